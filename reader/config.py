@@ -190,7 +190,7 @@ class Settings:
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
 
     second_look: SecondLook = setting(OneTable("second_look"), SecondLook())
-    """How much a paper must change after you starred, read or passed it to be marked for a second look."""
+    """How much a paper must change after you starred, queued, noted or opened it to be in the view Changed."""
 
     digest: DigestMail = setting(OneTable("digest"), DigestMail())
     """Where the digest of new papers goes: "digest" makes it, and "schedule install --digest" each morning."""

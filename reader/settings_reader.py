@@ -19,6 +19,7 @@ from reader.core.errors import ConfigError
 from reader.core.settings.tables import SINGLE, TABLES, Entry, read_entry, with_table_value
 from reader.core.settings.toml import MalformedLine, Statement, parse_toml, read_statements
 from reader.core.settings.types import InvalidValue, KeyTable, nearest
+from reader.core.views import current_id
 from reader.paths import read_start, replace_private
 
 MAX_FILE_SIZE = 1 << 16
@@ -226,7 +227,7 @@ class _SettingsReader:
         self._seen[name] = line
         try:
             if key[0] == "keys" and len(key) > 1:
-                self.keys[name.removeprefix("keys.")] = KeyTable().check_one(found.value)
+                self.keys[current_id(name.removeprefix("keys."))] = KeyTable().check_one(found.value)
             elif key[0] in SINGLE and len(key) == 2:
                 self.values[key[0]] = with_table_value(key[0], self.values.get(key[0]), key[1], found.value)
                 self.lines.setdefault(key[0], line)

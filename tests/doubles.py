@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from reader.cache.reads.window import DayFetched
 from reader.cache.storing import papers as papers_cache
-from reader.cache.storing.papers import DayFetched, Stored
+from reader.cache.storing.papers import Stored
 from reader.core.errors import FeedError
 from reader.core.paper import Draft, Listing
 from reader.feeds.huggingface.client import HuggingFaceClient

@@ -34,9 +34,10 @@ from reader.commands.line.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.config import Settings, load_topics
 from reader.core.choice.wishes import Wish
+from reader.core.views import FOR_YOU
 from reader.feeds.files.papers_file import read_papers
 from reader.refresh import jobs, running
-from reader.session.places import FOR_YOU, Place, selection_of, view
+from reader.session.places import Place, selection_of, view
 from reader.ui.app import ReaderApp
 from reader.ui.looks.screenshot import draw_picture
 from tests.picture import settle

@@ -107,6 +107,13 @@ def test_the_line_is_right_behind_values_of_many_lines(file: Path) -> None:
     assert load_settings(file).settings.keys["paper.star"] == ("s", "S")
 
 
+def test_views_are_known_by_the_names_that_they_had_before(file: Path) -> None:
+    loaded = read(file, 'hidden_views = ["today", "second", "muted"]\n[keys]\n"view.today" = "t"\n"date.today" = "T"\n')
+    assert not loaded.mistakes
+    assert loaded.settings.hidden_views == ("latest", "changed", "muted")
+    assert loaded.settings.keys == {"view.latest": ("t",), "date.today": ("T",)}
+
+
 def test_windows_line_ends_and_a_byte_order_mark_are_no_mistake(file: Path) -> None:
     file.write_bytes("\ufeffdays_at_start = 3\r\nascii = true\r\noops = 1\r\n".encode())
     loaded = load_settings(file, {})
@@ -379,7 +386,7 @@ def test_tables_may_stand_in_one_line(file: Path) -> None:
         ('[[exports]]\nquery = "x"\nfile = "a"\nformat = "bib"', 4, "exports.format", "must be", "", 0),
         ('[[commands]]\nname = "a"\nrun = "b \'c"', 3, "commands.run", "can't be split into words", None, 0),
         ('[[commands]]\nname = "a"\nrun = []', 3, "commands.run", "must be a program", None, 0),
-        ('hidden_views = ["todya"]', 1, "hidden_views", 'has "todya", which is not a built-in view', "today", 0),
+        ('hidden_views = ["latets"]', 1, "hidden_views", 'has "latets", which is not a built-in view', "latest", 0),
     ],
 )
 def test_a_mistake_in_a_table_names_its_line_and_costs_only_that_table(

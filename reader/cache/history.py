@@ -9,6 +9,8 @@ import sqlite3
 from itertools import groupby
 from typing import NamedTuple
 
+from reader.core.paper_row import Flag
+
 LEAST_VOTES = 10
 """Minimum votes that a paper must gain to count as risen."""
 
@@ -41,11 +43,22 @@ def rose(visited: int | None) -> str:
 
 
 CHANGED_BETWEEN = "SELECT pk FROM second_look WHERE at >= ? AND at < ?"
-"""SQL: the papers that became due for a second look between two times, in seconds since 1970."""
+"""SQL: the papers that became due between two times, in seconds since 1970; `changes.py` says how."""
+
+MOST_CHANGED = 50
+"""Papers of the view Changed: it is read to the end."""
+
+CHANGED = (
+    "SELECT pk FROM (SELECT s.pk FROM second_look AS s"
+    f" CROSS JOIN paper_flags AS f ON f.pk = s.pk AND f.flags & {Flag.CHANGED:d}"
+    " CROSS JOIN paper AS c ON c.pk = s.pk AND c.hidden = 0"
+    f" ORDER BY s.at DESC LIMIT {MOST_CHANGED})"
+)
+"""SQL: the papers that have changed since the user looked, the newest changes."""
 
 
 def has_changed(connection: sqlite3.Connection, pk: int) -> bool:
-    """Whether a paper is or was due for a second look; `second_look.py`, which says how, is imported only then."""
+    """Whether a paper is or was due; `changes.py`, which says how, is imported only then."""
     return connection.execute("SELECT 1 FROM second_look WHERE pk = ?", (pk,)).fetchone() is not None
 
 

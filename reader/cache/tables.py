@@ -310,7 +310,7 @@ class PaperEdit(SQLModel, table=True):
 
 
 class SecondLook(SQLModel, table=True):
-    """Derived: a paper that has changed since the user marked it, see `reader.cache.second_look`."""
+    """Derived: a paper that has changed since the user marked it, see `reader.cache.changes`."""
 
     __tablename__ = "second_look"
 
@@ -361,7 +361,7 @@ class Event(SQLModel, table=True):
     """Milliseconds since 1970, raised above every clock in the log; `(clock, id)` orders the events of all machines."""
     kind: str
     """`read`, `star`, `hide`, `queue`, `want`, `note`, `tag:NAME`, `follow:SLUG` of a feed, `watch:FIELD:SLUG` of what
-    is followed; `open`, `finish`, `pass`, which reading leaves; `look`, a second look; or `undo`, `redo` of the event
+    is followed; `open`, `finish`, `pass`, which reading leaves; `look`, at what changed; or `undo`, `redo` of the event
     whose id is the value."""
     value: str
     papers: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import connections, meta, text_index
-from reader.cache.second_look import looked_at
+from reader.cache.changes import looked_at
 from reader.cache.sqlite_errors import explained
 from reader.cache.storing import retention
 from reader.core.document.codec import UnreadableDocument, dump, load

@@ -34,8 +34,8 @@ from reader.core.titles import describe
 if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
     from reader.cache.outputs import Output
+    from reader.core.changes import Changes
     from reader.core.follows import FollowReason as Followed
-    from reader.core.second_look import Changes
     from reader.core.topics.scorer import Why
 
 ENDLESS = 100_000
@@ -98,8 +98,8 @@ class _Shown(NamedTuple):
 
     @property
     def changes(self) -> Changes | None:
-        """What changed since the user marked it, enough for a second look or not; None if it is not marked."""
-        from reader.cache.second_look import read_changes
+        """What changed since the user marked it, enough or not; None if it is not marked."""
+        from reader.cache.changes import read_changes
         from reader.cache.texts import compare_texts
 
         found = self.window.read(partial(read_changes, pk=self.pk))
@@ -292,7 +292,7 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
     columns = width() if is_terminal(sys.stdout) else ENDLESS
     explanation = Explanation(topics, acts, muted, shown.made, opinion.reasons or None)
     signs = glyphs(shown.workspace.settings.ascii)
-    suits = suits_lines(opinion.why, columns, signs)
+    suits = suits_lines(opinion.why, columns)
     return _painted([*_title(shown.paper, columns), *suits, (), *explanation_lines(explanation, columns, signs)])
 
 

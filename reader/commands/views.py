@@ -15,8 +15,9 @@ from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.nearest import advice
 from reader.core.settings.tables import SavedView
-from reader.core.settings.types import BUILT_IN_VIEWS, NAME, InvalidValue, as_toml
+from reader.core.settings.types import NAME, InvalidValue, as_toml
 from reader.core.text import clean
+from reader.core.views import IDS, current_id
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
@@ -40,7 +41,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _suggest(given: Sequence[str]) -> Sequence[str]:
     if given[0] in ("hide", "unhide"):
-        return BUILT_IN_VIEWS
+        return IDS
     return [one.name for one in Workspace().settings.views] if given[0] not in ("list", "add") else ()
 
 
@@ -161,9 +162,9 @@ def _unhide(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...
 
 def _set_hidden(workspace: Workspace, name: str, words: list[str], *, is_hidden: bool) -> tuple[str, ...]:
     _expect(words, 0, "hide NAME")
-    name = name.casefold()
-    if name not in BUILT_IN_VIEWS:
-        meant = advice(name, BUILT_IN_VIEWS, f"Those that can be hidden are {', '.join(BUILT_IN_VIEWS)}.")
+    name = current_id(name.casefold())
+    if name not in IDS:
+        meant = advice(name, IDS, f"Those that can be hidden are {', '.join(IDS)}.")
         raise UsageError(f"{name!r} is not a built-in view. {meant}")
     kept = [one for one in workspace.settings.hidden_views if one != name]
     set_value(workspace, "hidden_views", [as_toml([*kept, name] if is_hidden else kept)])
@@ -222,7 +223,7 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
         "remove": (_remove, "remove a view; no paper changes"),
         "rename": (_rename, "give a view another name"),
         "move": (_move, "put a view into another place of the list"),
-        "hide": (_hide, f"do not list one of {', '.join(BUILT_IN_VIEWS)}"),
+        "hide": (_hide, f"do not list one of {', '.join(IDS)}"),
         "unhide": (_unhide, "list it again"),
     }
 )

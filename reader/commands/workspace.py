@@ -315,12 +315,13 @@ def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     if not wanted:
         return ()
     from reader.core.settings.tables import saved_queries
+    from reader.core.views import IDS, QUERIES
 
     views = saved_queries(settings_reader.load_settings(paths.config_file()).settings.views)
-    known = {name.casefold() for name, _ in views}
+    known = {*QUERIES, *(name.casefold() for name, _ in views)}
     for name in wanted:
         if name.casefold() not in known:
-            meant = advice(name, [one for one, _ in views], "'dailypapers views list' prints yours.")
+            meant = advice(name, [*(one for one, _ in views), *IDS], "'dailypapers views list' prints yours.")
             raise UsageError(f"There is no view {name!r}. {meant}")
     return views
 
@@ -340,7 +341,7 @@ def find(window: Window, text: str) -> int:
         elif _TERM.match(text):
             what = "It is a query, not an id; commands that act on several papers take a query with --query."
         else:
-            what = "It has no arXiv id, so it cannot be fetched."
+            what = "It is not an arXiv id, such as 2406.12345."
         raise NotInCache(f"{clean(text, 100)!r} is not in the cache. {what}")
     return pk
 

@@ -14,7 +14,7 @@ class Flag(IntFlag):
     HIGHLIGHTED = 2
     """A rule of the user's picked it out."""
     CHANGED = 4
-    """It has changed since the user starred, read or passed it."""
+    """It has changed since the user starred, queued, noted or opened it."""
     MUTED = 8
     """It has a muted word, and so it is hidden; the list shows no sign of it."""
 
@@ -72,5 +72,7 @@ class PaperRow(NamedTuple):
     """False for a paper that the feed has found and the cache does not have."""
     why: str = ""
     """Why it suits the user, in words; empty where the list is not ordered by that."""
+    changed: str = ""
+    """What has changed of it since the user looked, in a few words."""
     is_surprise: bool = False
     """Whether it is listed on purpose although nothing speaks for it."""

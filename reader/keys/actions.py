@@ -171,14 +171,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again; 3m marks three.", _READ, True),
     Action("paper.star", "s", "Star", "Keep this paper in the Starred view; again removes it.", _READ, True),
     Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again removes it.", _READ, True),
-    Action("paper.hide", "x", "Hide", "Not interested: out of every view but is:hidden.", _SHOWN, True),
+    Action("paper.hide", "x", "Hide", "Out of every view but is:hidden.", _SHOWN, True),
     Action("paper.follow", "w", "Follow", "Its authors, organization, venue, topics or words.", _SHOWN),
     Action("paper.tag", "t", "Tags", "Type tags for this paper; -name takes one away.", _READ),
     Action("paper.note", "e", "Note", "Write what you think of this paper, in Markdown.", _READ),
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
     _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view: a place down.", _LIST),
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
-    Action("mark.undo", "u", "Undo", "Take back the last mark, however many papers it was.", (*_LINE, "weights")),
+    Action("mark.undo", "u", "Undo", "Take back the last mark, of many papers too.", (*_LINE, "weights")),
     Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _UNDO),
     Action("mark.replaced", "gB", "Replaced", "What another machine replaced of yours; bring it back.", _PANES),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
@@ -186,7 +186,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("select.paper", "v", "Select", "Select or deselect this paper, then step on. Keys act on all.", _SIDES),
     Action("select.range", "V", "Select a range", "From here to where the cursor goes; again ends it.", _SIDES),
     Action("select.all", "*", "Select all", "Every paper in view; again deselects them.", _SIDES),
-    Action("triage.begin", "gT", "Triage", "Decide on unread papers one by one, in 15 minutes.", _BROWSE),
+    Action("triage.begin", "gT", "Triage", "Decide on unread papers, one after the other.", _BROWSE),
     Action("triage.next", "n l right", "Pass", "Mark this paper read; the next one comes.", _TRIAGE),
     Action("triage.pause", "escape", "Pause", "Stop the clock; again, leave for a while.", _TRIAGE),
     Action("triage.end", "q", "End", "Put aside what is left, or leave it unread.", _TRIAGE),
@@ -242,7 +242,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.widen", "ctrl+a", "Search all", "The same query on all papers, and back. Home: line start.", _WIDEN),
     Action("find.clear", "F", "Clear query", "Drop the query and all picked topics; the cursor stays.", _MAIN),
     Action("find.sort", "S", "Change order", "By day, upvotes, date, title, then by day again.", _PANES),
-    Action("view.today", "gt", "Today", "The newest day that has papers.", _BROWSE),
+    Action("view.latest", "gt", "Latest", "The newest day that has papers.", _BROWSE),
     Action("view.foryou", "gy", "For you", "Unread papers that suit you, the best first, and why.", _BROWSE),
     Action("view.weights", "gW", "Weights", "What was learned of your marks; more or less of it, or mute it.", _BROWSE),
     Action("view.followed", "gf", "Followed", "What has an author, a topic or a word that you follow.", _BROWSE),
@@ -251,7 +251,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.starred", "gs", "Starred", "What you have starred, of all days.", _BROWSE),
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
-    Action("view.second", "gl", "Second look", "Papers that changed since you marked or passed them.", _BROWSE),
+    Action("view.changed", "gl", "Changed", "Starred, queued, noted or opened papers that changed since.", _BROWSE),
     _numbered(
         "view.saved",
         "g1 g2 g3 g4 g5 g6 g7 g8 g9",
@@ -291,6 +291,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("query.accept", "enter", "Keep", "Go to the list with what is typed.", _QUERY),
     Action("query.cancel", "escape", "Put back", "Drop the typed query; the list is as before.", _QUERY),
+    Action("query.save", "ctrl+n", "Save as a view", "Keep the query, and give it a name.", _QUERY),
     Action("query.complete", "tab", "Take suggestion", "Put the suggested word in its place.", _GUESS),
     Action("query.next", "down", "Next suggestion", "Down in the suggestions, or in the earlier queries.", _QUERY),
     Action("query.previous", "up", "Earlier query", "The query before; or up in the suggestions.", _QUERY),
@@ -334,19 +335,23 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.older", "gD", "Older", "Fetch all days since a date, which the calendar asks for.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
-    Action("app.help", "? f1", "Keys", "The keys that act here, and what the signs mean.", _NOT_HELP),
-    Action("app.commands", "ctrl+p", "Palette", "Find any action, view, topic or paper by its name.", _NOT_HELP),
+    Action("app.help", "? f1", "Keys", "The keys that matter here; again searches all.", _NOT_HELP),
+    Action("app.theme", "", "Theme", "Choose colours: each theme shows as you go; escape takes it back.", _LINE),
+    Action("app.commands", "ctrl+p", "Palette", "Find any action, view, topic or paper.", _NOT_HELP),
     Action("app.escape", "escape", "Step back", "Close or stop the latest thing; never quits.", _BACK),
     Action("app.back", "q", "Back or quit", "Back from page, results and query; then quit.", _BACK),
     Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", _JOB),
     Action("app.quit", "ctrl+q", "Quit", "Leave at once; everything is kept.", CONTEXTS),
-    Action("help.search", "/", "Search", "Type words of what you look for; enter goes back to the keys.", _HELP),
-    Action("help.close", "escape q ? f1", "Close", "Back to where you were.", _HELP),
+    Action("help.search", "? / f1", "Search", "Type what you look for; enter makes keys of the letters again.", _HELP),
+    Action("help.close", "escape q", "Close", "Back from the search, then to where you were.", _HELP),
 )
 
 
 RUN = "run."
 """Prefix of the ids of the user's own commands."""
+
+PALETTE = "app.commands"
+"""The id of the action that finds all others."""
 
 EXTENSION = "extension."
 """Prefix of the ids of what extensions add."""
@@ -408,17 +413,17 @@ def _line(command: UserCommand) -> str:
 
 
 def _footer(text: str) -> Mapping[str, str]:
-    """The words of a footer by the ids of their actions, from `paper.read read, link.page web page`."""
+    """The words of a footer by the ids of their actions, from `paper.read mark read, link.page web page`."""
     return dict(part.split(" ", 1) for part in text.split(", "))
 
 
 FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "list": _footer(
-        "paper.read read, paper.star star, paper.hide hide, find.clear clear, paper.queue queue, read.on next, "
-        "find.query search, read.open open, link.list links, find.filter filter, command.open command, app.help keys"
+        "paper.read mark read, paper.star star, find.clear clear, paper.hide hide, paper.queue queue, read.on next, "
+        "app.commands palette, find.query search, read.open open, find.filter filter, link.list links, app.help keys"
     ),
     "detail": _footer(
-        "paper.read read, paper.star star, read.on next, app.back back, link.list links, link.page web page, "
+        "paper.read mark read, paper.star star, read.on next, app.back back, link.list links, link.page web page, "
         "link.pdf PDF, find.topic topic, app.help keys"
     ),
     "page": _footer(
@@ -462,7 +467,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "weights.pick pick, weights.raise more, weights.lower less, weights.mute mute, weights.reset as learned, "
         "mark.undo undo, weights.close close"
     ),
-    "help": _footer("move.down down, move.up up, move.page_down page, help.search search, help.close close"),
+    "help": _footer("help.search search all, move.down down, move.page_down page, help.close close"),
     "empty": _footer(
         "find.clear clear, app.refresh refresh, find.query search, find.filter filter, command.open command, "
         "app.help keys"
@@ -476,7 +481,7 @@ The last one leads to all others, so it stays longest where there is little room
 SERVED_FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     **FOOTERS,
     "list": {
-        **_footer("paper.read read, paper.star star, paper.hide hide, move.page_down down, move.page_up up"),
+        **_footer("paper.read mark read, paper.star star, paper.hide hide, move.page_down down, move.page_up up"),
         **FOOTERS["list"],
     },
     "note": {id: word for id, word in FOOTERS["note"].items() if id != "paper.editor"},
@@ -484,7 +489,7 @@ SERVED_FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
 """The same in a browser, where no other editor can be opened, and where a phone has no keys but those to tap."""
 
 SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
-    "paper.read read, paper.star star, paper.queue queue, paper.tag tags, paper.hide hide, link.copy_as copy, "
+    "paper.read mark read, paper.star star, paper.queue queue, paper.tag tags, paper.hide hide, link.copy_as copy, "
     "select.range range, select.all all, app.escape let go, app.help keys"
 )
 """The same for the list and the detail while papers are selected."""
@@ -494,6 +499,19 @@ PAUSED_FOOTER: Final[Mapping[str, str]] = {
     **{id: word for id, word in FOOTERS["triage"].items() if id not in ("triage.pause", "triage.end")},
 }
 """The same for a triage whose clock has stopped."""
+
+
+MENU: Final = ("view.latest", "view.foryou", "view.queue", "view.starred", "view.all", "day.go", "view.saved")
+"""The places that a started chord offers; the palette has the others."""
+
+_IN_LIST: Final = (
+    ("move.down", "move.up"), ("read.open",), ("read.on",), ("paper.read",), ("paper.star",), ("paper.queue",),
+    ("paper.hide",), ("mark.undo",), ("find.query",), ("find.filter",), ("day.older", "day.newer"), MENU,
+    ("triage.begin",), ("app.commands",), ("app.back",),
+)  # fmt: skip
+
+FIRST_KEYS: Final[Mapping[Context, tuple[tuple[str, ...], ...]]] = {"list": _IN_LIST, "detail": _IN_LIST}
+"""The actions that help names first; those that belong together share a row. Elsewhere they are those of the footer."""
 
 
 # Presets: keys for hands that know another program. The user's own keys win over them
@@ -576,7 +594,6 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "app.back": "q backspace",
         "app.suspend": "",
         "app.help": "f1 ?",
-        "help.close": "escape q f1 ?",
     }
 )
 """Arrows and the keys of editors and browsers: ctrl+z undoes, ctrl+f searches, backspace goes back."""

@@ -16,6 +16,8 @@ from reader.keys.actions import (
     CONTEXTS,
     EXTENSION,
     FOOTERS,
+    MENU,
+    PALETTE,
     PRESETS,
     SERVED_FOOTERS,
     TYPING,
@@ -89,6 +91,11 @@ class Clash(NamedTuple):
         else:
             text = f"{label(start, ascii=True)} ({one}) begins {shown} ({other}), {place}"
             yield from (KeyMistake(one, text), KeyMistake(other, text))
+
+
+def begins(begun: Chord, chord: Chord) -> bool:
+    """Return whether keys that are pressed begin a chord, and are not all of it."""
+    return len(chord) > len(begun) and chord[: len(begun)] == begun
 
 
 def acts(action: Action, chord: Chord, context: Context) -> bool:
@@ -236,16 +243,14 @@ class Keymap:
     def labels(self, action_id: str, context: Context | None = None) -> tuple[str, ...]:
         """Return the displayed bindings of an action; empty for an unbound action. Those by number are in one."""
         labels = [label(chord, ascii=self.ascii) for chord in self.chords(action_id, context)]
-        return self._numbered(labels) if self._actions[action_id].numbered else tuple(labels)
+        if not self._actions[action_id].numbered or len(labels) < 2:
+            return tuple(labels)
+        return (f"{labels[0]}{'-' if self.ascii else '…'}{labels[-1]}",)
 
     def numbered(self, action_id: str) -> tuple[str, ...]:
         """Return the displayed bindings of an action by number, one by one; empty for a lost one."""
         left = self.chords(action_id)
         return tuple(label(chord, ascii=self.ascii) if chord in left else "" for chord in self._chords[action_id])
-
-    def _numbered(self, labels: Sequence[str]) -> tuple[str, ...]:
-        between = "-" if self.ascii else "…"
-        return (f"{labels[0]}{between}{labels[-1]}",) if len(labels) > 1 else tuple(labels)
 
     def key(self, action_id: str, context: Context | None = None) -> str:
         """Return the first displayed binding of an action, for sentences such as `u undoes`; empty if unbound."""
@@ -268,16 +273,29 @@ class Keymap:
         """Return whether a digit begins a count in this context."""
         return context not in TYPING and any(action.repeatable for action in self._bound[context].values())
 
-    def continuations(self, context: Context, begun: Chord) -> tuple[tuple[str, str], ...]:
-        """Return the (displayed keys, action's name) that may follow the keys pressed so far, in the table's order."""
-        size = len(begun)
-        following: dict[str, tuple[Action, list[str]]] = {}
-        for chord, action in self._bound[context].items():
-            if len(chord) > size and chord[:size] == begun:
-                shown = label(chord[size:], ascii=self.ascii)
-                one = action.id if action.numbered else shown
-                following.setdefault(one, (action, []))[1].append(shown)
-        return tuple((self._numbered(shown)[0], action.name) for action, shown in following.values())
+    def choices(self, context: Context, begun: Chord, saved: Sequence[str] = ()) -> tuple[tuple[str, str], ...]:
+        """Return the (displayed keys, name) that may follow the keys pressed so far.
+
+        Of views only the usual ones and those that the user has `saved`, by their names, and the key that finds the
+        others.
+        """
+        following = [(chord, action) for chord, action in self._bound[context].items() if begins(begun, chord)]
+        is_menu = any(action.id in MENU for _, action in following)
+        if is_menu:
+            following = [one for one in following if one[1].id in MENU]
+            following.sort(key=lambda one: MENU.index(one[1].id))
+        found = []
+        for chord, action in following:
+            place = self.place(action.id, chord) if action.numbered else 0
+            if place <= len(saved):
+                name = saved[place - 1] if place else action.name
+                found.append((label(chord[len(begun) :], ascii=self.ascii), name))
+        palette = self.key(PALETTE, context) if is_menu else ""
+        return (*found, (palette, "all others")) if palette else tuple(found)
+
+    def most_useful(self, context: Context) -> tuple[str, ...]:
+        """Return the ids of the footer's actions, the most important first."""
+        return tuple(id for id in self._footers.get(context, {}) if id in self._actions)
 
     def hints(
         self,
@@ -431,10 +449,10 @@ class Match:
 
 
 class Pending(NamedTuple):
-    """An incomplete count or chord: the typed keys, and the (keys, action's name) that may follow."""
+    """An incomplete count or chord: what was typed, and the keys of the chord."""
 
     text: str
-    options: tuple[tuple[str, str], ...]
+    chord: Chord = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -472,7 +490,7 @@ class KeyReader:
         if self._context is None or not (self._count or self._chord):
             return None
         text = self._count + label(self._chord, ascii=self._keymap.ascii)
-        return Pending(text, self._keymap.continuations(self._context, self._chord) if self._chord else ())
+        return Pending(text, self._chord)
 
     def reset(self) -> None:
         """Drop an incomplete count or chord."""
@@ -492,13 +510,16 @@ class KeyReader:
             self._count = str(min(int(self._count + key), self.MAX_COUNT))
         else:
             self._chord += (key,)
-            found = self._keymap.resolve(context).get(self._chord)
+            bound = self._keymap.resolve(context)
+            found = bound.get(self._chord)
             if found is not None:
                 return self._matched(found)
-            if not self._keymap.continuations(context, self._chord):
+            if not any(begins(self._chord, chord) for chord in bound):
                 text = (begun.text if begun else "") + label((key,), ascii=self._keymap.ascii)
                 self.reset()
-                return Unknown(text)
+                alone = bound.get((key,))
+                # What a started chord shows names the key of the palette too.
+                return Match(alone) if alone is not None and alone.id == PALETTE else Unknown(text)
         pending = self.pending
         return pending if pending is not None else Unknown(key)
 

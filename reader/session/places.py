@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from reader.core.views import FOR_YOU, LATEST, SPECIAL, VIEWS, View
+
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
@@ -20,12 +22,6 @@ DAY = "day:"
 
 FOLLOW = "follow:"
 """Prefix of the id of the view of what the user follows; see `core/follows.py`."""
-
-QUEUED = "queue"
-"""The id of the view of the papers to read later, in their own order."""
-
-FOR_YOU = "foryou"
-"""The id of the view of papers to read that suit the user, the best first, with some surprises."""
 
 TRIAGE = "triage"
 """The id of the view of a triage, which is not listed and not returned to."""
@@ -47,39 +43,6 @@ TopicMode = Literal["any", "all"]
 TOPIC_MODES: tuple[TopicMode, ...] = get_args(TopicMode)
 
 WORD_FIELDS = (None, "title", "abstract", "author", "keyword", "org", "fulltext")
-
-
-class View(NamedTuple):
-    """A named query."""
-
-    id: str
-    name: str
-    query: str
-    order: str = ""
-    """The view's own order; empty for the order of the settings."""
-    is_ranking: bool = False
-    """Whether it lists the feed's own ranking, which is fetched as a whole and gets out of date in minutes."""
-
-
-VIEWS = (
-    View("today", "Today", "day:latest"),
-    View(FOR_YOU, "For you", "is:unread -is:starred", "foryou"),
-    View("followed", "Followed", "is:followed"),
-    View("unread", "Unread", "is:unread"),
-    View(QUEUED, "Queue", "is:queued", "queue"),
-    View("starred", "Starred", "is:starred"),
-    View("all", "All", ""),
-)
-
-SPECIAL = (
-    View("trending", "Trending", "is:trending", "trending", is_ranking=True),
-    View("second", "Second look", "is:changed (is:hidden OR -is:hidden)", "rising"),
-    View("group", "Group", "by:anyone"),
-    View("pages", "Saved pages", "source:page", "page"),
-    View("muted", "Muted", "is:muted"),
-)
-"""Views listed only while they have papers: the feed's ranking, marked papers that have changed since, what a
-group shares, saved pages in their own order, and what muted words leave out."""
 
 
 def triage_place(text: str, *, is_taught: bool) -> Place:
@@ -117,7 +80,7 @@ class ViewList(NamedTuple):
         return (*self.saved, *(one for one in self.added if one.id not in known))
 
     def find(self, id: str) -> View:
-        """The view with this id, also of a day, week or month; Today for an unknown id."""
+        """The view with this id, also of a day, week or month; Latest for an unknown id."""
         return next((one for one in self.named if one.id == id), None) or view(id)
 
 
@@ -128,7 +91,7 @@ def listed_views(settings: Settings) -> ViewList:
 
 
 def view(id: str) -> View:
-    """The reader's own view with this id, also of a day, a week, a month or a follow; Today for an unknown id."""
+    """The reader's own view with this id, also of a day, a week, a month or a follow; Latest for an unknown id."""
     if id.startswith(FOLLOW):
         from reader.core.follows import from_view
 
@@ -144,6 +107,13 @@ def view(id: str) -> View:
     return next((view for view in (*VIEWS, *SPECIAL) if view.id == id), VIEWS[0])
 
 
+def day_of(view: View, newest: str | None) -> str | None:
+    """The ISO day of a view of one day, where Latest is the newest day; None for other views."""
+    if view.id == LATEST:
+        return newest
+    return view.id.removeprefix(DAY) if view.id.startswith(DAY) else None
+
+
 class Place(NamedTuple):
     """A view and the typed query."""
 
@@ -153,14 +123,12 @@ class Place(NamedTuple):
     @property
     def day(self) -> str | None:
         """The ISO day whose papers alone are listed; empty for the newest day, None in other places."""
-        if self.text or not self.is_one_day:
-            return None
-        return self.view.id.removeprefix(DAY) if self.view.id != "today" else ""
+        return None if self.text else day_of(self.view, "")
 
     @property
     def is_one_day(self) -> bool:
         """Whether the view has the papers of one day."""
-        return self.view.id == "today" or self.view.id.startswith(DAY)
+        return day_of(self.view, "") is not None
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -278,6 +246,11 @@ def plain_words(query: Query) -> str:
     if any(isinstance(node, And | Or | Not | Regex) for node in terms):
         return ""
     return " ".join(node.text for node in terms if isinstance(node, Match) and _is_plain(node))
+
+
+def asks_for_today(query: Query) -> bool:
+    """Whether a query asks for what the feed lists today."""
+    return "day:today" in map(str, _terms(query.root))
 
 
 def _terms(node: Node | None) -> tuple[Node, ...]:

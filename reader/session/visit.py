@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from reader.core.errors import QueryError
+from reader.core.views import LATEST, current_id
 from reader.paths import read_start, replace_private
 from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
 
@@ -23,7 +24,7 @@ MAX_TEXTS = 1_000
 class Visit(NamedTuple):
     """The place, the sizes and the history that the next start restores."""
 
-    view: str = "today"
+    view: str = LATEST
     text: str = ""
     paper: str | None = None
     """The id of the highlighted paper."""
@@ -62,6 +63,16 @@ def remembered(now: Visit, before: Visit, given: str) -> Visit:
     if now.view == "all":
         return now._replace(view=before.view, view_query=before.view_query, text=before.text, paper=before.paper)
     return now._replace(text="")
+
+
+def resumed(left: Visit, has_news: Callable[[str], bool]) -> Visit:
+    """Where a start begins: at Latest if new papers came there since the visit, else where the user left off.
+
+    `has_news` tells whether papers came since an ISO time.
+    """
+    if left.visited is None or (left.view == LATEST and not left.text) or not has_news(left.visited):
+        return left
+    return left._replace(view=LATEST, view_query="", text="", paper=None)
 
 
 def _is_text(value: object) -> bool:
@@ -126,6 +137,8 @@ def load(path: Path) -> Visit:
     """Load the visit; a missing or invalid value takes its default."""
     found = _read(path)
     good = {name: found[name] for name, is_good in _GOOD.items() if is_good(found.get(name))}
+    if "view" in good:
+        good["view"] = current_id(good["view"])
     good["sizes"] = dict(_sizes(found.get("sizes")))
     for name in ("history", "commands", "folded", "hidden"):
         texts = found.get(name)

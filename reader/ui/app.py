@@ -121,13 +121,14 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self._warnings = tuple(warnings)
         self.state_file = None if demo else state_file
         self._left = visit.load(self.state_file) if self.state_file else visit.Visit()
-        self._keep = None if query else self._left.paper
         self.leaving = leaving
         self.first_frame = first_frame
         self.library = Library(cache_file)
         self.library.settings_file = None if demo else settings_file
         self.library.left_at(self._left.visited)
-        self.model = Model(self._first_state(query))
+        begun = visit.resumed(self._left, self.library.has_news)
+        self._keep = None if query else begun.paper
+        self.model = Model(self._first_state(query, begun))
         self.set_reactive(ReaderApp.state, self.model.state)
         keep_private("typed", lambda: (self.model.state.listed_text, *self.model.state.history))
         self.model.publish = partial(setattr, self, "state")
@@ -141,8 +142,8 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self._typing: dict[Context, Callable[[str, str | None], object]] = {}
         self._has_begun = False
 
-    def _first_state(self, query: str) -> State:
-        left, settings = self._left, self.settings
+    def _first_state(self, query: str, left: visit.Visit) -> State:
+        settings = self.settings
         views = listed_views(settings)
         state = State(
             place=Place(view("all"), query) if query else Place(views.find(left.view), left.text),

@@ -27,7 +27,8 @@ from reader.core.errors import CacheError
 from reader.core.marks import LIKE
 from reader.core.paper import Listing
 from reader.core.query import parse
-from reader.session.places import FOR_YOU, Place, selection_of, view
+from reader.core.views import FOR_YOU
+from reader.session.places import Place, selection_of, view
 from tests.breakage import execute
 from tests.cache.conftest import NOW, draft
 

@@ -63,6 +63,7 @@ def test_bash_completes_what_stands_after_a_colon(
         (["list", "-topic:age"], ["-topic:agents"]),
         (["list", "--", "-topic:age"], ["-topic:agents"]),
         (["topic:age"], ["topic:agents"]),
+        (["view:tre"], ["view:trending"]),
         (["count", "is:s"], ["is:starred"]),
         (["mark", "star", "--query", "is:s"], ["is:starred"]),
         (["list", "sort:u"], ["sort:upvotes"]),

@@ -7,7 +7,8 @@ from contextlib import aclosing
 
 import pytest
 
-from reader.cache.storing.papers import DayFetched, Stored
+from reader.cache.reads.window import DayFetched
+from reader.cache.storing.papers import Stored
 from reader.core.errors import (
     CacheBusy,
     FeedError,

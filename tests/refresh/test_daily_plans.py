@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.cache.storing.papers import DayFetched
+from reader.cache.reads.window import DayFetched
 from reader.core.errors import (
     FeedRefused,
     FeedUnreachable,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.storing.papers import DayFetched
+from reader.cache.reads.window import DayFetched
 from reader.core.errors import UsageError
 from reader.refresh.plan import (
     Day,

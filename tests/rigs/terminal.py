@@ -1,7 +1,7 @@
 """A program in a real terminal: its keys, its screen, and when each byte came.
 
     with Terminal([sys.executable, "-m", "reader"], environment) as terminal:
-        terminal.wait_for("Today")
+        terminal.wait_for("Latest")
         terminal.press("j", "enter", "ctrl+d")
         assert "★" in terminal.text
 

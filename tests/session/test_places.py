@@ -6,22 +6,23 @@ import pytest
 
 from reader.core.errors import QueryError
 from reader.core.query import parse
-from reader.session.places import ORDERS, SPECIAL, VIEWS, Place, View, feed_text, next_order, view, words
+from reader.core.views import SPECIAL, VIEWS, View
+from reader.session.places import ORDERS, Place, feed_text, next_order, view, words
 
 
 @pytest.mark.parametrize(
     ("id", "name", "query"),
     [
-        ("today", "Today", "day:latest"),
+        ("latest", "Latest", "day:latest"),
         ("all", "All", ""),
         ("day:2026-05-08", "Friday 8 May 2026", "day:2026-05-08"),
         ("week:2026-W20", "Week 20, 11 to 17 May 2026", "day:2026-W20"),
         ("month:2026-05", "May 2026", "day:2026-05"),
         ("trending", "Trending", "is:trending"),
         ("follow:author:Kaiming He", "Kaiming He", "follow:author:kaiming-he"),
-        ("follow:mood:glad", "Today", "day:latest"),
-        ("nowhere", "Today", "day:latest"),
-        ("", "Today", "day:latest"),
+        ("follow:mood:glad", "Latest", "day:latest"),
+        ("nowhere", "Latest", "day:latest"),
+        ("", "Latest", "day:latest"),
     ],
 )
 def test_a_view_is_known_by_its_id_and_today_stands_in_for_others(id: str, name: str, query: str) -> None:
@@ -32,19 +33,19 @@ def test_a_view_is_known_by_its_id_and_today_stands_in_for_others(id: str, name:
 
 @pytest.mark.parametrize("id", ["day:", "day:(", "day:2026-13-01", "day:robot or", 'day:"', "day:2026-05-08 OR x"])
 def test_a_day_that_is_none_is_no_view(id: str) -> None:
-    assert view(id) == view("today")
+    assert view(id) == view("latest")
 
 
 @pytest.mark.parametrize(
     ("view_id", "text", "order"),
     [
-        ("today", "", "title"),
+        ("latest", "", "title"),
         ("day:2026-05-08", "", "title"),
         ("week:2026-W20", "", "upvotes"),
         ("month:2026-05", "robot", "upvotes"),
         ("trending", "", "trending"),
-        ("second", "", "rising"),
-        ("second", "sort:day", "day"),
+        ("changed", "", "changed"),
+        ("changed", "sort:day", "day"),
     ],
 )
 def test_a_view_has_an_order_of_its_own_or_that_of_the_settings(view_id: str, text: str, order: str) -> None:

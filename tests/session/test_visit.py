@@ -38,6 +38,11 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert load(file) == Visit()
 
 
+def test_a_view_is_known_by_the_name_that_it_had_before(tmp_path: Path) -> None:
+    (tmp_path / "state.json").write_text('{"view": "today"}')
+    assert load(tmp_path / "state.json").view == "latest"
+
+
 def test_no_file_is_the_beginning(tmp_path: Path) -> None:
     assert load(tmp_path / "state.json") == Visit()
     assert load(tmp_path) == Visit()
@@ -148,7 +153,7 @@ BEFORE = Visit("unread", "topic:agents", "2605.00001", history=("topic:agents",)
         # The query of the command line is left as it is: the next start is where the visit before ended.
         (Visit("all", "robot", "2605.00009"), "robot", ("unread", "topic:agents", "2605.00001")),
         # In another view, only the query goes.
-        (Visit("today", "robot", "2605.00009"), "robot", ("today", "", "2605.00009")),
+        (Visit("latest", "robot", "2605.00009"), "robot", ("latest", "", "2605.00009")),
         # What the user has typed since, or let go, is kept.
         (Visit("all", "robot hands", "2605.00009"), "robot", ("all", "robot hands", "2605.00009")),
         (Visit("all", "", "2605.00009"), "robot", ("all", "", "2605.00009")),

@@ -19,7 +19,7 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.looks.stylesheets import styles_directory
 from reader.ui.looks.theme import DEFAULTS, THEMES
 
-VIEWS = (ViewItem("today", "Today", 31), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
+VIEWS = (ViewItem("latest", "Latest", 31), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
 DAYS = tuple(
     DayItem(f"2026-11-{day:02}", 0 if day in (21, 22) else day, 0 if day < 23 else day) for day in range(24, 9, -1)
 )

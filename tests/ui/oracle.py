@@ -175,7 +175,7 @@ class _Judge:
         truths = [self._in_view(view)]
         if root is not None:
             truths.append(self.node(root))
-        if view not in ("second", "muted") and not _asks_for_hidden(root):
+        if view != "muted" and not _asks_for_hidden(root):
             truths.append(_not(self._has_mark("hidden")))
         return _all(truths)
 
@@ -199,7 +199,7 @@ class _Judge:
             case "followed" | "follow" | "group":
                 # What is followed and shared is not told to the oracle.
                 return None
-            case "second" | "muted" | "pages":
+            case "changed" | "muted" | "pages":
                 # Nothing rises while no votes move, no words are muted, and no pages are imported.
                 return False
         first, last = _period(kind, period)
@@ -363,7 +363,7 @@ def _period(kind: str, text: str) -> tuple[str, str]:
 def _order_of(view: str) -> str | None:
     if view.startswith(("week:", "month:")):
         return "upvotes"
-    return {"trending": "trending", "second": "rising", "queue": "queue"}.get(view)
+    return {"trending": "trending", "changed": "changed", "queue": "queue"}.get(view)
 
 
 def _votes(paper: Paper) -> int:

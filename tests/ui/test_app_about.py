@@ -16,16 +16,34 @@ async def test_help_lists_the_keys_of_the_place_and_is_searched(reader: Opener) 
         await r.do("app.help")
         assert isinstance(r.app.screen, HelpScreen)
         assert "Keys in the list" in r.lines[0]
-        assert "Star  Keep this paper in the Starred view" in r.screen
-        await r.type("undo")
-        assert "Take back the last mark" in r.screen
+        assert "Star                  Keep this paper in the Starred view" in r.screen
+        await r.press("?")
+        await r.type("theme")
+        await r.until(lambda: "Colours: dark, light" in r.screen)
         assert "Keep this paper" not in r.screen
-        await r.press("escape")
+        await r.press("escape", "escape")
         assert r.context == "list"
         await r.do("find.filter", "app.help")
         assert "Keys in the filter" in r.lines[0]
-        await r.press("?")
+        await r.press("q")
         assert r.context == "filter"
+
+
+async def test_what_has_nothing_to_show_is_not_offered_and_says_how_to_get_it(reader: Opener) -> None:
+    async with reader() as r:
+        lacking = {"Group", "Saved view", "Weights", "Replaced", "Changed"}
+        for action in ("app.help", "app.commands"):
+            await r.do(action)
+            await r.press(*"?" if action == "app.help" else ())
+            for name in lacking:
+                await r.type(name.lower())
+                assert not any(line.startswith((f"  {name} ", f"  {name}  ")) for line in r.lines), (action, name)
+                await r.press(*["backspace"] * len(name))
+            await r.press("escape", "escape")
+        await r.do("view.saved")
+        assert "view save NAME" in r.status
+        await r.do("view.group")
+        assert "group" in r.screen
 
 
 async def test_any_action_is_found_by_its_name(reader: Opener) -> None:
@@ -128,8 +146,12 @@ async def test_every_key_that_is_shown_can_be_clicked(reader: Opener) -> None:
 
         await r.do("app.help")
         await r.until(lambda: "esc close" in r.screen)
+        await tap("? search all")
+        await r.until(lambda: "esc back" in r.screen)
+        await tap("enter keep")
         await tap("pgdn page")
         await r.until(lambda: "Read or unread" not in r.screen)
+        await tap("esc back")
         await tap("esc close")
         await r.until(lambda: r.context == "list")
         await r.do("paper.note")
@@ -142,7 +164,7 @@ async def test_every_key_that_is_shown_can_be_clicked(reader: Opener) -> None:
         await tap("tab")
         await r.until(lambda: r.main.query_line.text == "topic:robotics ")
         await tap("ctrl+a")
-        await r.until(lambda: "back to Today" in r.main.query_line.advice)
+        await r.until(lambda: "back to Latest" in r.main.query_line.advice)
         await r.do("query.cancel")
         await r.do("day.go")
         await tap("esc close")
@@ -155,13 +177,13 @@ async def test_a_chord_shows_what_may_follow_and_escape_drops_it(
     monkeypatch.setattr("reader.ui.shell.keyboard.CHORD_HELP", 0.001)
     async with reader() as r:
         await r.press("g")
-        await r.until(lambda: "t Today" in r.lines[-2])
-        assert "s Starred" in r.lines[-2]
+        await r.until(lambda: "t Latest" in r.lines[-1])
+        assert "s Starred" in r.lines[-1]
         await r.press("escape")
-        await r.until(lambda: "m read" in r.lines[-1])
+        await r.until(lambda: "m mark read" in r.lines[-1])
         await r.press("s")
         assert r.here.starred
-        assert r.view == "today"
+        assert r.view == "latest"
 
 
 @pytest.mark.long

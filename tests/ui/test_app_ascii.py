@@ -77,7 +77,7 @@ async def test_what_is_over_the_list(reader: Opener, size: tuple[int, int]) -> N
     [
         ("link.copy", "pane.wider", "find.next", "find.clear", "app.refresh", "find.feed"),
         (
-            "day.older", "day.newer", "view.week", "period.earlier", "period.later", "view.month", "view.second",
+            "day.older", "day.newer", "view.week", "period.earlier", "period.later", "view.month", "view.changed",
             "view.trending",
         ),
         ("mark.undo", "mark.above_read", "mark.undo", "mark.all_read"),

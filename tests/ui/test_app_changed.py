@@ -11,11 +11,11 @@ import pytest
 
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
+from reader.core.changes import Changes, Difference
 from reader.core.document.model import Document, Heading, Span
 from reader.core.lines import Line, measure
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
-from reader.core.second_look import Changes, Difference
 from reader.core.word_diff import SectionText, compare_sections
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.changed_lines import changed_lines, changed_why_lines
@@ -32,10 +32,11 @@ PAPERS = tuple(
 
 
 def change(file: Path) -> None:
-    """Three papers that the user read on a day; on the next, the feed says more of the first."""
+    """Three papers that the user starred on a day; on the next, the feed says more of the first."""
     fill(file, {DAY: PAPERS})
     with closing(Events.open(file, now=datetime(2026, 5, 10, 9, tzinfo=UTC).timestamp)) as events:
-        events.mark("read", True, [1, 2, 3])
+        for kind in ("read", "star"):
+            events.mark(kind, True, [1, 2, 3])
     with closing(Cache.open(file, ByTitle())) as cache:
         more = PAPERS[0]._replace(upvotes=400, code_url="https://github.com/a/b", abstract="We made 1 of 2.")
         cache.store(Listing(DAY, (more, PAPERS[1]._replace(upvotes=95))), "2026-05-11T06:00:00Z")
@@ -44,10 +45,12 @@ def change(file: Path) -> None:
 async def test_a_changed_paper_is_due_until_it_is_opened(reader: Opener, tmp_path: Path) -> None:
     change(tmp_path / "papers.db")
     async with reader() as r:
-        await r.do("view.second")
+        await r.do("view.changed")
         assert [r.here.id] == r.ids == ["2605.00001"]
         assert "≠" in r.screen
-        await r.until(lambda: "Changed since you read it on Sun 10 May" in r.text("#detail"))
+        # Where there is room, the row says which change.
+        assert "code out" in r.list_items[0]
+        await r.until(lambda: "Changed since you starred it on Sun 10 May" in r.text("#detail"))
         assert "new code · 89 → 400 votes" in r.text("#detail")
         assert "words of the abstract" not in r.text("#detail")
         await r.do("read.open")
@@ -62,14 +65,14 @@ async def test_a_changed_paper_is_due_until_it_is_opened(reader: Opener, tmp_pat
         # It stays in the list until that is read again, without its sign.
         assert not r.here.flags & Flag.CHANGED
         assert "Changed since" not in r.text("#detail")
-        await r.do("view.today", "view.second")
+        await r.do("view.latest", "view.changed")
         assert r.ids == []
         assert "Nothing has changed." in r.empty
         await r.do("mark.undo")
         await r.until(lambda: r.ids == ["2605.00001"])
         assert "undone: 1 looked at again" in r.status
         # Any mark is a look.
-        await r.do("paper.star")
+        await r.do("paper.read")
         assert not r.here.flags & Flag.CHANGED
         await r.do("find.query")
         await r.type("changed:2026-05-11")
@@ -87,11 +90,11 @@ async def test_the_page_tells_what_changed_in_the_full_text(reader: Opener, tmp_
         # The user has marked the paper after the first one.
         keep_text(file, "2605.00001", text, fetched=f"2026-05-{8 + version:02}T06:00:00Z")
     async with reader() as r:
-        await r.do("view.second", "read.open")
+        await r.do("view.changed", "read.open")
         await r.until(lambda: "Method" in r.text_in_front.text)
         assert "The zebra runs only here." in r.text_in_front.text
         # It stays while the page is read again.
-        await r.do("paper.star")
+        await r.do("paper.read")
         assert "Method" in r.text_in_front.text
 
 

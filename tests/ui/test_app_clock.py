@@ -112,7 +112,7 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         assert triage.counts == {"pass": 1, "star": 1}, "a paper that was starred in its text is kept"
         await r.do("triage.end")
         await r.press("q")
-        assert r.view == "today"
+        assert r.view == "latest"
         assert r.status == f"2 decided in 0 s · {len(today) - 2} left unread"
         await typed(r, "triage sort:day -topic:nonsense day:today")
         assert f"1 of {len(today) - 2}" in r.lines[0]
@@ -122,7 +122,7 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         await r.do("triage.end")
         await r.press("a")
         assert r.empty.startswith("Tue 12 May is finished. 12 put aside, marked read. u takes the 12 back")
-        await r.do("view.today")
+        await r.do("view.latest")
         assert "all 14 read" in r.top
         await typed(r, "triage")
         assert r.empty.startswith("Nothing unread to decide on.")

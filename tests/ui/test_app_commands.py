@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from reader.commands.line import own_process
-from reader.session.places import VIEWS, view
+from reader.core.views import VIEWS
+from reader.session.places import view
 from reader.ui.app import ReaderApp
 from reader.ui.command_line.actions import NOT_SERVED
 from reader.ui.command_line.runner import CommandRunner

@@ -62,7 +62,7 @@ async def test_all_of_today_are_read_and_yesterday_has_some_left(reader: Opener)
         await r.do("mark.all_read", "find.query")
         await r.type("is:unread")
         await r.do("query.accept")
-        await r.until(lambda: "All 14 of today read" in r.empty)
+        await r.until(lambda: "All 14 read" in r.empty)
         assert "16 left" in r.empty
         assert "gu all 46 unread" in r.empty
 
@@ -96,8 +96,8 @@ async def test_a_day_whose_papers_are_all_hidden_says_so_and_which_key_lists_the
         shown = r.ids
         for _ in shown:
             await r.do("paper.hide", "move.down")
-        await r.do("view.all", "view.today")
-        await r.until(lambda: "All papers of today are hidden." in r.empty)
+        await r.do("view.all", "view.latest")
+        await r.until(lambda: "All papers of Tue 12 May are hidden." in r.empty)
         assert "[ Monday has 16" in r.empty
         assert "/ is:hidden lists them" in r.empty
         await r.press("/")

@@ -10,7 +10,7 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
     async with reader(size=(140, 42)) as r:
         await r.do("view.followed")
         assert "You follow nothing yet." in r.empty and "FOLLOWED" not in r.filter_lines
-        await r.do("view.today", "paper.follow")
+        await r.do("view.latest", "paper.follow")
         asked = "follow… a 3 authors o House of Examples t Video generation w 2 words"
         assert " ".join(r.lines[-1].split()) == asked
         await r.press("t")

@@ -27,11 +27,11 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(
         await r.press("q")
         await r.until(lambda: r.context == "list" and "Agents" in r.here.title)
         assert "you want Agents & tools" in r.list_items[1]
-        assert "▸ you want Agents & tools" in r.text_in_front.text
+        assert "For you: you want Agents & tools" in r.text_in_front.text
         # One in ten is a surprise, and is there once.
         marked = [line for line in r.list_items if "✧" in line]
         assert len(marked) == 1 and len(set(r.ids)) == len(r.ids) == 60
-        await r.do("view.today", "paper.star")
+        await r.do("view.latest", "paper.star")
         starred = r.here.id
         await r.do("view.foryou")
         assert starred not in r.ids and "Video: like Slow Video" in r.list_items[1]

@@ -1,4 +1,4 @@
-"""What moved since one looked: votes in the detail, a mark in the list, a second look at what was put away."""
+"""What moved since one looked: votes in the detail, a mark in the list, and what changed since it was kept."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ async def test_the_detail_tells_how_votes_moved_since_one_looked(reader: Opener)
     async with reader() as r:
         assert "▲ 260 ▆▇█ +68 since you looked" in " ".join(r.text("#detail").split())
         # A clear rise is marked in the list, three votes are none.
-        assert "▲" in r.list_lines[1]
-        assert "▲" not in r.list_lines[2]
+        assert "⇡" in r.list_lines[1]
+        assert "⇡" not in r.list_lines[2]
         await r.do("find.query")
         await r.type("sort:rising")
         await r.do("query.accept")
         assert r.ids[:2] == ["2605.00400", "2605.00401"]
 
 
-async def test_what_rose_after_it_was_put_away_is_worth_a_second_look(reader: Opener) -> None:
+async def test_what_rose_after_it_was_starred_or_queued_is_in_the_view_changed(reader: Opener) -> None:
     async with reader() as r:
-        assert not any("Second look" in line for line in r.filter_lines)
-        await r.do("paper.read", "move.down", "paper.hide", "move.down", "paper.star")
+        assert not any("Changed" in line for line in r.filter_lines)
+        await r.do("paper.star", "move.down", "paper.queue", "move.down", "paper.hide", "move.down", "paper.read")
         _store(r.file, "2099-01-01T00:00:00Z", p400=300, p401=200, p402=200, p403=200)
         r.app.model.change(r.app.state.cache_changed())
-        await r.do("view.second")
-        # Not what is still to be read.
-        assert sorted(r.ids) == ["2605.00400", "2605.00401", "2605.00402"]
-        assert "▸ Second look 3" in r.filter_lines
+        await r.do("view.changed")
+        # Neither what is hidden nor what was only read.
+        assert sorted(r.ids) == ["2605.00400", "2605.00401"]
+        assert "» Changed 2" in r.filter_lines

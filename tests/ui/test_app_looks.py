@@ -23,7 +23,7 @@ async def test_three_panes_side_by_side_where_there_is_room(reader: Opener) -> N
         assert r.main.papers.region.right <= r.main.detail.region.x
         assert r.filter_lines[:8] == [
             "VIEWS",
-            "▸ Today 14/14",
+            "» Latest 14/14",
             "For you",
             "Followed 0",
             "Unread 60",
@@ -38,7 +38,7 @@ async def test_three_panes_side_by_side_where_there_is_room(reader: Opener) -> N
         for part in ("Ada Example, Bo Sample", "House of Examples", "Tue 12 May · arXiv 6 May · ▲ 192", "AI summary"):
             assert part in detail
         assert "feed · PDF · arXiv" in detail
-        assert r.lines[-1].startswith(" m read  s star  x hide  b queue  space next  / search  enter open  L links  ")
+        assert r.lines[-1].startswith(" m mark read  s star  x hide  b queue  space next  ctrl+p palette  ")
 
 
 async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -> None:
@@ -81,7 +81,7 @@ async def test_a_smaller_terminal_leaves_the_keys_where_they_are_seen(reader: Op
         await r.resize(60, 20)
         assert panes(r) == ["papers"]
         assert (r.context, r.main.focused) == ("list", r.main.papers)
-        assert r.lines[-1].startswith(" m read")
+        assert r.lines[-1].startswith(" m mark read")
 
 
 async def test_one_pane_at_a_time_at_60(reader: Opener) -> None:
@@ -145,10 +145,10 @@ async def test_foreign_text_is_drawn_as_it_is(reader: Opener) -> None:
 
 async def test_the_first_line_names_the_place_and_the_query_behind_it_in_every_width(reader: Opener) -> None:
     async with reader(size=(140, 42), query="topic:agents is:unread") as r:
-        assert " dailypapers  All ▸ topic:agents is:unread  " in r.top
+        assert " dailypapers  All » topic:agents is:unread  " in r.top
         assert r.top.endswith("8 of 60")
         await r.resize(60, 20)
-        assert " All ▸ topic:agents is:unread  " in r.top
+        assert " All » topic:agents is:unread  " in r.top
         assert r.top.endswith("8 of 60")
 
 

@@ -148,7 +148,7 @@ async def test_days_of_a_paper_or_two_have_dates_and_stay_so(reader: Opener) -> 
         assert [line.split()[-2:] for line in r.list_lines[:2]] == [["8", "May"], ["7", "May"]]
         await r.do("day.older")
         assert r.cursor == 1
-        await r.do("view.today")
+        await r.do("view.latest")
         assert r.list_lines[0].split() == ["FRIDAY", "8", "MAY", "1", "unread", "of", "1"]
 
 

@@ -16,7 +16,7 @@ async def test_a_queue_keeps_the_order_that_the_user_gives_it(reader: Opener) ->
         assert r.kept(ids[0]).queued
         await r.do("view.queue")
         assert r.ids == ids
-        assert "▸ Queue 4" in r.filter_lines
+        assert "» Queue 4" in r.filter_lines
         # The last of the queue goes up by keys, and down again at once with a count.
         await r.do("move.bottom", "queue.up", "queue.up")
         assert r.ids == [ids[0], ids[3], ids[1], ids[2]]
@@ -30,7 +30,7 @@ async def test_a_queue_keeps_the_order_that_the_user_gives_it(reader: Opener) ->
         moved = [ids[0], ids[3], ids[1], ids[2]]
         assert r.ids == moved
         # The cache has it, whatever the list shows.
-        await r.do("view.today", "view.queue")
+        await r.do("view.latest", "view.queue")
         assert r.ids == moved
         await r.do("mark.undo")
         assert r.ids == ids
@@ -50,7 +50,7 @@ async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> N
         assert r.status == "gq shows the queue, where a paper can be moved"
         await r.do("view.queue")
         assert r.empty.startswith("Nothing to read later.")
-        await r.do("view.today", "paper.queue", "move.down", "paper.queue", "view.queue", "find.sort", "queue.down")
+        await r.do("view.latest", "paper.queue", "move.down", "paper.queue", "view.queue", "find.sort", "queue.down")
         assert r.status == "gq shows the queue, where a paper can be moved"
         # What is let go stays in sight until the list is read again.
         await r.do("find.sort", "find.sort", "find.sort", "find.sort")
@@ -58,5 +58,5 @@ async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> N
         assert r.status == "1 no longer queued · u undoes"
         await r.do("queue.down")
         assert r.status == "not in the queue any more · b queues it"
-        await r.do("view.today", "view.queue")
+        await r.do("view.latest", "view.queue")
         assert len(r.ids) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.session.places import QUEUED, SPECIAL, VIEWS
+from reader.core.views import QUEUED, SPECIAL, VIEWS
 from reader.ui.filter.state import COUNTED, TOPIC_MODE
 from tests.facts import cached
 from tests.ui import papers
@@ -108,7 +108,7 @@ def lies(r: Story, *, is_list_new: bool) -> list[str]:
         "order": found == [pk for pk in may if pk in set(found)] or (place.view.id == QUEUED and not is_list_new),
         "targets": set(state.targets) <= set(papers.pks_all()),
         "views": counts.views == true.views,
-        "days": tuple(counts.days) == true.days,
+        "days": tuple(day[:3] for day in counts.days) == true.days,
         "topics": tuple((topic.slug, topic.papers) for topic in counts.topics) == true.topics,
         "base": counts.base == true.base,
         "anywhere": counts.anywhere == true.anywhere,

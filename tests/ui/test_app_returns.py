@@ -7,7 +7,9 @@ import json
 
 import pytest
 
+from reader.core.paper import Draft
 from tests.ui.conftest import Opener
+from tests.ui.driver import fill
 
 
 async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> None:
@@ -27,6 +29,21 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
         assert (r.main.papers.region, r.main.detail.region) == sizes
         await r.do("find.query", "query.previous")
         assert r.main.query_line.text.strip() == "robot"
+
+
+async def test_a_start_shows_latest_if_papers_came_there_meanwhile(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("view.unread", "move.down", "app.back")
+    async with reader() as r:
+        assert (r.view, r.cursor) == ("unread", 1)
+        await r.do("app.back")
+        fill(r.file, {"2026-05-13": (Draft("2605.00500", "Another"),)})
+    async with reader() as r:
+        assert (r.view, r.cursor) == ("latest", 0)
+        await r.do("view.unread", "app.back")
+        (state := r.file.with_name("state.json")).write_text(state.read_text().replace("05-12T08:14", "05-13T08:14"))
+    async with reader() as r:
+        assert r.view == "unread"
 
 
 async def test_the_cursor_returns_to_a_paper_far_down_the_list(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +66,7 @@ async def test_a_day_is_returned_to_and_one_that_is_gone_is_today(reader: Opener
         state = r.file.with_name("state.json")
     state.write_text(json.dumps({"view": "nowhere", "text": "robot", "paper": "2605.99999"}))
     async with reader() as r:
-        assert (r.view, r.query, r.cursor) == ("today", "robot", 0)
+        assert (r.view, r.query, r.cursor) == ("latest", "robot", 0)
 
 
 @pytest.mark.parametrize(

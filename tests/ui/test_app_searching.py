@@ -114,7 +114,7 @@ async def test_a_mark_is_kept_though_the_reader_is_left_at_once(reader: Opener) 
         assert r.kept("2404.00001").starred
 
 
-@pytest.mark.parametrize("leave", ["app.escape", "app.back", "view.today"])
+@pytest.mark.parametrize("leave", ["app.escape", "app.back", "view.latest"])
 async def test_leaving_goes_back_to_the_list_as_it_was(reader: Opener, leave: str) -> None:
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url), size=(140, 14)) as r:
@@ -128,7 +128,7 @@ async def test_leaving_goes_back_to_the_list_as_it_was(reader: Opener, leave: st
             assert r.app.state.results is None
             assert r.ids == before
             assert r.query == "i"
-            if leave != "view.today":
+            if leave != "view.latest":
                 assert (r.here.id, r.cursor_line) == (id, line)
                 assert r.app.is_running
 
@@ -265,7 +265,7 @@ async def test_an_empty_answer_says_what_to_do_next(reader: Opener) -> None:
             await r.do("find.query")
             await r.type("zeppelins")
             await r.do("query.accept")
-            assert r.empty == "Nothing matches zeppelins in Today. F clears the query ctrl+s searches the feed"
+            assert r.empty == "Nothing matches zeppelins on Tue 12 May. F clears the query ctrl+s searches the feed"
             await r.do("find.feed")
             await r.until(lambda: r.app.state.results)
             await r.do("app.escape")

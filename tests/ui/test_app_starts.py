@@ -22,7 +22,7 @@ from tests.ui.driver import open_reader, settings
 
 async def test_the_newest_day_is_there_at_once(reader: Opener) -> None:
     async with reader() as r:
-        assert r.view == "today"
+        assert r.view == "latest"
         assert r.ids == [f"2605.{number:05}" for number in range(400, 414)]
         assert r.here.title == "Slow Video: Editing a Stream While It Plays, Frame by Frame and Without a Future"
         assert r.shown is not None

@@ -16,7 +16,7 @@ async def test_the_calendar_goes_to_days_weeks_and_months(reader: Opener) -> Non
         await r.do("day.go")
         shown = r.screen
         assert "May 2026" in shown
-        assert "▌12 14" in shown
+        assert "▌12█" in shown
         assert "Tuesday 12 May 2026 · 14 papers, 14 unread" in shown
         await r.do("date.left", "date.day")
         assert (r.view, r.context) == ("day:2026-05-11", "list")
@@ -114,7 +114,7 @@ async def test_what_is_trending_is_shown_as_ranked_with_its_time(reader: Opener)
             await r.until(lambda: len(r.ids) == 4 and r.app.state[REFRESH].progress is None)
             assert [r.row(place).title for place in range(4)] == [f"Ranked {place}" for place in range(4)]
             assert "Trending · " in r.top
-            await r.do("view.today", "view.trending")
+            await r.do("view.latest", "view.trending")
             assert len(feed.requests) == 1
 
 

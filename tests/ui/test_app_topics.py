@@ -176,7 +176,7 @@ async def test_views_and_days_are_opened_from_the_pane(reader: Opener) -> None:
         await r.do("topic.pick")
         assert r.view == "day:2026-05-08"
         assert len(r.ids) == 14
-        assert any(line.startswith("▸ Fri 8") for line in r.filter_lines)
+        assert any(line.startswith("» Fri 8") for line in r.filter_lines)
 
 
 async def test_families_fold(reader: Opener) -> None:

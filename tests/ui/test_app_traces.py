@@ -70,7 +70,7 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
         watch.wait(2)
         # Another list is no passing by.
         await r.do("view.all")
-        await r.do("view.today", "mark.undo")
+        await r.do("view.latest", "mark.undo")
         assert r.status.startswith("undone: 1 read")
         # The picture has all of it, with what was not stored yet.
         await r.do("view.reading")

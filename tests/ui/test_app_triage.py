@@ -71,7 +71,7 @@ async def test_enter_opens_the_paper_and_reads_it(reader: Opener) -> None:
 
 async def test_a_paper_unread_again_is_read_when_it_is_opened_again(reader: Opener) -> None:
     async with reader() as r:
-        for way_back in ("app.back", "view.today"):
+        for way_back in ("app.back", "view.latest"):
             await r.do("read.open", "paper.read")
             assert not r.here.read
             await r.do(way_back)
@@ -131,6 +131,23 @@ async def test_a_mark_undone_on_the_page_can_be_made_again_there(reader: Opener)
         assert r.status == "1 starred · u undoes"
 
 
+async def test_the_last_word_about_a_paper_wins(reader: Opener) -> None:
+    async with reader() as r:
+        id = r.here.id
+        for action, said in (
+            ("paper.star", "1 starred"),
+            ("paper.hide", "1 hidden, unstarred"),
+            ("paper.queue", "1 queued, no longer hidden"),
+            ("paper.hide", "1 hidden, no longer queued"),
+            ("mark.undo", "undone: 1 hidden, no longer queued"),
+        ):
+            await r.do(action)
+            assert said in r.status
+            now, kept = r.here, r.kept(id)
+            assert (now.id, now.starred, now.hidden, now.queued) == (id, kept.starred, kept.hidden, kept.queued)
+        assert (kept.starred, kept.hidden, kept.queued) == (False, False, True)
+
+
 async def test_read_star_and_hide_are_durable_and_can_be_undone_and_redone(reader: Opener) -> None:
     async with reader() as r:
         id = r.here.id
@@ -140,11 +157,11 @@ async def test_read_star_and_hide_are_durable_and_can_be_undone_and_redone(reade
             told.append(r.status)
             now, kept = r.here, r.kept(id)
             assert (now.read, now.starred, now.hidden) == (kept.read, kept.starred, kept.hidden)
-        words = ("read", "unread", "starred", "unstarred", "hidden", "shown again")
+        words = ("read", "unread", "starred", "unstarred", "hidden", "no longer hidden")
         assert told == [f"1 {word} · u undoes" for word in words]
         await r.do("mark.undo")
         assert r.kept(id).hidden
-        assert r.status == "undone: 1 shown again · ctrl+r redoes"
+        assert r.status == "undone: 1 no longer hidden · ctrl+r redoes"
         await r.do("mark.undo", "mark.undo", "mark.undo")
         kept = r.kept(id)
         assert (kept.read, kept.starred, kept.hidden) == (False, False, False)
@@ -163,7 +180,7 @@ async def test_what_is_hidden_is_out_of_all_views_and_found_by_name(reader: Open
         await r.do("find.query")
         await r.type("is:hidden")
         assert r.ids == [id]
-        await r.do("query.accept", "mark.undo", "find.clear", "view.today")
+        await r.do("query.accept", "mark.undo", "find.clear", "view.latest")
         assert id in r.ids
 
 
@@ -299,7 +316,7 @@ async def test_keys_may_come_faster_than_frames(reader: Opener) -> None:
         await r.burst(*"fGfF", "tab", "q", "enter", "l", "q", *"m")
         assert (r.query, r.context) == ("", "list")
         await r.burst(*"fjjf", *"gt")
-        assert (r.view, r.context) == ("today", "list")
+        assert (r.view, r.context) == ("latest", "list")
 
 
 @pytest.mark.parametrize(
@@ -387,7 +404,7 @@ async def test_brackets_go_through_the_days(reader: Opener) -> None:
             seen.append((r.view, len(r.ids)))
         friday = ("day:2026-05-08", 14)
         monday = ("day:2026-05-11", 16)
-        assert seen == [monday, friday, monday, ("today", 14), ("today", 14)]
+        assert seen == [monday, friday, monday, ("latest", 14), ("latest", 14)]
         assert r.status == "no newer day has papers"
         await r.do("day.older", count=3)
         assert r.view == "day:2026-05-07"

@@ -32,7 +32,7 @@ async def _point_at(r: Story, topic: str) -> None:
 async def test_a_kept_query_goes_and_its_paper_stays_under_the_cursor(reader: Opener, size: tuple[int, int]) -> None:
     async with reader(size=size) as r:
         for way in ("app.escape", "app.back", "find.clear"):
-            await r.do("view.today", "view.all")
+            await r.do("view.latest", "view.all")
             await _keep(r, "robot")
             await r.do("move.down", "move.down")
             paper = r.here.id
@@ -148,15 +148,15 @@ async def test_one_key_widens_what_is_typed_and_goes_back(reader: Opener) -> Non
         await r.until(lambda: "2 here · ctrl+a 8 in all" in r.main.query_line.advice)
         await r.do("find.widen")
         assert (r.view, r.query, len(r.ids), r.context) == ("all", "robot", 8, "query")
-        await r.until(lambda: "ctrl+a back to Today" in r.main.query_line.advice)
+        await r.until(lambda: "ctrl+a back to Latest" in r.main.query_line.advice)
         assert r.main.query_line.text == "robot"
         await r.do("find.widen")
-        assert (r.view, len(r.ids)) == ("today", 2)
+        assert (r.view, len(r.ids)) == ("latest", 2)
         await r.do("find.widen", "query.accept", "move.down")
         assert (r.view, r.context) == ("all", "list")
         paper = r.here.id
         await r.do("find.widen")
-        assert r.view == "today"
+        assert r.view == "latest"
         await r.do("find.widen")
         assert r.view == "all"
         await r.do("app.escape")
@@ -233,9 +233,9 @@ async def test_no_advice_types_itself_into_the_query(reader: Opener) -> None:
     async with reader() as r:
         await r.do("find.query")
         await r.type("zeppelins")
-        assert r.empty == "Nothing matches zeppelins in Today. ctrl+s searches the feed esc puts the list back"
+        assert r.empty == "Nothing matches zeppelins on Tue 12 May. ctrl+s searches the feed esc puts the list back"
         await r.do("query.accept")
-        assert r.empty == "Nothing matches zeppelins in Today. F clears the query ctrl+s searches the feed"
+        assert r.empty == "Nothing matches zeppelins on Tue 12 May. F clears the query ctrl+s searches the feed"
 
 
 # History
@@ -271,11 +271,11 @@ async def test_brackets_skip_a_day_whose_papers_are_all_hidden(reader: Opener) -
         for _ in r.ids:
             await r.do("paper.hide", "move.down")
         await r.do("day.newer")
-        assert r.view == "today"
+        assert r.view == "latest"
         await r.do("day.older")
         assert r.view == "day:2026-05-08"
         await r.do("day.newer")
-        assert r.view == "today"
+        assert r.view == "latest"
 
 
 async def test_brackets_go_to_days_that_have_papers_of_the_query(reader: Opener) -> None:
@@ -287,7 +287,7 @@ async def test_brackets_go_to_days_that_have_papers_of_the_query(reader: Opener)
         await r.do("day.older")
         assert (r.view, r.status) == ("day:2026-05-11", "no older day has papers that match")
         # Keys behind it are for the day that it finds.
-        await r.do("view.today", "find.clear")
+        await r.do("view.latest", "find.clear")
         await _keep(r, "robot")
         await r.burst("[", "[", "]", "s")
         assert r.view == "day:2026-05-11"
@@ -299,7 +299,7 @@ async def test_brackets_leave_a_week_without_papers(reader: Opener) -> None:
         r[ViewActions].go("week:2026-W30")
         await r.until(lambda: "[ Tue 12 May has 14" in r.empty)
         await r.do("day.older")
-        assert (r.view, len(r.ids)) == ("today", 14)
+        assert (r.view, len(r.ids)) == ("latest", 14)
 
 
 @pytest.mark.parametrize("way", ["paper.read", "paper.hide"])
@@ -328,7 +328,7 @@ async def test_where_only_unread_papers_are_listed_the_empty_day_leads_to_the_on
         await r.do("day.older", "mark.all_read", "day.newer", "mark.all_read")
         await _keep(r, "is:unread")
         # Monday is read, so the key goes past it.
-        await r.until(lambda: r.empty == "All 14 of today read. [ Friday has 14 left gu all 30 unread F shows them")
+        await r.until(lambda: r.empty == "All 14 read. [ Friday has 14 left gu all 30 unread F shows them")
         await r.do("day.older")
         assert (r.view, len(r.ids)) == ("day:2026-05-08", 14)
 
@@ -391,14 +391,14 @@ async def test_a_first_minute_key_by_key(reader: Opener) -> None:
         assert r.status == "undone: 1 hidden · ctrl+r redoes"
         # Look for something: too little here, more in all.
         await r.press("/", *"robto")
-        assert r.empty == "Nothing matches robto in Today. ctrl+s searches the feed esc puts the list back"
+        assert r.empty == "Nothing matches robto on Tue 12 May. ctrl+s searches the feed esc puts the list back"
         await r.press("backspace", "backspace", *"ot")
         await r.until(lambda: "2 here · ctrl+a 8 in all" in r.main.query_line.advice)
         await r.press("enter")
         await r.until(lambda: "ctrl+a 8 in all" in r.lines[-1])
         await r.press("ctrl+a")
         assert len(r.ids) == 8
-        assert "ctrl+a back to Today" in r.lines[-1]
+        assert "ctrl+a back to Latest" in r.lines[-1]
         await r.press("j", "j")
         paper = r.here.id
         await r.press("escape")

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from reader.cache import meta, second_look
+from reader.cache import changes, meta
 from reader.cache.flags import clear_flag, has, having, set_flag
 from reader.cache.follows import derive_follow
 from reader.core.follows import WATCH
@@ -107,8 +107,8 @@ def same(kind: str) -> str:
 def refold(connection: sqlite3.Connection, kind: str) -> None:
     """Derive all that follows from the events of `kind` again, for the papers in the temporary table `touched`."""
     _refold(connection, kind)
-    if second_look.is_look(kind):
-        second_look.settle(connection, "SELECT pk FROM touched")
+    if kind in changes.KINDS:
+        changes.settle(connection, "SELECT pk FROM touched")
 
 
 def _refold(connection: sqlite3.Connection, kind: str) -> None:

@@ -9,20 +9,21 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple
 
-from reader.cache import second_look
+from reader.cache import changes
 from reader.cache.flags import clear_flag
 from reader.cache.follows import forget_all
 from reader.cache.marks.derived import MUTED, find_by_title, refold, same
 from reader.cache.marks.event_log import Event
 from reader.cache.marks.journal import PACKING
 from reader.core.foreign import unpacked
-from reader.core.marks import HIGHLIGHT, LIKE, NOTE, QUEUE, STATES, TAG
+from reader.core.marks import HIGHLIGHT, LIKE, NOTE, QUEUE, STATES, TAG, UNDOES
 from reader.core.paper_row import Flag
 
 BATCH = 2_000
@@ -95,7 +96,7 @@ def apply(connection: sqlite3.Connection, event: Event, batch: str) -> int:
         connection.execute(
             f"UPDATE paper SET {STATES[event.kind]} = CAST(? AS INTEGER) WHERE pk IN touched", (event.value,)
         )
-        second_look.settle(connection, "SELECT pk FROM touched")
+        changes.settle(connection, "SELECT pk FROM touched")
         return 0
     refold(connection, event.kind)
     return _untaken(connection, event)
@@ -207,6 +208,17 @@ class Change(NamedTuple):
     def said(self) -> str:
         """The value as an event has it."""
         return self.value if isinstance(self.value, str) else str(int(self.value))
+
+
+def with_undone(changes: Sequence[Change]) -> Iterator[Change]:
+    """The changes, and those that take away what they contradict: a paper that is starred is hidden no longer."""
+    yield from changes
+    named: dict[str, set[int]] = defaultdict(set)
+    for one in changes:
+        named[one.kind].update(one.pks if one.kind in UNDOES else ())
+    for one in changes:
+        for other in UNDOES.get(one.kind, ()) if one.said not in ("", "0") else ():
+            yield Change(other, False, [pk for pk in one.pks if pk not in named[other]])
 
 
 @dataclass(frozen=True, slots=True)

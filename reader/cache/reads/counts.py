@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from reader.cache.follows import FollowCount, follow_counts
-from reader.cache.reads.window import VISIBLE, DayCount, TopicCount, Window
+from reader.cache.reads.window import VISIBLE, DayCount, DayFetched, TopicCount, Window
 from reader.cache.search import plan
 from reader.cache.search.selection import Selection
 from reader.cache.tags import tag_counts
@@ -146,26 +146,21 @@ def _papers(connection: sqlite3.Connection, selection: Selection) -> int:
     return bits(connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params), greatest)
 
 
-class DayState(NamedTuple):
-    """A day that was requested from the feed or that lists papers."""
-
-    day: str
-    """ISO date."""
-    fetched: str
-    """ISO time, UTC, of the feed's answer; empty if the papers came another way."""
-    papers: int
-    unread: int
-
-
-def day_states(connection: sqlite3.Connection, first: str, last: str) -> dict[str, DayState]:
-    """The known days from `first` to `last` (ISO, both included), by day."""
+def day_counts(connection: sqlite3.Connection, first: str, last: str) -> dict[str, DayCount]:
+    """The days from `first` to `last` (ISO, both included) that the feed has answered for or that list papers."""
     rows = connection.execute(
-        "SELECT d.day, d.fetched, d.papers, coalesce(sum(p.read = 0 AND p.hidden = 0), 0)"
+        "SELECT d.day, coalesce(sum(p.hidden = 0), 0), coalesce(sum(p.read = 0 AND p.hidden = 0), 0), d.fetched = ''"
         " FROM day AS d LEFT JOIN listing AS l ON l.day = d.day LEFT JOIN paper AS p ON p.pk = l.pk"
-        " WHERE d.day BETWEEN ? AND ? GROUP BY d.day",
+        " WHERE d.day BETWEEN ? AND ? AND (d.fetched <> '' OR d.papers > 0) GROUP BY d.day",
         (first, last),
     )
-    return {row[0]: DayState(*row) for row in rows}
+    return {day: DayCount(day, papers, unread, bool(is_partial)) for day, papers, unread, is_partial in rows}
+
+
+def fetched_days(connection: sqlite3.Connection, first: str, last: str) -> dict[str, DayFetched]:
+    """What the feed has answered for the days from `first` to `last` (ISO, both included)."""
+    rows = connection.execute("SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ?", (first, last))
+    return {day: DayFetched(*known) for day, *known in rows}
 
 
 def oldest_day(connection: sqlite3.Connection) -> str | None:

@@ -82,11 +82,27 @@ _BY_INDEX = {
 
 
 class DayCount(NamedTuple):
-    """A day that lists papers, with the number of all and of unread ones."""
+    """A day with the number of all and of unread papers that are here."""
 
     day: str
+    """ISO date."""
     papers: int
     unread: int
+    is_partial: bool = False
+    """Whether the feed was never asked for the day: its papers came another way, and more of them may follow."""
+
+    @property
+    def plus(self) -> str:
+        """The sign behind its numbers."""
+        return "+" if self.is_partial else ""
+
+
+class DayFetched(NamedTuple):
+    """A day that lists papers or that the feed has answered for."""
+
+    fetched: str
+    """ISO time, UTC, of the last answer that changed the day or was the first after it settled; empty if none."""
+    papers: int
 
 
 class TopicCount(NamedTuple):
@@ -164,6 +180,16 @@ class Window:
                 (limit,),
             ).fetchall()
         return begin_order(found, limit)
+
+    def has_news(self, since: str) -> bool:
+        """Whether unread papers of the newest day came since a time (ISO, UTC)."""
+        with explained(self._path):
+            found = self._connection.execute(
+                "SELECT EXISTS (SELECT 1 FROM listing AS l JOIN paper AS p ON p.pk = l.pk"
+                f" WHERE l.day = ({_NEWEST_DAY}) AND p.added >= ? AND p.read = 0 AND {VISIBLE})",
+                (since,),
+            )
+            return bool(found.fetchone()[0])
 
     @staticmethod
     def is_by_index(query: str) -> bool:
@@ -360,7 +386,15 @@ class Window:
             for day, more, more_unread in self._connection.execute(AGAIN):
                 papers[day] += more
                 unread[day] += more_unread
-        return [DayCount(day, papers[day], unread[day]) for day in sorted(papers, reverse=True)[:limit]]
+        partial = self.partial_days()
+        newest = sorted(papers, reverse=True)[:limit]
+        return [DayCount(day, papers[day], unread[day], day in partial) for day in newest]
+
+    def partial_days(self) -> frozenset[str]:
+        """The days whose papers came another way than by asking the feed for the day."""
+        with explained(self._path):
+            rows = self._connection.execute("SELECT day FROM day WHERE fetched = ''")
+            return frozenset(day for (day,) in rows)
 
     def topics(self, selection: Selection | None = None) -> list[TopicCount]:
         """Every topic with its number of papers in a selection, by default of all papers that are not hidden."""

@@ -27,6 +27,7 @@ from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, When, parse
 from reader.core.query.nodes import all_of, is_like, liked, resolve_members
+from reader.core.views import QUERIES
 
 __all__ = ["Scope", "compile_query", "register_functions"]
 
@@ -41,6 +42,8 @@ _ORDER_COLUMNS = {
     "foryou": ("for_you(p.pk)", "p.sort_day", "p.upvotes", "p.pk"),
     # Papers that are not queued come last.
     "queue": ("coalesce((SELECT place FROM queue WHERE queue.pk = p.pk), 'A')", "p.pk"),
+    # Papers that have not changed come last.
+    "changed": ("coalesce((SELECT at FROM second_look WHERE second_look.pk = p.pk), 0)", "p.pk"),
     # Papers of no saved page come last.
     "page": ("coalesce((SELECT place FROM page_paper WHERE page_paper.pk = p.pk), 1e18)", "p.pk"),
     # Papers without a rank come last.
@@ -294,14 +297,14 @@ class _Unknown(Exception):
 
 
 def resolve_views(query: Query, views: Sequence[tuple[str, str]]) -> Query:
-    """The query with each named view's own query, whose order does not count; `views` are (name, query).
+    """The query with each named view's own query, whose order does not count; `views` are the saved (name, query).
 
     A query with a view that is not known finds no paper, so that `NOT view:gone` does not find all of them.
     """
     root = query.root
     if root is None or not names_view(root):
         return query
-    known = {name.casefold(): text for name, text in views}
+    known = {**QUERIES, **{name.casefold(): text for name, text in views}}
     try:
         return replace(query, root=_resolved(root, known, ()))
     except _Unknown:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from reader.cache.flags import has, having
-from reader.cache.history import CHANGED_BETWEEN
+from reader.cache.history import CHANGED, CHANGED_BETWEEN
 from reader.cache.search.full_text import (
     Clause,
     Param,
@@ -103,7 +103,7 @@ KEPT: Mapping[str, Trace] = MappingProxyType(
     {
         **TRACES,
         "followed": _flagged(Flag.FOLLOWED),
-        "changed": _flagged(Flag.CHANGED),
+        "changed": Trace(CHANGED, f"+p.pk IN ({CHANGED})"),
         "highlighted": _flagged(Flag.HIGHLIGHTED),
         # A muted paper that the user shows again is left out no more.
         "muted": Trace(

@@ -12,7 +12,7 @@ from typing import Any, Protocol, cast
 from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from reader.cache import second_look
+from reader.cache import changes
 from reader.cache.follows import TEXTS, follow_papers
 from reader.cache.marks import derived
 from reader.cache.reads.counts import CHANGED
@@ -266,13 +266,13 @@ class Batch:
             entry.pk: (entry.known, entry.after) for entry in entries if entry.known and EDITED & entry.changed.keys()
         }
         if edited:
-            second_look.note_edits(self._driver, edited, int(datetime.fromisoformat(now).timestamp()))
+            changes.note_edits(self._driver, edited, int(datetime.fromisoformat(now).timestamp()))
 
     def _settle(self, entries: Iterable[Entry]) -> None:
-        """Find which marked papers have changed enough for a second look."""
+        """Find which marked papers have changed enough."""
         moved = [entry.pk for entry in entries if (MOVING | EDITED) & entry.changed.keys()]
-        if moved and (marked := second_look.marked(self._driver, moved)):
-            second_look.settle_keys(self._driver, marked)
+        if moved and (marked := changes.marked(self._driver, moved)):
+            changes.settle_keys(self._driver, marked)
 
     def _update(self, entries: Iterable[Entry]) -> None:
         """Write only the changed columns, with one statement for each set of columns."""

@@ -13,6 +13,7 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
 from reader.core.query.lexer import EXAMPLES, FIELDS
 from reader.core.query.suggestions import Vocabulary, complete
+from reader.core.views import IDS
 from reader.paths import APP
 
 MOST = 100
@@ -123,7 +124,7 @@ class _Line:
     def _vocabulary(self, typed: str) -> Vocabulary:
         """The values that the cache knows of the typed field; none if there is no cache that can be read."""
         file = self._workspace.cache_file
-        known: dict[str, Sequence[str]] = {}
+        known: dict[str, Sequence[str]] = {"view": [*(one.name for one in self._workspace.settings.views), *IDS]}
         if file.exists():
             with suppress(ReaderError), self._workspace.window() as window:
                 known["topic"] = list(window.topic_names())

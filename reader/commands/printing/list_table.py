@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from itertools import accumulate
@@ -51,7 +51,7 @@ class ListTable(NamedTuple):
 
     def draw(self, window: Window, found: Order[int], chunk: int) -> Iterator[str]:
         """The lines of an order, read from the cache in parts of `chunk` papers."""
-        headings, in_texts = self._headings(found), found.only_in_texts
+        headings, in_texts = self._headings(found, window.partial_days()), found.only_in_texts
         for start in range(0, len(found.pks), chunk):
             pks = found.pks[start : start + chunk]
             topics = window.read(partial(topics_of, pks=pks)) if self.columns >= WITH_TOPICS else {}
@@ -69,13 +69,13 @@ class ListTable(NamedTuple):
         """The last line: `8 of 9,294`."""
         return self.style.faint(f"{shown:,} of {max(shown, total):,}")
 
-    def _headings(self, found: Order[int]) -> dict[int, str]:
+    def _headings(self, found: Order[int], partial_days: Container[str]) -> dict[int, str]:
         """The heading before the paper at each place that begins a day, with the day's number of papers if known."""
         starts = accumulate((count for _, count in found.groups), initial=0)
         headings = {}
         for number, ((day, count), start) in enumerate(zip(found.groups, starts, strict=False), 1):
             is_whole = found.complete or number < len(found.groups)
-            known = f"  {count:,}" if is_whole else ""
+            known = f"  {count:,}{'+' if day in partial_days else ''}" if is_whole else ""
             headings[start] = f"{self.style.bold(day_heading(day, self.today))}{self.style.faint(known)}"
         return headings
 

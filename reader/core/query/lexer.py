@@ -28,7 +28,7 @@ _FIELDS: Mapping[str, tuple[Literal["text", "name", "date", "count", "sort"], st
     "view": ("name", "view:evals"),
     "follow": ("name", 'follow:"kaiming he"'),
     "by": ("name", "by:ada is:starred"),
-    "day": ("date", "day:today"),
+    "day": ("date", "day:latest"),
     "published": ("date", "published:2026-05"),
     "since": ("date", "since:7d"),
     "until": ("date", "until:2026-05-31"),

@@ -325,6 +325,7 @@ CHOICES = {
     "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext", "output"),
     "sort": (
         "day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou", "page",
+        "changed",
     ),
 }  # fmt: skip
 """The fields with fixed values, and those values."""

@@ -90,7 +90,7 @@ class UserCommand:
 
 @dataclass(frozen=True, slots=True)
 class SecondLook:
-    """How much a paper must change after you marked it to be worth a second look."""
+    """How much a paper must change after you marked it to be in the view Changed."""
 
     votes: int = setting(Number(0, 100_000), 25)
     """New votes, if they are at least half of those before; 0 for never. Likewise comments and models."""

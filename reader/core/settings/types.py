@@ -16,17 +16,13 @@ from urllib.parse import SplitResult, urlsplit
 
 from reader.core.addresses import is_loopback
 from reader.core.marks import RULE_MARKS, TAG, clean_mark, opposes
+from reader.core.views import IDS, current_id
 
 if TYPE_CHECKING:
     from reader.core.query import Query
 
 NAME_LIMIT = 60
 """Maximum characters of a name."""
-
-BUILT_IN_VIEWS = (
-    *("today", "foryou", "followed", "unread", "queue", "starred", "all", "trending", "second", "group", "muted"),
-)
-"""Ids of the views that ship with the reader, which can be hidden."""
 
 KEY_PARTS = ("author", "Author", "year", "title", "Title", "words", "id")
 """What a pattern of citation keys may have in braces: the first author's family name, the year, the title's first word
@@ -266,13 +262,14 @@ class TextSources(SettingType):
 class HiddenViews(SettingType):
     """Views that ship with the reader and are not listed."""
 
-    about = "a list of " + ", ".join(f'"{name}"' for name in BUILT_IN_VIEWS)
+    about = "a list of " + ", ".join(f'"{name}"' for name in IDS)
 
     def convert(self, value: object) -> object | None:
-        names = _as_texts(value)
+        texts = _as_texts(value)
+        names = None if texts is None else tuple(map(current_id, texts))
         for name in names or ():
-            if name not in BUILT_IN_VIEWS:
-                raise InvalidValue(f"has {as_toml(name)}, which is not a built-in view", nearest(name, BUILT_IN_VIEWS))
+            if name not in IDS:
+                raise InvalidValue(f"has {as_toml(name)}, which is not a built-in view", nearest(name, IDS))
         return names
 
 

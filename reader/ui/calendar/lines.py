@@ -1,4 +1,4 @@
-"""The calendar as lines: a line to type a date, a month with the unread papers of each day, and the chosen day."""
+"""The calendar as lines: a line to type a date, a month with a bar for each day's unread papers, the chosen day."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from reader.cache.reads.counts import DayState
+from reader.cache.reads.window import DayCount
 from reader.core.dates import WEEKDAYS, Period, period_containing, typed_period
 from reader.core.lines import Line, Piece, cut_line, spread
 from reader.refresh.plan import FIRST_DAY
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 
 CELL = 7
-"""Columns for a day: a bar, its number, a space, its unread papers."""
+"""Columns for a day: the cursor, its number, a bar for its unread papers, and a gap."""
 
 MARGIN = 4
 """Columns for the number of a week."""
@@ -26,7 +26,10 @@ TOP = 4
 EXAMPLES = "2025-03, last tuesday, W20"
 
 HEATS = 3
-"""Steps of warmth of a day with unread papers."""
+"""Steps of warmth, and of the bar, of a day with unread papers."""
+
+SIGN = 2
+"""Columns for the bar."""
 
 WARM = 12
 """Unread papers of a day that are warm in a month of quieter days."""
@@ -39,7 +42,7 @@ class CalendarView:
     day: date
     """The day under the cursor."""
     today: date
-    days: Mapping[str, DayState] = field(default_factory=dict)
+    days: Mapping[str, DayCount] = field(default_factory=dict)
     """The known days of the month, by ISO day."""
     typed: str | None = None
     """The text that is typed as a date; None while none is."""
@@ -67,7 +70,7 @@ class CalendarView:
 def calendar_lines(view: CalendarView) -> list[Line]:
     """Return the lines of the calendar, each of at most `WIDTH` cells."""
     weeks = [_week(view, view.first + timedelta(days=7 * week)) for week in range(WEEKS)]
-    lines = [_typing(view), _reading(view), _heading(view), _weekdays(), *weeks, (), _about(view)]
+    lines = [_typing(view), _reading(view), _heading(view), _weekdays(), *weeks, _legend(view), _about(view)]
     return [cut_line(line, WIDTH, view.glyphs.ellipsis) for line in lines]
 
 
@@ -138,39 +141,49 @@ def _week(view: CalendarView, monday: date) -> Line:
 
 
 def _day(view: CalendarView, day: date) -> Line:
-    """A day: its number, and its unread papers on a ground that is the warmer, the more there are."""
+    """A day: its number under its weekday, and a bar that is the higher and warmer, the more is unread.
+
+    Dots stand in place of the bar of a day that is only partly here.
+    """
     if not view.shows(day):
         return (Piece(" " * CELL),)
-    state, glyphs = _known(view, day), view.glyphs
-    figure = ""
-    if state is not None:
-        figure = str(min(state.unread, 999)) if state.unread else glyphs.picked if state.papers else glyphs.nothing
-    warmth = heat(state.unread, max(one.unread for one in view.days.values())) if state is not None else 0
+    known, glyphs = view.days.get(day.isoformat()), view.glyphs
+    warmth = heat(known.unread, max(one.unread for one in view.days.values())) if known is not None else 0
+    sign = _bars(glyphs)[warmth - 1] if warmth else ""
+    if known is not None and known.is_partial:
+        sign = glyphs.ellipsis
     ground = "cursor" if day == view.day else f"heat-{warmth}" if warmth else ""
-    number = "day" if state is not None else "faint"
+    number = "day" if known is not None and known.papers else "faint"
     today = "today" if day == view.today else ""
     return (
         Piece(glyphs.cursor if day == view.day else " ", "bar"),
         Piece(f"{day.day:>2}", f"{number} {ground} {today}"),
-        Piece(f" {figure:<{CELL - 4}}", f"{'figure' if warmth else 'faint'} {ground}"),
+        Piece(f"{sign:<{SIGN}}", f"figure {ground}"),
+        Piece(" " * (CELL - SIGN - 3)),
     )
 
 
-def _known(view: CalendarView, day: date) -> DayState | None:
-    """The state of a day for which the feed has answered, or which has papers."""
-    state = view.days.get(day.isoformat())
-    return state if state is not None and (state.fetched or state.papers) else None
+def _bars(glyphs: Glyphs) -> str:
+    """The bars of the warm days, the lowest first."""
+    return glyphs.spark[1::3]
+
+
+def _legend(view: CalendarView) -> Line:
+    glyphs, gap = view.glyphs, Piece("   ")
+    unread = (Piece(_bars(glyphs), "figure"), Piece(" unread", "quiet"))
+    partial = (Piece(glyphs.ellipsis, "figure"), Piece(" partly here", "quiet"))
+    return (*unread, gap, *partial, gap, Piece("today", "quiet today"))
 
 
 def _about(view: CalendarView) -> Line:
     """The day under the cursor, and its papers."""
-    state = _known(view, view.day)
-    if state is None:
-        about = "not in the cache"
-    elif not state.papers:
-        about = "the feed listed nothing"
+    known = view.days.get(view.day.isoformat())
+    if known is None:
+        about = "not fetched yet"
+    elif not known.papers:
+        about = "no papers"
     else:
-        papers = "1 paper" if state.papers == 1 else f"{state.papers:,} papers"
-        about = f"{papers}, {state.unread:,} unread" if state.unread else f"{papers}, all read"
+        papers = f"{known.papers:,}{known.plus} paper{'' if known.papers == 1 and not known.is_partial else 's'}"
+        about = f"{papers}, {known.unread:,} unread" if known.unread else f"{papers}, all read"
     name = period_containing("day", view.day).name
     return (Piece(name, "heading"), Piece(f" {view.glyphs.dot} {about}", "quiet"))

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from reader.cache.reads.counts import DayState
+from reader.cache.reads.window import DayCount
 from reader.core.dates import Period, PeriodKind, period_containing
 from reader.core.lines import Line, Piece, cut_line
 from reader.keys.keymap import Keymap
@@ -26,7 +26,7 @@ from reader.ui.kit.lines import key_piece
 from reader.ui.kit.styled_text import draw
 from reader.ui.looks.stylesheets import stylesheet
 
-States = Callable[[date, date], Mapping[str, DayState]]
+States = Callable[[date, date], Mapping[str, DayCount]]
 """Returns the cached state of the days between two dates, by ISO day."""
 
 LONGEST_TYPED = 24

@@ -8,10 +8,11 @@ from typing import NamedTuple, TypeVar
 from reader import installed
 from reader.core.settings.tables import SavedView
 from reader.core.text import clean
+from reader.core.views import View
 from reader.core.waiting import beside
 from reader.keys.actions import EXTENSION, LINE_CONTEXTS, Action, KeySet, LineKey
 from reader.keys.spelling import parse_keys
-from reader.session.places import View, saved_view
+from reader.session.places import saved_view
 from reader.ui.command_line.actions import CommandActions
 from reader.ui.shell.handlers import Handler, begins, handles_own
 from reader.ui.shell.services import Services

@@ -12,7 +12,8 @@ from reader.cache.search.compile import compile_query
 from reader.core.errors import CacheInterrupted
 from reader.core.query import Sort
 from reader.core.query.choices import picked_topics
-from reader.session.places import SPECIAL, VIEWS, Place, view
+from reader.core.views import SPECIAL, VIEWS
+from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_FACTS, TOPIC_MODE, VIEW_COUNTS
 from reader.ui.library.counting import Question, ViewCount
 from reader.ui.refresh.state import REFRESH
@@ -22,7 +23,7 @@ from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
-    from reader.session.places import View
+    from reader.core.views import View
 
 COUNT_AFTER = 0.015
 """Seconds without a change before counting: the list is painted first."""

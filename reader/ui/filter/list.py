@@ -88,9 +88,11 @@ def _rise(row: Row, width: int, glyphs: Glyphs) -> Line:
 
 
 def _count(row: Row, glyphs: Glyphs) -> Line:
-    """The number of a row's papers, the unread ones before it: `12/34`."""
+    """The number of a row's papers, the unread ones before it: `12/34`; of a day that is only partly here, `6+`."""
     if row.count is None:
         return ()
+    if row.is_partial:
+        return (Piece(f"{row.count:,}+", "nothing"),)
     if row.unread is not None:
         return (Piece(f"{row.unread:,}", "unread" if row.unread else "nothing"), Piece(f"/{row.count:,}", "nothing"))
     if not row.count and row.kind is not Kind.VIEW:

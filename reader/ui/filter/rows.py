@@ -46,6 +46,8 @@ class DayItem:
     """None while unknown; 0 for a day without papers."""
     unread: int | None = None
     """None while unknown; a day without unread papers is muted."""
+    is_partial: bool = False
+    """Whether only some of the day's papers are here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,8 @@ class Row:
     unread: int | None = None
     """The unread ones among `count`; None if they are not shown."""
     approximate: bool = False
+    is_partial: bool = False
+    """Whether more papers may follow, which is marked with `+`."""
     about: str = ""
     weeks: tuple[float, ...] = ()
     """A topic's share of each week's papers; empty if unknown."""
@@ -268,7 +272,8 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
         mark = Mark.CHOSEN if chosen else Mark.NONE
         quiet = not item.count or item.unread == 0
         unread = item.unread if item.count else None
-        yield Row(Kind.DAY, item.day, day_name(item.day, newest), item.count, mark, quiet, unread)
+        name = day_name(item.day, newest)
+        yield Row(Kind.DAY, item.day, name, item.count, mark, quiet, unread, is_partial=item.is_partial)
     hidden = sum(item.day != state.day for item in folded)
     yield from _fold("days", hidden, "older")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from reader.session.places import FOR_YOU, SPECIAL, VIEWS, TopicMode, TopicOrder
+from reader.core.views import FOR_YOU, LATEST, SPECIAL, VIEWS
+from reader.session.places import TopicMode, TopicOrder
 from reader.ui.filter.strip_line import strip_of
 from reader.ui.shell.state import Part, State
 
@@ -79,18 +80,18 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         return FilterData((*(ViewItem(one.id, one.name) for one in state.views.own), *saved))
     newest = counts.days[0] if counts.days else None
     views = tuple(
-        # The newest day is the view Today, unless all of its papers are hidden.
+        # The newest day is the view Latest, unless all of its papers are hidden.
         ViewItem(
             one.id,
             one.name,
             # Nearly all that is unread is in it, in another order.
             None if one.id == FOR_YOU else number,
-            newest.unread if newest and (one.id, number) == ("today", newest.papers) else None,
+            newest.unread if newest and (one.id, number) == (LATEST, newest.papers) else None,
         )
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if (number or one in VIEWS) and one.id not in state.views.hidden
     )
-    days = tuple(DayItem(day.day, day.papers, day.unread) for day in counts.days)
+    days = tuple(DayItem(day.day, day.papers, day.unread, day.is_partial) for day in counts.days)
     topics = tuple(
         TopicItem(
             topic.slug,

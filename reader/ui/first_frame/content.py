@@ -14,9 +14,10 @@ from reader.cache import schema
 from reader.cache.reads.orders import Order
 from reader.cache.reads.window import Window
 from reader.core.paper_row import PaperRow
+from reader.core.views import LATEST
 from reader.session.first_list import SCREENFUL, first_list, is_by_index
 from reader.session.places import SAVED, Place, saved_view, view
-from reader.session.visit import Visit
+from reader.session.visit import Visit, resumed
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
@@ -26,7 +27,7 @@ PATIENCE = 0.05
 
 
 class Content(NamedTuple):
-    """The first papers of the place where the user left, and the facts of the header."""
+    """The first papers of the place where the reader begins, and the facts of the header."""
 
     place: Place
     order: Order[int]
@@ -60,13 +61,14 @@ def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
 
     None if it can't show the place as the reader will. Raises CacheError.
     """
-    is_saved = visit.view.startswith(SAVED)
-    shown = saved_view(visit.view.removeprefix(SAVED), visit.view_query) if is_saved else view(visit.view)
-    place = Place(shown, visit.text)
-    if "view:" in f"{shown.query} {visit.text}":
-        # The settings have the queries that it names.
-        return None
     with closing(Window.open(cache, PATIENCE)) as window:
+        visit = resumed(visit, window.has_news)
+        is_saved = visit.view.startswith(SAVED)
+        shown = saved_view(visit.view.removeprefix(SAVED), visit.view_query) if is_saved else view(visit.view)
+        place = Place(shown, visit.text)
+        if "view:" in f"{shown.query} {visit.text}":
+            # The settings have the queries that it names.
+            return None
         if visit.visited is not None:
             window.visited(int(datetime.fromisoformat(visit.visited).timestamp()))
         kept = window.pk_of(visit.paper) if visit.paper else None
@@ -86,7 +88,7 @@ def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
             rows={pk: row for row in window.rows(near) if isinstance(pk := row.pk, int)},
             cursor=cursor,
             ranked_at=window.meta("trending") if place.view.is_ranking else None,
-            newest_day=window.newest_day() if place.view.id == "today" else None,
+            newest_day=window.newest_day() if place.view.id == LATEST else None,
             refreshed=paths.last_refresh(cache),
             topic_names=window.topic_names() if place.text else {},
         )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperRow
+from reader.core.views import SPECIAL, VIEWS
 from reader.session.places import Place, view
+from reader.ui.filter.state import COUNTED, FOLLOWED
 from reader.ui.kit.day_names import short_day
 from reader.ui.shell.handlers import Offers, handles
 from reader.ui.shell.services import Services
@@ -16,6 +19,7 @@ from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
     from reader.ui.help.palette import Command
+    from reader.ui.shell.commands import Manual
 
 
 class HelpActions:
@@ -31,8 +35,15 @@ class HelpActions:
     def show_help(self, _count: int | None) -> None:
         from reader.ui.help.screen import HelpScreen
 
-        if self._app.context is not None:
-            self._app.push_screen(HelpScreen(self._look.keymap, self._app.context, self._look.glyphs))
+        context, look = self._app.context, self._look
+        if context is not None:
+            lacking = lacks(self._services)
+            self._app.push_screen(
+                HelpScreen(look.keymap, context, look.glyphs, lacking=lacking, read_manual=self._read_manual)
+            )
+
+    async def _read_manual(self) -> Manual:
+        return await asyncio.to_thread(lambda: self._app.shell().manual())
 
     @handles("app.commands")
     def show_commands(self, _count: int | None) -> None:
@@ -40,7 +51,8 @@ class HelpActions:
 
         context = self._app.context
         if context is not None:
-            own = action_commands(self._look.keymap, context, self._app.when_closed(self._app.perform))
+            run = self._app.when_closed(self._app.perform)
+            own = action_commands(self._look.keymap, context, run, lacks(self._services))
             more = [command for _, offer in self._services.find(Offers) for command in offer()]
             self._app.push_screen(Palette([*own, *more], self._look.glyphs, self._paper_commands))
 
@@ -53,6 +65,22 @@ class HelpActions:
             Command(row.title, short_day(row.day, self._look.today), partial(show, row.pk))
             for row in await find_by_title(self._services, typed)
         ]
+
+
+def lacks(services: Services) -> frozenset[str]:
+    """The ids of the actions that have nothing to show, or that need a set-up; their keys say how to get it."""
+    state = services.model.state
+    counts = state[COUNTED]
+    numbers = {} if counts is None else dict(zip((one.id for one in (*VIEWS, *SPECIAL)), counts.views, strict=True))
+    has = {
+        "view.group": numbers.get("group"),
+        "view.changed": numbers.get("changed"),
+        "view.followed": state[FOLLOWED],
+        "view.saved": state.views.named,
+        "view.weights": services.library.is_taught(),
+        "mark.replaced": services.settings.sync,
+    }
+    return frozenset(id for id, content in has.items() if not content)
 
 
 MOST_TITLES = 8

@@ -7,7 +7,7 @@ words would block the screen.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.style import Style
 
 from reader.core.lines import Line, Piece, cell_len, cut, literal, measure, spread
-from reader.keys.actions import Context
+from reader.keys.actions import PALETTE, Context
 from reader.keys.keymap import Keymap
 from reader.ui.kit.finder import Finder
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
@@ -83,10 +83,12 @@ class Command:
 FindPapers = Callable[[str], Awaitable[Sequence[Command]]]
 
 
-def action_commands(keymap: Keymap, context: Context, run: Callable[[str], object]) -> list[Command]:
+def action_commands(
+    keymap: Keymap, context: Context, run: Callable[[str], object], lacking: Collection[str] = ()
+) -> list[Command]:
     """Return a command for each action of `context`, in the table's order; `run` receives the action's id.
 
-    The palette itself and the moves are left out: nobody looks them up by name.
+    The palette itself, the moves and those that are `lacking` something to act on are left out.
     """
     return [
         Command(
@@ -97,7 +99,7 @@ def action_commands(keymap: Keymap, context: Context, run: Callable[[str], objec
             f"{action.group} {action.id}",
         )
         for action in keymap.actions
-        if context in action.contexts and action.id != "app.commands" and not action.id.startswith("move.")
+        if context in action.contexts and action.id not in (PALETTE, *lacking) and not action.id.startswith("move.")
     ]
 
 

@@ -1,33 +1,25 @@
-"""Help: the keys of the current place, the legend, then all other keys, which can be searched."""
+"""Help: one screen of the keys that matter here; a search over all keys, signs, settings and commands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import zip_longest
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
-from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.events import Key, Resize
-from textual.message import Message
-from textual.screen import ModalScreen
-from textual.style import Style
-from textual.widgets import Input, Static
+from textual.events import Key
 
-from reader.core.lines import Line, Piece, wrap
-from reader.keys.actions import Action, Context, place_of
-from reader.keys.keymap import Keymap, KeyReader, Match, Unknown
+from reader.core.lines import Line, Piece, cell_len, cut, literal, wrap
+from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, place_of
+from reader.keys.keymap import Keymap
+from reader.keys.spelling import label
+from reader.ui.command_line.output import OutputPane
 from reader.ui.kit.finder import Finder
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import KeyLines
-from reader.ui.kit.lines import key_piece
-from reader.ui.kit.own_keys import MOVES, lines_moved
-from reader.ui.kit.styled_text import draw
-from reader.ui.kit.textual_fixes import DismissedOnce, visual_style
+from reader.ui.kit.lines import mark, pattern
+from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
+from reader.ui.kit.status_lines import Status
 from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.shell.commands import Manual
 
 
 class Sign(NamedTuple):
@@ -41,12 +33,13 @@ class Sign(NamedTuple):
 MEANINGS = (
     ("unread", "Unread", "You have not read this paper."),
     ("read", "Read", "A muted title, and no dot."),
-    ("starred", "Starred", "Kept in the Starred view; after a repository, its stars."),
+    ("starred", "Starred", "Kept in the Starred view."),
     ("queued", "Queued", "You want to read it later; the Queue view has its order."),
     ("hidden", "Hidden", "Out of every view but is:hidden."),
-    ("elsewhere", "Not in the cache", "The feed has this paper; opening it stores it."),
-    ("rising", "Rising", "It gained many votes since you looked; in the facts, its votes."),
-    ("changed", "Changed", "It has changed since you starred, read or passed it."),
+    ("elsewhere", "Not in the cache", "The feed has this paper; opening it stores it. Behind a number: more may come."),
+    ("upvotes", "Votes", "Before their number."),
+    ("rising", "Rising", "It gained many votes since you looked."),
+    ("changed", "Changed", "It has changed since you starred, queued, noted or opened it."),
     ("followed", "Followed", "An author, a word or another thing that you follow."),
     ("highlighted", "Highlighted", "One of your rules picked it out."),
     ("surprise", "Surprise", "In For you: chosen to be unlike what you marked, one in ten."),
@@ -61,17 +54,17 @@ MEANINGS = (
         "A topic's share of each week's papers, or a paper's new votes or models; the newest at the right.",
     ),
     ("shades", "Days", "In the calendar of your reading: the darker a day, the more papers you saw on it."),
-    ("here", "Here", "The view, day or topic that the list shows; also before a fold that opens."),
+    ("here", "Here", "The view, day or heading that you see; before the query that narrows it."),
+    ("folded", "Folded", "A group that opens."),
     ("unfolded", "Open", "A group that folds."),
-    ("selected", "Selected", "Keys for a paper act on all that are selected."),
-    ("picked", "Picked", "The list has papers of this topic; in the calendar, all of the day is read."),
+    ("picked", "Picked", "A topic whose papers are listed, or a selected paper: keys act on all that are."),
     ("excluded", "Excluded", "The list has no papers of this topic."),
     ("implied", "Implied", "All papers of a picked topic have this topic too."),
-    ("nothing", "Nothing", "No papers here; in the calendar, the feed listed nothing."),
+    ("nothing", "Nothing", "No papers here."),
     ("cursor", "Cursor", "The paper, row or day that keys act on."),
     ("refreshed", "Refreshed", "Before the time at which the feed was last read."),
     ("offline", "Offline", "The feed can't be reached; you read the cache."),
-    ("ellipsis", "Cut", "There is more than fits."),
+    ("ellipsis", "Cut", "There is more than fits; in the calendar, more than is here."),
     ("more_right", "Wide", "A table or code goes on at the right; keys scroll it sideways."),
 )
 """Fields of `Glyphs` with a name and a sentence, in the order of the legend."""
@@ -82,67 +75,93 @@ def legend(glyphs: Glyphs) -> list[Sign]:
     return [Sign(str(getattr(glyphs, field)).strip() or "blank", name, about) for field, name, about in MEANINGS]
 
 
-COLUMN = 62
-"""Minimum cells of a column with its keys and sentences; wider screens have more columns."""
+ROLES = ("heading", "key", "name", "about", "hit")
 
-MOST_COLUMNS = 3
-GAP = 3
-MARGINS = 6
-"""Cells outside the columns: two at each side, the scrollbar and one before it."""
+FIRST = 15
+"""Maximum rows of the first screen."""
+
+ALSO = (MENU, ("mark.undo",), (PALETTE,), ("app.back",))
+"""What the first screen has after the keys of the footer."""
+
+SENTENCES_FROM = 76
+"""Minimum columns for a sentence beside each name of the first screen."""
+
+WIDEST = 100
+"""Maximum cells of a line."""
+
+KEYS = 14
+"""Maximum cells of the column of keys; longer words have a line of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One action or sign as help shows it."""
+class Row(NamedTuple):
+    """One key, sign, setting or command as help shows it."""
 
     keys: str
     name: str
     about: str
 
+    @property
+    def text(self) -> str:
+        """All that a search looks in."""
+        return f"{self.keys} {self.name} {self.about}"
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Actions under one heading: those of the current place if `here`, else those of `place`."""
+
+class Section(NamedTuple):
+    """Rows under one heading."""
 
     title: str
-    place: str
-    here: bool
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Widths in cells of the keys and of the text after them."""
+def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) -> list[Row]:
+    """The keys that matter most in `context`, at most `FIRST`; `lacking` are ids of actions with nothing to act on."""
+    footer = ((id,) for id in keymap.most_useful(context)[: FIRST - len(ALSO)] if id != "app.help")
+    rows: dict[tuple[str, ...], Row] = {}
+    for ids in FIRST_KEYS.get(context) or (*footer, *ALSO):
+        found = [keymap.action(id) for id in ids if id not in lacking and keymap.key(id, context)]
+        if not found:
+            continue
+        if ids == MENU:
+            chord = keymap.chords(found[0].id, context)[0]
+            key = label(chord[:1], ascii=keymap.ascii) if len(chord) > 1 else keymap.key(found[0].id, context)
+            rows[ids] = Row(key, "Go to", ", ".join(action.name for action in found))
+        else:
+            keys = " ".join(keymap.key(action.id, context) for action in found)
+            rows[ids] = Row(keys, ", ".join(_names(found)), found[0].help)
+    return list(rows.values())
 
-    keys: int
-    text: int
+
+def _names(actions: Sequence[Action]) -> Iterator[str]:
+    first, *more = (action.name for action in actions)
+    yield first
+    yield from (name[0].lower() + name[1:] for name in more)
 
 
-def sections(keymap: Keymap, context: Context, typed: str = "") -> list[Section]:
-    """List the actions of `context` first, then those of other places.
+def sections(
+    keymap: Keymap, context: Context, typed: str, lacking: Collection[str] = ()
+) -> tuple[list[Section], list[Section]]:
+    """The actions that have each typed word: those of `context`, and those of other places.
 
-    `typed` narrows them to actions with each of its words. If `typed` is a key, its action comes first.
+    If `typed` is a key, its actions come first.
     """
     finder = Finder(typed)
     exact: list[Row] = []
-    found: dict[tuple[bool, str, str], list[Row]] = {}
-    for action in sorted(keymap.actions, key=lambda action: context not in action.contexts):
-        here = context in action.contexts
-        row = _row(keymap, action, context if here else None)
+    here: dict[str, list[Row]] = {}
+    elsewhere: dict[str, list[Row]] = {}
+    for action in keymap.actions:
+        is_here = context in action.contexts
+        row = _row(keymap, action, context if is_here else None)
         if typed.strip() in keymap.labels(action.id):
             exact.append(row)
-        elif finder.matches(" ".join((row.keys, row.name, row.about, action.group, action.id))):
-            place = "" if here else place_of(action.contexts[0])
-            found.setdefault((here, action.group, place), []).append(row)
-    rest = [Section(title, place, here, tuple(rows)) for (here, title, place), rows in found.items()]
-    return [Section("This key", "", True, tuple(exact)), *rest] if exact else rest
+        elif action.id not in lacking and finder.matches(f"{row.text} {action.group} {action.id}"):
+            title = action.group if is_here else f"{action.group}, {place_of(action.contexts[0])}"
+            (here if is_here else elsewhere).setdefault(title, []).append(row)
+    first = [Section("This key", tuple(exact))] if exact else []
+    return [*first, *_sections(here)], _sections(elsewhere)
 
 
-def legend_section(glyphs: Glyphs, typed: str = "") -> list[Section]:
-    """Return the signs that have each typed word, as a section; none if no sign matches."""
-    finder = Finder(typed)
-    rows = tuple(Row(*sign) for sign in legend(glyphs) if finder.matches(" ".join((*sign, "Signs"))))
-    return [Section("Signs", "", True, rows)] if rows else []
+def _sections(rows: Mapping[str, Sequence[Row]]) -> list[Section]:
+    return [Section(title, tuple(found)) for title, found in rows.items()]
 
 
 def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
@@ -154,218 +173,168 @@ def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
     return Row(keys, action.name, " ".join((action.help, *own, *dict.fromkeys(lost))))
 
 
-class HelpSearch(Input):
-    """The search line. The keys of help act until a search has begun, by / or by a letter that is no key of help."""
+def manual_sections(glyphs: Glyphs, manual: Manual, typed: str) -> list[Section]:
+    """The signs, and the entries of the manual, that have each typed word."""
+    finder = Finder(typed)
+    pages = {"Signs": [Row(*sign) for sign in legend(glyphs)]}
+    pages |= {title: [Row(name, "", about) for name, about in entries] for title, entries in manual}
+    found = {title: [row for row in rows if finder.matches(f"{row.text} {title}")] for title, rows in pages.items()}
+    return _sections({title: rows for title, rows in found.items() if rows})
 
-    @dataclass
-    class Acted(Message):
-        """A key bound in help was pressed."""
 
-        action: Action
-        times: int
+# Lines
 
-    def __init__(self, keymap: Keymap) -> None:
-        super().__init__(compact=True, select_on_focus=False)
-        self._reader = KeyReader(keymap)
-        self._hint = next(iter(keymap.labels("help.search", "help")), "")
-        self.search(False)
 
-    def search(self, begins: bool) -> None:
-        """Begin to take letters as text, or end it."""
-        self.is_searching = begins
-        self.set_class(not begins, "-keys")
-        self.placeholder = "" if begins or not self._hint else f"{self._hint} to search"
+def first_lines(rows: Sequence[Row], width: int, ellipsis: str) -> list[Line]:
+    """The first screen: a line for each row."""
+    key_width = max((cell_len(row.keys) for row in rows), default=0)
+    name_width = max((cell_len(row.name) for row in rows), default=0)
+    room = min(width, WIDEST) - key_width - name_width - 4
+    lines: list[Line] = []
+    for row in rows:
+        about = row.about if cell_len(row.about) <= room else row.about.partition("; ")[0]
+        about = cut(about, room, ellipsis) if width >= SENTENCES_FROM or row.name == "Go to" else ""
+        keys = row.keys + " " * (key_width - cell_len(row.keys) + 2)
+        name = row.name + " " * (name_width - cell_len(row.name) + 2)
+        lines.append((Piece(keys, "key"), Piece(name, "name"), Piece(about, "about")))
+    return lines
+
+
+def found_lines(found: Sequence[Section], typed: str, width: int) -> list[Line]:
+    """The results of a search: each section's heading, its rows, and an empty line."""
+    if not found:
+        return [(Piece("Nothing in help matches ", "about"), Piece(literal(typed.strip()), "name"))]
+    searched = pattern(tuple(typed.split()))
+    lines: list[Line] = []
+    for title, rows in found:
+        most = min(KEYS, width // 3)
+        keys = max((size for row in rows if (size := cell_len(row.keys)) <= most), default=most)
+        lines.append((Piece(title.upper(), "heading"),))
+        lines += (line for row in rows for line in _row_lines(row, keys, min(width, WIDEST), searched))
+        lines.append(())
+    return lines
+
+
+def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None) -> Iterator[Line]:
+    """A row: its keys in a column, or on a line of their own if they are longer, and the text beside them."""
+    lead: Line = tuple(mark(row.keys, "key", searched))
+    gap = keys - cell_len(row.keys)
+    if gap < 0:
+        yield lead
+        lead, gap = (), keys
+    text = f"{row.name}  {row.about}" if row.name else row.about
+    for start, end in wrap(text, max(width - keys - 2, 10)):
+        name, about = text[start:end][: len(row.name) - start if start == 0 else 0], ""
+        about = text[start + len(name) : end]
+        yield (*lead, Piece(" " * (gap + 2)), *mark(name, "name", searched), *mark(about, "about", searched))
+        lead, gap = (), keys
+
+
+class HelpPane(OutputPane):
+    """The lines of help."""
+
+    PREFIX = "help"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"help--{role}" for role in ROLES}
+
+    def show(self, compose: Callable[[int], Sequence[Line]]) -> None:
+        """Show other lines, from the top."""
+        self._compose_lines = compose
+        self.scroll_to(y=0, animate=False, force=True)
         if self.is_attached:
-            self.screen.query_one(_Footer).refresh()
+            self.on_resize()
 
-    def on_key(self, event: Key) -> None:
-        if self.is_searching and event.is_printable:
-            return
-        if self.is_searching and event.key == "enter":
-            self.search(False)
-            return
-        outcome = self._reader.feed(event.key, "help")
-        if isinstance(outcome, Unknown):
-            if event.is_printable:
-                self.search(True)
+
+class HelpScreen(OwnKeysScreen):
+    """A title or the typed words, the keys or what was found, and help's own keys."""
+
+    CSS_PATH = stylesheet("help")
+    CONTEXT = "help"
+    ACTS = MOVES | {"help.close", "help.search"}
+
+    def __init__(
+        self,
+        keymap: Keymap,
+        context: Context,
+        glyphs: Glyphs = UNICODE,
+        *,
+        lacking: Collection[str] = (),
+        read_manual: Callable[[], Awaitable[Manual]] | None = None,
+    ) -> None:
+        """`lacking` are the ids of actions that have nothing to act on; `read_manual` takes a while."""
+        self._lines = HelpPane(self._first_lines)
+        super().__init__(f"Keys {place_of(context)}", self._lines, keymap, glyphs)
+        self._place: Context = context
+        self._glyphs = glyphs
+        self._lacking = frozenset(lacking)
+        self._first = first_rows(keymap, context, self._lacking)
+        self._read_manual = read_manual
+        self._manual: Manual = ()
+        self._typed: str | None = None
+        """What is searched; None on the first screen."""
+        self._is_typing = False
+        """Whether letters are text."""
+
+    def say(self, said: str) -> None:
+        """Show the keys that act now."""
+        search, *moves, (back, close) = self._keymap.hints("help")
+        if self._is_typing:
+            hints = [("enter", "keep"), (back, "back")]
+        else:
+            hints = [search, (back, close)] if self._typed is None else [search, *moves, (back, "back")]
+        self._status.show(Status(tuple(hints), said=said))
+
+    async def on_key(self, event: Key) -> None:
+        """Take a letter as text while a search is typed; other keys mean what they do in help."""
+        typed = self._typed if self._is_typing else None
+        if typed is None or not (event.is_printable or event.key in ("backspace", "enter")):
             return
         event.stop()
         event.prevent_default()
-        if isinstance(outcome, Match) and outcome.action.id == "help.search":
-            self.search(True)
-        elif isinstance(outcome, Match) and outcome.action.id in HelpScreen.ACTS:
-            self.post_message(self.Acted(outcome.action, outcome.times))
+        if event.key == "enter":
+            self._is_typing = False
+            self._draw_around()
+        else:
+            self._search(typed + event.character if event.is_printable and event.character else typed[:-1])
 
+    def take_text(self, text: str) -> None:
+        """Begin a search with letters that are no keys of help."""
+        self._search(text)
 
-class HelpScreen(DismissedOnce, ModalScreen[None]):
-    """Help on a whole screen: a heading, the search line, the keys in columns, and help's own keys."""
-
-    CSS_PATH = stylesheet("help")
-    DEFAULT_CSS = """
-    HelpScreen {
-        layout: vertical;
-        padding: 0 2;
-
-        & > Static, & > HelpSearch, & > _Footer {
-            height: 1;
-        }
-        & > VerticalScroll {
-            height: 1fr;
-            margin: 1 0;
-            scrollbar-size-vertical: 1;
-            scrollbar-gutter: stable;
-        }
-        #help-columns {
-            height: auto;
-            padding-right: 1;
-        }
-        .help--column {
-            width: 1fr;
-            height: auto;
-            margin-left: 3;
-        }
-        .help--column:first-of-type {
-            margin-left: 0;
-        }
-    }
-    """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "help--here",
-        "help--elsewhere",
-        "help--key",
-        "help--name",
-        "help--about",
-        "help--hit",
-    }
-
-    ACTS = MOVES | {"help.close", "help.search"}
-    """The actions that help handles itself; other keys go on to the app."""
-
-    def __init__(self, keymap: Keymap, context: Context, glyphs: Glyphs = UNICODE) -> None:
-        super().__init__()
-        self._keymap = keymap
-        self._glyphs = glyphs
-        self._place: Context = context
-
-    def compose(self) -> ComposeResult:
-        yield Static(id="help-title")
-        yield HelpSearch(self._keymap)
-        with VerticalScroll(can_focus=False), Horizontal(id="help-columns"):
-            for _ in range(MOST_COLUMNS):
-                yield Static(classes="help--column")
-        yield _Footer(self._keymap)
-
-    def on_mount(self) -> None:
-        title = Content.assemble(
-            ("Keys", self._component_style("help--here")),
-            " ",
-            (place_of(self._place), self._component_style("help--about")),
-        )
-        self.query_one("#help-title", Static).update(title)
-
-    def on_resize(self, event: Resize) -> None:
-        self._draw(event.size.width)
-
-    @on(Input.Changed)
-    def _narrow(self, event: Input.Changed) -> None:
-        event.stop()
-        self._draw(self.size.width)
-        self.query_one(VerticalScroll).scroll_home(animate=False)
-
-    @on(HelpSearch.Acted)
-    def _act(self, event: HelpSearch.Acted) -> None:
-        event.stop()
-        if event.action.id == "help.close":
+    async def act(self, action: str, times: int) -> None:
+        if action == "help.search":
+            self._search(self._typed or "")
+        elif self._typed is None:
             self.dismiss()
         else:
-            scroll = self.query_one(VerticalScroll)
-            scroll.scroll_relative(y=lines_moved(event.action.id, event.times, scroll), animate=False)
+            self._search(None)
 
-    def _component_style(self, component: str) -> Style:
-        return self.get_visual_style(component, partial=True)
+    def _search(self, typed: str | None) -> None:
+        """Search all of help for words; None goes back to the first screen."""
+        if self._read_manual is not None and typed is not None:
+            self.run_worker(self._load(self._read_manual), exit_on_error=False)
+            self._read_manual = None
+        self._typed, self._is_typing = typed, typed is not None
+        self._draw()
 
-    def _draw(self, width: int) -> None:
-        """Lay out the sections in as many columns as fit."""
-        room = width - MARGINS
-        count = max(1, min(MOST_COLUMNS, (room + GAP) // (COLUMN + GAP)))
-        typed = self.query_one(HelpSearch).value
-        keys = sections(self._keymap, self._place, typed)
-        here = [section for section in keys if section.here]
-        found = [*here, *legend_section(self._glyphs, typed), *keys[len(here) :]]
-        key_width = max((len(row.keys) for section in found for row in section.rows), default=0)
-        measure = Measure(key_width, max((room - GAP * (count - 1)) // count - key_width - 2, 10))
-        finder = Finder(typed)
-        blocks = [list(self._block(section, measure, finder)) for section in found]
-        columns = share_out(blocks or [[self._no_match(typed)]], count)
-        for column, lines in zip_longest(self.query(".help--column").results(Static), columns):
-            column.display = lines is not None
-            column.update(Content("\n").join(lines or ()))
+    async def _load(self, read: Callable[[], Awaitable[Manual]]) -> None:
+        self._manual = await read()
+        self._draw()
 
-    def _block(self, section: Section, measure: Measure, finder: Finder) -> Iterator[Content]:
-        """Draw a section: its heading, its rows and an empty line."""
-        look = self._component_style("help--here" if section.here else "help--elsewhere")
-        place = f"  {section.place}" if section.place else ""
-        yield Content.assemble((section.title.upper(), look), (place, self._component_style("help--about")))
-        for row in section.rows:
-            for line in self._row_lines(row, measure):
-                yield self._marked(line, finder)
-        yield Content()
+    def _draw(self) -> None:
+        typed = self._typed
+        self._draw_around()
+        if typed is None:
+            self._lines.show(self._first_lines)
+            return
+        here, rest = sections(self._keymap, self._place, typed, self._lacking)
+        found = [*here, *manual_sections(self._glyphs, self._manual, typed), *rest]
+        self._lines.show(lambda width: found_lines(found, typed, width))
 
-    def _row_lines(self, row: Row, measure: Measure) -> Iterator[Content]:
-        """Draw a row: keys, name and sentence, with further lines indented under the name."""
-        text = f"{row.name}  {row.about}"
-        first, *more = (text[start:end] for start, end in wrap(text, measure.text))
-        about = self._component_style("help--about")
-        yield Content.assemble(
-            (row.keys.ljust(measure.keys), self._component_style("help--key")),
-            "  ",
-            (first[: len(row.name)], self._component_style("help--name")),
-            (first[len(row.name) :], about),
-        )
-        for line in more:
-            yield Content.assemble(" " * (measure.keys + 2), (line, about))
+    def _draw_around(self) -> None:
+        """Draw the title and the last line."""
+        caret = self._glyphs.caret if self._is_typing else ""
+        self.title_line.show(f"Keys {place_of(self._place)}" if self._typed is None else f"/{self._typed}{caret}")
+        self.say("")
 
-    def _marked(self, line: Content, finder: Finder) -> Content:
-        # Textual 8.2.8 drops the background of a partial style.
-        look = visual_style(self, "help--hit")
-        for start, end in finder.spans(line.plain):
-            line = line.stylize(look, start, end)
-        return line
-
-    def _no_match(self, typed: str) -> Content:
-        return Content.assemble("No key matches  ", (typed.strip(), self._component_style("help--name")), ".")
-
-
-class _Footer(KeyLines):
-    """Help's own keys, which can be clicked."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"help--name", "help--about"}
-
-    def __init__(self, keymap: Keymap) -> None:
-        super().__init__()
-        self._keymap = keymap
-
-    def shown_lines(self) -> Sequence[Line]:
-        """Return the line as it is drawn: while a search is typed, without the keys that are letters of it."""
-        line: list[Piece] = []
-        hints = self._keymap.hints("help", self.size.width)
-        if self.screen.query_one(HelpSearch).is_searching:
-            hints = [("enter", "keep"), *((key, word) for key, word in hints if len(key) > 1)]
-        for key, word in hints:
-            line += [Piece("  " if line else ""), key_piece(key, role="name"), key_piece(key, f" {word}", "about")]
-        return (tuple(line),)
-
-    def render(self) -> Content:
-        return draw(self, self.shown_lines()[0], "help")
-
-
-def share_out(blocks: Sequence[list[Content]], count: int) -> list[list[Content]]:
-    """Distribute blocks of lines over columns of about the same height; the order stays, and no block is split."""
-    share = sum(map(len, blocks)) / count
-    columns: list[list[Content]] = [[] for _ in range(count)]
-    above = 0
-    for block in blocks:
-        columns[min(int((above + len(block) / 2) / share), count - 1)] += block
-        above += len(block)
-    return columns
+    def _first_lines(self, width: int) -> Sequence[Line]:
+        return first_lines(self._first, width, self._glyphs.ellipsis)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from reader.core.dates import MONTHS, WEEKDAYS
 from reader.core.lines import literal
-from reader.session.places import DAY
+from reader.core.views import LATEST
 
 if TYPE_CHECKING:
-    from reader.session.places import Place, View
+    from reader.cache.reads.window import DayCount
+    from reader.core.views import View
+    from reader.session.places import Place
 
 DAYS_OF_WEEK = 7
 
@@ -86,23 +88,16 @@ def near_day(day: str, other: str | None = None) -> str:
     return short_day(day, since)
 
 
-def day_left(day: str, unread: int, other: str | None) -> str:
-    """Say how many papers of a day are unread; the day is named as beside `other`.
-
-    >>> day_left("2026-11-23", 8, "2026-11-24"), day_left("2026-10-30", 0, "2026-11-24")
-    ('Monday has 8 left', 'Fri 30 Oct is read')
-    """
-    return f"{near_day(day, other)} {f'has {unread:,} left' if unread else 'is read'}"
+def day_left(day: DayCount, other: str | None) -> str:
+    """Say how many papers of a day are unread: `Monday has 8 left`; the day is named as beside `other`."""
+    left = f"has {day.unread:,}{day.plus} left" if day.unread else "is partly here" if day.is_partial else "is read"
+    return f"{near_day(day.day, other)} {left}"
 
 
 def view_name(view: View, ranked_at: str | None, newest: str | None, now: datetime, dot: str) -> str:
-    """A short name of a view; `ranked_at` is the ISO time at which the feed's ranking was fetched.
-
-    Today shows the newest day of the cache, so it is named `Newest · Tue 24 Nov` on a later day.
-    """
-    today = now.astimezone().date()
-    if view.id == "today" and newest and newest < today.isoformat():
-        return f"Newest {dot} {short_day(newest, today)}"
+    """A short name of a view: `Latest · Tue 24 Nov`; `ranked_at` is the ISO time at which the ranking was fetched."""
+    if view.id == LATEST and newest:
+        return f"{view.name} {dot} {short_day(newest, now.astimezone().date())}"
     if ranked_at is not None:
         read = clock(datetime.fromisoformat(ranked_at).astimezone(), now)
         return f"{view.name} {dot} {read}"
@@ -117,7 +112,7 @@ def view_name(view: View, ranked_at: str | None, newest: str | None, now: dateti
 
 def needs_counts(place: Place) -> bool:
     """Whether the header says more than the list's number: it shows nothing until it knows both, so nothing moves."""
-    return bool(place.text) or place.view.id == "today" or place.view.id.startswith(DAY)
+    return bool(place.text) or place.day is not None
 
 
 def clock(then: datetime | None, now: datetime) -> str | None:

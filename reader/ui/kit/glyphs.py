@@ -1,4 +1,4 @@
-"""The signs that the interface draws with, in Unicode and in ASCII.
+"""The signs that the interface draws with, in Unicode and in ASCII: each has one meaning, and each meaning one sign.
 
 All are one cell wide in every terminal, except `code`, which has two cells, and `ellipsis`.
 """
@@ -18,7 +18,7 @@ class Glyphs(NamedTuple):
     hidden: str = "◌"
     elsewhere: str = "+"
     """Before a paper that the feed has and the cache does not."""
-    rising: str = "▲"
+    rising: str = "⇡"
     followed: str = "◆"
     highlighted: str = "✦"
     changed: str = "≠"
@@ -33,15 +33,14 @@ class Glyphs(NamedTuple):
     """The bar before the highlighted line."""
     caret: str = "▏"
     """Where a typed text ends."""
-    selected: str = "✓"
-    """Behind the state of a paper that is selected in the list."""
     picked: str = "✓"
+    """A paper that is selected, or a topic whose papers are listed."""
     excluded: str = "✗"
-    implied: str = "·"
+    implied: str = "∴"
     folded: str = "▸"
     unfolded: str = "▾"
-    here: str = "▸"
-    """Before the current view or heading."""
+    here: str = "»"
+    """Before the current view, day or heading, and before the query."""
     line: str = "─"
     """One cell of a horizontal rule."""
     rule: str = "│"
@@ -78,7 +77,7 @@ ASCII = Glyphs(
     queued="q",
     hidden="x",
     elsewhere="+",
-    rising="^",
+    rising="/",
     surprise="?",
     followed="f",
     highlighted="!",
@@ -90,27 +89,26 @@ ASCII = Glyphs(
     upvotes="^",
     cursor="|",
     caret="_",
-    selected="=",
-    picked="+",
+    picked="y",
     excluded="-",
-    implied=".",
-    folded=">",
+    implied="&",
+    folded=")",
     unfolded="v",
     here=">",
     line="-",
     rule="|",
     thumb="#",
     dot="-",
-    nothing="-",
+    nothing="0",
     ellipsis="..",
-    more_left="<",
-    more_right=">",
+    more_left="{",
+    more_right="}",
     refreshed="@",
-    offline="!",
+    offline="o",
     spinner="|/-\\",
     spark="_.-:=+*#",
     shades=".:+*#",
-    quote="|",
+    quote=":",
 )
 
 

@@ -49,16 +49,17 @@ class Header(NamedTuple):
 def header_line(header: Header, width: int, glyphs: Glyphs = UNICODE, turn: int = 0) -> Line:
     """Draw the first line in a width; `turn` chooses the sign of the spinner.
 
-    A narrow line loses the program's name first, then the time of the last refresh, the day's progress, the state's
-    words, the total and the state's sign. The query is cut last, and only the place and the number stay beside it.
+    A narrow line loses the program's name first, then what the place says behind a dot, the time of the last refresh,
+    the day's progress, the state's words, the total and the state's sign. The query is cut last, and only the place
+    and the number stay beside it.
     """
+    short = header._replace(place=header.place.partition(f" {glyphs.dot} ")[0])
     right: Line = ()
-    for name, right in _choices(header, glyphs, turn):
-        left = (*name, *_where(header, glyphs, literal(header.query)))
+    for left, right in _choices(header, short, glyphs, turn):
         if measure(left) + measure(right) + _GAP <= width:
             return _spread(left, right, width)
     room = width - measure(right) - _GAP
-    return _spread(_cut_where(header, glyphs, room), right, width)
+    return _spread(_cut_where(short, glyphs, room), right, width)
 
 
 def _spread(left: Line, right: Line, width: int) -> Line:
@@ -87,18 +88,19 @@ def _cut_where(header: Header, glyphs: Glyphs, room: int) -> Line:
     return (*before, short._replace(text=f"{short.text} "))
 
 
-def _choices(header: Header, glyphs: Glyphs, turn: int) -> Iterator[tuple[Line, Line]]:
-    """Yield the program's name and the right part, the fullest first."""
-    name: Line = (Piece(f" {PROGRAM} ", "quiet"),)
+def _choices(header: Header, short: Header, glyphs: Glyphs, turn: int) -> Iterator[tuple[Line, Line]]:
+    """Yield both parts, the fullest first; `short` has a shorter name of the place."""
+    whole, place = (_where(one, glyphs, literal(header.query)) for one in (header, short))
     full, *shorter, sign = _condition(header.condition, glyphs, turn)
     lasting = () if header.condition.kind == "fresh" else (shorter or [full])[-1]
-    yield name, _joined(glyphs, *_counts(header), full)
+    yield (Piece(f" {PROGRAM} ", "quiet"), *whole), _joined(glyphs, *_counts(header), full)
+    yield whole, _joined(glyphs, *_counts(header), full)
     for condition in (full, *shorter, lasting):
-        yield (), _joined(glyphs, *_counts(header), condition)
-    yield (), _joined(glyphs, *_counts(header)[:1], lasting)
-    yield (), _joined(glyphs, *_counts(header)[:1], sign)
-    yield (), _joined(glyphs, _number(header), sign)
-    yield (), _joined(glyphs, _number(header))
+        yield place, _joined(glyphs, *_counts(header), condition)
+    yield place, _joined(glyphs, *_counts(header)[:1], lasting)
+    yield place, _joined(glyphs, *_counts(header)[:1], sign)
+    yield place, _joined(glyphs, _number(header), sign)
+    yield place, _joined(glyphs, _number(header))
 
 
 def _joined(glyphs: Glyphs, *parts: Line) -> Line:

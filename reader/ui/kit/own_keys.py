@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from reader.core.lines import cut, literal
 from reader.keys.actions import Context
-from reader.keys.keymap import Keymap, KeyReader, Match
+from reader.keys.keymap import Keymap, KeyReader, Match, Unknown
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.kit.pane import Pane
@@ -95,6 +95,12 @@ class OwnKeysScreen(DismissedOnce, Screen[None], inherit_bindings=False):
                 self.move(lines_moved(action, times, self._pane))
             else:
                 await self.act(action, times)
+        elif isinstance(outcome, Unknown) and event.is_printable and event.key != "space":
+            event.stop()
+            self.take_text(outcome.text)
+
+    def take_text(self, text: str) -> None:
+        """Take letters that are no keys here; most screens have no use for them."""
 
     def move(self, lines: int) -> None:
         """Scroll the pane down by some lines, up if negative."""

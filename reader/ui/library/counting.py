@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.core.topics.trends import Trend
-    from reader.session.places import View
+    from reader.core.views import View
 
 
 class Question(NamedTuple):

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from reader.cache.reads.orders import Order
-from reader.cache.reads.window import DayCount, Window
+from reader.cache.reads.window import DayCount, DayFetched, Window
 from reader.core.errors import CacheError
 from reader.core.paper import Paper
-from reader.core.paper_row import PaperKey, PaperRow
+from reader.core.paper_row import Flag, PaperKey, PaperRow
 from reader.paths import group_file, last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import first_list
 from reader.ui.library.counting import Counting, Counts, Question, TopicFacts, ViewCount
@@ -39,20 +39,20 @@ if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
     from reader.cache.members import Said
     from reader.cache.outputs import Output
-    from reader.cache.reads.counts import DayState
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
     from reader.cache.watching import Act
+    from reader.core.changes import Changes
     from reader.core.choice.learned import Learned, Weight
     from reader.core.choice.taste import TasteTerm
     from reader.core.follows import Follow, FollowReason
     from reader.core.reading import Figures
-    from reader.core.second_look import Changes
     from reader.core.similarity import Fit
+    from reader.core.views import View
     from reader.core.word_diff import SectionDiff
-    from reader.session.places import Place, View
+    from reader.session.places import Place
 
 T = TypeVar("T")
 
@@ -103,7 +103,19 @@ class Library(Marking):
 
         if self.results is not None:
             return self.results.rows(pks, cached)
-        return self._with_whys(cached(cached_keys(pks)))
+        return self._with_whys(self._with_changes(cached(cached_keys(pks))))
+
+    def _with_changes(self, rows: list[PaperRow]) -> list[PaperRow]:
+        """The rows with what has changed of those that have."""
+        changed = cached_keys([row.pk for row in rows if row.flags & Flag.CHANGED])
+        if not changed:
+            return rows
+        from reader.cache.changes import said_of
+
+        said = self._ask(
+            lambda window: window.read(lambda connection: said_of(connection, changed)), dict[PaperKey, str]()
+        )
+        return [row._replace(changed=said.get(row.pk, "")) for row in rows]
 
     def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
         """The rows with why they suit the user, if the list is ordered by it."""
@@ -181,24 +193,32 @@ class Library(Marking):
 
         return self._ask(lambda window: window.read(follows), [])
 
-    def days_between(self, first: date, last: date) -> Mapping[str, DayState]:
-        """The state of each day from `first` to `last`, by ISO day."""
-        from reader.cache.reads.counts import day_states
+    def days_between(self, first: date, last: date) -> Mapping[str, DayCount]:
+        """The known days from `first` to `last`, by ISO day."""
+        from reader.cache.reads.counts import day_counts
 
         ends = (first.isoformat(), last.isoformat())
-        return self._ask(lambda window: window.read(lambda one: day_states(one, *ends)), {})
+        return self._ask(lambda window: window.read(lambda one: day_counts(one, *ends)), {})
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
         """The days (ISO) that were never requested from the feed, or had no papers yet."""
+        from reader.cache.reads.counts import fetched_days
         from reader.refresh.plan import missing_days
 
-        return missing_days(first, last, today, self.days_between(first, last))
+        ends = (first.isoformat(), last.isoformat())
+        nothing: dict[str, DayFetched] = {}
+        known = self._ask(lambda window: window.read(lambda one: fetched_days(one, *ends)), nothing)
+        return missing_days(first, last, today, known)
 
     def oldest_day(self) -> str | None:
         """The oldest day that was requested from the feed."""
         from reader.cache.reads.counts import oldest_day
 
         return self._ask(lambda window: window.read(oldest_day), None)
+
+    def has_news(self, since: str) -> bool:
+        """Whether unread papers of the newest day came since a time (ISO, UTC)."""
+        return self._ask(lambda window: window.has_news(since), False)
 
     def newest_day(self) -> str | None:
         return self._ask(Window.newest_day, None)
@@ -345,15 +365,15 @@ class Library(Marking):
         return self._ask(lambda window: window.read(lambda one: votes(one, known, self._visited)), STILL)
 
     def changes(self, pk: PaperKey) -> Changes | None:
-        """What changed of a paper that is or was due for a second look."""
+        """What changed of a paper that is or was due."""
         from reader.cache.history import has_changed
 
         known = self._cached_key(pk)
         if known is None or not self._ask(lambda window: window.read(partial(has_changed, pk=known)), False):
             return None
-        from reader.cache.second_look import read_second_look
+        from reader.cache.changes import read_changed
 
-        return self._ask(lambda window: window.read(partial(read_second_look, pk=known)), None)
+        return self._ask(lambda window: window.read(partial(read_changed, pk=known)), None)
 
     def compare_texts(self, pk: PaperKey) -> tuple[SectionDiff, ...]:
         """What changed in the full text of a paper, if an earlier one is here; for a thread. Raises CacheError.

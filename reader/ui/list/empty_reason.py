@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from reader.core.dates import Period, period_containing, period_of_view
 from reader.core.query.suggestions import complete
-from reader.session.places import DAY, FOLLOW, FOR_YOU, QUEUED, SAVED, VIEWS, Place, View, feed_text
+from reader.core.views import FOR_YOU, QUEUED, VIEWS, View
+from reader.session.places import DAY, FOLLOW, SAVED, Place, asks_for_today, day_of, feed_text
 from reader.ui.filter.state import COUNTED, FOLLOWED, in_all, place_counts, topic_papers
 from reader.ui.kit.day_names import day_left, near_day, short_day
 from reader.ui.list.empty_lines import EmptyReason, Sentence
@@ -55,19 +57,13 @@ _EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
         "No saved page is here yet.",
         "In a shell, 'dailypapers import FILE' takes in a page that a browser saved.",
     ),
-    "second": ("Nothing has changed.", "Papers that change after you star, read or pass them come here."),
+    "changed": ("Nothing has changed.", "What you starred, queued, noted or opened comes here when it changes."),
     "starred": ("Nothing starred yet.", "On a paper, `paper.star` keeps it here."),
 }
 """What a view without papers says, and why, where that depends on nothing else."""
 
 _NEVER_HIDDEN = ("muted", "pages")
 """Views of which nothing is said of hidden papers."""
-
-_NAMES = {
-    **dict.fromkeys(("all", "unread"), "what is here"),
-    **{"starred": "the starred papers", "queue": "the queue", "followed": "what you follow"},
-}
-"""What the papers of a view are called, where it is not their view's name."""
 
 
 def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReason:
@@ -104,10 +100,19 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
     return _nothing_listed(state, today, demo=demo)
 
 
-def corrected(place: Place, topics: Mapping[str, int]) -> str | None:
-    """The query with its unknown topics mended; None if all are known, or none is near."""
-    text = with_known_topics(place.text, tuple(topics))
+def corrected(state: State, today: date) -> str | None:
+    """The query with its unknown topics mended, and for the latest day if none of today is here; None if it is good."""
+    place = state.listing.place
+    text = with_known_topics(place.text, tuple(topic_papers(state)))
+    if _is_too_early(state, today):
+        text = re.sub("day:today", "day:latest", text, flags=re.IGNORECASE)
     return text if text != place.text else None
+
+
+def _is_too_early(state: State, today: date) -> bool:
+    """Whether the query asks for papers of today, and the newest ones are older."""
+    newest = state.listing.facts.newest_day
+    return bool(newest and newest < today.isoformat()) and asks_for_today(state.listing.place.query)
 
 
 def _while_typing(state: State, typed: str) -> EmptyReason | None:
@@ -157,12 +162,16 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
     has_papers = counts is None or bool(counts.base)
     if place.is_aside:
         return EmptyReason(("No paper here fits ", place.text, "."), "", ("app.escape goes back", _PUT_BACK))
-    if (meant := corrected(place, topic_papers(state))) is not None:
-        what = ("Nothing matches ", place.text, ".")
-        return EmptyReason(what, ("Did you mean ", meant, "?"), (_TAKE, _CLEAR, _PUT_BACK))
+    if (meant := corrected(state, today)) is not None:
+        what: Sentence = ("Nothing matches ", place.text, ".")
+        asks = "Did you mean "
+        if _is_too_early(state, today):
+            what = "No papers of today are here."
+            asks = f"Latest is {short_day(state.listing.facts.newest_day or '', today)}. {asks}"
+        return EmptyReason(what, (asks, meant, "?"), (_TAKE, _CLEAR, _PUT_BACK))
     what = ("Nothing matches ", place.text, f"{_where(place.view, state.listing.facts.newest_day, today)}.")
-    if counts is not None and counts.base and asks_for_unread(place) and place.view.id != "second":
-        return _all_read(state, counts.base, today)
+    if counts is not None and counts.base and asks_for_unread(place) and place.view.id != "changed":
+        return _all_read(state, counts.base)
     if state[REFRESH].is_running and state[REFRESH].view == place.view.id and not (counts and counts.base):
         return EmptyReason(what, _progress(state, "It is being fetched"), (_CLEAR, _PUT_BACK))
     searches = "find.feed searches the feed" if feed_text(place.text) and not demo else ""
@@ -175,13 +184,8 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
 
 
 def _where(view: View, newest: str | None, today: date) -> str:
-    """The view for the end of a sentence; empty for all papers.
-
-    Today shows the newest day of the cache, which may be an earlier one.
-    """
-    if view.id == "today" and newest and newest < today.isoformat():
-        return f" on {short_day(newest, today)}"
-    period = period_of_view(view.id)
+    """The view for the end of a sentence; empty for all papers."""
+    period = _period(view, newest)
     if period is not None:
         return f" {'on' if period.kind == 'day' else 'in'} {period.short}"
     return "" if view.id == "all" else f" in {view.name}"
@@ -193,7 +197,7 @@ def _where(view: View, newest: str | None, today: date) -> str:
 def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
     listing, counts = state.listing, state[COUNTED]
     view = listing.place.view
-    period = period_of_view(f"{DAY}{listing.facts.newest_day}" if view.id == "today" else view.id)
+    period = _period(view, listing.facts.newest_day)
     if view.id == "unread" and (counts is None or any(day.papers for day in counts.days)):
         papers = sum(day.papers for day in counts.days) if counts else 0
         looks = "" if demo or state[REFRESH].is_running else "app.refresh looks for new ones"
@@ -224,8 +228,7 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
 def _all_hidden(state: State, period: Period | None, today: date) -> EmptyReason:
     view, lists = state.listing.place.view, "find.query is:hidden lists them"
     if period is not None:
-        name = "today" if view.id == "today" else _name(period, today)
-        return EmptyReason(f"All papers of {name} are hidden.", "", (*_near_days(state, period), lists))
+        return EmptyReason(f"All papers of {_name(period, today)} are hidden.", "", (*_near_days(state, period), lists))
     kind = f"{view.name.lower()} " if view.id in ("followed", "starred", "trending") else ""
     where = "" if kind or view.id in ("all", "unread") else f" in {view.name}"
     return EmptyReason(f"All {kind}papers{where} are hidden.", "", (lists,))
@@ -249,6 +252,11 @@ def _no_papers_of(state: State, period: Period, today: date, *, demo: bool) -> E
     return EmptyReason(f"No papers {'on' if is_day else 'in'} {_name(period, today)}.", why, ways)
 
 
+def _period(view: View, newest: str | None) -> Period | None:
+    """The day, week or month of a view, where Latest is the newest day."""
+    return period_of_view(f"{DAY}{day}" if (day := day_of(view, newest)) else view.id)
+
+
 def _name(period: Period, today: date) -> str:
     return short_day(period.date, today) if period.kind == "day" else period.name
 
@@ -261,7 +269,7 @@ def _near_days(state: State, period: Period) -> tuple[str, ...]:
     older = next((day for day in days if day.day < first and day.papers), None)
     newer = next((day for day in reversed(days) if day.day > last and day.papers), None)
     return tuple(
-        f"{key} {near_day(day.day, edge)} has {day.papers:,}"
+        f"{key} {near_day(day.day, edge)} has {day.papers:,}{day.plus}"
         for key, day, edge in (("day.older", older, first), ("day.newer", newer, last))
         if day is not None
     )
@@ -287,22 +295,12 @@ def _progress(state: State, what: str) -> str:
 # All read
 
 
-def day_of(view: View, newest: str | None) -> str | None:
-    """The ISO day of a view of one day, where Today is the newest day; None for other views."""
-    if view.id == "today":
-        return newest
-    period = period_of_view(view.id)
-    return period.date if period is not None and period.kind == "day" else None
-
-
-def _all_read(state: State, papers: int, today: date) -> EmptyReason:
+def _all_read(state: State, papers: int) -> EmptyReason:
     """Say that all papers of the listed view are read, and where unread ones are."""
-    view = state.listing.place.view
-    day, period = day_of(view, state.listing.facts.newest_day), period_of_view(view.id)
-    name = "today" if view.id == "today" else _name(period, today) if period else _NAMES.get(view.id, view.name)
+    day = day_of(state.listing.place.view, state.listing.facts.newest_day)
     ways = _ways_on(state[COUNTED], state.listing.place, day)
     nowhere = "" if state[COUNTED] is None or ways else "Nothing unread is left anywhere."
-    what = f"All {f'{papers:,} ' if papers > 1 else ''}of {name} read."
+    what = f"All {f'{papers:,} ' if papers > 1 else ''}read."
     return EmptyReason(what, nowhere, (*ways, "find.clear shows them", _PUT_BACK))
 
 
@@ -325,7 +323,7 @@ def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[str,
     ways = []
     older = _next_older(place, day, counts.days) if day is not None else None
     if older is not None and older.unread:
-        ways.append(f"day.older {day_left(older.day, older.unread, day)}")
+        ways.append(f"day.older {day_left(older, day)}")
     # The counts may be from before the last of the day was read.
     here = next((other.unread for other in counts.days if other.day == day), 0)
     elsewhere = next(number for view, number in zip(VIEWS, counts.views, strict=False) if view.id == "unread") - here

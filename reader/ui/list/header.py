@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.core.text import clean
+from reader.core.views import VIEWS
 from reader.paths import APP
-from reader.session.places import DAY, VIEWS
+from reader.session.places import day_of
 from reader.ui.filter.state import COUNTED
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.day_names import clock, needs_counts
@@ -86,11 +87,10 @@ def condition(state: State, now: datetime) -> Condition:
 
 def _read_of_day(listing: ListContent, counts: Counts | None) -> int | None:
     """Number of read papers of the listed day; None if the place is not a day, or while unknown."""
-    view = listing.place.view.id
     days = counts.days if counts and listing.results is None else ()
-    # Today is the newest day even if all of its papers are hidden, and then it is not among the days.
+    # Latest is the newest day even if all of its papers are hidden, and then it is not among the days.
     newest = listing.facts.newest_day or (days[0].day if days else "")
-    listed = newest if view == "today" else view.removeprefix(DAY)
+    listed = day_of(listing.place.view, newest)
     return next((day.papers - day.unread for day in days if day.day == listed), None)
 
 
@@ -100,7 +100,7 @@ def title_parts(state: State) -> object:
 
 
 def window_title(state: State, now: datetime) -> str:
-    """The title, without control characters: `dailypapers · Today · 12 unread`."""
+    """The title, without control characters: `dailypapers · Latest · Tue 24 Nov · 12 unread`."""
     parts = [APP, state.listing.place_name(now, "·")]
     unread = _unread(state)
     if unread is not None:
@@ -116,5 +116,5 @@ def _unread(state: State) -> int | None:
         return None
     if view.id in ("unread", "all"):
         return dict(zip((one.id for one in VIEWS), counts.views, strict=False))["unread"]
-    day = counts.days[0].day if view.id == "today" and counts.days else view.id.removeprefix(DAY)
+    day = day_of(view, counts.days[0].day if counts.days else None)
     return next((one.unread for one in counts.days if one.day == day), None)

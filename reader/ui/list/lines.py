@@ -28,6 +28,9 @@ WITH_DATE, WITH_CODE, WITH_UPVOTES = 50, 44, 30
 WITH_WORDS = 44
 """Minimum width of a heading that says what its numbers are."""
 
+CHANGE_WIDTH = 18
+"""Maximum cells of what has changed of a paper, in place of its date; a comfortable paper has it in a line."""
+
 
 class ListLook(NamedTuple):
     """How the list is drawn, apart from its width and the cursor."""
@@ -53,12 +56,13 @@ def draw_paper(
 
     The first line has the cursor's bar, the state, one sign (`selected`, a flag, or rising), upvotes and code. The
     title's last line ends with the signs of what is kept of the paper, and the date. A comfortable paper says last why
-    it is listed, if that is known. The sign of the full text is marked if only that has the searched words.
+    it is listed, or what has changed of it; a compact one says that in place of the date. The sign of the full text is
+    marked if only that has the searched words.
     """
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
     bar = Piece(glyphs.cursor if highlighted and look.has_focus else " ", "bar")
-    sign = Piece(glyphs.selected, "selected") if selected else Piece(_sign(row, glyphs), "bar")
+    sign = Piece(glyphs.picked, "selected") if selected else Piece(_sign(row, glyphs), "bar")
     begin = [bar, Piece(state, state_role), sign]
     if width >= WITH_UPVOTES:
         begin.append(Piece(f"{_short(row.upvotes):>3} ", "number"))
@@ -66,7 +70,7 @@ def draw_paper(
         begin.append(Piece(f"{glyphs.code if row.code else '':<{len(glyphs.code)}} ", "mark"))
     below = [bar, Piece(" " * (measure(begin) - 1))]
     room = _title_room(width, look)
-    end = (*_kept(row, width, glyphs, in_text), *_date(row.day, width, look))
+    end = (*_kept(row, width, glyphs, in_text), *_date(row, width, look))
     title, role = literal(row.title), _title_role(row, highlighted)
     parts = [title]
     if _title_height(row, width, look) > 1:
@@ -75,18 +79,18 @@ def draw_paper(
     parts[-1] = cut(parts[-1], room - measure(end), glyphs.ellipsis)
     lines = [(*(below if place else begin), *mark(part, role, look.searched)) for place, part in enumerate(parts)]
     lines[-1] = _filled(lines[-1], end, width)
-    if look.is_comfortable and row.why:
-        lines.append((*below, Piece(_whole(literal(row.why), room, glyphs), "about")))
+    if look.is_comfortable and (why := _why(row)):
+        lines.append((*below, Piece(_whole(literal(why), room, glyphs), "about")))
     return tuple(lines)
 
 
 def paper_height(row: PaperRow, width: int, look: ListLook) -> int:
     """The number of lines that `draw_paper` draws. What the user marks does not change it, so nothing moves."""
-    return _title_height(row, width, look) + (1 if look.is_comfortable and row.why else 0)
+    return _title_height(row, width, look) + (1 if look.is_comfortable and _why(row) else 0)
 
 
 def _title_height(row: PaperRow, width: int, look: ListLook) -> int:
-    room = _title_room(width, look) - measure(_date(row.day, width, look))
+    room = _title_room(width, look) - measure(_date(row, width, look))
     return 2 if look.is_comfortable and cell_len(literal(row.title)) > room else 1
 
 
@@ -112,8 +116,20 @@ def _kept(row: PaperRow, width: int, glyphs: Glyphs, in_text: bool) -> Line:
     return (Piece(f" {signs}", "mark"), *((Piece(glyphs.full_text, "mark", hit=True),) if in_text else ()))
 
 
-def _date(day: str, width: int, look: ListLook) -> Line:
-    return (Piece(f"  {day_in_list(day, look.today)}", "date"),) if look.has_dates and width >= WITH_DATE else ()
+def _date(row: PaperRow, width: int, look: ListLook) -> Line:
+    if width < WITH_DATE:
+        return ()
+    if not look.is_comfortable and (changed := _changed(row)):
+        return (Piece(f"  {_whole(literal(changed), CHANGE_WIDTH, look.glyphs)}", "mark"),)
+    return (Piece(f"  {day_in_list(row.day, look.today)}", "date"),) if look.has_dates else ()
+
+
+def _changed(row: PaperRow) -> str:
+    return row.changed if row.flags & Flag.CHANGED else ""
+
+
+def _why(row: PaperRow) -> str:
+    return row.why or _changed(row)
 
 
 def _whole(why: str, room: int, glyphs: Glyphs) -> str:
@@ -177,15 +193,14 @@ class Heading(NamedTuple):
     """None while unknown."""
     unread: int | None = None
     """None while unknown, or if the list does not have all papers of the day."""
+    plus: str = ""
+    """The sign behind its number of papers if more of them may follow."""
 
 
 class DayEnd(NamedTuple):
     """What comes after the last paper of a day."""
 
-    day: str
-    """ISO date."""
-    unread: int
-    """Number of the day's papers that are unread."""
+    day: DayCount
     older: DayCount | None = None
     """The listed day before it."""
 
@@ -207,9 +222,11 @@ def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ..
 def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
     """Draw a day's heading, with its number of papers at the right: `12 unread of 34`, `12/34` where that is long.
 
+    A day that is only partly here has `6+` papers.
+
     The number of papers is last, so it stays where it is when the number of unread ones is known.
     """
-    number = "" if heading.papers is None else f"{heading.papers:,}"
+    number = "" if heading.papers is None else f"{heading.papers:,}{heading.plus}"
     if number and heading.unread is not None:
         between = " unread of " if width >= WITH_WORDS else "/"
         number = f"{heading.unread:,}{between}{number}"
@@ -223,16 +240,16 @@ def day_end(day: str, days: Sequence[DayCount]) -> DayEnd | None:
     place = 0 if not day else next((place for place, one in enumerate(days) if one.day == day), len(days))
     if place >= len(days):
         return None
-    return DayEnd(days[place].day, days[place].unread, next(iter(days[place + 1 : place + 2]), None))
+    return DayEnd(days[place], next(iter(days[place + 1 : place + 2]), None))
 
 
 def draw_end(end: DayEnd, width: int, look: ListLook) -> Line:
     """Draw the end of a day: `— 12 unread · [ Monday has 8 left —`; nothing if there is no room for it."""
     glyphs = look.glyphs
-    left = f"{end.unread:,} unread" if end.unread else "all read"
+    left = f"{end.day.unread:,}{end.day.plus} unread" if end.day.unread else f"all {end.day.plus and 'here '}read"
     line = [Piece(" "), Piece(f"{glyphs.line} {left} ", "about")]
     if end.older is not None and look.older_key:
-        left = day_left(end.older.day, end.older.unread, end.day)
+        left = day_left(end.older, end.day.day)
         line += [Piece(f"{glyphs.dot} ", "about"), Piece(look.older_key, "key"), Piece(f" {left} ", "about")]
     line.append(Piece(glyphs.line, "about"))
     return tuple(line) if measure(line) < width else ()

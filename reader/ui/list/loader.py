@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reader.cache.reads.orders import Order, with_near
 from reader.core.errors import CacheIndexing, CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
+from reader.core.views import LATEST
 from reader.session.first_list import SCREENFUL
 from reader.session.places import Place, selection_of
 from reader.ui.library.marking import cached_keys
@@ -201,9 +202,9 @@ class ListLoader:
         self._model.change(self._model.state.listed(listing.with_facts(facts, ranked_at)))
 
     def _read_facts(self, place: Place, *, has_listed: bool) -> CacheFacts:
-        """Read the facts that explain an empty list, or of which day the papers of Today are."""
+        """Read the facts that explain an empty list, or of which day the papers of Latest are."""
         if has_listed:
-            return CacheFacts(newest_day=self._library.newest_day() if place.view.id == "today" else None)
+            return CacheFacts(newest_day=self._library.newest_day() if place.view.id == LATEST else None)
         from reader.core.dates import period_containing, period_of_view
 
         period = period_of_view(place.view.id) or period_containing("day", self._services.look.today)

@@ -6,6 +6,7 @@ from functools import partial
 
 from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError
+from reader.core.views import LATEST
 from reader.session.places import DAY, Place, view
 from reader.ui.filter.pane import FilterPane
 from reader.ui.full_text.actions import FullTextActions
@@ -128,7 +129,7 @@ class MovementActions:
     def _day_to_leave(self, direction: int) -> str | None:
         """The day of the view, or the edge of an empty week or month; None if the list has days to go to."""
         state = self._model.state
-        if state.place.view.id == "today":
+        if state.place.view.id == LATEST:
             return self._library.newest_day()
         period = period_of_view(state.place.view.id)
         if period is None or (period.kind != "day" and not state.is_empty):
@@ -150,7 +151,7 @@ class MovementActions:
 
     def _go_to_day(self, day: str | None, direction: int) -> None:
         if day is not None:
-            self._views.go("today" if day == self._library.newest_day() else f"{DAY}{day}")
+            self._views.go(LATEST if day == self._library.newest_day() else f"{DAY}{day}")
             return
         matches = " that match" if self._model.state.place.text else ""
         self._model.show_notice(f"no {'older' if direction > 0 else 'newer'} day has papers{matches}")

@@ -130,11 +130,10 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
 
     def patch(self, pk: PaperKey, **changes: Unpack[RowChanges]) -> None:
         """Draw a paper's new state at once, before the cache has it; this paints only its line."""
-        if not self._rows.patch(pk, changes):
-            return
-        for y, slot in self._in_view():
-            if self._lines.pks[slot.place] == pk:
-                self._paint(y)
+        before = self._picture()
+        if self._rows.patch(pk, changes):
+            self._measure()
+            self._repaint(before)
 
     def renew(self) -> None:
         """Fetch the rows in view again: the papers' data changed, their order did not."""

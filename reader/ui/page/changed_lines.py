@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reader.core.changes import Changes, Difference, describe, reason, section_words
 from reader.core.lines import Line, Piece, cut, fill, join_items, literal, unbroken
-from reader.core.second_look import Changes, Difference, describe, reason, section_words
 from reader.core.word_diff import Run
 from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import ASCII, Glyphs
@@ -18,7 +18,7 @@ TEXT_LINES = 16
 """Maximum lines of changed texts while they are folded."""
 
 LATEST = "What changed"
-"""The heading over why a second look is due."""
+"""The heading over what changed, in why."""
 
 
 def changed_lines(width: int, look: Presentation) -> list[Line]:
@@ -90,7 +90,7 @@ def _shortened(text: str, place: int, count: int, ellipsis: str) -> str:
 
 
 def changed_why_lines(changes: Changes, width: int, glyphs: Glyphs) -> list[Line]:
-    """For each thing that changed, whether it is enough for a second look."""
+    """For each thing that changed, whether it is enough."""
     lines: list[Line] = [(Piece(cut(LATEST, width, glyphs.ellipsis), "label"),)]
     said = [literal(describe(one, _arrow(glyphs))) for one in changes.differences]
     column = min(max(map(len, said), default=0), max(8, width // 2))

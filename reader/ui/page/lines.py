@@ -43,7 +43,7 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     parts = (
         fill(mark(paper.title, "title", searched), width),
         [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
-        suits_lines(look.suits, width, look.glyphs),
+        suits_lines(look.suits, width),
         fit_lines(look.fit, width, look.glyphs),
         own_lines(paper, width, look),
         _changed(width, look),
@@ -284,7 +284,7 @@ def _link_item(link: Link, width: int, look: Presentation, stars: int | None) ->
     """A link by its name, the code by its address and stars."""
     if link.name != CODE_LINK:
         return [Piece(cut(link.name, width), "link", action=("link", link.url))]
-    end = [] if link.in_text else _code_stars(look, stars)
+    end = [] if link.in_text else _code_stars(stars)
     shown = cut(_address(link), max(width - measure(end), 8), look.glyphs.ellipsis)
     return [Piece(cut(shown, width), "link", action=("link", link.url)), *end]
 
@@ -309,7 +309,7 @@ def _link_line(link: Link, width: int, look: Presentation, stars: int | None) ->
     if link.in_text and link.letter.isdigit():
         name = "Link"  # Its host is in its address.
     begin = [Piece(f"{key:<3}", "key", action=action), Piece(f"{name:<9}", "muted", action=action)]
-    end = _code_stars(look, stars) if link.name == CODE_LINK and not link.in_text else []
+    end = _code_stars(stars) if link.name == CODE_LINK and not link.in_text else []
     if link.in_text:
         end.append(Piece("  in the text", "muted"))
     room = width - measure(begin) - measure(end)
@@ -322,8 +322,8 @@ def _address(link: Link) -> str:
     return literal(link.url).partition("://")[2].removeprefix("www.").rstrip("/")
 
 
-def _code_stars(look: Presentation, stars: int | None) -> list[Piece]:
-    return [Piece(f" {look.glyphs.starred} {stars:,}", "star")] if stars else []
+def _code_stars(stars: int | None) -> list[Piece]:
+    return [Piece(f" {stars:,} {'star' if stars == 1 else 'stars'}", "muted")] if stars else []
 
 
 # What belongs to it, on a page

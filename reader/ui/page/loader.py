@@ -17,8 +17,8 @@ from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
+    from reader.core.changes import Changes
     from reader.core.paper_row import PaperKey
-    from reader.core.second_look import Changes
     from reader.core.similarity import Fit
     from reader.ui.page.found_lines import Found
 

@@ -232,7 +232,8 @@ class PaperLines(Pane, inherit_bindings=False):
         counts = self._days.get(day)
         # A list of some of the day's papers does not know how many of them are unread; it may have hidden ones, too.
         has_all = counts is not None and papers is not None and counts.papers <= papers
-        return Heading(day, papers, counts.unread if counts is not None and has_all else None)
+        plus = counts.plus if counts is not None else ""
+        return Heading(day, papers, counts.unread if counts is not None and has_all else None, plus)
 
     def _picture(self) -> list[tuple[Content | None, int]]:
         """Return the content of each line in view and which of its lines it is, to compare it later."""

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.members import Said
     from reader.cache.outputs import Output
+    from reader.core.changes import Changes
     from reader.core.follows import FollowReason
-    from reader.core.second_look import Changes
     from reader.core.similarity import Fit
     from reader.keys.keymap import Keymap
     from reader.ui.page.found_lines import Found
@@ -49,7 +49,7 @@ class Presentation:
     follows: tuple[FollowReason, ...] = ()
     """What the user follows that the paper has."""
     changes: Changes | None = None
-    """What changed since the user marked the paper; None where that is not enough for a second look."""
+    """What changed since the user marked the paper; None where that is not enough."""
     shared: tuple[Said, ...] = ()
     """What the members of the group share of the paper."""
     outputs: tuple[Output, ...] = ()

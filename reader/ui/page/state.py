@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from reader.cache.history import Votes
     from reader.cache.members import Said
     from reader.cache.outputs import Output
+    from reader.core.changes import Changes
     from reader.core.follows import FollowReason
     from reader.core.paper import Paper
-    from reader.core.second_look import Changes
     from reader.core.similarity import Fit
     from reader.ui.page.found_lines import Found
 

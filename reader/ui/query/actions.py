@@ -8,7 +8,9 @@ from collections.abc import Callable
 from reader.core.paper import Paper
 from reader.core.query.suggestions import Completion, complete
 from reader.core.similarity import came_out, like_query
+from reader.core.views import IDS
 from reader.session.places import Place, feed_text, next_order, view
+from reader.ui.command_line.actions import CommandActions
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import FOLLOWED, topic_papers
 from reader.ui.list.pane import PaperList
@@ -61,6 +63,7 @@ class QueryActions:
     """Type and change the query."""
 
     def __init__(self, services: Services) -> None:
+        self._services = services
         self._model = services.model
         self._order = services.settings.order
         self._look = services.look
@@ -89,6 +92,14 @@ class QueryActions:
             if self._add.missing_id():
                 self._add.fetch_paper()
 
+    @handles("query.save")
+    def save(self, _count: int | None) -> None:
+        """Keep the query, and ask for the name of a view that has it."""
+        self.accept()
+        state = self._model.state
+        if not state.is_typing and state.place.text:
+            self._services[CommandActions].begin_with(None, "view save ")
+
     @handles("query.cancel")
     def cancel(self, _count: int | None = None) -> None:
         """Restore the earlier query."""
@@ -104,7 +115,7 @@ class QueryActions:
             return
         from reader.ui.list.empty_reason import corrected
 
-        text = corrected(state.place, topic_papers(state))
+        text = corrected(state, self._look.today)
         if text is not None:
             self._model.change(state.go(state.place._replace(text=text)))
 
@@ -224,8 +235,8 @@ class Completer:
         if not known and not self._is_loading and _ASKS.search(text):
             self._is_loading = True
             self._services.background.start("suggestions", self._load)
-        views = [one.name for one in self._model.state.views.saved]
         state = self._model.state
+        views = [*(one.name for one in state.views.saved), *IDS]
         follows = {one.follow.slug: one.papers for one in state[FOLLOWED]}
         return complete(text, cursor, {**known, "topic": topic_papers(state), "view": views, "follow": follows})
 

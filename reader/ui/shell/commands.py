@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeAlias
 
 from reader.paths import APP
+
+THEME = "theme"
+"""The word that chooses colours, which are shown while its line is typed."""
 
 
 class Here(NamedTuple):
@@ -88,8 +91,15 @@ class Running(Protocol):
         """End it at once."""
 
 
+Manual: TypeAlias = Sequence[tuple[str, Sequence[tuple[str, str]]]]
+"""The pages of the manual that help searches: the title of each, and its entries with what they mean."""
+
+
 class Shell(Protocol):
     """The commands of the shell."""
+
+    def manual(self) -> Manual:
+        """Settings, commands, examples of queries and variables of the environment; takes a while."""
 
     def suggest(self, line: str) -> Suggested:
         """The words that may follow; reads files, so call it in a thread."""

@@ -210,8 +210,13 @@ class Keyboard:
 
     def _show_chord(self) -> None:
         """Show the keys that may follow those pressed so far, or the usual hints again."""
-        pending = self._keys.pending
-        self._prompt(Prompt(pending.options, pending.text) if pending else Prompt())
+        pending, context = self._keys.pending, self._app.context
+        if pending is None or context is None:
+            self._prompt(Prompt())
+            return
+        saved = [one.name for one in self._model.state.views.named]
+        choices = self._keymap.choices(context, pending.chord, saved) if pending.chord else ()
+        self._prompt(Prompt(choices, pending.text))
 
     def _prompt(self, prompt: Prompt) -> None:
         self._model.change(self._model.state.prompt_for(prompt))

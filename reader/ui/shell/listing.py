@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.reads.orders import Order
 from reader.core.paper_row import PaperKey
-from reader.session.places import Place, View
+from reader.core.views import View
+from reader.session.places import Place
 from reader.ui.kit.day_names import view_name
 from reader.ui.shell.layout import Density
 from reader.ui.shell.list_layout import ListForm, papers_have_dates
@@ -50,7 +51,7 @@ class CacheFacts(NamedTuple):
     """Facts that explain a list, above all an empty one, read from the cache together with it."""
 
     newest_day: str | None = None
-    """The newest day of the cache; of lists with papers, only Today has it."""
+    """The newest day of the cache; of lists with papers, only Latest has it."""
     has_papers: bool = True
     missing_id: str | None = None
     """The arXiv id if the query asks only for one paper and the cache does not have it."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from reader.core.paper_row import PaperKey
-from reader.session.places import SAVED, Place, View, ViewList, view
+from reader.core.views import View
+from reader.session.places import SAVED, Place, ViewList, view
 from reader.ui.shell.layout import SHAPES, PaneChoice, PaneFront, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.shell.listing import (
     NOTHING_SELECTED,

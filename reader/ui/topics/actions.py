@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from reader.core.errors import ReaderError
 from reader.core.paper import Paper
 from reader.core.query.choices import TopicChoice, picked_topics, with_tag, with_topics
-from reader.session.places import FOR_YOU
+from reader.core.views import FOR_YOU
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.page.actions import PageActions

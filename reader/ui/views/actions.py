@@ -1,4 +1,4 @@
-"""Go to a view: today, unread, a day, week or month, the feed's own ranking; show what was read and learned."""
+"""Go to a view: latest, unread, a day, week or month, the feed's own ranking; show what was read and learned."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from reader.core.dates import Period, PeriodKind, period_containing, period_of_v
 from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.query import Term
+from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.refresh.plan import FIRST_DAY, Days, Trending
-from reader.session.places import FOR_YOU, QUEUED, Place, view
+from reader.session.places import DAY, Place, day_of, view
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.list.pane import PaperList
@@ -80,11 +81,12 @@ class ViewActions:
         """Show a view with the current query, and fetch its days that the cache does not know."""
         state = close_page(self._model.state)
         self._model.change(state.go(Place(state.views.find(id), lasting_place(state).text)))
-        period = period_of_view(id) if ":" in id else None
+        day = day_of(self._model.state.place.view, self._library.newest_day())
+        period = period_of_view(f"{DAY}{day}" if day else id)
         if period is not None and not self._look.demo and not self._look.is_still:
             days = self._library.gaps(period.first, period.last, self._look.today)
             if days:
-                self._refresher.fetch(Days(days), period.id, period.short)
+                self._refresher.fetch(Days(days), id, period.short)
 
     def show_query(self, text: str) -> None:
         """Show all papers that match a query."""
@@ -96,14 +98,14 @@ class ViewActions:
 
     @handles_each(
         {
-            "view.today": "today",
+            "view.latest": LATEST,
             "view.foryou": FOR_YOU,
             "view.followed": "followed",
             "view.unread": "unread",
             "view.queue": QUEUED,
             "view.starred": "starred",
             "view.group": "group",
-            "view.second": "second",
+            "view.changed": "changed",
             "view.all": "all",
         }
     )

@@ -111,9 +111,9 @@ def for_you_lines(reasons: Sequence[TasteTerm], width: int, glyphs: Glyphs) -> l
     return lines
 
 
-def suits_lines(why: str, width: int, glyphs: Glyphs) -> list[Line]:
+def suits_lines(why: str, width: int) -> list[Line]:
     """Why a paper suits the user, in a sentence; no line if nothing is to be said."""
-    return fill([Piece(f"{glyphs.here} ", "star"), Piece(literal(why), "facts")], width) if why else []
+    return fill([Piece("For you: ", "label"), Piece(literal(why), "facts")], width) if why else []
 
 
 def weight_source(what: What, papers: int, *, is_hidden: bool, is_against: bool = False) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.marks.events import Events
-from reader.cache.reads.counts import matching_day, visible_papers
+from reader.cache.reads.counts import day_counts, matching_day, visible_papers
 from reader.cache.reads.window import DayCount, Window
 from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query
@@ -53,6 +53,20 @@ def test_a_day_whose_papers_are_all_hidden_is_stepped_over(
 ) -> None:
     with closing(window):
         assert window.older_day(day, steps) == found
+
+
+def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path: Path) -> None:
+    def days() -> tuple[list[DayCount], dict[str, DayCount]]:
+        with closing(Window.open(path)) as window:
+            return window.days(), window.read(partial(day_counts, first="2026-11-01", last="2026-11-30"))
+
+    cache.store(Listing("2026-11-24", (draft(1), draft(2))), NOW, noted=False)
+    some = DayCount("2026-11-24", 2, 2, is_partial=True)
+    assert days() == ([some], {some.day: some})
+    cache.store(Listing("2026-11-24", (draft(1), draft(2), draft(3))), NOW)
+    cache.store(Listing("2026-11-23", ()), NOW)
+    whole, empty = DayCount("2026-11-24", 3, 3), DayCount("2026-11-23", 0, 0)
+    assert days() == ([whole], {whole.day: whole, empty.day: empty})
 
 
 @pytest.mark.parametrize("is_walked", [False, True])

@@ -19,7 +19,7 @@ from reader.cache.texts import Texts
 from reader.core.document.model import Document
 from reader.core.paper import Listing
 from reader.core.query import parse
-from reader.session.places import VIEWS, View
+from reader.core.views import VIEWS, View
 from tests.cache.conftest import NOW, draft
 
 

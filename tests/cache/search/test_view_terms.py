@@ -17,6 +17,8 @@ VIEWS = (("Evals", "topic:evaluation OR bench"), ("mine", "view:evals is:starred
         ("view:evals", "topic:evaluation OR bench"),
         ("-view:EVALS robots", "-(topic:evaluation OR bench) robots"),
         ("view:mine", "(topic:evaluation OR bench) is:starred"),
+        ("view:Starred robots", "is:starred robots"),
+        ("view:latest", "day:latest"),
         ("robots sort:upvotes", "robots sort:upvotes"),
         ("", ""),
     ],

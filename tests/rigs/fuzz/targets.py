@@ -175,7 +175,7 @@ TARGETS = {
         parsers.attack_settings, (b'ascii = true\nnotify = ["topic:x"]\n[keys]\n"paper.star" = "s"\n',), (b'"""', b"0x")
     ),
     "state": Target(
-        parsers.attack_state, (b'{"view":"today","text":"robot","filter_width":30,"list_share":0.6,"history":["a"]}',)
+        parsers.attack_state, (b'{"view":"latest","text":"robot","filter_width":30,"list_share":0.6,"history":["a"]}',)
     ),
 }
 """The targets by name."""

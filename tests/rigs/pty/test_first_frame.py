@@ -123,13 +123,13 @@ def test_no_cell_changes_as_textual_takes_over(visited: Path, size: tuple[int, i
         wait_for_frame(terminal)
         before = screen(terminal)
         header = terminal.lines[0].rstrip()
-        assert "Newest" in header and "s star" in terminal.lines[-1] and "▌" in terminal.text
+        assert "Latest" in header and "s star" in terminal.lines[-1] and "▌" in terminal.text
         frames = [before]
         while len(frames) < 4:
             wait_for_next_frame(terminal)
             frames.append(screen(terminal))
             assert [*changed(before, frames[-1])] == []
-        assert "Newest" in terminal.lines[0]
+        assert "Latest" in terminal.lines[0]
         assert terminal.raw.count(b"\x1b[?1049h") == 1, "a second alternate screen would be an empty one"
         assert b"\x1b[2J" not in terminal.raw
         terminal.press("q")
@@ -158,7 +158,7 @@ def test_keys_act_in_order_from_the_first_unknown_one_on(visited: Path) -> None:
         titles = [line for line in terminal.lines if "●" in line]
         # Two steps at once, then a star, a step, a chord to another view and one back, and a query.
         terminal.press("jjsj", "g", "a", "g", "t", "/", "memory", "enter")
-        terminal.wait_for(lambda terminal: "▸ memory" in terminal.lines[0], 30)
+        terminal.wait_for(lambda terminal: "» memory" in terminal.lines[0], 30)
         terminal.press("ctrl+q")
         assert terminal.wait_closed() == 0
     with closing(sqlite3.connect(visited / "papers.db")) as connection:

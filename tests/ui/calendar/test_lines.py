@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.reads.counts import DayState
+from reader.cache.reads.window import DayCount
 from reader.core.lines import Piece, measure
 from reader.refresh.plan import FIRST_DAY
 from reader.ui.calendar.lines import (
@@ -29,11 +29,14 @@ TODAY = date(2026, 5, 12)
 """A Tuesday."""
 
 
-def state(day: str, papers: int, unread: int) -> DayState:
-    return DayState(day, "2026-05-12T08:00:00Z", papers, unread)
-
-
-DAYS = {one.day: one for one in (state("2026-05-11", 16, 16), state("2026-05-08", 14, 0), state("2026-05-10", 0, 0))}
+KNOWN = (
+    DayCount("2026-05-11", 16, 16),
+    DayCount("2026-05-08", 14, 0),
+    DayCount("2026-05-10", 0, 0),
+    DayCount("2026-05-07", 9, 4),
+    DayCount("2026-05-06", 6, 6, is_partial=True),
+)
+DAYS = {one.day: one for one in KNOWN}
 VIEW = CalendarView(date(2026, 5, 11), TODAY, DAYS)
 
 
@@ -45,17 +48,19 @@ def test_a_month_is_drawn_with_numbers_under_their_weekdays() -> None:
     assert texts(VIEW) == [
         "Go to ▏ 2025-03, last tuesday, W20",
         "",
-        "May 2026                                    16 unread",
+        "May 2026                                    26 unread",
         "     Mo     Tu     We     Th     Fr     Sa     Su",
         "18                                1      2      3",
-        "19    4      5      6      7      8 ✓    9     10 –",
-        "20  ▌11 16  12     13     14     15     16     17",
+        "19    4      5      6…     7▂     8      9     10",
+        "20  ▌11█    12     13     14     15     16     17",
         "21   18     19     20     21     22     23     24",
         "22   25     26     27     28     29     30     31",
         "",
-        "",
+        "▂▅█ unread   … partly here   today",
         "Monday 11 May 2026 · 16 papers, 16 unread",
     ]
+    assert texts(replace(VIEW, day=date(2026, 5, 6)))[-1] == "Wednesday 6 May 2026 · 6+ papers, 6 unread"
+    assert texts(replace(VIEW, day=date(2026, 5, 4)))[-1] == "Monday 4 May 2026 · not fetched yet"
 
 
 @pytest.mark.parametrize("day", [date(2026, 2, 1), date(2026, 3, 31), date(2025, 12, 30), date(2026, 8, 31)])
@@ -83,10 +88,10 @@ def test_today_is_underlined_the_cursor_is_marked_and_unread_papers_warm_a_day()
     assert roles(VIEW, "11") == ["day", "cursor"]
     away = replace(VIEW, day=date(2026, 5, 4))
     assert roles(away, "11") == ["day", "heat-3"]
-    assert roles(away, "16")[:2] == ["figure", "heat-3"]
+    assert roles(away, "█") == ["figure", "heat-3"]
+    assert roles(away, "7") == ["day", "heat-1"]
     assert roles(away, "8") == ["day"]
-    assert roles(away, "10") == ["day"]
-    assert roles(away, "13") == ["faint"]
+    assert roles(away, "10") == roles(away, "13") == ["faint"]
 
 
 @pytest.mark.parametrize(

@@ -30,12 +30,12 @@ from tests.ui.filter_stage import DATA, DAYS, TOPICS, VIEWS, PaneApp, choices, d
 async def test_sections_stand_below_each_other_with_tabular_counts() -> None:
     app = PaneApp()
     async with app.run_test(size=(80, 40)):
-        app.pane.place(view="today")
+        app.pane.place(view="latest")
         app.pane.choose(TopicChoice("any", ("agents",), ("evaluation",)))
         lines = drawn(app.pane)
     assert lines[:6] == [
         " VIEWS",
-        "▌▸ Today                31",
+        "▌» Latest               31",
         "   Unread                0",
         "   All               9,295",
         "",
@@ -50,7 +50,7 @@ async def test_sections_stand_below_each_other_with_tabular_counts() -> None:
         "   Reasoning           140",
         " ▾ Agents",
         " ✓ Agents & tools       12",
-        " · GUI & web agents      3",
+        " ∴ GUI & web agents      3",
         " ▾ Data",
         " ✗ Benchmarks & eva… 1,204",
         " ▸ 1 without papers",
@@ -59,12 +59,12 @@ async def test_sections_stand_below_each_other_with_tabular_counts() -> None:
 
 
 def test_unread_papers_stand_before_all_where_both_are_known() -> None:
-    views = (ViewItem("today", "Today", 34, 12), ViewItem("all", "All", 9295))
+    views = (ViewItem("latest", "Latest", 34, 12), ViewItem("all", "All", 9295))
     days = (DayItem("2026-11-24", 34, 12), DayItem("2026-11-23", 17, 0), DayItem("2026-11-22", 0, 0))
     rows = lay_out(FilterData(views, days), FilterState())
     lines = {row.key: draw_row(row, 26, FilterState(), UNICODE, at_cursor=False) for row in rows if row.selectable}
     ends = {key: "".join(piece.text for piece in line).split()[-1] for key, line in lines.items()}
-    assert ends == {"today": "12/34", "all": "9,295", "2026-11-24": "12/34", "2026-11-23": "0/17", "2026-11-22": "–"}
+    assert ends == {"latest": "12/34", "all": "9,295", "2026-11-24": "12/34", "2026-11-23": "0/17", "2026-11-22": "–"}
     roles = [piece.role for piece in lines["2026-11-24"] if piece.text in ("12", "/34")]
     assert roles == ["unread", "nothing"]
 
@@ -181,20 +181,20 @@ async def test_the_cursors_row_keeps_its_line_when_rows_above_come_and_go() -> N
 async def test_ascii_draws_nothing_else() -> None:
     app = PaneApp(ASCII)
     async with app.run_test(size=(80, 40)):
-        app.pane.place(view="today")
+        app.pane.place(view="latest")
         app.pane.choose(TopicChoice("any", ("agents",), ("evaluation",)))
         text = "\n".join(drawn(app.pane))
     assert text.isascii()
-    assert "|> Today" in text and "+ Agents & tools" in text and "- Benchmarks" in text
+    assert "|> Latest" in text and "y Agents & tools" in text and "- Benchmarks" in text
 
 
 async def test_cursor_skips_headings_and_stops_at_the_ends() -> None:
     app = PaneApp()
     async with app.run_test(size=(80, 40)):
         pane = app.pane
-        assert pane.current is not None and pane.current.key == "today"
+        assert pane.current is not None and pane.current.key == "latest"
         pane.move(-5)
-        assert pane.current.key == "today"
+        assert pane.current.key == "latest"
         pane.move(3)
         assert pane.current.key == "2026-11-24"
         pane.to_last()
@@ -202,7 +202,7 @@ async def test_cursor_skips_headings_and_stops_at_the_ends() -> None:
         pane.move(1)
         assert pane.current.text == "1 without papers"
         pane.to_first()
-        assert pane.current.key == "today"
+        assert pane.current.key == "latest"
 
 
 async def test_the_cursor_and_the_accent_are_only_where_the_focus_is() -> None:
@@ -253,7 +253,7 @@ async def test_topics_are_picked_excluded_and_let_go() -> None:
 async def test_exclude_means_topics_only() -> None:
     app = PaneApp()
     async with app.run_test(size=(80, 40)) as pilot:
-        for key in ("today", "2026-11-24", "Agents"):
+        for key in ("latest", "2026-11-24", "Agents"):
             go_to(app.pane, key)
             app.pane.exclude()
         await pilot.pause()
@@ -383,7 +383,7 @@ async def test_picked_excluded_and_implied_differ_by_shape() -> None:
     async with app.run_test(size=(80, 40)):
         app.pane.choose(TopicChoice("any", ("agents",), ("evaluation",)))
         signs = {row.key: drawn(app.pane)[at][1] for at, row in enumerate(app.pane.rows) if row.kind is Kind.TOPIC}
-    assert signs == {"agents": "✓", "evaluation": "✗", "gui-agents": "·", "reasoning": " "}
+    assert signs == {"agents": "✓", "evaluation": "✗", "gui-agents": "∴", "reasoning": " "}
 
 
 async def test_the_cursor_stays_on_its_row_when_the_data_changes() -> None:

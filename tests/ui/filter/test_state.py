@@ -7,8 +7,9 @@ from array import array
 from reader.cache.reads.orders import Order
 from reader.cache.reads.window import TopicCount
 from reader.core.topics.trends import Trend
+from reader.core.views import VIEWS
 from reader.keys.keymap import Keymap
-from reader.session.places import VIEWS, Place, view
+from reader.session.places import Place, view
 from reader.ui.filter.rows import DayItem, FilterData, TopicItem, ViewItem
 from reader.ui.filter.state import (
     COUNTED,
@@ -27,7 +28,7 @@ from reader.ui.shell.listing import TOP, ListContent
 from reader.ui.shell.state import State
 from tests.ui.states import COUNTS, at
 
-PLACE = Place(view("today"), "robot")
+PLACE = Place(view("latest"), "robot")
 FEW = Counts((), (), (), 60, 7, PLACE)
 
 
@@ -39,9 +40,9 @@ def test_what_a_query_has_in_all_is_known_once_it_is_counted_for_that_query() ->
     state = listed(PLACE)
     assert in_all(state) is None
     assert in_all(state.put(COUNTED, FEW)) == 7
-    assert in_all(state.put(COUNTED, FEW._replace(place=Place(view("today"), "robots")))) is None
+    assert in_all(state.put(COUNTED, FEW._replace(place=Place(view("latest"), "robots")))) is None
     assert in_all(state.put(COUNTED, FEW._replace(anywhere=3))) is None
-    plain = Place(view("today"))
+    plain = Place(view("latest"))
     assert in_all(listed(plain).put(COUNTED, FEW._replace(place=plain))) is None
     results = FeedResults("robot", (), find=lambda _: None, store=lambda _: None)
     found = state.put(COUNTED, FEW).list_results(results, TOP)
@@ -62,7 +63,7 @@ KEYMAP = Keymap()
 
 
 def test_the_strip_says_in_one_line_what_filters_the_list() -> None:
-    state = at("today", "(topic:agents OR topic:video) -topic:robotics robot")
+    state = at("latest", "(topic:agents OR topic:video) -topic:robotics robot")
     assert strip_data(state, KEYMAP) == Strip(("Agents & tools", "Video generation"), ("Robotics",))
     own = Keymap(overrides={"find.filter": ("ctrl+t",)})
     assert strip_data(state, own).key == own.key("find.filter") != "f"
@@ -83,17 +84,17 @@ def test_before_anything_is_counted_the_pane_names_the_views() -> None:
 def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
     views = filter_data(at("all")).views
     assert [(one.id, one.count) for one in views] == [
-        ("today", 14),
+        ("latest", 14),
         ("foryou", None),
         ("followed", 6),
         ("unread", 57),
         ("queue", 4),
         ("starred", 3),
         ("all", 60),
-        ("second", 2),
+        ("changed", 2),
     ]
     none = at("all").put(COUNTED, COUNTS._replace(views=(0,) * 12))
-    shown = ["today", "foryou", "followed", "unread", "queue", "starred", "all"]
+    shown = ["latest", "foryou", "followed", "unread", "queue", "starred", "all"]
     assert [one.id for one in filter_data(none).views] == shown
 
 

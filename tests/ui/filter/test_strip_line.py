@@ -26,4 +26,4 @@ def test_the_strip_names_as_many_topics_as_fit(width: int, line: str) -> None:
 def test_a_topic_that_does_not_exist_has_no_sign() -> None:
     wrong = Strip(("Safety",), wrong=("no topic agnets: agents?",), key="F2")
     drawn = "".join(piece.text for piece in strip_line(wrong, 80, ASCII))
-    assert drawn == " no topic agnets: agents? - Safety + - F2 topics"
+    assert drawn == " no topic agnets: agents? - Safety y - F2 topics"

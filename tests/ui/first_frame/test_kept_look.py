@@ -99,7 +99,7 @@ def is_kept() -> bool:
     return load_look(paths.look_file(), conditions(os.environ)) is not None
 
 
-@pytest.mark.parametrize("view", ["today", "starred"])
+@pytest.mark.parametrize("view", ["latest", "starred"])
 async def test_the_reader_keeps_its_look_over_any_list(reader: Opener, tmp_path: Path, view: str) -> None:
     (tmp_path / "state.json").write_text(f'{{"view": "{view}"}}')
     async with reader(state_file=tmp_path / "state.json") as r:

@@ -216,7 +216,7 @@ async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
 
 @pytest.mark.parametrize(
     "left",
-    [Visit("all"), Visit("today"), Visit("day:2026-05-11"), Visit("all", "author:example")],
+    [Visit("all"), Visit("latest"), Visit("day:2026-05-11"), Visit("all", "author:example")],
     ids=lambda visit: f"{visit.view} {visit.text}".strip(),
 )
 async def test_a_cursor_deep_in_the_list_is_where_textual_puts_it(
@@ -263,7 +263,7 @@ async def test_a_cursor_whose_paper_left_a_long_list_is_at_the_top(
 
 async def test_a_cursor_whose_paper_left_the_list_is_at_the_top(reader: Opener) -> None:
     async with reader() as r:
-        _, content = read(r, Visit("today", paper="2605.00001"))
+        _, content = read(r, Visit("latest", paper="2605.00001"))
         assert content.cursor == 0
         assert content.order.complete
 

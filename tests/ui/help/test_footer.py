@@ -133,7 +133,7 @@ def test_the_way_back_from_a_paper_stays_beside_whatever_is_said(
 
 
 def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:
-    state = at("today").put(HINT, "Models that act.")
+    state = at("latest").put(HINT, "Models that act.")
     assert status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)))
     state = state.focused("filter")
     assert status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), said="Models that act.", tone="hint")
@@ -141,7 +141,7 @@ def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filte
     assert status(state, KEYMAP)[3:5] == ("no network", "warning")
     state = state.change_notices(lambda notices: notices.answered("1 read"))
     assert status(state, KEYMAP)[3:5] == ("1 read", "done")
-    prompt = Prompt((("t", "Today"),), "g")
+    prompt = Prompt((("t", "Latest"),), "g")
     assert status(state.prompt_for(prompt), KEYMAP)[1:3] == (prompt.options, "g")
 
 
@@ -151,12 +151,12 @@ def test_while_no_text_is_there_only_keys_that_act_are_shown() -> None:
 
 
 def test_a_query_that_matches_more_elsewhere_names_the_key_and_how_many() -> None:
-    place = Place(view("today"), "robot")
+    place = Place(view("latest"), "robot")
     state = State(place=place, listing=ListContent(place, Order(array("q", (1, 2)))))
     assert not any(key == "ctrl+a" for key, _ in hints(state, KEYMAP))
     counted = state.put(COUNTED, COUNTS._replace(anywhere=54, place=place))
     assert hints(counted, KEYMAP)[3] == ("ctrl+a", "54 in all")
     assert status_parts(counted) != status_parts(state)
     wide = counted.widen_query()
-    assert hints(wide, KEYMAP)[3] == ("ctrl+a", "back to Today")
+    assert hints(wide, KEYMAP)[3] == ("ctrl+a", "back to Latest")
     assert not any(key == "ctrl+a" for key, _ in hints(counted.focused("filter"), KEYMAP))

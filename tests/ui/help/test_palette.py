@@ -117,8 +117,8 @@ async def test_an_id_finds_its_action() -> None:
     app = Harness()
     async with app.run_test(size=(80, 24)) as pilot:
         app.push_screen(Palette(app.commands()))
-        await pilot.press(*"view.today")
-        assert [line.partition("  ")[0] for line in await listed(pilot)] == ["Today"]
+        await pilot.press(*"view.latest")
+        assert [line.partition("  ")[0] for line in await listed(pilot)] == ["Latest"]
 
 
 async def test_a_hostile_name_is_drawn_and_run_as_it_is() -> None:

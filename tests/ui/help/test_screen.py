@@ -1,20 +1,34 @@
-"""Help: these keys first, found by typing, readable at every size."""
+"""Help: one screen of the keys that matter here, and a search over everything else."""
 
 from __future__ import annotations
 
 import pytest
 from textual.app import App
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
 
-from reader.keys.actions import CONTEXTS
+from reader.keys.actions import CONTEXTS, MENU
 from reader.keys.keymap import Keymap
-from reader.ui.help.screen import MEANINGS, HelpScreen, HelpSearch, _Footer, legend, legend_section, sections
+from reader.ui.help.screen import (
+    FIRST,
+    MEANINGS,
+    HelpScreen,
+    first_lines,
+    first_rows,
+    found_lines,
+    legend,
+    manual_sections,
+    sections,
+)
 from reader.ui.kit.finder import Finder
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.looks.stylesheets import stylesheets
 from reader.ui.looks.theme import DEFAULTS, THEMES
+from reader.ui.shell.commands import Manual
+
+MANUAL: Manual = (("Settings", (("theme", "Colours: dark, light or a theme of Textual."),)),)
+
+
+async def read_manual() -> Manual:
+    return MANUAL
 
 
 class Harness(App[None]):
@@ -32,39 +46,51 @@ class Harness(App[None]):
         self.push_screen(self.first)
 
 
-def texts(screen: HelpScreen) -> dict[Static, str]:
-    """The whole text of each column that is shown, scrolled to or not."""
-    found = {}
-    for column in screen.query(".help--column").results(Static):
-        if column.display:
-            assert isinstance(column.visual, Content)
-            found[column] = column.visual.plain
-    return found
+def drawn(app: App[None]) -> list[str]:
+    """The lines of the terminal."""
+    strips = app.screen._compositor.render_strips()
+    return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
 
 
-def drawn(screen: HelpScreen) -> list[str]:
-    """All lines of the help, column by column."""
-    return [line for text in texts(screen).values() for line in text.splitlines()]
+# The first screen
 
 
-# What is listed
+@pytest.mark.parametrize(("width", "height"), [(60, 20), (80, 24)])
+@pytest.mark.parametrize("preset", [{}, {"view.latest": "T", "paper.star": "$"}])
+def test_the_first_screen_of_every_place_fits(width: int, height: int, preset: dict[str, str]) -> None:
+    keymap = Keymap(overrides=preset)
+    for context in CONTEXTS:
+        rows = first_rows(keymap, context)
+        assert 0 < len(rows) <= FIRST
+        # A title, an empty line, and the keys of help stand around them.
+        lines = first_lines(rows, width - 2, "…")
+        assert len(lines) + 3 <= height
+        assert all(row.name in "".join(piece.text for piece in line) for row, line in zip(rows, lines, strict=True))
 
 
-def test_keys_of_this_context_come_first_and_all_others_after() -> None:
+def test_the_first_screen_has_the_users_own_keys_and_only_what_there_is() -> None:
+    rows = {row.name: row for row in first_rows(Keymap(overrides={"paper.star": "$"}), "list", ("view.saved",))}
+    assert (rows["Star"].keys, rows["Go to"].keys) == ("$", "g")
+    assert rows["Go to"].about == "Latest, For you, Queue, Starred, All, Date"
+    assert rows["Older day, newer day"].keys == "[ ]"
+    assert "Go to" not in {row.name for row in first_rows(Keymap(), "list", MENU)}
+
+
+# What a search finds
+
+
+def test_a_search_has_all_keys_those_of_this_place_first() -> None:
     keymap = Keymap()
     for context in CONTEXTS:
-        found = sections(keymap, context)
-        flags = [section.here for section in found]
-        assert flags == sorted(flags, reverse=True)
-        here = {row.name for section in found if section.here for row in section.rows}
-        assert here == {action.name for action in keymap.actions if context in action.contexts}
-        assert sum(len(section.rows) for section in found) == len(keymap.actions)
-        assert all(section.here != bool(section.place) for section in found)
+        here, elsewhere = sections(keymap, context, "")
+        names = {row.name for section in here for row in section.rows}
+        assert names == {action.name for action in keymap.actions if context in action.contexts}
+        assert sum(len(section.rows) for section in (*here, *elsewhere)) == len(keymap.actions)
 
 
 def test_own_keys_are_shown_and_marked() -> None:
     keymap = Keymap(overrides={"paper.star": "$", "paper.hide": ""})
-    rows = {row.name: row for section in sections(keymap, "list") for row in section.rows}
+    rows = {row.name: row for section in sections(keymap, "list", "")[0] for row in section.rows}
     assert rows["Star"].keys == "$"
     assert rows["Star"].about.endswith("Your own key.")
     assert rows["Hide"].keys == "-"
@@ -73,7 +99,10 @@ def test_own_keys_are_shown_and_marked() -> None:
 
 def test_a_default_says_which_key_it_has_lost_here() -> None:
     keymap = Keymap(overrides={"find.add": "S", "paper.read": "g"})
-    rows = {context: {row.name: row for one in sections(keymap, context) for row in one.rows} for context in CONTEXTS}
+    rows = {
+        context: {row.name: row for part in sections(keymap, context, "") for one in part for row in one.rows}
+        for context in CONTEXTS
+    }
     assert rows["list"]["Change order"].keys == "-"
     assert rows["list"]["Change order"].about.endswith(" S is yours for Add a paper.")
     assert rows["list"]["Top"].about.endswith(" g is yours for Read or unread.")
@@ -82,130 +111,93 @@ def test_a_default_says_which_key_it_has_lost_here() -> None:
 
 
 def test_only_keys_that_act_here_are_shown_for_here() -> None:
-    rows = {row.name: row for section in sections(Keymap(), "query") if section.here for row in section.rows}
+    rows = {row.name: row for section in sections(Keymap(), "query", "")[0] for row in section.rows}
     assert rows["Palette"].keys == "ctrl+p"
 
 
-def test_typing_narrows_by_every_word() -> None:
-    names = [row.name for section in sections(Keymap(), "list", "unread next") for row in section.rows]
-    assert names == ["Read on", "Next hit"]
-    assert sections(Keymap(), "list", "nosuchword") == []
-
-
-def test_a_key_typed_alone_comes_first() -> None:
-    first, *rest = sections(Keymap(), "list", "x")
+def test_every_typed_word_narrows_and_a_key_comes_first() -> None:
+    here, elsewhere = sections(Keymap(), "list", "unread next")
+    assert [row.name for section in (*here, *elsewhere) for row in section.rows] == ["Read on", "Next hit"]
+    assert sections(Keymap(), "list", "nosuchword") == ([], [])
+    (first, *rest), _ = sections(Keymap(), "list", "x")
     assert [row.name for row in first.rows] == ["Hide", "Exclude", "Mute"]
     assert all(row.name != "Hide" for section in rest for row in section.rows)
+    assert sections(Keymap(), "list", "nosuchword", ("paper.star",)) == ([], [])
 
 
-def test_the_legend_is_found_by_sign_name_and_meaning() -> None:
-    for typed in ("★", "starred", "stars", "signs stars"):
-        (section,) = legend_section(UNICODE, typed)
+def test_signs_and_the_manual_are_found_by_what_they_say() -> None:
+    for typed in ("★", "starred", "signs starred"):
+        (section,) = manual_sections(UNICODE, (), typed)
         assert "Starred" in [row.name for row in section.rows]
-    assert legend_section(UNICODE, "nosuchword") == []
-    assert len(legend_section(UNICODE)[0].rows) == len(MEANINGS)
+    assert len(manual_sections(UNICODE, (), "")[0].rows) == len(MEANINGS)
+    (settings,) = manual_sections(UNICODE, MANUAL, "theme textual")
+    assert settings.rows[0].keys == "theme"
+    assert manual_sections(UNICODE, MANUAL, "nosuchword") == []
+
+
+@pytest.mark.parametrize("width", [22, 58, 78, 198])
+def test_no_line_of_a_search_is_wider_than_the_screen_and_nothing_is_left_out(width: int) -> None:
+    found = [*sections(Keymap(), "list", "")[0], *manual_sections(ASCII, MANUAL, "")]
+    lines = ["".join(piece.text for piece in line) for line in found_lines(found, "", width)]
+    assert max(map(len, lines)) <= width
+    text = " ".join(" ".join(lines).split())
+    assert all(" ".join(row.about.split()) in text for section in found for row in section.rows) or width == 22
+    assert "Signs".upper() in lines
 
 
 # The screen
 
 
-async def test_the_legend_stands_after_the_keys_of_this_place() -> None:
-    screen = HelpScreen(Keymap(), "filter", ASCII)
-    async with Harness(screen).run_test(size=(80, 24)) as pilot:
+@pytest.mark.parametrize("theme", ["dark", "ansi"])
+async def test_typing_searches_and_escape_walks_back(theme: str) -> None:
+    screen = HelpScreen(Keymap(), "list", read_manual=read_manual)
+    app = Harness(screen, theme)
+    async with app.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
-        headings = [line.split("  ")[0] for line in drawn(screen) if line and line.split("  ")[0].isupper()]
-        assert headings.index("FILTER PANE") < headings.index("SIGNS") < headings.index("CALENDAR")
-        assert any(line.startswith("#") and "Starred" in line for line in drawn(screen))
-
-
-@pytest.mark.parametrize(
-    ("size", "theme"),
-    [((60, 20), "dark"), ((60, 20), "ansi"), ((80, 24), "dark"), ((140, 42), "ansi"), ((200, 60), "dark")],
-)
-async def test_all_keys_can_be_reached_and_no_line_is_cut(size: tuple[int, int], theme: str) -> None:
-    keymap = Keymap()
-    screen = HelpScreen(keymap, "list")
-    async with Harness(screen, theme).run_test(size=size) as pilot:
+        first = drawn(app)
+        assert first[0] == " Keys in the list" and first[-1] == " ? search all  esc close"
+        await pilot.press(*"thel")
+        assert drawn(app)[0] == " /thel▏"
+        await pilot.press("backspace", *"me")
+        await app.workers.wait_for_complete()
         await pilot.pause()
-        text = "\n".join(drawn(screen))
-        for action in keymap.actions:
-            assert action.name in text
-        columns = texts(screen)
-        assert len(columns) == {60: 1, 80: 1, 140: 2, 200: 3}[size[0]]
-        for column, plain in columns.items():
-            assert max(map(len, plain.splitlines())) <= column.size.width
-            assert column.size.height == plain.count("\n") + 1
-        await pilot.press("end")
-        scroll = screen.query_one(VerticalScroll)
-        assert scroll.scroll_offset.y == scroll.max_scroll_y
-        assert scroll.max_scroll_y > 0
-        assert "HELP  in this help" in "\n".join(drawn(screen))
-
-
-async def test_even_a_tiny_screen_shows_every_name() -> None:
-    screen = HelpScreen(Keymap(), "filter")
-    async with Harness(screen).run_test(size=(24, 12)) as pilot:
-        await pilot.pause()
-        text = " ".join(" ".join(drawn(screen)).split())
-        assert "Previous pane" in text
-
-
-async def test_typing_searches_and_the_list_follows() -> None:
-    screen = HelpScreen(Keymap(), "list")
-    async with Harness(screen).run_test(size=(60, 20)) as pilot:
-        await pilot.press("end", *"star")
-        text = "\n".join(drawn(screen))
-        assert "Starred" in text
-        assert "Undo" not in text
-        assert screen.query_one(VerticalScroll).scroll_offset.y == 0
+        assert any(line.startswith(" theme  Colours") for line in drawn(app))
+        assert drawn(app)[-1] == " enter keep  esc back"
         await pilot.press(*"[/x")
-        assert "No key matches  star[/x." in "\n".join(drawn(screen))
-        await pilot.press(*["backspace"] * 7)
-        assert "Undo" in "\n".join(drawn(screen))
-
-
-async def test_the_keys_of_help_scroll_and_a_slash_makes_letters_of_them() -> None:
-    screen = HelpScreen(Keymap(), "list")
-    async with Harness(screen).run_test(size=(60, 20)) as pilot:
-        scroll, search = screen.query_one(VerticalScroll), screen.query_one(HelpSearch)
-        await pilot.press("down", "j", "j", "k")
-        assert scroll.scroll_offset.y == 2
-        await pilot.press("pagedown", "g", "g")
-        assert scroll.scroll_offset.y == 0
-        await pilot.press("5", "j")
-        assert (scroll.scroll_offset.y, search.value) == (5, "")
-        await pilot.press("/", *"jq?/")
-        assert (screen.is_current, search.value) == (True, "jq?/")
-        await pilot.press(*["backspace"] * 3, "down", "enter", "down", "j")
-        assert (scroll.scroll_offset.y, search.value) == (3, "j")
-        await pilot.press("q")
+        assert " Nothing in help matches theme[/x" in drawn(app)
+        await pilot.press("escape")
+        assert drawn(app) == first
+        await pilot.press("escape")
         assert not screen.is_current
 
 
-async def test_the_last_line_has_only_keys_that_act() -> None:
-    def last() -> str:
-        (line,) = screen.query_one(_Footer).shown_lines()
-        return "".join(piece.text for piece in line)
+async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters() -> None:
+    screen = HelpScreen(Keymap(), "list", read_manual=read_manual)
+    app = Harness(screen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("?")
+        assert drawn(app)[0] == " /▏" and "SIGNS" not in drawn(app)
+        await pilot.press("j", "q", "?")
+        assert drawn(app)[0] == " /jq?▏"
+        await pilot.press(*["backspace"] * 3, "down", "enter", "j", "5", "j", "k")
+        assert drawn(app)[0] == " /"
+        assert screen._lines.scroll_offset.y == 6
+        await pilot.press("g", "g")
+        assert screen._lines.scroll_offset.y == 0
+        await pilot.press("end")
+        assert screen._lines.scroll_offset.y == screen._lines.max_scroll_y > 100
+        await pilot.press("q", "q")
+        assert not screen.is_current
 
-    screen = HelpScreen(Keymap(), "list")
-    async with Harness(screen).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        keys = last()
-        assert keys.startswith("j down  k up")
-        await pilot.press("slash")
-        assert last() == "enter keep  pgdn page  esc close"
-        await pilot.press("u", "n", "enter")
-        assert last() == keys
 
-
-@pytest.mark.parametrize("key", ["escape", "q", "?", "f1"])
+@pytest.mark.parametrize("key", ["escape", "q"])
 async def test_help_closes(key: str) -> None:
     screen = HelpScreen(Keymap(), "page")
     app = Harness(screen)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert app.screen is screen
-        await pilot.press(*(["p"] if key in ("escape", "f1") else []), key)
+        await pilot.press(key)
         assert app.screen is not screen
 
 
@@ -213,22 +205,12 @@ async def test_help_moves_by_the_users_own_keys() -> None:
     screen = HelpScreen(Keymap(overrides={"move.down": "ctrl+n", "help.close": "ctrl+g"}), "list")
     app = Harness(screen)
     async with app.run_test(size=(60, 20)) as pilot:
-        await pilot.press("ctrl+n", "down")
-        assert screen.query_one(VerticalScroll).scroll_offset.y == 1
+        await pilot.press("?", "ctrl+n", "down")
+        assert screen._lines.scroll_offset.y == 1
         await pilot.press("escape")
         assert app.screen is screen
-        await pilot.press("ctrl+g")
+        await pilot.press("ctrl+g", "ctrl+g")
         assert app.screen is not screen
-
-
-async def test_a_resize_lays_out_anew() -> None:
-    screen = HelpScreen(Keymap(), "list")
-    async with Harness(screen).run_test(size=(200, 60)) as pilot:
-        await pilot.resize_terminal(60, 20)
-        await pilot.pause()
-        columns = [column for column in screen.query(".help--column") if column.display]
-        assert len(columns) == 1
-        assert max(map(len, drawn(screen))) <= 60
 
 
 # Finding
@@ -257,7 +239,7 @@ def test_finding_marks_beginnings_and_survives_odd_letters() -> None:
         assert f"x{odd} y"[start:end] == odd
 
 
-PLAIN = frozenset(("upvotes", "folded", "line", "rule", "thumb", "dot", "caret", "spinner", "more_left"))
+PLAIN = frozenset(("line", "rule", "thumb", "dot", "caret", "spinner", "more_left"))
 """Fields of `Glyphs` that are not explained: they look like another sign, or mean nothing."""
 
 

@@ -13,7 +13,7 @@ from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Condition, Heade
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 FRESH = Condition("08:14", "fresh")
 OFFLINE = Condition("offline 18:25", "trouble")
-NARROWED = Header("Today", "topic:agents is:unread", 12, 34, 22, FRESH)
+NARROWED = Header("Latest · Tue 24 Nov", "topic:agents is:unread", 12, 34, 22, FRESH)
 
 CONDITIONS = st.builds(
     Condition, st.sampled_from(["", "08:14", "day 3 of 7", "sample"]), st.sampled_from(["fresh", "busy", "trouble"])
@@ -29,13 +29,14 @@ def text(line: Line) -> str:
 @pytest.mark.parametrize(
     ("width", "left", "right"),
     [
-        (100, " dailypapers  Today ▸ topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
-        (64, " Today ▸ topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
-        (60, " Today ▸ topic:agents is:unread ", "12 of 34 · 22 read "),
-        (50, " Today ▸ topic:agents is:unread ", "12 of 34 "),
-        (40, " Today ▸ topic:agents is:unread ", "12 "),
-        (30, " Today ▸ topic:agents i… ", "12 "),
-        (16, " Today ", "12 "),
+        (100, " dailypapers  Latest · Tue 24 Nov » topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
+        (80, " Latest · Tue 24 Nov » topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
+        (64, " Latest » topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
+        (60, " Latest » topic:agents is:unread ", "12 of 34 · 22 read "),
+        (50, " Latest » topic:agents is:unread ", "12 of 34 "),
+        (40, " Latest » topic:agents is:unread ", "12 "),
+        (30, " Latest » topic:agents… ", "12 "),
+        (16, " Latest ", "12 "),
     ],
 )
 def test_what_matters_least_gives_way_first_and_the_query_last(width: int, left: str, right: str) -> None:
@@ -56,16 +57,16 @@ def test_a_lasting_trouble_stays_longer_than_the_days_progress_and_its_sign_long
     ("header", "end"),
     [
         (Header("All", "", 9295, 9295), "9,295 papers "),
-        (Header("Today", "", 1), "1 paper "),
+        (Header("Latest", "", 1), "1 paper "),
         (Header("All", "x", 1200, 9295), "1,200 of 9,295 "),
         (Header("All", "x", None, 9295), " "),
-        (Header("Today", "", 34, None, 12), "12 of 34 read "),
-        (Header("Today", "", 34, None, 34), "all 34 read "),
-        (Header("Today", "", 0, None, 12), "0 papers · 12 read "),
-        (Header("Today", "", None, None, 12), " "),
-        (Header("Today", "robot", 3, 34, 12), "3 of 34 · 12 read "),
-        (Header("Today", "", 34, None, 12, Condition("sample")), "12 of 34 read · sample "),
-        (Header("Today", "", None, None, None, FRESH), " ↻ 08:14 "),
+        (Header("Latest", "", 34, None, 12), "12 of 34 read "),
+        (Header("Latest", "", 34, None, 34), "all 34 read "),
+        (Header("Latest", "", 0, None, 12), "0 papers · 12 read "),
+        (Header("Latest", "", None, None, 12), " "),
+        (Header("Latest", "robot", 3, 34, 12), "3 of 34 · 12 read "),
+        (Header("Latest", "", 34, None, 12, Condition("sample")), "12 of 34 read · sample "),
+        (Header("Latest", "", None, None, None, FRESH), " ↻ 08:14 "),
     ],
 )
 def test_the_right_says_how_many_of_how_many_and_how_much_of_the_day_is_read(header: Header, end: str) -> None:
@@ -73,13 +74,13 @@ def test_the_right_says_how_many_of_how_many_and_how_much_of_the_day_is_read(hea
 
 
 def test_work_under_way_has_a_turning_sign() -> None:
-    header = Header("Today", "", 34, condition=Condition("day 3 of 7", "busy"))
+    header = Header("Latest", "", 34, condition=Condition("day 3 of 7", "busy"))
     assert text(header_line(header, 80, ASCII)).endswith("34 papers - | day 3 of 7 ")
     assert text(header_line(header, 80, ASCII, turn=5)).endswith("34 papers - / day 3 of 7 ")
 
 
 def test_a_long_progress_loses_its_last_parts_first() -> None:
-    header = Header("Today", "", 34, None, 12, Condition("W20 · day 3 of 700 · 2 days a second", "busy"))
+    header = Header("Latest", "", 34, None, 12, Condition("W20 · day 3 of 700 · 2 days a second", "busy"))
     ends = {
         100: "W20 · day 3 of 700 · 2 days a second ",
         60: "W20 · day 3 of 700 ",
@@ -115,5 +116,7 @@ def test_the_line_never_exceeds_its_width_and_shows_as_much_of_the_query_as_can_
 def test_all_of_an_ascii_line_is_ascii() -> None:
     for condition in (FRESH, OFFLINE, Condition("day 3 of 7", "busy")):
         for width in WIDTHS:
-            header = NARROWED._replace(query="topic:agents is:unread since:7d upvotes:>20", condition=condition)
+            header = NARROWED._replace(
+                place="Latest", query="topic:agents is:unread since:7d upvotes:>20", condition=condition
+            )
             assert text(header_line(header, width, ASCII)).isascii()

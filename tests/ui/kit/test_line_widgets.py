@@ -20,8 +20,8 @@ from reader.ui.looks.theme import DEFAULTS, THEMES
 from reader.ui.main_screen import FilterStrip, TopLine
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字 \u202e[b]"
-HERE = Header("Today", "topic:agents is:unread", 12, 31, condition=Condition("08:14", "fresh"))
-BUSY = Header("Today", "", 12, condition=Condition("day 3 of 7", "busy"))
+HERE = Header("Latest", "topic:agents is:unread", 12, 31, condition=Condition("08:14", "fresh"))
+BUSY = Header("Latest", "", 12, condition=Condition("day 3 of 7", "busy"))
 KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "filter"), ("?", "keys"))
 CHOICES = (("o", "page"), ("p", "PDF"), ("a", "arXiv"), ("c", "code"), ("w", "project"))
 
@@ -99,7 +99,7 @@ async def test_a_click_on_the_query_or_where_it_would_be_is_a_wish_to_edit_it() 
         await pilot.click(top, offset=(2, 0))
         await pilot.click(top, offset=(78, 0))
         assert len(app.told) == 1
-        top.show(Header("Today", "", 12, 31))
+        top.show(Header("Latest", "", 12, 31))
         await pilot.pause()
         await pilot.click(top, offset=(40, 0))
         assert len(app.told) == 2
@@ -179,7 +179,7 @@ async def test_the_query_stands_out_in_every_theme(theme: str) -> None:
         top.show(HERE)
         [strip] = top.render_lines(top.size.region)
         look = {segment.text.strip(): segment.style for segment in strip if segment.text.strip()}
-        query, place = look["topic:agents is:unread"], look["Today"]
+        query, place = look["topic:agents is:unread"], look["Latest"]
         assert query is not None
         assert place is not None
         assert query.reverse or query.bgcolor != place.bgcolor

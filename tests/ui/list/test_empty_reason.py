@@ -18,10 +18,11 @@ from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.choice.learned import Learned
 from reader.core.choice.taste import Taste, TasteTerm
 from reader.core.follows import Follow
+from reader.core.views import FOR_YOU
 from reader.keys.actions import ACTIONS, TYPING
 from reader.keys.keymap import Keymap
-from reader.session.places import FOR_YOU, Place, saved_view, view
-from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_NAMES, in_all, topic_papers
+from reader.session.places import Place, saved_view, view
+from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_NAMES, in_all
 from reader.ui.library.counting import Counts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.empty_lines import empty_state
@@ -103,14 +104,14 @@ def _is_fetching(view_id: str) -> State:
 
 
 WHERE = {
-    "today": " in Today",
+    "latest": " on Tue 12 May",
     "followed": " in Followed",
     "unread": " in Unread",
     "queue": " in Queue",
     "starred": " in Starred",
     "all": "",
     "trending": " in Trending",
-    "second": " in Second look",
+    "changed": " in Changed",
     "group": " in Group",
     "pages": " in Saved pages",
     "muted": " in Muted",
@@ -134,7 +135,9 @@ EMPTY = {
     "starred": "Nothing starred yet. | On a paper, s keeps it here. | ga all papers",
     "all": "All papers are hidden. | / is:hidden lists them",
     "trending": "No ranking yet. | What the feed ranks first now comes here. | r asks the feed   ga all papers",
-    "second": "Nothing has changed. | Papers that change after you star, read or pass them come here. | ga all papers",
+    "changed": (
+        "Nothing has changed. | What you starred, queued, noted or opened comes here when it changes. | ga all papers"
+    ),
     "group": (
         "Nobody shares a paper with you yet. |"
         " In a shell, 'dailypapers group --help' says how to begin one, or to join. | ga all papers"
@@ -154,7 +157,7 @@ def no_papers(why: str, asks: str, **others: str) -> Mapping[str, str]:
         EMPTY
         | others
         | {
-            "today": f"No papers on Tue 12 May. | {why} | [ Monday has 16{asks}",
+            "latest": f"No papers on Tue 12 May. | {why} | [ Monday has 16{asks}",
             "day:2026-05-05": f"No papers on Tue 5 May. | {why} | [ Thursday has 16   ] Friday has 14{asks}",
             "week:2026-W19": f"No papers in {WEEK}. | {why} | [ Thursday has 16   ] Monday has 16{asks}",
             "month:2026-03": f"No papers in March 2026. | {why} | ] Thu 30 Apr has 16{asks}",
@@ -165,7 +168,7 @@ def no_papers(why: str, asks: str, **others: str) -> Mapping[str, str]:
 def fetching(progress: str) -> Mapping[str, str]:
     """What each view says while it is fetched."""
     names = {
-        "today": "the latest days",
+        "latest": "the latest days",
         "trending": "the feed's ranking",
         "day:2026-05-05": "Tue 5 May",
         "week:2026-W19": WEEK,
@@ -285,12 +288,12 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
             **{
                 view_id: f"All {papers} are hidden. | {days}/ is:hidden lists them"
                 for view_id, papers, days in (
-                    ("today", "papers of today", "[ Monday has 16   "),
+                    ("latest", "papers of Tue 12 May", "[ Monday has 16   "),
                     ("followed", "followed papers", ""),
                     ("queue", "papers in Queue", ""),
                     ("starred", "starred papers", ""),
                     ("trending", "trending papers", ""),
-                    ("second", "papers in Second look", ""),
+                    ("changed", "papers in Changed", ""),
                     ("group", "papers in Group", ""),
                     ("day:2026-05-05", "papers of Tue 5 May", "[ Thursday has 16   ] Friday has 14   "),
                     ("week:2026-W19", f"papers of {WEEK}", "[ Thursday has 16   ] Monday has 16   "),
@@ -302,25 +305,10 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
     "all read": (
         lambda view_id: empty(view_id, "is:unread"),
         {
-            "second": "Nothing matches is:unread in Second look. | F clears the query",
-            **{
-                view_id: f"All 14 of {name} read. | {day}gu all 19 unread   F shows them"
-                for view_id, name, day in (
-                    ("today", "today", "[ Friday has 3 left   "),
-                    ("followed", "what you follow", ""),
-                    ("unread", "what is here", ""),
-                    ("queue", "the queue", ""),
-                    ("starred", "the starred papers", ""),
-                    ("all", "what is here", ""),
-                    ("trending", "Trending", ""),
-                    ("group", "Group", ""),
-                    ("pages", "Saved pages", ""),
-                    ("muted", "Muted", ""),
-                    ("day:2026-05-05", "Tue 5 May", "[ Thursday has 16 left   "),
-                    ("week:2026-W19", WEEK, ""),
-                    ("month:2026-03", "March 2026", ""),
-                )
-            },
+            "changed": "Nothing matches is:unread in Changed. | F clears the query",
+            **{view_id: "All 14 read. | gu all 19 unread   F shows them" for view_id in VIEWS if view_id != "changed"},
+            "latest": "All 14 read. | [ Friday has 3 left   gu all 19 unread   F shows them",
+            "day:2026-05-05": "All 14 read. | [ Thursday has 16 left   gu all 19 unread   F shows them",
         },
     ),
 }
@@ -415,7 +403,7 @@ def test_the_feeds_results_come_before_any_other_reason() -> None:
 
 def test_counts_of_another_place_are_not_used() -> None:
     state = empty("starred", "robot", anywhere=7)
-    other = state.put(COUNTED, counts(Place(view("today"), "robots"), anywhere=60))
+    other = state.put(COUNTED, counts(Place(view("latest"), "robots"), anywhere=60))
     assert in_all(state) == 7
     assert in_all(other) is None
     assert lines(other) == ["Nothing matches robot in Starred.", "F clears the query   ctrl+s searches the feed"]
@@ -439,19 +427,28 @@ def test_the_feed_is_searched_for_words_alone(text: str) -> None:
     ],
 )
 def test_all_misspelt_topics_of_a_kept_query_are_mended_at_once(text: str, meant: str) -> None:
-    state = empty("today", text, anywhere=3)
+    state = empty("latest", text, anywhere=3)
     assert lines(state)[1] == f"Did you mean {meant}?"
-    assert corrected(state.place, topic_papers(state)) == meant
-    assert corrected(state.place, {}) is None
+    assert corrected(state, TODAY) == meant
 
 
 @pytest.mark.parametrize("text", ["topic:agents", "robot", "", "topic:zzzzzzzzzzzz"])
 def test_nothing_is_suggested_where_nothing_is_near(text: str) -> None:
-    assert corrected(Place(view("all"), text), dict.fromkeys(TOPICS, 0)) is None
+    assert corrected(empty("all", text), TODAY) is None
+
+
+def test_where_none_of_today_is_here_the_latest_day_is_offered() -> None:
+    state = empty("all", "day:Today robot", FACTS._replace(newest_day="2026-05-11"))
+    assert lines(state)[:2] == [
+        "No papers of today are here.",
+        "Latest is Mon 11 May. Did you mean day:latest robot?",
+    ]
+    assert corrected(state, TODAY) == "day:latest robot"
+    assert corrected(empty("all", "day:today robot"), TODAY) is None
 
 
 def test_a_half_typed_topic_is_the_one_with_most_papers() -> None:
-    state = empty("today", "topic:vid")
+    state = empty("latest", "topic:vid")
     before = state[COUNTED]
     assert before is not None
     counted = (TopicCount("video", "", "", 2), TopicCount("video-qa", "", "", 9))
@@ -459,13 +456,13 @@ def test_a_half_typed_topic_is_the_one_with_most_papers() -> None:
     assert lines(state)[1] == "Did you mean topic:video-qa?"
 
 
-def test_today_is_the_newest_day_that_has_papers() -> None:
-    state = empty("today", "is:unread", FACTS._replace(newest_day="2026-05-08"))
-    assert lines(state) == ["All 14 of today read.", "[ Thu 30 Apr has 16 left   gu all 16 unread   F shows them"]
+def test_latest_is_the_newest_day_that_has_papers() -> None:
+    state = empty("latest", "is:unread", FACTS._replace(newest_day="2026-05-08"))
+    assert lines(state) == ["All 14 read.", "[ Thu 30 Apr has 16 left   gu all 16 unread   F shows them"]
 
 
 def test_papers_that_no_day_lists_are_papers() -> None:
-    state = empty("today", facts=CacheFacts(None, has_papers=True, is_day_known=False)).put(COUNTED, None)
+    state = empty("latest", facts=CacheFacts(None, has_papers=True, is_day_known=False)).put(COUNTED, None)
     assert lines(state) == [
         "No papers on Tue 12 May.",
         "The feed has not been asked yet.",
@@ -475,14 +472,14 @@ def test_papers_that_no_day_lists_are_papers() -> None:
 
 def test_the_step_to_the_day_before_is_named_only_where_it_leads_to_unread_papers() -> None:
     end = DayCount("2026-05-12", 14, 0)
-    today = replace(empty("today"), place=Place(view("today")))
+    today = replace(empty("latest"), place=Place(view("latest")))
     assert day_end_notice(today, end, KEYMAP.key) == "All 14 read · u undoes · gu all 19 unread"
     friday = replace(empty("day:2026-05-11"), place=Place(view("day:2026-05-11")))
     left = day_end_notice(friday, DayCount("2026-05-11", 1, 0), KEYMAP.key)
     assert left == "All read · u undoes · [ Friday has 3 left"
-    unread = replace(today, place=Place(view("today"), "is:unread"))
+    unread = replace(today, place=Place(view("latest"), "is:unread"))
     assert day_end_notice(unread, end, KEYMAP.key) == "All 14 read · u undoes · [ Friday has 3 left"
-    narrowed = replace(today, place=Place(view("today"), "topic:agents"))
+    narrowed = replace(today, place=Place(view("latest"), "topic:agents"))
     assert day_end_notice(narrowed, end, KEYMAP.key) == "All 14 read · u undoes · gu all 19 unread"
 
 
@@ -532,5 +529,5 @@ def test_every_empty_list_has_a_reason_that_can_be_drawn(
 
 
 def test_a_query_without_papers_names_the_day_that_today_shows() -> None:
-    reason = empty_reason(_query("today"), date(2026, 5, 14))
+    reason = empty_reason(_query("latest"), date(2026, 5, 14))
     assert "".join(reason.what) == "Nothing matches robot on Tue 12 May."

@@ -11,7 +11,8 @@ import pytest
 from reader.cache.reads.orders import Order
 from reader.core.paper import Listing as FeedListing
 from reader.core.similarity import Fit, FoundBy
-from reader.session.places import Place, View, view
+from reader.core.views import View
+from reader.session.places import Place, view
 from reader.ui.filter.state import (
     COUNTED,
     TOPIC_MEANINGS,
@@ -42,9 +43,9 @@ def found() -> FeedResults:
 @pytest.mark.parametrize(
     ("view_id", "name"),
     [
-        ("today", "Today"),
+        ("latest", "Latest"),
         ("starred", "Starred"),
-        ("second", "Second look"),
+        ("changed", "Changed"),
         ("day:2026-05-11", "Mon 11 May"),
         ("week:2026-W20", "Week 20"),
         ("month:2026-05", "May 2026"),
@@ -66,15 +67,13 @@ def test_a_ranking_is_named_with_the_time_at_which_it_was_read(ranked_at: str, n
 @pytest.mark.parametrize(
     ("newest", "name"),
     [
-        ("2026-05-12", "Today"),
-        ("2026-05-13", "Today"),
-        ("2026-05-11", "Newest · Mon 11 May"),
-        ("2025-12-31", "Newest · Wed 31 Dec 2025"),
-        (None, "Today"),
+        ("2026-05-12", "Latest · Tue 12 May"),
+        ("2025-12-31", "Latest · Wed 31 Dec 2025"),
+        (None, "Latest"),
     ],
 )
 def test_today_says_so_when_the_newest_day_is_an_earlier_one(newest: str | None, name: str) -> None:
-    assert replace(listing("today"), facts=CacheFacts(newest)).place_name(NOW, "·") == name
+    assert replace(listing("latest"), facts=CacheFacts(newest)).place_name(NOW, "·") == name
     assert replace(listing("all"), facts=CacheFacts(newest)).place_name(NOW, "·") == "All"
 
 
@@ -94,7 +93,7 @@ def test_the_header_says_which_words_were_taken_for_others() -> None:
 
 
 def test_the_header_shows_no_number_until_it_knows_all_that_belongs_to_it() -> None:
-    for place in (at("all", "robot"), at("today"), at("day:2026-05-11")):
+    for place in (at("all", "robot"), at("latest"), at("day:2026-05-11")):
         assert header(place, NOW, "·").shown == 3
         assert header(place.put(COUNTED, None), NOW, "·").shown is None
 
@@ -113,14 +112,14 @@ def test_the_header_of_the_feeds_answers_has_their_words_and_no_total() -> None:
     ("ago", "clock"), [(timedelta(minutes=30), "07:44"), (timedelta(hours=9), "11 May"), (timedelta(days=40), "2 Apr")]
 )
 def test_the_header_says_when_the_feed_was_last_read(ago: timedelta, clock: str) -> None:
-    assert header(at("today").put(REFRESH, RefreshStatus(last=NOW - ago)), NOW, "·").condition == Condition(
+    assert header(at("latest").put(REFRESH, RefreshStatus(last=NOW - ago)), NOW, "·").condition == Condition(
         clock, "fresh"
     )
 
 
 def test_the_header_says_what_is_under_way() -> None:
-    assert header(at("today"), NOW, "·").condition == Condition("", "fresh")
-    refreshing = at("today").put(REFRESH, RefreshStatus().started().progressed("day 3 of 7"))
+    assert header(at("latest"), NOW, "·").condition == Condition("", "fresh")
+    refreshing = at("latest").put(REFRESH, RefreshStatus().started().progressed("day 3 of 7"))
     assert header(refreshing, NOW, "·").condition == Condition("day 3 of 7", "busy")
     searching = refreshing.search_feed("gloves")
     assert header(searching, NOW, "·").condition == Condition("day 3 of 7", "busy")
@@ -132,14 +131,14 @@ def test_the_header_says_what_is_under_way() -> None:
 
 def test_the_header_says_what_lasts() -> None:
     since = NOW.astimezone() - timedelta(minutes=30)
-    offline = at("today").put(REFRESH, RefreshStatus().failed("No network.", "offline", since))
+    offline = at("latest").put(REFRESH, RefreshStatus().failed("No network.", "offline", since))
     assert header(offline, NOW, "·").condition == Condition("offline 07:44", "trouble")
     assert header(offline.put(TEXTS_AHEAD, "text 1 of 2"), NOW, "·").condition == Condition("offline 07:44", "trouble")
-    fetching = at("today").put(TEXTS_AHEAD, "text 1 of 2")
+    fetching = at("latest").put(TEXTS_AHEAD, "text 1 of 2")
     assert header(fetching, NOW, "·").condition == Condition("text 1 of 2", "plain")
-    silent = at("today").put(REFRESH, RefreshStatus().source_failed("2 feeds silent", since - timedelta(days=2)))
+    silent = at("latest").put(REFRESH, RefreshStatus().source_failed("2 feeds silent", since - timedelta(days=2)))
     assert header(silent, NOW, "·").condition == Condition("2 feeds silent 10 May", "trouble")
-    unjoined = join_failed(join_failed(at("today"), "sync fails", since), "group fails", since)
+    unjoined = join_failed(join_failed(at("latest"), "sync fails", since), "group fails", since)
     unjoined = join_failed(unjoined, "sync fails", NOW)
     assert header(unjoined, NOW, "·").condition == Condition("sync fails 07:44", "trouble")
     assert header(joined(unjoined, "sync fails"), NOW, "·").condition == Condition("group fails 07:44", "trouble")
@@ -148,12 +147,12 @@ def test_the_header_says_what_lasts() -> None:
 
 
 def test_the_header_counts_what_is_read_of_a_day() -> None:
-    assert header(at("today"), NOW, "·").read == 0
+    assert header(at("latest"), NOW, "·").read == 0
     assert header(at("day:2026-05-11"), NOW, "·").read == 16
     assert header(at("day:2026-05-11", "robot"), NOW, "·").read == 16
     assert header(at("day:2026-05-10"), NOW, "·").read is None
     assert header(at("all"), NOW, "·").read is None
-    assert header(at("today").put(COUNTED, None), NOW, "·").read is None
+    assert header(at("latest").put(COUNTED, None), NOW, "·").read is None
 
 
 def test_a_newest_day_whose_papers_are_all_hidden_has_no_progress() -> None:
@@ -172,10 +171,10 @@ async def test_the_title_counts_what_is_unread_in_view(reader: Opener) -> None:
             return window_title(r.app.state, NOW)
 
         unread = listed - sum(r.row(index).read for index in range(listed))
-        await r.do("view.today")
-        assert title() == f"dailypapers · Today · {unread} unread"
+        await r.do("view.latest")
+        assert title() == f"dailypapers · Latest · Tue 12 May · {unread} unread"
         await r.do("paper.read")
-        await r.until(lambda: title() == f"dailypapers · Today · {unread - 1} unread")
+        await r.until(lambda: title() == f"dailypapers · Latest · Tue 12 May · {unread - 1} unread")
         await r.do("view.starred")
         assert title() == "dailypapers · Starred"
         await r.do("view.unread")
@@ -192,8 +191,8 @@ def test_a_title_is_short_and_clean() -> None:
 
 
 def test_nothing_is_counted_before_the_counts_are_there() -> None:
-    state = replace(State(), listing=ListContent(Place(view("today"))))
-    assert window_title(state, NOW) == "dailypapers · Today"
+    state = replace(State(), listing=ListContent(Place(view("latest"))))
+    assert window_title(state, NOW) == "dailypapers · Latest"
 
 
 def test_what_is_shown_changes_only_with_its_parts() -> None:

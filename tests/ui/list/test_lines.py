@@ -183,7 +183,7 @@ def test_state_is_a_shape_and_only_the_cursor_has_a_weight() -> None:
 def test_one_sign_says_what_was_flagged_before_rising_votes() -> None:
     signs = [lines(row(1, rising=True, flags=flags), 60)[0][2] for flags in (0, 2, 3, 7)]
     assert signs == [UNICODE.rising, UNICODE.highlighted, UNICODE.followed, UNICODE.changed]
-    assert text(draw_paper(row(1, flags=7), 60, LOOK, False, True)[0])[2] == UNICODE.selected
+    assert text(draw_paper(row(1, flags=7), 60, LOOK, False, True)[0])[2] == UNICODE.picked
 
 
 def test_ascii_has_a_letter_for_each_state() -> None:
@@ -192,8 +192,8 @@ def test_ascii_has_a_letter_for_each_state() -> None:
     drawn = [lines(one, 60, look)[0] for one in states]
     assert all(line.isascii() for line in drawn)
     assert [line[1] for line in drawn] == ["*", ".", "#", "x", "*"]
-    assert (drawn[4][2], drawn[4][7]) == ("^", "<")
-    assert text(draw_end(DayEnd("2025-11-24", 2), 60, look)).isascii()
+    assert (drawn[4][2], drawn[4][7]) == ("/", "<")
+    assert text(draw_end(DayEnd(MONDAY), 60, look)).isascii()
 
 
 @given(
@@ -260,24 +260,31 @@ def test_the_end_of_a_day_says_what_comes_next(day: str, line: str) -> None:
     assert [piece.text for piece in drawn if piece.role == "key"] == ["["] * (day != "2024-10-31")
 
 
+def test_a_day_that_is_only_partly_here_says_so_wherever_it_is_counted() -> None:
+    some, read = DayCount("2025-11-24", 6, 4, is_partial=True), DayCount("2025-11-21", 2, 0, is_partial=True)
+    assert text(draw_heading(Heading("2025-11-24", 6, 4, some.plus), 60, LOOK)).endswith(" 4 unread of 6+ ")
+    assert text(draw_end(DayEnd(some, read), 60, LOOK)).strip() == "─ 4+ unread · [ Friday is partly here ─"
+    assert text(draw_end(DayEnd(read, some), 60, LOOK)).strip() == "─ all here read · [ Monday has 4+ left ─"
+
+
 def test_a_day_that_is_not_listed_has_no_end_and_a_long_end_no_room() -> None:
     assert day_end("2025-11-22", [MONDAY, FRIDAY]) is None
     assert day_end("", []) is None
-    assert draw_end(DayEnd("2025-11-24", 12, FRIDAY), 20, LOOK) == ()
-    assert text(draw_end(DayEnd("2025-11-24", 12, FRIDAY), 60, LOOK._replace(older_key=""))) == " ─ 12 unread ─"
+    assert draw_end(DayEnd(MONDAY, FRIDAY), 20, LOOK) == ()
+    assert text(draw_end(DayEnd(MONDAY, FRIDAY), 60, LOOK._replace(older_key=""))) == " ─ 12 unread ─"
 
 
 def test_each_content_is_drawn_in_its_lines() -> None:
     assert draw_content(PaperAt(row(1), True), 60, COMFORTABLE) == draw_paper(row(1), 60, COMFORTABLE, True)
     assert len(draw_content(Heading("2025-11-24"), 60, LOOK)) == 1
-    assert len(draw_content(DayEnd("2025-11-24", 1), 60, LOOK)) == 2
+    assert len(draw_content(DayEnd(MONDAY), 60, LOOK)) == 2
 
 
 def test_days_are_short_in_the_list_and_named_at_its_end() -> None:
     assert day_in_list("2026-06-02", date(2026, 11, 24)) == "2 Jun"
     assert day_in_list("2024-09-30", date(2026, 11, 24)) == "Sep 2024"
     assert day_in_list("soon", date(2026, 11, 24)) == ""
-    assert day_left("2026-11-23", 8, "2026-11-24") == "Monday has 8 left"
-    assert day_left("2026-10-30", 1_008, "2026-11-24") == "Fri 30 Oct has 1,008 left"
-    assert day_left("2024-12-30", 0, "2026-11-24") == "Mon 30 Dec 2024 is read"
-    assert day_left("soon", 1, "2026-11-24") == "soon has 1 left"
+    assert day_left(DayCount("2026-11-23", 9, 8), "2026-11-24") == "Monday has 8 left"
+    assert day_left(DayCount("2026-10-30", 2_000, 1_008), "2026-11-24") == "Fri 30 Oct has 1,008 left"
+    assert day_left(DayCount("2024-12-30", 3, 0), "2026-11-24") == "Mon 30 Dec 2024 is read"
+    assert day_left(DayCount("soon", 1, 1), "2026-11-24") == "soon has 1 left"

@@ -102,10 +102,10 @@ def test_there_is_nothing_to_read_before_a_request(cache_file: Path) -> None:
 
 
 async def test_a_short_list_is_read_in_one_step(desk: Desk) -> None:
-    made = await desk.show(desk.state.go(Place(view("today"), "robot")))
+    made = await desk.show(desk.state.go(Place(view("latest"), "robot")))
     assert len(made) == 1
     assert not desk.state.is_list_coming
-    assert (desk.state.listing.place, desk.state.listing.at) == (Place(view("today"), "robot"), TOP)
+    assert (desk.state.listing.place, desk.state.listing.at) == (Place(view("latest"), "robot"), TOP)
     assert desk.ids == ["2605.00406", "2605.00412"]
     assert desk.state.listing.facts == CacheFacts("2026-05-12")
 
@@ -216,7 +216,7 @@ async def test_an_empty_list_comes_with_what_the_cache_says_of_it(desk: Desk) ->
 
 
 async def test_papers_that_are_all_hidden_are_told_from_none(desk: Desk) -> None:
-    for view_id in ("day:2026-05-12", "today", "month:2026-05"):
+    for view_id in ("day:2026-05-12", "latest", "month:2026-05"):
         await desk.show(desk.state.go(Place(view(view_id))))
         assert desk.ids
         await desk.library.mark("hide", True, desk.state.listing.order.pks)
@@ -235,7 +235,7 @@ async def test_an_empty_list_is_read_again_after_a_refresh(desk: Desk) -> None:
     before = desk.state
     desk.loader.reload_if_empty(before)
     assert desk.state.cache_version == before.cache_version + 1
-    await desk.show(desk.state.go(Place(view("today"))))
+    await desk.show(desk.state.go(Place(view("latest"))))
     before = desk.state
     desk.loader.reload_if_empty(before)
     assert desk.state is before
@@ -247,7 +247,7 @@ async def test_all_papers_are_those_behind_the_screenful_too(desk: Desk, monkeyp
     desk.loader.load_first(None)
     assert desk.state.listing.count is None
     assert len(await desk.loader.read_all()) == 60
-    desk.model.change(desk.state.go(Place(view("today"))))
+    desk.model.change(desk.state.go(Place(view("latest"))))
     await desk.show(desk.state)
     assert await desk.loader.read_all() is desk.state.listing.order.pks
 

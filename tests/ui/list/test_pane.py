@@ -190,7 +190,7 @@ async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_
         await pilot.pause()
         assert painted(papers)[0].split()[-1] == "3"
         assert painted(papers)[4:] == [""] * 4
-        papers.tell_days(days, DayEnd("2025-11-24", 2, days[1]))
+        papers.tell_days(days, DayEnd(*days))
         await pilot.pause()
         assert painted(papers)[0].endswith("  2 unread of 3")
         assert painted(papers)[5].strip() == "─ 2 unread · [ Friday has 4 left ─"

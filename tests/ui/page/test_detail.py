@@ -83,7 +83,7 @@ def test_a_paper_is_told_whole_in_a_fixed_order() -> None:
         "",
         "The rest is let go.",
         "",
-        "github.com/someone/forget ★ 312 · feed · PDF · arXiv",
+        "github.com/someone/forget 312 stars · feed · PDF · arXiv",
         "",
         "Video generation · Agents & tools",
         "x.Y",
@@ -215,13 +215,13 @@ def test_on_the_page_each_link_has_a_line_with_its_key() -> None:
         "L1 Media 1  example.org/a.mp4",
         "",
     ]
-    assert "   Code     github.com/someone/forget ★ 312" in texts(paper(), look=Presentation(TODAY, is_page=True))
+    assert "   Code     github.com/someone/forget 312 stars" in texts(paper(), look=Presentation(TODAY, is_page=True))
 
 
 def test_links_stand_side_by_side_in_the_pane() -> None:
     lines = texts(paper(code_url="https://github.com/" + "long/" * 20), 30)
     at = next(at for at, line in enumerate(lines) if line.startswith("github"))
-    assert lines[at : at + 2] == ["github.com/long/long/lo… ★ 312", "feed · PDF · arXiv"]
+    assert lines[at : at + 2] == ["github.com/long/lon… 312 stars", "feed · PDF · arXiv"]
 
 
 def test_searched_words_are_marked_but_not_our_own_labels() -> None:
@@ -415,7 +415,7 @@ async def test_names_and_signs_may_come_later() -> None:
         detail.configure(topic_names={"agents": "Agents & tools"})
         assert "Agents & tools" in detail.text
         detail.configure(glyphs=ASCII)
-        assert UNICODE.upvotes not in detail.text and "| AI summary" in detail.text
+        assert UNICODE.upvotes not in detail.text and ": AI summary" in detail.text
 
 
 # The page

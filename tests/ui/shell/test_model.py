@@ -57,12 +57,12 @@ async def test_a_change_is_acted_on_before_it_returns_and_only_by_those_whose_pa
         cursors: list[PaperKey | None] = []
         subscribe(widget, model, lambda state: state.place, lambda state: places.append(state.place.view.id))
         subscribe(widget, model, lambda state: state.highlighted, lambda state: cursors.append(state.highlighted))
-        assert (places, cursors) == (["today"], [None])
+        assert (places, cursors) == (["latest"], [None])
         model.change(model.state.go(ALL))
-        assert (places, cursors) == (["today", "all"], [None])
+        assert (places, cursors) == (["latest", "all"], [None])
         model.change(model.state.highlight(7))
         model.change(model.state.marked())
-        assert (places, cursors) == (["today", "all"], [None, 7])
+        assert (places, cursors) == (["latest", "all"], [None, 7])
 
 
 async def test_who_wants_nothing_now_hears_of_the_next_change_alone() -> None:

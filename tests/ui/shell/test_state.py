@@ -532,7 +532,7 @@ def test_the_last_line_changes_only_by_what_is_news() -> None:
     quiet = AT_WORK.change_notices(Notices.acted)
     assert quiet.change_notices(Notices.acted) is quiet
     assert changes(AT_WORK, AT_WORK.change_notices(Notices.passed)) == {"notices"}
-    prompt = Prompt((("t", "Today"), ("u", "Unread")), "g")
+    prompt = Prompt((("t", "Latest"), ("u", "Unread")), "g")
     asked = AT_WORK.prompt_for(prompt)
     assert changes(AT_WORK, asked) == {"prompt"}
     assert asked.prompt_for(Prompt(prompt.options, "g")) is asked
@@ -545,7 +545,7 @@ Change = Callable[[State], State]
 
 PLACES = st.builds(
     Place,
-    st.sampled_from(["today", "unread", "all", "trending", "second", "day:2026-05-08", "week:2026-W20"]).map(view),
+    st.sampled_from(["latest", "unread", "all", "trending", "changed", "day:2026-05-08", "week:2026-W20"]).map(view),
     st.sampled_from(["", "robot", "topic:agents is:unread", '"a phrase"', "sort:title"]),
 )
 POSITIONS = st.builds(Position, st.none() | st.integers(1, 9), st.none() | st.integers(0, 30))

@@ -61,8 +61,8 @@ def test_a_paper_has_its_reasons_under_a_heading() -> None:
     drawn = [text(line) for line in for_you_lines(reasons, 60, UNICODE)]
     assert drawn == ["For you", " +100  KV cache  in 3 marked or opened", "  -20  Ada       author of 2 hidden"]
     assert [text(line) for line in for_you_lines([], 60, UNICODE)][1] == "Nothing that you marked or opened is like it."
-    assert suits_lines("", 60, UNICODE) == []
+    assert suits_lines("", 60) == []
     assert (
-        text(suits_lines("like 3 that you marked or opened: agents", 60, ASCII)[0])
-        == "> like 3 that you marked or opened: agents"
+        text(suits_lines("like 3 that you marked or opened: agents", 60)[0])
+        == "For you: like 3 that you marked or opened: agents"
     )

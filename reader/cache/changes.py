@@ -1,7 +1,8 @@
-"""Which marked papers have changed since, in the caller's transaction: derived from the log and the history of facts.
+"""Which papers have changed since the user starred, queued, noted or opened them, in the caller's transaction.
 
-`settle` asks again for some papers. It is called where either changes: by a refresh for the papers that it changed, and
-by marks, undo and joined logs for the papers that they name. A paper that is due has the flag `CHANGED`.
+It is derived from the log and the history of facts. `settle` asks again for some papers. It is called where either
+changes: by a refresh for the papers that it changed, and by marks, undo and joined logs for the papers that they name.
+A paper that is due has the flag `CHANGED`.
 """
 
 from __future__ import annotations
@@ -16,39 +17,47 @@ from typing import Any
 
 from reader.cache import connections, meta
 from reader.cache.flags import clear_flag, set_flag
-from reader.core.marks import FINISH, LOOK, NOTE, PASS, QUEUE, STATES, TAG, quoted
-from reader.core.paper_row import UNKNOWN, Flag
-from reader.core.second_look import Changes, Edit, Facts, History, LookedAt, Moved, find_due
+from reader.core.changes import Changes, Edit, Facts, History, LookedAt, Moved, brief, find_due
+from reader.core.marks import FINISH, LOOK, NOTE, OPEN, QUEUE, STATES, quoted
+from reader.core.paper_row import UNKNOWN, Flag, PaperKey
 from reader.core.settings.tables import SecondLook as Limits
 
-KINDS = (*STATES, QUEUE, NOTE, LOOK, FINISH, PASS)
-"""The kinds of marks after which a paper's changes count, besides tags."""
+KINDS = (*STATES, QUEUE, NOTE, LOOK, OPEN, FINISH)
+"""The kinds of marks after which a paper's changes count, if the user wants to know of them."""
+
+_TRACES = (OPEN, FINISH)
 
 LIMITS = "second_look"
 """The key in `meta` of the limits in use, as JSON."""
 
+_OF = "starred, queued, noted, opened"
+"""Kept with the limits: where an older program asked of other papers, all are asked again."""
+
 BATCH = 500
 """Papers in one transaction when all are asked again."""
 
-# The colon's next character ends the range of tags.
-_NAMED = f"f.kind IN ({quoted(KINDS)}) OR f.kind BETWEEN '{TAG}' AND '{TAG[:-1]};'"
+_LOOKS = (
+    "FROM effect AS f JOIN event AS e ON e.seq = f.event"
+    f" WHERE f.pk = {{pk}} AND f.kind IN ({quoted(KINDS)}) AND e.undone = 0"
+)
 
-_LOOKS = f"FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = {{pk}} AND ({_NAMED}) AND e.undone = 0"
+_WANTED = (
+    "EXISTS (SELECT 1 FROM paper AS p WHERE p.pk = o.pk AND (p.starred = 1 OR p.has_note = 1))"
+    " OR EXISTS (SELECT 1 FROM queue AS q WHERE q.pk = o.pk)"
+    f" OR EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = o.pk AND f.kind IN ({quoted(_TRACES)}))"
+)
+"""SQL: whether the user has starred, queued, noted or opened the paper `o`."""
 
 _MOVED_AFTER = """
     EXISTS (SELECT 1 FROM {table} AS c WHERE c.pk = o.pk)
     AND (SELECT max(c.at) FROM {table} AS c WHERE c.pk = o.pk) > (SELECT min(e.clock) / 1000 {looks})
 """
 
-# Most papers that a mark names have never changed, or not since their first mark.
-_CHANGED = "SELECT o.pk FROM ({papers}) AS o WHERE " + " OR ".join(
+_MOVED = " OR ".join(
     _MOVED_AFTER.format(table=table, looks=_LOOKS.format(pk="o.pk")) for table in ("paper_change", "paper_edit")
 )
-
-
-def is_look(kind: str) -> bool:
-    """Whether a paper's changes count from a mark of this kind on."""
-    return kind in KINDS or kind.startswith(TAG)
+# Most papers that a mark names have never changed, or not since their first mark.
+_CHANGED = f"SELECT o.pk FROM ({{papers}}) AS o WHERE ({_MOVED}) AND ({_WANTED})"
 
 
 def settle(connection: sqlite3.Connection, papers: str, values: Sequence[object] = ()) -> None:
@@ -104,7 +113,7 @@ def _stored(connection: sqlite3.Connection) -> Mapping[str, Any]:
 
 def adopt_limits(path: Path, limits: Limits) -> int:
     """Use these limits from now on; if they are others, ask again for all papers, and return for how many."""
-    wanted = asdict(limits)
+    wanted = asdict(limits) | {"of": _OF}
     with connections.opened(path) as connection:
         if _stored(connection) == wanted:
             return 0
@@ -131,7 +140,7 @@ _WITH_HISTORY = """
 
 def _looks(connection: sqlite3.Connection, pk: int) -> list[LookedAt]:
     rows = connection.execute(f"SELECT e.clock / 1000, f.kind {_LOOKS.format(pk='?')}", (pk,))
-    return [LookedAt(at, kind in (FINISH, PASS)) for at, kind in rows]
+    return [LookedAt(at, kind in _TRACES) for at, kind in rows]
 
 
 def looked_at(connection: sqlite3.Connection, pk: int) -> int | None:
@@ -169,8 +178,8 @@ def newest_version(version: int | None, versions: str, revised: str) -> tuple[in
     return version, revised
 
 
-def read_second_look(connection: sqlite3.Connection, pk: int) -> Changes | None:
-    """What changed of a paper that is or was due for a second look; None for any other."""
+def read_changed(connection: sqlite3.Connection, pk: int) -> Changes | None:
+    """What changed of a paper that is or was due; None for any other."""
     row = connection.execute(
         f"SELECT s.since, s.at, coalesce(f.flags & {Flag.CHANGED:d}, 0) FROM second_look AS s"
         " LEFT JOIN paper_flags AS f USING (pk) WHERE s.pk = ?",
@@ -179,10 +188,16 @@ def read_second_look(connection: sqlite3.Connection, pk: int) -> Changes | None:
     return None if row is None else _changes(connection, pk, *row)
 
 
+def said_of(connection: sqlite3.Connection, pks: Iterable[int]) -> dict[PaperKey, str]:
+    """Which changes made some papers due, in a few words, by paper."""
+    found = ((pk, read_changed(connection, pk)) for pk in pks)
+    return {pk: "; ".join(brief(one) for one in due.differences if one.is_enough) for pk, due in found if due}
+
+
 def read_changes(connection: sqlite3.Connection, pk: int) -> Changes | None:
     """What changed of a paper since the user marked it, be it enough or not; None if it is not marked."""
     looked = looked_at(connection, pk)
-    if (found := read_second_look(connection, pk)) is not None or looked is None:
+    if (found := read_changed(connection, pk)) is not None or looked is None:
         return found
     return _changes(connection, pk, looked, looked, is_open=False)
 
@@ -192,8 +207,8 @@ def _changes(connection: sqlite3.Connection, pk: int, since: int, at: int, is_op
     marks = connection.execute(f"SELECT f.kind {_LOOKS.format(pk='?')} AND e.clock / 1000 = ?", (pk, since))
     kinds = {kind for (kind,) in marks}
     # Of one action with several marks, the strongest is told.
-    order = ("star", "hide", "read", QUEUE, NOTE, LOOK, FINISH, PASS)
-    return Changes(since, at, next((kind for kind in order if kind in kinds), TAG), bool(is_open), tuple(found))
+    mark = next(kind for kind in ("star", QUEUE, NOTE, "hide", "read", LOOK, FINISH, OPEN) if kind in kinds)
+    return Changes(since, at, mark, bool(is_open), tuple(found))
 
 
 # What a refresh changes

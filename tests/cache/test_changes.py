@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Unpack
 
+import pytest
+
+from reader.cache.changes import adopt_limits, read_changed, said_of
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.second_look import adopt_limits, read_second_look
 from reader.cache.storing.papers import Cache
+from reader.core.changes import Changes
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
-from reader.core.second_look import Changes
 from reader.core.settings.tables import SecondLook as Limits
 from tests.cache.conftest import draft
 from tests.cache.test_history import found
@@ -44,13 +46,13 @@ def mark(path: Path, kind: str, day: int, pk: int = 1, value: bool | str = True)
 
 def seen(path: Path, pk: int = 1) -> Changes | None:
     with closing(Window.open(path)) as window:
-        return window.read(lambda connection: read_second_look(connection, pk))
+        return window.read(lambda connection: read_changed(connection, pk))
 
 
 def due(path: Path) -> list[int]:
     with closing(Window.open(path)) as window:
         flagged = [pk for pk in (1, 2) if window.rows([pk])[0].flags & Flag.CHANGED]
-    assert found(path, "is:changed (is:hidden OR -is:hidden)") == flagged
+    assert found(path, "is:changed") == flagged
     return flagged
 
 
@@ -86,7 +88,7 @@ def test_what_marked_papers_were_is_kept(cache: Cache, path: Path) -> None:
 
 def test_an_unknown_venue_or_version_is_no_news(cache: Cache, path: Path) -> None:
     tell(cache, 20)
-    mark(path, "read", 21)
+    mark(path, "star", 21)
     tell(cache, 22, remark="Accepted at ICLR 2026", versions=("v1 2026-10-10", "v2 2026-11-11"), models=40)
     assert kept(path) == [(1, at(22), "version", "")]
     assert due(path) == [] and seen(path) is None
@@ -94,18 +96,18 @@ def test_an_unknown_venue_or_version_is_no_news(cache: Cache, path: Path) -> Non
 
 def test_looking_again_can_be_undone(cache: Cache, path: Path) -> None:
     tell(cache, 20, upvotes=10)
-    mark(path, "hide", 21)
+    mark(path, "queue", 21)
     # Nothing is due, so there is nothing to look at.
     mark(path, "look", 21)
     tell(cache, 22, upvotes=50)
     assert due(path) == [1]
-    # What is passed by stays due.
-    mark(path, "pass", 23, value="2026-11-23")
+    # What is only opened elsewhere stays due.
+    mark(path, "open", 23, value="2026-11-23")
     assert due(path) == [1]
     mark(path, "look", 23)
     assert due(path) == []
     one = seen(path)
-    assert one is not None and (one.mark, one.is_open, one.differences[0].before) == ("hide", False, 10)
+    assert one is not None and (one.mark, one.is_open, one.differences[0].before) == ("queue", False, 10)
     with closing(Events.open(path)) as events:
         undone = events.undo()
         assert undone is not None and undone.label == "looked at again"
@@ -118,25 +120,60 @@ def test_looking_again_can_be_undone(cache: Cache, path: Path) -> None:
     assert due(path) == []
 
 
-def test_any_mark_is_a_look(cache: Cache, path: Path) -> None:
-    for day, kind in ((20, "pass"), (22, "tag:later"), (24, "star")):
-        tell(cache, day, upvotes=100 * (day - 19) ** 2)
-        assert due(path) == ([1] if day > 20 else [])
-        mark(path, kind, day, value="2026-11-20" if kind == "pass" else True)
-        assert due(path) == ([1] if kind == "pass" and day > 20 else [])
+@pytest.mark.parametrize(
+    ("kind", "value", "is_wanted"),
+    [
+        *(("star", True, True), ("queue", True, True), ("note", "Why?", True), ("open", "2026-11-20", True)),
+        *(("read", True, False), ("hide", True, False), ("tag:later", True, False), ("pass", "2026-11-20", False)),
+    ],
+)
+def test_only_what_was_starred_queued_noted_or_opened_is_due(
+    cache: Cache, path: Path, kind: str, value: bool | str, is_wanted: bool
+) -> None:
+    tell(cache, 20, upvotes=100)
+    mark(path, kind, 20, value=value)
+    tell(cache, 22, upvotes=400)
+    assert due(path) == [1] * is_wanted
+    # Whatever the user does with it then is a look.
+    mark(path, "read", 23, value=kind != "read")
+    assert due(path) == []
+
+
+def test_what_is_given_up_or_hidden_is_not_due(cache: Cache, path: Path) -> None:
+    tell(cache, 20, upvotes=100)
+    mark(path, "star", 20)
+    tell(cache, 22, upvotes=400)
+    mark(path, "hide", 20)
+    assert found(path, "is:changed") == []
+    mark(path, "hide", 20, value=False)
+    assert due(path) == [1]
+    mark(path, "star", 20, value=False)
+    assert due(path) == []
+
+
+def test_the_newest_changes_come_first(cache: Cache, path: Path) -> None:
+    tell(cache, 20, upvotes=100)
+    mark(path, "star", 20)
+    mark(path, "star", 20, pk=2)
+    tell(cache, 22, upvotes=400)
+    cache.store(Listing(DAY, (draft(2, upvotes=400),)), "2026-11-23T08:00:00Z")
+    assert found(path, "is:changed sort:changed") == [2, 1]
+    assert found(path, "is:changed sort:-changed") == [1, 2]
+    with closing(Window.open(path)) as window:
+        assert window.read(lambda connection: said_of(connection, [1, 2])) == {1: "votes ×4", 2: "votes ×10"}
 
 
 def test_marks_that_come_later_from_elsewhere_count_from_their_time(cache: Cache, path: Path) -> None:
     tell(cache, 20, upvotes=10)
     tell(cache, 22, upvotes=60)
     assert due(path) == []
-    mark(path, "read", 21)
+    mark(path, "star", 21)
     assert due(path) == [1]
 
 
 def test_other_limits_ask_again(cache: Cache, path: Path) -> None:
     tell(cache, 20, upvotes=10)
-    mark(path, "read", 21)
+    mark(path, "star", 21)
     tell(cache, 22, upvotes=60, comments=2)
     for limits, expected in ((Limits(votes=51), []), (Limits(votes=0, comments=2), [1]), (Limits(), [1])):
         assert adopt_limits(path, limits) == 1

@@ -1,4 +1,4 @@
-"""When a paper has changed enough for a second look, and what changed."""
+"""When a paper has changed enough, and what changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from reader.core import word_diff
-from reader.core.second_look import Difference, Due, Edit, Facts, History, LookedAt, Moved, find_due
+from reader.core.changes import Difference, Due, Edit, Facts, History, LookedAt, Moved, brief, find_due
 from reader.core.settings.tables import SecondLook as Limits
 from reader.core.word_diff import Run, SectionText, compare_sections, compare_words, count_words
 
@@ -69,6 +69,17 @@ def test_all_that_may_change_is_told_in_one_order() -> None:
     assert one.changes(at(6), None, LIMITS) == []
 
 
+def test_a_row_says_which_change_in_a_word_or_two() -> None:
+    changes = (
+        *(Difference("code", False, True, True), Difference("models", 0, 3, True), Difference("version", 1, 2, True)),
+        *(Difference("venue", None, "ICLR 2026", True), Difference("votes", 12, 61, True)),
+        *(Difference("votes", 40, 66, True), Difference("title", "An old one", "A new one", True)),
+    )
+    assert [brief(one) for one in changes] == [
+        *("code out", "+3 models", "new v2", "ICLR 2026", "votes ×5", "+26 votes", "new title"),
+    ]
+
+
 @pytest.mark.parametrize(("revised", "is_new"), [("2026-11-01", False), ("2026-11-03", True), ("", False)])
 def test_a_version_that_was_not_known_is_new_if_it_was_made_later(revised: str, is_new: bool) -> None:
     one = History(Facts(version=2), (), [Edit(at(4), "version", "")], revised)
@@ -81,15 +92,15 @@ def test_what_was_not_known_did_not_change() -> None:
     assert one.changes(at(2), None, LIMITS) == []
 
 
-def test_a_second_look_is_due_until_the_user_looks() -> None:
+def test_a_change_is_due_until_the_user_looks() -> None:
     one = history((1, 3), (3, 60), (5, 61))
     assert find_due([], one, LIMITS) is None
     assert find_due([LookedAt(at(4))], one, LIMITS) is None
     assert find_due([LookedAt(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=True)
-    # What is only passed by is still due; a mark is a look.
+    # What is only opened is still due; a mark is a look.
     assert find_due([LookedAt(at(2)), LookedAt(at(4), is_trace=True)], one, LIMITS) == Due(at(3), at(2), is_open=True)
     assert find_due([LookedAt(at(4)), LookedAt(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=False)
-    # A paper that has not changed is passed again, and its changes count from then on.
+    # A paper that has not changed is opened again, and its changes count from then on.
     assert find_due([LookedAt(at(1)), LookedAt(at(2), is_trace=True)], one, LIMITS) == Due(at(3), at(2), is_open=True)
 
 

@@ -1,4 +1,4 @@
-"""What has changed of a paper since the user marked it, and whether that is enough for a second look.
+"""What has changed of a paper since the user marked it, and whether that is enough for the view Changed.
 
 The times at which the user looked, and the history of the paper's facts, come from the cache; the limits from the
 settings. All else follows here, so that undo, other machines and other limits only have to ask again.
@@ -58,7 +58,7 @@ class LookedAt(NamedTuple):
 
     at: int
     is_trace: bool = False
-    """Whether the paper was only passed or read to the end: what is due for a second look stays so."""
+    """Whether the paper was only opened or read to the end: what is due stays so."""
 
 
 class Difference(NamedTuple):
@@ -69,7 +69,7 @@ class Difference(NamedTuple):
     before: str | int | bool | None
     after: str | int | bool | None
     is_enough: bool
-    """Whether it alone is enough for a second look."""
+    """Whether it alone is enough."""
     limit: int = 0
     """How much would be enough, for numbers and words."""
 
@@ -160,7 +160,7 @@ def _grown(what: str, before: int | None, after: int | None, limit: int) -> Iter
 
 
 def find_due(looks: Iterable[LookedAt], history: History, limits: Limits) -> Due | None:
-    """The newest second look that is or was due; None if the paper never changed enough after it was marked."""
+    """The newest change that is or was due; None if the paper never changed enough after it was marked."""
     baseline: int | None = None
     found: Due | None = None
     for look in sorted(looks):
@@ -216,7 +216,7 @@ class Changes(NamedTuple):
     @property
     def done(self) -> str:
         """What the user had done: `starred it`."""
-        return _DONE.get(self.mark, "tagged it")
+        return _DONE[self.mark]
 
 
 _DONE = {
@@ -227,7 +227,7 @@ _DONE = {
     "note": "wrote a note on it",
     "look": "looked at it again",
     "finish": "read it to the end",
-    "pass": "passed it",
+    "open": "opened it",
 }
 
 
@@ -246,8 +246,25 @@ def describe(change: Difference, arrow: str) -> str:
     return f"{before:,} {arrow} {after:,} {change.what}"
 
 
+def brief(change: Difference) -> str:
+    """A difference in two words or so, for a row of the list: `code out`, `new v2`, `votes ×3`."""
+    before, after = change.before, change.after
+    match change.what:
+        case "code":
+            return "code out"
+        case "version":
+            return f"new v{after}"
+        case "venue":
+            return str(after)
+        case "title" | "abstract":
+            return f"new {change.what}"
+    if isinstance(before, int) and isinstance(after, int) and 0 < 2 * before <= after:
+        return f"{change.what} ×{after // before}"
+    return f"+{after - before:,} {change.what}" if isinstance(before, int) and isinstance(after, int) else change.what
+
+
 def reason(change: Difference) -> str:
-    """Why a difference is enough for a second look, or not."""
+    """Why a difference is enough, or not."""
     if change.limit:
         more = f"{change.limit:,} {'words' if change.what in ('title', 'abstract') else 'more'}"
         return f"{more} are enough" if change.is_enough else f"{more} would be enough"
