@@ -31,7 +31,7 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
         await r.until(lambda: "undone: muted" in r.screen)
         await r.press("q")
         await r.until(lambda: r.context == "list" and "Agents" in r.here.title)
-        assert "you want Agents & tools" in r.list_items[1]
+        assert "you want Agents & tools" in r.list_items[0]
         assert "For you: you want Agents & tools" in r.text_in_front.text
         # The reason that all of them have is said once.
         assert sum("you want" in line for line in r.list_lines) == 1
@@ -41,7 +41,7 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
         await r.do("view.latest", "paper.star")
         starred = r.here.id
         await r.do("view.foryou")
-        assert starred not in r.ids and "Video: like Slow Video" in r.list_items[1]
+        assert starred not in r.ids and "Video: like Slow Video" in r.list_items[0]
         # A typed order is the user's own: no surprises then.
         await r.do("find.query")
         await r.type("sort:foryou")

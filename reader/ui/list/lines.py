@@ -55,9 +55,9 @@ def draw_paper(
     """Draw a paper in `paper_height` lines of at most `width` cells.
 
     The first line has the cursor's bar, the state, one sign (`selected`, a flag, or rising), upvotes and code. The
-    title's last line ends with the signs of what is kept of the paper, and the date. A comfortable paper says last why
-    it is listed, or what has changed of it; a compact one says that in place of the date. The sign of the full text is
-    marked if only that has the searched words.
+    last line says of a comfortable paper why it is listed or what has changed, if that is known, and ends with the
+    signs of what is kept of it and the date; a compact one says what has changed in place of the date. The sign of the
+    full text is marked if only that has the searched words.
     """
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
@@ -69,28 +69,31 @@ def draw_paper(
     if width >= WITH_CODE:
         begin.append(Piece(f"{glyphs.code if row.code else '':<{len(glyphs.code)}} ", "mark"))
     below = [bar, Piece(" " * (measure(begin) - 1))]
-    room = _title_room(width, look)
-    end = (*_kept(row, width, glyphs, in_text), *_date(row, width, look))
-    title, role = literal(row.title), _title_role(row, highlighted)
+    room, day = _title_room(width, look), _date(row, width, look)
+    end = (*_kept(row, width, glyphs, in_text), *day)
+    title, why = literal(row.title), _why(row, look)
     parts = [title]
     if _title_height(row, width, look) > 1:
-        (_, stop), (start, _), *_ = [*wrap(title, room), *[(len(title), len(title))] * 2]
+        spans = wrap(title, room)
+        # No date is alone in a line.
+        spans = spans if len(spans) > 1 else wrap(title, room - measure(day))
+        (_, stop), (start, _), *_ = [*spans, *[(len(title), len(title))] * 2]
         parts = [cut(title[:stop], room, glyphs.ellipsis), title[start:]]
-    parts[-1] = cut(parts[-1], room - measure(end), glyphs.ellipsis)
-    lines = [(*(below if place else begin), *mark(part, role, look.searched)) for place, part in enumerate(parts)]
-    lines[-1] = _filled(lines[-1], end, width)
-    if look.is_comfortable and (why := _why(row)):
-        lines.append((*below, Piece(_whole(literal(why), room, glyphs), "about")))
-    return tuple(lines)
+    parts[-1] = cut(parts[-1], room if why else room - measure(end), glyphs.ellipsis)
+    texts = [mark(part, _title_role(row, highlighted), look.searched) for part in parts]
+    if why:
+        texts.append([Piece(_whole(literal(why), room - measure(end), glyphs), "about")])
+    *above, last = [(*(below if place else begin), *text) for place, text in enumerate(texts)]
+    return *above, _filled(last, end, width)
 
 
 def paper_height(row: PaperRow, width: int, look: ListLook) -> int:
     """The number of lines that `draw_paper` draws. What the user marks does not change it, so nothing moves."""
-    return _title_height(row, width, look) + (1 if look.is_comfortable and _why(row) else 0)
+    return _title_height(row, width, look) + bool(_why(row, look))
 
 
 def _title_height(row: PaperRow, width: int, look: ListLook) -> int:
-    room = _title_room(width, look) - measure(_date(row, width, look))
+    room = _title_room(width, look) - (0 if _why(row, look) else measure(_date(row, width, look)))
     return 2 if look.is_comfortable and cell_len(literal(row.title)) > room else 1
 
 
@@ -128,8 +131,9 @@ def _changed(row: PaperRow) -> str:
     return row.changed if row.flags & Flag.CHANGED else ""
 
 
-def _why(row: PaperRow) -> str:
-    return row.why or _changed(row)
+def _why(row: PaperRow, look: ListLook) -> str:
+    """What a comfortable paper says last."""
+    return (row.why or _changed(row)) if look.is_comfortable else ""
 
 
 def _whole(why: str, room: int, glyphs: Glyphs) -> str:

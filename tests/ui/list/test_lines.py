@@ -137,6 +137,10 @@ def test_the_date_stands_in_the_last_line_of_a_title() -> None:
     ]
     assert len(lines(one._replace(title="x" * 32), 50, look)) == 1
     assert len(lines(one._replace(title="x" * 33), 50, look)) == 2
+    assert lines(one._replace(title="A title that is as long as it may"), 50, look) == [
+        " ●   1    A title that is as long as it",
+        f"{'':10}may{'':29}  2 Jun ",
+    ]
 
 
 def test_the_reason_why_a_paper_is_listed_is_its_last_line() -> None:
