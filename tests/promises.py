@@ -38,7 +38,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "`m` marks it read, `u` undoes": (
             "ui/test_app_triage.py::test_read_star_and_hide_are_durable_and_can_be_undone_and_redone",
         ),
-        "Take back the last mark, however many papers it was": (
+        "Take back the last mark, of many papers too": (
             "ui/test_app_selecting.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
         ),
         "Mark every paper in view read; undo takes it back": (
@@ -53,7 +53,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Store the note and go back; undo takes it back": (
             "cache/marks/test_events.py::test_notes_and_tags_are_kept_and_taken_back",
         ),
-        "Close or stop the latest thing; never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
+        "To where you were; stops what runs, never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
         "A note that is not finished outlives a crash": (
             "ui/test_app_notes.py::test_what_was_being_written_outlives_the_reader",
             "rigs/pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",

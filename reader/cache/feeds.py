@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from datetime import UTC, date
 from itertools import count
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
-from reader.cache import connections, meta
+from reader.cache import connections, coverage, meta
+from reader.cache.coverage import Coverage, day_name
 from reader.cache.marks.derived import FOLLOW, refold, slugs_of
 from reader.cache.marks.event_log import EventLog
 from reader.cache.sqlite_errors import explain, explained
+from reader.core.dates import utc_stamp
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
+from reader.paths import last_refresh
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -53,6 +57,39 @@ class Followed:
     """Time of the last answer that was stored."""
     failing_since: str | None
     error: str | None
+
+
+class Freshness(NamedTuple):
+    """How fresh and how whole a source is."""
+
+    slug: str
+    title: str
+    kind: Kind
+    answered: str | None
+    """ISO time, UTC, of the last answer that was stored; of the daily papers, of the last complete refresh."""
+    failing_since: str | None
+    error: str | None
+    newest: Coverage | None
+    """The newest day of which something is known; None for a feed of a site, and before the first answer."""
+    holes: tuple[Coverage, ...] = ()
+    """Days of the last five weeks that are not whole, newest first; those never asked for have no papers."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is known to be missing."""
+        return not self.failing_since and not self.holes
+
+    def text(self, today: date) -> str:
+        """Such as `8 of 14 on Tue 30 Jun, asked again at 18:00`; empty if no day is known."""
+        if self.newest is None:
+            return ""
+        count, *rest = self.newest.text(today).split(", ", 1)
+        said = [f"{count} on {day_name(self.newest.day)}", *rest]
+        if later := [hole for hole in self.holes if hole.day > self.newest.day]:
+            said.append(f"{day_name(later[0].day)}: {later[0].text(today)}")
+        if earlier := sum(hole.day < self.newest.day for hole in self.holes):
+            said.append(f"{earlier} earlier {'day' if earlier == 1 else 'days'} not whole")
+        return ", ".join(said)
 
 
 _LAST_ASKED = "categories_asked"
@@ -104,6 +141,12 @@ _LOST_OF_GROUP = f"""
         CAST(meta.value AS INTEGER) < :tries AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before)))
     WHERE turn <= :each ORDER BY paper DESC LIMIT :limit
 """
+
+
+def _newest(days: Sequence[Coverage]) -> tuple[Coverage | None, tuple[Coverage, ...]]:
+    """The newest day that has papers, and those that are not whole, newest first."""
+    newest = next((one for one in reversed(days) if one.papers), None)
+    return newest, tuple(one for one in reversed(days) if not one.is_whole)
 
 
 def select_feed(slug: str) -> SelectOfScalar[Feed]:
@@ -176,6 +219,42 @@ class Feeds:
                     sql = "SELECT count(*) FROM paper_category WHERE category = ?"
                     (found[feed.slug],) = self._connection.execute(sql, (feed.url,)).fetchone()
         return found
+
+    # Whole days
+
+    def coverage(self, category: str) -> dict[str, Coverage]:
+        """What is known of the days of an arXiv category, by ISO day, oldest first."""
+        with self._alone():
+            return coverage.of_category(self._connection, category)
+
+    def cover(self, category: str, days: Iterable[Coverage]) -> None:
+        """Note what is known of days of an arXiv category, if it is news."""
+        with self._alone():
+            coverage.note(self._connection, category, days)
+
+    def freshness(self, today: date) -> tuple[Freshness, ...]:
+        """How fresh and how whole each source is on a day (UTC): the daily papers first, then what is followed."""
+        feeds = {feed.slug: feed for feed in self.all()}
+        with self._alone():
+            daily = coverage.of_daily(self._connection, today)
+            of_category = {
+                slug: list(coverage.of_category(self._connection, feed.url).values())
+                for slug, feed in feeds.items()
+                if feed.kind == "arxiv"
+            }
+        stamp = last_refresh(self._path)
+        asked = utc_stamp(stamp.astimezone(UTC)) if stamp else None
+        hf = feeds.pop("hf", None)
+        failure = (hf.failing_since, hf.error) if hf else (None, None)
+        first = Freshness("hf", OWN["hf"], "own", asked, *failure, *_newest(daily))
+        rest = (
+            Freshness(
+                *(slug, feed.title, feed.kind, feed.answered, feed.failing_since, feed.error),
+                *_newest(of_category.get(slug, [])),
+            )
+            for slug, feed in feeds.items()
+        )
+        return (first, *rest)
 
     # Follow
 

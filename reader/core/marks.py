@@ -19,6 +19,11 @@ STATES = {"read": "read", "star": "starred", "hide": "hidden"}
 TAG = "tag:"
 """Prefix of the kinds of marks that tag papers."""
 
+UNDOES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"hide": ("star", "queue"), "star": ("hide",), "queue": ("hide",)}
+)
+"""The kinds of marks that a mark takes away: the last word about a paper wins."""
+
 NOTE = "note"
 
 QUEUE = "queue"
@@ -256,7 +261,8 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "follow:": "your feeds with their addresses and titles",
         "mailed:": "what was mailed",
         "forget:": "whose marks you took back",
-        "weigh:": "words and names that you weigh",
+        "weigh:": "interests, words and names that you weigh",
+        "interest:": "interests, words and names that you weigh",
         "rule:": "names and queries of rules that acted",
         "agent:": "names of programs that marked papers for you",
         "open": "when you opened, finished and passed papers",

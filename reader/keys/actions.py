@@ -31,7 +31,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "command": "while typing a command",
     "output": "in a command's output",
     "calendar": "in the calendar",
-    "weights": "with the weights in front",
+    "why": "with the reasons in front",
     "help": "in this help",
     "empty": "with nothing to show",
 }
@@ -74,7 +74,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "command": "Command line",
     "run": "Command line",
     "output": "Command line",
-    "weights": "Weights",
+    "why": "Why",
     "app": "Program",
     "help": "Help",
 }
@@ -82,6 +82,7 @@ GROUPS: Final[Mapping[str, str]] = {
 
 _PAPER: Final[Contexts] = ("list", "detail", "page")
 _SHOWN: Final[Contexts] = ("list", "detail", "triage", "page")
+_REASONS: Final[Contexts] = (*_SHOWN, "empty")
 _READ: Final[Contexts] = ("list", "detail", "triage", "page", "text")
 _LIST: Final[Contexts] = ("list",)
 _SIDES: Final[Contexts] = ("list", "detail")
@@ -91,9 +92,9 @@ _BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
 _BACK: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "empty")
 _LINE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "outline", "filter", "empty")
 _SCROLL: Final[Contexts] = (
-    "list", "detail", "triage", "page", "text", "outline", "filter", "output", "weights", "help",
+    "list", "detail", "triage", "page", "text", "outline", "filter", "output", "why", "help",
 )  # fmt: skip
-_SEARCH: Final[Contexts] = ("list", "detail", "empty")
+_SEARCH: Final[Contexts] = ("list", "detail", "page", "empty")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
@@ -106,6 +107,7 @@ _FRONT: Final[Contexts] = ("triage", "page")
 _TRIAGE: Final[Contexts] = ("triage",)
 _TEXT: Final[Contexts] = ("text",)
 _OUTLINE: Final[Contexts] = ("outline",)
+_TEXTS: Final[Contexts] = ("text", "outline")
 _PICTURES: Final[Contexts] = ("triage", "page", "text")
 _PICTURE: Final[Contexts] = ("picture",)
 _TOPIC: Final[Contexts] = ("filter",)
@@ -114,11 +116,12 @@ _TAGS: Final[Contexts] = ("tags",)
 _NOTE: Final[Contexts] = ("note",)
 _WRITE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "note")
 _COMMAND: Final[Contexts] = ("command",)
+_WORDS: Final[Contexts] = ("command", "tags")
 _OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
 _HELP: Final[Contexts] = ("help",)
-_WEIGHTS: Final[Contexts] = ("weights",)
-_UNDO: Final[Contexts] = (*_BACK, "weights")
+_WHY: Final[Contexts] = ("why",)
+_UNDO: Final[Contexts] = (*_BACK, "why")
 _DATE: Final[Contexts] = ("calendar",)
 
 
@@ -178,7 +181,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
     _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view: a place down.", _LIST),
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
-    Action("mark.undo", "u", "Undo", "Take back the last mark, of many papers too.", (*_LINE, "weights")),
+    Action("mark.undo", "u", "Undo", "Take back the last mark, of many papers too.", (*_LINE, "why")),
     Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _UNDO),
     Action("mark.replaced", "gB", "Replaced", "What another machine replaced of yours; bring it back.", _PANES),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
@@ -194,7 +197,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("read.on", "space", "Read on", "A page further; at the end, the next unread paper.", _READ),
     _motion("read.down", "J", "Scroll down", "The paper's text, a line down.", _READ),
     _motion("read.up", "K", "Scroll up", "The paper's text, a line up.", _READ),
-    Action("read.why", "W", "Why these topics", "Which words gave the paper its topics; again closes.", _SHOWN),
+    Action("read.why", "W", "Why", "Why a paper is where it is, and what For you learned; change it.", _REASONS),
     Action("read.unfold", "+", "All people", "Every author and keyword of this paper; again folds them.", _SHOWN),
     _motion("read.next", "l right", "Next paper", "The page of the next paper in the list.", _PAGE),
     _motion("read.previous", "h left", "Previous paper", "The page of the paper before.", _PAGE),
@@ -205,14 +208,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("text.previous_section", "[", "Previous section", "The heading above.", _TEXT),
     _motion("text.right", "l right", "Scroll to the right", "Tables and code that are too wide.", _TEXT),
     _motion("text.left", "h left", "Scroll to the left", "Back to the beginning of their lines.", _TEXT),
-    Action("text.search", "/", "Search in the text", "Type words; it shows the first place that has them.", _TEXT),
+    Action("text.search", "/", "Search in the text", "Type words; it shows the first place that has them.", _TEXTS),
     _motion("text.next_match", "n", "Next match", "The next line with your words.", _TEXT),
     _motion("text.previous_match", "N", "Previous match", "The line with your words before.", _TEXT),
     Action("text.follow", "enter", "Follow", "A citation, section, table, picture or link, by its letter.", _TEXT),
-    Action("text.back", "ctrl+o", "Back from a jump", "Where you read before.", _TEXT),
     Action("text.select", "v", "Select lines", "Choose the first line; v again extends the selection.", _TEXT),
     Action("text.copy", "y", "Copy lines", "The selected lines as a quotation with its source.", _TEXT),
-    Action("text.outline", "tab", "Outline", "The sections of the text; again goes back to it.", ("text", "outline")),
+    Action("text.outline", "tab", "Outline", "The sections of the text; again goes back to it.", _TEXTS),
     Action("outline.go", "enter space", "Go", "Read the section under the cursor.", _OUTLINE),
     Action("outline.fold", "h left", "Fold", "Hide the parts of a section, or go to the section above.", _OUTLINE),
     Action("outline.unfold", "l right", "Unfold", "Show the parts of a section.", _OUTLINE),
@@ -244,7 +246,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.sort", "S", "Change order", "By day, upvotes, date, title, then by day again.", _PANES),
     Action("view.latest", "gt", "Latest", "The newest day that has papers.", _BROWSE),
     Action("view.foryou", "gy", "For you", "Unread papers that suit you, the best first, and why.", _BROWSE),
-    Action("view.weights", "gW", "Weights", "What was learned of your marks; more or less of it, or mute it.", _BROWSE),
     Action("view.followed", "gf", "Followed", "What has an author, a topic or a word that you follow.", _BROWSE),
     Action("view.unread", "gu", "Unread", "What you have not read yet, of all days.", _BROWSE),
     Action("view.queue", "gq", "Queue", "What you want to read later, in your own order.", _BROWSE),
@@ -289,14 +290,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("pane.density", "C", "Density of the list", "A line for each paper, or two with people and topics.", _MAIN),
     Action("query.accept", "enter", "Keep", "Go to the list with what is typed.", _QUERY),
     Action("query.cancel", "escape", "Put back", "Drop the typed query; the list is as before.", _QUERY),
+    Action("query.save", "ctrl+n", "Save as a view", "Keep the query, and give it a name.", _QUERY),
     Action("query.complete", "tab", "Take suggestion", "Put the suggested word in its place.", _GUESS),
     Action("query.next", "down", "Next suggestion", "Down in the suggestions, or in the earlier queries.", _QUERY),
     Action("query.previous", "up", "Earlier query", "The query before; or up in the suggestions.", _QUERY),
     Action("tags.accept", "enter", "Tag", "Give the paper the typed tags, and go back.", _TAGS),
-    Action("tags.cancel", "escape", "Leave as it was", "Close the line; no tag changes.", _TAGS),
-    Action("tags.complete", "tab", "Take suggestion", "Put the marked tag in place of the typed word.", _TAGS),
-    Action("tags.next", "down", "Next suggestion", "Mark the next of the suggested tags.", _TAGS),
-    Action("tags.previous", "up", "Previous suggestion", "Mark the suggested tag before.", _TAGS),
     Action("note.keep", "escape ctrl+s", "Keep", "Store the note and go back; undo takes it back.", _NOTE),
     Action("note.drop", "ctrl+g", "Put back", "Go back, with the note as it was before.", _NOTE),
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Take back what was typed last.", _NOTE),
@@ -304,10 +302,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _LINE),
     Action("command.pipe", "|", "Pipe", "Give the paper, or what is selected, to a program: wc -w.", _READ),
     Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
-    Action("command.cancel", "escape", "Close", "Back to where you were; nothing runs.", _COMMAND),
-    Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _COMMAND),
-    Action("command.next", "down", "Next suggestion", "Down in the suggestions, or in earlier commands.", _COMMAND),
-    Action("command.previous", "up", "Earlier command", "The command before; or up in the suggestions.", _COMMAND),
+    Action("command.cancel", "escape", "Close", "Back to where you were; nothing is done.", _WORDS),
+    Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _WORDS),
+    Action("command.next", "down", "Next suggestion", "Down in the suggestions, or in earlier commands.", _WORDS),
+    Action("command.previous", "up", "Earlier command", "The command before; or up in the suggestions.", _WORDS),
     Action("command.output", ";", "Last output", "What the last command has printed.", _LINE),
     Action("output.copy", "y", "Copy all", "The whole output, to the clipboard.", _OUTPUT),
     Action("output.close", "escape q", "Close", "Back to where you were.", _OUTPUT),
@@ -323,19 +321,23 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("date.type", "/", "Type a date", "2025-03, last tuesday or W20; a digit begins one too.", _DATE),
     Action("date.today", "t", "Today", "Back to today.", _DATE),
     Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
-    Action("weights.pick", "space enter", "Pick", "Ask for more of this; again: as it was learned.", _WEIGHTS),
-    _motion("weights.raise", "+ = l right", "More", "It counts more; each step doubles that.", _WEIGHTS),
-    _motion("weights.lower", "- h left", "Less", "It counts less, and then against papers.", _WEIGHTS),
-    Action("weights.mute", "x", "Mute", "Ignore it; again: as it was learned.", _WEIGHTS),
-    Action("weights.reset", "r", "As learned", "Without your changes.", _WEIGHTS),
-    Action("weights.close", "escape q", "Close", "Back to where you were.", _WEIGHTS),
+    _motion("why.raise", "+ = l right space", "More", "More of this interest, word, topic or person.", _WHY),
+    _motion("why.lower", "- h left", "Less", "Less of it.", _WHY),
+    Action("why.mute", "x", "Mute", "Leave it out; again: as it was learned.", _WHY),
+    Action("why.reset", "r", "As learned", "Without your changes.", _WHY),
+    Action("why.rename", "e", "Rename", "Give this interest another name.", _WHY),
+    Action("why.join", "J", "Join", "Join this interest with another; then go there and press it again.", _WHY),
+    Action("why.split", "S", "Split", "Make two interests of this one, by what its papers share.", _WHY),
+    Action("why.papers", "enter", "Papers", "The papers that this interest brings.", _WHY),
+    Action("why.close", "escape q W", "Close", "Back to where you were.", _WHY),
     Action("app.older", "gD", "Older", "Fetch all days since a date, which the calendar asks for.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
     Action("app.help", "? f1", "Keys", "The keys that matter here; again searches all.", _NOT_HELP),
+    Action("app.theme", "", "Theme", "Choose colours: each theme shows as you go; escape takes it back.", _LINE),
     Action("app.commands", "ctrl+p", "Palette", "Find any action, view, topic or paper.", _NOT_HELP),
-    Action("app.escape", "escape", "Step back", "Close or stop the latest thing; never quits.", _BACK),
-    Action("app.back", "q", "Back or quit", "Back from page, results and query; then quit.", _BACK),
+    Action("app.escape", "escape ctrl+o", "Step back", "To where you were; stops what runs, never quits.", _BACK),
+    Action("app.back", "q", "Back or quit", "Back through where you were; then quit.", _BACK),
     Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", _JOB),
     Action("app.quit", "ctrl+q", "Quit", "Leave at once; everything is kept.", CONTEXTS),
     Action("help.search", "? / f1", "Search", "Type what you look for; enter makes keys of the letters again.", _HELP),
@@ -433,7 +435,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     ),
     "text": _footer(
         "read.on read on, app.back back, text.outline outline, text.search search, text.follow follow, "
-        "picture.open pictures, text.next_section next section, text.back jump back, text.select select, "
+        "picture.open pictures, text.next_section next section, text.select select, "
         "paper.star star, text.right sideways, app.help keys"
     ),
     "picture": _footer(
@@ -449,7 +451,9 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "query": _footer(
         "query.accept keep, find.feed search the feed, query.complete take word, query.cancel put back, app.help keys"
     ),
-    "tags": _footer("tags.accept tag, tags.complete take word, tags.next next word, tags.cancel leave, app.help keys"),
+    "tags": _footer(
+        "tags.accept tag, command.complete take word, command.next next word, command.cancel leave, app.help keys"
+    ),
     "note": _footer("note.keep keep, note.drop put back, paper.editor editor, note.undo_typing undo, app.help keys"),
     "command": _footer(
         "command.run run, command.complete take word, command.previous earlier, command.cancel close, app.help keys"
@@ -459,9 +463,9 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "date.day day, date.week week, date.month month, date.type type, date.later next, date.today today, "
         "date.close close"
     ),
-    "weights": _footer(
-        "weights.pick pick, weights.raise more, weights.lower less, weights.mute mute, weights.reset as learned, "
-        "mark.undo undo, weights.close close"
+    "why": _footer(
+        "why.raise more, why.lower less, why.mute mute, why.rename rename, why.papers papers, why.join join, "
+        "why.split split, mark.undo undo, why.close close"
     ),
     "help": _footer("help.search search all, move.down down, move.page_down page, help.close close"),
     "empty": _footer(
@@ -561,7 +565,6 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "text.previous_match": "N shift+f3",
         "text.right": "right",
         "text.left": "left",
-        "text.back": "ctrl+o alt+left",
         "picture.next": "right down space",
         "picture.previous": "left up",
         "outline.fold": "left",
@@ -587,6 +590,7 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "date.earlier": "pageup",
         "date.later": "pagedown",
         "app.refresh": "r f5",
+        "app.escape": "escape ctrl+o alt+left",
         "app.back": "q backspace",
         "app.suspend": "",
         "app.help": "f1 ?",

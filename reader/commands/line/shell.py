@@ -18,11 +18,12 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, doi_in, named_id
 from reader.core.nearest import nearest
+from reader.core.theme_names import AUTO, THEMES
 from reader.keys.actions import ACTIONS
-from reader.ui.shell.commands import Candidate, Here, Manual, Suggested, Typed
+from reader.ui.shell.commands import THEME, Candidate, Here, Manual, Suggested, Typed
 
-WRITES = "what the keys act on to a file"
-"""What `write` does, in a few words."""
+COLOURS = "other colours: theme nord"
+"""What `theme` does."""
 
 DECIDES = "unread papers one at a time: triage 15m"
 """What `triage` does."""
@@ -77,8 +78,8 @@ class ReaderShell:
             yield from known if meant is None else _first_words(meant)
             return
         name = before[0]
-        if name == WRITE:
-            yield from _files(word)
+        if name == THEME and len(before) == 1:
+            yield from (Candidate(one) for one in (AUTO, *THEMES) if one.startswith(word))
         elif name == TRIAGE:
             if len(before) == 1:
                 yield from (Candidate(time, "") for time in ("15m", "30m", "1h") if time.startswith(word))
@@ -108,12 +109,12 @@ class ReaderShell:
             if one == FILES:
                 yield from _files(words[-1])
             else:
-                yield Candidate(one.text, one.about)
+                yield one
 
 
 def _own_words() -> dict[str, str]:
     """The words that a line begins with, and what each does in a few words."""
-    return {**gists_of_commands(), WRITE: WRITES, TRIAGE: DECIDES}
+    return {**gists_of_commands(), TRIAGE: DECIDES, THEME: COLOURS}
 
 
 def _first_words(word: str) -> Iterator[Candidate]:
@@ -148,15 +149,15 @@ def _quoted(candidate: Candidate) -> Candidate:
 # The words of the reader's command line: those of the shell, and short forms for the papers that the user sees
 
 
-WRITE = "write"
-"""A command of the reader alone: export the papers that the keys act on to a file."""
-
 PROGRAM = "dailypapers"
 
 TRIAGE = "triage"
-"""Another one: decide on unread papers one by one, within a time."""
+"""A word of the reader alone: decide on unread papers one by one, within a time."""
 
-_SHORT = {"q": "quit", "w": WRITE, "h": "help", "wq": "quit"}
+_WITH_TEXT = {TRIAGE: "triage.begin", THEME: "app.theme"}
+"""Words that mean an action with what follows them."""
+
+_SHORT = {"q": "quit", "w": "export", "h": "help", "wq": "quit"}
 """Habits from other programs."""
 
 PIPE = "pipe"
@@ -246,17 +247,15 @@ def _understand(line: str, here: Here) -> Typed:
     words[0] = _SHORT.get(words[0], words[0])
     if words[0] == "view" and "views" in COMMANDS:
         words[0] = "views"
-    if words[0] == TRIAGE:
-        # As it is typed: the query has its own quotes.
+    if words[0] in _WITH_TEXT:
+        # As it is typed: a query has its own quotes.
         behind = found[len(found) - len(words) + 1 :]
-        return Typed(action="triage.begin", text=line[behind[0].start :].strip() if behind else "")
+        return Typed(action=_WITH_TEXT[words[0]], text=line[behind[0].start :].strip() if behind else "")
     if action := _action(words):
         return action
     name, rest = words[0], words[1:]
-    if name == WRITE:
-        return _to_file(_write(rest, here))
     if not is_command(name):
-        meant = nearest(name, (*COMMANDS, WRITE, TRIAGE, *_by_name()))
+        meant = nearest(name, (*_own_words(), *_by_name()))
         raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
     if "--help" in rest or "-h" in rest:
         return Typed((name, *rest))
@@ -266,8 +265,9 @@ def _understand(line: str, here: Here) -> Typed:
         raise UsageError("It runs until ctrl+c: leave the reader for 'serve', or start it in another terminal.")
     if name == "export":
         return _to_file(_export(rest, here))
-    if name == "views" and len(rest) == 2 and rest[0] in ("add", "save"):
-        return Typed((name, *rest, here.query))
+    if name == "views" and len(rest) > 1 and rest[0] in ("add", "save") and not any(":" in word for word in rest[2:]):
+        # Without a query, all words are the name of the one in view.
+        return Typed((name, rest[0], " ".join(rest[1:]), here.query))
     if name == "import" and not {"--choose", "--choices", "--dry-run"}.intersection(rest):
         # The reader looks titles up by itself, beside all else.
         return Typed((name, *rest, "--later"))
@@ -299,7 +299,7 @@ def _action(words: Sequence[str]) -> Typed | None:
         return Typed(action="move.top", times=min(int(words[0][:9]), 1_000_000) or 1)
     if len(words) == 1 and words[0] in ACTIONS_FIRST:
         return Typed(action=ACTIONS_FIRST[words[0]])
-    if is_command(words[0]) or words[0] == WRITE:
+    if is_command(words[0]):
         return None
     id = next((action.id for action in ACTIONS if [action.id] == list(words)), None)
     id = id or _by_name().get(" ".join(words).casefold())
@@ -395,20 +395,6 @@ def _export(words: Sequence[str], here: Here) -> list[str]:
     if here.selected:
         return [*options, *_by_id(here.selected)]
     return [*options, "--", here.query]
-
-
-def _write(words: Sequence[str], here: Here) -> list[str]:
-    """The words of an export of the papers that the keys act on, as Markdown unless the file's name says otherwise."""
-    from reader.actions.export import format_of
-
-    places = places_of_arguments(make_parser(find_command("export")), words)
-    if len(places) != 1:
-        raise UsageError("Name one file: write FILE.")
-    file = words[places[0]]
-    options = [word for place, word in enumerate(words) if place != places[0]]
-    format = format_of(Path(file))
-    as_format = [] if "--format" in options else ["--format", format.name if format else "markdown"]
-    return [*options, *as_format, "-o", file, *_by_id(here.selected or _one(here))]
 
 
 def _to_file(words: Sequence[str]) -> Typed:

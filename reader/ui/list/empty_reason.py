@@ -92,9 +92,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
 
         return triage_summary(triage.pace, triage.counts, triage.aside, triage.finished)
     if view.id == FOR_YOU and (learned is None or learned.taste.is_empty):
-        return EmptyReason(
-            "Nothing has been learned from your marks yet.", TO_LEARN, ("view.weights picks topics", _ALL)
-        )
+        return EmptyReason("Nothing has been learned from your marks yet.", TO_LEARN, ("read.why picks topics", _ALL))
     if listing.place.text:
         return _nothing_matches(state, today, demo=demo)
     return _nothing_listed(state, today, demo=demo)
@@ -160,7 +158,7 @@ def _no_papers(state: State, today: date, *, demo: bool) -> EmptyReason:
 def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
     place, counts = state.listing.place, place_counts(state)
     has_papers = counts is None or bool(counts.base)
-    if place.is_aside:
+    if place.query.like:
         return EmptyReason(("No paper here fits ", place.text, "."), "", ("app.escape goes back", _PUT_BACK))
     if (meant := corrected(state, today)) is not None:
         what: Sentence = ("Nothing matches ", place.text, ".")

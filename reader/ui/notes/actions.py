@@ -23,7 +23,7 @@ from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import Event
+    from reader.cache.marks.event_log import Action
     from reader.ui.command_line.screen import TagScreen
     from reader.ui.notes.screen import NoteScreen
 
@@ -106,7 +106,7 @@ class NoteActions:
         storing = self._library.note(noting.pk, noting.id, note)
         self._marks.follow(asyncio.ensure_future(self._stored(storing, noting._replace(text=text))), SAME)
 
-    async def _stored(self, storing: Awaitable[Event | None], noting: Noting) -> Event | None:
+    async def _stored(self, storing: Awaitable[Action | None], noting: Noting) -> Action | None:
         """Wait until a note is stored; if it can't be, open the editor again, so that its text is not lost."""
         try:
             return await storing
@@ -238,26 +238,3 @@ class TagActions:
         if any(words):
             nothing = "nothing to change: these are the tags already"
             self._marks.follow(self._library.tag(tagging.pks, words), nothing)
-
-    @handles("tags.cancel")
-    def cancel(self, _count: int | None) -> None:
-        self._model.change(self._model.state.put(TAGGING, None))
-
-    @handles("tags.complete")
-    def complete(self, _count: int | None) -> None:
-        screen = self._screen
-        if screen is not None:
-            screen.complete()
-
-    @handles("tags.next")
-    def next(self, _count: int | None) -> None:
-        self._select(1)
-
-    @handles("tags.previous")
-    def previous(self, _count: int | None) -> None:
-        self._select(-1)
-
-    def _select(self, by: int) -> None:
-        screen = self._screen
-        if screen is not None:
-            screen.select(by)

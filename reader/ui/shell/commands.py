@@ -10,12 +10,15 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from reader.paths import APP
 
+THEME = "theme"
+"""The word that chooses colours, which are shown while its line is typed."""
+
 
 class Here(NamedTuple):
     """What the user sees as a command is typed."""
 
     selected: tuple[str, ...] = ()
-    """The ids of the selected papers, in the list's order."""
+    """The ids of the selected papers, in the list's order, or of the one whose page is open."""
     highlighted: str | None = None
     """The id of the paper under the cursor, or on the page."""
     query: str = ""
