@@ -133,9 +133,6 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "whoever has the address reads and marks as you": (
             "extensions/browser/test_browser.py::test_other_machines_are_warned_of",
         ),
-        "Alone it asks nobody who they are": (
-            "rigs/pty/test_browser.py::test_textual_serve_draws_the_reader_and_lets_other_pages_in",
-        ),
         "the mail server's password in the keyring": (
             "extensions/digest/test_digest.py::test_the_password_is_in_the_keyring",
         ),

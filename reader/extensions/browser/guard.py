@@ -36,8 +36,8 @@ NO_KEY = (
 )
 
 HEADERS = {
-    # The page asks no other host. None shows the reader in a frame, where clicks could be led to it, or takes in what it
-    # answers.
+    # The page asks no other host. No other page shows the reader in a frame, where clicks could be led to it, or takes
+    # in what it answers.
     "Content-Security-Policy": (
         "default-src 'self' 'unsafe-inline' data:; connect-src 'self' ws:; frame-ancestors 'none'"
     ),

@@ -183,10 +183,13 @@ class Topics(TypedDict):
 
 
 class Source(TypedDict):
-    """A source of papers; times are in UTC."""
+    """A source of papers, and how whole its newest day is."""
 
-    answered: Annotated[str | None, Field(description="When it last answered, if that is known")]
-    failed: bool
+    answered: Annotated[str | None, Field(description="In UTC")]
+    whole: Annotated[bool, Field(description="Whether nothing is known to be missing")]
+    day: Annotated[str | None, Field(description="Its newest")]
+    here: Annotated[int | None, Field(description="Papers of that day on this machine")]
+    of: int | None
     foreign: Foreign
 
 
@@ -241,6 +244,12 @@ def whats_new(
     start = api.news.first_day(since) if since else api.news.default_since()
     asked = api.news.Asked(query, start, date.today(), workspace.settings.views, told=limit, brief=0)
     news = api.news.whats_new(workspace, asked)
+
+    def source(one: Any) -> Source:
+        record = api.news.source_record(one, news.day)
+        foreign = {key: record.pop(key) for key in ("name", "says")}
+        return {**record, "foreign": foreign}  # type: ignore[typeddict-item]
+
     with workspace.window() as window:
 
         def record(item: api.news.Item) -> Any:
@@ -256,10 +265,7 @@ def whats_new(
     return {
         "since": news.since,
         "asked": news.asked,
-        "sources": [
-            {"answered": one.answered, "failed": bool(one.error), "foreign": {"name": one.name, "error": one.error}}
-            for one in news.sources[:ITEMS]
-        ],
+        "sources": [source(one) for one in news.sources[:ITEMS]],
         "sections": sections,
         "left_out": news.left_out,
         "topics": [{"slug": one.slug, "name": one.name, "rising": one.rising} for one in news.topics],
