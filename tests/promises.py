@@ -109,7 +109,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
         ),
         "so it may only read": ("extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",),
-        "it may also `star`, `queue`, `tag` and `note`, but nothing else": (
+        "with `--allow-marks` it may `mark` (star, queue, tag) and `note`, but nothing else": (
             "extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
         ),
         "takes back all that one run of the program did": (

@@ -127,9 +127,10 @@ class News(NamedTuple):
 
     @property
     def state(self) -> str:
-        """Since when papers are new, how many more there are, which source is missing, and which topics rise."""
+        """Since when papers are new, how many more there are, which source is not whole, and which topics rise."""
         more = f"{self.left_out:,} more new {'paper is' if self.left_out == 1 else 'papers are'} in the reader."
-        missing = [f"{clean(one.title, 60)}: {source_state(one, self.day)}." for one in self.sources if not one.is_whole]
+        short = [one for one in self.sources if one.failing_since or (one.newest and not one.newest.is_whole)]
+        missing = [f"{clean(one.title, 60)}: {source_state(one, self.day)}." for one in short]
         rising = f"On the rise: {', '.join(one.said for one in self.topics)}." if self.topics else ""
         said = (f"New since {self.in_words(self.since)}.", more if self.left_out else "", *missing, rising)
         return " ".join(filter(None, said))
