@@ -94,11 +94,6 @@ class Row(NamedTuple):
     name: str
     about: str
 
-    @property
-    def text(self) -> str:
-        """All that a search looks in."""
-        return f"{self.keys} {self.name} {self.about}"
-
 
 class Section(NamedTuple):
     """Rows under one heading."""
@@ -147,7 +142,7 @@ def sections(
         row = _row(keymap, action, context if is_here else None)
         if typed.strip() in keymap.labels(action.id):
             exact.append(row)
-        elif action.id not in lacking and finder.matches(f"{row.text} {action.group} {action.id}"):
+        elif action.id not in lacking and finder.score(row.name, f"{row.keys} {row.about} {action.group} {action.id}"):
             title = action.group if is_here else f"{action.group}, {place_of(action.contexts[0])}"
             (here if is_here else elsewhere).setdefault(title, []).append(row)
     first = [Section("This key", tuple(exact))] if exact else []
@@ -172,7 +167,10 @@ def manual_sections(glyphs: Glyphs, manual: Manual, typed: str) -> list[Section]
     finder = Finder(typed)
     pages = {"Signs": [Row(*sign) for sign in legend(glyphs)]}
     pages |= {title: [Row(name, "", about) for name, about in entries] for title, entries in manual}
-    found = {title: [row for row in rows if finder.matches(f"{row.text} {title}")] for title, rows in pages.items()}
+    found = {
+        title: [row for row in rows if finder.score(row.name, f"{row.keys} {row.about} {title}")]
+        for title, rows in pages.items()
+    }
     return _sections({title: rows for title, rows in found.items() if rows})
 
 

@@ -230,15 +230,6 @@ def test_better_matches_score_higher(typed: str, better: str, worse: str) -> Non
     assert 1 >= finder.score(better, "") > finder.score(worse, "star")
 
 
-def test_finding_marks_beginnings_and_survives_odd_letters() -> None:
-    assert Finder("up").spans("Undo up, cup") == [(5, 7)]
-    assert Finder("up").spans("a cup") == [(3, 5)]
-    assert Finder("(").spans("f(") == [(1, 2)]
-    for odd in ("\\", "[/]", "İ", "ß", "\ud800", "*+?"):
-        start, end = Finder(odd).spans(f"x{odd} y")[0]
-        assert f"x{odd} y"[start:end] == odd
-
-
 PLAIN = frozenset(("line", "rule", "thumb", "dot", "caret", "spinner", "more_left"))
 """Fields of `Glyphs` that are not explained: they look like another sign, or mean nothing."""
 
