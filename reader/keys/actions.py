@@ -170,7 +170,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.star", "s", "Star", "Keep this paper in the Starred view; again removes it.", _READ, True),
     Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again removes it.", _READ, True),
     Action("paper.hide", "x", "Hide", "Out of every view but is:hidden.", _SHOWN, True),
-    Action("paper.follow", "w", "Follow", "Its authors, organization, venue, topics or words.", _SHOWN),
+    Action("paper.follow", "w", "Follow", "Its authors, organization, venue, topics or words; or a rule.", _SHOWN),
     Action("paper.tag", "t", "Tags", "Type tags for this paper; -name takes one away.", _READ),
     Action("paper.note", "e", "Note", "Write what you think of this paper, in Markdown.", _READ),
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
