@@ -102,25 +102,18 @@ Sections: TypeAlias = Mapping[str, Sequence[Row]]
 def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) -> list[Row]:
     """The keys that matter most in `context`, at most `FIRST`; `lacking` are ids of actions with nothing to act on."""
     footer = ((id,) for id in keymap.most_useful(context)[: FIRST - len(ALSO)] if id != "app.help")
-    rows: dict[tuple[str, ...], Row] = {}
-    for ids in FIRST_KEYS.get(context) or (*footer, *ALSO):
+    rows = []
+    for ids in dict.fromkeys(FIRST_KEYS.get(context) or (*footer, *ALSO)):
         found = [keymap.action(id) for id in ids if id not in lacking and keymap.key(id, context)]
-        if not found:
-            continue
-        if ids == MENU:
+        if found and ids == MENU:
             chord = keymap.chords(found[0].id, context)[0]
-            key = label(chord[:1], ascii=keymap.ascii) if len(chord) > 1 else keymap.key(found[0].id, context)
-            rows[ids] = Row(key, "Go to", ", ".join(action.name for action in found))
-        else:
+            key = label(chord[:1] if len(chord) > 1 else chord, ascii=keymap.ascii)
+            rows.append(Row(key, "Go to", ", ".join(action.name for action in found)))
+        elif found:
             keys = " ".join(keymap.key(action.id, context) for action in found)
-            rows[ids] = Row(keys, ", ".join(_names(found)), found[0].help)
-    return list(rows.values())
-
-
-def _names(actions: Sequence[Action]) -> Iterator[str]:
-    first, *more = (action.name for action in actions)
-    yield first
-    yield from (name[0].lower() + name[1:] for name in more)
+            others = "".join(f", {action.name.lower()}" for action in found[1:])
+            rows.append(Row(keys, found[0].name + others, found[0].help))
+    return rows
 
 
 def sections(keymap: Keymap, context: Context, typed: str, lacking: Collection[str] = ()) -> tuple[Sections, Sections]:
@@ -217,7 +210,6 @@ class HelpScreen(SearchScreen):
         keymap: Keymap,
         context: Context,
         glyphs: Glyphs = UNICODE,
-        *,
         lacking: Collection[str] = (),
         read_manual: Callable[[], Awaitable[Manual]] | None = None,
     ) -> None:
