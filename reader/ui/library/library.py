@@ -101,11 +101,11 @@ class Library(Marking):
 
     # On the event loop
 
-    def rows(self, pks: Sequence[PaperKey], *, with_people: bool = False) -> list[PaperRow]:
-        """The rows of a screenful of papers, with people and topics if asked for."""
+    def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
+        """The rows of a screenful of papers."""
 
         def cached(keys: Sequence[int]) -> list[PaperRow]:
-            return self._ask(lambda window: window.rows(keys, with_people=with_people), [])
+            return self._ask(lambda window: window.rows(keys), [])
 
         if self.results is not None:
             return self.results.rows(pks, cached)
@@ -132,6 +132,10 @@ class Library(Marking):
 
     def pk_of(self, id: str) -> int | None:
         return self._ask(lambda window: window.pk_of(id), None)
+
+    def size(self) -> int:
+        """Number of papers ever stored."""
+        return self._ask(Window.size, 0)
 
     def has_papers(self) -> bool:
         """Whether the cache has any papers."""
@@ -441,6 +445,10 @@ class Library(Marking):
         Slow counts are estimated, unless `exactly` is True.
         """
         return await self._counts.ask(lambda window: self._counting.count(window, question, exactly))
+
+    async def number(self, selection: Selection) -> int:
+        """How many papers a selection has; raises CacheInterrupted like `count_view`."""
+        return await self._counts.ask_next(lambda window: window.count(selection))
 
     async def count_view(self, view: View, scope: Scope) -> ViewCount:
         """Count a view that the user has saved; raises CacheInterrupted if `count` is called meanwhile."""
