@@ -69,7 +69,7 @@ def explain(reasons: Sequence[TasteTerm], like: Likeness | None = None, *, is_br
     learned = [one for one in reasons if one.weight > 0 and one.papers and not one.is_vague]
     wanted = [one for one in reasons if one.weight > 0 and not one.papers]
     against = _named([one for one in reasons if one.weight < 0 and (one.is_hidden or one.added or not one.papers)])
-    said = [f"you want {names}" for _, names in _named(wanted)]
+    said = [f"you want more of {names}" for _, names in _named(wanted)]
     whole = f"like {like}" if like else "like what you marked"
     if names := ", ".join(names for _, names in _named(learned)):
         said.insert(0, f"{names}: {whole}" if is_brief else f"{whole}: {names}")
@@ -87,13 +87,7 @@ def _named(reasons: Sequence[TasteTerm]) -> Iterator[tuple[int, str]]:
     order = list(dict.fromkeys(one.papers for one in shown))
     shown.sort(key=lambda one: order.index(one.papers))
     for papers, group in groupby(shown, key=lambda one: one.papers):
-        yield papers, ", ".join(_said(one) for one in group)
-
-
-def _said(reason: TasteTerm) -> str:
-    """A term as a part of a sentence: an author's paper is by them."""
-    before = {"author": "by ", "org": "from "}.get(reason.what, "")
-    return f"{before}{reason.text}"
+        yield papers, ", ".join(one.text for one in group)
 
 
 EVERY = 10
