@@ -464,8 +464,9 @@ class _Side:
         texts = written(*(text for paper in sorted(examples) for text in self._papers[paper][:2]), only=codes)
         for one, papers in zip(picked, having, strict=True):
             code = int(self._codes[one.place])
-            weight, is_vague = most * one.weight / picked[0].weight, bool(self._is_vague[one.place])
-            yield TasteTerm(code, texts[code], weight, len(papers), is_vague=is_vague)
+            # An adverb says how, not what: `strikingly`.
+            is_vague = bool(self._is_vague[one.place]) or (" " not in texts[code] and texts[code].endswith("ly"))
+            yield TasteTerm(code, texts[code], most * one.weight / picked[0].weight, len(papers), is_vague=is_vague)
 
     def pick(self, share: Floats, least: float, group: Indexes | None = None) -> list[_Pick]:
         """The places and weights of the best terms, which at least so many papers have by their weights.

@@ -173,7 +173,7 @@ def test_reasons_are_said_in_words(reasons: Sequence[TasteTerm], like: Likeness 
 
 
 def test_in_a_list_the_words_come_first() -> None:
-    said = explain([term("drafts", 1, 3)], JET, is_brief=True)
+    said = explain([term("drafts", 1, 3)], JET, above=())
     assert said == "drafts: like JetSpec, which you starred"
 
 
