@@ -62,8 +62,8 @@ class Keyboard:
         self._has_begun = self._is_busy = False
         self._choose: Callable[[str], object] | None = None
         self._letters: Collection[str] = ()
-        self._is_offer = False
         """The letters that answer a question; others leave it open."""
+        self._is_offer = False
         self._quitting = services.background.delayed(self._app.leave)
         self._pressed = 0.0
         self._put_off: Callable[[], object] | None = None
