@@ -378,6 +378,15 @@ class State:
         """Request the rest of the list after its first screenful."""
         return replace(self, request=self._next_request(at))
 
+    @property
+    def is_ranking(self) -> bool:
+        """Whether nothing is listed because the papers are still being ranked."""
+        return self.is_list_coming and self.listing.where == self.where and not self.listing.order.pks
+
+    def rank(self) -> State:
+        """Take away the list before: it is another one that is ranked, and that takes a while."""
+        return replace(self.listed(ListContent(self.place, results=self.results)), is_list_coming=True)
+
     def list_stopped(self) -> State:
         """Record that reading the list was stopped; another read has begun or will."""
         return replace(self, is_list_coming=False)
