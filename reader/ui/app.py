@@ -74,6 +74,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
     nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
     over its end; `first_frame` is on the terminal already. Views that change in `settings_file` change in the reader;
+        learns_apart: bool = False,
     `now` is the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
@@ -99,6 +100,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
         settings_file: Path | None = None,
+        learns_apart: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
     ) -> None:
@@ -119,7 +121,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self._left = visit.load(self.state_file) if self.state_file else visit.Visit()
         self.leaving = leaving
         self.first_frame = first_frame
-        self.library = Library(cache_file)
+        self.library = Library(cache_file, learns_apart=learns_apart)
         self.library.settings_file = None if demo else settings_file
         self.library.left_at(self._left.visited)
         begun = visit.resumed(self._left, self.library.has_news)

@@ -70,9 +70,10 @@ _NO_PAPERS: Order[int] = Order(())
 class Library(Marking):
     """One open cache."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, learns_apart: bool = False) -> None:
+        """With `learns_apart`, what the user likes is learned in a process of its own."""
         super().__init__(path)
-        self._near = Window.open(path)
+        self._near = Window.open(path, learns_apart=learns_apart)
         self.trouble = ""
         """What the user has to know of a read that failed; empty if none did."""
         self.is_closed = False
@@ -84,7 +85,8 @@ class Library(Marking):
         self._new_since: str | None = None
         self._counting = Counting()
         self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits = (
-            QueryThread(path, name) for name in ("screenful", "order", "count", "day", "taste", "fit")
+            QueryThread(path, name, learns_apart=learns_apart)
+            for name in ("screenful", "order", "count", "day", "taste", "fit")
         )
 
     @property
