@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Protocol
 
+from reader.core.dates import SATURDAY
 from reader.core.errors import UsageError
 
 FIRST_DAY = "2023-05-04"
@@ -117,6 +118,21 @@ def missing_days(first: date, last: date, today: date, known: Mapping[str, Known
     days = [(first + timedelta(days=after)).isoformat() for after in range((last - first).days + 1)]
     empty = [day for day in days if day not in known or not (known[day].fetched and known[day].papers)]
     return tuple(changed_days(empty, known))
+
+
+def holes(known: Mapping[str, KnownDay], today: date) -> tuple[tuple[str, ...], ...]:
+    """The runs of days that `missing_days` finds between two whole days, or below the newest day; the newest run first.
+
+    The feed rests at weekends, so a weekend alone is none.
+    """
+    listed = sorted((day for day, one in known.items() if one.papers), reverse=True)
+    ends = [date.fromisoformat(day) for day in listed if known[day].fetched or day == listed[0]]
+    runs = [
+        missing_days(before + timedelta(days=1), after - timedelta(days=1), today, known)
+        for after, before in pairwise(ends)
+        if (after - before).days > 1
+    ]
+    return tuple(run for run in runs if any(date.fromisoformat(day).weekday() < SATURDAY for day in run))
 
 
 def month_batches(days: Iterable[str], today: date, done: Container[str] = ()) -> list[tuple[str, ...]]:

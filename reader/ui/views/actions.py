@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.core.dates import Period, PeriodKind, period_containing, period_of_view
+from reader.core.dates import SATURDAY, Period, PeriodKind, period_containing, period_of_view
 from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.query import Term
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 RANKING_LASTS = timedelta(minutes=10)
 """Maximum age of a feed's ranking that is shown without fetching it again."""
-
-SATURDAY = 5
 
 
 class ViewActions:
