@@ -135,11 +135,7 @@ if TYPE_CHECKING:
     from reader.core.settings.tables import DIGEST_FORMATS as DIGEST_FORMATS  # The formats of a digest.
     from reader.core.settings.tables import DigestMail as DigestMail  # The table [digest].
 
-    # Jobs that the program has.
     from reader.commands.run_job import run_job as run_job  # Run a job to its end, with its progress.
-    from reader.refresh.jobs import Refresh as Refresh  # Ask the feed and all sources.
-    from reader.refresh.plan import Latest as Latest  # The latest days.
-    from reader.refresh.jobs import RefreshFinished as RefreshFinished  # How that ended.
 
     # Text, and how it is drawn.
     from reader.actions.export import in_parentheses as in_parentheses  # An address in a link of Markdown.
@@ -147,44 +143,33 @@ if TYPE_CHECKING:
     from reader.actions.export import plain_markdown as plain_markdown  # A text that formats nothing.
     from reader.actions.links import Link as Link  # One of a paper's links.
     from reader.actions.links import links as links  # All of them, its page first.
-    from reader.core.dates import MONTHS as MONTHS  # Their names, January first.
-    from reader.core.dates import WEEKDAYS as WEEKDAYS  # Their names, Monday first.
     from reader.core.dates import parse_date as parse_date  # A date as queries have it.
     from reader.core.lines import cell_len as cell_len  # Columns of a text.
     from reader.core.lines import fit as fit  # Cut a text to a width.
     from reader.core.lines import wrap as wrap  # Where its lines begin and end.
     from reader.core.lines import wrapped as wrapped  # The lines themselves.
     from reader.core.text import LINE_LIMIT as LINE_LIMIT  # Characters of a cleaned line.
+
     from reader.core.text import fold as fold  # A text without case and accents.
 
     # Papers in the cache.
     from reader.actions.export import record as record  # A paper as JSON.
-    from reader.cache.choice import STRANGE as STRANGE  # The share of the best score that suits the user.
-    from reader.cache.follows import reasons as reasons  # Why a paper is followed.
-    from reader.cache.history import LEAST_SHARE as LEAST_SHARE  # What counts as rising.
-    from reader.cache.history import LEAST_VOTES as LEAST_VOTES  # The same in votes.
-    from reader.cache.history import votes as votes  # A paper's votes over time.
     from reader.cache.reads.window import Window as Window  # The cache, open for reading.
-    from reader.cache.changes import read_changed as read_changed  # What changed of a marked paper.
     from reader.cache.texts import Texts as Texts  # The full texts that are kept.
     from reader.commands.choosing import find_or_fetch as find_or_fetch  # A paper by any form of its id.
     from reader.commands.choosing import find_or_fetch_text as find_or_fetch_text  # The same with its full text.
+    from reader.commands import news as news  # What is new.
     from reader.commands.printing.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
     from reader.commands.printing.reasons import for_you_record as for_you_record  # Why a paper suits the user.
     from reader.commands.printing.reasons import group_records as group_records  # What the group says of a paper.
     from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
-    from reader.core.choice.words import pack as pack  # The words of a paper as numbers.
     from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
     from reader.core.document.model import TextSection as TextSection  # A section of a full text.
     from reader.core.document.model import text_sections as text_sections  # The sections of a document.
     from reader.core.nearest import nearest as nearest  # The known word that is nearest to a typed one.
     from reader.core.paper import Paper as Paper  # A paper of the cache.
-    from reader.core.query import Query as Query  # A parsed query.
-    from reader.core.query import Sort as Sort  # Its order.
-    from reader.core.query.nodes import all_of as all_of  # The query that has all of several.
-    from reader.core.changes import describe as describe  # What changed, in a few words.
 
     # Marks, and who makes them.
     from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
@@ -236,6 +221,7 @@ if TYPE_CHECKING:
     from reader.core.errors import ConfigError as ConfigError  # The settings do not allow something.
     from reader.core.errors import FeedMalformed as FeedMalformed  # A host sent something else than asked for.
     from reader.core.errors import FeedOffline as FeedOffline  # There is no network, or it is not to be used.
+    from reader.core.errors import FeedUnreachable as FeedUnreachable  # A host did not answer in time.
     from reader.core.errors import FeedRefused as FeedRefused  # A host did not answer the request.
     from reader.feeds.http.client import DocumentClient as DocumentClient  # Ask one host, within limits.
     from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.

@@ -242,7 +242,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "how none is lost or sent twice": (
             "extensions/digest/test_digest.py::test_it_is_mailed_once",
-            "extensions/digest/test_digest.py::test_what_could_not_be_sent_is_sent_later",
+            "extensions/digest/test_digest.py::test_what_was_refused_is_sent_later",
             "extensions/digest/test_digest.py::test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again",
         ),
         "so nothing is left out while the machine was off": (

@@ -1,7 +1,6 @@
 """`dailypapers digest`: the new papers as a mail, a page or a text.
 
-`content.py` chooses the papers, `drawing.py` and `mail.py` draw them, `sending.py` brings them to their reader, and
-`sent.py` keeps what has left.
+`drawing.py` and `mail.py` draw the news, `sending.py` brings them to their reader, and `sent.py` keeps what has left.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ TARGETS = ("stdout", "file", "command")
 
 def _add_arguments(parser: ArgumentParser) -> None:
     api.add_query(parser)
-    about = "papers since this day are new: yesterday, 3d, 2026-05-11 (default: the last digest's day, or yesterday)"
+    about = "papers since this day are new: yesterday, 3d, 2026-05-11 (default: that of the last mail or visit)"
     parser.add_argument("--since", type=_start, metavar="D", help=about)
     about = "markdown, text, html (a page for mail clients) or mail (a whole message); default: by the file's ending"
     parser.add_argument("--format", choices=api.DIGEST_FORMATS, help=about)
@@ -41,9 +40,19 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--again", action="store_true", help=about)
     about = "wait some minutes for the mails of your other machines, if they sync, so that one mails; a schedule does"
     parser.add_argument("--in-turn", action="store_true", help=about)
-    parser.add_argument("--refresh", action="store_true", help="ask the feed first; without a network, go on")
+    about = "ask the sources first; without a network, print what is here, and --send waits for it up to two hours"
+    parser.add_argument("--refresh", action="store_const", const=0.0, dest="max_age", help=about)
+    about = "the same, but only if they were last asked more hours ago"
+    parser.add_argument("--max-age", type=_hours, metavar="HOURS", help=about)
     api.add_quiet(parser, "print nothing of what went well, for cron")
     api.add_json(parser)
+
+
+def _hours(text: str) -> float:
+    """A number of hours, as an argparse type."""
+    if not text.isdecimal() or len(text) > 4:
+        raise ArgumentTypeError(f"{api.bare(text)!r} is not a number of hours")
+    return float(text)
 
 
 def _start(text: str) -> str:
@@ -73,8 +82,6 @@ def _run_digest(arguments: Namespace, workspace: api.Workspace) -> int:
     deliver.check()
     if arguments.in_turn:
         deliver.wait()
-    if arguments.refresh:
-        _refresh(workspace, quiet=arguments.quiet)
     return deliver.run()
 
 
@@ -86,20 +93,6 @@ def _switch_links(how: str) -> int:
     else:
         api.print_line("Removed." if api.link_handler.remove(os.environ) else "There are no such links.")
     return 0
-
-
-def _refresh(workspace: api.Workspace, *, quiet: bool) -> None:
-    """Fetch the latest days; a digest of what is here is better than none."""
-    try:
-        messages = api.run_job(workspace, api.Refresh(api.Latest(workspace.settings.days_at_start)), quiet=quiet)
-    except api.FeedError as error:
-        api.warn(str(error))
-        return
-    finished = next((message for message in messages if isinstance(message, api.RefreshFinished)), None)
-    if finished is not None and not finished.failed:
-        api.paths.touch_private(api.paths.refresh_stamp(workspace.cache_file))
-    elif finished is not None:
-        api.warn(f"The feed could not be asked for all days: {finished.error}")
 
 
 def _store_password(workspace: api.Workspace) -> int:
@@ -132,16 +125,23 @@ def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
     last = sent.newest.astimezone().isoformat(" ", "minutes") if sent.newest else "never"
     yield api.Finding("Digest", "last sent", last, shared=last)
     if sent.failure is not None:
-        at = sent.failure.at.astimezone().isoformat(" ", "minutes")
-        yield api.Finding("Digest", "failed", at, api.clean(sent.failure.error), at)
+        at, until = (time.astimezone().isoformat(" ", "minutes") for time in (sent.failure.at, sent.failure.until))
+        if sent.tried:
+            yield api.Finding("Digest", "waiting", f"for the network until {until}", shared=until)
+        else:
+            yield api.Finding("Digest", "failed", at, api.clean(sent.failure.error), at)
 
 
 DIGEST = api.Command(
     "digest",
-    "Make a digest of the new papers: those for you first, each with its reason, then what you follow, your views,"
-    " rising papers, changed ones, and the rest by topic.",
+    "Print what is new: papers for you first, each with its reason, then what you follow, your views, the most voted,"
+    " rising and changed papers, and the rest by topic.",
     (
-        ("digest", "what is new since yesterday"),
+        ("digest", "what is new since your last visit"),
+        (
+            "digest --json --max-age 6",
+            "for programs; asks the sources first if it was not done for 6 hours",
+        ),
         ("digest --since 3d --format html -o digest.html", "as a page, to be looked at"),
         ("digest topic:agents --send", "mail the new papers of a query, each once"),
         ("digest --to command --format markdown", "give it to the program of digest.command"),

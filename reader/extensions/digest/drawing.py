@@ -16,7 +16,6 @@ from string import Template
 from typing import NamedTuple
 
 from reader import api
-from reader.extensions.digest.content import SHORT, Digest, Item, Section, gist
 
 OPEN = f"{api.APP} open ID --reader"
 """The command that opens a paper of a digest in the reader."""
@@ -27,9 +26,9 @@ def further_links(paper: api.Paper) -> tuple[api.Link, ...]:
     return tuple(link for link in api.links(paper)[1:] if not link.letter.isdigit())
 
 
-def intro(digest: Digest) -> str:
-    """The first line: how many papers there are, and from when on."""
-    return f"{digest.summary}. New since {digest.in_words(digest.since)}."
+def intro(news: api.news.News) -> str:
+    """The first line: how many papers there are, from when on, and what else is to be known."""
+    return f"{news.summary}. {news.state}"
 
 
 STOP = f"{api.APP} schedule remove --digest"
@@ -39,36 +38,28 @@ END = f"No paper is mailed twice for the same news. To end a daily mail: {STOP}"
 """The last line of a mail."""
 
 
-def more(section: Section) -> str:
-    """How many papers of a section were left out; empty if none was."""
-    count = len(section.left_out)
-    return f"and {count:,} more {'paper' if count == 1 else 'papers'} in the reader" if count else ""
-
-
 WIDTH = 72
 """Columns of a line; an address that is longer stays whole."""
 
 
-def plain_text(digest: Digest, *, is_mail: bool = False) -> str:
+def plain_text(news: api.news.News, *, is_mail: bool = False) -> str:
     """The digest as plain text; a mail says how it ends."""
-    lines = [*_wrapped(digest.title), *_wrapped(intro(digest))]
-    for section in digest.sections:
+    lines = [*_wrapped(news.title), *_wrapped(intro(news))]
+    for section in news.sections:
         name = api.clean(section.name)
         lines += ["", "", *_wrapped(name), "-" * min(WIDTH, api.cell_len(name))]
         for item in section.items:
-            lines += ["", *_paper_lines(digest, item, is_brief=section.is_brief)]
-        if said := more(section):
-            lines += ["", said]
+            lines += ["", *_paper_lines(news, item, is_brief=section.is_brief)]
     lines += ["", "", f"In the reader: {OPEN}", *(_wrapped(END) if is_mail else ())]
     return "\n".join(lines) + "\n"
 
 
-def _paper_lines(digest: Digest, item: Item, *, is_brief: bool) -> Iterator[str]:
+def _paper_lines(news: api.news.News, item: api.news.Item, *, is_brief: bool) -> Iterator[str]:
     yield from _wrapped(api.clean(item.paper.title))
-    yield from _wrapped(" · ".join(digest.facts(item.paper)), "  ")
+    yield from _wrapped(" · ".join(news.facts(item.paper)), "  ")
     if not is_brief:
         yield from _wrapped(api.clean(item.why), "  > ")
-        said, is_machine = gist(item.paper)
+        said, is_machine = api.news.gist(item.paper)
         yield from _wrapped(f"AI summary: {said}" if is_machine else said, "  ")
     found = api.links(item.paper)
     yield f"  {found[0].url}" if found else f"  {api.clean(item.paper.id)}"
@@ -79,31 +70,29 @@ def _wrapped(text: str, begin: str = "") -> Iterator[str]:
         yield f"{begin if not start else ' ' * len(begin)}{text[start:end]}"
 
 
-def markdown(digest: Digest) -> str:
+def markdown(news: api.news.News) -> str:
     """The digest as Markdown."""
-    parts = [f"# {api.plain_markdown(digest.title)}", api.plain_markdown(intro(digest))]
-    for section in digest.sections:
-        parts += [f"## {api.plain_markdown(api.clean(section.name))}", *_markdown_section(digest, section)]
+    parts = [f"# {api.plain_markdown(news.title)}", api.plain_markdown(intro(news))]
+    for section in news.sections:
+        parts += [f"## {api.plain_markdown(api.clean(section.name))}", *_markdown_section(news, section)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _markdown_section(digest: Digest, section: Section) -> Iterator[str]:
+def _markdown_section(news: api.news.News, section: api.news.Section) -> Iterator[str]:
     if section.is_brief:
-        lines = ((f"- {api.markdown_link(one.paper)}", *digest.facts(one.paper)) for one in section.items)
+        lines = ((f"- {api.markdown_link(one.paper)}", *news.facts(one.paper)) for one in section.items)
         yield "\n".join(" · ".join((link, *map(api.plain_markdown, facts))) for link, *facts in lines)
     else:
-        yield from ("\n\n".join(_markdown_item(digest, item)) for item in section.items)
-    if said := more(section):
-        yield f"*{said}*"
+        yield from ("\n\n".join(_markdown_item(news, item)) for item in section.items)
 
 
-def _markdown_item(digest: Digest, item: Item) -> Iterator[str]:
+def _markdown_item(news: api.news.News, item: api.news.Item) -> Iterator[str]:
     paper = item.paper
     yield f"### {api.markdown_link(paper)}"
-    yield " · ".join(map(api.plain_markdown, digest.facts(paper)))
+    yield " · ".join(map(api.plain_markdown, news.facts(paper)))
     if item.why:
         yield f"*{api.plain_markdown(api.clean(item.why))}*"
-    said, is_machine = gist(paper)
+    said, is_machine = api.news.gist(paper)
     if said:
         yield f"{'> AI summary: ' if is_machine else ''}{api.plain_markdown(said)}"
     found = [f"[{link.name}]({api.in_parentheses(link.url)})" for link in further_links(paper)]
@@ -137,28 +126,28 @@ class _Fit(NamedTuple):
     has_links: bool
 
 
-_FITS = (_Fit(SHORT, 250, True), _Fit(120, 160, True), _Fit(0, 60, False))
+_FITS = (_Fit(api.news.SHORT, 250, True), _Fit(120, 160, True), _Fit(0, 60, False))
 
 
-def page(digest: Digest, *, opens_reader: bool = False, is_mail: bool = False) -> str:
+def page(news: api.news.News, *, opens_reader: bool = False, is_mail: bool = False) -> str:
     """The digest as HTML, as long as mail clients show; with `opens_reader`, links open papers in the reader.
 
     A mail says how it ends.
     """
     whole = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
-    title = escape(digest.title)
-    day = escape(digest.in_words(digest.day.isoformat()))
+    title = escape(news.title)
+    day = escape(news.in_words(news.day.isoformat()))
     told = {
         "title": title,
         "masthead": title.replace(day, day.replace(" ", _FIXED), 1),
-        "preheader": escape(" · ".join(api.clean(item.paper.title, 80) for item in digest.items[:3])),
-        "intro": escape(intro(digest)),
+        "preheader": escape(" · ".join(api.clean(item.paper.title, 80) for item in news.items[:3])),
+        "intro": escape(intro(news)),
         "end": f"{_code(OPEN)}{f'<br>{END.replace(STOP, _code(STOP))}' if is_mail else ''}",
     }
     said = ""
     for fit in _FITS:
-        body = _Body(digest, fit, opens_reader=opens_reader)
-        sections = "\n".join(line for section in digest.sections for line in body.section(section))
+        body = _Body(news, fit, opens_reader=opens_reader)
+        sections = "\n".join(line for section in news.sections for line in body.section(section))
         said = whole.substitute(told, sections=sections, sans=SANS, serif=SERIF, **_COLORS)
         if len(said.encode("utf-8", "replace")) <= MOST_BYTES:
             break
@@ -168,12 +157,12 @@ def page(digest: Digest, *, opens_reader: bool = False, is_mail: bool = False) -
 class _Body:
     """The sections of a page."""
 
-    def __init__(self, digest: Digest, fit: _Fit, *, opens_reader: bool) -> None:
-        self._digest = digest
+    def __init__(self, news: api.news.News, fit: _Fit, *, opens_reader: bool) -> None:
+        self._news = news
         self._fit = fit
         self._opens_reader = opens_reader
 
-    def section(self, section: Section) -> Iterator[str]:
+    def section(self, section: api.news.Section) -> Iterator[str]:
         yield (
             f'<h2 class="muted rule" style="font-size:13px;line-height:1.4;font-weight:600;'
             f"letter-spacing:1px;text-transform:uppercase;margin:36px 0 0;padding:0 0 6px;color:{_COLORS['muted']};"
@@ -181,16 +170,14 @@ class _Body:
         )
         for item in section.items:
             yield from (self._brief(item) if section.is_brief else self._item(item))
-        if said := more(section):
-            yield _line("muted", escape(said), "margin:14px 0 0;font-size:14px")
 
-    def _brief(self, item: Item) -> Iterator[str]:
+    def _brief(self, item: api.news.Item) -> Iterator[str]:
         look = "font-size:15px;line-height:1.4;font-weight:600;margin:14px 0 0"
         yield f'<h3 style="{look}">{self._title(item)}</h3>'
         said = " · ".join((*self._facts(item), *self._into_reader(item), _foreign(item.paper.id, 60)))
         yield _line("muted", said, "margin:1px 0 0;font-size:13px")
 
-    def _item(self, item: Item) -> Iterator[str]:
+    def _item(self, item: api.news.Item) -> Iterator[str]:
         paper = item.paper
         yield (
             f'<h3 style="{SERIF};font-size:19px;line-height:1.3;font-weight:600;margin:24px 0 2px">'
@@ -199,7 +186,7 @@ class _Body:
         yield _line("muted", " · ".join(self._facts(item)), "margin:0;font-size:13px")
         if item.why:
             yield _line("why", _foreign(item.why, self._fit.line), "margin:2px 0 0;font-size:13px")
-        said, is_machine = gist(paper, self._fit.gist) if self._fit.gist else ("", False)
+        said, is_machine = api.news.gist(paper, self._fit.gist) if self._fit.gist else ("", False)
         if said:
             look = f"color:{_COLORS['muted']};font-size:13px"
             label = f'<span class="muted" style="{look}">AI summary:</span> ' if is_machine else ""
@@ -208,19 +195,19 @@ class _Body:
         said = " · ".join((*(found if self._fit.has_links else ()), *self._into_reader(item), _foreign(paper.id, 60)))
         yield _line("muted", said, "margin:6px 0 0;font-size:13px;line-height:1.8")
 
-    def _facts(self, item: Item) -> Iterator[str]:
-        for fact in self._digest.facts(item.paper):
+    def _facts(self, item: api.news.Item) -> Iterator[str]:
+        for fact in self._news.facts(item.paper):
             # Short ones stay in one line.
             said = _foreign(fact, self._fit.line)
             yield said.replace(" ", _FIXED) if len(said) <= 20 else said
 
-    def _title(self, item: Item) -> str:
+    def _title(self, item: api.news.Item) -> str:
         found, title = api.links(item.paper), _foreign(item.paper.title, self._fit.line)
         if not found or len(found[0].url) > LONGEST_LINK:
             return f"<strong>{title}</strong>"
         return _link(found[0].url, title, f"text-decoration:none;color:{_COLORS['text']}", color="text")
 
-    def _into_reader(self, item: Item) -> Iterator[str]:
+    def _into_reader(self, item: api.news.Item) -> Iterator[str]:
         if self._opens_reader and (address := api.link_handler.address_of(item.paper.id)):
             yield _link(address, "in the reader".replace(" ", _FIXED))
 

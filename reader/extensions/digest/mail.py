@@ -17,7 +17,6 @@ from email.utils import format_datetime
 from typing import Any, NamedTuple
 
 from reader import api
-from reader.extensions.digest.content import Digest
 from reader.extensions.digest.drawing import page, plain_text
 
 # The message
@@ -37,24 +36,24 @@ class Envelope(NamedTuple):
     """With its time zone."""
 
 
-def message(digest: Digest, envelope: Envelope, *, opens_reader: bool = False) -> EmailMessage:
+def message(news: api.news.News, envelope: Envelope, *, opens_reader: bool = False) -> EmailMessage:
     """The mail with a digest; with `opens_reader`, links of its page open papers in the reader."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(api.APP, addr_spec=envelope.sender)
     mail["To"] = Address(addr_spec=envelope.to)
     # The library would decode such words, and what they hide, such as a line break, would become a header.
-    mail["Subject"] = api.clean(digest.subject.replace("=?", "= ?"), LONGEST_SUBJECT)
+    mail["Subject"] = api.clean(news.subject.replace("=?", "= ?"), LONGEST_SUBJECT)
     mail["Date"] = format_datetime(envelope.at)
     # A second mail with the same news has the same id, and servers drop it.
-    mail["Message-ID"] = f"<{digest.hash(envelope.name)}@{envelope.sender.rpartition('@')[2]}>"
+    mail["Message-ID"] = f"<{news.hash(envelope.name)}@{envelope.sender.rpartition('@')[2]}>"
     # Filters sort mails by it: one for each query (RFC 2919, 3: a list without a domain).
-    list_name = Digest(digest.day, "", digest.query).hash(digest.query)
+    list_name = api.news.News(news.day, "", news.query).hash(news.query)
     mail["List-Id"] = f"Daily papers <{list_name}.{api.APP}.localhost>"
     # Nobody answers it by itself, such as with a notice of absence (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
     # Every server passes this on as it is, and its lines are short.
-    mail.set_content(plain_text(digest, is_mail=True), cte="quoted-printable")
-    mail.add_alternative(page(digest, opens_reader=opens_reader, is_mail=True), subtype="html", cte="quoted-printable")
+    mail.set_content(plain_text(news, is_mail=True), cte="quoted-printable")
+    mail.add_alternative(page(news, opens_reader=opens_reader, is_mail=True), subtype="html", cte="quoted-printable")
     return mail
 
 
@@ -133,6 +132,10 @@ class MailError(api.ReaderError):
     """The mail was not sent, for certain."""
 
 
+class MailDelayed(MailError):
+    """The server could not be reached, or does not take the mail now: a later try may succeed."""
+
+
 class MailUncertain(api.ReaderError):
     """Nobody knows whether the server has the mail."""
 
@@ -158,27 +161,28 @@ def send(
             smtp.seconds = LAST_SECONDS
             code, said = smtp.data(mail.as_bytes())
             if code >= 400:
-                raise MailError(f"{place} refused the mail: {code} {_said(said)}.")
+                raise _refusal(code)(f"{place} refused the mail: {code} {_said(said)}.")
             if not 200 <= code < 300:
                 raise MailUncertain(_uncertain(place))
     except smtplib.SMTPAuthenticationError as error:
-        raise MailError(f"{place} does not take the name or the password: {_said(error.smtp_error)}.") from error
+        refused = _refusal(error.smtp_code)
+        raise refused(f"{place} does not take the name or the password: {_said(error.smtp_error)}.") from error
     except UnicodeEncodeError as error:
         raise MailError("The name or the password has a letter beyond ASCII, which can't be sent.") from error
     except smtplib.SMTPNotSupportedError as error:
         raise MailError(f"{place} can't do what is needed: {api.clean(str(error), 200).rstrip('.')}.") from error
     except smtplib.SMTPDataError as error:
-        raise MailError(f"{place} refused the mail: {_said(error.smtp_error)}.") from error
+        raise _refusal(error.smtp_code)(f"{place} refused the mail: {_said(error.smtp_error)}.") from error
     except ssl.SSLCertVerificationError as error:
         raise MailError(f"{place} can't be trusted: {api.clean(error.verify_message, 200)}.") from error
     except ssl.SSLError as error:
         if not has_begun:
-            raise MailError(f"{place} speaks no TLS: look at its port, or set digest.security.") from error
+            raise MailError(f"{place} speaks no TLS: {_other_way(settings)}.") from error
         raise MailUncertain(_uncertain(place)) from error
     except (smtplib.SMTPException, OSError) as error:
         if has_begun:
             raise MailUncertain(_uncertain(place)) from error
-        raise MailError(f"{place} could not be reached: {_reason(error)}.") from error
+        raise MailDelayed(f"{place} could not be reached: {_reason(error)}.") from error
 
 
 def _connected(settings: api.DigestMail) -> _Plain:
@@ -194,7 +198,7 @@ def _connected(settings: api.DigestMail) -> _Plain:
         smtp.ehlo_or_helo_if_needed()
         if settings.security == "starttls":
             if not smtp.has_extn("starttls"):
-                raise MailError(f"{host}:{port} offers no STARTTLS: set digest.security to tls.")
+                raise MailError(f"{host}:{port} offers no STARTTLS: {_other_way(settings)}.")
             smtp.starttls(context=context)
             smtp.ehlo_or_helo_if_needed()
     except BaseException:
@@ -263,6 +267,19 @@ class _Secret(_Plain, smtplib.SMTP_SSL):
     """The same over TLS."""
 
 
+def _other_way(settings: api.DigestMail) -> str:
+    """What to do about a server that does not encrypt as the settings say."""
+    if api.is_loopback(settings.address[0]):
+        return "set digest.security to none, which a server on this machine may have"
+    other = "tls" if settings.security == "starttls" else "starttls"
+    return f"look at its port, or set digest.security to {other}"
+
+
+def _refusal(code: int) -> type[MailError]:
+    """The error of an answer with this code: those below 500 may pass (RFC 5321, 4.2.1)."""
+    return MailDelayed if code < 500 else MailError
+
+
 def _expect(answer: tuple[int, bytes], what: str) -> None:
     code, said = answer
     if code == 530:
@@ -271,7 +288,7 @@ def _expect(answer: tuple[int, bytes], what: str) -> None:
             " 'dailypapers digest --store-password'."
         )
     if not 200 <= code < 300:
-        raise MailError(f"The mail server refused {what}: {code} {_said(said)}.")
+        raise _refusal(code)(f"The mail server refused {what}: {code} {_said(said)}.")
 
 
 def _said(text: bytes | str) -> str:

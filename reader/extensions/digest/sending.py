@@ -7,7 +7,7 @@ import os
 import shlex
 from argparse import Namespace
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,6 @@ from time import sleep
 
 from reader import api
 from reader.extensions.digest import mail
-from reader.extensions.digest.content import Asked, Digest, compose
 from reader.extensions.digest.drawing import markdown, page, plain_text
 from reader.extensions.digest.sent import (
     Sent,
@@ -30,9 +29,6 @@ from reader.extensions.digest.sent import (
 SUFFIXES = {".md": "markdown", ".txt": "text", ".html": "html", ".htm": "html", ".eml": "mail"}
 """The formats of files by the endings of their names."""
 
-LONGEST = timedelta(days=14)
-"""A digest goes back to the last one, but no further than this."""
-
 PROGRAM_SECONDS = 120.0
 """Seconds that the user's program may take."""
 
@@ -41,6 +37,9 @@ LEAD = 60.0
 
 STEP = 180.0
 """Seconds between the turns of two machines: the mail of one leaves, and the folder carries the word of it."""
+
+PAUSES = (60, 120, 240, 480, 900, 1800, 1800, 1800)
+"""Seconds before each further try while there is no network: two hours in all."""
 
 
 class Delivery:
@@ -63,45 +62,55 @@ class Delivery:
 
     def run(self) -> int:
         """Make the digest and bring it to its place; return the exit code."""
+        if (trouble := self._ask()) is not None:
+            api.warn(f"The feed could not be asked for all days: {trouble}")
+        return self._deliver()
+
+    def _deliver(self) -> int:
         raise NotImplementedError
 
-    def _compose(self, known: frozenset[str] = frozenset(), last: datetime | None = None) -> Digest:
+    def _ask(self) -> api.FeedError | None:
+        """Ask the sources first if that is wanted; return why not all of them answered."""
+        hours = self._arguments.max_age
+        asked = None if hours is None else api.news.ask_sources(self._workspace, hours, quiet=self._arguments.quiet)
+        return asked and asked.error
+
+    def _compose(self, known: frozenset[str] = frozenset(), last: datetime | None = None) -> api.news.News:
         """The digest without the news that were mailed, the last time at `last`."""
-        since = self._arguments.since or _default_since(last)
-        asked = Asked(self._query, since, date.today(), self._workspace.settings.views, known)
-        with self._workspace.window() as window:
-            return compose(window, asked)
+        since = self._arguments.since or api.news.default_since(last)
+        asked = api.news.Asked(self._query, since, date.today(), self._workspace.settings.views, known)
+        return api.news.whats_new(self._workspace, asked)
 
     @property
     def _opens_reader(self) -> bool:
         """Whether the system opens links by the reader."""
         return api.link_handler.is_installed(os.environ)
 
-    def _text(self, digest: Digest, format: str) -> str:
+    def _text(self, news: api.news.News, format: str) -> str:
         match format:
             case "html":
-                return page(digest, opens_reader=self._opens_reader)
+                return page(news, opens_reader=self._opens_reader)
             case "text":
-                return plain_text(digest)
+                return plain_text(news)
             case "mail":
                 # Quoted-printable, hence ASCII.
-                return bytes(self._message(digest)).decode("ascii")
-        return markdown(digest)
+                return bytes(self._message(news)).decode("ascii")
+        return markdown(news)
 
-    def _message(self, digest: Digest) -> EmailMessage:
+    def _message(self, news: api.news.News) -> EmailMessage:
         to = self.settings.to or "undisclosed@localhost"
         envelope = mail.Envelope(self._name, to, self.settings.sender or to, datetime.now().astimezone())
-        return mail.message(digest, envelope, opens_reader=self._opens_reader)
+        return mail.message(news, envelope, opens_reader=self._opens_reader)
 
     @property
     def _name(self) -> str:
         """To whom it goes, and with which query: the same news go there once."""
         return f"mail {self.settings.to} {self._query}"
 
-    def _say(self, text: str, digest: Digest, **facts: object) -> None:
+    def _say(self, text: str, news: api.news.News, **facts: object) -> None:
         """Say what was done, as a sentence or as JSON."""
         if self._arguments.json:
-            api.print_json(_record(digest) | facts)
+            api.print_json(api.news.news_record(news) | facts)
         elif not self._arguments.quiet:
             api.warn(text)
 
@@ -109,14 +118,14 @@ class Delivery:
 class Printed(Delivery):
     """On standard output, whatever was mailed."""
 
-    def run(self) -> int:
-        digest = self._compose()
+    def _deliver(self) -> int:
+        news = self._compose()
         if self._arguments.json:
-            api.print_json(_record(digest))
-        elif digest.items or self._arguments.format:
-            api.print_line(self._text(digest, self._arguments.format or "text").rstrip("\n"))
-        if not digest.items and not self._arguments.quiet:
-            api.warn(f"Nothing is new since {digest.since}.")
+            api.print_json(api.news.news_record(news))
+        elif news.items or self._arguments.format:
+            api.print_line(self._text(news, self._arguments.format or "text").rstrip("\n"))
+        if not news.items and not self._arguments.quiet:
+            api.warn(f"Nothing is new since {news.since}.")
         return 0
 
 
@@ -127,14 +136,14 @@ class Written(Delivery):
         if not (self._arguments.output or self.settings.file):
             raise api.UsageError("Name the file with -o FILE, or by digest.file of the settings.")
 
-    def run(self) -> int:
+    def _deliver(self) -> int:
         folder = Path() if self._arguments.output else self._workspace.config_file.parent
         file = folder / Path(self._arguments.output or self.settings.file).expanduser()
-        digest = self._compose()
+        news = self._compose()
         format = self._arguments.format or SUFFIXES.get(file.suffix.lower()) or self.settings.format
         with api.replacing(file) as out:
-            out.write(self._text(digest, format or "markdown"))
-        self._say(f"{digest.summary} in {file}.", digest, file=str(file))
+            out.write(self._text(news, format or "markdown"))
+        self._say(f"{news.summary} in {file}.", news, file=str(file))
         return 0
 
 
@@ -157,6 +166,32 @@ class Logged(Delivery):
             sleep(seconds)
 
     def run(self) -> int:
+        """Wait for the network, up to two hours, if there is none; a program that was killed meanwhile goes on."""
+        file = api.paths.sent_digests_file(self._workspace.cache_file)
+        for tried in range(SentDigests(file).tried, len(PAUSES) + 1):
+            pause = PAUSES[tried] if tried < len(PAUSES) else None
+            trouble: api.ReaderError | None = self._ask()
+            if (
+                pause is None
+                or not isinstance(trouble, api.FeedOffline | api.FeedUnreachable)
+                or api.is_offline(os.environ)
+            ):
+                if trouble is not None:
+                    api.warn(f"The feed could not be asked for all days: {trouble}")
+                try:
+                    return self._deliver()
+                except mail.MailDelayed as error:
+                    if pause is None:
+                        raise
+                    trouble = error
+            with hold_sent(file) as sent:
+                until = sent.note_failure(str(trouble), tried + 1, sum(PAUSES[tried:]))
+            if not self._arguments.quiet:
+                api.warn(f"{trouble} The next try is in {pause / 60:g} min, the last one at {_at(until)[-5:]}.")
+            sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    def _deliver(self) -> int:
         with hold_sent(api.paths.sent_digests_file(self._workspace.cache_file)) as sent:
             again = self._arguments.again
             known, last = sent.known(self._name, again=again), sent.last(self._name, again=again)
@@ -166,23 +201,29 @@ class Logged(Delivery):
                     elsewhere = window.read(partial(mailed_elsewhere, name=self._name))
                 known |= elsewhere.keys
                 last = max(filter(None, (last, elsewhere.last)), default=None)
-            digest = self._compose(known, last)
-            if not digest.items:
-                self._say(_no_mail(digest, last, sent.uncertain(self._name)), digest, sent=False)
+                at = elsewhere.last
+                if self._arguments.in_turn and at is not None and at.astimezone().date() == date.today():
+                    self._say(
+                        f"Another machine of yours mailed at {_at(at)}: no mail.", self._compose(known), sent=False
+                    )
+                    return 0
+            news = self._compose(known, last)
+            if not news.items:
+                self._say(_no_mail(news, last, sent.uncertain(self._name)), news, sent=False)
                 return 0
             try:
-                self._hand_over(digest, sent)
+                self._hand_over(news, sent)
             except api.ReaderError as error:
                 sent.note_failure(str(error))
                 raise
-            self._say(f"{digest.summary}, sent to {self._receiver}.", digest, sent=True)
+            self._say(f"{news.summary}, sent to {self._receiver}.", news, sent=True)
         return 0
 
     @property
     def _receiver(self) -> str:
         raise NotImplementedError
 
-    def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
+    def _hand_over(self, news: api.news.News, sent: SentDigests) -> None:
         raise NotImplementedError
 
     def _join_others(self, *, is_silent: bool = False) -> None:
@@ -193,13 +234,13 @@ class Logged(Delivery):
             if not is_silent:
                 api.warn(f"{error} What your other machines have mailed since the last sync may come again.")
 
-    def _begin(self, id: str, digest: Digest, sent: SentDigests) -> None:
+    def _begin(self, id: str, news: api.news.News, sent: SentDigests) -> None:
         """Note that the digest is about to leave; raises ReaderError if that can't be kept, and then it must not."""
-        sent.begin(id, self._name, digest.keys)
+        sent.begin(id, self._name, news.keys)
         if self.is_shared:
             try:
                 with self._workspace.events() as events:
-                    record_mailing(events, id, self._name, digest.keys)
+                    record_mailing(events, id, self._name, news.keys)
             except api.ReaderError:
                 sent.end(id, "refused")
                 raise
@@ -227,16 +268,16 @@ class Mailed(Logged):
         if trouble := self.settings.trouble():
             raise api.ReaderError(trouble)
 
-    def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
+    def _hand_over(self, news: api.news.News, sent: SentDigests) -> None:
         user, (host, _) = self.settings.user, self.settings.address
         login = (user, mail.find_password(user, host)) if user else None
-        message = self._message(digest)
+        message = self._message(news)
         id = str(message["Message-ID"])
         has_begun = False
 
         def begin() -> None:
             nonlocal has_begun
-            self._begin(id, digest, sent)
+            self._begin(id, news, sent)
             has_begun = True
 
         try:
@@ -272,14 +313,14 @@ class Piped(Logged):
         if not self.settings.command:
             raise api.ReaderError("The settings name no program: digest.command is a list of it and its arguments.")
 
-    def _hand_over(self, digest: Digest, sent: SentDigests) -> None:
+    def _hand_over(self, news: api.news.News, sent: SentDigests) -> None:
 
         command = self.settings.command
-        text = self._text(digest, self._format)
+        text = self._text(news, self._format)
         if api.find_program(command) is None:
             raise api.ReaderError(f"{command[0]} was not found: digest.command of the settings names it.")
-        id = digest.hash(self._name)
-        self._begin(id, digest, sent)
+        id = news.hash(self._name)
+        self._begin(id, news, sent)
         try:
             asyncio.run(api.run_program(command, text, seconds=PROGRAM_SECONDS, is_silent=True))
         except api.ProgramTookTooLong as error:
@@ -298,16 +339,9 @@ DELIVERIES: dict[str, type[Delivery]] = {"stdout": Printed, "file": Written, "co
 """The ways by their names."""
 
 
-def _default_since(last: datetime | None) -> str:
-    """The day of the last digest, so that no day is left out, but yesterday at least; ISO, in UTC."""
-    today = datetime.now(UTC).date()
-    days = [today - timedelta(days=1)] + ([last.astimezone(UTC).date()] if last is not None else [])
-    return max(min(days), today - LONGEST).isoformat()
-
-
-def _no_mail(digest: Digest, last: datetime | None, uncertain: Sent | None) -> str:
+def _no_mail(news: api.news.News, last: datetime | None, uncertain: Sent | None) -> str:
     """Why there is no mail, and what to do if one is wanted."""
-    count, since = digest.mailed, digest.since
+    count, since = news.mailed, news.since
     if not count or last is None:
         return f"Nothing is new since {since}: no mail."
     if uncertain is not None:
@@ -323,21 +357,3 @@ def _no_mail(digest: Digest, last: datetime | None, uncertain: Sent | None) -> s
 
 def _at(time: datetime) -> str:
     return time.astimezone().isoformat(" ", "minutes")[:16]
-
-
-def _record(digest: Digest) -> dict[str, object]:
-    """A digest as JSON."""
-    return {
-        "title": digest.title,
-        "since": digest.since,
-        "query": digest.query or None,
-        "mailed": digest.mailed,
-        "sections": [
-            {
-                "name": one.name,
-                "more": len(one.left_out),
-                "papers": [api.record(item.paper) | {"why": item.why or None} for item in one.items],
-            }
-            for one in digest.sections
-        ],
-    }

@@ -56,6 +56,10 @@ class Failure(NamedTuple):
 
     at: datetime
     error: str
+    until: datetime
+    """When it is tried for the last time."""
+    tried: int = 0
+    """How often it was tried."""
 
 
 class SentDigests:
@@ -77,13 +81,19 @@ class SentDigests:
                 self._sent.pop(id, None)
                 self._sent[str(id)] = Sent(str(id), str(line["name"]), at, tuple(map(str, line["keys"])))
             elif state == "failed":
-                self.failure = Failure(at, str(line["error"]))
+                until = datetime.fromisoformat(line.get("until", line["at"]))
+                self.failure = Failure(at, str(line["error"]), until, int(line.get("tried", 0)))
             elif state in ("sent", "refused") and id in self._sent:
                 self._sent[id] = self._sent[id]._replace(end=state)
                 self.failure = None if state == "sent" else self.failure
         except (KeyError, TypeError, ValueError):
             # Half a line of a program that was killed, or one of a newer form.
             return
+
+    @property
+    def tried(self) -> int:
+        """How often a digest that waits for the network was tried; 0 if none waits."""
+        return self.failure.tried if self.failure is not None and self.failure.until > _now() else 0
 
     def known(self, name: str, *, again: bool = False) -> frozenset[str]:
         """The news that were mailed, or may have been; with `again` only those that were."""
@@ -115,10 +125,12 @@ class SentDigests:
         """Note how the sending ended; raises ReaderError, and then it counts as one that may have left."""
         self._note(id, end, f"The digest was {end}, which is not noted.")
 
-    def note_failure(self, error: str) -> None:
-        """Note why a digest was not sent, if that can be kept: it is said anyway."""
+    def note_failure(self, error: str, tried: int = 0, seconds: float = 0) -> datetime:
+        """Note why a digest was not sent, if that can be kept: it is said anyway; return when it is tried last."""
+        until = _now() + timedelta(seconds=seconds)
         with suppress(api.ReaderError):
-            self._note("", "failed", _NOTHING, error=error)
+            self._note("", "failed", _NOTHING, error=error, tried=tried, until=until.isoformat())
+        return until
 
     def _note(self, id: str, state: str, follows: str, **more: object) -> None:
         """Write a line, which is on the disk when this returns; raises ReaderError, which says what follows."""

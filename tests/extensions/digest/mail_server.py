@@ -37,7 +37,7 @@ class MailServer:
     senders: list[str] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
     refuses: str = ""
-    """The word of the protocol that it refuses: `RCPT` or `DATA`."""
+    """The word of the protocol that it refuses: `RCPT` or `DATA`; or `NOW`."""
     breaks_off: bool = False
     """Whether it takes the mail and breaks off without a word."""
     hangs: bool = False
@@ -60,6 +60,8 @@ class MailServer:
     ) -> str:
         if self.refuses == "RCPT":
             return "550 \x1b[31mno such user here\r\n"
+        if self.refuses == "NOW":
+            return "450 come back later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -24,6 +24,7 @@ from reader import access_token
 from reader.cache.changes import settle_keys
 from reader.cache.marks.events import Events
 from reader.extensions.digest import mail, sending
+from reader.extensions.digest.sent import SentDigests
 from reader.paths import sent_digests_file
 from tests.commands.conftest import IDS, Run
 from tests.extensions.digest.mail_server import PASSWORD, SINCE, USER, MailServer, serving, write_settings
@@ -156,11 +157,7 @@ def test_it_is_mailed_once(run: Run, papers: Path, home: Path, monkeypatch: pyte
     assert server.mails[0]["List-Id"] != server.mails[1]["List-Id"]
 
 
-def test_what_could_not_be_sent_is_sent_later(run: Run, papers: Path, home: Path) -> None:
-    write_settings(home, MailServer(1), 'security = "none"', user="")
-    failed = run("digest", *SINCE, "--send")
-    assert failed.code == 1
-    assert "could not be reached" in failed.err
+def test_what_was_refused_is_sent_later(run: Run, papers: Path, home: Path) -> None:
     with serving("none", refuses="DATA") as server:
         write_settings(home, server, 'security = "none"', user="")
         assert "looks like spam" in run("digest", *SINCE, "--send").err
@@ -318,14 +315,60 @@ def test_the_feed_is_asked_first_and_a_mail_without_it_is_better_than_none(
     assert mail.SECONDS < 60
 
 
-def test_what_is_only_counted_comes_in_no_later_mail(
+def test_what_is_cut_off_is_counted_and_comes_in_the_next_mail(
     run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.extensions.digest.content.BRIEF", 4)
+    monkeypatch.setattr("reader.commands.news.Asked.__new__.__defaults__", ((), frozenset(), 3, 1))
     (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
-    found = run("digest", *SINCE, "--to", "command", "--json").record["sections"]
-    assert (sum(len(one["papers"]) for one in found), sum(one["more"] for one in found)) == (4, 2)
+    first = run("digest", *SINCE, "--to", "command", "--json").record
+    assert ([len(one["papers"]) for one in first["sections"]], first["left_out"]) == ([3, 1], 2)
+    rest = run("digest", *SINCE, "--to", "command", "--json").record
+    assert ([len(one["papers"]) for one in rest["sections"]], rest["left_out"], rest["mailed"]) == ([2], 0, 4)
     assert "no mail" in run("digest", *SINCE, "--to", "command").err
+
+
+def test_a_newcomer_gets_the_best_papers_with_what_they_say_and_five_reasons(run: Run, papers: Path) -> None:
+    news = run("digest", *SINCE, "--json").record
+    (best,) = news["sections"]
+    votes = [paper["upvotes"] for paper in best["papers"]]
+    assert best["name"] == "Most voted" and votes == sorted(votes, reverse=True)
+    assert all(paper["says"] for paper in best["papers"])
+    reasons = [paper["why"] for paper in best["papers"] if paper["why"]]
+    assert len(set(reasons)) == len(reasons) > 1
+
+
+def test_it_waits_for_the_network_up_to_two_hours(
+    run: Run, papers: Path, home: Path, waited: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_settings(home, MailServer(1), 'security = "none"', user="")
+    failed = run("digest", *SINCE, "--send")
+    assert failed.code == 1 and sum(waited) == 2 * 60 * 60 and waited == sorted(waited)
+    assert failed.err.count("could not be reached") == len(waited) + 1
+    waited.clear()
+    with serving("none", refuses="NOW") as server:
+        write_settings(home, server, 'security = "none"', user="")
+
+        def pause(seconds: float) -> None:
+            waited.append(seconds)
+            server.refuses = "NOW" if len(waited) < 2 else ""
+            assert SentDigests(sent_digests_file(papers)).tried == len(waited)
+
+        monkeypatch.setattr(sending, "sleep", pause)
+        said = run("digest", *SINCE, "--send").err.splitlines()
+    assert [line.partition("next try")[2][:12] for line in said] == [" is in 1 min", " is in 2 min", ""]
+    assert "450 come back later" in said[0] and "sent to" in said[2] and len(server.mails) == 1
+
+
+def test_a_wait_that_was_killed_goes_on(run: Run, papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_settings(home, MailServer(1), 'security = "none"', user="")
+
+    def die(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "sleep", die)
+        for pause in (1, 2, 4):
+            assert f"The next try is in {pause} min" in run("digest", *SINCE, "--send").err
 
 
 # What each fault of a digest's way gets: one sentence with the way out, and no mail twice
@@ -408,8 +451,8 @@ def test_a_keyring_that_waits_for_somebody_holds_up_no_schedule(
         ("starttls", "", {}, "wrong", "does not take the name or the password"),
         ("starttls", "", {"refuses": "RCPT"}, PASSWORD, "refused the address ada@example.org: 550"),
         ("starttls", "", {"refuses": "DATA"}, PASSWORD, "refused the mail: 554 it looks like spam"),
-        ("none", "", {}, PASSWORD, "offers no STARTTLS: set digest.security to tls"),
-        ("none", 'security = "tls"', {}, PASSWORD, "speaks no TLS: look at its port"),
+        ("none", "", {}, PASSWORD, "offers no STARTTLS: set digest.security to none"),
+        ("none", 'security = "tls"', {}, PASSWORD, "speaks no TLS: set digest.security to none"),
     ],
 )
 def test_each_fault_of_a_server_is_one_sentence_and_the_mail_comes_later(

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
+from reader.commands.news import SHORT, Item, News, Section, gist
 from reader.core.lines import cell_len
 from reader.core.paper import Paper
 from reader.core.text import clean
-from reader.extensions.digest.content import SHORT, Digest, Item, Section, gist
 from reader.extensions.digest.drawing import MOST_BYTES, WIDTH, markdown, page, plain_text
 from reader.extensions.digest.mail import Envelope, message
 
@@ -42,7 +42,7 @@ TAGS = {
 
 
 @st.composite
-def digests(draw: st.DrawFn) -> Digest:
+def digests(draw: st.DrawFn) -> News:
     paper = Paper(
         pk=1,
         id=draw(st.one_of(st.just("2606.12345"), texts)),
@@ -56,13 +56,13 @@ def digests(draw: st.DrawFn) -> Digest:
         upvotes=3,
     )
     items = (Item(paper, paper.id, draw(texts)),)
-    sections = (Section(draw(texts), items), Section(draw(texts), items, left_out=("a", "b"), is_brief=True))
-    return Digest(date(2026, 7, 1), "2026-06-30", draw(texts), sections)
+    sections = (Section(draw(texts), items), Section(draw(texts), items, is_brief=True))
+    return News(date(2026, 7, 1), "2026-06-30", draw(texts), sections, 2)
 
 
 @settings(max_examples=20, deadline=None)
 @given(digests())
-def test_no_foreign_text_becomes_a_header_or_a_tag_or_a_link(digest: Digest) -> None:
+def test_no_foreign_text_becomes_a_header_or_a_tag_or_a_link(digest: News) -> None:
     at = datetime(2026, 7, 1, 7, 30, tzinfo=UTC)
     mail = message(digest, Envelope("mail ada", "ada@example.org", "me@example.org", at), opens_reader=True)
     got = email.message_from_bytes(bytes(mail), policy=default)
@@ -116,17 +116,17 @@ def unclosed(text: str) -> list[str]:
     return tags.open
 
 
-def digest_of(paper: Paper) -> Digest:
-    section = Section("For you", (Item(paper, paper.id, "Like 3 that you marked: video"),), left_out=("a", "b"))
-    return Digest(
-        date(2026, 7, 1), "2026-06-30", "topic:video", (section, section._replace(name="Others", is_brief=True))
+def digest_of(paper: Paper) -> News:
+    section = Section("For you", (Item(paper, paper.id, "Like 3 that you marked: video"),))
+    return News(
+        date(2026, 7, 1), "2026-06-30", "topic:video", (section, section._replace(name="Others", is_brief=True)), 2
     )
 
 
 def test_what_each_form_says(live_edit: Paper) -> None:
     digest = digest_of(live_edit)
     assert digest.title == "Papers of Wednesday, 1 July: topic:video"
-    assert digest.summary == "2 papers: 1 for you, 1 by topic"
+    assert digest.summary == "2 papers: 1 for you, 1 by title"
     assert digest.subject == "Papers of Wednesday, 1 July: topic:video (1 for you)"
     assert digest._replace(sections=digest.sections[1:]).subject.endswith("topic:video (1 paper)")
     text = plain_text(digest)
@@ -138,10 +138,9 @@ def test_what_each_form_says(live_edit: Paper) -> None:
             "Like 3 that you marked: video",
             "AI summary:",
             "2606.12345",
-            "and 2 more papers",
+            "2 more new papers are in the reader.",
         ):
-            assert said in form
-        assert "and 2 more papers" in form
+            assert said in " ".join(form.split())
     assert "> Like 3 that you marked: video" in text
     assert "https://huggingface.co/papers/2606.12345" in text
     assert "### [LiveEdit: Towards" in markdown(digest)

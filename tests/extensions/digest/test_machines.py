@@ -104,13 +104,11 @@ def test_without_the_folder_it_is_mailed_and_said_what_may_come_again(run: Run, 
     assert said[1:] == ["6 papers, sent to ada@example.org."]
 
 
-def test_a_schedule_mails_in_turn(run: Run, use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[float] = []
-    monkeypatch.setattr(sending, "sleep", waited.append)
+def test_a_schedule_mails_in_turn(run: Run, use: Use, waited: list[float]) -> None:
     with serving("none") as server:
         use("laptop", server)
         run("mark", "star", IDS[0])
-        assert run("digest", *SINCE, "--send", "--in-turn").err.startswith("5 papers: 4 for you, 1 by topic, sent")
+        assert run("digest", *SINCE, "--send", "--in-turn").err.startswith("5 papers: 4 for you, 1 most voted, sent")
         assert waited == [], "it knows of no other machine"
         use("desk", server)
         run("sync", "-q")

@@ -11,10 +11,10 @@ from email.message import EmailMessage
 
 import pytest
 
+from reader.commands.news import Item, News, Section
 from reader.core.paper import Paper
 from reader.core.settings.tables import DigestMail
 from reader.extensions.digest import mail as smtp
-from reader.extensions.digest.content import Digest, Item, Section
 from reader.extensions.digest.mail import Envelope, MailError, MailUncertain, message, send
 from tests.extensions.digest.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
 
@@ -31,7 +31,7 @@ def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def mail(live_edit: Paper) -> EmailMessage:
     paper = live_edit._replace(title="Zoë’s 中文 paper\n.\nand a line with a dot")
-    digest = Digest(date(2026, 7, 1), "2026-06-30", "", (Section("For you", (Item(paper, paper.id, "Why"),)),))
+    digest = News(date(2026, 7, 1), "2026-06-30", "", (Section("For you", (Item(paper, paper.id, "Why"),)),))
     return message(digest, Envelope("n", "ada@example.org", "me@example.org", datetime(2026, 7, 1, 7, tzinfo=UTC)))
 
 
@@ -130,9 +130,9 @@ def test_a_server_that_breaks_off_may_have_the_mail(mail: EmailMessage) -> None:
 
 def test_nothing_is_sent_in_the_open_or_to_a_stranger(mail: EmailMessage, monkeypatch: pytest.MonkeyPatch) -> None:
     with serving("none") as server:
-        with pytest.raises(MailError, match="offers no STARTTLS"):
+        with pytest.raises(MailError, match=r"offers no STARTTLS: set digest\.security to none"):
             sent(mail, server, "starttls")
-        with pytest.raises(MailError, match="speaks no TLS"):
+        with pytest.raises(MailError, match=r"speaks no TLS: set digest\.security to none"):
             sent(mail, server, "tls")
     monkeypatch.delenv("SSL_CERT_FILE")
     for security in ("starttls", "tls"):

@@ -1,0 +1,534 @@
+"""What is new: the one answer that the morning mail, `digest --json` and agents have, each in its own form."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property, partial
+from hashlib import sha256
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader import paths
+from reader.cache.changes import read_changed
+from reader.cache.choice import STRANGE
+from reader.cache.feeds import Feeds
+from reader.cache.follows import reasons
+from reader.cache.history import LEAST_SHARE, LEAST_VOTES, votes
+from reader.cache.reads import topic_trends
+from reader.commands.workspace import NotInCache, Workspace, parsed, selection
+from reader.core.changes import describe
+from reader.core.choice.words import pack
+from reader.core.dates import MONTHS, WEEKDAYS
+from reader.core.errors import FeedError, UsageError
+from reader.core.query import Query, Sort
+from reader.core.query.nodes import all_of
+from reader.core.text import clean
+from reader.core.topics.trends import percent
+from reader.session import visit
+
+if TYPE_CHECKING:
+    from reader.cache.reads.window import Window
+    from reader.core.paper import Paper
+    from reader.core.settings.tables import SavedView
+
+# What it says
+
+
+class Item(NamedTuple):
+    """A paper, and why it is among the news."""
+
+    paper: Paper
+    key: str
+    """What makes it news; the same news is never mailed twice."""
+    why: str = ""
+    """Why it is there, in words without a full stop; empty if its section says it."""
+
+
+class Section(NamedTuple):
+    """Papers under one heading."""
+
+    name: str
+    items: tuple[Item, ...]
+    is_brief: bool = False
+    """Whether nothing is said of its papers but title and votes."""
+
+
+class Source(NamedTuple):
+    """A source of papers, and how fresh it is; times are ISO, UTC."""
+
+    name: str
+    answered: str | None
+    """When it last answered; None if that is not known."""
+    error: str | None
+    """Why it did not answer when it was last asked."""
+
+
+class Rising(NamedTuple):
+    """A topic that has a larger share of the papers than the weeks before."""
+
+    slug: str
+    name: str
+    rising: float
+    """0.5 is half as many again."""
+
+    @property
+    def said(self) -> str:
+        """The same in words: `World models +45 %`."""
+        return f"{clean(self.name, 60)} {percent(self.rising)}"
+
+
+class News(NamedTuple):
+    """All that is new for the user."""
+
+    day: date
+    """The day on which it is made, in the user's own time zone."""
+    since: str
+    """ISO date of the first day whose papers are new."""
+    query: str = ""
+    """The user's query; all papers if it is empty."""
+    sections: tuple[Section, ...] = ()
+    left_out: int = 0
+    """New papers that are in no section, because there are too many."""
+    mailed: int = 0
+    """Papers that are new too, but were mailed already."""
+    asked: str | None = None
+    """When all sources were last asked: ISO, UTC."""
+    sources: tuple[Source, ...] = ()
+    topics: tuple[Rising, ...] = ()
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """All papers, in order."""
+        return tuple(item for section in self.sections for item in section.items)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What is news in it."""
+        return tuple(item.key for item in self.items)
+
+    @property
+    def title(self) -> str:
+        """What it is, in a few words: `Papers of Thursday, 26 November`."""
+        said = f"{WEEKDAYS[self.day.weekday()]}, {self.in_words(self.day.isoformat())}"
+        return f"Papers of {said}{f': {clean(self.query, 80)}' if self.query else ''}"
+
+    @property
+    def summary(self) -> str:
+        """How many papers it has, and in which sections: `44 papers: 10 for you, 4 followed, 30 by title`."""
+        count, brief = len(self.items), sum(len(one.items) for one in self.sections if one.is_brief)
+        parts = self._parts if len(self.sections) > 1 else []
+        said = ", ".join([*parts, *([f"{brief} by title"] if brief and parts else [])])
+        return f"{count} paper{'' if count == 1 else 's'}{f': {said}' if said else ''}"
+
+    @property
+    def subject(self) -> str:
+        """The title with the first sections, as short as lists of mails show it."""
+        return f"{self.title} ({', '.join(self._parts[:3]) or self.summary})"
+
+    @property
+    def _parts(self) -> list[str]:
+        """The sections with reasons, and how many papers each has."""
+        found = [one for one in self.sections if not one.is_brief]
+        return [f"{len(one.items)} {_lower(clean(one.name, 40))}" for one in found]
+
+    @property
+    def state(self) -> str:
+        """Since when papers are new, how many more there are, which source is missing, and which topics rise."""
+        more = f"{self.left_out:,} more new {'paper is' if self.left_out == 1 else 'papers are'} in the reader."
+        missing = [
+            f"{clean(one.name, 60)} did not answer: {clean(one.error, 200)}" for one in self.sources if one.error
+        ]
+        rising = f"On the rise: {', '.join(one.said for one in self.topics)}." if self.topics else ""
+        said = (f"New since {self.in_words(self.since)}.", more if self.left_out else "", *missing, rising)
+        return " ".join(filter(None, said))
+
+    def in_words(self, day: str) -> str:
+        """A day (ISO) in words: `26 November`, with the year if it is another one; any other text as it is."""
+        try:
+            found = date.fromisoformat(day)
+        except ValueError:
+            return day
+        return f"{found.day} {MONTHS[found.month - 1]}{f' {found.year}' if found.year != self.day.year else ''}"
+
+    def facts(self, paper: Paper) -> Iterator[str]:
+        """A paper's people, venue, votes and day, in a few words each."""
+        first = next(filter(None, map(clean, paper.authors)), "")
+        others = " et al." if first and len(paper.authors) > 1 else ""
+        people = clean(paper.organization or "", 60) or f"{first[:60]}{others}"
+        upvotes = f"{paper.upvotes:,} {'vote' if paper.upvotes == 1 else 'votes'}" if paper.upvotes else ""
+        day = self.in_words(paper.day or paper.published or "")
+        yield from filter(None, (people, clean(paper.venue or "", 60), upvotes, day))
+
+    def hash(self, name: str) -> str:
+        """Identifies what is sent under this name with these news."""
+        return sha256("\n".join((name, *self.keys)).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _lower(name: str) -> str:
+    """A heading within a sentence: `for you`; names with further capitals stay."""
+    return name[:1].lower() + name[1:] if name[1:].islower() else name
+
+
+SHORT = 280
+"""Maximum characters of what is said of a paper."""
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d])")
+
+
+def gist(paper: Paper, most: int = SHORT) -> tuple[str, bool]:
+    """What is said of a paper, and whether a machine wrote it: the AI summary, else the abstract's first sentences."""
+    if paper.summary:
+        return first_sentences(clean(paper.summary), most), True
+    return first_sentences(clean(paper.abstract), most), False
+
+
+def first_sentences(text: str, most: int = SHORT) -> str:
+    """Whole sentences of a text up to `most` characters, or the first one, cut at a word."""
+    if len(text) <= most:
+        return text
+    kept = ""
+    for sentence in _SENTENCE.split(text):
+        longer = f"{kept} {sentence}".strip()
+        if len(longer) > most:
+            break
+        kept = longer
+    return kept or f"{text[: most - 1].rsplit(' ', 1)[0]}…"
+
+
+# What is chosen
+
+FOR_YOU = 10
+"""Papers that suit the user; one in ten is a surprise, as in the view."""
+
+FOLLOWED = 10
+
+MOST = 5
+"""Papers of every other section with reasons, and topics on the rise."""
+
+TOLD = 40
+"""Papers with reasons, in all: what is longer, nobody reads in the morning. The best papers have the places left."""
+
+BRIEF = 30
+"""Papers by topic, in all."""
+
+LOOKED_AT = 200
+"""Papers that are looked at for those that rise, and for the first of each topic."""
+
+FAR = 0.15
+"""The least rise of a topic that is told."""
+
+TALKED, STARRED = 5, 100
+"""The least comments of the paper with the most, and the least stars of its code on GitHub, that are a reason."""
+
+LONGEST = timedelta(days=14)
+"""News go back to the last time, but no further than this."""
+
+NEW = "is:unread -is:starred"
+
+
+class Asked(NamedTuple):
+    """For which news is asked."""
+
+    query: str
+    since: str
+    """ISO date of the first day whose papers are new."""
+    today: date
+    views: Sequence[SavedView] = ()
+    known: Collection[str] = frozenset()
+    """The news that were mailed already."""
+    told: int = TOLD
+    """Papers with reasons."""
+    brief: int = BRIEF
+
+
+def whats_new(workspace: Workspace, asked: Asked) -> News:
+    """What is new; without sections if nothing is. Raises UsageError for a wrong query."""
+    parsed(asked.query)
+    last = paths.last_refresh(workspace.cache_file)
+    with workspace.window() as window, closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
+        news = _Builder(window, asked).news()
+        sources = tuple(Source(one.title, one.answered, one.error) for one in feeds.all())
+    return news._replace(asked=last.astimezone(UTC).isoformat(timespec="seconds") if last else None, sources=sources)
+
+
+def default_since(last: datetime | None = None) -> str:
+    """The day from which papers are new (ISO, UTC): that of the last mail, else of the last visit, or yesterday."""
+    today = datetime.now(UTC).date()
+    visited = visit.load(paths.state_file()).visited
+    last = last or (datetime.fromisoformat(visited) if visited else None)
+    days = [today - timedelta(days=1), *([last.astimezone(UTC).date()] if last else [])]
+    return max(min(days), today - LONGEST).isoformat()
+
+
+class Answer(NamedTuple):
+    """What came of asking the sources."""
+
+    new: int = 0
+    error: FeedError | None = None
+    """Why not all of them answered."""
+
+
+def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -> Answer | None:
+    """Ask for the latest days, unless that was done within so many hours: then None."""
+    from reader.commands.run_job import run_job
+    from reader.refresh.jobs import Refresh, RefreshFinished
+    from reader.refresh.plan import Latest
+
+    last = paths.last_refresh(workspace.cache_file)
+    if hours and last is not None and timedelta() <= datetime.now(UTC) - last < timedelta(hours=hours):
+        return None
+    try:
+        messages = run_job(workspace, Refresh(Latest(workspace.settings.days_at_start)), quiet=quiet)
+    except FeedError as error:
+        return Answer(error=error)
+    finished = next((message for message in messages if isinstance(message, RefreshFinished)), None)
+    if finished is None or finished.failed:
+        return Answer(finished.new if finished else 0, finished.error if finished else None)
+    paths.touch_private(paths.refresh_stamp(workspace.cache_file))
+    return Answer(finished.new)
+
+
+class _Builder:
+    """Collects the sections; each paper is in the first one that it fits."""
+
+    def __init__(self, window: Window, asked: Asked) -> None:
+        self._window = window
+        self._asked = asked
+        self._taken: set[int] = set()
+        self._mailed: set[int] = set()
+        self._said: deque[str] = deque(maxlen=MOST - 1)
+        """The reasons of the papers before, none of which the next one has."""
+        self._names = window.topic_names()
+
+    def news(self) -> News:
+        first = [self._for_you(), self._followed(), *map(self._view, self._asked.views)]
+        last = [self._rising(), self._changed()]
+        sections = [*first, self._best(), *last, *self._by_topic()]
+        left = sum(pk not in self._taken and pk not in self._mailed for pk in self._new)
+        return News(
+            self._asked.today,
+            self._asked.since,
+            self._asked.query,
+            tuple(section for section in sections if section.items),
+            left,
+            len(self._mailed - self._taken),
+            topics=self._topics,
+        )
+
+    def _query(self, *texts: str, order: str = "upvotes") -> Query:
+        """The papers that all queries have, and the user's own; an order that one of them names wins."""
+        # A free text has to stand last.
+        queries = [parsed(text) for text in (*texts, self._asked.query) if text]
+        nodes = [one.root for one in queries if one.root is not None]
+        sort = next((one.sort for one in queries if one.sort is not None), None)
+        return replace(Query(), root=all_of(nodes) if nodes else None, sort=sort or Sort(order))
+
+    def _pks(self, *texts: str, order: str = "upvotes") -> Sequence[int]:
+        return self._window.order(selection(self._window, self._query(*texts, order=order))).pks
+
+    @property
+    def _since(self) -> str:
+        return f"since:{self._asked.since}"
+
+    @cached_property
+    def _new(self) -> Sequence[int]:
+        """All new papers, the best first."""
+        return self._pks(NEW, self._since)
+
+    def _section(
+        self,
+        name: str,
+        pks: Iterable[int],
+        why: Callable[[Paper], Iterable[str]] = lambda _: (),
+        *,
+        most: int = MOST,
+        key: Callable[[Paper], str] = lambda paper: paper.id,
+        is_brief: bool = False,
+    ) -> Section:
+        """The first papers that are in no other section, and were not mailed for the same news."""
+        items: list[Item] = []
+        for pk in pks:
+            if len(items) >= most or (not is_brief and len(self._taken) >= self._asked.told):
+                break
+            if pk in self._taken or (paper := self._window.paper(pk)) is None:
+                continue
+            if key(paper) in self._asked.known:
+                self._mailed.add(pk)
+                continue
+            self._taken.add(pk)
+            reason = next((said for said in map(clean, why(paper)) if said and said not in self._said), "")
+            self._said.append(reason)
+            items.append(Item(paper, key(paper), reason[:1].upper() + reason[1:]))
+        return Section(name, tuple(items), is_brief)
+
+    def _for_you(self) -> Section:
+        """What suits the user, with a surprise; nothing before anything was learned."""
+        query = replace(self._query(NEW, self._since), sort=Sort("foryou"))
+        chosen = selection(self._window, query)._replace(offered_on=datetime.now(UTC).date().isoformat())
+        found = self._window.order(chosen)
+        learned = found.learned
+        if learned is None:
+            return Section("For you", ())
+        score = self._window.for_you.score
+        least = STRANGE * max(map(score, found.pks), default=0.0)
+        pks = [pk for pk in found.pks[: 4 * FOR_YOU] if pk in learned.surprises or score(pk) > least]
+
+        def why(paper: Paper) -> Iterator[str]:
+            yield learned.why(_key(paper), pack(paper.title, paper.abstract))
+            yield from self._standing(paper)
+
+        return self._section("For you", pks, why, most=FOR_YOU)
+
+    def _followed(self) -> Section:
+        return self._section("Followed", self._pks("is:followed", NEW, self._since), self._why_followed, most=FOLLOWED)
+
+    def _why_followed(self, paper: Paper) -> Iterator[str]:
+        found = self._window.read(partial(reasons, pk=_key(paper)))
+        said = f"you follow {', '.join(dict.fromkeys(one.said(self._names) for one in found))}"
+        yield said
+        yield from (f"{said}; {other}" for other in self._standing(paper))
+
+    def _view(self, view: SavedView) -> Section:
+        try:
+            pks = self._pks(view.query, NEW, self._since)
+        except (UsageError, NotInCache):
+            # 'views list' tells what is wrong with it; the other sections are there all the same.
+            pks = ()
+        return self._section(view.name, pks)
+
+    def _best(self) -> Section:
+        """The best of all other new papers, in the places that are left."""
+        found = self._section("Most voted", self._new, self._standing, most=self._asked.told)
+        is_voted = found.items and found.items[0].paper.upvotes
+        return found if is_voted else found._replace(name="New")
+
+    def _standing(self, paper: Paper) -> Iterator[str]:
+        """How a paper stands among the new ones, the most telling first."""
+        leads = self._leads.get(_key(paper), ())
+        yield from leads
+        if (paper.code_stars or 0) >= STARRED:
+            yield f"its code has {paper.code_stars:,} stars"
+        yield from (f"on the rise: {one.said}" for one in self._topics if one.slug in paper.topics)
+
+    @cached_property
+    def _leads(self) -> dict[int, list[str]]:
+        """In what the best new papers are ahead of all others."""
+        found: dict[int, list[str]] = {}
+        papers = [paper for paper in self._window.papers(self._new[:LOOKED_AT]) if paper.upvotes]
+        if papers and len(self._new) > 1:
+            best = max(papers, key=lambda paper: paper.upvotes or 0)
+            found.setdefault(_key(best), []).append(f"the most votes of {len(self._new):,} new papers")
+        first: dict[str, Paper] = {}
+        for paper in sorted(papers, key=lambda paper: -(paper.upvotes or 0)):
+            for slug in paper.topics:
+                first.setdefault(slug, paper)
+        for slug, paper in first.items():
+            found.setdefault(_key(paper), []).append(f"the most votes on {self._names.get(slug, slug)}")
+        talked = max(papers, key=lambda paper: paper.comments or 0, default=None)
+        if talked is not None and (talked.comments or 0) >= TALKED:
+            found.setdefault(_key(talked), []).append(f"the most comments: {talked.comments}")
+        return found
+
+    @cached_property
+    def _topics(self) -> tuple[Rising, ...]:
+        """The topics that rise most."""
+        moves = self._window.read(
+            lambda connection: topic_trends.topic_trends(connection, topic_trends.extent(connection).newest)
+        )
+        far = sorted((slug for slug in moves if moves[slug].rising >= FAR), key=lambda slug: -moves[slug].rising)
+        return tuple(Rising(slug, self._names.get(slug, slug), moves[slug].rising) for slug in far[:MOST])
+
+    def _rising(self) -> Section:
+        """Older papers that nobody has read, which many like now."""
+        # No day is before the first one.
+        start = max(date.fromisoformat(self._asked.since), date.min + timedelta(days=1))
+        visited = int(datetime.combine(start, time.min, UTC).timestamp())
+        older = f"until:{(start - timedelta(days=1)).isoformat()}"
+        gained: dict[int, int] = {}
+        for pk in self._pks(NEW, older, order="rising")[:LOOKED_AT]:
+            found = self._window.read(partial(votes, pk=pk, visited=visited))
+            before = found.points[-1] - found.gained if found.points else 0
+            if found.gained >= max(LEAST_VOTES, before / LEAST_SHARE):
+                gained[pk] = found.gained
+
+        def why(paper: Paper) -> Iterator[str]:
+            yield f"{gained[_key(paper)]:,} votes more since {self._asked.since}"
+
+        order = sorted(gained, key=lambda pk: -gained[pk])
+        return self._section("Rising", order, why, key=lambda paper: f"rising:{paper.id}")
+
+    def _changed(self) -> Section:
+        """Papers that have changed since the user marked them."""
+        pks = self._pks("is:changed", order="changed")
+        changes = {pk: found for pk in pks if (found := self._window.read(partial(read_changed, pk=pk)))}
+
+        def why(paper: Paper) -> Iterator[str]:
+            found = changes[_key(paper)]
+            said = [describe(one, "→") for one in found.differences if one.is_enough]
+            yield f"{', '.join(said)} since you {found.done}"
+
+        def key(paper: Paper) -> str:
+            # What else changes is news again. Other machines of the user see it at another time, after the same mark.
+            found = changes[_key(paper)]
+            enough = sorted(one.what for one in found.differences if one.is_enough)
+            return f"second:{paper.id}:{found.since}:{','.join(enough)}"
+
+        return self._section("Changed", changes, why, key=key)
+
+    def _by_topic(self) -> Iterator[Section]:
+        """All that is left: each paper under that of its topics which most of them have, the most upvoted first."""
+        left = self._section("", self._new, most=self._asked.brief, is_brief=True)
+        common = Counter(slug for item in left.items for slug in item.paper.topics)
+        groups: dict[str, list[Item]] = {}
+        for item in left.items:
+            slug = max(item.paper.topics, key=lambda slug: common[slug], default="")
+            groups.setdefault(slug, []).append(item)
+        shared = {slug: items for slug, items in groups.items() if len(items) > 1 and slug}
+        for slug, items in shared.items():
+            yield Section(self._names.get(slug, slug), tuple(items), is_brief=True)
+        # A heading for each would be longer than the list.
+        others = tuple(item for slug, items in groups.items() if slug not in shared for item in items)
+        yield Section("Other topics", others, is_brief=True)
+
+
+def _key(paper: Paper) -> int:
+    return paper.pk if isinstance(paper.pk, int) else 0
+
+
+# As JSON
+
+FEW = 5
+"""Authors of a paper among the news."""
+
+_KEYS = ("id", "title", "authors", "organization", "venue", "day", "upvotes", "comments", "topics", "code_url", "url")
+
+
+def news_record(news: News) -> dict[str, object]:
+    """The news as JSON: no abstract is whole, and so it is a page or two."""
+    return {
+        "title": news.title,
+        "since": news.since,
+        "query": news.query or None,
+        "asked": news.asked,
+        "sources": [one._asdict() for one in news.sources],
+        "sections": [
+            {"name": one.name, "papers": [_paper_record(item, is_brief=one.is_brief) for item in one.items]}
+            for one in news.sections
+        ],
+        "left_out": news.left_out,
+        "mailed": news.mailed,
+        "topics": [one._asdict() for one in news.topics],
+    }
+
+
+def _paper_record(item: Item, *, is_brief: bool) -> dict[str, object]:
+    from reader.actions.export import record
+
+    whole = record(item.paper)
+    said, is_machine = ("", False) if is_brief else gist(item.paper)
+    about = {"why": item.why or None, "says": said or None, "by_ai": is_machine if said else None}
+    return {key: whole[key] for key in _KEYS} | {"authors": (whole["authors"] or [])[:FEW]} | about
