@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader import access_token, described
-from reader.commands.line.registry import COMMANDS, add_reader_options, find_command, is_command
+from reader.commands.line.registry import COMMANDS, FOREIGN, add_reader_options, find_command, is_command
 from reader.commands.streams import Output, finish, open_closed_streams, replace_unknown_letters
 from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
 
 if TYPE_CHECKING:
+    from reader.commands.workspace import Workspace
     from reader.ui.first_frame.frame import FirstFrame
 
 
@@ -135,22 +136,29 @@ def _run_command(name: str, words: Sequence[str]) -> int:
 
 
 def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
-    """Open the reader on a query; raises UsageError for wrong words, and for a first word that is nearly a command."""
-    if meant := _meant_command(words):
-        raise UsageError(
-            f"There is no command {words[0]!r}. Did you mean {meant}?"
-            f" To open the reader on a query that begins with it, write '{APP} -- {words[0]}'."
-        )
+    """Open the reader on a query; raises UsageError for wrong words, and for those that mean a command."""
+    meant = _meant_command(words)
+    # The reader itself has few options: with one, a command was meant.
+    if meant and (" ".join(words) in FOREIGN or any(word.startswith("-") for word in words)):
+        raise _no_command(words[0], meant)
     query, demo, log_level = _parse_reader_options(words)
     from reader.commands.workspace import Workspace, parsed
 
+    workspace = Workspace(log_level)
     if query:
         parsed(query)
+    if meant and not _finds_papers(workspace, query):
+        raise _no_command(words[0], meant)
     _expect_terminal(f"To print papers, use '{APP} list'.")
     from reader.opening import show_reader, show_sample
 
-    workspace = Workspace(log_level)
     return show_sample(workspace, query) if demo else show_reader(workspace, query, frame=frame)
+
+
+def _no_command(word: str, meant: str) -> UsageError:
+    return UsageError(
+        f"There is no command {word!r}. Did you mean '{APP} {meant}'? To search for it: '{APP} -- {word}'."
+    )
 
 
 def _has_terminal() -> bool:
@@ -201,7 +209,18 @@ def _explain_option_order(words: Sequence[str]) -> str:
 
 
 def _meant_command(words: Sequence[str]) -> str | None:
-    """The command that the first word is nearly the name of."""
+    """What the first word means if it is nearly the name of a command, or one that other programs have."""
     from reader.core.nearest import nearest
 
-    return nearest(words[0], COMMANDS) if words and words[0].isalpha() else None
+    first = words[0] if words and words[0].isalpha() else ""
+    return FOREIGN.get(first) or (nearest(first, COMMANDS) if first else None)
+
+
+def _finds_papers(workspace: Workspace, query: str) -> bool:
+    """Whether the cache has papers that match a query."""
+    from reader.commands.workspace import parsed, selection
+
+    if not workspace.cache_file.exists():
+        return False
+    with workspace.window() as window:
+        return window.count(selection(window, parsed(query))) > 0

@@ -108,9 +108,9 @@ def test_the_line_is_right_behind_values_of_many_lines(file: Path) -> None:
 
 
 def test_views_are_known_by_the_names_that_they_had_before(file: Path) -> None:
-    loaded = read(file, 'hidden_views = ["today", "muted"]\n[keys]\n"view.today" = "t"\n"date.today" = "T"\n')
+    loaded = read(file, 'hidden_views = ["today", "second", "muted"]\n[keys]\n"view.today" = "t"\n"date.today" = "T"\n')
     assert not loaded.mistakes
-    assert loaded.settings.hidden_views == ("latest", "muted")
+    assert loaded.settings.hidden_views == ("latest", "changed", "muted")
     assert loaded.settings.keys == {"view.latest": ("t",), "date.today": ("T",)}
 
 

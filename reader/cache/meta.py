@@ -6,6 +6,9 @@ import sqlite3
 
 from reader.cache import connections
 
+SKIPPED = "skipped:"
+"""Prefix of the keys of the number of records of a day, `skipped:2026-05-12`, that could not be read."""
+
 
 def get(connection: sqlite3.Connection, key: str) -> str | None:
     """A fact; None if it is not set."""

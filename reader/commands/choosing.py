@@ -19,6 +19,7 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.marks.effects import Change
+    from reader.cache.marks.event_log import Action
     from reader.cache.reads.window import Window
     from reader.cache.texts import KeptText
     from reader.core.paper import Paper
@@ -87,11 +88,10 @@ def report(arguments: Namespace, facts: Mapping[str, object], done: str, papers:
     answer(arguments, record, said if papers or changed else "Nothing matches.")
 
 
-def store_changes(workspace: Workspace, changes: Sequence[Change]) -> int:
-    """Store changes as one action, with progress; return how many papers changed."""
+def store_changes(workspace: Workspace, changes: Sequence[Change]) -> Action | None:
+    """Store changes as one action, with progress; return it, or None if nothing changed."""
     with workspace.events() as events, Progress() as progress:
-        action = events.act(changes, lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
-    return action.count if action else 0
+        return events.act(changes, lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
 
 
 def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from reader.commands.command import Command
 from reader.commands.output import print_line
 from reader.commands.workspace import Workspace
+from reader.core.errors import UsageError
 
 ANSWER = "answer"
 """In place of a shell: print the words that may follow those on a command line, one a line, with what each does."""
@@ -80,6 +81,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _print_completions(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.shell != ANSWER:
+        if arguments.words:
+            raise UsageError(f"'completions {arguments.shell}' takes nothing more.")
         print_line(SCRIPTS[arguments.shell])
         return 0
     from reader.commands.line.completing import candidates

@@ -43,7 +43,7 @@ from reader.core.theme_names import is_colorless
 from reader.paths import journal_file, log_file, open_private, refresh_stamp
 
 if TYPE_CHECKING:
-    from reader.cache.feeds import Feeds
+    from reader.cache.feeds import Feeds, Freshness
     from reader.config import Settings
 
 _READABLE = (State.GOOD, State.INDEX, State.MARKS, State.JOURNAL)
@@ -305,9 +305,26 @@ def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
     with closing(Feeds.open(file, query_only=True)) as feeds:
         yield _open("Sources", "followed", amount(len(feeds.followed()), "feed"))
         yield _open("Sources", "categories", _categories(feeds, settings))
+        for one in feeds.freshness(datetime.now(UTC).date()):
+            yield from _examine_days(one)
         for feed in feeds.failing():
             since = f"failing since {_local(feed.failing_since or '')}"
             yield Finding("Sources", "feed", f"{feed.slug}, {since}", feed.error or "", since)
+
+
+def _examine_days(fresh: Freshness) -> Iterator[Finding]:
+    """The newest day of a source, and the days that are not whole, with what fetches them."""
+    if fresh.newest is None:
+        return
+    name = "daily papers" if fresh.slug == "hf" else "category"
+    said = fresh.text(datetime.now().astimezone().date())
+    advice = ""
+    if missing := [hole.day for hole in fresh.holes if not hole.again]:
+        span = missing[0] if len(missing) == 1 else f"{amount(len(missing), 'day')} from {missing[-1]} to {missing[0]}"
+        how = f"run 'dailypapers refresh --since {missing[-1]}'" if fresh.slug == "hf" else "arXiv's sources differ"
+        advice = f"Not whole: {span}; {how}."
+    shared = f"{fresh.newest.here:,} of {fresh.newest.papers:,}"
+    yield Finding("Sources", name, said if fresh.slug == "hf" else f"{fresh.slug}, {said}", advice, shared)
 
 
 def _categories(feeds: Feeds, settings: Settings) -> str:

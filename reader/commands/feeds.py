@@ -33,7 +33,7 @@ from reader.core.nearest import advice
 from reader.core.text import clean
 
 if TYPE_CHECKING:
-    from reader.cache.feeds import Feeds, Followed
+    from reader.cache.feeds import Feeds, Followed, Freshness
     from reader.feeds.arxiv.categories import Category
     from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
     from reader.feeds.syndication.opml import Outline
@@ -76,28 +76,43 @@ def _open_feeds(workspace: Workspace, *, query_only: bool = False) -> Iterator[F
 
 def _list_feeds(arguments: Namespace, workspace: Workspace) -> int:
     with _open_feeds(workspace, query_only=True) as feeds:
-        found, papers = feeds.all(), feeds.papers()
+        found, papers, fresh = {feed.slug: feed for feed in feeds.all()}, feeds.papers(), _freshness(feeds)
     if found and not arguments.json:
-        _print_feeds(found, papers)
+        _print_feeds(found, papers, fresh)
         return 0
-    records = [asdict(feed) | {"papers": papers.get(feed.slug, 0)} for feed in found]
+    days = {one.slug: _days_record(one) for one in fresh}
+    records = [asdict(feed) | {"papers": papers.get(slug, 0)} | days[slug] for slug, feed in found.items()]
     return answer(arguments, records, "No feeds are followed. 'dailypapers feeds add ADDRESS' follows one.")
 
 
-def _print_feeds(feeds: Sequence[Followed], papers: dict[str, int]) -> None:
+def _freshness(feeds: Feeds) -> tuple[Freshness, ...]:
+    return feeds.freshness(datetime.now(UTC).date())
+
+
+def _days_record(fresh: Freshness | None) -> dict[str, object]:
+    """What JSON has of a source's newest day, and of the days that are not whole."""
+    if fresh is None or fresh.newest is None:
+        return {}
+    newest, *holes = (day._asdict() | {"whole": day.is_whole} for day in (fresh.newest, *fresh.holes))
+    return {"newest": newest, "holes": holes}
+
+
+def _print_feeds(feeds: Mapping[str, Followed], papers: dict[str, int], fresh: Sequence[Freshness]) -> None:
     style = Style.of(sys.stdout)
-    size = max(len(feed.slug) for feed in feeds)
+    size = max(len(one.slug) for one in fresh)
     room = max(20, width() - size - 20) if is_terminal(sys.stdout) else 60
     folder = ""
-    for feed in feeds:
-        if feed.folder != folder:
-            folder = feed.folder
+    for one in fresh:
+        if one.slug in feeds and feeds[one.slug].folder != folder:
+            folder = feeds[one.slug].folder
             print_line(style.bold(clean(folder)) if folder else "")
-        mark = style.star("!") if feed.failing_since else " "
-        count = f"{papers.get(feed.slug, 0):>7,}" if feed.kind != "own" else " " * 7
-        print_line(f"{mark} {feed.slug:{size}} {count}  {fit(clean(feed.title), room).rstrip()}")
-        if feed.failing_since:
-            print_line(f"  {'':{size}}          since {_format_time(feed.failing_since)}: {clean(feed.error or '')}")
+        mark = style.star("!") if one.failing_since or one.holes else " "
+        count = f"{papers.get(one.slug, 0):>7,}" if one.kind != "own" else " " * 7
+        print_line(f"{mark} {one.slug:{size}} {count}  {fit(clean(one.title), room).rstrip()}")
+        if said := one.text(datetime.now().astimezone().date()):
+            print_line(f"  {'':{size}}          {said}")
+        if one.failing_since:
+            print_line(f"  {'':{size}}          since {_format_time(one.failing_since)}: {clean(one.error or '')}")
 
 
 def _format_time(stamp: str) -> str:
@@ -225,9 +240,13 @@ async def _check_feeds(arguments: Namespace, workspace: Workspace) -> int:
                     if not arguments.json and isinstance(event, FeedStored):
                         counts = f"{event.new:,} new, {event.updated:,} updated, {event.unchanged:,} unchanged"
                         print_line(f"{event.slug}: {counts}")
+            fresh = {one.slug: one for one in _freshness(feeds) if one.newest}
     failed = [one for one in answers if isinstance(one, FeedFailed)]
     if arguments.json:
-        print_json([_answer_record(one) for one in answers])
+        print_json([_answer_record(one) | _days_record(fresh.get(one.slug)) for one in answers])
+    else:
+        for slug in dict.fromkeys(one.slug for one in answers if one.slug in fresh):
+            print_line(f"{slug}: {fresh[slug].text(datetime.now().astimezone().date())}")
     reasons = [f"{one.title} could not be fetched: {one.error}" for one in failed if one.is_followed]
     return raise_failures(reasons)
 

@@ -27,7 +27,7 @@ MARKS = {
     "queue": ("queue", True, "queued"),
     "unqueue": ("queue", False, "no longer queued"),
     "hide": ("hide", True, "hidden"),
-    "unhide": ("hide", False, "shown again"),
+    "unhide": ("hide", False, "no longer hidden"),
 }
 """For each word: the event's kind and value, and the adjective for the marked papers."""
 
@@ -48,12 +48,14 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         pks = choose_papers(window, arguments, arguments.ids, also=also)
         change = Change(kind, value, pks)
-        changed = count_changing(window, change) if arguments.dry_run else 0
+        changed, also = count_changing(window, change) if arguments.dry_run else 0, ""
         is_hooked = kind == "star" and value and workspace.settings.on_star and not arguments.dry_run
         newly = [row.pk for row in window.rows(pks) if not row.starred] if is_hooked else []
     if not arguments.dry_run:
-        changed = store_changes(workspace, [change])
-    report(arguments, {"mark": arguments.mark}, f"marked {state}", len(pks), changed)
+        action = store_changes(workspace, [change])
+        changed = action.count if action else 0
+        also = "".join(f", {count:,} {what}" for what, count in action.did[1:]) if action else ""
+    report(arguments, {"mark": arguments.mark}, f"marked {state}{also}", len(pks), changed)
     if newly:
         _run_on_star(workspace, [pk for pk in newly if isinstance(pk, int)])
     return 0

@@ -141,7 +141,9 @@ def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
         return Since(arguments.since)
     if arguments.month:
         return Month(arguments.month)
-    return Latest(arguments.days or workspace.settings.days_at_start)
+    if arguments.days:
+        return Latest(arguments.days, after_absence=False)
+    return Latest(workspace.settings.days_at_start)
 
 
 def _report_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:

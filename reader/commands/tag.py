@@ -61,7 +61,8 @@ def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
         with workspace.window() as window:
             changed = max(count_changing(window, one) for one in changes)
     else:
-        changed = store_changes(workspace, changes)
+        action = store_changes(workspace, changes)
+        changed = action.count if action else 0
     report(arguments, {"tag": tag}, said, whole, changed)
     return 0
 

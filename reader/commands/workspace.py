@@ -341,7 +341,7 @@ def find(window: Window, text: str) -> int:
         elif _TERM.match(text):
             what = "It is a query, not an id; commands that act on several papers take a query with --query."
         else:
-            what = "It has no arXiv id, so it cannot be fetched."
+            what = "It is not an arXiv id, such as 2406.12345."
         raise NotInCache(f"{clean(text, 100)!r} is not in the cache. {what}")
     return pk
 

@@ -19,6 +19,11 @@ STATES = {"read": "read", "star": "starred", "hide": "hidden"}
 TAG = "tag:"
 """Prefix of the kinds of marks that tag papers."""
 
+UNDOES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"hide": ("star", "queue"), "star": ("hide",), "queue": ("hide",)}
+)
+"""The kinds of marks that a mark takes away: the last word about a paper wins."""
+
 NOTE = "note"
 
 QUEUE = "queue"

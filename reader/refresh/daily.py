@@ -25,12 +25,14 @@ from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh.jobs import DayEmpty, DayFailed, DayStored, RefreshEvent, RefreshFinished, RefreshStarted
 from reader.refresh.plan import (
     DAYS_SEARCHED_BACK,
+    FIRST_DAY,
     Day,
     Days,
     Latest,
     Plan,
     Trending,
     changed_days,
+    days_away,
     is_settled,
     month_batches,
     planned_days,
@@ -133,6 +135,9 @@ async def _fetch_days(
     of_day = {listing.day: listing for listing in listings}
     # The month's list also has other days: they are known already, or requested separately.
     stray = [listing for listing in listings if not (listing.day or "").startswith(asked)]
+    if together:
+        # Asked for alone, a day with records that can't be read is known to have them.
+        days = tuple(day for day in days if not (day in of_day and of_day[day].skipped))
     for day in days:
         stored = Stored()
         # The day's own listing comes last: once its validator is stored, the feed does not send the response again.
@@ -162,8 +167,10 @@ def _choose_days(cache: Cache, plan: Plan, today: date) -> tuple[deque[tuple[str
     Raises UsageError.
     """
     days = planned_days(plan, today)
-    known = cache.known_days(f"{days[-1][:7]}-01", days[0]) if days else {}
+    known = cache.known_days(FIRST_DAY, days[0]) if days else {}
     wanted = days if isinstance(plan, Day | Days) else changed_days(days, known)
+    if isinstance(plan, Latest) and plan.after_absence:
+        wanted += days_away(days[-1], known)
     older: deque[str] = deque()
     if isinstance(plan, Latest) and days:
         oldest = date.fromisoformat(days[-1])

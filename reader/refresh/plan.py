@@ -20,6 +20,9 @@ SETTLING_DAYS = 14
 DAYS_SEARCHED_BACK = 14
 """Earlier days to try if none of the latest days has papers."""
 
+MAX_AWAY_DAYS = 31
+"""Age in days up to which a refresh asks for the days of an absence by itself."""
+
 DAYS_WORTH_A_MONTH = 7
 """From this number of days of a month, the month's list (four to seven pages) takes fewer requests."""
 
@@ -29,6 +32,8 @@ class Latest:
     """The last days up to today; if all are empty, also earlier days, back to the newest one with papers."""
 
     days: int = 7
+    after_absence: bool = True
+    """Also ask for earlier days, up to `MAX_AWAY_DAYS` old, that were never asked for since the first fetch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def planned_days(plan: Plan, today: date) -> list[str]:
     """
     try:
         match plan:
-            case Latest(count):
+            case Latest(count, _):
                 first, last = today - timedelta(days=count - 1), today
             case Day(day):
                 first = last = date.fromisoformat(day)
@@ -98,7 +103,7 @@ def planned_days(plan: Plan, today: date) -> list[str]:
                 first = date.fromisoformat(f"{month}-01")
                 last = min(today, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
     except (ValueError, OverflowError):
-        (text,) = astuple(plan)
+        text, *_ = astuple(plan)
         raise UsageError(f"{text} is not in the calendar; write 2026-05-12 or 2026-05.") from None
     first_day = date.fromisoformat(FIRST_DAY)
     if last < first_day:
@@ -110,6 +115,14 @@ def planned_days(plan: Plan, today: date) -> list[str]:
 def changed_days(days: Iterable[str], known: Mapping[str, KnownDay]) -> list[str]:
     """The days that may have changed since they were last fetched."""
     return [day for day in days if day not in known or _may_have_changed(day, known[day])]
+
+
+def days_away(first: str, known: Mapping[str, KnownDay]) -> list[str]:
+    """The days before `first` that were not asked for since the oldest known one, newest first."""
+    start = date.fromisoformat(first)
+    earlier = (start - timedelta(days=back) for back in range(1, MAX_AWAY_DAYS))
+    oldest = min(known, default=first)
+    return [day for one in earlier if (day := one.isoformat()) > oldest and day not in known]
 
 
 def missing_days(first: date, last: date, today: date, known: Mapping[str, KnownDay]) -> tuple[str, ...]:

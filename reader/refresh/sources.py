@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from reader import log
 from reader.access_token import lookup_environment
 from reader.cache.feeds import OWN, Feeds, Followed
 from reader.cache.storing.papers import Cache, Stored
@@ -18,13 +17,14 @@ from reader.core.dates import utc_stamp
 from reader.core.errors import FeedError, FeedOffline, UsageError
 from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
-from reader.feeds.arxiv.client import CATEGORIZED_PER_DAY, ArxivClient, is_local_only, last_renewal
+from reader.feeds.arxiv.client import CATEGORIZED_PER_DAY, ArxivClient, is_local_only
 from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.http.client import Validators
 from reader.feeds.http.environment import is_offline
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
 from reader.paths import response_cache_folder
+from reader.refresh.announcements import Announcements
 from reader.refresh.daily import refresh_daily, run_to_end
 from reader.refresh.jobs import (
     DayEmpty,
@@ -45,15 +45,6 @@ from reader.refresh.plan import Latest, Plan
 
 RETRY_DAYS = 7
 """Days after which a paper is asked for again that no source knew."""
-
-DAYS_BEFORE_CATCH_UP = 4
-"""Days without an announcement that a weekend can explain; after more, announcements were missed."""
-
-MAX_CATCH_UP_DAYS = 14
-"""Maximum number of days requested one by one after missed announcements."""
-
-FIRST_FETCH_DAYS = 3
-"""Number of days requested for a newly followed category."""
 
 LOST_PER_REFRESH = 200
 """Papers that are missing from the cache and asked for in one refresh, newest marks first."""
@@ -178,6 +169,7 @@ class Sources:
         self.feeds = feeds
         self.web = web
         self.now = now
+        self._announcements = Announcements(arxiv, feeds, self._store_entries, self._failed, now)
 
     async def refresh(
         self, only: Sequence[Followed] | None = None, *, no_network: bool = False
@@ -190,7 +182,7 @@ class Sources:
         self._no_network = no_network
         asked = await asyncio.to_thread(self.feeds.followed) if only is None else only
         steps = (
-            self._refresh_announcements(asked, force=only is not None),
+            self._announcements.refresh([feed for feed in asked if feed.kind == "arxiv"], force=only is not None),
             self._refresh_feeds(asked),
             self._ask_about_papers(with_lost=only is None),
         )
@@ -280,54 +272,7 @@ class Sources:
             except Exception as error:
                 yield await self._failed(feed.slug, feed.title, error)
 
-    # Categories of arXiv
-
-    async def _refresh_announcements(
-        self, feeds: Sequence[Followed], *, force: bool
-    ) -> AsyncGenerator[SourceEvent, None]:
-        """Store the newest announcement of the followed categories, once a day, and the days that were missed."""
-        followed = [feed for feed in feeds if feed.kind == "arxiv"]
-        renewed = utc_stamp(last_renewal(self.now()))
-        waiting = [feed for feed in followed if force or (feed.answered or "") < renewed or feed.failing_since]
-        if not waiting:
-            return
-        yield FeedStarted("arXiv's announcements")
-        entries: Sequence[ArxivEntry] | None = None
-        try:
-            entries = await self._arxiv.latest([feed.url for feed in waiting])
-        except FeedError as error:
-            for feed in waiting:
-                yield await self._failed(feed.slug, feed.title, error)
-            return
-        except MemoryError:
-            raise
-        except Exception as error:
-            # One of them is at fault, such as a category that this version does not know: each is asked alone.
-            log.record_warning("arXiv's announcements", log.summarize_error(error))
-        for feed in waiting:
-            yield FeedStarted(feed.title)
-            try:
-                newest = await self._arxiv.latest([feed.url]) if entries is None else entries
-                missed = [await self._arxiv.category_day(feed.url, day) for day in self._missed_days(feed)]
-                announced = [entry for entry in newest if feed.url in entry.draft.categories]
-                counts = await self._store_entries([*(entry for day in missed for entry in day), *announced])
-                await asyncio.to_thread(self.feeds.answered, feed.slug, self._stamp())
-            except Exception as error:
-                yield await self._failed(feed.slug, feed.title, error)
-                continue
-            yield FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged)
-
-    def _missed_days(self, feed: Followed) -> list[str]:
-        """The days, oldest first, whose announcements of a category are no longer available."""
-        today = self.now().date()
-        if feed.answered is None:
-            first = today - timedelta(days=FIRST_FETCH_DAYS)
-        else:
-            answered = date.fromisoformat(feed.answered[:10])
-            if (today - answered).days <= DAYS_BEFORE_CATCH_UP:
-                return []
-            first = max(answered, today - timedelta(days=MAX_CATCH_UP_DAYS))
-        return [(first + timedelta(days=after)).isoformat() for after in range((today - first).days)]
+    # Papers of arXiv
 
     async def _ask_about_papers(self, *, with_lost: bool) -> AsyncGenerator[SourceEvent, None]:
         """Fetch lost papers and missing categories; if arXiv fails, it fails once."""

@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING
 
 from reader.config import THEME_VARIABLE
 from reader.core.errors import ReaderError
-from reader.core.theme_names import THEMES
+from reader.core.nearest import advice
+from reader.core.theme_names import AUTO, THEMES, theme_name
+from reader.ui.command_line.state import COMMAND, COMMANDS
 from reader.ui.list.header import window_title
-from reader.ui.shell.handlers import handles, offers
+from reader.ui.shell.commands import THEME
+from reader.ui.shell.handlers import follows, handles, offers, takes_line
 from reader.ui.shell.services import Services
+from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.ui.help.palette import Command
+
+
+CHOICES = (AUTO, *THEMES)
+"""What `theme` takes."""
 
 
 class DisplayActions:
@@ -27,6 +35,8 @@ class DisplayActions:
         self._background = services.background
         self._now = services.look.now
         self._is_kept = not services.look.demo
+        self._before: tuple[str, object] | None = None
+        """The theme before the one that is previewed, and the commands that were run until then."""
 
     @handles("app.suspend")
     def suspend(self, _count: int | None) -> None:
@@ -38,19 +48,34 @@ class DisplayActions:
         """The commands that the palette offers for the display."""
         from reader.ui.help.palette import Command
 
-        about = "Change the colours now and for later." if self._is_kept else "Change the colours."
         picture = self._app.when_closed(self.save_picture)
-        return [
-            Command("Screenshot", "Save a picture of the screen as SVG.", picture, also="image"),
-            *(Command(f"Theme: {name}", about, partial(self.choose_theme, name)) for name in THEMES),
-        ]
+        return [Command("Screenshot", "Save a picture of the screen as SVG.", picture, also="image")]
 
+    @follows(lambda state: state[COMMAND])
+    def preview(self, state: State) -> None:
+        """Show the theme that is typed or marked, and the one before again unless the line is run."""
+        command = state[COMMAND]
+        word, _, name = command.meant.partition(" ") if command is not None else ("", "", "")
+        if word == THEME and name in CHOICES and not self._app.no_color:
+            self._before = self._before or (self._app.theme, state[COMMANDS])
+            self._app.use_theme(theme_name(name, os.environ))
+        elif self._before is not None:
+            theme, run = self._before
+            self._before = None
+            if state[COMMANDS] is run:
+                self._app.use_theme(theme)
+
+    @takes_line("app.theme")
     def choose_theme(self, name: str) -> None:
         """Change the colours, and keep the choice in the settings."""
         if self._app.no_color:
             self._model.show_notice("NO_COLOR is set, so there are no colours", "warning")
             return
-        self._app.use_theme(name)
+        if name not in CHOICES:
+            meant = advice(name, CHOICES, f"They are {', '.join(CHOICES)}.")
+            self._model.show_notice(f"There is no theme {name!r}. {meant}", "warning")
+            return
+        self._app.use_theme(theme_name(name, os.environ))
         self._model.show_notice(f"theme {name}")
         if self._is_kept:
             self._background.start("settings", partial(self._keep_theme, name))

@@ -18,7 +18,7 @@ import pytest
 
 from reader import __version__, cli, opening
 from reader.cache.schema import HEAD
-from reader.commands.line.registry import COMMANDS, find_command
+from reader.commands.line.registry import COMMANDS, FOREIGN, find_command
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.config import Settings
 from tests.commands.conftest import Run, Spawn
@@ -55,8 +55,11 @@ def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) ->
         (("list", "--jsn"), "--jsn is not understood. Did you mean --json? See 'dailypapers list --help'."),
         (("--jsn",), "--jsn is not understood. See 'dailypapers --help'."),
         (("--json", "list"), "'dailypapers list --help'"),
-        (("refrsh", "--days", "3"), "There is no command 'refrsh'. Did you mean refresh?"),
-        (("lst",), "Did you mean list? To open the reader on a query that begins with it, write 'dailypapers -- lst'."),
+        (("refrsh", "--days", "3"), "There is no command 'refrsh'. Did you mean 'dailypapers refresh'?"),
+        (("lst",), "Did you mean 'dailypapers list'? To search for it: 'dailypapers -- lst'."),
+        (("star", "2406.12345"), "There is no command 'star'. Did you mean 'dailypapers mark star ID'?"),
+        (("completions", "bash", "extra"), "'completions bash' takes nothing more."),
+        (("sync", "--status", "--watch"), "choose one of them"),
         (("list", "-x"), "-x is not an option. To exclude the word x, write: -- -x. See 'dailypapers list --help'."),
         (("count", "agents", "-n", "5"), "-n is not an option. To exclude the word n"),
         (("list", "-5"), "-5 is not an option. Did you mean -n 5? To exclude the word 5, write: -- -5."),
@@ -123,6 +126,32 @@ def test_words_that_are_no_command_open_the_reader_on_a_query(
 ) -> None:
     assert run(*words).code == 0
     assert opened == [(query, demo)]
+
+
+@pytest.mark.parametrize("word", FOREIGN)
+def test_what_other_programs_call_a_command_is_no_query_alone(
+    run: Run, opened: list[tuple[str, bool]], word: str
+) -> None:
+    found = run(word)
+    assert (found.code, opened) == (2, [])
+    first, *rest = FOREIGN[word].split()
+    assert f"'dailypapers {FOREIGN[word]}'" in found.err
+    if first in COMMANDS:
+        arguments = [one for one in rest if not one.isupper()]
+        assert run(first, *arguments, "--help").code == 0
+
+
+def test_words_that_look_like_a_command_are_a_query_if_papers_have_them(
+    run: Run, opened: list[tuple[str, bool]], home: Path
+) -> None:
+    workspace = Workspace()
+    fill_with_sample(workspace, workspace.cache_file)
+    finds = {words: run("count", *words).out != "0\n" for words in (("tasks",), ("video", "model"), ("star", "wars"))}
+    assert sorted(finds.values()) == [False, True, True]
+    for words, has_papers in finds.items():
+        assert (run(*words).code == 0) == has_papers
+    assert run("nothng", "like", "it").code == 0
+    assert opened == [*((" ".join(words), False) for words, found in finds.items() if found), ("nothng like it", False)]
 
 
 def test_the_reader_has_no_colours_if_asked(

@@ -45,7 +45,7 @@ def test_a_query_marks_all_its_papers(run: Run, papers: Path) -> None:
 def test_unhide_finds_the_hidden_papers_of_a_query(run: Run, papers: Path) -> None:
     run("mark", "hide", "--query", "agents OR verifiers")
     assert run("count").out == "2\n"
-    assert run("mark", "unhide", "--query", "agents OR memory").out.startswith("3 papers marked shown again.")
+    assert run("mark", "unhide", "--query", "agents OR memory").out.startswith("3 papers marked no longer hidden.")
     assert run("count", "is:hidden").out == "1\n"
 
 
@@ -163,7 +163,7 @@ def test_all_means_hidden_papers_too_and_takes_an_order(run: Run, papers: Path) 
     assert run("tag", "add", "x", "--all", "--dry-run", "--json").record["changed"] == 6
     assert len(run("export", "--all", "--format", "json").records) == 6
     assert sorted(run("pipe", "cat", "--all", "--input", "ids").out.split()) == sorted(IDS)
-    assert run("mark", "unhide", "--all").out.startswith("6 papers marked shown again.")
+    assert run("mark", "unhide", "--all").out.startswith("6 papers marked no longer hidden.")
     for words in (("mark", "hide", "--all", IDS[0]), ("mark", "hide", "--all", "--query", "agents"), ("export",)):
         assert run(*words).code == 2
 

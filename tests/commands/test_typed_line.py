@@ -158,6 +158,20 @@ def test_words_are_those_of_the_shell(given_words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("view save Evals", ("save", "Evals", "topic:agents")),
+        ("view save read  twice", ("save", "read twice", "topic:agents")),
+        ("views add 'read twice'", ("add", "read twice", "topic:agents")),
+        ("views add Evals topic:evaluation is:unread", ("add", "Evals", "topic:evaluation", "is:unread")),
+        ("views list", ("list",)),
+    ],
+)
+def test_a_view_is_saved_under_all_words_of_its_name(line: str, words: tuple[str, ...]) -> None:
+    assert understand(line, Here(query="topic:agents")).words == ("views", *words)
+
+
+@pytest.mark.parametrize(
     "line", ["tag add later", "note x", "list is:starred", "show", "undo --json", "view save Evals"]
 )
 def test_some_commands_stay_within_the_reader(line: str) -> None:

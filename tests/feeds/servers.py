@@ -15,8 +15,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape, quoteattr
@@ -116,6 +117,8 @@ class Paper:
     published: str = "2026-05-11"
     updated: str = "2026-05-11"
     announce: str = "new"
+    day: str = "2026-05-12"
+    """The day on which it is announced."""
     extra: str = ""
     """More elements."""
 
@@ -172,7 +175,7 @@ def rss_item(paper: Paper) -> str:
 Abstract: We look on.</description>
       <guid isPermaLink="false">oai:arXiv.org:{paper.id}v{paper.version}</guid>
       {terms}
-      <pubDate>Tue, 12 May 2026 00:00:00 -0400</pubDate>
+      <pubDate>{date.fromisoformat(paper.day):%a, %d %b %Y} 00:00:00 -0400</pubDate>
       <arxiv:announce_type>{paper.announce}</arxiv:announce_type>
       <dc:rights>http://creativecommons.org/licenses/by/4.0/</dc:rights>
       <dc:creator>Ada Example (Somewhere, Far), Bo Sample</dc:creator>{paper.extra}
@@ -194,17 +197,90 @@ def announcement(items: Sequence[str]) -> bytes:
 </rss>""".encode()
 
 
-class Arxiv(Documents):
-    """The API and the announcements of arXiv over the papers that are given."""
+def listing_page(category: str, day: str, papers: Sequence[Paper], counts: Mapping[str, int] | None = None) -> bytes:
+    """The page of a category's newest announcement; `counts` are other numbers than those of the papers."""
+    sections = []
+    for title, kinds in (("New", ("new",)), ("Cross", ("cross",)), ("Replacement", ("replace", "replace-cross"))):
+        here = [one for one in papers if _kind(one, category) in kinds]
+        if here:
+            of = (counts or {}).get(title, len(here))
+            rows = "".join(map(_listed, here))
+            sections.append(f"<h3>{title} submissions (showing {len(here)} of {of} entries)</h3>{rows}")
+    return f"""<!DOCTYPE html><html><head><title>{category}</title></head><body>
+<h3>Showing new listings for {date.fromisoformat(day):%A, %-d %B %Y}</h3>
+<div class='paging'>Total of {len(papers)} entries</div><dl>{"".join(sections)}</dl></body></html>""".encode()
 
-    def __init__(self, papers: Sequence[Paper] = ()) -> None:
+
+def _kind(paper: Paper, category: str) -> str:
+    return paper.announce if paper.announce != "new" or paper.categories[0] == category else "cross"
+
+
+def _listed(paper: Paper) -> str:
+    subjects = "; ".join(f"Some Subject ({one})" for one in paper.categories)
+    return f"""<dt><a name="item1">[1]</a> <a href ="/abs/{paper.id}" title="Abstract" id="{paper.id}">{paper.id}</a>
+[<a href="/pdf/{paper.id}">pdf</a>]</dt><dd><div class="meta"><div class='list-title mathjax'>
+<span class='descriptor'>Title:</span> {escape(paper.title)} </div>
+<div class='list-authors'><a href="/a/1">Ada Example</a>, <a href="/a/2">Bo Sample</a></div>
+<div class='list-subjects'><span class='descriptor'>Subjects:</span> {subjects}</div>
+<p class='mathjax'>We look <i>on</i> &amp; on.</p></div></dd>"""
+
+
+def records(papers: Sequence[Paper], token: str = "") -> bytes:
+    """A list of records of OAI-PMH."""
+    if not papers:
+        return b'<OAI-PMH><error code="noRecordsMatch">none</error></OAI-PMH>'
+    rows = "".join(
+        f"<record><header><identifier>oai:arXiv.org:{one.id}</identifier><datestamp>{one.day}</datestamp></header>"
+        f'<metadata><arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>{one.id}</id><created>{one.published}</created>'
+        "<authors><author><keyname>Example</keyname><forenames>Ada</forenames></author></authors>"
+        f"<title>{escape(one.title)}</title><categories>{' '.join(one.categories)}</categories>"
+        "<abstract>We look on.</abstract></arXiv></metadata></record>"
+        for one in papers
+    )
+    more = f"<resumptionToken>{token}</resumptionToken>"
+    return f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{rows}{more}</ListRecords></OAI-PMH>'.encode()
+
+
+class Arxiv(Documents):
+    """The API, the announcements and the records of arXiv over the papers that are given, on the day `today`.
+
+    `answering` has the function that makes the answer of a source, by the start of its path, in place of the own one.
+    """
+
+    def __init__(self, papers: Sequence[Paper] = (), today: str = "2026-05-12") -> None:
         super().__init__()
         self.papers = list(papers)
+        self.today = today
+        self.answering: dict[str, Callable[[Request], Page]] = {}
 
     def page(self, request: Request) -> Page:
+        for start, answer in self.answering.items():
+            if request.path.startswith(start):
+                return answer(request)
         if request.path.startswith("/rss/"):
             wanted = set(request.path.removeprefix("/rss/").split("+"))
-            return Page(announcement([rss_item(one) for one in self.papers if wanted & set(one.categories)]))
+            return Page(announcement([rss_item(one) for one in self.announced(*wanted)]))
+        if request.path.startswith("/list/"):
+            category = request.path.split("/")[2]
+            return Page(listing_page(category, self.newest, self.announced(category)), "text/html")
+        if request.path == "/oai" and request.query.get("verb") == "ListRecords":
+            category = ".".join(request.query["set"].split(":")[1:])
+            span = request.query["from"], request.query["until"]
+            found = [one for one in self.papers if category in one.categories and span[0] <= one.day <= span[1]]
+            return Page(records(found), "text/xml")
+        return self.search(request)
+
+    @property
+    def newest(self) -> str:
+        """The newest day that has papers."""
+        return max((one.day for one in self.papers if one.day <= self.today), default=self.today)
+
+    def announced(self, *categories: str) -> list[Paper]:
+        """The newest announcement of categories."""
+        return [one for one in self.papers if one.day == self.newest and not set(categories).isdisjoint(one.categories)]
+
+    def search(self, request: Request) -> Page:
+        """What the API answers."""
         query = request.query
         if ids := query.get("id_list"):
             asked = ids.split(",")

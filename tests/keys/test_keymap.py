@@ -39,7 +39,8 @@ def test_every_action_is_complete() -> None:
     for action in ACTIONS:
         assert re.fullmatch(r"[a-z]+\.[a-z_]+", action.id)
         assert action.group in GROUPS.values()
-        assert parse_keys(action.keys)
+        # Nobody changes colours so often that it needs a key.
+        assert parse_keys(action.keys) or action.id == "app.theme"
         assert action.name[0].isupper()
         assert not action.name.endswith(".")
         assert action.help.endswith(".")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import replace
@@ -91,7 +90,8 @@ class World:
         return found
 
     def follow(self, url: str, slug: str = "lab") -> None:
-        assert self.feeds.follow("arxiv" if url.startswith("cs.") else "rss", url, slug.title(), slug, "2026-05-01")
+        added = self.now.isoformat()
+        assert self.feeds.follow("arxiv" if url.startswith("cs.") else "rss", url, slug.title(), slug, added)
 
 
 @pytest.fixture
@@ -289,39 +289,6 @@ async def test_the_daily_papers_that_fail_leave_the_rest_alone(world: World) -> 
     assert [feed.slug for feed in world.feeds.failing()] == ["hf"]
 
 
-async def test_a_category_is_followed_once_a_day(world: World) -> None:
-    world.arxiv.papers += [
-        Paper("2605.00010", categories=("cs.RO",), published="2026-05-11"),
-        Paper("2605.00011", categories=("cs.RO",), announce="replace", published="2020-01-01"),
-    ]
-    world.follow("cs.RO", "cs.ro")
-    events = await world.refresh()
-    assert "cs.ro" in of(events, FeedStored)
-    assert last(events).new == 3
-    paper = world.paper("2605.00010")
-    assert paper is not None
-    assert (paper.source, paper.categories) == ("arxiv", ("cs.RO",))
-    # A new version of a paper that is not here is no news.
-    assert world.paper("2605.00011") is None
-    count = len(world.arxiv.requests)
-    await world.refresh()
-    assert len(world.arxiv.requests) == count
-    world.now += timedelta(days=1)
-    await world.refresh()
-    assert [request.path for request in world.arxiv.requests[count:]] == ["/rss/cs.RO"]
-
-
-async def test_days_that_were_missed_are_asked_for(world: World) -> None:
-    world.follow("cs.RO", "cs.ro")
-    await world.refresh()
-    first = len(world.arxiv.requests)
-    world.now += timedelta(days=6)
-    await world.refresh()
-    asked = [request.query.get("search_query", "") for request in world.arxiv.requests[first:]]
-    days = [found[1] for query in asked if (found := re.search("\\[([0-9]{8})", query))]
-    assert days == [f"202605{day}" for day in range(12, 18)]
-
-
 async def test_with_no_network_the_sources_are_not_tried_one_by_one(world: World) -> None:
     for number in range(3):
         world.follow(f"http://nowhere-{number}.invalid/feed.xml", f"lab{number}")
@@ -384,28 +351,6 @@ async def test_a_feed_that_fails_leaves_it_to_arxiv(world: World) -> None:
 
 
 # Bounds
-
-
-@pytest.mark.parametrize(
-    ("answered", "days"),
-    [
-        (None, range(9, 12)),
-        ("2026-05-12T00:00:00Z", ()),
-        ("2026-05-08T23:59:59Z", ()),
-        ("2026-05-07T00:00:00Z", range(7, 12)),
-        ("2026-05-01T00:00:00Z", range(1, 12)),
-    ],
-)
-async def test_missed_announcements_are_asked_for_after_four_days(
-    world: World, answered: str | None, days: Sequence[int]
-) -> None:
-    world.follow("cs.RO", "cs.ro")
-    (feed,) = world.feeds.followed()
-    async with world.sources() as sources:
-        missed = sources._missed_days(replace(feed, answered=answered))
-        assert missed == [f"2026-05-{day:02}" for day in days]
-        long_ago = sources._missed_days(replace(feed, answered="2026-01-01T00:00:00Z"))
-    assert (len(long_ago), long_ago[0], long_ago[-1]) == (14, "2026-04-28", "2026-05-11")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from reader.core.errors import CacheDamaged, CacheError, CacheFull, ConfigError,
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import SyndicationClient
+from reader.refresh.announcements import Announcements
 from reader.refresh.jobs import FeedFailed, FeedStored, RefreshFinished
 from tests.feed_server import item
 from tests.feeds.servers import Page, Paper, rss
@@ -41,7 +42,7 @@ FAULTS: dict[str, Callable[[], BaseException]] = {
 SOURCES: dict[str, tuple[type, str]] = {
     "hf": (HuggingFaceClient, "day"),
     "arxiv": (ArxivClient, "papers"),
-    "cs.cl": (ArxivClient, "category_day"),
+    "cs.cl": (Announcements, "_newest"),
     "lab": (SyndicationClient, "fetch"),
 }
 """The method that fails, by the slug of its source."""

@@ -25,10 +25,41 @@ async def run(r: Story, command: str) -> None:
     await r.rest()
 
 
+async def choose(r: Story, theme: str) -> None:
+    await r.do("command.open")
+    await r.type(f"theme {theme}")
+    await r.do("command.run")
+    await r.rest()
+
+
+async def test_a_theme_shows_while_it_is_chosen_and_escape_takes_it_back(reader: Opener) -> None:
+    kept: list[tuple[str, str]] = []
+    async with reader(keep_setting=lambda *setting: kept.append(setting)) as r:
+        await run(r, "Theme")
+        assert r.app.theme == "dark"
+        await r.type("l")
+        await r.until(lambda: r.app.theme == "light")
+        await r.press("backspace")
+        await r.until(lambda: r.app.theme == "dark")
+        await r.press("down", "down", "down", "down", "down", "down")
+        await r.until(lambda: r.app.theme == "nord")
+        await r.press("escape")
+        assert (r.app.theme, r.context, kept) == ("dark", "list", [])
+        await run(r, "Theme")
+        await r.type("dra")
+        await r.until(lambda: r.app.theme == "dracula")
+        await r.press("enter")
+        await r.until(lambda: r.status == "theme dracula · kept in the settings")
+        assert (r.app.theme, kept) == ("dracula", [("theme", "dracula")])
+        await choose(r, "nosuch")
+        assert r.status.startswith("There is no theme 'nosuch'. They are auto, dark")
+        assert r.app.theme == "dracula"
+
+
 async def test_a_theme_is_chosen_by_name_and_kept(reader: Opener) -> None:
     kept: list[tuple[str, str]] = []
     async with reader(keep_setting=lambda *setting: kept.append(setting)) as r:
-        await run(r, "Theme: nord")
+        await choose(r, "nord")
         assert r.app.theme == "nord"
         await r.until(lambda: r.status == "theme nord · kept in the settings")
         assert kept == [("theme", "nord")]
@@ -39,7 +70,7 @@ async def test_a_theme_that_can_not_be_kept_is_there_until_the_end(reader: Opene
         raise ConfigError("The file could not be written: no space.")
 
     async with reader(keep_setting=refuse) as r:
-        await run(r, "Theme: light")
+        await choose(r, "light")
         await r.until(lambda: r.status == "The file could not be written: no space.")
         assert r.app.theme == "light"
 
@@ -47,21 +78,21 @@ async def test_a_theme_that_can_not_be_kept_is_there_until_the_end(reader: Opene
 async def test_the_sample_keeps_no_theme(reader: Opener) -> None:
     kept: list[tuple[str, str]] = []
     async with reader(demo=True, keep_setting=lambda *setting: kept.append(setting)) as r:
-        await run(r, "Theme: light")
+        await choose(r, "light")
         assert (r.app.theme, kept) == ("light", [])
 
 
 async def test_a_variable_that_wins_over_the_choice_is_named(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTUAL_THEME", "dracula")
     async with reader(keep_setting=lambda *_: None) as r:
-        await run(r, "Theme: light")
+        await choose(r, "light")
         await r.until(lambda: r.status == "theme light · TEXTUAL_THEME decides at the next start")
 
 
 async def test_without_colors_no_theme_brings_them_back(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with reader() as r:
-        await run(r, "Theme: light")
+        await choose(r, "light")
         assert r.app.theme == "ansi"
         assert r.status == "NO_COLOR is set, so there are no colours"
 

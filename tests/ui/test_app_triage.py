@@ -131,6 +131,23 @@ async def test_a_mark_undone_on_the_page_can_be_made_again_there(reader: Opener)
         assert r.status == "1 starred · u undoes"
 
 
+async def test_the_last_word_about_a_paper_wins(reader: Opener) -> None:
+    async with reader() as r:
+        id = r.here.id
+        for action, said in (
+            ("paper.star", "1 starred"),
+            ("paper.hide", "1 hidden, unstarred"),
+            ("paper.queue", "1 queued, no longer hidden"),
+            ("paper.hide", "1 hidden, no longer queued"),
+            ("mark.undo", "undone: 1 hidden, no longer queued"),
+        ):
+            await r.do(action)
+            assert said in r.status
+            now, kept = r.here, r.kept(id)
+            assert (now.id, now.starred, now.hidden, now.queued) == (id, kept.starred, kept.hidden, kept.queued)
+        assert (kept.starred, kept.hidden, kept.queued) == (False, False, True)
+
+
 async def test_read_star_and_hide_are_durable_and_can_be_undone_and_redone(reader: Opener) -> None:
     async with reader() as r:
         id = r.here.id
@@ -140,11 +157,11 @@ async def test_read_star_and_hide_are_durable_and_can_be_undone_and_redone(reade
             told.append(r.status)
             now, kept = r.here, r.kept(id)
             assert (now.read, now.starred, now.hidden) == (kept.read, kept.starred, kept.hidden)
-        words = ("read", "unread", "starred", "unstarred", "hidden", "shown again")
+        words = ("read", "unread", "starred", "unstarred", "hidden", "no longer hidden")
         assert told == [f"1 {word} · u undoes" for word in words]
         await r.do("mark.undo")
         assert r.kept(id).hidden
-        assert r.status == "undone: 1 shown again · ctrl+r redoes"
+        assert r.status == "undone: 1 no longer hidden · ctrl+r redoes"
         await r.do("mark.undo", "mark.undo", "mark.undo")
         kept = r.kept(id)
         assert (kept.read, kept.starred, kept.hidden) == (False, False, False)

@@ -118,12 +118,14 @@ async def test_programs_get_papers_by_a_key_and_by_a_line(reader: Opener, tmp_pa
         # A view of what is listed.
         await r.do("find.query")
         await r.type("has:output")
-        await r.do("query.accept", "command.open")
-        await r.type("view save mine")
+        assert "ctrl+n saves it" in r.main.query_line.advice
+        await r.do("query.save")
+        assert (r.query, r.context) == ("has:output", "command")
+        await r.type("all mine")
         await r.do("command.run")
-        assert r.status == "mine is saved; its key in the reader is g1"
+        assert r.status == "all mine is saved; its key in the reader is g1"
         assert (
-            '[[views]]\nname = "mine"\nquery = "(day:latest) (has:output)"'
+            '[[views]]\nname = "all mine"\nquery = "(day:latest) (has:output)"'
             in (r.file.parent / "config.toml").read_text()
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +23,7 @@ from reader.cache.marks.derived import MUTED, find_by_title, refold, same
 from reader.cache.marks.event_log import Event
 from reader.cache.marks.journal import PACKING
 from reader.core.foreign import unpacked
-from reader.core.marks import HIGHLIGHT, LIKE, NOTE, QUEUE, STATES, TAG
+from reader.core.marks import HIGHLIGHT, LIKE, NOTE, QUEUE, STATES, TAG, UNDOES
 from reader.core.paper_row import Flag
 
 BATCH = 2_000
@@ -207,6 +208,17 @@ class Change(NamedTuple):
     def said(self) -> str:
         """The value as an event has it."""
         return self.value if isinstance(self.value, str) else str(int(self.value))
+
+
+def with_undone(changes: Sequence[Change]) -> Iterator[Change]:
+    """The changes, and those that take away what they contradict: a paper that is starred is hidden no longer."""
+    yield from changes
+    named: dict[str, set[int]] = defaultdict(set)
+    for one in changes:
+        named[one.kind].update(one.pks if one.kind in UNDOES else ())
+    for one in changes:
+        for other in UNDOES.get(one.kind, ()) if one.said not in ("", "0") else ():
+            yield Change(other, False, [pk for pk in one.pks if pk not in named[other]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ LABELS = {
     ("star", "1"): "starred",
     ("star", "0"): "unstarred",
     ("hide", "1"): "hidden",
-    ("hide", "0"): "shown again",
+    ("hide", "0"): "no longer hidden",
     ("queue", "1"): "queued",
     ("queue", "0"): "no longer queued",
     ("note", ""): "without a note",
@@ -196,9 +196,10 @@ class Action:
 
     @property
     def said(self) -> str:
-        """The action in words, as those of an event."""
-        if self.rules:
-            return ", ".join((self.did_in_words, *self.rules))
+        """The action in words, as those of an event; with a number for each mark where they differ."""
+        if self.rules or len({count for _, count in self.did}) > 1:
+            by = dict.fromkeys(event.label for event in self.events if event.kind.startswith((RULE, AGENT)))
+            return ", ".join((self.did_in_words, *by))
         return _said(self.count, self.label)
 
 

@@ -203,14 +203,13 @@ class Events:
         progress: Progress = ignore_progress,
         *,
         absent: Sequence[str] = (),
-    ) -> Event | None:
+    ) -> Action | None:
         """Record a new state of these papers; return None if all of them already have it. See `Change`."""
         change = Change(kind, value, pks)
         # An absent paper has no state that could be taken away.
         if change.said not in ("", "0"):
             change = change._replace(absent=absent)
-        action = self.act([change], progress)
-        return action.events[0] if action else None
+        return self.act([change], progress)
 
     def act(
         self, changes: Sequence[Change], progress: Progress = ignore_progress, *, by: Agent | None = None
@@ -222,7 +221,8 @@ class Events:
         """
         with explained(self._path):
             # Looked up before taking the lock: it does no harm if a named paper changes meanwhile.
-            found = [one for change in changes if (one := find_changing(self._connection, change, effects.BATCH)).count]
+            wanted = effects.with_undone(changes)
+            found = [one for change in wanted if (one := find_changing(self._connection, change, effects.BATCH)).count]
             if not found:
                 return None
             if by is not None:

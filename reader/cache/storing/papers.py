@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
-from reader.cache import connections, schema
+from reader.cache import connections, meta, schema
 from reader.cache.reads.window import DayFetched
 from reader.cache.sqlite_errors import explain
 from reader.cache.storing import retention
@@ -120,6 +120,7 @@ class Cache:
                 _note_days(connection, days, now if newer and noted else "")
                 if newer and noted:
                     _note_validators(connection, part, now)
+                    _note_skipped(connection, part)
                 same = sum(_count_papers(connection, listing.day) for listing in part if listing.is_unchanged)
             self._changes += new + updated
             yield Stored(new, updated, len(drafts) - new - updated + same, skipped)
@@ -287,6 +288,19 @@ def _note_validators(connection: Connection, listings: Iterable[Listing], now: s
         put = put.on_conflict_do_update(index_elements=["key"], set_={"value": put.excluded.value}, where=news)
         connection.execute(put, rows)
         connection.execute(delete(META).where(old))
+
+
+def _note_skipped(connection: Connection, listings: Iterable[Listing]) -> None:
+    """Store how many records of each day could not be read, and forget those of days that are whole now."""
+    for listing in listings:
+        if listing.day and not listing.is_unchanged:
+            row = {"key": f"{meta.SKIPPED}{listing.day}", "value": str(listing.skipped_count)}
+            put = upsert(META).values(row)
+            news = META.c.value != row["value"]
+            if listing.skipped_count:
+                connection.execute(put.on_conflict_do_update(index_elements=["key"], set_=row, where=news))
+            elif connection.scalar(select(META.c.value).where(META.c.key == row["key"])):
+                connection.execute(delete(META).where(META.c.key == row["key"]))
 
 
 def _count_papers(connection: Connection, day: str | None) -> int:

@@ -16,7 +16,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "Print papers": {
             "list": "the papers of a query",
-            "show": "one paper: its abstract, its links",
+            "show": "one paper, with its links",
             "read": "the whole text of one",
             "similar": "papers like one",
             "grep": "words in the texts kept here",
@@ -70,6 +70,25 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 COMMANDS = (*(name for group in GROUPS.values() for name in group), "help")
 """Names of our own commands. Each has a module of its name in `reader.commands`, or is in an extension of ours."""
 
+USUAL = (
+    *("list", "show", "read", "search", "mark", "tag"),
+    *("refresh", "add", "import", "export", "undo", "config"),
+)
+"""The commands that the first page of help names, in two columns."""
+
+FOREIGN = MappingProxyType(
+    {
+        **{word: f"mark {word} ID" for word in ("star", "unstar", "queue", "unqueue", "hide", "unhide", "unread")},
+        **dict.fromkeys(("delete", "rm", "remove", "del"), "mark hide ID"),
+        **dict.fromkeys(("update", "fetch", "pull", "upgrade"), "refresh"),
+        **dict.fromkeys(("info", "cat", "view"), "show ID"),
+        **dict.fromkeys(("later", "save"), "mark queue ID"),
+        **{"ls": "list", "find": "search WORDS", "download": "pdf ID", "get": "add ID", "settings": "config show"},
+        **{"set": "config set NAME VALUE", "version": "--version", "status": "doctor", "mute": "rules mute WORD"},
+    }
+)
+"""Words that other programs have for commands, with what does the same here."""
+
 _ODD_MODULES = MappingProxyType({"import": "import_files"})
 """Modules of the commands whose name is a Python keyword."""
 
@@ -79,7 +98,7 @@ EXAMPLES = (
     ("", "the reader"),
     ("topic:agents is:unread", "the reader on a query"),
     ("--demo", "a sample, no network"),
-    ("list day:today", "print today's papers"),
+    ("list day:latest", "print the newest"),
 )
 
 

@@ -18,11 +18,15 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, doi_in, named_id
 from reader.core.nearest import nearest
+from reader.core.theme_names import AUTO, THEMES
 from reader.keys.actions import ACTIONS
-from reader.ui.shell.commands import Candidate, Here, Manual, Suggested, Typed
+from reader.ui.shell.commands import THEME, Candidate, Here, Manual, Suggested, Typed
 
 WRITES = "what the keys act on to a file"
 """What `write` does, in a few words."""
+
+COLOURS = "other colours: theme nord"
+"""What `theme` does."""
 
 DECIDES = "unread papers one at a time: triage 15m"
 """What `triage` does."""
@@ -79,6 +83,8 @@ class ReaderShell:
         name = before[0]
         if name == WRITE:
             yield from _files(word)
+        elif name == THEME and len(before) == 1:
+            yield from (Candidate(one) for one in (AUTO, *THEMES) if one.startswith(word))
         elif name == TRIAGE:
             if len(before) == 1:
                 yield from (Candidate(time, "") for time in ("15m", "30m", "1h") if time.startswith(word))
@@ -113,7 +119,7 @@ class ReaderShell:
 
 def _own_words() -> dict[str, str]:
     """The words that a line begins with, and what each does in a few words."""
-    return {**gists_of_commands(), WRITE: WRITES, TRIAGE: DECIDES}
+    return {**gists_of_commands(), WRITE: WRITES, TRIAGE: DECIDES, THEME: COLOURS}
 
 
 def _first_words(word: str) -> Iterator[Candidate]:
@@ -155,6 +161,9 @@ PROGRAM = "dailypapers"
 
 TRIAGE = "triage"
 """Another one: decide on unread papers one by one, within a time."""
+
+_WITH_TEXT = {TRIAGE: "triage.begin", THEME: "app.theme"}
+"""Words that mean an action with what follows them."""
 
 _SHORT = {"q": "quit", "w": WRITE, "h": "help", "wq": "quit"}
 """Habits from other programs."""
@@ -246,17 +255,17 @@ def _understand(line: str, here: Here) -> Typed:
     words[0] = _SHORT.get(words[0], words[0])
     if words[0] == "view" and "views" in COMMANDS:
         words[0] = "views"
-    if words[0] == TRIAGE:
-        # As it is typed: the query has its own quotes.
+    if words[0] in _WITH_TEXT:
+        # As it is typed: a query has its own quotes.
         behind = found[len(found) - len(words) + 1 :]
-        return Typed(action="triage.begin", text=line[behind[0].start :].strip() if behind else "")
+        return Typed(action=_WITH_TEXT[words[0]], text=line[behind[0].start :].strip() if behind else "")
     if action := _action(words):
         return action
     name, rest = words[0], words[1:]
     if name == WRITE:
         return _to_file(_write(rest, here))
     if not is_command(name):
-        meant = nearest(name, (*COMMANDS, WRITE, TRIAGE, *_by_name()))
+        meant = nearest(name, (*_own_words(), *_by_name()))
         raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
     if "--help" in rest or "-h" in rest:
         return Typed((name, *rest))
@@ -266,8 +275,9 @@ def _understand(line: str, here: Here) -> Typed:
         raise UsageError("It runs until ctrl+c: leave the reader for 'serve', or start it in another terminal.")
     if name == "export":
         return _to_file(_export(rest, here))
-    if name == "views" and len(rest) == 2 and rest[0] in ("add", "save"):
-        return Typed((name, *rest, here.query))
+    if name == "views" and len(rest) > 1 and rest[0] in ("add", "save") and not any(":" in word for word in rest[2:]):
+        # Without a query, all words are the name of the one in view.
+        return Typed((name, rest[0], " ".join(rest[1:]), here.query))
     if name == "import" and not {"--choose", "--choices", "--dry-run"}.intersection(rest):
         # The reader looks titles up by itself, beside all else.
         return Typed((name, *rest, "--later"))

@@ -72,6 +72,8 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
         raise UsageError("One folder at a time: dailypapers sync DIR, or dailypapers sync forget MACHINE.")
     if arguments.undo:
         raise UsageError("--undo belongs to 'dailypapers sync forget MACHINE'. 'dailypapers undo' takes back a mark.")
+    if arguments.status and arguments.watch:
+        raise UsageError("--status prints once, and --watch goes on: choose one of them.")
     place = place_of(arguments.folder, workspace, is_status=arguments.status)
     if arguments.status:
         from reader.extensions.sync.status import print_status

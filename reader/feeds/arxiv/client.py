@@ -11,15 +11,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Unpack
+from typing import TypeVar, Unpack
 from urllib.parse import urlencode
 
-from reader.core.dates import iso_day
-from reader.core.errors import FeedError, UsageError
+from reader.core.errors import FeedError
 from reader.core.ids import is_arxiv_id
-from reader.core.text import clean
 from reader.feeds.arxiv.categories import find_category
-from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, parse_record, refusal_reason
+from reader.feeds.arxiv.listing import SHOWN, Announcement, parse_listing
+from reader.feeds.arxiv.parse import (
+    ArxivEntry,
+    ArxivResponse,
+    RecordsExpired,
+    parse_arxiv,
+    parse_record,
+    parse_records,
+    refusal_reason,
+)
 from reader.feeds.http.client import BusyHostClient, Closing, HttpOptions, Response, is_local_url
 from reader.feeds.http.environment import ARXIV_VARIABLE, arxiv_stand_in, is_offline
 from reader.feeds.http.responses import Limits
@@ -27,8 +34,9 @@ from reader.paths import make_folder, make_private, touch_private
 
 API_ENDPOINT = "https://export.arxiv.org"
 RSS_ENDPOINT = "https://rss.arxiv.org"
+LISTING_ENDPOINT = "https://arxiv.org"
 RECORDS_ENDPOINT = "https://oaipmh.arxiv.org"
-"""Single papers with all their versions, by OAI-PMH. It is another machine, and often answers when the API is busy."""
+"""Records of papers by OAI-PMH. It is another machine, and often answers when the API is busy."""
 
 INTERVAL = BusyHostClient.PACE
 """Seconds between requests to either host, by arXiv's terms."""
@@ -53,10 +61,15 @@ _PAGE_SIZE = 500
 _MAX_PAGES = 60
 """arXiv returns no more than 30,000 papers for one query."""
 
+_OWN_GROUPS = frozenset(("cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"))
+"""The archives that OAI-PMH has in a group of their own; all others are in the group `physics`."""
+
 _LIMITS = replace(Limits(), read_timeout=30, total_timeout=90, backoff=INTERVAL)
 
 _RENEWAL_TIME = timedelta(hours=6)
 """Time of day, UTC, when the day's papers are surely available: arXiv renews them at midnight in New York."""
+
+Answer = TypeVar("Answer", ArxivResponse, Announcement)
 
 log = logging.getLogger(__name__)
 
@@ -83,10 +96,11 @@ class ArxivClient(Closing):
         options.setdefault("limits", _LIMITS)
         self._api = stand_in or API_ENDPOINT
         self._feeds = stand_in or RSS_ENDPOINT
+        self._listing = stand_in or LISTING_ENDPOINT
         self._records = stand_in or RECORDS_ENDPOINT
         self._cache = ResponseCache(folder, now) if folder is not None else None
 
-        def client(endpoint: str, busy: str) -> BusyHostClient:
+        def client(endpoint: str, busy: str, options: HttpOptions = options) -> BusyHostClient:
             return BusyHostClient(
                 endpoint,
                 folder=folder,
@@ -99,7 +113,12 @@ class ArxivClient(Closing):
                 **options,
             )
 
+        # Each is another machine: while one is busy, the others may answer.
         self._http = client(self._api, "arxiv.busy")
+        self._feeds_http = client(self._feeds, "arxiv-feeds.busy")
+        self._listing_http = client(
+            self._listing, "arxiv.org.pages.busy", {**options, "accept": "text/html, */*;q=0.1"}
+        )
         self._records_http = client(self._records, "arxiv-records.busy")
 
     @classmethod
@@ -110,8 +129,8 @@ class ArxivClient(Closing):
         return cls(folder, stand_in=arxiv_stand_in(environ), offline=is_offline(environ), limits=limits)
 
     async def aclose(self) -> None:
-        await self._http.aclose()
-        await self._records_http.aclose()
+        for http in (self._http, self._feeds_http, self._listing_http, self._records_http):
+            await http.aclose()
 
     async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]:
         """The newest versions of papers by bare id; ids that arXiv does not know are left out.
@@ -133,16 +152,14 @@ class ArxivClient(Closing):
         query = " AND ".join(f"ti:{word}" for word in words)
         return (await self._query(search_query=query, start=0, max_results=_MOST_TITLED)).entries
 
-    async def category_day(self, category: str, day: str) -> tuple[ArxivEntry, ...]:
-        """The papers of a category, cross-lists included, that were first submitted on a day (ISO, UTC).
+    async def submitted(self, category: str, first: str, last: str) -> tuple[ArxivEntry, ...]:
+        """The papers of a category, cross-lists included, that were first submitted on days (ISO, UTC).
 
-        Raises UsageError for an unknown category or an invalid day.
+        Raises UsageError for an unknown category.
         """
         id = find_category(category).id
-        if iso_day(day) != day:
-            raise UsageError(f"{clean(day, 40)!r} is not a day; write it as 2026-05-11.")
-        digits = day.replace("-", "")
-        query = f"cat:{id} AND submittedDate:[{digits}0000 TO {digits}2359]"
+        span = f"{first.replace('-', '')}0000 TO {last.replace('-', '')}2359"
+        query = f"cat:{id} AND submittedDate:[{span}]"
         entries: dict[str | None, ArxivEntry] = {}
         for number in range(_MAX_PAGES):
             start = number * _PAGE_SIZE
@@ -154,15 +171,57 @@ class ArxivClient(Closing):
                 break
         return tuple(entries.values())
 
-    async def latest(self, categories: Iterable[str]) -> tuple[ArxivEntry, ...]:
+    async def latest(self, categories: Iterable[str], *, again: bool = False) -> tuple[ArxivEntry, ...]:
         """The newest announcement of these categories together, empty at weekends; each entry has its announce type.
 
-        Raises UsageError for an unknown category.
+        With `again` arXiv is asked even if it has answered today. Raises UsageError for an unknown category.
         """
         ids = dict.fromkeys(find_category(category).id for category in categories)
         if not ids:
             return ()
-        return (await self._get(f"{self._feeds}/rss/{'+'.join(ids)}")).entries
+        url = f"{self._feeds}/rss/{'+'.join(ids)}"
+        return (await self._get(self._feeds_http, url, parse_arxiv, again=again)).entries
+
+    async def listing(self, category: str, *, again: bool = False) -> Announcement:
+        """The newest announcement of a category by its page, which counts the papers; see `latest`."""
+        url = f"{self._listing}/list/{find_category(category).id}/new"
+        found = await self._get(self._listing_http, f"{url}?skip=0&show={SHOWN}", parse_listing, again=again)
+        for _ in range(_MAX_PAGES):
+            if len(found.entries) >= found.total:
+                break
+            part = f"{url}?skip={len(found.entries)}&show={SHOWN}"
+            page = await self._get(self._listing_http, part, parse_listing, again=again)
+            entries = {entry.draft.id: entry for entry in (*found.entries, *page.entries)}
+            if page.day != found.day or len(entries) == len(found.entries):
+                break
+            found = Announcement(found.day, tuple(entries.values()), {**page.counts, **found.counts})
+        return found
+
+    async def records(self, category: str, first: str, last: str) -> tuple[ArxivEntry, ...]:
+        """The papers of a category that were announced or revised on days (ISO), by OAI-PMH.
+
+        Raises UsageError for an unknown category.
+        """
+        archive, _, rest = find_category(category).id.partition(".")
+        group = archive if archive in _OWN_GROUPS else "physics"
+        chosen = ":".join(filter(None, (group, archive, rest)))
+        asked = {"verb": "ListRecords", "metadataPrefix": "arXiv", "set": chosen, "from": first, "until": last}
+        entries: dict[str | None, ArxivEntry] = {}
+        query, restarts = asked, 1
+        for _ in range(_MAX_PAGES):
+            url = f"{self._records}/oai?{urlencode(query)}"
+            try:
+                found, token = await self._records_http.document(url, lambda response: parse_records(response.body))
+            except RecordsExpired:
+                if not restarts or query is asked:
+                    raise
+                query, restarts = asked, restarts - 1
+                continue
+            entries |= {entry.draft.id: entry for entry in found}
+            if not token:
+                break
+            query = {"verb": "ListRecords", "resumptionToken": token}
+        return tuple(entries.values())
 
     async def record(self, id: str) -> ArxivEntry | None:
         """A paper with all its versions, but no abstract and no authors; None if arXiv does not know it."""
@@ -173,22 +232,26 @@ class ArxivClient(Closing):
         return await self._records_http.document(url, lambda response: parse_record(response.body))
 
     async def _query(self, **parameters: str | int) -> ArxivResponse:
-        return await self._get(f"{self._api}/api/query?{urlencode(parameters)}")
+        return await self._get(self._http, f"{self._api}/api/query?{urlencode(parameters)}", parse_arxiv)
 
-    async def _get(self, url: str) -> ArxivResponse:
-        """The response at an address, from the cache or else from arXiv."""
+    async def _get(
+        self, http: BusyHostClient, url: str, parse: Callable[[bytes], Answer], *, again: bool = False
+    ) -> Answer:
+        """The response at an address, from the cache, unless it is asked for `again`, or else from arXiv."""
         cache = self._cache
-        if cache is not None and (cached := await asyncio.to_thread(cache.get, url)) is not None:
-            return cached
+        if cache is not None and not again:
+            cached = await asyncio.to_thread(cache.get, url, parse)
+            if cached is not None:
+                return cached
 
-        def parse(response: Response) -> ArxivResponse:
-            found = parse_arxiv(response.body)
+        def read(response: Response) -> Answer:
+            found = parse(response.body)
             # A response without entries is not cached: the announcement may be late.
             if cache is not None and found.entries:
                 cache.put(url, response.body)
             return found
 
-        return await self._http.document(url, parse)
+        return await http.document(url, read)
 
 
 def _title_words(title: str) -> list[str]:
@@ -211,13 +274,13 @@ class ResponseCache:
         self._now = now
         self._has_removed_old = False
 
-    def get(self, url: str) -> ArxivResponse | None:
-        """The valid response for an address, or None."""
+    def get(self, url: str, parse: Callable[[bytes], Answer]) -> Answer | None:
+        """What `parse` makes of the valid response for an address, or None."""
         path = self._path(url)
         try:
             if not self._is_valid(path):
                 return None
-            response = parse_arxiv(path.read_bytes())
+            response = parse(path.read_bytes())
         except (OSError, FeedError):
             return None
         log.info("CACHED %s", url)

@@ -7,9 +7,10 @@ title is skipped with a reason, and only a document that is not a feed is an err
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, cast
 
 from reader.core.dates import iso_day
@@ -32,7 +33,7 @@ _ANNOUNCED = ("new", "cross", "replace", "replace-cross")
 _AUTHORS = 5_000
 _CATEGORIES = 50
 _VERSIONS = 200
-_NAME_LIMIT = 200
+NAME_LIMIT = 200
 _NUMBER_LIMIT = 1_000_000_000
 
 _VERSION = re.compile(r"[^v]v([0-9]{1,3})\s*$")
@@ -100,41 +101,97 @@ def parse_record(body: bytes) -> ArxivEntry | None:
 
     It has no abstract and no list of authors. Raises FeedRefused and FeedMalformed.
     """
-    root = _root(body)
-    if root.tag != "OAI-PMH":
-        raise FeedMalformed("arXiv answered, but not with a record of a paper; try again later.")
-    error = root.find("error")
-    if error is not None:
-        if error.get("code") == "idDoesNotExist":
-            return None
-        raise FeedRefused(f"arXiv refused the request: {clean(error.text or '', 200).rstrip('.') or 'no reason'}.")
+    root = _records_root(body)
+    if root is None:
+        return None
     element = next(root.iter("arXivRaw"), None)
     id = None if element is None else arxiv_id(_text(element, "id").strip())
     title = "" if element is None else plain_line(_text(element, "title"))
     if element is None or not id or not title:
         raise FeedMalformed("arXiv's record of the paper can't be read; try again later.")
     days = {
-        int(found[1]): _day(_text(version, "date"))
+        int(found[1]): parse_day(_text(version, "date"))
         for version in element.findall("version")[:_VERSIONS]
         if (found := _VERSION.search(f" {version.get('version', '')}"))
     }
     newest = max(days, default=None)
-    categories = dict.fromkeys(_text(element, "categories").split()[:_CATEGORIES])
     draft = Draft(
         title=title,
         id=id,
         published=days.get(1),
-        categories=tuple(name for name in categories if len(name) <= 40 and _CATEGORY.fullmatch(name)),
+        categories=category_ids(_text(element, "categories").split()),
         version=newest,
         revised=days[newest] if newest else None,
         versions=known_versions(days),
         remark=plain_line(_text(element, "comments")) or None,
-        doi=clean(_text(element, "doi"), _NAME_LIMIT) or None,
+        doi=clean(_text(element, "doi"), NAME_LIMIT) or None,
         journal=plain_line(_text(element, "journal-ref")) or None,
         source="arxiv",
         by_arxiv=True,
     )
     return ArxivEntry(draft)
+
+
+@of_one_answer()
+def parse_records(body: bytes) -> tuple[tuple[ArxivEntry, ...], str]:
+    """Parse a list of records in the format arXiv of OAI-PMH: the papers, and the token of the next part, if any.
+
+    Each paper is announced on the day of its record, which moves when it is revised. Raises FeedRefused and
+    FeedMalformed.
+    """
+    root = _records_root(body)
+    if root is None:
+        return (), ""
+    listed = root.find("ListRecords")
+    if listed is None:
+        raise FeedMalformed("arXiv's list of records can't be read; try again later.")
+    entries = (_parse_listed(element) for element in listed.findall("record"))
+    return tuple(entry for entry in entries if entry), clean(_text(listed, "resumptionToken"), 500)
+
+
+def _parse_listed(record: Element) -> ArxivEntry | None:
+    """Parse one record; None if it is unusable, or the paper was taken back."""
+    element = record.find("metadata/arXiv")
+    id = None if element is None else arxiv_id(_text(element, "id").strip())
+    title = "" if element is None else plain_line(_text(element, "title"))
+    if element is None or not id or not title:
+        return None
+    people = element.findall("authors/author")[:_AUTHORS]
+    names = (" ".join(_text(one, part) for part in ("forenames", "keyname", "suffix")) for one in people)
+    draft = Draft(
+        title=title,
+        id=id,
+        abstract=plain_block(_text(element, "abstract")),
+        authors=tuple(filter(None, (plain_line(name, NAME_LIMIT) for name in names))),
+        published=iso_day(_text(element, "created").strip()),
+        categories=category_ids(_text(element, "categories").split()),
+        announced=iso_day(_text(record, "header/datestamp").strip()),
+        remark=plain_line(_text(element, "comments")) or None,
+        doi=clean(_text(element, "doi"), NAME_LIMIT) or None,
+        journal=plain_line(_text(element, "journal-ref")) or None,
+        source="arxiv",
+        by_arxiv=True,
+    )
+    return ArxivEntry(draft)
+
+
+class RecordsExpired(FeedRefused):
+    """The rest of a list of records can't be asked for any more: it begins anew."""
+
+
+def _records_root(body: bytes) -> Element | None:
+    """The answer of OAI-PMH; None if there is no such record. Raises FeedRefused and FeedMalformed."""
+    root = _root(body)
+    if root.tag != "OAI-PMH":
+        raise FeedMalformed("arXiv answered, but not with records of papers; try again later.")
+    error = root.find("error")
+    if error is None:
+        return root
+    code = error.get("code")
+    if code in ("idDoesNotExist", "noRecordsMatch"):
+        return None
+    refused = RecordsExpired if code == "badResumptionToken" else FeedRefused
+    raise refused(f"arXiv refused the request: {clean(error.text or '', 200).rstrip('.') or 'no reason'}.")
 
 
 def refusal_reason(body: bytes) -> str:
@@ -179,7 +236,7 @@ def _parse_entry(element: Element) -> ArxivEntry:
     stamp = _text(element, "published") or _text(element, "pubDate")
     found = _VERSION.search(id_text)
     version = int(found[1]) if found else None
-    published = None if announced else _day(stamp)
+    published = None if announced else parse_day(stamp)
     revised = None if announced else iso_day(_text(element, "updated"))
     draft = Draft(
         title=title,
@@ -192,9 +249,9 @@ def _parse_entry(element: Element) -> ArxivEntry:
         version=version,
         revised=revised,
         versions=known_versions({1: published, version or 1: revised if version else published}),
-        announced=_day(stamp) if announced else None,
+        announced=parse_day(stamp) if announced else None,
         remark=plain_line(_text(element, "comment")) or None,
-        doi=clean(_text(element, "doi") or _text(element, "DOI"), _NAME_LIMIT) or None,
+        doi=clean(_text(element, "doi") or _text(element, "DOI"), NAME_LIMIT) or None,
         journal=plain_line(_text(element, "journal_ref") or _text(element, "journal_reference")) or None,
         source="arxiv",
         by_arxiv=True,
@@ -217,19 +274,23 @@ def _authors(element: Element) -> tuple[str, ...]:
     if not any(names):
         creators = ", ".join(filter(None, ("".join(creator.itertext()) for creator in element.findall("creator"))))
         names = _BETWEEN_NAMES.split(_AFFILIATION.sub("", creators[: _AUTHORS * 50]))
-    return tuple(filter(None, (plain_line(name, _NAME_LIMIT) for name in names[:_AUTHORS])))
+    return tuple(filter(None, (plain_line(name, NAME_LIMIT) for name in names[:_AUTHORS])))
 
 
 def _categories(element: Element) -> tuple[str, ...]:
     """The categories, each once, the primary one first."""
     primary = element.find("primary_category")
     terms = [] if primary is None else [primary.get("term", "")]
-    terms += [category.get("term") or category.text or "" for category in element.findall("category")[:_CATEGORIES]]
-    ids = (id.strip() for id in terms)
+    return category_ids([*terms, *(one.get("term") or one.text or "" for one in element.findall("category"))])
+
+
+def category_ids(texts: Iterable[str]) -> tuple[str, ...]:
+    """Those of the texts that are categories of arXiv, each once."""
+    ids = (text.strip() for text in islice(texts, _CATEGORIES))
     return tuple(dict.fromkeys(id for id in ids if len(id) <= 40 and _CATEGORY.fullmatch(id)))
 
 
-def _day(stamp: str) -> str | None:
+def parse_day(stamp: str) -> str | None:
     """The day of an RSS or Atom date in its own time zone; None if it is invalid."""
     stamp = stamp.strip()
     if day := iso_day(stamp):

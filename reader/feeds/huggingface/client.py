@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from reader.core.paper import Listing
 from reader.feeds.http.client import Closing, HttpClient, Response, Validators
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.responses import Limits
-from reader.feeds.huggingface.parse import PaperPage, listed_day, listings, parse_page, read_items, read_json
+from reader.feeds.huggingface.parse import PaperPage, listed_day, listed_id, listings, parse_page, read_items, read_json
 
 PAGE_SIZE = 100
 """Papers on a page: the maximum that the feed allows."""
@@ -34,6 +34,12 @@ class _Page(NamedTuple):
     has_next: bool
     validator: str | None = None
     is_unchanged: bool = False
+
+
+def _have_moved(pages: Sequence[_Page]) -> bool:
+    """Whether votes moved papers between two requests: one that is on two pages has pushed another over the edge."""
+    ids = [str(listed_id(item)) for page in pages for item in page.items]
+    return len(pages) > 1 and len(set(ids)) < len(ids)
 
 
 class HuggingFaceClient(Closing):
@@ -79,6 +85,8 @@ class HuggingFaceClient(Closing):
         returns a part of one.
         """
         pages = [page async for page in self._pages({"date": day}, validator=self._validators.get(day))]
+        if _have_moved(pages):
+            pages = [page async for page in self._pages({"date": day})]
         if any(page.is_unchanged for page in pages):
             return (Listing(day, (), is_unchanged=True),)
         # In a thread: cleaning a hundred papers would delay the keys too long.

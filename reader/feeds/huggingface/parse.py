@@ -175,6 +175,11 @@ def listed_day(item: object) -> str | None:
     return iso_day(as_mapping(outer.get("paper")).get("submittedOnDailyAt")) or iso_day(outer.get("submittedOnDailyAt"))
 
 
+def listed_id(item: object) -> object:
+    """The paper that a record names."""
+    return as_mapping(as_mapping(item).get("paper")).get("id")
+
+
 def _block(value: object) -> str:
     """A value as clean paragraphs; empty if it is not a text."""
     return plain_text.plain_block(_prose(value))

@@ -15,8 +15,8 @@ from reader.keys.actions import own_actions
 from reader.ui.command_line.advice import as_notice, in_the_readers_words
 from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.state import COMMAND, TypedCommand, run_command
-from reader.ui.shell.commands import Here, Outcome, Typed
-from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_own
+from reader.ui.shell.commands import THEME, Here, Outcome, Typed
+from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_each, handles_own
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.notices import Tone
 from reader.ui.shell.screens import Screens
@@ -82,9 +82,10 @@ class CommandActions:
     def open(self, _count: int | None) -> None:
         self._model.change(self._model.state.put(COMMAND, TypedCommand()))
 
-    @handles("command.pipe")
-    def pipe(self, _count: int | None) -> None:
-        self._model.change(self._model.state.put(COMMAND, TypedCommand("pipe ")))
+    @handles_each({"command.pipe": "pipe ", "app.theme": f"{THEME} "})
+    def begin_with(self, _count: int | None, text: str) -> None:
+        """Open the line with the beginning of a command."""
+        self._model.change(self._model.state.put(COMMAND, TypedCommand(text)))
 
     @handles_own
     def own_handlers(self) -> Mapping[str, Handler]:
@@ -119,6 +120,9 @@ class CommandActions:
         """Close the line, and do what it says."""
         screen = self._screen
         line = screen.line.text.strip() if screen else ""
+        if line.startswith(f"{THEME} ") and (command := self._model.state[COMMAND]):
+            # As it is seen.
+            line = command.meant.strip()
         self._model.change(run_command(self._model.state, line))
         if line:
             self.begin(line)

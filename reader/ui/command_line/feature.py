@@ -28,6 +28,7 @@ def _line(services: Services, command: TypedCommand) -> CommandScreen:
     history = state[COMMANDS]
     return CommandScreen(
         lambda text: model.change(type_command(model.state, text)),
+        lambda place: model.change(model.state.update(COMMAND, lambda command: command._replace(selected=place))),
         history,
         state.selection.count if state.front_paper is None else 0,
         key=look.keymap.key("command.complete", "command"),

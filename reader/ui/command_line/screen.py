@@ -18,7 +18,6 @@ from reader.ui.kit.lines import key_piece
 from reader.ui.kit.typed_line import TypedLine, TypingScreen
 from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.notes.state import Tagging
-from reader.ui.shell.commands import Suggested
 
 
 class LineScreen(TypingScreen):
@@ -47,6 +46,7 @@ class CommandScreen(LineScreen):
     def __init__(
         self,
         typed: Callable[[str], object],
+        mark: Callable[[int], object],
         history: Sequence[str],
         taken: int,
         *,
@@ -54,18 +54,18 @@ class CommandScreen(LineScreen):
         glyphs: Glyphs = UNICODE,
         begun: str = "",
     ) -> None:
-        """The line begins with `begun`, and `typed` receives the text before its cursor.
+        """The line begins with `begun`; `typed` receives the text before its cursor, `mark` the place of a suggestion.
 
         Commands take `taken` selected papers; `key` takes a suggestion.
         """
         super().__init__(TypedLine(":", self._advise, self._report, LONGEST))
         self._typed = typed
+        self._mark = mark
         self._history = tuple(history)
         self._taken = taken
         self._key = key
         self._ellipsis = glyphs.ellipsis
-        self._suggested = Suggested()
-        self._selected = 0
+        self._command = TypedCommand()
         self._recalled = -1
         self._draft = ""
         self._begun = begun
@@ -76,39 +76,36 @@ class CommandScreen(LineScreen):
 
     def show(self, command: TypedCommand) -> None:
         """Show what may follow the typed text."""
-        fitting = command.fitting
-        if fitting != self._suggested:
-            self._selected = 0
-        self._suggested = fitting
+        self._command = command
         self.line.advise()
 
     # Keys
 
     def complete(self) -> None:
         """Put the marked word in place of the one before the cursor."""
-        if self._suggested.candidates:
-            word = self._suggested.candidates[self._selected].text
+        suggested = self._command.fitting
+        if suggested.candidates:
+            word = suggested.candidates[self._command.selected].text
             # After a whole word the next one may follow.
-            self.line.replace(self._suggested.start, word, "" if word[-1:] in ":=/" else " ")
+            self.line.replace(suggested.start, word, "" if word[-1:] in ":=/" else " ")
 
     def next(self) -> None:
         """Mark the next suggestion; among the earlier commands, go to the next later one."""
         if self._recalled >= 0:
             self._recall(self._recalled - 1)
         else:
-            self._select(self._selected + 1)
+            self._select(self._command.selected + 1)
 
     def previous(self) -> None:
         """Mark the suggestion before; at the first one, go to the command before."""
-        if self._recalled < 0 and self._selected > 0:
-            self._select(self._selected - 1)
+        if self._recalled < 0 and self._command.selected > 0:
+            self._select(self._command.selected - 1)
         else:
             self._recall(self._recalled + 1)
 
     def _select(self, place: int) -> None:
-        if place < len(self._suggested.candidates):
-            self._selected = place
-            self.line.advise()
+        if place < len(self._command.fitting.candidates):
+            self._mark(place)
 
     def _recall(self, place: int) -> None:
         if place >= len(self._history):
@@ -129,8 +126,8 @@ class CommandScreen(LineScreen):
         return command_advice(
             self.line.text,
             self._taken,
-            self._suggested,
-            self._selected,
+            self._command.fitting,
+            self._command.selected,
             key=self._key,
             width=width,
             ellipsis=self._ellipsis,

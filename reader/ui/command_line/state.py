@@ -18,6 +18,15 @@ class TypedCommand(NamedTuple):
     """The text before the cursor."""
     suggested: Suggested = Suggested()
     """The words that may come at the end of the text, or of an earlier one."""
+    selected: int = 0
+    """The place of the marked one."""
+
+    @property
+    def meant(self) -> str:
+        """The text with the marked word at its end, if the user has begun or marked one."""
+        start, found, _ = self.fitting
+        is_chosen = found and (self.selected or self.text[start:])
+        return self.text[:start] + found[self.selected].text if is_chosen else self.text
 
     @property
     def fitting(self) -> Suggested:
@@ -38,7 +47,7 @@ COMMANDS: Part[tuple[str, ...]] = Part(())
 def type_command(state: State, text: str) -> State:
     """Take over the typed text."""
     command = state[COMMAND]
-    return state if command is None or text == command.text else state.put(COMMAND, command._replace(text=text))
+    return state if command is None else state.put(COMMAND, _marked(command, command._replace(text=text)))
 
 
 def suggest(state: State, text: str, suggested: Suggested) -> State:
@@ -46,7 +55,12 @@ def suggest(state: State, text: str, suggested: Suggested) -> State:
     command = state[COMMAND]
     if command is None or text != command.text:
         return state
-    return state.put(COMMAND, command._replace(suggested=suggested))
+    return state.put(COMMAND, _marked(command, command._replace(suggested=suggested)))
+
+
+def _marked(before: TypedCommand, command: TypedCommand) -> TypedCommand:
+    """The command with its first suggestion marked if it has others than before."""
+    return command if command.fitting == before.fitting else command._replace(selected=0)
 
 
 def run_command(state: State, text: str) -> State:

@@ -19,7 +19,7 @@ from reader.paths import draft_folder
 if TYPE_CHECKING:
     from reader.cache.earlier_values import Replaced
     from reader.cache.follows import FollowCount
-    from reader.cache.marks.event_log import Action, Event
+    from reader.cache.marks.event_log import Action
     from reader.cache.marks.events import Events
     from reader.core.choice.wishes import Wish
     from reader.core.follows import Follow
@@ -135,14 +135,14 @@ class Marking:
 
     def mark(
         self, kind: str, value: bool | str, pks: Sequence[PaperKey], report: Progress = ignore_progress
-    ) -> Awaitable[Event | None]:
+    ) -> Awaitable[Action | None]:
         """Record a mark, even if the result is not awaited; it is durable once the result is there.
 
         The event is None if nothing changed. `report` receives (papers done, all papers) while many are marked. Papers
         that only the feed has are stored afterwards, which takes a second: their mark must not wait for it.
         """
 
-        def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Event | None:
+        def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
             return events.mark(kind, value, known, progress, absent=absent)
 
         return self._change(pks, mark, report)
@@ -255,10 +255,10 @@ class Marking:
         """The file of the draft about a paper."""
         return self._drafts.file(id)
 
-    def note(self, pk: PaperKey, id: str, text: str) -> Awaitable[Event | None]:
+    def note(self, pk: PaperKey, id: str, text: str) -> Awaitable[Action | None]:
         """Store the note of a paper, and only then remove its draft; an empty text removes the note."""
 
-        def note(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Event | None:
+        def note(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
             event = events.mark(NOTE, text, known, progress, absent=absent)
             self._forget_draft(id)
             return event
@@ -283,10 +283,10 @@ class Marking:
 
         return _await_both(self._marks.submit(split, report), self.store(pks))
 
-    def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[Event | None]:
+    def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[Action | None]:
         """Move a paper in the queue to where it is among the `listed` papers."""
 
-        def move(events: Events, _progress: Progress) -> Event | None:
+        def move(events: Events, _progress: Progress) -> Action | None:
             from reader.cache.marks.derived import place_in
 
             place = events.read(lambda connection: place_in(connection, pk, listed))

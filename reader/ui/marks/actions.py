@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.core.marks import LOOK, QUEUE, STATES
+from reader.core.marks import LOOK, QUEUE, STATES, UNDOES
 from reader.core.paper_row import Flag, PaperKey
 from reader.ui.command_line.automatic import AutomaticCommands
 from reader.ui.list.loader import ListLoader
@@ -18,7 +18,7 @@ from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import Action, Event
+    from reader.cache.marks.event_log import Action
     from reader.session.places import Place
     from reader.ui.library.marking import Progress
 
@@ -154,10 +154,15 @@ class MarkActions:
         if kind == "star" and value:
             self._starring(pks)
         for pk in pks if shown is None else shown:
-            self._papers.patch(pk, **{FIELDS[kind]: value, "kept": True})
+            self._draw(pk, kind, value)
             self._clear_changed(pk)
         # Submitted before the work starts, so that quitting cannot lose it.
         self.follow(self._library.mark(kind, value, pks, self._report("marking")), is_quiet=is_quiet)
+
+    def _draw(self, pk: PaperKey, kind: str, value: bool) -> None:
+        """Change a paper's row, also where the mark takes away others."""
+        undone = UNDOES.get(kind, ()) if value else ()
+        self._papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[one]: False for one in undone}, "kept": True})
 
     def give(self, kinds: Sequence[str], pks: Sequence[PaperKey]) -> Awaitable[Action | None]:
         """Give papers several marks in one action: their lines change now, the caller waits for the rest."""
@@ -166,10 +171,10 @@ class MarkActions:
         wanted = frozenset(pks)
         for pk in (pk for pk in self._papers.visible_pks if pk in wanted):
             for kind in kinds:
-                self._papers.patch(pk, **{FIELDS[kind]: True, "kept": True})
+                self._draw(pk, kind, True)
         return self._library.mark_together(kinds, pks, self._report("marking"))
 
-    def follow(self, storing: Awaitable[Event | Action | None], nothing: str = "", *, is_quiet: bool = False) -> None:
+    def follow(self, storing: Awaitable[Action | None], nothing: str = "", *, is_quiet: bool = False) -> None:
         """Wait for a change of marks, then show what it changed; `nothing` is said if it changed nothing.
 
         The change is submitted already, so that quitting cannot lose it.
@@ -178,7 +183,7 @@ class MarkActions:
         self._background.start("marks", partial(self._wait_for_mark, storing, here, nothing, is_quiet))
 
     async def _wait_for_mark(
-        self, storing: Awaitable[Event | Action | None], here: Place, nothing: str, is_quiet: bool
+        self, storing: Awaitable[Action | None], here: Place, nothing: str, is_quiet: bool
     ) -> None:
         try:
             done = await storing

@@ -23,7 +23,7 @@ from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import Event
+    from reader.cache.marks.event_log import Action
     from reader.ui.command_line.screen import TagScreen
     from reader.ui.notes.screen import NoteScreen
 
@@ -106,7 +106,7 @@ class NoteActions:
         storing = self._library.note(noting.pk, noting.id, note)
         self._marks.follow(asyncio.ensure_future(self._stored(storing, noting._replace(text=text))), SAME)
 
-    async def _stored(self, storing: Awaitable[Event | None], noting: Noting) -> Event | None:
+    async def _stored(self, storing: Awaitable[Action | None], noting: Noting) -> Action | None:
         """Wait until a note is stored; if it can't be, open the editor again, so that its text is not lost."""
         try:
             return await storing

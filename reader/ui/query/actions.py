@@ -10,6 +10,7 @@ from reader.core.query.suggestions import Completion, complete
 from reader.core.similarity import came_out, like_query
 from reader.core.views import IDS
 from reader.session.places import Place, feed_text, next_order, view
+from reader.ui.command_line.actions import CommandActions
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import FOLLOWED, topic_papers
 from reader.ui.list.pane import PaperList
@@ -62,6 +63,7 @@ class QueryActions:
     """Type and change the query."""
 
     def __init__(self, services: Services) -> None:
+        self._services = services
         self._model = services.model
         self._order = services.settings.order
         self._look = services.look
@@ -89,6 +91,14 @@ class QueryActions:
             self._model.change(self._model.state.keep_query(text))
             if self._add.missing_id():
                 self._add.fetch_paper()
+
+    @handles("query.save")
+    def save(self, _count: int | None) -> None:
+        """Keep the query, and ask for the name of a view that has it."""
+        self.accept()
+        state = self._model.state
+        if not state.is_typing and state.place.text:
+            self._services[CommandActions].begin_with(None, "view save ")
 
     @handles("query.cancel")
     def cancel(self, _count: int | None = None) -> None:

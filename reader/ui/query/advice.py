@@ -30,6 +30,8 @@ class AdviceKeys(NamedTuple):
     """The key that searches the feed; empty if the feed can't be searched."""
     widen: str = ""
     """The key that asks the same of all papers, or of the view again."""
+    save: str = ""
+    """The key that saves the query as a view."""
 
 
 class Reach(NamedTuple):
@@ -128,9 +130,9 @@ def is_unfinished(text: str, error: QueryError) -> bool:
 
 
 def _hints(text: str, keys: AdviceKeys, reach: Reach, room: int) -> Line:
-    """Name the keys that search further, as far as they fit: in all views first, then in the feed."""
+    """Name the keys that search further and that save the query, as far as they fit."""
     hints: Line = ()
-    for hint in (_reach_hint(keys.widen, reach), _feed_hint(text, keys.feed)):
+    for hint in (_reach_hint(keys.widen, reach), _feed_hint(text, keys.feed), _save_hint(text, keys.save)):
         if measure(hints) + measure(hint) <= room:
             hints += hint
     return hints
@@ -153,6 +155,11 @@ def _feed_hint(text: str, key: str) -> Line:
     if not key or not feed_text(text):
         return ()
     return (Piece("  "), key_piece(key), key_piece(key, " searches the feed", "quiet"))
+
+
+def _save_hint(text: str, key: str) -> Line:
+    """Name the key that saves the query."""
+    return (Piece("  "), key_piece(key), key_piece(key, " saves it", "quiet")) if key and text.strip() else ()
 
 
 def _suggestions(completion: Completion, selected: int, take_key: str, width: int) -> Line:

@@ -10,6 +10,9 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from reader.paths import APP
 
+THEME = "theme"
+"""The word that chooses colours, which are shown while its line is typed."""
+
 
 class Here(NamedTuple):
     """What the user sees as a command is typed."""

@@ -64,7 +64,7 @@ def test_one_undo_takes_back_all_of_a_run_and_nothing_else(events: Events, path:
     events.act([Change("note", "Seen.", [1])], by=ONE)
     star(events, [4], ONE)
     undone = events.undo()
-    assert undone is not None and undone.said == "2 starred, noted, by scout"
+    assert undone is not None and undone.said == "2 starred, 1 noted, by scout"
     assert starred(path) == {2, 3} and states(path).notes == ()
     redone = events.redo()
     assert redone is not None and redone.count == 2

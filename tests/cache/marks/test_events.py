@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from reader.cache import connections
 from reader.cache.marks import effects as module
 from reader.cache.marks.effects import Change
+from reader.cache.marks.event_log import Action
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.marks import place_between
@@ -297,6 +299,7 @@ import os, signal, sys
 from pathlib import Path
 from typing import NamedTuple
 from reader.cache.marks.effects import Change
+from reader.cache.marks.event_log import Action
 from reader.cache.marks.events import Events
 events = Events.open(Path(sys.argv[1]))
 for pk in (1, 2, 3):
@@ -378,3 +381,29 @@ def test_a_paper_that_the_cache_lacks_gets_its_mark_when_it_comes(events: Events
 def test_a_paper_that_came_meanwhile_is_marked_at_once(events: Events, path: Path) -> None:
     assert events.mark("star", True, [], absent=["2611.00001"]) is not None
     assert starred(path) == {1}
+
+
+def test_the_last_word_about_a_paper_wins_and_one_undo_takes_it_back(events: Events, path: Path) -> None:
+    def kept() -> tuple[list[tuple[int, int]], list[int]]:
+        with closing(sqlite3.connect(path)) as cache:
+            rows = cache.execute("SELECT starred, hidden FROM paper WHERE pk IN (1, 2) ORDER BY pk").fetchall()
+            return rows, [pk for (pk,) in cache.execute("SELECT pk FROM queue ORDER BY pk")]
+
+    def said(action: Action | None) -> str:
+        return action.said if action is not None else ""
+
+    events.mark("star", True, [1])
+    assert said(events.mark("queue", True, [1, 2])) == "2 queued"
+    assert said(events.mark("hide", True, [1])) == "1 hidden, unstarred, no longer queued"
+    assert kept() == ([(0, 1), (0, 0)], [2])
+    assert said(events.mark("star", True, [1, 2])) == "2 starred, 1 no longer hidden"
+    assert kept() == ([(1, 0), (1, 0)], [2])
+    events.undo()
+    assert kept() == ([(0, 1), (0, 0)], [2])
+    events.undo()
+    assert kept() == ([(1, 0), (0, 0)], [1, 2])
+    events.redo()
+    assert said(events.mark("queue", True, [1])) == "1 queued, no longer hidden"
+    assert kept() == ([(0, 0), (0, 0)], [1, 2])
+    events.rebuild()
+    assert kept() == ([(0, 0), (0, 0)], [1, 2])

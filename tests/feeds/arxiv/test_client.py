@@ -12,6 +12,7 @@ from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
 from reader.core.steps import watched_by
 from reader.feeds.arxiv.client import API_ENDPOINT, ArxivClient, ResponseCache, is_local_only
+from reader.feeds.arxiv.parse import parse_arxiv
 from reader.feeds.http.responses import Limits
 from tests.feeds.servers import Arxiv, Nap, Page, Paper, api_feed, refused
 
@@ -103,11 +104,11 @@ async def test_two_hundred_ids_go_at_once_three_seconds_apart(server: Arxiv, nap
 
 async def test_a_pause_that_has_passed_is_not_made(server: Arxiv, nap: Nap) -> None:
     async with connected(server, nap) as arxiv:
-        await arxiv.latest(["cs.CL"])
+        await arxiv.papers(["2605.00000"])
         nap.now += 2
         await arxiv.papers(["2605.00001"])
         nap.now += 3
-        await arxiv.latest(["cs.LG"])
+        await arxiv.papers(["2605.00002"])
     assert nap.taken == [1]
 
 
@@ -115,7 +116,7 @@ async def test_a_day_of_a_category_comes_in_slices(server: Arxiv, nap: Nap, monk
     monkeypatch.setattr("reader.feeds.arxiv.client._PAGE_SIZE", 2)
     server.papers += [Paper("2605.00010", categories=("cs.RO",)), Paper("2605.00011", published="2026-05-10")]
     async with connected(server, nap) as arxiv:
-        entries = await arxiv.category_day("cs.cl", "2026-05-11")
+        entries = await arxiv.submitted("cs.cl", "2026-05-11", "2026-05-11")
     assert [entry.draft.id for entry in entries] == ["2605.00000", "2605.00001", "2605.00002"]
     first, second = server.requests
     assert first.query == {
@@ -132,7 +133,7 @@ async def test_endless_slices_come_to_an_end(server: Arxiv, nap: Nap, monkeypatc
     monkeypatch.setattr("reader.feeds.arxiv.client._PAGE_SIZE", 1)
     monkeypatch.setattr("reader.feeds.arxiv.client._MAX_PAGES", 2)
     async with connected(server, nap) as arxiv:
-        assert len(await arxiv.category_day("cs.CL", "2026-05-11")) == 2
+        assert len(await arxiv.submitted("cs.CL", "2026-05-11", "2026-05-11")) == 2
 
 
 async def test_what_is_announced_comes_for_categories_together(server: Arxiv, nap: Nap) -> None:
@@ -150,9 +151,6 @@ async def test_what_can_not_be_asked_is_a_mistake(server: Arxiv, nap: Nap) -> No
     async with connected(server, nap) as arxiv:
         with pytest.raises(UsageError, match="not a category"):
             await arxiv.latest(["cs.XX"])
-        for day in ("2026-02-30", "2026-05", "today", "2026-05-11T00"):
-            with pytest.raises(UsageError, match="is not a day"):
-                await arxiv.category_day("cs.CL", day)
     assert server.requests == []
 
 
@@ -281,7 +279,7 @@ def test_other_files_in_the_folder_are_left_alone(tmp_path: Path) -> None:
     os.utime(tmp_path / "notes.xml", (0, 0))
     kept = ResponseCache(tmp_path, lambda: NOON)
     kept.put("https://example.org/", b"<feed/>")
-    answer = kept.get("https://example.org/")
+    answer = kept.get("https://example.org/", parse_arxiv)
     assert answer is not None
     assert answer.entries == ()
     assert (tmp_path / "notes.xml").read_text() == "mine"

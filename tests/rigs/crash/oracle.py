@@ -22,6 +22,9 @@ TRACES = ("open", "finish", "pass")
 """Kinds of events that reading leaves by itself, some time later: nobody asks for them, and no undo is about them."""
 
 
+UNDOES = MappingProxyType({"hide": ("star", "queue"), "star": ("hide",), "queue": ("hide",)})
+"""The kinds of marks that a mark takes away, in events of the same action: nobody asks for these."""
+
 LISTS = ("entry:", "here:")
 """How the kinds of events begin that come by themselves where the lists of the settings file were changed."""
 
@@ -190,7 +193,8 @@ def _match(
 ) -> Iterator[str]:
     # What was changed in the settings is noted before anything else is done, and undone like a mark.
     entries = [*before.entries, *(entry for entry in new if entry.kind.startswith(LISTS))]
-    rest = [entry for entry in new if not entry.kind.startswith(LISTS)]
+    undone = [entry for entry in new if any(_undoes(other, entry) for other in new)]
+    rest = [entry for entry in new if not entry.kind.startswith(LISTS) and entry not in undone]
     has_come = False
     for number, deed in enumerate(deeds):
         has_come = has_come and deed.is_together
@@ -205,10 +209,23 @@ def _match(
                 continue
             entry = rest.pop(0)
             has_come = True
-            yield from _compare(entry, deed, wanted, derive(entries, before.aliases), titles)
+            values = derive(entries, before.aliases)
+            yield from _compare(entry, deed, wanted, values, titles)
             entries.append(entry)
+            with_it = [other for other in undone if _undoes(entry, other)]
+            entries += [other for other in with_it if other not in entries]
+            for kind in UNDOES.get(entry.kind, ()) if entry.value != "0" else ():
+                left = {id for id in entry.papers if values.get(kind, {}).get(id, "0") != "0"}
+                left -= {id for other in with_it if other.kind == kind for id in other.papers}
+                yield from (f"{id} got {entry.kind}, and {kind} stays ({entry.id})" for id in sorted(left))
     for entry in rest:
         yield f"nobody asked for {entry.kind} {entry.value} of {len(entry.papers)} papers ({entry.id})"
+
+
+def _undoes(entry: Entry, other: Entry) -> bool:
+    """Whether an event takes another mark away, by the other one."""
+    is_one_action = (entry.clock, entry.machine) == (other.clock, other.machine)
+    return is_one_action and entry.value != "0" and other.value == "0" and other.kind in UNDOES.get(entry.kind, ())
 
 
 def _compare(

@@ -39,9 +39,9 @@ DAY_ENDED = r"All [\d,]* ?of .+ read · "
 """What the reader says in place of a mark that ends the day."""
 
 NOTICES = {
-    "star": r"\b1 (un)?starred · ",
+    "star": r"\b1 (un)?starred\b",
     "read": rf"\b1 (un)?read · |{DAY_ENDED}",
-    "hide": rf"\b1 (hidden|shown again) · |{DAY_ENDED}",
+    "hide": rf"\b1 (no longer )?hidden\b|{DAY_ENDED}",
     "all": rf"\b[\d,]+ read · |{DAY_ENDED}|Nothing matches",
     "undo": r"undone: |nothing to undo",
     "redo": r" again · |nothing to redo",

@@ -1,0 +1,325 @@
+"""What the followed categories of arXiv announce: each day from two sources that agree, and the days between.
+
+No source is whole by itself. RSS may have half of a day, or an old one under today's date; the listing page may still
+be the one before; records also move when a paper is revised. Whatever any of them has is stored. A day is whole if two
+of them name all its papers and these are in the cache; else it is asked again until it is a week old.
+
+Requests of one refresh: one of RSS and a listing page for each category; where these differ, the records and the API
+once each; for days that were missed, the records and the API once for each week of a category. Each may have pages.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+
+from reader import log
+from reader.cache.feeds import Coverage, Feeds, Followed
+from reader.core.dates import utc_stamp
+from reader.core.errors import FeedError, FeedOffline
+from reader.feeds.arxiv.client import ArxivClient, last_renewal
+from reader.feeds.arxiv.parse import ArxivEntry
+from reader.refresh.jobs import FeedFailed, FeedStarted, FeedStored, SourceEvent, failure_of
+
+RETRY_DAYS = 7
+"""Age in days up to which a day is asked again that is not whole."""
+
+MAX_CATCH_UP_DAYS = 28
+"""Days before the newest announcement that are asked for after an absence."""
+
+FIRST_FETCH_DAYS = 3
+"""Days that are asked for of a newly followed category."""
+
+MOST_WEEKS = 30
+"""Weeks of categories that one refresh asks for after an absence, newest first: some five minutes."""
+
+_NEW_DAYS = 30
+"""Maximum days between the first version of a paper and its announcement: some wait for moderators."""
+
+_SUBMITTED_DAYS = 7
+"""Days before an announcement in which nearly all its papers were submitted."""
+
+_SOONEST, _LATEST = timedelta(hours=1), timedelta(hours=12)
+"""Bounds of the wait before a day is asked again."""
+
+T = TypeVar("T")
+Entries = Mapping[str, ArxivEntry]
+
+
+@dataclass(slots=True)
+class _Day:
+    """What the sources say of a day: the papers that each names, by source."""
+
+    day: str
+    named: dict[str, Entries]
+    stated: int = 0
+    """How many papers the listing page counts."""
+    revised: frozenset[str] = frozenset()
+    """Papers that are announced as new versions."""
+
+    @property
+    def papers(self) -> Entries:
+        """The papers of the day: by the listing page if it has all that it counts, else by all that know the day."""
+        listed = self.named.get("list", {})
+        if listed and len(listed) >= self.stated:
+            return listed
+        found = dict(listed)
+        sources = ["rss", "oai"] if self.named.keys() - {"api"} else ["api"]
+        if "oai" in self.named and self.named["oai"].keys().isdisjoint(self.named.get("rss", ())):
+            # RSS is an old one under today's date.
+            sources.remove("rss")
+        for source in sources:
+            for id, entry in self.named.get(source, {}).items():
+                if entry.is_new and id not in self.revised:
+                    found.setdefault(id, entry)
+        return found
+
+    @property
+    def named_by(self) -> tuple[str, ...]:
+        """The sources that name all papers of the day."""
+        papers = self.papers.keys()
+        return tuple(source for source, named in self.named.items() if papers <= named.keys())
+
+
+class Announcements:
+    """Asks arXiv what categories announce; `store` stores papers, and `failed` the failure of a source."""
+
+    def __init__(
+        self,
+        arxiv: ArxivClient,
+        feeds: Feeds,
+        store: Callable[[Sequence[ArxivEntry]], Awaitable[FeedStored]],
+        failed: Callable[[str, str, Exception], Awaitable[FeedFailed]],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._arxiv = arxiv
+        self._feeds = feeds
+        self._store = store
+        self._failed = failed
+        self._now = now
+
+    async def refresh(self, followed: Sequence[Followed], *, force: bool) -> AsyncGenerator[SourceEvent, None]:
+        """Ask for the newest announcement, unless it is known to be whole and not `force`, then for missed days."""
+        expected = last_weekday(last_renewal(self._now()).date()).isoformat()
+        known = {feed.slug: self._known(feed, expected) for feed in followed}
+        due = [feed for feed in followed if force or feed.failing_since or self._is_due(known[feed.slug])]
+        failed = set[str]()
+        if due:
+            yield FeedStarted("arXiv's announcements")
+            # An answer that was not whole may be whole now.
+            again = any(not one.is_whole for feed in due if (one := known[feed.slug]))
+            rss = await self._rss(due, again=again)
+            for feed in due:
+                yield FeedStarted(feed.title)
+                try:
+                    if isinstance(rss, FeedOffline):
+                        raise rss
+                    stored = await self._newest(feed, expected, rss, again=again)
+                    self._feeds.answered(feed.slug, utc_stamp(self._now()))
+                except Exception as error:
+                    failed.add(feed.slug)
+                    yield await self._failed(feed.slug, feed.title, error)
+                    continue
+                yield stored._replace(slug=feed.slug, title=feed.title)
+        weeks = [(week, feed) for feed in followed if feed.slug not in failed for week in self._missed(feed, expected)]
+        for week, feed in sorted(weeks, key=lambda one: one[0], reverse=True)[:MOST_WEEKS]:
+            yield FeedStarted(f"{feed.title}, {week[-1]} to {week[0]}")
+            try:
+                stored = await self._week(feed.url, week)
+            except Exception as error:
+                # The others would meet the same.
+                yield await self._failed(feed.slug, feed.title, error)
+                return
+            yield stored._replace(slug=feed.slug, title=feed.title)
+
+    def _known(self, feed: Followed, expected: str) -> Coverage | None:
+        """What is known of the newest announcement, which is of a later day if the clock is late."""
+        days = reversed(self._feeds.coverage(feed.url).values())
+        return next((one for one in days if one.day >= expected), None)
+
+    def _is_due(self, known: Coverage | None) -> bool:
+        return known is None or "" < known.again <= utc_stamp(self._now())
+
+    # The newest day
+
+    async def _rss(self, feeds: Sequence[Followed], *, again: bool) -> Sequence[ArxivEntry] | FeedError | None:
+        """RSS of all categories together; None if one of them is at fault, so that each is asked for alone."""
+        try:
+            return await self._arxiv.latest([feed.url for feed in feeds], again=again)
+        except FeedError as error:
+            return error
+        except MemoryError:
+            raise
+        except Exception as error:
+            # Such as a category that this version does not know.
+            log.record_warning("arXiv's announcements", log.summarize_error(error))
+            return None
+
+    async def _newest(
+        self, feed: Followed, expected: str, rss: Sequence[ArxivEntry] | FeedError | None, *, again: bool
+    ) -> FeedStored:
+        """Store the newest announcement of a category; raises FeedError if no source answers."""
+        category, failures = feed.url, list[FeedError]()
+        rss = await self._arxiv.latest([category], again=again) if rss is None else rss
+        if isinstance(rss, FeedError):
+            failures.append(rss)
+        listing = await _answer(self._arxiv.listing(category, again=again), failures)
+        days: dict[str, _Day] = {}
+        listed: Entries = {}
+        if listing is not None:
+            listed = _by_id(entry for entry in listing.entries if entry.is_new)
+            stated = listing.counts.get("new", 0) + listing.counts.get("cross", 0)
+            days[listing.day] = _Day(listing.day, {"list": listed}, stated)
+            # One of tomorrow tells that the clock is late.
+            expected = max(expected, listing.day)
+        newest = days.setdefault(expected, _Day(expected, {}))
+        old: Sequence[ArxivEntry] = ()
+        if not isinstance(rss, FeedError):
+            announced = [entry for entry in rss if category in entry.draft.categories]
+            old = [entry for entry in announced if not entry.is_new]
+            newest.revised = frozenset(_by_id(old))
+            new = _by_id(entry for entry in announced if entry.is_new)
+            # It may be an old one under today's date, whereas the listing page knows its day.
+            is_listed = listing is not None and new.keys() == listed.keys()
+            (days[listing.day] if listing and is_listed else newest).named["rss"] = new
+        is_whole = {day for day, one in self._feeds.coverage(category).items() if one.is_whole}
+        asked = [day for day in days.values() if day is newest or day.day not in is_whole]
+        for day in asked:
+            if len(day.named_by) < 2:
+                await self._ask_others(category, [day], failures)
+        if not any(day.named for day in days.values()):
+            raise failures[0]
+        stored = await self._keep(category, asked, old)
+        if listed and not any(category in entry.draft.categories for entry in listed.values()):
+            (name, *_), _ = Counter(entry.draft.categories for entry in listed.values()).most_common(1)[0]
+            raise FeedError(f"arXiv lists {category} as {name} now; 'dailypapers feeds add {name}' follows it.")
+        return stored
+
+    async def _ask_others(self, category: str, days: Sequence[_Day], failures: list[FeedError]) -> None:
+        """Ask for the records of days, oldest first, and if these leave a doubt, the API."""
+        first, last = days[0].day, days[-1].day
+        records = await _answer(self._arxiv.records(category, first, last), failures)
+        for day in days if records is not None else ():
+            of_day = (entry for entry in records or () if entry.draft.announced == day.day)
+            day.named["oai"] = _by_id(_of_record(entry) for entry in of_day if category in entry.draft.categories)
+        if all(len(day.named_by) > 1 for day in days):
+            return
+        start = _back(first, _SUBMITTED_DAYS)
+        submitted = await _answer(self._arxiv.submitted(category, start, last), failures)
+        known = _by_id(entry for entry in submitted or () if category in entry.draft.categories)
+        for day in days if submitted is not None else ():
+            if day.named:
+                # It was not asked for papers that waited longer.
+                waited = {id: one for id, one in day.papers.items() if (one.draft.published or start) < start}
+                day.named["api"] = known | waited
+            else:
+                # Without another source, a paper is of the weekday after it was submitted.
+                day.named["api"] = {id: one for id, one in known.items() if _weekday_after(one) == day.day}
+
+    # Missed days
+
+    def _missed(self, feed: Followed, newest: str) -> list[list[str]]:
+        """The weeks, newest first, of the weekdays before the newest announcement that are to be asked for."""
+        known = self._feeds.coverage(feed.url)
+        first = max(_back(feed.added[:10], FIRST_FETCH_DAYS), _back(newest, MAX_CATCH_UP_DAYS))
+        weeks: list[list[str]] = []
+        day = _back(newest, 1)
+        while day >= first:
+            if date.fromisoformat(day).weekday() < 5 and self._is_due(known.get(day)):
+                if weeks and _back(weeks[-1][0], 7) < day:
+                    weeks[-1].append(day)
+                else:
+                    weeks.append([day])
+            day = _back(day, 1)
+        return weeks
+
+    async def _week(self, category: str, week: Sequence[str]) -> FeedStored:
+        """Store what a category announced on days, newest first; raises FeedError if no source answers."""
+        days, failures = [_Day(day, {}) for day in reversed(week)], list[FeedError]()
+        await self._ask_others(category, days, failures)
+        if not any(day.named for day in days):
+            raise failures[0]
+        return await self._keep(category, days)
+
+    # Both
+
+    async def _keep(self, category: str, days: Sequence[_Day], old: Sequence[ArxivEntry] = ()) -> FeedStored:
+        """Store all that was named, and `old` papers that have new versions, and note how whole the days are."""
+        entries = {entry.draft.id: entry for entry in old}
+        for day in days:
+            papers = day.papers
+            for source, named in day.named.items():
+                for id, entry in named.items():
+                    # RSS that names none of the day's papers is the announcement before.
+                    is_old = source == "rss" and papers and id not in papers
+                    entries.setdefault(id, _announced(entry, _back(day.day, 1)) if is_old else entry)
+        stored = await self._store([entry for entry in entries.values() if entry.draft.title])
+        untitled = [id for id, entry in entries.items() if id and not entry.draft.title]
+        if untitled:
+            fetched = await self._store(await self._arxiv.papers(untitled))
+            stored = stored._replace(new=stored.new + fetched.new, updated=stored.updated + fetched.updated)
+        known = self._feeds.coverage(category)
+        self._feeds.cover(category, [self._cover(category, day, known.get(day.day)) for day in days])
+        return stored
+
+    def _cover(self, category: str, day: _Day, before: Coverage | None) -> Coverage:
+        """How whole a day is now that what was named of it is stored."""
+        now, papers = self._now(), day.papers
+        here = len(self._feeds.sources_of(papers))
+        cross = sum(entry.draft.categories[:1] != (category,) for entry in papers.values())
+        found = Coverage(day.day, max(len(papers), day.stated), here, cross, day.named_by)
+        if before is not None and before.papers > found.papers:
+            # The listing page knew more than those that still have the day.
+            found = before._replace(here=max(here, before.here), again="")
+        if not found.papers and "list" not in day.named and last_renewal(now).date().isoformat() <= day.day:
+            # A holiday, or the announcement is late.
+            found = found._replace(named_by=())
+        if not found.is_whole and _back(now.date().isoformat(), RETRY_DAYS) <= day.day:
+            age = now - datetime.fromisoformat(f"{day.day}T06:00:00+00:00")
+            found = found._replace(again=utc_stamp(now + min(max(age, _SOONEST), _LATEST)))
+        return found
+
+
+async def _answer(asking: Awaitable[T], failures: list[FeedError]) -> T | None:
+    """A source's answer; its failure is added to the others, unless there is no network."""
+    try:
+        return await asking
+    except FeedOffline:
+        raise
+    except Exception as error:
+        failures.append(failure_of("arXiv's announcements", error))
+        log.record_warning("arXiv's announcements", str(failures[-1]))
+        return None
+
+
+def _by_id(entries: Iterable[ArxivEntry]) -> dict[str, ArxivEntry]:
+    return {entry.draft.id: entry for entry in entries if entry.draft.id}
+
+
+def _of_record(entry: ArxivEntry) -> ArxivEntry:
+    """The entry of a record: an old paper was revised."""
+    draft = entry.draft
+    is_old = draft.published and draft.announced and draft.published < _back(draft.announced, _NEW_DAYS)
+    return replace(entry, announce="replace") if is_old else entry
+
+
+def _announced(entry: ArxivEntry, day: str) -> ArxivEntry:
+    return replace(entry, draft=entry.draft._replace(announced=day))
+
+
+def _weekday_after(entry: ArxivEntry) -> str:
+    day = date.fromisoformat(entry.draft.published or "0001-01-01") + timedelta(days=1)
+    return (day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > 4 else 0)).isoformat()
+
+
+def _back(day: str, days: int) -> str:
+    """The ISO day some days before another."""
+    return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
+
+
+def last_weekday(day: date) -> date:
+    """The day itself, or the Friday before a weekend."""
+    return day - timedelta(days=max(0, day.weekday() - 4))

@@ -1,0 +1,241 @@
+"""What categories announce: no paper is lost that any source of arXiv has, and it is known what is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from reader.cache.feeds import Coverage
+from reader.refresh.jobs import FeedFailed, FeedStored, RefreshEvent, SourceEvent
+from tests.feed_server import Request
+from tests.feeds.servers import Page, Paper, announcement, listing_page, records, rss_item
+from tests.refresh.test_sources import NOON, World
+
+BEFORE = [Paper(f"2605.1{n:04}", day="2026-05-11", published="2026-05-08") for n in range(3)]
+TODAYS = [
+    Paper(f"2605.2{n:04}", categories=("cs.CL", "cs.LG") if n % 3 else ("cs.CV", "cs.CL"), published="2026-05-11")
+    for n in range(14)
+]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with World.opened(tmp_path / "papers.db", [], [*BEFORE, *TODAYS]) as made:
+        made.categorize = False
+        made.follow("cs.CL", "cs.cl")
+        yield made
+
+
+def covered(world: World, day: str = "2026-05-12") -> Coverage:
+    return world.feeds.coverage("cs.CL")[day]
+
+
+def said(world: World) -> str:
+    return covered(world).text(date(2026, 5, 12))
+
+
+def here(world: World, papers: list[Paper]) -> int:
+    return len(world.feeds.sources_of(one.id for one in papers))
+
+
+def failed(events: list[RefreshEvent | SourceEvent]) -> list[str]:
+    return [str(event.error) for event in events if isinstance(event, FeedFailed)]
+
+
+Answers = dict[str, Callable[[Request], Page]]
+
+
+def rss_of(papers: list[Paper], cut: int = 0) -> Answers:
+    body = announcement([rss_item(replace(one, day="2026-05-12")) for one in papers])
+    return {"/rss/": lambda _: Page(body[: cut or None])}
+
+
+OLD_LIST: Answers = {"/list/": lambda _: Page(listing_page("cs.CL", "2026-05-11", BEFORE), "text/html")}
+BUSY_LIST: Answers = {"/list/": lambda _: Page(status=406)}
+
+FAULTS: dict[str, tuple[Answers, tuple[str, ...]]] = {
+    "none": ({}, ("list", "rss")),
+    "old RSS under today's date": (rss_of(BEFORE), ("list", "oai")),
+    "half of RSS": (rss_of(TODAYS[::2]), ("list", "oai")),
+    "empty RSS": (rss_of([]), ("list", "oai")),
+    "RSS cut in mid-item": (rss_of(TODAYS, 4000), ("list", "oai")),
+    "an old listing": (OLD_LIST, ("rss", "oai")),
+    "old RSS and an old listing": ({**rss_of(BEFORE), **OLD_LIST}, ("oai", "api")),
+    "a listing that is refused": (BUSY_LIST, ("rss", "oai")),
+    "a listing of another form": ({"/list/": lambda _: Page(b"<html>New!</html>", "text/html")}, ("rss", "oai")),
+    "a listing without titles": (
+        {"/list/": lambda _: Page(listing_page("cs.CL", "2026-05-12", TODAYS).replace(b"list-title", b"t"))},
+        ("list", "rss"),
+    ),
+    "no records": ({**rss_of([]), "/oai": lambda _: Page(records([]))}, ("list", "api")),
+    "records of other categories": (
+        {**rss_of([]), "/oai": lambda _: Page(records([Paper("2605.3", categories=("cs.RO",)), *TODAYS]))},
+        ("list", "oai"),
+    ),
+    "only the API": (
+        {**BUSY_LIST, "/rss/": lambda _: Page(status=429), "/oai": lambda _: Page(status=503)},
+        ("api",),
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_no_paper_is_lost_that_a_source_has(world: World, fault: str) -> None:
+    world.arxiv.answering, named_by = FAULTS[fault]
+    events = await world.refresh()
+    assert (here(world, TODAYS), failed(events)) == (14, [])
+    day = covered(world)
+    assert (day.papers, day.here, day.cross, day.named_by) == (14, 14, 5, named_by)
+    assert said(world).startswith("14 of 14")
+    assert day.is_whole == (len(named_by) > 1) == (not day.again)
+    count = len(world.arxiv.requests)
+    again = await world.refresh()
+    assert (covered(world), len(world.arxiv.requests)) == (day, count)
+    assert not any(isinstance(event, FeedStored) for event in again)
+
+
+async def test_a_day_that_was_short_is_asked_again_until_it_is_whole(world: World) -> None:
+    short = listing_page("cs.CL", "2026-05-12", TODAYS[:8], {"New": 9, "Cross": 5})
+    nothing: Answers = {"/oai": lambda _: Page(records([])), "/api/": lambda _: Page(b"", status=503)}
+    world.arxiv.answering = {**rss_of(TODAYS[:8]), **nothing, "/list/": lambda _: Page(short, "text/html")}
+    await world.refresh()
+    assert (covered(world).here, covered(world).papers, covered(world).again) == (8, 14, "2026-05-12T18:00:00Z")
+    assert said(world).startswith("8 of 14, asked again at ")
+    world.arxiv.answering = {}
+    world.now += timedelta(hours=5)
+    await world.refresh()
+    assert here(world, TODAYS) == 8
+    world.now += timedelta(hours=1)
+    await world.refresh()
+    assert (here(world, TODAYS), said(world), covered(world).again) == (14, "14 of 14", "")
+
+
+async def test_sources_that_differ_for_good_are_left_after_a_week(world: World) -> None:
+    more = [*TODAYS, Paper("2605.20099", day="2020-01-01", published="2020-01-01")]
+    world.arxiv.answering = {"/list/": lambda _: Page(listing_page("cs.CL", "2026-05-12", more), "text/html")}
+    await world.refresh()
+    assert (here(world, more), covered(world).named_by) == (15, ("list",))
+    assert said(world).startswith("15 of 15 by one source, asked again at ")
+    world.arxiv.answering = {}
+    for _ in range(9):
+        world.now += timedelta(days=1)
+        await world.refresh()
+    day = covered(world)
+    assert (day.papers, day.here, day.again, day.is_whole) == (15, 15, "", False)
+    assert said(world) == "15 of 15 by one source"
+
+
+async def test_new_versions_are_no_papers_of_a_day(world: World) -> None:
+    known = replace(BEFORE[0], day="2026-05-12", announce="replace", version=2)
+    world.arxiv.papers += [known, Paper("2001.00001", announce="replace-cross", published="2020-01-01")]
+    await world.refresh()
+    assert said(world) == "14 of 14"
+    assert world.paper("2001.00001") is None
+
+
+@pytest.mark.parametrize(("hours", "asked"), [(0, 0), (24, 0), (41, 0), (43, 2)])
+async def test_at_weekends_nothing_is_asked(world: World, hours: int, asked: int) -> None:
+    papers = [replace(one, day="2026-05-15") for one in TODAYS]
+    world.arxiv.papers, world.arxiv.today = [*BEFORE, *papers], "2026-05-15"
+    world.now = NOON + timedelta(days=3)
+    await world.refresh()
+    assert covered(world, "2026-05-15").is_whole
+    count = len(world.arxiv.requests)
+    world.now = NOON + timedelta(days=4, hours=hours)
+    await world.refresh()
+    new = [request.path for request in world.arxiv.requests[count:]]
+    assert new[:asked] == ["/rss/cs.CL", "/list/cs.CL/new"][:asked]
+    assert bool(new) == bool(asked)
+
+
+async def test_a_holiday_is_known_once_it_is_over(world: World) -> None:
+    world.now += timedelta(days=1)
+    await world.refresh()
+    assert covered(world, "2026-05-13").text(date(2026, 5, 13)).startswith("nothing yet, asked again at ")
+    world.arxiv.papers.append(Paper("2605.30001", day="2026-05-14", published="2026-05-13"))
+    world.arxiv.today = "2026-05-14"
+    world.now += timedelta(days=1)
+    await world.refresh()
+    assert covered(world, "2026-05-13").is_whole
+    (freshness,) = (one for one in world.feeds.freshness(world.now.date()) if one.slug == "cs.cl")
+    assert (freshness.newest, freshness.holes) == (covered(world, "2026-05-14"), ())
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+async def test_a_clock_that_is_a_day_off_loses_nothing(world: World, days: int) -> None:
+    world.now += timedelta(days=days)
+    await world.refresh()
+    assert (here(world, TODAYS), covered(world).is_whole) == (14, True)
+    count = len(world.arxiv.requests)
+    await world.refresh()
+    assert len(world.arxiv.requests) == count
+
+
+async def test_a_category_that_has_another_name_is_named(world: World) -> None:
+    renamed = [replace(one, categories=("cs.NL",)) for one in TODAYS]
+    world.arxiv.answering = {
+        **rss_of([]),
+        "/list/": lambda _: Page(listing_page("cs.NL", "2026-05-12", renamed), "text/html"),
+    }
+    for _ in range(2):
+        events = await world.refresh()
+        assert failed(events) == ["arXiv lists cs.CL as cs.NL now; 'dailypapers feeds add cs.NL' follows it."]
+        assert here(world, TODAYS) == 14
+
+
+def weekdays(first: date, count: int) -> list[str]:
+    days = (first + timedelta(days=after) for after in range(count))
+    return [day.isoformat() for day in days if day.weekday() < 5]
+
+
+async def test_after_three_weeks_the_days_between_come_newest_first(world: World) -> None:
+    await world.refresh()
+    days = weekdays(date(2026, 5, 13), 21)
+    missed = [Paper(f"2605.4{n:04}", day=day, published="2026-05-12") for n, day in enumerate(days)]
+    world.arxiv.papers, world.arxiv.today = [*BEFORE, *TODAYS, *missed], "2026-06-02"
+    world.now = NOON + timedelta(days=21)
+    count = len(world.arxiv.requests)
+    events = await world.refresh()
+    assert (here(world, missed), failed(events)) == (15, [])
+    assert all(covered(world, day).is_whole for day in days)
+    spans = [request.query["from"] for request in world.arxiv.requests[count:] if request.path == "/oai"]
+    assert spans == ["2026-05-26", "2026-05-19", "2026-05-13"]
+    assert len(world.arxiv.requests) - count == 2 + 2 * 3
+
+
+async def test_an_absence_can_be_broken_off_and_goes_on(world: World) -> None:
+    await world.refresh()
+    days = weekdays(date(2026, 5, 13), 21)
+    missed = [Paper(f"2605.4{n:04}", day=day, published="2026-05-12") for n, day in enumerate(days)]
+    world.arxiv.papers, world.arxiv.today = [*BEFORE, *TODAYS, *missed], "2026-06-02"
+    world.now = NOON + timedelta(days=21)
+    async with world.sources() as sources:
+        steps = sources.refresh()
+        stored = 0
+        while stored < 2:
+            stored += isinstance(await anext(steps), FeedStored)
+        await steps.aclose()
+    assert 0 < here(world, missed) < 15
+    await world.refresh()
+    assert here(world, missed) == 15
+
+
+@pytest.mark.parametrize(("categories", "bound"), [(1, 4), (5, 16), (20, 61)])
+async def test_requests_are_bounded(world: World, categories: int, bound: int) -> None:
+    """One of RSS and a listing for each, and at first the records and the API of the three days before."""
+    from reader.feeds.arxiv.categories import categories as all_categories
+
+    names = [name for name in all_categories() if name.startswith("cs.") and name != "cs.CL"][: categories - 1]
+    for name in names:
+        world.follow(name, name.lower())
+    await world.refresh()
+    assert len(world.arxiv.requests) == bound
+    world.now += timedelta(days=1)
+    world.arxiv.papers = [replace(one, day="2026-05-13", categories=("cs.CL", *names)) for one in TODAYS]
+    world.arxiv.today = "2026-05-13"
+    await world.refresh()
+    assert len(world.arxiv.requests) - bound == 1 + categories
