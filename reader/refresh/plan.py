@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby, pairwise
 from typing import Protocol
 
-from reader.core.dates import SATURDAY
+from reader.core.dates import SATURDAY, Hole
 from reader.core.errors import UsageError
 
 FIRST_DAY = "2023-05-04"
@@ -133,7 +133,7 @@ def missing_days(first: date, last: date, today: date, known: Mapping[str, Known
     return tuple(changed_days(empty, known))
 
 
-def holes(known: Mapping[str, KnownDay], today: date) -> tuple[tuple[str, ...], ...]:
+def holes(known: Mapping[str, KnownDay], today: date) -> tuple[Hole, ...]:
     """The runs of days that `missing_days` finds between two whole days, or below the newest day; the newest run first.
 
     The feed rests at weekends, so a weekend alone is none.

@@ -26,7 +26,7 @@ from reader.ui.kit.lines import key_piece
 from reader.ui.kit.styled_text import draw
 from reader.ui.looks.stylesheets import stylesheet
 
-States = Callable[[date, date], Mapping[str, DayCount]]
+States = Callable[[str, str], Mapping[str, DayCount]]
 """Returns the cached state of the days between two dates, by ISO day."""
 
 LONGEST_TYPED = 24
@@ -63,7 +63,7 @@ class Month(Widget):
         """Move the cursor to a day, or to the nearest day that the feed can have; read the month from the cache."""
         day = min(max(day, date.fromisoformat(FIRST_DAY)), self._view.today)
         view = replace(self._view, day=day)
-        self._view = replace(view, days=self._states(view.first, view.last))
+        self._view = replace(view, days=self._states(view.first.isoformat(), view.last.isoformat()))
         self.refresh()
 
     def type(self, typed: str | None) -> None:

@@ -16,6 +16,7 @@ from reader.core.paper_row import PaperKey
 
 if TYPE_CHECKING:
     from reader.cache.reads.orders import Order
+    from reader.core.dates import Hole
 
 NEAR = 2_000
 """Places around a paper's old place that are searched first: a refresh moves papers little."""
@@ -40,6 +41,8 @@ class ListForm(NamedTuple):
     """Whether each paper has its date, in place of headings of days."""
     has_end: bool = False
     """Whether lines after the last paper say what comes next."""
+    holes: tuple[Hole, ...] = ()
+    """The runs of days that are missing, each a line between two days."""
 
 
 COMPACT = ListForm()

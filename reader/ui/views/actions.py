@@ -190,7 +190,7 @@ class ViewActions:
         """Whether a day is known to be empty, or probably is, such as a weekend."""
         if period.kind != "day":
             return False
-        known = self._library.days_between(period.first, period.first).get(period.date)
+        known = self._library.days_between(period.date, period.date).get(period.date)
         if known is not None and known.papers:
             return False
         is_known = not self._library.gaps(period.first, period.first, self._look.today)
