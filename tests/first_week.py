@@ -168,7 +168,6 @@ def live(archive: Archive, phrases: Sequence[str], base: Path, folder: Path, nam
         if number in SHOWN:
             draw(evening, ("g", "y"), f"{number}-for-you")
     draw(evening, ("g", "y", "W"), f"{number}-why")
-    draw(evening, ("g", "W"), f"{number}-weights")
 
 
 def main() -> None:

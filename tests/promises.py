@@ -38,7 +38,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "`m` marks it read, `u` undoes": (
             "ui/test_app_triage.py::test_read_star_and_hide_are_durable_and_can_be_undone_and_redone",
         ),
-        "Take back the last mark, however many papers it was": (
+        "Take back the last mark, of many papers too": (
             "ui/test_app_selecting.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
         ),
         "Mark every paper in view read; undo takes it back": (

@@ -16,7 +16,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from threading import RLock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakValueDictionary
 
 from reader.cache import connections, meta
 from reader.cache.marks.agents import BY_AGENT
@@ -24,10 +27,29 @@ from reader.cache.marks.derived import BY_RULE
 from reader.cache.search.sql_functions import split_words
 from reader.cache.sqlite_errors import explained
 from reader.core.choice.learned import Learned, Mixed, mix, take_turns
-from reader.core.choice.taste import TRAIT_LEAST, TRAIT_MOST, Marked, TasteTerm, TraitCount, What, learn, weigh_traits
-from reader.core.choice.wishes import WEIGH, Wish, muted_codes, newest_wishes, with_wishes
+from reader.core.choice.taste import (
+    TRAIT_LEAST,
+    TRAIT_MOST,
+    Marked,
+    TasteTerm,
+    TraitCount,
+    learn,
+    named,
+    weigh_traits,
+    with_wishes,
+)
+from reader.core.choice.wishes import (
+    HOLD,
+    WEIGH,
+    Held,
+    What,
+    Wish,
+    muted_codes,
+    newest_held,
+    newest_wishes,
+)
 from reader.core.choice.words import VERSION, pack
-from reader.core.errors import CacheError
+from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 from reader.core.text import fold
 
@@ -96,6 +118,28 @@ _NEWEST_MARKS = f"""
 
 _TEXT = "SELECT p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
 
+HELD_SAYS = 0.5
+"""How much a paper says that is only in an interest which the user made, such as of a view."""
+
+NEARLY = 0.6
+"""The part that liked papers with a tag or a follow, and those of an interest, have in common if it is called that."""
+
+_CALLED = """
+    WITH liked (pk) AS (SELECT value FROM json_each(:liked)), mine (pk) AS (SELECT value FROM json_each(:mine)),
+    called (name, pk) AS (
+        SELECT tag, pk FROM paper_tag UNION
+        SELECT coalesce(t.name, f.name), p.pk FROM follow AS f JOIN follow_paper AS p ON p.follow = f.key
+        LEFT JOIN topic AS t ON f.field = 'topic' AND t.slug = f.name)
+    SELECT name FROM called JOIN liked USING (pk) GROUP BY name
+    HAVING sum(pk IN mine) >= :nearly * (count(*) + (SELECT count(*) FROM mine) - sum(pk IN mine))
+    ORDER BY sum(pk IN mine) DESC, name LIMIT 1
+"""
+"""What the user calls papers that are nearly all those of an interest."""
+
+_MARKED = _TEXT.replace("t.abstract", "t.abstract, p.id")
+
+_HELD = "SELECT pk, hidden FROM paper WHERE id IN (SELECT value FROM json_each(?))"
+
 _STORE = (
     "INSERT OR IGNORE INTO paper_words (pk, body) SELECT p.pk, ? FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
     " WHERE p.pk = ? AND p.title = ? AND t.abstract = ?"
@@ -117,7 +161,11 @@ STRANGE = 0.1
 POOL = 300
 """The newest strangers, of which surprises are drawn."""
 
-_NEWEST = "SELECT pk FROM paper ORDER BY sort_day DESC, upvotes DESC, pk DESC LIMIT 3000"
+_NEWEST = (
+    "SELECT pk FROM paper WHERE pk NOT IN (SELECT pk FROM follow_paper)"
+    " ORDER BY sort_day DESC, upvotes DESC, pk DESC LIMIT 3000"
+)
+"""Papers of which surprises are drawn: none that has what the user follows."""
 
 
 class Opinion(NamedTuple):
@@ -131,34 +179,61 @@ class Opinion(NamedTuple):
     """The same in words, without a full stop; empty if nothing is to be said."""
 
 
+class _Scores(NamedTuple):
+    """How well the papers of a cache suit the user."""
+
+    of: Mapping[int, float] = MappingProxyType({})
+    interests: Mapping[int, int] = MappingProxyType({})
+    """The interest that each paper is nearest to, if it is near enough."""
+
+
+class _Known:
+    """What was learned from a cache, and the scores of its papers, until a mark or a paper is added."""
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.state: object = None
+        self.scored: object = None
+        self.learned = Learned()
+        self.scores = _Scores()
+
+
+_known: WeakValueDictionary[object, _Known] = WeakValueDictionary()
+"""That of each cache that is open: a reader asks in several threads, and learns once."""
+
+
 class ForYou:
-    """The scores of a cache's papers, kept until a mark or a paper is added. For one thread at a time."""
+    """What the user likes of a cache's papers. For one thread at a time; what is learned is shared with others."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
-        self._state: object = None
-        self._scored: object = None
-        self._learned = Learned()
-        self._scores: dict[int, float] = {}
-        self._interests: dict[int, int] = {}
-        """The interest that each paper is nearest to, if it is near enough."""
+        self._known = _known.setdefault((path, path.stat().st_ino), _Known())
+        self._learned, self._scores = Learned(), _Scores()
         with explained(path):
             # What orders a query.
             connection.create_function("for_you", 1, self.score)
 
     def learned(self) -> Learned:
         """What is known of the user by now; raises CacheError."""
-        with explained(self._path):
+        known = self._known
+        with explained(self._path), known.lock:
             state = self._connection.execute(_STATE).fetchone()
-            if state != self._state:
-                self._learned = self._learn()
-                self._state = state
-        return self._learned
+            if state != known.state:
+                known.learned = self._learn()
+                known.state = state
+            return known.learned
 
     def _learn(self) -> Learned:
         connection = self._connection
-        marked, wishes = marked_papers(connection), read_wishes(connection)
+        wishes, held = read_wishes(connection), read_held(connection)
+        marked = marked_papers(connection, [id for one in held for id in one.papers])
+        liked = json.dumps([one.pk for one in marked if one.weight > 0])
+
+        def called(pks: Sequence[int]) -> str:
+            values = {"liked": liked, "mine": json.dumps(pks), "nearly": NEARLY}
+            return str((connection.execute(_CALLED, values).fetchone() or ("",))[0])
+
         if marked or wishes:
             # A cache that can't be written is ranked all the same.
             with suppress(CacheError):
@@ -169,6 +244,8 @@ class ForYou:
             muted_codes(wishes),
             common_words,
             passed_papers(connection, marked) if marked else (),
+            held=held,
+            called=called,
         )
         traits = read_traits(connection, marked) if marked else ()
         taste = with_wishes(taste._replace(traits=traits), wishes)
@@ -177,23 +254,27 @@ class ForYou:
 
     def update(self) -> Learned:
         """Score the papers anew if something has changed; raises CacheError."""
-        learned = self.learned()
-        if self._scored != self._state:
-            with explained(self._path):
-                # Of a million papers, only those near one of several interests keep more than a number.
-                scores, interests = dict[int, float](), dict[int, int]()
-                for fit in learned.taste.fits(read_words(self._connection)):
-                    if fit.score:
-                        scores[fit.key] = fit.score
-                    if fit.score >= STRANGE:
-                        interests[fit.key] = fit.interest
-            for trait, pks in zip(learned.taste.traits, learned.holders, strict=True):
-                for pk in pks:
-                    scores[pk] = scores.get(pk, 0.0) + trait.weight
-            self._scores = {pk: score for pk, score in scores.items() if score}
-            self._interests = interests
-            self._scored = self._state
+        known = self._known
+        with explained(self._path), known.lock:
+            learned = self.learned()
+            if known.scored != known.state:
+                known.scores = self._score_all(learned)
+                known.scored = known.state
+            self._learned, self._scores = learned, known.scores
         return learned
+
+    def _score_all(self, learned: Learned) -> _Scores:
+        # Of a million papers, only those near one of several interests keep more than a number.
+        scores, interests = dict[int, float](), dict[int, int]()
+        for fit in learned.taste.fits(read_words(self._connection)):
+            if fit.score:
+                scores[fit.key] = fit.score
+            if fit.score >= STRANGE:
+                interests[fit.key] = fit.interest
+        for trait, pks in zip(learned.taste.traits, learned.holders, strict=True):
+            for pk in pks:
+                scores[pk] = scores.get(pk, 0.0) + trait.weight
+        return _Scores({pk: score for pk, score in scores.items() if score}, interests)
 
     def opinion(self, paper: Paper) -> Opinion:
         """What is to be said for and against a paper; raises CacheError."""
@@ -208,19 +289,29 @@ class ForYou:
 
     def score(self, pk: int) -> float:
         """How well a paper fits, as `update` found it; 0 if nothing speaks for or against it."""
-        return self._scores.get(pk, 0.0)
+        return self._scores.of.get(pk, 0.0)
+
+    def papers_of(self, name: str) -> str:
+        """The papers of an interest, as JSON; none while a newer query interrupts."""
+        try:
+            subjects = self.update().taste.subjects
+        except CacheInterrupted:
+            return "[]"
+        found = named(subjects, name)
+        at = -1 if found is None else subjects.index(found)
+        return json.dumps([pk for pk, interest in self._scores.interests.items() if interest == at])
 
     def with_turns(self, ranked: Sequence[int]) -> Sequence[int]:
         """The same papers, with turns of the interests in the first places; the worst first stays as it is."""
         interests = self._learned.taste.interests
         if interests is None or not ranked or self.score(ranked[0]) <= self.score(ranked[-1]):
             return ranked
-        return array("q", take_turns(ranked, self.score, self._interests, interests.shares.tolist()))
+        return array("q", take_turns(ranked, self.score, self._scores.interests, interests.shares.tolist()))
 
     def mix(self, ranked: Sequence[int], day: str) -> Mixed:
         """Let the interests take turns, and put the day's surprises among them: new ones that nothing speaks for."""
         ranked = self.with_turns(ranked)
-        least = STRANGE * max(self._scores.values(), default=0.0)
+        least = STRANGE * max(self._scores.of.values(), default=0.0)
         listed = frozenset(ranked)
         with explained(self._path):
             newest = [pk for (pk,) in self._connection.execute(_NEWEST)]
@@ -235,11 +326,11 @@ def is_taught(connection: sqlite3.Connection) -> bool:
     kinds = f"kind IN ('star', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind LIKE '{TAG}%'"
     found = f"SELECT 1 FROM event WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
     is_kept = connection.execute(found).fetchone() is not None
-    return is_kept or any((wish.step or 0) > 0 for wish in read_wishes(connection))
+    return is_kept or any((wish.step or 0) > 0 for wish in read_wishes(connection)) or bool(read_held(connection))
 
 
-def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
-    """The papers that the user marked, and how much each says."""
+def marked_papers(connection: sqlite3.Connection, held: Sequence[str] = ()) -> list[Marked]:
+    """The papers that the user marked, and how much each says; with those, by id, that an interest was made of."""
     said: dict[int, dict[str, tuple[float, int]]] = {}
     for pk, kind, value, clock, count in connection.execute(_NEWEST_MARKS):
         name = TAG if kind.startswith(TAG) else kind
@@ -247,18 +338,20 @@ def marked_papers(connection: sqlite3.Connection) -> list[Marked]:
         said.setdefault(pk, {})[kind] = (weight if value not in ("", "0") else 0.0, clock)
     newest = max((clock for marks in said.values() for _, clock in marks.values()), default=0)
     weights = {pk: _weight(marks, newest) for pk, marks in said.items()}
+    for pk, hidden in connection.execute(_HELD, (json.dumps(held),)) if held else ():
+        weights[pk] = weights.get(pk) or (0.0 if hidden else HELD_SAYS)
     chosen = sorted((pk for pk, weight in weights.items() if weight), key=lambda pk: (-abs(weights[pk]), -pk))
     return [
-        Marked(title, abstract, pack(title, abstract), weights[pk], pk, _did(said[pk]))
+        Marked(title, abstract, pack(title, abstract), weights[pk], pk, _did(said.get(pk, {})), id)
         for pk in chosen[:MOST_MARKED]
-        for title, abstract in connection.execute(_TEXT, (pk,))
+        for title, abstract, id in connection.execute(_MARKED, (pk,))
     ]
 
 
 def _did(marks: Mapping[str, tuple[float, int]]) -> str:
     """What the user did with a paper: what says the most."""
     kinds = [TAG if kind.startswith(TAG) else kind for kind, (weight, _) in marks.items() if weight > 0]
-    return next((did for kind, did in DID.items() if kind in kinds), "marked")
+    return next((did for kind, did in DID.items() if kind in kinds), "chose")
 
 
 def passed_papers(connection: sqlite3.Connection, marked: Sequence[Marked]) -> list[bytes]:
@@ -335,7 +428,7 @@ _TOPICS = (
 
 _PEOPLE = f"SELECT pk, authors, organization FROM paper_text WHERE pk IN {_CHOSEN}"
 
-_WISHES = f"SELECT kind, value FROM event WHERE kind LIKE '{WEIGH}%' AND undone = 0 ORDER BY clock, id"
+_WISHES = "SELECT kind, value FROM event WHERE kind LIKE ? AND undone = 0 ORDER BY clock, id"
 
 _WITH_TOPIC = (
     "SELECT pt.pk FROM topic JOIN paper_topic AS pt ON pt.topic = topic.pk WHERE topic.slug = ? ORDER BY pt.pk"
@@ -348,7 +441,12 @@ _COLUMNS: Mapping[What, str] = {"author": "authors", "org": "organization"}
 
 def read_wishes(connection: sqlite3.Connection) -> tuple[Wish, ...]:
     """What the user decided about what was learned."""
-    return newest_wishes(connection.execute(_WISHES))
+    return newest_wishes(connection.execute(_WISHES, (f"{WEIGH}%",)))
+
+
+def read_held(connection: sqlite3.Connection) -> tuple[Held, ...]:
+    """The interests that the user has changed, the newest last."""
+    return newest_held(connection.execute(_WISHES, (f"{HOLD}%",)))
 
 
 def read_traits(connection: sqlite3.Connection, marked: Sequence[Marked]) -> tuple[TasteTerm, ...]:

@@ -281,19 +281,19 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
 
 def _why_lines(shown: _Shown) -> Iterator[str]:
     """Why the paper has its topics, what rules did, and what was learned."""
+    from reader.cache.reads.opinions import read_reasons
     from reader.core.topics.scorer import why
     from reader.ui.kit.glyphs import glyphs
-    from reader.ui.why.lines import Explanation, explanation_lines, suits_lines
+    from reader.ui.why.lines import Explanation, explanation_rows
 
     names = {topic.slug: topic.name for topic in shown.workspace.topics.topics}
     topics: tuple[Why, ...] = why(shown.reasons, names)
-    opinion = shown.window.for_you.opinion(shown.paper)
+    reasons = read_reasons(shown.window, shown.pk)._replace(interests=())
     acts, muted = shown.acts
     columns = width() if is_terminal(sys.stdout) else ENDLESS
-    explanation = Explanation(topics, acts, muted, shown.made, opinion.reasons or None)
-    signs = glyphs(shown.workspace.settings.ascii)
-    suits = suits_lines(opinion.why, columns)
-    return _painted([*_title(shown.paper, columns), *suits, (), *explanation_lines(explanation, columns, signs)])
+    explanation = Explanation(topics, acts, muted, shown.made, reasons=reasons if reasons.terms else None)
+    rows = explanation_rows(explanation, columns, glyphs(shown.workspace.settings.ascii))
+    return _painted([*_title(shown.paper, columns), (), *(row.line for row in rows)])
 
 
 def _change_lines(shown: _Shown) -> Iterator[str]:

@@ -1,38 +1,44 @@
-"""`dailypapers weights`: what was learned of your marks, and more or less of a word, topic, author or organization."""
+"""`dailypapers weights`: the interests that For you has learned, and more or less of one, or of a word or name."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from reader.commands.command import Command, add_json, add_words
-from reader.commands.output import answer, is_terminal, print_json, print_line
-from reader.commands.workspace import Workspace
-from reader.core.errors import UsageError
+from reader.commands.output import amount, answer, is_terminal, print_json, print_line, print_rows
+from reader.commands.workspace import Workspace, parsed, selection
+from reader.core.errors import ReaderError, UsageError
 from reader.core.nearest import advice
 from reader.core.text import clean, fold
 
 if TYPE_CHECKING:
-    from reader.core.choice.learned import Weight
-    from reader.core.choice.taste import What
-    from reader.core.choice.wishes import Wish
+    from reader.cache.reads.opinions import Reasons
+    from reader.core.choice.wishes import Held, What, Wish
 
 ACTIONS = {
-    "list": "print what was learned, with its weights",
-    "raise": "twice the weight; what was not learned then counts",
-    "lower": "half the weight; what was not learned then counts against papers",
-    "mute": "it counts nothing",
+    "list": "print your interests, and the words and names that you changed",
+    "raise": "more of it",
+    "lower": "less of it",
+    "mute": "nothing of it",
     "reset": "as it was learned, without your changes",
+    "rename": "give an interest another name: rename NAME NEW",
+    "join": "make one interest of two, under the name of the first",
+    "split": "make two interests of one, by what its papers share",
+    "make": "make an interest of tag:NAME or view:NAME",
 }
+
+_COUNTS = {"rename": 2, "join": 2, "split": 1, "make": 1}
+"""How many names an action takes, of those that do not take any number."""
 
 _MOST_WORDS = 2
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_words(parser, "what", "ACTION", ACTIONS, default="list")
-    about = "a word or two, or topic:SLUG, author:NAME, org:NAME"
+    about = "an interest, a word or two, or topic:SLUG, author:NAME, org:NAME"
     parser.add_argument("names", nargs="*", metavar="NAME", help=about)
     add_json(parser)
 
@@ -45,25 +51,94 @@ def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
         return _print_weights(_read(workspace), as_json=arguments.json)
     if not names:
         raise UsageError(f"Name what to change: dailypapers weights {what} 'world model', or topic:agents.")
-    known = _read(workspace)
-    wishes = [_wish(name, known).moved(what) for name in names]
+    if len(names) != _COUNTS.get(what, len(names)):
+        raise UsageError(f"'weights {what}' takes {'one name' if _COUNTS[what] == 1 else 'two names'}.")
+    wishes = _decided(what, names, workspace)
     from reader.cache.marks.event_log import Marking
 
     with workspace.events() as events:
         events.decide([Marking(one.kind, one.value) for one in wishes])
     said = ", ".join(one.label for one in wishes)
-    record = [{"what": one.what, "name": one.name, "step": one.step} for one in wishes]
+    record = [{"what": getattr(one, "what", "interest"), "name": one.name, "step": one.step} for one in wishes]
     return answer(arguments, record, f"{said[:1].upper()}{said[1:]}. 'dailypapers undo' takes it back.")
 
 
-def _read(workspace: Workspace) -> Sequence[Weight]:
-    from reader.cache.reads.opinions import read_weights
+def _decided(what: str, names: Sequence[str], workspace: Workspace) -> Sequence[Wish | Held]:
+    """What the user decides; raises UsageError, and ReaderError for an interest that is not there."""
+    from reader.core.choice.wishes import Direction, joined
+
+    if what == "make":
+        return [_made(names[0], workspace)]
+    known = _read(workspace)
+    if what == "rename":
+        name = clean(names[1], 120)
+        if not name:
+            raise UsageError("The new name has no letters.")
+        return [_interest(names[0], known)._replace(name=name, did="rename")]
+    if what == "join":
+        one, other = (_interest(name, known) for name in names)
+        if one.key == other.key:
+            raise UsageError(f"{one.name!r} can't be joined with itself.")
+        return joined(one, other)
+    if what == "split":
+        held = _interest(names[0], known)
+        with workspace.window() as window:
+            halves = window.for_you.learned().taste.split(held)
+        if not halves:
+            raise ReaderError(f"{held.name} has a single paper, so it can't be split.")
+        return halves
+    moved = next(one for one in get_args(Direction) if one == what)
+    return [_named(name, known).moved(moved) for name in names]
+
+
+def _read(workspace: Workspace) -> Reasons:
+    from reader.cache.reads.opinions import read_reasons
 
     with workspace.window() as window:
-        return read_weights(window)
+        return read_reasons(window)
 
 
-def _wish(text: str, known: Sequence[Weight]) -> Wish:
+def _named(name: str, known: Reasons) -> Wish | Held:
+    """An interest of this name, a word or name that the user decided on, an interest with these words, or any word."""
+    found = _found(name, known)
+    if found is not None and fold(found.name) == fold(name):
+        return found
+    wish = next((one for one in known.wishes if fold(one.name) == fold(name)), None)
+    return wish or found or _wish(name, known)
+
+
+def _found(name: str, known: Reasons) -> Held | None:
+    from reader.core.choice.taste import named
+
+    interest = named(known.interests, name)
+    return interest and interest.wish
+
+
+def _interest(name: str, known: Reasons) -> Held:
+    found = _found(name, known)
+    if found is None:
+        names = [one.wish.name for one in known.interests]
+        meant = advice(name, names, "'dailypapers weights list' prints yours.")
+        raise ReaderError(f"There is no interest {clean(name, 100)!r}. {meant}")
+    return found
+
+
+def _made(name: str, workspace: Workspace) -> Held:
+    """An interest of a tag or a saved view: of its newest papers."""
+    from reader.core.choice.wishes import LONGEST, MOST_HELD, Held
+
+    field, colon, rest = name.partition(":")
+    if not colon or field not in ("tag", "view") or not rest:
+        raise UsageError("Say of what: dailypapers weights make tag:NAME, or view:NAME.")
+    with workspace.window() as window:
+        pks = window.order(selection(window, parsed(f'{field}:"{rest}"'))).pks
+        papers = tuple(row.id for row in window.rows(pks[:MOST_HELD]))
+    if not papers:
+        raise ReaderError(f"{clean(name, 100)} has no papers to learn from.")
+    return Held(clean(name, LONGEST), clean(rest, LONGEST), 0, papers, "make")
+
+
+def _wish(text: str, known: Reasons) -> Wish:
     """What the user decided so far about what a text names; raises UsageError."""
     from reader.core.choice.wishes import LONGEST, WHATS, Wish, trait_key
     from reader.core.choice.words import tokens
@@ -71,63 +146,63 @@ def _wish(text: str, known: Sequence[Weight]) -> Wish:
     field, _, rest = text.partition(":")
     what: What = next((one for one in WHATS if one == field.strip()), "word")
     name = clean(rest if what == field.strip() else text, LONGEST)
+    if what == "topic":
+        slugs = {fold(topic): slug for slug, topic in known.topics} | {slug: slug for slug, _ in known.topics}
+        if fold(name) not in slugs:
+            raise UsageError(f"There is no topic {name!r}. {advice(name, [slug for slug, _ in known.topics])}".rstrip())
+        name = slugs[fold(name)]
     key = trait_key(what, name)
-    found = next((one.wish for one in known if one.wish.key == key or _is_named(one, what, name)), None)
+    found = next((one for one in known.wishes if one.key == key), None)
     if found is not None:
         return found
-    if what == "topic":
-        meant = advice(name, [one.wish.name for one in known if one.what == "topic"])
-        raise UsageError(f"There is no topic {name!r}. {meant}".rstrip())
     if not name or (what == "word" and (key[1] == "None" or len(tokens(name)) > _MOST_WORDS)):
         raise UsageError(f"{name!r} can't be weighed: name a word or two, topic:SLUG, author:NAME or org:NAME.")
     return Wish(what, name)
 
 
-def _is_named(one: Weight, what: What, name: str) -> bool:
-    return one.what == what and fold(one.text) == fold(name)
-
-
-def _print_weights(weights: Sequence[Weight], *, as_json: bool) -> int:
-    shown = [one for one in weights if one.weight or one.wish.step != 0]
+def _print_weights(known: Reasons, *, as_json: bool) -> int:
+    records = [_record("interest", one.wish, [paper.id for paper in one.papers], one.share) for one in known.interests]
+    records += [_record(one.what, one, [], 0.0) for one in known.wishes]
     if as_json:
-        print_json([_record(one) for one in shown])
+        print_json(records)
     elif not is_terminal(sys.stdout):
-        for one in shown:
-            print_line(f"{one.what}\t{clean(one.text)}\t{one.weight:.4f}\t{one.papers}\t{one.wish.value}")
-    elif not shown:
+        for one in records:
+            step = "mute" if one["muted"] else one["step"]
+            print_line(f"{one['what']}\t{clean(one['name'])}\t{one['share']}\t{len(one['papers'])}\t{step}")
+    elif not records:
         print_line("Nothing is learned yet. Star a paper, or 'dailypapers weights raise topic:SLUG'.")
     else:
-        size = max(len(clean(one.text)) for one in shown)
-        for one in shown:
-            print_line(f"{one.what:6}  {clean(one.text):{size}}  {round(100 * one.weight):>4}  {_said(one)}".rstrip())
+        print_rows([(one["what"], clean(one["name"]), *_said(one)) for one in records], right={2})
     return 0
 
 
-def _said(one: Weight) -> str:
-    parts = [f"from {one.papers}" if one.papers else "", "" if one.wish.step == 0 else one.wish.label.split(" ")[0]]
-    return ", ".join(filter(None, parts))
+def _said(one: dict[str, Any]) -> tuple[str, str, str]:
+    step = "muted" if one["muted"] else "+" * one["step"] or "-" * -one["step"]
+    if one["what"] != "interest":
+        return "", "", step
+    return f"{round(100 * one['share'])} %", amount(len(one["papers"]), "paper"), step
 
 
-def _record(one: Weight) -> dict[str, Any]:
+def _record(what: str, one: Wish | Held, papers: list[str], share: float) -> dict[str, Any]:
     return {
-        "what": one.what,
-        "name": one.wish.name,
-        "text": one.text,
-        "weight": round(one.weight, 4),
-        "papers": one.papers,
-        "step": one.wish.step,
-        "muted": one.wish.step is None,
+        "what": what,
+        "name": one.name,
+        "share": round(share, 4),
+        "papers": papers,
+        "step": one.step or 0,
+        "muted": one.step is None,
     }
 
 
 COMMAND = Command(
     "weights",
-    "Print what was learned of your marks, and change it: it decides what is for you. Undo takes a change back.",
+    "Print the interests that For you has learned of your marks, and change them; undo takes a change back.",
     (
-        ("weights list", "words, topics, authors and organizations with their weights"),
-        ("weights raise topic:agents 'world model'", "more of these"),
+        ("weights list", "your interests with their papers, and what you changed"),
+        ("weights raise 'KV cache' topic:agents", "more of an interest and of a topic"),
         ("weights mute author:'A. Lee'", "ignore a name"),
-        ("weights reset 'world model'", "as it was learned"),
+        ("weights rename 'KV cache' serving", "call an interest as you like; foryou:serving asks for it"),
+        ("weights make tag:later", "an interest of what you tagged"),
     ),
     _add_arguments,
     _run_weights,

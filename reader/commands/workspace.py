@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from reader.config import Settings
     from reader.core.paper import Paper
     from reader.core.query import Query
-    from reader.core.query.nodes import Node
     from reader.core.topics.scorer import Topics
     from reader.keys.keymap import Keymap
     from reader.refresh.jobs import JobContext
@@ -311,6 +310,8 @@ def prepare_finding(window: Window) -> None:
 
 def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
     """The saved views as (name, query) if the query names one; raises UsageError for one that is not there."""
+    from reader.core.query.nodes import names_in
+
     wanted = list(names_in(query.root, "view"))
     if not wanted:
         return ()
@@ -390,6 +391,8 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
 
 def check_names(window: Window, query: Query) -> None:
     """Raise UsageError for the first name of a query that nothing has; an empty cache has no topics to tell."""
+    from reader.core.query.nodes import names_in
+
     if wanted := list(names_in(query.root, "topic")):
         known = window.topic_names()
         _check_each(wanted if known else (), known, "There is no topic {}.", "'dailypapers topics' lists them.")
@@ -400,6 +403,13 @@ def check_names(window: Window, query: Query) -> None:
         followed = [name for one in window.read(follows) for name in (one.slug, f"{one.field}:{one.slug}")]
         otherwise = "'dailypapers follow list' prints what is."
         _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", otherwise)
+    if wanted := list(names_in(query.root, "foryou")):
+        from reader.core.choice.taste import named
+
+        subjects = window.for_you.learned().taste.subjects
+        missing = [name for name in wanted if named(subjects, name) is None]
+        names = [one.wish.name for one in subjects]
+        _check_each(missing, names, "There is no interest {}.", "'dailypapers weights' prints yours.")
     if wanted := [name.casefold() for name in names_in(query.root, "by")]:
         from reader.cache.members import ANYONE, members
 
@@ -414,17 +424,3 @@ def _check_each(names: Iterable[str], known: Iterable[str], said: str, otherwise
     for name in names:
         if name not in known:
             raise UsageError(f"{said.format(repr(clean(name, 100)))} {advice(name, known, otherwise)}")
-
-
-def names_in(node: Node | None, field: str) -> Iterator[str]:
-    """The names in all terms of a field."""
-    from reader.core.query.nodes import And, Not, Or, Term
-
-    match node:
-        case And() | Or():
-            for part in node.nodes:
-                yield from names_in(part, field)
-        case Not():
-            yield from names_in(node.node, field)
-        case Term() if node.field == field:
-            yield node.value

@@ -31,7 +31,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "command": "while typing a command",
     "output": "in a command's output",
     "calendar": "in the calendar",
-    "weights": "with the weights in front",
+    "why": "with the reasons in front",
     "help": "in this help",
     "empty": "with nothing to show",
     "hole": "where days are missing",
@@ -75,7 +75,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "command": "Command line",
     "run": "Command line",
     "output": "Command line",
-    "weights": "Weights",
+    "why": "Why",
     "app": "Program",
     "help": "Help",
 }
@@ -83,6 +83,7 @@ GROUPS: Final[Mapping[str, str]] = {
 
 _PAPER: Final[Contexts] = ("list", "detail", "page")
 _SHOWN: Final[Contexts] = ("list", "detail", "triage", "page")
+_REASONS: Final[Contexts] = (*_SHOWN, "empty")
 _READ: Final[Contexts] = ("list", "detail", "triage", "page", "text")
 _LIST: Final[Contexts] = ("list",)
 _SIDES: Final[Contexts] = ("list", "detail")
@@ -92,7 +93,7 @@ _BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty", "hole")
 _BACK: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "empty", "hole")
 _LINE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "outline", "filter", "empty", "hole")
 _SCROLL: Final[Contexts] = (
-    "list", "detail", "triage", "page", "text", "outline", "filter", "hole", "output", "weights", "help",
+    "list", "detail", "triage", "page", "text", "outline", "filter", "hole", "output", "why", "help",
 )  # fmt: skip
 _SEARCH: Final[Contexts] = ("list", "detail", "empty", "hole")
 _GUESS: Final[Contexts] = ("query", "empty")
@@ -119,8 +120,8 @@ _OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
 _MISSING: Final[Contexts] = ("empty", "hole")
 _HELP: Final[Contexts] = ("help",)
-_WEIGHTS: Final[Contexts] = ("weights",)
-_UNDO: Final[Contexts] = (*_BACK, "weights")
+_WHY: Final[Contexts] = ("why",)
+_UNDO: Final[Contexts] = (*_BACK, "why")
 _DATE: Final[Contexts] = ("calendar",)
 
 
@@ -180,7 +181,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
     _motion("queue.down", "alt+j shift+down", "Later in the queue", "In the Queue view: a place down.", _LIST),
     _motion("queue.up", "alt+k shift+up", "Sooner in the queue", "In the Queue view: a place up.", _LIST),
-    Action("mark.undo", "u", "Undo", "Take back the last mark, of many papers too.", (*_LINE, "weights")),
+    Action("mark.undo", "u", "Undo", "Take back the last mark, of many papers too.", (*_LINE, "why")),
     Action("mark.redo", "ctrl+r", "Redo", "Do again what was undone.", _UNDO),
     Action("mark.replaced", "gB", "Replaced", "What another machine replaced of yours; bring it back.", _PANES),
     Action("mark.all_read", "A", "Read all", "Mark every paper in view read; undo takes it back.", _PANES),
@@ -196,7 +197,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("read.on", "space", "Read on", "A page further; at the end, the next unread paper.", _READ),
     _motion("read.down", "J", "Scroll down", "The paper's text, a line down.", _READ),
     _motion("read.up", "K", "Scroll up", "The paper's text, a line up.", _READ),
-    Action("read.why", "W", "Why these topics", "Which words gave the paper its topics; again closes.", _SHOWN),
+    Action("read.why", "W", "Why", "Why a paper is where it is, and what For you learned; change it.", _REASONS),
     Action("read.unfold", "+", "All people", "Every author and keyword of this paper; again folds them.", _SHOWN),
     _motion("read.next", "l right", "Next paper", "The page of the next paper in the list.", _PAGE),
     _motion("read.previous", "h left", "Previous paper", "The page of the paper before.", _PAGE),
@@ -246,7 +247,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.sort", "S", "Change order", "By day, upvotes, date, title, then by day again.", _PANES),
     Action("view.latest", "gt", "Latest", "The newest day that has papers.", _BROWSE),
     Action("view.foryou", "gy", "For you", "Unread papers that suit you, the best first, and why.", _BROWSE),
-    Action("view.weights", "gW", "Weights", "What was learned of your marks; more or less of it, or mute it.", _BROWSE),
     Action("view.followed", "gf", "Followed", "What has an author, a topic or a word that you follow.", _BROWSE),
     Action("view.unread", "gu", "Unread", "What you have not read yet, of all days.", _BROWSE),
     Action("view.queue", "gq", "Queue", "What you want to read later, in your own order.", _BROWSE),
@@ -326,12 +326,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("date.type", "/", "Type a date", "2025-03, last tuesday or W20; a digit begins one too.", _DATE),
     Action("date.today", "t", "Today", "Back to today.", _DATE),
     Action("date.close", "escape q", "Close", "Stay where you were.", _DATE),
-    Action("weights.pick", "space enter", "Pick", "Ask for more of this; again: as it was learned.", _WEIGHTS),
-    _motion("weights.raise", "+ = l right", "More", "It counts more; each step doubles that.", _WEIGHTS),
-    _motion("weights.lower", "- h left", "Less", "It counts less, and then against papers.", _WEIGHTS),
-    Action("weights.mute", "x", "Mute", "Ignore it; again: as it was learned.", _WEIGHTS),
-    Action("weights.reset", "r", "As learned", "Without your changes.", _WEIGHTS),
-    Action("weights.close", "escape q", "Close", "Back to where you were.", _WEIGHTS),
+    _motion("why.raise", "+ = l right space", "More", "More of this interest, word, topic or person.", _WHY),
+    _motion("why.lower", "- h left", "Less", "Less of it.", _WHY),
+    Action("why.mute", "x", "Mute", "Leave it out; again: as it was learned.", _WHY),
+    Action("why.reset", "r", "As learned", "Without your changes.", _WHY),
+    Action("why.rename", "e", "Rename", "Give this interest another name.", _WHY),
+    Action("why.join", "J", "Join", "Join this interest with another; then go there and press it again.", _WHY),
+    Action("why.split", "S", "Split", "Make two interests of this one, by what its papers share.", _WHY),
+    Action("why.papers", "enter", "Papers", "The papers that this interest brings.", _WHY),
+    Action("why.close", "escape q W", "Close", "Back to where you were.", _WHY),
     Action("app.older", "gD", "Older", "Fetch all days since a date, which the calendar asks for.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
@@ -463,9 +466,9 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "date.day day, date.week week, date.month month, date.type type, date.later next, date.today today, "
         "date.close close"
     ),
-    "weights": _footer(
-        "weights.pick pick, weights.raise more, weights.lower less, weights.mute mute, weights.reset as learned, "
-        "mark.undo undo, weights.close close"
+    "why": _footer(
+        "why.raise more, why.lower less, why.mute mute, why.rename rename, why.papers papers, why.join join, "
+        "why.split split, mark.undo undo, why.close close"
     ),
     "help": _footer("help.search search all, move.down down, move.page_down page, help.close close"),
     "empty": _footer(

@@ -269,7 +269,7 @@ def _joined(base: str, query: Query, order: str) -> Query:
     nodes = [node for node in (viewed.root, query.root) if node is not None]
     asked = Query(all_of(nodes) if nodes else None, query.sort or viewed.sort)
     # Of what fits a text or is like a paper, the best comes first.
-    return asked if asked.sort else replace(asked, sort=Sort("relevance" if asked.is_by_fit else order))
+    return asked if asked.sort else replace(asked, sort=Sort(asked.default_order or order))
 
 
 def next_order(text: str, default: str) -> str:
@@ -281,7 +281,7 @@ def next_order(text: str, default: str) -> str:
     if near:
         return " ".join(part for part in (next_order(text, "relevance"), near) if part)
     query = parse(text)
-    default = "relevance" if query.like else default
+    default = query.default_order or default
     now = query.sort.key if query.sort else default
     orders = (default, *(order for order in ORDERS if order != default))
     order = orders[(orders.index(now) + 1) % len(orders)] if now in orders else default

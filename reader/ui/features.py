@@ -20,6 +20,7 @@ FEATURES = (
     "filter",
     "topics",
     "views",
+    "why",
     "calendar",
     "triage",
     "notes",

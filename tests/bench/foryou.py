@@ -23,7 +23,8 @@ import numpy as np
 from reader.cache.choice import common_words
 from reader.config import load_topics
 from reader.core.choice.counting import Chunk
-from reader.core.choice.taste import Marked, Taste, TraitCount, What, learn, weigh_traits
+from reader.core.choice.taste import Marked, Taste, TraitCount, learn, weigh_traits
+from reader.core.choice.wishes import What
 from reader.core.choice.words import pack
 from tests.bench.readers import OTHERS, PHRASES, Archive, Scores, Seen, Trial, load, measure, mixed
 from tests.bench.vectors import Vectors

@@ -20,10 +20,11 @@ from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
 from reader.cache.storing.papers import Cache
-from reader.core.choice.taste import Marked, Taste
-from reader.core.choice.wishes import Wish
+from reader.core.choice.taste import Interest, Marked, Taste
+from reader.core.choice.wishes import Held, Wish, joined
 from reader.core.choice.words import pack
 from reader.core.errors import CacheError
+from reader.core.follows import Follow, value_of
 from reader.core.marks import LIKE
 from reader.core.paper import Listing
 from reader.core.query import parse
@@ -221,7 +222,7 @@ def test_the_scores_are_kept_until_something_changes(
     window.order(selection("sort:foryou"))
     learned: list[int] = []
 
-    def learn(marked: Sequence[Marked], *_: object) -> Taste:
+    def learn(marked: Sequence[Marked], *_: object, **__: object) -> Taste:
         learned.append(len(marked))
         return Taste()
 
@@ -293,17 +294,16 @@ def whys(path: Path, window: Window, pk: int) -> str:
     return window.read(lambda one: opinions.whys(one, learned, [pk]))[pk]
 
 
-def decide(events: Events, *wishes: Wish) -> None:
+def decide(events: Events, *wishes: Wish | Held) -> None:
     events.decide([Marking(wish.kind, wish.value) for wish in wishes])
 
 
 def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events: Events, path: Path) -> None:
-    assert opinions.read_reasons(window, 1) is None and window.for_you.learned().taste.is_empty
+    assert opinions.read_reasons(window, 1).is_empty and window.for_you.learned().taste.is_empty
     decide(events, Wish("word", "bird song", 1), Wish("author", "Nobody", 1), Wish("org", "...", 1))
     assert subjects(window) == ["Bird songs"] * 4
     assert whys(path, window, 3) == "you want bird song" and whys(path, window, 1) == ""
-    weights = [(one.text, one.weight) for one in opinions.read_weights(window) if one.weight]
-    assert weights == [("bird song", 0.5), ("Nobody", 0.5), ("...", 0.5)]
+    assert opinions.read_reasons(window, 3).terms[0].added == 0.5
     events.mark("star", True, [1])
     assert subjects(window, count=3) == ["Protein folding"] * 3
     decide(events, Wish("word", "protein folding", None), Wish("word", "protein", None), Wish("word", "folding", None))
@@ -312,9 +312,94 @@ def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events
     assert subjects(window, count=3) == ["Protein folding"] * 3
     # All of it comes back with the journal.
     events.rebuild()
-    assert [one.wish for one in opinions.read_weights(window) if one.wish.step] == [
-        Wish("word", "bird song", 1), Wish("author", "Nobody", 1), Wish("org", "...", 1),
-    ]  # fmt: skip
+    wanted = (Wish("author", "Nobody", 1), Wish("org", "...", 1), Wish("word", "bird song", 1))
+    assert opinions.read_reasons(window).wishes == wanted
+
+
+# Interests in the user's hands
+
+
+def names(window: Window) -> list[str]:
+    return [one.wish.name.lower() for one in opinions.read_reasons(window).interests]
+
+
+@pytest.fixture
+def two(window: Window, events: Events) -> tuple[Interest, Interest]:
+    """Four papers of each of two subjects are starred."""
+    events.mark("star", True, [1, 7, 13, 19, 2, 8, 14, 20])
+    one, other = opinions.read_reasons(window).interests
+    return one, other
+
+
+def test_an_interest_is_raised_muted_and_again_as_it_is_learned(
+    window: Window, events: Events, two: tuple[Interest, Interest]
+) -> None:
+    assert {one.wish.name.lower() for one in two} == {"protein folding", "web agents"}
+    agents = next(one for one in two if one.wish.name.lower() == "web agents").wish
+    decide(events, agents.moved("raise").moved("raise"))
+    assert subjects(window)[0] == "Web agents"
+    decide(events, agents.moved("mute"))
+    assert subjects(window, count=4) == ["Protein folding"] * 4
+    assert {one.wish.step: one.share for one in opinions.read_reasons(window).interests} == {0: 1.0, None: 0.0}
+    events.undo()
+    assert subjects(window)[0] == "Web agents"
+    decide(events, agents.moved("reset"))
+    assert opinions.read_reasons(window).interests == two
+
+
+def test_an_interest_keeps_its_name_and_papers_whatever_comes(
+    window: Window, events: Events, two: tuple[Interest, Interest]
+) -> None:
+    one, other = (interest.wish for interest in two)
+    decide(events, one._replace(name="mine", did="rename"))
+    assert names(window)[0] == "mine"
+    events.mark("star", True, [3, 9, 15, 21])
+    assert "mine" in names(window) and len(names(window)) == 3
+    decide(events, *joined(one._replace(name="mine"), other))
+    assert sorted(names(window)) == ["bird songs", "mine"]
+    assert max(len(found.papers) for found in opinions.read_reasons(window).interests) == 8
+    events.undo()
+    assert len(names(window)) == 3
+
+
+def test_an_interest_is_split_by_what_its_papers_share(
+    window: Window, events: Events, two: tuple[Interest, Interest]
+) -> None:
+    one, other = (interest.wish for interest in two)
+    decide(events, *joined(one, other))
+    (both,) = opinions.read_reasons(window).interests
+    halves = window.for_you.learned().taste.split(both.wish)
+    assert {frozenset(half.papers) for half in halves} == {frozenset(half.papers) for half in (one, other)}
+    decide(events, *halves)
+    assert len(names(window)) == 2
+    assert window.for_you.learned().taste.split(Held("nobody", "Nobody")) == []
+
+
+def test_papers_that_nobody_marked_can_be_an_interest(window: Window, events: Events) -> None:
+    ids = tuple(row.id for row in window.rows([3, 9, 15]))
+    decide(events, Held("tag:birds", "birds", 0, ids, "make"))
+    assert names(window) == ["birds"] and window.read(is_taught)
+    assert subjects(window) == ["Bird songs"] * 4
+    learned = window.for_you.update()
+    assert window.read(lambda one: opinions.whys(one, learned, [21]))[21].endswith("which you chose")
+
+
+def test_an_interest_is_called_as_the_user_calls_its_papers(window: Window, events: Events) -> None:
+    events.mark("tag:serving", True, [1, 7, 13, 19])
+    events.mark("star", True, [2, 8, 14, 20])
+    assert sorted(names(window)) == ["serving", "web agents"]
+
+
+def test_no_surprise_has_what_the_user_follows(window: Window, events: Events) -> None:
+    events.mark("star", True, [1])
+    follow = Follow("word", "ice")
+    events.decide([Marking(follow.kind, value_of(follow, is_followed=True))])
+    place, scope = Place(view(FOR_YOU)), Scope(date(2026, 11, 24), "2026-11-24", None)
+    for day in range(1, 29):
+        chosen = selection_of(place, "day", scope)._replace(offered_on=f"2026-11-{day:02}")
+        learned = window.order(chosen).learned
+        assert learned is not None
+        assert not [row for row in window.rows(list(learned.surprises)) if row.title.startswith("Sea ice")]
 
 
 def test_liked_papers_teach_without_a_star(window: Window, events: Events) -> None:

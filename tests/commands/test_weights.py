@@ -18,20 +18,36 @@ def test_weights_are_printed_changed_and_taken_back(run: Run, on_terminal: RunOn
         said.out
         == 'Raised "agents", raised "World Model", raised "Ada Lovelace". \'dailypapers undo\' takes it back.\n'
     )
-    assert [(one["what"], one["text"], one["weight"]) for one in run("weights", "list", "--json").records] == [
-        ("word", "World Model", 0.5), ("topic", "Agents & tools", 0.5), ("author", "Ada Lovelace", 0.5),
+    assert [(one["what"], one["name"], one["step"]) for one in run("weights", "list", "--json").records] == [
+        ("author", "Ada Lovelace", 1), ("topic", "agents", 1), ("word", "World Model", 1),
     ]  # fmt: skip
     # The topic by its name, the word in another form.
     assert run("weights", "mute", "topic:Agents & Tools", "world models", "--json").json == [
         {"what": "topic", "name": "agents", "step": None}, {"what": "word", "name": "World Model", "step": None},
     ]  # fmt: skip
-    assert run("weights", "list").lines[0] == "word\tWorld Model\t0.0000\t0\tmute"
+    assert "word\tWorld Model\t0.0\t0\tmute" in run("weights", "list").lines
     assert run("undo").out == 'Taken back: muted "agents", muted "World Model".\n'
+
+
+@pytest.mark.usefixtures("own_words")
+def test_interests_have_the_names_and_changes_that_the_reader_has(
+    run: Run, on_terminal: RunOnTerminal, papers: Path
+) -> None:
     run("mark", "star", "2606.00001", "2606.28480")
-    for what, told in (("", "100 from 2"), ("lower", "50 from 2, lowered"), ("reset", "100 from 2")):
-        if what:
-            run("weights", what, "agents")
-        assert f"word agents {told}" in [" ".join(line.split()) for line in on_terminal("weights", "list").lines]
+    (one,) = run("weights", "list", "--json").records
+    assert (one["what"], one["share"], sorted(one["papers"])) == ("interest", 1.0, ["2606.00001", "2606.28480"])
+    assert run("weights", "rename", one["name"], "mine").out.startswith('Renamed to "mine".')
+    run("weights", "lower", "mine")
+    assert "interest  mine  100 %  2 papers  -" in on_terminal("weights", "list").out
+    halves = run("weights", "split", "mine", "--json").records
+    assert len(halves) == 2 == len(run("weights", "list").lines)
+    first, other = (half["name"] for half in halves)
+    assert run("weights", "join", first, other).code == 0
+    run("undo")
+    run("undo")
+    run("tag", "add", "later", "2606.00001")
+    assert run("weights", "make", "tag:later").out.startswith('Made "later" an interest.')
+    assert "later" in [one["name"] for one in run("weights", "list", "--json").records]
 
 
 @pytest.mark.parametrize(
@@ -42,6 +58,8 @@ def test_weights_are_printed_changed_and_taken_back(run: Run, on_terminal: RunOn
         (["raise", "topic:agnets"], "There is no topic 'agnets'. Did you mean agents?"),
         (["raise", "one two three"], "'one two three' can't be weighed: name a word or two,"),
         (["raise", "..."], "'...' can't be weighed: name a word or two,"),
+        (["rename", "x"], "'weights rename' takes two names."),
+        (["make", "later"], "Say of what: dailypapers weights make tag:NAME, or view:NAME."),
     ],
 )
 def test_what_names_nothing_is_refused(run: Run, papers: Path, words: list[str], why: str) -> None:

@@ -59,9 +59,9 @@ async def test_a_changed_paper_is_due_until_it_is_opened(reader: Opener, tmp_pat
         assert "new code · 89 → 400 votes · 3 words of the abstract" in page
         assert "Abstract: We made 1. 1 of 2." in page
         await r.do("read.why")
-        await r.until(lambda: "What changed" in r.text_in_front.text)
-        assert "89 → 400 votes           44 more are enough" in r.text_in_front.text
-        await r.do("app.back", "app.back")
+        await r.until(lambda: "89 → 400 votes           44 more are enough" in r.screen)
+        await r.press("escape")
+        await r.do("app.back")
         # It stays in the list until that is read again, without its sign.
         assert not r.here.flags & Flag.CHANGED
         assert "Changed since" not in r.text("#detail")

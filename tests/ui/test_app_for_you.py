@@ -1,25 +1,30 @@
-"""The papers that suit the user: the view, why each is in it, and the weights that the user can change."""
+"""The papers that suit the user: the view, why each is in it, and the interests that the user can change."""
 
 from __future__ import annotations
 
 import pytest
 
+from reader.core.choice.wishes import Held
+from reader.ui.why.screen import WhyScreen
 from tests.ui.conftest import Opener
 
 
-async def test_for_you_begins_with_topics_and_learns_from_stars(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # The words of these titles are too common in the daily feed to say anything.
+@pytest.fixture
+def own_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words of these titles are too common in the daily feed to say anything."""
     monkeypatch.setattr("reader.cache.choice.common_words", lambda: None)
+
+
+@pytest.mark.usefixtures("own_words")
+async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) -> None:
     async with reader(size=(140, 42)) as r:
         await r.do("view.foryou")
         assert r.ids == [] and r.empty.startswith("Nothing has been learned from your marks yet.")
         # A first topic is enough to begin with; what the user decides can be undone there.
-        await r.press("g", "W")
-        await r.until(lambda: "pick three topics, 0 of 3" in r.screen)
+        await r.press("W")
+        await r.until(lambda: "Topics to begin with: pick three" in r.screen)
         await r.press("space")
-        await r.until(lambda: 'raised "Agents & tools" · u undoes' in r.screen and "1 of 3" in r.screen)
+        await r.until(lambda: 'raised "Agents & tools" · u undoes' in r.screen)
         await r.press("j", "x")
         await r.until(lambda: "muted" in r.screen)
         await r.press("u")
@@ -29,6 +34,8 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(
         await r.do("pane.density")
         assert "you want Agents & tools" in r.list_lines[1]
         assert "For you: you want Agents & tools" in r.text_in_front.text
+        # The reason that all of them have is said once.
+        assert sum("you want" in line for line in r.list_lines) == 1
         # One in ten is a surprise, and is there once.
         marked = [line for line in r.list_lines if "✧" in line]
         assert len(marked) == 1 and len(set(r.ids)) == len(r.ids) == 60
@@ -36,19 +43,34 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(
         starred = r.here.id
         await r.do("view.foryou")
         assert starred not in r.ids and "Video: like Slow Video" in r.list_lines[1]
-        await r.do("read.why")
-        explained = r.text_in_front.text.replace("\n  ", "\n ")
-        assert explained.index("For you\n +") < explained.index("Why these topics")
-        assert "because you say so" not in r.text_in_front.text
-        await r.press("g", "W")
-        await r.until(lambda: "1 changed by you" in r.screen and "in 1 marked or opened" in r.screen)
-        # The learned word is muted: others are learned in its place, or nothing.
-        await r.press("x")
-        await r.until(lambda: "muted" in r.screen)
-        await r.press("escape")
-        await r.until(lambda: r.context == "list" and "Agents" in r.here.title)
         # A typed order is the user's own: no surprises then.
         await r.do("find.query")
         await r.type("sort:foryou")
         await r.do("query.accept")
         assert not [line for line in r.list_lines if "✧" in line]
+
+
+@pytest.mark.usefixtures("own_words")
+async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -> None:
+    async with reader(size=(140, 42)) as r:
+        await r.do("view.latest", "paper.star", "view.foryou", "read.why")
+        await r.until(lambda: "Your interests" in r.screen)
+        assert r.screen.index("For you  ") < r.screen.index("Your interests") < r.screen.index("Why these topics")
+        assert "like Slow Video" in r.screen and "in 1 marked or opened" in r.screen
+        # The word under the cursor is wanted more: the list moves, and says how.
+        await r.press("+")
+        await r.until(lambda: "raised" in r.lines[-1] and "Changed by you" in r.screen)
+        await r.press("u")
+        await r.until(lambda: "undone: raised" in r.lines[-1])
+        why = r.app.screen
+        assert isinstance(why, WhyScreen)
+        while not isinstance(why.list.current, Held):
+            await r.press("j")
+        await r.press("e", *["backspace"] * len(why.list.current.name), *"films", "enter")
+        await r.until(lambda: 'renamed to "films"' in r.lines[-1])
+        await r.press("x")
+        await r.until(lambda: 'muted "films"' in r.lines[-1] and "muted" in r.screen)
+        await r.press("S")
+        await r.until(lambda: '"films" has a single paper' in r.lines[-1])
+        await r.press("escape")
+        assert not isinstance(r.app.screen, WhyScreen)

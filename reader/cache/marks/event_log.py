@@ -116,7 +116,7 @@ class Event:
             from reader.core.settings import entries
 
             return entries.event_label(self.kind, self.value)
-        if self.kind.startswith("weigh:"):
+        if self.kind.startswith(("weigh:", "interest:")):
             from reader.core.choice import wishes
 
             return wishes.event_label(self.kind, self.value)

@@ -1,40 +1,61 @@
-"""What was learned of the user about single papers and words, for screens that show it; `cache/choice.py` learns it."""
+"""What was learned of the user, and what it makes of a paper, for those who show it; `cache/choice.py` learns it."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.choice import text_of
-from reader.core.choice.learned import Weight, weigh_all
 from reader.core.choice.words import pack
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
     from reader.core.choice.learned import Learned
-    from reader.core.choice.taste import TasteTerm
+    from reader.core.choice.taste import Interest, TasteTerm
+    from reader.core.choice.wishes import Wish
 
 _TOPICS = "SELECT slug, name FROM topic ORDER BY pk"
 
 
-def read_weights(window: Window) -> tuple[Weight, ...]:
-    """What is known of the user, as a list that they can change; raises CacheError."""
-    topics = window.read(lambda one: one.execute(_TOPICS).fetchall())
-    return weigh_all(window.for_you.learned(), topics)
+class Reasons(NamedTuple):
+    """What For you has learned, and what that makes of a paper."""
+
+    why: str = ""
+    """Why the paper suits the user, in words."""
+    terms: tuple[TasteTerm, ...] = ()
+    """What each word and trait adds to its score, the weightiest first."""
+    interests: tuple[Interest, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    """What the user decided about words and traits."""
+    topics: tuple[tuple[str, str], ...] = ()
+    """All topics: slug and name."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is learned from marks yet."""
+        return not self.interests
 
 
-def read_reasons(window: Window, pk: int) -> tuple[TasteTerm, ...] | None:
-    """What speaks for and against a paper; None if nothing is learned yet. Raises CacheError."""
+def read_reasons(window: Window, pk: int | None = None) -> Reasons:
+    """What is known of the user, and of a paper by it; raises CacheError."""
     learned = window.for_you.learned()
-    if learned.taste.is_empty:
-        return None
-    return window.read(lambda one: learned.reasons(pk, _words_of(one, pk)))
+    topics = tuple(window.read(lambda one: one.execute(_TOPICS).fetchall()))
+    wishes = tuple(sorted(learned.wishes, key=lambda one: one.kind))
+    known = Reasons(interests=learned.taste.subjects, wishes=wishes, topics=topics)
+    if pk is None or learned.taste.is_empty:
+        return known
+    packed = window.read(lambda one: _words_of(one, pk))
+    return known._replace(why=learned.why(pk, packed), terms=learned.reasons(pk, packed))
 
 
 def whys(connection: sqlite3.Connection, learned: Learned, pks: Sequence[int]) -> dict[int, str]:
-    """Why papers suit the user, in words, by their keys; for a screenful, which takes some 5 ms."""
-    return {pk: learned.why(pk, _words_of(connection, pk), is_brief=True) for pk in pks}
+    """Why papers suit the user, in words, by their keys; for a screenful, which takes some 5 ms.
+
+    What is the same as that of the paper before is said once.
+    """
+    said = {pk: learned.why(pk, _words_of(connection, pk), is_brief=True) for pk in pks}
+    return {pk: "" if said[pk] == said.get(before) else said[pk] for before, pk in zip((-1, *pks), pks, strict=False)}
 
 
 def _words_of(connection: sqlite3.Connection, pk: int) -> bytes:

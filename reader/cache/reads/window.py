@@ -151,6 +151,9 @@ class Window:
         self._version = self._data_version()
         self._rose = rose(None)
         self._for_you: ForYou | None = None
+        with explained(path):
+            # The papers of an interest: who asks for them learns what these are.
+            connection.create_function("for_you_papers", 1, lambda name: self.for_you.papers_of(name))  # noqa: PLW0108  # made later
 
     def visited(self, at: int) -> None:
         """Set when the user last looked at unmarked papers, in seconds since 1970."""
@@ -255,7 +258,7 @@ class Window:
         """
         from reader.cache.search import plan
 
-        if selection.offered_on:
+        if selection.offered_on or (at_once and "for_you_papers" in selection.where):
             # To rank papers takes numpy: a start does not wait.
             return Order((), complete=False) if at_once else self.order(selection)
         if selection.is_for_you and not at_once:

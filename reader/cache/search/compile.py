@@ -65,7 +65,7 @@ def compile_query(query: Query, scope: Scope) -> Selection:
     terms = list(_terms(spelled)) if spelled else []
     if not _names_hidden(query.root):
         terms.append(Not(Term("is", "hidden")))
-    sort = query.sort or Sort("day")
+    sort = query.sort or Sort(query.default_order or "day")
     wanted = wanted_words(root) if root and sort.key == "relevance" else []
     if sort.key == "relevance":
         selection = _selection(terms, Sort("day", sort.reverse and not wanted), scope)

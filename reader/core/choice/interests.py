@@ -54,6 +54,9 @@ SHARP = 4
 TOP = 20
 """The best papers whose mean score is 1."""
 
+MOST_TELLING = 30
+"""Words that tell one half of an interest from the other, of which its name is made."""
+
 RARITY = 0.75
 NEWTON_STEPS, GRADIENT_STEPS = 5, 12
 
@@ -86,30 +89,52 @@ def sample(terms: Terms, packed: Sequence[bytes], length: float) -> Sample:
     return Sample(says, sizes)
 
 
-def find_interests(sizes: Floats | Matrix, weights: Floats) -> list[Indexes]:
-    """The positions of the papers of each interest, the heaviest first, by average-link clustering.
+class Group(NamedTuple):
+    """Papers that are one interest."""
 
-    `sizes` has a row for each paper: its terms, the rare ones larger. Papers that are like no others are in none.
+    papers: Indexes
+    """Their positions."""
+    held: int | None = None
+    """Which of the user's own interests it is."""
+
+
+def find_interests(sizes: Floats | Matrix, weights: Floats, held: Sequence[Sequence[int]] = ()) -> list[Group]:
+    """The papers of each interest, the heaviest first, by average-link clustering.
+
+    `sizes` has a row for each paper: its terms, the rare ones larger. Papers that are like no others are in none. The
+    papers of each of the user's own interests, `held`, stay together and apart from those of the others.
     """
     every = np.arange(len(weights))
-    if len(weights) < FEWEST:
-        return [every]
+    if len(weights) < FEWEST and not any(held):
+        return [Group(every)]
     shared = sizes[:, (sizes > 0).sum(0) >= 2]
-    shared = shared / np.maximum(np.linalg.norm(shared, axis=1, keepdims=True), 1e-9)
-    likeness = shared @ shared.T
+    smallest = max(LEAST_MARKS, SMALLEST * float(weights.sum()))
+    groups = _grouped(shared, held, 1)
+    found = [one for one in groups if one.held is not None or weights[one.papers].sum() >= smallest]
+    return sorted(found, key=lambda one: -float(weights[one.papers].sum())) or [Group(every)]
+
+
+def _grouped(sizes: Floats | Matrix, held: Sequence[Sequence[int]], fewest: int, least: float = LINK) -> list[Group]:
+    """Join the groups of papers that are most alike until no two have `least` in common, or `fewest` are left."""
+    rows = sizes / np.maximum(np.linalg.norm(sizes, axis=1, keepdims=True), 1e-9)
+    taken = frozenset(paper for papers in held for paper in papers)
+    every: list[tuple[list[int], int | None]] = [([*papers], of) for of, papers in enumerate(held) if papers]
+    apart = np.arange(len(every))
+    every += [([paper], None) for paper in range(len(rows)) if paper not in taken]
+    groups = dict(enumerate(every))
+    middles = np.array([rows[papers].mean(0) for papers, _ in every])
+    likeness = middles @ middles.T
     np.fill_diagonal(likeness, -1)
-    groups = {int(paper): [int(paper)] for paper in every}
-    while len(groups) > 1:
-        one, other = divmod(int(likeness.argmax()), len(weights))
-        if likeness[one, other] < LINK:
+    while len(groups) > fewest:
+        likeness[np.ix_(apart, apart)] = -1
+        one, other = divmod(int(likeness.argmax()), len(every))
+        if likeness[one, other] < least:
             break
-        first, second = len(groups[one]), len(groups[other])
+        first, second = len(groups[one][0]), len(groups[other][0])
         likeness[one] = likeness[:, one] = (likeness[one] * first + likeness[other] * second) / (first + second)
         likeness[one, one] = likeness[other] = likeness[:, other] = -1
-        groups[one] += groups.pop(other)
-    smallest = max(LEAST_MARKS, SMALLEST * float(weights.sum()))
-    found = [np.array(group) for group in groups.values() if weights[group].sum() >= smallest]
-    return sorted(found, key=lambda group: -float(weights[group].sum())) or [every]
+        groups[one][0].extend(groups.pop(other)[0])
+    return [Group(np.array(papers), of) for papers, of in groups.values()]
 
 
 class Part(NamedTuple):
@@ -140,6 +165,17 @@ class Interests:
     """The positions of the liked papers of each interest."""
     marks: Matrix
     """A row for each liked paper: its terms, as the linear machine sees them."""
+
+    def halves(self, at: int) -> list[tuple[list[int], list[int]]]:
+        """Two groups of an interest, each of papers that are more alike: positions of papers, and words' numbers."""
+        rows = self.marks[self.members[at]]
+        groups = [one.papers for one in _grouped(rows, (), 2, -1.0)] if len(rows) > 1 else []
+        middles = [rows[group].mean(0) for group in groups]
+        found = []
+        for group, own, other in zip(groups, middles, reversed(middles), strict=True):
+            telling = np.argsort(other - own, kind="stable")[:MOST_TELLING]
+            found.append((sorted(self.members[at][group].tolist()), self.terms.codes[telling].tolist()))
+        return found
 
     def scores(self, packed: Sequence[bytes]) -> tuple[Floats, Indexes]:
         """The score of each paper, and which interest it is nearest to."""
@@ -202,8 +238,11 @@ class Lessons(NamedTuple):
     """Mean words of a paper."""
 
 
-def teach(known: Candidates, groups: Sequence[Indexes], lessons: Lessons) -> Interests:
-    """Learn the words of each group of liked papers, and the linear machine over all."""
+def teach(known: Candidates, groups: Sequence[Indexes], lessons: Lessons, factors: Floats) -> Interests:
+    """Learn the words of each group of liked papers, and the linear machine over all.
+
+    What speaks for a paper by a group's words is multiplied by its factor.
+    """
     liked, weights, against = lessons.liked, lessons.weights, lessons.against
     tells = np.sqrt(known.telling.max(0))
     best = np.argsort(-tells, kind="stable")[:BROAD]
@@ -218,15 +257,19 @@ def teach(known: Candidates, groups: Sequence[Indexes], lessons: Lessons) -> Int
     linear, marks = _machine(terms, scale, lessons)
     sharp_scale, linear_scale = _scales(terms, picked, linear, lessons)
     claims = np.sqrt(known.telling[:, kept]) + 1e-9
+    claims = claims / claims.sum(0)
+    own = claims * factors[:, None]
+    linear = np.where(linear > 0, linear * own.sum(0), linear)
+    shares = np.array([weights[group].sum() for group in groups]) * factors**2
     says = len(liked) ** 2 / (len(liked) ** 2 + HALF_BROAD)
     return Interests(
         terms=terms,
         length=lessons.length,
         broad=says if len(groups) > 1 or len(against) >= PASSED else min(says, ALONE),
         linear=linear / linear_scale,
-        picked=picked / sharp_scale[:, None],
-        claims=claims / claims.sum(0),
-        shares=np.array([weights[group].sum() for group in groups]) / weights.sum(),
+        picked=picked / sharp_scale[:, None] * factors[:, None],
+        claims=own / own.sum(0).clip(1e-9),
+        shares=shares / max(float(shares.sum()), 1e-9),
         members=tuple(groups),
         marks=marks,
     )

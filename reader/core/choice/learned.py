@@ -12,9 +12,8 @@ from math import sqrt
 from typing import NamedTuple
 from zlib import crc32
 
-from reader.core.choice.taste import Likeness, Taste, TasteTerm, What
-from reader.core.choice.wishes import WHATS, Wish
-from reader.core.choice.words import number, tokens
+from reader.core.choice.taste import Likeness, Taste, TasteTerm, is_within
+from reader.core.choice.wishes import Wish
 
 SURPRISE = "a surprise: unlike what you marked"
 """Why a paper is listed that nothing speaks for."""
@@ -67,13 +66,15 @@ def explain(reasons: Sequence[TasteTerm], like: Likeness | None = None, *, is_br
 
     Empty without reasons. With `is_brief`, what the paper shares comes before what it is `like`.
     """
-    learned = [one for one in reasons if one.weight > 0 and one.papers]
+    learned = [one for one in reasons if one.weight > 0 and one.papers and not one.is_vague]
     wanted = [one for one in reasons if one.weight > 0 and not one.papers]
     against = _named([one for one in reasons if one.weight < 0 and (one.is_hidden or one.added or not one.papers)])
     said = [f"you want {names}" for _, names in _named(wanted)]
+    whole = f"like {like}" if like else "like what you marked"
     if names := ", ".join(names for _, names in _named(learned)):
-        whole = f"like {like}" if like else "like what you marked"
         said.insert(0, f"{names}: {whole}" if is_brief else f"{whole}: {names}")
+    elif like and any(one.is_vague and one.weight > 0 for one in reasons):
+        said.insert(0, whole)
     said += [f"you hid {papers} on {names}" if papers else f"you want less of {names}" for papers, names in against]
     return "; ".join(said)
 
@@ -84,7 +85,7 @@ def _named(reasons: Sequence[TasteTerm]) -> Iterator[tuple[int, str]]:
     weightiest = max((abs(one.weight) for one in reasons), default=0.0)
     for reason in sorted(reasons, key=lambda one: -abs(one.weight)):
         is_weak = abs(reason.weight) < LEAST_NAMED * weightiest
-        is_said = reason.what == "word" and any(_is_in(reason.text, one.text) for one in shown if one.what == "word")
+        is_said = reason.what == "word" and any(is_within(reason.text, one.text) for one in shown if one.what == "word")
         if not is_weak and len(shown) < MOST_NAMED and not is_said:
             shown.append(reason)
     order = list(dict.fromkeys(one.papers for one in shown))
@@ -97,11 +98,6 @@ def _said(reason: TasteTerm) -> str:
     """A term as a part of a sentence: an author's paper is by them."""
     before = {"author": "by ", "org": "from "}.get(reason.what, "")
     return f"{before}{reason.text}"
-
-
-def _is_in(text: str, other: str) -> bool:
-    """Whether a word is one of a pair, up to its ending: `models` of `draft model`."""
-    return {number(token) for token in tokens(text)} <= {number(token) for token in tokens(other)}
 
 
 EVERY = 10
@@ -184,54 +180,3 @@ def take_turns(
         taken[best] += 1
     chosen = frozenset(first)
     return [*first, *(pk for pk in ranked if pk not in chosen)]
-
-
-# As a list that the user can change
-
-LEAST_LISTED = 0.005
-"""What counts less than this part of the best word is not listed, unless the user has changed it."""
-
-
-class Weight(NamedTuple):
-    """One thing that counts for papers, or could."""
-
-    wish: Wish
-    """What it is, and what the user decided about it."""
-    text: str
-    """As it is shown."""
-    weight: float = 0.0
-    """As it counts: the best word that was learned has 1; 0 if it is muted or was not learned."""
-    papers: int = 0
-    """Marked papers that it was learned from; 0 if it was not."""
-    is_hidden: bool = False
-    """Whether these are hidden."""
-
-    @property
-    def what(self) -> What:
-        """Whether it is a word, a topic, an author or an organization."""
-        return self.wish.what
-
-
-def weigh_all(learned: Learned, topics: Sequence[tuple[str, str]]) -> tuple[Weight, ...]:
-    """All that counts, by kind and weight, then what is muted, then other topics as (slug, name) in their order."""
-    wishes = {wish.key: wish for wish in learned.wishes}
-    every = (*learned.taste.terms, *learned.taste.traits)
-    terms = {term.key: term for term in every if abs(term.weight) >= LEAST_LISTED or term.key in wishes}
-    names = dict(topics)
-    found = [
-        Weight(wishes.get(key) or _as_learned(term), term.text, term.weight, term.papers, term.is_hidden)
-        for key, term in terms.items()
-    ]
-    found += [Weight(wish, names.get(wish.name, wish.name)) for key, wish in wishes.items() if key not in terms]
-    known = {one.wish.name for one in found if one.what == "topic"}
-    found += [Weight(Wish("topic", slug), name) for slug, name in topics if slug not in known]
-    return tuple(_by_kind(found))
-
-
-def _as_learned(term: TasteTerm) -> Wish:
-    return Wish(term.what, term.text if term.what == "word" else term.name)
-
-
-def _by_kind(found: Sequence[Weight]) -> Iterator[Weight]:
-    for what in WHATS:
-        yield from sorted((one for one in found if one.what == what), key=lambda one: -abs(one.weight))

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from math import log
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.choice.words import written
+from reader.core.choice.wishes import MOST_HELD, Held, What, Wish
+from reader.core.choice.words import code_of, number, tokens, written
 from reader.core.text import fold
 
 if TYPE_CHECKING:
@@ -58,10 +59,6 @@ LEAST_HIDDEN = 1.5
 """Hidden papers, by their weights, that must have a term before it counts against others."""
 
 
-What: TypeAlias = Literal["word", "topic", "author", "org"]
-"""What a liked or disliked thing is; all but words are traits."""
-
-
 class Marked(NamedTuple):
     """A paper that the user marked."""
 
@@ -75,6 +72,7 @@ class Marked(NamedTuple):
     """Its key in the cache."""
     did: str = "marked"
     """What the user did with it, in a word."""
+    id: str = ""
 
 
 class Likeness(NamedTuple):
@@ -83,15 +81,21 @@ class Likeness(NamedTuple):
     title: str
     did: str
     pk: int = 0
+    id: str = ""
 
-    def __str__(self) -> str:
-        """In words: `JetSpec, which you starred`."""
+    @property
+    def name(self) -> str:
+        """The beginning of its title: `JetSpec`."""
         name = self.title.partition(":")[0].strip()
         name = name if len(name) > 1 else self.title
         if len(name) > LONGEST_NAME:
             room = name[: LONGEST_NAME - 1]
             name = f"{room.rpartition(' ')[0] or room}…"
-        return f"{name}, which you {self.did}"
+        return name
+
+    def __str__(self) -> str:
+        """In words: `JetSpec, which you starred`."""
+        return f"{self.name}, which you {self.did}"
 
 
 class TasteTerm(NamedTuple):
@@ -112,6 +116,8 @@ class TasteTerm(NamedTuple):
     """The part of a word's weight that the interests do not know: what hidden papers and wishes say."""
     is_hidden: bool = False
     """Whether it was learned from hidden papers."""
+    is_vague: bool = False
+    """Whether it is a word that says nothing alone, such as `base` or `dynamic`."""
 
     @property
     def key(self) -> tuple[What, str]:
@@ -126,6 +132,30 @@ class Fit(NamedTuple):
     score: float = 0.0
     interest: int = 0
     """The interest that it is nearest to; the first one if there is none."""
+
+
+class Interest(NamedTuple):
+    """Liked papers that share words."""
+
+    wish: Held
+    """What it is called and what the user decided about it; the key is that of its weightiest paper if they did not."""
+    papers: tuple[Likeness, ...]
+    """The weightiest first."""
+    share: float
+    """Its part of all marks, with what the user decided."""
+
+
+def named(interests: Sequence[Interest], name: str) -> Interest | None:
+    """The interest of this name, or the only one whose name has these words."""
+    wanted = _slug(name)
+    found = [one for one in interests if f"-{wanted}-" in f"-{_slug(one.wish.name)}-"]
+    exact = [one for one in found if _slug(one.wish.name) == wanted]
+    return exact[0] if exact else found[0] if len(found) == 1 else None
+
+
+def _slug(name: str) -> str:
+    """A name without case, accents and signs."""
+    return "-".join(tokens(fold(name)))
 
 
 class Taste(NamedTuple):
@@ -143,6 +173,8 @@ class Taste(NamedTuple):
     """All words of the interests by their numbers."""
     liked: tuple[Likeness, ...] = ()
     """The liked papers, in the order of the interests' marks."""
+    subjects: tuple[Interest, ...] = ()
+    """The interests as the user sees them, in the same order."""
 
     @property
     def is_empty(self) -> bool:
@@ -190,6 +222,17 @@ class Taste(NamedTuple):
         found = (known[code]._replace(weight=weight) for code, weight in parts.items() if weight)
         return tuple(sorted(found, key=lambda term: -abs(term.weight)))
 
+    def split(self, one: Held) -> list[Held]:
+        """Two interests of one, named by what tells them apart; none of one with a single paper."""
+        at = next((at for at, known in enumerate(self.subjects) if known.wish.key == one.key), None)
+        found: list[Held] = []
+        for papers, words in [] if at is None or self.interests is None else self.interests.halves(at):
+            name = _name([self.words[code] for code in words], [other.name for other in found])
+            ids = tuple(self.liked[paper].id for paper in papers)[:MOST_HELD]
+            kept = one if not found else Held(ids[0], one.name, 0, (), "make")
+            found.append(kept._replace(name=name or self.liked[papers[0]].name, papers=ids))
+        return [found[0]._replace(did="split"), found[1]] if found else []
+
     def nearest(self, packed: bytes, pk: int = 0) -> Likeness | None:
         """The liked paper, other than itself, that a paper with the key `pk` is most like."""
         found = [] if self.interests is None else self.interests.nearest(packed)
@@ -202,11 +245,15 @@ def learn(
     muted: Container[int] = frozenset(),
     common: Callable[[], Common | None] = lambda: None,
     passed: Sequence[bytes] = (),
+    *,
+    held: Sequence[Held] = (),
+    called: Callable[[Sequence[int]], str] = lambda _: "",
 ) -> Taste:
     """Learn from marked papers; `chunks` are the papers that show how common terms are, with `common` if they are few.
 
     `passed` are the words of papers that the user has seen and not marked. Terms whose numbers are `muted` are not
-    learned, and others take their places.
+    learned, and others take their places. `held` are the interests that the user has changed; `called` returns how some
+    papers are called, by their keys, if the user has a word for them.
     """
     liked = [paper for paper in marked if paper.weight > 0]
     hidden = [paper._replace(weight=-paper.weight) for paper in marked if paper.weight < 0]
@@ -223,9 +270,15 @@ def learn(
     against = tuple(one._replace(added=one.weight, is_hidden=True) for one in hides.named(bad, -HELD_AGAINST))
     if not liked:
         return Taste(against, known.length)
+    import numpy as np
+
     from reader.core.choice.interests import Candidates, Lessons, find_interests, teach
 
-    groups = find_interests(likes.sizes * likes.rarity, likes.weights)
+    place = {paper.id: at for at, paper in enumerate(liked) if paper.id}
+    # A paper that two of them name is in the one that was changed last.
+    kept = [[place.pop(id) for id in one.papers if id in place] for one in reversed(held)][::-1]
+    found = find_interests(likes.sizes * likes.rarity, likes.weights, kept)
+    groups = [one.papers for one in found]
     picks = [likes.pick(share, 0.0, group) for group in groups]
     telling = likes.telling(groups)
     candidates = Candidates(
@@ -239,18 +292,60 @@ def learn(
         papers=int(known.papers),
         length=known.length,
     )
-    interests = teach(candidates, groups, lessons)
+    wishes = [held[one.held] if one.held is not None else None for one in found]
+    interests = teach(candidates, groups, lessons, np.array([one.factor if one else 1.0 for one in wishes]))
+    words = [list(likes.named(some, 1.0)) for some in picks]
     named: dict[int, TasteTerm] = {}
-    for one in (term for some in picks for term in likes.named(some, 1.0)):
+    for one in (term for some in words for term in some):
         if one.code not in named or named[one.code].weight < one.weight:
             named[one.code] = one
+    likenesses = tuple(Likeness(paper.title, paper.did, paper.pk, paper.id) for paper in liked)
+    subjects: list[Interest] = []
+    for group, own, some, share in zip(groups, wishes, words, interests.shares.tolist(), strict=True):
+        papers = tuple(likenesses[at] for at in sorted(group.tolist()))
+        name = "" if own else called([one.pk for one in papers]) or _name(some, [one.wish.name for one in subjects])
+        wish = own or Held(papers[0].id, name or papers[0].name)
+        ids = tuple(one.id for one in papers[:MOST_HELD])
+        subjects.append(Interest(wish._replace(papers=ids), papers, share))
     return Taste(
         (*sorted(named.values(), key=lambda term: -term.weight), *against),
         known.length,
         interests=interests,
         words={term.code: term for term in likes.named(likes.at(interests.terms), 0.0)},
-        liked=tuple(Likeness(paper.title, paper.did, paper.pk) for paper in liked),
+        liked=likenesses,
+        subjects=tuple(subjects),
     )
+
+
+def _name(words: Sequence[TasteTerm], taken: Sequence[str]) -> str:
+    """The two best words of an interest that say something, are not said twice, and are in no other name."""
+    found: list[str] = []
+    for one in words:
+        is_said = any(is_within(one.text, other) or is_within(other, one.text) for other in (*found, *taken))
+        if not one.is_vague and not is_said:
+            found.append(one.text)
+    return ", ".join(found[:2])
+
+
+def with_wishes(taste: Taste, wishes: Iterable[Wish]) -> Taste:
+    """What was learned, weighed as the user wishes; what is muted is left out."""
+    found = {term.key: term for term in (*taste.terms, *taste.traits)}
+    for wish in wishes:
+        known = found.pop(wish.key, None)
+        code = code_of(wish.name) if wish.what == "word" else 0
+        if wish.step is not None and code is not None:
+            term = known or TasteTerm(code, wish.name, 0.0, 0, wish.what, wish.name)
+            found[wish.key] = term._replace(weight=term.weight + wish.added, added=term.added + wish.added)
+    ordered = sorted(found.values(), key=lambda term: -abs(term.weight))
+    return taste._replace(
+        terms=tuple(term for term in ordered if term.what == "word"),
+        traits=tuple(term for term in ordered if term.what != "word"),
+    )
+
+
+def is_within(text: str, other: str) -> bool:
+    """Whether a word is one of a pair, up to its ending: `models` of `draft model`."""
+    return {number(token) for token in tokens(text)} <= {number(token) for token in tokens(other)}
 
 
 def _candidates(papers: Sequence[Marked], muted: Container[int]) -> tuple[Terms, Flags]:
@@ -269,6 +364,23 @@ def _candidates(papers: Sequence[Marked], muted: Container[int]) -> tuple[Terms,
     known = (code for code in found if code not in muted)
     chosen = sorted(known, key=lambda code: (-found[code], code))[:MOST_CANDIDATES]
     return Terms(chosen), np.array([code in pairs for code in chosen], bool)
+
+
+VAGUE_FROM, VAGUE_SHARE = 30, 0.015
+"""Papers, and the share of all papers, from which on a word alone may say nothing."""
+
+VAGUE, VAGUE_GROWTH, VAGUE_MOST = 0.2, 1.5, 0.3
+"""The part of the papers that have such a word in which it comes three times, below which it does; and how that grows
+with the share of the papers that have it. `base` (.08), `dynamic` (.17), `active` (.19) and `robust` (.05) say nothing,
+`pruning` (.21), `retrieval` (.33), `robot` (.45) and `audio` (.58) do."""
+
+
+def _vague(known: Statistics, is_pair: Flags) -> Flags:
+    """Which terms say nothing alone: words that papers use in passing."""
+    share = known.have / max(1, known.papers)
+    least = (VAGUE + VAGUE_GROWTH * (share - VAGUE_SHARE)).clip(VAGUE, VAGUE_MOST)
+    is_common = (share >= VAGUE_SHARE) & (known.have >= VAGUE_FROM)
+    return is_common & ~is_pair & (known.dwell < least * known.have)
 
 
 class _Pick(NamedTuple):
@@ -300,6 +412,7 @@ class _Side:
         self._has = self._says > 0
         self.have: Floats = self.weights @ self._has
         """How many of the papers have each term, by their weights."""
+        self._is_vague: Flags = _vague(known, is_pair)
         self._common: Floats = (known.have / max(1, known.papers)).clip(1e-9)
         self._dwell = np.where(is_pair, PAIR, 1.0) * (known.dwell + 0.5) / (known.have + 2)
 
@@ -344,7 +457,8 @@ class _Side:
         texts = written(*(text for paper in sorted(examples) for text in self._papers[paper][:2]), only=codes)
         for one, papers in zip(picked, having, strict=True):
             code = int(self._codes[one.place])
-            yield TasteTerm(code, texts[code], most * one.weight / picked[0].weight, len(papers))
+            weight, is_vague = most * one.weight / picked[0].weight, bool(self._is_vague[one.place])
+            yield TasteTerm(code, texts[code], weight, len(papers), is_vague=is_vague)
 
     def pick(self, share: Floats, least: float, group: Indexes | None = None) -> list[_Pick]:
         """The places and weights of the best terms, which at least so many papers have by their weights.

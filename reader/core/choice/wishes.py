@@ -1,20 +1,27 @@
-"""What the user decides on what was learned: more of a word, a topic, an author or an organization, or less.
+"""What the user decides on what was learned: more of an interest, a word, a topic, an author, or less.
 
-A wish is an event without papers, which undo takes back. Its step adds to what papers with the word or trait have, or
-takes from it, whether that was learned or not; a muted word or trait counts nothing.
+Each decision is an event without papers, which undo takes back. The step of a wish adds to what papers with the word or
+trait have, or takes from it, whether that was learned or not. An interest that the user has changed is held: its papers
+stay together under its name, whatever is marked later; its step multiplies what it says. What is muted says nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 
-from reader.core.choice.taste import Taste, TasteTerm, What
 from reader.core.choice.words import code_of
+from reader.core.foreign import read_json
+from reader.core.ids import is_paper_id
 from reader.core.text import clean, fold
 
 WEIGH: Final = "weigh:"
 """Prefix of the kinds of events that weigh something; what it is and its name follow."""
+
+HOLD: Final = "interest:"
+"""Prefix of the kinds of events that change an interest; its key follows, and their value is JSON."""
 
 MUTE: Final = "mute"
 """The value of the event that mutes."""
@@ -26,6 +33,18 @@ LONGEST: Final = 120
 
 STEP: Final = 0.5
 """What one step adds, and the next one doubles: half of what the best papers of an interest have."""
+
+FACTOR: Final = 1.5
+"""By what a step multiplies what an interest says."""
+
+MOST_HELD: Final = 100
+"""Papers by which an interest that the user changed is known: those that say the most."""
+
+HELD_LIMIT: Final = 8_000
+"""Maximum characters of the value of its event."""
+
+What: TypeAlias = Literal["word", "topic", "author", "org"]
+"""What a liked or disliked thing is; all but words are traits."""
 
 WHATS: Final[tuple[What, ...]] = get_args(What)
 
@@ -66,11 +85,8 @@ class Wish(NamedTuple):
         return f'{done} "{self.name}"'
 
     def moved(self, direction: Direction) -> Wish:
-        """The wish after another decision; to raise or lower what is muted unmutes it."""
-        if direction in ("mute", "reset"):
-            return self._replace(step=None if direction == "mute" else 0)
-        step = (self.step or 0) + (1 if direction == "raise" else -1)
-        return self._replace(step=max(-MOST_STEPS, min(MOST_STEPS, step)))
+        """The wish after another decision."""
+        return self._replace(step=_moved(self.step, direction))
 
     @property
     def added(self) -> float:
@@ -78,9 +94,93 @@ class Wish(NamedTuple):
         return STEP * 2.0 ** (abs(self.step) - 1) * (1 if self.step > 0 else -1) if self.step else 0.0
 
 
+def _moved(step: int | None, direction: Direction) -> int | None:
+    """Another step; to raise or lower what is muted unmutes it."""
+    if direction in ("mute", "reset"):
+        return None if direction == "mute" else 0
+    return max(-MOST_STEPS, min(MOST_STEPS, (step or 0) + (1 if direction == "raise" else -1)))
+
+
 def trait_key(what: What, name: str) -> tuple[What, str]:
     """What distinguishes a word or trait from others: a word's stem, or its name without case and accents."""
     return what, str(code_of(name)) if what == "word" else fold(name)
+
+
+DONE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "raise": 'raised "{}"',
+        "lower": 'lowered "{}"',
+        "mute": 'muted "{}"',
+        "reset": 'as learned: "{}"',
+        "rename": 'renamed to "{}"',
+        "join": 'joined as "{}"',
+        "split": 'split off "{}"',
+        "make": 'made "{}" an interest',
+    }
+)
+"""What the user did with an interest, in words."""
+
+
+class Held(NamedTuple):
+    """What the user wants of one interest."""
+
+    key: str
+    """The id of the paper that it began with, or the tag or view that it was made of."""
+    name: str
+    step: int | None = 0
+    """As that of a wish."""
+    papers: tuple[str, ...] = ()
+    """The ids of papers that stay together; none if it is again as it is learned."""
+    did: str = "reset"
+    """The last thing that the user did with it, of `DONE`."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of its event."""
+        return f"{HOLD}{self.key}"
+
+    @property
+    def value(self) -> str:
+        """The value of its event."""
+        said = {"did": self.did, "name": self.name, "step": self.step, "papers": self.papers[:MOST_HELD]}
+        return json.dumps(said, ensure_ascii=False)
+
+    @property
+    def label(self) -> str:
+        """The last thing that the user did, in words."""
+        return DONE[self.did].format(self.name)
+
+    @property
+    def factor(self) -> float:
+        """By what it multiplies what its words say."""
+        return 0.0 if self.step is None else FACTOR**self.step
+
+    def moved(self, direction: Direction) -> Held:
+        """The interest after another decision."""
+        papers = () if direction == "reset" else self.papers
+        return self._replace(step=_moved(self.step, direction), papers=papers, did=direction)
+
+
+def joined(one: Held, other: Held) -> list[Held]:
+    """Make one interest of two, under the name of the first."""
+    papers = tuple(dict.fromkeys((*one.papers, *other.papers)))
+    return [one._replace(papers=papers, did="join"), other._replace(papers=(), step=0, did="reset")]
+
+
+def parse_held(kind: str, value: str) -> Held | None:
+    """The interest of an event; None if it is of another kind, or not of the right form."""
+    key, said = kind.removeprefix(HOLD), read_json(value, HELD_LIMIT)
+    if not kind.startswith(HOLD) or clean(key, LONGEST) != key or not key or not isinstance(said, dict):
+        return None
+    name, step, papers, did = said.get("name"), said.get("step"), said.get("papers"), said.get("did")
+    if not isinstance(name, str) or not name or clean(name, LONGEST) != name:
+        return None
+    if not isinstance(did, str) or did not in DONE or not isinstance(papers, list) or len(papers) > MOST_HELD:
+        return None
+    if not all(isinstance(one, str) and is_paper_id(one) for one in papers):
+        return None
+    is_step = step is None or (isinstance(step, int) and not isinstance(step, bool) and abs(step) <= MOST_STEPS)
+    return Held(key, name, step, tuple(papers), did) if is_step else None
 
 
 def parse_wish(kind: str, value: str) -> Wish | None:
@@ -98,9 +198,21 @@ def parse_wish(kind: str, value: str) -> Wish | None:
 
 
 def event_label(kind: str, value: str) -> str:
-    """An event of this kind in words."""
-    wish = parse_wish(kind, value)
+    """An event of these kinds in words."""
+    wish = parse_held(kind, value) or parse_wish(kind, value)
     return wish.label if wish else "weighed"
+
+
+def newest_held(events: Iterable[tuple[str, str]]) -> tuple[Held, ...]:
+    """The interests that the user has changed, from the kinds and values of events, the oldest first."""
+    found: dict[str, Held] = {}
+    for kind, value in events:
+        held = parse_held(kind, value)
+        if held is not None:
+            found.pop(held.key, None)
+            if held.papers:
+                found[held.key] = held
+    return tuple(found.values())
 
 
 def newest_wishes(events: Iterable[tuple[str, str]]) -> tuple[Wish, ...]:
@@ -119,19 +231,3 @@ def muted_codes(wishes: Iterable[Wish]) -> frozenset[int]:
     """The numbers of the muted words."""
     codes = (code_of(wish.name) for wish in wishes if wish.what == "word" and wish.step is None)
     return frozenset(code for code in codes if code is not None)
-
-
-def with_wishes(taste: Taste, wishes: Iterable[Wish]) -> Taste:
-    """What was learned, weighed as the user wishes; what is muted is left out."""
-    found = {term.key: term for term in (*taste.terms, *taste.traits)}
-    for wish in wishes:
-        known = found.pop(wish.key, None)
-        code = code_of(wish.name) if wish.what == "word" else 0
-        if wish.step is not None and code is not None:
-            term = known or TasteTerm(code, wish.name, 0.0, 0, wish.what, wish.name)
-            found[wish.key] = term._replace(weight=term.weight + wish.added, added=term.added + wish.added)
-    ordered = sorted(found.values(), key=lambda term: -abs(term.weight))
-    return taste._replace(
-        terms=tuple(term for term in ordered if term.what == "word"),
-        traits=tuple(term for term in ordered if term.what != "word"),
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -180,8 +180,25 @@ class Query:
         """Whether only the papers that fit best are wanted: those near to a text or to papers."""
         return bool(self.near or self.like)
 
+    @property
+    def default_order(self) -> str:
+        """The order of a query without `sort:` where the best comes first; empty where that is not asked for."""
+        return "relevance" if self.is_by_fit else "foryou" if next(names_in(self.root, "foryou"), None) else ""
+
     def __str__(self) -> str:
         return self.text
+
+
+def names_in(node: Node | None, field: str) -> Iterator[str]:
+    """The names in all terms of a field."""
+    match node:
+        case And(nodes) | Or(nodes):
+            for part in nodes:
+                yield from names_in(part, field)
+        case Not(inner):
+            yield from names_in(inner, field)
+        case Term() if node.field == field:
+            yield node.value
 
 
 def with_hidden(query: Query) -> Query:

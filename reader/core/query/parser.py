@@ -333,7 +333,7 @@ CHOICES = {
 FORMER = {("is", "risen"): "changed"}
 """Values of saved queries that have another name now."""
 
-_NAMED_BY_USER = ("tag", "view", "by")
+_NAMED_BY_USER = ("tag", "view", "foryou", "by")
 """Fields whose values may be signs alone, since the user has given them as names, such as a tag with a star."""
 
 _ANY_CHARACTERS = (" ", "?", "0", "a", "漢")

@@ -281,7 +281,7 @@ class HelpScreen(OwnKeysScreen):
             hints = [("enter", "keep"), (back, "back")]
         else:
             hints = [search, (back, close)] if self._typed is None else [search, *moves, (back, "back")]
-        self._status.show(Status(tuple(hints), said=said))
+        self.status.show(Status(tuple(hints), said=said))
 
     async def on_key(self, event: Key) -> None:
         """Take a letter as text while a search is typed; other keys mean what they do in help."""

@@ -71,19 +71,19 @@ class OwnKeysScreen(DismissedOnce, Screen[None], inherit_bindings=False):
         self._pane = pane
         self._keymap = keymap
         self._keys = KeyReader(keymap)
-        self._status = StatusLine(glyphs)
+        self.status = StatusLine(glyphs)
 
     def compose(self) -> ComposeResult:
         yield self.title_line
         yield self._pane
-        yield self._status
+        yield self.status
 
     def on_mount(self) -> None:
         self.say("")
 
     def say(self, said: str) -> None:
         """Show a sentence beside the keys."""
-        self._status.show(Status(tuple(self._keymap.hints(self.CONTEXT)), said=said))
+        self.status.show(Status(tuple(self._keymap.hints(self.CONTEXT)), said=said))
 
     async def on_key(self, event: Key) -> None:
         """Move, or do what the key means here."""

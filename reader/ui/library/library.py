@@ -39,14 +39,15 @@ if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
     from reader.cache.members import Said
     from reader.cache.outputs import Output
+    from reader.cache.reads.opinions import Reasons
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
     from reader.cache.watching import Act
     from reader.core.changes import Changes
-    from reader.core.choice.learned import Learned, Weight
-    from reader.core.choice.taste import TasteTerm
+    from reader.core.choice.learned import Learned
+    from reader.core.choice.wishes import Held
     from reader.core.dates import Hole
     from reader.core.follows import Follow, FollowReason
     from reader.core.reading import Figures
@@ -57,6 +58,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+
+FIRST = 10
+"""The first papers for the user, which show what a change does."""
 
 BREATH = 0.004
 """Seconds of each pause while reading the vocabulary: about as long as it works between two pauses."""
@@ -457,18 +461,21 @@ class Library(Marking):
 
         return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 
-    async def weights(self) -> Sequence[Weight]:
-        """What was learned of the user, with what they decided about it, and the topics that could be."""
-        from reader.cache.reads.opinions import read_weights
-
-        return await self._taste.ask_next(read_weights)
-
-    async def reasons(self, pk: PaperKey) -> tuple[TasteTerm, ...] | None:
-        """What speaks for and against a paper; None if nothing is learned yet."""
+    async def reasons(self, pk: PaperKey | None, selection: Selection) -> tuple[Reasons, tuple[tuple[str, str], ...]]:
+        """What was learned of the user, what it makes of a paper, and the first papers of a selection by it."""
         from reader.cache.reads.opinions import read_reasons
 
-        known = self._cached_key(pk)
-        return None if known is None else await self._taste.ask_next(partial(read_reasons, pk=known))
+        known = None if pk is None else self._cached_key(pk)
+
+        def read(window: Window) -> tuple[Reasons, tuple[tuple[str, str], ...]]:
+            rows = window.rows(window.order(selection).pks[:FIRST])
+            return read_reasons(window, known), tuple((row.id, row.title) for row in rows)
+
+        return await self._taste.ask_next(read)
+
+    async def split(self, one: Held) -> list[Held]:
+        """Two interests of one; nothing if it has a single paper."""
+        return await self._taste.ask_next(lambda window: window.for_you.learned().taste.split(one))
 
     async def fit(self, pk: int, text: str) -> Fit:
         """Why a paper fits a query; raises CacheInterrupted if it is called again meanwhile."""

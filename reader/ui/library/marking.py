@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.cache.marks.event_log import Action
     from reader.cache.marks.events import Events
-    from reader.core.choice.wishes import Wish
+    from reader.core.choice.wishes import Held, Wish
     from reader.core.follows import Follow
     from reader.core.tag_words import TagWords
     from reader.session.drafts import Drafts
@@ -309,13 +309,13 @@ class Marking:
         with closing(Window.open(self._path)) as window:
             return results.store(pks, window.pk_of)
 
-    def weigh(self, wish: Wish) -> Awaitable[Action | None]:
-        """Record what the user decided about what was learned."""
+    def decide(self, wishes: Sequence[Wish | Held]) -> Awaitable[Action | None]:
+        """Record what the user decided about what was learned, as one action."""
 
         def decide(events: Events, _progress: Progress) -> Action | None:
             from reader.cache.marks.event_log import Marking
 
-            return events.decide([Marking(wish.kind, wish.value)])
+            return events.decide([Marking(one.kind, one.value) for one in wishes])
 
         return self._marks.submit(decide)
 

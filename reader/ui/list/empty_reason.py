@@ -90,9 +90,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
 
         return triage_summary(triage.pace, triage.counts, triage.aside, triage.finished)
     if view.id == FOR_YOU and (learned is None or learned.taste.is_empty):
-        return EmptyReason(
-            "Nothing has been learned from your marks yet.", TO_LEARN, ("view.weights picks topics", _ALL)
-        )
+        return EmptyReason("Nothing has been learned from your marks yet.", TO_LEARN, ("read.why picks topics", _ALL))
     if listing.place.text:
         return _nothing_matches(state, today, demo=demo)
     return _nothing_listed(state, today, demo=demo)

@@ -12,7 +12,7 @@ from reader.ui.page.detail import PaperDetail
 from reader.ui.page.front import text_in_front
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.state import FOUND, PAGE
-from reader.ui.shell.handlers import answers, follows, handles, handles_each, stops
+from reader.ui.shell.handlers import answers, follows, handles, handles_each
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from reader.ui.triage.state import is_triaging
@@ -44,20 +44,6 @@ class PageActions:
     def read_clicked(self, event: PaperDetail.PlaceClicked) -> None:
         """Read the full text from a place on."""
         self.read_from(event.block)
-
-    @stops("back")
-    def stop_explaining(self) -> bool:
-        """Close an explanation; return whether there was one."""
-        text = text_in_front(self._services)
-        if text is None or not text.is_explaining:
-            return False
-        text.explain(None)
-        return True
-
-    def catch_up(self) -> None:
-        """Show the highlighted paper in the detail pane now, if that still waits for it."""
-        if self._model.state[PAGE] is None:
-            self._loader.load()
 
     def follow(self) -> None:
         """Show the highlighted paper on the page, if that is open."""

@@ -19,9 +19,9 @@ from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation
-from reader.ui.why.lines import Explanation, explanation_lines
 
 if TYPE_CHECKING:
+    from reader.core.changes import Changes
     from reader.core.similarity import Fit
     from reader.ui.page.found_lines import Found
     from reader.ui.page.state import Reading
@@ -86,7 +86,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._today = today
         self._paper: Paper | None = None
         self._empty = ""
-        self._explained_from = 0
         self._look = Presentation(today or date.today(), glyphs=glyphs, is_page=is_page)
         self._lines: list[Line] = []
         self._margin = 0
@@ -109,7 +108,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self._look,
             words=reading.words,
             is_unfolded=self._look.is_unfolded and is_same,
-            why=self._look.why if is_same else None,
             today=self._today or date.today(),
             votes=votes,
             position=position,
@@ -154,20 +152,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._look = replace(self._look, is_unfolded=not self._look.is_unfolded)
         self._lay_out(keep=True)
 
-    def explain(self, why: Explanation | None) -> None:
-        """Scroll to the reasons for the paper's topics and state; None removes them and scrolls back."""
-        if self._paper is None:
-            return
-        if not self.is_explaining:
-            self._explained_from = self.scroll_offset.y
-        self._look = replace(self._look, why=why)
-        self._lay_out(keep=True)
-        top = self._explained_from
-        if why is not None:
-            first = explanation_lines(why, min(self.columns - 2, MEASURE), self._look.glyphs)[0]
-            top = next((at + self._top for at, line in enumerate(self._lines) if line == first), top)
-        self.scroll_to(y=top, animate=False, force=True)
-
     def scroll_lines(self, count: int) -> bool:
         """Scroll down by `count` lines, up if negative; return whether it was already at the end."""
         before = self.scroll_offset.y
@@ -181,11 +165,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     # Queries
 
     @property
-    def is_explaining(self) -> bool:
-        """Whether it shows the reasons for the paper's topics."""
-        return self._paper is not None and self._look.why is not None
-
-    @property
     def is_at_end(self) -> bool:
         """Whether the end of the paper is in view."""
         return self.paper is not None and self.scroll_offset.y + self.size.height >= self.virtual_size.height
@@ -194,6 +173,11 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     def paper(self) -> Paper | None:
         """The shown paper."""
         return self._paper
+
+    @property
+    def changes(self) -> Changes | None:
+        """What changed of it since the user marked it, as it is shown."""
+        return self._look.changes
 
     @property
     def text(self) -> str:

@@ -21,7 +21,7 @@ from reader.ui.page.fit_lines import fit_lines
 from reader.ui.page.found_lines import found_lines
 from reader.ui.page.own_lines import output_lines, own_lines
 from reader.ui.page.presentation import Presentation
-from reader.ui.why.lines import explanation_lines, suits_lines
+from reader.ui.why.lines import suits_lines
 
 MEASURE = 78
 """Maximum cells in a line: with longer lines the eye loses the start of the next one."""
@@ -60,8 +60,6 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
             *_categories(paper, width, look),
             *_keywords(paper, width, look, searched),
         ],
-        [] if look.why is None else explanation_lines(look.why, width, look.glyphs),
-        _changed_why(width, look),
         *_comments(width, look),
         fill([Piece(look.fetching, "muted")], width),
     )
@@ -217,14 +215,6 @@ def _changed(width: int, look: Presentation) -> list[Line]:
     from reader.ui.page.changed_lines import changed_lines
 
     return changed_lines(width, look)
-
-
-def _changed_why(width: int, look: Presentation) -> list[Line]:
-    if look.why is None or look.changes is None:
-        return []
-    from reader.ui.page.changed_lines import changed_why_lines
-
-    return changed_why_lines(look.changes, width, look.glyphs)
 
 
 # Text

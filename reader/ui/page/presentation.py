@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from reader.core.similarity import Fit
     from reader.keys.keymap import Keymap
     from reader.ui.page.found_lines import Found
-    from reader.ui.why.lines import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,6 @@ class Presentation:
     """The paper's place in the list, such as `3 of 34`."""
     is_unfolded: bool = False
     """Whether all authors and keywords are listed."""
-    why: Explanation | None = None
-    """Why the paper has its topics, what rules did, and what was learned; None if the user did not ask."""
     suits: str = ""
     """Why the paper suits the user, in words, where the list is ordered by that."""
     votes: Votes = STILL

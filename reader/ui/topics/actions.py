@@ -1,4 +1,4 @@
-"""Topics: the filter pane, the topics of a paper, and the words that gave them."""
+"""Topics: the filter pane, and the topics of a paper."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from reader.core.errors import ReaderError
-from reader.core.paper import Paper
 from reader.core.query.choices import TopicChoice, picked_topics, with_tag, with_topics
-from reader.core.views import FOR_YOU
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
-from reader.ui.page.actions import PageActions
 from reader.ui.page.detail import PaperDetail
-from reader.ui.page.front import text_in_front
 from reader.ui.page.state import close_page
 from reader.ui.shell.handlers import answers, follows, handles, handles_each, offers, stops, takes_text
 from reader.ui.shell.keyboard import Keyboard
@@ -27,7 +23,6 @@ from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
     from reader.ui.help.palette import Command
-    from reader.ui.why.lines import Explanation
 
 _ORDERS = {"family": "topics by family", "papers": "topics by papers", "rising": "rising topics first"}
 
@@ -110,9 +105,7 @@ class TopicActions:
         self._services = services
         self._model = services.model
         self._library = services.library
-        self._background = services.background
         self._keyboard = services[Keyboard]
-        self._page = services[PageActions]
 
     @handles("find.topic")
     def filter_by_topic(self, _count: int | None) -> None:
@@ -139,21 +132,6 @@ class TopicActions:
         name = state[TOPIC_NAMES].get(slug, slug)
         self._model.show_notice(f"{name} no longer filters" if slug in choice.picked else f"only {name}")
 
-    @handles("read.why")
-    def explain(self, _count: int | None) -> None:
-        """Show which words gave the paper its topics and what rules did to it, or close that explanation."""
-        paper = self._library.paper_of(self._model.state.highlighted)
-        if paper is None:
-            return
-        if text_in_front(self._services) is None:
-            self._page.open()
-        self._page.catch_up()
-        text = text_in_front(self._services)
-        if text is not None and text.is_explaining:
-            text.explain(None)
-        else:
-            self._background.start("why", partial(self._explain, paper), exclusive=True)
-
     @answers(PaperDetail.TopicClicked)
     def show_clicked(self, event: PaperDetail.TopicClicked) -> None:
         """Show all papers of the topic that was clicked."""
@@ -172,27 +150,6 @@ class TopicActions:
             Command(f"Topic: {name}", state[TOPIC_MEANINGS].get(slug, "The papers of this topic."), partial(show, slug))
             for slug, name in state[TOPIC_NAMES].items()
         ]
-
-    async def _explain(self, paper: Paper) -> None:
-        found = await asyncio.to_thread(partial(self._reasons, paper))
-        found = found._replace(taste=await self._library.reasons(paper.pk), is_for_you=self._is_for_you())
-        text = text_in_front(self._services)
-        if text is not None and text.paper is not None and text.paper.pk == paper.pk:
-            text.explain(found)
-
-    def _is_for_you(self) -> bool:
-        """Whether the list, or the triage, has first what suits the user."""
-        place = self._model.state.place
-        return (place.view.order if place.query.sort is None else place.query.sort.key) == FOR_YOU
-
-    def _reasons(self, paper: Paper) -> Explanation:
-        from reader.core.topics.scorer import why
-        from reader.ui.why.lines import Explanation
-
-        reasons = self._services.app.rules().explain(paper.title, paper.abstract, paper.keywords, paper.categories)
-        acts, muted = self._library.ruled(paper.pk)
-        made = self._library.made_by_agents(paper.pk)
-        return Explanation(why(reasons, self._model.state[TOPIC_NAMES]), rules=acts, muted=muted, programs=made)
 
 
 REST = 0.5

@@ -1,4 +1,4 @@
-"""Go to a view: latest, unread, a day, week or month, the feed's own ranking; show what was read and learned."""
+"""Go to a view: latest, unread, a day, week or month, the feed's own ranking; show what was read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.dates import SATURDAY, Period, PeriodKind, period_containing, period_of_view
-from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.query import Term
 from reader.core.views import FOR_YOU, LATEST, QUEUED
@@ -28,8 +27,6 @@ from reader.ui.shell.services import Services
 from reader.ui.triage.state import lasting_place
 
 if TYPE_CHECKING:
-    from reader.core.choice.learned import Weight
-    from reader.core.choice.wishes import Wish
     from reader.ui.help.palette import Command
 
 RANKING_LASTS = timedelta(minutes=10)
@@ -232,54 +229,3 @@ class ReadingActions:
         text = plain(compose(COPIED))
         copy = self._app.copy_to_clipboard
         self._app.push_screen(OutputScreen("Your reading", text, self._look.keymap, copy, glyphs, compose=compose))
-
-
-class WeightActions:
-    """Show what was learned, and let the user change it."""
-
-    def __init__(self, services: Services) -> None:
-        self._app = services.app
-        self._model = services.model
-        self._library = services.library
-        self._look = services.look
-
-    @handles("view.weights")
-    def show(self, _count: int | None) -> None:
-        """Show the words, topics, authors and organizations that count, with their weights."""
-        from reader.ui.why.screen import WeightsScreen
-
-        keymap, glyphs = self._look.keymap, self._look.glyphs
-        self._app.push_screen(WeightsScreen(keymap, self._read, self._decide, self._reverse, glyphs))
-
-    async def _read(self) -> Sequence[Weight]:
-        try:
-            return await self._library.weights()
-        except ReaderError as error:
-            self._model.show_notice(str(error), "warning")
-            return ()
-
-    async def _decide(self, wish: Wish) -> str:
-        try:
-            done = await self._library.weigh(wish)
-        except ReaderError as error:
-            return str(error)
-        self._changed()
-        named = wish._replace(name=self._model.state[TOPIC_NAMES].get(wish.name, wish.name))
-        return f"{named.label} · {self._look.keymap.key('mark.undo')} undoes" if done else ""
-
-    async def _reverse(self, direction: str) -> str:
-        try:
-            done = await (self._library.undo() if direction == "undo" else self._library.redo())
-        except ReaderError as error:
-            return str(error)
-        if done is None:
-            return f"nothing to {direction}"
-        self._changed()
-        return f"undone: {done.said}" if direction == "undo" else f"{done.said} again"
-
-    def _changed(self) -> None:
-        """Read the list behind the screen again; one ordered by the weights begins with its best papers."""
-        self._library.changed()
-        state = self._model.state
-        begins = self._library.learned is not None and state.front_paper is None
-        self._model.change(state.cache_changed().request_list() if begins else state.cache_changed())

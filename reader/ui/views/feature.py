@@ -1,4 +1,4 @@
-"""Views, and what was read and learned."""
+"""Views, and what was read."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from reader.ui.shell.feature import Feature
 
 
 def _classes() -> tuple[type, ...]:
-    from reader.ui.views.actions import ReadingActions, ViewActions, WeightActions
+    from reader.ui.views.actions import ReadingActions, ViewActions
 
-    return ReadingActions, ViewActions, WeightActions
+    return ReadingActions, ViewActions
 
 
 FEATURE = Feature(_classes)

@@ -1,18 +1,22 @@
-"""Why a paper has its topics, and what else happened to it by the user's wishes, as lines."""
+"""Why a paper stands where it stands, and what For you has learned, as lines; some of them can be changed by keys."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.core.choice.wishes import Held, Wish
 from reader.core.lines import Line, Piece, cell_len, cut, fill, literal
 from reader.core.marks import rule_words
-from reader.ui.kit.glyphs import Glyphs
+from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.page.changed_lines import changed_why_lines
 
 if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
+    from reader.cache.reads.opinions import Reasons
     from reader.cache.watching import Act
-    from reader.core.choice.taste import TasteTerm, What
+    from reader.core.changes import Changes
+    from reader.core.choice.taste import Interest, TasteTerm
     from reader.core.topics.scorer import Cause, Why
 
 FOR_YOU = "For you"
@@ -21,7 +25,7 @@ FOR_YOU = "For you"
 PROGRAMS = "Marked by programs"
 """The heading over the marks that are not the user's own."""
 
-MOST_REASONS = 12
+MOST_REASONS = 8
 
 LEAST_WEIGHT = 0.005
 """What counts less is not listed."""
@@ -29,38 +33,209 @@ LEAST_WEIGHT = 0.005
 WHY = "Why these topics"
 """The heading over the reasons for a paper's topics."""
 
+INTERESTS = "Your interests"
+CHANGED = "Changed by you"
+BEGIN = "Topics to begin with: pick three"
+FIRST = "First in For you"
+
+LONGEST_NAME = 40
+BAR = 12
+"""Cells of the longest bar."""
+
+TWO_COLUMNS = 100
+"""Cells from which on the lists before and after a change are side by side."""
+
+
+class Row(NamedTuple):
+    """A line, and what it is about if the user can change that."""
+
+    line: Line
+    about: Wish | Held | None = None
+
 
 class Explanation(NamedTuple):
     """What is known of the reasons why a paper is shown as it is."""
 
-    topics: tuple[Why, ...] = ()
+    topics: tuple[Why, ...] | None = None
+    """None without a paper."""
     rules: tuple[Act, ...] = ()
     """What the user's rules did to it."""
     muted: tuple[str, ...] = ()
     """The muted words that hide it."""
     programs: tuple[Made, ...] = ()
     """The marks on it that programs made."""
-    taste: tuple[TasteTerm, ...] | None = None
-    """What speaks for and against it; None if nothing is learned yet."""
-    is_for_you: bool = False
-    """Whether the list is ordered by that, so that it comes first."""
+    changes: Changes | None = None
+    """What changed since the user marked it."""
+    reasons: Reasons | None = None
+    """What speaks for and against it, and what else is learned; None if that is not known yet."""
+    first: tuple[tuple[str, str], ...] = ()
+    """The first papers for the user: id and title."""
+    before: tuple[tuple[str, str], ...] = ()
+    """The same before the last change; empty if nothing was changed."""
 
 
-def explanation_lines(reasons: Explanation, width: int, glyphs: Glyphs) -> list[Line]:
+def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
     """Return the reasons in sections, with an empty line between them."""
-    taste = [] if reasons.taste is None else for_you_lines(reasons.taste, width, glyphs)
+    reasons = known.reasons
+    has_paper = known.topics is not None
     sections = (
-        taste if reasons.is_for_you else [],
-        rule_lines(reasons.rules, reasons.muted, width),
-        why_lines(reasons.topics, width, glyphs),
-        [] if reasons.is_for_you else taste,
-        program_lines(reasons.programs, width),
+        _for_you(reasons, width, glyphs) if reasons is not None and has_paper else [],
+        _first(known, width, glyphs) if known.before else [],
+        [] if reasons is None else _interests(reasons, width, glyphs),
+        [] if reasons is None else _changed(reasons, width, glyphs),
+        [] if known.before else _first(known, width, glyphs),
+        _rows(rule_lines(known.rules, known.muted, width)),
+        _rows(why_lines(known.topics, width, glyphs)) if known.topics is not None else [],
+        _rows(program_lines(known.programs, width)),
+        [] if known.changes is None else _rows(changed_why_lines(known.changes, width, glyphs)),
     )
-    lines: list[Line] = []
+    rows: list[Row] = []
     for section in sections:
         if section:
-            lines.extend([(Piece(""),), *section] if lines else section)
-    return lines
+            rows.extend([Row(()), *section] if rows else section)
+    return rows
+
+
+def _rows(lines: Iterable[Line]) -> list[Row]:
+    return [Row(line) for line in lines]
+
+
+def _heading(text: str, width: int, glyphs: Glyphs, more: str = "") -> Row:
+    said = cut(text, width, glyphs.ellipsis)
+    return Row((Piece(said, "label"), Piece(cut(more, width - cell_len(said), glyphs.ellipsis), "muted")))
+
+
+# For you
+
+
+def _for_you(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
+    """What speaks for a paper or against it: the sentence, then the parts of the sum that orders the list."""
+    if reasons.is_empty and not reasons.terms:
+        return []
+    shown = [one for one in reasons.terms if abs(one.weight) >= LEAST_WEIGHT][:MOST_REASONS]
+    if not shown:
+        return [
+            _heading(FOR_YOU, width, glyphs),
+            *_rows(fill([Piece("Nothing that you marked is like it.", "muted")], width)),
+        ]
+    whole = round(100 * sum(one.weight for one in reasons.terms))
+    rows = [_heading(FOR_YOU, width, glyphs, f"  {whole} points; the best papers have about 100")]
+    rows += _rows(fill([Piece(literal(reasons.why), "text")], width))
+    wishes = {one.key: one for one in reasons.wishes}
+    column = min(max(cell_len(literal(one.text)) for one in shown), max(8, width // 2))
+    for one in shown:
+        wish = wishes.get(one.key) or Wish(one.what, one.text if one.what == "word" else one.name)
+        text = cut(literal(one.text), column, glyphs.ellipsis)
+        line = (
+            Piece(f"{round(100 * one.weight):+5d}  ", "key" if one.weight > 0 else "muted"),
+            Piece(text, "text"),
+            Piece(" " * (column + 2 - cell_len(text))),
+            Piece(f"{_sign(wish):<4}", "star"),
+            Piece(cut(_source(one), width - 13 - column, glyphs.ellipsis), "muted"),
+        )
+        rows.append(Row(line, wish))
+    return rows
+
+
+def _source(term: TasteTerm) -> str:
+    """What a part of the sum comes from, such as `in 3 marked or opened`."""
+    if not term.papers:
+        return "because you say so"
+    if term.weight < 0 and not term.is_hidden:
+        return "more in papers that you passed"
+    names = {"word": "in", "topic": "topic of", "author": "author of", "org": "home of"}
+    return f"{names[term.what]} {term.papers} {'hidden' if term.is_hidden else 'marked or opened'}"
+
+
+def _sign(wish: Wish | Held) -> str:
+    """What the user decided: a sign for each step."""
+    if wish.step is None:
+        return "muted"
+    return "+" * wish.step if wish.step > 0 else "-" * -wish.step
+
+
+# What is learned
+
+
+def _interests(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
+    """Each interest with its part of the marks, and its papers below."""
+    if reasons.is_empty:
+        wishes = {one.key: one for one in reasons.wishes}
+        every = [Wish("topic", slug) for slug, _ in reasons.topics]
+        names = dict(reasons.topics)
+        return [
+            _heading(BEGIN, width, glyphs, " of them, or star a paper"),
+            *(_choice(wishes.get(one.key, one), names[one.name], width, glyphs) for one in every),
+        ]
+    return [
+        _heading(INTERESTS, width, glyphs),
+        *(row for one in reasons.interests for row in _interest(one, width, glyphs)),
+    ]
+
+
+def _interest(one: Interest, width: int, glyphs: Glyphs) -> Iterator[Row]:
+    papers = f"{len(one.papers)} paper{'' if len(one.papers) == 1 else 's'}"
+    row = _choice(one.wish, one.wish.name, width, glyphs)
+    cells = max(1, round(one.share * BAR)) if one.share else 0
+    bar = Piece(glyphs.thumb * cells + " " * (BAR + 1 - cells), "key")
+    room = width - sum(cell_len(piece.text) for piece in row.line)
+    yield row._replace(line=(*row.line, bar, Piece(papers, "muted")) if room > BAR + len(papers) else row.line)
+    names = f" {glyphs.dot} ".join(dict.fromkeys(literal(paper.name) for paper in one.papers))
+    names = names.replace(UNICODE.ellipsis, glyphs.ellipsis)
+    yield Row((Piece(f"  {cut(names, max(8, width - 2), glyphs.ellipsis)}", "muted"),))
+
+
+def _choice(wish: Wish | Held, text: str, width: int, glyphs: Glyphs) -> Row:
+    """A name, and what the user decided about it."""
+    room = max(8, min(LONGEST_NAME, width - 8))
+    name = cut(literal(text), room, glyphs.ellipsis)
+    role = "muted" if wish.step is None else "text"
+    blank = " " * (room - cell_len(name) + 1)
+    return Row((Piece(name, role), Piece(blank), Piece(f"{_sign(wish):<6}", "star")), wish)
+
+
+def _changed(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
+    """The words and traits that the user decided on; topics are listed already while nothing else is known."""
+    names = dict(reasons.topics)
+    shown = [one for one in reasons.wishes if not (reasons.is_empty and one.what == "topic")]
+    rows = [_choice(one, names.get(one.name, one.name), width, glyphs) for one in shown]
+    return [_heading(CHANGED, width, glyphs), *rows] if rows else []
+
+
+def _first(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
+    """The first papers for the user; after a change, how they moved."""
+    if not known.first:
+        return []
+    places = {id: place for place, (id, _) in enumerate(known.before, 1)}
+    is_wide = width >= TWO_COLUMNS and bool(known.before)
+    half = (width - 4) // 2 if is_wide else width
+    rows = [_heading(FIRST, half, glyphs, ", before and after" if known.before else "")]
+    for place, (id, title) in enumerate(known.first, 1):
+        was = places.get(id)
+        moved = "" if not known.before or was == place else f"was {was}" if was else "new"
+        after = _place(place, title, moved, half, glyphs)
+        if is_wide and place <= len(known.before):
+            before = _place(place, known.before[place - 1][1], "", half, glyphs)
+            blank = " " * (half + 4 - sum(cell_len(piece.text) for piece in before))
+            after = (*before, Piece(blank), *after)
+        rows.append(Row(after))
+    return rows
+
+
+def _place(place: int, title: str, moved: str, width: int, glyphs: Glyphs) -> Line:
+    """A paper at its place in a list."""
+    room = width - 4 - (8 if moved else 0)
+    text = cut(literal(title), room, glyphs.ellipsis)
+    said = Piece(f"{moved:>7}", "star") if moved else Piece("")
+    return (
+        Piece(f"{place:>2}  ", "muted"),
+        Piece(text, "text"),
+        Piece(" " * (room - cell_len(text) + 1 if moved else 0)),
+        said,
+    )
+
+
+# Topics, rules and programs
 
 
 def program_lines(made: Sequence[Made], width: int) -> list[Line]:
@@ -75,7 +250,7 @@ def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
     """Return each topic with its score and causes, under a heading."""
     lines: list[Line] = [(Piece(cut(WHY, width), "label"),)]
     if not why:
-        lines.append((Piece(cut("No rule gives this paper a topic.", width), "muted"),))
+        lines.append((Piece(cut("No rule gives this paper a topic.", width, glyphs.ellipsis), "muted"),))
     for one in why:
         score = f"  {one.score}"
         name = cut(literal(one.name), width - len(score), glyphs.ellipsis)
@@ -83,7 +258,7 @@ def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
         said = min(max((cell_len(cause.said) for cause in one.causes), default=0), max(8, width // 2))
         lines.extend(_cause(cause, said, width, glyphs) for cause in one.causes)
         if one.weaker:
-            lines.append((Piece(cut(f"       and {one.weaker} weaker", width), "muted"),))
+            lines.append((Piece(cut(f"       and {one.weaker} weaker", width, glyphs.ellipsis), "muted"),))
     if any(cause.origin for one in why for cause in one.causes):
         from reader.core.topics.scorer import LEGEND
 
@@ -91,39 +266,9 @@ def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
     return lines
 
 
-def for_you_lines(reasons: Sequence[TasteTerm], width: int, glyphs: Glyphs) -> list[Line]:
-    """What was learned from the user's marks that speaks for a paper or against it, under a heading."""
-    lines: list[Line] = [(Piece(cut(FOR_YOU, width), "label"),)]
-    if not reasons:
-        lines.append((Piece(cut("Nothing that you marked or opened is like it.", width), "muted"),))
-    shown = [one for one in reasons if abs(one.weight) >= LEAST_WEIGHT][:MOST_REASONS]
-    column = min(max((cell_len(literal(one.text)) for one in shown), default=0), max(8, width // 2))
-    for one in shown:
-        points = Piece(f"{round(100 * one.weight):+5d}  ", "key" if one.weight > 0 else "muted")
-        text = cut(literal(one.text), column, glyphs.ellipsis)
-        blank = " " * (column + 2 - cell_len(text))
-        said = cut(
-            weight_source(one.what, one.papers, is_hidden=one.is_hidden, is_against=one.weight < 0),
-            width - 9 - column,
-            glyphs.ellipsis,
-        )
-        lines.append((points, Piece(text, "text"), Piece(blank), Piece(said, "muted")))
-    return lines
-
-
 def suits_lines(why: str, width: int) -> list[Line]:
     """Why a paper suits the user, in a sentence; no line if nothing is to be said."""
     return fill([Piece("For you: ", "label"), Piece(literal(why), "facts")], width) if why else []
-
-
-def weight_source(what: What, papers: int, *, is_hidden: bool, is_against: bool = False) -> str:
-    """What a weight comes from, such as `in 3 marked or opened`."""
-    if not papers:
-        return "because you say so"
-    if is_against and not is_hidden:
-        return "more in papers that you passed"
-    names = {"word": "in", "topic": "topic of", "author": "author of", "org": "home of"}
-    return f"{names[what]} {papers} {'hidden' if is_hidden else 'marked or opened'}"
 
 
 def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:

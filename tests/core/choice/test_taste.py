@@ -9,8 +9,8 @@ import pytest
 
 from reader.core.choice.counting import Chunk, Terms
 from reader.core.choice.learned import explain
-from reader.core.choice.taste import Likeness, Marked, Taste, TasteTerm, learn
-from reader.core.choice.wishes import Wish, with_wishes
+from reader.core.choice.taste import Likeness, Marked, Taste, TasteTerm, learn, with_wishes
+from reader.core.choice.wishes import Wish
 from reader.core.choice.words import codes, number, pack
 
 SUBJECTS = (

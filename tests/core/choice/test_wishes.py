@@ -8,20 +8,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.core.choice.learned import EVERY, FIRST, MOST, SLACK, SURPRISE, Learned, mix, take_turns, weigh_all
-from reader.core.choice.taste import Taste, TasteTerm, TraitCount, weigh_traits
+from reader.core.choice.learned import EVERY, FIRST, MOST, SLACK, SURPRISE, Learned, mix, take_turns
+from reader.core.choice.taste import Taste, TasteTerm, TraitCount, weigh_traits, with_wishes
 from reader.core.choice.wishes import (
+    FACTOR,
     LONGEST,
     MOST_STEPS,
     STEP,
     WHATS,
     Direction,
+    Held,
     Wish,
     event_label,
     muted_codes,
+    newest_held,
     newest_wishes,
+    parse_held,
     parse_wish,
-    with_wishes,
 )
 from reader.core.choice.words import code_of, pack
 
@@ -91,17 +94,30 @@ def test_a_foreign_event_of_the_wrong_form_is_no_wish(kind: str, value: str) -> 
     assert event_label(kind, value) == "weighed"
 
 
-# What was learned, as a list and about a paper
+# What the user wants of an interest, and what was learned about a paper
 
 
-def test_the_list_has_what_counts_what_is_muted_and_other_topics() -> None:
-    faint = TasteTerm(7, "faint", 0.001, 1)
-    wishes = (Wish("word", "kv cache", None), Wish("topic", "agents", 1))
-    taste = with_wishes(TASTE._replace(terms=(*TASTE.terms, faint)), wishes)
-    found = weigh_all(Learned(taste, ((1,),), wishes), [("agents", "Agents & tools"), ("video", "Video")])
-    assert [(one.text, round(one.weight, 3), one.wish.step) for one in found] == [
-        ("finance", -0.4, 0), ("kv cache", 0.0, None), ("Agents & tools", 0.6, 1), ("Video", 0.0, 0),
-    ]  # fmt: skip
+HELD = Held("2401.00001", "KV cache", 1, ("2401.00001", "2401.00002"), "raise")
+
+
+def test_an_interest_is_the_event_that_it_makes() -> None:
+    assert parse_held(HELD.kind, HELD.value) == HELD and event_label(HELD.kind, HELD.value) == 'raised "KV cache"'
+    muted = HELD.moved("mute")
+    assert parse_held(muted.kind, muted.value) == muted and muted.factor == 0.0
+    assert [HELD.moved("raise").factor, HELD.moved("lower").factor] == [FACTOR**2, 1.0]
+    gone = HELD.moved("reset")
+    assert newest_held([(one.kind, one.value) for one in (HELD, muted, HELD)]) == (HELD,)
+    assert newest_held([(one.kind, one.value) for one in (HELD, gone)]) == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "[]", "1", HELD.value.replace("raise", "smell"), HELD.value.replace("KV cache", "KV\\u001b[31m"),
+     HELD.value.replace("2401.00002", "../x"), HELD.value.replace("1, ", "9, "), HELD.value.replace("1, ", "true, "),
+     HELD._replace(name="").value, HELD._replace(name="x" * (LONGEST + 1)).value],
+)  # fmt: skip
+def test_a_foreign_event_of_the_wrong_form_is_no_interest(value: str) -> None:
+    assert parse_held(HELD.kind, value) is None and parse_held("star", HELD.value) is None
 
 
 def test_a_paper_s_reasons_are_its_words_and_traits() -> None:

@@ -78,7 +78,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
     return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
 
 
-PLACES: list[Context] = [context for context in CONTEXTS if context not in ("help", "output", "weights")]
+PLACES: list[Context] = [context for context in CONTEXTS if context not in ("help", "output", "why")]
 
 
 # The calendar shows its keys itself, over the list.

@@ -350,7 +350,7 @@ def test_before_anything_is_learned_for_you_says_how_to_begin(text: str) -> None
     assert lines(state) == [
         "Nothing has been learned from your marks yet.",
         "Star a paper that you like, or pick three topics; then the best for you come first.",
-        "gW picks topics   ga all papers",
+        "W picks topics   ga all papers",
     ]
     known = Learned(Taste(traits=(TasteTerm(0, "Agents", 0.5, 0, "topic", "agents"),)))
     listing = replace(state.listing, order=state.listing.order._replace(learned=known))

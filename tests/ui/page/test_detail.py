@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from reader.cache.history import STILL
-from reader.core.choice.taste import TasteTerm
 from reader.core.lines import measure
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
@@ -17,7 +16,6 @@ from reader.ui.page.presentation import Presentation
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
 from reader.ui.shell.model import Model
-from reader.ui.why.lines import Explanation
 from tests.ui.stage import TODAY, Stage, look, paper
 
 LOOK = Presentation(TODAY)
@@ -309,17 +307,6 @@ async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
         while not detail.scroll_page(-1):
             pages -= 1
         assert pages == 0 and detail.scroll_offset.y == 0
-
-
-async def test_reasons_are_shown_from_their_first_line_on() -> None:
-    app, detail = stage()
-    taste = tuple(TasteTerm(at, f"word {at}", 0.5, 2) for at in range(9))
-    async with app.run_test(size=(60, 10)) as pilot:
-        detail.show(reading(LONG))
-        for is_for_you, heading in ((True, "For you"), (False, "Why these topics")):
-            detail.explain(Explanation(taste=taste, is_for_you=is_for_you))
-            await pilot.pause()
-            assert detail.render_line(0).text.strip() == heading
 
 
 async def test_a_paper_that_fits_is_read_at_once() -> None:

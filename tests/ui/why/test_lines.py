@@ -1,0 +1,97 @@
+"""The reasons as lines, at every width and in ASCII."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.cache.reads.opinions import Reasons
+from reader.core.choice.taste import Interest, Likeness, TasteTerm
+from reader.core.choice.wishes import Held, Wish
+from reader.core.lines import Line, measure
+from reader.ui.kit.glyphs import ASCII, UNICODE
+from reader.ui.why.lines import Explanation, explanation_rows
+
+SERVING = Held("2401.00001", "KV cache", 2, ("2401.00001",), "raise")
+PAPERS = (Likeness("JetSpec: Drafts at Speed", "starred"), Likeness("Ada " + "of a long name " * 9, "queued"))
+LEARNED = Reasons(
+    "like JetSpec, which you starred: KV cache",
+    (
+        TasteTerm(1, "KV cache", 0.62, 3),
+        TasteTerm(2, "base", 0.1, 2, is_vague=True),
+        TasteTerm(0, "Ada", -0.2, 2, "author", "Ada", is_hidden=True),
+        TasteTerm(3, "faint", 0.001, 1),
+    ),
+    (Interest(SERVING, PAPERS, 0.75), Interest(Held("2401.00002", "robots", None), PAPERS[:1], 0.0)),
+    (Wish("word", "finance", -1),),
+    (("agents", "Agents & tools"), ("video", "Video")),
+)
+FIRST = (("a", "A paper"), ("b", "Another paper"), ("c", "A third one"))
+KNOWN = Explanation((), reasons=LEARNED, first=FIRST)
+
+
+def text(line: Line) -> str:
+    return " ".join("".join(piece.text for piece in line).split())
+
+
+def drawn(known: Explanation, width: int = 80) -> list[str]:
+    return [text(row.line) for row in explanation_rows(known, width, UNICODE)]
+
+
+def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None:
+    assert drawn(KNOWN) == [
+        "For you 52 points; the best papers have about 100",
+        "like JetSpec, which you starred: KV cache",
+        "+62 KV cache in 3 marked or opened",
+        "+10 base in 2 marked or opened",
+        "-20 Ada author of 2 hidden",
+        "",
+        "Your interests",
+        "KV cache ++ ┃┃┃┃┃┃┃┃┃ 2 papers",
+        "JetSpec · Ada of a long name of a long name of a…",
+        "robots muted 1 paper",
+        "JetSpec",
+        "",
+        "Changed by you",
+        "finance -",
+        "",
+        "First in For you",
+        "1 A paper",
+        "2 Another paper",
+        "3 A third one",
+        "",
+        "Why these topics",
+        "No rule gives this paper a topic.",
+    ]
+
+
+def test_what_can_be_changed_is_a_word_a_person_or_an_interest() -> None:
+    about = [row.about for row in explanation_rows(KNOWN, 80, UNICODE) if row.about is not None]
+    assert about == [
+        *(Wish("word", "KV cache"), Wish("word", "base"), Wish("author", "Ada"), SERVING),
+        *(LEARNED.interests[1].wish, Wish("word", "finance", -1)),
+    ]
+
+
+def test_a_change_shows_how_the_first_papers_moved() -> None:
+    after = KNOWN._replace(before=(("b", "Another paper"), ("a", "A paper"), ("d", "One that left")))
+    told = drawn(after, 60)
+    at = told.index("First in For you, before and after")
+    assert told[at + 1 : at + 4] == ["1 A paper was 2", "2 Another paper was 1", "3 A third one new"]
+    beside = drawn(after, 120)
+    assert "3 One that left 3 A third one new" in beside
+
+
+def test_before_anything_is_learned_topics_are_offered() -> None:
+    nothing = Reasons(topics=LEARNED.topics, wishes=(Wish("topic", "video", 1),))
+    assert drawn(Explanation(reasons=nothing)) == [
+        "Topics to begin with: pick three of them, or star a paper",
+        "Agents & tools",
+        "Video +",
+    ]
+
+
+@pytest.mark.parametrize("width", [16, 20, 46, 60, 100, 200])
+def test_no_line_is_wider_than_its_room(width: int) -> None:
+    for row in explanation_rows(KNOWN._replace(before=FIRST[::-1]), width, ASCII):
+        line = "".join(piece.text for piece in row.line)
+        assert measure(row.line) <= max(width, 26) and line.isascii()
