@@ -53,7 +53,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Store the note and go back; undo takes it back": (
             "cache/marks/test_events.py::test_notes_and_tags_are_kept_and_taken_back",
         ),
-        "Close or stop the latest thing; never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
+        "To where you were; stops what runs, never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
         "A note that is not finished outlives a crash": (
             "ui/test_app_notes.py::test_what_was_being_written_outlives_the_reader",
             "rigs/pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",

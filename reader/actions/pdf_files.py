@@ -28,9 +28,12 @@ def pdf_folder(setting: str, config_file: Path) -> Path:
 def pdf_file(paper: Paper, folder: Path) -> Path:
     """The file of a paper's PDF: the one that is there, even if the paper had another title then, else a new one."""
     named = folder / pdf_name(paper)
-    if not named.exists():
-        return next(iter(sorted(folder.glob(f"{_name_of_id(paper)} *.pdf"))), named)
-    return named
+    return named if named.exists() else find_pdf(paper.id, folder) or named
+
+
+def find_pdf(id: str, folder: Path) -> Path | None:
+    """The file of a paper's PDF, whatever its title was then; None if it is not there."""
+    return next(iter(sorted(folder.glob(f"{in_file_name(id)} *.pdf"))), None)
 
 
 def pdf_name(paper: Paper) -> str:
@@ -38,8 +41,4 @@ def pdf_name(paper: Paper) -> str:
     title = " ".join(_UNFIT.sub(" ", clean(paper.title)).split())
     if len(title) > TITLE_LETTERS:
         title = title[: TITLE_LETTERS + 1].rpartition(" ")[0] or title[:TITLE_LETTERS]
-    return f"{_name_of_id(paper)} {title.strip(' .')}".strip() + ".pdf"
-
-
-def _name_of_id(paper: Paper) -> str:
-    return in_file_name(paper.id)
+    return f"{in_file_name(paper.id)} {title.strip(' .')}".strip() + ".pdf"

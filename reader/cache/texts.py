@@ -34,9 +34,14 @@ class KeptText(NamedTuple):
 
     document: Document
     source: str
-    """What it came from: `feed`, or the host of a page, such as `arxiv.org`."""
+    """What it came from: `feed`, `pdf`, or the host of a page, such as `arxiv.org`."""
     fetched: str
     """ISO time, UTC."""
+
+    @property
+    def origin(self) -> str:
+        """What it came from, in words."""
+        return {"feed": "Hugging Face", "pdf": "the PDF"}.get(self.source, self.source)
 
 
 class Texts:

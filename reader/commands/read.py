@@ -111,9 +111,8 @@ def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
 
 def _facts(paper: Paper, kept: KeptText) -> str:
     document = kept.document
-    source = "Hugging Face" if kept.source == "feed" else kept.source
     version = f"v{document.version}" if document.version else ""
-    return " · ".join(filter(None, (f"arXiv:{paper.id}{version}", document.licence, f"text from {source}")))
+    return " · ".join(filter(None, (f"arXiv:{paper.id}{version}", document.licence, f"text from {kept.origin}")))
 
 
 def _in_ascii(line: DocumentLine) -> Iterator[Piece]:

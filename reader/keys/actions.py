@@ -95,7 +95,7 @@ _LINE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "outline",
 _SCROLL: Final[Contexts] = (
     "list", "detail", "triage", "page", "text", "outline", "filter", "hole", "output", "why", "help",
 )  # fmt: skip
-_SEARCH: Final[Contexts] = ("list", "detail", "empty", "hole")
+_SEARCH: Final[Contexts] = ("list", "detail", "page", "empty", "hole")
 _GUESS: Final[Contexts] = ("query", "empty")
 _ASK: Final[Contexts] = ("list", "detail", "query", "empty", "hole")
 _WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty", "hole")
@@ -108,6 +108,7 @@ _FRONT: Final[Contexts] = ("triage", "page")
 _TRIAGE: Final[Contexts] = ("triage",)
 _TEXT: Final[Contexts] = ("text",)
 _OUTLINE: Final[Contexts] = ("outline",)
+_TEXTS: Final[Contexts] = ("text", "outline")
 _PICTURES: Final[Contexts] = ("triage", "page", "text")
 _PICTURE: Final[Contexts] = ("picture",)
 _TOPIC: Final[Contexts] = ("filter",)
@@ -208,14 +209,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("text.previous_section", "[", "Previous section", "The heading above.", _TEXT),
     _motion("text.right", "l right", "Scroll to the right", "Tables and code that are too wide.", _TEXT),
     _motion("text.left", "h left", "Scroll to the left", "Back to the beginning of their lines.", _TEXT),
-    Action("text.search", "/", "Search in the text", "Type words; it shows the first place that has them.", _TEXT),
+    Action("text.search", "/", "Search in the text", "Type words; it shows the first place that has them.", _TEXTS),
     _motion("text.next_match", "n", "Next match", "The next line with your words.", _TEXT),
     _motion("text.previous_match", "N", "Previous match", "The line with your words before.", _TEXT),
     Action("text.follow", "enter", "Follow", "A citation, section, table, picture or link, by its letter.", _TEXT),
-    Action("text.back", "ctrl+o", "Back from a jump", "Where you read before.", _TEXT),
     Action("text.select", "v", "Select lines", "Choose the first line; v again extends the selection.", _TEXT),
     Action("text.copy", "y", "Copy lines", "The selected lines as a quotation with its source.", _TEXT),
-    Action("text.outline", "tab", "Outline", "The sections of the text; again goes back to it.", ("text", "outline")),
+    Action("text.outline", "tab", "Outline", "The sections of the text; again goes back to it.", _TEXTS),
     Action("outline.go", "enter space", "Go", "Read the section under the cursor.", _OUTLINE),
     Action("outline.fold", "h left", "Fold", "Hide the parts of a section, or go to the section above.", _OUTLINE),
     Action("outline.unfold", "l right", "Unfold", "Show the parts of a section.", _OUTLINE),
@@ -341,8 +341,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.help", "? f1", "Keys", "The keys that matter here; again searches all.", _NOT_HELP),
     Action("app.theme", "", "Theme", "Choose colours: each theme shows as you go; escape takes it back.", _LINE),
     Action("app.commands", "ctrl+p", "Palette", "Find any action, view, topic or paper.", _NOT_HELP),
-    Action("app.escape", "escape", "Step back", "Close or stop the latest thing; never quits.", _BACK),
-    Action("app.back", "q", "Back or quit", "Back from page, results and query; then quit.", _BACK),
+    Action("app.escape", "escape ctrl+o", "Step back", "To where you were; stops what runs, never quits.", _BACK),
+    Action("app.back", "q", "Back or quit", "Back through where you were; then quit.", _BACK),
     Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", _JOB),
     Action("app.quit", "ctrl+q", "Quit", "Leave at once; everything is kept.", CONTEXTS),
     Action("help.search", "? / f1", "Search", "Type what you look for; enter makes keys of the letters again.", _HELP),
@@ -440,7 +440,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     ),
     "text": _footer(
         "read.on read on, app.back back, text.outline outline, text.search search, text.follow follow, "
-        "picture.open pictures, text.next_section next section, text.back jump back, text.select select, "
+        "picture.open pictures, text.next_section next section, text.select select, "
         "paper.star star, text.right sideways, app.help keys"
     ),
     "picture": _footer(
@@ -569,7 +569,6 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "text.previous_match": "N shift+f3",
         "text.right": "right",
         "text.left": "left",
-        "text.back": "ctrl+o alt+left",
         "picture.next": "right down space",
         "picture.previous": "left up",
         "outline.fold": "left",
@@ -595,6 +594,7 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "date.earlier": "pageup",
         "date.later": "pagedown",
         "app.refresh": "r f5",
+        "app.escape": "escape ctrl+o alt+left",
         "app.back": "q backspace",
         "app.suspend": "",
         "app.help": "f1 ?",

@@ -316,7 +316,7 @@ async def _store_papers(context: JobContext, listings: tuple[Listing, ...]) -> A
 
 async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:
     """Fetch a PDF to a file. Closing the iterator stops it, and keeps what has come."""
-    from reader.feeds.arxiv.pdf import PdfClient
+    from reader.feeds.fulltext.pdf_client import PdfClient
 
     news: asyncio.Queue[PdfReceived | None] = asyncio.Queue()
     async with PdfClient.from_environment(response_cache_folder()) as client:

@@ -12,10 +12,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import asynccontextmanager, closing, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from reader import platform
+from reader.actions.pdf_files import find_pdf, pdf_folder
 from reader.cache import schema
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
@@ -31,7 +33,7 @@ from reader.feeds.fulltext.client import TextSource, open_text_sources
 from reader.feeds.http.client import HostBusy, is_local_url
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.host_lock import host_lock
-from reader.paths import response_cache_folder
+from reader.paths import config_file, response_cache_folder
 from reader.refresh.jobs import TextMissing, TextsAhead, TextsPaused, TextStored
 
 PACE = 4.0
@@ -56,7 +58,8 @@ def _utc_now() -> datetime:
 @asynccontextmanager
 async def open_sources(settings: Settings) -> AsyncIterator[Sequence[TextSource]]:
     """The sources of full texts, in the order of the settings."""
-    sources = open_text_sources(settings, response_cache_folder())
+    folder = pdf_folder(settings.pdf_folder, config_file())
+    sources = open_text_sources(settings, response_cache_folder(), find_pdf=partial(find_pdf, folder=folder))
     try:
         yield sources
     finally:

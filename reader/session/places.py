@@ -142,11 +142,6 @@ class Place(NamedTuple):
         return parse(self.text)
 
     @property
-    def is_aside(self) -> bool:
-        """Whether it lists papers that are like others; raises QueryError."""
-        return "like:" in self.text.lower() and bool(self.query.like)
-
-    @property
     def paper_id(self) -> str | None:
         """The arXiv id if the query asks only for one paper, or those like it, else None; raises QueryError."""
         from reader.core.ids import is_arxiv_id

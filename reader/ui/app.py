@@ -43,7 +43,6 @@ from reader.ui.shell.feature import Feature
 from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, find, handlers_of
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
-from reader.ui.shell.listing import Position
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.notices import Notices
 from reader.ui.shell.screens import Screens
@@ -303,11 +302,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
             self.simulate_key(key)
 
     # Keys
-
-    @property
-    def position(self) -> Position:
-        """The position of the list's cursor."""
-        return self.main.papers.position
 
     @property
     def context(self) -> Context | None:

@@ -48,6 +48,7 @@ from reader.ui.page.state import FIT, FOUND, READING, fit_of, found_of
 from reader.ui.query.state import VOCABULARY, reach, type_query
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import Area, PaneName, has_strip, lay_out
+from reader.ui.shell.listing import Where
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.notices import Prompt
 from reader.ui.shell.state import State
@@ -219,6 +220,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.detail: PaperDetail
         self.empty: Empty
         self.query_line: QueryLine
+        self._listed: Where | None = None
         self.place_delay = Delayed(self, self._draw_place)
 
     def compose(self) -> ComposeResult:
@@ -310,7 +312,11 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     # The list and its place
 
     def _draw_list(self, state: State) -> None:
-        listing = state.listing
+        listing, before, left = state.listing, self._listed, self.papers.position
+        if before != listing.where:
+            self._listed = listing.where
+            if before is not None and left.pk is not None:
+                self._model.change(state.keep_cursor(before, left))
         form, at = listing.in_lines(state.panes.density), listing.at
         self.papers.show(listing.order, self._rows, at.pk, words=listing.words, height=at.height, form=form)
 
@@ -443,7 +449,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
     @on(TopLine.EditQuery)
     def _edit_query(self) -> None:
-        self._model.change(self._model.state.open_query(self.papers.position))
+        self._model.change(self._model.state.open_query())
 
     @on(FilterStrip.Clicked)
     def _toggle_filter(self) -> None:

@@ -393,6 +393,14 @@ def test_a_chord_that_leads_nowhere_is_dropped_whole() -> None:
     assert matched(outcomes[3]) == ("move.down", None)
 
 
+def test_a_chord_that_is_kept_waits_for_a_key_that_leads_on() -> None:
+    reader = KeyReader(Keymap(), keeps_chords=True)
+    begun, *wrong, taken = [reader.feed(key, "list") for key in "gzzt"]
+    assert isinstance(begun, Pending) and wrong == [begun, begun]
+    assert matched(taken)[0] == "view.latest"
+    assert [type(reader.feed(key, "list")) for key in ("g", "f5", "5", "z")] == [Pending, Unknown, Pending, Match]
+
+
 def test_the_palette_opens_also_from_a_chord_that_has_begun() -> None:
     assert matched(read("2 g ctrl+p")[-1]) == ("app.commands", None)
     assert matched(read("2 g ctrl+p j")[-1]) == ("move.down", None)

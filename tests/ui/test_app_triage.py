@@ -446,7 +446,7 @@ async def test_links_open_in_the_browser_and_are_copied(reader: Opener, browser:
         await r.press("c")
         assert browser.pop() == "https://github.com/example/p402"
         await r.do("link.list")
-        await r.press("z")
+        await r.press(*"zq", "escape")
         await r.do("move.down")
         assert r.cursor == 3
         assert not browser

@@ -250,13 +250,13 @@ def _as_texts(value: object) -> tuple[str, ...] | None:
 
 
 class TextSources(SettingType):
-    """Where full texts come from: `feed` and addresses of sites, in order; an empty list for nowhere."""
+    """Where full texts come from: `feed`, addresses of sites and `pdf`, in order; an empty list for nowhere."""
 
-    about = 'a list of "feed" and https addresses'
+    about = 'a list of "feed", https addresses and "pdf"'
 
     def convert(self, value: object) -> object | None:
         words = _as_texts(value)
-        return words and tuple(word if word == "feed" else ServerAddress().check(word) for word in words)
+        return words and tuple(word if word in ("feed", "pdf") else ServerAddress().check(word) for word in words)
 
 
 class HiddenViews(SettingType):

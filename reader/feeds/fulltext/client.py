@@ -1,4 +1,4 @@
-"""The clients of full texts: the daily feed's Markdown, and sites with arXiv's HTML pages.
+"""The clients of full texts: the daily feed's Markdown, sites with arXiv's HTML pages, and PDFs.
 
 Each asks one host, gently, and has few tries: the next host may have the text.
 """
@@ -18,6 +18,8 @@ from reader.core.errors import NoFullText
 from reader.core.ids import in_address, in_arxiv_address, is_arxiv_id
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
+from reader.feeds.fulltext.pdf_client import PdfClient
+from reader.feeds.fulltext.pdf_source import PDF, FindPdf, PdfTexts
 from reader.feeds.fulltext.spans import LETTERS
 from reader.feeds.http.client import BusyHostClient, HttpClient, HttpOptions, Response, is_local_url
 from reader.feeds.http.environment import arxiv_stand_in, is_offline
@@ -111,12 +113,16 @@ class PageTexts(BusyHostClient):
         return super()._redirect_target(origin, target)
 
 
-TextSource = FeedTexts | PageTexts
-"""A host that may have the full texts of papers."""
+TextSource = FeedTexts | PageTexts | PdfTexts
+"""What may have the full texts of papers."""
 
 
 def open_text_sources(
-    settings: Settings, lock_folder: Path | None = None, *, environ: Mapping[str, str] | None = None
+    settings: Settings,
+    lock_folder: Path | None = None,
+    *,
+    find_pdf: FindPdf = lambda id: None,
+    environ: Mapping[str, str] | None = None,
 ) -> list[TextSource]:
     """The sources of full texts in the order of the settings, with the environment's offline mode and token.
 
@@ -127,6 +133,8 @@ def open_text_sources(
     patience = min(_LIMITS.read_timeout, PATIENCE / max(1, len(places)))
 
     def open_source(place: str) -> TextSource:
+        if place == PDF:
+            return PdfTexts(PdfClient.from_environment(lock_folder, environ=environ), find_pdf)
         if place != FEED:
             limits = replace(_PAGE_LIMITS, read_timeout=patience)
             return PageTexts(place, folder=lock_folder, offline=is_offline(environ), limits=limits)
@@ -148,4 +156,8 @@ def _places(settings: Settings, stand_in: str) -> list[str]:
         for place in settings.full_text_from
     )
     is_alone = is_local_url(settings.endpoint)
-    return [place for place in dict.fromkeys(sites) if place == FEED or not is_alone or is_local_url(place)]
+
+    def may_be_asked(place: str) -> bool:
+        return place == FEED or not is_alone or (bool(stand_in) if place == PDF else is_local_url(place))
+
+    return list(filter(may_be_asked, dict.fromkeys(sites)))

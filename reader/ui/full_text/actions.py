@@ -89,7 +89,7 @@ class FullTextActions:
         else:
             self._model.change(self._model.state.put(TEXT, text.fetching()))
 
-    @follows(lambda state: (state.width, state.height))
+    @follows(lambda state: (state.width, state.height, state[TEXT] is None))
     def fit(self, state: State) -> None:
         """Lay the text out for a terminal of another size."""
         text = state[TEXT]
@@ -173,11 +173,11 @@ class FullTextActions:
 
     # Jumps
 
-    @handles("text.back")
-    def go_back(self, _count: int | None) -> None:
-        """Return to where the last jump began."""
-        if not self._change(lambda view: view.back()):
-            self._tell_of_text("no jump to go back from")
+    @handles("app.back", context="text")
+    def leave(self, _count: int | None) -> None:
+        """Let the selected lines go, or else go back to the page, also where jumps lead back within the text."""
+        self._change(lambda view: view.forget_jumps())
+        self._model.change(self._model.state.step_back())
 
     @handles("text.follow")
     def follow(self, _count: int | None) -> None:
@@ -209,7 +209,7 @@ class FullTextActions:
         text = self._model.state[TEXT]
         if not isinstance(goal, str):
             self._change(lambda view: view.jump(goal))
-            self._model.show_notice(f"{self._keymap.key('text.back')} goes back")
+            self._model.show_notice(f"{self._keymap.key('app.escape')} goes back")
         elif text is not None:
             from reader.ui.full_text.links import web_address
 
@@ -223,12 +223,11 @@ class FullTextActions:
     def type(self, key: str, character: str | None) -> bool:
         """Take a key that chooses a reference or writes the words of a search; return False for any other."""
         text = self._model.state[TEXT]
-        view = text.view if text is not None else None
-        if view is None or self._outline is not None:
+        if text is None or self._outline is not None:
             return False
-        if view.links:
-            return self._choose(view.links, key, character)
-        return view.search.is_typing and self._write(view.search.text, key, character)
+        if text.view is not None and text.view.links:
+            return self._choose(text.view.links, key, character)
+        return text.search.is_typing and self._write(text.search.text, key, character)
 
     def _choose(self, links: Sequence[Link], key: str, character: str | None) -> bool:
         if key.startswith("ctrl+"):
@@ -245,14 +244,11 @@ class FullTextActions:
         if key in ("enter", "escape"):
             self._end_search(is_kept=key == "enter")
         elif key in ("backspace", "ctrl+h"):
-            if typed:
-                self._change(lambda view: view.type_search(typed[:-1]))
-            else:
-                self._end_search(is_kept=False)
+            self._search(typed[:-1])
         elif key == "ctrl+u":
-            self._change(lambda view: view.type_search(""))
+            self._search("")
         elif character is not None and character.isprintable():
-            self._change(lambda view: view.type_search(f"{typed}{character}"[:LONGEST_TYPED]))
+            self._search(f"{typed}{character}"[:LONGEST_TYPED])
         else:
             return not key.startswith("ctrl+")
         return True
@@ -261,10 +257,13 @@ class FullTextActions:
 
     @handles("text.search")
     def search(self, _count: int | None) -> None:
-        self._change(lambda view: view.begin_search())
+        self._search("")
+
+    def _search(self, typed: str) -> None:
+        self._model.change(self._model.state.update(TEXT, lambda text: text.type_search(typed)))
 
     def _end_search(self, *, is_kept: bool) -> None:
-        self._change(lambda view: view.end_search(is_kept=is_kept))
+        self._model.change(self._model.state.update(TEXT, lambda text: text.end_search(is_kept=is_kept)))
         if is_kept:
             self._tell_matches()
 

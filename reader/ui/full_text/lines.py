@@ -52,11 +52,10 @@ def _front(parts: Sequence[tuple[str, str]], width: int) -> Sequence[DocumentLin
 def facts(paper: Paper, kept: KeptText) -> str:
     """What a text is of, and where it is from."""
     document = kept.document
-    source = "Hugging Face" if kept.source == "feed" else kept.source
     version = f"v{document.version}" if document.version else ""
     newer = f"v{paper.version} is out" if document.version and (paper.version or 0) > document.version else ""
     cut = "its end is missing" if document.is_cut else ""
-    parts = (f"arXiv:{paper.id}{version}", newer, document.licence, f"from {source}", cut)
+    parts = (f"arXiv:{paper.id}{version}", newer, document.licence, f"from {kept.origin}", cut)
     return literal(" · ".join(filter(None, parts)))
 
 

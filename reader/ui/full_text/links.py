@@ -152,5 +152,5 @@ def web_address(target: str, source: str, id: str) -> str:
     """The web address of a picture, whose path may be relative to the page of the paper."""
     if target.startswith(("https://", "http://")) or not is_arxiv_id(id):
         return target
-    host = "arxiv.org" if source in ("feed", "") else source
+    host = "arxiv.org" if source in ("feed", "pdf", "") else source
     return f"https://{host}/html/{in_arxiv_address(id)}/{target.removeprefix('./').removeprefix(f'{id}/')}"

@@ -318,11 +318,15 @@ class TextView:
         return there if there.top == self.top else replace(there, trail=self._remember(self.top).trail)
 
     def back(self) -> TextView:
-        """Return to where the last jump began that went to another part of the text."""
+        """Return to where the last jump began; the same view if none left a trace that can be seen."""
         trail = self.trail
-        while len(trail) > 1 and self.place(trail[-1]) == self.top:
+        while trail and self.marked is None and self.place(trail[-1]) == self.top:
             trail = trail[:-1]
         return replace(self, trail=trail[:-1])._at(self.place(trail[-1])) if trail else self
+
+    def forget_jumps(self) -> TextView:
+        """Let nothing lead back."""
+        return replace(self, trail=()) if self.trail else self
 
     def go(self, spot: Spot) -> TextView:
         """Show a spot at the top."""
@@ -364,6 +368,11 @@ class TextView:
         found = searched and self.index.following(searched, origin._replace(line=origin.line - 1), 1)
         return begun._show(found) if found else begun._at(origin)
 
+    def search_as_typed(self, typed: Search) -> TextView:
+        """Look for the words that were typed before the text was there; they may still be typed."""
+        begun = self.begin_search().type_search(typed.text)
+        return begun if typed.is_typing else begun.end_search(is_kept=True)
+
     def end_search(self, *, is_kept: bool) -> TextView:
         """Keep the typed words and where they lead, or drop both; without words the earlier ones come back."""
         search = self.search
@@ -380,7 +389,10 @@ class TextView:
         """Go to the next line with the words, or to the one before for -1; around the ends."""
         searched = self.search.pattern
         found = searched and self.index.following(searched, self.marked or self.top, step)
-        return self._remember(self.top)._show(found) if found else self
+        if not found:
+            return self
+        # On the way from match to match, only where it began is returned to.
+        return (self if self.marked else self._remember(self.top))._show(found)
 
     def matches(self) -> tuple[int, int]:
         """The number of the marked line among those with the words, and their number, at most `MOST_COUNTED`.

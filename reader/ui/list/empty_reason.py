@@ -156,7 +156,7 @@ def _no_papers(state: State, today: date, *, demo: bool) -> EmptyReason:
 def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
     place, counts = state.listing.place, place_counts(state)
     has_papers = counts is None or bool(counts.base)
-    if place.is_aside:
+    if place.query.like:
         return EmptyReason(("No paper here fits ", place.text, "."), "", ("app.escape goes back", _PUT_BACK))
     if (meant := corrected(state, today)) is not None:
         what: Sentence = ("Nothing matches ", place.text, ".")

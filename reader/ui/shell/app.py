@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from reader.refresh.jobs import JobRunner
     from reader.ui.first_frame.frame import FirstFrame, Handed
     from reader.ui.shell.commands import Shell
-    from reader.ui.shell.listing import Position
 
 
 class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
@@ -92,11 +91,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     @property
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
-        raise NotImplementedError
-
-    @property
-    def position(self) -> Position:
-        """The position of the list's cursor."""
         raise NotImplementedError
 
     def add_keys(self, keys: KeySet) -> None:

@@ -6,11 +6,10 @@ from array import array
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.cache.reads.orders import Order
 from reader.core.paper_row import PaperKey
-from reader.core.views import View
 from reader.session.places import Place
 from reader.ui.kit.day_names import view_name
 from reader.ui.shell.layout import Density
@@ -32,12 +31,18 @@ TOP = Position()
 """The first paper of a list."""
 
 
-class Aside(NamedTuple):
-    """Where the user was before a list of papers that are like others."""
+class Where(NamedTuple):
+    """A list: of the papers of a place, or of the feed's results over it."""
 
     place: Place
-    at: Position
-    widened_from: View | None = None
+    results: FeedResults | None = None
+
+
+class Stop(NamedTuple):
+    """Where the user was: a list, and the page and the text that were open over it."""
+
+    where: Where
+    over: tuple[tuple[Any, Any], ...] = ()
 
 
 class ListRequest(NamedTuple):
@@ -81,6 +86,11 @@ class ListContent:
     """The state's `cache_version` when the list was read."""
     has_dates: bool = False
     """Whether each paper has its date, because no headings name the days."""
+
+    @property
+    def where(self) -> Where:
+        """Which list it is."""
+        return Where(self.place, self.results)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -146,8 +156,6 @@ class SearchStatus(NamedTuple):
     """The progress of a search that takes long; None before that."""
     waiting: FeedResults | None = None
     """Results that came while the user was typing or reading."""
-    left: Position = TOP
-    """Where the cursor was before the results were listed."""
 
 
 class TypedQuery(NamedTuple):
@@ -158,10 +166,7 @@ class TypedQuery(NamedTuple):
     """The line's text at first; empty for the current query."""
     typed: str
     """The line's text now."""
-    place: Place
-    widened_from: View | None
-    results: FeedResults | None
-    at: Position
+    before: Stop
     request: ListRequest | None = None
     """The newest request for a list; if it has changed, the list and its cursor have moved."""
 

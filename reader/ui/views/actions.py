@@ -18,7 +18,6 @@ from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.traces import Traces
 from reader.ui.page.detail import PaperDetail
-from reader.ui.page.state import close_page
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import answers, handles, handles_each, offers
 from reader.ui.shell.listing import Position
@@ -74,7 +73,7 @@ class ViewActions:
 
     def go(self, id: str) -> None:
         """Show a view with the current query, and fetch its days that the cache does not know."""
-        state = close_page(self._model.state)
+        state = self._model.state
         self._model.change(state.go(Place(state.views.find(id), lasting_place(state).text)))
         day = day_of(self._model.state.place.view, self._library.newest_day())
         period = period_of_view(f"{DAY}{day}" if day else id)
@@ -85,11 +84,11 @@ class ViewActions:
 
     def show_query(self, text: str) -> None:
         """Show all papers that match a query."""
-        self._model.change(close_page(self._model.state).go(Place(view("all"), text)))
+        self._model.change(self._model.state.go(Place(view("all"), text)))
 
     def show_paper(self, pk: PaperKey) -> None:
         """Show a paper among all others."""
-        self._model.change(close_page(self._model.state).go(Place(view("all")), Position(pk)))
+        self._model.change(self._model.state.go(Place(view("all")), Position(pk)))
 
     @handles_each(
         {

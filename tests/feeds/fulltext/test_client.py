@@ -94,6 +94,7 @@ def test_the_settings_name_the_hosts_and_their_order() -> None:
         FEED,
         "arxiv.org",
         "ar5iv.labs.arxiv.org",
+        "pdf",
     ]
     assert names("https://mirror.example", "feed") == ["mirror.example", FEED]
     assert names() == []
@@ -103,6 +104,8 @@ def test_a_local_feed_asks_nothing_of_the_internet() -> None:
     assert names("feed", "https://arxiv.org", endpoint="http://127.0.0.1:9") == [FEED]
     sites = names("feed", "https://arxiv.org", endpoint="http://127.0.0.1:9", ARXIV_ENDPOINT="http://127.0.0.1:8")
     assert sites == [FEED, "127.0.0.1"]
+    assert names("feed", "pdf", endpoint="http://127.0.0.1:9") == [FEED]
+    assert names("pdf", endpoint="http://127.0.0.1:9", ARXIV_ENDPOINT="http://127.0.0.1:8") == ["pdf"]
 
 
 async def test_offline_nothing_is_asked() -> None:

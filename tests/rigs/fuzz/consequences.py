@@ -41,9 +41,9 @@ from reader.extensions.sync.exchange import exchange
 from reader.extensions.sync.folder import Folder
 from reader.extensions.sync.hub import Hub
 from reader.feeds.arxiv.client import ArxivClient
-from reader.feeds.arxiv.pdf import PdfClient
 from reader.feeds.files.papers_file import read_papers
 from reader.feeds.fulltext.client import FeedTexts, PageTexts
+from reader.feeds.fulltext.pdf_client import PdfClient
 from reader.feeds.http.client import HttpClient
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import listings, read_items

@@ -24,7 +24,7 @@ from reader.ui.filter.state import (
 from reader.ui.filter.strip_line import Strip
 from reader.ui.library.counting import Counts, TopicFacts
 from reader.ui.library.feed_results import FeedResults
-from reader.ui.shell.listing import TOP, ListContent
+from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
 from tests.ui.states import COUNTS, NOW, at
 
@@ -45,7 +45,7 @@ def test_what_a_query_has_in_all_is_known_once_it_is_counted_for_that_query() ->
     plain = Place(view("latest"))
     assert in_all(listed(plain).put(COUNTED, FEW._replace(place=plain))) is None
     results = FeedResults("robot", (), find=lambda _: None, store=lambda _: None)
-    found = state.put(COUNTED, FEW).list_results(results, TOP)
+    found = state.put(COUNTED, FEW).list_results(results)
     assert in_all(found.listed(ListContent(PLACE, Order(array("q", (1,))), results))) is None
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from reader.core.errors import FeedMalformed, FeedOffline, FeedUnreachable, NoFullText, ReaderError
-from reader.feeds.arxiv import pdf
-from reader.feeds.arxiv.pdf import PdfClient
+from reader.feeds.fulltext import pdf_client as pdf
+from reader.feeds.fulltext.pdf_client import PdfClient
 from reader.feeds.http.client import HostBusy
 from reader.feeds.http.responses import Limits
 from tests.feed_server import FeedServer

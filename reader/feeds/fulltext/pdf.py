@@ -1,0 +1,589 @@
+"""A paper's text from the lines of its PDF: headings, paragraphs, captions, footnotes and references by their looks.
+
+Made for papers that LaTeX has set, in one column or two. Lines stay in the order of the file. What a line is follows
+from its size, weight and place beside those of most others, and from the file's own outline. Formulas and tables stay
+as their lines are; text inside of pictures is left out.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+from reader.core.document.model import (
+    Block,
+    Document,
+    Figure,
+    Heading,
+    Item,
+    Items,
+    Note,
+    Paragraph,
+    Reference,
+    Span,
+    Spans,
+    Verbatim,
+)
+from reader.core.errors import NoFullText
+from reader.core.text import clean
+from reader.feeds.fulltext.pdf_lines import SOFT_HYPHEN, Line, Page, Pages
+
+WARNING = "Text from the PDF: formulas and tables may be wrong, figures are left out."
+"""The first line of the text."""
+
+LETTERS = 100_000
+"""Characters of one block."""
+
+_CAPTION = re.compile(
+    r"(?P<label>(?:Fig(?:ure|\.)|FIG(?:URE|\.)|Tab(?:le|\.)|TABLE|Algorithm|ALGORITHM|Listing|Scheme)"
+    r"\s*[A-Z]?\.?(?:\d+(?:\.\d+)*|[IVXLC]+\b))\s*(?P<end>[.:|–—]|$|(?=\s))"
+)
+_NUMBER = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3}|[IVX]{1,5})(?P<dot>\.?)\s+(?=[^\W\d_])")
+_APPENDIX = re.compile(r"(?P<number>Appendix\s+[A-Z](?:\.\d{1,2})*)[.:]?\s+(?=\w)", re.IGNORECASE)
+_ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
+_NAMES = re.compile(
+    r"(?:abstract|references|bibliography|acknowledge?ments?|introduction|conclusions?|related works?|limitations|"
+    r"appendix|appendices|discussion|methods?|results|background|preliminaries|experiments|keywords|"
+    r"ethics statement|broader impact|impact statement|reproducibility statement)\W*",
+    re.IGNORECASE,
+)
+_REFERENCES = re.compile(r"[\W\d]*(?:references|bibliography|literature cited|works cited)\W*", re.IGNORECASE)
+_MARKER = re.compile(r"(\[[\w+-]{1,12}\]|\d{1,3}\.)(?:\s+|$)")
+_BULLET = re.compile(r"([•·▪–◦∗*]|\(?\d{1,2}[.)]|\(?[ivx]{1,4}\)|\([a-z]\))\s+")
+_FOOTNOTE = re.compile(r"([\d*∗†‡§¶]{1,2})\s*(?=[^\W\d])")
+_SENTENCE_END = re.compile(r"[.!?:][’”'\")\]]?\d*$")
+_PAGE_NUMBER = re.compile(r"\W*(?:\d{1,4}|[ivxl]+)\W*")
+_STAMP = re.compile(r"arXiv:\d{4}\.\d+v\d+")
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_CITED = re.compile(r"\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]")
+
+
+def read_pdf(pages: Pages) -> Document:
+    """The text of a PDF's lines; raises NoFullText if it has none, as where pages are scanned."""
+    kept = [
+        page._replace(lines=tuple(line for index, line in enumerate(page.lines) if index not in dropped))
+        for page, dropped in zip(pages.pages, _furniture(pages.pages), strict=True)
+    ]
+    lines = [line for page in kept for line in page.lines]
+    if sum(len(line.text) for line in lines) < 200:
+        raise NoFullText("its PDF holds pictures of pages, and no text")
+    looks = _Measures.of(kept, lines)
+    drawn = _find_drawn(kept, lines, looks)
+    builder = _Builder(
+        kept, [line for index, line in enumerate(lines) if index not in drawn], looks, _levels(pages.outline)
+    )
+    for index in range(len(builder.lines)):
+        builder.add(index)
+    return _document(builder.parts, pages.is_cut, len(drawn))
+
+
+# What stands on the edges of pages
+
+
+def _furniture(pages: Sequence[Page]) -> Iterator[frozenset[int]]:
+    """The lines of each page that are none of the text: headers, page and line numbers, stamps."""
+    seen = Counter(
+        place for page in pages for place in {_place(line) for line in page.lines if _is_at_edge(line, page)}
+    )
+    often = max(2, len(pages) // 4)
+    for page in pages:
+        numbers = Counter(round(line.right) for line in page.lines if line.text.isdecimal())
+        yield frozenset(
+            index
+            for index, line in enumerate(page.lines)
+            if (_is_at_edge(line, page) and (seen[_place(line)] >= often or _PAGE_NUMBER.fullmatch(line.text)))
+            # Of drafts, every line has a number.
+            or (line.text.isdecimal() and len(line.text) == 3 and numbers[round(line.right)] > 15)
+            or (_STAMP.match(line.text) and line.size > 12)
+        )
+
+
+def _is_at_edge(line: Line, page: Page) -> bool:
+    return not 0.085 * page.height < line.base < 0.915 * page.height
+
+
+def _place(line: Line) -> tuple[str, int]:
+    """A line without its numbers, and its height: the same for a header on every page."""
+    return re.sub(r"\d+|\b[ivxl]+\b", "#", line.text), round(line.base / 6)
+
+
+# What most lines look like
+
+
+class _Measures(NamedTuple):
+    """The looks of a paper's running text, in points."""
+
+    body: float
+    """The size of its letters."""
+    column: float
+    """The width of a full line."""
+    edges: tuple[float, ...]
+    """Where columns begin."""
+    leading: float
+    """From one line to the next."""
+    words: Counter[str]
+    """How often each word occurs, to join those that a line's end has cut."""
+
+    @classmethod
+    def of(cls, pages: Sequence[Page], lines: Sequence[Line]) -> _Measures:
+        sizes: Counter[float] = Counter()
+        words: Counter[str] = Counter()
+        for line in lines:
+            sizes[line.size] += len(line.text)
+            words.update(_WORD.findall(line.text.lower()))
+        body = sizes.most_common(1)[0][0]
+        widths = Counter(round(x.width / 4) * 4 for x in lines if abs(x.size - body) < 0.6 and len(x.text) > 25)
+        column = float(widths.most_common(1)[0][0]) if widths else 400.0
+        begins = Counter(round(line.left / 2) * 2.0 for line in lines if abs(line.width - column) < 6)
+        edges = sorted(left for left, count in begins.items() if count > 0.15 * begins.total())
+        steps = Counter(
+            round(above.base - below.base, 1)
+            for page in pages
+            for above, below in pairwise(page.lines)
+            if 0 < above.base - below.base < 3 * body and above.size == below.size == body
+        )
+        leading = steps.most_common(1)[0][0] if steps else 1.2 * body
+        return cls(body, column, tuple(edges), leading, words)
+
+    def indent(self, line: Line) -> float:
+        """How far a line begins behind the edge of its column."""
+        return line.left - max((edge for edge in self.edges if edge <= line.left + 4), default=line.left)
+
+    def is_short(self, line: Line) -> bool:
+        """Whether a line leaves some of its column empty."""
+        return line.width < 0.93 * self.column or (len(self.edges) < 2 and len(line.text) < 90)
+
+
+def _find_drawn(pages: Sequence[Page], lines: Sequence[Line], looks: _Measures) -> set[int]:
+    """The lines that are in pictures, and the labels of drawings: short lines above a figure's caption."""
+    drawn = set()
+    for index, line in enumerate(lines):
+        caption = _CAPTION.match(line.text)
+        if caption is None:
+            if any(picture.holds(line) for picture in pages[line.page].pictures):
+                drawn.add(index)
+        elif caption["label"][0] in "Ff":
+            above = index - 1
+            while above >= 0 and _is_label(lines, above, line, looks):
+                drawn.add(above)
+                above -= 1
+    return drawn
+
+
+def _is_label(lines: Sequence[Line], index: int, caption: Line, looks: _Measures) -> bool:
+    line = lines[index]
+    if line.page != caption.page or line.base <= caption.base or line.width >= 0.6 * looks.column:
+        return False
+    if line.math >= 0.2 or any(one.match(line.text) for one in (_CAPTION, _BULLET, _NUMBER)):
+        return False
+    before = lines[index - 1] if index else line
+    step = before.base - line.base
+    ends_paragraph = before.width >= 0.8 * looks.column and before.page == line.page and 0 < step < 1.5 * looks.leading
+    return not ends_paragraph and not (line.bold > 0.5 and line.size > looks.body)
+
+
+def _levels(outline: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """How deep each title of the file's outline is, by its letters and digits."""
+    found: dict[str, int] = {}
+    for title, level in outline:
+        found.setdefault(_letters(title), level)
+    found.pop("", None)
+    return found
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+def _titled(text: str) -> str:
+    """The letters of a heading without its number."""
+    return _letters(_NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text)
+
+
+# Lines to parts
+
+
+@dataclass
+class _Part:
+    """Lines that belong together."""
+
+    kind: str
+    """`title`, `heading`, `paragraph`, `item`, `caption`, `note`, `reference` or `lines`."""
+    texts: list[str]
+    """One text; of `lines`, one for each line."""
+    line: Line
+    """The first line."""
+    last: Line
+    level: int = 0
+    """Of a heading."""
+    width: float = 0.0
+    """Of its widest line."""
+    count: int = 1
+    """Its lines."""
+
+    @property
+    def text(self) -> str:
+        return self.texts[-1]
+
+
+@dataclass
+class _Builder:
+    """Adds one line after the other."""
+
+    pages: Sequence[Page]
+    lines: Sequence[Line]
+    looks: _Measures
+    levels: dict[str, int]
+    parts: list[_Part] = field(default_factory=list)
+    in_references: bool = False
+    has_headings: bool = False
+    before: Line | None = None
+    """The line before."""
+    places: dict[tuple[str, ...], int] = field(default_factory=dict)
+    """The last number of headings, by the number that they are in and its kind."""
+    numbers_seen: set[str] = field(default_factory=set)
+
+    def add(self, index: int) -> None:
+        """Add a line to the last part, or begin another."""
+        line = self.lines[index]
+        self._add(index, line)
+        self.before = line
+
+    def _add(self, index: int, line: Line) -> None:
+        caption = _CAPTION.match(line.text)
+        if caption and self._begins_caption(line, caption):
+            self._begin("caption", line)
+        elif self._is_title(line):
+            if self.parts and self.parts[-1].kind == "title" and abs(self.parts[-1].line.size - line.size) < 1:
+                self._join(self.parts[-1], line)
+            else:
+                self._begin("title", line)
+        elif self._goes_on_as_heading(line):
+            self._join(self.parts[-1], line)
+        elif (level := self._heading_level(line)) is not None:
+            self._begin("heading", line, level)
+            self.has_headings = True
+            self.in_references = bool(_REFERENCES.fullmatch(line.text)) or (
+                self.in_references and not _NUMBER.match(line.text) and not _NAMES.fullmatch(line.text)
+            )
+        elif self._is_note(line):
+            self._begin("note", line)
+        elif self.in_references:
+            self._add_reference(index, line)
+        elif self._stands_as_it_is(line):
+            if self.parts and self.parts[-1].kind == "lines" and self.parts[-1].last.page == line.page:
+                self._append(self.parts[-1], line)
+            else:
+                self._begin("lines", line, text="   ".join(line.cells))
+        else:
+            self._add_text(index, line)
+
+    def _begin(self, kind: str, line: Line, level: int = 0, text: str | None = None) -> None:
+        self.parts.append(_Part(kind, [line.text if text is None else text], line, line, level, line.width))
+
+    def _join(self, part: _Part, line: Line) -> None:
+        part.texts[-1] = _joined(part.text, line.text, self.looks.words)
+        part.last, part.width, part.count = line, max(part.width, line.width), part.count + 1
+
+    def _append(self, part: _Part, line: Line) -> None:
+        part.texts.append("   ".join(line.cells))
+        part.last, part.width, part.count = line, max(part.width, line.width), part.count + 1
+
+    def _follows(self, line: Line) -> bool:
+        """Whether a line is the next one below the line before, in letters of the same size."""
+        before = self.before
+        if before is None or before.page != line.page or abs(before.size - line.size) >= 0.6:
+            return False
+        return 0 < before.base - line.base < 1.35 * max(self.looks.leading, 1.25 * line.size)
+
+    def _begins_caption(self, line: Line, caption: re.Match[str]) -> bool:
+        """Whether `Figure 2` begins a caption; in the middle of a paragraph it is a word of it."""
+        last = self.parts[-1] if self.parts else None
+        is_within = self._follows(line) and last is not None and last.kind in ("paragraph", "item")
+        if is_within and last is not None and not _SENTENCE_END.search(last.text):
+            return False
+        return bool(caption["end"]) or abs(line.size - self.looks.body) > 0.4 or line.bold > 0
+
+    def _is_title(self, line: Line) -> bool:
+        if line.page != 0 or self.has_headings or line.size <= 1.25 * self.looks.body:
+            return False
+        titles = [part for part in self.parts if part.kind == "title"]
+        return not titles or self.parts[-1] is titles[0]
+
+    def _goes_on_as_heading(self, line: Line) -> bool:
+        last = self.parts[-1] if self.parts else None
+        if last is None or last.kind != "heading" or not self._follows(line):
+            return False
+        grown = _titled(last.text) + _letters(line.text)
+        if any(title.startswith(grown) for title in self.levels):
+            return True
+        is_alike = abs(last.last.size - line.size) < 0.3 and abs(last.last.bold - line.bold) < 0.3
+        stands_out = line.bold > 0.75 or line.size > 1.12 * self.looks.body
+        begins = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text)
+        return is_alike and stands_out and not begins and len(last.text) > 20
+
+    def _heading_level(self, line: Line) -> int | None:
+        """How deep a heading is, 0 for a section; None if the line is none."""
+        text = line.text
+        letters = re.sub(r"[^A-Za-z]", "", text)
+        if len(text) >= 120 or not text[:1].isalnum() or len(letters) < 3 or line.math >= 0.5:
+            return None
+        number, is_name = _NUMBER.match(text) or _APPENDIX.match(text), bool(_NAMES.fullmatch(text))
+        level = self._level_of_outline(line)
+        is_bold = line.bold > 0.5
+        stands_out = is_bold or line.size > self.looks.body + 0.4 or letters.isupper()
+        if level is not None and (stands_out or number or is_name):
+            return level
+        if len(self.levels) > 3:
+            # The outline knows the numbered ones.
+            return 0 if is_name and stands_out else None
+        if number is None:
+            is_large = line.size > 1.12 * self.looks.body and self.looks.is_short(line)
+            is_front = line.page == 0 and not self.has_headings
+            return 0 if (is_name and stands_out) or (is_large and is_bold and not is_front) else None
+        is_italic = line.italic > 0.75 and self.looks.is_short(line)
+        if not (is_bold or is_italic or letters.isupper() or line.size > 1.12 * self.looks.body):
+            return None
+        return number["number"].count(".") if self._is_next(number["number"]) else None
+
+    def _is_next(self, number: str) -> bool:
+        """Whether a number is the next one of its kind, or the first."""
+        *outer, last = number.split(".")
+        if outer and number.partition(".")[0] not in self.numbers_seen:
+            return False
+        for kind, place in _places(last):
+            before = self.places.get((*outer, kind), 0)
+            if 0 < place - before < 3:
+                self.places[*outer, kind] = place
+                self.numbers_seen.add(number)
+                return True
+        return False
+
+    def _level_of_outline(self, line: Line) -> int | None:
+        if not self.levels:
+            return None
+        for key in (_titled(line.text), _letters(line.text)):
+            if len(key) > 2 and key in self.levels:
+                return self.levels[key]
+        key = _titled(line.text)
+        if len(key) > 9 and line.bold > 0.5:
+            begun = (
+                level for title, level in self.levels.items() if title.startswith(key) and 3 * len(key) > len(title)
+            )
+            return next(begun, None)
+        return None
+
+    def _is_note(self, line: Line) -> bool:
+        """Whether a footnote begins: small letters in the lower third of a page, behind a mark."""
+        last = self.parts[-1] if self.parts else None
+        in_entry = self.in_references and last is not None and last.kind == "reference"
+        small = last.line.size - 0.6 if in_entry and last is not None else 0.93 * self.looks.body
+        is_low = line.base < 0.35 * self.pages[line.page].height
+        return (
+            line.size < small
+            and is_low
+            and len(line.text) > 8
+            and line.math <= 0.5
+            and bool(_FOOTNOTE.match(line.text))
+        )
+
+    def _add_reference(self, index: int, line: Line) -> None:
+        around = [other for other in self.lines[index : index + 60] if other.page == line.page]
+        alike = [other for other in around if abs(other.size - line.size) < 0.6]
+        hangs = sum(5 < self.looks.indent(other) < 40 for other in alike) > 0.2 * len(alike)
+        near = self.lines[max(0, index - 30) : index + 30]
+        if sum(bool(_MARKER.match(other.text)) for other in near) > 2:
+            begins = bool(_MARKER.match(line.text))
+        elif hangs:
+            begins = self.looks.indent(line) < 4
+        else:
+            steps = [above.base - below.base for above, below in pairwise(alike)]
+            step = min((one for one in steps if 2 < one < 3 * self.looks.body), default=self.looks.leading)
+            before = self.before
+            begins = before is not None and before.page == line.page and before.base - line.base > 1.2 * step
+        entries = (part for part in reversed(self.parts[-14:]) if part.kind in ("reference", "heading"))
+        last = next(entries, None)
+        if begins or last is None or last.kind != "reference":
+            self._begin("reference", line)
+        else:
+            self._join(last, line)
+
+    def _stands_as_it_is(self, line: Line) -> bool:
+        """Whether a line is of a table, or a formula that is displayed."""
+        words = len(re.findall(r"\b[a-z]{3,}\b", line.text))
+        indented = self.looks.indent(line) > 16
+        if words < 3 and self.looks.is_short(line) and (line.math > 0.45 or (line.math > 0.2 and indented)):
+            return True
+        if len(line.text) < 4:
+            return True
+        cells = len(line.cells)
+        if cells < 2 or len(re.findall(r"[^\W\d_]{3,}", line.text)) >= 2.5 * cells:
+            return False
+        last, before = self.parts[-1] if self.parts else None, self.before
+        in_text = last is not None and last.kind in ("paragraph", "item", "caption", "note") and self._follows(line)
+        if cells == 2 and in_text and before is not None and len(before.cells) < 2:
+            return False
+        return cells > 2 or self.looks.is_short(line) or line.size < 0.95 * self.looks.body
+
+    def _add_text(self, index: int, line: Line) -> None:
+        """Add a line of running text; a paragraph goes on behind what floats between its lines."""
+        last = self.parts[-1] if self.parts else None
+        follows = self._follows(line)
+        bullet = _BULLET.match(line.text)
+        if last is not None and last.kind in ("caption", "note") and follows and last.last is self.before:
+            self._join(last, line)
+            return
+        tail = next(
+            (p for p in reversed(self.parts[-14:]) if p.kind in ("paragraph", "item", "heading", "title")), None
+        )
+        if tail is not None and tail.kind in ("paragraph", "item") and not bullet:
+            is_near = last is tail and follows and not self._is_indented(index, line)
+            if (is_near and not self._has_ended(line)) or (not is_near and self._goes_on(tail, last, index, line)):
+                self._join(tail, line)
+                return
+        self._begin("item" if bullet else "paragraph", line)
+
+    def _is_indented(self, index: int, line: Line) -> bool:
+        """Whether a paragraph begins here, by the next line, which stands more to the left."""
+        if index + 1 == len(self.lines):
+            return False
+        after = self.lines[index + 1]
+        is_next = after.page == line.page and 0 < line.base - after.base < 1.5 * self.looks.leading
+        return is_next and 4 < line.left - after.left < 30 and abs(after.size - line.size) < 0.6
+
+    def _has_ended(self, line: Line) -> bool:
+        """Whether the line before was a paragraph's last, by its length."""
+        before = self.before
+        if before is None or line.text[:1].islower():
+            return False
+        if self.parts[-1].kind == "item" and self.parts[-1].count > 1 and before.left - line.left > 4:
+            return True
+        return before.width < 0.8 * self.looks.column and bool(_SENTENCE_END.search(before.text))
+
+    def _goes_on(self, tail: _Part, last: _Part | None, index: int, line: Line) -> bool:
+        """Whether a paragraph that a column, a page or a figure has cut goes on here."""
+        begins_small = line.text[:1].islower()
+        if (
+            _SENTENCE_END.search(tail.text)
+            or abs(tail.last.size - line.size) >= 0.8
+            or abs(line.size - self.looks.body) >= 0.8
+        ):
+            return False
+        if begins_small or tail.text.endswith(SOFT_HYPHEN):
+            return True
+        return last is not tail and not self._is_indented(index, line)
+
+
+def _places(number: str) -> Iterator[tuple[str, int]]:
+    """Which one a number may be, as it is of digits, Roman or a letter."""
+    if number.isdecimal():
+        yield "digits", int(number)
+        return
+    if number in _ROMAN:
+        yield "roman", _ROMAN.index(number)
+    if len(number) == 1:
+        yield "letter", ord(number) - ord("A") + 1
+
+
+def _joined(text: str, more: str, words: Counter[str]) -> str:
+    """Two lines as one; a word that was cut becomes whole, with its hyphen if the paper writes it so elsewhere."""
+    is_soft = text.endswith(SOFT_HYPHEN)
+    if not is_soft and not (text.endswith(("-", "\N{HYPHEN}")) and more[:1].islower()):
+        return f"{text} {more}"
+    left = re.search(r"[^\W_]*$", text[:-1])
+    right = re.match(r"[^\W_]+", more)
+    if left is None or not left[0] or right is None:
+        return f"{text[:-1]}-{more}"
+    whole, hyphened = f"{left[0]}{right[0]}".lower(), f"{left[0]}-{right[0]}".lower()
+    is_name = right[0][0].isupper() or left[0].isupper()
+    keeps = words[hyphened] > words[whole] or (not words[whole] and is_name)
+    return f"{text[:-1]}{'-' if keeps else ''}{more}"
+
+
+# Parts to blocks
+
+
+def _document(parts: Sequence[_Part], is_cut: bool, left_out: int) -> Document:
+    title = next((_plain(part.text) for part in parts if part.kind == "title"), "")
+    entries = [part for part in parts if part.kind == "reference"]
+    known = {label.strip("[].") for part in entries if (label := _label(part.text)[0])}
+    blocks: list[Block] = [Paragraph((Span(WARNING, "emphasis"),))]
+    for part in parts:
+        if part.kind != "title":
+            blocks.extend(_blocks(part, known))
+    if left_out:
+        said = "1 line" if left_out == 1 else f"{left_out:,} lines"
+        blocks.append(Paragraph((Span(f"{said} inside of figures left out.", "emphasis"),)))
+    return Document(title, tuple(_with_lists(blocks)), is_cut=is_cut)
+
+
+def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
+    text = _plain(part.text)
+    match part.kind:
+        case "heading":
+            number = _NUMBER.match(text) or _APPENDIX.match(text)
+            said = text[number.end() :] if number else text
+            yield Heading(min(5, part.level + 1), number["number"] if number else "", (Span(said, ""),))
+        case "caption":
+            found = _CAPTION.match(text)
+            label, rest = (found["label"], text[found.end() :].strip()) if found else ("", text)
+            yield Figure(label, _cited(rest, known), ())
+        case "note":
+            mark = _FOOTNOTE.match(text)
+            yield Note(mark[1] if mark else "", _cited(text[mark.end() :] if mark else text, known))
+        case "reference":
+            label, rest = _label(text)
+            yield Reference(label, (Span(rest, ""),), f"ref-{label.strip('[].')}" if label else "")
+        case "lines":
+            yield Verbatim(tuple((Span(clean(line, 1_000)),) for line in part.texts))
+        case "item":
+            bullet = _BULLET.match(text)
+            marker, rest = (bullet[1], text[bullet.end() :]) if bullet else ("•", text)
+            yield Items((Item("•" if marker in "·▪∗*" else marker, (Paragraph(_cited(rest, known)),)),))
+        case _:
+            yield Paragraph(_cited(text, known))
+
+
+def _plain(text: str) -> str:
+    """A text that is shown: ligatures are letters again."""
+    return clean(unicodedata.normalize("NFKC", text.rstrip(SOFT_HYPHEN)), LETTERS)
+
+
+def _label(text: str) -> tuple[str, str]:
+    """The label of a reference, and the rest of it."""
+    found = _MARKER.match(text)
+    return (found[1], text[found.end() :]) if found else ("", text)
+
+
+def _cited(text: str, known: set[str]) -> Spans:
+    """A text whose numbers in brackets lead to the references."""
+    spans: list[Span] = []
+    done = 0
+    for found in _CITED.finditer(text):
+        for number in re.finditer(r"\d+", found[1]):
+            if number[0] in known:
+                start, end = found.start(1) + number.start(), found.start(1) + number.end()
+                spans += [Span(text[done:start]), Span(text[start:end], "", f"#ref-{number[0]}")]
+                done = end
+    spans.append(Span(text[done:]))
+    return tuple(span for span in spans if span.text)
+
+
+def _with_lists(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Blocks in which items that follow each other are one list."""
+    items: list[Item] = []
+    for block in blocks:
+        if isinstance(block, Items):
+            items += block.items
+            continue
+        if items:
+            yield Items(tuple(items))
+            items = []
+        yield block
+    if items:
+        yield Items(tuple(items))

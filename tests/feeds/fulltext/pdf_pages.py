@@ -1,0 +1,67 @@
+"""PDFs that tests write: text in the standard fonts, line by line."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+FONTS = ("Times-Roman", "Times-Bold", "Times-Italic")
+REGULAR, BOLD, ITALIC = range(3)
+
+
+class Printed(NamedTuple):
+    """A line on a page, in points from the lower left corner."""
+
+    text: str
+    left: float
+    base: float
+    size: float = 10.0
+    font: int = REGULAR
+
+
+def paragraph(text: str, top: float, *, left: float = 72.0, letters: int = 90, indent: float = 12.0) -> list[Printed]:
+    """The lines of a paragraph, one 12 points below the other."""
+    lines: list[str] = [""]
+    for word in text.split():
+        if len(lines[-1]) + len(word) >= letters:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return [Printed(line, left + (0 if at else indent), top - 12 * at) for at, line in enumerate(lines)]
+
+
+def write_pdf(file: Path, pages: Sequence[Sequence[Printed]], *, extra: bytes = b"") -> Path:
+    """Write a PDF with these lines to a file."""
+    objects: list[bytes] = [b"", b""]
+    fonts = b"".join(b"/F%d %d 0 R " % (index, len(objects) + 1 + index) for index in range(len(FONTS)))
+    objects += [b"<</Type/Font/Subtype/Type1/Encoding/WinAnsiEncoding/BaseFont/%s>>" % name.encode() for name in FONTS]
+    kids = []
+    for page in pages:
+        shown = "\n".join(
+            f"BT /F{line.font} {line.size} Tf {line.left} {line.base} Td ({_escaped(line.text)}) Tj ET" for line in page
+        )
+        content = zlib.compress(shown.encode("latin-1") + extra)
+        objects.append(b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(content), content))
+        objects.append(
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<</Font<<%s>>>>/Contents %d 0 R>>"
+            % (fonts, len(objects))
+        )
+        kids.append(b"%d 0 R" % len(objects))
+    objects[0] = b"<</Type/Catalog/Pages 2 0 R>>"
+    objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(kids))
+    body = bytearray(b"%PDF-1.5\n")
+    places = []
+    for number, part in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = len(body)
+    body += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    body += b"".join(b"%010d 00000 n \n" % place for place in places)
+    body += b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
+    file.write_bytes(body)
+    return file
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")

@@ -1,0 +1,250 @@
+"""Text from PDFs: what its lines become, and what a bad file says."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from unicodedata import category
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.document.markdown import markdown_lines
+from reader.core.document.model import Document, Figure, Heading, Items, Note, Paragraph, Reference, Verbatim, plain
+from reader.core.errors import NoFullText
+from reader.feeds.fulltext.pdf import WARNING, read_pdf
+from reader.feeds.fulltext.pdf_lines import Box, Line, Page, Pages, read_pages
+from reader.feeds.fulltext.pdf_source import read_apart
+from tests.feeds.fulltext.pdf_pages import BOLD, Printed, paragraph, write_pdf
+
+FILLER = (
+    "Readers of papers decide in minutes what to read, and so the first lines of a text matter more than all that "
+    "follows; we measure how much more, on a set of pages that nobody has seen before, and find that it is a lot [1]. "
+    "The pre-trained reader does so too, and a pre-trained one is what everybody has by now, as others say as well."
+)
+
+PAPER = [
+    [
+        Printed("A Reader for Papers", 150, 720, 17, BOLD),
+        Printed("Ada Lovelace", 250, 690),
+        Printed("Abstract", 280, 660, 12, BOLD),
+        *paragraph(FILLER, 640),
+        Printed("1  Introduction", 72, 540, 12, BOLD),
+        *paragraph(FILLER, 520, indent=0),
+        *paragraph("It begins with a second thought. " + FILLER, 460),
+        Printed("Figure 1: What a reader sees.", 72, 380, 9),
+        Printed("\x95 the first of two things", 82, 350),
+        Printed("\x95 the second of two things", 82, 338),
+        Printed("1See the appendix for details of it.", 72, 100, 8),
+        Printed("1", 300, 40),
+    ],
+    [
+        Printed("2  Results", 72, 720, 12, BOLD),
+        *paragraph(FILLER, 700, indent=0),
+        Printed("Model", 80, 600),
+        Printed("Score", 200, 600),
+        Printed("Time", 300, 600),
+        Printed("ours", 80, 588),
+        Printed("0.9", 200, 588),
+        Printed("3", 300, 588),
+        Printed("2.1  Ablations", 72, 560, 11, BOLD),
+        *paragraph(FILLER, 540, indent=0),
+        Printed("References", 72, 440, 12, BOLD),
+        Printed("[1] B. Babbage. Engines that read. 1843. A long entry that takes more", 72, 420),
+        Printed("than one line of the page. Press.", 90, 408),
+        Printed("[2] C. Byron. Letters. 1815.", 72, 396),
+        Printed("[3] D. Boole. Laws. 1854.", 72, 384),
+        Printed("2", 300, 40),
+    ],
+]
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Document:
+    return read_pdf(read_pages(write_pdf(tmp_path / "paper.pdf", PAPER)))
+
+
+def texts(document: Document, kind: type[Heading | Paragraph | Reference]) -> list[str]:
+    return ["".join(plain(block.spans)) for block in document.blocks if isinstance(block, kind)]
+
+
+def test_the_first_line_says_what_to_expect(paper: Document) -> None:
+    assert paper.title == "A Reader for Papers"
+    assert texts(paper, Paragraph)[0] == WARNING
+
+
+def test_headings_have_numbers_and_levels(paper: Document) -> None:
+    headings = [(block.number, block.level) for block in paper.blocks if isinstance(block, Heading)]
+    assert headings == [("", 1), ("1", 1), ("2", 1), ("2.1", 2), ("", 1)]
+    assert texts(paper, Heading) == ["Abstract", "Introduction", "Results", "Ablations", "References"]
+
+
+def test_paragraphs_are_whole(paper: Document) -> None:
+    said = texts(paper, Paragraph)
+    assert said.count(FILLER) == 4
+    assert said.count("It begins with a second thought. " + FILLER) == 1
+
+
+def test_captions_lists_notes_and_tables_stand_by_themselves(paper: Document) -> None:
+    figures = [(block.label, "".join(plain(block.caption))) for block in paper.blocks if isinstance(block, Figure)]
+    assert figures == [("Figure 1", "What a reader sees.")]
+    assert [len(block.items) for block in paper.blocks if isinstance(block, Items)] == [2]
+    assert [(block.mark, "".join(plain(block.spans))) for block in paper.blocks if isinstance(block, Note)] == [
+        ("1", "See the appendix for details of it.")
+    ]
+    rows = [["".join(plain(line)) for line in block.lines] for block in paper.blocks if isinstance(block, Verbatim)]
+    assert [row.split() for row in rows[-1]] == [["Model", "Score", "Time"], ["ours", "0.9", "3"]]
+
+
+def test_citations_lead_to_the_references(paper: Document) -> None:
+    references = [(block.label, block.anchor) for block in paper.blocks if isinstance(block, Reference)]
+    assert references == [("[1]", "ref-1"), ("[2]", "ref-2"), ("[3]", "ref-3")]
+    assert texts(paper, Reference)[0].endswith("takes more than one line of the page. Press.")
+    targets = {span.target for block in paper.blocks if isinstance(block, Paragraph) for span in block.spans}
+    assert targets == {"", "#ref-1"}
+    assert paper.anchors["ref-1"]
+
+
+def line(text: str, base: float, *, page: int = 0, left: float = 72.0, size: float = 10.0, bold: float = 0.0) -> Line:
+    return Line(text, page, left, left + 5.0 * len(text), base, size, bold, cells=(text,))
+
+
+def of_lines(*lines: Line, boxes: tuple[Box, ...] = (), outline: tuple[tuple[str, int], ...] = ()) -> Document:
+    pages = tuple(
+        Page(792.0, tuple(one for one in lines if one.page == number), boxes)
+        for number in range(1 + max(one.page for one in lines))
+    )
+    return read_pdf(Pages(pages, outline))
+
+
+FULL = "A full line of a column has this many letters, so that all of it is taken by its words."
+
+
+def body(top: float, count: int, page: int = 0) -> list[Line]:
+    return [line(FULL, top - 12 * at, page=page) for at in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole"),
+    [
+        ("It is pre\N{SOFT HYPHEN}", "trained on all of it, as one is.", "It is pretrained on"),
+        ("The known pre-trained and pre-", "trained ones.", "The known pre-trained and pre-trained ones."),
+        ("It has con-", "tent of its own.", "It has content of its own."),
+        ("By A. Smith-", "Jones, in the year before.", "By A. Smith- Jones, in"),
+    ],
+)
+def test_words_that_a_line_s_end_has_cut_are_joined(first: str, second: str, whole: str) -> None:
+    said = texts(of_lines(*body(700, 6), line(first, 580, left=84), line(second, 568)), Paragraph)
+    assert any(whole in one for one in said)
+
+
+def test_headers_page_numbers_and_stamps_are_left_out() -> None:
+    lines = [
+        one
+        for page in range(4)
+        for one in (line(f"Running Title {page}", 770, page=page), *body(700, 8, page), line(str(page), 30, page=page))
+    ]
+    stamp = line("arXiv:2605.00001v2 [cs.CL] 2 May 2026", 300, size=20)
+    said = "\n".join(markdown_lines(of_lines(*lines, stamp)))
+    assert "Running" not in said and "arXiv" not in said
+
+
+def test_text_in_pictures_is_left_out_and_counted() -> None:
+    inside = line("an axis", 300, left=100)
+    document = of_lines(*body(700, 8), inside, boxes=(Box(90, 250, 400, 350),))
+    assert "an axis" not in "\n".join(markdown_lines(document))
+    assert texts(document, Paragraph)[-1] == "1 line inside of figures left out."
+
+
+def test_the_labels_above_a_figure_s_caption_are_left_out() -> None:
+    labels = (line("encoder", 500, left=150), line("decoder", 480, left=200))
+    caption = line("Figure 2: The model.", 450, size=9)
+    document = of_lines(*body(700, 8), *labels, caption, *body(400, 4))
+    said = "\n".join(markdown_lines(document))
+    assert "encoder" not in said and "The model." in said
+
+
+def test_a_paragraph_goes_on_behind_a_footnote_and_a_page() -> None:
+    lines = [*body(700, 6), line("It goes", 628), line("1With a note of its own.", 90, size=8)]
+    document = of_lines(*lines, line("on here, on the next page and", 700, page=1), line("to its end.", 688, page=1))
+    assert texts(document, Paragraph)[-1].endswith("It goes on here, on the next page and to its end.")
+
+
+def test_the_file_s_outline_decides_what_is_a_heading() -> None:
+    lines = [*body(700, 6), line("1 Method", 600, bold=1.0), *body(580, 4), line("2 A bold thing", 500, bold=1.0)]
+    outline = (("Method", 0), ("Data", 0), ("Tests", 0), ("End", 0))
+    assert texts(of_lines(*lines, *body(480, 4), outline=outline), Heading) == ["Method"]
+    assert texts(of_lines(*lines, *body(480, 4)), Heading) == ["Method", "A bold thing"]
+
+
+def test_numbers_that_do_not_follow_make_no_headings() -> None:
+    lines = [*body(700, 6), line("7 Things to know", 600, bold=1.0), *body(580, 4)]
+    assert texts(of_lines(*lines), Heading) == []
+    roman = [*body(700, 6), line("I. INTRODUCTION", 600, left=200), *body(580, 4), line("II. DATA", 500, left=200)]
+    assert texts(of_lines(*roman, *body(480, 4)), Heading) == ["INTRODUCTION", "DATA"]
+
+
+def test_a_scanned_paper_is_said() -> None:
+    with pytest.raises(NoFullText, match="pictures of pages"):
+        of_lines(line("3", 30))
+
+
+@given(
+    st.lists(
+        st.builds(
+            Line,
+            st.text(max_size=40),
+            st.integers(0, 3),
+            st.floats(0, 600),
+            st.floats(0, 600),
+            st.floats(0, 800),
+            st.floats(3, 80),
+            st.floats(0, 1),
+            st.floats(0, 1),
+            st.floats(0, 1),
+            st.lists(st.text(max_size=20), max_size=4).map(tuple),
+        ),
+        max_size=40,
+    )
+)
+def test_any_lines_make_a_document_or_say_why_not(lines: list[Line]) -> None:
+    try:
+        document = of_lines(*sorted(lines, key=lambda one: one.page), *body(700, 4, 4))
+    except NoFullText:
+        return
+    assert not [one for one in markdown_lines(document) if any(category(letter) == "Cc" for letter in one)]
+
+
+# In a process of its own
+
+
+async def test_a_file_is_read_in_a_process_of_its_own(tmp_path: Path) -> None:
+    document = await read_apart(write_pdf(tmp_path / "paper.pdf", PAPER))
+    assert document.title == "A Reader for Papers"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"", "damaged"), (b"%PDF-1.5\n" + b"x" * 2_000, "damaged"), (b"<html>", "damaged")],
+)
+async def test_a_bad_file_is_one_sentence(tmp_path: Path, content: bytes, sentence: str) -> None:
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(content)
+    with pytest.raises(NoFullText, match=sentence):
+        await read_apart(file)
+
+
+async def test_many_pages_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.feeds.fulltext.pdf_lines.MOST_PAGES", 1)
+    document = read_pdf(read_pages(write_pdf(tmp_path / "paper.pdf", PAPER)))
+    assert document.is_cut
+    assert "Results" not in texts(document, Heading)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems limit less")
+async def test_a_bomb_ends_its_own_process_alone(tmp_path: Path) -> None:
+    bomb = b" " * 10 + b"(" + b"x" * 30_000_000 + b")"
+    file = write_pdf(tmp_path / "bomb.pdf", [[Printed("x", 72, 700)]], extra=b" BT /F0 9 Tf " + bomb + b" Tj ET")
+    with pytest.raises(NoFullText, match=r"too much memory or time|pictures of pages|damaged"):
+        await read_apart(file)
