@@ -11,13 +11,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date
 from itertools import count
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
-from reader.cache import connections, meta
+from reader.cache import connections, coverage, meta
+from reader.cache.coverage import Coverage, day_name
 from reader.cache.marks.derived import FOLLOW, refold, slugs_of
 from reader.cache.marks.event_log import EventLog
 from reader.cache.sqlite_errors import explain, explained
@@ -58,46 +59,6 @@ class Followed:
     error: str | None
 
 
-class Coverage(NamedTuple):
-    """How many papers of a source's day are in the cache, of how many."""
-
-    day: str
-    """ISO."""
-    papers: int
-    """Papers that the day has, as far as any source says."""
-    here: int
-    """Those of them that are in the cache."""
-    cross: int = 0
-    """Those of them that are cross-lists from another category."""
-    named_by: tuple[str, ...] = ()
-    """Who named them all: `rss`, `list`, `oai` or `api` of arXiv, or `feed`."""
-    again: str = ""
-    """ISO time, UTC, from which it is asked again; empty if never."""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all papers are here; for a category, two sources must agree which these are."""
-        return self.here >= self.papers and (len(self.named_by) > 1 or self.named_by == ("feed",))
-
-    def text(self, today: date) -> str:
-        """Such as `14 of 14`, or `8 of 14, asked again at 18:00` in local time."""
-        count = f"{self.here:,} of {self.papers:,}"
-        if self.is_whole or self.named_by == ("feed",):
-            return count
-        if not (self.papers or self.named_by):
-            count = "nothing yet" if self.again else "not fetched"
-        elif self.here >= self.papers:
-            count += " by one source" if self.named_by else ", but sources differ"
-        if not self.again:
-            return count
-        at = datetime.fromisoformat(self.again).astimezone()
-        return f"{count}, asked again at {at:{'%H:%M' if at.date() <= today else '%H:%M on %d %b'}}"
-
-
-KEPT_DAYS = 35
-"""Days of a category that are kept in mind."""
-
-
 class Freshness(NamedTuple):
     """How fresh and how whole a source is."""
 
@@ -123,20 +84,13 @@ class Freshness(NamedTuple):
         if self.newest is None:
             return ""
         count, *rest = self.newest.text(today).split(", ", 1)
-        said = [f"{count} on {_day_name(self.newest.day)}", *rest]
+        said = [f"{count} on {day_name(self.newest.day)}", *rest]
         if later := [hole for hole in self.holes if hole.day > self.newest.day]:
-            said.append(f"{_day_name(later[0].day)}: {later[0].text(today)}")
+            said.append(f"{day_name(later[0].day)}: {later[0].text(today)}")
         if earlier := sum(hole.day < self.newest.day for hole in self.holes):
             said.append(f"{earlier} earlier {'day' if earlier == 1 else 'days'} not whole")
         return ", ".join(said)
 
-
-def _day_name(day: str) -> str:
-    return f"{date.fromisoformat(day):%a %d %b}"
-
-
-_ANNOUNCED = "announced:"
-"""Prefix of the keys in `meta` of what is known of a category's days: `announced:cs.CL:2026-05-12`."""
 
 _LAST_ASKED = "categories_asked"
 """The key in `meta` of the day on which arXiv was last asked for categories."""
@@ -187,34 +141,6 @@ _LOST_OF_GROUP = f"""
         CAST(meta.value AS INTEGER) < :tries AND substr(meta.value, instr(meta.value, ' ') + 1) <= :before)))
     WHERE turn <= :each ORDER BY paper DESC LIMIT :limit
 """
-
-
-def _coverage(connection: sqlite3.Connection, category: str) -> dict[str, Coverage]:
-    prefix = f"{_ANNOUNCED}{category}:"
-    found: dict[str, Coverage] = {}
-    for key, value in sorted(meta.remembered(connection, prefix).items()):
-        day = key.removeprefix(prefix)
-        papers, here, cross, named_by, again = json.loads(value)
-        found[day] = Coverage(day, papers, here, cross, tuple(named_by), again)
-    return found
-
-
-def _daily_coverage(connection: sqlite3.Connection, today: date) -> list[Coverage]:
-    """The daily papers' days of the last five weeks, oldest first, since the first one that was ever asked for."""
-    first = (today - timedelta(days=KEPT_DAYS)).isoformat()
-    sql = "SELECT day, papers FROM day WHERE fetched <> '' AND day BETWEEN ? AND ?"
-    known: dict[str, int] = dict(connection.execute(sql, (first, today.isoformat())).fetchall())
-    (oldest,) = connection.execute("SELECT min(day) FROM day WHERE fetched <> ''").fetchone()
-    skipped = meta.remembered(connection, meta.SKIPPED)
-    if oldest is None:
-        return []
-    days = (today - timedelta(days=back) for back in range(KEPT_DAYS, -1, -1))
-    return [
-        Coverage(day, known.get(day, 0) + lost, known.get(day, 0), named_by=("feed",) if day in known else ())
-        for date_ in days
-        if (day := date_.isoformat()) >= oldest and (day in known or (date_.weekday() < 5 and date_ < today))
-        for lost in (int(skipped.get(f"{meta.SKIPPED}{day}", 0)),)
-    ]
 
 
 def _newest(days: Sequence[Coverage]) -> tuple[Coverage | None, tuple[Coverage, ...]]:
@@ -299,28 +225,20 @@ class Feeds:
     def coverage(self, category: str) -> dict[str, Coverage]:
         """What is known of the days of an arXiv category, by ISO day, oldest first."""
         with self._alone():
-            return _coverage(self._connection, category)
+            return coverage.of_category(self._connection, category)
 
     def cover(self, category: str, days: Iterable[Coverage]) -> None:
         """Note what is known of days of an arXiv category, if it is news."""
         with self._alone():
-            known = _coverage(self._connection, category)
-            news = [one for one in days if one != known.get(one.day)]
-            if not news:
-                return
-            with connections.transaction(self._connection):
-                for one in news:
-                    meta.put(self._connection, f"{_ANNOUNCED}{category}:{one.day}", json.dumps(one[1:]))
-                for day in sorted({*known, *(one.day for one in news)})[:-KEPT_DAYS]:
-                    meta.drop(self._connection, f"{_ANNOUNCED}{category}:{day}")
+            coverage.note(self._connection, category, days)
 
     def freshness(self, today: date) -> tuple[Freshness, ...]:
         """How fresh and how whole each source is on a day (UTC): the daily papers first, then what is followed."""
         feeds = {feed.slug: feed for feed in self.all()}
         with self._alone():
-            daily = _daily_coverage(self._connection, today)
+            daily = coverage.of_daily(self._connection, today)
             of_category = {
-                slug: list(_coverage(self._connection, feed.url).values())
+                slug: list(coverage.of_category(self._connection, feed.url).values())
                 for slug, feed in feeds.items()
                 if feed.kind == "arxiv"
             }

@@ -17,7 +17,8 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from reader import log
-from reader.cache.feeds import Coverage, Feeds, Followed
+from reader.cache.coverage import Coverage
+from reader.cache.feeds import Feeds, Followed
 from reader.core.dates import utc_stamp
 from reader.core.errors import FeedError, FeedOffline
 from reader.feeds.arxiv.client import ArxivClient, last_renewal
@@ -171,8 +172,7 @@ class Announcements:
         listed: Entries = {}
         if listing is not None:
             listed = _by_id(entry for entry in listing.entries if entry.is_new)
-            stated = listing.counts.get("new", 0) + listing.counts.get("cross", 0)
-            days[listing.day] = _Day(listing.day, {"list": listed}, stated)
+            days[listing.day] = _Day(listing.day, {"list": listed}, listing.total - listing.replaced)
             # One of tomorrow tells that the clock is late.
             expected = max(expected, listing.day)
         newest = days.setdefault(expected, _Day(expected, {}))

@@ -199,16 +199,17 @@ def announcement(items: Sequence[str]) -> bytes:
 
 def listing_page(category: str, day: str, papers: Sequence[Paper], counts: Mapping[str, int] | None = None) -> bytes:
     """The page of a category's newest announcement; `counts` are other numbers than those of the papers."""
-    sections = []
+    sections, total = [], 0
     for title, kinds in (("New", ("new",)), ("Cross", ("cross",)), ("Replacement", ("replace", "replace-cross"))):
         here = [one for one in papers if _kind(one, category) in kinds]
         if here:
             of = (counts or {}).get(title, len(here))
+            total += of
             rows = "".join(map(_listed, here))
             sections.append(f"<h3>{title} submissions (showing {len(here)} of {of} entries)</h3>{rows}")
     return f"""<!DOCTYPE html><html><head><title>{category}</title></head><body>
 <h3>Showing new listings for {date.fromisoformat(day):%A, %-d %B %Y}</h3>
-<div class='paging'>Total of {len(papers)} entries</div><dl>{"".join(sections)}</dl></body></html>""".encode()
+<div class='paging'>Total of {total} entries</div><dl>{"".join(sections)}</dl></body></html>""".encode()
 
 
 def _kind(paper: Paper, category: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.cache.feeds import Coverage
+from reader.cache.coverage import Coverage
 from reader.refresh.jobs import FeedFailed, FeedStored, RefreshEvent, SourceEvent
 from tests.feed_server import Request
 from tests.feeds.servers import Page, Paper, announcement, listing_page, records, rss_item

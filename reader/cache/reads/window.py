@@ -24,6 +24,7 @@ from reader.core.paper_row import UNKNOWN, PaperKey, PaperRow
 
 if TYPE_CHECKING:
     from reader.cache.choice import ForYou
+    from reader.cache.coverage import Coverage
     from reader.cache.search.selection import Selection
     from reader.core.paper import Paper
 
@@ -118,6 +119,8 @@ class DayCount(NamedTuple):
     unread: int
     is_partial: bool = False
     """Whether the feed was never asked for the day: its papers came another way, and more of them may follow."""
+    covered: tuple[tuple[str, Coverage], ...] = ()
+    """The followed categories that announced papers on the day, with how many of them are here."""
 
     @property
     def plus(self) -> str:
@@ -412,15 +415,18 @@ class Window:
 
     def days(self, limit: int | None = None) -> list[DayCount]:
         """The newest days that list papers, newest first; hidden papers are not counted."""
+        from reader.cache.coverage import by_day
+
         with explained(self._path):
             papers = Counter(dict(self._connection.execute(BY_DAY).fetchall()))
             unread = Counter(dict(self._connection.execute(UNREAD_BY_DAY).fetchall()))
             for day, more, more_unread in self._connection.execute(AGAIN):
                 papers[day] += more
                 unread[day] += more_unread
+            covered = by_day(self._connection)
         partial = self.partial_days()
         newest = sorted(papers, reverse=True)[:limit]
-        return [DayCount(day, papers[day], unread[day], day in partial) for day in newest]
+        return [DayCount(day, papers[day], unread[day], day in partial, tuple(covered.get(day, ()))) for day in newest]
 
     def fetched_days(self, first: str = "", last: str = "9") -> dict[str, DayFetched]:
         """What the feed has answered for the days from `first` to `last` (ISO, both included)."""

@@ -187,14 +187,14 @@ class ArxivClient(Closing):
         url = f"{self._listing}/list/{find_category(category).id}/new"
         found = await self._get(self._listing_http, f"{url}?skip=0&show={SHOWN}", parse_listing, again=again)
         for _ in range(_MAX_PAGES):
-            if len(found.entries) >= found.total:
+            if found.is_whole:
                 break
             part = f"{url}?skip={len(found.entries)}&show={SHOWN}"
             page = await self._get(self._listing_http, part, parse_listing, again=again)
             entries = {entry.draft.id: entry for entry in (*found.entries, *page.entries)}
             if page.day != found.day or len(entries) == len(found.entries):
                 break
-            found = Announcement(found.day, tuple(entries.values()), {**page.counts, **found.counts})
+            found = Announcement(found.day, tuple(entries.values()), found.total, max(found.replaced, page.replaced))
         return found
 
     async def records(self, category: str, first: str, last: str) -> tuple[ArxivEntry, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -11,7 +12,7 @@ from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id
 from reader.core.latex import of_one_answer
 from reader.core.paper import Draft
-from reader.feeds.arxiv.parse import NAME_LIMIT, AnnounceType, ArxivEntry, category_ids, parse_day
+from reader.feeds.arxiv.parse import AUTHORS, NAME_LIMIT, AnnounceType, ArxivEntry, category_ids, parse_day
 from reader.feeds.plain_text import html_to_text, plain_block, plain_line
 
 SHOWN = 2000
@@ -22,12 +23,15 @@ _KINDS: Mapping[str, AnnounceType] = MappingProxyType({"New": "new", "Cross": "c
 _PIECE = 60_000
 """Characters of one paper that are read."""
 
+_PARTS = 20
+
 _DAY = re.compile(r"Showing new listings for\s+[A-Z][a-z]+,\s+([0-9]{1,2}\s+[A-Z][a-z]+\s+[0-9]{4})")
-_SECTION = re.compile(r"\s*(New|Cross|Replacement) submissions \(showing ([0-9]{1,6}) of ([0-9]{1,6}) entries\)")
+_SECTION = re.compile(r"\s*(New|Cross|Replacement) submissions \(showing [0-9]{1,6} of ([0-9]{1,6}) entries\)")
+_TOTAL = re.compile(r"Total of ([0-9]{1,6}) entries")
 _ID = re.compile(r"""href\s*=\s*["']/abs/([^"'\s]{1,40})["']""")
 _SUBJECT = re.compile(r"\(([a-z-]+(?:\.[A-Za-z-]+)?)\)")
-_FIELD = re.compile(r"""class=["']list-(title|authors|subjects)\b[^>]{0,60}>(.{0,20000}?)</div>""", re.DOTALL)
-_ABSTRACT = re.compile(r"""<p class=["']mathjax["']>(.{0,40000}?)</p>""", re.DOTALL)
+_FIELD = re.compile(r"""class=["']list-(title|authors|subjects)\b[^<>]{0,60}>""")
+_ABSTRACT = re.compile(r"""<p class=["']mathjax["']>""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,14 @@ class Announcement:
     day: str
     """The ISO day that it is announced on."""
     entries: tuple[ArxivEntry, ...]
-    counts: Mapping[AnnounceType, int]
-    """How many papers there are of each kind, as the page says; replacements of cross-lists are among `replace`."""
+    total: int
+    """How many papers it has, as the page says."""
+    replaced: int = 0
+    """Those of them that are only new versions."""
 
     @property
-    def total(self) -> int:
-        return sum(self.counts.values())
+    def is_whole(self) -> bool:
+        return len(self.entries) >= self.total
 
 
 @of_one_answer()
@@ -51,37 +57,39 @@ def parse_listing(body: bytes) -> Announcement:
     text = body.decode("utf-8", "replace")
     stated = _DAY.search(text)
     day = parse_day(f"{' '.join(stated[1].split())} 00:00 +0000") if stated else None
-    entries: dict[str, ArxivEntry] = {}
-    counts: dict[AnnounceType, int] = {}
-    for section in text.split("<h3>")[1:]:
-        head = _SECTION.match(section)
-        if head is None:
-            continue
-        kind = _KINDS[head[1]]
-        counts[kind] = int(head[3])
-        for piece in section.split("<dt>")[1 : SHOWN + 1]:
-            entry = _parse_entry(piece[:_PIECE], kind, day)
-            if entry is not None and entry.draft.id is not None:
-                entries.setdefault(entry.draft.id, entry)
-    if day is None or (not counts and "Total of 0 entries" not in text):
+    total = _TOTAL.search(text)
+    if day is None or total is None:
         raise FeedMalformed("arXiv's listing has another form than this version knows; see if there is a newer one.")
-    return Announcement(day, tuple(entries.values()), counts)
+    entries: dict[str, ArxivEntry] = {}
+    counts: Counter[AnnounceType] = Counter()
+    for section in text.split("<h3>")[1:]:
+        if head := _SECTION.match(section):
+            kind = _KINDS[head[1]]
+            counts[kind] += int(head[2])
+            for piece in section.split("<dt>")[1 : SHOWN + 1]:
+                entry = _parse_entry(piece[:_PIECE], kind, day)
+                if entry is not None and entry.draft.id is not None:
+                    entries.setdefault(entry.draft.id, entry)
+    return Announcement(day, tuple(entries.values()), max(int(total[1]), counts.total()), counts["replace"])
 
 
-def _parse_entry(piece: str, kind: AnnounceType, day: str | None) -> ArxivEntry | None:
+def _parse_entry(piece: str, kind: AnnounceType, day: str) -> ArxivEntry | None:
     """Parse one paper; None without an id. One whose title can't be read is announced, but has no title."""
     found = _ID.search(piece)
     id = arxiv_id(found[1]) if found else None
     if id is None:
         return None
-    fields = {name: html_to_text(value).text.partition(":")[2] for name, value in _FIELD.findall(piece)}
-    authors = html_to_text(dict(_FIELD.findall(piece)).get("authors", "")).text.removeprefix("Authors:")
+    fields: dict[str, str] = {}
+    for part in piece.split("</div>")[:_PARTS]:
+        if begun := _FIELD.search(part):
+            fields.setdefault(begun[1], html_to_text(part[begun.end() :]).text.strip())
     abstract = _ABSTRACT.search(piece)
+    authors = fields.get("authors", "").removeprefix("Authors:").split(",")[:AUTHORS]
     draft = Draft(
-        title=plain_line(fields.get("title", "")),
+        title=plain_line(fields.get("title", "").removeprefix("Title:")),
         id=id,
-        abstract=plain_block(html_to_text(abstract[1]).text) if abstract else "",
-        authors=tuple(filter(None, (plain_line(name, NAME_LIMIT) for name in authors.split(",")))),
+        abstract=plain_block(html_to_text(piece[abstract.end() :].partition("</p>")[0]).text) if abstract else "",
+        authors=tuple(filter(None, (plain_line(name, NAME_LIMIT) for name in authors))),
         categories=category_ids(_SUBJECT.findall(fields.get("subjects", ""))),
         announced=day,
         source="arxiv",

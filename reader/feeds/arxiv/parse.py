@@ -30,7 +30,7 @@ _ANNOUNCED = ("new", "cross", "replace", "replace-cross")
 
 
 # More authors than any real entry has.
-_AUTHORS = 5_000
+AUTHORS = 5_000
 _CATEGORIES = 50
 _VERSIONS = 200
 NAME_LIMIT = 200
@@ -156,7 +156,7 @@ def _parse_listed(record: Element) -> ArxivEntry | None:
     title = "" if element is None else plain_line(_text(element, "title"))
     if element is None or not id or not title:
         return None
-    people = element.findall("authors/author")[:_AUTHORS]
+    people = element.findall("authors/author")[:AUTHORS]
     names = (" ".join(_text(one, part) for part in ("forenames", "keyname", "suffix")) for one in people)
     draft = Draft(
         title=title,
@@ -273,8 +273,8 @@ def _authors(element: Element) -> tuple[str, ...]:
     names = [_text(author, "name") for author in element.findall("author")]
     if not any(names):
         creators = ", ".join(filter(None, ("".join(creator.itertext()) for creator in element.findall("creator"))))
-        names = _BETWEEN_NAMES.split(_AFFILIATION.sub("", creators[: _AUTHORS * 50]))
-    return tuple(filter(None, (plain_line(name, NAME_LIMIT) for name in names[:_AUTHORS])))
+        names = _BETWEEN_NAMES.split(_AFFILIATION.sub("", creators[: AUTHORS * 50]))
+    return tuple(filter(None, (plain_line(name, NAME_LIMIT) for name in names[:AUTHORS])))
 
 
 def _categories(element: Element) -> tuple[str, ...]:

@@ -193,6 +193,8 @@ class Heading(NamedTuple):
     """None while unknown, or if the list does not have all papers of the day."""
     plus: str = ""
     """The sign behind its number of papers if more of them may follow."""
+    note: str = ""
+    """How whole it is, such as `cs.CL 14 of 14`."""
 
 
 class DayEnd(NamedTuple):
@@ -230,7 +232,18 @@ def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
         number = f"{heading.unread:,}{between}{number}"
     room = width - 3 - len(number)
     name = cut(day_heading(heading.day, look.today), room, look.glyphs.ellipsis)
-    return (Piece(" "), Piece(f"{name:<{max(room, 0)}}", "day"), Piece(f" {number} ", "number"))
+    note = f" {look.glyphs.dot} {heading.note}" if heading.note else ""
+    left = room - cell_len(name) - cell_len(note)
+    if left < 0:
+        note, left = "", room - cell_len(name)
+    return (Piece(" "), Piece(name, "day"), Piece(f"{note}{' ' * left}", "about"), Piece(f" {number} ", "number"))
+
+
+def coverage_note(day: DayCount, today: date) -> str:
+    """How many of the papers that categories announced on a day are here: of those with a gap, else of all."""
+    short = [(name, known) for name, known in day.covered if not known.is_whole and known.papers]
+    told = short or [(name, known) for name, known in day.covered if known.papers]
+    return ", ".join(f"{name} {known.text(today)}" for name, known in told)
 
 
 def day_end(day: str, days: Sequence[DayCount]) -> DayEnd | None:

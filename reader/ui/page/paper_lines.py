@@ -15,7 +15,7 @@ from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.styled_text import PLAIN
-from reader.ui.list.lines import LIST_ROLES, Content, DayEnd, Heading, ListLook, PaperAt, draw_content
+from reader.ui.list.lines import LIST_ROLES, Content, DayEnd, Heading, ListLook, PaperAt, coverage_note, draw_content
 from reader.ui.shell.list_layout import ListLines, Slot
 
 if TYPE_CHECKING:
@@ -224,8 +224,10 @@ class PaperLines(Pane, inherit_bindings=False):
         counts = self._days.get(day)
         # A list of some of the day's papers does not know how many of them are unread; it may have hidden ones, too.
         has_all = counts is not None and papers is not None and counts.papers <= papers
-        plus = counts.plus if counts is not None else ""
-        return Heading(day, papers, counts.unread if counts is not None and has_all else None, plus)
+        if counts is None:
+            return Heading(day, papers)
+        note = coverage_note(counts, self._strips.look.today)
+        return Heading(day, papers, counts.unread if has_all else None, counts.plus, note)
 
     def _picture(self) -> list[tuple[Content | None, int]]:
         """Return the content of each line in view and which of its lines it is, to compare it later."""

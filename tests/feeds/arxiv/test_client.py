@@ -14,7 +14,8 @@ from reader.core.steps import watched_by
 from reader.feeds.arxiv.client import API_ENDPOINT, ArxivClient, ResponseCache, is_local_only
 from reader.feeds.arxiv.parse import parse_arxiv
 from reader.feeds.http.responses import Limits
-from tests.feeds.servers import Arxiv, Nap, Page, Paper, api_feed, refused
+from tests.feed_server import Request
+from tests.feeds.servers import Arxiv, Nap, Page, Paper, api_feed, listing_page, records, refused
 
 NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
 
@@ -145,6 +146,68 @@ async def test_what_is_announced_comes_for_categories_together(server: Arxiv, na
         ("2605.00010", "replace-cross"),
     ]
     assert [request.path for request in server.requests] == ["/rss/cs.LG+cs.RO"]
+
+
+async def test_the_pages_of_a_listing_are_one_announcement(server: Arxiv, nap: Nap) -> None:
+    shown = server.papers
+    server.answering["/list/"] = lambda request: Page(
+        listing_page("cs.CL", "2026-05-12", shown[int(request.query["skip"]) :][:2], {"New": 3}), "text/html"
+    )
+    async with connected(server, nap) as arxiv:
+        found = await arxiv.listing("cs.cl")
+        assert (len(found.entries), found.total, len(server.requests)) == (3, 3, 2)
+        # One that counts more than it shows comes to an end.
+        server.papers, shown = [], server.papers[:1]
+        assert (await arxiv.listing("cs.LG")).is_whole is False
+    assert len(server.requests) == 4
+
+
+async def test_the_parts_of_records_are_one_list(server: Arxiv, nap: Nap) -> None:
+    tokens = ["more", "expired", "more", ""]
+
+    def answer(request: Request) -> Page:
+        token = tokens.pop(0)
+        if token == "expired":
+            return Page(b'<OAI-PMH><error code="badResumptionToken">expired</error></OAI-PMH>', "text/xml")
+        return Page(records([server.papers[len(tokens) % 3]], token), "text/xml")
+
+    server.answering["/oai"] = answer
+    async with connected(server, nap) as arxiv:
+        found = await arxiv.records("physics.optics", "2026-05-11", "2026-05-12")
+    assert len(found) == 3 - 1
+    first, second, third, fourth = (request.query for request in server.requests)
+    assert (
+        first
+        == third
+        == {
+            **{"verb": "ListRecords", "metadataPrefix": "arXiv", "set": "physics:physics:optics"},
+            **{"from": "2026-05-11", "until": "2026-05-12"},
+        }
+    )
+    assert second == fourth == {"verb": "ListRecords", "resumptionToken": "more"}
+
+
+@pytest.mark.parametrize(
+    ("category", "chosen"),
+    [
+        ("cs.CL", "cs:cs:CL"),
+        ("hep-th", "physics:hep-th"),
+        ("astro-ph.GA", "physics:astro-ph:GA"),
+        ("stat.ML", "stat:stat:ML"),
+    ],
+)
+async def test_a_category_is_a_set_of_records(server: Arxiv, nap: Nap, category: str, chosen: str) -> None:
+    async with connected(server, nap) as arxiv:
+        await arxiv.records(category, "2026-05-11", "2026-05-12")
+    assert server.requests[0].query["set"] == chosen
+
+
+async def test_an_announcement_is_asked_again_on_wish(server: Arxiv, nap: Nap, tmp_path: Path) -> None:
+    async with connected(server, nap, tmp_path) as arxiv:
+        for again in (False, False, True):
+            await arxiv.latest(["cs.CL"], again=again)
+            await arxiv.listing("cs.CL", again=again)
+    assert len(server.requests) == 4
 
 
 async def test_what_can_not_be_asked_is_a_mistake(server: Arxiv, nap: Nap) -> None:

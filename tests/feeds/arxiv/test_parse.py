@@ -8,8 +8,15 @@ import pytest
 from reader.core.errors import FeedMalformed, FeedRefused
 from reader.core.paper import Draft, Skipped
 from reader.feeds.arxiv.categories import categories
-from reader.feeds.arxiv.parse import ArxivEntry, parse_arxiv, parse_record, refusal_reason
-from tests.feeds.servers import Paper, announcement, api_feed, atom_entry, refused, rss_item
+from reader.feeds.arxiv.parse import (
+    ArxivEntry,
+    RecordsExpired,
+    parse_arxiv,
+    parse_record,
+    parse_records,
+    refusal_reason,
+)
+from tests.feeds.servers import Paper, announcement, api_feed, atom_entry, records, refused, rss_item
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "arxiv" / "atom"
 
@@ -260,3 +267,32 @@ def test_an_unknown_record_is_none_and_others_are_errors() -> None:
     for body in (b"", b"<html/>", oai("<GetRecord/>"), RECORD.replace(b"2605.00001</id>", b"x</id>"), api_feed([])):
         with pytest.raises(FeedMalformed):
             parse_record(body)
+
+
+# Records
+
+
+def test_records_are_papers_with_the_day_of_their_announcement() -> None:
+    found, token = parse_records(records([Paper("2605.00001"), Paper("math/0309136", categories=("math.GT",))], "next"))
+    assert token == "next"
+    assert [entry.draft.id for entry in found] == ["2605.00001", "math/0309136"]
+    draft = found[0].draft
+    assert (draft.title, draft.abstract, draft.authors) == ("On one matter", "We look on.", ("Ada Example",))
+    assert (draft.published, draft.announced, draft.categories) == ("2026-05-11", "2026-05-12", ("cs.CL", "cs.LG"))
+
+
+def test_no_records_are_no_papers_and_broken_ones_are_left_out() -> None:
+    assert parse_records(records([])) == ((), "")
+    deleted = b'<record><header status="deleted"><datestamp>2026-05-12</datestamp></header></record>'
+    found, token = parse_records(records([Paper("2605.00001")]).replace(b"<record>", deleted + b"<record>"))
+    assert (len(found), token) == (1, "")
+
+
+def test_a_token_that_has_expired_is_told() -> None:
+    with pytest.raises(RecordsExpired, match="unknown"):
+        parse_records(b'<OAI-PMH><error code="badResumptionToken">unknown</error></OAI-PMH>')
+    with pytest.raises(FeedRefused, match="no such set"):
+        parse_records(b'<OAI-PMH><error code="badArgument">no such set</error></OAI-PMH>')
+    for body in (b"<OAI-PMH/>", b"<html/>", b"<OAI-PMH><ListRecords>"):
+        with pytest.raises(FeedMalformed):
+            parse_records(body)

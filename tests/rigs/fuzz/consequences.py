@@ -238,7 +238,8 @@ async def _clients(record: _Record) -> AsyncIterator[tuple[HuggingFaceClient, Ar
     daily_http = HttpClient(HOST, sleep=no_sleep)
     arxiv = ArxivClient(stand_in=HOST, sleep=no_sleep)
     pages, pdfs = PageTexts(HOST, sleep=no_sleep), PdfClient(HOST, sleep=no_sleep)
-    for one in (daily_http, arxiv._http, arxiv._records_http, pages, pdfs):
+    asks_arxiv = (arxiv._http, arxiv._feeds_http, arxiv._listing_http, arxiv._records_http)
+    for one in (daily_http, *asks_arxiv, pages, pdfs):
         one._client = asked
     yield HuggingFaceClient(daily_http), arxiv, [FeedTexts(daily_http), pages], pdfs
     await asked.aclose()
@@ -253,8 +254,15 @@ async def _ask(home: _Home, ids: list[str], record: _Record) -> None:
                 pass
             for feed in feeds.followed():
                 if feed.kind == "arxiv":
-                    with suppress(FeedError, UsageError):
-                        await arxiv.latest([feed.url])
+                    day = "2026-05-11"
+                    for asking in (
+                        arxiv.latest([feed.url]),
+                        arxiv.listing(feed.url),
+                        arxiv.records(feed.url, day, day),
+                        arxiv.submitted(feed.url, day, day),
+                    ):
+                        with suppress(FeedError, UsageError):
+                            await asking
                 elif feed.kind == "rss":
                     record("address", feed.url)
         for id in [*ids, *_ids(home)]:

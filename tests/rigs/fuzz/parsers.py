@@ -35,7 +35,8 @@ from reader.core.text import BLOCK_LIMIT, clean, clean_block, fold, title_hash
 from reader.core.topics.rules import read_rules, review_rules
 from reader.core.venue import LONGEST, read_venue
 from reader.feeds import plain_text
-from reader.feeds.arxiv.parse import parse_arxiv, parse_record, refusal_reason
+from reader.feeds.arxiv.listing import parse_listing
+from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, parse_record, parse_records, refusal_reason
 from reader.feeds.files.json_stream import JsonStream
 from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_rdf, parse_ris
 from reader.feeds.files.papers_file import DamagedFile, decompressed, read_papers
@@ -106,13 +107,16 @@ def attack_json(data: bytes) -> None:
 
 def attack_arxiv(data: bytes) -> None:
     check_line(refusal_reason(data), 200)
-    try:
-        found = parse_arxiv(data)
-    except FeedError as error:
-        check_sentence(error)
-        return
-    for entry in found.entries:
-        check_draft(entry.draft)
+    found: list[ArxivEntry] = []
+    for read in (parse_arxiv, parse_listing, lambda body: ArxivResponse(parse_records(body)[0])):
+        try:
+            found += read(data).entries
+        except FeedError as error:
+            check_sentence(error)
+    for entry in found:
+        # What a listing page names without a title is not stored.
+        if entry.draft.title:
+            check_draft(entry.draft)
         assert entry.draft.id
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from tests.feeds import servers
 from tests.feeds.fulltext import pages
 from tests.rigs.fuzz import parsers
 from tests.rigs.fuzz.consequences import attack_consequences
@@ -44,6 +45,8 @@ RSS = (
     b"<description>&lt;p&gt;x&lt;/p&gt; arXiv:2605.00001</description><pubDate>Mon, 11 May 2026 08:00:00 GMT</pubDate>"
     b"<category>c</category></item></channel></rss>"
 )
+LISTING = servers.listing_page("cs.CL", "2026-05-12", [servers.Paper("2605.00001")])
+RECORDS = servers.records([servers.Paper("2605.00001")], "more")
 OPML = (
     b'<opml version="2.0"><head/><body><outline text="F"><outline type="rss" text="T" xmlUrl="https://a.example/f"/>'
     b"</outline></body></opml>"
@@ -75,7 +78,9 @@ PAPER_HTML, PAPER_MARKDOWN = pages.PAGE.encode(), pages.MARKDOWN.encode()
 
 TARGETS = {
     "arxiv": Target(
-        parsers.attack_arxiv, (ATOM, RSS), (b"<entry>", b"<item>", b"<!ENTITY", b"<title>Error</title>", b"]]>")
+        parsers.attack_arxiv,
+        (ATOM, RSS, LISTING, RECORDS),
+        (b"<entry>", b"<item>", b"<!ENTITY", b"<title>Error</title>", b"]]>", b"<dt>", b"<h3>", b"<record>"),
     ),
     "clean": Target(
         parsers.attack_clean,

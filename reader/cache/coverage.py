@@ -1,0 +1,109 @@
+"""How whole the days of the sources are: how many of a day's papers are here, of how many."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from reader.cache import connections, meta
+
+KEPT_DAYS = 35
+"""Days of a source that are kept in mind."""
+
+_ANNOUNCED = "announced:"
+"""Prefix of the keys in `meta` of what is known of a category's days: `announced:cs.CL:2026-05-12`."""
+
+
+class Coverage(NamedTuple):
+    """How many papers of a source's day are in the cache, of how many."""
+
+    day: str
+    """ISO."""
+    papers: int
+    """Papers that the day has, as far as any source says."""
+    here: int
+    """Those of them that are in the cache."""
+    cross: int = 0
+    """Those of them that are cross-lists from another category."""
+    named_by: tuple[str, ...] = ()
+    """Who named them all: `rss`, `list`, `oai` or `api` of arXiv, or `feed`."""
+    again: str = ""
+    """ISO time, UTC, from which it is asked again; empty if never."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all papers are here; for a category, two sources must agree which these are."""
+        return self.here >= self.papers and (len(self.named_by) > 1 or self.named_by == ("feed",))
+
+    def text(self, today: date) -> str:
+        """Such as `14 of 14`, or `8 of 14, asked again at 18:00` in local time."""
+        count = f"{self.here:,} of {self.papers:,}"
+        if self.is_whole or self.named_by == ("feed",):
+            return count
+        if not (self.papers or self.named_by):
+            count = "nothing yet" if self.again else "not fetched"
+        elif self.here >= self.papers:
+            count += " by one source" if self.named_by else ", but sources differ"
+        if not self.again:
+            return count
+        at = datetime.fromisoformat(self.again).astimezone()
+        return f"{count}, asked again at {at:{'%H:%M' if at.date() <= today else '%H:%M on %d %b'}}"
+
+
+def day_name(day: str) -> str:
+    """An ISO day, such as `Tue 30 Jun`."""
+    return f"{date.fromisoformat(day):%a %d %b}"
+
+
+def of_category(connection: sqlite3.Connection, category: str) -> dict[str, Coverage]:
+    """What is known of the days of an arXiv category, by ISO day, oldest first."""
+    prefix = f"{_ANNOUNCED}{category}:"
+    found = sorted(meta.remembered(connection, prefix).items())
+    return {day: _read(day, value) for key, value in found for day in (key.removeprefix(prefix),)}
+
+
+def by_day(connection: sqlite3.Connection) -> dict[str, list[tuple[str, Coverage]]]:
+    """What is known of all categories: each with its coverage, by ISO day."""
+    days: dict[str, list[tuple[str, Coverage]]] = {}
+    for key, value in sorted(meta.remembered(connection, _ANNOUNCED).items()):
+        _, category, day = key.split(":")
+        days.setdefault(day, []).append((category, _read(day, value)))
+    return days
+
+
+def _read(day: str, value: str) -> Coverage:
+    papers, here, cross, named_by, again = json.loads(value)
+    return Coverage(day, papers, here, cross, tuple(named_by), again)
+
+
+def note(connection: sqlite3.Connection, category: str, days: Iterable[Coverage]) -> None:
+    """Note what is known of days of a category, if it is news, and forget its oldest days."""
+    known = of_category(connection, category)
+    news = [one for one in days if one != known.get(one.day)]
+    if news:
+        with connections.transaction(connection):
+            for one in news:
+                meta.put(connection, f"{_ANNOUNCED}{category}:{one.day}", json.dumps(one[1:]))
+            for day in sorted({*known, *(one.day for one in news)})[:-KEPT_DAYS]:
+                meta.drop(connection, f"{_ANNOUNCED}{category}:{day}")
+
+
+def of_daily(connection: sqlite3.Connection, today: date) -> list[Coverage]:
+    """The daily papers' days of the last five weeks, oldest first, since the first one that was ever asked for."""
+    first = (today - timedelta(days=KEPT_DAYS)).isoformat()
+    sql = "SELECT day, papers FROM day WHERE fetched <> '' AND day BETWEEN ? AND ?"
+    known: dict[str, int] = dict(connection.execute(sql, (first, today.isoformat())).fetchall())
+    (oldest,) = connection.execute("SELECT min(day) FROM day WHERE fetched <> ''").fetchone()
+    skipped = meta.remembered(connection, meta.SKIPPED)
+    if oldest is None:
+        return []
+    days = (today - timedelta(days=back) for back in range(KEPT_DAYS, -1, -1))
+    return [
+        Coverage(day, known.get(day, 0) + lost, known.get(day, 0), named_by=("feed",) if day in known else ())
+        for date_ in days
+        if (day := date_.isoformat()) >= oldest and (day in known or (date_.weekday() < 5 and date_ < today))
+        for lost in (int(skipped.get(f"{meta.SKIPPED}{day}", 0)),)
+    ]
