@@ -213,7 +213,7 @@ class State:
     def pane_front(self) -> PaneFront:
         """Which pane is in front, for their layout."""
         # While a query is typed, the panes stay where they are.
-        place = self.listing.place if self.draft is None else self.draft.before.place
+        place = self.listing.place if self.draft is None else self.draft.before.where.place
         is_narrowed = self.listing.results is None and place.names_topics
         return PaneFront(self.focus, self.is_filter_open, self.is_empty, is_narrowed)
 
