@@ -134,12 +134,12 @@ def missing_days(first: date, last: date, today: date, known: Mapping[str, Known
 
 
 def holes(known: Mapping[str, KnownDay], today: date) -> tuple[Hole, ...]:
-    """The runs of days that `missing_days` finds between two whole days, or below the newest day; the newest run first.
+    """The runs of days that `missing_days` finds between two days with papers, the newest run first.
 
-    The feed rests at weekends, so a weekend alone is none.
+    There are none before the oldest day that is whole. The feed rests at weekends, so a weekend alone is none.
     """
-    listed = sorted((day for day, one in known.items() if one.papers), reverse=True)
-    ends = [date.fromisoformat(day) for day in listed if known[day].fetched or day == listed[0]]
+    oldest = min((day for day, one in known.items() if one.papers and one.fetched), default="9")
+    ends = [date.fromisoformat(day) for day in sorted(known, reverse=True) if known[day].papers and day >= oldest]
     runs = [
         missing_days(before + timedelta(days=1), after - timedelta(days=1), today, known)
         for after, before in pairwise(ends)
