@@ -48,11 +48,6 @@ class ViewActions:
         """Show the view that was clicked."""
         self.go(event.id)
 
-    @answers(FilterPane.DayChosen)
-    def go_to_day(self, event: FilterPane.DayChosen) -> None:
-        """Show the day that was clicked."""
-        self.go(f"day:{event.day}")
-
     @answers(PaperDetail.ViewClicked)
     def go_to_followed(self, event: PaperDetail.ViewClicked) -> None:
         """Show the papers of something that is followed."""
