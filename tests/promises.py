@@ -44,7 +44,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Mark every paper in view read; undo takes it back": (
             "ui/test_app_triage.py::test_all_in_view_are_read_by_one_key_and_unread_by_another",
         ),
-        "Back to where you were; nothing runs": (
+        "Back to where you were; nothing is done": (
             "ui/test_app_commands.py::test_words_are_suggested_taken_and_recalled",
         ),
         "Do again what was undone": (

@@ -47,9 +47,7 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
         whole = replace(kept.document, title="", blocks=tuple(chain(*(one.document.blocks for one in parts))))
         kept = kept._replace(document=whole)
     if arguments.markdown:
-        from reader.core.document.markdown import markdown_lines
-
-        print_paged(markdown_lines(kept.document), wanted=not arguments.no_pager)
+        print_paged(_markdown(paper, kept, is_part=arguments.section is not None), wanted=not arguments.no_pager)
     else:
         print_paged(_draw(paper, kept, workspace.settings.ascii), wanted=not arguments.no_pager, chops=True)
     return 0
@@ -90,6 +88,18 @@ def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
             f"{paper.id} has no section {clean(wanted, 100)!r}. 'dailypapers read {paper.id} --sections' lists them."
         )
     return list(with_subsections(found, number))
+
+
+def _markdown(paper: Paper, kept: KeptText, *, is_part: bool) -> Iterator[str]:
+    """The lines of a text as Markdown; of a whole one, people and source stand below its title."""
+    from reader.actions.export import plain_markdown
+    from reader.core.document.markdown import markdown_lines
+
+    if not is_part:
+        yield from (f"# {plain_markdown(clean(paper.title))}", "")
+        yield from (plain_markdown(", ".join(map(clean, paper.authors))), "") if paper.authors else ()
+        yield from (plain_markdown(_facts(paper, kept)), "")
+    yield from markdown_lines(replace(kept.document, title=""))
 
 
 def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:

@@ -117,6 +117,7 @@ _TAGS: Final[Contexts] = ("tags",)
 _NOTE: Final[Contexts] = ("note",)
 _WRITE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "note")
 _COMMAND: Final[Contexts] = ("command",)
+_WORDS: Final[Contexts] = ("command", "tags")
 _OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
 _MISSING: Final[Contexts] = ("empty", "hole")
@@ -176,7 +177,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.star", "s", "Star", "Keep this paper in the Starred view; again removes it.", _READ, True),
     Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again removes it.", _READ, True),
     Action("paper.hide", "x", "Hide", "Out of every view but is:hidden.", _SHOWN, True),
-    Action("paper.follow", "w", "Follow", "Its authors, organization, venue, topics or words.", _SHOWN),
+    Action("paper.follow", "w", "Follow", "Its authors, organization, venue, topics or words; or a rule.", _SHOWN),
     Action("paper.tag", "t", "Tags", "Type tags for this paper; -name takes one away.", _READ),
     Action("paper.note", "e", "Note", "Write what you think of this paper, in Markdown.", _READ),
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
@@ -298,10 +299,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("query.next", "down", "Next suggestion", "Down in the suggestions, or in the earlier queries.", _QUERY),
     Action("query.previous", "up", "Earlier query", "The query before; or up in the suggestions.", _QUERY),
     Action("tags.accept", "enter", "Tag", "Give the paper the typed tags, and go back.", _TAGS),
-    Action("tags.cancel", "escape", "Leave as it was", "Close the line; no tag changes.", _TAGS),
-    Action("tags.complete", "tab", "Take suggestion", "Put the marked tag in place of the typed word.", _TAGS),
-    Action("tags.next", "down", "Next suggestion", "Mark the next of the suggested tags.", _TAGS),
-    Action("tags.previous", "up", "Previous suggestion", "Mark the suggested tag before.", _TAGS),
     Action("note.keep", "escape ctrl+s", "Keep", "Store the note and go back; undo takes it back.", _NOTE),
     Action("note.drop", "ctrl+g", "Put back", "Go back, with the note as it was before.", _NOTE),
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Take back what was typed last.", _NOTE),
@@ -309,10 +306,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _LINE),
     Action("command.pipe", "|", "Pipe", "Give the paper, or what is selected, to a program: wc -w.", _READ),
     Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
-    Action("command.cancel", "escape", "Close", "Back to where you were; nothing runs.", _COMMAND),
-    Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _COMMAND),
-    Action("command.next", "down", "Next suggestion", "Down in the suggestions, or in earlier commands.", _COMMAND),
-    Action("command.previous", "up", "Earlier command", "The command before; or up in the suggestions.", _COMMAND),
+    Action("command.cancel", "escape", "Close", "Back to where you were; nothing is done.", _WORDS),
+    Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _WORDS),
+    Action("command.next", "down", "Next suggestion", "Down in the suggestions, or in earlier commands.", _WORDS),
+    Action("command.previous", "up", "Earlier command", "The command before; or up in the suggestions.", _WORDS),
     Action("command.output", ";", "Last output", "What the last command has printed.", _LINE),
     Action("output.copy", "y", "Copy all", "The whole output, to the clipboard.", _OUTPUT),
     Action("output.close", "escape q", "Close", "Back to where you were.", _OUTPUT),
@@ -458,7 +455,9 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "query": _footer(
         "query.accept keep, find.feed search the feed, query.complete take word, query.cancel put back, app.help keys"
     ),
-    "tags": _footer("tags.accept tag, tags.complete take word, tags.next next word, tags.cancel leave, app.help keys"),
+    "tags": _footer(
+        "tags.accept tag, command.complete take word, command.next next word, command.cancel leave, app.help keys"
+    ),
     "note": _footer("note.keep keep, note.drop put back, paper.editor editor, note.undo_typing undo, app.help keys"),
     "command": _footer(
         "command.run run, command.complete take word, command.previous earlier, command.cancel close, app.help keys"

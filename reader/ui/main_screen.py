@@ -313,12 +313,12 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
     def _draw_list(self, state: State) -> None:
         listing, before, left = state.listing, self._listed, self.papers.position
-        if before != listing.where:
-            self._listed = listing.where
-            if before is not None and left.pk is not None:
-                self._model.change(state.keep_cursor(before, left))
         form, at = listing.in_lines(state.panes.density), listing.at
         self.papers.show(listing.order, self._rows, at.pk, words=listing.words, height=at.height, form=form)
+        self._listed = listing.where
+        if before not in (None, listing.where) and left.pk is not None:
+            # Last, since others draw what this changes.
+            self._model.change(self._model.state.keep_cursor(before, left))
 
     def _draw_selection(self, state: State) -> None:
         self.papers.select(state.selection.listed)

@@ -83,7 +83,7 @@ async def test_q_steps_back_and_then_leaves(reader: Opener) -> None:
         await r.do("app.escape")
         assert r.app.is_running
         await r.do("app.back")
-        assert not r.app.is_running
+        await r.until(lambda: not r.app.is_running)
 
 
 @pytest.mark.parametrize("place", ["read.open", "find.filter", "find.query", "app.help", "app.commands"])

@@ -40,7 +40,7 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
         assert len(marked) == 1 and len(set(r.ids)) == len(r.ids) == 60
         await r.do("view.latest", "paper.star")
         starred = r.here.id
-        await r.do("view.foryou")
+        await r.do("view.foryou", "move.top")
         assert starred not in r.ids and "Video: like Slow Video" in r.list_items[0]
         # A typed order is the user's own: no surprises then.
         await r.do("find.query")

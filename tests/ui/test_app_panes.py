@@ -42,7 +42,7 @@ async def test_a_zoomed_pane_is_alone_and_the_next_one_after_it(reader: Opener) 
 
 async def test_a_zoom_is_over_at_the_next_start_and_a_hidden_pane_stays_hidden(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
-        await r.do("pane.hide", "pane.zoom", "app.back")
+        await r.do("pane.hide", "pane.zoom", "app.quit")
     async with reader(size=(140, 30)) as r:
         assert panes(r) == ["filter", "papers"]
         await r.do("read.open")
@@ -92,7 +92,7 @@ async def test_sizes_are_kept_for_widths_like_this_one(
         assert r.main.papers.region == untouched
         await r.resize(*size)
         assert r.main.papers.region == chosen
-        await r.do("app.back")
+        await r.do("app.quit")
     async with reader(size=size) as r:
         assert r.main.papers.region == chosen
 
@@ -108,13 +108,13 @@ async def test_density_is_a_key_that_is_remembered_and_a_setting(reader: Opener)
         await r.do("pane.density")
         assert not is_whole(r) and r.list_lines[1].endswith("…")
         assert (r.cursor, r.list_lines[2][0]) == (1, "▌")
-        await r.do("app.back")
+        await r.do("app.quit")
     async with reader(size=(140, 30)) as r:
         assert not is_whole(r)
-        await r.do("pane.density", "app.back")
+        await r.do("pane.density", "app.quit")
     async with reader(size=(140, 30), settings=settings(density="compact")) as r:
         assert not is_whole(r)
-        await r.do("pane.density", "app.back")
+        await r.do("pane.density", "app.quit")
     async with reader(size=(140, 30), settings=settings(density="compact")) as r:
         assert is_whole(r)
 

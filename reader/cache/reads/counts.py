@@ -66,8 +66,9 @@ class CountCache:
         return self._once("days", lambda: tuple(self._window.days()))
 
     def tags(self) -> tuple[tuple[str, int], ...]:
-        """The user's tags with their numbers of papers, by name."""
-        return self._once("tags", lambda: tuple(sorted(self._window.read(tag_counts).items(), key=_by_name)))
+        """The user's tags with their numbers of papers, by name; none whose papers are all hidden."""
+        found = self._once("tags", lambda: self._window.read(tag_counts))
+        return tuple(sorted(((name, papers) for name, papers in found.items() if papers), key=_by_name))
 
     def follows(self) -> tuple[FollowCount, ...]:
         """What the user follows, with numbers of papers."""

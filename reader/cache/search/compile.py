@@ -63,7 +63,7 @@ def compile_query(query: Query, scope: Scope) -> Selection:
     root = query.root
     spelled = with_spellings(root) if root else None
     terms = list(_terms(spelled)) if spelled else []
-    if not _names_hidden(query.root):
+    if not names_hidden(query.root):
         terms.append(Not(Term("is", "hidden")))
     sort = query.sort or Sort(query.default_order or "day")
     wanted = wanted_words(root) if root and sort.key == "relevance" else []
@@ -279,12 +279,13 @@ def _names_days_or_keys(node: Node) -> bool:
     return isinstance(node, When) or node == Term("is", "new") or (isinstance(node, Term) and node.field == "id")
 
 
-def _names_hidden(node: Node | None) -> bool:
+def names_hidden(node: Node | None) -> bool:
+    """Whether a query asks for hidden papers, which no other one lists or counts."""
     match node:
         case And(nodes) | Or(nodes):
-            return any(map(_names_hidden, nodes))
+            return any(map(names_hidden, nodes))
         case Not(inner):
-            return _names_hidden(inner)
+            return names_hidden(inner)
     return node in (Term("is", "hidden"), Term("is", "muted"))
 
 

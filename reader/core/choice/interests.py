@@ -126,7 +126,10 @@ def _grouped(sizes: Floats | Matrix, held: Sequence[Sequence[int]], fewest: int,
     likeness = middles @ middles.T
     np.fill_diagonal(likeness, -1)
     while len(groups) > fewest:
-        likeness[np.ix_(apart, apart)] = -1
+        if len(apart):
+            # What is an interest of its own joins none of the user's.
+            large = np.array([at for at, (papers, of) in groups.items() if of is not None or len(papers) >= FEWEST])
+            likeness[np.ix_(apart, large)] = likeness[np.ix_(large, apart)] = -1
         one, other = divmod(int(likeness.argmax()), len(every))
         if likeness[one, other] < least:
             break

@@ -227,7 +227,8 @@ class Taste(NamedTuple):
         at = next((at for at, known in enumerate(self.subjects) if known.wish.key == one.key), None)
         found: list[Held] = []
         for papers, words in [] if at is None or self.interests is None else self.interests.halves(at):
-            name = _name([self.words[code] for code in words], [other.name for other in found])
+            others = [other.wish.name for other in self.subjects if other.wish.key != one.key]
+            name = _name([self.words[code] for code in words], [*others, *(other.name for other in found)])
             ids = tuple(self.liked[paper].id for paper in papers)[:MOST_HELD]
             kept = one if not found else Held(ids[0], one.name, 0, (), "make")
             found.append(kept._replace(name=name or self.liked[papers[0]].name, papers=ids))
@@ -319,12 +320,24 @@ def learn(
 
 def _name(words: Sequence[TasteTerm], taken: Sequence[str]) -> str:
     """The two best words of an interest that say something, are not said twice, and are in no other name."""
-    found: list[str] = []
-    for one in words:
-        is_said = any(is_within(one.text, other) or is_within(other, one.text) for other in (*found, *taken))
-        if not one.is_vague and not is_said:
-            found.append(one.text)
-    return ", ".join(found[:2])
+    found = [one.text for one in without_parts(one for one in words if not one.is_vague)]
+    free = [one for one in found if not any(is_within(one, other) or is_within(other, one) for other in taken)]
+    return ", ".join(free[:2])
+
+
+def without_parts(terms: Iterable[TasteTerm]) -> list[TasteTerm]:
+    """The terms without words that are part of another one; a pair that counts half as much takes a word's place."""
+    kept: list[TasteTerm] = []
+    for one in terms:
+        words = [other for other in kept if one.what == other.what == "word"]
+        part = next((other for other in words if is_within(other.text, one.text)), None)
+        if any(is_within(one.text, other.text) for other in words):
+            continue
+        if part is None:
+            kept.append(one)
+        elif abs(one.weight) >= abs(part.weight) / 2:
+            kept[kept.index(part)] = one
+    return kept
 
 
 def with_wishes(taste: Taste, wishes: Iterable[Wish]) -> Taste:

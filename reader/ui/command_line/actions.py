@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,7 +25,7 @@ from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
     from reader.cache.earlier_values import Replaced
-    from reader.ui.command_line.screen import CommandScreen
+    from reader.ui.command_line.screen import CommandScreen, LineScreen
 
 LONGEST_NOTICE = 160
 """Maximum characters of an output that is shown in the last line."""
@@ -98,22 +99,16 @@ class CommandActions:
 
     @handles("command.cancel")
     def cancel(self, _count: int | None) -> None:
-        self._model.change(self._model.state.put(COMMAND, None))
+        """Close the line, or that of tags."""
+        self._model.change(self._model.state.step_back())
 
-    @handles("command.complete")
-    def complete(self, _count: int | None) -> None:
-        if screen := self._screen:
-            screen.complete()
+    @handles_each({f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
+    def choose(self, _count: int | None, choose: Callable[[LineScreen], object]) -> None:
+        """Take a suggestion of the line that is open, or mark another one."""
+        from reader.ui.command_line.screen import LineScreen
 
-    @handles("command.next")
-    def next(self, _count: int | None) -> None:
-        if screen := self._screen:
-            screen.next()
-
-    @handles("command.previous")
-    def previous(self, _count: int | None) -> None:
-        if screen := self._screen:
-            screen.previous()
+        if screen := self._services[Screens].get(LineScreen):
+            choose(screen)
 
     @handles("command.run")
     def run(self, _count: int | None) -> None:
@@ -160,7 +155,7 @@ class CommandActions:
             ids += (row.id for row in self._library.rows(targets[start : start + CHUNK]))
             # Thousands take a while, and the keys go first.
             await asyncio.sleep(0)
-        is_selected = bool(state.selection.count) and state.front_paper is None
+        is_selected = bool(state.selection.count) or state.front_paper is not None
         return Here(tuple(ids) if is_selected else (), self._highlighted_id(), state.place.as_query())
 
     def _highlighted_id(self) -> str | None:

@@ -31,6 +31,8 @@ class TypedCommand(NamedTuple):
     @property
     def fitting(self) -> Suggested:
         """Suggestions that still match the text: new ones arrive a few milliseconds after each keystroke."""
+        if not self.text.strip():
+            return Suggested()
         if self.suggested.line == self.text:
             return self.suggested
         word = self.text[self.suggested.start :]

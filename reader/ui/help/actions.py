@@ -54,7 +54,7 @@ class HelpActions:
             run = self._app.when_closed(self._app.perform)
             own = action_commands(self._look.keymap, context, run, lacks(self._services))
             more = [command for _, offer in self._services.find(Offers) for command in offer()]
-            self._app.push_screen(Palette([*own, *more], self._look.glyphs, self._paper_commands))
+            self._app.push_screen(Palette([*own, *more], self._look.keymap, self._look.glyphs, self._paper_commands))
 
     async def _paper_commands(self, typed: str) -> list[Command]:
         """A command for each of the newest papers with the typed words in their titles."""

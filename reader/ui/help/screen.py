@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from typing import ClassVar, NamedTuple
-
-from textual.events import Key
+from typing import NamedTuple
 
 from reader.core.lines import Line, Piece, cell_len, cut, literal, wrap
 from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, place_of
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
-from reader.ui.command_line.output import OutputPane
+from reader.ui.help.search import FoundPane, SearchScreen
 from reader.ui.kit.finder import Finder
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import mark, pattern
-from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
 from reader.ui.kit.status_lines import Status
-from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.shell.commands import Manual
 
 
@@ -74,8 +70,6 @@ def legend(glyphs: Glyphs) -> list[Sign]:
     """Return all signs of a set of glyphs that mean something."""
     return [Sign(str(getattr(glyphs, field)).strip() or "blank", name, about) for field, name, about in MEANINGS]
 
-
-ROLES = ("heading", "key", "name", "about", "hit")
 
 FIRST = 15
 """Maximum rows of the first screen."""
@@ -230,26 +224,8 @@ def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None
         lead, gap = (), keys
 
 
-class HelpPane(OutputPane):
-    """The lines of help."""
-
-    PREFIX = "help"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"help--{role}" for role in ROLES}
-
-    def show(self, compose: Callable[[int], Sequence[Line]]) -> None:
-        """Show other lines, from the top."""
-        self._compose_lines = compose
-        self.scroll_to(y=0, animate=False, force=True)
-        if self.is_attached:
-            self.on_resize()
-
-
-class HelpScreen(OwnKeysScreen):
-    """A title or the typed words, the keys or what was found, and help's own keys."""
-
-    CSS_PATH = stylesheet("help")
-    CONTEXT = "help"
-    ACTS = MOVES | {"help.close", "help.search"}
+class HelpScreen(SearchScreen):
+    """The keys that matter here, or what was found."""
 
     def __init__(
         self,
@@ -261,80 +237,61 @@ class HelpScreen(OwnKeysScreen):
         read_manual: Callable[[], Awaitable[Manual]] | None = None,
     ) -> None:
         """`lacking` are the ids of actions that have nothing to act on; `read_manual` takes a while."""
-        self._lines = HelpPane(self._first_lines)
-        super().__init__(f"Keys {place_of(context)}", self._lines, keymap, glyphs)
+        super().__init__(FoundPane(self._first_lines), keymap, glyphs)
         self._place: Context = context
-        self._glyphs = glyphs
         self._lacking = frozenset(lacking)
         self._first = first_rows(keymap, context, self._lacking)
         self._read_manual = read_manual
         self._manual: Manual = ()
-        self._typed: str | None = None
-        """What is searched; None on the first screen."""
-        self._is_typing = False
-        """Whether letters are text."""
+        self._is_searching = False
+        """Whether what was found is shown, and not the first screen."""
 
     def say(self, said: str) -> None:
-        """Show the keys that act now."""
+        """Show the title, and the keys that act now."""
         search, *moves, (back, close) = self._keymap.hints("help")
-        if self._is_typing:
-            hints = [("enter", "keep"), (back, "back")]
+        if not self._is_searching:
+            hints, title = [search, (back, close)], f"Keys {place_of(self._place)}"
+        elif self._is_typing:
+            hints, title = [("enter", "keep"), (back, "back")], f"/{self._typed}{self._glyphs.caret}"
         else:
-            hints = [search, (back, close)] if self._typed is None else [search, *moves, (back, "back")]
+            hints, title = [search, *moves, (back, "back")], f"/{self._typed}"
+        self.title_line.show(title)
         self.status.show(Status(tuple(hints), said=said))
-
-    async def on_key(self, event: Key) -> None:
-        """Take a letter as text while a search is typed; other keys mean what they do in help."""
-        typed = self._typed if self._is_typing else None
-        if typed is None or not (event.is_printable or event.key in ("backspace", "enter")):
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key == "enter":
-            self._is_typing = False
-            self._draw_around()
-        else:
-            self._search(typed + event.character if event.is_printable and event.character else typed[:-1])
-
-    def take_text(self, text: str) -> None:
-        """Begin a search with letters that are no keys of help."""
-        self._search(text)
 
     async def act(self, action: str, times: int) -> None:
         if action == "help.search":
-            self._search(self._typed or "")
-        elif self._typed is None:
-            self.dismiss()
+            self.search(self._typed)
+        elif self._is_searching:
+            self._typed, self._is_typing, self._is_searching = "", False, False
+            self._draw()
         else:
-            self._search(None)
+            self.dismiss()
 
-    def _search(self, typed: str | None) -> None:
-        """Search all of help for words; None goes back to the first screen."""
-        if self._read_manual is not None and typed is not None:
+    def search(self, typed: str) -> None:
+        if self._read_manual is not None:
             self.run_worker(self._load(self._read_manual), exit_on_error=False)
             self._read_manual = None
-        self._typed, self._is_typing = typed, typed is not None
+        self._typed, self._is_typing, self._is_searching = typed, True, True
         self._draw()
+
+    def enter(self) -> None:
+        """Make keys of the letters again."""
+        self._is_typing = False
+        self.say("")
 
     async def _load(self, read: Callable[[], Awaitable[Manual]]) -> None:
         self._manual = await read()
         self._draw()
 
     def _draw(self) -> None:
-        typed = self._typed
-        self._draw_around()
-        if typed is None:
-            self._lines.show(self._first_lines)
+        self.say("")
+        if not self._is_searching:
+            self._found.show(self._first_lines)
             return
+        typed = self._typed
         here, rest = sections(self._keymap, self._place, typed, self._lacking)
         found = [*here, *manual_sections(self._glyphs, self._manual, typed), *rest]
-        self._lines.show(lambda width: found_lines(found, typed, width))
-
-    def _draw_around(self) -> None:
-        """Draw the title and the last line."""
-        caret = self._glyphs.caret if self._is_typing else ""
-        self.title_line.show(f"Keys {place_of(self._place)}" if self._typed is None else f"/{self._typed}{caret}")
-        self.say("")
+        self._found.show(lambda width: found_lines(found, typed, width))
 
     def _first_lines(self, width: int) -> Sequence[Line]:
         return first_lines(self._first, width, self._glyphs.ellipsis)

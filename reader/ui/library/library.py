@@ -133,6 +133,10 @@ class Library(Marking):
     def pk_of(self, id: str) -> int | None:
         return self._ask(lambda window: window.pk_of(id), None)
 
+    def size(self) -> int:
+        """Number of papers ever stored."""
+        return self._ask(Window.size, 0)
+
     def has_papers(self) -> bool:
         """Whether the cache has any papers."""
         return self._ask(Window.has_papers, False)
@@ -438,6 +442,10 @@ class Library(Marking):
         Slow counts are estimated, unless `exactly` is True.
         """
         return await self._counts.ask(lambda window: self._counting.count(window, question, exactly))
+
+    async def number(self, selection: Selection) -> int:
+        """How many papers a selection has; raises CacheInterrupted like `count_view`."""
+        return await self._counts.ask_next(lambda window: window.count(selection))
 
     async def count_view(self, view: View, scope: Scope) -> ViewCount:
         """Count a view that the user has saved; raises CacheInterrupted if `count` is called meanwhile."""

@@ -124,9 +124,14 @@ class MarkActions:
             return
 
         async def mark_all() -> None:
-            self._mark("read", True, await self._loader.read_all(), shown=self._papers.visible_pks)
+            self.mark_read(await self._loader.read_all())
 
         self._background.start("marks", mark_all)
+
+    def mark_read(self, pks: Sequence[PaperKey]) -> None:
+        """Mark papers read that are too many to redraw."""
+        wanted = frozenset(pks)
+        self._mark("read", True, pks, shown=[pk for pk in self._papers.visible_pks if pk in wanted])
 
     @handles("mark.above_read")
     def mark_above_read(self, _count: int | None) -> None:

@@ -62,6 +62,7 @@ class Keyboard:
         self._has_begun = self._is_busy = False
         self._choose: Callable[[str], object] | None = None
         self._letters: Collection[str] = ()
+        self._is_offer = False
         """The letters that answer a question; others leave it open."""
         self._quitting = services.background.delayed(self._app.leave)
         self._pressed = 0.0
@@ -138,9 +139,19 @@ class Keyboard:
             act, self._put_off = self._put_off, None
             act()
 
-    def ask_letter(self, what: str, choices: Sequence[tuple[str, str]], act: Callable[[str], object]) -> None:
-        """Show letters with their meanings, and call `act` with the next key if it is one of them."""
-        self._choose, self._letters = act, {letter for letter, _ in choices}
+    def ask_letter(
+        self,
+        what: str,
+        choices: Sequence[tuple[str, str]],
+        act: Callable[[str], object],
+        *,
+        is_offer: bool = False,
+    ) -> None:
+        """Show letters with their meanings, and call `act` with the next key if it is one of them.
+
+        Nobody asked for an offer: any other key but Esc does what it always does.
+        """
+        self._choose, self._letters, self._is_offer = act, {letter for letter, _ in choices}, is_offer
         self._prompt(Prompt(tuple(choices), what))
 
     def quit_unless_typing(self) -> None:
@@ -169,8 +180,7 @@ class Keyboard:
             quits, at_once = self._keymap.key("app.back"), self._keymap.key("app.quit")
             self._model.show_notice(f"{quits} quits only by itself · {at_once} quits at once")
             return True
-        if self._choose is not None:
-            self._take_letter(key)
+        if self._choose is not None and self._take_letter(key):
             return True
         if self._app.take_text(context, key.key, key.character):
             return True
@@ -223,15 +233,18 @@ class Keyboard:
         action = self._keymap.resolve("help").get((spell(key),))
         return action.id if action is not None and action.id in EVERYWHERE else ""
 
-    def _take_letter(self, key: Key) -> None:
+    def _take_letter(self, key: Key) -> bool:
+        """Choose by a key, or end the prompt; return False for a key that declines an offer."""
         typed, choose = key.character or "", self._choose
-        if key.is_printable and typed not in self._letters:
+        is_choice = typed in self._letters
+        if key.is_printable and not is_choice and not self._is_offer:
             # A word typed by mistake must not act by its second letter.
-            return
+            return True
         self._choose = None
         self._prompt(Prompt())
-        if choose is not None and typed in self._letters:
+        if choose is not None and is_choice:
             choose(typed)
+        return is_choice or not self._is_offer or spell(key.key) == "escape"
 
     def _show_chord(self) -> None:
         """Show the keys that may follow those pressed so far, or the usual hints again."""

@@ -181,11 +181,11 @@ async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters(
         assert drawn(app)[0] == " /jq?▏"
         await pilot.press(*["backspace"] * 3, "down", "enter", "j", "5", "j", "k")
         assert drawn(app)[0] == " /"
-        assert screen._lines.scroll_offset.y == 6
+        assert screen._found.scroll_offset.y == 6
         await pilot.press("g", "g")
-        assert screen._lines.scroll_offset.y == 0
+        assert screen._found.scroll_offset.y == 0
         await pilot.press("end")
-        assert screen._lines.scroll_offset.y == screen._lines.max_scroll_y > 100
+        assert screen._found.scroll_offset.y == screen._found.max_scroll_y > 100
         await pilot.press("q", "q")
         assert not screen.is_current
 
@@ -206,7 +206,7 @@ async def test_help_moves_by_the_users_own_keys() -> None:
     app = Harness(screen)
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.press("?", "ctrl+n", "down")
-        assert screen._lines.scroll_offset.y == 1
+        assert screen._found.scroll_offset.y == 1
         await pilot.press("escape")
         assert app.screen is screen
         await pilot.press("ctrl+g", "ctrl+g")
