@@ -167,11 +167,6 @@ def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Act
     return Action(id, keys, name, help, contexts, repeatable=True)
 
 
-def _numbered(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:
-    """Make an action whose first key does it to the first of several things, and so on."""
-    return Action(id, keys, name, help, contexts, numbered=True)
-
-
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again; 3m marks three.", _READ, True),
     Action("paper.star", "s", "Star", "Keep this paper in the Starred view; again removes it.", _READ, True),
@@ -255,12 +250,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
     Action("view.changed", "gl", "Changed", "Starred, queued, noted or opened papers that changed since.", _BROWSE),
-    _numbered(
+    Action(
         "view.saved",
         "g1 g2 g3 g4 g5 g6 g7 g8 g9",
         "Saved view",
         "The views that you have saved, by their places.",
         _BROWSE,
+        numbered=True,
     ),
     Action("view.group", "gG", "Group", "What the people of your group share: stars, queues, tags, notes.", _BROWSE),
     Action("view.week", "gw", "Week", "The best of the week of this paper or day.", _BROWSE),
@@ -473,7 +469,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     ),
     "help": _footer("help.search search all, move.down down, move.page_down page, help.close close"),
     "empty": _footer(
-        "find.clear clear, app.refresh refresh, find.query search, find.filter filter, command.open command, "
+        "find.clear clear, app.refresh refresh, find.query search, find.filter filter, app.commands palette, "
         "app.help keys"
     ),
     "hole": _footer("find.fetch fetch, app.commands palette, find.query search, find.filter filter, app.help keys"),

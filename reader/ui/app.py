@@ -75,8 +75,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
     nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
     over its end; `first_frame` is on the terminal already. Views that change in `settings_file` change in the reader;
-    `keep_setting` writes a setting to it. `now` is
-    the clock; a `still` reader has no spinner and starts no refresh by itself.
+    `now` is the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
     TITLE = "dailypapers"
@@ -101,7 +100,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
         settings_file: Path | None = None,
-        keep_setting: Callable[[str, str], object] = lambda _name, _value: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
     ) -> None:
@@ -116,7 +114,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.rules = rules
         self.settings_file = settings_file
         self.shell = shell
-        self.keep_setting = keep_setting
         self._opens_page = opens_page
         self._warnings = tuple(warnings)
         self.state_file = None if demo else state_file

@@ -86,7 +86,6 @@ class AppOptions(TypedDict, total=False):
     now: Callable[[], datetime]
     still: bool
     settings_file: Path
-    keep_setting: Callable[[str, str], object]
 
 
 def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
@@ -111,7 +110,6 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         now=now,
         still=how.get("still", True),
         settings_file=how.get("settings_file"),
-        keep_setting=how.get("keep_setting", lambda _name, _value: None),
     )
 
 

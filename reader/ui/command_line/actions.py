@@ -196,9 +196,12 @@ class CommandActions:
 
     def _ask(self, what: str, yes: str, line: str, words: Sequence[str]) -> None:
         """Run a command if the user answers `y`."""
-        run = partial(self._background.start, "command", partial(self._run, line, words))
         choices = (("y", yes), ("n", "leave it"))
-        self._keyboard.ask_letter(what, choices, lambda letter: run() if letter == "y" else None)
+        self._keyboard.ask_letter(what, choices, lambda letter: self.run_words(line, words) if letter == "y" else None)
+
+    def run_words(self, line: str, words: Sequence[str]) -> None:
+        """Run a command beside all else, and say `line` for it."""
+        self._background.start("command", partial(self._run, line, words))
 
     async def _run(self, line: str, words: Sequence[str]) -> None:
         self._report(line, await self._runner.run(words, self._columns))
@@ -247,8 +250,8 @@ class CommandActions:
         one = found[at]
         bring = (*(word for word in one.words if word != "--history"), "--restore", str(one.number))
         acts: dict[str, Callable[[], object]] = {
-            "y": partial(self._background.start, "command", partial(self._run, " ".join(bring), bring)),
-            "s": partial(self._background.start, "command", partial(self._run, " ".join(one.words), one.words)),
+            "y": partial(self.run_words, " ".join(bring), bring),
+            "s": partial(self.run_words, " ".join(one.words), one.words),
         }
         choices = [("y", "bring it back"), ("s", "show all")]
         if at + 1 < len(found):

@@ -37,10 +37,8 @@ class HelpActions:
 
         context, look = self._app.context, self._look
         if context is not None:
-            lacking = lacks(self._services)
-            self._app.push_screen(
-                HelpScreen(look.keymap, context, look.glyphs, lacking=lacking, read_manual=self._read_manual)
-            )
+            without = lacks(self._services)
+            self._app.push_screen(HelpScreen(look.keymap, context, look.glyphs, without, self._read_manual))
 
     async def _read_manual(self) -> Manual:
         return await asyncio.to_thread(lambda: self._app.shell().manual())

@@ -12,6 +12,7 @@ from reader.keys.keymap import Keymap
 from reader.ui.help.search import FoundPane, SearchScreen
 from reader.ui.kit.finder import Finder
 from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.lines import mark, pattern
 from reader.ui.kit.status_lines import Status
 
 NAME_COLUMN = 22
@@ -31,21 +32,11 @@ def command_line(name: str, about: str, keys: str, width: int, *, finder: Finder
     if about and cell_len(about) <= SHORT:
         name = cut(name, max(room - cell_len(about) - 2, 8), glyphs.ellipsis)
     name = cut(name, room, glyphs.ellipsis)
-    left: Line = (*_marked(name, finder), Piece(" " * (min(NAME_COLUMN, room) - cell_len(name))))
+    left: Line = (*mark(name, "name", pattern(finder.words)), Piece(" " * (min(NAME_COLUMN, room) - cell_len(name))))
     rest = room - measure(left) - 2
     if rest >= min(_LEAST_ABOUT, cell_len(about)):
         left = (*left, Piece("  "), Piece(cut(about, rest, glyphs.ellipsis), "about"))
     return spread(left, right, width)
-
-
-def _marked(name: str, finder: Finder) -> Line:
-    """The name, with the typed words marked."""
-    pieces, done = [], 0
-    for start, end in sorted(finder.spans(name)):
-        if start >= done:
-            pieces += [Piece(name[done:start], "name"), Piece(name[start:end], "name", hit=True)]
-            done = end
-    return tuple(piece for piece in (*pieces, Piece(name[done:], "name")) if piece.text)
 
 
 WIDEST = 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from reader.core.lines import Line, Piece, cell_len, cut, literal, wrap
 from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, place_of
@@ -94,68 +94,45 @@ class Row(NamedTuple):
     name: str
     about: str
 
-    @property
-    def text(self) -> str:
-        """All that a search looks in."""
-        return f"{self.keys} {self.name} {self.about}"
 
-
-class Section(NamedTuple):
-    """Rows under one heading."""
-
-    title: str
-    rows: tuple[Row, ...]
+Sections: TypeAlias = Mapping[str, Sequence[Row]]
+"""Rows by their headings."""
 
 
 def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) -> list[Row]:
     """The keys that matter most in `context`, at most `FIRST`; `lacking` are ids of actions with nothing to act on."""
     footer = ((id,) for id in keymap.most_useful(context)[: FIRST - len(ALSO)] if id != "app.help")
-    rows: dict[tuple[str, ...], Row] = {}
-    for ids in FIRST_KEYS.get(context) or (*footer, *ALSO):
+    rows = []
+    for ids in dict.fromkeys(FIRST_KEYS.get(context) or (*footer, *ALSO)):
         found = [keymap.action(id) for id in ids if id not in lacking and keymap.key(id, context)]
-        if not found:
-            continue
-        if ids == MENU:
+        if found and ids == MENU:
             chord = keymap.chords(found[0].id, context)[0]
-            key = label(chord[:1], ascii=keymap.ascii) if len(chord) > 1 else keymap.key(found[0].id, context)
-            rows[ids] = Row(key, "Go to", ", ".join(action.name for action in found))
-        else:
+            key = label(chord[:1] if len(chord) > 1 else chord, ascii=keymap.ascii)
+            rows.append(Row(key, "Go to", ", ".join(action.name for action in found)))
+        elif found:
             keys = " ".join(keymap.key(action.id, context) for action in found)
-            rows[ids] = Row(keys, ", ".join(_names(found)), found[0].help)
-    return list(rows.values())
+            others = "".join(f", {action.name.lower()}" for action in found[1:])
+            rows.append(Row(keys, found[0].name + others, found[0].help))
+    return rows
 
 
-def _names(actions: Sequence[Action]) -> Iterator[str]:
-    first, *more = (action.name for action in actions)
-    yield first
-    yield from (name[0].lower() + name[1:] for name in more)
-
-
-def sections(
-    keymap: Keymap, context: Context, typed: str, lacking: Collection[str] = ()
-) -> tuple[list[Section], list[Section]]:
+def sections(keymap: Keymap, context: Context, typed: str, lacking: Collection[str] = ()) -> tuple[Sections, Sections]:
     """The actions that have each typed word: those of `context`, and those of other places.
 
     If `typed` is a key, its actions come first.
     """
     finder = Finder(typed)
-    exact: list[Row] = []
-    here: dict[str, list[Row]] = {}
+    here: dict[str, list[Row]] = {"This key": []}
     elsewhere: dict[str, list[Row]] = {}
     for action in keymap.actions:
         is_here = context in action.contexts
         row = _row(keymap, action, context if is_here else None)
         if typed.strip() in keymap.labels(action.id):
-            exact.append(row)
-        elif action.id not in lacking and finder.matches(f"{row.text} {action.group} {action.id}"):
+            here["This key"].append(row)
+        elif action.id not in lacking and finder.score(row.name, f"{row.keys} {row.about} {action.group} {action.id}"):
             title = action.group if is_here else f"{action.group}, {place_of(action.contexts[0])}"
             (here if is_here else elsewhere).setdefault(title, []).append(row)
-    first = [Section("This key", tuple(exact))] if exact else []
-    return [*first, *_sections(here)], _sections(elsewhere)
-
-
-def _sections(rows: Mapping[str, Sequence[Row]]) -> list[Section]:
-    return [Section(title, tuple(found)) for title, found in rows.items()]
+    return here, elsewhere
 
 
 def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
@@ -167,13 +144,15 @@ def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
     return Row(keys, action.name, " ".join((action.help, *own, *dict.fromkeys(lost))))
 
 
-def manual_sections(glyphs: Glyphs, manual: Manual, typed: str) -> list[Section]:
+def manual_sections(glyphs: Glyphs, manual: Manual, typed: str) -> Sections:
     """The signs, and the entries of the manual, that have each typed word."""
     finder = Finder(typed)
     pages = {"Signs": [Row(*sign) for sign in legend(glyphs)]}
     pages |= {title: [Row(name, "", about) for name, about in entries] for title, entries in manual}
-    found = {title: [row for row in rows if finder.matches(f"{row.text} {title}")] for title, rows in pages.items()}
-    return _sections({title: rows for title, rows in found.items() if rows})
+    return {
+        title: [row for row in rows if finder.score(row.name, f"{row.keys} {row.about} {title}")]
+        for title, rows in pages.items()
+    }
 
 
 # Lines
@@ -194,19 +173,18 @@ def first_lines(rows: Sequence[Row], width: int, ellipsis: str) -> list[Line]:
     return lines
 
 
-def found_lines(found: Sequence[Section], typed: str, width: int) -> list[Line]:
+def found_lines(found: Sections, typed: str, width: int) -> list[Line]:
     """The results of a search: each section's heading, its rows, and an empty line."""
-    if not found:
-        return [(Piece("Nothing in help matches ", "about"), Piece(literal(typed.strip()), "name"))]
     searched = pattern(tuple(typed.split()))
     lines: list[Line] = []
-    for title, rows in found:
-        most = min(KEYS, width // 3)
-        keys = max((size for row in rows if (size := cell_len(row.keys)) <= most), default=most)
-        lines.append((Piece(title.upper(), "heading"),))
-        lines += (line for row in rows for line in _row_lines(row, keys, min(width, WIDEST), searched))
-        lines.append(())
-    return lines
+    for title, rows in found.items():
+        if rows:
+            most = min(KEYS, width // 3)
+            keys = max((size for row in rows if (size := cell_len(row.keys)) <= most), default=most)
+            lines.append((Piece(title.upper(), "heading"),))
+            lines += (line for row in rows for line in _row_lines(row, keys, min(width, WIDEST), searched))
+            lines.append(())
+    return lines or [(Piece("Nothing in help matches ", "about"), Piece(literal(typed.strip()), "name"))]
 
 
 def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None) -> Iterator[Line]:
@@ -218,9 +196,9 @@ def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None
         lead, gap = (), keys
     text = f"{row.name}  {row.about}" if row.name else row.about
     for start, end in wrap(text, max(width - keys - 2, 10)):
-        name, about = text[start:end][: len(row.name) - start if start == 0 else 0], ""
-        about = text[start + len(name) : end]
-        yield (*lead, Piece(" " * (gap + 2)), *mark(name, "name", searched), *mark(about, "about", searched))
+        named = min(end, max(start, len(row.name)))
+        texts = (*mark(text[start:named], "name", searched), *mark(text[named:end], "about", searched))
+        yield (*lead, Piece(" " * (gap + 2)), *texts)
         lead, gap = (), keys
 
 
@@ -232,7 +210,6 @@ class HelpScreen(SearchScreen):
         keymap: Keymap,
         context: Context,
         glyphs: Glyphs = UNICODE,
-        *,
         lacking: Collection[str] = (),
         read_manual: Callable[[], Awaitable[Manual]] | None = None,
     ) -> None:
@@ -290,7 +267,7 @@ class HelpScreen(SearchScreen):
             return
         typed = self._typed
         here, rest = sections(self._keymap, self._place, typed, self._lacking)
-        found = [*here, *manual_sections(self._glyphs, self._manual, typed), *rest]
+        found = {**here, **manual_sections(self._glyphs, self._manual, typed), **rest}
         self._found.show(lambda width: found_lines(found, typed, width))
 
     def _first_lines(self, width: int) -> Sequence[Line]:

@@ -117,14 +117,14 @@ _COLORLESS = Colorless()
 """One instance for all frames: Textual caches a filtered line by the filter."""
 
 
-def visual_style(widget: Widget, *component_classes: str, partial: bool = False) -> VisualStyle:
+def visual_style(widget: Widget, *component_classes: str) -> VisualStyle:
     """Return a widget's style under its component styles, reverse included.
 
     Textual 8.2.8: `Widget.get_visual_style` drops `text-style: reverse`, the one emphasis that is left without colours.
     """
     from textual.style import Style as VisualStyle
 
-    style = type(widget).get_visual_style(widget, *component_classes, partial=partial)
+    style = type(widget).get_visual_style(widget, *component_classes)
     if any(widget.get_component_styles(name).text_style.reverse for name in component_classes):
         return style + VisualStyle(reverse=True)
     return style

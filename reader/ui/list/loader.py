@@ -153,6 +153,9 @@ class ListLoader:
         order = with_near(order, self._nearest_of(place), FEW)
         if at.pk is not None and at.pk not in order.pks:
             order = await self._with_nearest(place, order)
+        if at.pk not in order.pks and place == self._model.state.listing.place:
+            # What was undone is elsewhere.
+            at = Position(self._model.state.highlighted)
         self._list(ListContent(place, order, at=at))
         await self._add_nearest(place, order)
 

@@ -82,8 +82,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     """Loads the topic rules, which takes 0.3 s the first time."""
     shell: Callable[[], Shell]
     """Makes the commands, which takes 30 ms the first time: call it in a thread."""
-    keep_setting: Callable[[str, str], object]
-    """Writes a setting to the user's file; raises ReaderError."""
     settings_file: Path | None
     state_file: Path | None
     """Where the place of this visit is kept for the next one; None for a sample."""

@@ -363,19 +363,19 @@ class State:
         selection = self.selection.follow(self.listing.order.pks, pk)
         return replace(self, highlighted=pk, is_on_hole=is_on_hole, selection=selection)
 
-    def cache_changed(self) -> State:
-        """Read again what the cache may have changed, without moving the cursor.
+    def cache_changed(self, at: Position | None = None) -> State:
+        """Read again what the cache may have changed; the cursor goes to `at`, if the list has that, or stays.
 
         The list behind the paper's page waits until that is closed: keys on the page act on the list's cursor, and the
         list may no longer hold the opened paper.
         """
-        return replace(self, cache_version=self.cache_version + 1, is_list_outdated=True).read_outdated_list()
+        return replace(self, cache_version=self.cache_version + 1, is_list_outdated=True).read_outdated_list(at)
 
-    def read_outdated_list(self) -> State:
+    def read_outdated_list(self, at: Position | None = None) -> State:
         """Read the list again if the cache has changed since, unless a paper is in front of it."""
         if not self.is_list_outdated or self.front_paper is not None:
             return self
-        at = TOP if self.is_list_coming else Position(self.highlighted)
+        at = TOP if self.is_list_coming else at or Position(self.highlighted)
         return replace(self, is_list_outdated=False, request=self._next_request(at))
 
     def read_on(self, at: Position) -> State:

@@ -88,7 +88,7 @@ async def test_typing_finds_and_enter_runs() -> None:
     app = Harness()
     async with app.run_test(size=(80, 24)) as pilot:
         app.palette()
-        await pilot.press(*"undo")
+        await pilot.press(*"mark.undo")
         first, *_ = await listed(pilot)
         assert first.startswith("Undo  ") and first.endswith("  u")
         await pilot.press("enter")
@@ -130,14 +130,6 @@ async def test_papers_are_found_behind_the_commands_once_three_letters_are_typed
         await pilot.press("end", "enter")
         await pilot.pause()
         assert app.ran == ["paper"]
-
-
-async def test_an_id_finds_its_action() -> None:
-    app = Harness()
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.palette()
-        await pilot.press(*"view.latest")
-        assert [line.partition("  ")[0] for line in await listed(pilot)] == ["Latest"]
 
 
 async def test_a_hostile_name_is_drawn_and_run_as_it_is() -> None:
