@@ -175,12 +175,6 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-Hole: TypeAlias = tuple[str, ...]
-"""The days (ISO, oldest first) that are missing between two days whose papers are here."""
-
-SATURDAY = 5
-"""The first of the weekdays on which the feed rests."""
-
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 

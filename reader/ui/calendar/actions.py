@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from reader.core.dates import PeriodKind, period_containing
-from reader.refresh.plan import FIRST_DAY, Since
+from reader.core.feed_days import FIRST_DAY
+from reader.refresh.plan import Since
 from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH

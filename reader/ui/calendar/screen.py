@@ -16,9 +16,9 @@ from textual.widget import Widget
 
 from reader.cache.reads.window import DayCount
 from reader.core.dates import Period, PeriodKind, period_containing
+from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Line, Piece, cut_line
 from reader.keys.keymap import Keymap
-from reader.refresh.plan import FIRST_DAY
 from reader.ui.calendar.lines import CELL, MARGIN, TOP, WEEKS, WIDTH, CalendarView, calendar_lines, read_typed
 from reader.ui.kit.glyphs import ASCII, Glyphs
 from reader.ui.kit.line_widgets import ActionAsked, KeyLines

@@ -21,7 +21,7 @@ from reader.session.visit import Visit, resumed
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
-    from reader.core.dates import Hole
+    from reader.core.feed_days import Hole
 
 PATIENCE = 0.05
 """Seconds to wait for a cache that another program holds."""

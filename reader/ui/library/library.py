@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from reader.core.changes import Changes
     from reader.core.choice.learned import Learned
     from reader.core.choice.wishes import Held
-    from reader.core.dates import Hole
+    from reader.core.feed_days import Hole
     from reader.core.follows import Follow, FollowReason
     from reader.core.reading import Figures
     from reader.core.similarity import Fit
@@ -209,7 +209,7 @@ class Library(Marking):
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
         """The days (ISO) that were never requested from the feed, or had no papers yet."""
-        from reader.refresh.plan import missing_days
+        from reader.core.feed_days import missing_days
 
         known = self._ask(lambda window: window.fetched_days(first.isoformat(), last.isoformat()), _NO_DAYS)
         return missing_days(first, last, today, known)

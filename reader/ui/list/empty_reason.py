@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
-from reader.core.dates import SATURDAY, Period, period_containing, period_of_view
+from reader.core.dates import Period, period_containing, period_of_view
+from reader.core.feed_days import SATURDAY
 from reader.core.query.suggestions import complete
 from reader.core.views import FOR_YOU, QUEUED, VIEWS, View
 from reader.session.places import DAY, FOLLOW, SAVED, Place, asks_for_today, day_of, feed_text

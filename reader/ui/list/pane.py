@@ -22,7 +22,7 @@ from reader.ui.shell.listing import Position
 if TYPE_CHECKING:
     from reader.cache.reads.orders import Order
     from reader.cache.reads.window import DayCount
-    from reader.core.dates import Hole
+    from reader.core.feed_days import Hole
 
 
 class PaperList(PaperLines, can_focus=True, inherit_bindings=False):

@@ -18,7 +18,7 @@ from reader.core.paper_row import PaperKey
 
 if TYPE_CHECKING:
     from reader.cache.reads.orders import Order
-    from reader.core.dates import Hole
+    from reader.core.feed_days import Hole
 
 NEAR = 2_000
 """Places around a paper's old place that are searched first: a refresh moves papers little."""

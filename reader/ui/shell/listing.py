@@ -16,7 +16,7 @@ from reader.ui.shell.layout import Density
 from reader.ui.shell.list_layout import ListForm, papers_have_dates
 
 if TYPE_CHECKING:
-    from reader.core.dates import Hole
+    from reader.core.feed_days import Hole
     from reader.ui.library.feed_results import FeedResults
 
 

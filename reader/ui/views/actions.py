@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.core.dates import SATURDAY, Period, PeriodKind, period_containing, period_of_view
+from reader.core.dates import Period, PeriodKind, period_containing, period_of_view
+from reader.core.feed_days import FIRST_DAY, SATURDAY
 from reader.core.paper_row import PaperKey
 from reader.core.query import Term
 from reader.core.views import FOR_YOU, LATEST, QUEUED
-from reader.refresh.plan import FIRST_DAY, Days, Trending
+from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import TOPIC_NAMES
