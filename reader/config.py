@@ -147,10 +147,10 @@ class Settings:
     """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
 
     list_share: float = setting(Number(0.2, 0.8), 0.55)
-    """Share of the columns for the list until it is resized; the detail has the rest, up to 82 columns."""
+    """Share of the columns for the list until it is resized. With 0.55, titles get more where they need it."""
 
-    density: str = setting(Choice(("compact", "comfortable")), "compact")
-    """Lines of a paper in the list: one (compact), or a second with people and topics (comfortable)."""
+    density: str = setting(Choice(("comfortable", "compact")), "comfortable")
+    """Titles that do not fit in the list: a second line (comfortable), or cut to one line a paper (compact)."""
 
     topics_file: str = setting(FilePath(), "")
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""

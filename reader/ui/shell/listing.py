@@ -13,9 +13,10 @@ from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui.kit.day_names import view_name
 from reader.ui.shell.layout import Density
-from reader.ui.shell.list_layout import ListForm, days_have_headings
+from reader.ui.shell.list_layout import ListForm, papers_have_dates
 
 if TYPE_CHECKING:
+    from reader.core.feed_days import Hole
     from reader.ui.library.feed_results import FeedResults
 
 
@@ -62,6 +63,8 @@ class CacheFacts(NamedTuple):
     """The arXiv id if the query asks only for one paper and the cache does not have it."""
     is_day_known: bool = True
     """Whether the feed has answered for all days of the view."""
+    holes: tuple[Hole, ...] = ()
+    """The runs of days that are missing between the listed ones."""
     are_hidden: bool = False
     """Whether the view has papers, and the user has hidden all of them; False with a query."""
 
@@ -114,14 +117,15 @@ class ListContent:
 
     def in_lines(self, density: Density) -> ListForm:
         """The form in which the list is drawn."""
-        return ListForm(density == "comfortable", self.has_dates, self.day is not None)
+        return ListForm(density == "comfortable", self.has_dates, self.day is not None, self.facts.holes)
 
     def formed_like(self, before: ListContent) -> ListContent:
         """The same content with dates or headings: as before in the same place, so that no line moves."""
         is_same = self.place == before.place and self.results is before.results and bool(before.order.pks)
         # Near papers that come after those of one day have dates; no line moves by that.
         is_same = is_same and bool(self.order.near) == bool(before.order.near)
-        has_dates = before.has_dates if is_same else not days_have_headings(self.order)
+        is_one_day = self.results is None and self.place.is_one_day
+        has_dates = before.has_dates if is_same else papers_have_dates(self.order, is_one_day=is_one_day)
         return replace(self, has_dates=has_dates)
 
     def with_moved(self, pk: PaperKey, place: int) -> ListContent:
