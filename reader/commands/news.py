@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -23,11 +24,12 @@ from reader.commands.workspace import NotInCache, Workspace, parsed, selection
 from reader.core.changes import describe
 from reader.core.choice.words import pack
 from reader.core.dates import MONTHS, WEEKDAYS, parse_date
-from reader.core.errors import FeedError, UsageError
+from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, UsageError
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
 from reader.core.text import clean
 from reader.core.topics.trends import percent
+from reader.feeds.http.environment import is_offline
 from reader.session import visit
 
 if TYPE_CHECKING:
@@ -275,6 +277,8 @@ class Answer(NamedTuple):
     new: int = 0
     error: FeedError | None = None
     """Why not all of them answered."""
+    is_cut_off: bool = False
+    """Whether none did, for lack of a network."""
 
 
 def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -> Answer | None:
@@ -288,13 +292,14 @@ def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -
         return None
     try:
         messages = run_job(workspace, Refresh(Latest(workspace.settings.days_at_start)), quiet=quiet)
+        finished = next(message for message in messages if isinstance(message, RefreshFinished))
     except FeedError as error:
-        return Answer(error=error)
-    finished = next((message for message in messages if isinstance(message, RefreshFinished)), None)
-    if finished is None or finished.failed:
-        return Answer(finished.new if finished else 0, finished.error if finished else None)
-    paths.touch_private(paths.refresh_stamp(workspace.cache_file))
-    return Answer(finished.new)
+        finished = RefreshFinished(failed=("",), error=error)
+    if not finished.failed:
+        paths.touch_private(paths.refresh_stamp(workspace.cache_file))
+        return Answer(finished.new)
+    is_cut_off = isinstance(finished.error, FeedOffline | FeedUnreachable) and not finished.stored
+    return Answer(finished.new, finished.error, is_cut_off and not is_offline(os.environ))
 
 
 class _Builder:
