@@ -403,6 +403,14 @@ class Window:
         newest = sorted(papers, reverse=True)[:limit]
         return [DayCount(day, papers[day], unread[day], day in partial, tuple(covered.get(day, ()))) for day in newest]
 
+    def fetched_days(self, first: str = "", last: str = "9") -> dict[str, DayFetched]:
+        """What the feed has answered for the days from `first` to `last` (ISO, both included)."""
+        with explained(self._path):
+            rows = self._connection.execute(
+                "SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ?", (first, last)
+            )
+            return {day: DayFetched(fetched, papers) for day, fetched, papers in rows}
+
     def partial_days(self) -> frozenset[str]:
         """The days whose papers came another way than by asking the feed for the day."""
         with explained(self._path):
