@@ -191,18 +191,6 @@ async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters(
         assert not screen.is_current
 
 
-async def test_help_moves_by_the_users_own_keys() -> None:
-    screen = HelpScreen(Keymap(overrides={"move.down": "ctrl+n", "help.close": "ctrl+g"}), "list")
-    app = Harness(screen)
-    async with app.run_test(size=(60, 20)) as pilot:
-        await pilot.press("?", "ctrl+n", "down")
-        assert screen._found.scroll_offset.y == 1
-        await pilot.press("escape")
-        assert app.screen is screen
-        await pilot.press("ctrl+g", "ctrl+g")
-        assert app.screen is not screen
-
-
 # Finding
 
 
