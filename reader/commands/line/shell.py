@@ -49,7 +49,7 @@ class ReaderShell:
 
         return (
             ("Commands", [(f":{name}", about) for name, about in _own_words().items()]),
-            ("Settings: 'config set NAME VALUE' changes one", list(setting_docs().items())),
+            ("Settings  :config set NAME VALUE", list(setting_docs().items())),
             ("Queries", QUERIES),
             ("Environment", ENVIRONMENT),
         )

@@ -156,7 +156,7 @@ async def test_typing_searches_and_escape_walks_back(theme: str) -> None:
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
         first = drawn(app)
-        assert first[0] == " Keys in the list" and first[-1] == " ? search all  esc close"
+        assert first[0] == " Keys in the list" and first[-1] == " ? or type to search all  esc close"
         await pilot.press(*"thel")
         assert drawn(app)[0] == " /thel▏"
         await pilot.press("backspace", *"me")
