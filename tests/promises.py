@@ -109,7 +109,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
         ),
         "so it may only read": ("extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",),
-        "it may also `star`, `queue`, `tag` and `note`, but nothing else": (
+        "with `--allow-marks` it may `mark` (star, queue, tag) and `note`, but nothing else": (
             "extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
         ),
         "takes back all that one run of the program did": (
@@ -132,9 +132,6 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "whoever has the address reads and marks as you": (
             "extensions/browser/test_browser.py::test_other_machines_are_warned_of",
-        ),
-        "Alone it asks nobody who they are": (
-            "rigs/pty/test_browser.py::test_textual_serve_draws_the_reader_and_lets_other_pages_in",
         ),
         "the mail server's password in the keyring": (
             "extensions/digest/test_digest.py::test_the_password_is_in_the_keyring",

@@ -10,19 +10,19 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader import paths
 from reader.cache.changes import read_changed
 from reader.cache.choice import STRANGE
-from reader.cache.feeds import Feeds
+from reader.cache.feeds import Feeds, Freshness
 from reader.cache.follows import reasons
 from reader.cache.history import LEAST_SHARE, LEAST_VOTES, votes
 from reader.cache.reads import topic_trends
 from reader.commands.workspace import NotInCache, Workspace, parsed, selection
 from reader.core.changes import describe
 from reader.core.choice.words import pack
-from reader.core.dates import MONTHS, WEEKDAYS
+from reader.core.dates import MONTHS, WEEKDAYS, parse_date
 from reader.core.errors import FeedError, UsageError
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
@@ -57,16 +57,6 @@ class Section(NamedTuple):
     """Whether nothing is said of its papers but title and votes."""
 
 
-class Source(NamedTuple):
-    """A source of papers, and how fresh it is; times are ISO, UTC."""
-
-    name: str
-    answered: str | None
-    """When it last answered; None if that is not known."""
-    error: str | None
-    """Why it did not answer when it was last asked."""
-
-
 class Rising(NamedTuple):
     """A topic that has a larger share of the papers than the weeks before."""
 
@@ -97,7 +87,7 @@ class News(NamedTuple):
     """Papers that are new too, but were mailed already."""
     asked: str | None = None
     """When all sources were last asked: ISO, UTC."""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[Freshness, ...] = ()
     topics: tuple[Rising, ...] = ()
 
     @property
@@ -137,11 +127,10 @@ class News(NamedTuple):
 
     @property
     def state(self) -> str:
-        """Since when papers are new, how many more there are, which source is missing, and which topics rise."""
+        """Since when papers are new, how many more there are, which source is not whole, and which topics rise."""
         more = f"{self.left_out:,} more new {'paper is' if self.left_out == 1 else 'papers are'} in the reader."
-        missing = [
-            f"{clean(one.name, 60)} did not answer: {clean(one.error, 200)}" for one in self.sources if one.error
-        ]
+        short = [one for one in self.sources if one.failing_since or (one.newest and not one.newest.is_whole)]
+        missing = [f"{clean(one.title, 60)}: {source_state(one, self.day)}." for one in short]
         rising = f"On the rise: {', '.join(one.said for one in self.topics)}." if self.topics else ""
         said = (f"New since {self.in_words(self.since)}.", more if self.left_out else "", *missing, rising)
         return " ".join(filter(None, said))
@@ -166,6 +155,11 @@ class News(NamedTuple):
     def hash(self, name: str) -> str:
         """Identifies what is sent under this name with these news."""
         return sha256("\n".join((name, *self.keys)).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def source_state(source: Freshness, today: date) -> str:
+    """Why a source did not answer, or else how whole its newest day is; no full stop."""
+    return clean(source.error, 200).rstrip(".") if source.failing_since and source.error else source.text(today)
 
 
 def _lower(name: str) -> str:
@@ -251,7 +245,7 @@ def whats_new(workspace: Workspace, asked: Asked) -> News:
     last = paths.last_refresh(workspace.cache_file)
     with workspace.window() as window, closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
         news = _Builder(window, asked).news()
-        sources = tuple(Source(one.title, one.answered, one.error) for one in feeds.all())
+        sources = feeds.freshness(datetime.now(UTC).date())
     return news._replace(asked=last.astimezone(UTC).isoformat(timespec="seconds") if last else None, sources=sources)
 
 
@@ -262,6 +256,17 @@ def default_since(last: datetime | None = None) -> str:
     last = last or (datetime.fromisoformat(visited) if visited else None)
     days = [today - timedelta(days=1), *([last.astimezone(UTC).date()] if last else [])]
     return max(min(days), today - LONGEST).isoformat()
+
+
+def first_day(text: str) -> str:
+    """The first day (ISO, UTC) of a date as queries have it; raises UsageError."""
+    try:
+        span = parse_date(text).span(datetime.now(UTC).date())
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    if span is None:
+        raise UsageError(f"{text!r} is no date to begin with")
+    return span[0].isoformat()
 
 
 class Answer(NamedTuple):
@@ -514,7 +519,7 @@ def news_record(news: News) -> dict[str, object]:
         "since": news.since,
         "query": news.query or None,
         "asked": news.asked,
-        "sources": [one._asdict() for one in news.sources],
+        "sources": [source_record(one, news.day) for one in news.sources],
         "sections": [
             {"name": one.name, "papers": [_paper_record(item, is_brief=one.is_brief) for item in one.items]}
             for one in news.sections
@@ -522,6 +527,20 @@ def news_record(news: News) -> dict[str, object]:
         "left_out": news.left_out,
         "mailed": news.mailed,
         "topics": [one._asdict() for one in news.topics],
+    }
+
+
+def source_record(source: Freshness, today: date) -> dict[str, Any]:
+    """How fresh and how whole a source is, as JSON."""
+    newest = source.newest
+    return {
+        "name": source.title,
+        "answered": source.answered,
+        "whole": source.is_whole,
+        "day": newest and newest.day,
+        "here": newest and newest.here,
+        "of": newest and newest.papers,
+        "says": source_state(source, today) or None,
     }
 
 

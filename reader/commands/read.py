@@ -116,7 +116,7 @@ def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
         yield paint(_in_ascii(line) if ascii else line.pieces, style)
     if kept.document.is_cut:
         yield ""
-        yield style.faint("The text is longer than the limits; its end is missing.")
+        yield style.faint("The end of the text is missing.")
 
 
 def _facts(paper: Paper, kept: KeptText) -> str:

@@ -283,7 +283,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("pane.narrower", "<", "Narrower", "Less room for this pane.", _PANES),
     Action("pane.zoom", "z", "Zoom", "Only this pane; again shows all.", _PANES),
     Action("pane.hide", "Z", "Hide the detail", "Or, there, the filter pane, for good; again shows it.", _PANES),
-    Action("pane.density", "C", "Density of the list", "A line for each paper, or two with people and topics.", _MAIN),
+    Action(
+        "pane.density", "C", "Density of the list", "A second line for titles that need it, or one line a paper.", _MAIN
+    ),
     Action("query.accept", "enter", "Keep", "Go to the list with what is typed.", _QUERY),
     Action("query.cancel", "escape", "Put back", "Drop the typed query; the list is as before.", _QUERY),
     Action("query.save", "ctrl+n", "Save as a view", "Keep the query, and give it a name.", _QUERY),

@@ -190,7 +190,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         for pane in (self.main.papers, self.main.filter, self.main.detail, self.main.query_line):
             self.services.put(pane)
         self.add(Feature(_own_classes), *load_features())
-        subscribe(self, self.model, lambda state: state.is_list_coming, self._handle_waiting_keys, now=False)
+        subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
         subscribe(self, self.model, title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
         self.call_after_refresh(self._take_over)
 
@@ -335,7 +335,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
             self.model.change(self.model.state.change_notices(Notices.acted))
             self.handlers[action_id](count)
 
-    def _handle_waiting_keys(self, state: State) -> None:
+    def _go_on(self, state: State) -> None:
         """Handle the keys that wait for the list."""
-        if not state.is_list_coming:
+        if not state.is_list_coming or state.is_ranking:
             self.call_later(self.keyboard.go_on)

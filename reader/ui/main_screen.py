@@ -47,7 +47,7 @@ from reader.ui.page.presentation import link_keys
 from reader.ui.page.state import FIT, FOUND, READING, fit_of, found_of
 from reader.ui.query.state import VOCABULARY, reach, type_query
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.layout import Area, PaneName, has_strip, lay_out
+from reader.ui.shell.layout import Area, PaneName, lay_out
 from reader.ui.shell.listing import Where
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.notices import Prompt
@@ -132,13 +132,13 @@ class TopLine(Widget):
 
 
 class FilterStrip(Widget):
-    """Draws `strip_line`; a click anywhere opens or closes the pane."""
+    """Draws `strip_line`; a click anywhere opens the pane."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"strip--{role}" for role in STRIP_ROLES}
 
     class Clicked(Message):
-        """The user wants to open or close the pane."""
+        """The user wants to open the pane."""
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -146,7 +146,7 @@ class FilterStrip(Widget):
         self._strip = Strip()
 
     def show(self, strip: Strip) -> None:
-        """Show the filters of the list."""
+        """Show the topics of the list's query."""
         if strip != self._strip:
             self._strip = strip
             self.refresh()
@@ -347,8 +347,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
         self.top.show(header(state, now, dot))
-        if has_strip(state.width, state.panes):
-            self.strip.show(strip_data(state, self._look.keymap, now, dot))
+        if state.pane_front.is_narrowed:
+            self.strip.show(strip_data(state, self._look.keymap))
         if state.is_ready:
             # The chosen place, not the listed one: the next topic is added to what the pane marks.
             self._mark_place(state.place)
@@ -452,9 +452,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._model.change(self._model.state.open_query())
 
     @on(FilterStrip.Clicked)
-    def _toggle_filter(self) -> None:
-        state = self._model.state
-        self._model.change(state.close_filter() if state.is_filter_open else state.open_filter())
+    def _open_filter(self) -> None:
+        self._model.change(self._model.state.open_filter())
 
 
 def _layout_parts(state: State) -> object:
@@ -463,7 +462,7 @@ def _layout_parts(state: State) -> object:
 
 def _place_parts(state: State) -> object:
     drawn = header_parts(state), strip_parts(state)
-    return drawn, state.place, state.is_typing, state.is_ready, has_strip(state.width, state.panes)
+    return drawn, state.place, state.is_typing, state.is_ready
 
 
 def _empty_parts(state: State) -> object:

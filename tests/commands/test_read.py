@@ -19,6 +19,7 @@ def feed(monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[FeedServer]:
     with FeedServer({"2026-06-30": [item("2606.00009", "Not here yet", "2026-06-30")]}) as server:
         monkeypatch.setenv("HF_ENDPOINT", server.url)
         monkeypatch.setenv("ARXIV_ENDPOINT", server.url)
+        (home / "config.toml").write_text('full_text_from = ["feed", "https://arxiv.org", "pdf"]\n')
         server.pages[f"/papers/{ID}.md"] = pages.MARKDOWN.encode()
         server.pages[f"/html/{ID}"] = pages.PAGE.encode()
         yield server

@@ -275,6 +275,18 @@ class Story:
         return self.text(self.main.papers).splitlines()
 
     @property
+    def list_items(self) -> list[str]:
+        """What the list shows, each heading and each paper as one text."""
+        items: list[str] = []
+        for line in self.list_lines:
+            # Only the first line of a paper has its state and its votes.
+            if items and not line[1:8].strip():
+                items[-1] = f"{items[-1].rstrip()} {line[1:].strip()}"
+            else:
+                items.append(line)
+        return items
+
+    @property
     def context(self) -> str | None:
         """Whose keys the screen in front reads."""
         return self.app.context

@@ -20,41 +20,13 @@ from reader.cache.marks.agreement import agrees
 from reader.cache.reads.orders import Order, begin_order, with_texts
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
-from reader.core.paper_row import UNKNOWN, PaperKey, PaperRow
+from reader.core.paper_row import UNKNOWN, PaperRow
 
 if TYPE_CHECKING:
     from reader.cache.choice import ForYou
     from reader.cache.coverage import Coverage
     from reader.cache.search.selection import Selection
     from reader.core.paper import Paper
-
-
-# Authors are lines of text; the first one is enough.
-_PEOPLE = (
-    "SELECT p.pk, p.author_count, t.organization, substr(t.authors, 1, instr(t.authors || char(10), char(10)) - 1)"
-    " FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk IN ({marks})"
-)
-_TOPICS = (
-    "SELECT pt.pk, topic.name FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic"
-    " WHERE pt.pk IN ({marks}) ORDER BY pt.pk, pt.rank"
-)
-
-
-def add_people(connection: sqlite3.Connection, rows: Sequence[PaperRow]) -> list[PaperRow]:
-    """The same rows with organization, first author, number of authors and names of topics."""
-    marks, pks = ",".join("?" * len(rows)), [row.pk for row in rows]
-    topics: dict[PaperKey, list[str]] = {}
-    for pk, name in connection.execute(_TOPICS.format(marks=marks), pks):
-        topics.setdefault(pk, []).append(name)
-    people: dict[PaperKey, list[Any]] = {
-        pk: found for pk, *found in connection.execute(_PEOPLE.format(marks=marks), pks)
-    }
-    return [_with_people(row, people[row.pk], topics.get(row.pk, ())) if row.pk in people else row for row in rows]
-
-
-def _with_people(row: PaperRow, people: Sequence[Any], topics: Sequence[str]) -> PaperRow:
-    count, organization, author = people
-    return row._replace(organization=organization or "", author=author, author_count=count, topics=tuple(topics))
 
 
 # The list's index has a paper's newest day, so it can count; the few papers on more than one day are
@@ -325,15 +297,14 @@ class Window:
 
     # Papers
 
-    def rows(self, pks: Sequence[int], *, with_people: bool = False) -> list[PaperRow]:
-        """The rows of these papers, in this order, with people and topics if asked for; dropped papers are left out."""
+    def rows(self, pks: Sequence[int]) -> list[PaperRow]:
+        """The rows of these papers, in this order; dropped papers are left out."""
         marks = ",".join("?" * len(pks))
         with explained(self._path):
             sql = f"SELECT {ROW}, {self._rose}, {FLAGS} FROM paper AS p WHERE p.pk IN ({marks})"
             found = self._connection.execute(sql, tuple(pks))
             by_pk = {row[0]: _row(row) for row in found}
-            rows = [by_pk[pk] for pk in pks if pk in by_pk]
-            return add_people(self._connection, rows) if with_people else rows
+            return [by_pk[pk] for pk in pks if pk in by_pk]
 
     def paper(self, pk: int) -> Paper | None:
         """One whole paper; None if the cache does not have it."""

@@ -56,8 +56,8 @@ def is_certain(cache: Path) -> bool:
     return schema.version(cache) == schema.HEAD
 
 
-def read_content(cache: Path, visit: Visit, order: str, *, with_people: bool = False) -> Content | None:
-    """Read what the first frame shows, in the order of the settings, with people and topics if they are drawn.
+def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
+    """Read what the first frame shows, in the order of the settings.
 
     None if it can't show the place as the reader will. Raises CacheError.
     """
@@ -85,7 +85,7 @@ def read_content(cache: Path, visit: Visit, order: str, *, with_people: bool = F
         return Content(
             place=place,
             order=listed,
-            rows={pk: row for row in window.rows(near, with_people=with_people) if isinstance(pk := row.pk, int)},
+            rows={pk: row for row in window.rows(near) if isinstance(pk := row.pk, int)},
             cursor=cursor,
             ranked_at=window.meta("trending") if place.view.is_ranking else None,
             newest_day=window.newest_day() if place.view.id == LATEST else None,

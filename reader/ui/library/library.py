@@ -99,11 +99,11 @@ class Library(Marking):
 
     # On the event loop
 
-    def rows(self, pks: Sequence[PaperKey], *, with_people: bool = False) -> list[PaperRow]:
-        """The rows of a screenful of papers, with people and topics if asked for."""
+    def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
+        """The rows of a screenful of papers."""
 
         def cached(keys: Sequence[int]) -> list[PaperRow]:
-            return self._ask(lambda window: window.rows(keys, with_people=with_people), [])
+            return self._ask(lambda window: window.rows(keys), [])
 
         if self.results is not None:
             return self.results.rows(pks, cached)

@@ -13,7 +13,7 @@ from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui.kit.day_names import view_name
 from reader.ui.shell.layout import Density
-from reader.ui.shell.list_layout import ListForm, days_have_headings
+from reader.ui.shell.list_layout import ListForm, papers_have_dates
 
 if TYPE_CHECKING:
     from reader.ui.library.feed_results import FeedResults
@@ -121,7 +121,8 @@ class ListContent:
         is_same = self.place == before.place and self.results is before.results and bool(before.order.pks)
         # Near papers that come after those of one day have dates; no line moves by that.
         is_same = is_same and bool(self.order.near) == bool(before.order.near)
-        has_dates = before.has_dates if is_same else not days_have_headings(self.order)
+        is_one_day = self.results is None and self.place.is_one_day
+        has_dates = before.has_dates if is_same else papers_have_dates(self.order, is_one_day=is_one_day)
         return replace(self, has_dates=has_dates)
 
     def with_moved(self, pk: PaperKey, place: int) -> ListContent:

@@ -209,7 +209,10 @@ class State:
     @property
     def pane_front(self) -> PaneFront:
         """Which pane is in front, for their layout."""
-        return PaneFront(self.focus, self.is_filter_open, self.is_empty)
+        # While a query is typed, the panes stay where they are.
+        place = self.listing.place if self.draft is None else self.draft.before.where.place
+        is_narrowed = self.listing.results is None and place.names_topics
+        return PaneFront(self.focus, self.is_filter_open, self.is_empty, is_narrowed)
 
     @property
     def shown(self) -> frozenset[PaneName]:
@@ -356,24 +359,33 @@ class State:
             return self
         return replace(self, highlighted=pk, selection=self.selection.follow(self.listing.order.pks, pk))
 
-    def cache_changed(self) -> State:
-        """Read again what the cache may have changed, without moving the cursor.
+    def cache_changed(self, at: Position | None = None) -> State:
+        """Read again what the cache may have changed; the cursor goes to `at`, if the list has that, or stays.
 
         The list behind the paper's page waits until that is closed: keys on the page act on the list's cursor, and the
         list may no longer hold the opened paper.
         """
-        return replace(self, cache_version=self.cache_version + 1, is_list_outdated=True).read_outdated_list()
+        return replace(self, cache_version=self.cache_version + 1, is_list_outdated=True).read_outdated_list(at)
 
-    def read_outdated_list(self) -> State:
+    def read_outdated_list(self, at: Position | None = None) -> State:
         """Read the list again if the cache has changed since, unless a paper is in front of it."""
         if not self.is_list_outdated or self.front_paper is not None:
             return self
-        at = TOP if self.is_list_coming else Position(self.highlighted)
+        at = TOP if self.is_list_coming else at or Position(self.highlighted)
         return replace(self, is_list_outdated=False, request=self._next_request(at))
 
     def read_on(self, at: Position) -> State:
         """Request the rest of the list after its first screenful."""
         return replace(self, request=self._next_request(at))
+
+    @property
+    def is_ranking(self) -> bool:
+        """Whether nothing is listed because the papers are still being ranked."""
+        return self.is_list_coming and self.listing.where == self.where and not self.listing.order.pks
+
+    def rank(self) -> State:
+        """Take away the list before: it is another one that is ranked, and that takes a while."""
+        return replace(self.listed(ListContent(self.place, results=self.results)), is_list_coming=True)
 
     def list_stopped(self) -> State:
         """Record that reading the list was stopped; another read has begun or will."""

@@ -26,7 +26,7 @@ from reader.ui.library.counting import Counts, TopicFacts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
-from tests.ui.states import COUNTS, NOW, at
+from tests.ui.states import COUNTS, at
 
 PLACE = Place(view("latest"), "robot")
 FEW = Counts((), (), (), 60, 7, PLACE)
@@ -64,22 +64,17 @@ KEYMAP = Keymap()
 
 def test_the_strip_says_in_one_line_what_filters_the_list() -> None:
     state = at("latest", "(topic:agents OR topic:video) -topic:robotics robot")
-    assert strip_data(state, KEYMAP, NOW, "·") == Strip(
-        "Latest", 3, ("Agents & tools", "Video generation"), ("Robotics",), "f", is_open=False
-    )
-    narrow = state.resized(80).open_filter()
-    assert strip_data(narrow, KEYMAP, NOW, "·").is_open
+    assert strip_data(state, KEYMAP) == Strip(("Agents & tools", "Video generation"), ("Robotics",))
     own = Keymap(overrides={"find.filter": ("ctrl+t",)})
-    assert strip_data(state, own, NOW, "·").key == own.key("find.filter") != "f"
+    assert strip_data(state, own).key == own.key("find.filter") != "f"
 
 
 def test_the_strip_names_the_nearest_of_a_topic_that_does_not_exist() -> None:
-    strip = strip_data(at("all", "topic:agnets -topic:cooking topic:video"), KEYMAP, NOW, "·")
+    strip = strip_data(at("all", "topic:agnets -topic:cooking topic:video"), KEYMAP)
     assert (strip.picked, strip.excluded) == (("Video generation",), ())
     assert strip.wrong == ("no topic agnets: agents?", "no topic cooking")
     unknown_yet = at("all", "topic:agnets").put(COUNTED, None).put(TOPIC_NAMES, {})
-    assert strip_data(unknown_yet, KEYMAP, NOW, "·").picked == ("agnets",)
-    assert strip_data(at("all", complete=False), KEYMAP, NOW, "·") == Strip("All", None, key="f")
+    assert strip_data(unknown_yet, KEYMAP).picked == ("agnets",)
 
 
 def test_before_anything_is_counted_the_pane_names_the_views() -> None:

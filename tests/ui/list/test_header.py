@@ -211,5 +211,4 @@ def test_what_is_shown_changes_only_with_its_parts() -> None:
     assert status_parts(state.go(Place(view("all")))) != status_parts(state)
     assert header_parts(state.put(REFRESH, RefreshStatus().started())) != header_parts(state)
     assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
-    assert strip_parts(state.resized(80).open_filter()) != strip_parts(state)
     assert filter_parts(state.put(TOPIC_MEANINGS, {"agents": "Models that act."})) != filter_parts(state)
