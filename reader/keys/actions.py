@@ -284,7 +284,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("pane.zoom", "z", "Zoom", "Only this pane; again shows all.", _PANES),
     Action("pane.hide", "Z", "Hide the detail", "Or, there, the filter pane, for good; again shows it.", _PANES),
     Action(
-        "pane.density", "C", "Density of the list", "A second line for titles that need it, or one line a paper.", _MAIN
+        "pane.density", "C", "Density of the list", "Two lines for titles that need them, or one a paper.", _MAIN
     ),
     Action("query.accept", "enter", "Keep", "Go to the list with what is typed.", _QUERY),
     Action("query.cancel", "escape", "Put back", "Drop the typed query; the list is as before.", _QUERY),

@@ -155,8 +155,6 @@ class CommandScreen(LineScreen):
         self._typed(self.line.before_cursor)
 
 
-TAGS_HELP = '-name takes one away; "in quotes" with blanks'
-
 LONGEST_TAGS = 500
 """Maximum number of typed characters in the line of tags."""
 
@@ -182,4 +180,5 @@ class TagScreen(LineScreen):
 
     def lead(self) -> Line:
         has = "" if self.line.text.strip() else f"{literal(self._tagging.said)}  "
-        return Piece(has, "quiet"), Piece("" if self.suggested.candidates else TAGS_HELP, "quiet")
+        how = "" if self.suggested.candidates else '-name takes one away; "in quotes" with blanks'
+        return (Piece(f"{has}{how}", "quiet"),)

@@ -81,9 +81,6 @@ def action_commands(
     ]
 
 
-PLACEHOLDER = "a command, a topic, a paper"
-
-
 class Palette(SearchScreen):
     """A palette of the given commands; each opening makes a new one."""
 
@@ -103,7 +100,8 @@ class Palette(SearchScreen):
 
     def say(self, said: str) -> None:
         """Show what is typed, and the keys."""
-        self.title_line.show(f"> {self._typed}{self._glyphs.caret}{'' if self._typed else PLACEHOLDER}")
+        about = "" if self._typed else "a command, a topic, a paper"
+        self.title_line.show(f"> {self._typed}{self._glyphs.caret}{about}")
         *_, (key, close) = self._keymap.hints("help")
         self.status.show(Status((("enter", "run"), (key, close)), said=said))
 
