@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
-from reader.core.lines import Line, fill
+from reader.core.lines import Line, cut_line, fill
 from reader.ui.kit.styled_text import draw
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Empty(Widget):
     """Shows, centred, why the list is empty and which keys help."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key", "empty--kept"}
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -34,5 +34,11 @@ class Empty(Widget):
 
     def render(self) -> Content:
         width = self.content_size.width
-        rows = [row for line in self._lines for row in fill(line, width)]
+        rows = [row for line in self._lines for row in _rows(line, width)]
         return Content("\n").join(draw(self, row, "empty") for row in rows)
+
+
+def _rows(line: Line, width: int) -> list[Line]:
+    from reader.ui.list.empty_lines import KEPT
+
+    return [cut_line(line, width)] if line[0].role == KEPT else fill(line, width)
