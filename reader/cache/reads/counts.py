@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from reader.cache.follows import FollowCount, follow_counts
-from reader.cache.reads.window import VISIBLE, DayCount, DayFetched, TopicCount, Window
+from reader.cache.reads.window import VISIBLE, DayCount, TopicCount, Window
 from reader.cache.search import plan
 from reader.cache.search.selection import Selection
 from reader.cache.tags import tag_counts
@@ -156,28 +156,6 @@ def day_counts(connection: sqlite3.Connection, first: str, last: str) -> dict[st
         (first, last),
     )
     return {day: DayCount(day, papers, unread, bool(is_partial)) for day, papers, unread, is_partial in rows}
-
-
-def fetched_days(connection: sqlite3.Connection, first: str, last: str) -> dict[str, DayFetched]:
-    """What the feed has answered for the days from `first` to `last` (ISO, both included)."""
-    rows = connection.execute("SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ?", (first, last))
-    return {day: DayFetched(*known) for day, *known in rows}
-
-
-def oldest_day(connection: sqlite3.Connection) -> str | None:
-    """The oldest day that was requested from the feed."""
-    day: str | None = connection.execute("SELECT min(day) FROM day WHERE fetched <> ''").fetchone()[0]
-    return day
-
-
-def visible_papers(connection: sqlite3.Connection, day: str) -> DayCount:
-    """The papers that a day lists and the user has not hidden: all of them, and the unread ones."""
-    papers, unread = connection.execute(
-        "SELECT count(*), coalesce(sum(p.read = 0), 0) FROM listing AS l JOIN paper AS p ON p.pk = l.pk"
-        " WHERE l.day = ? AND p.hidden = 0",
-        (day,),
-    ).fetchone()
-    return DayCount(day, papers, unread)
 
 
 def matching_day(connection: sqlite3.Connection, selection: Selection, day: str, steps: int) -> str | None:

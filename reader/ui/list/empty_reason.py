@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from reader.core.dates import Period, period_containing, period_of_view
+from reader.core.feed_days import SATURDAY
 from reader.core.query.suggestions import complete
 from reader.core.views import FOR_YOU, QUEUED, VIEWS, View
 from reader.session.places import DAY, FOLLOW, SAVED, Place, asks_for_today, day_of, feed_text
@@ -30,8 +31,6 @@ from reader.ui.triage.state import TRIAGE, is_listed
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
     from reader.ui.library.counting import Counts
-
-SATURDAY = 5
 
 TO_LEARN = "Star a paper that you like, or pick three topics; then the best for you come first."
 

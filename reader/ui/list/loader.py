@@ -214,7 +214,9 @@ class ListLoader:
     def _read_facts(self, place: Place, *, has_listed: bool) -> CacheFacts:
         """Read the facts that explain an empty list, or of which day the papers of Latest are."""
         if has_listed:
-            return CacheFacts(newest_day=self._library.newest_day() if place.view.id == LATEST else None)
+            look, newest = self._services.look, self._library.newest_day() if place.view.id == LATEST else None
+            holes = () if look.demo else self._library.holes(place, self._order, look.today)
+            return CacheFacts(newest_day=newest, holes=holes)
         from reader.core.dates import period_containing, period_of_view
 
         period = period_of_view(place.view.id) or period_containing("day", self._services.look.today)

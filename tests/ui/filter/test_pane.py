@@ -225,7 +225,7 @@ async def test_toggling_a_view_or_a_day_chooses_it() -> None:
         app.pane.toggle()
         await pilot.pause()
         told = [message for message in app.told if not isinstance(message, FilterPane.Hint)]
-        assert told == [FilterPane.ViewChosen("all"), FilterPane.DayChosen("2026-11-20")]
+        assert told == [FilterPane.ViewChosen("all"), FilterPane.ViewChosen("day:2026-11-20")]
         chosen = [row.key for row in app.pane.rows if row.mark is Mark.CHOSEN]
         assert chosen == ["2026-11-20"]
 
