@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
-from reader.core.lines import Line, cut_line, fill
+from reader.core.lines import Line, cut_line, fill, measure, spread
 from reader.ui.kit.styled_text import draw
 
 if TYPE_CHECKING:
@@ -33,12 +33,15 @@ class Empty(Widget):
         self.refresh()
 
     def render(self) -> Content:
+        from reader.ui.list.empty_lines import KEPT
+
         width = self.content_size.width
-        rows = [row for line in self._lines for row in _rows(line, width)]
+        longest = max((measure(line) for line in self._lines if line[0].role == KEPT), default=0)
+        rows: list[Line] = []
+        for line in self._lines:
+            if line[0].role == KEPT:
+                # Of one width, so that the lines of the block begin below each other in the middle.
+                rows.append(spread(cut_line(line, width), (), min(longest, width)))
+            else:
+                rows += fill(line, width)
         return Content("\n").join(draw(self, row, "empty") for row in rows)
-
-
-def _rows(line: Line, width: int) -> list[Line]:
-    from reader.ui.list.empty_lines import KEPT
-
-    return [cut_line(line, width)] if line[0].role == KEPT else fill(line, width)

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from reader.core.lines import Line, Piece, cell_len, cut, literal, unbroken
+from reader.core.lines import Line, Piece, cut, literal, unbroken
 
 _LONGEST_TERM = 120
 _MOST_WAYS = 3
 KEPT = "kept"
 """The role of what was kept: such a line is cut, not wrapped."""
 
-_BLANK: Line = (Piece(" "),)
+_BLANK: Line = (Piece(" ", KEPT),)
 _ACTION = re.compile(r"`([a-z]+\.[a-z_]+)`")
 
 Sentence: TypeAlias = str | tuple[str, str, str]
@@ -42,9 +42,7 @@ def empty_state(
     `key` returns an action's key here, or nothing, and `on_paper` its key on a paper.
     """
     what, why = (_line(text, role, on_paper) for text, role in ((reason.what, "what"), (reason.why, "why")))
-    longest = max(map(cell_len, reason.kept), default=0)
-    # Of one width, so that the lines of the block begin below each other in the middle.
-    kept = [(Piece(f"{literal(one)}{' ' * (longest - cell_len(one))}", KEPT),) for one in reason.kept]
+    kept = [(Piece(literal(one), KEPT),) for one in reason.kept]
     parted = (_BLANK, *kept, _BLANK) if kept else ()
     return tuple(line for line in (what, why, *parted, _keys(reason.ways, key)) if line)
 
