@@ -268,8 +268,14 @@ def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def suits_lines(why: str, width: int) -> list[Line]:
-    """Why a paper suits the user, in a sentence; no line if nothing is to be said."""
-    return fill([Piece("For you: ", "label"), Piece(literal(why), "facts")], width) if why else []
+    """Why a paper suits the user, in a sentence of one line if its first reason fits; none if nothing is to be said."""
+    if not why:
+        return []
+    first, like, liked = why.partition(": like ")
+    label, reasons = "For you: ", first.split(", ")
+    while len(reasons) > 1 and cell_len(f"{label}{', '.join(reasons)}{like}{liked}") > width:
+        reasons.pop()
+    return fill([Piece(label, "label"), Piece(literal(f"{', '.join(reasons)}{like}{liked}"), "facts")], width)
 
 
 def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:
