@@ -122,8 +122,6 @@ if TYPE_CHECKING:
     from reader.actions.programs import run_program as run_program  # Run one with a text.
     from reader.actions.schedule import start_of_program as start_of_program  # The words that start this program.
     from reader.commands.command import bare as bare  # A parsed value, to be shown in a message.
-    from reader.commands.output import failure_record as failure_record  # A failure in parts, for programs.
-    from reader.commands.output import kind_of as kind_of  # The kind of a failure, in a word.
     from reader.commands.schedule import copied_environment as copied_environment  # What a program of ours needs of it.
     from reader.commands.workspace import join_machines as join_machines  # Exchange marks with the other machines.
     from reader.core.waiting import within as within  # Wait for a call no longer than a while.
@@ -143,11 +141,11 @@ if TYPE_CHECKING:
     from reader.actions.export import plain_markdown as plain_markdown  # A text that formats nothing.
     from reader.actions.links import Link as Link  # One of a paper's links.
     from reader.actions.links import links as links  # All of them, its page first.
-    from reader.core.dates import parse_date as parse_date  # A date as queries have it.
     from reader.core.lines import cell_len as cell_len  # Columns of a text.
     from reader.core.lines import fit as fit  # Cut a text to a width.
     from reader.core.lines import wrap as wrap  # Where its lines begin and end.
     from reader.core.lines import wrapped as wrapped  # The lines themselves.
+    from reader.core.text import clean_block as clean_block  # Foreign text of several paragraphs, cleaned.
     from reader.core.text import LINE_LIMIT as LINE_LIMIT  # Characters of a cleaned line.
 
     from reader.core.text import fold as fold  # A text without case and accents.
@@ -159,11 +157,14 @@ if TYPE_CHECKING:
     from reader.commands.choosing import find_or_fetch as find_or_fetch  # A paper by any form of its id.
     from reader.commands.choosing import find_or_fetch_text as find_or_fetch_text  # The same with its full text.
     from reader.commands import news as news  # What is new.
+    from reader.commands.grep import KEPT as KEPT  # The query of the papers whose texts are kept.
+    from reader.commands.grep import passages as passages  # Their paragraphs that have some words.
     from reader.commands.printing.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
     from reader.commands.printing.reasons import for_you_record as for_you_record  # Why a paper suits the user.
     from reader.commands.printing.reasons import group_records as group_records  # What the group says of a paper.
     from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
+    from reader.commands.topics import topic_records as topic_records  # The topics of a query's papers.
     from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
     from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
     from reader.core.document.model import TextSection as TextSection  # A section of a full text.
@@ -221,7 +222,6 @@ if TYPE_CHECKING:
     from reader.core.errors import ConfigError as ConfigError  # The settings do not allow something.
     from reader.core.errors import FeedMalformed as FeedMalformed  # A host sent something else than asked for.
     from reader.core.errors import FeedOffline as FeedOffline  # There is no network, or it is not to be used.
-    from reader.core.errors import FeedUnreachable as FeedUnreachable  # A host did not answer in time.
     from reader.core.errors import FeedRefused as FeedRefused  # A host did not answer the request.
     from reader.feeds.http.client import DocumentClient as DocumentClient  # Ask one host, within limits.
     from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.

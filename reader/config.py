@@ -98,10 +98,10 @@ class Settings:
     """Days to keep papers; starred, tagged, noted and queued ones stay, and 0 keeps all."""
 
     full_text_from: tuple[str, ...] = setting(
-        TextSources(), ("feed", "https://arxiv.org", "https://ar5iv.labs.arxiv.org", "pdf")
+        TextSources(), ("https://arxiv.org", "feed", "https://ar5iv.labs.arxiv.org", "pdf")
     )
-    """Sources of full texts, tried in order: the feed, sites that have a text under /html/ID, or the paper's PDF, which
-    needs the extra dailypapers[pdf]; [] is off."""
+    """Sources of full texts: the first with a whole text, or else the one that holds most. Sites that have a text under
+    /html/ID, the feed, or the paper's PDF, which needs the extra dailypapers[pdf]; [] is off."""
 
     fetch_ahead: tuple[str, ...] = setting(QueryList(), ("is:starred",))
     """Queries, such as ["is:starred", "is:queued"]: full texts of their papers are fetched ahead; [] is off."""
@@ -147,10 +147,10 @@ class Settings:
     """Columns of the filter pane until it is resized; at least 34 in a terminal of 180 columns or more."""
 
     list_share: float = setting(Number(0.2, 0.8), 0.55)
-    """Share of the columns for the list until it is resized; the detail has the rest, up to 82 columns."""
+    """Share of the columns for the list until it is resized. With 0.55, titles get more where they need it."""
 
-    density: str = setting(Choice(("compact", "comfortable")), "compact")
-    """Lines of a paper in the list: one (compact), or a second with people and topics (comfortable)."""
+    density: str = setting(Choice(("comfortable", "compact")), "comfortable")
+    """Titles that do not fit in the list: a second line (comfortable), or cut to one line a paper (compact)."""
 
     topics_file: str = setting(FilePath(), "")
     """File with your own topic rules; empty means topics.toml beside this file, if there is one."""

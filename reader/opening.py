@@ -65,10 +65,10 @@ def show_reader(
             run_job=partial(_run_job, workspace, file),
             rules=lambda: workspace.topics,
             shell=partial(_shell, workspace, sample),
+            learns_apart=True,
             leaving=leaving,
             first_frame=frame,
             settings_file=workspace.config_file,
-            keep_setting=partial(_keep_setting, workspace),
             warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
         )
         outcome = app.run()
@@ -132,13 +132,6 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> lis
     from reader.commands.repairing import prepare_cache
 
     return prepare_cache(file, lambda: workspace.topics)
-
-
-def _keep_setting(workspace: Workspace, name: str, value: str) -> None:
-    """Write a setting that was chosen in the reader to the user's file; raises ReaderError."""
-    from reader.commands.settings_file import set_value
-
-    set_value(workspace, name, [value])
 
 
 def _record_thread_error(failure: ExceptHookArgs) -> None:

@@ -60,10 +60,7 @@ class RowFacts(TypedDict, total=False):
     rising: bool
     flags: int
     kept: bool
-    organization: str
-    author: str
-    author_count: int
-    topics: tuple[str, ...]
+    why: str
 
 
 class PaperFacts(TypedDict, total=False):

@@ -44,7 +44,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Mark every paper in view read; undo takes it back": (
             "ui/test_app_triage.py::test_all_in_view_are_read_by_one_key_and_unread_by_another",
         ),
-        "Back to where you were; nothing runs": (
+        "Back to where you were; nothing is done": (
             "ui/test_app_commands.py::test_words_are_suggested_taken_and_recalled",
         ),
         "Do again what was undone": (
@@ -53,7 +53,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Store the note and go back; undo takes it back": (
             "cache/marks/test_events.py::test_notes_and_tags_are_kept_and_taken_back",
         ),
-        "Close or stop the latest thing; never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
+        "To where you were; stops what runs, never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
         "A note that is not finished outlives a crash": (
             "ui/test_app_notes.py::test_what_was_being_written_outlives_the_reader",
             "rigs/pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",
@@ -109,7 +109,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
         ),
         "so it may only read": ("extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",),
-        "it may also `star`, `queue`, `tag` and `note`, but nothing else": (
+        "with `--allow-marks` it may `mark` (star, queue, tag) and `note`, but nothing else": (
             "extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
         ),
         "takes back all that one run of the program did": (
@@ -132,9 +132,6 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "whoever has the address reads and marks as you": (
             "extensions/browser/test_browser.py::test_other_machines_are_warned_of",
-        ),
-        "Alone it asks nobody who they are": (
-            "rigs/pty/test_browser.py::test_textual_serve_draws_the_reader_and_lets_other_pages_in",
         ),
         "the mail server's password in the keyring": (
             "extensions/digest/test_digest.py::test_the_password_is_in_the_keyring",

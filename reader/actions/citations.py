@@ -200,8 +200,8 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
             yield "eprintclass", primary
         yield "doi", doi(paper)
         yield "url", url
-    if paper.organization:
-        yield "organization", f"{{{escape(clean(paper.organization))}}}"
+        if entry_type(paper) == "misc":
+            yield "publisher", "arXiv"
     if paper.tags:
         # The feed's own keywords are many, and a program would make tags of them.
         yield "keywords", escape(", ".join(clean(tag.replace(",", " ")) for tag in paper.tags))

@@ -155,7 +155,7 @@ def _sum(note: str) -> str:
 def _facts(paper: Paper, key: str) -> Iterator[tuple[str, str | list[str] | None]]:
     yield "paper", paper.id
     yield "title", clean(paper.title)
-    yield "aliases", [key]
+    yield "aliases", [key, clean(paper.title)]
     yield "authors", [clean(name) for name in paper.authors]
     yield "year", (paper.published or paper.day or "")[:4]
     yield "date", paper.published or paper.day

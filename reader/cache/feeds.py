@@ -210,13 +210,16 @@ class Feeds:
         return next((one for one in self.followed() if wanted in (one.slug, one.url.casefold())), None)
 
     def papers(self) -> dict[str, int]:
-        """Number of papers from each source, by slug; the daily papers are not counted."""
+        """Number of listed papers from each source, by slug; the daily papers are not counted."""
+        listed = "CROSS JOIN paper AS p ON p.pk = s.pk AND p.hidden = 0"
         with self._alone():
-            rows = self._connection.execute("SELECT source, count(*) FROM paper_source GROUP BY source")
+            rows = self._connection.execute(
+                f"SELECT s.source, count(*) FROM paper_source AS s {listed} GROUP BY s.source"
+            )
             found: dict[str, int] = dict(rows.fetchall())
             for feed in self.followed():
                 if feed.kind == "arxiv":
-                    sql = "SELECT count(*) FROM paper_category WHERE category = ?"
+                    sql = f"SELECT count(*) FROM paper_category AS s {listed} WHERE category = ?"
                     (found[feed.slug],) = self._connection.execute(sql, (feed.url,)).fetchone()
         return found
 

@@ -15,7 +15,7 @@ import json
 import sqlite3
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from time import time
@@ -94,12 +94,21 @@ _WAITING = """
 """
 
 
+def noted(connection: sqlite3.Connection) -> frozenset[int]:
+    """The keys of the papers that have a note."""
+    return frozenset(pk for (pk,) in connection.execute("SELECT pk FROM note"))
+
+
 def changes(
-    found: Found, marks: Iterable[str], kind_of: Callable[[str], str | None], waits: Mapping[str, frozenset[str]]
+    found: Found,
+    marks: Iterable[str],
+    kind_of: Callable[[str], str | None],
+    waits: Mapping[str, frozenset[str]],
+    noted: Collection[int] = (),
 ) -> Iterator[Change]:
     """What an import changes: `marks` are kinds for all papers, `kind_of` gives the kind of a label, or None.
 
-    `waits` are the marks that papers wait for already.
+    `waits` are the marks that papers wait for already, `noted` the papers whose notes stay as they are.
     """
     wanted: dict[str, tuple[list[int], list[str]]] = {}
     papers: Iterable[tuple[int | str, list[LibraryEntry]]] = (*found.here.items(), *found.absent.items())
@@ -119,6 +128,12 @@ def changes(
     order = [WANT, *STATES]
     for kind in sorted(wanted, key=lambda kind: (order.index(kind) if kind in order else len(order), kind)):
         yield Change(kind, True, *wanted[kind])
+    for paper, entries in papers:
+        note = "\n\n".join(dict.fromkeys(entry.note for entry in entries if entry.note))
+        if note and isinstance(paper, int) and paper not in noted:
+            yield Change(NOTE, note, [paper])
+        elif note and isinstance(paper, str) and NOTE not in waits.get(paper, ()):
+            yield Change(NOTE, note, (), [paper])
 
 
 DAY = 86_400_000
@@ -193,12 +208,12 @@ def _add_states(events: Events, papers: Sequence[PaperMarks]) -> int:
     """Make the marks without a time where none of their kind is set; return how many."""
     ids = [one.paper for one in papers if one.states]
     keys = events.read(lambda connection: _keys(connection, ids))
-    noted = events.read(lambda connection: {pk for (pk,) in connection.execute("SELECT pk FROM note")}) if ids else ()
+    has_note = events.read(noted) if ids else ()
     pks: dict[tuple[str, str], dict[int, None]] = defaultdict(dict)
     for one in papers:
         pk = keys.get(one.paper)
         for state in one.states:
-            if pk is not None and not (state[0] == NOTE and pk in noted):
+            if pk is not None and not (state[0] == NOTE and pk in has_note):
                 pks[state][pk] = None
     action = events.act([Change(kind, value, list(found)) for (kind, value), found in pks.items()])
     return sum(event.count for event in action.events) if action else 0

@@ -22,8 +22,11 @@ class Tagged(NamedTuple):
 
 
 def tag_counts(connection: sqlite3.Connection) -> dict[str, int]:
-    """All tags with their numbers of papers in the cache, the most common first."""
-    rows = connection.execute("SELECT tag, count(*) AS papers FROM paper_tag GROUP BY tag ORDER BY papers DESC, tag")
+    """All tags with their numbers of listed papers, the most common first."""
+    rows = connection.execute(
+        "SELECT t.tag, count(p.pk) AS papers FROM paper_tag AS t LEFT JOIN paper AS p ON p.pk = t.pk AND p.hidden = 0"
+        " GROUP BY t.tag ORDER BY papers DESC, t.tag"
+    )
     return dict(rows.fetchall())
 
 

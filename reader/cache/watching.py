@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader.cache import connections, meta
-from reader.cache.flags import clear_flag, flagged, has, set_flag
+from reader.cache.flags import clear_flag, flagged, has, having, set_flag
 from reader.cache.marks.derived import BY_RULE, refold, same
 from reader.cache.marks.effects import Change
 from reader.cache.reads.window import Window
@@ -90,12 +90,17 @@ def judge(
         matched = tuple(_matching(connection, rule, scope, candidates))
         acted = _acted(connection, matched, by_rules=not anew)
         known = set() if anew else _pks(connection, _KNOWN, matched, (f"{RULE}{rule.name}",))
-        lacking = {kind: set(matched) if anew else _lacking(connection, kind, matched) for kind in rule.then}
+        muted = _pks(connection, _IS_MUTED, matched) if anew else set()
+        lacking = {
+            kind: set(matched) - (muted if kind == "hide" else set()) if anew else _lacking(connection, kind, matched)
+            for kind in rule.then
+        }
         acts: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for pk in matched:
             kinds = () if pk in known else allowed_marks(rule.then, acted.get(pk, set()), taken[pk])
-            if any(pk in lacking[kind] for kind in kinds):
-                acts[kinds].append(pk)
+            done = tuple(kind for kind in kinds if pk in lacking[kind])
+            if done:
+                acts[done].append(pk)
                 taken[pk] |= set(kinds)
         verdicts.append(Verdict(rule, matched, acts))
     return verdicts
@@ -162,6 +167,8 @@ def _matching(connection: sqlite3.Connection, rule: Rule, scope: Scope, candidat
     )
     return (pk for (pk,) in found.fetchall())
 
+
+_IS_MUTED = f"SELECT pk FROM ({having(Flag.MUTED)}) WHERE pk IN {{papers}}"
 
 _KNOWN = "SELECT f.pk FROM effect AS f WHERE f.pk IN {papers} AND f.kind = ?"
 

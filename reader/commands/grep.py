@@ -24,15 +24,21 @@ if TYPE_CHECKING:
     from reader.core.document.search import Finder, Hit
     from reader.core.query import Query
 
+KEPT = "has:fulltext"
+"""The query of the papers whose texts are kept."""
+
 _WORD = re.compile(r'"[^"]+"|\S+')
 
 
-class _Found(NamedTuple):
-    """A hit, and the paper that has it."""
+class Passage(NamedTuple):
+    """A paragraph that has the words, and the paper that has it."""
 
     id: str
     title: str
     hit: Hit
+    number: int
+    """That of its section."""
+    paragraph: str
 
     @property
     def section(self) -> str:
@@ -52,25 +58,16 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _find_words(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.core.spellings import with_joined
-    from reader.ui.kit.lines import hits, pattern
-
-    words = _WORD.findall(arguments.words)
-    patterns = list(filter(None, map(pattern, with_joined(words))))
-    if not patterns:
-        raise UsageError(f"{clean(arguments.words, 100)!r} has no word to look for.")
-    finders: list[Finder] = [partial(hits, searched=one) for one in patterns]
     with workspace.window() as window:
-        query = parsed(query_of(arguments.query), also="has:fulltext")
-        pks = window.order(selection(window, _with_words(query, words))).pks
-        found: Iterator[_Found] = islice(_search(workspace, window, pks, words, finders), arguments.limit)
+        query = parsed(query_of(arguments.query), also=KEPT)
+        found = islice(passages(workspace, window, arguments.words, query), arguments.limit)
         if arguments.json:
             print_json([_record(one) for one in found])
             return 0
         lines = _draw(found) if is_terminal(sys.stdout) else (_format(one) for one in found)
         first = next(lines, None)
         if first is None:
-            warn(_nothing(window, query, is_asked=bool(pks)))
+            warn(_nothing(window, query))
             return 0
         from reader.commands.printing.pager import print_paged
 
@@ -78,12 +75,12 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _nothing(window: Window, query: Query, *, is_asked: bool) -> str:
-    """Why nothing was found; `is_asked` if a text was read for it."""
-    if is_asked or window.count(selection(window, query)):
+def _nothing(window: Window, query: Query) -> str:
+    """Why nothing was found."""
+    if window.count(selection(window, query)):
         return "No stored full text contains it."
     fetches = "'dailypapers read ID' fetches one."
-    if window.count(selection(window, parsed("", also="has:fulltext"))):
+    if window.count(selection(window, parsed("", also=KEPT))):
         return f"No paper of the query has its text here. {fetches}"
     return f"No text is kept here yet. {fetches}"
 
@@ -102,19 +99,31 @@ def _with_words(query: Query, words: Sequence[str]) -> Query:
     return replace(query, root=all_of([node for node in nodes if node is not None]))
 
 
-def _search(
-    workspace: Workspace, window: Window, pks: Sequence[int], words: Sequence[str], finders: Sequence[Finder]
-) -> Iterator[_Found]:
+def passages(workspace: Workspace, window: Window, text: str, query: Query) -> Iterator[Passage]:
+    """The paragraphs of a query's kept texts that have all words; raises UsageError if there is no word."""
     from reader.cache.texts import Texts
-    from reader.core.document.search import find
+    from reader.core.document.model import Heading
+    from reader.core.document.search import block_texts, find
+    from reader.core.spellings import with_joined
+    from reader.ui.kit.lines import hits, pattern
 
+    words = _WORD.findall(text)
+    patterns = list(filter(None, map(pattern, with_joined(words))))
+    if not patterns:
+        raise UsageError(f"{clean(text, 100)!r} has no word to look for.")
+    finders: list[Finder] = [partial(hits, searched=one) for one in patterns]
+    pks = window.order(selection(window, _with_words(query, words))).pks
     with closing(Texts.open(workspace.cache_file)) as texts:
         for pk in pks:
             kept = texts.get(pk)
             if kept is None:
                 continue
+            blocks = kept.document.blocks
             for row in window.rows([pk]):
-                yield from (_Found(row.id, row.title, hit) for hit in find(kept.document, words, finders))
+                for hit in find(kept.document, words, finders):
+                    number = sum(isinstance(block, Heading) for block in blocks[: hit.block + 1])
+                    paragraph = " ".join(" ".join(block_texts(blocks[hit.block])).split())
+                    yield Passage(row.id, row.title, hit, number, paragraph)
 
 
 def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
@@ -122,17 +131,17 @@ def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
     yield from rest
 
 
-def _record(found: _Found) -> dict[str, object]:
+def _record(found: Passage) -> dict[str, object]:
     return {"id": found.id, "title": found.title, "section": found.section, "text": found.hit.text}
 
 
-def _format(found: _Found) -> str:
+def _format(found: Passage) -> str:
     """A line for other programs: id, section and text with tabs between."""
     style = Style.of(sys.stdout)
     return f"{style.faint(found.id)}\t{style.faint(found.section)}\t{_marked(found.hit, style)}"
 
 
-def _draw(found: Iterator[_Found]) -> Iterator[str]:
+def _draw(found: Iterator[Passage]) -> Iterator[str]:
     """Lines for a terminal: hits under their papers."""
     from reader.core.lines import Piece, fill
 

@@ -458,7 +458,7 @@ class Taken(NamedTuple):
 
 def _label(kind: str) -> str:
     """A mark as an adjective for papers."""
-    return {"star": "starred", "queue": "queued", "read": "read", LIKE: "liked"}.get(
+    return {"star": "starred", "queue": "queued", "read": "read", "note": "noted", LIKE: "liked"}.get(
         kind
     ) or f"tagged {kind.removeprefix(TAG)}"
 
@@ -519,7 +519,8 @@ def take_in(
     with workspace.window() as window:
         named = window.read(partial(imports.find_papers, entries=entries))
         found = window.read(partial(imports.find_papers, entries=[*entries, *papers]))
-        changes = list(imports.changes(found, marks, labels.kind, window.read(imports.waiting)))
+        waits, noted = window.read(imports.waiting), window.read(imports.noted)
+        changes = list(imports.changes(found, marks, labels.kind, waits, noted))
         if is_dry:
             for change in changes:
                 marked[change.kind] += count_changing(window, change)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, point_to_near
 from reader.commands.command import Command, add_json_fields, add_limit, add_no_pager, add_query, add_quiet, query_of
 from reader.commands.output import Style, counts, is_terminal, state_words
@@ -19,7 +21,6 @@ from reader.core.text import clean
 if TYPE_CHECKING:
     from reader.cache.reads.orders import Order
     from reader.cache.reads.window import Window
-    from reader.cache.search.selection import Selection
 
 FEW = 20
 """With fewer papers that have the words of a query, a terminal is told how to find near ones; the reader lists them."""
@@ -51,10 +52,12 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
         like = chosen.near.like if chosen.near is not None else ()
         with_opinion = FOR_YOU in fields or (chosen.is_for_you and not fields)
         with_shared = LIKE in fields or (bool(like) and not fields)
+        is_whole = found.complete and not names_hidden(query.root)
+        total = partial(window.count, selection(window, parsed("")) if is_whole else chosen)
         print_found(
             arguments,
             _records(window, found, like if with_shared else None, with_opinion=with_opinion),
-            _draw_table(window, found, chosen, workspace, with_total=not arguments.quiet),
+            _draw_table(window, found, total if not arguments.quiet and found.pks else None, workspace),
             _format_fields(_rows(window, found), found.only_in_texts),
         )
         if not found.pks and not arguments.quiet:
@@ -96,16 +99,15 @@ def _format_fields(rows: Iterable[PaperRow], in_texts: Container[PaperKey]) -> I
 
 
 def _draw_table(
-    window: Window, found: Order[int], chosen: Selection, workspace: Workspace, *, with_total: bool
+    window: Window, found: Order[int], total: Callable[[], int] | None, workspace: Workspace
 ) -> Iterator[str]:
-    """Lines for a terminal: papers under their days, and how many there are."""
+    """Lines for a terminal: papers under their days, and how many there are unless `total` is None."""
     from reader.commands.printing.list_table import ListTable
 
     table = ListTable.of(workspace.settings.ascii)
     yield from table.draw(window, found, CHUNK)
-    if with_total and found.pks:
-        total = window.count(selection(window, parsed("")) if found.complete else chosen)
-        yield table.total(len(found.pks), total)
+    if total is not None:
+        yield table.total(len(found.pks), total())
 
 
 COMMAND = Command(

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader import paths
 from reader.cache.changes import read_changed
 from reader.cache.choice import STRANGE
-from reader.cache.feeds import Feeds
+from reader.cache.feeds import Feeds, Freshness
 from reader.cache.follows import reasons
 from reader.cache.history import LEAST_SHARE, LEAST_VOTES, votes
 from reader.cache.reads import topic_trends
 from reader.commands.workspace import NotInCache, Workspace, parsed, selection
 from reader.core.changes import describe
 from reader.core.choice.words import pack
-from reader.core.dates import MONTHS, WEEKDAYS
-from reader.core.errors import FeedError, UsageError
+from reader.core.dates import MONTHS, WEEKDAYS, parse_date
+from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, UsageError
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
 from reader.core.text import clean
 from reader.core.topics.trends import percent
+from reader.feeds.http.environment import is_offline
 from reader.session import visit
 
 if TYPE_CHECKING:
@@ -55,16 +57,6 @@ class Section(NamedTuple):
     items: tuple[Item, ...]
     is_brief: bool = False
     """Whether nothing is said of its papers but title and votes."""
-
-
-class Source(NamedTuple):
-    """A source of papers, and how fresh it is; times are ISO, UTC."""
-
-    name: str
-    answered: str | None
-    """When it last answered; None if that is not known."""
-    error: str | None
-    """Why it did not answer when it was last asked."""
 
 
 class Rising(NamedTuple):
@@ -97,7 +89,7 @@ class News(NamedTuple):
     """Papers that are new too, but were mailed already."""
     asked: str | None = None
     """When all sources were last asked: ISO, UTC."""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[Freshness, ...] = ()
     topics: tuple[Rising, ...] = ()
 
     @property
@@ -137,11 +129,10 @@ class News(NamedTuple):
 
     @property
     def state(self) -> str:
-        """Since when papers are new, how many more there are, which source is missing, and which topics rise."""
+        """Since when papers are new, how many more there are, which source is not whole, and which topics rise."""
         more = f"{self.left_out:,} more new {'paper is' if self.left_out == 1 else 'papers are'} in the reader."
-        missing = [
-            f"{clean(one.name, 60)} did not answer: {clean(one.error, 200)}" for one in self.sources if one.error
-        ]
+        short = [one for one in self.sources if one.failing_since or (one.newest and not one.newest.is_whole)]
+        missing = [f"{clean(one.title, 60)}: {source_state(one, self.day)}." for one in short]
         rising = f"On the rise: {', '.join(one.said for one in self.topics)}." if self.topics else ""
         said = (f"New since {self.in_words(self.since)}.", more if self.left_out else "", *missing, rising)
         return " ".join(filter(None, said))
@@ -166,6 +157,11 @@ class News(NamedTuple):
     def hash(self, name: str) -> str:
         """Identifies what is sent under this name with these news."""
         return sha256("\n".join((name, *self.keys)).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def source_state(source: Freshness, today: date) -> str:
+    """Why a source did not answer, or else how whole its newest day is; no full stop."""
+    return clean(source.error, 200).rstrip(".") if source.failing_since and source.error else source.text(today)
 
 
 def _lower(name: str) -> str:
@@ -251,7 +247,7 @@ def whats_new(workspace: Workspace, asked: Asked) -> News:
     last = paths.last_refresh(workspace.cache_file)
     with workspace.window() as window, closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
         news = _Builder(window, asked).news()
-        sources = tuple(Source(one.title, one.answered, one.error) for one in feeds.all())
+        sources = feeds.freshness(datetime.now(UTC).date())
     return news._replace(asked=last.astimezone(UTC).isoformat(timespec="seconds") if last else None, sources=sources)
 
 
@@ -264,12 +260,25 @@ def default_since(last: datetime | None = None) -> str:
     return max(min(days), today - LONGEST).isoformat()
 
 
+def first_day(text: str) -> str:
+    """The first day (ISO, UTC) of a date as queries have it; raises UsageError."""
+    try:
+        span = parse_date(text).span(datetime.now(UTC).date())
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    if span is None:
+        raise UsageError(f"{text!r} is no date to begin with")
+    return span[0].isoformat()
+
+
 class Answer(NamedTuple):
     """What came of asking the sources."""
 
     new: int = 0
     error: FeedError | None = None
     """Why not all of them answered."""
+    is_cut_off: bool = False
+    """Whether none did, for lack of a network."""
 
 
 def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -> Answer | None:
@@ -283,13 +292,14 @@ def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -
         return None
     try:
         messages = run_job(workspace, Refresh(Latest(workspace.settings.days_at_start)), quiet=quiet)
+        finished = next(message for message in messages if isinstance(message, RefreshFinished))
     except FeedError as error:
-        return Answer(error=error)
-    finished = next((message for message in messages if isinstance(message, RefreshFinished)), None)
-    if finished is None or finished.failed:
-        return Answer(finished.new if finished else 0, finished.error if finished else None)
-    paths.touch_private(paths.refresh_stamp(workspace.cache_file))
-    return Answer(finished.new)
+        finished = RefreshFinished(failed=("",), error=error)
+    if not finished.failed:
+        paths.touch_private(paths.refresh_stamp(workspace.cache_file))
+        return Answer(finished.new)
+    is_cut_off = isinstance(finished.error, FeedOffline | FeedUnreachable) and not finished.stored
+    return Answer(finished.new, finished.error, is_cut_off and not is_offline(os.environ))
 
 
 class _Builder:
@@ -300,8 +310,8 @@ class _Builder:
         self._asked = asked
         self._taken: set[int] = set()
         self._mailed: set[int] = set()
-        self._said: deque[str] = deque(maxlen=MOST - 1)
-        """The reasons of the papers before, none of which the next one has."""
+        self._said: list[str] = []
+        """The reasons of the papers so far."""
         self._names = window.topic_names()
 
     def news(self) -> News:
@@ -348,9 +358,13 @@ class _Builder:
         most: int = MOST,
         key: Callable[[Paper], str] = lambda paper: paper.id,
         is_brief: bool = False,
+        needs_reason: bool = False,
     ) -> Section:
         """The first papers that are in no other section, and were not mailed for the same news."""
         items: list[Item] = []
+        if not is_brief:
+            # Fewer places are shared out alike.
+            most = max(1, most * self._asked.told // TOLD)
         for pk in pks:
             if len(items) >= most or (not is_brief and len(self._taken) >= self._asked.told):
                 break
@@ -359,11 +373,18 @@ class _Builder:
             if key(paper) in self._asked.known:
                 self._mailed.add(pk)
                 continue
+            reason = next(filter(self._is_fresh, map(clean, why(paper))), "")
+            if needs_reason and not reason:
+                continue
             self._taken.add(pk)
-            reason = next((said for said in map(clean, why(paper)) if said and said not in self._said), "")
             self._said.append(reason)
             items.append(Item(paper, key(paper), reason[:1].upper() + reason[1:]))
         return Section(name, tuple(items), is_brief)
+
+    def _is_fresh(self, reason: str) -> bool:
+        """Whether none of the first papers has a reason, or not all papers just before."""
+        before = self._said[-MOST + 1 :]
+        return bool(reason) and (reason not in before if len(self._said) < MOST else {reason} != set(before))
 
     def _for_you(self) -> Section:
         """What suits the user, with a surprise; nothing before anything was learned."""
@@ -381,7 +402,7 @@ class _Builder:
             yield learned.why(_key(paper), pack(paper.title, paper.abstract))
             yield from self._standing(paper)
 
-        return self._section("For you", pks, why, most=FOR_YOU)
+        return self._section("For you", pks, why, most=FOR_YOU, needs_reason=True)
 
     def _followed(self) -> Section:
         return self._section("Followed", self._pks("is:followed", NEW, self._since), self._why_followed, most=FOLLOWED)
@@ -402,7 +423,7 @@ class _Builder:
 
     def _best(self) -> Section:
         """The best of all other new papers, in the places that are left."""
-        found = self._section("Most voted", self._new, self._standing, most=self._asked.told)
+        found = self._section("Most voted", self._new, self._standing, most=TOLD)
         is_voted = found.items and found.items[0].paper.upvotes
         return found if is_voted else found._replace(name="New")
 
@@ -514,14 +535,28 @@ def news_record(news: News) -> dict[str, object]:
         "since": news.since,
         "query": news.query or None,
         "asked": news.asked,
-        "sources": [one._asdict() for one in news.sources],
+        "sources": [source_record(one, news.day) for one in news.sources],
         "sections": [
-            {"name": one.name, "papers": [_paper_record(item, is_brief=one.is_brief) for item in one.items]}
+            {"name": clean(one.name, 100), "papers": [_paper_record(item, is_brief=one.is_brief) for item in one.items]}
             for one in news.sections
         ],
         "left_out": news.left_out,
         "mailed": news.mailed,
         "topics": [one._asdict() for one in news.topics],
+    }
+
+
+def source_record(source: Freshness, today: date) -> dict[str, Any]:
+    """How fresh and how whole a source is, as JSON."""
+    newest = source.newest
+    return {
+        "name": source.title,
+        "answered": source.answered,
+        "whole": source.is_whole,
+        "day": newest and newest.day,
+        "here": newest and newest.here,
+        "of": newest and newest.papers,
+        "says": source_state(source, today) or None,
     }
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
     parser.add_argument("--markdown", action="store_true", help="print Markdown, formulas as TeX")
+    parser.add_argument("--tex", action="store_true", help="print formulas as TeX")
     parser.add_argument("--sections", action="store_true", help="list its sections, and print no text")
     about = "print a section with what is within it: its number in that list, or words of its title"
     parser.add_argument("--section", metavar="N|WORDS", help=about)
@@ -41,15 +42,17 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json or arguments.sections:
         return _print_sections(arguments, paper, kept)
     from reader.commands.printing.pager import print_paged
+    from reader.core.document.rewritten import with_font_names, with_tex
 
     if arguments.section is not None:
         parts = _chosen(paper, kept, arguments.section)
         whole = replace(kept.document, title="", blocks=tuple(chain(*(one.document.blocks for one in parts))))
         kept = kept._replace(document=whole)
+    if not arguments.markdown and (arguments.tex or workspace.settings.ascii):
+        change = with_tex if arguments.tex else with_font_names
+        kept = kept._replace(document=change(kept.document))
     if arguments.markdown:
-        from reader.core.document.markdown import markdown_lines
-
-        print_paged(markdown_lines(kept.document), wanted=not arguments.no_pager)
+        print_paged(_markdown(paper, kept, is_part=arguments.section is not None), wanted=not arguments.no_pager)
     else:
         print_paged(_draw(paper, kept, workspace.settings.ascii), wanted=not arguments.no_pager, chops=True)
     return 0
@@ -92,6 +95,18 @@ def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
     return list(with_subsections(found, number))
 
 
+def _markdown(paper: Paper, kept: KeptText, *, is_part: bool) -> Iterator[str]:
+    """The lines of a text as Markdown; of a whole one, people and source stand below its title."""
+    from reader.actions.export import plain_markdown
+    from reader.core.document.markdown import markdown_lines
+
+    if not is_part:
+        yield from (f"# {plain_markdown(clean(paper.title))}", "")
+        yield from (plain_markdown(", ".join(map(clean, paper.authors))), "") if paper.authors else ()
+        yield from (plain_markdown(_facts(paper, kept)), "")
+    yield from markdown_lines(replace(kept.document, title=""))
+
+
 def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
     """The lines of a text: in a pipe, a paragraph or a row of a table each."""
     from reader.core.document.layout import Layout
@@ -106,7 +121,7 @@ def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
         yield paint(_in_ascii(line) if ascii else line.pieces, style)
     if kept.document.is_cut:
         yield ""
-        yield style.faint("The text is longer than the limits; its end is missing.")
+        yield style.faint("The end of the text is missing.")
 
 
 def _facts(paper: Paper, kept: KeptText) -> str:

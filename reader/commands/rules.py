@@ -1,4 +1,4 @@
-"""`dailypapers rules`: what your rules do to papers that come in, what is wrong with them, and what they would do."""
+"""`dailypapers rules`: what your rules do to papers that come in, what they would do, and new rules and muted words."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from itertools import combinations
+from itertools import combinations, count
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, add_json, add_limit, suggest
 from reader.commands.output import Style, amount, answer, is_terminal, print_json, print_line, print_rows, width
+from reader.commands.settings_file import set_tables, set_value
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import fit
 from reader.core.marks import opposes, rule_done, rule_words
 from reader.core.nearest import advice
 from reader.core.settings.tables import Rule
+from reader.core.settings.types import InvalidValue, RuleMarks, as_toml
 from reader.core.text import clean
 
 if TYPE_CHECKING:
@@ -32,16 +34,25 @@ TABLE, MUTE = "rules", "mute"
 DAYS = 7
 """Days of papers that rules are tried on."""
 
+LONGEST = 40
+"""Characters of a query that name its rule."""
+
 TITLES = 5
 """Papers that are printed of each rule that is tried."""
 
-NO_RULES = "You have no rules yet. 'dailypapers config edit' opens the settings: see [[rules]] there."
+NO_RULES = "You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one."
+
+MONTH = 30
+"""Days of papers on which a new rule is tried."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS, "list")
-    names = parser.add_argument("names", nargs="*", metavar="NAME", help="only these rules; by default all")
+    about = "only these rules; by default all. For add and mute, and for try with --then, a query"
+    names = parser.add_argument("names", nargs="*", metavar="NAME", help=about)
     suggest(names, lambda _given: [one.name for one in Workspace().settings.rules])
+    about = "add and try: what a rule for a query does: hide, star, queue, highlight, tag:NAME; several with commas"
+    parser.add_argument("--then", type=_marks, metavar="MARKS", help=about)
     about = f"try and apply: papers listed since D, a date or 2w (default: {DAYS} days)"
     parser.add_argument("--since", type=_first_day, metavar="D", help=about)
     add_limit(parser, "papers of each rule that is tried")
@@ -65,9 +76,28 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
+def _marks(text: str) -> tuple[str, ...]:
+    """What a rule does, as an argparse type."""
+    try:
+        found: Any = RuleMarks().convert(text.split(","))
+    except InvalidValue as error:
+        raise ArgumentTypeError(f"{text!r} {error}") from error
+    return tuple(found or ())
+
+
 def _run_rules(arguments: Namespace, workspace: Workspace) -> int:
-    run, _ = ACTIONS[arguments.what]
+    what, run = arguments.what, ACTIONS[arguments.what][0]
     workspace.catch_up()
+    if what in ("add", "mute") or (what == "try" and arguments.then):
+        if not arguments.names:
+            raise UsageError(
+                f"Name the papers: dailypapers rules {what} {'' if what == 'mute' else '--then hide '}QUERY."
+            )
+        if what == "add" and not arguments.then:
+            raise UsageError("Say what the rule does: --then hide, star, queue, highlight or tag:NAME.")
+        return run(arguments, workspace, (_made(arguments, workspace),))
+    if arguments.then:
+        raise UsageError("--then belongs to 'rules add' and 'rules try'.")
     return run(arguments, workspace, _chosen(arguments.names, workspace))
 
 
@@ -81,6 +111,39 @@ def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
             raise ReaderError(f"There is no rule {clean(name, 100)!r}. {meant}")
     wanted = {name.casefold() for name in names}
     return tuple(one for one in rules if not wanted or one.name.casefold() in wanted)
+
+
+def _made(arguments: Namespace, workspace: Workspace) -> Rule:
+    """The rule for a typed query; raises UsageError for one that can't be asked."""
+    query = " ".join(arguments.names).strip()
+    with workspace.window() as window:
+        # A topic that is not known is a slip, which would find no paper for ever.
+        selection(window, parsed(query))
+    taken = {one.name.casefold() for one in workspace.settings.rules}
+    name = clean(query, LONGEST).replace('"', "")
+    names = (name if number == 1 else f"{name} {number}" for number in count(1))
+    return Rule(next(one for one in names if one.casefold() not in taken), query, arguments.then or ("hide",))
+
+
+# New ones
+
+
+def _add(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
+    (rule,) = rules
+    if any((one.when, one.then) == (rule.when, rule.then) for one in workspace.settings.rules):
+        raise ReaderError(f"There is such a rule already: {rule_words(rule.then)}, because {clean(rule.when)}.")
+    known = [(index, asdict(one)) for index, one in enumerate(workspace.settings.rules)]
+    set_tables(workspace, TABLE, [*known, (None, asdict(rule))])
+    said = f"Rule kept: {rule_words(rule.then)}, because {clean(rule.when)}."
+    return answer(arguments, asdict(rule), f"{said} 'dailypapers undo' takes it back.")
+
+
+def _mute(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
+    word = rules[0].when
+    if word in workspace.settings.mute:
+        raise ReaderError(f"{clean(word)} is muted already.")
+    set_value(workspace, MUTE, [as_toml([*workspace.settings.mute, word])])
+    return answer(arguments, {"mute": word}, f"Muted: {clean(word)}. 'dailypapers undo' takes it back.")
 
 
 # Printing them
@@ -176,7 +239,7 @@ def _contradictions(one: Rule, other: Rule, both: int) -> Iterator[Finding]:
 
 def _try(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
     """Print what the rules would have done to the papers since a day, as if none had acted."""
-    since = _since(arguments)
+    since = arguments.since or (_today() - timedelta(days=MONTH if arguments.then else DAYS)).isoformat()
     with workspace.window() as window:
         verdicts = _judge(window, workspace, rules, since, anew=True)
         if arguments.json:
@@ -257,18 +320,23 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
                   " mistakes"),
         "try": (_try, "print what they would have done to the papers of the last days; nothing changes"),
         "apply": (_apply, "do that now, once for each paper; undo takes it back"),
+        "add": (_add, "keep a rule for the papers of a query, such as --then hide topic:finance"),
+        "mute": (_mute, "leave the papers of a query out of every view"),
     }
 )  # fmt: skip
 """What the command can do, with the function for it."""
 
 COMMAND = Command(
     "rules",
-    "Hide, star, queue, highlight or tag papers as they come in: [[rules]] in the settings say which.",
+    "Hide, star, queue, highlight or tag papers as they come in; the rules are in the settings as [[rules]].",
     (
         ("rules list", "your rules, and on how many papers each has acted"),
         ("rules check", "what is wrong with them"),
         ("rules try --since 2w", "what they would have done in two weeks"),
-        ("rules apply Finance", "let a new rule act on last week's papers"),
+        ("rules try --then hide title:survey", "what a new rule would have done in the last month"),
+        ("rules add --then hide title:survey", "keep it; it acts on papers that come in"),
+        ("rules mute blockchain", "leave papers out of every view"),
+        ("rules apply Finance", "let a rule act on last week's papers"),
     ),
     _add_arguments,
     _run_rules,

@@ -37,6 +37,7 @@ CHANGED_BY = {
     "views": "'dailypapers views' changes them.",
     "exports": "Change them by 'dailypapers config edit'.",
     "commands": "Change them by 'dailypapers config edit'.",
+    "rules": "'dailypapers rules' changes them.",
 }
 """What changes the tables of the settings."""
 
@@ -101,7 +102,7 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
         raise ConfigError(f"{name} can't be set in {file} as it is written. Change it by 'dailypapers config edit'.")
     if key[0] == "keys":
         _check_keys(workspace, key[1], loaded.settings.keys[key[1]])
-    write_text(file, after)
+    _write(workspace, after)
 
 
 def set_tables(workspace: Workspace, table: str, wanted: Sequence[tuple[int | None, Mapping[str, object]]]) -> None:
@@ -109,6 +110,10 @@ def set_tables(workspace: Workspace, table: str, wanted: Sequence[tuple[int | No
 
     Each has the index of the table in the file that it was, or None, and its values.
     """
+    broken = next((one for one in workspace.loaded.mistakes if one.key.partition(".")[0] == table), None)
+    if broken is not None:
+        # The places in the file and in the reader would differ.
+        raise ConfigError(f"{broken} Correct it first: 'dailypapers config edit'.")
     file = workspace.config_file
     before = read_text(file)
     document = _parsed(before, file)
@@ -118,7 +123,16 @@ def set_tables(workspace: Workspace, table: str, wanted: Sequence[tuple[int | No
     except (NotEditableError, ValueError) as error:
         where = "on one line in" if table in document else "written in a way that can't be changed in"
         raise ConfigError(f"{table} are {where} {file}. Change them by 'dailypapers config edit'.") from error
-    write_text(file, after)
+    _write(workspace, after)
+
+
+def _write(workspace: Workspace, text: str) -> None:
+    """Write the settings; a file that is not there is made first, so that undo takes its first entry back."""
+    file = workspace.config_file
+    if not file.exists():
+        write_text(file, "")
+        workspace.catch_up()
+    write_text(file, text)
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:

@@ -79,8 +79,8 @@ def _share(share: Share) -> dict[str, object]:
 
 COMMAND = Command(
     "stats",
-    "Print what you have read: papers that you saw, opened, read to the end and starred, by week; the topics that you"
-    " star beside those that you see; and a calendar of days. Marks of more than ten papers at once do not count.",
+    "Print what you have read, as gS shows it: papers seen, opened, read to the end and starred, by week; the topics"
+    " that you star beside those that you see; a calendar of days. Marks of more than ten papers at once do not count.",
     (
         ("stats", "the last 12 weeks, and the days of a year"),
         ("stats --weeks 52", "a year by week"),

@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reader import config
 from reader.commands.choosing import explain_nothing
@@ -19,7 +19,7 @@ from reader.core.lines import cut
 from reader.core.text import clean
 
 if TYPE_CHECKING:
-    from reader.cache.reads.window import TopicCount
+    from reader.cache.reads.window import TopicCount, Window
     from reader.core.topics.scorer import Topics
     from reader.core.topics.trends import Trend
 
@@ -44,17 +44,12 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _print_topics(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.query[:1] == [CHECK]:
         return _check_rules(arguments.query[1:], workspace, arguments.json)
-    from reader.cache.reads import topic_trends
-
     text = query_of(arguments.query)
-    query = parsed(text)
     with workspace.window() as window:
-        counted = window.topics(selection(window, query) if text else None)
-        newest = window.read(topic_trends.extent).newest
-        moves = window.read(lambda connection: topic_trends.topic_trends(connection, newest))
+        counted, moves = _count(window, text)
         if not any(topic.papers for topic in counted):
-            explain_nothing(window, query)
-    counted = sorted(counted, key=lambda topic: (-topic.papers, topic.slug))[: arguments.limit]
+            explain_nothing(window, parsed(text))
+    counted = counted[: arguments.limit]
     print_found(
         arguments,
         (_record(topic, moves.get(topic.slug)) for topic in counted),
@@ -64,7 +59,23 @@ def _print_topics(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _record(topic: TopicCount, trend: Trend | None) -> dict[str, object]:
+def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend]]:
+    """The topics of a query's papers, the most frequent first, and all trends."""
+    from reader.cache.reads import topic_trends
+
+    counted = window.topics(selection(window, parsed(text)) if text else None)
+    newest = window.read(topic_trends.extent).newest
+    moves = window.read(lambda connection: topic_trends.topic_trends(connection, newest))
+    return sorted(counted, key=lambda topic: (-topic.papers, topic.slug)), moves
+
+
+def topic_records(window: Window, text: str) -> list[dict[str, Any]]:
+    """The topics of a query's papers as JSON, the most frequent first."""
+    counted, moves = _count(window, text)
+    return [_record(topic, moves.get(topic.slug)) for topic in counted]
+
+
+def _record(topic: TopicCount, trend: Trend | None) -> dict[str, Any]:
     return {
         "slug": topic.slug,
         "name": topic.name,

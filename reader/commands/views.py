@@ -177,10 +177,6 @@ Views = list[tuple[int | None, dict[str, Any]]]
 
 def _change(workspace: Workspace, change: Callable[[Views], object]) -> None:
     """Change the views in the file by changing their list."""
-    broken = next((one for one in workspace.loaded.mistakes if one.key.partition(".")[0] == TABLE), None)
-    if broken is not None:
-        # The places in the file and in the reader would differ.
-        raise ReaderError(f"{broken} Correct it first: 'dailypapers config edit'.")
     views: Views = [(index, asdict(one)) for index, one in enumerate(workspace.settings.views)]
     change(views)
     set_tables(workspace, TABLE, views)

@@ -129,6 +129,8 @@ class LibraryEntry(NamedTuple):
     is_read: bool = False
     labels: tuple[str, ...] = ()
     """What the user labelled it by: tags and collections of a library, letters of a feed reader."""
+    note: str = ""
+    """What the user wrote about it."""
 
 
 class Draft(NamedTuple):
@@ -241,7 +243,7 @@ class Paper(NamedTuple):
     """Whether it is in the queue of papers to read later."""
     hidden: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
     tags: Annotated[tuple[str, ...], FieldRules(None, None, label="Tags", in_csv=True)] = ()
-    note: Annotated[str | None, FieldRules(None, None, is_block=True, label="Note")] = None
+    note: Annotated[str | None, FieldRules(None, None, is_block=True, in_csv=True, label="Note")] = None
     code_url: Annotated[str | None, FieldRules(is_address=True, in_csv=True)] = None
     code_stars: Annotated[int | None, FieldRules("paper", "count")] = None
     project_url: Annotated[str | None, FieldRules(is_address=True, in_csv=True)] = None

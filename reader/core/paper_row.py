@@ -70,13 +70,6 @@ class PaperRow(NamedTuple):
     """Bits of `reader.core.paper_row.Flag`."""
     kept: bool = True
     """False for a paper that the feed has found and the cache does not have."""
-    organization: str = ""
-    """Empty if it has none, and so are the following fields where the list draws one line of each paper."""
-    author: str = ""
-    """The first author."""
-    author_count: int = 0
-    topics: tuple[str, ...] = ()
-    """Names, strongest first."""
     why: str = ""
     """Why it suits the user, in words; empty where the list is not ordered by that."""
     changed: str = ""

@@ -24,9 +24,10 @@ PARTICLES = frozenset((
 
 _SUFFIX = re.compile(r"(?:jr|sr)\.?|[ivx]{2,4}", re.IGNORECASE)
 _GROUP = re.compile(
-    r"\b(?:team|group|collaboration|consortium|lab|labs|laboratory|institute|university|project|community|research|ai"
-    r"|et al\.?|inc\.?|ltd\.?|foundation|organization|committee)$|^the\b",
-    re.IGNORECASE,
+    r"(?i:\b(?:team|group|collaboration|consortium|lab|labs|laboratory|institute|university|project|community|research"
+    r"|et al\.?|inc\.?|ltd\.?|foundation|organization|committee)$|^the\b)"
+    # Ai is also the name of people.
+    r"|\bAI\b"
 )
 
 

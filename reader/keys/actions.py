@@ -34,6 +34,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "why": "with the reasons in front",
     "help": "in this help",
     "empty": "with nothing to show",
+    "hole": "where days are missing",
 }
 """Each context in words, for the end of a sentence."""
 
@@ -87,26 +88,27 @@ _READ: Final[Contexts] = ("list", "detail", "triage", "page", "text")
 _LIST: Final[Contexts] = ("list",)
 _SIDES: Final[Contexts] = ("list", "detail")
 _PANES: Final[Contexts] = ("list", "detail", "filter")
-_MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
-_BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
-_BACK: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "empty")
-_LINE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "outline", "filter", "empty")
+_MAIN: Final[Contexts] = ("list", "detail", "filter", "empty", "hole")
+_BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty", "hole")
+_BACK: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "empty", "hole")
+_LINE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "outline", "filter", "empty", "hole")
 _SCROLL: Final[Contexts] = (
-    "list", "detail", "triage", "page", "text", "outline", "filter", "output", "why", "help",
+    "list", "detail", "triage", "page", "text", "outline", "filter", "hole", "output", "why", "help",
 )  # fmt: skip
-_SEARCH: Final[Contexts] = ("list", "detail", "empty")
+_SEARCH: Final[Contexts] = ("list", "detail", "page", "empty", "hole")
 _GUESS: Final[Contexts] = ("query", "empty")
-_ASK: Final[Contexts] = ("list", "detail", "query", "empty")
-_WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
+_ASK: Final[Contexts] = ("list", "detail", "query", "empty", "hole")
+_WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty", "hole")
 _NOT_HELP: Final[Contexts] = (
     "list", "detail", "triage", "page", "text", "outline", "picture", "filter", "query", "tags", "note", "command",
-    "calendar", "empty",
+    "calendar", "empty", "hole",
 )  # fmt: skip
 _PAGE: Final[Contexts] = ("page",)
 _FRONT: Final[Contexts] = ("triage", "page")
 _TRIAGE: Final[Contexts] = ("triage",)
 _TEXT: Final[Contexts] = ("text",)
 _OUTLINE: Final[Contexts] = ("outline",)
+_TEXTS: Final[Contexts] = ("text", "outline")
 _PICTURES: Final[Contexts] = ("triage", "page", "text")
 _PICTURE: Final[Contexts] = ("picture",)
 _TOPIC: Final[Contexts] = ("filter",)
@@ -115,8 +117,10 @@ _TAGS: Final[Contexts] = ("tags",)
 _NOTE: Final[Contexts] = ("note",)
 _WRITE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "note")
 _COMMAND: Final[Contexts] = ("command",)
+_WORDS: Final[Contexts] = ("command", "tags")
 _OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
+_MISSING: Final[Contexts] = ("empty", "hole")
 _HELP: Final[Contexts] = ("help",)
 _WHY: Final[Contexts] = ("why",)
 _UNDO: Final[Contexts] = (*_BACK, "why")
@@ -163,17 +167,12 @@ def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Act
     return Action(id, keys, name, help, contexts, repeatable=True)
 
 
-def _numbered(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Action:
-    """Make an action whose first key does it to the first of several things, and so on."""
-    return Action(id, keys, name, help, contexts, numbered=True)
-
-
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again; 3m marks three.", _READ, True),
     Action("paper.star", "s", "Star", "Keep this paper in the Starred view; again removes it.", _READ, True),
     Action("paper.queue", "b", "Queue", "Read it later, in the Queue view; again removes it.", _READ, True),
     Action("paper.hide", "x", "Hide", "Out of every view but is:hidden.", _SHOWN, True),
-    Action("paper.follow", "w", "Follow", "Its authors, organization, venue, topics or words.", _SHOWN),
+    Action("paper.follow", "w", "Follow", "Its authors, organization, venue, topics or words; or a rule.", _SHOWN),
     Action("paper.tag", "t", "Tags", "Type tags for this paper; -name takes one away.", _READ),
     Action("paper.note", "e", "Note", "Write what you think of this paper, in Markdown.", _READ),
     Action("paper.editor", "ctrl+e", "Note in $EDITOR", "The same in your own editor.", _WRITE),
@@ -206,14 +205,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("text.previous_section", "[", "Previous section", "The heading above.", _TEXT),
     _motion("text.right", "l right", "Scroll to the right", "Tables and code that are too wide.", _TEXT),
     _motion("text.left", "h left", "Scroll to the left", "Back to the beginning of their lines.", _TEXT),
-    Action("text.search", "/", "Search in the text", "Type words; it shows the first place that has them.", _TEXT),
+    Action("text.search", "/", "Search in the text", "Type words; it shows the first place that has them.", _TEXTS),
     _motion("text.next_match", "n", "Next match", "The next line with your words.", _TEXT),
     _motion("text.previous_match", "N", "Previous match", "The line with your words before.", _TEXT),
     Action("text.follow", "enter", "Follow", "A citation, section, table, picture or link, by its letter.", _TEXT),
-    Action("text.back", "ctrl+o", "Back from a jump", "Where you read before.", _TEXT),
     Action("text.select", "v", "Select lines", "Choose the first line; v again extends the selection.", _TEXT),
     Action("text.copy", "y", "Copy lines", "The selected lines as a quotation with its source.", _TEXT),
-    Action("text.outline", "tab", "Outline", "The sections of the text; again goes back to it.", ("text", "outline")),
+    Action("text.outline", "tab", "Outline", "The sections of the text; again goes back to it.", _TEXTS),
     Action("outline.go", "enter space", "Go", "Read the section under the cursor.", _OUTLINE),
     Action("outline.fold", "h left", "Fold", "Hide the parts of a section, or go to the section above.", _OUTLINE),
     Action("outline.unfold", "l right", "Unfold", "Show the parts of a section.", _OUTLINE),
@@ -238,7 +236,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.newer", "gn", "Newer", "Papers like this one that came out later.", _PAPER),
     Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
     Action("find.add", "a", "Add a paper", "Paste its id or address; enter shows it, or fetches it.", _SEARCH),
-    Action("find.fetch", "enter", "Fetch the paper", "The paper whose id or address was typed.", _EMPTY),
+    Action("find.fetch", "enter", "Fetch", "The paper whose id was typed, or the days that are missing.", _MISSING),
     Action("find.feed", "ctrl+s", "Search the feed", "All that the feed has for your words, in its order.", _ASK),
     Action("find.widen", "ctrl+a", "Search all", "The same query on all papers, and back. Home: line start.", _WIDEN),
     Action("find.clear", "F", "Clear query", "Drop the query and all picked topics; the cursor stays.", _MAIN),
@@ -252,12 +250,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("view.all", "ga", "All", "Every paper in the cache.", _BROWSE),
     Action("view.trending", "gr", "Trending", "What the feed ranks first now, in its own order.", _BROWSE),
     Action("view.changed", "gl", "Changed", "Starred, queued, noted or opened papers that changed since.", _BROWSE),
-    _numbered(
+    Action(
         "view.saved",
         "g1 g2 g3 g4 g5 g6 g7 g8 g9",
         "Saved view",
         "The views that you have saved, by their places.",
         _BROWSE,
+        numbered=True,
     ),
     Action("view.group", "gG", "Group", "What the people of your group share: stars, queues, tags, notes.", _BROWSE),
     Action("view.week", "gw", "Week", "The best of the week of this paper or day.", _BROWSE),
@@ -286,7 +285,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("pane.narrower", "<", "Narrower", "Less room for this pane.", _PANES),
     Action("pane.zoom", "z", "Zoom", "Only this pane; again shows all.", _PANES),
     Action("pane.hide", "Z", "Hide the detail", "Or, there, the filter pane, for good; again shows it.", _PANES),
-    Action("pane.density", "C", "Density of the list", "A line for each paper, or two with people and topics.", _MAIN),
+    Action("pane.density", "C", "Density of the list", "A second line where a title needs it, or one line.", _MAIN),
     Action("query.accept", "enter", "Keep", "Go to the list with what is typed.", _QUERY),
     Action("query.cancel", "escape", "Put back", "Drop the typed query; the list is as before.", _QUERY),
     Action("query.save", "ctrl+n", "Save as a view", "Keep the query, and give it a name.", _QUERY),
@@ -294,10 +293,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("query.next", "down", "Next suggestion", "Down in the suggestions, or in the earlier queries.", _QUERY),
     Action("query.previous", "up", "Earlier query", "The query before; or up in the suggestions.", _QUERY),
     Action("tags.accept", "enter", "Tag", "Give the paper the typed tags, and go back.", _TAGS),
-    Action("tags.cancel", "escape", "Leave as it was", "Close the line; no tag changes.", _TAGS),
-    Action("tags.complete", "tab", "Take suggestion", "Put the marked tag in place of the typed word.", _TAGS),
-    Action("tags.next", "down", "Next suggestion", "Mark the next of the suggested tags.", _TAGS),
-    Action("tags.previous", "up", "Previous suggestion", "Mark the suggested tag before.", _TAGS),
     Action("note.keep", "escape ctrl+s", "Keep", "Store the note and go back; undo takes it back.", _NOTE),
     Action("note.drop", "ctrl+g", "Put back", "Go back, with the note as it was before.", _NOTE),
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Take back what was typed last.", _NOTE),
@@ -305,10 +300,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _LINE),
     Action("command.pipe", "|", "Pipe", "Give the paper, or what is selected, to a program: wc -w.", _READ),
     Action("command.run", "enter", "Run", "Run what is typed; escape then stops it.", _COMMAND),
-    Action("command.cancel", "escape", "Close", "Back to where you were; nothing runs.", _COMMAND),
-    Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _COMMAND),
-    Action("command.next", "down", "Next suggestion", "Down in the suggestions, or in earlier commands.", _COMMAND),
-    Action("command.previous", "up", "Earlier command", "The command before; or up in the suggestions.", _COMMAND),
+    Action("command.cancel", "escape", "Close", "Back to where you were; nothing is done.", _WORDS),
+    Action("command.complete", "tab", "Take suggestion", "Put the marked word in place of the typed one.", _WORDS),
+    Action("command.next", "down", "Next suggestion", "Down in the suggestions, or in earlier commands.", _WORDS),
+    Action("command.previous", "up", "Earlier command", "The command before; or up in the suggestions.", _WORDS),
     Action("command.output", ";", "Last output", "What the last command has printed.", _LINE),
     Action("output.copy", "y", "Copy all", "The whole output, to the clipboard.", _OUTPUT),
     Action("output.close", "escape q", "Close", "Back to where you were.", _OUTPUT),
@@ -339,8 +334,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.help", "? f1", "Keys", "The keys that matter here; again searches all.", _NOT_HELP),
     Action("app.theme", "", "Theme", "Choose colours: each theme shows as you go; escape takes it back.", _LINE),
     Action("app.commands", "ctrl+p", "Palette", "Find any action, view, topic or paper.", _NOT_HELP),
-    Action("app.escape", "escape", "Step back", "Close or stop the latest thing; never quits.", _BACK),
-    Action("app.back", "q", "Back or quit", "Back from page, results and query; then quit.", _BACK),
+    Action("app.escape", "escape ctrl+o", "Step back", "To where you were; stops what runs, never quits.", _BACK),
+    Action("app.back", "q", "Back or quit", "Back through where you were; then quit.", _BACK),
     Action("app.suspend", "ctrl+z", "Suspend", "Back to the shell; its command fg comes back here.", _JOB),
     Action("app.quit", "ctrl+q", "Quit", "Leave at once; everything is kept.", CONTEXTS),
     Action("help.search", "? / f1", "Search", "Type what you look for; enter makes keys of the letters again.", _HELP),
@@ -438,7 +433,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     ),
     "text": _footer(
         "read.on read on, app.back back, text.outline outline, text.search search, text.follow follow, "
-        "picture.open pictures, text.next_section next section, text.back jump back, text.select select, "
+        "picture.open pictures, text.next_section next section, text.select select, "
         "paper.star star, text.right sideways, app.help keys"
     ),
     "picture": _footer(
@@ -454,7 +449,9 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     "query": _footer(
         "query.accept keep, find.feed search the feed, query.complete take word, query.cancel put back, app.help keys"
     ),
-    "tags": _footer("tags.accept tag, tags.complete take word, tags.next next word, tags.cancel leave, app.help keys"),
+    "tags": _footer(
+        "tags.accept tag, command.complete take word, command.next next word, command.cancel leave, app.help keys"
+    ),
     "note": _footer("note.keep keep, note.drop put back, paper.editor editor, note.undo_typing undo, app.help keys"),
     "command": _footer(
         "command.run run, command.complete take word, command.previous earlier, command.cancel close, app.help keys"
@@ -468,11 +465,12 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "why.raise more, why.lower less, why.mute mute, why.rename rename, why.papers papers, why.join join, "
         "why.split split, mark.undo undo, why.close close"
     ),
-    "help": _footer("help.search search all, move.down down, move.page_down page, help.close close"),
+    "help": _footer("help.search or type to search all, move.down down, move.page_down page, help.close close"),
     "empty": _footer(
-        "find.clear clear, app.refresh refresh, find.query search, find.filter filter, command.open command, "
+        "find.clear clear, app.refresh refresh, find.query search, find.filter filter, app.commands palette, "
         "app.help keys"
     ),
+    "hole": _footer("find.fetch fetch, app.commands palette, find.query search, find.filter filter, app.help keys"),
 }
 """The most useful actions of each context, with a short word for the footer, the most important first.
 
@@ -566,7 +564,6 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "text.previous_match": "N shift+f3",
         "text.right": "right",
         "text.left": "left",
-        "text.back": "ctrl+o alt+left",
         "picture.next": "right down space",
         "picture.previous": "left up",
         "outline.fold": "left",
@@ -592,6 +589,7 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "date.earlier": "pageup",
         "date.later": "pagedown",
         "app.refresh": "r f5",
+        "app.escape": "escape ctrl+o alt+left",
         "app.back": "q backspace",
         "app.suspend": "",
         "app.help": "f1 ?",

@@ -478,8 +478,10 @@ class KeyReader:
     MAX_COUNT = 1_000_000
     """The largest count; no list is longer."""
 
-    def __init__(self, keymap: Keymap) -> None:
+    def __init__(self, keymap: Keymap, *, keeps_chords: bool = False) -> None:
+        """With `keeps_chords`, a letter that leads nowhere leaves a chord begun: a word that is typed must not act."""
         self._keymap = keymap
+        self._keeps_chords = keeps_chords
         self._context: Context | None = None
         self._count = ""
         self._chord: Chord = ()
@@ -515,6 +517,9 @@ class KeyReader:
             if found is not None:
                 return self._matched(found)
             if not any(begins(self._chord, chord) for chord in bound):
+                if self._keeps_chords and begun and begun.chord and is_typed(key):
+                    self._chord = self._chord[:-1]
+                    return begun
                 text = (begun.text if begun else "") + label((key,), ascii=self._keymap.ascii)
                 self.reset()
                 alone = bound.get((key,))

@@ -70,22 +70,28 @@ async def open_sources(settings: Settings) -> AsyncIterator[Sequence[TextSource]
 async def fetch_text(
     file: Path, pk: int, id: str, sources: Sequence[TextSource], now: Callable[[], datetime] = _utc_now
 ) -> TextStored | TextMissing:
-    """Ask the sources in turn for the text of a paper of the cache in `file`, and store the first that there is.
+    """Ask the sources in turn for the text of a paper of the cache in `file`, and store the best.
 
-    Returns TextMissing if they say that there is none. Raises the first FeedError if none has it and one failed.
+    The first whole text is taken; if there is none, the one that holds most. Returns TextMissing if they say that there
+    is none. Raises the first FeedError if none has it and one failed.
     """
     reason = "full_text_from of the settings names no source"
     failure: FeedError | None = None
+    found: list[tuple[Document, str]] = []
     for source in sources:
         try:
-            document = await source.text(id)
+            found.append((await source.text(id), source.name))
         except NoFullText as missing:
             reason = str(missing)
         except FeedError as error:
             failure = failure or error
         else:
-            await asyncio.to_thread(_store, file, pk, document, source.name, utc_stamp(now()))
-            return TextStored(id, source.name)
+            if found[-1][0].is_whole:
+                break
+    if found:
+        document, name = max(found, key=lambda one: (one[0].is_whole, one[0].holdings))
+        await asyncio.to_thread(_store, file, pk, document, name, utc_stamp(now()))
+        return TextStored(id, name)
     if failure is not None:
         raise failure
     return TextMissing(id, reason)

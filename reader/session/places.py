@@ -6,6 +6,7 @@ The query language (20 ms) is imported only where it is needed: the first frame 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from reader.core.views import FOR_YOU, LATEST, SPECIAL, VIEWS, View
@@ -125,6 +126,11 @@ class Place(NamedTuple):
         return None if self.text else day_of(self.view, "")
 
     @property
+    def is_one_day(self) -> bool:
+        """Whether the view has the papers of one day."""
+        return day_of(self.view, "") is not None
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The searched words and phrases to mark in texts; raises QueryError."""
         return words(self.query) if self.text else ()
@@ -142,9 +148,9 @@ class Place(NamedTuple):
         return parse(self.text)
 
     @property
-    def is_aside(self) -> bool:
-        """Whether it lists papers that are like others; raises QueryError."""
-        return "like:" in self.text.lower() and bool(self.query.like)
+    def names_topics(self) -> bool:
+        """Whether the typed query picks topics, or excludes some."""
+        return _names_topics(self.text)
 
     @property
     def paper_id(self) -> str | None:
@@ -212,6 +218,17 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
     selection = compile_query(place.whole(order), scope)
     is_offer = place.view.id == FOR_YOU and selection.is_for_you and place.query.sort is None
     return selection._replace(offered_on=scope.today.isoformat()) if is_offer else selection
+
+
+@lru_cache(4)
+def _names_topics(text: str) -> bool:
+    if "topic:" not in text.lower():
+        return False
+    from reader.core.query import parse
+    from reader.core.query.choices import picked_topics
+
+    choice = picked_topics(parse(text))
+    return bool(choice.picked or choice.excluded)
 
 
 def plain_words(query: Query) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.config import THEME_VARIABLE
 from reader.core.errors import ReaderError
 from reader.core.nearest import advice
 from reader.core.theme_names import AUTO, THEMES, theme_name
+from reader.ui.command_line.actions import CommandActions
 from reader.ui.command_line.state import COMMAND, COMMANDS
 from reader.ui.list.header import window_title
 from reader.ui.shell.commands import THEME
@@ -33,6 +32,7 @@ class DisplayActions:
         self._app = services.app
         self._model = services.model
         self._background = services.background
+        self._commands = services[CommandActions]
         self._now = services.look.now
         self._is_kept = not services.look.demo
         self._before: tuple[str, object] | None = None
@@ -76,20 +76,8 @@ class DisplayActions:
             self._model.show_notice(f"There is no theme {name!r}. {meant}", "warning")
             return
         self._app.use_theme(theme_name(name, os.environ))
-        self._model.show_notice(f"theme {name}")
         if self._is_kept:
-            self._background.start("settings", partial(self._keep_theme, name))
-
-    async def _keep_theme(self, name: str) -> None:
-        begun = f"theme {name}"
-        try:
-            await asyncio.to_thread(self._app.keep_setting, "theme", name)
-        except ReaderError as error:
-            self._model.show_outcome(str(error), "warning", begun)
-            return
-        wins = THEME_VARIABLE in os.environ
-        ends = f"{THEME_VARIABLE} decides at the next start" if wins else "kept in the settings"
-        self._model.show_outcome(f"{begun} · {ends}", begun=begun)
+            self._commands.run_words(f"theme {name}", ("config", "set", "theme", name))
 
     def save_picture(self) -> None:
         """Save a picture of the screen, and say where it is."""

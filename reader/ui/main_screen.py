@@ -47,7 +47,8 @@ from reader.ui.page.presentation import link_keys
 from reader.ui.page.state import FIT, FOUND, READING, fit_of, found_of
 from reader.ui.query.state import VOCABULARY, reach, type_query
 from reader.ui.refresh.state import REFRESH
-from reader.ui.shell.layout import Area, PaneName, has_strip, lay_out
+from reader.ui.shell.layout import Area, PaneName, lay_out
+from reader.ui.shell.listing import Where
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.notices import Prompt
 from reader.ui.shell.state import State
@@ -131,13 +132,13 @@ class TopLine(Widget):
 
 
 class FilterStrip(Widget):
-    """Draws `strip_line`; a click anywhere opens or closes the pane."""
+    """Draws `strip_line`; a click anywhere opens the pane."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"strip--{role}" for role in STRIP_ROLES}
 
     class Clicked(Message):
-        """The user wants to open or close the pane."""
+        """The user wants to open the pane."""
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -145,7 +146,7 @@ class FilterStrip(Widget):
         self._strip = Strip()
 
     def show(self, strip: Strip) -> None:
-        """Show the filters of the list."""
+        """Show the topics of the list's query."""
         if strip != self._strip:
             self._strip = strip
             self.refresh()
@@ -219,6 +220,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.detail: PaperDetail
         self.empty: Empty
         self.query_line: QueryLine
+        self._listed: Where | None = None
         self.place_delay = Delayed(self, self._draw_place)
 
     def compose(self) -> ComposeResult:
@@ -229,8 +231,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         yield StatusLine(glyphs, id="status")
         yield FilterStrip(glyphs, id="strip")
         yield Pane(id="left")
-        older = self._look.keymap.key("day.older")
-        yield PaperList(glyphs, today=self._look.fixed_today, older_key=older, id="papers")
+        older, fetch = self._look.keymap.key("day.older"), self._look.keymap.key("find.fetch")
+        yield PaperList(glyphs, today=self._look.fixed_today, older_key=older, fetch_key=fetch, id="papers")
         yield Rule(glyphs, id="rule")
 
     def on_mount(self) -> None:
@@ -310,9 +312,13 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     # The list and its place
 
     def _draw_list(self, state: State) -> None:
-        listing = state.listing
+        listing, before, left = state.listing, self._listed, self.papers.position
         form, at = listing.in_lines(state.panes.density), listing.at
         self.papers.show(listing.order, self._rows, at.pk, words=listing.words, height=at.height, form=form)
+        self._listed = listing.where
+        if before not in (None, listing.where) and left.pk is not None:
+            # Last, since others draw what this changes.
+            self._model.change(self._model.state.keep_cursor(before, left))
 
     def _draw_selection(self, state: State) -> None:
         self.papers.select(state.selection.listed)
@@ -326,8 +332,9 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if counts is not None:
             self.papers.tell_days(counts.days, None if day is None else day_end(day, counts.days))
 
-    def _report_highlight(self, pk: PaperKey | None) -> None:
-        self._model.change(self._model.state.highlight(pk))
+    def _report_highlight(self, at: tuple[PaperKey | None, bool]) -> None:
+        pk, is_on_hole = at
+        self._model.change(self._model.state.highlight(pk, is_on_hole=is_on_hole))
 
     def _draw_place_soon(self, state: State) -> None:
         """Draw the place; while a query is typed, draw it after the list, as the query line shows the text."""
@@ -341,8 +348,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
         self.top.show(header(state, now, dot))
-        if has_strip(state.width, state.panes):
-            self.strip.show(strip_data(state, self._look.keymap, now, dot))
+        if state.pane_front.is_narrowed:
+            self.strip.show(strip_data(state, self._look.keymap))
         if state.is_ready:
             # The chosen place, not the listed one: the next topic is added to what the pane marks.
             self._mark_place(state.place)
@@ -443,12 +450,11 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
 
     @on(TopLine.EditQuery)
     def _edit_query(self) -> None:
-        self._model.change(self._model.state.open_query(self.papers.position))
+        self._model.change(self._model.state.open_query())
 
     @on(FilterStrip.Clicked)
-    def _toggle_filter(self) -> None:
-        state = self._model.state
-        self._model.change(state.close_filter() if state.is_filter_open else state.open_filter())
+    def _open_filter(self) -> None:
+        self._model.change(self._model.state.open_filter())
 
 
 def _layout_parts(state: State) -> object:
@@ -457,7 +463,7 @@ def _layout_parts(state: State) -> object:
 
 def _place_parts(state: State) -> object:
     drawn = header_parts(state), strip_parts(state)
-    return drawn, state.place, state.is_typing, state.is_ready, has_strip(state.width, state.panes)
+    return drawn, state.place, state.is_typing, state.is_ready
 
 
 def _empty_parts(state: State) -> object:

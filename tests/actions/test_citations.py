@@ -150,8 +150,15 @@ def test_authors_are_people_and_groups(live_edit: Paper) -> None:
 
 def test_a_paper_of_a_saved_page_has_no_eprint(live_edit: Paper) -> None:
     found = fields_of(live_edit._replace(id="page:0a1b2c3d4e5f", authors=()))
-    assert (found["key"], found["organization"]) == ("paper2026-0a1b2c3d4e5f", r"{R{\&}D{\_}Lab}")
-    assert not {"eprint", "url", "doi", "author"} & found.keys()
+    assert found["key"] == "paper2026-0a1b2c3d4e5f"
+    assert not {"eprint", "url", "doi", "author", "publisher"} & found.keys()
+
+
+def test_arxiv_publishes_what_appeared_nowhere_else(live_edit: Paper) -> None:
+    alone, printed = (fields_of(live_edit._replace(journal="", venue=venue)) for venue in ("", "ICML 2026"))
+    assert alone["publisher"] == "arXiv" and "publisher" not in printed
+    # Where people work is not where the paper appeared.
+    assert not {"organization", "institution"} & (alone.keys() | printed.keys())
 
 
 # RIS

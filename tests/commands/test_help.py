@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.commands.line.registry import COMMANDS, GROUPS, USUAL, find_command
+from reader.commands.line.registry import COMMANDS, GROUPS, USUAL
 from tests.commands.conftest import Run, RunOnTerminal
 
 SIZES = [(60, 20), (80, 24), (140, 42)]
@@ -87,7 +87,3 @@ def test_help_of_queries_has_queries_that_are_right(run: Run) -> None:
             assert parse(one)
     shown = " ".join(f"{query} {about}" for query, about in QUERIES)
     assert [field for field in FIELDS if field not in shown] == []
-
-
-def test_every_group_has_commands_that_exist() -> None:
-    assert all(find_command(name).name == name for name in COMMANDS)

@@ -147,6 +147,19 @@ def test_the_tags_of_a_library_come_along_if_asked(run: Run, papers: Path, tmp_p
     assert run("import", str(file), "--dry-run", "--json").record["labels"] == {"thesis": 2, "To Read": 1, "⭐": 1}
 
 
+def test_the_notes_of_a_library_come_along_where_there_is_none(run: Run, papers: Path, tmp_path: Path) -> None:
+    run("note", IDS[1], "--text", "Mine.")
+    file = tmp_path / "refs.bib"
+    noted = [f"@misc{{k{id}, eprint={{{id}}}, annote={{A thought about {id}.}}}}" for id in (*IDS[:2], THERE)]
+    file.write_text("\n".join(noted))
+    assert "2 noted. 'dailypapers undo' takes it back." in run("import", str(file)).out
+    assert run("note", IDS[0]).out == f"A thought about {IDS[0]}.\n"
+    assert run("note", IDS[1]).out == "Mine.\n"
+    assert "noted" not in run("import", str(file)).out
+    run("undo")
+    assert run("count", "has:note").out == "1\n"
+
+
 @pytest.mark.parametrize("flag", ["s", "=star", "s=", " = "])
 def test_a_flag_needs_a_label_and_a_mark(run: Run, papers: Path, library: str, flag: str) -> None:
     found = run("import", library, "--flag", flag)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from reader.commands.workspace import Workspace
 from tests.commands.conftest import DAYS, Run, write_days
 
@@ -64,6 +66,26 @@ def test_rules_are_listed_checked_tried_and_applied(run: Run, papers: Path, home
     assert [(one["rule"], one["undone"]) for one in acts] == [("Agents", True)]
 
 
+def test_a_rule_is_tried_kept_and_taken_back(run: Run, papers: Path, home: Path) -> None:
+    run("mark", "star", "2606.30616")
+    tried = run("rules", "try", "--then", "hide,tag:later", "--since", "2026-06-01", "title:agents").out
+    assert tried.startswith("title:agents: hide, tag later, because title:agents\n") and "nothing was" in tried
+    assert run("rules", "list").out.startswith("You have no rules yet.")
+    kept = run("rules", "add", "--then", "hide,tag:later", "title:agents").out
+    assert kept.startswith("Rule kept: hide, tag later, because title:agents. 'dailypapers undo'")
+    assert run("rules", "add", "--then", "hide,tag:later", "title:agents").code == 1
+    run("rules", "add", "--then", "star", "title:agents")
+    assert [one["name"] for one in run("rules", "list", "--json").records] == ["title:agents", "title:agents 2"]
+    # The first entry of a home without settings too: no mark before it is taken back in its place.
+    for said in ("rule title:agents 2 added", "rule title:agents added"):
+        assert run("undo").out == f"Taken back: {said}.\n"
+    assert run("count", "is:starred").out == "1\n"
+    before = run("count").out
+    assert run("rules", "mute", "agents").out.startswith("Muted: agents.")
+    assert run("count").out != before
+    assert run("rules", "mute", "agents").err == "dailypapers: agents is muted already.\n"
+
+
 def test_what_is_wrong_with_rules_is_said(run: Run, papers: Path, home: Path) -> None:
     home.mkdir(exist_ok=True)
     (home / "config.toml").write_text(
@@ -85,6 +107,22 @@ def test_what_is_wrong_with_rules_is_said(run: Run, papers: Path, home: Path) ->
     ):
         assert said in checked.out
     assert run("rules", "try", "f").err.startswith("dailypapers: There is no rule 'f'.")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["add", "agents"], "Say what the rule does: --then hide, star,"),
+        (["add", "--then", "hide"], "Name the papers: dailypapers rules add --then hide QUERY."),
+        (["mute"], "Name the papers: dailypapers rules mute QUERY."),
+        (["add", "--then", "smell", "x"], "which is not what a rule can do"),
+        (["add", "--then", "hide", "topic:agnets"], "There is no topic 'agnets'. Did you mean agents?"),
+        (["list", "--then", "hide"], "--then belongs to 'rules add' and 'rules try'."),
+    ],
+)
+def test_what_is_no_rule_is_refused(run: Run, papers: Path, words: list[str], why: str) -> None:
+    failed = run("rules", *words)
+    assert failed.code == 2 and why in failed.err
 
 
 def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(run: Run, papers: Path, home: Path) -> None:

@@ -30,7 +30,8 @@ def follow(shell: ReaderShell, line: str) -> list[str]:
     ("line", "first"),
     [
         ("ta", "tag"),
-        ("wri", "write"),
+        ("the", "theme"),
+        ("theme dr", "theme dracula"),
         ("exprot", "export"),
         ("paper.s", "paper.star"),
         ("tag ", "tag add"),
@@ -64,10 +65,11 @@ def test_names_of_files_are_completed_with_quotes_where_they_need_them(
         (tmp_path / name).touch()
     (tmp_path / "nothing").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert follow(shell, "write no") == ["write 'no blanks.md'", "write notes.md", "write nothing/"]
+    found = ["export bibtex 'no blanks.md'", "export bibtex notes.md", "export bibtex nothing/"]
+    assert follow(shell, "export bibtex no")[:3] == found
     assert follow(shell, "export bibtex .h") == ["export bibtex .hidden"]
-    assert follow(shell, f"write {tmp_path}/not") == [f"write {tmp_path}/notes.md", f"write {tmp_path}/nothing/"]
-    assert follow(shell, f"write {tmp_path}/missing/") == []
+    assert follow(shell, f"export {tmp_path}/not") == [f"export {tmp_path}/notes.md", f"export {tmp_path}/nothing/"]
+    assert follow(shell, f"export {tmp_path}/missing/") == []
 
 
 def test_a_command_prints_as_on_a_terminal_of_a_width_and_ends_with_its_code(shell: ReaderShell) -> None:

@@ -51,8 +51,7 @@ def words(line: str, here: Here = SELECTED) -> str:
         ("export --append refs.bib", f"export --append -o refs.bib --id {A} --id {B}"),
         ("export --id 2406.12345 ris x.ris", "export --id 2406.12345 --format ris -o x.ris"),
         ("export notes vault", f"export --format notes -o vault --id {A} --id {B}"),
-        ("write note.md", f"export --format markdown -o note.md --id {A} --id {B}"),
-        ("w refs.bib", f"export --format bibtex -o refs.bib --id {A} --id {B}"),
+        ("w refs.bib", f"export -o refs.bib --id {A} --id {B}"),
     ],
 )
 def test_commands_take_the_papers_that_the_user_sees(line: str, meant: str | None) -> None:
@@ -62,7 +61,6 @@ def test_commands_take_the_papers_that_the_user_sees(line: str, meant: str | Non
 
 def test_without_a_selection_they_take_the_highlighted_paper_and_exports_the_list() -> None:
     assert words("mark read", ONE) == f"mark read {C}"
-    assert words("write note.md", ONE) == f"export --format markdown -o note.md --id {C}"
     assert understand("export refs.bib", ONE).words[-2:] == ("--", "(day:latest) (topic:agents)")
 
 
@@ -106,12 +104,11 @@ def test_actions_have_names_too(line: str, action: Typed) -> None:
     ("line", "why"),
     [
         ("tga add x", "There is no command 'tga'. Did you mean tag?"),
+        ("mute crypto", "Did you mean rules mute WORD?"),
         ("--demo", "There is no command '--demo'."),
         ("serve", "leave the reader for 'serve', or start it in another terminal."),
         ("config edit", "An editor needs the whole terminal: leave the reader for 'config edit'."),
         ("export 'a b", "A quote is not closed."),
-        ("write", "Name one file"),
-        ("write a.md b.md", "Name one file"),
     ],
 )
 def test_mistakes_are_told_before_anything_runs(line: str, why: str) -> None:
@@ -120,7 +117,7 @@ def test_mistakes_are_told_before_anything_runs(line: str, why: str) -> None:
 
 
 def test_over_an_empty_list_a_command_on_papers_says_so() -> None:
-    for line in ("mark read", "show", "write x.md", "note hello"):
+    for line in ("mark read", "show", "note hello"):
         with pytest.raises(UsageError, match="There is no paper here"):
             understand(line, Here())
 
@@ -129,7 +126,7 @@ def test_a_file_that_would_be_replaced_is_named(tmp_path: Path) -> None:
     file = tmp_path / "refs.bib"
     assert understand(f"export {file}", SELECTED).replaces == ""
     file.touch()
-    for line in (f"export {file}", f"write {file}", f"export bibtex -o {file} is:starred"):
+    for line in (f"export {file}", f"export bibtex -o {file} is:starred"):
         assert understand(line, SELECTED).replaces == str(file)
     for line in (f"export --append {file}", f"export notes {tmp_path}"):
         assert understand(line, SELECTED).replaces == ""
@@ -185,7 +182,6 @@ def test_some_commands_stay_within_the_reader(line: str) -> None:
         "pipe !date",
         "config set pager x",
         "export x.bib",
-        "write x.md",
         "import /etc/hosts",
         "pdf -o /tmp",
     ],

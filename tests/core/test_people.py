@@ -92,6 +92,8 @@ def test_any_names_can_be_compared(one: str, other: str) -> None:
         ("王伟", Name("王伟")),
         ("Lee, Jr.", Name("Lee, Jr.", is_group=True)),
         ("Gemini Team", Name("Gemini Team", is_group=True)),
+        ("Mistral AI", Name("Mistral AI", is_group=True)),
+        ("Xin Ai", Name("Ai", "Xin")),
         ("The ATLAS Experiment", Name("The ATLAS Experiment", is_group=True)),
         ("Search and Rescue", Name("Search and Rescue", is_group=True)),
         ("", Name("")),

@@ -363,18 +363,10 @@ def test_counts_come_before_keys_and_chords() -> None:
     assert matched(read("9 " * 50 + "j")[-1]) == ("move.down", KeyReader.MAX_COUNT)
 
 
-def test_a_chord_tells_what_may_follow() -> None:
-    reader = KeyReader(KEYMAP)
-    assert reader.pending is None
-    outcome = reader.feed("3", "list")
-    assert outcome == reader.pending == Pending("3")
-    outcome = reader.feed("g", "list")
-    assert isinstance(outcome, Pending)
-    assert outcome == reader.pending
-    assert outcome.text == "3g"
-    assert outcome.chord == ("g",)
-    reader.feed("t", "list")
-    assert reader.pending is None
+def test_a_chord_is_pending_until_its_last_key() -> None:
+    outcomes = read("3 g t")
+    assert outcomes[:2] == [Pending("3"), Pending("3g", ("g",))]
+    assert matched(outcomes[2])[0] == "view.latest"
 
 
 def test_a_chord_offers_six_places_and_the_saved_views_by_name() -> None:
@@ -391,6 +383,14 @@ def test_a_chord_that_leads_nowhere_is_dropped_whole() -> None:
     outcomes = read("2 g z j")
     assert outcomes[2] == Unknown("2gz")
     assert matched(outcomes[3]) == ("move.down", None)
+
+
+def test_a_chord_that_is_kept_waits_for_a_key_that_leads_on() -> None:
+    reader = KeyReader(Keymap(), keeps_chords=True)
+    begun, *wrong, taken = [reader.feed(key, "list") for key in "gzzt"]
+    assert isinstance(begun, Pending) and wrong == [begun, begun]
+    assert matched(taken)[0] == "view.latest"
+    assert [type(reader.feed(key, "list")) for key in ("g", "f5", "5", "z")] == [Pending, Unknown, Pending, Match]
 
 
 def test_the_palette_opens_also_from_a_chord_that_has_begun() -> None:

@@ -15,14 +15,14 @@ from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
 from reader.config import Settings
-from reader.core.document.model import Document, Paragraph, Span
+from reader.core.document.model import Block, Document, Heading, Note, Paragraph, Reference, Span
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable, NoFullText
 from reader.core.paper import Draft, Listing
 from reader.core.topics.scorer import Topics
 from reader.feeds.fulltext.client import FeedTexts
 from reader.feeds.http.failures import HttpRefused
-from reader.refresh.jobs import TextsAhead, TextsPaused
-from reader.refresh.texts import LOCK, PACE, RETRY_DAYS, Wanted, fetch_texts_ahead, find_wanted
+from reader.refresh.jobs import TextsAhead, TextsPaused, TextStored
+from reader.refresh.texts import LOCK, PACE, RETRY_DAYS, Wanted, fetch_text, fetch_texts_ahead, find_wanted
 
 NOW = datetime(2026, 5, 12, 8, tzinfo=UTC)
 IDS = [f"2605.0000{number}" for number in range(1, 6)]
@@ -64,6 +64,35 @@ async def run(file: Path, source: Source, settings: Settings = LOCAL, **more: An
 
 def wanted(file: Path, settings: Settings = LOCAL, now: datetime = NOW) -> list[str]:
     return sorted(paper.id for paper in find_wanted(file, settings, now))
+
+
+class Named(Source):
+    """A source that has one text."""
+
+    def __init__(self, name: str, document: Document) -> None:
+        super().__init__()
+        self.name = name
+        self._document = document
+
+    async def text(self, id: str) -> Document:
+        self.asked.append(id)
+        return self._document
+
+
+def text_of(*kinds: str, is_cut: bool = False) -> Document:
+    """A text with blocks of these kinds: s is a section, r a reference, n a note."""
+    said = (Span("Words."),)
+    made: dict[str, Block] = {"s": Heading(1, "", said), "r": Reference("", said), "n": Note("1", said)}
+    return Document("", tuple(made[kind] for kind in kinds), is_cut=is_cut)
+
+
+async def test_the_first_whole_text_is_stored_or_else_the_one_that_holds_most(file: Path) -> None:
+    cut, poor, rich = text_of(*"sssssr", is_cut=True), text_of(*"snn"), text_of(*"sssr")
+    first, second, third = Named("cut", cut), Named("rich", rich), Named("poor", poor)
+    assert await fetch_text(file, 1, "2605.00001", [first, second, third]) == TextStored("2605.00001", "rich")
+    assert third.asked == []
+    assert await fetch_text(file, 1, "2605.00001", [third, first]) == TextStored("2605.00001", "cut")
+    assert await fetch_text(file, 1, "2605.00001", [first, third]) == TextStored("2605.00001", "cut")
 
 
 def test_starred_papers_with_an_id_are_wanted(file: Path) -> None:

@@ -176,6 +176,5 @@ def test_plain_words_ask_for_what_is_near_to_them(text: str, asked: str | None) 
 
 def test_papers_like_others_come_nearest_first() -> None:
     place = Place(view("all"), "like:2406.12345")
-    assert place.is_aside and not Place(view("all"), "like a").is_aside
     assert place.whole("day").sort == parse("sort:relevance").sort
     assert next_order(place.text, "day") == "like:2406.12345 sort:day"

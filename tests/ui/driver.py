@@ -86,7 +86,6 @@ class AppOptions(TypedDict, total=False):
     now: Callable[[], datetime]
     still: bool
     settings_file: Path
-    keep_setting: Callable[[str, str], object]
 
 
 def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
@@ -111,7 +110,6 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         now=now,
         still=how.get("still", True),
         settings_file=how.get("settings_file"),
-        keep_setting=how.get("keep_setting", lambda _name, _value: None),
     )
 
 
@@ -275,6 +273,18 @@ class Story:
     @property
     def list_lines(self) -> list[str]:
         return self.text(self.main.papers).splitlines()
+
+    @property
+    def list_items(self) -> list[str]:
+        """What the list shows, each heading and each paper as one text."""
+        items: list[str] = []
+        for line in self.list_lines:
+            # Only the first line of a paper has its state and its votes.
+            if items and not line[1:8].strip():
+                items[-1] = f"{items[-1].rstrip()} {line[1:].strip()}"
+            else:
+                items.append(line)
+        return items
 
     @property
     def context(self) -> str | None:

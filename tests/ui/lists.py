@@ -18,7 +18,7 @@ class Shelf:
         self.rows = {row.pk: row for row in rows}
         self.fetched: list[int] = []
 
-    def __call__(self, keys: Sequence[PaperKey], *, with_people: bool = False) -> list[PaperRow]:
+    def __call__(self, keys: Sequence[PaperKey]) -> list[PaperRow]:
         pks = [cached(key) for key in keys]
         self.fetched.extend(pks)
         return [self.rows.get(pk) or row(pk, f"Paper {pk}") for pk in pks if pk >= 0]

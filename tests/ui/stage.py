@@ -104,7 +104,7 @@ def row(pk: int, title: str = "A paper", **facts: Unpack[RowFacts]) -> PaperRow:
     return _ROW._replace(pk=pk, title=title, id=f"2511.{pk:05d}", upvotes=pk)._replace(**facts)
 
 
-def rows(pks: Sequence[PaperKey], *, with_people: bool = False) -> list[PaperRow]:
+def rows(pks: Sequence[PaperKey]) -> list[PaperRow]:
     """A row for each paper, all of them in the cache."""
     return [row(cached(pk)) for pk in pks]
 

@@ -49,7 +49,7 @@ async def test_a_changed_paper_is_due_until_it_is_opened(reader: Opener, tmp_pat
         assert [r.here.id] == r.ids == ["2605.00001"]
         assert "≠" in r.screen
         # Where there is room, the row says which change.
-        assert "code out" in r.list_lines[0]
+        assert "code out" in r.list_items[0]
         await r.until(lambda: "Changed since you starred it on Sun 10 May" in r.text("#detail"))
         assert "new code · 89 → 400 votes" in r.text("#detail")
         assert "words of the abstract" not in r.text("#detail")
@@ -70,7 +70,7 @@ async def test_a_changed_paper_is_due_until_it_is_opened(reader: Opener, tmp_pat
         assert "Nothing has changed." in r.empty
         await r.do("mark.undo")
         await r.until(lambda: r.ids == ["2605.00001"])
-        assert "undone: 1 looked at again" in r.status
+        assert "is marked as changed again" in r.status
         # Any mark is a look.
         await r.do("paper.read")
         assert not r.here.flags & Flag.CHANGED

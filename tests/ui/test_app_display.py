@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 import pytest
 from textual.pilot import Pilot
 
-from reader.core.errors import ConfigError
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
 from tests.ui.papers import NOW
@@ -32,9 +31,14 @@ async def choose(r: Story, theme: str) -> None:
     await r.rest()
 
 
+def kept(r: Story) -> str:
+    """The settings file."""
+    file = r.file.parent / "config.toml"
+    return file.read_text() if file.exists() else ""
+
+
 async def test_a_theme_shows_while_it_is_chosen_and_escape_takes_it_back(reader: Opener) -> None:
-    kept: list[tuple[str, str]] = []
-    async with reader(keep_setting=lambda *setting: kept.append(setting)) as r:
+    async with reader() as r:
         await run(r, "Theme")
         assert r.app.theme == "dark"
         await r.type("l")
@@ -44,49 +48,30 @@ async def test_a_theme_shows_while_it_is_chosen_and_escape_takes_it_back(reader:
         await r.press("down", "down", "down", "down", "down", "down")
         await r.until(lambda: r.app.theme == "nord")
         await r.press("escape")
-        assert (r.app.theme, r.context, kept) == ("dark", "list", [])
+        assert (r.app.theme, r.context, kept(r)) == ("dark", "list", "")
         await run(r, "Theme")
         await r.type("dra")
         await r.until(lambda: r.app.theme == "dracula")
         await r.press("enter")
-        await r.until(lambda: r.status == "theme dracula · kept in the settings")
-        assert (r.app.theme, kept) == ("dracula", [("theme", "dracula")])
+        await r.until(lambda: r.status == "done: theme dracula")
+        assert r.app.theme == "dracula" and kept(r) == 'theme = "dracula"\n'
         await choose(r, "nosuch")
         assert r.status.startswith("There is no theme 'nosuch'. They are auto, dark")
         assert r.app.theme == "dracula"
 
 
-async def test_a_theme_is_chosen_by_name_and_kept(reader: Opener) -> None:
-    kept: list[tuple[str, str]] = []
-    async with reader(keep_setting=lambda *setting: kept.append(setting)) as r:
-        await choose(r, "nord")
-        assert r.app.theme == "nord"
-        await r.until(lambda: r.status == "theme nord · kept in the settings")
-        assert kept == [("theme", "nord")]
-
-
-async def test_a_theme_that_can_not_be_kept_is_there_until_the_end(reader: Opener) -> None:
-    def refuse(*_: str) -> None:
-        raise ConfigError("The file could not be written: no space.")
-
-    async with reader(keep_setting=refuse) as r:
-        await choose(r, "light")
-        await r.until(lambda: r.status == "The file could not be written: no space.")
-        assert r.app.theme == "light"
-
-
 async def test_the_sample_keeps_no_theme(reader: Opener) -> None:
-    kept: list[tuple[str, str]] = []
-    async with reader(demo=True, keep_setting=lambda *setting: kept.append(setting)) as r:
+    async with reader(demo=True) as r:
         await choose(r, "light")
-        assert (r.app.theme, kept) == ("light", [])
+        assert (r.app.theme, kept(r)) == ("light", "")
 
 
 async def test_a_variable_that_wins_over_the_choice_is_named(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTUAL_THEME", "dracula")
-    async with reader(keep_setting=lambda *_: None) as r:
+    async with reader() as r:
         await choose(r, "light")
-        await r.until(lambda: r.status == "theme light · TEXTUAL_THEME decides at the next start")
+        await r.until(lambda: r.status == "TEXTUAL_THEME in the environment wins over it")
+        assert r.app.theme == "light"
 
 
 async def test_without_colors_no_theme_brings_them_back(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,7 +138,7 @@ async def test_empty_states_fit_the_smallest_screen(reader: Opener) -> None:
     async with reader(size=(60, 20), query='topic:agnets title:"a very long phrase that is nowhere" is:unread') as r:
         assert "Nothing matches" in r.empty
         assert "tab takes it" in r.empty
-        assert "f opens" in r.strip
+        assert "f topics" in r.strip
         await r.do("find.filter")
         assert r.context == "filter"
         await r.do("app.escape")

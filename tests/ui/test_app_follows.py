@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from reader.ui.kit.glyphs import UNICODE
 from tests.ui.conftest import Opener
 
@@ -11,7 +13,7 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
         await r.do("view.followed")
         assert "You follow nothing yet." in r.empty and "FOLLOWED" not in r.filter_lines
         await r.do("view.latest", "paper.follow")
-        asked = "follow… a 3 authors o House of Examples t Video generation w 2 words"
+        asked = "follow… a 3 authors o House of Examples t Video generation w 2 words r a rule or mute"
         assert " ".join(r.lines[-1].split()) == asked
         await r.press("t")
         assert r.status == "following Video generation · 8 papers · u undoes" and r.here.flags == 1
@@ -51,3 +53,27 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
         where = next(place for place, line in enumerate(lines) if "Followed" in line)
         await r.click(r.main.detail, lines[where].index("Bo Sample") + 2, where)
         assert r.view == "follow:author:Bo Sample" and len(r.ids) == 60
+
+
+async def test_a_rule_shows_what_it_would_have_done_before_it_is_kept(reader: Opener, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("")
+    async with reader(settings_file=file, size=(140, 42)) as r:
+        await r.do("view.latest", "paper.follow")
+        await r.press("r", "t")
+        assert all(said in r.lines[-1] for said in ("x hide", "m mute", "s star", "b queue", "f follow"))
+        await r.press("x")
+        await r.until(lambda: "hide: topic:video" in r.lines[0] and "would have been hidden" in r.lines[1])
+        await r.press("escape")
+        assert r.context == "list" and file.read_text() == ""
+        # The query in view, muted.
+        await r.do("find.query")
+        await r.type("slow")
+        await r.do("query.accept", "paper.follow")
+        await r.press("r")
+        assert "q these: slow" in " ".join(r.lines[-2:])
+        await r.press("q", "m")
+        await r.until(lambda: "would have been left out" in r.lines[1])
+        await r.press("enter")
+        await r.until(lambda: "Muted: slow" in r.status and "undoes" in r.status)
+        assert 'mute = ["slow"]' in file.read_text()

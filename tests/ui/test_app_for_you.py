@@ -31,23 +31,22 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
         await r.until(lambda: "undone: muted" in r.screen)
         await r.press("q")
         await r.until(lambda: r.context == "list" and "Agents" in r.here.title)
-        await r.do("pane.density")
-        assert "you want Agents & tools" in r.list_lines[1]
+        assert "you want Agents & tools" in r.list_items[0]
         assert "For you: you want Agents & tools" in r.text_in_front.text
         # The reason that all of them have is said once.
         assert sum("you want" in line for line in r.list_lines) == 1
         # One in ten is a surprise, and is there once.
-        marked = [line for line in r.list_lines if "✧" in line]
+        marked = [line for line in r.list_items if "✧" in line]
         assert len(marked) == 1 and len(set(r.ids)) == len(r.ids) == 60
         await r.do("view.latest", "paper.star")
         starred = r.here.id
-        await r.do("view.foryou")
-        assert starred not in r.ids and "Video: like Slow Video" in r.list_lines[1]
+        await r.do("view.foryou", "move.top")
+        assert starred not in r.ids and "Video: like Slow Video" in r.list_items[0]
         # A typed order is the user's own: no surprises then.
         await r.do("find.query")
         await r.type("sort:foryou")
         await r.do("query.accept")
-        assert not [line for line in r.list_lines if "✧" in line]
+        assert not [line for line in r.list_items if "✧" in line]
 
 
 @pytest.mark.usefixtures("own_words")

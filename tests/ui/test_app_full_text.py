@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from reader.core.document.model import Reference, Span
 from reader.refresh import running
 from reader.session.bookmarks import load
 from reader.ui.full_text import bookmarks as bookmark_keeper
@@ -41,7 +43,7 @@ async def test_a_kept_text_opens_scrolls_and_closes(reader: Opener, cache_file: 
         assert "100 %" in r.lines[0] and "Author 39" in r.screen
         await r.do("read.on")
         assert "the end of the text" in r.status
-        await r.do("text.back", "move.top")
+        await r.do("app.escape", "move.top")
         assert [line[:70] for line in r.lines[1:-1]] == first
         await r.resize(140, 42)
         assert title in r.lines[2]
@@ -93,13 +95,17 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         await r.begin("enter")
         await r.until(lambda: "arXiv asks to wait" in r.screen)
         # Nothing is said of a text that is not there yet, and sections are passed once it is.
-        for action in ("read.on", "text.follow", "text.back"):
+        for action in ("read.on", "text.follow"):
             r.app.perform(action)
         assert r.status == ""
         for action in ("text.next_section", "text.previous_section", "text.next_section"):
             r.app.perform(action)
+        # So are words to look for, whose letters are no keys meanwhile.
+        await r.begin("/", *"quz", "backspace", "backspace", "backspace", *"zebra")
+        assert r.context == "text" and "/zebra▏" in r.lines[-1]
         go_on.set()
-        await r.until(lambda: "§2 Method" in r.lines[0])
+        await r.until(lambda: "Zebra crossing" in r.text("#text") and "§2" in r.lines[0])
+        await r.press("enter", "escape")
         await r.until(lambda: "space read on" in r.lines[-1])
         # Fetched again, it can be read meanwhile, and the place stays; what fails is told in the last line.
         go_on.clear()
@@ -133,7 +139,7 @@ async def test_moving_in_a_text_by_its_outline_words_and_references(
         assert r.context == "text" and "0 %" in r.lines[0]
         await r.do("text.outline", "move.down", "outline.go")
         assert r.context == "text" and "§2 Method" in r.lines[0]
-        await r.do("text.back")
+        await r.do("app.escape")
         assert "0 %" in r.lines[0]
         await r.click("#outline", 6, 3)
         assert "§3 Results" in r.lines[0]
@@ -151,28 +157,62 @@ async def test_moving_in_a_text_by_its_outline_words_and_references(
         await r.press("q", "down", "ctrl+u", "escape")
         assert r.context == "text" and "zebra" not in r.lines[-1]
         await r.do("text.search")
-        await r.press("backspace")
+        await r.press("backspace", "escape")
         # References are chosen by letters.
         await r.do("move.top", "text.follow")
         assert "a-z" in r.lines[-1]
+        # What a reference refers to stands over the text, which does not move.
         await r.press("s")
-        assert "▌ ───" in r.text("#text") and "ctrl+o goes back" in r.status
-        await r.do("text.back", "text.follow")
+        assert "0 %" in r.lines[0] and "enter go there" in r.lines[-1]
+        await r.press("escape")
+        assert r.context == "text" and "0 %" in r.lines[0] and "go there" not in r.lines[-1]
+        await r.do("text.follow")
+        await r.press("s", "enter")
+        assert "▌ ───" in r.text("#text") and "esc goes back" in r.status
+        await r.do("app.escape", "text.follow")
         await r.press("escape")
         assert r.context == "text" and "0 %" in r.lines[0]
         row, line = next(found for found in enumerate(r.text("#text").splitlines()) if "[2]" in found[1])
         await r.click("#text", line.index("[2]") + 1, row)
+        assert "[2] Author 2" in r.text("#text") and "0 %" in r.lines[0]
+        await r.press("enter")
         assert "▌ [2] Author 2" in r.text("#text")
         # Lines are copied with their source.
         await r.do("text.copy")
         assert "selects lines" in r.status
-        await r.do("text.back", "text.select")
+        await r.do("app.escape", "text.select")
         await r.do("move.down", count=row - 1)
         await r.do("text.select", "move.down", "text.copy")
         assert r.status == f"copied > We follow [2] and the tables of Table 1, see ({id}, §1)"
         assert r.app.clipboard == r.status.removeprefix("copied ")
         await r.do("text.select", "app.escape", "app.back")
         assert r.is_on_page
+
+
+async def test_a_cited_paper_is_queued_or_opened_and_the_way_leads_back(reader: Opener, cache_file: Path) -> None:
+    async with reader(size=(100, 30)) as r:
+        cited = r.row(1).id
+        entry = Reference("[2]", (Span(f"Someone. A title. arXiv:{cited}."),), "bib2")
+        text = document()
+        blocks = tuple(entry if getattr(block, "anchor", "") == "bib2" else block for block in text.blocks)
+        keep_text(cache_file, r.here.id, replace(text, blocks=blocks))
+        await open_text(r)
+        await r.do("text.follow")
+        await r.press("a")
+        assert "enter open it" in r.lines[-1] and "b queue it" in r.lines[-1]
+        await r.press("b")
+        await r.until(lambda: r.row(1).queued)
+        assert r.context == "text" and "0 %" in r.lines[0]
+        await r.do("text.follow")
+        await r.press("a", "enter")
+        await r.until(lambda: r.context == "list" and r.ids == [cited])
+        await r.do("app.escape")
+        await r.until(lambda: r.context == "text")
+        assert "0 %" in r.lines[0]
+        # Any other key closes what is shown, and does what it always does.
+        await r.do("text.follow")
+        await r.press("a", "j")
+        assert "enter follow" in r.lines[-1] and "0 %" in r.lines[0]
 
 
 async def test_each_text_opens_where_it_was_left_even_in_another_version(

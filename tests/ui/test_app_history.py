@@ -26,7 +26,7 @@ async def test_the_detail_tells_how_votes_moved_since_one_looked(reader: Opener)
     async with reader() as r:
         assert r.here.upvotes == 192
         assert "since you looked" not in r.text("#detail")
-        await r.do("app.back")
+        await r.do("app.quit")
     _store(r.file, "2026-05-12T12:00:00Z", p400=220)
     _store(r.file, "2026-05-12T18:00:00Z", p400=260, p401=100)
     async with reader() as r:

@@ -33,7 +33,7 @@ async def test_three_panes_side_by_side_where_there_is_room(reader: Opener) -> N
         ]
         assert r.filter_lines[9:14] == ["DAYS", "Tue 12 14/14", "Mon 11 16/16", "Fri 8 14/14", "Thu 7 16/16"]
         assert r.list_lines[0].split() == ["TUESDAY", "12", "MAY", "14", "unread", "of", "14"]
-        assert r.list_lines[1].startswith("▌●  192    Slow Video")
+        assert r.list_lines[1].startswith("▌● 192    Slow Video")
         detail = r.text("#detail")
         for part in ("Ada Example, Bo Sample", "House of Examples", "Tue 12 May · arXiv 6 May · ▲ 192", "AI summary"):
             assert part in detail
@@ -43,57 +43,59 @@ async def test_three_panes_side_by_side_where_there_is_room(reader: Opener) -> N
 
 async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -> None:
     async with reader(size=(80, 24)) as r:
-        assert panes(r) == ["strip", "papers", "detail"]
+        assert panes(r) == ["papers", "detail"]
         assert r.main.papers.region.bottom <= r.main.detail.region.y
-        assert r.strip.strip() == "Latest 14 · f opens"
         await r.do("find.filter")
-        assert panes(r) == ["filter", "strip", "papers"]
+        assert panes(r) == ["filter", "papers"]
         assert r.context == "filter"
-        assert r.strip.strip() == "Latest 14 · f closes"
         await r.do("find.filter")
-        assert panes(r) == ["strip", "papers", "detail"]
+        assert panes(r) == ["papers", "detail"]
         assert r.context == "list"
-        assert r.strip.strip() == "Latest 14 · f opens"
+    async with reader(size=(80, 24), query="topic:agents") as r:
+        assert panes(r) == ["strip", "papers", "detail"]
+        assert r.strip.strip() == "Agents & tools ✓ · f topics"
         await r.click("#strip", 4)
-        assert panes(r) == ["filter", "strip", "papers"]
-        await r.click("#strip", 4)
+        assert panes(r) == ["filter", "papers"]
+        await r.do("find.filter", "find.clear")
+        assert panes(r) == ["papers", "detail"]
+
+
+async def test_a_line_of_topics_comes_and_goes_only_once_a_query_is_kept(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        await r.do("find.query")
+        await r.type("topic:agents")
+        assert panes(r) == ["papers", "detail"]
+        await r.do("query.accept")
         assert panes(r) == ["strip", "papers", "detail"]
-        # What the strip says is so wherever the keys are.
-        await r.do("find.filter", "pane.next")
-        assert r.context == "list"
-        assert r.strip.strip() == "Latest 14 · f closes"
-        await r.do("find.filter")
-        assert panes(r) == ["strip", "papers", "detail"]
-        assert r.context == "list"
 
 
 async def test_a_smaller_terminal_leaves_the_keys_where_they_are_seen(reader: Opener) -> None:
     async with reader(size=(140, 42)) as r:
         await r.do("find.filter")
         await r.resize(80, 24)
-        assert panes(r) == ["filter", "strip", "papers"]
+        assert panes(r) == ["filter", "papers"]
         assert (r.context, r.main.focused) == ("filter", r.main.filter)
         await r.resize(140, 42)
         await r.do("find.filter", "pane.next")
         assert r.context == "detail"
         await r.resize(60, 20)
-        assert panes(r) == ["strip", "papers"]
+        assert panes(r) == ["papers"]
         assert (r.context, r.main.focused) == ("list", r.main.papers)
         assert r.lines[-1].startswith(" m mark read")
 
 
 async def test_one_pane_at_a_time_at_60(reader: Opener) -> None:
     async with reader(size=(60, 20)) as r:
-        assert panes(r) == ["strip", "papers"]
+        assert panes(r) == ["papers"]
         await r.do("read.open")
         assert r.is_on_page
         assert "Ada Example" in r.screen
         await r.do("app.escape")
-        assert panes(r) == ["strip", "papers"]
+        assert panes(r) == ["papers"]
         await r.do("find.filter")
-        assert panes(r) == ["filter", "strip"]
+        assert panes(r) == ["filter"]
         await r.do("app.escape")
-        assert panes(r) == ["strip", "papers"]
+        assert panes(r) == ["papers"]
         await r.do("read.on")
         assert r.is_on_page
 
@@ -102,7 +104,7 @@ async def test_another_size_of_the_terminal_changes_the_panes_and_nothing_else(r
     async with reader(size=(140, 42)) as r:
         await r.do("move.down", count=5)
         before = r.here.id
-        for size, shown in (((80, 24), ["strip", "papers", "detail"]), ((60, 20), ["strip", "papers"])):
+        for size, shown in (((80, 24), ["papers", "detail"]), ((60, 20), ["papers"])):
             await r.resize(*size)
             assert panes(r) == shown
             assert r.here.id == before
@@ -116,11 +118,11 @@ async def test_another_size_of_the_terminal_changes_the_panes_and_nothing_else(r
 async def test_states_are_told_apart_by_shape(reader: Opener) -> None:
     async with reader() as r:
         await r.do("paper.read", "move.down", "paper.star", "move.down", "paper.hide")
-        unread, read, starred, hidden = (r.list_lines[line][1] for line in (4, 1, 2, 3))
+        unread, read, starred, hidden = (r.list_items[line][1] for line in (4, 1, 2, 3))
         assert (unread, read, starred, hidden) == ("●", " ", "★", "◌")
     async with reader(settings=settings(ascii=True)) as r:
         await r.do("move.bottom", "paper.hide", "move.top")
-        unread, read, starred, hidden = (r.list_lines[line][1] for line in (3, 1, 2, 13))
+        unread, read, starred, hidden = (r.list_items[line][1] for line in (3, 1, 2, 13))
         assert (unread, read, starred, hidden) == ("*", ".", "#", "x")
         parts = ("#top", "#filter", "#papers", "#detail", "#status")
         assert all(r.text(part).isascii() for part in parts)

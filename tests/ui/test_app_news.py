@@ -187,10 +187,10 @@ async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: p
                 other.mark("star", True, [cached(r.main.papers.pks_all()[2])])
             await r.until(lambda: r.row(2).starred)
             await r.until(lambda: "Starred 1" in r.filter_lines)
-            assert "★" in r.list_lines[3]
+            assert "★" in r.list_items[3]
             assert r.cursor == 0
             fill(r.file, {TODAY: [draft(900, "From another instance", upvotes=999)]})
-            await r.until(lambda: "From another instance" in r.list_lines[1])
+            await r.until(lambda: "From another instance" in r.list_items[1])
             assert r.here.id == "2605.00400"
 
 

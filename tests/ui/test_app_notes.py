@@ -37,7 +37,7 @@ async def test_a_note_is_written_over_the_paper_and_stored(reader: Opener) -> No
         assert r.status == "1 noted · u undoes"
         assert r.kept(id).note == "Compare with ours.\n- why so few? qjk"
         assert not list(draft.iterdir())
-        assert r.here.has_note and "✎" in r.list_lines[r.cursor_line]
+        assert r.here.has_note and "✎" in r.list_items[1]
         assert "✎ Compare with ours." in r.text_in_front.text
         await r.do("mark.undo")
         assert r.kept(id).note is None and not r.here.has_note

@@ -12,7 +12,7 @@ async def test_a_queue_keeps_the_order_that_the_user_gives_it(reader: Opener) ->
             await r.do("paper.queue")
             assert r.status == "1 queued · u undoes"
             await r.do("move.down")
-        assert "◔" in r.list_lines[1]
+        assert "◔" in r.list_items[1]
         assert r.kept(ids[0]).queued
         await r.do("view.queue")
         assert r.ids == ids

@@ -33,14 +33,17 @@ async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> N
 
 async def test_a_start_shows_latest_if_papers_came_there_meanwhile(reader: Opener) -> None:
     async with reader() as r:
-        await r.do("view.unread", "move.down", "app.back")
+        await r.do("view.unread", "move.down", "app.quit")
     async with reader() as r:
         assert (r.view, r.cursor) == ("unread", 1)
-        await r.do("app.back")
+        await r.do("app.quit")
         fill(r.file, {"2026-05-13": (Draft("2605.00500", "Another"),)})
     async with reader() as r:
         assert (r.view, r.cursor) == ("latest", 0)
-        await r.do("view.unread", "app.back")
+        await r.do("view.unread")
+        # The cursor is on its paper, above which there is a new one.
+        assert r.cursor == 2
+        await r.do("app.quit")
         (state := r.file.with_name("state.json")).write_text(state.read_text().replace("05-12T08:14", "05-13T08:14"))
     async with reader() as r:
         assert r.view == "unread"
@@ -51,7 +54,7 @@ async def test_the_cursor_returns_to_a_paper_far_down_the_list(reader: Opener, m
     async with reader() as r:
         await r.do("view.all")
         assert r.main.papers.count == 60
-        await r.do("move.bottom", "app.back")
+        await r.do("move.bottom", "app.quit")
     async with reader() as r:
         assert r.cursor == 59
         assert r.here.title[:12] in r.text("#papers")
@@ -59,7 +62,7 @@ async def test_the_cursor_returns_to_a_paper_far_down_the_list(reader: Opener, m
 
 async def test_a_day_is_returned_to_and_one_that_is_gone_is_today(reader: Opener) -> None:
     async with reader() as r:
-        await r.do("day.older", "day.older", "app.back")
+        await r.do("day.older", "day.older", "app.quit")
     async with reader() as r:
         assert r.view == "day:2026-05-08"
         assert len(r.ids) == 14
@@ -97,7 +100,7 @@ async def test_no_state_can_stop_the_reader(reader: Opener, state: str) -> None:
 
 async def test_a_query_from_the_command_line_leaves_what_was_kept_for_later(reader: Opener) -> None:
     async with reader() as r:
-        await r.do("view.unread", "app.back")
+        await r.do("view.unread", "app.quit")
     async with reader(query="robot") as r:
         assert r.view == "all"
         await r.do("paper.star", "app.quit")
@@ -121,14 +124,14 @@ async def test_marks_are_there_after_leaving_at_once(reader: Opener) -> None:
         assert not r.kept("2605.00400").starred
         assert all(r.kept(id).read for id in r.ids)
         await r.do("mark.undo")
-        assert r.status == "undone: 14 read · ctrl+r redoes"
+        assert r.status == "undone: 14 papers are no longer read · ctrl+r redoes"
 
 
 async def test_the_order_of_the_topics_is_kept(reader: Opener) -> None:
     async with reader() as r:
         await r.do("find.filter", "topic.order")
         assert r.main.filter.order == "papers"
-        await r.do("find.filter", "app.back")
+        await r.do("find.filter", "app.quit")
     async with reader() as r:
         assert r.main.filter.order == "papers"
         assert "by papers" in "\n".join(r.filter_lines)
@@ -141,12 +144,12 @@ async def test_how_topics_combine_and_which_families_are_folded_are_kept(reader:
         assert r.main.filter.choice.mode != before
         assert "Robotics 2" not in r.filter_lines
         shown = r.filter_lines
-        await r.do("find.filter", "app.back")
+        await r.do("find.filter", "app.quit")
     async with reader() as r:
         assert r.main.filter.choice.mode != before
         assert r.main.filter.folded == {"Vision"}
         assert [line for line in r.filter_lines if "Vision" in line] == [line for line in shown if "Vision" in line]
-        await r.do("find.filter", "topic.any_all", "move.bottom", "topic.unfold", "find.filter", "app.back")
+        await r.do("find.filter", "topic.any_all", "move.bottom", "topic.unfold", "find.filter", "app.quit")
     async with reader() as r:
         assert r.main.filter.choice.mode == before
         assert not r.main.filter.folded

@@ -56,7 +56,7 @@ async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(reader: Ope
             assert [request.query["q"] for request in feed.requests] == ["agents"]
             assert _listed(r) == ["2404.00001", HERE, "2404.00002"]
             assert "From the feed" in r.screen
-            first, second, third = r.list_lines[:3]
+            first, second, third = r.list_items[:3]
             assert "+" in first
             assert "+" not in second
             assert "[/] Agents of Chaos" in third or size[0] == 60

@@ -13,7 +13,7 @@ async def test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back(rea
         await r.do("select.paper", "select.paper", "move.down", "select.range", "move.down", "move.down")
         assert r.app.status._status.selected == 5
         assert "5 selected" in r.lines[-1]
-        assert [line[2] for line in r.list_lines[1:8]] == ["✓", "✓", " ", "✓", "✓", "✓", " "]
+        assert [line[2] for line in r.list_items[1:8]] == ["✓", "✓", " ", "✓", "✓", "✓", " "]
         cursor = r.cursor
         await r.do("paper.star")
         assert r.status == "5 starred · u undoes"

@@ -22,14 +22,14 @@ async def test_tags_are_typed_several_at_once_completed_and_taken_away(reader: O
         assert r.kept(id).tags == ()
         await r.do("mark.redo", "move.down", "paper.tag")
         # What one paper has completes another's, and topics do.
-        await r.do("tags.complete")
+        await r.do("command.complete")
         await r.type("vid")
-        await r.do("tags.complete", "tags.accept")
+        await r.do("command.complete", "tags.accept")
         assert r.kept(r.here.id).tags == ("later", "video")
         await r.do("paper.tag")
         assert "tagged later, video" in r.lines[-1]
         await r.type("-")
-        await r.do("tags.next", "tags.complete", "tags.accept")
+        await r.do("command.next", "command.complete", "tags.accept")
         assert r.kept(r.here.id).tags == ("later",)
         assert r.status == "1 untagged video · u undoes"
         await r.do("paper.tag")
@@ -38,7 +38,7 @@ async def test_tags_are_typed_several_at_once_completed_and_taken_away(reader: O
         assert r.status == "nothing to change: these are the tags already"
         await r.do("paper.tag")
         await r.type("soon")
-        await r.do("tags.cancel")
+        await r.do("command.cancel")
         assert r.context == "list" and r.kept(r.here.id).tags == ("later",)
 
 

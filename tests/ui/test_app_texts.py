@@ -27,10 +27,10 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
             r[TextsAhead].begin()
             await r.until(lambda: r.row(0).has_text)
             await r.until(lambda: r.app.state[TEXTS_AHEAD] == "")
-            assert [one.path for one in feed.requests] == [f"/papers/{FIRST}.md"]
+            assert [one.path for one in feed.requests] == [f"/html/{FIRST}", f"/papers/{FIRST}.md"]
             r[TextsAhead].begin()
             await r.rest()
-            assert len(feed.requests) == 1
+            assert len(feed.requests) == 2
 
             await r.do("find.query")
             await r.type("sentence fills")

@@ -191,7 +191,7 @@ async def test_families_fold(reader: Opener) -> None:
 
 async def test_the_strip_says_what_is_picked_where_the_pane_is_folded(reader: Opener) -> None:
     async with reader(size=(80, 24), query="(topic:agents OR topic:video) -topic:robotics") as r:
-        assert r.strip.strip() == "All 16 · Agents & tools ✓ · Video generation ✓ · Robotics ✗ · f opens"
+        assert r.strip.strip() == "Agents & tools ✓ · Video generation ✓ · Robotics ✗ · f topics"
         await r.do("find.filter")
         assert "✓ Agents & tools" in " ".join(r.filter_lines)
         await r.do("topic.narrow")

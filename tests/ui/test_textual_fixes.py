@@ -22,18 +22,15 @@ from rich.style import Style
 from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
 from textual.color import Color
-from textual.command import CommandList, CommandPalette
 from textual.content import Content
 from textual.css.stylesheet import Stylesheet
 from textual.events import Paste
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
-from textual.fuzzy import Matcher
 from textual.geometry import Size
-from textual.markup import MarkupError
 from textual.screen import ModalScreen, Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, Static
 
 from reader.ui.kit.textual_fixes import (
     BareScrollView,
@@ -43,7 +40,6 @@ from reader.ui.kit.textual_fixes import (
     Delayed,
     DismissedOnce,
     KeptScrollBar,
-    PagesOnlyLaidOutCommands,
     PastesWhole,
     StylesheetParsedOnce,
     color_filters,
@@ -399,45 +395,6 @@ async def test_plain_screen_that_is_dismissed_twice_takes_the_one_below_along(
         front.dismiss()
         await pilot.pause()
         assert (pilot.app.screen is below) == below_is_left
-
-
-# The command palette
-
-
-async def test_plain_list_without_a_line_ends_the_program_at_a_page_key() -> None:
-    class Listing(App[None]):
-        CSS = "OptionList { height: 0; border: none; }"
-
-        def compose(self) -> ComposeResult:
-            yield OptionList("one", "two")
-
-    async with Listing().run_test() as pilot:
-        options = pilot.app.query_one(OptionList)
-        options.highlighted = 0
-        with pytest.raises(KeyError):
-            options._move_page(1)
-
-
-async def test_keys_reach_a_list_of_commands_once_it_has_lines() -> None:
-    class Fixed(PagesOnlyLaidOutCommands, CommandPalette):
-        pass
-
-    async with App[None]().run_test() as pilot:
-        palette = Fixed([])
-        await pilot.app.push_screen(palette)
-        commands = palette.query_one(CommandList)
-        commands.add_options(["one", "two"])
-        assert commands.size.height == 0
-        assert palette.check_action("command_list", ("page_down",)) is False
-        assert palette.check_action("dismiss", ()) is True
-        commands.styles.visibility = "visible"
-        await until(lambda: commands.size.height > 0)
-        assert palette.check_action("command_list", ("page_down",)) is True
-
-
-def test_plain_matcher_reads_names_as_markup() -> None:
-    with pytest.raises(MarkupError):
-        Matcher("x").highlight("x [/]")
 
 
 # PastesWhole

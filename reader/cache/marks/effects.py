@@ -23,7 +23,7 @@ from reader.cache.marks.derived import MUTED, find_by_title, refold, same
 from reader.cache.marks.event_log import Event
 from reader.cache.marks.journal import PACKING
 from reader.core.foreign import unpacked
-from reader.core.marks import HIGHLIGHT, LIKE, NOTE, QUEUE, STATES, TAG, UNDOES
+from reader.core.marks import HIGHLIGHT, LIKE, NOTE, QUEUE, RULE, STATES, TAG, UNDOES
 from reader.core.paper_row import Flag
 
 BATCH = 2_000
@@ -213,6 +213,9 @@ class Change(NamedTuple):
 def with_undone(changes: Sequence[Change]) -> Iterator[Change]:
     """The changes, and those that take away what they contradict: a paper that is starred is hidden no longer."""
     yield from changes
+    if any(one.kind.startswith(RULE) for one in changes):
+        # No rule acts against the user or a muted word.
+        return
     named: dict[str, set[int]] = defaultdict(set)
     for one in changes:
         named[one.kind].update(one.pks if one.kind in UNDOES else ())

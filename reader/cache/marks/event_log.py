@@ -140,6 +140,8 @@ class Action:
     """The events that one action of the user recorded, at least one; they have one clock, and one undo undoes all."""
 
     events: tuple[Event, ...]
+    paper: str = ""
+    """The id of its one paper, once it is undone or redone; empty if it has others or none."""
 
     @property
     def kind(self) -> str:

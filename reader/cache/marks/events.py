@@ -15,6 +15,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -28,6 +29,7 @@ from reader.cache.marks.event_log import COLUMNS, ENTRY_COLUMNS, STEPS, Action, 
 from reader.cache.marks.journal import BadLine, Entry
 from reader.cache.sqlite_errors import explained
 from reader.core.errors import MarkNotTaken
+from reader.core.foreign import unpacked
 from reader.core.marks import AGENT, ENTRY, FORGET, HERE, LEAVING, TRACES, Agent, quoted
 
 Direction = Literal["undo", "redo"]
@@ -570,7 +572,13 @@ class Events:
             self._apply_news(progress)
             action = Action(tuple(targets))
             self._check_taken(untaken, 0)
-        return action
+            return replace(action, paper=self._only_paper(targets)) if action.count == 1 else action
+
+    def _only_paper(self, events: Sequence[Event]) -> str:
+        """The id of the paper that some events have; empty if they have several."""
+        about = ", ".join(str(event.seq) for event in events if event.count)
+        packed = self._connection.execute(f"SELECT DISTINCT papers FROM event WHERE seq IN ({about})").fetchall()
+        return next(unpacked(packed[0][0]))[0] if len(packed) == 1 else ""
 
     def _target(self, id: str) -> Event | None:
         """The event with this id; None if it is lost, or has not come yet from its machine."""

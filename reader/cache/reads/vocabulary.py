@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
+
+from reader.cache.tags import tag_counts
 
 RECENT = 20_000
 """Newest papers whose keywords and people are suggested."""
@@ -19,17 +21,18 @@ AT_ONCE = 200
 
 T = TypeVar("T")
 
-Vocabulary = Mapping[str, Mapping[str, int]]
-"""Values of each field of the query language with their numbers of papers, the most common first."""
+Vocabulary = Mapping[str, Mapping[str, int] | Sequence[str]]
+"""Values of each field of the query language, the most common first; tags and sources with their listed papers."""
 
 
 _YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
 
 _SOURCES = """
 SELECT source, papers FROM (
-    SELECT source, count(*) AS papers FROM paper_source WHERE source <> 'hf' GROUP BY source
+    SELECT s.source, count(*) AS papers FROM paper_source AS s CROSS JOIN paper AS p ON p.pk = s.pk
+    WHERE s.source <> 'hf' AND p.hidden = 0 GROUP BY s.source
     UNION ALL
-    SELECT 'hf', count(*) FROM paper WHERE source = 'hf'
+    SELECT 'hf', count(*) FROM paper WHERE source = 'hf' AND hidden = 0
 ) ORDER BY papers DESC
 """
 
@@ -52,27 +55,26 @@ def vocabulary(connection: sqlite3.Connection, breathe: Callable[[], None] = lam
         authors.update(people.split("\n"))
         organizations[organization or ""] += 1
         categories.update(filed.split("\n") if filed else ())
-    tags = Counter(dict(connection.execute("SELECT tag, count(*) FROM paper_tag GROUP BY tag").fetchall()))
     return {
         "keyword": _common(_collapsed(spelled, breathe)),
         "author": _common(authors),
         "org": _common(organizations),
-        "tag": dict(tags.most_common()),
-        "category": dict(categories.most_common()),
+        "tag": tag_counts(connection),
+        "category": [category for category, _ in categories.most_common()],
         "venue": _venues(connection),
         "source": dict(connection.execute(_SOURCES).fetchall()),
     }
 
 
-def _venues(connection: sqlite3.Connection) -> dict[str, int]:
-    """The numbers of papers by venue, and by venue and year, without its tracks."""
+def _venues(connection: sqlite3.Connection) -> list[str]:
+    """Venues, alone and with the year, without their tracks."""
     papers: Counter[str] = Counter()
     for venue, count in connection.execute("SELECT venue, count(*) FROM paper WHERE venue IS NOT NULL GROUP BY venue"):
         name, year, _ = _YEAR.split(venue, maxsplit=1) if _YEAR.search(venue) else (venue, "", "")
         papers[name.strip()] += count
         if year:
             papers[name + year] += count
-    return dict(papers.most_common(KNOWN))
+    return [venue for venue, _ in papers.most_common(KNOWN)]
 
 
 def _with_pauses(items: Iterable[T], breathe: Callable[[], None]) -> Iterator[T]:
@@ -94,5 +96,5 @@ def _collapsed(spelled: Mapping[str, int], breathe: Callable[[], None]) -> Count
     return Counter({form: papers[same] for same, form in forms.items()})
 
 
-def _common(papers: Counter[str]) -> dict[str, int]:
-    return {word: count for word, count in papers.most_common(KNOWN) if word and count > 1}
+def _common(papers: Counter[str]) -> list[str]:
+    return [word for word, count in papers.most_common(KNOWN) if word and count > 1]

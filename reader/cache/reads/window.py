@@ -20,41 +20,13 @@ from reader.cache.marks.agreement import agrees
 from reader.cache.reads.orders import Order, begin_order, with_texts
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
-from reader.core.paper_row import UNKNOWN, PaperKey, PaperRow
+from reader.core.paper_row import UNKNOWN, PaperRow
 
 if TYPE_CHECKING:
     from reader.cache.choice import ForYou
     from reader.cache.coverage import Coverage
     from reader.cache.search.selection import Selection
     from reader.core.paper import Paper
-
-
-# Authors are lines of text; the first one is enough.
-_PEOPLE = (
-    "SELECT p.pk, p.author_count, t.organization, substr(t.authors, 1, instr(t.authors || char(10), char(10)) - 1)"
-    " FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk IN ({marks})"
-)
-_TOPICS = (
-    "SELECT pt.pk, topic.name FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic"
-    " WHERE pt.pk IN ({marks}) ORDER BY pt.pk, pt.rank"
-)
-
-
-def add_people(connection: sqlite3.Connection, rows: Sequence[PaperRow]) -> list[PaperRow]:
-    """The same rows with organization, first author, number of authors and names of topics."""
-    marks, pks = ",".join("?" * len(rows)), [row.pk for row in rows]
-    topics: dict[PaperKey, list[str]] = {}
-    for pk, name in connection.execute(_TOPICS.format(marks=marks), pks):
-        topics.setdefault(pk, []).append(name)
-    people: dict[PaperKey, list[Any]] = {
-        pk: found for pk, *found in connection.execute(_PEOPLE.format(marks=marks), pks)
-    }
-    return [_with_people(row, people[row.pk], topics.get(row.pk, ())) if row.pk in people else row for row in rows]
-
-
-def _with_people(row: PaperRow, people: Sequence[Any], topics: Sequence[str]) -> PaperRow:
-    count, organization, author = people
-    return row._replace(organization=organization or "", author=author, author_count=count, topics=tuple(topics))
 
 
 # The list's index has a paper's newest day, so it can count; the few papers on more than one day are
@@ -148,9 +120,11 @@ class TopicCount(NamedTuple):
 class Window:
     """Reads of one cache, for one thread at a time; only `interrupt` may come from another thread."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, learns_apart: bool = False) -> None:
+        """With `learns_apart`, what the user likes is learned in a process of its own."""
         self._connection = connection
         self._path = path
+        self._learns_apart = learns_apart
         self._version = self._data_version()
         self._rose = rose(None)
         self._for_you: ForYou | None = None
@@ -163,7 +137,7 @@ class Window:
         self._rose = rose(at)
 
     @classmethod
-    def open(cls, path: Path, patience: float = connections.BUSY_SECONDS) -> Window:
+    def open(cls, path: Path, patience: float = connections.BUSY_SECONDS, *, learns_apart: bool = False) -> Window:
         """Open the cache at `path`, whose schema must be current (`schema.ensure`).
 
         A read waits up to `patience` seconds for another program that holds the cache.
@@ -172,9 +146,11 @@ class Window:
             connection = connections.connect(path, query_only=True, patience=patience)
             with connections.closing_on_error(connection):
                 register_functions(connection)
-                return cls(connection, path)
+                return cls(connection, path, learns_apart=learns_apart)
 
     def close(self) -> None:
+        if self._for_you is not None and self._learns_apart:
+            self._for_you.stop()
         self._connection.close()
 
     def interrupt(self) -> None:
@@ -196,7 +172,7 @@ class Window:
         if self._for_you is None:
             from reader.cache.choice import ForYou
 
-            self._for_you = ForYou(self._connection, self._path)
+            self._for_you = ForYou(self._connection, self._path, learns_apart=self._learns_apart)
         return self._for_you
 
     # Lists
@@ -325,15 +301,14 @@ class Window:
 
     # Papers
 
-    def rows(self, pks: Sequence[int], *, with_people: bool = False) -> list[PaperRow]:
-        """The rows of these papers, in this order, with people and topics if asked for; dropped papers are left out."""
+    def rows(self, pks: Sequence[int]) -> list[PaperRow]:
+        """The rows of these papers, in this order; dropped papers are left out."""
         marks = ",".join("?" * len(pks))
         with explained(self._path):
             sql = f"SELECT {ROW}, {self._rose}, {FLAGS} FROM paper AS p WHERE p.pk IN ({marks})"
             found = self._connection.execute(sql, tuple(pks))
             by_pk = {row[0]: _row(row) for row in found}
-            rows = [by_pk[pk] for pk in pks if pk in by_pk]
-            return add_people(self._connection, rows) if with_people else rows
+            return [by_pk[pk] for pk in pks if pk in by_pk]
 
     def paper(self, pk: int) -> Paper | None:
         """One whole paper; None if the cache does not have it."""
@@ -427,6 +402,14 @@ class Window:
         partial = self.partial_days()
         newest = sorted(papers, reverse=True)[:limit]
         return [DayCount(day, papers[day], unread[day], day in partial, tuple(covered.get(day, ()))) for day in newest]
+
+    def fetched_days(self, first: str = "", last: str = "9") -> dict[str, DayFetched]:
+        """What the feed has answered for the days from `first` to `last` (ISO, both included)."""
+        with explained(self._path):
+            rows = self._connection.execute(
+                "SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ?", (first, last)
+            )
+            return {day: DayFetched(fetched, papers) for day, fetched, papers in rows}
 
     def partial_days(self) -> frozenset[str]:
         """The days whose papers came another way than by asking the feed for the day."""

@@ -25,7 +25,7 @@ from reader.cache.search.full_text import (
 from reader.cache.search.selection import DayWalk, InTexts, Lookup, Nearest, Selection, TitleFirst, Word
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
-from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, When, parse
+from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, parse
 from reader.core.query.nodes import all_of, is_like, liked, resolve_members
 from reader.core.views import QUERIES
 
@@ -63,7 +63,7 @@ def compile_query(query: Query, scope: Scope) -> Selection:
     root = query.root
     spelled = with_spellings(root) if root else None
     terms = list(_terms(spelled)) if spelled else []
-    if not _names_hidden(query.root):
+    if not names_hidden(query.root):
         terms.append(Not(Term("is", "hidden")))
     sort = query.sort or Sort(query.default_order or "day")
     wanted = wanted_words(root) if root and sort.key == "relevance" else []
@@ -142,7 +142,6 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
         day_walk=_day_walk(terms, sort, scope) if sort.key == "day" else None,
         is_sequential=sort.key in ("day", "added"),
         is_for_you=sort.key == "foryou",
-        is_spread=sort.key == "day" and not sort.reverse and not any(map(_names_days_or_keys, terms)),
     )
 
 
@@ -269,22 +268,13 @@ def _is_one_letter(node: Node) -> bool:
     return isinstance(node, Match) and node.field in (None, "abstract") and not without_merging(node)
 
 
-def _names_days_or_keys(node: Node) -> bool:
-    """Whether a node restricts the days or keys of papers."""
+def names_hidden(node: Node | None) -> bool:
+    """Whether a query asks for hidden papers, which no other one lists or counts."""
     match node:
         case And(nodes) | Or(nodes):
-            return any(map(_names_days_or_keys, nodes))
+            return any(map(names_hidden, nodes))
         case Not(inner):
-            return _names_days_or_keys(inner)
-    return isinstance(node, When) or node == Term("is", "new") or (isinstance(node, Term) and node.field == "id")
-
-
-def _names_hidden(node: Node | None) -> bool:
-    match node:
-        case And(nodes) | Or(nodes):
-            return any(map(_names_hidden, nodes))
-        case Not(inner):
-            return _names_hidden(inner)
+            return names_hidden(inner)
     return node in (Term("is", "hidden"), Term("is", "muted"))
 
 

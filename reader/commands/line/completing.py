@@ -5,7 +5,6 @@ from __future__ import annotations
 from argparse import SUPPRESS, Action
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from reader.commands.command import Parser, StoreFile, StoreJson, make_parser, places_of_arguments
 from reader.commands.line.registry import add_reader_options, find_command, gists_of_commands, is_command
@@ -15,18 +14,12 @@ from reader.core.query.lexer import EXAMPLES, FIELDS
 from reader.core.query.suggestions import Vocabulary, complete
 from reader.core.views import IDS
 from reader.paths import APP
+from reader.ui.shell.commands import Candidate
 
 MOST = 100
 """Maximum terms of a query that are offered."""
 
 _READ_FROM_PAPERS = ("keyword", "author", "org", "tag", "category", "source")
-
-
-class Candidate(NamedTuple):
-    """A word that may come at the end of a command line, and what it means."""
-
-    text: str
-    about: str = ""
 
 
 FILES = Candidate(":files")

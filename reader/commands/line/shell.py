@@ -13,7 +13,7 @@ from typing import NamedTuple
 from reader.commands.command import make_parser, places_of_arguments
 from reader.commands.line.completing import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
-from reader.commands.line.registry import COMMANDS, find_command, gists_of_commands, is_command
+from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, doi_in, named_id
@@ -21,9 +21,6 @@ from reader.core.nearest import nearest
 from reader.core.theme_names import AUTO, THEMES
 from reader.keys.actions import ACTIONS
 from reader.ui.shell.commands import THEME, Candidate, Here, Manual, Suggested, Typed
-
-WRITES = "what the keys act on to a file"
-"""What `write` does, in a few words."""
 
 COLOURS = "other colours: theme nord"
 """What `theme` does."""
@@ -52,7 +49,7 @@ class ReaderShell:
 
         return (
             ("Commands", [(f":{name}", about) for name, about in _own_words().items()]),
-            ("Settings: 'config set NAME VALUE' changes one", list(setting_docs().items())),
+            ("Settings  :config set NAME VALUE", list(setting_docs().items())),
             ("Queries", QUERIES),
             ("Environment", ENVIRONMENT),
         )
@@ -81,9 +78,7 @@ class ReaderShell:
             yield from known if meant is None else _first_words(meant)
             return
         name = before[0]
-        if name == WRITE:
-            yield from _files(word)
-        elif name == THEME and len(before) == 1:
+        if name == THEME and len(before) == 1:
             yield from (Candidate(one) for one in (AUTO, *THEMES) if one.startswith(word))
         elif name == TRIAGE:
             if len(before) == 1:
@@ -114,12 +109,12 @@ class ReaderShell:
             if one == FILES:
                 yield from _files(words[-1])
             else:
-                yield Candidate(one.text, one.about)
+                yield one
 
 
 def _own_words() -> dict[str, str]:
     """The words that a line begins with, and what each does in a few words."""
-    return {**gists_of_commands(), WRITE: WRITES, TRIAGE: DECIDES, THEME: COLOURS}
+    return {**gists_of_commands(), TRIAGE: DECIDES, THEME: COLOURS}
 
 
 def _first_words(word: str) -> Iterator[Candidate]:
@@ -154,18 +149,15 @@ def _quoted(candidate: Candidate) -> Candidate:
 # The words of the reader's command line: those of the shell, and short forms for the papers that the user sees
 
 
-WRITE = "write"
-"""A command of the reader alone: export the papers that the keys act on to a file."""
-
 PROGRAM = "dailypapers"
 
 TRIAGE = "triage"
-"""Another one: decide on unread papers one by one, within a time."""
+"""A word of the reader alone: decide on unread papers one by one, within a time."""
 
 _WITH_TEXT = {TRIAGE: "triage.begin", THEME: "app.theme"}
 """Words that mean an action with what follows them."""
 
-_SHORT = {"q": "quit", "w": WRITE, "h": "help", "wq": "quit"}
+_SHORT = {"q": "quit", "w": "export", "h": "help", "wq": "quit"}
 """Habits from other programs."""
 
 PIPE = "pipe"
@@ -262,10 +254,8 @@ def _understand(line: str, here: Here) -> Typed:
     if action := _action(words):
         return action
     name, rest = words[0], words[1:]
-    if name == WRITE:
-        return _to_file(_write(rest, here))
     if not is_command(name):
-        meant = nearest(name, (*_own_words(), *_by_name()))
+        meant = FOREIGN.get(name) or nearest(name, (*_own_words(), *_by_name()))
         raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
     if "--help" in rest or "-h" in rest:
         return Typed((name, *rest))
@@ -309,7 +299,7 @@ def _action(words: Sequence[str]) -> Typed | None:
         return Typed(action="move.top", times=min(int(words[0][:9]), 1_000_000) or 1)
     if len(words) == 1 and words[0] in ACTIONS_FIRST:
         return Typed(action=ACTIONS_FIRST[words[0]])
-    if is_command(words[0]) or words[0] == WRITE:
+    if is_command(words[0]):
         return None
     id = next((action.id for action in ACTIONS if [action.id] == list(words)), None)
     id = id or _by_name().get(" ".join(words).casefold())
@@ -405,20 +395,6 @@ def _export(words: Sequence[str], here: Here) -> list[str]:
     if here.selected:
         return [*options, *_by_id(here.selected)]
     return [*options, "--", here.query]
-
-
-def _write(words: Sequence[str], here: Here) -> list[str]:
-    """The words of an export of the papers that the keys act on, as Markdown unless the file's name says otherwise."""
-    from reader.actions.export import format_of
-
-    places = places_of_arguments(make_parser(find_command("export")), words)
-    if len(places) != 1:
-        raise UsageError("Name one file: write FILE.")
-    file = words[places[0]]
-    options = [word for place, word in enumerate(words) if place != places[0]]
-    format = format_of(Path(file))
-    as_format = [] if "--format" in options else ["--format", format.name if format else "markdown"]
-    return [*options, *as_format, "-o", file, *_by_id(here.selected or _one(here))]
 
 
 def _to_file(words: Sequence[str]) -> Typed:

@@ -12,7 +12,7 @@ from math import sqrt
 from typing import NamedTuple
 from zlib import crc32
 
-from reader.core.choice.taste import Likeness, Taste, TasteTerm, is_within
+from reader.core.choice.taste import Likeness, Taste, TasteTerm, without_parts
 from reader.core.choice.wishes import Wish
 
 SURPRISE = "a surprise: unlike what you marked"
@@ -81,13 +81,9 @@ def explain(reasons: Sequence[TasteTerm], like: Likeness | None = None, *, is_br
 
 def _named(reasons: Sequence[TasteTerm]) -> Iterator[tuple[int, str]]:
     """Numbers of papers with the terms that so many have, those of the weightiest term first."""
-    shown: list[TasteTerm] = []
-    weightiest = max((abs(one.weight) for one in reasons), default=0.0)
-    for reason in sorted(reasons, key=lambda one: -abs(one.weight)):
-        is_weak = abs(reason.weight) < LEAST_NAMED * weightiest
-        is_said = reason.what == "word" and any(is_within(reason.text, one.text) for one in shown if one.what == "word")
-        if not is_weak and len(shown) < MOST_NAMED and not is_said:
-            shown.append(reason)
+    least = LEAST_NAMED * max((abs(one.weight) for one in reasons), default=0.0)
+    strong = (one for one in sorted(reasons, key=lambda one: -abs(one.weight)) if abs(one.weight) >= least)
+    shown = without_parts(strong)[:MOST_NAMED]
     order = list(dict.fromkeys(one.papers for one in shown))
     shown.sort(key=lambda one: order.index(one.papers))
     for papers, group in groupby(shown, key=lambda one: one.papers):

@@ -52,7 +52,7 @@ def _block(block: Block) -> Iterator[str]:
         case Formula(rows, number):
             tag = f" \\tag{{{number.strip('()')}}}" if number else ""
             yield "$$"
-            if len(rows) > 1 or "&" in "".join(rows):
+            if len(rows) > 1 or "&" in rows[0] or r"\\" in rows[0]:
                 yield r"\begin{aligned}"
                 yield from (f"{row} \\\\" for row in rows[:-1])
                 yield rows[-1]

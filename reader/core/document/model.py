@@ -167,6 +167,9 @@ Block: TypeAlias = (
 )
 
 
+_HELD = (Heading, Table, Figure, Note, Reference)
+
+
 class Section(NamedTuple):
     """A line of the outline."""
 
@@ -188,7 +191,7 @@ class Document:
     licence: str = ""
     """The licence of the text, in words."""
     is_cut: bool = False
-    """Whether it is larger than the limits, and its end is missing."""
+    """Whether its end is missing: it breaks off, or is larger than the limits."""
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -209,6 +212,18 @@ class Document:
                 if inner.anchor:
                     found.setdefault(inner.anchor, index)
         return found
+
+    @cached_property
+    def holdings(self) -> int:
+        """What it holds besides running text: headings, numbered formulas, tables, figures, notes and references."""
+        found = (inner for block in self.blocks for inner in walk(block))
+        return sum(bool(inner.number) if isinstance(inner, Formula) else isinstance(inner, _HELD) for inner in found)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has an end, sections and references, as nearly every paper has."""
+        is_paper = len(self.sections) > 2 and any(isinstance(block, Reference) for block in self.blocks)
+        return is_paper and not self.is_cut
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:

@@ -36,8 +36,11 @@ NO_KEY = (
 )
 
 HEADERS = {
-    # No other page shows the reader in a frame, where clicks could be led to it, or takes in what it answers.
-    "Content-Security-Policy": "frame-ancestors 'none'",
+    # The page asks no other host. No other page shows the reader in a frame, where clicks could be led to it, or takes
+    # in what it answers.
+    "Content-Security-Policy": (
+        "default-src 'self' 'unsafe-inline' data:; connect-src 'self' ws:; frame-ancestors 'none'"
+    ),
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",

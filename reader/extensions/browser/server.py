@@ -11,6 +11,7 @@ from asyncio.subprocess import Process
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -62,7 +63,8 @@ class GuardedServer(server.Server):
 
     def __init__(self, command: str, guard: Guard) -> None:
         """`command` is the line of a shell that starts a reader."""
-        super().__init__(command, guard.address.host, guard.address.port, title=api.APP)
+        here = Path(__file__).parent
+        super().__init__(command, guard.address.host, guard.address.port, title=api.APP, templates_path=here)
         self._guard = guard
         self._readers: set[Reader] = set()
         self._pages: set[asyncio.Transport | None] = set()

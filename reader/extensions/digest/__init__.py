@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reader import api
@@ -56,14 +55,11 @@ def _hours(text: str) -> float:
 
 
 def _start(text: str) -> str:
-    """The first day (ISO, in UTC like the feed's days) of a date in the query language, as an argparse type."""
+    """The first day of a date, as an argparse type."""
     try:
-        span = api.parse_date(text).span(datetime.now(UTC).date())
-    except ValueError as error:
+        return api.news.first_day(text)
+    except api.UsageError as error:
         raise ArgumentTypeError(str(error)) from error
-    if span is None:
-        raise ArgumentTypeError(f"{text!r} is no date to begin with")
-    return span[0].isoformat()
 
 
 def _run_digest(arguments: Namespace, workspace: api.Workspace) -> int:

@@ -18,6 +18,8 @@ def skill() -> str:
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "let the program star, queue, tag and note papers; 'dailypapers undo' takes back all of one run"
     parser.add_argument("--allow-marks", action="store_true", help=about)
+    about = "let the program have all sources asked for new papers; single papers and texts it fetches in any case"
+    parser.add_argument("--allow-fetch", action="store_true", help=about)
     about = "the program's name in the log of marks (default: the one that it gives)"
     parser.add_argument("--name", default="", metavar="NAME", help=about)
 
@@ -30,7 +32,8 @@ def _serve(arguments: Namespace, workspace: api.Workspace) -> int:
         if (error.name or "").split(".")[0] != "mcp":
             raise
         raise api.ReaderError(NEEDS_EXTRA) from error
-    serve(make_server(workspace, allows_marks=arguments.allow_marks, name=arguments.name))
+    may = {"allows_marks": arguments.allow_marks, "allows_fetch": arguments.allow_fetch}
+    serve(make_server(workspace, **may, name=arguments.name))
     return 0
 
 
@@ -43,8 +46,8 @@ MCP = api.Command(
     "mcp",
     "Serve papers to a program by the Model Context Protocol (MCP), over standard input and output; it may only read.",
     (
-        ("mcp", "search, show, read, similar, for you"),
-        ("mcp --allow-marks", "and star, queue, tag, note; each mark says which program made it"),
+        ("mcp", "what is new, search, show, read, passages, similar, topics"),
+        ("mcp --allow-fetch --allow-marks", "and refresh, star, queue, tag, note; each mark says who made it"),
     ),
     _add_arguments,
     _serve,

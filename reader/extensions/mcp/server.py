@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from inspect import signature
 from typing import Annotated, Any
@@ -34,7 +35,7 @@ Queries: words and terms such as `agents is:unread`, `topic:reasoning since:7d`,
 work too.
 
 Ids are arXiv ids such as 2406.12345; cite https://arxiv.org/abs/2406.12345. Lists come in pages: ask again with \
-`next_offset`. For a text, ask `outline` first, then `read` the sections that you need."""
+`next_offset`. Ask `whats_new` first; `read` a text from its abstract on, then the sections that you need."""
 
 MARKS = """
 
@@ -56,19 +57,20 @@ _MARKS = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent
 _ADDS = _MARKS.model_copy(update={"idempotent_hint": False})
 
 READING: Mapping[str, tuple[Callable[..., Any], ToolAnnotations]] = {
+    "What is new": (tools.whats_new, _FETCHES),
     "Find papers": (tools.search, _HERE),
     "Show a paper": (tools.show, _FETCHES),
-    "List a paper's sections": (tools.outline, _FETCHES),
-    "Read a section": (tools.read, _FETCHES),
+    "Read a text": (tools.read, _FETCHES),
+    "Find passages": (tools.passages, _HERE),
     "Find similar papers": (tools.similar, _FETCHES),
-    "Find papers that suit the user": (tools.for_you, _HERE),
+    "List topics": (tools.topics, _HERE),
 }
 """The tools that read, by their titles."""
 
+FETCHING: Mapping[str, tuple[Callable[..., Any], ToolAnnotations]] = {"Ask the sources": (tools.refresh, _FETCHES)}
+
 MARKING: Mapping[str, tuple[Callable[..., Any], ToolAnnotations]] = {
-    "Star papers": (tools.star, _MARKS),
-    "Queue papers": (tools.queue, _MARKS),
-    "Tag papers": (tools.tag, _MARKS),
+    "Mark papers": (tools.mark, _MARKS),
     "Write a note": (tools.note, _ADDS),
     "Undo your marks": (tools.undo, _MARKS),
 }
@@ -77,20 +79,23 @@ MARKING: Mapping[str, tuple[Callable[..., Any], ToolAnnotations]] = {
 class Desk:
     """The tools, as a program lists and calls them; they do what they are asked for one after the other."""
 
-    def __init__(self, workspace: api.Workspace, *, allows_marks: bool = False, name: str = "") -> None:
+    def __init__(
+        self, workspace: api.Workspace, *, allows_marks: bool = False, allows_fetch: bool = False, name: str = ""
+    ) -> None:
         """`name` is what the log of marks calls the program, else by its own name."""
         self._workspace = workspace
         self._lock = threading.Lock()
         self._name = api.clean(name, api.TAG_LIMIT)
         self._run = secrets.token_hex(6)
-        offered = {**READING, **(MARKING if allows_marks else {})}
-        made = (self._tool(title, *of) for title, of in offered.items())
+        offered = {**READING, **(FETCHING if allows_fetch else {}), **(MARKING if allows_marks else {})}
+        hidden = ("workspace",) if allows_fetch else ("workspace", tools.MAX_AGE)
+        made = (self._tool(title, *of, hidden=hidden) for title, of in offered.items())
         self.tools = {tool.name: tool for tool in made}
 
-    def _tool(self, title: str, function: Callable[..., Any], hints: ToolAnnotations) -> Tool:
-        """A function as the SDK takes it: without the workspace, and its answer made here."""
+    def _tool(self, title: str, function: Callable[..., Any], hints: ToolAnnotations, hidden: Sequence[str]) -> Tool:
+        """A function as the SDK takes it: without the parameters that are not a program's, and its answer made here."""
         whole = signature(function, eval_str=True)
-        parameters = [one for name, one in whole.parameters.items() if name != "workspace"]
+        parameters = [one for name, one in whole.parameters.items() if name not in hidden]
         answer = Annotated[CallToolResult, whole.return_annotation]
 
         def call(**arguments: Any) -> CallToolResult:
@@ -100,6 +105,8 @@ class Desk:
         setattr(call, "__signature__", told)  # noqa: B010 (a function has none for mypy)
         agent = AGENT if AGENT in whole.parameters else None
         tool = Tool.from_function(call, function.__name__, title, function.__doc__, agent, hints)
+        _shorten(tool.parameters)
+        _shorten(tool.output_schema)
         tool.parameters["additionalProperties"] = False
         return tool
 
@@ -109,14 +116,22 @@ class Desk:
             try:
                 answer = function(self._workspace, **arguments)
             except api.ReaderError as error:
-                said = api.failure_record(api.clean(str(error), 1_000), api.kind_of(error))
-                return refusal(" ".join(filter(None, (said["error"], said["hint"]))))
+                return refusal(self._in_tools(api.clean(str(error), 1_000)))
             except Exception as error:
                 api.record_error("mcp", error)
                 return refusal(f"Unexpected error: {type(error).__name__}; {api.point_to_log()}")
         # The text is for programs that read no structured answers; spaces in it would cost a model a fifth more.
         text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
         return CallToolResult(content=[TextContent(text=text)], structured_content=answer)
+
+    def _in_tools(self, said: str) -> str:
+        """What went wrong, with tools in place of commands; a sentence about a command that no tool replaces is cut."""
+        sentences = []
+        for sentence in _SENTENCE.split(said):
+            commands = _COMMAND.findall(sentence)
+            if all(TOOLS.get(command) in self.tools for command in commands):
+                sentences.append(_COMMAND.sub(lambda found: f"`{TOOLS[found[1]]}`", sentence))
+        return " ".join(sentences)
 
     async def list(self, _context: Context, _params: object) -> ListToolsResult:
         """All tools, with the schemas of what they take and answer."""
@@ -138,7 +153,7 @@ class Desk:
         """The answer of a tool, or one sentence that says what is wrong."""
         tool = self.tools.get(params.name)
         if tool is None:
-            hint = "" if "star" in self.tools else f" The user allows marks by '{api.APP} mcp --allow-marks'."
+            hint = "" if "mark" in self.tools else f" The user allows marks by '{api.APP} mcp --allow-marks'."
             known = ", ".join(self.tools)
             return refusal(f"There is no tool {json.dumps(api.clean(params.name, 100))}. There are {known}.{hint}")
         try:
@@ -156,14 +171,46 @@ class Desk:
         return api.Agent(self._name or own or "a program", self._run)
 
 
+TOOLS: Mapping[str, str] = {
+    **{"add": "show", "show": "show", "read": "read", "list": "search", "search": "search", "grep": "passages"},
+    **{"topics": "topics", "similar": "similar", "digest": "whats_new", "refresh": "refresh"},
+}
+"""The tools that do what commands do."""
+
+_COMMAND = re.compile(rf"'{api.APP} (\w+)[^']*'")
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z'`])")
+
+
+def _shorten(schema: Any) -> None:
+    """Say a schema in fewer words: no titles, which repeat names, no unions for what may be null."""
+    if isinstance(schema, list):
+        for inner in schema:
+            _shorten(inner)
+    elif isinstance(schema, dict):
+        for name in ("title", *(["description"] if "properties" in schema else [])):
+            if isinstance(schema.get(name), str):
+                del schema[name]
+        if schema.get("additionalProperties") is True:
+            del schema["additionalProperties"]
+        match schema:
+            case {"anyOf": [{"type": str(kind), **more}, {"type": "null"}]} if not more:
+                schema["type"] = [kind, "null"]
+                del schema["anyOf"]
+        for inner in schema.values():
+            _shorten(inner)
+
+
 def refusal(text: str) -> CallToolResult:
     """An answer that says what went wrong."""
     return CallToolResult(content=[TextContent(text=text)], is_error=True)
 
 
-def make_server(workspace: api.Workspace, *, allows_marks: bool, name: str = "") -> Server[Any]:
+def make_server(
+    workspace: api.Workspace, *, allows_marks: bool, allows_fetch: bool = False, name: str = ""
+) -> Server[Any]:
     """The server of a workspace."""
-    desk = Desk(workspace, allows_marks=allows_marks, name=name)
+    desk = Desk(workspace, allows_marks=allows_marks, allows_fetch=allows_fetch, name=name)
     return Server(
         api.APP,
         title="Daily papers",
@@ -224,7 +271,7 @@ def _expected(schema: Schema) -> str:
     match schema.get("type"):
         case "integer":
             return f"a whole number from {schema['minimum']:,} to {schema['maximum']:,}"
-        case "boolean":
+        case "boolean" | ["boolean", "null"]:
             return "true or false"
         case "array":
             least, most = schema.get("minItems", 0), schema["maxItems"]

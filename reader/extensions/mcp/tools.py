@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from datetime import date
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
@@ -38,17 +38,25 @@ MOST_SECTIONS = 1_000
 TITLE = 300
 """Characters of a section's title."""
 
+MAX_AGE = "max_age"
+"""The parameter by which a program that may fetch has the sources asked first."""
+
 FOREIGN = "foreign"
 """The key of what others wrote."""
 
-_OURS = (
-    *("id", "day", "published", "upvotes", "comments", "author_count", "topics"),
-    *("read", "starred", "queued", "hidden"),
-)
-"""The keys of a paper's record that hold nothing that others wrote."""
+_LISTED = ("id", "day", "upvotes", "comments", "topics", "read", "starred", "queued")
 
-_SHORT = ("title", "authors", "organization", "venue", "summary")
-"""The keys of what others wrote that lists have."""
+_OURS = (*_LISTED, "published", "author_count", "hidden")
+"""The keys of a paper's record that hold nothing that others wrote; lists have fewer."""
+
+_TOLD = ("id", "day", "upvotes", "comments", "topics", "answered", "whole", "here", "of")
+"""The keys of the news that hold nothing that others wrote."""
+
+_SHORT = ("title", "authors", "organization", "venue", "summary", "abstract")
+"""The keys of what others wrote that lists have; of the abstract the first sentences."""
+
+PARAGRAPH = 2_000
+"""Characters of a paragraph that has the words."""
 
 _FEW = 5
 """Authors of a paper in a list."""
@@ -66,8 +74,18 @@ Offset = Annotated[
 Names = Annotated[
     list[Annotated[str, Field(max_length=api.TAG_LIMIT)]], Field(description="Names of tags", max_length=MOST)
 ]
-On = Annotated[bool, Field(description="false takes it back")]
-SectionNumber = Annotated[int, Field(description="The section's number in the outline", ge=0, le=MOST_SECTIONS)]
+Star = Annotated[bool | None, Field(description="Star them, or no longer")]
+Queue = Annotated[bool | None, Field(description="Queue them, or no longer")]
+SectionNumber = Annotated[
+    int, Field(description="A number of `sections`; -1 is the abstract, with that list", ge=-1, le=MOST_SECTIONS)
+]
+Since = Annotated[
+    str, Field(description="New from this day: yesterday, 3d, 2026-01-31; empty for the last visit", max_length=40)
+]
+MaxAge = Annotated[
+    int, Field(description="Ask the sources first if that was not done for so many hours; 0 never", ge=0, le=1_000)
+]
+Words = Annotated[str, Field(description='Words that a paragraph must all have; a "phrase" in quotes', max_length=500)]
 Newer = Annotated[bool, Field(description="Only papers that came out later")]
 NoteText = Annotated[str, Field(description="The note in Markdown", max_length=api.NOTE_LIMIT)]
 Instead = Annotated[bool, Field(description="Replace the user's note; else write below it")]
@@ -79,25 +97,29 @@ Foreign = Annotated[dict[str, Any], Field(description="What others wrote: data t
 Next = Annotated[int | None, Field(description="Where the next part begins; null at the end")]
 
 
-class PaperAnswer(TypedDict):
-    """A paper with the user's marks; of a list, with the first authors and without the abstract."""
+class Listed(TypedDict):
+    """A paper of a list, with the user's marks."""
 
-    id: Annotated[str, Field(description="The arXiv id; the paper's address is https://arxiv.org/abs/ID")]
-    day: Annotated[str | None, Field(description="The day in the feed, as 2026-01-31")]
-    published: Annotated[str | None, Field(description="The day of its first version")]
-    upvotes: Annotated[int | None, Field(description="null if no source has told, as of the next two")]
+    id: Annotated[str, Field(description="Cite https://arxiv.org/abs/ID")]
+    day: Annotated[str | None, Field(description="In the feed")]
+    upvotes: Annotated[int | None, Field(description="null: not known")]
     comments: int | None
-    author_count: int | None
     topics: list[str]
     read: bool
     starred: bool
     queued: bool
-    hidden: bool
-    tags: Annotated[list[str], Field(description="The user's tags")]
-    note: NotRequired[Annotated[str, Field(description="The user's note")]]
-    has_text: NotRequired[Annotated[bool, Field(description="Whether the full text is on this machine")]]
-    score: NotRequired[Annotated[float, Field(description="How well it suits the user; higher is better")]]
+    tags: list[str]
     foreign: Foreign
+
+
+class Shown(Listed):
+    """A paper, with the user's marks."""
+
+    published: str | None
+    author_count: int | None
+    hidden: bool
+    note: NotRequired[Annotated[str, Field(description="The user's")]]
+    has_text: Annotated[bool, Field(description="Whether its full text is on this machine")]
 
 
 class Page(TypedDict):
@@ -106,36 +128,107 @@ class Page(TypedDict):
     total: Annotated[int, Field(description="Papers of the whole list")]
     offset: int
     next_offset: Next
-    papers: list[PaperAnswer]
+    papers: list[Listed]
 
 
 class Section(TypedDict):
     """A section of a full text."""
 
-    section: Annotated[int, Field(description="The number that `read` takes")]
+    section: int
     level: Annotated[int, Field(description="1 for a section, 2 for a subsection; 0 for what precedes the first")]
     letters: Annotated[int, Field(description="Characters of its Markdown, without its subsections")]
     foreign: Foreign
 
 
-class Outline(TypedDict):
-    """The sections of a full text."""
+class Part(TypedDict):
+    """A part of a full text, which begins with the abstract."""
 
     id: str
     version: int | None
-    sections: list[Section]
-    sections_left_off: NotRequired[int]
-
-
-class Part(TypedDict):
-    """A part of a section."""
-
-    id: str
     section: int
     offset: int
     letters: Annotated[int, Field(description="Characters of the whole section")]
     next_offset: Next
     next_section: Annotated[int | None, Field(description="The section after this; null unless this one ends here")]
+    sections: NotRequired[list[Section]]
+    sections_left_off: NotRequired[int]
+    foreign: Foreign
+
+
+class Passage(TypedDict):
+    """A paragraph of a full text."""
+
+    id: str
+    section: Annotated[int, Field(description="The number that `read` takes")]
+    foreign: Foreign
+
+
+class Passages(TypedDict):
+    """Paragraphs that have the words, of the newest papers first."""
+
+    passages: list[Passage]
+    more: Annotated[bool, Field(description="Whether there are more")]
+
+
+class Topic(TypedDict):
+    """A topic, and whether it rises."""
+
+    slug: Annotated[str, Field(description="The word for `topic:` in queries")]
+    name: str
+    papers: NotRequired[int]
+    rising: Annotated[float | None, Field(description="0.5: half as many again as the weeks before predict")]
+
+
+class Topics(TypedDict):
+    """Topics, those with the most papers first."""
+
+    topics: list[Topic]
+
+
+class Source(TypedDict):
+    """A source of papers, and how whole its newest day is."""
+
+    answered: Annotated[str | None, Field(description="In UTC")]
+    whole: Annotated[bool, Field(description="Whether nothing is known to be missing")]
+    day: Annotated[str | None, Field(description="Its newest")]
+    here: Annotated[int | None, Field(description="Papers of that day on this machine")]
+    of: int | None
+    foreign: Foreign
+
+
+class NewPaper(TypedDict):
+    """A paper, with the reason why it is there and what it says."""
+
+    id: Annotated[str, Field(description="Cite https://arxiv.org/abs/ID")]
+    day: str | None
+    upvotes: int | None
+    comments: int | None
+    topics: list[str]
+    foreign: Foreign
+
+
+class NewsSection(TypedDict):
+    """Papers under one heading."""
+
+    name: str
+    papers: list[NewPaper]
+
+
+class News(TypedDict):
+    """What is new, in one answer."""
+
+    since: Annotated[str, Field(description="The first day whose papers are new")]
+    asked: Annotated[str | None, Field(description="When all sources were last asked, in UTC")]
+    sources: list[Source]
+    sections: list[NewsSection]
+    left_out: Annotated[int, Field(description="New papers that are in no section; `search` lists them")]
+    topics: Annotated[list[Topic], Field(description="Topics on the rise")]
+
+
+class Refreshed(TypedDict):
+    """How asking the sources ended."""
+
+    new: Annotated[int, Field(description="Papers that came in")]
     foreign: Foreign
 
 
@@ -156,18 +249,46 @@ class Undone(TypedDict):
 # Reading
 
 
+def whats_new(
+    workspace: api.Workspace, query: Query = "", since: Since = "", max_age: MaxAge = 0, limit: Limit = 16
+) -> News:
+    """What is new for the user, and what they missed: ask this first. Papers come with reasons, the best first."""
+    if max_age:
+        api.news.ask_sources(workspace, max_age)
+    start = api.news.first_day(since) if since else api.news.default_since()
+    asked = api.news.Asked(query, start, date.today(), workspace.settings.views, told=limit, brief=0)
+    said: Any = api.news.news_record(api.news.whats_new(workspace, asked))
+    for one in (*said["sources"], *(paper for section in said["sections"] for paper in section["papers"])):
+        one[FOREIGN] = {key: one.pop(key) for key in tuple(one) if key not in _TOLD}
+    answer: News = {key: said[key] for key in News.__annotations__}  # type: ignore[assignment]
+    return answer
+
+
 def search(workspace: api.Workspace, query: Query = "", limit: Limit = 10, offset: Offset = 0) -> Page:
-    """Find papers on the user's machine by a query, the newest first."""
+    """Find papers on the user's machine by a query, the newest first; `sort:foryou` puts first what suits the user."""
+    asked = api.parsed(query)
+    is_for_you = asked.sort is not None and asked.sort.key == "foryou"
     with workspace.window() as window:
-        pks = window.order(api.selection(window, api.parsed(query))).pks
-        return _page(window, pks, limit, offset, lambda paper: paper_record(window, paper, _SHORT))
+        if is_for_you and window.for_you.learned().taste.is_empty:
+            raise api.ReaderError(
+                "Nothing is known yet of what the user likes. It is learned once they star a few papers."
+            )
+
+        def record(paper: api.Paper) -> Any:
+            answer = paper_record(window, paper, _SHORT)
+            if is_for_you:
+                said: Any = api.for_you_record(window, paper)["for_you"]
+                answer[FOREIGN]["why"] = said["why"]
+            return answer
+
+        return _page(window, window.order(api.selection(window, asked)).pks, limit, offset, record)
 
 
-def show(workspace: api.Workspace, id: Id) -> PaperAnswer:
+def show(workspace: api.Workspace, id: Id) -> Shown:
     """One paper: abstract, authors, links, and the user's marks, tags and note. One that is not here is fetched."""
     paper, pk = api.find_or_fetch(workspace, id)
     with workspace.window() as window:
-        answer: PaperAnswer = paper_record(window, paper)
+        answer: Shown = paper_record(window, paper)
         answer["has_text"] = window.read(lambda connection: api.Texts(connection, workspace.cache_file).has(pk))
         told_by_group = api.group_records(window, pk)
     if told := _few_enough([_bounded(one) for one in told_by_group]):
@@ -177,41 +298,74 @@ def show(workspace: api.Workspace, id: Id) -> PaperAnswer:
     return answer
 
 
-def outline(workspace: api.Workspace, id: Id) -> Outline:
-    """The sections of a paper's full text with their sizes. A text that is not here is fetched once."""
-    paper, kept = api.find_or_fetch_text(workspace, id)
-    found: list[Section] = [
-        {
-            "section": one.number,
-            "level": one.level,
-            "letters": len(_markdown(one)),
-            "foreign": {"title": api.clean(one.title, TITLE)},
-        }
-        for one in api.text_sections(kept.document)
-    ]
-    answer: Outline = {"id": paper.id, "version": kept.document.version, "sections": found[:MOST_SECTIONS]}
-    if len(found) > MOST_SECTIONS:
-        answer["sections_left_off"] = len(found) - MOST_SECTIONS
-    return answer
-
-
-def read(workspace: api.Workspace, id: Id, section: SectionNumber = 0, offset: Offset = 0) -> Part:
-    """A section of a paper's full text as Markdown, at most 12,000 characters at once."""
+def read(workspace: api.Workspace, id: Id, section: SectionNumber = -1, offset: Offset = 0) -> Part:
+    """A paper's full text as Markdown: first its abstract and the list of its sections, then a section, in parts."""
     paper, kept = api.find_or_fetch_text(workspace, id)
     found = list(api.text_sections(kept.document))
     if section >= len(found):
-        raise api.UsageError(f"The text has no section {section}. 'outline' lists sections 0 to {len(found) - 1}.")
-    text = _markdown(found[section])
+        raise api.UsageError(f"The text has no section {section}. It has sections 0 to {len(found) - 1}.")
+    is_start = section < 0
+    text = api.clean_block(paper.abstract) if is_start else _markdown(found[section])
     part, following = _part(text, offset)
-    return {
+    title = "Abstract" if is_start else api.clean(found[section].title, TITLE)
+    answer: Part = {
         "id": paper.id,
+        "version": kept.document.version,
         "section": section,
         "offset": offset,
         "letters": len(text),
         "next_offset": following,
         "next_section": section + 1 if following is None and section + 1 < len(found) else None,
-        "foreign": {"title": api.clean(found[section].title, TITLE), "text": part},
+        "foreign": {"title": title, "text": part},
     }
+    if is_start:
+        answer["sections"] = [
+            {
+                "section": one.number,
+                "level": one.level,
+                "letters": len(_markdown(one)),
+                "foreign": {"title": api.clean(one.title, TITLE)},
+            }
+            for one in found[:MOST_SECTIONS]
+        ]
+        if len(found) > MOST_SECTIONS:
+            answer["sections_left_off"] = len(found) - MOST_SECTIONS
+    return answer
+
+
+def passages(workspace: api.Workspace, words: Words, query: Query = "", limit: Limit = 10) -> Passages:
+    """Paragraphs of the full texts on the user's machine that have some words, with their sections."""
+    with workspace.window() as window:
+        found = list(islice(api.passages(workspace, window, words, api.parsed(query, also=api.KEPT)), limit + 1))
+    told: list[Passage] = [
+        {
+            "id": one.id,
+            "section": one.number,
+            "foreign": {
+                "title": api.clean(one.title, TITLE),
+                "section": api.clean(one.section, TITLE),
+                "text": one.paragraph if len(one.paragraph) <= PARAGRAPH else api.clean(one.hit.text, PARAGRAPH),
+            },
+        }
+        for one in found[:limit]
+    ]
+    return {"passages": told, "more": len(found) > limit}
+
+
+def topics(workspace: api.Workspace, query: Query = "", limit: Limit = 20) -> Topics:
+    """The topics of a query's papers, the most frequent first, and how each one's share moves."""
+    with workspace.window() as window:
+        found = api.topic_records(window, query)[:limit]
+    told: list[Topic] = [
+        {"slug": one["slug"], "name": one["name"], "papers": one["papers"], "rising": one["rising"]} for one in found
+    ]
+    return {"topics": told}
+
+
+def refresh(workspace: api.Workspace) -> Refreshed:
+    """Ask all sources for their latest papers now; it may take a minute."""
+    answer = api.news.ask_sources(workspace) or api.news.Answer()
+    return {"new": answer.new, "foreign": {"error": str(answer.error) if answer.error else None}}
 
 
 def similar(  # noqa: PLR0917 (programs name them)
@@ -232,46 +386,29 @@ def similar(  # noqa: PLR0917 (programs name them)
         return _page(window, pks, limit, offset, record)
 
 
-def for_you(workspace: api.Workspace, query: Query = "", limit: Limit = 10, offset: Offset = 0) -> Page:
-    """The unread papers that suit the user best, by what they marked so far, and why."""
-    with workspace.window() as window:
-        if window.for_you.learned().taste.is_empty:
-            raise api.ReaderError(
-                "Nothing is known yet of what the user likes. It is learned once they star a few papers."
-            )
-        asked = api.parsed(query, also="is:unread -is:starred")
-        ranked = asked if asked.sort else replace(asked, sort=api.parsed("sort:foryou").sort)
-        pks = window.order(api.selection(window, ranked)).pks
-
-        def record(paper: api.Paper) -> Any:
-            said: Any = api.for_you_record(window, paper)["for_you"]
-            answer = paper_record(window, paper, _SHORT)
-            answer["score"] = round(said["score"], 3)
-            answer[FOREIGN]["why"] = said["why"]
-            return answer
-
-        return _page(window, pks, limit, offset, record)
-
-
 # Marking
 
 
-def star(workspace: api.Workspace, agent: api.Agent, ids: Ids, on: On = True) -> Marked:
-    """Star papers for the user."""
-    return _act(workspace, agent, ids, lambda _window, pks: [api.Change("star", on, pks)])
-
-
-def queue(workspace: api.Workspace, agent: api.Agent, ids: Ids, on: On = True) -> Marked:
-    """Queue papers, in this order, to be read later."""
-    return _act(workspace, agent, ids, lambda _window, pks: [api.Change(api.QUEUE, on, pks)])
-
-
-def tag(workspace: api.Workspace, agent: api.Agent, ids: Ids, add: Names = [], remove: Names = []) -> Marked:  # noqa: B006
-    """Give papers tags, and take tags from them."""
+def mark(  # noqa: PLR0917 (programs name them)
+    workspace: api.Workspace,
+    agent: api.Agent,
+    ids: Ids,
+    star: Star = None,
+    queue: Queue = None,
+    add: Names = [],  # noqa: B006
+    remove: Names = [],  # noqa: B006
+) -> Marked:
+    """Star papers, queue them in this order to be read later, and give or take tags; false takes a mark back."""
     words = api.TagWords(tuple(map(api.clean_tag, add)), tuple(map(api.clean_tag, remove)))
-    if not words.add and not words.remove:
-        raise api.UsageError("Name the tags to add or to remove.")
-    return _act(workspace, agent, ids, lambda window, pks: window.read(partial(api.tagging, words=words, pks=pks)))
+    states = [(kind, on) for kind, on in (("star", star), (api.QUEUE, queue)) if on is not None]
+    if not (states or words.add or words.remove):
+        raise api.UsageError("Say what to do: star, queue, add or remove.")
+
+    def changes(window: api.Window, pks: Sequence[int]) -> list[api.Change]:
+        tagged = window.read(partial(api.tagging, words=words, pks=pks)) if words.add or words.remove else ()
+        return [*(api.Change(kind, on, pks) for kind, on in states), *tagged]
+
+    return _act(workspace, agent, ids, changes)
 
 
 def note(workspace: api.Workspace, agent: api.Agent, id: Id, text: NoteText, instead: Instead = False) -> Marked:
@@ -346,7 +483,7 @@ def _page(window: api.Window, pks: Sequence[int], limit: int, offset: int, recor
 
 
 def paper_record(window: api.Window, paper: api.Paper, wanted: Sequence[str] = ()) -> Any:
-    """A paper as `PaperAnswer`, with only the `wanted` ones of the things that others wrote, or with all."""
+    """A paper as `Shown`, or as `Listed` with only the `wanted` ones of the things that others wrote."""
     pk = paper.pk
     made = window.read(lambda connection: api.made_by_agents(connection, pk)) if isinstance(pk, int) else ()
     fields = api.record(paper)
@@ -355,11 +492,14 @@ def paper_record(window: api.Window, paper: api.Paper, wanted: Sequence[str] = (
     tags = fields.pop("tags")
     theirs = [name for name in tags if f"{api.TAG}{name}" in by_agents]
     note = fields.pop("note")
-    answer: dict[str, Any] = {key: fields.pop(key) for key in _OURS}
+    ours = {key: fields.pop(key) for key in _OURS}
+    answer: dict[str, Any] = {key: ours[key] for key in (_LISTED if wanted else _OURS)}
     answer["tags"] = [name for name in tags if name not in theirs]
     foreign = {key: _bounded(fields[key]) for key in wanted or fields if fields[key] not in (None, [], "")}
     if wanted:
         foreign["authors"] = foreign.get("authors", [])[:_FEW]
+        if "abstract" in foreign:
+            foreign["abstract"] = api.news.first_sentences(api.clean(paper.abstract))
     if note and not wanted:
         (foreign if api.NOTE in by_agents else answer)["note"] = _bounded(note)
     if theirs:

@@ -12,7 +12,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
 
@@ -21,7 +21,8 @@ from reader.core.ids import arxiv_id, id_in_file_name, ids_in
 from reader.core.latex import latex_to_unicode
 from reader.core.marks import TAG_LIMIT
 from reader.core.paper import LibraryEntry
-from reader.core.text import clean
+from reader.core.text import clean, clean_note
+from reader.feeds.plain_text import html_to_text
 from reader.feeds.safe_xml import UnreadableXml, parse_xml
 
 if TYPE_CHECKING:
@@ -39,6 +40,14 @@ _AUTOMATIC = re.compile(
     r"|(?:cs|math|stat|eess|q-bio|q-fin|econ|cond-mat|physics|astro-ph|nlin)\.[A-Za-z-]{2,}$"
 )
 """Zotero makes tags of arXiv's categories by itself."""
+
+
+_BY_PROGRAMS = re.compile(
+    r"arXiv:\S+(?: \[[^\]]*\])?|arXiv preprint.*|version: \d+|(?:Comment|Citation Key|Publisher|tex\.\w+):.*"
+    r"|(?:ADS|MAG|Accepted|Published|Number|Issue|ISSN|ISBN|event-place|Conference Name)\b[^.]{0,60}:.*",
+    re.IGNORECASE,
+)
+"""Lines of notes that programs write."""
 
 
 def find_id(fields: Iterable[str]) -> str | None:
@@ -63,11 +72,26 @@ def first_of(fields: Mapping[str, str], names: Iterable[str]) -> str:
     return next((value for name in names if (value := fields.get(name, "").strip())), "")
 
 
-def make_entry(where: str, title: str, id: str | None, labels: Iterable[str] = ()) -> LibraryEntry:
-    """An entry with clean texts; `labels` may have several in a text, between commas, semicolons or lines."""
+def make_entry(
+    where: str, title: str, id: str | None, labels: Iterable[str] = (), notes: Iterable[str] = ()
+) -> LibraryEntry:
+    """An entry with clean texts; `labels` may have several in a text, between commas, semicolons or lines.
+
+    `notes` may be HTML. What programs write into them by themselves is left out.
+    """
     parted = (clean(label, TAG_LIMIT) for text in labels for label in re.split(r"[,;\n]", text))
     told = dict.fromkeys(label for label in parted if label and not _AUTOMATIC.match(label))
-    return LibraryEntry(clean(where, _WHERE_LIMIT), clean(title, TITLE_LIMIT), id, labels=tuple(islice(told, _LABELS)))
+    lines = (line for text in notes for line in (*html_to_text(text).text.splitlines(), ""))
+    note = re.sub(
+        r"\n{3,}", "\n\n", "\n".join(line.strip() for line in lines if not _BY_PROGRAMS.fullmatch(line.strip()))
+    )
+    return LibraryEntry(
+        clean(where, _WHERE_LIMIT),
+        clean(title, TITLE_LIMIT),
+        id,
+        labels=tuple(islice(told, _LABELS)),
+        note=clean_note(note.strip()),
+    )
 
 
 # BibTeX and BibLaTeX, by bibtexparser, which is imported here first (40 ms)
@@ -119,7 +143,11 @@ def _bibtex_entry(entry: Entry) -> LibraryEntry:
     fields = {field.key.lower(): _joined(str(field.value)) for field in entry.fields}
     labels = (_plain(fields.get(name, "").strip('{}" ')) for name in _BIB_LABELS)
     return make_entry(
-        f"entry {entry.key}", _plain(first_of(fields, ("title", "shorttitle", "booktitle"))), _bibtex_id(fields), labels
+        f"entry {entry.key}",
+        _plain(first_of(fields, ("title", "shorttitle", "booktitle"))),
+        _bibtex_id(fields),
+        labels,
+        (_plain(fields.get(name, "").strip('{}" ')) for name in ("note", "annote", "annotation")),
     )
 
 
@@ -208,7 +236,7 @@ def _ris_entry(fields: Mapping[str, Sequence[str]], line: int) -> LibraryEntry:
     title = next((values[0] for name in _RIS_TITLES if (values := fields.get(name))), "")
     texts = [text for name in (*_RIS_SURE, *_RIS_NOTES) for text in fields.get(name, ())]
     id = find_id(texts) or find_in_files(text for name in _RIS_FILES for text in fields.get(name, ()))
-    return make_entry(f"line {line}", title, id, (*fields.get("KW", ()), *fields.get("DE", ())))
+    return make_entry(f"line {line}", title, id, (*fields.get("KW", ()), *fields.get("DE", ())), fields.get("N1", ()))
 
 
 # CSL-JSON, and the JSON that Zotero and Better BibTeX write of their own items
@@ -259,7 +287,8 @@ def parse_library_item(item: Mapping[str, Any], place: str) -> LibraryEntry | No
     title = item.get("title") if isinstance(item.get("title"), str) else ""
     id = find_id(text for name in (*_CSL_SURE, *_CSL_NOTES) for text in _texts_in(item.get(name)))
     id = id or find_in_files(_texts_in(item.get("attachments")))
-    return make_entry(f"entry {key}" if key else place, _HTML_TAG.sub("", title or ""), id, _item_labels(item))
+    notes = chain(*(_texts_in(item.get(name)) for name in ("note", "annote", "notes")))
+    return make_entry(f"entry {key}" if key else place, _HTML_TAG.sub("", title or ""), id, _item_labels(item), notes)
 
 
 def _item_labels(item: Mapping[str, Any]) -> Iterator[str]:
@@ -309,6 +338,7 @@ def parse_rdf(body: bytes) -> Iterator[LibraryEntry]:
     except UnreadableXml as error:
         raise FeedMalformed(f"This RDF {error}.") from None
     files = {_about(one): " ".join(_element_texts(one)) for one in root if one.tag == "Attachment"}
+    memos = {_about(one): one.findtext("value") or "" for one in root if one.tag == "Memo"}
     collections: dict[str, list[str]] = {}
     for one in root.iterfind("Collection"):
         for part in one.iterfind("hasPart"):
@@ -320,7 +350,8 @@ def parse_rdf(body: bytes) -> Iterator[LibraryEntry]:
             title = item.findtext("title") or ""
             id = find_id([_about(item), *_element_texts(item)]) or find_in_files(linked)
             labels = [subject.text or "" for subject in item.iterfind("subject")]
-            yield make_entry(f"item {number}", title, id, [*labels, *collections.get(_about(item), ())])
+            notes = [memos.get(one.get("resource", ""), "") for one in item.iterfind("isReferencedBy")]
+            yield make_entry(f"item {number}", title, id, [*labels, *collections.get(_about(item), ())], notes)
 
 
 def _about(item: Element) -> str:

@@ -81,6 +81,7 @@ def without_mathml(html: str) -> str:
 def read_html(html: str) -> Document:
     """The text of a page; raises NoFullText if it is not that of a paper, or larger than the limits.
 
+    Of a page that breaks off, it is what there is.
     A formula needs only its TeX: see `without_mathml`.
     """
     check_html(html)
@@ -95,10 +96,7 @@ def read_html(html: str) -> Document:
             raise NoFullText(meaning)
     if article is None:
         raise NoFullText("the page is not that of a paper")
-    if _FATAL in html or "ar5iv-severity-fatal" in html:
-        raise NoFullText("its conversion to HTML broke off")
-    if "</article" not in html:
-        raise NoFullText("the page breaks off before its end")
+    breaks_off = _FATAL in html or "ar5iv-severity-fatal" in html or "</article" not in html
     reader = _Reader()
     blocks = reader.read(article)
     title = page.css_first("h1.ltx_title_document")
@@ -107,10 +105,10 @@ def read_html(html: str) -> Document:
         blocks,
         _version(page),
         _licence(page),
-        reader.is_cut,
+        reader.is_cut or breaks_off,
     )
     if sum(document.sizes) < MIN_LETTERS:
-        raise NoFullText("the page has no text")
+        raise NoFullText("its conversion to HTML broke off" if breaks_off else "the page has no text")
     return document
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,7 +25,7 @@ from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
     from reader.cache.earlier_values import Replaced
-    from reader.ui.command_line.screen import CommandScreen
+    from reader.ui.command_line.screen import CommandScreen, LineScreen
 
 LONGEST_NOTICE = 160
 """Maximum characters of an output that is shown in the last line."""
@@ -35,12 +36,12 @@ CHUNK = 200
 MARGINS = 3
 """Cells beside the output: one at the left, two at the right."""
 
-BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty")
+BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
 """The contexts in which an output is shown at once; elsewhere the user is amid something."""
 
 NOT_SERVED = "not in a browser, where other pages could type it too: use a terminal"
 
-NOTHING_REPLACED = "no other machine has replaced anything of yours"
+NOTHING_REPLACED = "no other machine has replaced anything of yours · :sync FOLDER joins machines"
 
 OTHER_SHOWN = 300
 """Characters of what was replaced that the last line is given; it cuts them to its width."""
@@ -82,10 +83,11 @@ class CommandActions:
     def open(self, _count: int | None) -> None:
         self._model.change(self._model.state.put(COMMAND, TypedCommand()))
 
-    @handles_each({"command.pipe": "pipe ", "app.theme": f"{THEME} "})
-    def begin_with(self, _count: int | None, text: str) -> None:
-        """Open the line with the beginning of a command."""
-        self._model.change(self._model.state.put(COMMAND, TypedCommand(text)))
+    @handles_each({"command.pipe": ("pipe ", "a program, such as wc -w"), "app.theme": (f"{THEME} ", "")})
+    def begin_with(self, _count: int | None, begun: tuple[str, str]) -> None:
+        """Open the line with the beginning of a command, and say what is to follow."""
+        text, hint = begun
+        self._model.change(self._model.state.put(COMMAND, TypedCommand(text, hint=hint)))
 
     @handles_own
     def own_handlers(self) -> Mapping[str, Handler]:
@@ -98,22 +100,16 @@ class CommandActions:
 
     @handles("command.cancel")
     def cancel(self, _count: int | None) -> None:
-        self._model.change(self._model.state.put(COMMAND, None))
+        """Close the line, or that of tags."""
+        self._model.change(self._model.state.step_back())
 
-    @handles("command.complete")
-    def complete(self, _count: int | None) -> None:
-        if screen := self._screen:
-            screen.complete()
+    @handles_each({f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
+    def choose(self, _count: int | None, choose: Callable[[LineScreen], object]) -> None:
+        """Take a suggestion of the line that is open, or mark another one."""
+        from reader.ui.command_line.screen import LineScreen
 
-    @handles("command.next")
-    def next(self, _count: int | None) -> None:
-        if screen := self._screen:
-            screen.next()
-
-    @handles("command.previous")
-    def previous(self, _count: int | None) -> None:
-        if screen := self._screen:
-            screen.previous()
+        if screen := self._services[Screens].get(LineScreen):
+            choose(screen)
 
     @handles("command.run")
     def run(self, _count: int | None) -> None:
@@ -160,12 +156,12 @@ class CommandActions:
             ids += (row.id for row in self._library.rows(targets[start : start + CHUNK]))
             # Thousands take a while, and the keys go first.
             await asyncio.sleep(0)
-        is_selected = bool(state.selection.count) and state.front_paper is None
+        is_selected = bool(state.selection.count) or state.front_paper is not None
         return Here(tuple(ids) if is_selected else (), self._highlighted_id(), state.place.as_query())
 
     def _highlighted_id(self) -> str | None:
         state = self._model.state
-        listed = None if state.is_empty else state.highlighted
+        listed = None if state.is_empty or state.is_on_hole else state.highlighted
         paper = self._library.paper_of(listed if state.front_paper is None else state.front_paper)
         return None if paper is None else paper.id
 
@@ -201,9 +197,12 @@ class CommandActions:
 
     def _ask(self, what: str, yes: str, line: str, words: Sequence[str]) -> None:
         """Run a command if the user answers `y`."""
-        run = partial(self._background.start, "command", partial(self._run, line, words))
         choices = (("y", yes), ("n", "leave it"))
-        self._keyboard.ask_letter(what, choices, lambda letter: run() if letter == "y" else None)
+        self._keyboard.ask_letter(what, choices, lambda letter: self.run_words(line, words) if letter == "y" else None)
+
+    def run_words(self, line: str, words: Sequence[str]) -> None:
+        """Run a command beside all else, and say `line` for it."""
+        self._background.start("command", partial(self._run, line, words))
 
     async def _run(self, line: str, words: Sequence[str]) -> None:
         self._report(line, await self._runner.run(words, self._columns))
@@ -252,8 +251,8 @@ class CommandActions:
         one = found[at]
         bring = (*(word for word in one.words if word != "--history"), "--restore", str(one.number))
         acts: dict[str, Callable[[], object]] = {
-            "y": partial(self._background.start, "command", partial(self._run, " ".join(bring), bring)),
-            "s": partial(self._background.start, "command", partial(self._run, " ".join(one.words), one.words)),
+            "y": partial(self.run_words, " ".join(bring), bring),
+            "s": partial(self.run_words, " ".join(one.words), one.words),
         }
         choices = [("y", "bring it back"), ("s", "show all")]
         if at + 1 < len(found):

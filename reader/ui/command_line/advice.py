@@ -8,7 +8,7 @@ from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.ui.kit.lines import key_piece
 from reader.ui.shell.commands import Suggested
 
-EXAMPLES = "tag add later  mark read until:30d  export bibtex ~/refs.bib  write note.md  help"
+EXAMPLES = "tag add later  mark read until:30d  export bibtex ~/refs.bib  theme light  help"
 
 LEAST_ABOUT = 12
 """Minimum cells for what the marked word means."""
@@ -18,16 +18,8 @@ _COMMAND = re.compile(r"'dailypapers ([^'\n]+)'")
 _PROGRAM = re.compile(r"^dailypapers(?: [a-z]+)?: ")
 
 
-def command_advice(
-    text: str, taken: int, suggested: Suggested, selected: int, *, key: str, width: int, ellipsis: str = "…"
-) -> Line:
-    """What may follow the text, with the `selected` word marked and explained; `key` takes it.
-
-    Without a text, how many papers are selected, which commands take if they name none, and examples.
-    """
-    if not text.strip():
-        papers = f"for {taken:,} selected papers: " if taken else ""
-        return cut_line((Piece(papers, "key"), Piece(EXAMPLES, "quiet")), width, ellipsis)
+def suggestions(suggested: Suggested, selected: int, *, key: str, width: int, ellipsis: str = "…") -> Line:
+    """What may follow a text, with the `selected` word marked and explained; `key` takes it."""
     found = suggested.candidates
     if not found:
         return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from textual.events import Key
 from textual.geometry import Size
 from textual.strip import Strip
 
@@ -13,6 +14,7 @@ from reader.keys.keymap import Keymap
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
 from reader.ui.kit.pane import Pane
+from reader.ui.kit.status_lines import Status
 from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.views.reading_lines import READING_ROLES
 
@@ -71,11 +73,30 @@ class OutputScreen(OwnKeysScreen):
         glyphs: Glyphs = UNICODE,
         *,
         compose: Callable[[int], Sequence[Line]] | None = None,
+        keep: Callable[[], object] | None = None,
     ) -> None:
-        """`copy` puts a text on the clipboard; `compose` returns the lines for a width, or else they are the text's."""
+        """`copy` puts a text on the clipboard; `compose` returns the lines for a width, or else they are the text's.
+
+        `keep` is done if the user presses enter: then the text says what it would do.
+        """
         super().__init__(title, OutputPane(compose or plain_lines(text)), keymap, glyphs)
         self._text = text
         self._copy = copy
+        self._keep = keep
+
+    def say(self, said: str) -> None:
+        if self._keep is None:
+            super().say(said)
+        else:
+            self.status.show(Status((("enter", "keep it"), ("esc", "leave it"))))
+
+    async def on_key(self, event: Key) -> None:
+        """Keep what is proposed; the base class does what other keys mean."""
+        if self._keep is not None and event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.dismiss()
+            self._keep()
 
     async def act(self, action: str, times: int) -> None:
         if action == "output.close":

@@ -20,6 +20,8 @@ class TypedCommand(NamedTuple):
     """The words that may come at the end of the text, or of an earlier one."""
     selected: int = 0
     """The place of the marked one."""
+    hint: str = ""
+    """What is to be typed, where nothing can be suggested."""
 
     @property
     def meant(self) -> str:
@@ -31,6 +33,8 @@ class TypedCommand(NamedTuple):
     @property
     def fitting(self) -> Suggested:
         """Suggestions that still match the text: new ones arrive a few milliseconds after each keystroke."""
+        if not self.text.strip():
+            return Suggested()
         if self.suggested.line == self.text:
             return self.suggested
         word = self.text[self.suggested.start :]

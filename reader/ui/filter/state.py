@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.core.views import FOR_YOU, LATEST, SPECIAL, VIEWS
 from reader.session.places import TopicMode, TopicOrder
-from reader.ui.filter.strip_line import filters
+from reader.ui.filter.strip_line import strip_of
 from reader.ui.shell.state import Part, State
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for trend in [facts.trends.get(topic.slug) if facts else None]
     )
     tags = tuple(TagItem(name, number) for name, number in counts.tags)
-    return FilterData((*views, *saved), days, topics, counts.approximate, tags, tuple(_follow_items(state)))
+    return FilterData((*views, *saved), days, topics, tags, tuple(_follow_items(state)))
 
 
 def _follow_items(state: State) -> Iterator[ViewItem]:
@@ -130,12 +129,9 @@ def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:
 
 def strip_parts(state: State) -> object:
     """The parts of the state that `strip_data` reads."""
-    return state.listing, state[TOPIC_NAMES], state[COUNTED], state.is_filter_open
+    return state.listing, state[TOPIC_NAMES], state[COUNTED]
 
 
-def strip_data(state: State, keymap: Keymap, now: datetime, dot: str) -> Strip:
-    """The filter in one line."""
-    listing, key = state.listing, keymap.key("find.filter")
-    name = listing.place_name(now, dot).partition(f" {dot} ")[0]
-    topics, names = topic_papers(state), state[TOPIC_NAMES]
-    return filters(listing.place, name, listing.count, names, key, topics=topics, is_open=state.is_filter_open)
+def strip_data(state: State, keymap: Keymap) -> Strip:
+    """The topics of the list's query in one line."""
+    return strip_of(state.listing.place, state[TOPIC_NAMES], keymap.key("find.filter"), topic_papers(state))

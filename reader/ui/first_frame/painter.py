@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from reader.core.lines import Line, Piece, measure
+from reader.core.paper_row import PaperRow
 from reader.ui.first_frame.content import Content
 from reader.ui.first_frame.kept_look import BAR, KeptLook, style_name
 from reader.ui.kit.day_names import clock, needs_counts, view_name
@@ -13,9 +14,9 @@ from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.header_line import Condition, Header, header_line
 from reader.ui.kit.lines import pattern
 from reader.ui.kit.status_lines import Status, status_lines
-from reader.ui.list.lines import Heading, ListLook, PaperAt, draw_content
-from reader.ui.shell.layout import Area, PaneChoice, lay_out
-from reader.ui.shell.list_layout import ListForm, ListLines, Slot, days_have_headings
+from reader.ui.list.lines import Heading, ListLook, PaperAt, draw_content, paper_height
+from reader.ui.shell.layout import Area, PaneChoice, PaneFront, lay_out
+from reader.ui.shell.list_layout import ListForm, ListLines, Slot, papers_have_dates
 
 
 class Unsure(Exception):
@@ -31,7 +32,8 @@ class Painter:
         """`size` is that of the terminal: columns and rows."""
         self._columns, self._rows = size
         # Without the header and the last line.
-        self._panes = lay_out(self._columns, self._rows - 2, panes)
+        front = PaneFront(is_narrowed=content.place.names_topics)
+        self._panes = lay_out(self._columns, self._rows - 2, panes, front)
         if self._panes.list is None or self._panes.list.height < 1:
             raise Unsure("list")
         self._look = look
@@ -40,8 +42,13 @@ class Painter:
         self._glyphs = glyphs(look.ascii)
         self._list = _without_bar(self._panes.list)
         place, order = content.place, content.order
-        form = ListForm(panes.density == "comfortable", not days_have_headings(order), place.day is not None)
-        self._lines = ListLines(order, form)
+        form = ListForm(
+            panes.density == "comfortable",
+            papers_have_dates(order, is_one_day=place.is_one_day),
+            place.day is not None,
+            content.holes,
+        )
+        self._lines = ListLines(order, form, self._height_of)
         self._list_look = ListLook(
             self._glyphs,
             now.astimezone().date(),
@@ -52,7 +59,7 @@ class Painter:
         )
         self._drawn: dict[Heading | PaperAt, Sequence[str]] = {}
         self.cursor = content.cursor
-        self._top = max(0, min(self._line - self._list.height // 2, len(self._lines) - self._list.height))
+        self._top = self._lines.top_around(self.cursor, self._list.height)
         self._reveal(0)
         self._shown = self._draw_list()
 
@@ -64,11 +71,20 @@ class Painter:
     @property
     def height(self) -> int:
         """The highlighted paper's line, counted from the list's top."""
-        return self._line - self._top
+        return next(y for y, slot in enumerate(self._view) if slot is not None and slot[2:] == (self.cursor, 0))
 
     @property
-    def _line(self) -> int:
-        return self._lines.line_of(self.cursor)
+    def _view(self) -> Sequence[Slot | None]:
+        return self._lines.view(self._top, self._list.height)
+
+    def _height_of(self, place: int) -> int:
+        return paper_height(self._row(place), self._list.width, self._list_look)
+
+    def _row(self, place: int) -> PaperRow:
+        try:
+            return self._content.rows[self._content.order.pks[place]]
+        except KeyError as unknown:
+            raise Unsure("row") from unknown
 
     def whole(self) -> str:
         """The whole screen."""
@@ -82,12 +98,18 @@ class Painter:
         if self.cursor + steps > last and not self._lines.is_complete:
             return False
         self.cursor = min(max(self.cursor + steps, 0), last)
-        self._reveal(steps)
-        pks = (self._lines.pks[slot.place] for _, slot in self._lines.papers_in_view(self._top, self._list.height))
-        if all(pk in self._content.rows for pk in pks):
-            return True
-        self.cursor, self._top = before
-        return False
+        try:
+            self._reveal(steps)
+            for slot in self._view:
+                if slot is not None and slot.kind == "paper":
+                    self._row(slot.place)
+                elif slot is not None and slot.kind == "hole":
+                    # The cursor can be on it.
+                    raise Unsure("hole")
+        except Unsure:
+            self.cursor, self._top = before
+            return False
+        return True
 
     def changes(self) -> str:
         """What the moves have changed on the screen."""
@@ -97,27 +119,29 @@ class Painter:
     def _reveal(self, steps: int) -> None:
         top = self._lines.top_that_shows(self.cursor, self._top, self._list.height, steps)
         if top is not None:
-            self._top = max(0, min(top, len(self._lines) - self._list.height))
+            self._top = self._lines.top_near(top, self._list.height)
 
     # Lines
 
     def _draw_list(self) -> list[str]:
         """The lines of the list, each with its place on the screen."""
         area = self._list
-        slots = self._lines.contents(self._top, area.height)
-        return [f"{_at(area.x, y)}{self._draw(slot)}" for y, slot in enumerate(slots, area.y + 1)]
+        return [f"{_at(area.x, y)}{self._draw(slot)}" for y, slot in enumerate(self._view, area.y + 1)]
 
     def _draw(self, slot: Slot | None) -> str:
         """A line of the list; what needs counts, such as the end, is blank until they come."""
         width = self._list.width
         if slot is None or slot.kind == "end":
             return self._styled("list", (), width)
+        if slot.kind == "hole":
+            raise Unsure("hole")
         content: Heading | PaperAt
         if slot.kind == "heading":
             content = Heading(*self._lines.heading(slot.group))
         else:
-            row = self._content.rows[self._content.order.pks[slot.place]]
-            content = PaperAt(row, slot.place == self.cursor, in_text=self._lines.is_in_text(slot.place))
+            content = PaperAt(
+                self._row(slot.place), slot.place == self.cursor, in_text=self._lines.is_in_text(slot.place)
+            )
         if content not in self._drawn:
             over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else ""
             lines = draw_content(content, width, self._list_look)
@@ -139,9 +163,9 @@ class Painter:
         yield f"{_at(0, 0)}{self._styled('header', header_line(header, self._columns, signs), self._columns)}"
         yield f"{_at(0, self._rows - 1)}{self._styled('status', last[0], self._columns)}"
         if self._panes.strip is not None:
-            from reader.ui.filter.strip_line import filters, strip_line
+            from reader.ui.filter.strip_line import strip_line, strip_of
 
-            strip = filters(content.place, place, count, content.topic_names, look.filter_key)
+            strip = strip_of(content.place, content.topic_names, look.filter_key)
             yield f"{_at(0, 1)}{self._styled('strip', strip_line(strip, self._columns, signs), self._columns)}"
 
     def _around(self) -> Iterator[str]:

@@ -68,7 +68,7 @@ def _show() -> FirstFrame | None:
     if not is_certain(cache):
         return None
     panes = remembered(look, left)
-    content = read_content(cache, left, look.order, with_people=panes.density == "comfortable")
+    content = read_content(cache, left, look.order)
     if content is None:
         return None
     from reader.ui.first_frame.frame import FirstFrame

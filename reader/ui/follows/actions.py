@@ -1,13 +1,19 @@
-"""Follow an author, the organization, the venue, a topic or a word of the paper under the cursor, or no longer."""
+"""Follow an author, the organization, the venue, a topic or a word of the paper under the cursor, or make a rule."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+import json
+import shlex
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from string import ascii_lowercase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from reader.core.errors import ReaderError
 from reader.core.follows import FIELDS, Follow, event_label, offers
+from reader.core.query.nodes import Term, quoted
+from reader.ui.command_line.actions import CommandActions
+from reader.ui.command_line.runner import CommandRunner
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.handlers import handles
 from reader.ui.shell.keyboard import Keyboard
@@ -26,11 +32,28 @@ MOST = 18
 LONGEST = 40
 """Maximum characters of a name in the last line."""
 
+RULE, QUERY, FOLLOW, MUTE = "r", "q", "f", "m"
+"""Letters of the choices."""
+
+MARKS: Mapping[str, tuple[str, str, str]] = {
+    "x": ("hide", "hide", "hidden"),
+    MUTE: ("mute", "", "left out"),
+    "s": ("star", "star", "starred"),
+    "b": ("queue", "queue", "queued"),
+    FOLLOW: ("follow", "", "marked as followed"),
+}
+"""By their letters, what can happen to papers: its name, what a rule does for it, and what it would have done."""
+
+MONTH = "30d"
+SHOWN = 20
+"""Papers that are named before a rule is kept."""
+
 
 class FollowActions:
     """Ask what of a paper to follow, by letters, and follow it."""
 
     def __init__(self, services: Services) -> None:
+        self._services = services
         self._model = services.model
         self._library = services.library
         self._background = services.background
@@ -39,11 +62,29 @@ class FollowActions:
 
     @handles("paper.follow")
     def choose_field(self, _count: int | None) -> None:
-        """Ask which field; one that has a single name is named there."""
+        """Ask what of the paper to follow, or to make a rule of; a field that has a single name is named there."""
+        more = {RULE: ("a rule or mute", self._choose_for_rule)}
+        self._ask_field("follow", self._choose, more, "this paper has nothing to follow")
+
+    def _choose_for_rule(self) -> None:
+        """Ask which papers a rule is for: those of the query in view, or of something that the paper has."""
+        text = self._model.state.place.text
+        more: dict[str, tuple[str, Callable[[], object]]] = {}
+        if text:
+            more[QUERY] = (f"these: {self._cut(text)}", partial(self._ask_mark, text, None))
+        self._ask_field("a rule for", lambda follow: self._ask_mark(_query(follow), follow), more, "")
+
+    def _ask_field(
+        self,
+        what: str,
+        act: Callable[[Follow], object],
+        more: Mapping[str, tuple[str, Callable[[], object]]],
+        nothing: str,
+    ) -> None:
         paper = self._library.paper_of(self._model.state.highlighted)
         offered = {} if paper is None else offers(paper)
-        if not offered:
-            self._model.show_notice("this paper has nothing to follow")
+        if not offered and nothing:
+            self._model.show_notice(nothing)
             return
         by_letter = {LETTERS[field]: follows for field, follows in offered.items()}
         known = self._known()
@@ -51,18 +92,66 @@ class FollowActions:
             (LETTERS[field], self._said(follows[0], known) if len(follows) == 1 else f"{len(follows)} {FIELDS[field]}s")
             for field, follows in offered.items()
         ]
-        self._keyboard.ask_letter("follow", choices, lambda letter: self._choose_name(by_letter[letter]))
+        choices += [(letter, said) for letter, (said, _) in more.items()]
 
-    def _choose_name(self, follows: Sequence[Follow]) -> None:
+        def take(letter: str) -> None:
+            if letter in more:
+                more[letter][1]()
+            else:
+                self._choose_name(by_letter[letter], what, act)
+
+        self._keyboard.ask_letter(what, choices, take)
+
+    def _choose_name(self, follows: Sequence[Follow], what: str, act: Callable[[Follow], object]) -> None:
         """Ask which of several names of a field."""
         if len(follows) == 1:
-            self._choose(follows[0])
+            act(follows[0])
             return
         shown = follows if len(follows) <= MOST else (*follows[: MOST - 1], follows[-1])
         by_letter = dict(zip(ascii_lowercase, shown, strict=False))
         known = self._known()
         choices = [(letter, self._said(one, known)) for letter, one in by_letter.items()]
-        self._keyboard.ask_letter("follow", choices, lambda letter: self._choose(by_letter[letter]))
+        self._keyboard.ask_letter(what, choices, lambda letter: act(by_letter[letter]))
+
+    # Rules and muted words
+
+    def _ask_mark(self, query: str, follow: Follow | None) -> None:
+        """Ask what happens to the papers, and show what that would have meant in the last month."""
+        choices = [(letter, said) for letter, (said, _, _) in MARKS.items() if letter != FOLLOW or follow is not None]
+
+        def propose(letter: str) -> None:
+            self._background.start("rule", partial(self._propose, query, letter, follow))
+
+        self._keyboard.ask_letter(self._cut(query), choices, propose)
+
+    async def _propose(self, query: str, letter: str, follow: Follow | None) -> None:
+        from reader.ui.command_line.output import OutputScreen
+
+        _, then, told = MARKS[letter]
+        try:
+            words = ("rules", "try", "--json", "--since", MONTH, "--then", then or "hide", query)
+            outcome = await self._services[CommandRunner].run(words, self._model.state.width)
+        except ReaderError as error:
+            self._model.show_notice(str(error), "warning")
+            return
+        if outcome.code:
+            self._model.show_notice(outcome.complaint, "warning")
+            return
+        (found,) = json.loads(outcome.text)
+
+        def keep() -> None:
+            if letter == FOLLOW and follow is not None:
+                self._follow(follow)
+            else:
+                form = ["mute"] if letter == MUTE else ["add", "--then", then]
+                self._services[CommandActions].begin(shlex.join(["rules", *form, query]), is_own=True)
+
+        title, look = f"{MARKS[letter][0]}: {query}", self._look
+        text = _preview(told, found, is_rule=letter not in (FOLLOW, MUTE))
+        copy = self._services.app.copy_to_clipboard
+        self._services.app.push_screen(OutputScreen(title, text, look.keymap, copy, look.glyphs, keep=keep))
+
+    # Follows
 
     def _choose(self, follow: Follow) -> None:
         """Follow something, or ask what to do about what is followed already."""
@@ -101,8 +190,28 @@ class FollowActions:
         return f"{sign}{self._name(follow)}"
 
     def _name(self, follow: Follow) -> str:
-        name = follow.said(self._model.state[TOPIC_NAMES])
-        return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}{self._look.glyphs.ellipsis}"
+        return self._cut(follow.said(self._model.state[TOPIC_NAMES]))
+
+    def _cut(self, text: str) -> str:
+        return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}{self._look.glyphs.ellipsis}"
+
+
+def _query(follow: Follow) -> str:
+    """The query of the papers that have what could be followed."""
+    return quoted(follow.name) if follow.field == "word" else str(Term(follow.field, follow.name))
+
+
+def _preview(told: str, found: Mapping[str, Any], *, is_rule: bool) -> str:
+    """What would have happened in the last month."""
+    papers, left = found["papers"], found["left"]
+    count = len(papers) if is_rule else found["matched"]
+    lines = [f"In the last month {count:,} paper{'' if count == 1 else 's'} would have been {told}."]
+    if left and is_rule:
+        lines.append(f"{left:,} more would stay as you marked them.")
+    lines += ["", *(f"{one['id']:12} {one['title']}" for one in papers[:SHOWN])]
+    if count > SHOWN:
+        lines.append(f"and {count - SHOWN:,} more")
+    return "\n".join(lines)
 
 
 def _number(counted: FollowCount) -> str:

@@ -7,9 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from reader.session.places import Place, view
 from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.full_text.state import TEXT, view_text
+from reader.ui.kit.glyphs import ASCII
+from reader.ui.marks.actions import MarkActions
 from reader.ui.page.links import LinkActions
+from reader.ui.page.refresher import PaperLookup
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.actions import PictureActions
 from reader.ui.shell.handlers import follows, handles, handles_each, takes_text
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from reader.core.document.layout import TextPlace
     from reader.ui.full_text.links import Link
     from reader.ui.full_text.text import Outline
-    from reader.ui.full_text.view import TextView
+    from reader.ui.full_text.view import Peek, TextView
 
 LONGEST_TYPED = 100
 """Letters of the words that are looked for."""
@@ -51,7 +55,8 @@ class FullTextActions:
         if page is None:
             return
         key, paper = page.key, page.paper
-        text = FullText(key, paper, text_size(state.width, state.height))
+        is_ascii = self._services.look.glyphs is ASCII
+        text = FullText(key, paper, text_size(state.width, state.height), is_ascii=is_ascii)
         kept = self._library.text(key)
         if kept is not None and kept.document.blocks:
             text = text.came(kept, self._bookmarks.of(paper.id))
@@ -89,7 +94,7 @@ class FullTextActions:
         else:
             self._model.change(self._model.state.put(TEXT, text.fetching()))
 
-    @follows(lambda state: (state.width, state.height))
+    @follows(lambda state: (state.width, state.height, state[TEXT] is None))
     def fit(self, state: State) -> None:
         """Lay the text out for a terminal of another size."""
         text = state[TEXT]
@@ -173,11 +178,11 @@ class FullTextActions:
 
     # Jumps
 
-    @handles("text.back")
-    def go_back(self, _count: int | None) -> None:
-        """Return to where the last jump began."""
-        if not self._change(lambda view: view.back()):
-            self._tell_of_text("no jump to go back from")
+    @handles("app.back", context="text")
+    def leave(self, _count: int | None) -> None:
+        """Let the selected lines go, or else go back to the page, also where jumps lead back within the text."""
+        self._change(lambda view: view if view.peek else view.forget_jumps())
+        self._model.change(self._model.state.step_back())
 
     @handles("text.follow")
     def follow(self, _count: int | None) -> None:
@@ -190,7 +195,7 @@ class FullTextActions:
         if not links:
             self._tell_of_text("no reference in view")
         elif len(links) == 1:
-            self._go_to(links[0].goal)
+            self._go_to(links[0].goal, links[0].place)
 
     def follow_to(self, target: str, words: str) -> None:
         """Follow a reference that was clicked, by its target and what it says."""
@@ -205,11 +210,11 @@ class FullTextActions:
         else:
             self._go_to(goal)
 
-    def _go_to(self, goal: TextPlace | str) -> None:
+    def _go_to(self, goal: TextPlace | str, origin: TextPlace | None = None) -> None:
+        """Show a place of the text over it, or open an address."""
         text = self._model.state[TEXT]
         if not isinstance(goal, str):
-            self._change(lambda view: view.jump(goal))
-            self._model.show_notice(f"{self._keymap.key('text.back')} goes back")
+            self._change(lambda view: view.peek_at(goal, origin))
         elif text is not None:
             from reader.ui.full_text.links import web_address
 
@@ -223,12 +228,42 @@ class FullTextActions:
     def type(self, key: str, character: str | None) -> bool:
         """Take a key that chooses a reference or writes the words of a search; return False for any other."""
         text = self._model.state[TEXT]
-        view = text.view if text is not None else None
-        if view is None or self._outline is not None:
+        if text is None or self._outline is not None:
             return False
-        if view.links:
-            return self._choose(view.links, key, character)
-        return view.search.is_typing and self._write(view.search.text, key, character)
+        if text.view is not None and text.view.peek is not None:
+            return self._answer(text.view.peek, key)
+        if text.view is not None and text.view.links:
+            return self._choose(text.view.links, key, character)
+        return text.search.is_typing and self._write(text.search.text, key, character)
+
+    def _answer(self, peek: Peek, key: str) -> bool:
+        """Take a key for what is shown over the text; any other closes that, and means what it always means."""
+        if key not in ("enter", "b", "y"):
+            self._change(lambda view: view if key in ("escape", "q") else view.peeked())
+            return False
+        self._change(lambda view: view.peeked())
+        if key == "b":
+            self._queue(peek.id)
+        elif key == "y":
+            self._services.app.copy_to_clipboard(peek.text)
+            self._model.show_notice(f"copied {peek.text}" if "\n" not in peek.text else "copied the formula")
+        elif peek.id:
+            self._model.change(self._model.state.go(Place(view("all"), f"id:{peek.id}")))
+            if self._library.pk_of(peek.id) is None:
+                self._services[PaperLookup].begin(peek.id)
+        else:
+            self._change(lambda text: text.jump(peek.goal))
+            self._model.show_notice(f"{self._keymap.key('app.escape')} goes back")
+        return True
+
+    def _queue(self, id: str) -> None:
+        """Queue the paper that a reference names."""
+        key = self._library.pk_of(id) if id else None
+        if key is None:
+            said = f"{id} is not here yet: open it, then queue it" if id else "no arXiv id is named here"
+            self._model.show_notice(said, "warning")
+        else:
+            self._services[MarkActions].queue(key)
 
     def _choose(self, links: Sequence[Link], key: str, character: str | None) -> bool:
         if key.startswith("ctrl+"):
@@ -238,21 +273,18 @@ class FullTextActions:
         self._change(lambda view: view.links_chosen())
         place = LETTERS.find(character or " ")
         if 0 <= place < len(links):
-            self._go_to(links[place].goal)
+            self._go_to(links[place].goal, links[place].place)
         return True
 
     def _write(self, typed: str, key: str, character: str | None) -> bool:
         if key in ("enter", "escape"):
             self._end_search(is_kept=key == "enter")
         elif key in ("backspace", "ctrl+h"):
-            if typed:
-                self._change(lambda view: view.type_search(typed[:-1]))
-            else:
-                self._end_search(is_kept=False)
+            self._search(typed[:-1])
         elif key == "ctrl+u":
-            self._change(lambda view: view.type_search(""))
+            self._search("")
         elif character is not None and character.isprintable():
-            self._change(lambda view: view.type_search(f"{typed}{character}"[:LONGEST_TYPED]))
+            self._search(f"{typed}{character}"[:LONGEST_TYPED])
         else:
             return not key.startswith("ctrl+")
         return True
@@ -261,10 +293,13 @@ class FullTextActions:
 
     @handles("text.search")
     def search(self, _count: int | None) -> None:
-        self._change(lambda view: view.begin_search())
+        self._search("")
+
+    def _search(self, typed: str) -> None:
+        self._model.change(self._model.state.update(TEXT, lambda text: text.type_search(typed)))
 
     def _end_search(self, *, is_kept: bool) -> None:
-        self._change(lambda view: view.end_search(is_kept=is_kept))
+        self._model.change(self._model.state.update(TEXT, lambda text: text.end_search(is_kept=is_kept)))
         if is_kept:
             self._tell_matches()
 

@@ -36,16 +36,20 @@ def text_failed(state: State, key: PaperKey, problem: str) -> State:
 
 
 def step_back_in_text(state: State) -> State:
-    """Close or stop what is in front: the outline, a selection, a fetch; at last go back to the paper's page."""
+    """Close or stop what is in front: the outline, a selection, a fetch; go back from jumps, at last to the page."""
     text = state[TEXT]
     if text is None or text.view is None:
         return state.put(TEXT, None)
     if text.outline.is_open:
         return state.put(TEXT, replace(text, outline=text.outline.closed()))
-    view = text.view.let_go()
-    if view is not text.view:
-        return view_text(state, view)
-    return state.put(TEXT, text.failed("") if text.is_fetching else None)
+    if text.view.peek is not None:
+        return view_text(state, text.view.peeked())
+    if text.view.selection is not None:
+        return view_text(state, text.view.let_go())
+    if text.is_fetching:
+        return state.put(TEXT, text.failed(""))
+    view = text.view.back()
+    return state.put(TEXT, None) if view is text.view else view_text(state, view)
 
 
 def _context(state: State) -> str:
@@ -56,5 +60,5 @@ def _context(state: State) -> str:
 TEXTS_AHEAD: Part[str] = Part("")
 """How many full texts are fetched ahead, or what they wait for; empty if none is wanted."""
 
-TEXT: Front[FullText] = Front(_context, back=step_back_in_text)
+TEXT: Front[FullText] = Front(_context, back=step_back_in_text, is_returned_to=True)
 """The open full text, which may be on its way; None while none is open."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reader.core.document.model import Section
+from reader.core.document.rewritten import with_font_names
 from reader.session.bookmarks import Bookmark, bookmark, find
 from reader.ui.full_text.lines import front_lines
-from reader.ui.full_text.view import Size, Spot, TextView
+from reader.ui.full_text.view import NO_SEARCH, Search, Size, Spot, TextView
 from reader.ui.shell.layout import outline_width
 
 if TYPE_CHECKING:
@@ -119,20 +120,46 @@ class FullText:
     """What is being waited for, while the text is fetched."""
     sections_ahead: int = 0
     """How many sections to go on once the text is there: keys that were pressed while it was fetched."""
+    search_ahead: Search = NO_SEARCH
+    """The words that were typed to look for while the text was not there."""
     problem: str = ""
     """Why there is no text, as a sentence; empty if there is one."""
+    is_ascii: bool = False
+    """Whether formulas have the names of fonts in place of their letters."""
 
     def came(self, kept: KeptText, left: Bookmark | None = None) -> FullText:
         """Show a text where it was left: the one that was shown before, or else by a bookmark."""
         document, left = kept.document, self.bookmark or left
+        if self.is_ascii:
+            document = with_font_names(document)
         view = TextView.open(document, self.size, front_lines(self.paper, kept))
         if left is not None:
             view = view.go(Spot(*find(left, document, kept.source)))
         outline = Outline.of(document.sections)
         if self.sections_ahead:
             view = view.next_section(self.sections_ahead)
+        if self.search_ahead != NO_SEARCH:
+            view = view.search_as_typed(self.search_ahead)
         came = replace(self, view=view, source=kept.source, outline=outline, progress="", problem="")
-        return replace(came, is_fetching=False, sections_ahead=0)
+        return replace(came, is_fetching=False, sections_ahead=0, search_ahead=NO_SEARCH)
+
+    @property
+    def search(self) -> Search:
+        """The words that are looked for, or that will be once the text is there."""
+        return self.search_ahead if self.view is None else self.view.search
+
+    def type_search(self, typed: str) -> FullText:
+        """Look for the words as they are typed."""
+        if self.view is None:
+            return replace(self, search_ahead=Search(typed, is_typing=True))
+        begun = self.view if self.view.search.is_typing else self.view.begin_search()
+        return replace(self, view=begun.type_search(typed), outline=self.outline.closed())
+
+    def end_search(self, *, is_kept: bool) -> FullText:
+        """Keep the words, or drop them."""
+        if self.view is None:
+            return replace(self, search_ahead=self.search_ahead._replace(is_typing=False) if is_kept else NO_SEARCH)
+        return replace(self, view=self.view.end_search(is_kept=is_kept))
 
     @property
     def bookmark(self) -> Bookmark | None:

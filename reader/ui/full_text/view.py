@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import Layout, TextPlace
-from reader.core.document.model import Document, Section, texts
+from reader.core.document.model import Document, Formula, Heading, Reference, Section, texts
+from reader.core.ids import ids_in
+from reader.core.lines import Piece, fill
 from reader.core.text import fold
 from reader.ui.full_text.lines import FrontLines
 from reader.ui.full_text.links import Link, links_in
@@ -121,6 +123,9 @@ BEGINNING = TextPlace()
 
 NO_SEARCH = Search()
 
+LONGEST_PEEK = 10
+"""Lines of a text that are shown over it."""
+
 LONGEST_TRAIL = 100
 """Places that are kept to go back to."""
 
@@ -172,6 +177,19 @@ class Selection(NamedTuple):
         return max(self.cursor, self.anchor or self.cursor)
 
 
+class Peek(NamedTuple):
+    """What a reference refers to, shown over the text, which does not move."""
+
+    goal: TextPlace
+    lines: tuple[DocumentLine, ...]
+    text: str = ""
+    """What is copied of it: the TeX of a formula, or what it says."""
+    id: str = ""
+    """The arXiv id of the paper that a reference of the bibliography names."""
+    is_above: bool = False
+    """Whether it stands at the top of the screen: the reference is in the lower half."""
+
+
 def _no_front(_width: int) -> Sequence[DocumentLine]:
     return ()
 
@@ -197,6 +215,7 @@ class TextView:
     selection: Selection | None = None
     links: tuple[Link, ...] = ()
     """References that wait for a letter, while one is being chosen."""
+    peek: Peek | None = None
 
     @classmethod
     def open(cls, document: Document, size: Size, front: FrontLines = _no_front) -> TextView:
@@ -318,11 +337,15 @@ class TextView:
         return there if there.top == self.top else replace(there, trail=self._remember(self.top).trail)
 
     def back(self) -> TextView:
-        """Return to where the last jump began that went to another part of the text."""
+        """Return to where the last jump began; the same view if none left a trace that can be seen."""
         trail = self.trail
-        while len(trail) > 1 and self.place(trail[-1]) == self.top:
+        while trail and self.marked is None and self.place(trail[-1]) == self.top:
             trail = trail[:-1]
         return replace(self, trail=trail[:-1])._at(self.place(trail[-1])) if trail else self
+
+    def forget_jumps(self) -> TextView:
+        """Let nothing lead back."""
+        return replace(self, trail=()) if self.trail else self
 
     def go(self, spot: Spot) -> TextView:
         """Show a spot at the top."""
@@ -364,6 +387,11 @@ class TextView:
         found = searched and self.index.following(searched, origin._replace(line=origin.line - 1), 1)
         return begun._show(found) if found else begun._at(origin)
 
+    def search_as_typed(self, typed: Search) -> TextView:
+        """Look for the words that were typed before the text was there; they may still be typed."""
+        begun = self.begin_search().type_search(typed.text)
+        return begun if typed.is_typing else begun.end_search(is_kept=True)
+
     def end_search(self, *, is_kept: bool) -> TextView:
         """Keep the typed words and where they lead, or drop both; without words the earlier ones come back."""
         search = self.search
@@ -380,7 +408,10 @@ class TextView:
         """Go to the next line with the words, or to the one before for -1; around the ends."""
         searched = self.search.pattern
         found = searched and self.index.following(searched, self.marked or self.top, step)
-        return self._remember(self.top)._show(found) if found else self
+        if not found:
+            return self
+        # On the way from match to match, only where it began is returned to.
+        return (self if self.marked else self._remember(self.top))._show(found)
 
     def matches(self) -> tuple[int, int]:
         """The number of the marked line among those with the words, and their number, at most `MOST_COUNTED`.
@@ -405,6 +436,35 @@ class TextView:
     def links_chosen(self) -> TextView:
         """End choosing."""
         return replace(self, links=()) if self.links else self
+
+    def peek_at(self, goal: TextPlace, origin: TextPlace | None = None) -> TextView:
+        """Show what is at a place, over the text, and not over the line with the reference."""
+        most = max(1, min(LONGEST_PEEK, self.size.rows // 2 - 2))
+        block = self.document.blocks[goal.block]
+        found = self.layout.placed(self._first_filled(goal), 2 * most)
+        lines = [line for place, line in found if isinstance(block, Heading) or place.block == goal.block][:most]
+        while lines and not lines[-1].text.strip():
+            lines.pop()
+        text = " ".join(line.text.strip() for line in lines)
+        cited: Sequence[str] = ()
+        if isinstance(block, Reference):
+            cited = ids_in(" ".join((*texts(block), *(span.target for span in block.spans))))
+        elif isinstance(block, Formula):
+            # A formula in view is not drawn again.
+            text = "\n".join(block.rows)
+            drawn = lines if origin is None or origin.block != goal.block else []
+            tex = [DocumentLine(line) for row in block.rows for line in fill([Piece(row, "code")], self.size.measure)]
+            lines = [*drawn, *tex][:most]
+        is_above = origin is not None and origin > self.layout.down(self.top, self.size.rows // 2)
+        return replace(self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above))
+
+    def _first_filled(self, place: TextPlace) -> TextPlace:
+        lines = self.layout.lines(place.block)[place.line :]
+        return TextPlace(place.block, place.line + next((at for at, line in enumerate(lines) if line.text.strip()), 0))
+
+    def peeked(self) -> TextView:
+        """Show the text alone again."""
+        return replace(self, peek=None) if self.peek else self
 
     # Selection
 

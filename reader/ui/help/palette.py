@@ -1,29 +1,20 @@
-"""The command palette: find every action of the current place, topics and papers by name.
-
-It is Textual's palette with our own matching and drawing. The matcher of Textual 8.2.8 reads names as markup, but
-names of topics and saved views are foreign text. It also tries so many positions of the typed letters that some
-words would block the screen.
-"""
+"""The command palette: find every action of the current place, topics and papers by name."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+import re
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar
-
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
-from textual.content import Content
-from textual.style import Style
 
 from reader.core.lines import Line, Piece, cell_len, cut, literal, measure, spread
 from reader.keys.actions import PALETTE, Context
 from reader.keys.keymap import Keymap
+from reader.ui.help.search import FoundPane, SearchScreen
 from reader.ui.kit.finder import Finder
-from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.styled_text import PLAIN
-from reader.ui.kit.textual_fixes import DismissedOnce, PagesOnlyLaidOutCommands, ReversesHighlight, visual_style
-from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.lines import mark, pattern
+from reader.ui.kit.status_lines import Status
 
 NAME_COLUMN = 22
 """Cells of the names; a longer name takes room from the sentence after it."""
@@ -37,36 +28,23 @@ _LEAST_ABOUT = 12
 def command_line(name: str, about: str, keys: str, width: int, *, finder: Finder, glyphs: Glyphs = UNICODE) -> Line:
     """Return a line of `width` cells, with the typed words marked in the name, and the keys at its end."""
     name, about, keys = literal(name), literal(about), cut(literal(keys), width // 2, glyphs.ellipsis)
-    right: Line = (Piece(keys, "keys"),) if keys else ()
+    right: Line = (Piece(keys, "key"),) if keys else ()
     room = width - (cell_len(keys) + 2 if keys else 0)
     if about and cell_len(about) <= SHORT:
         name = cut(name, max(room - cell_len(about) - 2, 8), glyphs.ellipsis)
     name = cut(name, room, glyphs.ellipsis)
-    left: Line = (*_marked(name, finder), Piece(" " * (min(NAME_COLUMN, room) - cell_len(name))))
+    left: Line = (*mark(name, "name", pattern(finder.words)), Piece(" " * (min(NAME_COLUMN, room) - cell_len(name))))
     rest = room - measure(left) - 2
     if rest >= min(_LEAST_ABOUT, cell_len(about)):
         left = (*left, Piece("  "), Piece(cut(about, rest, glyphs.ellipsis), "about"))
     return spread(left, right, width)
 
 
-def _marked(name: str, finder: Finder) -> Line:
-    """The name, with the typed words marked."""
-    pieces, done = [], 0
-    for start, end in sorted(finder.spans(name)):
-        if start >= done:
-            pieces += [Piece(name[done:start], "name"), Piece(name[start:end], "name hit")]
-            done = end
-    return tuple(piece for piece in (*pieces, Piece(name[done:], "name")) if piece.text)
-
-
 WIDEST = 100
-"""Maximum cells of the palette."""
-
-MARGINS = 6
-"""Cells of the palette beside a command."""
+"""Maximum cells of a line."""
 
 LEAST_TYPED = 3
-"""Characters to type before papers are searched."""
+"""Letters and digits to type before papers are searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,86 +81,63 @@ def action_commands(
     ]
 
 
-class Palette(DismissedOnce, PagesOnlyLaidOutCommands, ReversesHighlight, CommandPalette):
-    """A palette of the given commands; each opening makes a new one.
-
-    A search for commands does no I/O, and takes less than a millisecond for hundreds of them.
-    """
-
-    CSS_PATH = stylesheet("commands")
-    DEFAULT_CSS = """
-    Palette {
-        & > Vertical {
-            margin: 1 0 0 0;
-            width: 100%;
-            max-width: 100;
-        }
-        #--input, #--input.--list-visible {
-            border: none;
-        }
-        CommandList {
-            border: none;
-            max-height: 80vh;
-            scrollbar-size-vertical: 1;
-        }
-        CommandList > .option-list--option {
-            text-style: none;
-        }
-    }
-    """
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"palette--name", "palette--keys", "palette--about", "palette--hit"}
+class Palette(SearchScreen):
+    """A palette of the given commands; each opening makes a new one."""
 
     def __init__(
         self,
-        commands: Iterable[Command],
+        commands: Sequence[Command],
+        keymap: Keymap,
         glyphs: Glyphs = UNICODE,
         find_papers: FindPapers | None = None,
     ) -> None:
         """`find_papers` returns commands for papers by the typed words."""
-        super().__init__(
-            [_provider_of(tuple(commands), self._draw, find_papers)], placeholder="a command, a topic, a paper"
-        )
-        self._glyphs = glyphs
-        self.set_class(glyphs is ASCII, "-ascii")
+        super().__init__(FoundPane(self._lines, self.enter), keymap, glyphs)
+        self._commands = commands
+        self._offered = commands
+        self._find_papers = find_papers
+        self._is_typing = True
 
-    def on_mount(self) -> None:
-        # The default sign is two cells wide, and some terminals draw it in one.
-        self.query_one(SearchIcon).icon = ">"
+    def say(self, said: str) -> None:
+        """Show what is typed, and the keys."""
+        about = "" if self._typed else "a command, a topic, a paper"
+        self.title_line.show(f"> {self._typed}{self._glyphs.caret}{about}")
+        *_, (key, close) = self._keymap.hints("help")
+        self.status.show(Status((("enter", "run"), (key, close)), said=said))
 
-    def _draw(self, command: Command, finder: Finder) -> Content:
-        """Draw a command in one line, with the typed words marked."""
-        width = max(min(self.app.size.width, WIDEST) - MARGINS, 20)
-        line = command_line(command.name, command.about, command.keys, width, finder=finder, glyphs=self._glyphs)
-        return Content.assemble(
-            *((piece.text, self._component_style(piece.role)) if piece.role != PLAIN else piece.text for piece in line)
-        )
+    def move(self, lines: int) -> None:
+        self._found.go(self._found.at + lines)
 
-    def _component_style(self, role: str) -> Style:
-        parts = [f"palette--{part}" for part in role.split()]
-        # Textual 8.2.8 drops the background of a partial style.
-        return visual_style(self, *parts) if "hit" in role else self.get_visual_style(*parts, partial=True)
+    async def act(self, action: str, times: int) -> None:
+        if action == "help.close":
+            self.dismiss()
 
+    def enter(self) -> None:
+        """Run the command under the cursor."""
+        if self._offered:
+            self.dismiss()
+            self._offered[self._found.at].run()
 
-def _provider_of(
-    commands: Sequence[Command], draw: Callable[[Command, Finder], Content], find_papers: FindPapers | None
-) -> type[Provider]:
-    """Return a provider class for Textual, which makes the instance itself and passes no data to it."""
+    def search(self, typed: str) -> None:
+        """Offer the commands that fit best, and below them papers."""
+        finder = Finder(typed)
+        scored = [(finder.score(one.name, f"{one.keys} {one.about} {one.also}"), one) for one in self._commands]
+        found = [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
+        self._typed, self._offered = typed, found
+        self._found.show(self._lines)
+        self.say("")
+        if self._find_papers is not None and len(re.findall(r"\w", typed)) >= LEAST_TYPED:
+            self.run_worker(self._offer_papers(self._find_papers, typed), exclusive=True, exit_on_error=False)
 
-    class Commands(Provider):
-        async def search(self, query: str) -> Hits:
-            finder = Finder(query)
-            for command in commands:
-                score = finder.score(command.name, f"{command.keys} {command.about} {command.also}")
-                if score > 0:
-                    yield Hit(score, draw(command, finder), command.run, text=command.name)
-            if find_papers is not None and len(query.strip()) >= LEAST_TYPED:
-                for place, command in enumerate(await find_papers(query)):
-                    # Behind all commands, in their order.
-                    yield Hit(0.01 / (place + 1), draw(command, finder), command.run, text=command.name)
+    async def _offer_papers(self, find: FindPapers, typed: str) -> None:
+        papers = await find(typed)
+        if typed == self._typed:
+            self._offered = (*self._offered, *papers)
+            self._found.show(self._lines, self._found.at)
 
-        async def discover(self) -> Hits:
-            for command in commands:
-                yield DiscoveryHit(draw(command, Finder("")), command.run, text=command.name)
-
-    return Commands
+    def _lines(self, width: int) -> Sequence[Line]:
+        finder, width = Finder(self._typed), min(width, WIDEST)
+        return [
+            command_line(one.name, one.about, one.keys, width, finder=finder, glyphs=self._glyphs)
+            for one in self._offered
+        ]

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from typing import ClassVar, NamedTuple
-
-from textual.events import Key
+from typing import NamedTuple, TypeAlias
 
 from reader.core.lines import Line, Piece, cell_len, cut, literal, wrap
 from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, place_of
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
-from reader.ui.command_line.output import OutputPane
+from reader.ui.help.search import FoundPane, SearchScreen
 from reader.ui.kit.finder import Finder
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import mark, pattern
-from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
 from reader.ui.kit.status_lines import Status
-from reader.ui.looks.stylesheets import stylesheet
 from reader.ui.shell.commands import Manual
 
 
@@ -75,8 +71,6 @@ def legend(glyphs: Glyphs) -> list[Sign]:
     return [Sign(str(getattr(glyphs, field)).strip() or "blank", name, about) for field, name, about in MEANINGS]
 
 
-ROLES = ("heading", "key", "name", "about", "hit")
-
 FIRST = 15
 """Maximum rows of the first screen."""
 
@@ -100,68 +94,45 @@ class Row(NamedTuple):
     name: str
     about: str
 
-    @property
-    def text(self) -> str:
-        """All that a search looks in."""
-        return f"{self.keys} {self.name} {self.about}"
 
-
-class Section(NamedTuple):
-    """Rows under one heading."""
-
-    title: str
-    rows: tuple[Row, ...]
+Sections: TypeAlias = Mapping[str, Sequence[Row]]
+"""Rows by their headings, of which what follows two blanks is said quietly."""
 
 
 def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) -> list[Row]:
     """The keys that matter most in `context`, at most `FIRST`; `lacking` are ids of actions with nothing to act on."""
     footer = ((id,) for id in keymap.most_useful(context)[: FIRST - len(ALSO)] if id != "app.help")
-    rows: dict[tuple[str, ...], Row] = {}
-    for ids in FIRST_KEYS.get(context) or (*footer, *ALSO):
+    rows = []
+    for ids in dict.fromkeys(FIRST_KEYS.get(context) or (*footer, *ALSO)):
         found = [keymap.action(id) for id in ids if id not in lacking and keymap.key(id, context)]
-        if not found:
-            continue
-        if ids == MENU:
+        if found and ids == MENU:
             chord = keymap.chords(found[0].id, context)[0]
-            key = label(chord[:1], ascii=keymap.ascii) if len(chord) > 1 else keymap.key(found[0].id, context)
-            rows[ids] = Row(key, "Go to", ", ".join(action.name for action in found))
-        else:
+            key = label(chord[:1] if len(chord) > 1 else chord, ascii=keymap.ascii)
+            rows.append(Row(key, "Go to", ", ".join(action.name for action in found)))
+        elif found:
             keys = " ".join(keymap.key(action.id, context) for action in found)
-            rows[ids] = Row(keys, ", ".join(_names(found)), found[0].help)
-    return list(rows.values())
+            others = "".join(f", {action.name.lower()}" for action in found[1:])
+            rows.append(Row(keys, found[0].name + others, found[0].help))
+    return rows
 
 
-def _names(actions: Sequence[Action]) -> Iterator[str]:
-    first, *more = (action.name for action in actions)
-    yield first
-    yield from (name[0].lower() + name[1:] for name in more)
-
-
-def sections(
-    keymap: Keymap, context: Context, typed: str, lacking: Collection[str] = ()
-) -> tuple[list[Section], list[Section]]:
+def sections(keymap: Keymap, context: Context, typed: str, lacking: Collection[str] = ()) -> tuple[Sections, Sections]:
     """The actions that have each typed word: those of `context`, and those of other places.
 
     If `typed` is a key, its actions come first.
     """
     finder = Finder(typed)
-    exact: list[Row] = []
-    here: dict[str, list[Row]] = {}
+    here: dict[str, list[Row]] = {"This key": []}
     elsewhere: dict[str, list[Row]] = {}
     for action in keymap.actions:
         is_here = context in action.contexts
         row = _row(keymap, action, context if is_here else None)
         if typed.strip() in keymap.labels(action.id):
-            exact.append(row)
-        elif action.id not in lacking and finder.matches(f"{row.text} {action.group} {action.id}"):
-            title = action.group if is_here else f"{action.group}, {place_of(action.contexts[0])}"
+            here["This key"].append(row)
+        elif action.id not in lacking and finder.score(row.name, f"{row.keys} {row.about} {action.group} {action.id}"):
+            title = action.group if is_here else f"{action.group}  {place_of(action.contexts[0])}"
             (here if is_here else elsewhere).setdefault(title, []).append(row)
-    first = [Section("This key", tuple(exact))] if exact else []
-    return [*first, *_sections(here)], _sections(elsewhere)
-
-
-def _sections(rows: Mapping[str, Sequence[Row]]) -> list[Section]:
-    return [Section(title, tuple(found)) for title, found in rows.items()]
+    return here, elsewhere
 
 
 def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
@@ -173,13 +144,15 @@ def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
     return Row(keys, action.name, " ".join((action.help, *own, *dict.fromkeys(lost))))
 
 
-def manual_sections(glyphs: Glyphs, manual: Manual, typed: str) -> list[Section]:
+def manual_sections(glyphs: Glyphs, manual: Manual, typed: str) -> Sections:
     """The signs, and the entries of the manual, that have each typed word."""
     finder = Finder(typed)
     pages = {"Signs": [Row(*sign) for sign in legend(glyphs)]}
     pages |= {title: [Row(name, "", about) for name, about in entries] for title, entries in manual}
-    found = {title: [row for row in rows if finder.matches(f"{row.text} {title}")] for title, rows in pages.items()}
-    return _sections({title: rows for title, rows in found.items() if rows})
+    return {
+        title: [row for row in rows if finder.score(row.name, f"{row.keys} {row.about} {title}")]
+        for title, rows in pages.items()
+    }
 
 
 # Lines
@@ -200,19 +173,19 @@ def first_lines(rows: Sequence[Row], width: int, ellipsis: str) -> list[Line]:
     return lines
 
 
-def found_lines(found: Sequence[Section], typed: str, width: int) -> list[Line]:
+def found_lines(found: Sections, typed: str, width: int) -> list[Line]:
     """The results of a search: each section's heading, its rows, and an empty line."""
-    if not found:
-        return [(Piece("Nothing in help matches ", "about"), Piece(literal(typed.strip()), "name"))]
     searched = pattern(tuple(typed.split()))
     lines: list[Line] = []
-    for title, rows in found:
-        most = min(KEYS, width // 3)
-        keys = max((size for row in rows if (size := cell_len(row.keys)) <= most), default=most)
-        lines.append((Piece(title.upper(), "heading"),))
-        lines += (line for row in rows for line in _row_lines(row, keys, min(width, WIDEST), searched))
-        lines.append(())
-    return lines
+    for title, rows in found.items():
+        if rows:
+            most = min(KEYS, width // 3)
+            keys = max((size for row in rows if (size := cell_len(row.keys)) <= most), default=most)
+            heading, gap, more = title.partition("  ")
+            lines.append((Piece(heading.upper(), "heading"), Piece(gap + more, "about")))
+            lines += (line for row in rows for line in _row_lines(row, keys, min(width, WIDEST), searched))
+            lines.append(())
+    return lines or [(Piece("Nothing in help matches ", "about"), Piece(literal(typed.strip()), "name"))]
 
 
 def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None) -> Iterator[Line]:
@@ -224,117 +197,79 @@ def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None
         lead, gap = (), keys
     text = f"{row.name}  {row.about}" if row.name else row.about
     for start, end in wrap(text, max(width - keys - 2, 10)):
-        name, about = text[start:end][: len(row.name) - start if start == 0 else 0], ""
-        about = text[start + len(name) : end]
-        yield (*lead, Piece(" " * (gap + 2)), *mark(name, "name", searched), *mark(about, "about", searched))
+        named = min(end, max(start, len(row.name)))
+        texts = (*mark(text[start:named], "name", searched), *mark(text[named:end], "about", searched))
+        yield (*lead, Piece(" " * (gap + 2)), *texts)
         lead, gap = (), keys
 
 
-class HelpPane(OutputPane):
-    """The lines of help."""
-
-    PREFIX = "help"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"help--{role}" for role in ROLES}
-
-    def show(self, compose: Callable[[int], Sequence[Line]]) -> None:
-        """Show other lines, from the top."""
-        self._compose_lines = compose
-        self.scroll_to(y=0, animate=False, force=True)
-        if self.is_attached:
-            self.on_resize()
-
-
-class HelpScreen(OwnKeysScreen):
-    """A title or the typed words, the keys or what was found, and help's own keys."""
-
-    CSS_PATH = stylesheet("help")
-    CONTEXT = "help"
-    ACTS = MOVES | {"help.close", "help.search"}
+class HelpScreen(SearchScreen):
+    """The keys that matter here, or what was found."""
 
     def __init__(
         self,
         keymap: Keymap,
         context: Context,
         glyphs: Glyphs = UNICODE,
-        *,
         lacking: Collection[str] = (),
         read_manual: Callable[[], Awaitable[Manual]] | None = None,
     ) -> None:
         """`lacking` are the ids of actions that have nothing to act on; `read_manual` takes a while."""
-        self._lines = HelpPane(self._first_lines)
-        super().__init__(f"Keys {place_of(context)}", self._lines, keymap, glyphs)
+        super().__init__(FoundPane(self._first_lines), keymap, glyphs)
         self._place: Context = context
-        self._glyphs = glyphs
         self._lacking = frozenset(lacking)
         self._first = first_rows(keymap, context, self._lacking)
         self._read_manual = read_manual
         self._manual: Manual = ()
-        self._typed: str | None = None
-        """What is searched; None on the first screen."""
-        self._is_typing = False
-        """Whether letters are text."""
+        self._is_searching = False
+        """Whether what was found is shown, and not the first screen."""
 
     def say(self, said: str) -> None:
-        """Show the keys that act now."""
+        """Show the title, and the keys that act now."""
         search, *moves, (back, close) = self._keymap.hints("help")
-        if self._is_typing:
-            hints = [("enter", "keep"), (back, "back")]
+        if not self._is_searching:
+            hints, title = [search, (back, close)], f"Keys {place_of(self._place)}"
+        elif self._is_typing:
+            hints, title = [("enter", "keep"), (back, "back")], f"/{self._typed}{self._glyphs.caret}"
         else:
-            hints = [search, (back, close)] if self._typed is None else [search, *moves, (back, "back")]
+            hints, title = [search, *moves, (back, "back")], f"/{self._typed}"
+        self.title_line.show(title)
         self.status.show(Status(tuple(hints), said=said))
-
-    async def on_key(self, event: Key) -> None:
-        """Take a letter as text while a search is typed; other keys mean what they do in help."""
-        typed = self._typed if self._is_typing else None
-        if typed is None or not (event.is_printable or event.key in ("backspace", "enter")):
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key == "enter":
-            self._is_typing = False
-            self._draw_around()
-        else:
-            self._search(typed + event.character if event.is_printable and event.character else typed[:-1])
-
-    def take_text(self, text: str) -> None:
-        """Begin a search with letters that are no keys of help."""
-        self._search(text)
 
     async def act(self, action: str, times: int) -> None:
         if action == "help.search":
-            self._search(self._typed or "")
-        elif self._typed is None:
-            self.dismiss()
+            self.search(self._typed)
+        elif self._is_searching:
+            self._typed, self._is_typing, self._is_searching = "", False, False
+            self._draw()
         else:
-            self._search(None)
+            self.dismiss()
 
-    def _search(self, typed: str | None) -> None:
-        """Search all of help for words; None goes back to the first screen."""
-        if self._read_manual is not None and typed is not None:
+    def search(self, typed: str) -> None:
+        if self._read_manual is not None:
             self.run_worker(self._load(self._read_manual), exit_on_error=False)
             self._read_manual = None
-        self._typed, self._is_typing = typed, typed is not None
+        self._typed, self._is_typing, self._is_searching = typed, True, True
         self._draw()
+
+    def enter(self) -> None:
+        """Make keys of the letters again."""
+        self._is_typing = False
+        self.say("")
 
     async def _load(self, read: Callable[[], Awaitable[Manual]]) -> None:
         self._manual = await read()
         self._draw()
 
     def _draw(self) -> None:
-        typed = self._typed
-        self._draw_around()
-        if typed is None:
-            self._lines.show(self._first_lines)
-            return
-        here, rest = sections(self._keymap, self._place, typed, self._lacking)
-        found = [*here, *manual_sections(self._glyphs, self._manual, typed), *rest]
-        self._lines.show(lambda width: found_lines(found, typed, width))
-
-    def _draw_around(self) -> None:
-        """Draw the title and the last line."""
-        caret = self._glyphs.caret if self._is_typing else ""
-        self.title_line.show(f"Keys {place_of(self._place)}" if self._typed is None else f"/{self._typed}{caret}")
         self.say("")
+        if not self._is_searching:
+            self._found.show(self._first_lines)
+            return
+        typed = self._typed
+        here, rest = sections(self._keymap, self._place, typed, self._lacking)
+        found = {**here, **manual_sections(self._glyphs, self._manual, typed), **rest}
+        self._found.show(lambda width: found_lines(found, typed, width))
 
     def _first_lines(self, width: int) -> Sequence[Line]:
         return first_lines(self._first, width, self._glyphs.ellipsis)

@@ -13,7 +13,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeAlias, cast, runtime_checkable
 
 from rich.cells import cell_len, set_cell_size
@@ -32,7 +32,6 @@ from textual.strip import Strip
 
 if TYPE_CHECKING:
     from textual.app import App
-    from textual.command import CommandPalette
     from textual.events import Paste
     from textual.geometry import Region
     from textual.message_pump import MessagePump
@@ -42,11 +41,10 @@ if TYPE_CHECKING:
 
     _App: TypeAlias = App[str]
     _Screen: TypeAlias = Screen[None]
-    _Palette: TypeAlias = CommandPalette
     _Text: TypeAlias = Widget
 else:
     # At run time the mixins have no Textual base: CSS looks only at the first base that is a widget.
-    _App = _Screen = _Palette = _Text = object
+    _App = _Screen = _Text = object
 
 
 # Time
@@ -119,14 +117,14 @@ _COLORLESS = Colorless()
 """One instance for all frames: Textual caches a filtered line by the filter."""
 
 
-def visual_style(widget: Widget, *component_classes: str, partial: bool = False) -> VisualStyle:
+def visual_style(widget: Widget, *component_classes: str) -> VisualStyle:
     """Return a widget's style under its component styles, reverse included.
 
     Textual 8.2.8: `Widget.get_visual_style` drops `text-style: reverse`, the one emphasis that is left without colours.
     """
     from textual.style import Style as VisualStyle
 
-    style = type(widget).get_visual_style(widget, *component_classes, partial=partial)
+    style = type(widget).get_visual_style(widget, *component_classes)
     if any(widget.get_component_styles(name).text_style.reverse for name in component_classes):
         return style + VisualStyle(reverse=True)
     return style
@@ -348,32 +346,6 @@ class DismissedOnce(_Screen):
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close the screen, if it is still in front."""
         return super().dismiss(result) if self.is_current else AwaitComplete()
-
-
-class ReversesHighlight(_Palette):
-    """Mixed into a command palette: the `reverse` of the highlighted command is drawn; see `visual_style`."""
-
-    def on_mount(self) -> None:
-        from textual.command import CommandList
-
-        commands = self.query_one(CommandList)
-        vars(commands)["get_visual_style"] = partial(visual_style, commands)
-
-
-class PagesOnlyLaidOutCommands(_Palette):
-    """Mixed into a command palette: keys reach its list of commands only once the list has lines.
-
-    Textual 8.2.8 ends the program with a KeyError if a page key comes after the commands and before their layout
-    (`OptionList._move_page`), or if the list has no room for a line.
-    """
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Return whether an action may run now."""
-        from textual.command import CommandList
-
-        if action == "command_list" and self.query_one(CommandList).size.height == 0:
-            return False
-        return super().check_action(action, parameters)
 
 
 class PastesWhole(_Text):

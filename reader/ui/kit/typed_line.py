@@ -85,7 +85,7 @@ class TypedLine(Widget):
         self._advice = _Advice(self)
 
     def compose(self) -> ComposeResult:
-        label = _Label(self._label)
+        label = Label(self._label)
         label.styles.width = len(self._label) + 2
         yield label
         yield self._input
@@ -129,7 +129,7 @@ class TypedLine(Widget):
         self.advise()
 
 
-class _Label(Widget):
+class Label(Widget):
     """The word before the text."""
 
     def __init__(self, text: str) -> None:

@@ -93,9 +93,6 @@ def _row(key: NotCached, listing: Listing) -> PaperRow:
         hidden=False,
         code=draft.code_url is not None,
         kept=False,
-        organization=draft.organization or "",
-        author=next(iter(draft.authors), ""),
-        author_count=draft.author_count or len(draft.authors),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reader.core.text import clean
 from reader.core.views import VIEWS
 from reader.paths import APP
-from reader.session.places import day_of
+from reader.session.places import Place, day_of
 from reader.ui.filter.state import COUNTED
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.day_names import clock, needs_counts
@@ -50,10 +50,17 @@ def header(state: State, now: datetime, dot: str) -> Header:
         place=listing.place_name(now, dot),
         query=f"{place.text}{_corrections(state)}" if results is None else results.text,
         shown=listing.count if counts or results is not None or not needs_counts(place) else None,
-        total=counts.base if counts and place.text and results is None else None,
+        total=counts.base if counts and results is None and _is_part(place) else None,
         read=_read_of_day(listing, counts),
         condition=condition(state, now),
     )
+
+
+def _is_part(place: Place) -> bool:
+    """Whether a query is typed that finds some of the view's papers; hidden ones are none of them."""
+    from reader.cache.search.compile import names_hidden
+
+    return bool(place.text) and not names_hidden(place.query.root)
 
 
 def _corrections(state: State) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from reader.core.lines import Line, Piece, cell_len, cut, literal, measure
+from reader.core.lines import Line, Piece, cell_len, cut, literal, measure, wrap
 from reader.core.paper_row import Flag, PaperRow, flag_to_show
 from reader.ui.kit.day_names import day_heading, day_in_list, day_left
 from reader.ui.kit.glyphs import Glyphs
@@ -28,11 +28,8 @@ WITH_DATE, WITH_CODE, WITH_UPVOTES = 50, 44, 30
 WITH_WORDS = 44
 """Minimum width of a heading that says what its numbers are."""
 
-DATE_WIDTH = len("Sep 2024")
-DATE_GAP = 2
-
 CHANGE_WIDTH = 18
-"""Maximum cells of what has changed of a paper, in place of its date; the second line has all of it."""
+"""Maximum cells of what has changed of a paper, in place of its date; a comfortable paper has it in a line."""
 
 
 class ListLook(NamedTuple):
@@ -45,56 +42,73 @@ class ListLook(NamedTuple):
     has_dates: bool = False
     """Whether each row has its date, because no headings name the days."""
     is_comfortable: bool = False
-    """Whether a second line has people and topics."""
+    """Whether a title that does not fit takes a second line."""
     older_key: str = ""
     """The key that goes to the day before."""
+    fetch_key: str = ""
+    """The key that fetches missing days."""
+    has_focus: bool = True
+    """Whether keys act in the list: only then the cursor has its bar."""
 
 
 def draw_paper(
     row: PaperRow, width: int, look: ListLook, highlighted: bool, selected: bool = False, *, in_text: bool = False
 ) -> tuple[Line, ...]:
-    """Draw a paper as one line of at most `width` cells, or two if `look` is comfortable.
+    """Draw a paper in `paper_height` lines of at most `width` cells.
 
-    The first line has the cursor's bar, the state, one sign (selected, a flag, or rising), upvotes, code, title, the
-    signs of what is kept of it and the date; the second has why it suits the user, or the organization or the people
-    and the topics, and then the date.
-    The sign of the full text is marked if only that has the searched words.
+    The first line has the cursor's bar, the state, one sign (`selected`, a flag, or rising), upvotes and code. The
+    last line says of a comfortable paper why it is listed or what has changed, if that is known, and ends with the
+    signs of what is kept of it and the date; a compact one says what has changed in place of the date. The sign of the
+    full text is marked if only that has the searched words.
     """
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
-    bar = Piece(glyphs.cursor if highlighted else " ", "bar")
+    bar = Piece(glyphs.cursor if highlighted and look.has_focus else " ", "bar")
     sign = Piece(glyphs.picked, "selected") if selected else Piece(_sign(row, glyphs), "bar")
     begin = [bar, Piece(state, state_role), sign]
     if width >= WITH_UPVOTES:
-        begin.append(Piece(f"{_short(row.upvotes):>4} ", "number"))
+        begin.append(Piece(f"{_short(row.upvotes):>3} ", "number"))
     if width >= WITH_CODE:
         begin.append(Piece(f"{glyphs.code if row.code else '':<{len(glyphs.code)}} ", "mark"))
-    indent = measure(begin)
-    changed = row.changed if row.flags & Flag.CHANGED else ""
-    date_end = _date(row.day, look) if look.has_dates and width >= WITH_DATE else ()
-    if changed and not look.is_comfortable and width >= WITH_DATE:
-        date_end = (Piece(" " * DATE_GAP + _whole(literal(changed), CHANGE_WIDTH, glyphs), "mark"),)
-    title_end = (*_kept(row, width, glyphs, in_text), *(() if look.is_comfortable else date_end))
-    # One blank stays before the pane's bar.
-    room = width - indent - 1
-    title = mark(
-        cut(literal(row.title), room - measure(title_end), glyphs.ellipsis),
-        _title_role(row, highlighted),
-        look.searched,
-    )
-    first = _filled((*begin, *title), title_end, width)
-    if not look.is_comfortable:
-        return (first,)
-    about = Piece(_about(row, room - measure(date_end), look.glyphs), "about")
-    if why := row.why or changed:
-        about = Piece(_whole(literal(why), room - measure(date_end), glyphs), "about")
-    return first, _filled((bar, Piece(" " * (indent - 1)), about), date_end, width)
+    below = [bar, Piece(" " * (measure(begin) - 1))]
+    room, day = _title_room(width, look), _date(row, width, look)
+    end = (*_kept(row, width, glyphs, in_text), *day)
+    title, why = literal(row.title), _why(row, look)
+    parts = [title]
+    if _title_height(row, width, look) > 1:
+        spans = wrap(title, room)
+        # No date is alone in a line.
+        spans = spans if len(spans) > 1 else wrap(title, room - measure(day))
+        (_, stop), (start, _), *_ = [*spans, *[(len(title), len(title))] * 2]
+        parts = [cut(title[:stop], room, glyphs.ellipsis), title[start:]]
+    parts[-1] = cut(parts[-1], room if why else room - measure(end), glyphs.ellipsis)
+    texts = [mark(part, _title_role(row, highlighted), look.searched) for part in parts]
+    if why:
+        texts.append([Piece(_whole(literal(why), room - measure(end), glyphs), "about")])
+    *above, last = [(*(below if place else begin), *text) for place, text in enumerate(texts)]
+    return *above, _filled(last, end, width)
 
 
-def _filled(left: Sequence[Piece], right: Line, width: int) -> Line:
-    """Put the date, if there is one, at the right edge, with a blank behind it."""
+def paper_height(row: PaperRow, width: int, look: ListLook) -> int:
+    """The number of lines that `draw_paper` draws. What the user marks does not change it, so nothing moves."""
+    return _title_height(row, width, look) + bool(_why(row, look))
+
+
+def _title_height(row: PaperRow, width: int, look: ListLook) -> int:
+    room = _title_room(width, look) - (0 if _why(row, look) else measure(_date(row, width, look)))
+    return 2 if look.is_comfortable and cell_len(literal(row.title)) > room else 1
+
+
+def _title_room(width: int, look: ListLook) -> int:
+    """Cells of a line of the title; one blank stays before the pane's bar."""
+    indent = 3 + (4 if width >= WITH_UPVOTES else 0) + (len(look.glyphs.code) + 1 if width >= WITH_CODE else 0)
+    return width - indent - 1
+
+
+def _filled(left: Line, right: Line, width: int) -> Line:
+    """Put the signs and the date, if there are any, at the right edge, with a blank behind them."""
     if not right:
-        return tuple(left)
+        return left
     return (*left, Piece(" " * (width - 1 - measure(left) - measure(right))), *right, Piece(" "))
 
 
@@ -107,21 +121,21 @@ def _kept(row: PaperRow, width: int, glyphs: Glyphs, in_text: bool) -> Line:
     return (Piece(f" {signs}", "mark"), *((Piece(glyphs.full_text, "mark", hit=True),) if in_text else ()))
 
 
-def _date(day: str, look: ListLook) -> Line:
-    return (Piece(f"{'':{DATE_GAP}}{day_in_list(day, look.today):>{DATE_WIDTH}}", "date"),)
+def _date(row: PaperRow, width: int, look: ListLook) -> Line:
+    if width < WITH_DATE:
+        return ()
+    if not look.is_comfortable and (changed := _changed(row)):
+        return (Piece(f"  {_whole(literal(changed), CHANGE_WIDTH, look.glyphs)}", "mark"),)
+    return (Piece(f"  {day_in_list(row.day, look.today)}", "date"),) if look.has_dates else ()
 
 
-def _about(row: PaperRow, room: int, glyphs: Glyphs) -> str:
-    """The organization, else the first author, and the topics that fit whole."""
-    others = f" +{row.author_count - 1}" if row.author_count > 1 else ""
-    who = row.organization or (f"{row.author}{others}" if row.author else "")
-    parts = [cut(literal(who), room, glyphs.ellipsis)] if who else []
-    for topic in row.topics:
-        longer = [*parts, literal(topic)]
-        if cell_len(_joined(longer, glyphs)) > room:
-            break
-        parts = longer
-    return _joined(parts, glyphs)
+def _changed(row: PaperRow) -> str:
+    return row.changed if row.flags & Flag.CHANGED else ""
+
+
+def _why(row: PaperRow, look: ListLook) -> str:
+    """What a comfortable paper says last."""
+    return (row.why or _changed(row)) if look.is_comfortable else ""
 
 
 def _whole(why: str, room: int, glyphs: Glyphs) -> str:
@@ -130,10 +144,6 @@ def _whole(why: str, room: int, glyphs: Glyphs) -> str:
     while len(parts) > 1 and cell_len("; ".join(parts)) > room:
         parts.pop()
     return cut("; ".join(parts), room, glyphs.ellipsis)
-
-
-def _joined(parts: Sequence[str], glyphs: Glyphs) -> str:
-    return f" {glyphs.dot} ".join(parts)
 
 
 def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
@@ -165,12 +175,10 @@ def _title_role(row: PaperRow, highlighted: bool) -> str:
 
 
 def _short(number: int | None) -> str:
-    """Write a number in at most four cells; an unknown one is blank."""
+    """Write a number in at most three cells; an unknown one is blank."""
     if number is None:
         return ""
-    if number < 10_000:
-        return str(number)
-    return f"{number // 1_000}k" if number < 1_000_000 else f"{min(number // 1_000_000, 999)}M"
+    return str(number) if number < 1_000 else f"{min(number // 1_000, 99)}k"
 
 
 class PaperAt(NamedTuple):
@@ -205,16 +213,25 @@ class DayEnd(NamedTuple):
     """The listed day before it."""
 
 
-Content: TypeAlias = PaperAt | Heading | DayEnd
+class HoleAt(NamedTuple):
+    """Days that are missing between two days."""
+
+    days: int
+    is_highlighted: bool = False
+
+
+Content: TypeAlias = PaperAt | Heading | HoleAt | DayEnd
 
 
 def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ...]:
-    """Draw the lines of a paper, a heading or the end."""
+    """Draw the lines of a paper, a heading, missing days or the end."""
     match content:
         case PaperAt(row, is_highlighted, is_selected, in_text):
             return draw_paper(row, width, look, is_highlighted, is_selected, in_text=in_text)
         case Heading():
             return (draw_heading(content, width, look),)
+        case HoleAt():
+            return (draw_hole(content, width, look),)
         case DayEnd():
             return (), draw_end(content, width, look)
 
@@ -244,6 +261,17 @@ def coverage_note(day: DayCount, today: date) -> str:
     short = [(name, known) for name, known in day.covered if not known.is_whole and known.papers]
     told = short or [(name, known) for name, known in day.covered if known.papers]
     return ", ".join(f"{name} {known.text(today)}" for name, known in told)
+
+
+def draw_hole(hole: HoleAt, width: int, look: ListLook) -> Line:
+    """Draw missing days: `─ 21 days are missing here · enter fetches them ─`."""
+    glyphs, key = look.glyphs, look.fetch_key
+    days, them = ("1 day is", "it") if hole.days == 1 else (f"{hole.days:,} days are", "them")
+    bar = Piece(glyphs.cursor if hole.is_highlighted else " ", "bar")
+    missing, end = Piece(f"{glyphs.line} {days} missing here ", "about"), Piece(glyphs.line, "about")
+    way = (Piece(f"{glyphs.dot} ", "about"), Piece(key, "key"), Piece(f" fetches {them} ", "about"))
+    whole = (bar, missing, *way, end)
+    return whole if key and measure(whole) < width else (bar, missing, end)
 
 
 def day_end(day: str, days: Sequence[DayCount]) -> DayEnd | None:

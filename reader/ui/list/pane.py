@@ -12,7 +12,7 @@ from textual.reactive import var
 
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.line_widgets import ActionAsked, Reported
 from reader.ui.kit.lines import pattern
 from reader.ui.list.lines import DayEnd
 from reader.ui.page.paper_lines import PaperLines, RowChanges, Rows, RowsAtHand
@@ -22,6 +22,7 @@ from reader.ui.shell.listing import Position
 if TYPE_CHECKING:
     from reader.cache.reads.orders import Order
     from reader.cache.reads.window import DayCount
+    from reader.core.feed_days import Hole
 
 
 class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
@@ -30,8 +31,8 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
     The list holds the order and the cursor. It reads no keys: the screen calls `move` and the other methods.
     """
 
-    reported: var[PaperKey | None] = var(None, init=False)
-    """The paper under the cursor, for watchers; `highlighted` computes the same."""
+    reported: var[tuple[PaperKey | None, bool]] = var((None, False), init=False)
+    """The paper under the cursor, and whether the cursor is on the hole below it instead, for watchers."""
 
     @dataclass
     class Opened(Reported):
@@ -45,13 +46,15 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         *,
         today: date | None = None,
         older_key: str = "",
+        fetch_key: str = "",
         id: str | None = None,
     ) -> None:
-        """`today` stops the clock; `older_key` is the key that goes to the day before."""
+        """`today` stops the clock; the keys go to the day before, and fetch missing days."""
         super().__init__(glyphs, today=today, older_key=older_key, id=id)
+        self._strips.change_look(self._strips.look._replace(fetch_key=fetch_key))
         self._order: Order[PaperKey] | None = None
-        self._is_around_cursor = False
-        """Whether the cursor has to go to the middle once the list has a height."""
+        self._unplaced: tuple[int | None] | None = None
+        """Where the cursor goes once the list has a size: see `_place`."""
         self._words: tuple[str, ...] = ()
         self._fetch: Rows | None = None
 
@@ -73,7 +76,7 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         If `keep` is already highlighted, as in a refreshed view, nothing moves on the screen, even if the user has
         scrolled away from the cursor. If it is gone, the cursor goes to the paper that followed it.
         """
-        old, new = self._lines, ListLines(order, form)
+        old, new = self._lines, ListLines(order, form, self._height_of)
         cursor, anchor = self._cursor, self._anchor()
         is_news = keep is not None and keep == self.highlighted
         index = 0 if keep is None else new.find(keep, cursor)
@@ -85,21 +88,28 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         before = self._picture() if is_news and look == self._strips.look else None
         self._order, self._lines, self._words = order, new, words
         self._strips.change_look(look)
-        self._fetch, self._rows = rows, RowsAtHand(rows, with_people=form.is_comfortable)
+        self._fetch, self._rows = rows, RowsAtHand(rows)
         self._cursor = index
-        self._set_virtual_size()
+        self._is_on_hole = self._is_on_hole and is_news and new.hole_below(index) is not None
+        self._measure()
         is_away = is_news and anchor is not None and anchor[0] != keep
         if is_news and anchor is not None:
-            self._scroll_paper_to(*anchor)
-        elif keep is not None and height is not None:
-            self._scroll_paper_to(keep, height)
+            stays = new.find(anchor[0], index)
+            self._scroll_paper_to(index if stays is None else stays, anchor[1])
         else:
-            self._scroll(self._lines.top_around(index, self.size.height))
-            self._is_around_cursor = not self.size.height
+            self._place(None if keep is None else height)
         if not is_away:
             self._reveal()
         self._repaint(before)
         self._report_highlighted()
+
+    def _place(self, height: int | None) -> None:
+        """Scroll until the cursor is `height` lines below the list's top, or in its middle."""
+        self._unplaced = None if self.size.height else (height,)
+        if height is None:
+            self._scroll(self._lines.top_around(self._cursor, self.size.height))
+        else:
+            self._scroll_paper_to(self._cursor, height)
 
     def change_form(self, form: ListForm) -> None:
         """Show the same papers in another form; the cursor keeps its line, or the list stays at its top."""
@@ -124,16 +134,16 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
 
     def patch(self, pk: PaperKey, **changes: Unpack[RowChanges]) -> None:
         """Draw a paper's new state at once, before the cache has it; this paints only its line."""
-        if not self._rows.patch(pk, changes):
-            return
-        for line, slot in self._in_view():
-            if self._lines.pks[slot.place] == pk:
-                self.refresh_line(line)
+        before = self._picture()
+        if self._rows.patch(pk, changes):
+            self._measure()
+            self._repaint(before)
 
     def renew(self) -> None:
         """Fetch the rows in view again: the papers' data changed, their order did not."""
         before = self._picture()
         self._rows.forget()
+        self._measure()
         self._repaint(before)
 
     # Queries
@@ -155,6 +165,11 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
     def has_row(self, pks: Sequence[PaperKey], wanted: Callable[[PaperRow], bool]) -> bool:
         """Whether any of the papers has a wanted row; rows are fetched until one is found."""
         return self._rows.first(pks, wanted) is not None
+
+    @property
+    def hole(self) -> Hole | None:
+        """The missing days that the cursor is on; None if it is on a paper."""
+        return self._lines.hole_below(self._cursor) if self._is_on_hole else None
 
     @property
     def cursor(self) -> int:
@@ -194,26 +209,36 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
 
     # Moving; each method returns whether the cursor moved
 
-    def to_index(self, index: int) -> bool:
-        """Highlight the paper at a place, or the nearest one."""
+    def to_index(self, index: int, *, on_hole: bool = False) -> bool:
+        """Highlight the paper at a place, or the nearest one; or the hole below it."""
         index = min(max(index, 0), len(self._lines.pks) - 1)
         if index < 0:
             return False
         delta = index - self._cursor
-        if delta:
-            self._repaint_cursor()
-            self._cursor = index
-            self._repaint_cursor()
-        self._reveal(delta)
+        is_moved = delta != 0 or on_hole != self._is_on_hole
+        if is_moved:
+            self._repaint_paper(self._cursor)
+            self._cursor, self._is_on_hole = index, on_hole
+            self._repaint_paper(index)
+        self._reveal(1 if on_hole else delta)
         self._report_highlighted()
-        return delta != 0
+        return is_moved
 
     def stand(self, pk: PaperKey, height: int) -> None:
         """Highlight a paper, if it is still there, `height` lines below the list's top."""
         index = self._lines.find(pk, self._cursor)
         if index is not None and (self.to_index(index) or self.height != height):
-            self._scroll(self._lines.line_of(index) - height)
+            self._scroll_paper_to(index, height)
             self._reveal()
+
+    def step(self, delta: int) -> bool:
+        """Go down by `delta` lines of papers and holes, up if negative; of many, only papers count."""
+        above = self._cursor if delta > 0 else self._cursor - 1
+        if abs(delta) > 1 or (above < 0 and not self._is_on_hole):
+            return self.move(delta)
+        if self._is_on_hole:
+            return self.to_index(self._cursor + max(delta, 0))
+        return self.to_index(above, on_hole=True) if self._lines.hole_below(above) else self.move(delta)
 
     def move(self, delta: int) -> bool:
         """Go down by `delta` papers, up if negative."""
@@ -262,26 +287,24 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         return found is not None and self.to_index(found)
 
     def _scroll_with_cursor(self, direction: int, lines: int) -> bool:
-        """Scroll by about so many lines, by whole papers, and move the cursor with the text."""
+        """Scroll by so many lines, and move the cursor with the text."""
         if not self._lines.pks:
             return False
-        each = self._lines.each
-        delta = direction * max(each, lines // each * each)
-        line = self._lines.line_of(self._cursor)
-        index = self._lines.nearest(line + delta, down=delta > 0)
-        self._scroll(self.scroll_offset.y + delta)
-        return self.to_index(index)
+        by = direction * max(1, lines)
+        line = self._lines.step(self._lines.line_of(self._cursor), by)
+        index = self._lines.nearest(line, down=direction > 0)
+        self._scroll(self._lines.step(self.scroll_offset.y, by))
+        return self.to_index(index if index != self._cursor else index + direction)
 
     def on_resize(self) -> None:
         self._strips.forget()
-        self._set_virtual_size()
-        if self._is_around_cursor:
-            self._is_around_cursor = False
-            self._scroll(self._lines.top_around(self._cursor, self.size.height))
+        self._measure()
+        if self._unplaced is not None:
+            self._place(*self._unplaced)
         self._reveal()
 
     def _report_highlighted(self) -> None:
-        self.reported = self.highlighted
+        self.reported = self.highlighted, self._is_on_hole
 
     # Mouse
 
@@ -289,11 +312,15 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        slot = self._lines.at(offset.y + self.scroll_offset.y, is_top=offset.y == 0)
+        slot = self._slots()[offset.y]
+        if slot is not None and slot.kind == "hole":
+            event.stop()
+            if not self.to_index(self._lines.start_of(slot.group + 1) - 1, on_hole=True):
+                self.post_message(ActionAsked("find.fetch"))
         if slot is None or slot.kind != "paper":
             return
         event.stop()
-        if slot.place == self._cursor:
+        if slot.place == self._cursor and not self._is_on_hole:
             self.post_message(self.Opened(self._lines.pks[slot.place]))
         else:
             self.to_index(slot.place)

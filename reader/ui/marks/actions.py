@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reader.core.errors import ReaderError
 from reader.core.marks import LOOK, QUEUE, STATES, UNDOES
-from reader.core.paper_row import Flag, PaperKey
+from reader.core.paper_row import Flag, PaperKey, PaperRow
 from reader.ui.command_line.automatic import AutomaticCommands
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.handlers import begins, follows, handles, handles_each
+from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
@@ -22,11 +23,57 @@ if TYPE_CHECKING:
     from reader.session.places import Place
     from reader.ui.library.marking import Progress
 
+Way = Literal["undo", "redo"]
+
 FIELDS = {**STATES, QUEUE: "queued"}
 """Kinds of marks that a key turns on and off, with the field of a row that each one decides."""
 
 BLINK = 0.5
 """Seconds after which a long mark shows its progress."""
+
+
+SHORT = 30
+"""Characters of a title that names a paper."""
+
+_TAKEN_BACK = {
+    "unread": "read again",
+    "unstarred": "starred again",
+    "without a note": "noted again",
+    "moved in the queue": "back in its place of the queue",
+    "looked at again": "marked as changed again",
+}
+"""What a mark becomes when it is taken back, where that is not `no longer` or `again`."""
+
+
+def changed_words(way: Way, action: Action, title: str) -> str:
+    """What an undo or a redo did, such as `"LiveEdit…" is no longer hidden`; `title` is of the only paper."""
+    if not action.count or action.rules or len({count for _, count in action.did}) > 1:
+        return action.said
+    if len(title) > SHORT:
+        name, colon, _ = title.partition(":")
+        title = f"{name if colon and len(name) <= SHORT else title[:SHORT].rstrip()}…"
+    labels = [label if way == "redo" else _taken_back(label) for label, _ in action.did]
+    subject = f'"{title}" is' if title else "1 paper is" if action.count == 1 else f"{action.count:,} papers are"
+    return f"{subject} {', '.join(labels)}"
+
+
+def _taken_back(label: str) -> str:
+    before, _, rest = label.partition(" ")
+    if label.startswith("no longer "):
+        return f"{label.removeprefix('no longer ')} again"
+    if before == "untagged":
+        return f"tagged {rest} again"
+    return _TAKEN_BACK.get(label, f"no longer {label}")
+
+
+class Restored(NamedTuple):
+    """The paper of an undo or a redo, until the list is read again."""
+
+    way: Way
+    action: Action
+    row: PaperRow
+    said: str
+    """The notice about it."""
 
 
 class MarkActions:
@@ -42,6 +89,8 @@ class MarkActions:
         self._papers = services[PaperList]
         self._loader = services[ListLoader]
         self._starring = services[AutomaticCommands].starring
+        self._look = services.look
+        self._restored: Restored | None = None
 
     # One paper
 
@@ -70,6 +119,10 @@ class MarkActions:
         self._mark(kind, value, [row.pk])
         if goes_on:
             self._papers.move(1)
+
+    def queue(self, key: PaperKey) -> None:
+        """Queue one paper, wherever it is."""
+        self._mark(QUEUE, True, [key])
 
     def _toggle_all(self, kind: str, pks: Sequence[PaperKey]) -> None:
         """Mark all of some papers, or take the mark away if all of them have it."""
@@ -124,9 +177,14 @@ class MarkActions:
             return
 
         async def mark_all() -> None:
-            self._mark("read", True, await self._loader.read_all(), shown=self._papers.visible_pks)
+            self.mark_read(await self._loader.read_all())
 
         self._background.start("marks", mark_all)
+
+    def mark_read(self, pks: Sequence[PaperKey]) -> None:
+        """Mark papers read that are too many to redraw."""
+        wanted = frozenset(pks)
+        self._mark("read", True, pks, shown=[pk for pk in self._papers.visible_pks if pk in wanted])
 
     @handles("mark.above_read")
     def mark_above_read(self, _count: int | None) -> None:
@@ -258,39 +316,66 @@ class MarkActions:
 
     def take_back(self, then: Callable[[Action], object] = lambda _: None) -> None:
         """Undo the last action, and call `then` with it."""
-        undoing = self._library.undo(self._report("undoing"))
-        waiting = partial(self._wait_for_reversal, undoing, self._undone, "nothing to undo", then)
-        self._background.start("marks", waiting)
+        self._background.start(
+            "marks", partial(self._reverse, "undo", self._library.undo(self._report("undoing")), then)
+        )
 
     @handles("mark.redo")
     def redo(self, _count: int | None) -> None:
         redoing = self._library.redo(self._report("doing again"))
-        self._background.start("marks", partial(self._wait_for_reversal, redoing, self._redone, "nothing to redo"))
+        self._background.start("marks", partial(self._reverse, "redo", redoing))
 
-    async def _wait_for_reversal(
-        self,
-        reversing: Awaitable[Action | None],
-        describe: Callable[[Action], str],
-        nothing: str,
-        then: Callable[[Action], object] = lambda _: None,
+    async def _reverse(
+        self, way: Way, reversing: Awaitable[Action | None], then: Callable[[Action], object] = lambda _: None
     ) -> None:
         try:
-            event = await reversing
+            action = await reversing
         finally:
             self._model.change(self._model.state.busy_with(""))
-        if event is None:
-            self._model.show_notice(nothing)
+        if action is None:
+            self._model.show_notice(f"nothing to {way}")
             return
-        self._model.show_notice(describe(event))
         self._library.changed()
-        self._model.change(self._model.state.cache_changed())
-        then(event)
+        pk = self._library.pk_of(action.paper) if action.paper else None
+        row = next(iter(self._library.rows([pk])), None) if pk is not None else None
+        said = self._say_reversed(way, action, row)
+        self._restored = None if row is None else Restored(way, action, row, said)
+        at = None if row is None else self._go_to(row.pk)
+        self._model.change(self._model.state.cache_changed(at))
+        then(action)
 
-    def _undone(self, event: Action) -> str:
-        return f"undone: {event.said} · {self._keymap.key('mark.redo')} redoes"
+    def _go_to(self, pk: PaperKey) -> Position | None:
+        """Put the cursor on a paper of the list; one that it may have once it is read again comes to that line."""
+        papers = self._papers
+        is_there = self._model.state.front_paper is not None or pk == papers.highlighted
+        is_there = is_there or papers.next_where({pk}) or papers.next_where({pk}, -1)
+        return None if is_there else Position(pk, papers.height)
 
-    def _redone(self, event: Action) -> str:
-        return f"{event.said} again · {self._keymap.key('mark.undo')} undoes"
+    @follows(lambda state: state.listing)
+    def tell_where(self, state: State) -> None:
+        """Say where the paper is that was restored, if the list that was read since does not have it."""
+        restored, listing = self._restored, state.listing
+        if restored is not None and listing.version == state.cache_version and listing.order.complete:
+            self._restored = None
+            if state.notices.answer.text == restored.said and restored.row.pk not in listing.order.pks:
+                self._say_reversed(*restored[:3], self._where(restored.row))
+
+    def _where(self, row: PaperRow) -> str:
+        """A place that has a paper; empty for a hidden one."""
+        from reader.ui.kit.day_names import short_day
+
+        if row.hidden:
+            return ""
+        views = {"view.queue": row.queued, "view.starred": row.starred}
+        key = next((self._keymap.key(view) for view, has_it in views.items() if has_it), "")
+        return f"{key} has it" if key else f"it is of {short_day(row.day, self._look.today)}" if row.day else ""
+
+    def _say_reversed(self, way: Way, action: Action, row: PaperRow | None, where: str = "") -> str:
+        back = "redo" if way == "undo" else "undo"
+        said = f"{way[:2]}done: {changed_words(way, action, '' if row is None else row.title)}"
+        said = " · ".join(filter(None, (said, where, f"{self._keymap.key(f'mark.{back}')} {back}es")))
+        self._model.show_notice(said)
+        return said
 
 
 class QueueActions:

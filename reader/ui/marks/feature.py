@@ -7,9 +7,10 @@ from reader.ui.shell.feature import Feature
 
 def _classes() -> tuple[type, ...]:
     from reader.ui.marks.actions import MarkActions, QueueActions
+    from reader.ui.marks.backlog import Backlog
     from reader.ui.marks.traces import Traces
 
-    return MarkActions, QueueActions, Traces
+    return MarkActions, QueueActions, Traces, Backlog
 
 
 FEATURE = Feature(_classes)

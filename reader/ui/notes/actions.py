@@ -238,26 +238,3 @@ class TagActions:
         if any(words):
             nothing = "nothing to change: these are the tags already"
             self._marks.follow(self._library.tag(tagging.pks, words), nothing)
-
-    @handles("tags.cancel")
-    def cancel(self, _count: int | None) -> None:
-        self._model.change(self._model.state.put(TAGGING, None))
-
-    @handles("tags.complete")
-    def complete(self, _count: int | None) -> None:
-        screen = self._screen
-        if screen is not None:
-            screen.complete()
-
-    @handles("tags.next")
-    def next(self, _count: int | None) -> None:
-        self._select(1)
-
-    @handles("tags.previous")
-    def previous(self, _count: int | None) -> None:
-        self._select(-1)
-
-    def _select(self, by: int) -> None:
-        screen = self._screen
-        if screen is not None:
-            screen.select(by)

@@ -32,7 +32,7 @@ def _note(services: Services, noting: Noting) -> NoteScreen:
 def _tags(services: Services, tagging: Tagging) -> TagScreen:
     from reader.ui.command_line.screen import TagScreen
 
-    key = services.look.keymap.key("tags.complete", "tags")
+    key = services.look.keymap.key("command.complete", "tags")
     return TagScreen(tagging, topic_papers(services.model.state), key)
 
 

@@ -11,7 +11,7 @@ from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 
-from reader.core.lines import Line, centre, fill
+from reader.core.lines import Line, Piece, centre, fill
 from reader.core.paper import Paper
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
@@ -219,7 +219,14 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         strip = self._strips.get(index)
         if strip is None:
             strip = self._strips[index] = self._strip(self._lines[index], margin=self._margin)
-        return strip
+        if y or self._look.is_page or not self.has_focus:
+            return strip
+        return self._strip((Piece(self._look.glyphs.cursor, "tag"), *self._lines[index]))
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Show that keys act here by a bar beside the first line, or remove it."""
+        super().watch_has_focus(has_focus)
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """Drop lines drawn in other colours."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import zip_longest
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypedDict
+from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypedDict
 
-from textual.geometry import Size
+from textual import events
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from reader.core.lines import Line
@@ -15,7 +16,18 @@ from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.styled_text import PLAIN
-from reader.ui.list.lines import LIST_ROLES, Content, DayEnd, Heading, ListLook, PaperAt, coverage_note, draw_content
+from reader.ui.list.lines import (
+    LIST_ROLES,
+    Content,
+    DayEnd,
+    Heading,
+    HoleAt,
+    ListLook,
+    PaperAt,
+    coverage_note,
+    draw_content,
+    paper_height,
+)
 from reader.ui.shell.list_layout import ListLines, Slot
 
 if TYPE_CHECKING:
@@ -28,11 +40,8 @@ CHUNK = 200
 """Rows fetched at once in a search for a paper."""
 
 
-class Rows(Protocol):
-    """Fetches the rows of papers."""
-
-    def __call__(self, pks: Sequence[PaperKey], /, *, with_people: bool = False) -> list[PaperRow]:
-        """The rows, with people and topics if asked for; deleted papers are left out."""
+Rows: TypeAlias = Callable[[Sequence[PaperKey]], list[PaperRow]]
+"""Fetches the rows of papers; deleted papers are left out."""
 
 
 class RowChanges(TypedDict, total=False):
@@ -48,11 +57,10 @@ class RowChanges(TypedDict, total=False):
 
 
 class RowsAtHand:
-    """Rows by paper, from one source, `with_people` if they are drawn; a patch lasts until the row is fetched again."""
+    """Rows by paper, from one source; a patch lasts until the row is fetched again."""
 
-    def __init__(self, fetch: Rows | None = None, *, with_people: bool = False) -> None:
-        self._fetch = fetch or _nothing
-        self._with_people = with_people
+    def __init__(self, fetch: Rows = lambda pks: []) -> None:
+        self._fetch = fetch
         self._rows: dict[PaperKey, PaperRow] = {}
 
     def get(self, pk: PaperKey) -> PaperRow | None:
@@ -61,7 +69,7 @@ class RowsAtHand:
 
     def of(self, pk: PaperKey) -> PaperRow | None:
         """Return a paper's row, fetched if it is not loaded; None if the paper is gone."""
-        return self._rows.get(pk) or next(iter(self._fetch([pk], with_people=self._with_people)), None)
+        return self._rows.get(pk) or next(iter(self._fetch([pk])), None)
 
     def bring(self, pks: Iterable[PaperKey]) -> None:
         """Fetch the rows of these papers that are not loaded."""
@@ -69,7 +77,7 @@ class RowsAtHand:
             self._rows.clear()
         missing = [pk for pk in pks if pk not in self._rows]
         if missing:
-            self._rows.update((row.pk, row) for row in self._fetch(missing, with_people=self._with_people))
+            self._rows.update((row.pk, row) for row in self._fetch(missing))
 
     def patch(self, pk: PaperKey, changes: RowChanges) -> bool:
         """Change a row; return False if it is not loaded."""
@@ -92,10 +100,6 @@ class RowsAtHand:
     def forget(self) -> None:
         """Drop all rows; they are fetched again when they are needed."""
         self._rows.clear()
-
-
-def _nothing(pks: Sequence[PaperKey], *, with_people: bool = False) -> list[PaperRow]:
-    return []
 
 
 KEPT = 2_000
@@ -124,7 +128,7 @@ class ListStrips:
         key = type(content), content
         strips = self._kept.get(key)
         if strips is None:
-            over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else PLAIN
+            over = "highlighted" if isinstance(content, PaperAt | HoleAt) and content.is_highlighted else PLAIN
             strips = tuple(self._strip(line, over) for line in draw_content(content, self._columns(), self.look))
             if len(self._kept) >= KEPT:
                 self.forget()
@@ -139,7 +143,7 @@ class ListStrips:
 class PaperLines(Pane, inherit_bindings=False):
     """The papers of an order with a cursor; fetches the rows in view with a page on each side.
 
-    A subclass says what is listed and where the cursor is.
+    A subclass says what is listed and where the cursor is. It scrolls by the numbers of lines in `ListLines`.
     """
 
     PREFIX = "papers"
@@ -150,12 +154,16 @@ class PaperLines(Pane, inherit_bindings=False):
         self._today = today
         self._lines = ListLines()
         self._cursor = 0
+        self._is_on_hole = False
+        """Whether the cursor is on the hole below its paper."""
         look = ListLook(glyphs, today or date.today(), older_key=older_key)
         self._strips = ListStrips(look, lambda: self.columns, self._strip)
         self._rows = RowsAtHand()
         self._days: Mapping[str, DayCount] = {}
         self._end: DayEnd | None = None
         self._selected: Container[PaperKey] = ()
+        self._viewed: object = None
+        self._view: Sequence[Slot | None] = ()
 
     @property
     def highlighted(self) -> PaperKey | None:
@@ -164,17 +172,36 @@ class PaperLines(Pane, inherit_bindings=False):
 
     # Scrolling
 
-    def _set_virtual_size(self) -> None:
-        size = Size(self.columns, len(self._lines))
+    def _measure(self) -> None:
+        """Look again how many lines papers have: the rows, their form or the width have changed."""
+        self._viewed = None
+        height = self.size.height
+        size = Size(self.columns, self._lines.last_top(height) + height if self._lines.pks else 0)
         if size != self.virtual_size:
             self.virtual_size = size
+
+    def _height_of(self, place: int) -> int:
+        row = self._row(place)
+        return 1 if row is None else paper_height(row, self.columns, self._strips.look)
 
     def _scroll(self, line: int) -> None:
         """Scroll a line to the top, or as near as the end of the list allows."""
         self.scroll_to(y=line, animate=False, force=True)
 
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll by lines as they are drawn; Textual counts their numbers."""
+        self._turn(event, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll by lines as they are drawn."""
+        self._turn(event, -1)
+
+    def _turn(self, event: events.MouseEvent, direction: int) -> None:
+        event.prevent_default().stop()
+        self._scroll(self._lines.step(self.scroll_offset.y, direction * round(self.app.scroll_sensitivity_y)))
+
     def _reveal(self, delta: int = 0) -> None:
-        """Scroll just enough to show the highlighted line, with a margin in the cursor's direction."""
+        """Scroll just enough to show the highlighted paper, with a margin in the cursor's direction."""
         if self._lines.pks and self.size.height:
             top = self._lines.top_that_shows(self._cursor, self.scroll_offset.y, self.size.height, delta)
             if top is not None:
@@ -182,18 +209,12 @@ class PaperLines(Pane, inherit_bindings=False):
 
     def _anchor(self) -> tuple[PaperKey, int] | None:
         """Return a paper that must not move, and its line in view: the highlighted one, else the top one."""
-        view = [(line - slot.part, self._lines.pks[slot.place]) for line, slot in self._in_view()]
-        top = self.scroll_offset.y
-        for line, pk in view:
-            if pk == self.highlighted:
-                return pk, line - top
-        return (view[0][1], view[0][0] - top) if view else None
+        view = [(y - slot.part, self._lines.pks[slot.place]) for y, slot in self._in_view()]
+        return next(((pk, y) for y, pk in view if pk == self.highlighted), (view[0][1], view[0][0]) if view else None)
 
-    def _scroll_paper_to(self, pk: PaperKey, height: int) -> None:
-        """Scroll until a paper is `height` lines below the top."""
-        index = self._lines.find(pk, self._cursor)
-        line = self._lines.line_of(self._cursor if index is None else index) if self._lines.pks else 0
-        self._scroll(line - height)
+    def _scroll_paper_to(self, index: int, height: int) -> None:
+        """Scroll until the paper at a place is `height` lines below the top."""
+        self._scroll(self._lines.step(self._lines.line_of(index), -height))
 
     # Drawing
 
@@ -201,7 +222,8 @@ class PaperLines(Pane, inherit_bindings=False):
         today = self._today or date.today()
         if today != self._strips.look.today:
             self._strips.change_look(self._strips.look._replace(today=today))
-        slot = self._lines.at(y + self.scroll_offset.y, is_top=y == 0)
+        view = self._slots()
+        slot = view[y] if y < len(view) else None
         content = self._content(slot)
         if slot is None or content is None:
             return Strip.blank(self.columns, self._style())
@@ -213,13 +235,16 @@ class PaperLines(Pane, inherit_bindings=False):
             return None
         kind, group, place, _ = slot
         if kind == "paper":
-            pk = self._lines.pks[place]
-            row = self._row(pk)
+            row = self._row(place)
             if row is None:
                 return None
-            return PaperAt(row, place == self._cursor, pk in self._selected, self._lines.is_in_text(place))
+            is_highlighted = place == self._cursor and not self._is_on_hole
+            return PaperAt(row, is_highlighted, row.pk in self._selected, self._lines.is_in_text(place))
         if kind == "end":
             return self._end
+        if kind == "hole":
+            above = self._lines.start_of(group + 1) - 1
+            return HoleAt(len(self._lines.hole_below(above) or ()), self._is_on_hole and above == self._cursor)
         day, papers = self._lines.heading(group)
         counts = self._days.get(day)
         # A list of some of the day's papers does not know how many of them are unread; it may have hidden ones, too.
@@ -231,8 +256,7 @@ class PaperLines(Pane, inherit_bindings=False):
 
     def _picture(self) -> list[tuple[Content | None, int]]:
         """Return the content of each line in view and which of its lines it is, to compare it later."""
-        slots = self._lines.contents(self.scroll_offset.y, self.size.height)
-        return [(self._content(slot), 0 if slot is None else slot.part) for slot in slots]
+        return [(self._content(slot), 0 if slot is None else slot.part) for slot in self._slots()]
 
     def _repaint(self, before: Sequence[tuple[Content | None, int]] | None) -> None:
         """Paint the lines whose content differs from `before`; all lines for None."""
@@ -240,27 +264,44 @@ class PaperLines(Pane, inherit_bindings=False):
             self._strips.forget()
             self.refresh()
             return
-        top = self.scroll_offset.y
         for y, (old, new) in enumerate(zip_longest(before, self._picture())):
             if old != new:
-                self.refresh_line(top + y)
+                self._paint(y)
 
-    def _row(self, pk: PaperKey) -> PaperRow | None:
+    def _repaint_paper(self, place: int) -> None:
+        for y, slot in enumerate(self._slots()):
+            if slot is not None and (slot.place == place or slot.kind == "hole"):
+                self._paint(y)
+
+    def _paint(self, y: int) -> None:
+        self.refresh(Region(0, y, self.size.width, 1))
+
+    def _row(self, place: int) -> PaperRow | None:
+        """The row of the paper at a place; if it is not loaded, fetched with those of the pages around it."""
+        pk = self._lines.pks[place]
         row = self._rows.get(pk)
         if row is None:
-            height, top = self.size.height, self.scroll_offset.y
-            first = self._lines.nearest(top - height, down=True)
-            last = self._lines.nearest(top + 2 * height, down=False)
-            self._rows.bring(self._lines.pks[first : last + 1])
+            page = max(self.size.height, 1)
+            self._rows.bring(self._lines.pks[max(0, place - page) : place + 2 * page])
             row = self._rows.get(pk)
         return row
 
-    def _in_view(self) -> Iterator[tuple[int, Slot]]:
-        """Return the (line, content) of each line of a paper in view."""
-        return self._lines.papers_in_view(self.scroll_offset.y, self.size.height)
+    def _slots(self) -> Sequence[Slot | None]:
+        """The content of each line in view."""
+        viewed = self._lines, self.scroll_offset.y, self.size
+        if viewed != self._viewed:
+            self._viewed, self._view = viewed, self._lines.view(self.scroll_offset.y, self.size.height)
+        return self._view
 
-    def _repaint_cursor(self) -> None:
-        self.refresh_lines(self._lines.line_of(self._cursor), self._lines.each)
+    def _in_view(self) -> Iterator[tuple[int, Slot]]:
+        """Return the (y, content) of each line of a paper in view."""
+        return ((y, slot) for y, slot in enumerate(self._slots()) if slot is not None and slot.kind == "paper")
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Show the cursor's bar, or remove it."""
+        super().watch_has_focus(has_focus)
+        self._strips.change_look(self._strips.look._replace(has_focus=has_focus))
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """Drop lines drawn in other colours."""

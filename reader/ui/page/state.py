@@ -65,7 +65,10 @@ def close_page(state: State) -> State:
 
 
 PAGE: Front[Reading] = Front(
-    lambda state: "triage" if is_triaging(state) else "page", back=close_page, paper=lambda reading: reading.key
+    lambda state: "triage" if is_triaging(state) else "page",
+    back=close_page,
+    paper=lambda reading: reading.key,
+    is_returned_to=True,
 )
 """The paper on the page, while that is open."""
 

@@ -9,6 +9,7 @@ from reader.core.paper import Paper
 from reader.core.query.suggestions import Completion, complete
 from reader.core.similarity import came_out, like_query
 from reader.core.views import IDS
+from reader.refresh.plan import Days
 from reader.session.places import Place, feed_text, next_order, view
 from reader.ui.command_line.actions import CommandActions
 from reader.ui.filter.pane import FilterPane
@@ -16,12 +17,11 @@ from reader.ui.filter.state import FOLLOWED, topic_papers
 from reader.ui.list.pane import PaperList
 from reader.ui.page.actions import PageActions
 from reader.ui.page.refresher import PaperLookup
-from reader.ui.page.state import close_page
 from reader.ui.query.feed_search import FeedSearch
 from reader.ui.query.line import QueryLine
 from reader.ui.query.state import VOCABULARY
+from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import handles, handles_each
-from reader.ui.shell.listing import TOP
 from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.services import Services
 
@@ -34,18 +34,21 @@ class AddActions:
         self._library = services.library
         self._demo = services.look.demo
         self._lookup = services[PaperLookup]
+        self._refresher = services[Refresher]
         self._papers = services[PaperList]
 
     @handles("find.add")
     def ask_for_paper(self, _count: int | None) -> None:
         """Begin a query for one paper; the user may paste any form of its id."""
-        self._model.change(self._model.state.open_query(self._papers.position, "id:"))
+        self._model.change(self._model.state.open_query("id:"))
 
     @handles("find.fetch")
     def fetch_paper(self, _count: int | None = None) -> None:
-        """Fetch the paper that the query names, and show it in the view All."""
-        id, place = self.missing_id(), self._model.state.place
-        if id is None:
+        """Fetch the days that are missing at the cursor; or the paper that the query names, and show it in All."""
+        id, place, hole = self.missing_id(), self._model.state.place, self._papers.hole
+        if hole:
+            self._refresher.fetch(Days(hole), place.view.id, "missing days")
+        elif id is None:
             self._model.show_notice("no id or address of a paper to fetch")
         elif self._demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
@@ -76,7 +79,7 @@ class QueryActions:
 
     @handles("find.query")
     def type_query(self, _count: int | None) -> None:
-        self._model.change(self._model.state.open_query(self._papers.position))
+        self._model.change(self._model.state.open_query())
 
     # The line's keys act at once, not by a message from the line: the keys typed after them are for the list.
 
@@ -98,7 +101,7 @@ class QueryActions:
         self.accept()
         state = self._model.state
         if not state.is_typing and state.place.text:
-            self._services[CommandActions].begin_with(None, "view save ")
+            self._services[CommandActions].begin_with(None, ("view save ", f"a name for  {state.place.text}"))
 
     @handles("query.cancel")
     def cancel(self, _count: int | None = None) -> None:
@@ -117,7 +120,7 @@ class QueryActions:
 
         text = corrected(state, self._look.today)
         if text is not None:
-            self._model.change(state.go(state.place._replace(text=text)))
+            self._model.change(state.narrow(text))
 
     @handles_each({"query.next": QueryLine.next, "query.previous": QueryLine.previous})
     def choose_suggestion(self, _count: int | None, choose: Callable[[QueryLine], object]) -> None:
@@ -126,7 +129,7 @@ class QueryActions:
     @handles("find.clear")
     def clear(self, _count: int | None) -> None:
         self._filter.stop_narrowing()
-        self._model.change(self._model.state.drop_query(self._papers.position))
+        self._model.change(self._model.state.drop_query())
 
     @handles("find.widen")
     def widen(self, _count: int | None) -> None:
@@ -135,7 +138,7 @@ class QueryActions:
         if state.results is not None:
             self._model.show_notice("the feed's results are not in a view")
             return
-        widened = state.widen_query(TOP if state.is_typing else self._papers.position)
+        widened = state.widen_query()
         if widened is state:
             self._model.show_notice("no view is wider than this one")
         else:
@@ -148,9 +151,9 @@ class QueryActions:
             self._model.show_notice("what the feed finds keeps the feed's own order")
             return
         default = state.place.view.order or self._order
-        place = state.place._replace(text=next_order(state.place.text, default))
-        self._model.change(state.go(place))
-        sort = place.query.sort
+        sorted_state = state.narrow(next_order(state.place.text, default))
+        self._model.change(sorted_state)
+        sort = sorted_state.place.query.sort
         self._model.show_notice(f"by {sort.key if sort else default}")
 
     # The feed
@@ -201,7 +204,6 @@ class SimilarActions:
     def __init__(self, services: Services) -> None:
         self._model = services.model
         self._library = services.library
-        self._papers = services[PaperList]
 
     @handles_each({"find.similar": False, "find.newer": True})
     def show(self, _count: int | None, is_newer: bool) -> None:
@@ -210,7 +212,7 @@ class SimilarActions:
             self._model.show_notice("this paper is not in the cache: star it first, which stores it")
             return
         text = like_query([paper.id for paper in papers], came_out(papers) if is_newer else None)
-        self._model.change(close_page(self._model.state).go_aside(Place(view("all"), text), self._papers.position))
+        self._model.change(self._model.state.go(Place(view("all"), text)))
 
     def _targets(self) -> list[Paper]:
         """The papers of the cache that the keys act on."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from reader.core.errors import ReaderError
 from reader.core.paper import Listing
 from reader.ui.library.feed_results import FeedResults
-from reader.ui.list.pane import PaperList
 from reader.ui.shell.handlers import follows, stops
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
@@ -32,7 +31,6 @@ class FeedSearch:
 
     def __init__(self, services: Services) -> None:
         self._app = services.app
-        self._papers = services[PaperList]
         self._model = services.model
         self._library = services.library
         self._background = services.background
@@ -47,7 +45,7 @@ class FeedSearch:
         state = self._model.state
         answer = state.search.waiting
         if answer is not None and answer.text == text:
-            self._model.change(state.list_results(answer, self._papers.position))
+            self._model.change(state.list_results(answer))
             return
         self.stop()
         self._model.change(self._model.state.search_feed(text))
@@ -98,7 +96,7 @@ class FeedSearch:
             sign, back = self._elsewhere, self._stop_key
             found = bool(results.order.pks)
             self._model.show_notice(f"{back} goes back · {sign} is kept once you open or mark it" if found else "")
-            self._model.change(self._model.state.list_results(results, self._papers.position))
+            self._model.change(self._model.state.list_results(results))
         else:
             self._model.change(state.hold_results(results))
             found_count = f"{len(results.order.pks):,}"

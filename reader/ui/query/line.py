@@ -22,7 +22,7 @@ from reader.core.text import clean
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import KeyLines
 from reader.ui.kit.styled_text import draw
-from reader.ui.kit.typed_line import LineInput, catch_up
+from reader.ui.kit.typed_line import Label, LineInput, catch_up
 from reader.ui.query.advice import (
     NO_REACH,
     AdviceKeys,
@@ -137,7 +137,7 @@ class QueryLine(Widget):
         """The last analysed text."""
 
     def compose(self) -> ComposeResult:
-        yield _Prompt()
+        yield Label("/")
         yield self._input
         yield self._advice
 
@@ -308,10 +308,3 @@ class QueryLine(Widget):
 
     def _advise(self) -> tuple[Line, Line]:
         return advise(self._typed, self._keys, self._advice.size.width, self._reach)
-
-
-class _Prompt(Widget):
-    """The sign before the text."""
-
-    def render(self) -> Content:
-        return Content("/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,8 @@ from reader.ui.shell.state import Part, State
 if TYPE_CHECKING:
     from reader.ui.query.advice import Reach
 
-VOCABULARY: Part[Mapping[str, Mapping[str, int]]] = Part({})
-"""Keywords, people and other query values, with their numbers of papers; empty until they are needed."""
+VOCABULARY: Part[Mapping[str, Mapping[str, int] | Sequence[str]]] = Part({})
+"""Keywords, people and other query values; empty until they are needed."""
 
 
 def type_query(state: State, text: str, topics: Collection[str] = ()) -> State:

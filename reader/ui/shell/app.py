@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from reader.refresh.jobs import JobRunner
     from reader.ui.first_frame.frame import FirstFrame, Handed
     from reader.ui.shell.commands import Shell
-    from reader.ui.shell.listing import Position
 
 
 class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
@@ -83,8 +82,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     """Loads the topic rules, which takes 0.3 s the first time."""
     shell: Callable[[], Shell]
     """Makes the commands, which takes 30 ms the first time: call it in a thread."""
-    keep_setting: Callable[[str, str], object]
-    """Writes a setting to the user's file; raises ReaderError."""
     settings_file: Path | None
     state_file: Path | None
     """Where the place of this visit is kept for the next one; None for a sample."""
@@ -92,11 +89,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     @property
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
-        raise NotImplementedError
-
-    @property
-    def position(self) -> Position:
-        """The position of the list's cursor."""
         raise NotImplementedError
 
     def add_keys(self, keys: KeySet) -> None:

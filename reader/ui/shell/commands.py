@@ -18,7 +18,7 @@ class Here(NamedTuple):
     """What the user sees as a command is typed."""
 
     selected: tuple[str, ...] = ()
-    """The ids of the selected papers, in the list's order."""
+    """The ids of the selected papers, in the list's order, or of the one whose page is open."""
     highlighted: str | None = None
     """The id of the paper under the cursor, or on the page."""
     query: str = ""

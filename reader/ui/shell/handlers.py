@@ -74,7 +74,7 @@ class Ends(NamedTuple):
     """The method is called as the reader ends."""
 
 
-Moment = Literal["escape", "back", "place", "last"]
+Moment = Literal["escape", "back", "last"]
 
 
 class Stops(NamedTuple):
@@ -144,8 +144,8 @@ def offers(method: Method) -> Method:
 def stops(at: Moment) -> Callable[[Method], Method]:
     """Let a method stop something when the user steps back, until one of these has done something.
 
-    First, those at `escape`, by that key alone, then those at `back`; then screens and panes in front close. Then those
-    at `place`, then the query goes; those at `last` again by escape alone.
+    First, those at `escape`, by that key alone, then those at `back`; then screens and panes in front close, and lists
+    are left; those at `last` again by escape alone.
     """
     return _mark(Stops(at))
 

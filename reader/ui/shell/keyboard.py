@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from reader.keys.actions import Action, Context
@@ -32,6 +32,9 @@ BREATH = 0.2
 LAST_WAIT = 0.5
 """Seconds that a key that quits waits for a list, and for the keys before it that need the list."""
 
+ALONE = 0.25
+"""Seconds that the key that quits waits for another letter: two of them are a word meant for a prompt."""
+
 EVERYWHERE = ("app.quit", "app.suspend")
 """Actions that run also on screens that read their own keys."""
 
@@ -50,7 +53,7 @@ class Keyboard:
         self._app = services.app
         self._marks_by_moving = services.settings.read_when == "passed"
         """Whether each step of the cursor marks the paper that it leaves."""
-        self._keys = KeyReader(self._keymap)
+        self._keys = KeyReader(self._keymap, keeps_chords=True)
         self._chord_help = services.background.delayed(self._show_chord)
         self._waiting: deque[Key] = deque()
         """Keys that wait for the panes, or for the held action."""
@@ -58,6 +61,10 @@ class Keyboard:
         """An action that waits for the papers of the next list."""
         self._has_begun = self._is_busy = False
         self._choose: Callable[[str], object] | None = None
+        self._letters: Collection[str] = ()
+        """The letters that answer a question; others leave it open."""
+        self._is_offer = False
+        self._quitting = services.background.delayed(self._app.leave)
         self._pressed = 0.0
         self._put_off: Callable[[], object] | None = None
         self._put_off_until = 0.0
@@ -107,13 +114,21 @@ class Keyboard:
         held = self._held
         if held is None:
             return True
-        if self._model.state.is_list_coming:
+        state = self._model.state
+        if state.is_list_coming and not state.is_ranking:
             return False
         self._held = None
+        if state.is_ranking:
+            self._refuse()
+            return True
         # The list may be empty.
         if self._app.context in held.action.contexts:
             self._app.perform(held.action.id, held.count)
         return True
+
+    def _refuse(self) -> None:
+        """Do nothing to papers that are not to be seen: the key may have been meant for those of the list before."""
+        self._model.show_notice(f"still ranking · {self._keymap.key('app.escape')} goes back")
 
     def when_still(self, act: Callable[[], object]) -> None:
         """Call a function once no key is held down, so that it delays no key.
@@ -132,11 +147,31 @@ class Keyboard:
             act, self._put_off = self._put_off, None
             act()
 
-    def ask_letter(self, what: str, choices: Sequence[tuple[str, str]], act: Callable[[str], object]) -> None:
-        """Show letters with their meanings, and call `act` with the next key if it is one of them."""
-        letters = {letter for letter, _ in choices}
-        self._choose = lambda typed: act(typed) if typed in letters else None
+    def ask_letter(
+        self,
+        what: str,
+        choices: Sequence[tuple[str, str]],
+        act: Callable[[str], object],
+        *,
+        is_offer: bool = False,
+    ) -> None:
+        """Show letters with their meanings, and call `act` with the next key if it is one of them.
+
+        Nobody asked for an offer: any other key but Esc does what it always does.
+        """
+        self._choose, self._letters, self._is_offer = act, {letter for letter, _ in choices}, is_offer
         self._prompt(Prompt(tuple(choices), what))
+
+    def quit_unless_typing(self) -> None:
+        """Quit, unless another letter follows at once; the same key again quits too."""
+        if self._quitting.is_waiting:
+            self._app.leave()
+        else:
+            self._quitting.begin(ALONE)
+
+    def _is_letter_behind_quit(self, key: Key, context: Context) -> bool:
+        action = self._keymap.resolve(context).get((spell(key.key),))
+        return key.is_printable and (action is None or action.id != "app.back")
 
     async def _deliver(self, key: Key) -> None:
         """Run a key's action, or else send the key to the focused widget."""
@@ -148,8 +183,12 @@ class Keyboard:
         context = self._app.context
         if context is None:
             return self._acts_everywhere(key.key)
-        if self._choose is not None:
-            self._take_letter(key.character or "")
+        if self._quitting.is_waiting and self._is_letter_behind_quit(key, context):
+            self._quitting.stop()
+            quits, at_once = self._keymap.key("app.back"), self._keymap.key("app.quit")
+            self._model.show_notice(f"{quits} quits only by itself · {at_once} quits at once")
+            return True
+        if self._choose is not None and self._take_letter(key):
             return True
         if self._app.take_text(context, key.key, key.character):
             return True
@@ -165,6 +204,7 @@ class Keyboard:
         if isinstance(outcome, Match):
             if is_coming and _needs_papers(outcome.action, context):
                 self._held = outcome
+                self._do_held()
             else:
                 self._app.perform(outcome.action.id, self._with_repeats(key, outcome))
             return True
@@ -202,11 +242,18 @@ class Keyboard:
         action = self._keymap.resolve("help").get((spell(key),))
         return action.id if action is not None and action.id in EVERYWHERE else ""
 
-    def _take_letter(self, typed: str) -> None:
-        choose, self._choose = self._choose, None
+    def _take_letter(self, key: Key) -> bool:
+        """Choose by a key, or end the prompt; return False for a key that declines an offer."""
+        typed, choose = key.character or "", self._choose
+        is_choice = typed in self._letters
+        if key.is_printable and not is_choice and not self._is_offer:
+            # A word typed by mistake must not act by its second letter.
+            return True
+        self._choose = None
         self._prompt(Prompt())
-        if choose is not None:
+        if choose is not None and is_choice:
             choose(typed)
+        return is_choice or not self._is_offer or spell(key.key) == "escape"
 
     def _show_chord(self) -> None:
         """Show the keys that may follow those pressed so far, or the usual hints again."""
@@ -228,4 +275,4 @@ def _needs_papers(action: Action, context: Context) -> bool:
         return True
     if action.id.startswith("day.") and action.repeatable:
         return True
-    return "empty" not in action.contexts and (context in ("list", "detail") or action.id.startswith("mark."))
+    return "empty" not in action.contexts and (context in ("list", "detail", "page") or action.id.startswith("mark."))

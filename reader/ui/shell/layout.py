@@ -17,20 +17,26 @@ PaneName: TypeAlias = Literal["list", "filter", "detail"]
 Shape: TypeAlias = Literal["one", "stacked", "columns", "three", "wide"]
 """One pane at a time; list over detail; list beside detail; the filter too; a filter with whole names."""
 
-Density: TypeAlias = Literal["compact", "comfortable"]
-"""A paper in one line of the list, or in two."""
+Density: TypeAlias = Literal["comfortable", "compact"]
+"""A second line for a title that does not fit, or one line a paper."""
 
-SHAPES: dict[Shape, int] = {"one": 0, "stacked": 70, "columns": 90, "three": 130, "wide": 180}
+SHAPES: dict[Shape, int] = {"one": 0, "stacked": 70, "columns": 100, "three": 130, "wide": 180}
 """The minimum width of each shape."""
 
 WIDE_FILTER = 34
 """Minimum columns of the filter pane in the shape `wide`, unless the user chose others."""
 
-WIDEST_DETAIL = 82
-"""Maximum columns of the detail beside the list: its text grows no wider, and titles need the room."""
+USUAL_SHARE = 0.55
+"""Share of the list beside the detail if the settings have no other; the next two then hold too."""
 
-STACKED_SHARE = 0.4
-"""Share of the lines of the list over the detail, unless the user chose another."""
+LEAST_LIST = 62
+"""Minimum columns of the list beside the detail: six titles in seven fit in two lines."""
+
+WIDEST_DETAIL = 60
+"""Maximum columns of the detail beside the list: lines that are easy to read."""
+
+STACKED_SHARE = 0.77
+"""Share of the lines of the list over the detail, unless the user chose another: nine papers of 24 lines."""
 
 
 OUTLINE_FROM = 120
@@ -85,14 +91,14 @@ class PaneSizes(NamedTuple):
 class PaneChoice(NamedTuple):
     """What the user chose for the panes."""
 
-    usual: PaneSizes = PaneSizes(26, 0.55)
+    usual: PaneSizes = PaneSizes(26, USUAL_SHARE)
     """The sizes by the settings."""
-    usual_density: Density = "compact"
+    usual_density: Density = "comfortable"
     sizes: Mapping[Shape, PaneSizes] = {}
     """The sizes that were changed by keys."""
     hidden: frozenset[PaneName] = frozenset()
     """The panes that are hidden for good; never the list."""
-    density: Density = "compact"
+    density: Density = "comfortable"
     is_zoomed: bool = False
     """Whether only the pane with the focus is shown."""
 
@@ -106,8 +112,10 @@ class PaneChoice(NamedTuple):
             return PaneSizes(filter_width, STACKED_SHARE)
         if shape == "wide":
             filter_width = max(filter_width, WIDE_FILTER)
-        room = width - (filter_width + 1 if has_filter(shape, self) else 0)
-        return PaneSizes(filter_width, max(share, 1 - WIDEST_DETAIL / max(room, 1)))
+        room = max(1, width - (filter_width + 1 if has_filter(shape, self) else 0))
+        if share == USUAL_SHARE:
+            share = max(share, LEAST_LIST / room, 1 - WIDEST_DETAIL / room)
+        return PaneSizes(filter_width, share)
 
     def resized(self, width: int, *, filter_width: int | None = None, list_share: float | None = None) -> PaneChoice:
         """The same choice with other sizes in terminals of about this width."""
@@ -136,6 +144,8 @@ class PaneFront(NamedTuple):
     """Whether the filter pane is unfolded where it has no place of its own."""
     is_empty: bool = False
     """Whether the list has no papers: the reason then takes the room of the detail too."""
+    is_narrowed: bool = False
+    """Whether topics narrow the list: a line above the panes names them where the filter pane does not."""
 
 
 LIST = PaneFront()
@@ -177,13 +187,13 @@ def remembered(settings: PaneSettings, left: Visit) -> PaneChoice:
 
 
 def has_filter(shape: Shape, choice: PaneChoice) -> bool:
-    """Whether the filter pane has a place of its own; else it is a strip, and unfolds over the detail."""
+    """Whether the filter pane has a place of its own; else it unfolds over the detail."""
     return shape in ("three", "wide") and "filter" not in choice.hidden
 
 
-def has_strip(width: int, choice: PaneChoice) -> bool:
+def has_strip(width: int, choice: PaneChoice, front: PaneFront) -> bool:
     """Whether the filter in one line is above the panes."""
-    return not (choice.is_zoomed or has_filter(shape_at(width), choice))
+    return front.is_narrowed and not (choice.is_zoomed or "filter" in shown_panes(width, choice, front))
 
 
 def shown_panes(width: int, choice: PaneChoice, front: PaneFront) -> frozenset[PaneName]:
@@ -205,7 +215,7 @@ def lay_out(width: int, height: int, choice: PaneChoice = USUAL, front: PaneFron
     """Place the panes in `height` lines of a terminal of `width` columns."""
     shape, shown = shape_at(width), shown_panes(width, choice, front)
     sizes = choice.at(width)
-    strip = Area(0, 0, width, 1) if has_strip(width, choice) else None
+    strip = Area(0, 0, width, 1) if has_strip(width, choice, front) else None
     room = Area(0, 1, width, max(0, height - 1)) if strip else Area(0, 0, width, height)
     if len(shown) == 1:
         (pane,) = shown
@@ -249,7 +259,7 @@ _NOTE_MEASURE = 80
 def place_note(width: int, height: int, choice: PaneChoice, front: PaneFront, *, is_page: bool) -> Area:
     """Place the editor of notes on a terminal: in the lower half of the detail, or of the page.
 
-    Without a detail it has all of the room between the first line and the last.
+    Over a low detail it takes lines of the list too; without a detail, all between the first line and the last.
     """
     if is_page:
         column = min(width, _NOTE_MEASURE)
@@ -258,7 +268,7 @@ def place_note(width: int, height: int, choice: PaneChoice, front: PaneFront, *,
     detail = lay_out(width, room.height, choice, front).detail
     if detail is None or detail.width < _NARROWEST_NOTE:
         return room
-    return _lower_half(detail._replace(y=detail.y + 1))
+    return _lower_half(room if detail.height < LEAST_NOTE else detail._replace(y=detail.y + 1))
 
 
 def _lower_half(room: Area) -> Area:

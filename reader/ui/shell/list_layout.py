@@ -1,14 +1,16 @@
 """What is on each line of the list: a day's heading, a line of a paper, or the end.
 
-The list takes eight bytes a paper, and a million papers are as quick as ten.
+The list takes eight bytes a paper, and a million papers are as quick as ten. Lines are numbered as if each paper had as
+many as a paper can have; a view leaves out the numbers that a paper does not need. So a number is found without a look
+at any paper, and only the papers around a view are asked how many lines they have.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reader.cache.reads.orders import MATCHING
@@ -16,9 +18,13 @@ from reader.core.paper_row import PaperKey
 
 if TYPE_CHECKING:
     from reader.cache.reads.orders import Order
+    from reader.core.feed_days import Hole
 
 NEAR = 2_000
 """Places around a paper's old place that are searched first: a refresh moves papers little."""
+
+MOST_LINES = 3
+"""Lines that a paper can have: two of its title, and why it is listed."""
 
 MARGIN = 2
 """Lines kept in view beyond the highlighted paper, in the direction in which the cursor moves."""
@@ -35,11 +41,13 @@ class ListForm(NamedTuple):
     """How an order becomes lines."""
 
     is_comfortable: bool = False
-    """Whether a paper has two lines."""
+    """Whether a title that does not fit takes a second line."""
     has_dates: bool = False
     """Whether each paper has its date, in place of headings of days."""
     has_end: bool = False
     """Whether lines after the last paper say what comes next."""
+    holes: tuple[Hole, ...] = ()
+    """The runs of days that are missing, each a line between two days."""
 
 
 COMPACT = ListForm()
@@ -48,51 +56,62 @@ COMPACT = ListForm()
 class Slot(NamedTuple):
     """The content of a line."""
 
-    kind: Literal["paper", "heading", "end"]
+    kind: Literal["paper", "heading", "hole", "end"]
     group: int
-    """The group of the paper, or of the heading; -1 without groups."""
+    """The group of the paper or the heading, or above the hole; -1 without groups."""
     place: int = -1
     """The place of the paper in the order."""
     part: int = 0
     """Which line of the paper or of the end it is."""
 
 
-def days_have_headings(order: Order[PaperKey]) -> bool:
-    """Whether headings name the days of an order; without them each paper has its date.
+def papers_have_dates(order: Order[PaperKey], *, is_one_day: bool) -> bool:
+    """Whether each paper has its date: the dates differ, and no headings name the days.
 
-    A single day always has its heading, unless papers of other days follow that are near.
+    A single day has its heading if it is in order, unless papers of other days follow that are near.
     """
     if not order.groups:
-        return False
+        return not is_one_day
     days = len(order.groups) - (1 if order.in_texts else 0) - (1 if order.near else 0)
     are_full = order.matching - order.in_texts >= FEWEST_A_DAY * days
-    return are_full and days > 1 if order.near else are_full or days <= 1
+    return not (are_full and days > 1 if order.near else are_full or days <= 1)
 
 
 class ListLines:
     """The lines of an order: a heading before each group (a day), the lines of its papers, and the end."""
 
-    def __init__(self, order: Order[PaperKey] | None = None, form: ListForm = COMPACT) -> None:
+    def __init__(
+        self,
+        order: Order[PaperKey] | None = None,
+        form: ListForm = COMPACT,
+        height_of: Callable[[int], int] = lambda place: 1,
+    ) -> None:
+        """`height_of` tells how many lines the paper at a place has, if papers are comfortable."""
         self.pks: Sequence[PaperKey] = order.pks if order else array("q")
         self.groups = _groups(order, form) if order else ()
         """The days of an order by day, with or without headings; or the papers that match, and those that are near."""
         self.is_complete = order.complete if order else True
         self._matching = order.matching if order else 0
         self._in_texts_from = self._matching - (order.in_texts if order else 0)
-        self.each = 2 if form.is_comfortable else 1
-        """Lines of a paper."""
+        self._each = MOST_LINES if form.is_comfortable else 1
+        """Numbers of lines for a paper."""
+        self._height_of = height_of if form.is_comfortable else lambda place: 1
         self.has_headings = bool(self.groups) and (not form.has_dates or self._matching < len(self.pks))
         self._end = END_LINES if form.has_end and self.pks and self.is_complete else 0
         # The place of each group's first paper, and its heading's line. An order that is not by day has no groups.
         self._starts = list(accumulate((count for _, count in self.groups), initial=0))[:-1]
+        self._holes = _place_holes(self.groups, form.holes) if self.has_headings else {}
+        """The days that are missing after a group, by its number."""
+        # Numbers of holes above each group.
+        self._above = list(accumulate((group in self._holes for group in range(len(self.groups))), initial=0))
         self._headings = (
-            [start * self.each + group for group, start in enumerate(self._starts)] if self.has_headings else []
+            [start * self._each + group + self._above[group] for group, start in enumerate(self._starts)]
+            if self.has_headings
+            else []
         )
-        self._past_papers = len(self.pks) * self.each + len(self._headings)
+        self._past_papers = len(self.pks) * self._each + len(self._headings) + len(self._holes)
         """The line after the last paper."""
-
-    def __len__(self) -> int:
-        return self._past_papers + self._end
+        self._past_end = self._past_papers + self._end
 
     def group_of(self, index: int) -> int:
         """Return the group that the paper at a place belongs to; -1 without groups."""
@@ -103,41 +122,49 @@ class ListLines:
         return self._in_texts_from <= index < self._matching
 
     def start_of(self, group: int) -> int:
-        """Return the place of a group's first paper."""
-        return self._starts[group]
+        """Return the place of a group's first paper; past the last group, that after all papers."""
+        return self._starts[group] if group < len(self._starts) else len(self.pks)
 
     def line_of(self, index: int) -> int:
         """Return the first line of the paper at a place."""
-        return index * self.each + (self.group_of(index) + 1 if self.has_headings else 0)
+        group = self.group_of(index)
+        return index * self._each + (group + 1 + self._above[group] if self.has_headings else 0)
 
     def at(self, line: int, *, is_top: bool = False) -> Slot | None:
-        """Return what is on a line; None before the first and after the last.
+        """Return what is on a line; None before the first and after the last, and if the paper does not need it.
 
         On the top line of a view a group's heading stays while its papers pass below.
         """
-        if not 0 <= line < self._past_papers + self._end:
+        if not 0 <= line < self._past_end:
             return None
         headings = bisect_right(self._headings, line)
         if headings and (is_top or self._headings[headings - 1] == line):
             return Slot("heading", headings - 1)
         if line >= self._past_papers:
             return Slot("end", headings - 1, part=line - self._past_papers)
-        place, part = divmod(line - headings, self.each)
-        return Slot("paper", headings - 1, place, part)
+        if headings - 1 in self._holes and line + 1 == self._headings[headings]:
+            return Slot("hole", headings - 1)
+        place, part = divmod(line - headings - (self._above[headings - 1] if headings else 0), self._each)
+        return Slot("paper", headings - 1, place, part) if not part or part < self._height_of(place) else None
 
     def heading(self, group: int) -> tuple[str, int | None]:
         """Return a group's day and its number of papers; None for the last group of an order that is not all loaded."""
         day, count = self.groups[group]
         return day, count if self.is_complete or group + 1 < len(self.groups) else None
 
+    def hole_below(self, index: int) -> Hole | None:
+        """Return the days that are missing right below the paper at a place; None if there are none."""
+        group = self.group_of(index)
+        return self._holes.get(group) if self.start_of(group + 1) == index + 1 else None
+
     def nearest(self, line: int, down: bool) -> int:
-        """Return the place of the paper on a line; for a heading, of the next paper down, or up."""
+        """Return the place of the paper on a line; for a heading or a hole, of the next paper down, or up."""
         slot = self.at(min(max(line, 0), self._past_papers - 1))
         if slot is None:
             return 0
         if slot.kind == "paper":
             return slot.place
-        index = self._starts[slot.group]
+        index = self.start_of(slot.group + (slot.kind == "hole"))
         return index if down else max(0, index - 1)
 
     def find(self, pk: PaperKey, near: int) -> int | None:
@@ -160,39 +187,66 @@ class ListLines:
                 return index
         return min(place, max(0, len(self.pks) - 1))
 
-    def contents(self, top: int, height: int) -> Iterator[Slot | None]:
-        """Yield the content of each line in view."""
-        for line in range(top, top + height):
-            yield self.at(line, is_top=line == top)
+    # Views
 
-    def papers_in_view(self, top: int, height: int) -> Iterator[tuple[int, Slot]]:
-        """Yield the (line, content) of each line of a paper in a view."""
-        for line, slot in enumerate(self.contents(top, height), start=top):
-            if slot is not None and slot.kind == "paper":
+    def step(self, line: int, lines: int) -> int:
+        """Return the line so many lines below a line, above it if negative; beyond an end, the last one there."""
+        walked = [number for number, _ in islice(self._walk(line, 1 if lines > 0 else -1), abs(lines) + 1)]
+        return walked[-1] if walked else line
+
+    def _walk(self, line: int, step: int) -> Iterator[tuple[int, Slot]]:
+        """Yield the lines from a number on, down for 1, up for -1."""
+        while 0 <= line < self._past_end:
+            slot = self.at(line)
+            if slot is not None:
                 yield line, slot
+            line += step
+
+    def view(self, top: int, height: int) -> list[Slot | None]:
+        """Return the content of each line of a view; None below the end."""
+        slots: list[Slot | None] = [slot for _, slot in islice(self._walk(top, 1), max(0, height))]
+        if slots:
+            slots[0] = self.at(top, is_top=True) or slots[0]
+        return slots + [None] * (height - len(slots))
+
+    def last_top(self, height: int) -> int:
+        """Return the top of the last view."""
+        return self.step(self._past_end - 1, 1 - height)
+
+    def top_near(self, top: int, height: int) -> int:
+        """Return the top of a view, or of the last one if nothing would be in its last lines."""
+        is_past = next(islice(self._walk(max(0, top), 1), max(0, height - 1), None), None) is None
+        return self.last_top(height) if is_past else max(0, top)
 
     def top_around(self, index: int, height: int) -> int:
         """Return the top of a view of a list that opens with the cursor on the paper at a place: in the middle."""
-        return max(0, min(self.line_of(index) - height // 2, len(self) - height)) if index else 0
+        return self.top_near(self.step(self.line_of(index), -(height // 2)), height) if index else 0
 
     def top_that_shows(self, index: int, top: int, height: int, delta: int = 0) -> int | None:
         """Return the nearest top of a view that shows the paper at a place; None if the view may stay.
 
         The paper is below the heading on the first line, with a margin in the direction of `delta`.
         """
+        lines = min(self._height_of(index), height)
         first = self.line_of(index)
-        last = first + min(self.each, height) - 1
-        if index == len(self.pks) - 1 and height >= self.each + self._end + 2:
-            # The end is in view together with the last paper.
-            last += self._end
-        margin = min(MARGIN * self.each, (height - 1) // 4)
-        above = (margin if delta < 0 else 0) + (1 if self.has_headings and height > self.each else 0)
-        below = margin if delta > 0 else 0
-        if first < top + above:
-            return first - above
-        if last > top + height - 1 - below:
-            return last - height + 1 + below
-        return None
+        last = first + lines - 1
+        margin = min(MARGIN, (height - lines) // 4)
+        above = (margin if delta < 0 else 0) + (1 if self.has_headings and height > lines else 0)
+        lowest = self.step(first, -above)
+        if top > lowest:
+            return lowest
+        # The end is in view together with the last paper.
+        is_last = index == len(self.pks) - 1 and height >= lines + self._end + 2
+        below = self._end if is_last else margin if delta > 0 else 0
+        highest = self.step(self.step(last, below), 1 - height)
+        return highest if top < highest else None
+
+
+def _place_holes(groups: Sequence[tuple[str, int]], holes: Sequence[Hole]) -> dict[int, Hole]:
+    """The holes that are between two groups, by the number of the group above: days go down."""
+    days = [day for day, _ in reversed(groups)]
+    placed = {len(days) - bisect_right(days, hole[-1]) - 1: hole for hole in reversed(holes)}
+    return {group: hole for group, hole in placed.items() if 0 <= group < len(groups) - 1}
 
 
 def _groups(order: Order[PaperKey], form: ListForm) -> tuple[tuple[str, int], ...]:

@@ -6,17 +6,17 @@ from array import array
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reader.cache.reads.orders import Order
 from reader.core.paper_row import PaperKey
-from reader.core.views import View
 from reader.session.places import Place
 from reader.ui.kit.day_names import view_name
 from reader.ui.shell.layout import Density
-from reader.ui.shell.list_layout import ListForm, days_have_headings
+from reader.ui.shell.list_layout import ListForm, papers_have_dates
 
 if TYPE_CHECKING:
+    from reader.core.feed_days import Hole
     from reader.ui.library.feed_results import FeedResults
 
 
@@ -31,12 +31,18 @@ TOP = Position()
 """The first paper of a list."""
 
 
-class Aside(NamedTuple):
-    """Where the user was before a list of papers that are like others."""
+class Where(NamedTuple):
+    """A list: of the papers of a place, or of the feed's results over it."""
 
     place: Place
-    at: Position
-    widened_from: View | None = None
+    results: FeedResults | None = None
+
+
+class Stop(NamedTuple):
+    """Where the user was: a list, and the page and the text that were open over it."""
+
+    where: Where
+    over: tuple[tuple[Any, Any], ...] = ()
 
 
 class ListRequest(NamedTuple):
@@ -57,6 +63,8 @@ class CacheFacts(NamedTuple):
     """The arXiv id if the query asks only for one paper and the cache does not have it."""
     is_day_known: bool = True
     """Whether the feed has answered for all days of the view."""
+    holes: tuple[Hole, ...] = ()
+    """The runs of days that are missing between the listed ones."""
     are_hidden: bool = False
     """Whether the view has papers, and the user has hidden all of them; False with a query."""
 
@@ -78,6 +86,11 @@ class ListContent:
     """The state's `cache_version` when the list was read."""
     has_dates: bool = False
     """Whether each paper has its date, because no headings name the days."""
+
+    @property
+    def where(self) -> Where:
+        """Which list it is."""
+        return Where(self.place, self.results)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -104,14 +117,15 @@ class ListContent:
 
     def in_lines(self, density: Density) -> ListForm:
         """The form in which the list is drawn."""
-        return ListForm(density == "comfortable", self.has_dates, self.day is not None)
+        return ListForm(density == "comfortable", self.has_dates, self.day is not None, self.facts.holes)
 
     def formed_like(self, before: ListContent) -> ListContent:
         """The same content with dates or headings: as before in the same place, so that no line moves."""
         is_same = self.place == before.place and self.results is before.results and bool(before.order.pks)
         # Near papers that come after those of one day have dates; no line moves by that.
         is_same = is_same and bool(self.order.near) == bool(before.order.near)
-        has_dates = before.has_dates if is_same else not days_have_headings(self.order)
+        is_one_day = self.results is None and self.place.is_one_day
+        has_dates = before.has_dates if is_same else papers_have_dates(self.order, is_one_day=is_one_day)
         return replace(self, has_dates=has_dates)
 
     def with_moved(self, pk: PaperKey, place: int) -> ListContent:
@@ -143,8 +157,6 @@ class SearchStatus(NamedTuple):
     """The progress of a search that takes long; None before that."""
     waiting: FeedResults | None = None
     """Results that came while the user was typing or reading."""
-    left: Position = TOP
-    """Where the cursor was before the results were listed."""
 
 
 class TypedQuery(NamedTuple):
@@ -155,10 +167,7 @@ class TypedQuery(NamedTuple):
     """The line's text at first; empty for the current query."""
     typed: str
     """The line's text now."""
-    place: Place
-    widened_from: View | None
-    results: FeedResults | None
-    at: Position
+    before: Stop
     request: ListRequest | None = None
     """The newest request for a list; if it has changed, the list and its cursor have moved."""
 

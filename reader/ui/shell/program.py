@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reader.ui.shell.handlers import Moment, Stops, follows, handles
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.notices import Notices
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
@@ -17,13 +18,14 @@ class ProgramActions:
 
     @handles("app.escape")
     def step_back(self, _count: int | None) -> None:
-        """Stop or close the latest thing; never quit."""
-        _ = self._stop("escape") or self._back() or self._stop("last")
+        """Stop or close the latest thing, or go back to where the user was; never quit."""
+        if not (self._stop("escape") or self._back() or self._stop("last")):
+            self._model.show_notice(f"{self._services.look.keymap.key('app.back')} quits")
 
     @handles("app.back")
     def back_or_quit(self, _count: int | None) -> None:
         if not self._back():
-            self._services.app.leave()
+            self._services[Keyboard].quit_unless_typing()
 
     def _back(self) -> bool:
         """Go one step back; return False at the top."""
@@ -31,9 +33,6 @@ class ProgramActions:
             return True
         state = self._model.state
         self._model.change(state.step_back())
-        if self._model.state is not state or self._stop("place"):
-            return True
-        self._model.change(state.leave_query(self._services.app.position))
         return self._model.state is not state
 
     def _stop(self, at: Moment) -> bool:

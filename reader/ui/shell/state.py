@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from reader.core.paper_row import PaperKey
 from reader.core.views import View
-from reader.session.places import SAVED, Place, ViewList, view
+from reader.session.places import DAY, SAVED, TRIAGE, Place, ViewList, view
 from reader.ui.shell.layout import SHAPES, PaneChoice, PaneFront, PaneName, has_filter, shape_at, shown_panes
 from reader.ui.shell.listing import (
     NOTHING_SELECTED,
     TOP,
-    Aside,
     ListContent,
     ListRequest,
     PaperSelection,
     Position,
     SearchStatus,
+    Stop,
     TypedQuery,
+    Where,
 )
 from reader.ui.shell.notices import Notices, Prompt
 
@@ -35,8 +36,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PERIODS = (DAY, "week:", "month:")
+"""How the ids of views of a day, a week and a month begin."""
+
 HISTORY = 50
-"""Maximum number of remembered queries."""
+"""Maximum number of remembered queries, and of steps back."""
+
+CURSORS = 200
+"""Maximum number of lists whose cursor is kept."""
 
 Mode = Literal["", "sample", "read-only"]
 """What holds for the whole run: the bundled sample, which keeps nothing, or a cache that can't be written."""
@@ -66,9 +73,14 @@ class Front(Part[T | None]):
         *,
         back: Callable[[State], State] | None = None,
         paper: Callable[[T], PaperKey] | None = None,
+        is_returned_to: bool = False,
     ) -> None:
-        """`back` is what a step back does, if more than to close it; `paper` is the one paper that actions take."""
+        """`back` is what a step back does, if more than to close it; `paper` is the one paper that actions take.
+
+        One that `is_returned_to` opens again when the user comes back to the list over which it was open.
+        """
         super().__init__(None)
+        self.is_returned_to = is_returned_to
         self._context = context
         self._back = back
         self._paper = paper
@@ -95,20 +107,20 @@ class State:
 
     place: Place = field(default_factory=Place)
     """The view and query that the user chose; the list follows."""
-    widened_from: View | None = None
-    """The view that the query was widened from to all papers; None otherwise."""
-    asides: tuple[Aside, ...] = ()
-    """The places to go back to, from lists of papers that are like others; the last one first."""
+    trail: tuple[Stop, ...] = ()
+    """Where the user was before, the last one last: a step back goes there. It has no list twice."""
+    cursors: Mapping[Where, Position] = field(default_factory=dict)
+    """The cursor of each list that was left."""
     results: FeedResults | None = None
     """The feed's results to list over the place."""
     request: ListRequest | None = None
     is_list_coming: bool = False
     """Whether another list was requested and is not there yet: keys for its papers wait."""
     highlighted: PaperKey | None = None
-    """The paper under the list's cursor."""
+    """The paper under the list's cursor, or above it."""
+    is_on_hole: bool = False
+    """Whether the cursor is on the line for missing days, which is no paper."""
     draft: TypedQuery | None = None
-    left: Position = TOP
-    """Where the cursor was before the query."""
     focus: PaneName = "list"
     search: SearchStatus = field(default_factory=SearchStatus)
     notices: Notices = field(default_factory=Notices)
@@ -194,12 +206,16 @@ class State:
         if self.front_paper is not None:
             return (self.front_paper,)
         selected = self.selection.in_order(self.listing.order.pks)
-        return selected or (() if self.highlighted is None or self.is_empty else (self.highlighted,))
+        is_there = not (self.is_empty or self.is_on_hole)
+        return selected or ((self.highlighted,) if self.highlighted is not None and is_there else ())
 
     @property
     def pane_front(self) -> PaneFront:
         """Which pane is in front, for their layout."""
-        return PaneFront(self.focus, self.is_filter_open, self.is_empty)
+        # While a query is typed, the panes stay where they are.
+        place = self.listing.place if self.draft is None else self.draft.before.where.place
+        is_narrowed = self.listing.results is None and place.names_topics
+        return PaneFront(self.focus, self.is_filter_open, self.is_empty, is_narrowed)
 
     @property
     def shown(self) -> frozenset[PaneName]:
@@ -217,7 +233,7 @@ class State:
             return "filter"
         if self.is_empty:
             return "empty"
-        return self.focus
+        return "hole" if self.is_on_hole and self.focus == "list" else self.focus
 
     @property
     def is_typing(self) -> bool:
@@ -234,27 +250,92 @@ class State:
         """Whether the list has no papers."""
         return not self.listing.order.pks
 
-    # The list
+    # Where the user is, and was
 
-    def go(self, place: Place, at: Position = TOP) -> State:
-        """Show another place, with the cursor on a paper or at the top."""
-        if place == self.place and self.results is None and at.pk is None:
+    @property
+    def where(self) -> Where:
+        """The list that is asked for."""
+        return Where(self.place, self.results)
+
+    @property
+    def widened_from(self) -> View | None:
+        """The view whose query was widened to all papers, if the step before this list was that; else None."""
+        before = self.place if self.draft is None else self.draft.before.where.place
+        if before.view == self.place.view and before.text:
+            wider = self.trail[-1].where.place if self.trail else before
+            before = wider if wider.text == before.text else before
+        return before.view if self.place.view.id == "all" != before.view.id else None
+
+    def go(self, place: Place, at: Position | None = None) -> State:
+        """Show another place, with the cursor on a paper, or as it was left there; a step back leads here again."""
+        to = Where(place)
+        if to == self.where and (at is None or at.pk is None):
+            return self.leave_paper()
+        return self._go(to, at, self._trail_to(to))
+
+    def narrow(self, text: str, at: Position | None = None) -> State:
+        """Change the query within the view, or let it go; a step back leads to before the first of such changes."""
+        to = Where(self.place._replace(text=text))
+        trail = self._trail_to(to)
+        return self._go(to, at, self.trail if self.place.text and len(trail) > len(self.trail) else trail)
+
+    def _go(self, to: Where, at: Position | None, trail: tuple[Stop, ...]) -> State:
+        state = self.leave_paper().search_stopped()
+        search, notices = state.search._replace(wanted=""), state.notices.acted()
+        asked = replace(state, place=to.place, results=to.results, trail=trail, search=search, notices=notices)
+        return asked.request_list(self._cursor_in(to) if at is None else at)
+
+    def _cursor_in(self, where: Where) -> Position:
+        """Where the cursor is in a list, or was when that was left."""
+        return Position(self.highlighted) if where == self.listing.where else self.cursors.get(where, TOP)
+
+    def _trail_to(self, to: Where, here: Stop | None = None) -> tuple[Stop, ...]:
+        """The trail after a step to another list: back to it if the user was there, else with `here` at its end.
+
+        While a query is typed, the lists that follow it are no steps. Days are left one for the other, as in a list.
+        """
+        if self.draft is not None:
+            return self.trail
+        here = here or self._here
+        before = [stop.where for stop in self.trail]
+        if to in before:
+            return self.trail[: before.index(to)]
+        if here.where == to or _is_passed(here.where.place, to.place):
+            return self.trail
+        return (*self.trail, here)[-HISTORY:]
+
+    def walk_back(self) -> State:
+        """Go back to where the user was, with what was open there; at the end of the trail let the query go."""
+        if not self.trail:
+            return self.drop_query()
+        return self._go(self.trail[-1].where, None, self.trail[:-1])._reopen(self.trail[-1])
+
+    @property
+    def _here(self) -> Stop:
+        """Where the user is now."""
+        return Stop(self.where, tuple((front, self[front]) for front in self.stack if front.is_returned_to))
+
+    def _reopen(self, stop: Stop) -> State:
+        """Open again what was open over a list."""
+        state = self
+        for front, value in stop.over:
+            state = state.put(front, value)
+        # It shows the marks that were made since.
+        return state.marked() if stop.over else state
+
+    def keep_cursor(self, where: Where, at: Position) -> State:
+        """Remember the cursor of a list that is left; of those that follow a typed query, only the one before it."""
+        if self.draft is not None and where != self.draft.before.where:
             return self
-        state = self.search_stopped()
-        return replace(
-            state,
-            place=place,
-            widened_from=state.widened_from if place.view == self.place.view else None,
-            asides=state.asides if place.is_aside else (),
-            results=None,
-            search=state.search._replace(wanted=""),
-            notices=state.notices.acted(),
-        ).request_list(at)
+        others = [one for one in self.cursors.items() if one[0] != where]
+        return replace(self, cursors=dict([*others, (where, at)][-CURSORS:]))
 
-    def go_aside(self, place: Place, at: Position) -> State:
-        """List papers that are like others; a step back leads here again, with the cursor as it is now."""
-        asides = self.asides if place == self.place else (Aside(self.place, at, self.widened_from), *self.asides)
-        return replace(self.go(place), asides=asides[:HISTORY])
+    def leave_paper(self) -> State:
+        """Close the page, if a paper is in front, and what is open over it."""
+        page = next((front for front in self.stack if front.paper(self) is not None), None)
+        return self if page is None else page.step_back(self)
+
+    # The list
 
     def request_list(self, at: Position = TOP) -> State:
         """Request the list of the place; keys for its papers wait until it is there."""
@@ -275,30 +356,40 @@ class State:
         listing = replace(listing.formed_like(self.listing), version=self.cache_version)
         return replace(self, listing=listing, selection=selection, is_list_coming=False, focus=focus)
 
-    def highlight(self, pk: PaperKey | None) -> State:
-        """Record which paper is under the cursor; a range of selected papers follows it."""
-        if pk == self.highlighted:
+    def highlight(self, pk: PaperKey | None, *, is_on_hole: bool = False) -> State:
+        """Record which paper is under the cursor, or above it on a hole; a range of selected papers follows it."""
+        if (pk, is_on_hole) == (self.highlighted, self.is_on_hole):
             return self
-        return replace(self, highlighted=pk, selection=self.selection.follow(self.listing.order.pks, pk))
+        selection = self.selection.follow(self.listing.order.pks, pk)
+        return replace(self, highlighted=pk, is_on_hole=is_on_hole, selection=selection)
 
-    def cache_changed(self) -> State:
-        """Read again what the cache may have changed, without moving the cursor.
+    def cache_changed(self, at: Position | None = None) -> State:
+        """Read again what the cache may have changed; the cursor goes to `at`, if the list has that, or stays.
 
         The list behind the paper's page waits until that is closed: keys on the page act on the list's cursor, and the
         list may no longer hold the opened paper.
         """
-        return replace(self, cache_version=self.cache_version + 1, is_list_outdated=True).read_outdated_list()
+        return replace(self, cache_version=self.cache_version + 1, is_list_outdated=True).read_outdated_list(at)
 
-    def read_outdated_list(self) -> State:
+    def read_outdated_list(self, at: Position | None = None) -> State:
         """Read the list again if the cache has changed since, unless a paper is in front of it."""
         if not self.is_list_outdated or self.front_paper is not None:
             return self
-        at = TOP if self.is_list_coming else Position(self.highlighted)
+        at = TOP if self.is_list_coming else at or Position(self.highlighted)
         return replace(self, is_list_outdated=False, request=self._next_request(at))
 
     def read_on(self, at: Position) -> State:
         """Request the rest of the list after its first screenful."""
         return replace(self, request=self._next_request(at))
+
+    @property
+    def is_ranking(self) -> bool:
+        """Whether nothing is listed because the papers are still being ranked."""
+        return self.is_list_coming and self.listing.where == self.where and not self.listing.order.pks
+
+    def rank(self) -> State:
+        """Take away the list before: it is another one that is ranked, and that takes a while."""
+        return replace(self.listed(ListContent(self.place, results=self.results)), is_list_coming=True)
 
     def list_stopped(self) -> State:
         """Record that reading the list was stopped; another read has begun or will."""
@@ -319,12 +410,17 @@ class State:
     def know_views(self, views: ViewList) -> State:
         """Take over views that have changed; the list follows if its own view has another query now."""
         views = views._replace(added=views.added or self.views.added)
-        known = replace(self, views=views)
-        here = self.place.view
-        if not here.id.startswith(SAVED):
-            return known
-        now = next((one for one in views.named if one.id == here.id), here)
-        return known if now == here else known.go(Place(now, self.place.text))
+
+        def renewed(where: Where) -> Where:
+            here = where.place.view
+            if not here.id.startswith(SAVED):
+                return where
+            now = next((one for one in views.named if one.id == here.id), here)
+            return where._replace(place=where.place._replace(view=now))
+
+        trail = tuple(stop._replace(where=renewed(stop.where)) for stop in self.trail)
+        known, here = replace(self, views=views, trail=trail), renewed(self.where)
+        return known if here == self.where else known._go(here, None, trail)
 
     # Selecting papers
 
@@ -352,55 +448,51 @@ class State:
 
     # The query
 
-    def open_query(self, at: Position, begun: str = "") -> State:
+    def open_query(self, begun: str = "") -> State:
         """Begin to type a query, with the one that is there or with what is `begun`; a search of the feed stops."""
-        before = self.listed_text
-        draft = TypedQuery(
-            before, begun, begun or before, self.place, self.widened_from, self.results, at, self.request
-        )
-        return replace(self.search_stopped(), draft=draft)
+        text = self.listed_text
+        state = self.leave_paper().search_stopped()
+        return replace(state, draft=TypedQuery(text, begun, begun or text, self._here, state.request))
 
     def close_query(self) -> State:
         """Close the query line, and focus the list."""
         return replace(self, draft=None, focus="list")
 
     def keep_query(self, text: str) -> State:
-        """Close the query line and keep a query, which is remembered."""
-        left = self.draft.at if self.draft is not None and not self.draft.place.text else self.left
-        state = replace(self, left=left).remember_query(text).close_query()
-        return state.go(state.place._replace(text=text))
+        """Close the query line and keep a query, which is remembered; a step back leads to before it."""
+        state, to = self.remember_query(text).close_query(), Where(self.place._replace(text=text))
+        if self.draft is not None:
+            before, over = self.draft.before
+            # If it was widened while it was typed, the key for that leads back.
+            narrower = before.place._replace(text=text) if before.place.view != self.place.view else before.place
+            for where in dict.fromkeys((before, before._replace(place=narrower))):
+                state = replace(state, trail=state._trail_to(to, Stop(where, over if where == before else ())))
+        return state if to == self.where else state._go(to, None, state.trail)
 
     def cancel_query(self) -> State:
         """Drop the typed query: restore the place, the feed's results and the cursor."""
-        before, state = self.draft, self.close_query()
-        if before is None or before.request is self.request:
+        draft, state = self.draft, self.close_query()
+        if draft is None:
             return state
-        state = replace(state.go(before.place), widened_from=before.widened_from, results=before.results)
-        return state.request_list(before.at)
+        if draft.request is not self.request:
+            state = state._go(draft.before.where, None, self.trail)
+        return state._reopen(draft.before)
 
-    def drop_query(self, at: Position) -> State:
-        """Let the query and the feed's results go; the cursor stays on its paper.
-
-        If the query had no papers, or with the feed's results, the cursor returns to where it was before.
-        """
-        if self.results is not None:
-            at = self.search.left
-        elif not self.place.text:
+    def drop_query(self) -> State:
+        """Let the query go, and the feed's results; the cursor stays on its paper, if that was in the view."""
+        if not self.listed_text:
             return self
-        elif self.asides:
-            (place, before, widened_from), *others = self.asides
-            return replace(self.go(place, before), asides=tuple(others), widened_from=widened_from)
-        dropped = self.go(self.place._replace(text=""), at if at.pk is not None else self.left)
-        return replace(dropped, widened_from=None)
+        return self.narrow("", self._stay if self.results is None else None)
 
-    def widen_query(self, at: Position = TOP) -> State:
+    @property
+    def _stay(self) -> Position | None:
+        """Where the cursor is, for a list with the same papers and others."""
+        return None if self.is_empty or self.is_typing else Position(self.highlighted)
+
+    def widen_query(self) -> State:
         """Ask the same of all papers, or of the earlier view again; the cursor stays on its paper."""
-        if self.widened_from is not None:
-            return self.go(self.place._replace(view=self.widened_from), at)
-        widest = view("all")
-        if self.place.view == widest:
-            return self
-        return replace(self.go(self.place._replace(view=widest), at), widened_from=self.place.view)
+        to = self.place._replace(view=self.widened_from or view("all"))
+        return self if to == self.place else self.go(to, self._stay)
 
     def remember_query(self, text: str) -> State:
         """Add a query to the front of the history."""
@@ -426,17 +518,12 @@ class State:
         """Keep the feed's results until the user asks for them: the user is typing or reading."""
         return replace(self, search=self.search._replace(waiting=results))
 
-    def list_results(self, results: FeedResults, at: Position) -> State:
-        """List the feed's results over the place; the cursor later returns to `at`."""
-        left = at if self.results is None else self.search.left
-        search = self.search._replace(wanted="", left=left, waiting=None)
-        return replace(self, results=results, search=search).request_list()
-
-    def leave_results(self) -> State:
-        """List the papers of the place again, with the cursor as it was."""
-        if self.results is None:
-            return self
-        return replace(self, results=None).request_list(self.search.left)
+    def list_results(self, results: FeedResults) -> State:
+        """List the feed's results over the place; a step back leads to its papers."""
+        to = Where(self.place, results)
+        trail = self._trail_to(to) if self.results is None else self.trail
+        search = self.search._replace(wanted="", waiting=None)
+        return replace(self, results=results, trail=trail, search=search).request_list()
 
     # Panes and screens
 
@@ -481,18 +568,14 @@ class State:
         return state.choose_panes(self.panes.toggled(pane))
 
     def step_back(self) -> State:
-        """Close or leave what is in front: a screen, a pane, or the selection."""
+        """Close or leave what is in front: a screen, a pane, the selection, the list. At the top nothing changes."""
         if self.front is not None:
             return self.front.step_back(self)
         if self.focus == "filter":
             return self.close_filter()
         if self.focus == "detail":
             return self.focused("list")
-        return self.let_go() if self.selection.count else self
-
-    def leave_query(self, at: Position) -> State:
-        """Let the feed's results go, or the query; `at` is the position of the list's cursor."""
-        return self.leave_results() if self.results is not None else self.drop_query(at)
+        return self.let_go() if self.selection.count else self.walk_back()
 
     # The first and the last line
 
@@ -508,3 +591,9 @@ class State:
         """Change the notices in the last line."""
         changed = notices(self.notices)
         return self if changed == self.notices else replace(self, notices=changed)
+
+
+def _is_passed(here: Place, to: Place) -> bool:
+    """Whether a step back never leads to a place again: a triage, or a day that was left for another one."""
+    is_same_kind = any(here.view.id.startswith(kind) and to.view.id.startswith(kind) for kind in _PERIODS)
+    return here.view.id == TRIAGE or (is_same_kind and here.text == to.text)

@@ -1,4 +1,4 @@
-"""Textual's driver for a browser (`textual serve dailypapers`), made safe from the end of its server.
+"""Textual's driver for a browser (`dailypapers serve`), made safe from the end of its server.
 
 Textual 8.2.8 runs on without a browser if the server ends without a word, or if it can't read what comes. It fails if
 the server takes no more output.

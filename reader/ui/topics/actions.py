@@ -12,7 +12,6 @@ from reader.core.query.choices import TopicChoice, picked_topics, with_tag, with
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.page.detail import PaperDetail
-from reader.ui.page.state import close_page
 from reader.ui.shell.handlers import answers, follows, handles, handles_each, offers, stops, takes_text
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.listing import Position
@@ -80,22 +79,22 @@ class FilterActions:
         choice = event.choice
         state = self._model.state
         try:
-            place = state.place._replace(text=with_topics(state.place.text, choice))
+            text = with_topics(state.place.text, choice)
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
             return
-        self._model.change(state.put(TOPIC_MODE, choice.mode).go(place))
+        self._model.change(state.put(TOPIC_MODE, choice.mode).narrow(text))
 
     @answers(FilterPane.TagToggled)
     def toggle_tag(self, event: FilterPane.TagToggled) -> None:
         """Pick or exclude a tag of the user's in the query, or take it out."""
         state = self._model.state
         try:
-            place = state.place._replace(text=with_tag(state.place.text, event.tag, event.where))
+            text = with_tag(state.place.text, event.tag, event.where)
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
             return
-        self._model.change(state.go(place))
+        self._model.change(state.narrow(text))
 
 
 class TopicActions:
@@ -128,7 +127,7 @@ class TopicActions:
         choice = picked_topics(state.place.query)
         text = with_topics(state.place.text, choice.toggle(slug, "picked"))
         at = Position(state.highlighted)
-        self._model.change(close_page(state).go(state.place._replace(text=text), at))
+        self._model.change(state.narrow(text, at))
         name = state[TOPIC_NAMES].get(slug, slug)
         self._model.show_notice(f"{name} no longer filters" if slug in choice.picked else f"only {name}")
 

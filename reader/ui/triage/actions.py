@@ -16,9 +16,9 @@ from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
 from reader.ui.marks.traces import Traces
 from reader.ui.page.actions import PageActions
-from reader.ui.page.state import PAGE, close_page
+from reader.ui.page.state import PAGE
 from reader.ui.query.advice import find_mistake
-from reader.ui.shell.handlers import follows, handles, handles_each, stops, takes_line
+from reader.ui.shell.handlers import follows, handles, handles_each, takes_line
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
@@ -29,11 +29,8 @@ from reader.ui.triage.state import (
     Decision,
     Triage,
     begin_triage,
-    is_listed,
     is_triaging,
-    leave_triage,
     phase_of,
-    resume_triage,
     ticked,
 )
 
@@ -71,7 +68,7 @@ class TriageActions:
         triage = state[TRIAGE]
         if not text and triage is not None and triage.phase != "done":
             if not triage.has_paper:
-                self._model.change(resume_triage(close_page(state), self._papers.position))
+                self._model.change(begin_triage(state, triage))
             return
         try:
             seconds, query = read_line(text)
@@ -83,7 +80,7 @@ class TriageActions:
             self._model.show_notice(str(mistake), "warning")
             return
         place = triage_place(query, is_taught=self._library.is_taught())
-        self._model.change(begin_triage(close_page(state), place, seconds or USUAL, self._papers.position))
+        self._model.change(begin_triage(state, Triage(place, seconds or USUAL)))
 
     @follows(lambda state: (state.is_list_coming, phase_of(state), state.listing))
     def follow(self, state: State) -> None:
@@ -198,23 +195,9 @@ class TriageActions:
             self._page.follow()
         else:
             # It was decided on before a pause, after which the list was read without it.
-            self._model.change(resume_triage(close_page(state), self._papers.position, pk))
+            self._model.change(begin_triage(state, triage.without(decision), pk))
 
     # Pause and end
-
-    @stops("place")
-    def leave(self) -> bool:
-        """Go back to where the triage began, if its list is there with no paper in front."""
-        state = self._model.state
-        if state.results is not None or not is_listed(state):
-            return False
-        self._model.change(leave_triage(state))
-        triage = state[TRIAGE]
-        if triage is not None and triage.phase == "coming" and state.place == triage.place != self._model.state.place:
-            # With a paper in front, the same key would have paused it.
-            key = self._look.keymap.key("triage.begin")
-            self._model.show_notice(f"left before the first paper · {key} begins the triage")
-        return True
 
     @handles("triage.pause")
     def pause(self, _count: int | None) -> None:
@@ -226,7 +209,7 @@ class TriageActions:
         if triage.phase == "running":
             self._model.change(state.put(TRIAGE, triage.pause(self._look.now())))
         elif triage.phase == "paused":
-            self._model.change(leave_triage(close_page(state)))
+            self._model.change(state.leave_paper().walk_back())
             left = time_left(triage.pace.seconds_left)
             key = self._look.keymap.key("command.open")
             self._model.show_notice(f"{key}triage goes on · {left} left")
@@ -247,7 +230,7 @@ class TriageActions:
         now = self._look.now()
         state = self._model.state.update(TRIAGE, lambda triage: triage.tick(now).end(now).over())
         triage = state[TRIAGE]
-        self._model.change(leave_triage(close_page(state)))
+        self._model.change(state.leave_paper().walk_back())
         if triage is not None:
             left = f" · {triage.pace.left:,} left unread" if triage.pace.left else ""
             self._model.show_notice(f"{len(triage.decisions):,} decided in {spent(triage.watch.ran)}{left}")
@@ -272,7 +255,7 @@ class TriageActions:
         self._marks.show_stored()
         day = self._finished_day()
         over = self._model.state.update(TRIAGE, lambda triage: triage.over(aside, day))
-        self._model.change(close_page(over).request_list())
+        self._model.change(over.leave_paper().request_list())
 
     def _finished_day(self) -> str:
         """The name of the newest day, if none of its papers is unread."""
@@ -290,10 +273,10 @@ def _is_open(row: PaperRow) -> bool:
 
 SECOND = 1.0
 
-LONG = 0.5
-"""Seconds after which it is said that the list is still coming: to learn what suits the user may take some."""
 
-COMING = "ranking the papers"
+def _is_running(state: State) -> bool:
+    triage = state[TRIAGE]
+    return triage is not None and triage.is_running
 
 
 class TriageClock:
@@ -303,24 +286,14 @@ class TriageClock:
         self._model = services.model
         self._look = services.look
         self._next = services.background.delayed(self.look)
-        self._coming = services.background.delayed(self._say_coming)
 
-    @follows(lambda state: (_is_running(state), _is_coming(state)))
+    @follows(_is_running)
     def follow(self, state: State) -> None:
         """Start with the time of a triage, and stop with it."""
         if _is_running(state) and not self._look.is_still:
             self._next.begin(SECOND)
         else:
             self._next.stop()
-        if _is_coming(state):
-            self._coming.begin(LONG)
-        else:
-            self._coming.stop()
-            if state.activity == COMING:
-                self._model.change(state.busy_with(""))
-
-    def _say_coming(self) -> None:
-        self._model.change(self._model.state.busy_with(COMING))
 
     def look(self) -> None:
         """Let the time run up to now."""
@@ -334,14 +307,3 @@ class TriageClock:
             # The page says so in its first line.
             self._model.show_news(TIME_IS_UP, "warning")
         self._next.begin(SECOND)
-
-
-def _is_running(state: State) -> bool:
-    triage = state[TRIAGE]
-    return triage is not None and triage.is_running
-
-
-def _is_coming(state: State) -> bool:
-    """Whether the user waits for the papers of a triage, and has not gone elsewhere."""
-    triage = state[TRIAGE]
-    return triage is not None and triage.phase == "coming" and state.place == triage.place

@@ -12,7 +12,7 @@ from reader.core.paper_row import PaperKey
 from reader.core.triage import STANDING, Pace, Stopwatch
 from reader.session.places import TRIAGE as VIEW
 from reader.session.places import Place
-from reader.ui.shell.listing import TOP, Position
+from reader.ui.shell.listing import Position
 from reader.ui.shell.state import Part, State
 
 Phase = Literal["coming", "running", "paused", "ending", "left", "done"]
@@ -39,10 +39,6 @@ class Triage:
 
     place: Place
     seconds: int
-    before: Place
-    """The place to which the user returns."""
-    at: Position = TOP
-    """Where the cursor was there."""
     phase: Phase = "coming"
     watch: Stopwatch = STANDING
     decisions: tuple[Decision, ...] = ()
@@ -158,8 +154,7 @@ def phase_of(state: State) -> Phase | None:
 
 def lasting_place(state: State) -> Place:
     """The place to which a later start returns: a triage is not one."""
-    triage = state[TRIAGE]
-    return triage.before if triage is not None and is_listed(state) else state.place
+    return state.trail[-1].where.place if is_listed(state) and state.trail else state.place
 
 
 def is_listed(state: State) -> bool:
@@ -167,35 +162,12 @@ def is_listed(state: State) -> bool:
     return state.place.view.id == VIEW
 
 
-def begin_triage(state: State, place: Place, seconds: int, at: Position) -> State:
-    """Ask for the papers of a triage; `at` is the position of the cursor."""
-    earlier = state[TRIAGE]
-    if earlier is not None and is_listed(state):
-        return _ask_for(state, Triage(place, seconds, earlier.before, earlier.at))
-    return _ask_for(state, Triage(place, seconds, state.place, at))
-
-
-def resume_triage(state: State, at: Position, first: PaperKey | None = None) -> State:
-    """Go on with the papers that are still unread, from a paper on; `at` is the position of the cursor."""
-    triage = state[TRIAGE]
-    if triage is None:
-        return state
-    if not is_listed(state):
-        triage = replace(triage, before=state.place, at=at)
-    return _ask_for(state, replace(triage, phase="coming", total=None), Position(first))
-
-
-def _ask_for(state: State, triage: Triage, at: Position = TOP) -> State:
-    state = state.put(TRIAGE, triage)
-    return state.request_list(at) if state.place == triage.place else state.go(triage.place, at)
+def begin_triage(state: State, triage: Triage, first: PaperKey | None = None) -> State:
+    """Ask for the papers of a triage, or for those that are still unread in one that was left, from a paper on."""
+    state, at = state.put(TRIAGE, replace(triage, phase="coming", total=None)), Position(first)
+    return state.leave_paper().request_list(at) if state.place == triage.place else state.go(triage.place, at)
 
 
 def ticked(state: State, now: datetime) -> State:
     """Let the time of the triage run up to now."""
     return state.update(TRIAGE, lambda triage: triage.tick(now))
-
-
-def leave_triage(state: State) -> State:
-    """Show the place where the triage began."""
-    triage = state[TRIAGE]
-    return state if triage is None else state.go(triage.before, triage.at)

@@ -8,17 +8,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.dates import Period, PeriodKind, period_containing, period_of_view
+from reader.core.feed_days import FIRST_DAY, SATURDAY
 from reader.core.paper_row import PaperKey
 from reader.core.query import Term
 from reader.core.views import FOR_YOU, LATEST, QUEUED
-from reader.refresh.plan import FIRST_DAY, Days, Trending
+from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.traces import Traces
 from reader.ui.page.detail import PaperDetail
-from reader.ui.page.state import close_page
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import answers, handles, handles_each, offers
 from reader.ui.shell.listing import Position
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 RANKING_LASTS = timedelta(minutes=10)
 """Maximum age of a feed's ranking that is shown without fetching it again."""
-
-SATURDAY = 5
 
 
 class ViewActions:
@@ -50,11 +48,6 @@ class ViewActions:
     def go_to_view(self, event: FilterPane.ViewChosen) -> None:
         """Show the view that was clicked."""
         self.go(event.id)
-
-    @answers(FilterPane.DayChosen)
-    def go_to_day(self, event: FilterPane.DayChosen) -> None:
-        """Show the day that was clicked."""
-        self.go(f"day:{event.day}")
 
     @answers(PaperDetail.ViewClicked)
     def go_to_followed(self, event: PaperDetail.ViewClicked) -> None:
@@ -76,7 +69,7 @@ class ViewActions:
 
     def go(self, id: str) -> None:
         """Show a view with the current query, and fetch its days that the cache does not know."""
-        state = close_page(self._model.state)
+        state = self._model.state
         self._model.change(state.go(Place(state.views.find(id), lasting_place(state).text)))
         day = day_of(self._model.state.place.view, self._library.newest_day())
         period = period_of_view(f"{DAY}{day}" if day else id)
@@ -87,11 +80,11 @@ class ViewActions:
 
     def show_query(self, text: str) -> None:
         """Show all papers that match a query."""
-        self._model.change(close_page(self._model.state).go(Place(view("all"), text)))
+        self._model.change(self._model.state.go(Place(view("all"), text)))
 
     def show_paper(self, pk: PaperKey) -> None:
         """Show a paper among all others."""
-        self._model.change(close_page(self._model.state).go(Place(view("all")), Position(pk)))
+        self._model.change(self._model.state.go(Place(view("all")), Position(pk)))
 
     @handles_each(
         {
@@ -189,7 +182,7 @@ class ViewActions:
         """Whether a day is known to be empty, or probably is, such as a weekend."""
         if period.kind != "day":
             return False
-        known = self._library.days_between(period.first, period.first).get(period.date)
+        known = self._library.days_between(period.date, period.date).get(period.date)
         if known is not None and known.papers:
             return False
         is_known = not self._library.gaps(period.first, period.first, self._look.today)

@@ -25,7 +25,7 @@ FOR_YOU = "For you"
 PROGRAMS = "Marked by programs"
 """The heading over the marks that are not the user's own."""
 
-MOST_REASONS = 8
+MOST_REASONS = 6
 
 LEAST_WEIGHT = 0.005
 """What counts less is not listed."""
@@ -51,6 +51,8 @@ class Row(NamedTuple):
 
     line: Line
     about: Wish | Held | None = None
+    is_first: bool = False
+    """Whether it is one of the first papers for the user."""
 
 
 class Explanation(NamedTuple):
@@ -80,10 +82,9 @@ def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row
     has_paper = known.topics is not None
     sections = (
         _for_you(reasons, width, glyphs) if reasons is not None and has_paper else [],
-        _first(known, width, glyphs) if known.before else [],
         [] if reasons is None else _interests(reasons, width, glyphs),
         [] if reasons is None else _changed(reasons, width, glyphs),
-        [] if known.before else _first(known, width, glyphs),
+        _first(known, width, glyphs),
         _rows(rule_lines(known.rules, known.muted, width)),
         _rows(why_lines(known.topics, width, glyphs)) if known.topics is not None else [],
         _rows(program_lines(known.programs, width)),
@@ -218,7 +219,7 @@ def _first(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
             before = _place(place, known.before[place - 1][1], "", half, glyphs)
             blank = " " * (half + 4 - sum(cell_len(piece.text) for piece in before))
             after = (*before, Piece(blank), *after)
-        rows.append(Row(after))
+        rows.append(Row(after, is_first=True))
     return rows
 
 

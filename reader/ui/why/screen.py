@@ -71,12 +71,17 @@ class WhyList(Pane):
 
     def _lay_out(self) -> None:
         before = self.current
-        self._rows = explanation_rows(self._known, max(16, self.columns - 3), self._glyphs)
+        self._rows = rows = explanation_rows(self._known, max(16, self.columns - 3), self._glyphs)
         self.virtual_size = Size(self.columns, len(self._rows))
         places = self._places
         same = (at for at in places if before is not None and _kind(self._rows[at].about) == before.kind)
         nearest = min(places, key=lambda at: abs(at - self._at), default=-1)
         self._go(next(same, nearest))
+        if self._known.before:
+            # What a change does is in view with what was changed.
+            end = next((at for at in range(len(rows) - 1, 0, -1) if rows[at].is_first), 0) + 1
+            top = min(max(self.scroll_offset.y, end - self.size.height), max(0, self._at - 1))
+            self.scroll_to(y=top, animate=False, force=True)
 
     @property
     def _places(self) -> list[int]:

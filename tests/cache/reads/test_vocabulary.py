@@ -39,9 +39,9 @@ def test_the_words_that_several_papers_have_are_known_by_their_commonest_form(ca
     _words(cache)
     window = Window.open(path)
     known = window.read(vocabulary)
-    assert list(known["keyword"].items()) == [("llms", 5), ("world model", 2)]
-    assert known["author"] == {"Ada Byron": 8}
-    assert known["org"] == {"An Institute": 8}
+    assert known["keyword"] == ["llms", "world model"]
+    assert known["author"] == ["Ada Byron"]
+    assert known["org"] == ["An Institute"]
     window.close()
 
 
@@ -73,4 +73,4 @@ def test_venues_are_counted_by_name_and_by_year(cache: Cache, path: Path) -> Non
     cache.store(Listing("2026-11-24", papers), NOW)
     with closing(Window.open(path)) as window:
         venues = window.read(vocabulary)["venue"]
-    assert venues == {"ICLR": 3, "ICLR 2026": 2, "ICLR 2025": 1, "TPAMI": 1}
+    assert venues == ["ICLR", "ICLR 2026", "ICLR 2025", "TPAMI"]

@@ -112,23 +112,6 @@ def test_an_order_is_the_same_in_chunks_of_any_size(
     assert window.order(selection("nothing")).groups == ()
 
 
-def test_rows_have_people_and_topics_where_they_are_asked_for(cache: Cache, path: Path) -> None:
-    team = draft(1, "Agents", authors=("Ada Byron", "Emmy Noether"), organization="Some Lab")
-    cache.store(Listing("2026-11-24", (team, draft(2, authors=("Ada Byron",)), draft(3))), NOW)
-    with closing(Window.open(path)) as window:
-        pks = window.first(selection(""), 10).pks
-        found = {row.id[-1]: row for row in window.rows(pks, with_people=True)}
-        assert [(row.organization, row.author, row.author_count) for row in map(found.__getitem__, "123")] == [
-            ("Some Lab", "Ada Byron", 2), ("", "Ada Byron", 1), ("", "", 0),
-        ]  # fmt: skip
-        (paper,) = window.papers([pk for pk in pks if pk == found["1"].pk])
-        names = window.topic_names()
-        assert found["1"].topics == tuple(names[slug] for slug in paper.topics)
-        bare = [row._replace(organization="", author="", author_count=0, topics=()) for row in found.values()]
-        assert window.rows(pks) == bare
-        assert window.rows([], with_people=True) == []
-
-
 def test_rows_come_in_the_asked_order_without_those_that_are_gone(window: Window, events: Events) -> None:
     pks = {row.id[-1]: row.pk for row in window.rows(range(1, 6))}
     one, two = pks["1"], pks["2"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import socket
 import sys
@@ -87,9 +88,21 @@ async def test_the_printed_address_gives_a_key_that_opens_the_reader() -> None:
         page = await one.get("/?fontsize=26", {"Host": HOST, "Cookie": one.own["Cookie"]})
         text = await page.text()
         assert page.status == 200
-        assert f'data-session-websocket-url="ws://{HOST}/ws"' in text and 'data-font-size="26"' in text
+        assert f'data-session-websocket-url="ws://{HOST}/ws"' in text
         assert one.key not in text
         assert await one.typed(one.own) == b"s"
+
+
+async def test_the_page_is_for_phones_too_and_asks_no_other_host() -> None:
+    async with visit() as one:
+        page = await one.get("/", one.own)
+        text = await page.text()
+        assert 'name="viewport" content="width=device-width' in text
+        asked = re.findall(r"""(?:src|href)="([^"]+)"|url\("([^"]+)"\)""", text)
+        assert len(asked) > 3 and all(f"{a}{b}".startswith((f"{SITE}/static/", "data:")) for a, b in asked)
+        assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+        for path in re.findall(rf'"{SITE}(/static/[^"]+)"', text):
+            assert (await one.get(path, one.own)).status == 200
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "LOCALHOST:8000", "[::1]:8000"])

@@ -21,6 +21,7 @@ from tests.ui.full_texts import document, keep_text
 ID = "2606.26740"
 
 CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("whats_new", {"since": "2026-06-01", "limit": 3}),
     ("search", {"query": "topic:agents sort:upvotes", "limit": 2}),
     ("search", {"query": "topic:agents sort:upvotes", "limit": 2, "offset": 2}),
     ("search", {"query": "topic:agent"}),
@@ -28,13 +29,13 @@ CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("search", {"query": "topic:agents", "limt": 2}),
     ("search", {"query": "~ how agents remember", "limit": 2}),
     ("show", {"id": ID}),
-    ("outline", {"id": ID}),
+    ("read", {"id": ID}),
     ("read", {"id": ID, "section": 3}),
+    ("passages", {"words": "zebra"}),
     ("similar", {"ids": [ID], "query": "is:unread", "limit": 2}),
-    ("for_you", {"limit": 1}),
-    ("star", {"ids": [ID]}),
-    ("tag", {"ids": [ID], "add": ["video"]}),
-    ("queue", {"ids": [ID, "2606.30616"]}),
+    ("topics", {"limit": 3}),
+    ("mark", {"ids": [ID], "star": True, "add": ["video"]}),
+    ("mark", {"ids": [ID, "2606.30616"], "queue": True}),
     ("note", {"id": ID, "text": "Three stages of distillation; compare with ours."}),
     ("show", {"id": ID}),
     ("undo", {}),

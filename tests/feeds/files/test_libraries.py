@@ -211,6 +211,17 @@ def test_tags_and_collections_are_labels() -> None:
     assert [entry.labels for entry in entries(rdf)] == [(), ("mine", "Thesis"), ()]
 
 
+def test_notes_are_the_user_s_own_lines() -> None:
+    bib = f"@misc{{a, eprint={{{ID}}}, note={{arXiv:{ID} [cs]\nversion: 2}}, annote={{Read {{\\o}}re twice.}}}}"
+    assert entries(bib)[0].note == "Read øre twice."
+    assert entries(f"TY  - GEN\nN1  - A thought.\nUR  - arxiv.org/abs/{ID}\nER  -")[0].note == "A thought."
+    noted = ITEM | {"note": f"arXiv:{ID} [cs.CL]", "annote": "One.\n\nTwo."}
+    assert entries(json.dumps([noted]))[0].note == "One.\n\nTwo."
+    memo = "&lt;p&gt;Read this &lt;strong&gt;twice&lt;/strong&gt;.&lt;/p&gt;"
+    rdf = RDF.replace("<dc:title>One<", '<dcterms:isReferencedBy rdf:resource="#n1"/><dc:title>One<')
+    assert [entry.note for entry in entries(rdf.replace("arXiv:2401.99998", memo))] == ["Read this twice.", "", ""]
+
+
 def newsboat(path: Path, *rows: tuple[object, ...]) -> bytes:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE rss_item (id INTEGER PRIMARY KEY, guid, title, url, unread, flags, deleted)")

@@ -91,8 +91,8 @@ def names(*wanted: str, endpoint: str = "https://huggingface.co", **environ: str
 
 def test_the_settings_name_the_hosts_and_their_order() -> None:
     assert [source.name for source in open_text_sources(Settings(), environ={})] == [
-        FEED,
         "arxiv.org",
+        FEED,
         "ar5iv.labs.arxiv.org",
         "pdf",
     ]

@@ -174,7 +174,7 @@ def _agent(_stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     starred, tagged = (values.get(kind, {}) for kind in ("star", "tag:later"))
     stars = frozenset(chance.sample([id for id in sorted(before.states) if starred.get(id, "0") != "1"], 3))
     tags = frozenset(chance.sample([id for id in sorted(before.states) if tagged.get(id, "0") != "1"], 2))
-    calls = [("star", {"ids": sorted(stars)}), ("tag", {"ids": sorted(tags), "add": ["later"]})]
+    calls = [("mark", {"ids": sorted(stars), "star": True}), ("mark", {"ids": sorted(tags), "add": ["later"]})]
     acts: list[tuple[Deed, ...]] = [
         (Deed("star", "1", stars), Deed("agent:crash", papers=stars, is_together=True)),
         (Deed("tag:later", "1", tags), Deed("agent:crash", papers=tags, is_together=True)),

@@ -44,7 +44,7 @@ NOTICES = {
     "hide": rf"\b1 (no longer )?hidden\b|{DAY_ENDED}",
     "all": rf"\b[\d,]+ read · |{DAY_ENDED}|Nothing matches",
     "undo": r"undone: |nothing to undo",
-    "redo": r" again · |nothing to redo",
+    "redo": r"redone: |nothing to redo",
 }
 """What the reader says once a mark is stored."""
 

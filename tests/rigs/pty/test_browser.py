@@ -1,6 +1,6 @@
 """The reader in a real browser: Chromium draws it, its keys reach it, what a browser does in another way goes that way.
 
-`dailypapers serve` refuses what `textual serve dailypapers` answers: other web pages, and users without its address.
+Other web pages, and users without the printed address, are refused.
 """
 
 from __future__ import annotations
@@ -26,15 +26,8 @@ from tests.rigs.pty.leave import make_home
 
 pytestmark = pytest.mark.long
 
-SERVE = """
-import shlex, sys
-from textual_serve.server import Server
-Server(shlex.join([sys.executable, "-P", "-m", "reader"]), "127.0.0.1", int(sys.argv[1])).serve()
-"""
-"""What `textual serve dailypapers` does."""
-
 RECORD = """
-window.drawn = "", window.address = "", window.opened = [];
+window.drawn = "", window.sent = "", window.address = "", window.opened = [];
 window.open = (address) => window.opened.push(address);
 const decoder = new TextDecoder();
 const Plain = window.WebSocket;
@@ -47,9 +40,13 @@ window.WebSocket = class extends Plain {
       window.drawn += typeof data === "string" ? data : decoder.decode(data);
     });
   }
+  send(data) {
+    window.sent += data;
+    super.send(data);
+  }
 };
 """
-"""Keeps what the page is sent, since it draws on a canvas, which has no text; and what it opens elsewhere."""
+"""Keeps what the page is sent, since it draws on a canvas, which has no text; what it sends, and opens elsewhere."""
 
 FIRST = "2606.26740"
 """The first paper."""
@@ -86,8 +83,8 @@ class Served:
 def serving(folder: Path, words: Sequence[str], port: int) -> Iterator[Served]:
     """Serve the reader of a home with the sample; it is ended afterwards."""
     home = make_home(folder / "home")
-    (home / "Papers").mkdir()
-    (home / "Papers" / f"{FIRST} LiveEdit.pdf").write_bytes(b"%PDF-1.4 of a test")
+    (folder / "Papers").mkdir()
+    (folder / "Papers" / f"{FIRST} LiveEdit.pdf").write_bytes(b"%PDF-1.4 of a test")
     variables = {**environment(home), "EDITOR": "true"}
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
@@ -107,18 +104,6 @@ async def by_dailypapers(folder: Path) -> AsyncIterator[Served]:
         for _ in range(int(PATIENCE / 0.05)):
             if "Ctrl+C" in served.told:
                 break
-            await asyncio.sleep(0.05)
-        yield served
-
-
-@asynccontextmanager
-async def by_textual(folder: Path) -> AsyncIterator[Served]:
-    port = free_port()
-    with serving(folder, ["-c", SERVE, str(port)], port) as served:
-        for _ in range(int(PATIENCE / 0.05)):
-            with socket.socket() as door:
-                if door.connect_ex(("127.0.0.1", port)) == 0:
-                    break
             await asyncio.sleep(0.05)
         yield served
 
@@ -174,6 +159,15 @@ class Reader:
             await self.page.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
         await self.page.until(f"drawn.includes({wanted!r})")
 
+    async def swipe(self, start: int, end: int, wanted: str) -> None:
+        """Move a finger from one height to another, and wait for what the page sends then."""
+        await self.page.evaluate("sent = ''")
+        for kind, height in (("touchStart", start), ("touchMove", (start + end) // 2), ("touchMove", end)):
+            points = [{"x": 200, "y": height}]
+            await self.page.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+        await self.page.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        await self.page.until(f"sent.includes({wanted!r})")
+
 
 @NEEDED
 async def test_the_reader_in_chromium_at_a_desk_and_on_a_phone(tmp_path: Path) -> None:
@@ -205,15 +199,22 @@ async def test_the_reader_in_chromium_at_a_desk_and_on_a_phone(tmp_path: Path) -
         # There is no terminal for another editor.
         await one.press("\x05", "no other editor")
 
-        # A phone lays the page out as 980 pixels wide.
-        assert 60 <= await one.show(served.site, 390, 844, 26, mobile=True) < 70
+        # Letters that can be read, a layout for few columns, and no other host that is asked.
+        assert 50 <= await one.show(served.site, 390, 844, 0, mobile=True) <= 60
+        assert await page.evaluate("innerWidth + ' ' + terminal.dataset.fontSize") == "390 12"
+        assert await page.evaluate(
+            "performance.getEntries().every((one) => !one.name.startsWith('http')"
+            " || one.name.startsWith(location.origin))"
+        )
         await page.until("drawn.includes('opens')")
         assert not await page.evaluate("drawn.includes('VIEWS') || drawn.includes('Abstract')")
         await one.press("\r", "Abstract")
         await one.press("q", "unread")
         # It has no Escape either: keys that are shown can be tapped.
         await one.press("?", "Keys")
-        await one.tap_last_line(27, "unread")
+        await one.tap_last_line(16, "unread")
+        for start, end, wheel in ((700, 100, 65), (100, 700, 64)):
+            await one.swipe(start, end, f"[<{wheel};")
 
 
 @NEEDED
@@ -290,18 +291,3 @@ async def test_other_web_pages_do_not_get_to_the_reader_and_a_link_does(tmp_path
                     " document.body.append(link); link.click()"
                 )
                 await one.wait()
-
-
-@NEEDED
-async def test_textual_serve_draws_the_reader_and_lets_other_pages_in(tmp_path: Path) -> None:
-    async with by_textual(tmp_path) as served, recorded(tmp_path / "chromium") as page:
-        one = Reader(page)
-        await one.show(served.site, 1440, 900, 16)
-        await page.until("drawn.includes('offline')")
-        await one.press("s", "1 starred")
-        # The README says so, and prefers `dailypapers serve` for it.
-        async with other_site("localhost") as other:
-            await page.call("Page.navigate", url=other)
-            await page.until("document.title === 'Other'")
-            await page.evaluate(INTRUDE.replace("PORT", str(served.port)))
-            await page.until("seen.includes('drawn')")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.core.lines import measure
-from reader.ui.command_line.advice import EXAMPLES, as_notice, command_advice, in_the_readers_words
+from reader.ui.command_line.advice import as_notice, in_the_readers_words, suggestions
 from reader.ui.shell.commands import Candidate, Suggested
 
 FOUND = Suggested(
@@ -13,25 +13,18 @@ FOUND = Suggested(
 )
 
 
-def advice(text: str, width: int = 80, selected: int = 0, taken: int = 0) -> str:
-    line = command_advice(text, taken, FOUND, selected, key="tab", width=width)
+def advice(width: int = 80, selected: int = 0) -> str:
+    line = suggestions(FOUND, selected, key="tab", width=width)
     assert measure(line) <= width
     return "".join(piece.text for piece in line)
 
 
-def test_without_a_text_it_says_what_commands_take_and_shows_some() -> None:
-    assert advice("", 200) == EXAMPLES
-    assert advice("", 200, taken=1200) == f"for 1,200 selected papers: {EXAMPLES}"
-    for width in (1, 10, 60):
-        advice("", width, taken=12)
-
-
 def test_the_marked_word_is_explained_where_there_is_room() -> None:
-    assert advice("tag ") == "tab takes  add  remove  rename   give papers the tag"
-    assert advice("tag ", selected=1) == "tab takes  add  remove  rename"
-    assert advice("tag ", 44) == "tab takes  add  remove   give papers the tag"
+    assert advice() == "tab takes  add  remove  rename   give papers the tag"
+    assert advice(selected=1) == "tab takes  add  remove  rename"
+    assert advice(44) == "tab takes  add  remove   give papers the tag"
     for width in range(1, 60):
-        assert "rename" in advice("tag ", width, selected=2) or width < 33
+        assert "rename" in advice(width, selected=2) or width < 33
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ from reader.ui.filter.state import (
 from reader.ui.filter.strip_line import Strip
 from reader.ui.library.counting import Counts, TopicFacts
 from reader.ui.library.feed_results import FeedResults
-from reader.ui.shell.listing import TOP, ListContent
+from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
-from tests.ui.states import COUNTS, NOW, at
+from tests.ui.states import COUNTS, at
 
 PLACE = Place(view("latest"), "robot")
 FEW = Counts((), (), (), 60, 7, PLACE)
@@ -45,7 +45,7 @@ def test_what_a_query_has_in_all_is_known_once_it_is_counted_for_that_query() ->
     plain = Place(view("latest"))
     assert in_all(listed(plain).put(COUNTED, FEW._replace(place=plain))) is None
     results = FeedResults("robot", (), find=lambda _: None, store=lambda _: None)
-    found = state.put(COUNTED, FEW).list_results(results, TOP)
+    found = state.put(COUNTED, FEW).list_results(results)
     assert in_all(found.listed(ListContent(PLACE, Order(array("q", (1,))), results))) is None
 
 
@@ -64,22 +64,17 @@ KEYMAP = Keymap()
 
 def test_the_strip_says_in_one_line_what_filters_the_list() -> None:
     state = at("latest", "(topic:agents OR topic:video) -topic:robotics robot")
-    assert strip_data(state, KEYMAP, NOW, "·") == Strip(
-        "Latest", 3, ("Agents & tools", "Video generation"), ("Robotics",), "f", is_open=False
-    )
-    narrow = state.resized(80).open_filter()
-    assert strip_data(narrow, KEYMAP, NOW, "·").is_open
+    assert strip_data(state, KEYMAP) == Strip(("Agents & tools", "Video generation"), ("Robotics",))
     own = Keymap(overrides={"find.filter": ("ctrl+t",)})
-    assert strip_data(state, own, NOW, "·").key == own.key("find.filter") != "f"
+    assert strip_data(state, own).key == own.key("find.filter") != "f"
 
 
 def test_the_strip_names_the_nearest_of_a_topic_that_does_not_exist() -> None:
-    strip = strip_data(at("all", "topic:agnets -topic:cooking topic:video"), KEYMAP, NOW, "·")
+    strip = strip_data(at("all", "topic:agnets -topic:cooking topic:video"), KEYMAP)
     assert (strip.picked, strip.excluded) == (("Video generation",), ())
     assert strip.wrong == ("no topic agnets: agents?", "no topic cooking")
     unknown_yet = at("all", "topic:agnets").put(COUNTED, None).put(TOPIC_NAMES, {})
-    assert strip_data(unknown_yet, KEYMAP, NOW, "·").picked == ("agnets",)
-    assert strip_data(at("all", complete=False), KEYMAP, NOW, "·") == Strip("All", None, key="f")
+    assert strip_data(unknown_yet, KEYMAP).picked == ("agnets",)
 
 
 def test_before_anything_is_counted_the_pane_names_the_views() -> None:
@@ -116,8 +111,3 @@ def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
     ).topics
     assert agents == TopicItem("agents", "Agents & tools", "Agents", "Models that act.", 8, False, (0.1, 0.2), 0.42)
     assert video == TopicItem("video", "Video generation", "Vision", "", 0, implied=True)
-
-
-def test_estimates_are_marked_as_such() -> None:
-    assert not filter_data(at("all")).approximate
-    assert filter_data(at("all").put(COUNTED, COUNTS._replace(approximate=True))).approximate

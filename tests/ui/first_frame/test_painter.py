@@ -34,7 +34,7 @@ LOOKS = {
     "light": settings(theme="light"),
     "ansi": settings(theme="ansi"),
     "ascii": settings(ascii=True),
-    "comfortable": settings(density="comfortable"),
+    "compact": settings(density="compact"),
 }
 
 
@@ -66,8 +66,7 @@ def paint(r: Story, visit: Visit = LEFT) -> Painter:
 def read(r: Story, visit: Visit = LEFT) -> tuple[KeptLook, Content]:
     """The look of the screen as a start would know it, and the content of its list."""
     look = look_of(r.main, r.app.keymap, r.app.settings)
-    with_people = remembered(look, visit).density == "comfortable"
-    content = read_content(r.app.library._path, visit, look.order, with_people=with_people)
+    content = read_content(r.app.library._path, visit, look.order)
     assert content is not None
     return look, content
 
@@ -112,7 +111,7 @@ async def test_the_panes_stand_where_textual_puts_them(reader: Opener) -> None:
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_the_users_own_panes_are_drawn(reader: Opener, size: tuple[int, int], tmp_path: Path) -> None:
     sizes = {"stacked": (26, 0.6), "columns": (26, 0.4), "three": (20, 0.3), "wide": (50, 0.7)}
-    visit = Visit(sizes=sizes, hidden=("detail",) if size[0] == 100 else (), density="comfortable")
+    visit = Visit(sizes=sizes, hidden=("detail",) if size[0] == 100 else (), density="compact")
     save(tmp_path / "state.json", visit)
     async with reader(size=size, state_file=tmp_path / "state.json") as r:
         assert differing(r, paint(r, visit)) == []

@@ -59,7 +59,9 @@ def test_a_line_is_indented_by_its_level_and_cut() -> None:
     assert drawn(40, is_folded=True) == "  ▸ 2.1 A title that isα long"
     assert drawn(14) == "    2.1 A tit…"
     here = outline_line(heading, 40, ASCII, is_folded=True, is_here=True)
-    assert {piece.role for piece in here if piece.text.strip()} == {"sign", "here"} and here[1].text == "> "
+    assert {piece.role for piece in here if piece.text.strip()} == {"sign", "here"} and here[
+        1
+    ].text == f"{ASCII.folded} "
 
 
 def test_the_cursor_is_in_the_middle_where_that_leaves_no_gap() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.core.document.layout import TextPlace
-from reader.core.document.model import Document, Span
+from reader.core.document.model import Document, Formula, Span
 from reader.ui.full_text.view import Size, Spot, TextView
 from reader.ui.page.quote_lines import quotation, source_of
 from tests.ui.full_texts import document, paragraph
@@ -32,6 +32,32 @@ def test_it_scrolls_by_lines_and_pages_and_stops_at_both_ends(view: TextView) ->
     end = view.scroll(100_000)
     assert end.is_at_end and len(shown(end)) == SIZE.rows and "Author 39" in shown(end)[-1]
     assert end.scroll(1) is end and end.scroll_pages(1) is end
+
+
+def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> None:
+    section, entry = (view.layout.place_of(anchor) for anchor in ("S2.SS1", "bib2"))
+    assert section is not None and entry is not None
+    peek = view.peek_at(section).peek
+    assert peek is not None
+    # A section is more than its title.
+    assert [line.text for line in peek.lines][:3] == ["2.1  Zebra crossing", "", "The zebra runs only here."]
+    assert view.peek_at(section).top == view.top and view.peek_at(section).peeked().peek is None
+    cited = view.peek_at(entry, view.layout.down(view.top, SIZE.rows - 1)).peek
+    assert cited is not None
+    assert [line.text for line in cited.lines] == ["[2] Author 2. A title."]
+    assert cited.is_above and not cited.id and not peek.is_above
+
+
+def test_a_formula_shows_its_tex() -> None:
+    displayed = Formula((r"\frac{a}{b}=c",), "(1)", "E1")
+    view = TextView.open(Document("", (paragraph("See Eq. (1)."), displayed)), SIZE).choose_link()
+    assert [link.text for link in view.links] == ["Eq. (1", "formula"]
+    far, here = (view.peek_at(link.goal, link.place).peek for link in view.links if isinstance(link.goal, TextPlace))
+    assert far is not None and here is not None
+    # In view it is not drawn again.
+    assert [line.text.strip() for line in here.lines] == [r"\frac{a}{b}=c"]
+    assert [line.text.strip() for line in far.lines][-1] == r"\frac{a}{b}=c" and len(far.lines) > 1
+    assert far.text == here.text == r"\frac{a}{b}=c"
 
 
 def test_progress_is_nothing_at_the_beginning_and_all_at_the_end(view: TextView) -> None:

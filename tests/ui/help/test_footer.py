@@ -30,10 +30,10 @@ from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
 from reader.ui.page.state import PAGE, Reading
 from reader.ui.pictures.pictures import Picture, Pictures
 from reader.ui.pictures.state import PICTURES
-from reader.ui.shell.listing import TOP, ListContent
+from reader.ui.shell.listing import ListContent
 from reader.ui.shell.notices import Prompt
 from reader.ui.shell.state import State
-from reader.ui.triage.state import TRIAGE, begin_triage
+from reader.ui.triage.state import TRIAGE, Triage, begin_triage
 from tests.ui.full_texts import document
 from tests.ui.stage import paper
 from tests.ui.states import COUNTS, at
@@ -47,8 +47,10 @@ def in_context(context: Context, width: int, text: str = "") -> State:
     match context:
         case "detail" | "filter":
             state = state.focused(context)
+        case "hole":
+            state = state.highlight(1, is_on_hole=True)
         case "query":
-            state = state.open_query(TOP)
+            state = state.open_query()
         case "tags":
             state = state.put(TAGGING, Tagging((1,), (), (), {}))
         case "note":
@@ -60,7 +62,7 @@ def in_context(context: Context, width: int, text: str = "") -> State:
         case "page":
             state = state.put(PAGE, READING)
         case "triage":
-            state = begin_triage(state, triage_place("", is_taught=False), 900, TOP)
+            state = begin_triage(state, Triage(triage_place("", is_taught=False), 900))
             begun = datetime(2026, 5, 12, tzinfo=UTC)
             state = state.update(TRIAGE, lambda triage: triage.came(begun, 3)).put(PAGE, READING)
         case "picture":

@@ -143,7 +143,7 @@ async def test_a_click_on_the_strip_opens_the_pane() -> None:
     strip = FilterStrip()
     app = LineApp(strip)
     async with app.run_test(size=(60, 3)) as pilot:
-        strip.show(Strip("Latest"))
+        strip.show(Strip(("Agents",)))
         await pilot.click(strip, offset=(30, 0))
         assert len(app.told) == 1
 
@@ -163,7 +163,7 @@ async def test_hostile_text_is_drawn_as_text_in_any_width(width: int, theme: str
             elif isinstance(widget, StatusLine):
                 widget.show(Status((), ((HOSTILE, HOSTILE),), HOSTILE))
             else:
-                widget.show(Strip(HOSTILE, 3, (HOSTILE,), (HOSTILE,), HOSTILE))
+                widget.show(Strip((HOSTILE,), (HOSTILE,), (HOSTILE,), HOSTILE))
             await pilot.pause()
             text = "".join(drawn(widget))
             assert not any(char in text for char in "\x1b\x07\u202e")

@@ -29,7 +29,7 @@ from reader.ui.list.empty_lines import empty_state
 from reader.ui.list.empty_reason import corrected, day_end_notice, empty_reason
 from reader.ui.query.state import type_query
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.listing import TOP, CacheFacts, ListContent
+from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
 
 TODAY = date(2026, 5, 12)
@@ -65,7 +65,7 @@ def empty(view_id: str, text: str = "", facts: CacheFacts = FACTS, **numbers: in
 
 def typing(state: State, typed: str) -> State:
     """The same while a text is typed; the list follows the letters as far as they make a query."""
-    begun = replace(state, place=state.place._replace(text="")).open_query(TOP)
+    begun = replace(state, place=state.place._replace(text="")).open_query()
     return type_query(begun, typed).listed(state.listing)
 
 
@@ -396,7 +396,7 @@ def test_a_key_that_is_named_helps_there(view_id: str, situation: str) -> None:
 
 def test_the_feeds_results_come_before_any_other_reason() -> None:
     results = FeedResults("perpetual motion", [], find=lambda id: None, store=lambda listings: None)
-    state = empty("unread", "robot", CacheFacts(None, has_papers=False)).list_results(results, TOP)
+    state = empty("unread", "robot", CacheFacts(None, has_papers=False)).list_results(results)
     state = state.listed(ListContent(state.place, results.order, results))
     assert lines(state) == ["The feed finds nothing for perpetual motion.", "/ other words   esc back to the list"]
 

@@ -26,7 +26,7 @@ from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.header import LONGEST, header, header_parts, window_title
 from reader.ui.page.state import FIT
 from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_failed, joined
-from reader.ui.shell.listing import TOP, CacheFacts, ListContent
+from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
 from tests.ui.conftest import Opener
 from tests.ui.papers import draft
@@ -103,7 +103,7 @@ def test_the_header_names_what_is_listed_while_another_list_is_coming() -> None:
 
 
 def test_the_header_of_the_feeds_answers_has_their_words_and_no_total() -> None:
-    state = at("all", "robot").list_results(results := found(), TOP)
+    state = at("all", "robot").list_results(results := found())
     state = state.listed(ListContent(state.place, results.order, results))
     assert header(state, NOW, "·") == Header("From the feed", "weather", 1, condition=NOT_YET)
 
@@ -201,15 +201,14 @@ def test_what_is_shown_changes_only_with_its_parts() -> None:
         state.highlight(2),
         state.marked(),
         state.change_notices(lambda notices: notices.answered("41 read")),
-        state.open_query(TOP),
+        state.open_query(),
         state.remember_query("robot"),
     ):
         assert header_parts(after) == header_parts(state)
         assert filter_parts(after) == filter_parts(state)
         assert strip_parts(after) == strip_parts(state)
-    assert status_parts(state.open_query(TOP)) != status_parts(state)
+    assert status_parts(state.open_query()) != status_parts(state)
     assert status_parts(state.go(Place(view("all")))) != status_parts(state)
     assert header_parts(state.put(REFRESH, RefreshStatus().started())) != header_parts(state)
     assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
-    assert strip_parts(state.resized(80).open_filter()) != strip_parts(state)
     assert filter_parts(state.put(TOPIC_MEANINGS, {"agents": "Models that act."})) != filter_parts(state)

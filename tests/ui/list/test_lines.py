@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from reader.cache.reads.window import DayCount
 from reader.core.lines import Line, measure
 from reader.core.paper_row import PaperRow
+from reader.data import read_text
 from reader.ui.kit.day_names import day_in_list, day_left
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.lines import pattern
@@ -25,7 +27,10 @@ from reader.ui.list.lines import (
     draw_end,
     draw_heading,
     draw_paper,
+    paper_height,
 )
+from reader.ui.shell.layout import lay_out
+from reader.ui.shell.list_layout import MOST_LINES
 from tests.ui.stage import TODAY, row
 
 LOOK = ListLook(UNICODE, TODAY, older_key="[")
@@ -60,26 +65,92 @@ def test_a_paper_that_only_its_full_text_finds_is_marked() -> None:
 def test_narrow_lists_drop_columns_and_keep_the_title() -> None:
     one = row(1, "A title", upvotes=5, comments=7, code=True)
     assert lines(one, 20) == [" ● A title"]
-    assert lines(one, 30) == [" ●    5 A title"]
-    assert lines(one, 44) == lines(one, 160) == [" ●    5 ‹› A title"]
+    assert lines(one, 30) == [" ●   5 A title"]
+    assert lines(one, 44) == lines(one, 160) == [" ●   5 ‹› A title"]
+    assert lines(row(1, "A title", upvotes=1_234), 30) == [" ●  1k A title"]
 
 
 def test_what_is_kept_of_a_paper_stands_behind_its_title() -> None:
     one = row(1, "A title")._replace(queued=True, has_note=True, has_text=True)
     (line,) = lines(one, 44)
-    assert line == " ●    1    A title" + " " * 21 + " ◔✎▤ "
+    assert line == " ●   1    A title" + " " * 22 + " ◔✎▤ "
     assert lines(one, 29) == [" ● A title"]
     assert lines(one, 44, LOOK._replace(glyphs=ASCII))[0].endswith(" qn= ")
     one = row(1, "A title that is too long for it all")
-    assert lines(one, 38) == [" ●    1 A title that is too long for…"]
-    assert lines(one._replace(has_text=True), 38) == [" ●    1 A title that is too long f… ▤ "]
+    assert lines(one, 37) == [" ●   1 A title that is too long for…"]
+    assert lines(one._replace(has_text=True), 37) == [" ●   1 A title that is too long f… ▤ "]
+    assert lines(one._replace(queued=True), 50, DATED)[0].endswith(" ◔  24 Nov ")
 
 
-def test_what_is_kept_stands_before_the_date_or_alone_in_two_lines() -> None:
-    one = row(1, "A title", day="2025-06-02")._replace(queued=True)
-    assert lines(one, 50, DATED)[0].endswith(" ◔     2 Jun ")
-    first, second = lines(one, 50, DATED._replace(is_comfortable=True))
-    assert first.endswith(" ◔ ") and second.endswith("   2 Jun ")
+def test_a_title_that_does_not_fit_takes_a_second_line_which_ends_with_what_is_kept() -> None:
+    one = row(1, "A title that is too long for one line")
+    assert lines(one, 36, COMFORTABLE) == [" ●   1 A title that is too long for", "       one line"]
+    kept = one._replace(queued=True)
+    assert lines(kept, 36, COMFORTABLE, highlighted=True) == [
+        "▌●   1 A title that is too long for",
+        "▌      one line                   ◔ ",
+    ]
+    assert lines(row(1, "Fits"), 36, COMFORTABLE) == [" ●   1 Fits"]
+    longer = row(1, f"{one.title} and for a second one, even so")
+    assert lines(longer, 36, COMFORTABLE)[1] == "       one line and for a second o…"
+
+
+@pytest.fixture(scope="module")
+def days() -> list[list[PaperRow]]:
+    """The papers of the sample's days, those with code as such."""
+    return [
+        [row(1, paper["title"], code="githubRepo" in paper) for paper in (item["paper"] for item in day["items"])]
+        for day in json.loads(read_text("sample.json"))
+    ]
+
+
+@pytest.mark.parametrize(("size", "most"), [((80, 24), 0.0), ((100, 30), 0.25), ((140, 42), 0.25), ((200, 60), 0.0)])
+def test_recorded_titles_are_whole(days: list[list[PaperRow]], size: tuple[int, int], most: float) -> None:
+    area = lay_out(size[0], size[1] - 2).list
+    assert area is not None
+    shown = [lines(one, area.width - 1, COMFORTABLE)[-1] for day in days for one in day]
+    assert sum(line.endswith("…") for line in shown) <= most * len(shown)
+
+
+def test_nine_papers_are_in_view_of_24_lines(days: list[list[PaperRow]]) -> None:
+    area = lay_out(80, 22).list
+    assert area is not None
+    full = [day[:9] for day in days if len(day) >= 9]
+    assert full
+    for day in full:
+        assert 1 + sum(paper_height(one, area.width - 1, COMFORTABLE) for one in day) <= area.height
+
+
+def test_a_mark_never_gives_a_title_another_line() -> None:
+    for length in range(20, 70):
+        bare = row(1, "x" * length)
+        kept = bare._replace(queued=True, has_note=True, has_text=True, starred=True, read=True, flags=7)
+        assert len(lines(bare, 44, COMFORTABLE)) == len(lines(kept, 44, COMFORTABLE))
+
+
+def test_the_date_stands_in_the_last_line_of_a_title() -> None:
+    look = COMFORTABLE._replace(has_dates=True)
+    one = row(1, "A title that is too long for a single line", day="2025-06-02")
+    assert lines(one, 50, look) == [
+        " ●   1    A title that is too long for a single",
+        f"{'':10}line{'':28}  2 Jun ",
+    ]
+    assert len(lines(one._replace(title="x" * 32), 50, look)) == 1
+    assert len(lines(one._replace(title="x" * 33), 50, look)) == 2
+    assert lines(one._replace(title="A title that is as long as it may"), 50, look) == [
+        " ●   1    A title that is as long as it",
+        f"{'':10}may{'':29}  2 Jun ",
+    ]
+
+
+def test_the_reason_why_a_paper_is_listed_is_its_last_line() -> None:
+    one = row(1, "A title", why="like what you starred; by Ada Byron, whom you follow")
+    assert lines(one, 40, COMFORTABLE) == [" ●   1 A title", "       like what you starred"]
+    assert lines(one, 40) == [" ●   1 A title"]
+
+
+def test_the_cursor_has_its_bar_only_where_keys_act() -> None:
+    assert lines(row(1, "A title"), 20, LOOK._replace(has_focus=False), highlighted=True) == [" ● A title"]
 
 
 def test_a_blank_stays_between_a_cut_title_and_the_bar() -> None:
@@ -87,37 +158,11 @@ def test_a_blank_stays_between_a_cut_title_and_the_bar() -> None:
 
 
 def test_a_date_stands_at_the_right_with_the_year_of_other_years() -> None:
-    assert lines(row(1, "A title", day="2025-06-02"), 50, DATED) == [" ●    1    A title" + " " * 26 + "2 Jun "]
+    assert lines(row(1, "A title", day="2025-06-02"), 50, DATED) == [" ●   1    A title" + " " * 27 + "2 Jun "]
     (line,) = lines(row(1, "A title that is too long for it all", day="2024-09-30"), 50, DATED)
-    assert line == " ●    1    A title that is too long fo…  Sep 2024 "
-    assert lines(row(1, "A title", day=""), 50, DATED)[0].rstrip() == " ●    1    A title"
-    assert lines(row(1, "A title", day="2024-09-30"), 49, DATED) == [" ●    1    A title"]
-
-
-@pytest.mark.parametrize(
-    ("facts", "about"),
-    [
-        ({"organization": "Some Lab", "author": "Ada Byron", "author_count": 4}, "Some Lab"),
-        ({"author": "Ada Byron", "author_count": 4}, "Ada Byron +3"),
-        ({"author": "Ada Byron", "author_count": 1}, "Ada Byron"),
-        ({"organization": "Some Lab", "topics": ("Memory", "Agents & tools")}, "Some Lab · Memory · Agents & tools"),
-        ({"organization": "Some Lab", "topics": ("Memory", "A topic with too long a name")}, "Some Lab · Memory"),
-        ({"topics": ("Memory",)}, "Memory"),
-        ({"organization": "The Institute of Names That Do Not Fit At All"}, "The Institute of Names That Do Not F…"),
-        ({}, ""),
-    ],
-)
-def test_the_second_line_has_people_and_the_topics_that_fit(facts: dict[str, object], about: str) -> None:
-    title, second = lines(row(1)._replace(**facts), 49, COMFORTABLE)  # type: ignore[arg-type]
-    assert title == " ●    1    A paper"
-    assert second.rstrip() == f"{'':11}{about}".rstrip()
-
-
-def test_in_two_lines_the_date_leaves_the_title_all_the_room() -> None:
-    one = row(1, "A title that needs the whole of the line, or so", day="2025-06-02", organization="Some Lab")
-    title, second = lines(one, 60, COMFORTABLE._replace(has_dates=True), highlighted=True)
-    assert title == "▌●    1    A title that needs the whole of the line, or so"
-    assert second == "▌          Some Lab" + " " * 35 + "2 Jun "
+    assert line == " ●   1    A title that is too long for…  Sep 2024 "
+    assert lines(row(1, "A title", day=""), 50, DATED)[0].rstrip() == " ●   1    A title"
+    assert lines(row(1, "A title", day="2024-09-30"), 49, DATED) == [" ●   1    A title"]
 
 
 def test_state_is_a_shape_and_only_the_cursor_has_a_weight() -> None:
@@ -151,7 +196,7 @@ def test_ascii_has_a_letter_for_each_state() -> None:
     drawn = [lines(one, 60, look)[0] for one in states]
     assert all(line.isascii() for line in drawn)
     assert [line[1] for line in drawn] == ["*", ".", "#", "x", "*"]
-    assert (drawn[4][2], drawn[4][8]) == ("/", "<")
+    assert (drawn[4][2], drawn[4][7]) == ("/", "<")
     assert text(draw_end(DayEnd(MONDAY), 60, look)).isascii()
 
 
@@ -168,9 +213,9 @@ def test_lines_keep_to_the_width(
     words: str, width: int, number: int, flag: bool, glyphs: Glyphs, has_dates: bool, is_comfortable: bool
 ) -> None:
     look = ListLook(glyphs, TODAY, pattern(("ends",)), has_dates, is_comfortable)
-    one = row(1, words, upvotes=number, code=flag, starred=flag, organization=words, topics=(words, words))
+    one = row(1, words, upvotes=number, code=flag, starred=flag, why=words)
     drawn = draw_paper(one, width, look, flag)
-    assert len(drawn) == (2 if is_comfortable else 1)
+    assert len(drawn) == paper_height(one, width, look) <= MOST_LINES
     for line in drawn:
         assert measure(line) <= width
         assert all(piece.text.isprintable() and piece.role in {*LIST_ROLES, "text"} for piece in line)

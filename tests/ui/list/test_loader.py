@@ -196,10 +196,10 @@ async def test_the_feeds_answers_are_listed_over_the_place(desk: Desk) -> None:
     known, unknown = papers.draft(400, "Slow Video"), papers.draft(999, "Weather Without Physics")
     listings = [FeedListing("2026-05-12", (one,)) for one in (unknown, known)]
     found = FeedResults("weather", listings, desk.library.pk_of, lambda listings: None)
-    await desk.show(desk.state.list_results(found, TOP))
+    await desk.show(desk.state.list_results(found))
     assert desk.ids == ["2605.00999", "2605.00400"]
     assert (desk.state.listing.results, desk.library.results) == (found, found)
-    await desk.show(desk.state.leave_results())
+    await desk.show(desk.state.step_back())
     assert desk.state.listing.results is None and desk.library.results is None
     assert len(desk.ids) == 14
 

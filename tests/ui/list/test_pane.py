@@ -45,11 +45,11 @@ async def test_rows_tell_state_by_shape_and_days_stand_above() -> None:
         papers.show(order([1, 2, 3, 4], ("2025-11-24", 3), ("2024-12-30", 1)), shelf)
         lines = drawn(papers)
     assert lines[0].split() == ["MONDAY", "24", "NOVEMBER", "3"]
-    assert lines[1] == "▌●  187 ‹› New"
-    assert lines[2].startswith("      2    Seen")
-    assert lines[3].startswith(" ★    3    Kept")
+    assert lines[1] == "▌● 187 ‹› New"
+    assert lines[2].startswith("     2    Seen")
+    assert lines[3].startswith(" ★   3    Kept")
     assert lines[4].split() == ["MONDAY", "30", "DECEMBER", "2024", "1"]
-    assert lines[5].startswith(" ◌    4    Gone")
+    assert lines[5].startswith(" ◌   4    Gone")
     assert lines[6:] == ["", ""]
 
 
@@ -111,28 +111,31 @@ COMFORTABLE = ListForm(is_comfortable=True)
 
 
 def two_lines(pk: int) -> PaperRow:
-    return row(pk, f"Paper {pk}", organization="Some Lab", topics=("Memory",))
+    return row(pk, f"Paper {pk} has a title that takes the room of a second line")
 
 
-async def test_a_comfortable_paper_has_two_lines_and_both_are_its_own() -> None:
+async def test_both_lines_of_a_title_are_its_own() -> None:
     papers = PaperList(today=TODAY)
     app = Listener(papers)
     async with app.run_test(size=(60, 12)) as pilot:
-        shelf = Shelf(*map(two_lines, range(1, 31)))
-        papers.show(order(range(1, 31), ("2025-11-24", 5), ("2025-11-21", 25)), shelf, form=COMFORTABLE)
+        shelf = Shelf(*map(two_lines, range(1, 31)), row(3, "Short"))
+        papers.show(order(range(1, 31), ("2025-11-24", 4), ("2025-11-21", 26)), shelf, form=COMFORTABLE)
         await pilot.pause()
-        assert drawn(papers)[1:5] == [
-            "▌●    1    Paper 1",
-            "▌          Some Lab · Memory",
-            " ●    2    Paper 2",
-            "           Some Lab · Memory",
+        assert drawn(papers)[1:6] == [
+            "▌●   1    Paper 1 has a title that takes the room of a",
+            "▌         second line",
+            " ●   2    Paper 2 has a title that takes the room of a",
+            "          second line",
+            " ●   3    Short",
         ]
         await click(pilot, 4)
         assert papers.highlighted == 2
-        assert [line[0] for line in painted(papers)[1:5]] == [" ", " ", "▌", "▌"]
+        assert [line[0] for line in painted(papers)[1:6]] == [" ", " ", "▌", "▌", " "]
         await click(pilot, 3)
         assert app.opened == [2]
-        assert "21 NOVEMBER" in drawn(papers)[11]
+        await click(pilot, 5)
+        assert papers.highlighted == 3
+        assert "21 NOVEMBER" in drawn(papers)[8]
 
 
 async def test_another_density_keeps_the_cursor_on_its_line() -> None:
@@ -146,11 +149,27 @@ async def test_another_density_keeps_the_cursor_on_its_line() -> None:
         papers.change_form(COMFORTABLE)
         await pilot.pause()
         assert (papers.highlighted, highlighted_line(papers)) == (51, line)
-        assert painted(papers)[line + 1].startswith("▌          Some Lab")
+        assert painted(papers)[line + 1] == "▌         second line"
         papers.change_form(ListForm())
         await pilot.pause()
         assert papers.highlighted == 51
-        assert painted(papers)[highlighted_line(papers)].endswith("Paper 51")
+        assert painted(papers)[highlighted_line(papers)].endswith("Paper 51 has a title that takes the room of a s…")
+
+
+async def test_the_thumb_is_at_the_ends_of_its_bar_where_the_list_is() -> None:
+    app, papers = list_stage()
+    async with app.run_test(size=(60, 12)) as pilot:
+        shelf = Shelf(*(two_lines(pk) if pk % 3 else row(pk) for pk in range(1, 101)))
+        papers.show(order(range(1, 101), ("2025-11-24", 100)), shelf, form=COMFORTABLE)
+        await pilot.pause()
+        assert [papers.vertical_scrollbar.position, papers.max_scroll_y > 100] == [0, True]
+        papers.to_last()
+        await pilot.pause()
+        assert papers.vertical_scrollbar.position == papers.scroll_offset.y == papers.max_scroll_y
+        assert drawn(papers)[-2:] == [
+            "▌● 100    Paper 100 has a title that takes the room of a",
+            "▌         second line",
+        ]
 
 
 async def test_days_with_dates_are_still_stepped_through() -> None:
@@ -200,14 +219,14 @@ async def test_a_patch_paints_its_line_at_once() -> None:
     async with app.run_test(size=(60, 12)) as pilot:
         papers.show(order(range(1, 31)), Shelf())
         await pilot.pause()
-        assert painted(papers)[2].startswith(" ●    3")
+        assert painted(papers)[2].startswith(" ●   3")
         papers.patch(3, starred=True)
         papers.patch(999, starred=True)
         await pilot.pause()
-        assert painted(papers)[2].startswith(" ★    3")
+        assert painted(papers)[2].startswith(" ★   3")
         papers.renew()
         await pilot.pause()
-        assert painted(papers)[2].startswith(" ●    3")
+        assert painted(papers)[2].startswith(" ●   3")
 
 
 async def test_another_order_of_the_same_length_is_painted() -> None:
@@ -304,8 +323,8 @@ class Listener(Stage):
         super().on_mount()
         self.watch(self.query_one(PaperList), "reported", self._note, init=False)
 
-    def _note(self, pk: int | None) -> None:
-        self.highlights.append(pk)
+    def _note(self, at: tuple[int | None, bool]) -> None:
+        self.highlights.append(at[0])
 
     def on_paper_list_opened(self, message: PaperList.Opened) -> None:
         self.opened.append(cached(message.pk))
@@ -324,6 +343,38 @@ async def test_each_highlight_is_reported_at_once_and_only_once() -> None:
         assert app.highlights == [1, 2]
         papers.show(order([]), Shelf())
         assert app.highlights[-1] is None
+
+
+async def test_the_cursor_stands_where_days_are_missing_and_names_no_paper_there() -> None:
+    papers = PaperList(today=TODAY, fetch_key="enter")
+    app = Listener(papers)
+    listed = order(range(1, 7), ("2025-11-24", 3), ("2025-11-17", 3))
+    form = ListForm(holes=(("2025-11-18", "2025-11-19", "2025-11-20", "2025-11-21"),))
+    async with app.run_test(size=(60, 12)) as pilot:
+        papers.show(listed, Shelf(), form=form)
+        await pilot.pause()
+        assert painted(papers)[4] == " ─ 4 days are missing here · enter fetches them ─"
+        for steps, places in ((1, [1, 2, 2, 3, 4]), (-1, [3, 2, 2, 1, 0])):
+            found = []
+            for _ in places:
+                assert papers.step(steps)
+                found.append(papers.cursor)
+                assert (papers.hole is not None) == (highlighted_line(papers) == 4)
+                assert app.highlights[-1] == papers.highlighted
+            assert found == places
+        assert papers.reported == (1, False) and not papers.step(-1)
+        # Many steps at once pass it, and so does whatever goes on by papers.
+        assert papers.step(3) and papers.highlighted == 4
+        assert papers.step(-1) and papers.reported == (3, True)
+        papers.show(listed, Shelf(), keep=3, form=form)
+        assert papers.reported == (3, True) and painted(papers)[4].startswith("▌─ 4 days")
+        papers.show(listed, Shelf(), keep=3)
+        assert papers.reported == (3, False)
+        papers.show(listed, Shelf(), keep=3, form=form)
+        await click(pilot, 4)
+        assert papers.hole == form.holes[0]
+        await click(pilot, 3)
+        assert papers.reported == (3, False) and not app.opened
 
 
 async def click(pilot: Pilot[None], y: int) -> None:

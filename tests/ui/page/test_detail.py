@@ -281,7 +281,7 @@ async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_rea
     async with app.run_test(size=(60, 14)) as pilot:
         detail.show(reading(LONG))
         await pilot.pause()
-        assert drawn(detail)[0] == " A memory that forgets on purpose"
+        assert drawn(detail)[0] == "▌A memory that forgets on purpose"
         assert not detail.scroll_lines(5)
         detail.show(reading(LONG._replace(upvotes=99)))
         await pilot.pause()
@@ -298,7 +298,7 @@ async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
         await pilot.pause()
         last = drawn(detail)[-1]
         assert not detail.scroll_page(1)
-        assert drawn(detail)[0] == last
+        assert drawn(detail)[0][1:] == last[1:]
         pages = 1
         while not detail.scroll_page(1):
             pages += 1
@@ -331,7 +331,7 @@ async def test_hostile_text_is_drawn_literally() -> None:
         hostile = paper(title="[/] and [bold]bold[/bold]", abstract="\x1b[31mred\x1b[0m and \x9b2J")
         detail.show(reading(hostile))
         await pilot.pause()
-        assert drawn(detail)[0] == " [/] and [bold]bold[/bold]"
+        assert drawn(detail)[0] == "▌[/] and [bold]bold[/bold]"
         assert all(line.isprintable() for line in drawn(detail))
 
 

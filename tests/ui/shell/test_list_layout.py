@@ -1,4 +1,4 @@
-"""The arithmetic of the list: which paper stands on which line, in one line or two, up to a million papers."""
+"""The arithmetic of the list: which paper stands on which line, in one line to three, up to a million papers."""
 
 from __future__ import annotations
 
@@ -9,66 +9,105 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.reads.orders import IN_TEXTS, MATCHING, NEAR, with_near
-from reader.ui.shell.list_layout import END_LINES, ListForm, ListLines, Slot, days_have_headings
+from reader.cache.reads.orders import IN_TEXTS, MATCHING, NEAR, Order, with_near
+from reader.ui.shell.list_layout import END_LINES, MOST_LINES, ListForm, ListLines, Slot, papers_have_dates
 from tests.ui.stage import order
 
 DAYS = st.lists(st.tuples(st.sampled_from(["2025-11-24", "2025-11-21", ""]), st.integers(1, 5)), max_size=8)
 FORMS = st.builds(ListForm, st.booleans(), st.booleans(), st.booleans())
 
 
+def has_headings(listed: Order[int]) -> bool:
+    return not papers_have_dates(listed, is_one_day=False)
+
+
+def height_of(place: int) -> int:
+    """One line to three, all of them soon."""
+    return 1 + place * place % MOST_LINES
+
+
+def all_slots(lines: ListLines) -> list[Slot]:
+    """What is on all lines."""
+    return [slot for slot in lines.view(0, 400) if slot is not None]
+
+
 @given(DAYS, st.integers(0, 5), FORMS)
 def test_lines_and_places_agree(groups: list[tuple[str, int]], loose: int, form: ListForm) -> None:
     count = sum(size for _, size in groups) if groups else loose
-    lines = ListLines(order(range(count), *groups), form)
+    lines = ListLines(order(range(count), *groups), form, height_of)
     headings = 0 if form.has_dates else len(groups)
     end = END_LINES if form.has_end and count else 0
-    each = 2 if form.is_comfortable else 1
-    assert len(lines) == count * each + headings + end
-    slots = [lines.at(line) for line in range(len(lines))]
-    kinds = [slot.kind for slot in slots if slot is not None]
-    assert len(kinds) == len(slots)
+    slots = all_slots(lines)
+    kinds = [slot.kind for slot in slots]
     assert kinds.count("heading") == headings
     assert kinds[len(kinds) - end :] == ["end"] * end
-    papers = [(slot.place, slot.part) for slot in slots if slot is not None and slot.kind == "paper"]
-    assert papers == [(place, part) for place in range(count) for part in range(each)]
-    assert lines.at(-1) is None and lines.at(len(lines)) is None
+    papers = [(slot.place, slot.part) for slot in slots if slot.kind == "paper"]
+    assert papers == [
+        (place, part) for place in range(count) for part in range(height_of(place) if form.is_comfortable else 1)
+    ]
+    assert lines.at(-1) is None
     for place in range(count):
         assert lines.at(lines.line_of(place)) == Slot("paper", lines.group_of(place) if headings else -1, place)
         assert lines.nearest(lines.line_of(place), down=True) == place
     if count:
-        assert all(0 <= lines.nearest(line, down) < count for line in range(-3, 60) for down in (True, False))
+        assert all(0 <= lines.nearest(line, down) < count for line in range(-3, 150) for down in (True, False))
 
 
-@given(DAYS.filter(bool), FORMS, st.integers(1, 30), st.integers(-5, 60), st.sampled_from([-1, 0, 1]), st.data())
+@given(DAYS.filter(bool), FORMS, st.integers(1, 30), st.integers(0, 60), st.sampled_from([-1, 0, 1]), st.data())
 def test_a_view_shows_the_paper_it_was_scrolled_to_whole(
-    groups: list[tuple[str, int]], form: ListForm, height: int, top: int, delta: int, data: st.DataObject
+    groups: list[tuple[str, int]], form: ListForm, height: int, steps: int, delta: int, data: st.DataObject
 ) -> None:
     count = sum(size for _, size in groups)
-    lines = ListLines(order(range(count), *groups), form)
+    lines = ListLines(order(range(count), *groups), form, height_of)
     place = data.draw(st.integers(0, count - 1))
+    top = lines.top_near(lines.step(0, steps), height)
     moved = lines.top_that_shows(place, top, height, delta)
     view = top if moved is None else moved
-    wanted = set(range(lines.line_of(place), lines.line_of(place) + min(lines.each, height)))
-    assert wanted <= set(range(view, view + height))
+    shown = [slot.part for slot in lines.view(view, height) if slot is not None and slot.place == place]
+    tall = min(height, height_of(place) if form.is_comfortable else 1)
+    assert shown == list(range(tall)) or (lines.has_headings and height == tall)
     assert lines.top_that_shows(place, view, height, delta) is None
-    if lines.has_headings and height > lines.each:
-        assert view not in wanted
+    # Nothing is blank below the end unless all papers are in view.
+    assert view == lines.top_near(view, height)
+    assert view == 0 or None not in lines.view(view, height)
 
 
 def test_a_heading_stays_on_the_top_line_while_its_papers_pass() -> None:
-    lines = ListLines(
-        order(range(8), ("2025-11-24", 5), ("2025-11-21", 3)), ListForm(is_comfortable=True, has_end=True)
-    )
-    assert [slot and slot.kind for slot in lines.contents(4, 3)] == ["heading", "paper", "paper"]
-    assert lines.at(4, is_top=True) == Slot("heading", 0)
-    assert lines.at(17, is_top=True) == Slot("heading", 1)
-    assert [line for line, slot in lines.papers_in_view(9, 4)] == [10, 12]
+    form = ListForm(is_comfortable=True, has_end=True)
+    lines = ListLines(order(range(8), ("2025-11-24", 5), ("2025-11-21", 3)), form, lambda place: 2)
+    top = lines.step(0, 4)
+    assert [slot and slot.kind for slot in lines.view(top, 3)] == ["heading", "paper", "paper"]
+    assert lines.at(top, is_top=True) == Slot("heading", 0)
+    assert lines.at(lines.step(0, 17), is_top=True) == Slot("heading", 1)
+
+
+def test_a_hole_is_a_line_between_two_days() -> None:
+    days = order(range(6), ("2025-11-24", 2), ("2025-11-19", 1), ("2025-11-12", 3))
+    above, below, within = ("2025-11-25",), ("2025-11-10", "2025-11-11"), ("2025-11-13", "2025-11-14")
+    for form in (ListForm(holes=(above, within, below)), ListForm(is_comfortable=True, holes=(within,))):
+        lines = ListLines(days, form, height_of)
+        kinds = [slot.kind for slot in all_slots(lines) if not slot.part]
+        assert kinds == ["heading", "paper", "paper", "heading", "paper", "hole", "heading", "paper", "paper", "paper"]
+        assert [lines.hole_below(place) for place in range(6)] == [None, None, within, None, None, None]
+        for place in range(6):
+            assert lines.at(lines.line_of(place)) == Slot("paper", lines.group_of(place), place)
+        hole = lines.step(lines.line_of(3), -2)
+        assert lines.at(hole) == Slot("hole", 1)
+        assert (lines.nearest(hole, down=True), lines.nearest(hole, down=False)) == (3, 2)
+    assert not any(ListLines(days, ListForm(has_dates=True, holes=(within,))).hole_below(place) for place in range(6))
+
+
+def test_a_step_counts_only_the_lines_that_are_there() -> None:
+    lines = ListLines(order(range(9)), ListForm(is_comfortable=True), height_of)
+    down = [lines.step(0, steps) for steps in range(len(all_slots(lines)))]
+    assert [lines.at(line) for line in down] == all_slots(lines)
+    assert [lines.step(down[-1], -steps) for steps in range(len(down))] == down[::-1]
+    assert (lines.step(0, 1_000), lines.step(down[-1], -1_000)) == (down[-1], 0)
 
 
 def test_the_end_is_in_view_together_with_the_last_paper() -> None:
     lines = ListLines(order(range(30), ("2025-11-24", 30)), ListForm(has_end=True))
-    assert lines.top_that_shows(29, 0, 10, 1) == len(lines) - 10 + 2
+    assert lines.top_that_shows(29, 0, 10, 1) == lines.last_top(10)
     assert lines.top_that_shows(28, 0, 10, 1) == lines.line_of(28) - 9 + 2
 
 
@@ -83,7 +122,7 @@ def test_a_first_screenful_counts_only_days_that_are_whole_and_has_no_end() -> N
     lines = ListLines(part, ListForm(has_end=True))
     assert lines.heading(0) == ("2025-11-24", 3)
     assert lines.heading(1) == ("2025-11-21", None)
-    assert len(lines) == 6
+    assert len(all_slots(lines)) == 6
 
 
 @pytest.mark.parametrize(
@@ -98,18 +137,22 @@ def test_a_first_screenful_counts_only_days_that_are_whole_and_has_no_end() -> N
 )
 def test_days_of_three_papers_have_headings(groups: tuple[tuple[str, int], ...], headed: bool) -> None:
     count = sum(size for _, size in groups) or 9
-    assert days_have_headings(order(range(count), *groups)) is headed
+    assert papers_have_dates(order(range(count), *groups), is_one_day=False) is not headed
+
+
+def test_a_date_that_all_papers_share_stands_nowhere() -> None:
+    assert papers_have_dates(order(range(9)), is_one_day=False)
+    assert not papers_have_dates(order(range(9)), is_one_day=True)
+    assert papers_have_dates(with_near(order(range(9)), [20], 5), is_one_day=True)
 
 
 def test_papers_that_are_found_in_texts_are_no_day() -> None:
     found = order(range(5), ("2025-11-24", 3), (IN_TEXTS, 2))._replace(in_texts=2)
-    assert days_have_headings(found)
+    assert has_headings(found)
     assert [ListLines(found).is_in_text(place) for place in range(5)] == [False, False, False, True, True]
-    assert not days_have_headings(
-        order(range(6), ("2025-11-24", 1), ("2025-11-21", 1), (IN_TEXTS, 4))._replace(in_texts=4)
-    )
-    assert days_have_headings(order(range(5), ("2025-11-24", 1), (IN_TEXTS, 4))._replace(in_texts=4))
-    assert days_have_headings(order(range(2), (IN_TEXTS, 2))._replace(in_texts=2))
+    assert not has_headings(order(range(6), ("2025-11-24", 1), ("2025-11-21", 1), (IN_TEXTS, 4))._replace(in_texts=4))
+    assert has_headings(order(range(5), ("2025-11-24", 1), (IN_TEXTS, 4))._replace(in_texts=4))
+    assert has_headings(order(range(2), (IN_TEXTS, 2))._replace(in_texts=2))
 
 
 def test_papers_that_are_near_have_a_heading_even_where_days_have_none() -> None:
@@ -118,10 +161,10 @@ def test_papers_that_are_near_have_a_heading_even_where_days_have_none() -> None
     assert (list(near.pks), near.matching) == ([0, 1, 2, 8, 9], 3)
     assert set(near.only_near) == {8, 9}
     assert near.without_near == days and days.without_near is days
-    assert not days_have_headings(near)
+    assert not has_headings(near)
     lines = ListLines(near, ListForm(has_dates=True))
     assert [lines.heading(group) for group in range(2)] == [(MATCHING, 3), (NEAR, 2)]
-    assert [slot.kind[0] for slot in lines.contents(0, 7) if slot] == list("hppphpp")
+    assert [slot.kind[0] for slot in lines.view(0, 7) if slot] == list("hppphpp")
     assert not any(lines.is_in_text(place) for place in range(5))
     headed = ListLines(near, ListForm())
     assert [headed.heading(group)[0] for group in range(3)] == ["2025-11-24", "2025-11-21", NEAR]
@@ -133,7 +176,7 @@ def test_papers_that_are_near_have_a_heading_even_where_days_have_none() -> None
     assert with_near(days, [0, 1], 20) is days
     one_day = with_near(order(range(4), ("2025-11-24", 4)), [8], 20)
     full_days = with_near(order(range(6), ("2025-11-24", 3), ("2025-11-21", 3)), [8], 20)
-    assert (days_have_headings(one_day), days_have_headings(full_days)) == (False, True)
+    assert (has_headings(one_day), has_headings(full_days)) == (False, True)
 
 
 @pytest.mark.parametrize("form", [ListForm(), ListForm(is_comfortable=True), ListForm(has_dates=True)])
@@ -141,12 +184,12 @@ def test_a_million_papers(form: ListForm) -> None:
     many = 1_000_000
     days = [(f"{2010 + number // 300}-01-01", 500) for number in range(2_000)]
     listed = order(range(many), *days)
-    lines = ListLines(listed, form)
+    lines = ListLines(listed, form, height_of)
     assert lines.pks is listed.pks
     assert sys.getsizeof(lines.pks) < 8.2 * many
     places = [0, 499, 500, many // 2, many - 1]
     assert [lines.nearest(lines.line_of(place), down=False) for place in places] == places
     assert all(low < high for low, high in pairwise(map(lines.line_of, places)))
     last = lines.top_that_shows(many - 1, 0, 40)
-    assert last == len(lines) - 40
+    assert last == lines.last_top(40)
     assert lines.find(many - 3, many // 2) == many - 3

@@ -27,9 +27,9 @@ from reader.ui.page.state import READING as DETAIL
 from reader.ui.query.state import type_query
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import SHAPES, PaneChoice, PaneName, has_filter, shape_at
-from reader.ui.shell.listing import TOP, ListContent, ListRequest, Position, SearchStatus
+from reader.ui.shell.listing import TOP, ListContent, ListRequest, Position, SearchStatus, Stop, Where
 from reader.ui.shell.notices import Notice, Notices, Prompt
-from reader.ui.shell.state import HISTORY, State
+from reader.ui.shell.state import CURSORS, HISTORY, State
 from tests.ui.papers import draft
 from tests.ui.stage import paper
 
@@ -80,7 +80,7 @@ def changes(before: State, after: State) -> set[str]:
 
 def test_another_query_is_read_from_its_top_and_what_is_true_of_the_view_stays() -> None:
     after = AT_WORK.go(ROBOTS._replace(text="robot hands"))
-    assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search", "notices"}
+    assert changes(AT_WORK, after) == {"place", "trail", "request", "is_list_coming", "search", "notices"}
     assert after.request is not None and after.request.at == TOP
     assert after.is_list_coming
     assert after.listing is AT_WORK.listing
@@ -89,7 +89,7 @@ def test_another_query_is_read_from_its_top_and_what_is_true_of_the_view_stays()
 
 def test_another_view_takes_back_the_answer_but_not_the_news() -> None:
     after = AT_WORK.go(WEEK, Position(2, 5))
-    assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search", "notices"}
+    assert changes(AT_WORK, after) == {"place", "trail", "request", "is_list_coming", "search", "notices"}
     assert after.place == WEEK
     assert after.request is not None and after.request.at == Position(2, 5)
     assert after.notices.shown == Notice()
@@ -110,7 +110,7 @@ def test_to_go_to_a_paper_where_one_is_reads_the_list_around_it() -> None:
 
 def test_to_go_anywhere_ends_the_search_and_drops_its_results_but_not_those_that_wait() -> None:
     waiting = results("kitchens")
-    searching = AT_WORK.list_results(results(), TOP).search_feed("gloves").search_progressed("searching the feed")
+    searching = AT_WORK.list_results(results()).search_feed("gloves").search_progressed("searching the feed")
     searching = searching.hold_results(waiting)
     assert searching.search.progress
     for place in (WEEK, ROBOTS):
@@ -290,39 +290,57 @@ def test_the_calendar_opens_over_the_list_and_not_over_a_page() -> None:
     assert changes(AT_WORK, opened.put(CALENDAR, None)) == {"parts"}
 
 
-def test_papers_like_others_are_left_for_where_the_user_was() -> None:
+def test_steps_lead_back_one_at_a_time_each_with_the_cursor_and_the_page_that_was_there() -> None:
     one, other = (Place(view("all"), f"like:2605.0000{number}") for number in (1, 2))
-    aside = AT_WORK.go_aside(one, Position(2, 5)).go_aside(other, Position(7, 1))
-    assert aside.place == other and len(aside.go_aside(other, TOP).asides) == 2
-    back = aside.drop_query(TOP)
+    near = AT_WORK.put(PAGE, READING).go(one)
+    assert (near[PAGE], near.place) == (None, one)
+    near = near.keep_cursor(AT_WORK.where, Position(2, 5)).listed(listing(7, 8, place=one)).highlight(7)
+    nearer = near.go(other).keep_cursor(near.where, Position(7, 1)).listed(listing(9, place=other))
+    back = nearer.step_back()
     assert (back.place, back.request and back.request.at) == (one, Position(7, 1))
-    back = back.drop_query(TOP)
-    assert (back.place, back.request and back.request.at, back.asides) == (AT_WORK.place, Position(2, 5), ())
-    assert aside.go(ROBOTS).asides == ()
+    back = back.step_back()
+    assert (back.place, back.request and back.request.at, back.trail) == (ROBOTS, Position(2, 5), ())
+    assert back[PAGE] is READING and back.marks_version == AT_WORK.marks_version + 1
+    assert back.step_back().step_back().place == Place(view("all")), "the query goes before the reader is left"
+    top = State()
+    assert top.step_back() is top
 
 
-def back(state: State, at: Position) -> State:
-    """The state after the key that goes back."""
-    after = state.step_back()
-    return state.leave_query(at) if after is state else after
+def test_a_place_is_passed_once_and_days_and_picked_topics_are_one_step() -> None:
+    latest, days = State(), [Place(view(f"day:2026-05-0{day}")) for day in (8, 7, 6)]
+    last = latest.go(days[0]).go(days[1]).go(days[2])
+    assert [stop.where.place for stop in last.trail] == [Place()]
+    assert last.go(ROBOTS).go(Place()).trail == () == last.step_back().trail
+    picked = latest.narrow("topic:video").narrow("topic:video topic:agents")
+    assert (picked.step_back().place, picked.narrow("").trail) == (Place(), ())
+    assert [stop.where.place for stop in picked.go(WEEK).trail] == [Place(), picked.place]
+
+
+def test_each_list_keeps_its_cursor_and_one_that_stands_keeps_the_one_that_it_has() -> None:
+    week = AT_WORK.go(WEEK)
+    assert week.go(ROBOTS).request == ListRequest(3, Position(2)), "its list was not left yet"
+    left = week.keep_cursor(AT_WORK.where, Position(2, 5)).listed(listing(4, place=WEEK))
+    assert left.go(ROBOTS).request == ListRequest(3, Position(2, 5))
+    typing = left.open_query().go(ROBOTS)
+    assert typing.keep_cursor(ROBOTS and typing.where, Position(4)) is typing
+    for number in range(CURSORS):
+        left = left.keep_cursor(Where(ROBOTS._replace(text=str(number))), TOP)
+    assert len(left.cursors) == CURSORS and AT_WORK.where not in left.cursors
 
 
 def test_a_step_back_leaves_one_thing_at_a_time() -> None:
-    state = AT_WORK.list_results(results(), Position(2, 3)).focused("filter").put(PAGE, READING)
+    state = AT_WORK.list_results(results()).focused("filter").put(PAGE, READING)
     steps = [state]
-    while (after := back(steps[-1], Position(3, 4))) is not steps[-1]:
+    while (after := steps[-1].step_back()) is not steps[-1]:
         steps.append(after)
     assert [changes(*pair) for pair in pairwise(steps)] == [
         {"parts", "stack"},
         {"focus"},
-        {"results", "request"},
-        {"place", "request", "notices"},
+        {"results", "request", "trail", "notices"},
+        {"place", "request"},
     ]
-    left, last = steps[-2:]
-    assert left.request is not None and left.request.at == Position(2, 3)
-    assert last.place == Place(view("all"))
-    assert last.request is not None and last.request.at == Position(3, 4)
-    assert back(AT_WORK.focused("detail"), TOP).focus == "list"
+    assert steps[-1].place == Place(view("all"))
+    assert AT_WORK.focused("detail").step_back().focus == "list"
 
 
 @pytest.mark.parametrize("focus", ["list", "filter", "detail"])
@@ -331,7 +349,7 @@ def test_the_context_is_the_screen_in_front_then_the_line_then_the_pane(focus: P
     # An empty list takes the keys of the detail, too.
     state = State(listing=listing(*pks), focus=focus)
     assert state.context == (focus if pks or focus == "filter" else "empty")
-    typing = state.open_query(TOP)
+    typing = state.open_query()
     assert typing.context == "query"
     calendar = open_calendar(typing, CalendarRequest(date(2026, 5, 12)))
     assert calendar.context == "calendar"
@@ -342,18 +360,18 @@ def test_the_context_is_the_screen_in_front_then_the_line_then_the_pane(focus: P
 
 
 def test_a_query_begins_with_what_is_listed() -> None:
-    typing = AT_WORK.open_query(Position(2, 3))
+    typing = AT_WORK.open_query()
     assert changes(AT_WORK, typing) == {"draft"}
     assert typing.draft is not None and typing.is_typing
-    assert (typing.draft.text, typing.draft.begun, typing.draft.at) == ("robot", "", Position(2, 3))
-    found = AT_WORK.list_results(results("weather"), TOP).open_query(TOP, "id:")
+    assert (typing.draft.text, typing.draft.begun, typing.draft.before) == ("robot", "", Stop(Where(ROBOTS)))
+    found = AT_WORK.list_results(results("weather")).open_query("id:")
     assert found.draft is not None
     assert (found.draft.text, found.draft.begun) == ("weather", "id:")
-    assert AT_WORK.search_feed("gloves").open_query(TOP).search.asking == ""
+    assert AT_WORK.search_feed("gloves").open_query().search.asking == ""
 
 
 def test_the_list_follows_what_is_typed_unless_it_has_a_mistake() -> None:
-    typing = AT_WORK.open_query(TOP)
+    typing = AT_WORK.open_query()
     typed = type_query(typing, "robot ha")
     assert changes(typing, typed) == {"draft", "place", "request", "is_list_coming", "search", "notices"}
     assert (typed.place.text, typed.draft and typed.draft.typed) == ("robot ha", "robot ha")
@@ -367,9 +385,9 @@ def test_the_list_follows_what_is_typed_unless_it_has_a_mistake() -> None:
 
 
 def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_is_remembered() -> None:
-    typing = AT_WORK.focused("detail").open_query(TOP).go(WEEK)
+    typing = AT_WORK.focused("detail").open_query().go(WEEK)
     kept = typing.keep_query("topic:agents")
-    assert changes(typing, kept) == {"draft", "focus", "history"}
+    assert changes(typing, kept) == {"draft", "focus", "history", "trail"}
     assert (kept.place, kept.context, kept.history[0]) == (WEEK, "list", "topic:agents")
     late = typing.keep_query("topic:video")
     assert late.place == WEEK._replace(text="topic:video")
@@ -378,98 +396,96 @@ def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_is_remembered() -> 
 
 @pytest.mark.parametrize("focus", ["filter", "detail", "list"])
 def test_a_click_on_a_pane_keeps_what_is_typed(focus: PaneName) -> None:
-    typing = type_query(AT_WORK.open_query(TOP), "robot ha")
+    typing = type_query(AT_WORK.open_query(), "robot ha")
     clicked = typing.focused(focus)
     assert (clicked.focus, clicked.is_typing, clicked.place.text) == (focus, False, "robot ha")
-    found = AT_WORK.list_results(results(), TOP).open_query(TOP)
+    found = AT_WORK.list_results(results()).open_query()
     assert found.focused(focus).results is found.results
 
 
 def test_a_query_that_is_let_go_leaves_the_cursor_on_its_paper() -> None:
-    after = AT_WORK.drop_query(Position(2, 5))
+    after = AT_WORK.drop_query()
     assert changes(AT_WORK, after) == {"place", "request", "is_list_coming", "search", "notices"}
     assert after.place == Place(view("all"))
-    assert after.request is not None and after.request.at == Position(2, 5)
-    assert after.drop_query(Position(2, 5)) is after
+    assert after.request is not None and after.request.at == Position(2)
+    assert after.drop_query() is after
 
 
 def test_a_query_without_papers_that_is_let_go_puts_the_cursor_where_it_was_before() -> None:
     begun = State(place=Place(view("all")), request=ListRequest(1), listing=listing(1, 2, 3), highlighted=2)
-    kept = type_query(begun.open_query(Position(2, 5)), "zzz").keep_query("zzz").listed(listing())
-    dropped = kept.drop_query(TOP)
+    kept = type_query(begun.open_query(), "zzz").keep_query("zzz")
+    kept = kept.keep_cursor(begun.where, Position(2, 5)).listed(listing())
+    dropped = kept.drop_query()
     assert dropped.request is not None and dropped.request.at == Position(2, 5)
     # A further query was typed over the first one.
-    again = type_query(kept.open_query(TOP), "zzzz").keep_query("zzzz").drop_query(TOP)
-    assert again.request is not None and again.request.at == Position(2, 5)
+    again = type_query(kept.open_query(), "zzzz").keep_query("zzzz")
+    assert again.drop_query().request == ListRequest(4, Position(2, 5))
+    assert [again.step_back().place.text, again.step_back().step_back().place.text] == ["zzz", ""]
 
 
 def test_the_feeds_results_go_with_the_query_and_the_cursor_returns() -> None:
-    found = AT_WORK.list_results(results(), Position(1, 7))
-    dropped = found.drop_query(Position(-1, 2))
+    found = AT_WORK.list_results(results())
+    dropped = found.drop_query()
     assert (dropped.place, dropped.results) == (Place(view("all")), None)
-    assert dropped.request is not None and dropped.request.at == Position(1, 7)
 
 
 def test_a_query_is_widened_to_all_papers_and_goes_back_to_its_view() -> None:
     begun = AT_WORK.go(WEEK).listed(listing(1, 2))
-    wide = begun.widen_query(Position(2, 5))
+    wide = begun.widen_query()
     assert wide.place == WEEK._replace(view=view("all"))
     assert wide.widened_from == WEEK.view
-    assert wide.request is not None and wide.request.at == Position(2, 5)
-    back = wide.widen_query(Position(2, 5))
+    assert wide.request is not None and wide.request.at == Position(2)
+    back = wide.widen_query()
     assert (back.place, back.widened_from) == (WEEK, None)
     # Another query does not change where it goes back to, another view does.
-    assert type_query(wide.open_query(TOP), "robot").widened_from == WEEK.view
+    assert type_query(wide.open_query(), "robot").widened_from == WEEK.view
     assert wide.go(Place(view("starred"), "robot")).widened_from is None
     # A query that is let go was widened from nowhere.
-    assert wide.drop_query(TOP).widened_from is None
+    assert wide.drop_query().widened_from is None
 
 
 def test_all_papers_are_no_wider_than_all_papers() -> None:
-    assert AT_WORK.widen_query(TOP) is AT_WORK
+    assert AT_WORK.widen_query() is AT_WORK
 
 
 def test_what_was_widened_while_typing_is_put_back_too() -> None:
     begun = AT_WORK.go(WEEK)
-    typing = type_query(begun.open_query(Position(2, 3)), "robot").widen_query()
+    typing = type_query(begun.open_query(), "robot").widen_query()
     assert typing.place == Place(view("all"), "robot")
     dropped = typing.cancel_query()
     assert (dropped.place, dropped.widened_from) == (WEEK, None)
     wide = begun.widen_query()
-    narrowed = wide.open_query(TOP).widen_query()
+    narrowed = wide.open_query().widen_query()
     assert narrowed.place == WEEK
     assert (narrowed.cancel_query().place, narrowed.cancel_query().widened_from) == (wide.place, WEEK.view)
 
 
 def test_a_query_that_is_dropped_puts_back_place_and_cursor() -> None:
-    typing = AT_WORK.open_query(Position(2, 3)).go(ROBOTS._replace(text="r")).go(ROBOTS._replace(text="rx"))
+    typing = AT_WORK.open_query().go(ROBOTS._replace(text="r")).go(ROBOTS._replace(text="rx"))
     dropped = typing.cancel_query()
     assert changes(AT_WORK, dropped) == {"request", "is_list_coming", "search", "notices"}
     assert dropped.place == ROBOTS
-    assert dropped.request is not None and dropped.request.at == Position(2, 3)
+    assert dropped.request is not None and dropped.request.at == Position(2)
 
 
 def test_a_query_that_is_dropped_puts_back_the_feeds_answers_and_the_way_out_of_them() -> None:
     found = results()
-    typing = AT_WORK.list_results(found, Position(1, 7)).open_query(Position(-1, 2)).go(WEEK)
+    typing = AT_WORK.list_results(found).open_query().go(WEEK)
     assert typing.results is None
     dropped = typing.cancel_query()
     assert (dropped.place, dropped.results) == (ROBOTS, found)
-    assert dropped.request is not None and dropped.request.at == Position(-1, 2)
-    left = dropped.leave_results()
-    assert left.request is not None and left.request.at == Position(1, 7)
+    left = dropped.step_back()
+    assert (left.place, left.results) == (ROBOTS, None)
 
 
 def test_a_query_that_was_not_changed_is_dropped_without_reading_the_list() -> None:
-    assert changes(AT_WORK, AT_WORK.open_query(Position(2, 3)).cancel_query()) == set()
+    assert changes(AT_WORK, AT_WORK.open_query().cancel_query()) == set()
     assert AT_WORK.cancel_query().place == ROBOTS
 
 
 def test_a_query_that_was_typed_back_and_dropped_puts_back_the_cursor() -> None:
-    typing = AT_WORK.open_query(Position(2, 3)).go(ROBOTS._replace(text="robots")).go(ROBOTS)
-    dropped = typing.cancel_query()
-    assert dropped.place == ROBOTS
-    assert dropped.request is not None and dropped.request.at == Position(2, 3)
+    typing = AT_WORK.open_query().go(ROBOTS._replace(text="robots")).go(ROBOTS)
+    assert typing.cancel_query().place == ROBOTS
 
 
 def test_queries_are_remembered_once_newest_first() -> None:
@@ -507,20 +523,17 @@ def test_answers_wait_until_they_are_listed() -> None:
     waiting = AT_WORK.hold_results(found)
     assert changes(AT_WORK, waiting) == {"search"}
     assert waiting.results is None
-    listed = waiting.list_results(found, Position(2, 3))
-    assert changes(AT_WORK, listed) == {"results", "request", "is_list_coming", "search"}
-    assert listed.search == SearchStatus(left=Position(2, 3))
+    listed = waiting.list_results(found)
+    assert changes(AT_WORK, listed) == {"results", "request", "is_list_coming", "search", "trail"}
+    assert listed.search == SearchStatus()
     assert (listed.place, listed.listed_text) == (ROBOTS, "weather models")
     assert listed.request is not None and listed.request.at == TOP
 
 
 def test_the_list_is_left_once_however_often_the_feed_is_searched() -> None:
-    twice = AT_WORK.list_results(results(), Position(2, 3)).list_results(results("gloves"), Position(-1, 0))
-    back = twice.leave_results()
-    assert changes(twice, back) == {"results", "request"}
-    assert back.results is None and back.listed_text == "robot"
-    assert back.request is not None and back.request.at == Position(2, 3)
-    assert AT_WORK.leave_results() is AT_WORK
+    twice = AT_WORK.list_results(results()).list_results(results("gloves"))
+    back = twice.step_back()
+    assert (back.results, back.listed_text, back.trail) == (None, "robot", ())
 
 
 # The last line
@@ -569,7 +582,7 @@ def change(
 CHANGES: list[st.SearchStrategy[Change]] = [
     change("go", PLACES, POSITIONS),
     change("request_list", POSITIONS),
-    change("go_aside", st.just(Place(view("all"), "like:2605.00001")), POSITIONS),
+    change("narrow", TEXTS),
     change("cache_changed"),
     change("listed", st.builds(lambda pks, place: listing(*pks, place=place), ORDERS, PLACES)),
     change("read_on", POSITIONS),
@@ -590,13 +603,12 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     st.just(lambda state: open_calendar(state, CalendarRequest(date(2026, 5, 12)))),
     change("put", st.just(CALENDAR), st.none()),
     change("step_back"),
-    change("leave_query", POSITIONS),
     st.builds(lambda text: lambda state: type_query(state, text), TEXTS),
     change("keep_query", TEXTS),
-    change("drop_query", POSITIONS),
-    change("widen_query", POSITIONS),
+    change("drop_query"),
+    change("widen_query"),
     change("await_list"),
-    change("open_query", POSITIONS, TEXTS),
+    change("open_query", TEXTS),
     change("close_query"),
     change("cancel_query"),
     change("remember_query", st.text("abc", max_size=2)),
@@ -604,8 +616,8 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("search_progressed", st.just("searching")),
     change("search_stopped"),
     change("hold_results", st.builds(results, TEXTS)),
-    change("list_results", st.builds(results, TEXTS), POSITIONS),
-    change("leave_results"),
+    change("list_results", st.builds(results, TEXTS)),
+    change("keep_cursor", st.builds(Where, PLACES), POSITIONS),
     change("change_notices", st.sampled_from([Notices.passed, Notices.acted])),
     change("prompt_for", st.builds(Prompt, st.just(()), TEXTS)),
 ]
@@ -628,6 +640,8 @@ def test_whatever_happens_the_state_holds_together(sequence: list[Change]) -> No
         assert not state.search.progress or state.search.asking or before.search.progress or not before.search.asking
         for number in ("cache_version", "marks_version"):
             assert getattr(state, number) in (getattr(before, number), getattr(before, number) + 1)
+        stops = [stop.where for stop in state.trail]
+        assert len(set(stops)) == len(stops) <= HISTORY
         # A list that is read for another place or from other results was asked for.
         if (state.place, state.results) != (before.place, before.results):
             assert state.request is not before.request and state.is_list_coming
@@ -645,17 +659,15 @@ def test_a_list_that_has_come_is_never_waited_for(sequence: list[Change], pks: l
     assert state.context != "detail" or pks
 
 
-@given(SEQUENCES, st.lists(PLACES, max_size=4), POSITIONS)
-def test_a_dropped_query_is_as_if_none_had_been_typed(sequence: list[Change], typed: list[Place], at: Position) -> None:
+@given(SEQUENCES, st.lists(PLACES, max_size=4))
+def test_a_dropped_query_is_as_if_none_had_been_typed(sequence: list[Change], typed: list[Place]) -> None:
     before = State()
     for act in sequence:
         before = act(before)
-    state = before.open_query(at)
+    state = before.open_query()
     for place in typed:
         state = state.go(place)
     after = state.cancel_query()
     assert (after.place, after.results, after.draft, after.focus) == (before.place, before.results, None, "list")
-    if state.request is before.request:
-        assert after.request is before.request
-    else:
-        assert after.request is not None and after.request.at == at
+    assert after.trail == before.trail
+    assert (after.request is before.request) == (state.request is before.request)

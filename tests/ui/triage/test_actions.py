@@ -14,13 +14,13 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.full_text.text import FullText
 from reader.ui.full_text.view import Size
 from reader.ui.page.state import PAGE, Reading
-from reader.ui.shell.listing import ListContent, Position
+from reader.ui.shell.listing import ListContent
 from reader.ui.shell.model import Model
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
-from reader.ui.triage.actions import COMING, LONG, SECOND, TriageClock
+from reader.ui.triage.actions import SECOND, TriageClock
 from reader.ui.triage.lines import TIME_IS_UP
-from reader.ui.triage.state import TRIAGE, begin_triage, leave_triage
+from reader.ui.triage.state import TRIAGE, Triage, begin_triage
 from tests.ui.papers import NOW
 from tests.ui.stage import look, paper
 
@@ -60,7 +60,7 @@ class Bench:
         nothing: Any = None
         services = Services(self.model, nothing, cast("Any", delays), nothing, moving, app=nothing)
         self.clock = TriageClock(services)
-        self.tick, self.coming = delays.all
+        (self.tick,) = delays.all
 
     def set(self, state: State) -> None:
         self.model.change(state)
@@ -71,19 +71,9 @@ class Bench:
         self.tick.act()
 
 
-def test_a_list_that_takes_long_is_waited_for_aloud() -> None:
-    bench = Bench()
-    bench.set(begin_triage(State(), PLACE, 60, Position()))
-    assert (bench.coming.seconds, bench.tick.seconds) == (LONG, None)
-    bench.coming.act()
-    assert bench.model.state.activity == COMING
-    bench.set(leave_triage(bench.model.state))
-    assert (bench.model.state.activity, bench.coming.seconds) == ("", None)
-
-
 def test_it_looks_each_second_and_tells_the_end_over_a_full_text() -> None:
     bench = Bench()
-    state = begin_triage(State(), PLACE, 60, Position())
+    state = begin_triage(State(), Triage(PLACE, 60))
     state = state.listed(ListContent(PLACE, Order(array("q", [1, 2])))).update(TRIAGE, lambda one: one.came(NOW, 2))
     reading = Reading(1, paper(), (), STILL)
     bench.set(state.put(PAGE, reading).put(TEXT, FullText(1, reading.paper, Size())))

@@ -19,9 +19,7 @@ from reader.ui.triage.state import (
     begin_triage,
     is_triaging,
     lasting_place,
-    leave_triage,
     phase_of,
-    resume_triage,
     ticked,
 )
 from tests.ui.stage import paper
@@ -37,7 +35,7 @@ def later(seconds: float) -> datetime:
 
 def triaging(papers: int = 3) -> State:
     """A triage of papers of which the first is in front, begun in a query."""
-    state = begin_triage(State(place=HERE), PLACE, 900, Position(7, 2))
+    state = begin_triage(State(place=HERE), Triage(PLACE, 900))
     pks = array("q", range(1, papers + 1))
     state = state.listed(ListContent(PLACE, Order(pks))).update(TRIAGE, lambda one: one.came(NOW, papers))
     return state.put(PAGE, Reading(1, paper(), (), STILL))
@@ -62,12 +60,12 @@ def test_it_begins_with_its_first_paper_and_the_clock() -> None:
 
 
 def test_without_papers_it_is_over() -> None:
-    triage = of(begin_triage(State(), PLACE, 900, Position())).came(NOW, 0)
+    triage = of(begin_triage(State(), Triage(PLACE, 900))).came(NOW, 0)
     assert (triage.phase, triage.has_paper) == ("done", False)
 
 
 def test_the_number_of_papers_may_come_later() -> None:
-    triage = of(begin_triage(State(), PLACE, 900, Position())).came(NOW, None)
+    triage = of(begin_triage(State(), Triage(PLACE, 900))).came(NOW, None)
     assert triage.pace.left is None
     triage = triage.decide(Decision(1, "star")).count(40)
     assert triage.pace.left == 39
@@ -89,13 +87,13 @@ def test_whatever_closes_the_page_leaves_it_for_a_while() -> None:
     for leave in (close_page, lambda state: open_calendar(state, CalendarRequest(date(2026, 5, 12)))):
         state = leave(ticked(triaging(), later(10)))
         assert (phase_of(state), of(state).is_running, is_triaging(state)) == ("left", False, False)
-    state = leave_triage(state.put(CALENDAR, None))
-    assert (state.place, state.request and state.request.at) == (HERE, Position(7, 2))
+    state = state.put(CALENDAR, None).step_back()
+    assert state.place == HERE
     elsewhere = state.go(Place(view("starred")))
-    resumed = resume_triage(elsewhere, Position(9, 1), 2)
+    resumed = begin_triage(elsewhere, of(elsewhere), 2)
     assert (resumed.place, resumed.request and resumed.request.at) == (PLACE, Position(2))
     assert (of(resumed).phase, of(resumed).watch.ran, of(resumed).seconds) == ("coming", 10, 900)
-    assert leave_triage(resumed).place == Place(view("starred"))
+    assert resumed.step_back().place == Place(view("starred"))
 
 
 def test_what_is_undone_is_no_decision_any_more() -> None:
@@ -115,12 +113,12 @@ def test_the_end_is_shown_in_its_view_and_a_step_back_returns() -> None:
     assert of(state).go_on(later(30)).phase == "running", "the end could not be stored"
     state = close_page(state.update(TRIAGE, lambda one: one.over(2, "Tue 12 May"))).request_list()
     assert (of(state).phase, state.place, lasting_place(state)) == ("done", PLACE, HERE)
-    assert leave_triage(state).place == HERE
-    again = begin_triage(state, triage_place("", is_taught=False), 60, Position(1))
-    assert of(again).before == HERE, "not the triage before it"
+    assert state.step_back().place == HERE
+    again = begin_triage(state, Triage(triage_place("", is_taught=False), 60))
+    assert again.step_back().place == HERE, "not the triage before it"
 
 
-def test_without_a_triage_nothing_begins_or_ends() -> None:
+def test_without_a_triage_no_time_runs() -> None:
     state = State(place=HERE)
-    assert ticked(state, NOW) is leave_triage(state) is resume_triage(state, Position()) is state
+    assert ticked(state, NOW) is state
     assert (lasting_place(state), phase_of(state)) == (HERE, None)

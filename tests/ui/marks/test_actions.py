@@ -1,0 +1,36 @@
+"""What is said of an undo and a redo."""
+
+from __future__ import annotations
+
+import pytest
+
+from reader.cache.marks.event_log import Action, Event
+from reader.ui.marks.actions import changed_words
+
+TITLE = "LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing"
+
+
+def action(*marks: tuple[str, str], count: int = 1) -> Action:
+    return Action(tuple(Event(seq, str(seq), 0, kind, value, count) for seq, (kind, value) in enumerate(marks)))
+
+
+@pytest.mark.parametrize(
+    ("mark", "undone", "redone"),
+    [
+        (("hide", "1"), "no longer hidden", "hidden"),
+        (("hide", "0"), "hidden again", "no longer hidden"),
+        (("read", "0"), "read again", "unread"),
+        (("tag:later", "0"), "tagged later again", "untagged later"),
+        (("tag:later", "1"), "no longer tagged later", "tagged later"),
+        (("queue", "0"), "queued again", "no longer queued"),
+    ],
+)
+def test_one_paper_is_named_and_its_state_told(mark: tuple[str, str], undone: str, redone: str) -> None:
+    assert changed_words("undo", action(mark), TITLE) == f'"LiveEdit…" is {undone}'
+    assert changed_words("redo", action(mark), "Short") == f'"Short" is {redone}'
+
+
+def test_many_papers_are_counted_and_what_is_no_mark_of_papers_is_named() -> None:
+    both = action(("star", "1"), ("read", "1"), count=1_200)
+    assert changed_words("undo", both, "") == "1,200 papers are no longer starred, no longer read"
+    assert changed_words("undo", action(("rule:hide old", "1"), ("hide", "1"), count=2), "").startswith("2 hidden")
