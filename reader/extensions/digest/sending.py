@@ -84,10 +84,8 @@ class Delivery:
     ) -> api.news.News:
         """The digest without the news that were mailed, the last time at `last`."""
         since = self._arguments.since or api.news.default_since(last)
-        asked = api.news.Asked(
-            self._query, since, date.today(), self._workspace.settings.views, known, told or api.news.TOLD
-        )
-        return api.news.whats_new(self._workspace, asked)
+        asked = api.news.Asked(self._query, since, date.today(), self._workspace.settings.views, known)
+        return api.news.whats_new(self._workspace, asked._replace(told=told) if told else asked)
 
     @property
     def _opens_reader(self) -> bool:
