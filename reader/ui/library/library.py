@@ -438,12 +438,9 @@ class Library(Marking):
             lambda window: window.read(lambda one: matching_day(one, selection, day, steps))
         )
 
-    async def count(self, question: Question, *, exactly: bool = False) -> Counts:
-        """Count for the filter pane; raises CacheInterrupted if it is called again meanwhile.
-
-        Slow counts are estimated, unless `exactly` is True.
-        """
-        return await self._counts.ask(lambda window: self._counting.count(window, question, exactly))
+    async def count(self, question: Question) -> Counts:
+        """Count for the filter pane; raises CacheInterrupted if it is called again meanwhile."""
+        return await self._counts.ask(lambda window: self._counting.count(window, question))
 
     async def number(self, selection: Selection) -> int:
         """How many papers a selection has; raises CacheInterrupted like `count_view`."""
