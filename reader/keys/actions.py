@@ -465,7 +465,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "why.raise more, why.lower less, why.mute mute, why.rename rename, why.papers papers, why.join join, "
         "why.split split, mark.undo undo, why.close close"
     ),
-    "help": _footer("help.search search all, move.down down, move.page_down page, help.close close"),
+    "help": _footer("help.search or type to search all, move.down down, move.page_down page, help.close close"),
     "empty": _footer(
         "find.clear clear, app.refresh refresh, find.query search, find.filter filter, app.commands palette, "
         "app.help keys"

@@ -41,7 +41,7 @@ BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
 
 NOT_SERVED = "not in a browser, where other pages could type it too: use a terminal"
 
-NOTHING_REPLACED = "no other machine has replaced anything of yours"
+NOTHING_REPLACED = "no other machine has replaced anything of yours · :sync FOLDER joins machines"
 
 OTHER_SHOWN = 300
 """Characters of what was replaced that the last line is given; it cuts them to its width."""
@@ -83,10 +83,11 @@ class CommandActions:
     def open(self, _count: int | None) -> None:
         self._model.change(self._model.state.put(COMMAND, TypedCommand()))
 
-    @handles_each({"command.pipe": "pipe ", "app.theme": f"{THEME} "})
-    def begin_with(self, _count: int | None, text: str) -> None:
-        """Open the line with the beginning of a command."""
-        self._model.change(self._model.state.put(COMMAND, TypedCommand(text)))
+    @handles_each({"command.pipe": ("pipe ", "a program, such as wc -w"), "app.theme": (f"{THEME} ", "")})
+    def begin_with(self, _count: int | None, begun: tuple[str, str]) -> None:
+        """Open the line with the beginning of a command, and say what is to follow."""
+        text, hint = begun
+        self._model.change(self._model.state.put(COMMAND, TypedCommand(text, hint=hint)))
 
     @handles_own
     def own_handlers(self) -> Mapping[str, Handler]:

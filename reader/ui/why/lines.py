@@ -144,8 +144,7 @@ def _source(term: TasteTerm) -> str:
         return "because you say so"
     if term.weight < 0 and not term.is_hidden:
         return "more in papers that you passed"
-    names = {"word": "in", "topic": "topic of", "author": "author of", "org": "home of"}
-    return f"{names[term.what]} {term.papers} {'hidden' if term.is_hidden else 'marked or opened'}"
+    return f"in {term.papers} {'hidden' if term.is_hidden else 'marked or opened'}"
 
 
 def _sign(wish: Wish | Held) -> str:
