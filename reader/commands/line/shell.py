@@ -13,7 +13,7 @@ from typing import NamedTuple
 from reader.commands.command import make_parser, places_of_arguments
 from reader.commands.line.completing import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
-from reader.commands.line.registry import COMMANDS, find_command, gists_of_commands, is_command
+from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, doi_in, named_id
@@ -49,7 +49,7 @@ class ReaderShell:
 
         return (
             ("Commands", [(f":{name}", about) for name, about in _own_words().items()]),
-            ("Settings: 'config set NAME VALUE' changes one", list(setting_docs().items())),
+            ("Settings  :config set NAME VALUE", list(setting_docs().items())),
             ("Queries", QUERIES),
             ("Environment", ENVIRONMENT),
         )
@@ -255,7 +255,7 @@ def _understand(line: str, here: Here) -> Typed:
         return action
     name, rest = words[0], words[1:]
     if not is_command(name):
-        meant = nearest(name, (*_own_words(), *_by_name()))
+        meant = FOREIGN.get(name) or nearest(name, (*_own_words(), *_by_name()))
         raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
     if "--help" in rest or "-h" in rest:
         return Typed((name, *rest))
