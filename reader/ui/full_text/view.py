@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import Layout, TextPlace
-from reader.core.document.model import Document, Heading, Reference, Section, texts
+from reader.core.document.model import Document, Formula, Heading, Reference, Section, texts
 from reader.core.ids import ids_in
+from reader.core.lines import Piece, fill
 from reader.core.text import fold
 from reader.ui.full_text.lines import FrontLines
 from reader.ui.full_text.links import Link, links_in
@@ -181,6 +182,8 @@ class Peek(NamedTuple):
 
     goal: TextPlace
     lines: tuple[DocumentLine, ...]
+    text: str = ""
+    """What is copied of it: the TeX of a formula, or what it says."""
     id: str = ""
     """The arXiv id of the paper that a reference of the bibliography names."""
     is_above: bool = False
@@ -442,11 +445,18 @@ class TextView:
         lines = [line for place, line in found if isinstance(block, Heading) or place.block == goal.block][:most]
         while lines and not lines[-1].text.strip():
             lines.pop()
-        cited = (
-            ids_in(" ".join((*texts(block), *(s.target for s in block.spans)))) if isinstance(block, Reference) else ()
-        )
+        text = " ".join(line.text.strip() for line in lines)
+        cited: Sequence[str] = ()
+        if isinstance(block, Reference):
+            cited = ids_in(" ".join((*texts(block), *(span.target for span in block.spans))))
+        elif isinstance(block, Formula):
+            # A formula in view is not drawn again.
+            text = "\n".join(block.rows)
+            drawn = lines if origin is None or origin.block != goal.block else []
+            tex = [DocumentLine(line) for row in block.rows for line in fill([Piece(row, "code")], self.size.measure)]
+            lines = [*drawn, *tex][:most]
         is_above = origin is not None and origin > self.layout.down(self.top, self.size.rows // 2)
-        return replace(self, peek=Peek(goal, tuple(lines), cited[0] if cited else "", is_above))
+        return replace(self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above))
 
     def _first_filled(self, place: TextPlace) -> TextPlace:
         lines = self.layout.lines(place.block)[place.line :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -38,9 +39,7 @@ class WhyActions:
         from reader.ui.why.screen import Doing, WhyScreen
 
         paper = self._library.paper_of(self._model.state.highlighted)
-        doing = Doing(
-            partial(self._read, paper), self._decide, self._join, self._split, self._reverse, self._show_papers
-        )
+        doing = Doing(partial(self._read, paper), self._decide, self._split, self._reverse, self._show_papers)
         title = "Why" if paper is None else f"Why {paper.title}"
         self._app.push_screen(WhyScreen(title, self._look.keymap, doing, self._look.glyphs))
 
@@ -76,7 +75,7 @@ class WhyActions:
         topics = why(reasons, self._model.state[TOPIC_NAMES])
         return Explanation(topics, acts, muted, made)
 
-    async def _decide(self, *wishes: Wish | Held) -> str:
+    async def _decide(self, wishes: Sequence[Wish | Held]) -> str:
         """Store some decisions as one step, and return what was decided."""
         try:
             done = await self._library.decide(wishes)
@@ -86,17 +85,12 @@ class WhyActions:
         named = wishes[0]._replace(name=self._model.state[TOPIC_NAMES].get(wishes[0].name, wishes[0].name))
         return f"{named.label} · {self._look.keymap.key('mark.undo')} undoes" if done else ""
 
-    async def _join(self, one: Held, other: Held) -> str:
-        from reader.core.choice.wishes import joined
-
-        return await self._decide(*joined(one, other))
-
     async def _split(self, one: Held) -> str:
         try:
             halves = await self._library.split(one)
         except ReaderError as error:
             return str(error)
-        return await self._decide(*halves) if halves else f'"{one.name}" has a single paper'
+        return await self._decide(halves) if halves else f'"{one.name}" has a single paper'
 
     async def _reverse(self, direction: str) -> str:
         try:

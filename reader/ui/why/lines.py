@@ -144,8 +144,7 @@ def _source(term: TasteTerm) -> str:
         return "because you say so"
     if term.weight < 0 and not term.is_hidden:
         return "more in papers that you passed"
-    names = {"word": "in", "topic": "topic of", "author": "author of", "org": "home of"}
-    return f"{names[term.what]} {term.papers} {'hidden' if term.is_hidden else 'marked or opened'}"
+    return f"in {term.papers} {'hidden' if term.is_hidden else 'marked or opened'}"
 
 
 def _sign(wish: Wish | Held) -> str:
@@ -268,8 +267,14 @@ def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def suits_lines(why: str, width: int) -> list[Line]:
-    """Why a paper suits the user, in a sentence; no line if nothing is to be said."""
-    return fill([Piece("For you: ", "label"), Piece(literal(why), "facts")], width) if why else []
+    """Why a paper suits the user, in a sentence of one line if its first reason fits; none if nothing is to be said."""
+    if not why:
+        return []
+    first, like, liked = why.partition(": like ")
+    label, reasons = "For you: ", first.split(", ")
+    while len(reasons) > 1 and cell_len(f"{label}{', '.join(reasons)}{like}{liked}") > width:
+        reasons.pop()
+    return fill([Piece(label, "label"), Piece(literal(f"{', '.join(reasons)}{like}{liked}"), "facts")], width)
 
 
 def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.core.document.layout import TextPlace
-from reader.core.document.model import Document, Span
+from reader.core.document.model import Document, Formula, Span
 from reader.ui.full_text.view import Size, Spot, TextView
 from reader.ui.page.quote_lines import quotation, source_of
 from tests.ui.full_texts import document, paragraph
@@ -46,6 +46,18 @@ def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> No
     assert cited is not None
     assert [line.text for line in cited.lines] == ["[2] Author 2. A title."]
     assert cited.is_above and not cited.id and not peek.is_above
+
+
+def test_a_formula_shows_its_tex() -> None:
+    displayed = Formula((r"\frac{a}{b}=c",), "(1)", "E1")
+    view = TextView.open(Document("", (paragraph("See Eq. (1)."), displayed)), SIZE).choose_link()
+    assert [link.text for link in view.links] == ["Eq. (1", "formula"]
+    far, here = (view.peek_at(link.goal, link.place).peek for link in view.links if isinstance(link.goal, TextPlace))
+    assert far is not None and here is not None
+    # In view it is not drawn again.
+    assert [line.text.strip() for line in here.lines] == [r"\frac{a}{b}=c"]
+    assert [line.text.strip() for line in far.lines][-1] == r"\frac{a}{b}=c" and len(far.lines) > 1
+    assert far.text == here.text == r"\frac{a}{b}=c"
 
 
 def test_progress_is_nothing_at_the_beginning_and_all_at_the_end(view: TextView) -> None:
