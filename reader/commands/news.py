@@ -59,6 +59,10 @@ class Section(NamedTuple):
     """Whether nothing is said of its papers but title and votes."""
 
 
+_OWN = ("For you", "Followed", "Most voted", "New", "Rising", "Changed")
+"""The headings of sections; the others are names of views and topics."""
+
+
 class Rising(NamedTuple):
     """A topic that has a larger share of the papers than the weeks before."""
 
@@ -125,7 +129,8 @@ class News(NamedTuple):
     def _parts(self) -> list[str]:
         """The sections with reasons, and how many papers each has."""
         found = [one for one in self.sections if not one.is_brief]
-        return [f"{len(one.items)} {_lower(clean(one.name, 40))}" for one in found]
+        names = (one.name.lower() if one.name in _OWN else f"in {clean(one.name, 40)}" for one in found)
+        return [f"{len(one.items)} {name}" for one, name in zip(found, names, strict=True)]
 
     @property
     def state(self) -> str:
@@ -162,11 +167,6 @@ class News(NamedTuple):
 def source_state(source: Freshness, today: date) -> str:
     """Why a source did not answer, or else how whole its newest day is; no full stop."""
     return clean(source.error, 200).rstrip(".") if source.failing_since and source.error else source.text(today)
-
-
-def _lower(name: str) -> str:
-    """A heading within a sentence: `for you`; names with further capitals stay."""
-    return name[:1].lower() + name[1:] if name[1:].islower() else name
 
 
 SHORT = 280
