@@ -136,11 +136,17 @@ class News(NamedTuple):
     def state(self) -> str:
         """Since when papers are new, how many more there are, which source is not whole, and which topics rise."""
         more = f"{self.left_out:,} more new {'paper is' if self.left_out == 1 else 'papers are'} in the reader."
-        short = [one for one in self.sources if one.failing_since or (one.newest and not one.newest.is_whole)]
+        short = [one for one in self.sources if self.is_whole(one) is False]
         missing = [f"{clean(one.title, 60)}: {source_state(one, self.day)}." for one in short]
         rising = f"On the rise: {', '.join(one.said for one in self.topics)}." if self.topics else ""
         said = (f"New since {self.in_words(self.since)}.", more if self.left_out else "", *missing, rising)
         return " ".join(filter(None, said))
+
+    def is_whole(self, source: Freshness) -> bool | None:
+        """Whether all papers of a source that are new are here; None if nothing is known of its days."""
+        if source.failing_since or any(hole.day >= self.since for hole in source.holes):
+            return False
+        return True if source.newest else None
 
     def in_words(self, day: str) -> str:
         """A day (ISO) in words: `26 November`, with the year if it is another one; any other text as it is."""
@@ -539,7 +545,7 @@ def news_record(news: News) -> dict[str, object]:
         "since": news.since,
         "query": news.query or None,
         "asked": news.asked,
-        "sources": [source_record(one, news.day) for one in news.sources],
+        "sources": [_source_record(one, news) for one in news.sources],
         "sections": [
             {"name": clean(one.name, 100), "papers": [_paper_record(item, is_brief=one.is_brief) for item in one.items]}
             for one in news.sections
@@ -550,17 +556,17 @@ def news_record(news: News) -> dict[str, object]:
     }
 
 
-def source_record(source: Freshness, today: date) -> dict[str, Any]:
+def _source_record(source: Freshness, news: News) -> dict[str, Any]:
     """How fresh and how whole a source is, as JSON."""
     newest = source.newest
     return {
         "name": source.title,
         "answered": source.answered,
-        "whole": source.is_whole,
+        "whole": news.is_whole(source),
         "day": newest and newest.day,
         "here": newest and newest.here,
         "of": newest and newest.papers,
-        "says": source_state(source, today) or None,
+        "says": source_state(source, news.day) or None,
     }
 
 
