@@ -52,6 +52,7 @@ class ReaderShell:
             ("Settings  :config set NAME VALUE", list(setting_docs().items())),
             ("Queries", QUERIES),
             ("Environment", ENVIRONMENT),
+            ("Words of other programs", [(word, f":{meant}") for word, meant in FOREIGN.items() if meant[0] != "-"]),
         )
 
     def understand(self, line: str, here: Here) -> Typed:
