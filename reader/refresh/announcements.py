@@ -122,7 +122,7 @@ class Announcements:
                 yield stored._replace(slug=feed.slug, title=feed.title)
         weeks = [(week, feed) for feed in followed if feed.slug not in failed for week in self._missed(feed, expected)]
         for week, feed in sorted(weeks, key=lambda one: one[0], reverse=True)[:MOST_WEEKS]:
-            yield FeedStarted(f"{feed.title}, {week[-1]} to {week[0]}")
+            yield FeedStarted(f"{feed.url}, {week[-1]} to {week[0]}")
             try:
                 stored = await self._week(feed.url, week)
             except Exception as error:
@@ -276,11 +276,12 @@ class Announcements:
         if before is not None and before.papers > found.papers:
             # The listing page knew more than those that still have the day.
             found = before._replace(here=max(here, before.here), again="")
-        is_over = before is not None and day.day < last_renewal(now).date().isoformat()
-        if not found.papers and "list" not in day.named and not is_over:
+        is_young = day.day >= _back(now.date().isoformat(), RETRY_DAYS)
+        is_first = before is None or day.day >= last_renewal(now).date().isoformat()
+        if not found.papers and "list" not in day.named and is_first and is_young:
             # A holiday, or it is late: it is looked at twice.
             found = found._replace(named_by=())
-        if not found.is_whole and _back(now.date().isoformat(), RETRY_DAYS) <= day.day:
+        if not found.is_whole and is_young:
             age = now - datetime.fromisoformat(f"{day.day}T06:00:00+00:00")
             found = found._replace(again=utc_stamp(now + min(max(age, _SOONEST), _LATEST)))
         return found
