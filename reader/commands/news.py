@@ -23,7 +23,7 @@ from reader.cache.reads import topic_trends
 from reader.commands.workspace import NotInCache, Workspace, parsed, selection
 from reader.core.changes import describe
 from reader.core.choice.words import pack
-from reader.core.dates import MONTHS, WEEKDAYS, parse_date
+from reader.core.dates import MONTHS, WEEKDAYS, parse_date, utc_stamp
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, UsageError
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
@@ -208,6 +208,9 @@ MOST = 5
 TOLD = 40
 """Papers with reasons, in all: what is longer, nobody reads in the morning. The best papers have the places left."""
 
+FOR_PROGRAMS = 20
+"""The same where a program reads them, which pays for each letter."""
+
 BRIEF = 30
 """Papers by topic, in all."""
 
@@ -248,7 +251,7 @@ def whats_new(workspace: Workspace, asked: Asked) -> News:
     with workspace.window() as window, closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
         news = _Builder(window, asked).news()
         sources = feeds.freshness(datetime.now(UTC).date())
-    return news._replace(asked=last.astimezone(UTC).isoformat(timespec="seconds") if last else None, sources=sources)
+    return news._replace(asked=utc_stamp(last.astimezone(UTC)) if last else None, sources=sources)
 
 
 def default_since(last: datetime | None = None) -> str:
@@ -525,6 +528,7 @@ def _key(paper: Paper) -> int:
 FEW = 5
 """Authors of a paper among the news."""
 
+_BRIEF_KEYS = ("id", "title", "upvotes")
 _KEYS = ("id", "title", "authors", "organization", "venue", "day", "upvotes", "comments", "topics", "code_url", "url")
 
 
@@ -564,6 +568,8 @@ def _paper_record(item: Item, *, is_brief: bool) -> dict[str, object]:
     from reader.actions.export import record
 
     whole = record(item.paper)
-    said, is_machine = ("", False) if is_brief else gist(item.paper)
-    about = {"why": item.why or None, "says": said or None, "by_ai": is_machine if said else None}
+    if is_brief:
+        return {key: whole[key] for key in _BRIEF_KEYS}
+    said, is_machine = gist(item.paper)
+    about = {"why": item.why or None, "says": said or None, "by_ai": is_machine}
     return {key: whole[key] for key in _KEYS} | {"authors": (whole["authors"] or [])[:FEW]} | about

@@ -79,11 +79,13 @@ class Delivery:
         api.warn(f"The feed could not be asked for all days: {asked.error}")
         return None
 
-    def _compose(self, known: frozenset[str] = frozenset(), last: datetime | None = None) -> api.news.News:
+    def _compose(
+        self, known: frozenset[str] = frozenset(), last: datetime | None = None, *, told: int | None = None
+    ) -> api.news.News:
         """The digest without the news that were mailed, the last time at `last`."""
         since = self._arguments.since or api.news.default_since(last)
         asked = api.news.Asked(self._query, since, date.today(), self._workspace.settings.views, known)
-        return api.news.whats_new(self._workspace, asked)
+        return api.news.whats_new(self._workspace, asked._replace(told=told) if told else asked)
 
     @property
     def _opens_reader(self) -> bool:
@@ -123,7 +125,7 @@ class Printed(Delivery):
     """On standard output, whatever was mailed."""
 
     def _deliver(self) -> int:
-        news = self._compose()
+        news = self._compose(told=api.news.FOR_PROGRAMS if self._arguments.json else None)
         if self._arguments.json:
             api.print_json(api.news.news_record(news))
         elif news.items or self._arguments.format:

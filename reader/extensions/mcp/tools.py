@@ -250,7 +250,7 @@ class Undone(TypedDict):
 
 
 def whats_new(
-    workspace: api.Workspace, query: Query = "", since: Since = "", max_age: MaxAge = 0, limit: Limit = 16
+    workspace: api.Workspace, query: Query = "", since: Since = "", max_age: MaxAge = 0, limit: Limit = 20
 ) -> News:
     """What is new for the user, and what they missed: ask this first. Papers come with reasons, the best first."""
     if max_age:

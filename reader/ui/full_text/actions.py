@@ -363,13 +363,10 @@ class FullTextActions:
 
     @handles("text.select")
     def select(self, _count: int | None) -> None:
-        """Put a cursor on a line, or let the selection grow from it on."""
+        """Select lines from here to wherever the cursor goes; again begins at the cursor's line."""
         if self._change(lambda view: view.select()):
-            text = self._model.state[TEXT]
-            selection = text.view.selection if text is not None and text.view is not None else None
-            copy, more = self._keymap.key("text.copy"), self._keymap.key("text.select")
-            begun = selection is not None and selection.anchor is not None
-            self._model.show_notice(f"{copy} copies" if begun else f"{more} begins at this line · {copy} copies it")
+            copy, begin = self._keymap.key("text.copy"), self._keymap.key("text.select")
+            self._model.show_notice(f"{copy} copies · {begin} begins at this line")
 
     @handles("text.copy")
     def copy(self, _count: int | None) -> None:

@@ -457,41 +457,6 @@ def test_a_keyring_that_waits_for_somebody_holds_up_no_schedule(
         keyring.set_keyring(before)
 
 
-@pytest.mark.parametrize(
-    ("security", "settings", "faults", "secret", "says"),
-    [
-        ("starttls", "", {}, "wrong", "does not take the name or the password"),
-        ("starttls", "", {"refuses": "RCPT"}, PASSWORD, "refused the address ada@example.org: 550"),
-        ("starttls", "", {"refuses": "DATA"}, PASSWORD, "refused the mail: 554 it looks like spam"),
-        ("none", "", {}, PASSWORD, "offers no STARTTLS: set digest.security to none"),
-        ("none", 'security = "tls"', {}, PASSWORD, "speaks no TLS: set digest.security to none"),
-    ],
-)
-def test_each_fault_of_a_server_is_one_sentence_and_the_mail_comes_later(
-    run: Run,
-    papers: Path,
-    home: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    security: str,
-    settings: str,
-    faults: dict[str, object],
-    secret: str,
-    says: str,
-) -> None:
-    with serving(security, **faults) as server:
-        write_settings(home, server, settings)
-        monkeypatch.setenv(access_token.MAIL_PASSWORD, secret)
-        failed = run("digest", *SINCE, "--send")
-        assert failed.code == 1 and says in failed.err
-        assert failed.err.count("\n") == 1 and failed.err.endswith(".\n")
-        assert secret not in failed.err
-        assert (not server.mails and not server.logins) or secret == PASSWORD
-    monkeypatch.setenv(access_token.MAIL_PASSWORD, PASSWORD)
-    with serving() as server:
-        write_settings(home, server)
-        assert "6 papers, sent to" in run("digest", *SINCE, "--send").err
-
-
 def test_a_file_that_cannot_be_written_is_named(run: Run, papers: Path, tmp_path: Path) -> None:
     file = tmp_path / "gone" / "digest.html"
     failed = run("digest", *SINCE, "-o", str(file))
