@@ -59,6 +59,10 @@ class Section(NamedTuple):
     """Whether nothing is said of its papers but title and votes."""
 
 
+_OWN = ("For you", "Followed", "Most voted", "New", "Rising", "Changed")
+"""The headings of sections; the others are names of views and topics."""
+
+
 class Rising(NamedTuple):
     """A topic that has a larger share of the papers than the weeks before."""
 
@@ -125,17 +129,24 @@ class News(NamedTuple):
     def _parts(self) -> list[str]:
         """The sections with reasons, and how many papers each has."""
         found = [one for one in self.sections if not one.is_brief]
-        return [f"{len(one.items)} {_lower(clean(one.name, 40))}" for one in found]
+        names = (one.name.lower() if one.name in _OWN else f"in {clean(one.name, 40)}" for one in found)
+        return [f"{len(one.items)} {name}" for one, name in zip(found, names, strict=True)]
 
     @property
     def state(self) -> str:
         """Since when papers are new, how many more there are, which source is not whole, and which topics rise."""
         more = f"{self.left_out:,} more new {'paper is' if self.left_out == 1 else 'papers are'} in the reader."
-        short = [one for one in self.sources if one.failing_since or (one.newest and not one.newest.is_whole)]
+        short = [one for one in self.sources if self.is_whole(one) is False]
         missing = [f"{clean(one.title, 60)}: {source_state(one, self.day)}." for one in short]
         rising = f"On the rise: {', '.join(one.said for one in self.topics)}." if self.topics else ""
         said = (f"New since {self.in_words(self.since)}.", more if self.left_out else "", *missing, rising)
         return " ".join(filter(None, said))
+
+    def is_whole(self, source: Freshness) -> bool | None:
+        """Whether all papers of a source that are new are here; None if nothing is known of its days."""
+        if source.failing_since or any(hole.day >= self.since for hole in source.holes):
+            return False
+        return True if source.newest else None
 
     def in_words(self, day: str) -> str:
         """A day (ISO) in words: `26 November`, with the year if it is another one; any other text as it is."""
@@ -162,11 +173,6 @@ class News(NamedTuple):
 def source_state(source: Freshness, today: date) -> str:
     """Why a source did not answer, or else how whole its newest day is; no full stop."""
     return clean(source.error, 200).rstrip(".") if source.failing_since and source.error else source.text(today)
-
-
-def _lower(name: str) -> str:
-    """A heading within a sentence: `for you`; names with further capitals stay."""
-    return name[:1].lower() + name[1:] if name[1:].islower() else name
 
 
 SHORT = 280
@@ -539,7 +545,7 @@ def news_record(news: News) -> dict[str, object]:
         "since": news.since,
         "query": news.query or None,
         "asked": news.asked,
-        "sources": [source_record(one, news.day) for one in news.sources],
+        "sources": [_source_record(one, news) for one in news.sources],
         "sections": [
             {"name": clean(one.name, 100), "papers": [_paper_record(item, is_brief=one.is_brief) for item in one.items]}
             for one in news.sections
@@ -550,17 +556,17 @@ def news_record(news: News) -> dict[str, object]:
     }
 
 
-def source_record(source: Freshness, today: date) -> dict[str, Any]:
+def _source_record(source: Freshness, news: News) -> dict[str, Any]:
     """How fresh and how whole a source is, as JSON."""
     newest = source.newest
     return {
         "name": source.title,
         "answered": source.answered,
-        "whole": source.is_whole,
+        "whole": news.is_whole(source),
         "day": newest and newest.day,
         "here": newest and newest.here,
         "of": newest and newest.papers,
-        "says": source_state(source, today) or None,
+        "says": source_state(source, news.day) or None,
     }
 
 

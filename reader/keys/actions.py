@@ -447,7 +447,8 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "topic.any_all any/all, topic.order order, app.help keys"
     ),
     "query": _footer(
-        "query.accept keep, find.feed search the feed, query.complete take word, query.cancel put back, app.help keys"
+        "query.accept keep, query.complete take word, find.widen search all, find.feed search the feed, "
+        "query.save save, query.previous earlier, query.cancel put back, app.help keys"
     ),
     "tags": _footer(
         "tags.accept tag, command.complete take word, command.next next word, command.cancel leave, app.help keys"

@@ -478,3 +478,13 @@ def test_what_suits_is_learned_without_the_network(
         monkeypatch.setattr(f"socket.{name}", refuse)
     events.mark("star", True, [2])
     assert subjects(window) == ["Web agents"] * 4
+
+
+def test_a_query_asks_for_the_papers_of_one_interest(
+    window: Window, apart: Window, events: Events, two: tuple[Interest, Interest]
+) -> None:
+    for reads in (window, apart):
+        assert subjects(reads, "foryou:agents") == ["Web agents"] * 4
+        assert subjects(reads, "foryou:folding sort:day") == ["Protein folding"] * 4
+        assert reads.count(selection("-foryou:agents is:starred")) == 4
+        assert list(reads.order(selection("foryou:nobody")).pks) == []

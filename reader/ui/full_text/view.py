@@ -123,6 +123,9 @@ BEGINNING = TextPlace()
 
 NO_SEARCH = Search()
 
+HIGHEST_HEAD = 6
+"""Lines of the head of a table that stays in view."""
+
 LONGEST_PEEK = 10
 """Lines of a text that are shown over it."""
 
@@ -232,6 +235,21 @@ class TextView:
     def lines(self) -> list[tuple[TextPlace, DocumentLine]]:
         """The lines in view, with their places."""
         return self.layout.placed(self.top, self.size.rows)
+
+    def lines_with_head(self) -> list[tuple[TextPlace, DocumentLine]]:
+        """The lines in view; of a table whose head is further up, the head takes the place of the first rows."""
+        shown = self.lines()
+        if not shown or not shown[0][1].fixed or shown[0][1].is_head:
+            return shown
+        block, index = shown[0][0]
+        above = list(enumerate(self.layout.lines(block)[:index]))
+        while above and above[-1][1].fixed and not above[-1][1].is_head:
+            above.pop()
+        head: list[tuple[TextPlace, DocumentLine]] = []
+        while above and above[-1][1].is_head:
+            number, line = above.pop()
+            head.insert(0, (TextPlace(block, number), line))
+        return [*head, *shown[len(head) :]] if len(head) <= HIGHEST_HEAD else shown
 
     def margin(self, block: int) -> int:
         """Cells left of a block: a wide table begins further left than running text."""

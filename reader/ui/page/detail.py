@@ -21,7 +21,6 @@ from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation
 
 if TYPE_CHECKING:
-    from reader.core.changes import Changes
     from reader.core.similarity import Fit
     from reader.ui.page.found_lines import Found
     from reader.ui.page.state import Reading
@@ -177,11 +176,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     def paper(self) -> Paper | None:
         """The shown paper."""
         return self._paper
-
-    @property
-    def changes(self) -> Changes | None:
-        """What changed of it since the user marked it, as it is shown."""
-        return self._look.changes
 
     @property
     def text(self) -> str:

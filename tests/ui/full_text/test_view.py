@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from reader.core.document.layout import TextPlace
-from reader.core.document.model import Document, Formula, Span
+from reader.core.document.model import Cell, Document, Figure, Formula, Span, Table
 from reader.ui.full_text.view import Size, Spot, TextView
 from reader.ui.page.quote_lines import quotation, source_of
-from tests.ui.full_texts import document, paragraph
+from tests.ui.full_texts import WORDS, document, paragraph
 
 SIZE = Size(79, 22)
 
@@ -46,6 +46,20 @@ def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> No
     assert cited is not None
     assert [line.text for line in cited.lines] == ["[2] Author 2. A title."]
     assert cited.is_above and not cited.id and not peek.is_above
+
+
+def test_the_head_of_a_long_table_stays_in_view() -> None:
+    head = (Cell((Span("Model"),), is_head=True), Cell((Span("Score"),), is_head=True))
+    rows = tuple((Cell((Span(f"model {number}"),)), Cell((Span(str(number)),))) for number in range(60))
+    table = Figure("Table 1", (Span("All."),), (Table((head, *rows)),))
+    view = TextView.open(Document("", (paragraph("Before."), table, paragraph(WORDS * 40))), SIZE)
+    down = view.scroll(12)
+    shown = [line.text for _, line in down.lines_with_head()]
+    assert shown[0].split() == ["Model", "Score"] and set(shown[1].strip()) == {"─"} and "model" in shown[2]
+    assert shown[2:] == [line.text for _, line in down.lines()][2:]
+    assert view.lines_with_head() == view.lines()
+    after = view.scroll(70)
+    assert after.lines_with_head() == after.lines()
 
 
 def test_a_formula_shows_its_tex() -> None:
