@@ -65,6 +65,7 @@ def show_reader(
             run_job=partial(_run_job, workspace, file),
             rules=lambda: workspace.topics,
             shell=partial(_shell, workspace, sample),
+            learns_apart=True,
             leaving=leaving,
             first_frame=frame,
             settings_file=workspace.config_file,

@@ -9,14 +9,17 @@ words, so that no text is read; topics have an index of their own.
 from __future__ import annotations
 
 import json
+import pickle
 import sqlite3
+import subprocess
+import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from threading import RLock
+from threading import Event, RLock, Thread
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakValueDictionary
@@ -55,7 +58,6 @@ from reader.core.text import fold
 
 if TYPE_CHECKING:
     from reader.core.choice.counting import Chunk, Common
-    from reader.core.paper import Paper
 
 BATCH = 500
 """Papers whose words are stored in one transaction: it takes 10 ms."""
@@ -168,61 +170,128 @@ _NEWEST = (
 """Papers of which surprises are drawn: none that has what the user follows."""
 
 
-class Opinion(NamedTuple):
-    """Whether a paper suits the user, and why."""
+class _Found(NamedTuple):
+    """What was learned from a cache in some state."""
 
-    score: float
-    """0 if nothing speaks for or against it; papers that the user starred often have more than 1."""
-    reasons: tuple[TasteTerm, ...]
-    """What each word and trait adds to the score, the weightiest first."""
-    why: str
-    """The same in words, without a full stop; empty if nothing is to be said."""
-
-
-class _Scores(NamedTuple):
-    """How well the papers of a cache suit the user."""
-
-    of: Mapping[int, float] = MappingProxyType({})
+    state: object = None
+    learned: Learned = Learned()
+    scores: Mapping[int, float] = MappingProxyType({})
+    """How well papers suit the user, by their keys."""
     interests: Mapping[int, int] = MappingProxyType({})
     """The interest that each paper is nearest to, if it is near enough."""
+    is_scored: bool = False
 
 
 class _Known:
-    """What was learned from a cache, and the scores of its papers, until a mark or a paper is added."""
+    """What was learned from a cache, until a mark or a paper is added."""
 
     def __init__(self) -> None:
         self.lock = RLock()
-        self.state: object = None
-        self.scored: object = None
-        self.learned = Learned()
-        self.scores = _Scores()
+        self.found = _Found()
+        self.can_start = True
+        """False once no other process could learn."""
+        self._process: subprocess.Popen[bytes] | None = None
+        self._asked: object = None
+        self._ended = Event()
+
+    def learn_apart(self, path: Path, state: object) -> Event:
+        """Learn in a process of its own, so that numpy is not imported here; the event is its end."""
+        with self.lock:
+            if self._process is None or self._asked != state:
+                self.stop()
+                root = str(Path(__file__).parents[2])
+                # Without -P, Python would import a folder named `reader` in the working directory.
+                command = [sys.executable, "-P", "-c", _START, root, str(path)]
+                self._process = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+                )
+                self._asked, self._ended = state, Event()
+                Thread(target=self._collect, args=(self._process, self._ended), daemon=True).start()
+            return self._ended
+
+    def _collect(self, process: subprocess.Popen[bytes], ended: Event) -> None:
+        said, _ = process.communicate()
+        with self.lock:
+            if self._process is process:
+                self._process, self.can_start = None, not process.returncode
+                if self.can_start:
+                    self.found = pickle.loads(said)  # noqa: S301  # our own process's
+        ended.set()
+
+    def stop(self) -> None:
+        """End what is still learned."""
+        if self._process is not None:
+            self._process.kill()
+            self._process = None
 
 
 _known: WeakValueDictionary[object, _Known] = WeakValueDictionary()
 """That of each cache that is open: a reader asks in several threads, and learns once."""
 
+PATIENCE = 0.005
+"""Seconds between two looks whether the papers are scored: a newer query ends the waiting."""
+
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from reader.cache import choice; choice.begin()"
+
+_WAIT = (
+    "WITH RECURSIVE look (ended) AS (SELECT has_learned() UNION ALL SELECT has_learned() FROM look WHERE NOT ended)"
+    " SELECT max(ended) FROM look"
+)
+"""Waits in SQL, which a newer query interrupts."""
+
+
+def begin() -> None:
+    """The process that learns: its answer is for the program of ours that has started it."""
+    path = Path(sys.argv[2])
+    with connections.opened(path, query_only=True) as cache:
+        found = ForYou(cache, path).find(is_scored=True)
+    taste = found.learned.taste._replace(interests=None)
+    sys.stdout.buffer.write(pickle.dumps(found._replace(learned=found.learned._replace(taste=taste))))
+
 
 class ForYou:
     """What the user likes of a cache's papers. For one thread at a time; what is learned is shared with others."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, learns_apart: bool = False) -> None:
         self._connection = connection
         self._path = path
+        self._learns_apart = learns_apart
         self._known = _known.setdefault((path, path.stat().st_ino), _Known())
-        self._learned, self._scores = Learned(), _Scores()
+        self._found = _Found()
         with explained(path):
             # What orders a query.
             connection.create_function("for_you", 1, self.score)
 
     def learned(self) -> Learned:
         """What is known of the user by now; raises CacheError."""
+        return self.find().learned
+
+    def update(self) -> Learned:
+        """The same, and score the papers anew if something has changed."""
+        self._found = self.find(is_scored=True)
+        return self._found.learned
+
+    def find(self, *, is_scored: bool = False) -> _Found:
+        """What is learned by now, with the scores of all papers if asked for; raises CacheError."""
         known = self._known
-        with explained(self._path), known.lock:
+        with explained(self._path):
             state = self._connection.execute(_STATE).fetchone()
-            if state != known.state:
-                known.learned = self._learn()
-                known.state = state
-            return known.learned
+            if self._learns_apart and known.found.state != state and known.can_start:
+                ended = known.learn_apart(self._path, state)
+                self._connection.create_function("has_learned", 0, lambda: ended.wait(PATIENCE))
+                self._connection.execute(_WAIT).fetchone()
+                if known.can_start:
+                    return known.found
+            with known.lock:
+                if known.found.state != state:
+                    known.found = _Found(state, self._learn())
+                if is_scored and not known.found.is_scored:
+                    known.found = self._score_all(known.found)
+                return known.found
+
+    def stop(self) -> None:
+        """End what is still learned."""
+        self._known.stop()
 
     def _learn(self) -> Learned:
         connection = self._connection
@@ -252,44 +321,24 @@ class ForYou:
         taste = taste._replace(traits=topic_texts(connection, taste.traits))
         return Learned(taste, tuple(holders_of(connection, one.what, one.name) for one in taste.traits), wishes)
 
-    def update(self) -> Learned:
-        """Score the papers anew if something has changed; raises CacheError."""
-        known = self._known
-        with explained(self._path), known.lock:
-            learned = self.learned()
-            if known.scored != known.state:
-                known.scores = self._score_all(learned)
-                known.scored = known.state
-            self._learned, self._scores = learned, known.scores
-        return learned
-
-    def _score_all(self, learned: Learned) -> _Scores:
+    def _score_all(self, found: _Found) -> _Found:
         # Of a million papers, only those near one of several interests keep more than a number.
         scores, interests = dict[int, float](), dict[int, int]()
-        for fit in learned.taste.fits(read_words(self._connection)):
+        taste, holders = found.learned.taste, found.learned.holders
+        for fit in taste.fits(read_words(self._connection)):
             if fit.score:
                 scores[fit.key] = fit.score
             if fit.score >= STRANGE:
                 interests[fit.key] = fit.interest
-        for trait, pks in zip(learned.taste.traits, learned.holders, strict=True):
+        for trait, pks in zip(taste.traits, holders, strict=True):
             for pk in pks:
                 scores[pk] = scores.get(pk, 0.0) + trait.weight
-        return _Scores({pk: score for pk, score in scores.items() if score}, interests)
-
-    def opinion(self, paper: Paper) -> Opinion:
-        """What is to be said for and against a paper; raises CacheError."""
-        from reader.core.choice.counting import Chunk
-
-        learned, pk = self.learned(), paper.pk if isinstance(paper.pk, int) else 0
-        packed = pack(paper.title, paper.abstract)
-        scores = learned.taste.score([Chunk([0], [packed])])
-        score = scores.get(0, 0.0) + sum(trait.weight for trait in learned.traits_of(pk))
-        reasons = learned.reasons(pk, packed)
-        return Opinion(round(score, 4), reasons, learned.why(pk, packed))
+        scores = {pk: score for pk, score in scores.items() if score}
+        return found._replace(scores=scores, interests=interests, is_scored=True)
 
     def score(self, pk: int) -> float:
         """How well a paper fits, as `update` found it; 0 if nothing speaks for or against it."""
-        return self._scores.of.get(pk, 0.0)
+        return self._found.scores.get(pk, 0.0)
 
     def papers_of(self, name: str) -> str:
         """The papers of an interest, as JSON; none while a newer query interrupts."""
@@ -299,19 +348,19 @@ class ForYou:
             return "[]"
         found = named(subjects, name)
         at = -1 if found is None else subjects.index(found)
-        return json.dumps([pk for pk, interest in self._scores.interests.items() if interest == at])
+        return json.dumps([pk for pk, interest in self._found.interests.items() if interest == at])
 
     def with_turns(self, ranked: Sequence[int]) -> Sequence[int]:
         """The same papers, with turns of the interests in the first places; the worst first stays as it is."""
-        interests = self._learned.taste.interests
-        if interests is None or not ranked or self.score(ranked[0]) <= self.score(ranked[-1]):
+        shares = [one.share for one in self._found.learned.taste.subjects]
+        if not shares or not ranked or self.score(ranked[0]) <= self.score(ranked[-1]):
             return ranked
-        return array("q", take_turns(ranked, self.score, self._scores.interests, interests.shares.tolist()))
+        return array("q", take_turns(ranked, self.score, self._found.interests, shares))
 
     def mix(self, ranked: Sequence[int], day: str) -> Mixed:
         """Let the interests take turns, and put the day's surprises among them: new ones that nothing speaks for."""
         ranked = self.with_turns(ranked)
-        least = STRANGE * max(self._scores.of.values(), default=0.0)
+        least = STRANGE * max(self._found.scores.values(), default=0.0)
         listed = frozenset(ranked)
         with explained(self._path):
             newest = [pk for (pk,) in self._connection.execute(_NEWEST)]

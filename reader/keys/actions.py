@@ -34,6 +34,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "why": "with the reasons in front",
     "help": "in this help",
     "empty": "with nothing to show",
+    "hole": "where days are missing",
 }
 """Each context in words, for the end of a sentence."""
 
@@ -87,20 +88,20 @@ _READ: Final[Contexts] = ("list", "detail", "triage", "page", "text")
 _LIST: Final[Contexts] = ("list",)
 _SIDES: Final[Contexts] = ("list", "detail")
 _PANES: Final[Contexts] = ("list", "detail", "filter")
-_MAIN: Final[Contexts] = ("list", "detail", "filter", "empty")
-_BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty")
-_BACK: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "empty")
-_LINE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "outline", "filter", "empty")
+_MAIN: Final[Contexts] = ("list", "detail", "filter", "empty", "hole")
+_BROWSE: Final[Contexts] = ("list", "detail", "page", "filter", "empty", "hole")
+_BACK: Final[Contexts] = ("list", "detail", "page", "text", "outline", "filter", "empty", "hole")
+_LINE: Final[Contexts] = ("list", "detail", "triage", "page", "text", "outline", "filter", "empty", "hole")
 _SCROLL: Final[Contexts] = (
-    "list", "detail", "triage", "page", "text", "outline", "filter", "output", "why", "help",
+    "list", "detail", "triage", "page", "text", "outline", "filter", "hole", "output", "why", "help",
 )  # fmt: skip
-_SEARCH: Final[Contexts] = ("list", "detail", "page", "empty")
+_SEARCH: Final[Contexts] = ("list", "detail", "page", "empty", "hole")
 _GUESS: Final[Contexts] = ("query", "empty")
-_ASK: Final[Contexts] = ("list", "detail", "query", "empty")
-_WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty")
+_ASK: Final[Contexts] = ("list", "detail", "query", "empty", "hole")
+_WIDEN: Final[Contexts] = ("list", "detail", "filter", "query", "empty", "hole")
 _NOT_HELP: Final[Contexts] = (
     "list", "detail", "triage", "page", "text", "outline", "picture", "filter", "query", "tags", "note", "command",
-    "calendar", "empty",
+    "calendar", "empty", "hole",
 )  # fmt: skip
 _PAGE: Final[Contexts] = ("page",)
 _FRONT: Final[Contexts] = ("triage", "page")
@@ -119,6 +120,7 @@ _COMMAND: Final[Contexts] = ("command",)
 _WORDS: Final[Contexts] = ("command", "tags")
 _OUTPUT: Final[Contexts] = ("output",)
 _EMPTY: Final[Contexts] = ("empty",)
+_MISSING: Final[Contexts] = ("empty", "hole")
 _HELP: Final[Contexts] = ("help",)
 _WHY: Final[Contexts] = ("why",)
 _UNDO: Final[Contexts] = (*_BACK, "why")
@@ -234,7 +236,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.newer", "gn", "Newer", "Papers like this one that came out later.", _PAPER),
     Action("find.filter", "f", "Filter pane", "Go to the filter pane, and back.", _MAIN),
     Action("find.add", "a", "Add a paper", "Paste its id or address; enter shows it, or fetches it.", _SEARCH),
-    Action("find.fetch", "enter", "Fetch the paper", "The paper whose id or address was typed.", _EMPTY),
+    Action("find.fetch", "enter", "Fetch", "The paper whose id was typed, or the days that are missing.", _MISSING),
     Action("find.feed", "ctrl+s", "Search the feed", "All that the feed has for your words, in its order.", _ASK),
     Action("find.widen", "ctrl+a", "Search all", "The same query on all papers, and back. Home: line start.", _WIDEN),
     Action("find.clear", "F", "Clear query", "Drop the query and all picked topics; the cursor stays.", _MAIN),
@@ -283,9 +285,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("pane.narrower", "<", "Narrower", "Less room for this pane.", _PANES),
     Action("pane.zoom", "z", "Zoom", "Only this pane; again shows all.", _PANES),
     Action("pane.hide", "Z", "Hide the detail", "Or, there, the filter pane, for good; again shows it.", _PANES),
-    Action(
-        "pane.density", "C", "Density of the list", "A second line for titles that need it, or one line a paper.", _MAIN
-    ),
+    Action("pane.density", "C", "Density of the list", "A second line where a title needs it, or one line.", _MAIN),
     Action("query.accept", "enter", "Keep", "Go to the list with what is typed.", _QUERY),
     Action("query.cancel", "escape", "Put back", "Drop the typed query; the list is as before.", _QUERY),
     Action("query.save", "ctrl+n", "Save as a view", "Keep the query, and give it a name.", _QUERY),
@@ -470,6 +470,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "find.clear clear, app.refresh refresh, find.query search, find.filter filter, app.commands palette, "
         "app.help keys"
     ),
+    "hole": _footer("find.fetch fetch, app.commands palette, find.query search, find.filter filter, app.help keys"),
 }
 """The most useful actions of each context, with a short word for the footer, the most important first.
 

@@ -19,21 +19,19 @@ from typing import ParamSpec, TypeVar
 from reader.cache.storing.papers import Cache, Stored
 from reader.core.dates import utc_stamp
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable
+from reader.core.feed_days import FIRST_DAY, changed_days, is_settled
 from reader.core.paper import Listing
 from reader.feeds.http.failures import HttpRefused
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh.jobs import DayEmpty, DayFailed, DayStored, RefreshEvent, RefreshFinished, RefreshStarted
 from reader.refresh.plan import (
     DAYS_SEARCHED_BACK,
-    FIRST_DAY,
     Day,
     Days,
     Latest,
     Plan,
     Trending,
-    changed_days,
     days_away,
-    is_settled,
     month_batches,
     planned_days,
 )

@@ -6,15 +6,9 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Protocol
 
 from reader.core.errors import UsageError
-
-FIRST_DAY = "2023-05-04"
-"""The first day that the feed has."""
-
-SETTLING_DAYS = 14
-"""Age in days up to which upvotes, comments, keywords and code links still change; such days are requested again."""
+from reader.core.feed_days import FIRST_DAY, SETTLING_DAYS, KnownDay
 
 DAYS_SEARCHED_BACK = 14
 """Earlier days to try if none of the latest days has papers."""
@@ -71,15 +65,6 @@ class Trending:
 Plan = Latest | Day | Since | Month | Days | Trending
 
 
-class KnownDay(Protocol):
-    """When a day was last fetched (ISO time, UTC; empty if never), and its number of papers."""
-
-    @property
-    def fetched(self) -> str: ...
-    @property
-    def papers(self) -> int: ...
-
-
 def planned_days(plan: Plan, today: date) -> list[str]:
     """The days of a plan up to today, newest first.
 
@@ -111,25 +96,12 @@ def planned_days(plan: Plan, today: date) -> list[str]:
     return [(last - timedelta(days=back)).isoformat() for back in range((last - first).days + 1)]
 
 
-def changed_days(days: Iterable[str], known: Mapping[str, KnownDay]) -> list[str]:
-    """The days that may have changed since they were last fetched."""
-    return [day for day in days if day not in known or _may_have_changed(day, known[day])]
-
-
 def days_away(first: str, known: Mapping[str, KnownDay]) -> list[str]:
     """The days before `first` that were not asked for since the oldest known one, newest first."""
     start = date.fromisoformat(first)
     earlier = (start - timedelta(days=back) for back in range(1, MAX_AWAY_DAYS))
     oldest = min(known, default=first)
     return [day for one in earlier if (day := one.isoformat()) > oldest and day not in known]
-
-
-def missing_days(first: date, last: date, today: date, known: Mapping[str, KnownDay]) -> tuple[str, ...]:
-    """The days from `first` to `last`, both included, that have no papers stored and are worth a request."""
-    first, last = max(first, date.fromisoformat(FIRST_DAY)), min(last, today)
-    days = [(first + timedelta(days=after)).isoformat() for after in range((last - first).days + 1)]
-    empty = [day for day in days if day not in known or not (known[day].fetched and known[day].papers)]
-    return tuple(changed_days(empty, known))
 
 
 def month_batches(days: Iterable[str], today: date, done: Container[str] = ()) -> list[tuple[str, ...]]:
@@ -145,18 +117,3 @@ def month_batches(days: Iterable[str], today: date, done: Container[str] = ()) -
         is_worth = old and len(together) >= DAYS_WORTH_A_MONTH and month not in done
         grouped += [together] if is_worth else [(day,) for day in together]
     return grouped
-
-
-def is_settled(day: str, today: date) -> bool:
-    """Whether a day (ISO) is so old that it hardly changes any more."""
-    return today - date.fromisoformat(day) >= timedelta(days=SETTLING_DAYS)
-
-
-def _may_have_changed(day: str, known: KnownDay) -> bool:
-    if not known.fetched:
-        return True
-    then = date.fromisoformat(day)
-    if not known.papers and known.fetched >= (then + timedelta(days=1)).isoformat() + "T12":
-        # The day was over and empty; weekends and holidays stay empty.
-        return False
-    return date.fromisoformat(known.fetched[:10]) - then < timedelta(days=SETTLING_DAYS)

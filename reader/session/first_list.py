@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from reader.session.places import Place, selection_of
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
+    from reader.core.feed_days import Hole
 
 SCREENFUL = 100
 """Papers that are read first: more than any terminal shows."""
@@ -49,6 +51,18 @@ def first_list(
         reached = min(_DEEPER * reached, DEEPEST)
         found = read(reached + limit)
     return found if keep in found.pks else listed
+
+
+def find_holes(window: Window, place: Place, order: str, today: date) -> tuple[Hole, ...]:
+    """The runs of days that are missing between those that a place lists, the newest run first.
+
+    Only a list of all papers or of all unread ones has them: in others a day without papers is nothing to wonder at.
+    """
+    if place.text or place.view.id not in ("all", "unread") or order != "day":
+        return ()
+    from reader.core.feed_days import holes
+
+    return holes(window.fetched_days(), today)
 
 
 def is_by_index(place: Place, order: str) -> bool:

@@ -43,6 +43,7 @@ from reader.ui.shell.feature import Feature
 from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, find, handlers_of
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
+from reader.ui.shell.listing import Position, Where
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.notices import Notices
 from reader.ui.shell.screens import Screens
@@ -74,6 +75,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
     nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
     over its end; `first_frame` is on the terminal already. Views that change in `settings_file` change in the reader;
+        learns_apart: bool = False,
     `now` is the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
@@ -99,6 +101,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         first_frame: FirstFrame | None = None,
         warnings: Sequence[str] = (),
         settings_file: Path | None = None,
+        learns_apart: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
     ) -> None:
@@ -119,7 +122,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self._left = visit.load(self.state_file) if self.state_file else visit.Visit()
         self.leaving = leaving
         self.first_frame = first_frame
-        self.library = Library(cache_file)
+        self.library = Library(cache_file, learns_apart=learns_apart)
         self.library.settings_file = None if demo else settings_file
         self.library.left_at(self._left.visited)
         begun = visit.resumed(self._left, self.library.has_news)
@@ -138,11 +141,14 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self._typing: dict[Context, Callable[[str, str | None], object]] = {}
         self._has_begun = False
 
-    def _first_state(self, query: str, left: visit.Visit) -> State:
-        settings = self.settings
+    def _first_state(self, query: str, begun: visit.Visit) -> State:
+        left, settings = self._left, self.settings
         views = listed_views(settings)
+        place, before = (Place(views.find(one.view), one.text) for one in (begun, left))
+        pk = self.library.pk_of(left.paper) if place != before and left.paper else None
         state = State(
-            place=Place(view("all"), query) if query else Place(views.find(left.view), left.text),
+            place=Place(view("all"), query) if query else place,
+            cursors={Where(before): Position(pk)} if pk else {},
             views=views,
             panes=remembered(settings, left),
             history=left.history,
@@ -190,7 +196,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         for pane in (self.main.papers, self.main.filter, self.main.detail, self.main.query_line):
             self.services.put(pane)
         self.add(Feature(_own_classes), *load_features())
-        subscribe(self, self.model, lambda state: state.is_list_coming, self._handle_waiting_keys, now=False)
+        subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
         subscribe(self, self.model, title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
         self.call_after_refresh(self._take_over)
 
@@ -335,7 +341,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
             self.model.change(self.model.state.change_notices(Notices.acted))
             self.handlers[action_id](count)
 
-    def _handle_waiting_keys(self, state: State) -> None:
+    def _go_on(self, state: State) -> None:
         """Handle the keys that wait for the list."""
-        if not state.is_list_coming:
+        if not state.is_list_coming or state.is_ranking:
             self.call_later(self.keyboard.go_on)

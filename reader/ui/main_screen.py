@@ -231,8 +231,8 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         yield StatusLine(glyphs, id="status")
         yield FilterStrip(glyphs, id="strip")
         yield Pane(id="left")
-        older = self._look.keymap.key("day.older")
-        yield PaperList(glyphs, today=self._look.fixed_today, older_key=older, id="papers")
+        older, fetch = self._look.keymap.key("day.older"), self._look.keymap.key("find.fetch")
+        yield PaperList(glyphs, today=self._look.fixed_today, older_key=older, fetch_key=fetch, id="papers")
         yield Rule(glyphs, id="rule")
 
     def on_mount(self) -> None:
@@ -332,8 +332,9 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if counts is not None:
             self.papers.tell_days(counts.days, None if day is None else day_end(day, counts.days))
 
-    def _report_highlight(self, pk: PaperKey | None) -> None:
-        self._model.change(self._model.state.highlight(pk))
+    def _report_highlight(self, at: tuple[PaperKey | None, bool]) -> None:
+        pk, is_on_hole = at
+        self._model.change(self._model.state.highlight(pk, is_on_hole=is_on_hole))
 
     def _draw_place_soon(self, state: State) -> None:
         """Draw the place; while a query is typed, draw it after the list, as the query line shows the text."""

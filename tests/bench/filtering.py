@@ -48,7 +48,7 @@ COUNTED = {
 
 
 def measure_facets(bench: Bench) -> None:
-    """From picking a topic, or typing a query in one go, to counts that follow: the first ones, and exact ones."""
+    """From picking a topic, or typing a query in one go, to the counts that follow."""
     with feed() as endpoint, reading(bench, bench.home(), endpoint) as terminal:
         # Picked topics that combine as "any" do not change what the others have.
         for keys in ("f", "a", "/", TOPIC.partition("-")[0], "enter"):
@@ -69,26 +69,18 @@ def _typed_last(bench: Bench, text: str) -> tuple[str, str]:
 
 def _counts_after(bench: Bench, terminal: Terminal, name: str, keys: Mapping[str, Sequence[str]], back: str) -> None:
     """Press the keys that make each query, the last of them from a rest on, and then the one that takes it back."""
-    firsts, exacts = [], []
+    exacts = []
     for text, typed in keys.items():
         is_exact = _tells(bench.topics(text))
         settle(terminal, 1.0)
         terminal.press(*typed[:-1])
         # Not for long: the cursor of a query blinks.
         settle(terminal, 0.4)
-        shown = counts(terminal)
         pressed = terminal.press(typed[-1])
-        firsts.append(until(terminal, _others(shown)) - pressed)
-        exacts.append(firsts[-1] if is_exact(terminal) else until(terminal, is_exact) - pressed)
+        exacts.append(until(terminal, is_exact) - pressed)
         settle(terminal, 0.5)
         terminal.press(back)
-    bench.add(f"counts after {name}", in_ms(firsts), note="the first ones, ~ where they are estimates")
-    bench.add(f"exact counts after {name}", in_ms(exacts))
-
-
-def _others(before: dict[str, str]) -> Condition:
-    """Whether anything has another number now; what comes and goes as panes change their height tells nothing."""
-    return lambda terminal: any(count != before.get(name, count) for name, count in counts(terminal).items())
+    bench.add(f"counts after {name}", in_ms(exacts))
 
 
 def _tells(expected: dict[str, int]) -> Condition:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -23,7 +24,7 @@ from reader.cache.storing.papers import Cache
 from reader.core.choice.taste import Interest, Marked, Taste
 from reader.core.choice.wishes import Held, Wish, joined
 from reader.core.choice.words import pack
-from reader.core.errors import CacheError
+from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.follows import Follow, value_of
 from reader.core.marks import LIKE
 from reader.core.paper import Listing
@@ -104,9 +105,7 @@ def test_one_star_brings_the_like_of_it_first(window: Window, events: Events, pa
 
 def test_a_marked_paper_is_not_likened_to_another_by_what_it_alone_has(window: Window, events: Events) -> None:
     def why(pk: int) -> str:
-        paper = window.paper(pk)
-        assert paper is not None
-        return window.for_you.opinion(paper).why
+        return opinions.read_reasons(window, pk).why
 
     events.mark("star", True, [2])
     assert (why(2), why(8)) == ("", "like Web agents 2, which you starred: web agents")
@@ -144,13 +143,10 @@ def test_what_is_hidden_comes_last_and_says_why(window: Window, events: Events) 
     events.mark("star", True, [2])
     events.mark("hide", True, [3, 9])
     assert subjects(window, "sort:-foryou", 2) == ["Bird songs"] * 2
-    paper = window.paper(15)
-    assert paper is not None
-    opinion = window.for_you.opinion(paper)
-    assert opinion.score < 0
-    assert (opinion.reasons[0].text, opinion.reasons[0].papers) == ("bird songs", 2)
-    other = window.paper(4)
-    assert other is not None and window.for_you.opinion(other) == (0.0, (), "")
+    against = opinions.read_reasons(window, 15).terms
+    assert (against[0].text, against[0].papers) == ("bird songs", 2) and sum(one.weight for one in against) < 0
+    other = opinions.read_reasons(window, 4)
+    assert (other.terms, other.why) == ((), "")
 
 
 def weights(window: Window) -> dict[str, float]:
@@ -314,6 +310,52 @@ def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events
     events.rebuild()
     wanted = (Wish("author", "Nobody", 1), Wish("org", "...", 1), Wish("word", "bird song", 1))
     assert opinions.read_reasons(window).wishes == wanted
+
+
+# In a process of its own
+
+
+@pytest.fixture
+def apart(path: Path, window: Window) -> Iterator[Window]:
+    with closing(Window.open(path, learns_apart=True)) as opened:
+        yield opened
+
+
+def test_a_process_of_its_own_learns_the_same(window: Window, apart: Window, events: Events) -> None:
+    for marks in ([2], [1, 7]):
+        events.mark("star", True, marks)
+        assert list(apart.order(selection("sort:foryou")).pks) == list(window.order(selection("sort:foryou")).pks)
+        # What is shared was learned there, and says why without numpy.
+        taste = apart.for_you.learned().taste
+        assert taste.interests is None and taste is window.for_you.learned().taste
+        assert opinions.read_reasons(apart, 8).why.endswith("web agents")
+
+
+def test_where_no_process_can_learn_the_program_does(
+    apart: Window, events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choice, "_START", "raise SystemExit(1)")
+    events.mark("star", True, [2])
+    assert subjects(apart) == ["Web agents"] * 4
+
+
+def test_a_newer_query_ends_the_waiting(apart: Window, events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "_START", "import time; time.sleep(60)")
+    events.mark("star", True, [2])
+    stop = Event()
+
+    def interrupt() -> None:
+        while not stop.wait(0.01):
+            apart.interrupt()
+
+    other = Thread(target=interrupt)
+    other.start()
+    try:
+        with pytest.raises(CacheInterrupted):
+            apart.order(selection("sort:foryou"))
+    finally:
+        stop.set()
+        other.join()
 
 
 # Interests in the user's hands

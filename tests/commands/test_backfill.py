@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.refresh.plan import SETTLING_DAYS
+from reader.core.feed_days import SETTLING_DAYS
 from tests.feed_server import FeedServer, item
 
 pytestmark = pytest.mark.long

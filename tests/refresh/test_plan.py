@@ -7,22 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.reads.window import DayFetched
 from reader.core.errors import UsageError
-from reader.refresh.plan import (
-    Day,
-    Days,
-    Latest,
-    Month,
-    Plan,
-    Since,
-    Trending,
-    changed_days,
-    is_settled,
-    missing_days,
-    month_batches,
-    planned_days,
-)
+from reader.refresh.plan import Day, Days, Latest, Month, Plan, Since, Trending, month_batches, planned_days
 
 TODAY = date(2026, 5, 12)
 
@@ -41,23 +27,6 @@ def test_a_time_that_is_none_is_named(plan: Plan) -> None:
         planned_days(plan, TODAY)
 
 
-@pytest.mark.parametrize(
-    ("fetched", "papers", "worth"),
-    [
-        ("", 20, True),
-        ("2026-04-04T00:00:00Z", 20, True),
-        ("2026-04-17T23:59:59Z", 20, True),
-        ("2026-04-18T00:00:00Z", 20, False),
-        ("2026-04-04T23:59:59Z", 0, True),
-        ("2026-04-05T12:00:00Z", 0, False),
-    ],
-)
-def test_a_day_is_asked_again_until_it_has_settled(fetched: str, papers: int, worth: bool) -> None:
-    day = "2026-04-04"
-    assert changed_days([day], {day: DayFetched(fetched, papers)}) == ([day] if worth else [])
-    assert changed_days([day], {}) == [day]
-
-
 def test_settled_days_of_a_month_come_together() -> None:
     days = planned_days(Since("2026-03-26"), TODAY)
     put = month_batches(days, TODAY)
@@ -72,20 +41,6 @@ def test_batches_keep_every_day_in_its_order(first: date, left_out: set[int]) ->
     assert [day for batch in put for day in batch] == days
     assert all(len({day[:7] for day in batch}) == 1 for batch in put)
     assert all(len(batch) == 1 for batch in put if batch[0] > "2026-04-28")
-
-
-def test_gaps_are_days_whose_papers_are_not_known() -> None:
-    known = {
-        "2026-05-07": DayFetched("2026-05-07T10:00:00Z", 12),  # young, but there: a refresh sees to it
-        "2026-05-08": DayFetched("", 12),  # from a file
-        "2026-05-09": DayFetched("2026-05-11T00:00:00Z", 0),  # a Saturday, over
-        "2026-05-12": DayFetched("2026-05-12T06:00:00Z", 0),  # may still come
-    }
-    week = date(2026, 5, 7), date(2026, 5, 13)
-    assert missing_days(*week, TODAY, known) == ("2026-05-08", "2026-05-10", "2026-05-11", "2026-05-12")
-    assert missing_days(date(2023, 5, 1), date(2023, 5, 5), TODAY, {}) == ("2023-05-04", "2023-05-05")
-    assert missing_days(date(2026, 6, 1), date(2026, 6, 30), TODAY, {}) == ()
-    assert planned_days(Days(missing_days(*week, TODAY, known)), TODAY)[0] == "2026-05-12"
 
 
 def test_the_feeds_first_day_and_today_are_the_ends() -> None:
@@ -109,16 +64,3 @@ def test_a_months_list_is_worth_it_for_seven_days(count: int, is_grouped: bool) 
     assert month_batches(days, TODAY) == ([tuple(days)] if is_grouped else [(day,) for day in days])
     assert month_batches(days, TODAY, {"2026-03"}) == [(day,) for day in days]
     assert month_batches(days, TODAY, {"2026-04"}) == month_batches(days, TODAY)
-
-
-def test_a_day_settles_after_fourteen_days() -> None:
-    assert is_settled("2026-04-28", TODAY)
-    assert not is_settled("2026-04-29", TODAY)
-    assert is_settled("2020-01-01", TODAY)
-
-
-def test_gaps_end_with_the_feeds_first_day_and_today() -> None:
-    assert missing_days(date(2023, 5, 4), date(2023, 5, 4), TODAY, {}) == ("2023-05-04",)
-    assert missing_days(date(2023, 5, 3), date(2023, 5, 3), TODAY, {}) == ()
-    assert missing_days(TODAY, TODAY, TODAY, {}) == ("2026-05-12",)
-    assert missing_days(date(2026, 5, 13), date(2026, 5, 13), TODAY, {}) == ()

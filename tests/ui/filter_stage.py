@@ -60,9 +60,6 @@ class PaneApp(App[None]):
     def on_filter_pane_view_chosen(self, message: FilterPane.ViewChosen) -> None:
         self.told.append(message)
 
-    def on_filter_pane_day_chosen(self, message: FilterPane.DayChosen) -> None:
-        self.told.append(message)
-
     def on_filter_pane_topics_changed(self, message: FilterPane.TopicsChanged) -> None:
         self.told.append(message)
 

@@ -132,17 +132,47 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         assert "10s to 12h" in r.status
 
 
-async def test_esc_before_the_first_paper_leaves(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+def hold_lists(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Let no list come before the event is set."""
     screenful, may_come = Library.screenful, asyncio.Event()
 
     async def slow(library: Library, selection: Selection, limit: int) -> Order[int]:
         await may_come.wait()
         return await screenful(library, selection, limit)
 
+    monkeypatch.setattr(Library, "screenful", slow)
+    return may_come
+
+
+async def test_keys_pressed_while_papers_are_ranked_mark_none_of_any_list(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with reader() as r:
+        await r.do("move.down", "paper.star")
+        before, said = r.here, "still ranking · esc goes back"
+        with monkeypatch.context() as patch:
+            may_come = hold_lists(patch)
+            # The old list stands as the first key is pressed, and is gone as the others are.
+            await r.begin("g", "y", "x")
+            await r.until(lambda: r.empty == "Ranking 59 papers. esc goes back")
+            assert r.app.state.notices.shown.text == said and before.title not in r.screen
+            await r.begin("s", "m", "b", "x", "A", "j")
+            await r.until(lambda: r.app.state.notices.shown.text == said)
+            await r.begin("escape")
+            may_come.set()
+        await r.rest()
+        assert (r.view, r.here) == ("latest", before)
+        await r.do("view.foryou", "view.all")
+        assert not [
+            id for id in r.ids if id != before.id and (one := r.kept(id)) and (one.read or one.hidden or one.queued)
+        ]
+
+
+async def test_esc_before_the_first_paper_leaves(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     async with reader() as r:
         before = r.view
         with monkeypatch.context() as patch:
-            patch.setattr(Library, "screenful", slow)
+            may_come = hold_lists(patch)
             await r.begin("g", "T", "escape")
             may_come.set()
         await r.rest()

@@ -171,6 +171,7 @@ async def test_every_number_is_of_papers_that_the_list_shows(
             await r.do(f"view.{view}")
             check(f"list {name}", len(r.ids), truth.count(VIEWS[name]))
             if r.ids:
+                await r.until(lambda: " paper" in r.top)
                 check(f"header {name}", _number(r"([\d,]+) papers?", r.top), truth.count(VIEWS[name]))
         await r.do("view.latest")
         if r.ids:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from reader.core.document.model import Reference, Span
 from reader.refresh import running
 from reader.session.bookmarks import load
 from reader.ui.full_text import bookmarks as bookmark_keeper
@@ -159,13 +161,21 @@ async def test_moving_in_a_text_by_its_outline_words_and_references(
         # References are chosen by letters.
         await r.do("move.top", "text.follow")
         assert "a-z" in r.lines[-1]
+        # What a reference refers to stands over the text, which does not move.
         await r.press("s")
+        assert "0 %" in r.lines[0] and "enter go there" in r.lines[-1]
+        await r.press("escape")
+        assert r.context == "text" and "0 %" in r.lines[0] and "go there" not in r.lines[-1]
+        await r.do("text.follow")
+        await r.press("s", "enter")
         assert "▌ ───" in r.text("#text") and "esc goes back" in r.status
         await r.do("app.escape", "text.follow")
         await r.press("escape")
         assert r.context == "text" and "0 %" in r.lines[0]
         row, line = next(found for found in enumerate(r.text("#text").splitlines()) if "[2]" in found[1])
         await r.click("#text", line.index("[2]") + 1, row)
+        assert "[2] Author 2" in r.text("#text") and "0 %" in r.lines[0]
+        await r.press("enter")
         assert "▌ [2] Author 2" in r.text("#text")
         # Lines are copied with their source.
         await r.do("text.copy")
@@ -177,6 +187,32 @@ async def test_moving_in_a_text_by_its_outline_words_and_references(
         assert r.app.clipboard == r.status.removeprefix("copied ")
         await r.do("text.select", "app.escape", "app.back")
         assert r.is_on_page
+
+
+async def test_a_cited_paper_is_queued_or_opened_and_the_way_leads_back(reader: Opener, cache_file: Path) -> None:
+    async with reader(size=(100, 30)) as r:
+        cited = r.row(1).id
+        entry = Reference("[2]", (Span(f"Someone. A title. arXiv:{cited}."),), "bib2")
+        text = document()
+        blocks = tuple(entry if getattr(block, "anchor", "") == "bib2" else block for block in text.blocks)
+        keep_text(cache_file, r.here.id, replace(text, blocks=blocks))
+        await open_text(r)
+        await r.do("text.follow")
+        await r.press("a")
+        assert "enter open it" in r.lines[-1] and "b queue it" in r.lines[-1]
+        await r.press("b")
+        await r.until(lambda: r.row(1).queued)
+        assert r.context == "text" and "0 %" in r.lines[0]
+        await r.do("text.follow")
+        await r.press("a", "enter")
+        await r.until(lambda: r.context == "list" and r.ids == [cited])
+        await r.do("app.escape")
+        await r.until(lambda: r.context == "text")
+        assert "0 %" in r.lines[0]
+        # Any other key closes what is shown, and does what it always does.
+        await r.do("text.follow")
+        await r.press("a", "j")
+        assert "enter follow" in r.lines[-1] and "0 %" in r.lines[0]
 
 
 async def test_each_text_opens_where_it_was_left_even_in_another_version(

@@ -40,7 +40,10 @@ async def test_a_start_shows_latest_if_papers_came_there_meanwhile(reader: Opene
         fill(r.file, {"2026-05-13": (Draft("2605.00500", "Another"),)})
     async with reader() as r:
         assert (r.view, r.cursor) == ("latest", 0)
-        await r.do("view.unread", "app.quit")
+        await r.do("view.unread")
+        # The cursor is on its paper, above which there is a new one.
+        assert r.cursor == 2
+        await r.do("app.quit")
         (state := r.file.with_name("state.json")).write_text(state.read_text().replace("05-12T08:14", "05-13T08:14"))
     async with reader() as r:
         assert r.view == "unread"

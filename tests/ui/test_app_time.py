@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from reader.core.paper import Draft
 from reader.ui.refresh.state import REFRESH
 from reader.ui.views.actions import ViewActions
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
-from tests.ui.driver import settings
+from tests.ui.driver import fill, settings
 
 TODAY = "2026-05-12"
 
@@ -104,6 +105,27 @@ async def test_what_is_missing_is_fetched_once_on_going_there(reader: Opener) ->
             asked = [request.query["date"] for request in feed.requests]
             # Nothing was listed, and the day is over: it is not asked for again, nor stopped at.
             assert asked.count("2026-04-28") == asked.count("2026-04-29") == 1
+
+
+async def test_days_that_are_missing_in_the_list_are_fetched_there(reader: Opener) -> None:
+    days = {day: [item(f"{day[2:4]}{day[5:7]}.100{day[8:]}", day=day)] for day in ("2026-05-04", "2026-04-30")}
+    with FeedServer(days, TODAY) as feed:
+        async with reader(settings=settings(endpoint=feed.url)) as r:
+            fill(r.file, {"2026-04-29": [Draft(f"2604.2000{place}", f"Old {place}") for place in range(3)]})
+            r.app.model.change(r.app.state.cache_changed())
+            await r.do("view.all")
+            assert "7 days are missing here · enter fetches them" not in r.screen
+            await r.do("move.bottom", "move.up", "move.up", "move.up")
+            assert "▌─ 7 days are missing here · enter fetches them ─" in r.screen
+            above, starred = r.here.id, r.here.starred
+            await r.press("s", "x")
+            assert (r.context, r.here.starred, r.app.state.targets) == ("hole", starred, ())
+            await r.do("find.fetch")
+            await r.until(lambda: len(r.ids) == 65 and r.app.state[REFRESH].progress is None)
+            asked = [request.query["date"] for request in feed.requests]
+            assert asked == [f"2026-05-0{day}" for day in range(6, 0, -1)] + ["2026-04-30"]
+            await r.until(lambda: "missing" not in r.screen)
+            assert (r.context, r.here.id) == ("list", above)
 
 
 async def test_what_is_trending_is_shown_as_ranked_with_its_time(reader: Opener) -> None:

@@ -1,4 +1,4 @@
-"""Counts for the filter pane: kept until the cache changes, and estimated if counting takes long.
+"""Counts for the filter pane: exact, and kept until the cache changes.
 
 Each count reads one index alone: the topics of all papers are counted in `paper_topic` (1,000,000 papers: 0.2 s; joined
 to the papers 2 s), days in the index that orders the list. The topics of a query's papers are counted by sets of bits:
@@ -12,32 +12,15 @@ import sqlite3
 from collections.abc import Callable, Hashable, Iterable
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from reader.cache.follows import FollowCount, follow_counts
-from reader.cache.reads.window import VISIBLE, DayCount, DayFetched, TopicCount, Window
+from reader.cache.reads.window import VISIBLE, DayCount, TopicCount, Window
 from reader.cache.search import plan
 from reader.cache.search.selection import Selection
 from reader.cache.tags import tag_counts
 
-SAMPLE = 500
-"""First papers of a selection, the sample for estimating the topics of all; found within 15 ms."""
-
-SMALL = 50_000
-"""In a cache of up to this many papers, any word's papers are found within 50 ms: nothing is estimated."""
-
-SOON = 40_000
-"""This many papers are found within 60 ms in a cache of 1,000,000: no estimate for fewer."""
-
 T = TypeVar("T")
-
-
-class Facets(NamedTuple):
-    """Every topic with its number of papers."""
-
-    topics: tuple[TopicCount, ...]
-    approximate: bool
-    """Whether the numbers are estimated."""
 
 
 class CountCache:
@@ -74,61 +57,26 @@ class CountCache:
         """What the user follows, with numbers of papers."""
         return self._once("follows", lambda: self._window.read(follow_counts))
 
-    def facets(self, selection: Selection, *, exactly: bool) -> Facets:
-        """The topics of a selection; counted if `exactly` is True or counting is quick, else estimated."""
-        key = ("topics", *_condition(selection))
+    def facets(self, selection: Selection) -> tuple[TopicCount, ...]:
+        """The topics of a selection with their numbers of papers."""
         if selection.where == VISIBLE:
-            return self._once(key, lambda: Facets(tuple(self._window.topics()), approximate=False))
-        if not exactly and key not in self._known and selection.is_spread and self._papers() > SMALL:
-            estimated = self._estimate(selection)
-            if estimated is not None:
-                return estimated
-        return self._once(key, lambda: self._counted(selection))
+            return self._once("topics", lambda: tuple(self._window.topics()))
+        return self._once(("topics", *_condition(selection)), lambda: self._counted(selection))
 
-    def _counted(self, selection: Selection) -> Facets:
+    def _counted(self, selection: Selection) -> tuple[TopicCount, ...]:
         """Count the topics of a selection; also keep the number of its papers."""
         papers = self._window.read(lambda connection: _papers(connection, selection))
         self._known["count", *_condition(selection)] = papers.bit_count()
-        return self._facets(papers)
-
-    def _facets(self, papers: int, scale: float | None = None) -> Facets:
-        """The topics of a set of papers. With a scale the set is a sample, and the result an estimate."""
         self.prepare()
         found = self._topic_sets.count(papers)
         names = self._once("names", self._window.topic_names_by_key)
-        return Facets(
-            tuple(TopicCount(*names[key], round(found.get(key, 0) * (scale or 1))) for key in names),
-            approximate=scale is not None,
-        )
-
-    def _papers(self) -> int:
-        """The approximate number of papers."""
-        return self._once("papers", self._window.size)
-
-    def _estimate(self, selection: Selection) -> Facets | None:
-        """Estimate the topics of a selection from its first papers; None if it has few."""
-        columns = "p.pk, p.sort_day, p.upvotes"
-        rows = self._window.read(lambda connection: plan.first(connection, selection, SAMPLE, columns).rows)
-        if len(rows) < SAMPLE:
-            return None
-        newest, (pk, last, upvotes) = rows[0][1], rows[-1]
-        older = sum(day.papers for day in self.days() if day.day <= newest)
-        seen = sum(day.papers for day in self.days() if last < day.day <= newest)
-        seen += self._window.read(lambda connection: connection.execute(_ABOVE, (last, upvotes, pk)).fetchone()[0])
-        # Neither number includes hidden papers or papers that no day lists.
-        scale = older / max(1, seen)
-        if scale * SAMPLE <= SOON:
-            return None
-        return self._facets(bits(((pk,) for pk, *_ in rows), max(pk for pk, *_ in rows)), scale)
+        return tuple(TopicCount(*names[key], found.get(key, 0)) for key in names)
 
     def _once(self, key: Hashable, count: Callable[[], T]) -> T:
         if key not in self._known:
             self._known[key] = count()
         found: T = self._known[key]
         return found
-
-
-_ABOVE = "SELECT count(*) FROM paper WHERE sort_day = ? AND (upvotes, pk) >= (?, ?) AND hidden = 0"
 
 
 def _by_name(tag: tuple[str, int]) -> tuple[str, str]:
@@ -156,28 +104,6 @@ def day_counts(connection: sqlite3.Connection, first: str, last: str) -> dict[st
         (first, last),
     )
     return {day: DayCount(day, papers, unread, bool(is_partial)) for day, papers, unread, is_partial in rows}
-
-
-def fetched_days(connection: sqlite3.Connection, first: str, last: str) -> dict[str, DayFetched]:
-    """What the feed has answered for the days from `first` to `last` (ISO, both included)."""
-    rows = connection.execute("SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ?", (first, last))
-    return {day: DayFetched(*known) for day, *known in rows}
-
-
-def oldest_day(connection: sqlite3.Connection) -> str | None:
-    """The oldest day that was requested from the feed."""
-    day: str | None = connection.execute("SELECT min(day) FROM day WHERE fetched <> ''").fetchone()[0]
-    return day
-
-
-def visible_papers(connection: sqlite3.Connection, day: str) -> DayCount:
-    """The papers that a day lists and the user has not hidden: all of them, and the unread ones."""
-    papers, unread = connection.execute(
-        "SELECT count(*), coalesce(sum(p.read = 0), 0) FROM listing AS l JOIN paper AS p ON p.pk = l.pk"
-        " WHERE l.day = ? AND p.hidden = 0",
-        (day,),
-    ).fetchone()
-    return DayCount(day, papers, unread)
 
 
 def matching_day(connection: sqlite3.Connection, selection: Selection, day: str, steps: int) -> str | None:

@@ -120,9 +120,11 @@ class TopicCount(NamedTuple):
 class Window:
     """Reads of one cache, for one thread at a time; only `interrupt` may come from another thread."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, learns_apart: bool = False) -> None:
+        """With `learns_apart`, what the user likes is learned in a process of its own."""
         self._connection = connection
         self._path = path
+        self._learns_apart = learns_apart
         self._version = self._data_version()
         self._rose = rose(None)
         self._for_you: ForYou | None = None
@@ -135,7 +137,7 @@ class Window:
         self._rose = rose(at)
 
     @classmethod
-    def open(cls, path: Path, patience: float = connections.BUSY_SECONDS) -> Window:
+    def open(cls, path: Path, patience: float = connections.BUSY_SECONDS, *, learns_apart: bool = False) -> Window:
         """Open the cache at `path`, whose schema must be current (`schema.ensure`).
 
         A read waits up to `patience` seconds for another program that holds the cache.
@@ -144,9 +146,11 @@ class Window:
             connection = connections.connect(path, query_only=True, patience=patience)
             with connections.closing_on_error(connection):
                 register_functions(connection)
-                return cls(connection, path)
+                return cls(connection, path, learns_apart=learns_apart)
 
     def close(self) -> None:
+        if self._for_you is not None and self._learns_apart:
+            self._for_you.stop()
         self._connection.close()
 
     def interrupt(self) -> None:
@@ -168,7 +172,7 @@ class Window:
         if self._for_you is None:
             from reader.cache.choice import ForYou
 
-            self._for_you = ForYou(self._connection, self._path)
+            self._for_you = ForYou(self._connection, self._path, learns_apart=self._learns_apart)
         return self._for_you
 
     # Lists
@@ -398,6 +402,14 @@ class Window:
         partial = self.partial_days()
         newest = sorted(papers, reverse=True)[:limit]
         return [DayCount(day, papers[day], unread[day], day in partial, tuple(covered.get(day, ()))) for day in newest]
+
+    def fetched_days(self, first: str = "", last: str = "9") -> dict[str, DayFetched]:
+        """What the feed has answered for the days from `first` to `last` (ISO, both included)."""
+        with explained(self._path):
+            rows = self._connection.execute(
+                "SELECT day, fetched, papers FROM day WHERE day BETWEEN ? AND ?", (first, last)
+            )
+            return {day: DayFetched(fetched, papers) for day, fetched, papers in rows}
 
     def partial_days(self) -> frozenset[str]:
         """The days whose papers came another way than by asking the feed for the day."""

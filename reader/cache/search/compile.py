@@ -25,7 +25,7 @@ from reader.cache.search.full_text import (
 from reader.cache.search.selection import DayWalk, InTexts, Lookup, Nearest, Selection, TitleFirst, Word
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
-from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, When, parse
+from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, parse
 from reader.core.query.nodes import all_of, is_like, liked, resolve_members
 from reader.core.views import QUERIES
 
@@ -142,7 +142,6 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
         day_walk=_day_walk(terms, sort, scope) if sort.key == "day" else None,
         is_sequential=sort.key in ("day", "added"),
         is_for_you=sort.key == "foryou",
-        is_spread=sort.key == "day" and not sort.reverse and not any(map(_names_days_or_keys, terms)),
     )
 
 
@@ -267,16 +266,6 @@ def _without(terms: Sequence[Node], dropped: Sequence[Node]) -> list[Node]:
 def _is_one_letter(node: Node) -> bool:
     """Whether a node is a prefix too short to look up: nearly every paper has a word that begins with it."""
     return isinstance(node, Match) and node.field in (None, "abstract") and not without_merging(node)
-
-
-def _names_days_or_keys(node: Node) -> bool:
-    """Whether a node restricts the days or keys of papers."""
-    match node:
-        case And(nodes) | Or(nodes):
-            return any(map(_names_days_or_keys, nodes))
-        case Not(inner):
-            return _names_days_or_keys(inner)
-    return isinstance(node, When) or node == Term("is", "new") or (isinstance(node, Term) and node.field == "id")
 
 
 def names_hidden(node: Node | None) -> bool:

@@ -104,8 +104,6 @@ class Selection(NamedTuple):
     """The order that replaces relevance for common words; None if the order is not relevance."""
     is_sequential: bool = False
     """Whether a walk reads papers in about their stored order."""
-    is_spread: bool = False
-    """Whether the papers are ordered by day and can be of any day; the first ones then give an estimated count."""
     is_for_you: bool = False
     """Whether the order is by what the user likes."""
     offered_on: str = ""

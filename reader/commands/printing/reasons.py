@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from reader.core.choice.words import pack
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,12 +23,15 @@ MOST_TERMS = 20
 
 def for_you_record(window: Window, paper: Paper) -> dict[str, object]:
     """What was learned from the user's marks about a paper, as JSON: its score, the words, and a sentence of them."""
-    opinion = window.for_you.opinion(paper)
+    learned, pk = window.for_you.learned(), paper.pk if isinstance(paper.pk, int) else 0
+    packed = pack(paper.title, paper.abstract)
+    reasons = learned.reasons(pk, packed)
     terms = [
         {"what": one.what, "text": one.text, "weight": round(one.weight, 4), "papers": one.papers}
-        for one in opinion.reasons[:MOST_TERMS]
+        for one in reasons[:MOST_TERMS]
     ]
-    return {FOR_YOU: {"score": opinion.score, "why": opinion.why or None, "terms": terms}}
+    score = round(sum(one.weight for one in reasons), 4)
+    return {FOR_YOU: {"score": score, "why": learned.why(pk, packed) or None, "terms": terms}}
 
 
 LIKE = "like"

@@ -170,7 +170,7 @@ def survey(terms: Terms, chunks: Iterable[Chunk], common: Common | None = None) 
         dwell += np.bincount(hits.terms[hits.counts >= DWELLS], minlength=len(terms))
         papers += len(chunk.packed)
         words += hits.lengths.sum()
-    length = max(1.0, words / max(1, papers))
+    length = float(max(1.0, words / max(1, papers)))
     everywhere = have > max(papers / 2, FEW)
     if common is not None and papers < ENOUGH:
         more, dwelt = common.of(terms)

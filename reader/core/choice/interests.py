@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from reader.core.choice.counting import Chunk, Flags, Floats, Hits, Indexes, Terms
+from reader.core.choice.parts import SHARP, Parts
 
 LINK = 0.05
 """The mean likeness of two groups of papers, as a cosine, from which on they are one interest."""
@@ -48,14 +49,8 @@ ALONE = 0.4
 """The most that the broad part says of a single interest before `PASSED` papers were passed."""
 
 PASSED = 20
-SHARP = 4
-"""The power by which the scores of interests are joined: the best one says nearly all."""
-
 TOP = 20
 """The best papers whose mean score is 1."""
-
-MOST_TELLING = 30
-"""Words that tell one half of an interest from the other, of which its name is made."""
 
 RARITY = 0.75
 NEWTON_STEPS, GRADIENT_STEPS = 5, 12
@@ -109,13 +104,13 @@ def find_interests(sizes: Floats | Matrix, weights: Floats, held: Sequence[Seque
         return [Group(every)]
     shared = sizes[:, (sizes > 0).sum(0) >= 2]
     smallest = max(LEAST_MARKS, SMALLEST * float(weights.sum()))
-    groups = _grouped(shared, held, 1)
+    groups = _grouped(shared, held)
     found = [one for one in groups if one.held is not None or weights[one.papers].sum() >= smallest]
     return sorted(found, key=lambda one: -float(weights[one.papers].sum())) or [Group(every)]
 
 
-def _grouped(sizes: Floats | Matrix, held: Sequence[Sequence[int]], fewest: int, least: float = LINK) -> list[Group]:
-    """Join the groups of papers that are most alike until no two have `least` in common, or `fewest` are left."""
+def _grouped(sizes: Floats | Matrix, held: Sequence[Sequence[int]]) -> list[Group]:
+    """Join the groups of papers that are most alike until no two have enough in common."""
     rows = sizes / np.maximum(np.linalg.norm(sizes, axis=1, keepdims=True), 1e-9)
     taken = frozenset(paper for papers in held for paper in papers)
     every: list[tuple[list[int], int | None]] = [([*papers], of) for of, papers in enumerate(held) if papers]
@@ -125,26 +120,19 @@ def _grouped(sizes: Floats | Matrix, held: Sequence[Sequence[int]], fewest: int,
     middles = np.array([rows[papers].mean(0) for papers, _ in every])
     likeness = middles @ middles.T
     np.fill_diagonal(likeness, -1)
-    while len(groups) > fewest:
+    while len(groups) > 1:
         if len(apart):
             # What is an interest of its own joins none of the user's.
             large = np.array([at for at, (papers, of) in groups.items() if of is not None or len(papers) >= FEWEST])
             likeness[np.ix_(apart, large)] = likeness[np.ix_(large, apart)] = -1
         one, other = divmod(int(likeness.argmax()), len(every))
-        if likeness[one, other] < least:
+        if likeness[one, other] < LINK:
             break
         first, second = len(groups[one][0]), len(groups[other][0])
         likeness[one] = likeness[:, one] = (likeness[one] * first + likeness[other] * second) / (first + second)
         likeness[one, one] = likeness[other] = likeness[:, other] = -1
         groups[one][0].extend(groups.pop(other)[0])
     return [Group(np.array(papers), of) for papers, of in groups.values()]
-
-
-class Part(NamedTuple):
-    """What one word adds to the score of a paper."""
-
-    code: int
-    weight: float
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -169,17 +157,6 @@ class Interests:
     marks: Matrix
     """A row for each liked paper: its terms, as the linear machine sees them."""
 
-    def halves(self, at: int) -> list[tuple[list[int], list[int]]]:
-        """Two groups of an interest, each of papers that are more alike: positions of papers, and words' numbers."""
-        rows = self.marks[self.members[at]]
-        groups = [one.papers for one in _grouped(rows, (), 2, -1.0)] if len(rows) > 1 else []
-        middles = [rows[group].mean(0) for group in groups]
-        found = []
-        for group, own, other in zip(groups, middles, reversed(middles), strict=True):
-            telling = np.argsort(other - own, kind="stable")[:MOST_TELLING]
-            found.append((sorted(self.members[at][group].tolist()), self.terms.codes[telling].tolist()))
-        return found
-
     def scores(self, packed: Sequence[bytes]) -> tuple[Floats, Indexes]:
         """The score of each paper, and which interest it is nearest to."""
         hits, count = self.terms.count(packed), len(packed)
@@ -191,25 +168,16 @@ class Interests:
         whole = (1 - self.broad) * joined + self.broad * _summed(hits, linear, count)
         return whole, ((1 - self.broad) * sharp + self.broad * own).argmax(0)
 
-    def parts(self, packed: bytes) -> list[Part]:
-        """What each word adds to the score of a paper: they sum to it. The largest first, those against it last."""
-        hits = self.terms.count([packed])
-        says, sizes = measured(hits, self.length)
-        sharp = self.picked[:, hits.terms] * says
-        each = sharp.sum(1)
-        joined = (each**SHARP).sum() ** (1 / SHARP)
-        # The joined score is homogeneous: by Euler, it is the sum of its slopes times its parts.
-        slopes = (each / joined) ** (SHARP - 1) if joined > 0 else each
-        added = (1 - self.broad) * (slopes @ sharp) + self.broad * self.linear[hits.terms] * sizes
-        order = np.argsort(-added, kind="stable")
-        return [Part(int(self.terms.codes[hits.terms[at]]), float(added[at])) for at in order]
-
-    def nearest(self, packed: bytes) -> list[int]:
-        """The positions of the liked papers that share words with a paper, the most like it first; at most two."""
-        hits = self.terms.count([packed])
-        _, sizes = measured(hits, self.length)
-        likeness = self.marks[:, hits.terms] @ sizes
-        return [int(at) for at in np.argsort(-likeness, kind="stable")[:2] if likeness[at] > 0]
+    def parts(self) -> Parts:
+        """The same without numpy, for one paper at a time."""
+        codes = self.terms.codes.tolist()
+        marks: dict[int, list[tuple[int, float]]] = {}
+        for paper, row in enumerate(self.marks):
+            for column in np.flatnonzero(row).tolist():
+                marks.setdefault(codes[column], []).append((paper, float(row[column])))
+        linear, *picked = ({code: one for code, one in zip(codes, row, strict=True) if one}
+                           for row in (self.linear.tolist(), *self.picked.tolist()))  # fmt: skip
+        return Parts(self.broad, linear, tuple(picked), marks)
 
 
 class Candidates(NamedTuple):

@@ -14,6 +14,7 @@ from math import log
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.core.choice.parts import Parts, sayings
 from reader.core.choice.wishes import MOST_HELD, Held, What, Wish
 from reader.core.choice.words import code_of, number, tokens, written
 from reader.core.text import fold
@@ -168,7 +169,9 @@ class Taste(NamedTuple):
     traits: tuple[TasteTerm, ...] = ()
     """Topics, authors and organizations."""
     interests: Interests | None = None
-    """What liked papers say; None without any."""
+    """What liked papers say, to score many; None without any, or where papers are scored elsewhere."""
+    parts: Parts = Parts()
+    """The same for one paper at a time."""
     words: Mapping[int, TasteTerm] = MappingProxyType({})
     """All words of the interests by their numbers."""
     liked: tuple[Likeness, ...] = ()
@@ -207,36 +210,34 @@ class Taste(NamedTuple):
 
     def reasons(self, packed: bytes) -> tuple[TasteTerm, ...]:
         """What each word of a paper adds to its score, the weightiest first: their weights sum to it."""
-        if not self.terms:
-            return ()
-        from reader.core.choice.counting import Terms, strength
-
         known = {**self.words, **{term.code: term for term in self.terms}}
-        parts: dict[int, float] = {}
-        if self.interests is not None:
-            parts = {part.code: part.weight for part in self.interests.parts(packed)}
-        terms = Terms(term.code for term in self.terms if term.added)
-        hits = terms.count([packed])
-        for code, says in zip(terms.codes[hits.terms].tolist(), strength(hits, self.length).tolist(), strict=True):
-            parts[code] = parts.get(code, 0.0) + known[code].added * says
+        said = sayings(packed, self.length)
+        parts = self.parts.of(said)
+        for term in self.terms:
+            if term.added and term.code in said:
+                parts[term.code] = parts.get(term.code, 0.0) + term.added * said[term.code].says
         found = (known[code]._replace(weight=weight) for code, weight in parts.items() if weight)
-        return tuple(sorted(found, key=lambda term: -abs(term.weight)))
+        return tuple(sorted(found, key=lambda term: (-abs(term.weight), term.text)))
 
     def split(self, one: Held) -> list[Held]:
         """Two interests of one, named by what tells them apart; none of one with a single paper."""
-        at = next((at for at, known in enumerate(self.subjects) if known.wish.key == one.key), None)
+        whole = next((known for known in self.subjects if known.wish.key == one.key), None)
+        positions = [at for at, paper in enumerate(self.liked) if whole is not None and paper in whole.papers]
+        if len(positions) < 2:
+            return []
+        taken = [other.wish.name for other in self.subjects if other.wish.key != one.key]
         found: list[Held] = []
-        for papers, words in [] if at is None or self.interests is None else self.interests.halves(at):
-            others = [other.wish.name for other in self.subjects if other.wish.key != one.key]
-            name = _name([self.words[code] for code in words], [*others, *(other.name for other in found)])
+        for papers, words in self.parts.halves(positions):
+            name = _name([self.words[code] for code in words if code in self.words], taken)
             ids = tuple(self.liked[paper].id for paper in papers)[:MOST_HELD]
-            kept = one if not found else Held(ids[0], one.name, 0, (), "make")
+            kept = one._replace(did="split") if not found else Held(ids[0], one.name, 0, (), "make")
             found.append(kept._replace(name=name or self.liked[papers[0]].name, papers=ids))
-        return [found[0]._replace(did="split"), found[1]] if found else []
+            taken.append(found[0].name)
+        return found
 
     def nearest(self, packed: bytes, pk: int = 0) -> Likeness | None:
         """The liked paper, other than itself, that a paper with the key `pk` is most like."""
-        found = [] if self.interests is None else self.interests.nearest(packed)
+        found = self.parts.nearest(sayings(packed, self.length))[:2]
         return next((self.liked[at] for at in found if self.liked[at].pk != pk or not pk), None)
 
 
@@ -312,6 +313,7 @@ def learn(
         (*sorted(named.values(), key=lambda term: -term.weight), *against),
         known.length,
         interests=interests,
+        parts=interests.parts(),
         words={term.code: term for term in likes.named(likes.at(interests.terms), 0.0)},
         liked=likenesses,
         subjects=tuple(subjects),

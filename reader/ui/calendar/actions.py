@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
 from reader.core.dates import PeriodKind, period_containing
-from reader.refresh.plan import FIRST_DAY, Since
+from reader.core.feed_days import FIRST_DAY
+from reader.refresh.plan import Since
 from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
@@ -41,7 +43,7 @@ class DateActions:
     def renew(self, state: State) -> None:
         """Read the days from the cache again."""
         if state[CALENDAR] is not None and (calendar := self._calendar) is not None:
-            calendar.renew()
+            calendar.month.go(calendar.month.view.day)
 
     @takes_text("calendar")
     def type(self, key: str, character: str | None) -> bool:
@@ -74,7 +76,7 @@ class DateActions:
         if calendar is None:
             return
         if period is None:
-            calendar.refuse()
+            calendar.month.refuse()
             return
         self.close()
         if not calendar.since:
@@ -85,27 +87,22 @@ class DateActions:
         stop = self._look.keymap.key("app.escape")
         self._model.show_notice(f"since {since} · {stop} stops · what has come is kept")
 
-    @handles_each({"date.left": -1, "date.right": 1, "date.up": -7, "date.down": 7})
-    def move_days(self, _count: int | None, days: int) -> None:
+    @handles_each(
+        {
+            "date.left": lambda calendar: calendar.move(days=-1),
+            "date.right": lambda calendar: calendar.move(days=1),
+            "date.up": lambda calendar: calendar.move(days=-7),
+            "date.down": lambda calendar: calendar.move(days=7),
+            "date.earlier": lambda calendar: calendar.move(months=-1),
+            "date.later": lambda calendar: calendar.move(months=1),
+            "date.today": lambda calendar: calendar.go(calendar.month.view.today),
+            "date.type": lambda calendar: calendar.month.type(calendar.month.view.typed or ""),
+        }
+    )
+    def move(self, _count: int | None, step: Callable[[CalendarScreen], object]) -> None:
+        """Move the cursor, or take the next keys as a date."""
         if (calendar := self._calendar) is not None:
-            calendar.move(days=days)
-
-    @handles_each({"date.earlier": -1, "date.later": 1})
-    def move_months(self, _count: int | None, months: int) -> None:
-        if (calendar := self._calendar) is not None:
-            calendar.move(months=months)
-
-    @handles("date.type")
-    def type_date(self, _count: int | None) -> None:
-        calendar = self._calendar
-        if calendar is not None:
-            calendar.begin_typing()
-
-    @handles("date.today")
-    def go_to_today(self, _count: int | None) -> None:
-        calendar = self._calendar
-        if calendar is not None:
-            calendar.go(self._look.today)
+            step(calendar)
 
     @handles("date.close")
     def close(self, _count: int | None = None) -> None:

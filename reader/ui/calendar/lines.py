@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from reader.cache.reads.window import DayCount
 from reader.core.dates import WEEKDAYS, Period, period_containing, typed_period
+from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Line, Piece, cut_line, spread
-from reader.refresh.plan import FIRST_DAY
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 
 CELL = 7

@@ -16,9 +16,9 @@ from textual.widget import Widget
 
 from reader.cache.reads.window import DayCount
 from reader.core.dates import Period, PeriodKind, period_containing
+from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Line, Piece, cut_line
 from reader.keys.keymap import Keymap
-from reader.refresh.plan import FIRST_DAY
 from reader.ui.calendar.lines import CELL, MARGIN, TOP, WEEKS, WIDTH, CalendarView, calendar_lines, read_typed
 from reader.ui.kit.glyphs import ASCII, Glyphs
 from reader.ui.kit.line_widgets import ActionAsked, KeyLines
@@ -26,7 +26,7 @@ from reader.ui.kit.lines import key_piece
 from reader.ui.kit.styled_text import draw
 from reader.ui.looks.stylesheets import stylesheet
 
-States = Callable[[date, date], Mapping[str, DayCount]]
+States = Callable[[str, str], Mapping[str, DayCount]]
 """Returns the cached state of the days between two dates, by ISO day."""
 
 LONGEST_TYPED = 24
@@ -51,34 +51,30 @@ class Month(Widget):
     def __init__(self, states: States, view: CalendarView) -> None:
         super().__init__()
         self._states = states
-        self._view = view
-        self.go(view.day)
-
-    @property
-    def view(self) -> CalendarView:
+        self.view = view
         """What is shown."""
-        return self._view
+        self.go(view.day)
 
     def go(self, day: date) -> None:
         """Move the cursor to a day, or to the nearest day that the feed can have; read the month from the cache."""
-        day = min(max(day, date.fromisoformat(FIRST_DAY)), self._view.today)
-        view = replace(self._view, day=day)
-        self._view = replace(view, days=self._states(view.first, view.last))
+        day = min(max(day, date.fromisoformat(FIRST_DAY)), self.view.today)
+        view = replace(self.view, day=day)
+        self.view = replace(view, days=self._states(view.first.isoformat(), view.last.isoformat()))
         self.refresh()
 
     def type(self, typed: str | None) -> None:
         """Show a text as the typed date, and go there if it is one; None ends typing."""
-        self._view = replace(self._view, typed=typed, is_refused=False)
-        period, _ = read_typed(typed or "", self._view.today)
-        self.go(period.first if period else self._view.day)
+        self.view = replace(self.view, typed=typed, is_refused=False)
+        period, _ = read_typed(typed or "", self.view.today)
+        self.go(period.first if period else self.view.day)
 
     def refuse(self) -> None:
         """Say that the typed text is not a date."""
-        self._view = replace(self._view, is_refused=True)
+        self.view = replace(self.view, is_refused=True)
         self.refresh()
 
     def render(self) -> Content:
-        return Content("\n").join(draw(self, line, "calendar") for line in calendar_lines(self._view))
+        return Content("\n").join(draw(self, line, "calendar") for line in calendar_lines(self.view))
 
     def on_click(self, event: events.Click) -> None:
         """Go to a clicked day, and report it."""
@@ -87,8 +83,8 @@ class Month(Widget):
         if offset is None:
             return
         week, column = offset.y - TOP, (offset.x - MARGIN) // CELL
-        day = self._view.first + timedelta(days=7 * week + column)
-        if 0 <= week < WEEKS and 0 <= column < 7 and self._view.shows(day) and day <= self._view.today:
+        day = self.view.first + timedelta(days=7 * week + column)
+        if 0 <= week < WEEKS and 0 <= column < 7 and self.view.shows(day) and day <= self.view.today:
             self.go(day)
             self.post_message(self.Clicked(day))
 
@@ -111,18 +107,18 @@ class CalendarScreen(ModalScreen[None]):
         self.since = since
         self._keymap = keymap
         self.set_class(glyphs is ASCII, "-ascii")
-        self._month = Month(states, CalendarView(day, today, is_since=since, glyphs=glyphs))
+        self.month = Month(states, CalendarView(day, today, is_since=since, glyphs=glyphs))
 
     def compose(self) -> ComposeResult:
         from textual.containers import Container
 
         with Container(id="calendar"):
-            yield self._month
+            yield self.month
             yield Hints(self._keymap, since=self.since)
 
     def move(self, *, days: int = 0, months: int = 0) -> None:
         """Move the cursor by days and months, back if negative; in a shorter month to its last day."""
-        day = self._month.view.day
+        day = self.month.view.day
         for _ in range(abs(months)):
             month = period_containing("month", day).later if months > 0 else period_containing("month", day).earlier
             day = min(month.first + timedelta(days=day.day - 1), month.last)
@@ -130,46 +126,34 @@ class CalendarScreen(ModalScreen[None]):
 
     def go(self, day: date) -> None:
         """Move the cursor to a day."""
-        self._month.type(None)
-        self._month.go(day)
-
-    def renew(self) -> None:
-        """Read the days from the cache again."""
-        self._month.go(self._month.view.day)
-
-    def begin_typing(self) -> None:
-        """Take the next keys as a date."""
-        self._month.type(self._month.view.typed or "")
+        self.month.type(None)
+        self.month.go(day)
 
     def type(self, key: str, character: str | None) -> bool:
         """Take a key that writes a date; return False for keys that mean something else."""
-        typed = self._month.view.typed
+        typed = self.month.view.typed
         is_text = bool(character and (character.isalnum() or (character in " -" and typed)))
         if typed is None and (not is_text or (character,) in self._keymap.resolve("calendar")):
             return False
         if key in ("backspace", "ctrl+h"):
-            self._month.type((typed or "")[:-1] or None)
+            self.month.type((typed or "")[:-1] or None)
         elif key == "escape":
-            self._month.type(None)
+            self.month.type(None)
         elif key == "ctrl+u":
-            self._month.type("")
+            self.month.type("")
         elif is_text and character:
-            self._month.type(f"{typed or ''}{character}"[:LONGEST_TYPED])
+            self.month.type(f"{typed or ''}{character}"[:LONGEST_TYPED])
         else:
             return False
         return True
 
     def chosen(self, kind: PeriodKind | None) -> Period | None:
         """Return the typed period, else the day under the cursor, or its week or month; None for an invalid date."""
-        view = self._month.view
+        view = self.month.view
         if view.typed:
             period, _ = read_typed(view.typed, view.today)
             return period_containing(kind, period.first) if period and kind else period
         return period_containing(kind or "day", view.day)
-
-    def refuse(self) -> None:
-        """Say that the typed text is not a date."""
-        self._month.refuse()
 
     def on_month_clicked(self, event: Month.Clicked) -> None:
         """Replace the typed date by the clicked day, and choose it."""

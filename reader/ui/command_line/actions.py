@@ -36,7 +36,7 @@ CHUNK = 200
 MARGINS = 3
 """Cells beside the output: one at the left, two at the right."""
 
-BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty")
+BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
 """The contexts in which an output is shown at once; elsewhere the user is amid something."""
 
 NOT_SERVED = "not in a browser, where other pages could type it too: use a terminal"
@@ -160,7 +160,7 @@ class CommandActions:
 
     def _highlighted_id(self) -> str | None:
         state = self._model.state
-        listed = None if state.is_empty else state.highlighted
+        listed = None if state.is_empty or state.is_on_hole else state.highlighted
         paper = self._library.paper_of(listed if state.front_paper is None else state.front_paper)
         return None if paper is None else paper.id
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reader.cache.search.compile import compile_query
 from reader.core.errors import CacheInterrupted
-from reader.core.query import Sort
 from reader.core.query.choices import picked_topics
 from reader.core.views import SPECIAL, VIEWS
 from reader.session.places import Place, view
@@ -52,8 +50,6 @@ class Counter:
         self._services = services
         self._model = services.model
         self.delay = services.background.delayed(self._start)
-        self._counted: Question | None = None
-        """The last question that was counted exactly."""
         self._seen: State | None = None
         """The state as the user last rested."""
 
@@ -67,20 +63,14 @@ class Counter:
         self._services.background.start("counts", self._count, exclusive=True)
 
     async def _count(self) -> None:
-        """Count, with a quick estimate first; read the topics' facts last, because they matter least."""
+        """Count; read the topics' facts last, because they matter least."""
         library, state = self._services.library, self._model.state
         try:
             asked = question(
                 state.listing.place, self._services.settings.order, self._services.scope(), state[TOPIC_MODE]
             )
             counts = await library.count(asked)
-            # Exact counts of the same question stay until there are newer ones; otherwise the numbers would flicker.
-            if not counts.approximate or asked != self._counted:
-                self._model.change(self._model.state.put(COUNTED, counts))
-            if counts.approximate:
-                counts = await library.count(asked, exactly=True)
-                self._model.change(self._model.state.put(COUNTED, counts))
-            self._counted = asked
+            self._model.change(self._model.state.put(COUNTED, counts))
             facts = await library.topic_facts(picked_topics(state.listing.place.query).picked)
             self._model.change(self._model.state.put(TOPIC_FACTS, facts))
             follows = await library.follow_counts()
@@ -110,15 +100,11 @@ class Counter:
 
 
 def question(place: Place, order: str, scope: Scope, mode: str) -> Question:
-    """The question to count for a place; `mode` is how picked topics combine.
-
-    Counts do not depend on the order, but by day the first papers are the best sample.
-    """
-    asked = replace(place.facets(order, mode), sort=Sort("day"))
+    """The question to count for a place; `mode` is how picked topics combine."""
     return Question(
         place=place,
         views=tuple(compile_query(Place(one).base(order), scope) for one in (*VIEWS, *SPECIAL)),
-        facets=compile_query(asked, scope),
+        facets=compile_query(place.facets(order, mode), scope),
         base=compile_query(place.base(order), scope),
         anywhere=compile_query(Place(view("all"), place.text).whole(order), scope),
     )

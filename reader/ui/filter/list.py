@@ -98,7 +98,7 @@ def _count(row: Row, glyphs: Glyphs) -> Line:
     if not row.count and row.kind is not Kind.VIEW:
         return (Piece(glyphs.nothing, "nothing"),)
     role = "count" if row.count else "nothing"
-    return (Piece(f"~{row.count:,}" if row.approximate else f"{row.count:,}", role),)
+    return (Piece(f"{row.count:,}", role),)
 
 
 def _sign(row: Row, glyphs: Glyphs) -> Piece:

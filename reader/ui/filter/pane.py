@@ -11,7 +11,7 @@ from textual.message import Message
 
 from reader.core.lines import literal
 from reader.core.query.choices import TagChoice, TopicChoice
-from reader.session.places import TOPIC_ORDERS, TopicMode, TopicOrder
+from reader.session.places import DAY, TOPIC_ORDERS, TopicMode, TopicOrder
 from reader.ui.filter.list import FilterList, meaning
 from reader.ui.filter.rows import (
     FilterState,
@@ -37,16 +37,9 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class ViewChosen(Reported):
-        """The user wants to see a view."""
+        """The user wants to see a view, also of a day."""
 
         id: str
-
-    @dataclass
-    class DayChosen(Reported):
-        """The user wants to see a day of the feed."""
-
-        day: str
-        """ISO date."""
 
     @dataclass
     class TopicsChanged(Reported):
@@ -150,7 +143,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
                 self.post_message(self.ViewChosen(row.key))
             case Kind.DAY:
                 self.place(day=row.key)
-                self.post_message(self.DayChosen(row.key))
+                self.post_message(self.ViewChosen(f"{DAY}{row.key}"))
             case Kind.TOPIC:
                 self._choose(self.choice.toggle(row.key, "picked"))
             case Kind.TAG:

@@ -84,8 +84,6 @@ class FilterData:
     days: tuple[DayItem, ...] = ()
     """Newest first."""
     topics: tuple[TopicItem, ...] = ()
-    approximate: bool = False
-    """Whether the topics' counts are estimates, which are marked with `~`."""
     tags: tuple[TagItem, ...] = ()
     follows: tuple[ViewItem, ...] = ()
     """What the user follows."""
@@ -152,7 +150,6 @@ class Row:
     quiet: bool = False
     unread: int | None = None
     """The unread ones among `count`; None if they are not shown."""
-    approximate: bool = False
     is_partial: bool = False
     """Whether more papers may follow, which is marked with `+`."""
     about: str = ""
@@ -318,13 +315,13 @@ def _topics(data: FilterData, state: FilterState) -> Iterator[Row]:
     without = [topic for topic in by_slug.values() if _may_fold(topic, state)]
     listed = [topic for topic in by_slug.values() if topic not in without]
     for topic in first:
-        yield _topic(topic, data, state)
+        yield _topic(topic, state)
     yield from _in_order(listed, data, state)
     if without:
         mark = Mark.OPEN if state.all_topics else Mark.FOLDED
         yield Row(Kind.MORE, "topics", f"{len(without):,} without papers", mark=mark, quiet=True)
         for topic in without if state.all_topics else ():
-            yield _topic(topic, data, state)
+            yield _topic(topic, state)
 
 
 def _may_fold(topic: TopicItem, state: FilterState) -> bool:
@@ -339,7 +336,7 @@ def _in_order(topics: Sequence[TopicItem], data: FilterData, state: FilterState)
         return
     # Topics that are equal keep the order of the families.
     for topic in sorted(topics, key=_papers if state.order == "papers" else _rising, reverse=True):
-        yield _topic(topic, data, state)
+        yield _topic(topic, state)
 
 
 def _papers(topic: TopicItem) -> float:
@@ -360,10 +357,10 @@ def _families(found: Iterable[TopicItem], data: FilterData, state: FilterState) 
         for topic in topics:
             # Topics that filter the list are shown even in a folded family.
             if not folded or _filters(topic, state.choice):
-                yield _topic(topic, data, state)
+                yield _topic(topic, state)
 
 
-def _topic(topic: TopicItem, data: FilterData, state: FilterState) -> Row:
+def _topic(topic: TopicItem, state: FilterState) -> Row:
     return Row(
         Kind.TOPIC,
         topic.slug,
@@ -371,7 +368,6 @@ def _topic(topic: TopicItem, data: FilterData, state: FilterState) -> Row:
         topic.count,
         _mark(topic, state.choice),
         quiet=not topic.count,
-        approximate=data.approximate,
         about=topic.about,
         weeks=topic.weeks,
         rising=topic.rising,

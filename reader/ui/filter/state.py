@@ -107,7 +107,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for trend in [facts.trends.get(topic.slug) if facts else None]
     )
     tags = tuple(TagItem(name, number) for name, number in counts.tags)
-    return FilterData((*views, *saved), days, topics, counts.approximate, tags, tuple(_follow_items(state)))
+    return FilterData((*views, *saved), days, topics, tags, tuple(_follow_items(state)))
 
 
 def _follow_items(state: State) -> Iterator[ViewItem]:

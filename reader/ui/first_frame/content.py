@@ -15,12 +15,13 @@ from reader.cache.reads.orders import Order
 from reader.cache.reads.window import Window
 from reader.core.paper_row import PaperRow
 from reader.core.views import LATEST
-from reader.session.first_list import SCREENFUL, first_list, is_by_index
+from reader.session.first_list import SCREENFUL, find_holes, first_list, is_by_index
 from reader.session.places import SAVED, Place, saved_view, view
 from reader.session.visit import Visit, resumed
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
+    from reader.core.feed_days import Hole
 
 PATIENCE = 0.05
 """Seconds to wait for a cache that another program holds."""
@@ -39,6 +40,8 @@ class Content(NamedTuple):
     """When the feed's ranking was fetched, in a view of it."""
     newest_day: str | None
     """The newest day of the cache, in the view of it."""
+    holes: tuple[Hole, ...]
+    """The runs of days that are missing between the listed ones."""
     refreshed: datetime | None
     """The local time of the last complete refresh."""
     topic_names: Mapping[str, str]
@@ -89,6 +92,7 @@ def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
             cursor=cursor,
             ranked_at=window.meta("trending") if place.view.is_ranking else None,
             newest_day=window.newest_day() if place.view.id == LATEST else None,
+            holes=find_holes(window, place, order, datetime.now(UTC).date()),
             refreshed=paths.last_refresh(cache),
             topic_names=window.topic_names() if place.text else {},
         )

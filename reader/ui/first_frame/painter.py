@@ -43,7 +43,10 @@ class Painter:
         self._list = _without_bar(self._panes.list)
         place, order = content.place, content.order
         form = ListForm(
-            panes.density == "comfortable", papers_have_dates(order, is_one_day=place.is_one_day), place.day is not None
+            panes.density == "comfortable",
+            papers_have_dates(order, is_one_day=place.is_one_day),
+            place.day is not None,
+            content.holes,
         )
         self._lines = ListLines(order, form, self._height_of)
         self._list_look = ListLook(
@@ -100,6 +103,9 @@ class Painter:
             for slot in self._view:
                 if slot is not None and slot.kind == "paper":
                     self._row(slot.place)
+                elif slot is not None and slot.kind == "hole":
+                    # The cursor can be on it.
+                    raise Unsure("hole")
         except Unsure:
             self.cursor, self._top = before
             return False
@@ -127,6 +133,8 @@ class Painter:
         width = self._list.width
         if slot is None or slot.kind == "end":
             return self._styled("list", (), width)
+        if slot.kind == "hole":
+            raise Unsure("hole")
         content: Heading | PaperAt
         if slot.kind == "heading":
             content = Heading(*self._lines.heading(slot.group))

@@ -7,9 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from reader.session.places import Place, view
 from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.full_text.state import TEXT, view_text
+from reader.ui.marks.actions import MarkActions
 from reader.ui.page.links import LinkActions
+from reader.ui.page.refresher import PaperLookup
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.actions import PictureActions
 from reader.ui.shell.handlers import follows, handles, handles_each, takes_text
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from reader.core.document.layout import TextPlace
     from reader.ui.full_text.links import Link
     from reader.ui.full_text.text import Outline
-    from reader.ui.full_text.view import TextView
+    from reader.ui.full_text.view import Peek, TextView
 
 LONGEST_TYPED = 100
 """Letters of the words that are looked for."""
@@ -176,7 +179,7 @@ class FullTextActions:
     @handles("app.back", context="text")
     def leave(self, _count: int | None) -> None:
         """Let the selected lines go, or else go back to the page, also where jumps lead back within the text."""
-        self._change(lambda view: view.forget_jumps())
+        self._change(lambda view: view if view.peek else view.forget_jumps())
         self._model.change(self._model.state.step_back())
 
     @handles("text.follow")
@@ -190,7 +193,7 @@ class FullTextActions:
         if not links:
             self._tell_of_text("no reference in view")
         elif len(links) == 1:
-            self._go_to(links[0].goal)
+            self._go_to(links[0].goal, links[0].place)
 
     def follow_to(self, target: str, words: str) -> None:
         """Follow a reference that was clicked, by its target and what it says."""
@@ -205,11 +208,11 @@ class FullTextActions:
         else:
             self._go_to(goal)
 
-    def _go_to(self, goal: TextPlace | str) -> None:
+    def _go_to(self, goal: TextPlace | str, origin: TextPlace | None = None) -> None:
+        """Show a place of the text over it, or open an address."""
         text = self._model.state[TEXT]
         if not isinstance(goal, str):
-            self._change(lambda view: view.jump(goal))
-            self._model.show_notice(f"{self._keymap.key('app.escape')} goes back")
+            self._change(lambda view: view.peek_at(goal, origin))
         elif text is not None:
             from reader.ui.full_text.links import web_address
 
@@ -225,9 +228,37 @@ class FullTextActions:
         text = self._model.state[TEXT]
         if text is None or self._outline is not None:
             return False
+        if text.view is not None and text.view.peek is not None:
+            return self._answer(text.view.peek, key)
         if text.view is not None and text.view.links:
             return self._choose(text.view.links, key, character)
         return text.search.is_typing and self._write(text.search.text, key, character)
+
+    def _answer(self, peek: Peek, key: str) -> bool:
+        """Take a key for what is shown over the text; any other closes that, and means what it always means."""
+        if key not in ("enter", "b"):
+            self._change(lambda view: view if key in ("escape", "q") else view.peeked())
+            return False
+        self._change(lambda view: view.peeked())
+        if key == "b":
+            self._queue(peek.id)
+        elif peek.id:
+            self._model.change(self._model.state.go(Place(view("all"), f"id:{peek.id}")))
+            if self._library.pk_of(peek.id) is None:
+                self._services[PaperLookup].begin(peek.id)
+        else:
+            self._change(lambda text: text.jump(peek.goal))
+            self._model.show_notice(f"{self._keymap.key('app.escape')} goes back")
+        return True
+
+    def _queue(self, id: str) -> None:
+        """Queue the paper that a reference names."""
+        key = self._library.pk_of(id) if id else None
+        if key is None:
+            said = f"{id} is not here yet: open it, then queue it" if id else "no arXiv id is named here"
+            self._model.show_notice(said, "warning")
+        else:
+            self._services[MarkActions].queue(key)
 
     def _choose(self, links: Sequence[Link], key: str, character: str | None) -> bool:
         if key.startswith("ctrl+"):
@@ -237,7 +268,7 @@ class FullTextActions:
         self._change(lambda view: view.links_chosen())
         place = LETTERS.find(character or " ")
         if 0 <= place < len(links):
-            self._go_to(links[place].goal)
+            self._go_to(links[place].goal, links[place].place)
         return True
 
     def _write(self, typed: str, key: str, character: str | None) -> bool:

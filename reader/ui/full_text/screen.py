@@ -34,7 +34,7 @@ from reader.ui.full_text.lines import (
 from reader.ui.full_text.links import LETTERS
 from reader.ui.full_text.state import TEXT, view_text
 from reader.ui.full_text.text import FullText, Outline
-from reader.ui.full_text.view import TextView
+from reader.ui.full_text.view import Peek, TextView
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import StatusLine
@@ -127,6 +127,8 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         view = self._view
         if view is None:
             return self._strip(self._message_line(y))
+        if view.peek is not None and 0 <= (row := y - self._peek_top(view.peek)) < len(view.peek.lines) + 2:
+            return self._peek_line(view, view.peek, row)
         if y >= len(self._shown):
             return Strip.blank(self.columns, self._style())
         place, line = self._shown[y]
@@ -137,6 +139,21 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
                 self._strips.clear()
             strip = self._strips[key] = self._draw(view, line, *key)
         return strip
+
+    def _peek_top(self, peek: Peek) -> int:
+        """The first row of what is shown over the text."""
+        return 0 if peek.is_above else self.size.height - len(peek.lines) - 2
+
+    def _peek_line(self, view: TextView, peek: Peek, row: int) -> Strip:
+        """A row of what is shown over the text, between two rules."""
+        margin = view.size.margin
+        if row in (0, len(peek.lines) + 1):
+            width = min(view.size.widest, max(view.size.measure, *(measure(line.pieces) for line in peek.lines)))
+            return self._strip((Piece(self._glyphs.line * width, "rule"),), margin=margin)
+        drawn = text_line(peek.lines[row - 1], self._glyphs, PLAIN_LINE)
+        if measure(drawn) > view.size.columns - margin - 1:
+            drawn = clipped(drawn, 0, view.size.columns - margin - 1, self._glyphs)
+        return self._strip(drawn, margin=margin)
 
     @staticmethod
     def _side(view: TextView, block: int, line: DocumentLine) -> int:

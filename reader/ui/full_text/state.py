@@ -42,6 +42,8 @@ def step_back_in_text(state: State) -> State:
         return state.put(TEXT, None)
     if text.outline.is_open:
         return state.put(TEXT, replace(text, outline=text.outline.closed()))
+    if text.view.peek is not None:
+        return view_text(state, text.view.peeked())
     if text.view.selection is not None:
         return view_text(state, text.view.let_go())
     if text.is_fetching:

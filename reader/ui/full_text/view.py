@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import Layout, TextPlace
-from reader.core.document.model import Document, Section, texts
+from reader.core.document.model import Document, Heading, Reference, Section, texts
+from reader.core.ids import ids_in
 from reader.core.text import fold
 from reader.ui.full_text.lines import FrontLines
 from reader.ui.full_text.links import Link, links_in
@@ -121,6 +122,9 @@ BEGINNING = TextPlace()
 
 NO_SEARCH = Search()
 
+LONGEST_PEEK = 10
+"""Lines of a text that are shown over it."""
+
 LONGEST_TRAIL = 100
 """Places that are kept to go back to."""
 
@@ -172,6 +176,17 @@ class Selection(NamedTuple):
         return max(self.cursor, self.anchor or self.cursor)
 
 
+class Peek(NamedTuple):
+    """What a reference refers to, shown over the text, which does not move."""
+
+    goal: TextPlace
+    lines: tuple[DocumentLine, ...]
+    id: str = ""
+    """The arXiv id of the paper that a reference of the bibliography names."""
+    is_above: bool = False
+    """Whether it stands at the top of the screen: the reference is in the lower half."""
+
+
 def _no_front(_width: int) -> Sequence[DocumentLine]:
     return ()
 
@@ -197,6 +212,7 @@ class TextView:
     selection: Selection | None = None
     links: tuple[Link, ...] = ()
     """References that wait for a letter, while one is being chosen."""
+    peek: Peek | None = None
 
     @classmethod
     def open(cls, document: Document, size: Size, front: FrontLines = _no_front) -> TextView:
@@ -417,6 +433,28 @@ class TextView:
     def links_chosen(self) -> TextView:
         """End choosing."""
         return replace(self, links=()) if self.links else self
+
+    def peek_at(self, goal: TextPlace, origin: TextPlace | None = None) -> TextView:
+        """Show what is at a place, over the text, and not over the line with the reference."""
+        most = max(1, min(LONGEST_PEEK, self.size.rows // 2 - 2))
+        block = self.document.blocks[goal.block]
+        found = self.layout.placed(self._first_filled(goal), 2 * most)
+        lines = [line for place, line in found if isinstance(block, Heading) or place.block == goal.block][:most]
+        while lines and not lines[-1].text.strip():
+            lines.pop()
+        cited = (
+            ids_in(" ".join((*texts(block), *(s.target for s in block.spans)))) if isinstance(block, Reference) else ()
+        )
+        is_above = origin is not None and origin > self.layout.down(self.top, self.size.rows // 2)
+        return replace(self, peek=Peek(goal, tuple(lines), cited[0] if cited else "", is_above))
+
+    def _first_filled(self, place: TextPlace) -> TextPlace:
+        lines = self.layout.lines(place.block)[place.line :]
+        return TextPlace(place.block, place.line + next((at for at, line in enumerate(lines) if line.text.strip()), 0))
+
+    def peeked(self) -> TextView:
+        """Show the text alone again."""
+        return replace(self, peek=None) if self.peek else self
 
     # Selection
 

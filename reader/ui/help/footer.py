@@ -57,6 +57,10 @@ def text_prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
     """The keys that matter while words of a full text are typed or a reference is chosen, and what is typed."""
     text = state[TEXT]
     view = text.view if text is not None else None
+    if view is not None and view.peek is not None:
+        opens = "open it" if view.peek.id else "go there"
+        queues = (("b", "queue it"),) if view.peek.id else ()
+        return (("enter", opens), *queues, ("esc", "close")), "", False
     if view is not None and view.links:
         return (("a-z", "follow"), ("esc", "stay")), "a letter", False
     if text is not None and text.search.is_typing:

@@ -43,8 +43,6 @@ class Counts(NamedTuple):
     """Number of papers that match the query in all views."""
     place: Place | None = None
     """The place that was counted."""
-    approximate: bool = False
-    """Whether the topics' numbers are estimates; exact ones then follow."""
     tags: tuple[tuple[str, int], ...] = ()
     """The user's tags with their numbers of papers, by name."""
 
@@ -82,20 +80,17 @@ class Counting:
             self._cache = CountCache(window)
         return self._cache
 
-    def count(self, window: Window, question: Question, exactly: bool) -> Counts:
-        """Count for the filter pane; slow counts are estimated, unless `exactly` is True."""
+    def count(self, window: Window, question: Question) -> Counts:
+        """Count for the filter pane."""
         kept = self._kept(window)
         kept.drop_if_changed()
-        facets = kept.facets(question.facets, exactly=exactly)
         return Counts(
             views=tuple(kept.count(view) for view in question.views),
             days=kept.days(),
-            topics=facets.topics,
+            topics=kept.facets(question.facets),
             base=kept.count(question.base),
-            # Needed only if nothing is found, and then counting is quick.
-            anywhere=0 if facets.approximate else kept.count(question.anywhere),
+            anywhere=kept.count(question.anywhere),
             place=question.place,
-            approximate=facets.approximate,
             tags=kept.tags(),
         )
 

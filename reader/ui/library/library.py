@@ -24,7 +24,7 @@ from reader.core.errors import CacheError
 from reader.core.paper import Paper
 from reader.core.paper_row import Flag, PaperKey, PaperRow
 from reader.paths import group_file, last_refresh, refresh_stamp, touch_private
-from reader.session.first_list import first_list
+from reader.session.first_list import find_holes, first_list
 from reader.ui.library.counting import Counting, Counts, Question, TopicFacts, ViewCount
 from reader.ui.library.marking import Marking, cached_keys
 from reader.ui.library.query_thread import QueryThread
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from reader.core.changes import Changes
     from reader.core.choice.learned import Learned
     from reader.core.choice.wishes import Held
+    from reader.core.feed_days import Hole
     from reader.core.follows import Follow, FollowReason
     from reader.core.reading import Figures
     from reader.core.similarity import Fit
@@ -65,14 +66,16 @@ BREATH = 0.004
 """Seconds of each pause while reading the vocabulary: about as long as it works between two pauses."""
 
 _NO_PAPERS: Order[int] = Order(())
+_NO_DAYS: dict[str, DayFetched] = {}
 
 
 class Library(Marking):
     """One open cache."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, learns_apart: bool = False) -> None:
+        """With `learns_apart`, what the user likes is learned in a process of its own."""
         super().__init__(path)
-        self._near = Window.open(path)
+        self._near = Window.open(path, learns_apart=learns_apart)
         self.trouble = ""
         """What the user has to know of a read that failed; empty if none did."""
         self.is_closed = False
@@ -84,7 +87,8 @@ class Library(Marking):
         self._new_since: str | None = None
         self._counting = Counting()
         self._screenfuls, self._whole, self._counts, self._days, self._taste, self._fits = (
-            QueryThread(path, name) for name in ("screenful", "order", "count", "day", "taste", "fit")
+            QueryThread(path, name, learns_apart=learns_apart)
+            for name in ("screenful", "order", "count", "day", "taste", "fit")
         )
 
     @property
@@ -168,9 +172,7 @@ class Library(Marking):
 
     def visible_papers(self, day: str) -> DayCount:
         """The number of a day's papers that are not hidden, and of unread ones among them."""
-        from reader.cache.reads.counts import visible_papers
-
-        return self._ask(lambda window: window.read(lambda one: visible_papers(one, day)), DayCount(day, 0, 0))
+        return self.days_between(day, day).get(day, DayCount(day, 0, 0))
 
     def scope(self, today: date) -> Scope:
         """The current meanings of relative words in queries, such as `today`, `latest` and `new`."""
@@ -201,28 +203,27 @@ class Library(Marking):
 
         return self._ask(lambda window: window.read(follows), [])
 
-    def days_between(self, first: date, last: date) -> Mapping[str, DayCount]:
-        """The known days from `first` to `last`, by ISO day."""
+    def days_between(self, first: str, last: str) -> Mapping[str, DayCount]:
+        """The known days from `first` to `last` (ISO), by day."""
         from reader.cache.reads.counts import day_counts
 
-        ends = (first.isoformat(), last.isoformat())
-        return self._ask(lambda window: window.read(lambda one: day_counts(one, *ends)), {})
+        return self._ask(lambda window: window.read(lambda one: day_counts(one, first, last)), {})
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
         """The days (ISO) that were never requested from the feed, or had no papers yet."""
-        from reader.cache.reads.counts import fetched_days
-        from reader.refresh.plan import missing_days
+        from reader.core.feed_days import missing_days
 
-        ends = (first.isoformat(), last.isoformat())
-        nothing: dict[str, DayFetched] = {}
-        known = self._ask(lambda window: window.read(lambda one: fetched_days(one, *ends)), nothing)
+        known = self._ask(lambda window: window.fetched_days(first.isoformat(), last.isoformat()), _NO_DAYS)
         return missing_days(first, last, today, known)
+
+    def holes(self, place: Place, order: str, today: date) -> tuple[Hole, ...]:
+        """The runs of days that are missing between those that a place lists."""
+        return self._ask(lambda window: find_holes(window, place, order, today), ())
 
     def oldest_day(self) -> str | None:
         """The oldest day that was requested from the feed."""
-        from reader.cache.reads.counts import oldest_day
-
-        return self._ask(lambda window: window.read(oldest_day), None)
+        known = self._ask(Window.fetched_days, _NO_DAYS)
+        return min((day for day, one in known.items() if one.fetched), default=None)
 
     def has_news(self, since: str) -> bool:
         """Whether unread papers of the newest day came since a time (ISO, UTC)."""
@@ -437,12 +438,9 @@ class Library(Marking):
             lambda window: window.read(lambda one: matching_day(one, selection, day, steps))
         )
 
-    async def count(self, question: Question, *, exactly: bool = False) -> Counts:
-        """Count for the filter pane; raises CacheInterrupted if it is called again meanwhile.
-
-        Slow counts are estimated, unless `exactly` is True.
-        """
-        return await self._counts.ask(lambda window: self._counting.count(window, question, exactly))
+    async def count(self, question: Question) -> Counts:
+        """Count for the filter pane; raises CacheInterrupted if it is called again meanwhile."""
+        return await self._counts.ask(lambda window: self._counting.count(window, question))
 
     async def number(self, selection: Selection) -> int:
         """How many papers a selection has; raises CacheInterrupted like `count_view`."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from traceback import clear_frames
 from typing import Any, TypeVar
@@ -21,8 +22,8 @@ AGAIN = 0.003
 class QueryThread:
     """One window on the cache at `path` and the thread that reads it."""
 
-    def __init__(self, path: Path, name: str) -> None:
-        self._path = path
+    def __init__(self, path: Path, name: str, *, learns_apart: bool = False) -> None:
+        self._open = partial(Window.open, path, learns_apart=learns_apart)
         self._executor = ThreadPoolExecutor(1, name)
         self._window: Window | None = None
         self._running: Future[Any] | None = None
@@ -60,7 +61,7 @@ class QueryThread:
 
     def _answer(self, question: Callable[[Window], T]) -> T:
         if self._window is None:
-            self._window = Window.open(self._path)
+            self._window = self._open()
         try:
             return question(self._window)
         except Exception as error:

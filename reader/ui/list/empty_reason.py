@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from reader.core.dates import Period, period_containing, period_of_view
+from reader.core.feed_days import SATURDAY
 from reader.core.query.suggestions import complete
 from reader.core.views import FOR_YOU, QUEUED, VIEWS, View
 from reader.session.places import DAY, FOLLOW, SAVED, Place, asks_for_today, day_of, feed_text
@@ -30,8 +31,6 @@ from reader.ui.triage.state import TRIAGE, is_listed
 if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
     from reader.ui.library.counting import Counts
-
-SATURDAY = 5
 
 TO_LEARN = "Star a paper that you like, or pick three topics; then the best for you come first."
 
@@ -75,6 +74,8 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
     view, facts, learned = listing.place.view, listing.facts, listing.order.learned
     if state.draft is not None and (reason := _while_typing(state, state.draft.typed)) is not None:
         return reason
+    if state.is_ranking:
+        return _ranking(state)
     if listing.results is not None:
         ways = "find.query other words", "app.escape back to the list", _PUT_BACK
         return EmptyReason(("The feed finds nothing for ", listing.results.text, "."), ways=ways)
@@ -111,6 +112,14 @@ def _is_too_early(state: State, today: date) -> bool:
     """Whether the query asks for papers of today, and the newest ones are older."""
     newest = state.listing.facts.newest_day
     return bool(newest and newest < today.isoformat()) and asks_for_today(state.listing.place.query)
+
+
+def _ranking(state: State) -> EmptyReason:
+    """Of a list whose papers are still being ranked."""
+    counts = state[COUNTED]
+    numbers = {} if counts is None else dict(zip((one.id for one in VIEWS), counts.views, strict=False))
+    papers = 0 if state.place.text else numbers.get(state.place.view.id, 0)
+    return EmptyReason(f"Ranking {f'{papers:,} ' if papers else ''}papers.", ways=("app.escape goes back",))
 
 
 def _while_typing(state: State, typed: str) -> EmptyReason | None:

@@ -6,10 +6,10 @@ from reader.ui.shell.feature import Feature
 
 
 def _classes() -> tuple[type, ...]:
-    from reader.ui.list.loader import ListLoader
+    from reader.ui.list.loader import ListLoader, RankingWait
     from reader.ui.list.movement import MovementActions, SelectionActions
 
-    return ListLoader, MovementActions, SelectionActions
+    return ListLoader, RankingWait, MovementActions, SelectionActions
 
 
 FEATURE = Feature(_classes)

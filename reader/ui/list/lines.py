@@ -45,6 +45,8 @@ class ListLook(NamedTuple):
     """Whether a title that does not fit takes a second line."""
     older_key: str = ""
     """The key that goes to the day before."""
+    fetch_key: str = ""
+    """The key that fetches missing days."""
     has_focus: bool = True
     """Whether keys act in the list: only then the cursor has its bar."""
 
@@ -211,16 +213,25 @@ class DayEnd(NamedTuple):
     """The listed day before it."""
 
 
-Content: TypeAlias = PaperAt | Heading | DayEnd
+class HoleAt(NamedTuple):
+    """Days that are missing between two days."""
+
+    days: int
+    is_highlighted: bool = False
+
+
+Content: TypeAlias = PaperAt | Heading | HoleAt | DayEnd
 
 
 def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ...]:
-    """Draw the lines of a paper, a heading or the end."""
+    """Draw the lines of a paper, a heading, missing days or the end."""
     match content:
         case PaperAt(row, is_highlighted, is_selected, in_text):
             return draw_paper(row, width, look, is_highlighted, is_selected, in_text=in_text)
         case Heading():
             return (draw_heading(content, width, look),)
+        case HoleAt():
+            return (draw_hole(content, width, look),)
         case DayEnd():
             return (), draw_end(content, width, look)
 
@@ -250,6 +261,17 @@ def coverage_note(day: DayCount, today: date) -> str:
     short = [(name, known) for name, known in day.covered if not known.is_whole and known.papers]
     told = short or [(name, known) for name, known in day.covered if known.papers]
     return ", ".join(f"{name} {known.text(today)}" for name, known in told)
+
+
+def draw_hole(hole: HoleAt, width: int, look: ListLook) -> Line:
+    """Draw missing days: `─ 21 days are missing here · enter fetches them ─`."""
+    glyphs, key = look.glyphs, look.fetch_key
+    days, them = ("1 day is", "it") if hole.days == 1 else (f"{hole.days:,} days are", "them")
+    bar = Piece(glyphs.cursor if hole.is_highlighted else " ", "bar")
+    missing, end = Piece(f"{glyphs.line} {days} missing here ", "about"), Piece(glyphs.line, "about")
+    way = (Piece(f"{glyphs.dot} ", "about"), Piece(key, "key"), Piece(f" fetches {them} ", "about"))
+    whole = (bar, missing, *way, end)
+    return whole if key and measure(whole) < width else (bar, missing, end)
 
 
 def day_end(day: str, days: Sequence[DayCount]) -> DayEnd | None:

@@ -36,6 +36,13 @@ AFTER_SCREENFUL = 0.04
 """Seconds between listing the first screenful and reading the rest."""
 
 
+RANKING = 0.15
+"""Seconds after which a ranking is said to be made, in place of the list before it."""
+
+RANKED = ("foryou", "relevance", "rising")
+"""Orders for which all papers are compared."""
+
+
 class ListLoader:
     """Reads the list of the state's newest request; each read ends in one change of the state."""
 
@@ -207,7 +214,9 @@ class ListLoader:
     def _read_facts(self, place: Place, *, has_listed: bool) -> CacheFacts:
         """Read the facts that explain an empty list, or of which day the papers of Latest are."""
         if has_listed:
-            return CacheFacts(newest_day=self._library.newest_day() if place.view.id == LATEST else None)
+            look, newest = self._services.look, self._library.newest_day() if place.view.id == LATEST else None
+            holes = () if look.demo else self._library.holes(place, self._order, look.today)
+            return CacheFacts(newest_day=newest, holes=holes)
         from reader.core.dates import period_containing, period_of_view
 
         period = period_of_view(place.view.id) or period_containing("day", self._services.look.today)
@@ -224,3 +233,26 @@ class ListLoader:
     def _has_hidden(self, place: Place) -> bool:
         """Whether the view has hidden papers; an index of them answers."""
         return bool(self._library.first(self._compile(Place(place.view, "is:hidden")), 1).pks)
+
+
+class RankingWait:
+    """Says that a list is still being ranked."""
+
+    def __init__(self, services: Services) -> None:
+        self._model = services.model
+        self._order = services.settings.order
+        self._delay = services.background.delayed(self._say)
+
+    @follows(lambda state: (state.request, state.is_list_coming, state.is_typing))
+    def wait(self, state: State) -> None:
+        """Say so after a moment, unless the list is there."""
+        if state.is_list_coming and not state.is_typing:
+            self._delay.begin(RANKING)
+        else:
+            self._delay.stop()
+
+    def _say(self) -> None:
+        state = self._model.state
+        sort = state.place.whole(self._order).sort
+        if state.where != state.listing.where and state.results is None and sort is not None and sort.key in RANKED:
+            self._model.change(state.rank())

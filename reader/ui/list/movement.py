@@ -54,7 +54,7 @@ class MovementActions:
                 self._filter.move(lines)
             case _:
                 self._marks.leave_paper()
-                self._papers.move(lines)
+                self._papers.step(lines)
 
     @handles_each(
         {

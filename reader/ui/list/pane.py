@@ -12,7 +12,7 @@ from textual.reactive import var
 
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.line_widgets import ActionAsked, Reported
 from reader.ui.kit.lines import pattern
 from reader.ui.list.lines import DayEnd
 from reader.ui.page.paper_lines import PaperLines, RowChanges, Rows, RowsAtHand
@@ -22,6 +22,7 @@ from reader.ui.shell.listing import Position
 if TYPE_CHECKING:
     from reader.cache.reads.orders import Order
     from reader.cache.reads.window import DayCount
+    from reader.core.feed_days import Hole
 
 
 class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
@@ -30,8 +31,8 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
     The list holds the order and the cursor. It reads no keys: the screen calls `move` and the other methods.
     """
 
-    reported: var[PaperKey | None] = var(None, init=False)
-    """The paper under the cursor, for watchers; `highlighted` computes the same."""
+    reported: var[tuple[PaperKey | None, bool]] = var((None, False), init=False)
+    """The paper under the cursor, and whether the cursor is on the hole below it instead, for watchers."""
 
     @dataclass
     class Opened(Reported):
@@ -45,10 +46,12 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         *,
         today: date | None = None,
         older_key: str = "",
+        fetch_key: str = "",
         id: str | None = None,
     ) -> None:
-        """`today` stops the clock; `older_key` is the key that goes to the day before."""
+        """`today` stops the clock; the keys go to the day before, and fetch missing days."""
         super().__init__(glyphs, today=today, older_key=older_key, id=id)
+        self._strips.change_look(self._strips.look._replace(fetch_key=fetch_key))
         self._order: Order[PaperKey] | None = None
         self._unplaced: tuple[int | None] | None = None
         """Where the cursor goes once the list has a size: see `_place`."""
@@ -87,6 +90,7 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         self._strips.change_look(look)
         self._fetch, self._rows = rows, RowsAtHand(rows)
         self._cursor = index
+        self._is_on_hole = self._is_on_hole and is_news and new.hole_below(index) is not None
         self._measure()
         is_away = is_news and anchor is not None and anchor[0] != keep
         if is_news and anchor is not None:
@@ -163,6 +167,11 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         return self._rows.first(pks, wanted) is not None
 
     @property
+    def hole(self) -> Hole | None:
+        """The missing days that the cursor is on; None if it is on a paper."""
+        return self._lines.hole_below(self._cursor) if self._is_on_hole else None
+
+    @property
     def cursor(self) -> int:
         """The highlighted paper's index in the order, from 0."""
         return self._cursor
@@ -200,19 +209,20 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
 
     # Moving; each method returns whether the cursor moved
 
-    def to_index(self, index: int) -> bool:
-        """Highlight the paper at a place, or the nearest one."""
+    def to_index(self, index: int, *, on_hole: bool = False) -> bool:
+        """Highlight the paper at a place, or the nearest one; or the hole below it."""
         index = min(max(index, 0), len(self._lines.pks) - 1)
         if index < 0:
             return False
         delta = index - self._cursor
-        if delta:
+        is_moved = delta != 0 or on_hole != self._is_on_hole
+        if is_moved:
             self._repaint_paper(self._cursor)
-            self._cursor = index
+            self._cursor, self._is_on_hole = index, on_hole
             self._repaint_paper(index)
-        self._reveal(delta)
+        self._reveal(1 if on_hole else delta)
         self._report_highlighted()
-        return delta != 0
+        return is_moved
 
     def stand(self, pk: PaperKey, height: int) -> None:
         """Highlight a paper, if it is still there, `height` lines below the list's top."""
@@ -220,6 +230,15 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         if index is not None and (self.to_index(index) or self.height != height):
             self._scroll_paper_to(index, height)
             self._reveal()
+
+    def step(self, delta: int) -> bool:
+        """Go down by `delta` lines of papers and holes, up if negative; of many, only papers count."""
+        above = self._cursor if delta > 0 else self._cursor - 1
+        if abs(delta) > 1 or (above < 0 and not self._is_on_hole):
+            return self.move(delta)
+        if self._is_on_hole:
+            return self.to_index(self._cursor + max(delta, 0))
+        return self.to_index(above, on_hole=True) if self._lines.hole_below(above) else self.move(delta)
 
     def move(self, delta: int) -> bool:
         """Go down by `delta` papers, up if negative."""
@@ -285,7 +304,7 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         self._reveal()
 
     def _report_highlighted(self) -> None:
-        self.reported = self.highlighted
+        self.reported = self.highlighted, self._is_on_hole
 
     # Mouse
 
@@ -294,10 +313,14 @@ class PaperList(PaperLines, can_focus=True, inherit_bindings=False):
         if offset is None:
             return
         slot = self._slots()[offset.y]
+        if slot is not None and slot.kind == "hole":
+            event.stop()
+            if not self.to_index(self._lines.start_of(slot.group + 1) - 1, on_hole=True):
+                self.post_message(ActionAsked("find.fetch"))
         if slot is None or slot.kind != "paper":
             return
         event.stop()
-        if slot.place == self._cursor:
+        if slot.place == self._cursor and not self._is_on_hole:
             self.post_message(self.Opened(self._lines.pks[slot.place]))
         else:
             self.to_index(slot.place)

@@ -120,6 +120,10 @@ class MarkActions:
         if goes_on:
             self._papers.move(1)
 
+    def queue(self, key: PaperKey) -> None:
+        """Queue one paper, wherever it is."""
+        self._mark(QUEUE, True, [key])
+
     def _toggle_all(self, kind: str, pks: Sequence[PaperKey]) -> None:
         """Mark all of some papers, or take the mark away if all of them have it."""
         field, wanted = FIELDS[kind], frozenset(pks)

@@ -21,6 +21,7 @@ from reader.ui.list.lines import (
     Content,
     DayEnd,
     Heading,
+    HoleAt,
     ListLook,
     PaperAt,
     coverage_note,
@@ -127,7 +128,7 @@ class ListStrips:
         key = type(content), content
         strips = self._kept.get(key)
         if strips is None:
-            over = "highlighted" if isinstance(content, PaperAt) and content.is_highlighted else PLAIN
+            over = "highlighted" if isinstance(content, PaperAt | HoleAt) and content.is_highlighted else PLAIN
             strips = tuple(self._strip(line, over) for line in draw_content(content, self._columns(), self.look))
             if len(self._kept) >= KEPT:
                 self.forget()
@@ -153,6 +154,8 @@ class PaperLines(Pane, inherit_bindings=False):
         self._today = today
         self._lines = ListLines()
         self._cursor = 0
+        self._is_on_hole = False
+        """Whether the cursor is on the hole below its paper."""
         look = ListLook(glyphs, today or date.today(), older_key=older_key)
         self._strips = ListStrips(look, lambda: self.columns, self._strip)
         self._rows = RowsAtHand()
@@ -235,9 +238,13 @@ class PaperLines(Pane, inherit_bindings=False):
             row = self._row(place)
             if row is None:
                 return None
-            return PaperAt(row, place == self._cursor, row.pk in self._selected, self._lines.is_in_text(place))
+            is_highlighted = place == self._cursor and not self._is_on_hole
+            return PaperAt(row, is_highlighted, row.pk in self._selected, self._lines.is_in_text(place))
         if kind == "end":
             return self._end
+        if kind == "hole":
+            above = self._lines.start_of(group + 1) - 1
+            return HoleAt(len(self._lines.hole_below(above) or ()), self._is_on_hole and above == self._cursor)
         day, papers = self._lines.heading(group)
         counts = self._days.get(day)
         # A list of some of the day's papers does not know how many of them are unread; it may have hidden ones, too.
@@ -262,8 +269,8 @@ class PaperLines(Pane, inherit_bindings=False):
                 self._paint(y)
 
     def _repaint_paper(self, place: int) -> None:
-        for y, slot in self._in_view():
-            if slot.place == place:
+        for y, slot in enumerate(self._slots()):
+            if slot is not None and (slot.place == place or slot.kind == "hole"):
                 self._paint(y)
 
     def _paint(self, y: int) -> None:

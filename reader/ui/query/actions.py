@@ -9,6 +9,7 @@ from reader.core.paper import Paper
 from reader.core.query.suggestions import Completion, complete
 from reader.core.similarity import came_out, like_query
 from reader.core.views import IDS
+from reader.refresh.plan import Days
 from reader.session.places import Place, feed_text, next_order, view
 from reader.ui.command_line.actions import CommandActions
 from reader.ui.filter.pane import FilterPane
@@ -19,6 +20,7 @@ from reader.ui.page.refresher import PaperLookup
 from reader.ui.query.feed_search import FeedSearch
 from reader.ui.query.line import QueryLine
 from reader.ui.query.state import VOCABULARY
+from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import handles, handles_each
 from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.services import Services
@@ -32,6 +34,8 @@ class AddActions:
         self._library = services.library
         self._demo = services.look.demo
         self._lookup = services[PaperLookup]
+        self._refresher = services[Refresher]
+        self._papers = services[PaperList]
 
     @handles("find.add")
     def ask_for_paper(self, _count: int | None) -> None:
@@ -40,9 +44,11 @@ class AddActions:
 
     @handles("find.fetch")
     def fetch_paper(self, _count: int | None = None) -> None:
-        """Fetch the paper that the query names, and show it in the view All."""
-        id, place = self.missing_id(), self._model.state.place
-        if id is None:
+        """Fetch the days that are missing at the cursor; or the paper that the query names, and show it in All."""
+        id, place, hole = self.missing_id(), self._model.state.place, self._papers.hole
+        if hole:
+            self._refresher.fetch(Days(hole), place.view.id, "missing days")
+        elif id is None:
             self._model.show_notice("no id or address of a paper to fetch")
         elif self._demo:
             self._model.show_notice(NOTHING_IS_FETCHED)

@@ -62,8 +62,8 @@ class Keyboard:
         self._has_begun = self._is_busy = False
         self._choose: Callable[[str], object] | None = None
         self._letters: Collection[str] = ()
-        self._is_offer = False
         """The letters that answer a question; others leave it open."""
+        self._is_offer = False
         self._quitting = services.background.delayed(self._app.leave)
         self._pressed = 0.0
         self._put_off: Callable[[], object] | None = None
@@ -114,13 +114,21 @@ class Keyboard:
         held = self._held
         if held is None:
             return True
-        if self._model.state.is_list_coming:
+        state = self._model.state
+        if state.is_list_coming and not state.is_ranking:
             return False
         self._held = None
+        if state.is_ranking:
+            self._refuse()
+            return True
         # The list may be empty.
         if self._app.context in held.action.contexts:
             self._app.perform(held.action.id, held.count)
         return True
+
+    def _refuse(self) -> None:
+        """Do nothing to papers that are not to be seen: the key may have been meant for those of the list before."""
+        self._model.show_notice(f"still ranking · {self._keymap.key('app.escape')} goes back")
 
     def when_still(self, act: Callable[[], object]) -> None:
         """Call a function once no key is held down, so that it delays no key.
@@ -196,6 +204,7 @@ class Keyboard:
         if isinstance(outcome, Match):
             if is_coming and _needs_papers(outcome.action, context):
                 self._held = outcome
+                self._do_held()
             else:
                 self._app.perform(outcome.action.id, self._with_repeats(key, outcome))
             return True

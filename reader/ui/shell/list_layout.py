@@ -18,6 +18,7 @@ from reader.core.paper_row import PaperKey
 
 if TYPE_CHECKING:
     from reader.cache.reads.orders import Order
+    from reader.core.feed_days import Hole
 
 NEAR = 2_000
 """Places around a paper's old place that are searched first: a refresh moves papers little."""
@@ -45,6 +46,8 @@ class ListForm(NamedTuple):
     """Whether each paper has its date, in place of headings of days."""
     has_end: bool = False
     """Whether lines after the last paper say what comes next."""
+    holes: tuple[Hole, ...] = ()
+    """The runs of days that are missing, each a line between two days."""
 
 
 COMPACT = ListForm()
@@ -53,9 +56,9 @@ COMPACT = ListForm()
 class Slot(NamedTuple):
     """The content of a line."""
 
-    kind: Literal["paper", "heading", "end"]
+    kind: Literal["paper", "heading", "hole", "end"]
     group: int
-    """The group of the paper, or of the heading; -1 without groups."""
+    """The group of the paper or the heading, or above the hole; -1 without groups."""
     place: int = -1
     """The place of the paper in the order."""
     part: int = 0
@@ -97,10 +100,16 @@ class ListLines:
         self._end = END_LINES if form.has_end and self.pks and self.is_complete else 0
         # The place of each group's first paper, and its heading's line. An order that is not by day has no groups.
         self._starts = list(accumulate((count for _, count in self.groups), initial=0))[:-1]
+        self._holes = _place_holes(self.groups, form.holes) if self.has_headings else {}
+        """The days that are missing after a group, by its number."""
+        # Numbers of holes above each group.
+        self._above = list(accumulate((group in self._holes for group in range(len(self.groups))), initial=0))
         self._headings = (
-            [start * self._each + group for group, start in enumerate(self._starts)] if self.has_headings else []
+            [start * self._each + group + self._above[group] for group, start in enumerate(self._starts)]
+            if self.has_headings
+            else []
         )
-        self._past_papers = len(self.pks) * self._each + len(self._headings)
+        self._past_papers = len(self.pks) * self._each + len(self._headings) + len(self._holes)
         """The line after the last paper."""
         self._past_end = self._past_papers + self._end
 
@@ -113,12 +122,13 @@ class ListLines:
         return self._in_texts_from <= index < self._matching
 
     def start_of(self, group: int) -> int:
-        """Return the place of a group's first paper."""
-        return self._starts[group]
+        """Return the place of a group's first paper; past the last group, that after all papers."""
+        return self._starts[group] if group < len(self._starts) else len(self.pks)
 
     def line_of(self, index: int) -> int:
         """Return the first line of the paper at a place."""
-        return index * self._each + (self.group_of(index) + 1 if self.has_headings else 0)
+        group = self.group_of(index)
+        return index * self._each + (group + 1 + self._above[group] if self.has_headings else 0)
 
     def at(self, line: int, *, is_top: bool = False) -> Slot | None:
         """Return what is on a line; None before the first and after the last, and if the paper does not need it.
@@ -132,7 +142,9 @@ class ListLines:
             return Slot("heading", headings - 1)
         if line >= self._past_papers:
             return Slot("end", headings - 1, part=line - self._past_papers)
-        place, part = divmod(line - headings, self._each)
+        if headings - 1 in self._holes and line + 1 == self._headings[headings]:
+            return Slot("hole", headings - 1)
+        place, part = divmod(line - headings - (self._above[headings - 1] if headings else 0), self._each)
         return Slot("paper", headings - 1, place, part) if not part or part < self._height_of(place) else None
 
     def heading(self, group: int) -> tuple[str, int | None]:
@@ -140,14 +152,19 @@ class ListLines:
         day, count = self.groups[group]
         return day, count if self.is_complete or group + 1 < len(self.groups) else None
 
+    def hole_below(self, index: int) -> Hole | None:
+        """Return the days that are missing right below the paper at a place; None if there are none."""
+        group = self.group_of(index)
+        return self._holes.get(group) if self.start_of(group + 1) == index + 1 else None
+
     def nearest(self, line: int, down: bool) -> int:
-        """Return the place of the paper on a line; for a heading, of the next paper down, or up."""
+        """Return the place of the paper on a line; for a heading or a hole, of the next paper down, or up."""
         slot = self.at(min(max(line, 0), self._past_papers - 1))
         if slot is None:
             return 0
         if slot.kind == "paper":
             return slot.place
-        index = self._starts[slot.group]
+        index = self.start_of(slot.group + (slot.kind == "hole"))
         return index if down else max(0, index - 1)
 
     def find(self, pk: PaperKey, near: int) -> int | None:
@@ -223,6 +240,13 @@ class ListLines:
         below = self._end if is_last else margin if delta > 0 else 0
         highest = self.step(self.step(last, below), 1 - height)
         return highest if top < highest else None
+
+
+def _place_holes(groups: Sequence[tuple[str, int]], holes: Sequence[Hole]) -> dict[int, Hole]:
+    """The holes that are between two groups, by the number of the group above: days go down."""
+    days = [day for day, _ in reversed(groups)]
+    placed = {len(days) - bisect_right(days, hole[-1]) - 1: hole for hole in reversed(holes)}
+    return {group: hole for group, hole in placed.items() if 0 <= group < len(groups) - 1}
 
 
 def _groups(order: Order[PaperKey], form: ListForm) -> tuple[tuple[str, int], ...]:

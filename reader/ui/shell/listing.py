@@ -16,6 +16,7 @@ from reader.ui.shell.layout import Density
 from reader.ui.shell.list_layout import ListForm, papers_have_dates
 
 if TYPE_CHECKING:
+    from reader.core.feed_days import Hole
     from reader.ui.library.feed_results import FeedResults
 
 
@@ -62,6 +63,8 @@ class CacheFacts(NamedTuple):
     """The arXiv id if the query asks only for one paper and the cache does not have it."""
     is_day_known: bool = True
     """Whether the feed has answered for all days of the view."""
+    holes: tuple[Hole, ...] = ()
+    """The runs of days that are missing between the listed ones."""
     are_hidden: bool = False
     """Whether the view has papers, and the user has hidden all of them; False with a query."""
 
@@ -114,7 +117,7 @@ class ListContent:
 
     def in_lines(self, density: Density) -> ListForm:
         """The form in which the list is drawn."""
-        return ListForm(density == "comfortable", self.has_dates, self.day is not None)
+        return ListForm(density == "comfortable", self.has_dates, self.day is not None, self.facts.holes)
 
     def formed_like(self, before: ListContent) -> ListContent:
         """The same content with dates or headings: as before in the same place, so that no line moves."""

@@ -117,7 +117,9 @@ class State:
     is_list_coming: bool = False
     """Whether another list was requested and is not there yet: keys for its papers wait."""
     highlighted: PaperKey | None = None
-    """The paper under the list's cursor."""
+    """The paper under the list's cursor, or above it."""
+    is_on_hole: bool = False
+    """Whether the cursor is on the line for missing days, which is no paper."""
     draft: TypedQuery | None = None
     focus: PaneName = "list"
     search: SearchStatus = field(default_factory=SearchStatus)
@@ -204,7 +206,8 @@ class State:
         if self.front_paper is not None:
             return (self.front_paper,)
         selected = self.selection.in_order(self.listing.order.pks)
-        return selected or (() if self.highlighted is None or self.is_empty else (self.highlighted,))
+        is_there = not (self.is_empty or self.is_on_hole)
+        return selected or ((self.highlighted,) if self.highlighted is not None and is_there else ())
 
     @property
     def pane_front(self) -> PaneFront:
@@ -230,7 +233,7 @@ class State:
             return "filter"
         if self.is_empty:
             return "empty"
-        return self.focus
+        return "hole" if self.is_on_hole and self.focus == "list" else self.focus
 
     @property
     def is_typing(self) -> bool:
@@ -353,11 +356,12 @@ class State:
         listing = replace(listing.formed_like(self.listing), version=self.cache_version)
         return replace(self, listing=listing, selection=selection, is_list_coming=False, focus=focus)
 
-    def highlight(self, pk: PaperKey | None) -> State:
-        """Record which paper is under the cursor; a range of selected papers follows it."""
-        if pk == self.highlighted:
+    def highlight(self, pk: PaperKey | None, *, is_on_hole: bool = False) -> State:
+        """Record which paper is under the cursor, or above it on a hole; a range of selected papers follows it."""
+        if (pk, is_on_hole) == (self.highlighted, self.is_on_hole):
             return self
-        return replace(self, highlighted=pk, selection=self.selection.follow(self.listing.order.pks, pk))
+        selection = self.selection.follow(self.listing.order.pks, pk)
+        return replace(self, highlighted=pk, is_on_hole=is_on_hole, selection=selection)
 
     def cache_changed(self, at: Position | None = None) -> State:
         """Read again what the cache may have changed; the cursor goes to `at`, if the list has that, or stays.
@@ -377,6 +381,15 @@ class State:
     def read_on(self, at: Position) -> State:
         """Request the rest of the list after its first screenful."""
         return replace(self, request=self._next_request(at))
+
+    @property
+    def is_ranking(self) -> bool:
+        """Whether nothing is listed because the papers are still being ranked."""
+        return self.is_list_coming and self.listing.where == self.where and not self.listing.order.pks
+
+    def rank(self) -> State:
+        """Take away the list before: it is another one that is ranked, and that takes a while."""
+        return replace(self.listed(ListContent(self.place, results=self.results)), is_list_coming=True)
 
     def list_stopped(self) -> State:
         """Record that reading the list was stopped; another read has begun or will."""

@@ -273,10 +273,10 @@ def _is_open(row: PaperRow) -> bool:
 
 SECOND = 1.0
 
-LONG = 0.5
-"""Seconds after which it is said that the list is still coming: to learn what suits the user may take some."""
 
-COMING = "ranking the papers"
+def _is_running(state: State) -> bool:
+    triage = state[TRIAGE]
+    return triage is not None and triage.is_running
 
 
 class TriageClock:
@@ -286,24 +286,14 @@ class TriageClock:
         self._model = services.model
         self._look = services.look
         self._next = services.background.delayed(self.look)
-        self._coming = services.background.delayed(self._say_coming)
 
-    @follows(lambda state: (_is_running(state), _is_coming(state)))
+    @follows(_is_running)
     def follow(self, state: State) -> None:
         """Start with the time of a triage, and stop with it."""
         if _is_running(state) and not self._look.is_still:
             self._next.begin(SECOND)
         else:
             self._next.stop()
-        if _is_coming(state):
-            self._coming.begin(LONG)
-        else:
-            self._coming.stop()
-            if state.activity == COMING:
-                self._model.change(state.busy_with(""))
-
-    def _say_coming(self) -> None:
-        self._model.change(self._model.state.busy_with(COMING))
 
     def look(self) -> None:
         """Let the time run up to now."""
@@ -317,14 +307,3 @@ class TriageClock:
             # The page says so in its first line.
             self._model.show_news(TIME_IS_UP, "warning")
         self._next.begin(SECOND)
-
-
-def _is_running(state: State) -> bool:
-    triage = state[TRIAGE]
-    return triage is not None and triage.is_running
-
-
-def _is_coming(state: State) -> bool:
-    """Whether the user waits for the papers of a triage, and has not gone elsewhere."""
-    triage = state[TRIAGE]
-    return triage is not None and triage.phase == "coming" and state.place == triage.place

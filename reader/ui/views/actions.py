@@ -8,10 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.dates import Period, PeriodKind, period_containing, period_of_view
+from reader.core.feed_days import FIRST_DAY, SATURDAY
 from reader.core.paper_row import PaperKey
 from reader.core.query import Term
 from reader.core.views import FOR_YOU, LATEST, QUEUED
-from reader.refresh.plan import FIRST_DAY, Days, Trending
+from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import TOPIC_NAMES
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 RANKING_LASTS = timedelta(minutes=10)
 """Maximum age of a feed's ranking that is shown without fetching it again."""
 
-SATURDAY = 5
-
 
 class ViewActions:
     """Go to views."""
@@ -49,11 +48,6 @@ class ViewActions:
     def go_to_view(self, event: FilterPane.ViewChosen) -> None:
         """Show the view that was clicked."""
         self.go(event.id)
-
-    @answers(FilterPane.DayChosen)
-    def go_to_day(self, event: FilterPane.DayChosen) -> None:
-        """Show the day that was clicked."""
-        self.go(f"day:{event.day}")
 
     @answers(PaperDetail.ViewClicked)
     def go_to_followed(self, event: PaperDetail.ViewClicked) -> None:
@@ -188,7 +182,7 @@ class ViewActions:
         """Whether a day is known to be empty, or probably is, such as a weekend."""
         if period.kind != "day":
             return False
-        known = self._library.days_between(period.first, period.first).get(period.date)
+        known = self._library.days_between(period.date, period.date).get(period.date)
         if known is not None and known.papers:
             return False
         is_known = not self._library.gaps(period.first, period.first, self._look.today)

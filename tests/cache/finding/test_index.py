@@ -73,7 +73,7 @@ def test_counts_know_a_free_text(cache: Cache, path: Path) -> None:
         counts = CountCache(window)
         for text, papers in (("", 3), ("~laundry", 2), ("~walk", 1)):
             selection = compile_query(parse(text), SCOPE)
-            facets = {topic.slug: topic.papers for topic in counts.facets(selection, exactly=False).topics}
+            facets = {topic.slug: topic.papers for topic in counts.facets(selection)}
             assert (counts.count(selection), facets["agents"]) == (papers, 1 if text else 2)
 
 

@@ -85,9 +85,8 @@ READS: dict[str, Callable[[Window], object]] = {
     "topics": lambda window: window.topics(),
     "topics of": lambda window: window.topics(selection("topic:agents is:unread")),
     "topic sets": lambda window: window.read(TopicSets().load),
-    "facets": lambda window: CountCache(window).facets(selection("paper is:unread"), exactly=True),
+    "facets": lambda window: CountCache(window).facets(selection("paper is:unread")),
     "size": lambda window: window.size(),
-    "estimate": lambda window: CountCache(window)._estimate(selection("paper")),
     "views": lambda window: [window.count(selection(text)) for text in ("", "is:unread", "is:starred", "day:latest")],
 }
 

@@ -84,7 +84,7 @@ def test_each_interest_has_its_own_words_and_scale() -> None:
     assert set(best(taste, 2 * EACH)) == {"gaussian splatting", "protein folding"}
     assert taste.interests is not None
     assert [len(members) for members in taste.interests.members] == [5, 2]
-    assert taste.interests.shares.tolist() == pytest.approx([5 / 7, 2 / 7])
+    assert [one.share for one in taste.subjects] == pytest.approx([5 / 7, 2 / 7])
     nearest = {PAPERS[fit.key][0].split()[0]: fit.interest for fit in taste.fits(chunks()) if fit.score > 0.5}
     assert nearest == {"Gaussian": 0, "Protein": 1}
 

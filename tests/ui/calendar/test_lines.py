@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.reads.window import DayCount
+from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Piece, measure
-from reader.refresh.plan import FIRST_DAY
 from reader.ui.calendar.lines import (
     HEATS,
     TOP,

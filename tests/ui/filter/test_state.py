@@ -111,8 +111,3 @@ def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
     ).topics
     assert agents == TopicItem("agents", "Agents & tools", "Agents", "Models that act.", 8, False, (0.1, 0.2), 0.42)
     assert video == TopicItem("video", "Video generation", "Vision", "", 0, implied=True)
-
-
-def test_estimates_are_marked_as_such() -> None:
-    assert not filter_data(at("all")).approximate
-    assert filter_data(at("all").put(COUNTED, COUNTS._replace(approximate=True))).approximate

@@ -34,6 +34,20 @@ def test_it_scrolls_by_lines_and_pages_and_stops_at_both_ends(view: TextView) ->
     assert end.scroll(1) is end and end.scroll_pages(1) is end
 
 
+def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> None:
+    section, entry = (view.layout.place_of(anchor) for anchor in ("S2.SS1", "bib2"))
+    assert section is not None and entry is not None
+    peek = view.peek_at(section).peek
+    assert peek is not None
+    # A section is more than its title.
+    assert [line.text for line in peek.lines][:3] == ["2.1  Zebra crossing", "", "The zebra runs only here."]
+    assert view.peek_at(section).top == view.top and view.peek_at(section).peeked().peek is None
+    cited = view.peek_at(entry, view.layout.down(view.top, SIZE.rows - 1)).peek
+    assert cited is not None
+    assert [line.text for line in cited.lines] == ["[2] Author 2. A title."]
+    assert cited.is_above and not cited.id and not peek.is_above
+
+
 def test_progress_is_nothing_at_the_beginning_and_all_at_the_end(view: TextView) -> None:
     shares = [view.progress]
     while not view.is_at_end:

@@ -47,6 +47,8 @@ def in_context(context: Context, width: int, text: str = "") -> State:
     match context:
         case "detail" | "filter":
             state = state.focused(context)
+        case "hole":
+            state = state.highlight(1, is_on_hole=True)
         case "query":
             state = state.open_query()
         case "tags":

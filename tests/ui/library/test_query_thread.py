@@ -63,12 +63,12 @@ async def test_counts_that_were_interrupted_are_made_after_all(reader: Opener, m
     async with reader() as r:
         count, interrupted = r.app.library.count, 0
 
-        async def interrupted_once(question: Question, *, exactly: bool = False) -> Counts:
+        async def interrupted_once(question: Question) -> Counts:
             nonlocal interrupted
             interrupted += 1
             if interrupted == 1:
                 raise CacheInterrupted("A newer question took the place of this one.")
-            return await count(question, exactly=exactly)
+            return await count(question)
 
         monkeypatch.setattr(r.app.library, "count", interrupted_once)
         await r.do("paper.star")

@@ -323,8 +323,8 @@ class Listener(Stage):
         super().on_mount()
         self.watch(self.query_one(PaperList), "reported", self._note, init=False)
 
-    def _note(self, pk: int | None) -> None:
-        self.highlights.append(pk)
+    def _note(self, at: tuple[int | None, bool]) -> None:
+        self.highlights.append(at[0])
 
     def on_paper_list_opened(self, message: PaperList.Opened) -> None:
         self.opened.append(cached(message.pk))
@@ -343,6 +343,38 @@ async def test_each_highlight_is_reported_at_once_and_only_once() -> None:
         assert app.highlights == [1, 2]
         papers.show(order([]), Shelf())
         assert app.highlights[-1] is None
+
+
+async def test_the_cursor_stands_where_days_are_missing_and_names_no_paper_there() -> None:
+    papers = PaperList(today=TODAY, fetch_key="enter")
+    app = Listener(papers)
+    listed = order(range(1, 7), ("2025-11-24", 3), ("2025-11-17", 3))
+    form = ListForm(holes=(("2025-11-18", "2025-11-19", "2025-11-20", "2025-11-21"),))
+    async with app.run_test(size=(60, 12)) as pilot:
+        papers.show(listed, Shelf(), form=form)
+        await pilot.pause()
+        assert painted(papers)[4] == " ─ 4 days are missing here · enter fetches them ─"
+        for steps, places in ((1, [1, 2, 2, 3, 4]), (-1, [3, 2, 2, 1, 0])):
+            found = []
+            for _ in places:
+                assert papers.step(steps)
+                found.append(papers.cursor)
+                assert (papers.hole is not None) == (highlighted_line(papers) == 4)
+                assert app.highlights[-1] == papers.highlighted
+            assert found == places
+        assert papers.reported == (1, False) and not papers.step(-1)
+        # Many steps at once pass it, and so does whatever goes on by papers.
+        assert papers.step(3) and papers.highlighted == 4
+        assert papers.step(-1) and papers.reported == (3, True)
+        papers.show(listed, Shelf(), keep=3, form=form)
+        assert papers.reported == (3, True) and painted(papers)[4].startswith("▌─ 4 days")
+        papers.show(listed, Shelf(), keep=3)
+        assert papers.reported == (3, False)
+        papers.show(listed, Shelf(), keep=3, form=form)
+        await click(pilot, 4)
+        assert papers.hole == form.holes[0]
+        await click(pilot, 3)
+        assert papers.reported == (3, False) and not app.opened
 
 
 async def click(pilot: Pilot[None], y: int) -> None:

@@ -81,6 +81,22 @@ def test_a_heading_stays_on_the_top_line_while_its_papers_pass() -> None:
     assert lines.at(lines.step(0, 17), is_top=True) == Slot("heading", 1)
 
 
+def test_a_hole_is_a_line_between_two_days() -> None:
+    days = order(range(6), ("2025-11-24", 2), ("2025-11-19", 1), ("2025-11-12", 3))
+    above, below, within = ("2025-11-25",), ("2025-11-10", "2025-11-11"), ("2025-11-13", "2025-11-14")
+    for form in (ListForm(holes=(above, within, below)), ListForm(is_comfortable=True, holes=(within,))):
+        lines = ListLines(days, form, height_of)
+        kinds = [slot.kind for slot in all_slots(lines) if not slot.part]
+        assert kinds == ["heading", "paper", "paper", "heading", "paper", "hole", "heading", "paper", "paper", "paper"]
+        assert [lines.hole_below(place) for place in range(6)] == [None, None, within, None, None, None]
+        for place in range(6):
+            assert lines.at(lines.line_of(place)) == Slot("paper", lines.group_of(place), place)
+        hole = lines.step(lines.line_of(3), -2)
+        assert lines.at(hole) == Slot("hole", 1)
+        assert (lines.nearest(hole, down=True), lines.nearest(hole, down=False)) == (3, 2)
+    assert not any(ListLines(days, ListForm(has_dates=True, holes=(within,))).hole_below(place) for place in range(6))
+
+
 def test_a_step_counts_only_the_lines_that_are_there() -> None:
     lines = ListLines(order(range(9)), ListForm(is_comfortable=True), height_of)
     down = [lines.step(0, steps) for steps in range(len(all_slots(lines)))]

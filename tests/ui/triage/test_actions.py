@@ -18,7 +18,7 @@ from reader.ui.shell.listing import ListContent
 from reader.ui.shell.model import Model
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
-from reader.ui.triage.actions import COMING, LONG, SECOND, TriageClock
+from reader.ui.triage.actions import SECOND, TriageClock
 from reader.ui.triage.lines import TIME_IS_UP
 from reader.ui.triage.state import TRIAGE, Triage, begin_triage
 from tests.ui.papers import NOW
@@ -60,7 +60,7 @@ class Bench:
         nothing: Any = None
         services = Services(self.model, nothing, cast("Any", delays), nothing, moving, app=nothing)
         self.clock = TriageClock(services)
-        self.tick, self.coming = delays.all
+        (self.tick,) = delays.all
 
     def set(self, state: State) -> None:
         self.model.change(state)
@@ -69,16 +69,6 @@ class Bench:
     def pass_by(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
         self.tick.act()
-
-
-def test_a_list_that_takes_long_is_waited_for_aloud() -> None:
-    bench = Bench()
-    bench.set(begin_triage(State(), Triage(PLACE, 60)))
-    assert (bench.coming.seconds, bench.tick.seconds) == (LONG, None)
-    bench.coming.act()
-    assert bench.model.state.activity == COMING
-    bench.set(bench.model.state.step_back())
-    assert (bench.model.state.activity, bench.coming.seconds) == ("", None)
 
 
 def test_it_looks_each_second_and_tells_the_end_over_a_full_text() -> None:

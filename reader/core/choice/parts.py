@@ -1,0 +1,121 @@
+"""What the interests say of one paper, word by word: the parts of its score. Without numpy, which takes 30 MB."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from math import log, sqrt
+from struct import unpack
+from types import MappingProxyType
+from typing import NamedTuple
+
+from reader.core.choice.words import BREAK, pair
+
+SHARP = 4
+"""The power by which the scores of interests are joined: the best one says nearly all."""
+
+TURNS = 5
+"""How often the middles of two halves are found anew."""
+
+MOST_TELLING = 30
+"""Words that tell one half of an interest from the other, of which its name is made."""
+
+
+class Saying(NamedTuple):
+    """What one word says in a paper."""
+
+    says: float
+    """From 0 to 1: more in a short paper, and less for each further time."""
+    size: float
+    """The same without a bound."""
+
+
+@lru_cache(maxsize=2)
+def sayings(packed: bytes, length: float) -> dict[int, Saying]:
+    """What each word and pair says in a paper, by their numbers; `length` are the mean words of a paper."""
+    numbers = unpack(f"<{len(packed) // 4}I", packed)
+    words = [one for one in numbers if one != BREAK]
+    pairs = (pair(one, other) for one, other in pairwise(numbers) if one != BREAK != other)
+    norm = 0.25 + 0.75 * len(words) / length
+    counts = Counter((*words, *pairs))
+    return {code: Saying(count / (count + norm), (1 + log(count)) / sqrt(norm)) for code, count in counts.items()}
+
+
+class Parts(NamedTuple):
+    """What was learned of the interests."""
+
+    broad: float = 0.0
+    """How much the linear machine says, from 0 to 1."""
+    linear: Mapping[int, float] = MappingProxyType({})
+    """Its weights."""
+    picked: tuple[Mapping[int, float], ...] = ()
+    """For each interest, the weights of the words that were picked for it."""
+    marks: Mapping[int, Sequence[tuple[int, float]]] = MappingProxyType({})
+    """For each word, the positions of the liked papers that have it, and how the linear machine sees it there."""
+
+    def of(self, said: Mapping[int, Saying]) -> dict[int, float]:
+        """What each word adds to the score of a paper: they sum to it."""
+        sharp = [{code: row[code] * said[code].says for code in row.keys() & said.keys()} for row in self.picked]
+        each = [sum(one.values()) for one in sharp]
+        joined = sum(one**SHARP for one in each) ** (1 / SHARP)
+        parts: defaultdict[int, float] = defaultdict(float)
+        for code in self.linear.keys() & said.keys():
+            parts[code] = self.broad * self.linear[code] * said[code].size
+        # The joined score is homogeneous: by Euler, it is the sum of its slopes times its parts.
+        for one, row in zip(each, sharp, strict=True):
+            for code, value in row.items():
+                parts[code] += (1 - self.broad) * (one / joined) ** (SHARP - 1) * value if joined else 0.0
+        return dict(parts)
+
+    def nearest(self, said: Mapping[int, Saying]) -> list[int]:
+        """The positions of the liked papers that share words with a paper, the most like it first."""
+        likeness: defaultdict[int, float] = defaultdict(float)
+        for code in self.marks.keys() & said.keys():
+            for paper, size in self.marks[code]:
+                likeness[paper] += size * said[code].size
+        return sorted(likeness, key=lambda paper: (-likeness[paper], paper))
+
+    def halves(self, papers: Sequence[int]) -> tuple[tuple[list[int], list[int]], ...]:
+        """Two groups of some liked papers, each of such as are alike, with the words that tell it from the other."""
+        rows: dict[int, dict[int, float]] = {paper: {} for paper in papers}
+        for code, having in self.marks.items():
+            for paper, size in having:
+                if paper in rows:
+                    rows[paper][code] = size
+        rows = {paper: _unit(row) for paper, row in rows.items()}
+        one, other = min(
+            ((one, other) for one in papers for other in papers if one < other),
+            key=lambda two: _likeness(rows[two[0]], rows[two[1]]),
+        )
+        middles, groups = [rows[one], rows[other]], ([one], [other])
+        for _ in range(TURNS):
+            groups = ([one], [other])
+            for paper in papers:
+                if paper not in (one, other):
+                    near = [_likeness(rows[paper], middle) for middle in middles]
+                    groups[near[1] > near[0]].append(paper)
+            middles = [_unit(_sum([rows[paper] for paper in group])) for group in groups]
+        found = []
+        for group, own, rest in zip(groups, middles, reversed(middles), strict=True):
+            less = {code: rest.get(code, 0.0) - size for code, size in own.items()}
+            found.append((sorted(group), sorted(less, key=lambda code: (less[code], code))[:MOST_TELLING]))
+        return tuple(found)
+
+
+def _likeness(one: Mapping[int, float], other: Mapping[int, float]) -> float:
+    return sum(one[code] * other[code] for code in one.keys() & other.keys())
+
+
+def _unit(row: Mapping[int, float]) -> dict[int, float]:
+    size = sqrt(sum(one * one for one in row.values())) or 1.0
+    return {code: one / size for code, one in row.items()}
+
+
+def _sum(rows: Sequence[Mapping[int, float]]) -> dict[int, float]:
+    found: defaultdict[int, float] = defaultdict(float)
+    for row in rows:
+        for code, one in row.items():
+            found[code] += one
+    return dict(found)
