@@ -97,12 +97,7 @@ class Painter:
         self.cursor = min(max(self.cursor + steps, 0), last)
         try:
             self._reveal(steps)
-            for slot in self._view:
-                if slot is not None and slot.kind == "paper":
-                    self._row(slot.place)
-                elif slot is not None and slot.kind == "hole":
-                    # The cursor can be on it.
-                    raise Unsure("hole")
+            self._drawn_list = self._draw_list()
         except Unsure:
             self.cursor, self._top = before
             return False
