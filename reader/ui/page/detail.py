@@ -32,6 +32,10 @@ _ROLES = (
 )  # fmt: skip
 
 
+LOW = 8
+"""Lines of a pane, as under a list, in which no line between the title and the facts is blank."""
+
+
 class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     """One paper as lines of at most `MEASURE` cells, in the middle of the pane on a page.
 
@@ -201,6 +205,9 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             column = min(width - 2, MEASURE)
             self._margin = (width - column) // 2 if self._look.is_page else 1
             self._lines = compose(self._paper, column, self._look)
+            if height < LOW:
+                # The facts follow the title at once.
+                self._lines.remove(())
             self._top = 1 if self._look.is_page and height > 12 else 0
         self._strips.clear()
         # An empty last line marks the end of the text.
