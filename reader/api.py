@@ -222,7 +222,6 @@ if TYPE_CHECKING:
     from reader.core.errors import ConfigError as ConfigError  # The settings do not allow something.
     from reader.core.errors import FeedMalformed as FeedMalformed  # A host sent something else than asked for.
     from reader.core.errors import FeedOffline as FeedOffline  # There is no network, or it is not to be used.
-    from reader.core.errors import FeedUnreachable as FeedUnreachable  # A host did not answer in time.
     from reader.core.errors import FeedRefused as FeedRefused  # A host did not answer the request.
     from reader.feeds.http.client import DocumentClient as DocumentClient  # Ask one host, within limits.
     from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.

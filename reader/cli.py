@@ -91,9 +91,8 @@ def run(words: Sequence[str], frame: FirstFrame | None = None) -> int:
     first = words[0] if words else ""
     if is_command(first):
         return _run_command(first, words[1:])
-    if first in ("-h", "--help"):
-        return _print_front_page(words)
     if first in ("-V", "--version"):
+        # Without argparse.
         sys.stdout.write(f"{APP} {described()}\n")
         return 0
     return _open_reader(words, frame)

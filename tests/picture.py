@@ -32,17 +32,17 @@ NOW = datetime(2026, 6, 30, 8, 14, tzinfo=UTC)
 """The sample's newest day."""
 
 STEPS: Sequence[tuple[Sequence[str], str, float]] = (
-    ((), "dailypapers  today's papers, from a cache on your disk", 3),
+    ((), "dailypapers  the newest papers, from a cache on your disk", 3),
     (("j", "j"), "j j  two papers further; the text follows at the side", 2.4),
     (("s",), "s  a star: you will find it again", 2),
     (("j", "m"), "j m  read: it fades", 2),
     (("space",), "space  reads on: down the text, then to the next unread paper", 2.4),
     (("/", "r", "e", "a", "s", "o", "n"), "/reason  search: the list follows each letter", 2.4),
-    (("ctrl+a",), "ctrl+a  not today? then in all papers", 2.6),
+    (("ctrl+a",), "ctrl+a  not on this day? then in all papers", 2.6),
     (("enter", "enter"), "enter enter  keep the search, and open a paper on a page of its own", 3.6),
     (("q",), "q  one step back", 1.6),
     (("?",), "?  the keys that work here; type to find one", 3.2),
-    (("escape", "F", "g", "t"), "gt  back to today", 3.4),
+    (("escape", "F", "g", "t"), "gt  back to the latest day", 3.4),
 )
 """What is pressed, what is said of it, and for how many seconds it is shown."""
 

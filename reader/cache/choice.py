@@ -14,8 +14,7 @@ import sqlite3
 import subprocess
 import sys
 from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -31,14 +30,9 @@ from reader.cache.search.sql_functions import split_words
 from reader.cache.sqlite_errors import explained
 from reader.core.choice.learned import Learned, Mixed, mix, take_turns
 from reader.core.choice.taste import (
-    TRAIT_LEAST,
-    TRAIT_MOST,
     Marked,
-    TasteTerm,
-    TraitCount,
     learn,
     named,
-    weigh_traits,
     with_wishes,
 )
 from reader.core.choice.wishes import (
@@ -316,9 +310,7 @@ class ForYou:
             held=held,
             called=called,
         )
-        traits = read_traits(connection, marked) if marked else ()
-        taste = with_wishes(taste._replace(traits=traits), wishes)
-        taste = taste._replace(traits=topic_texts(connection, taste.traits))
+        taste = with_wishes(taste, wishes, dict(connection.execute("SELECT slug, name FROM topic")))
         return Learned(taste, tuple(holders_of(connection, one.what, one.name) for one in taste.traits), wishes)
 
     def _score_all(self, found: _Found) -> _Found:
@@ -468,22 +460,11 @@ def text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:
     return title, abstract
 
 
-_CHOSEN = "(SELECT value FROM json_each(?))"
-
-_TOPICS = (
-    "SELECT pt.pk, topic.slug, topic.name FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic"
-    f" WHERE pt.pk IN {_CHOSEN}"
-)
-
-_PEOPLE = f"SELECT pk, authors, organization FROM paper_text WHERE pk IN {_CHOSEN}"
-
 _WISHES = "SELECT kind, value FROM event WHERE kind LIKE ? AND undone = 0 ORDER BY clock, id"
 
 _WITH_TOPIC = (
     "SELECT pt.pk FROM topic JOIN paper_topic AS pt ON pt.topic = topic.pk WHERE topic.slug = ? ORDER BY pt.pk"
 )
-
-_TOPIC_COUNT = "SELECT count(*) FROM paper_topic WHERE topic = (SELECT pk FROM topic WHERE slug = ?)"
 
 _COLUMNS: Mapping[What, str] = {"author": "authors", "org": "organization"}
 
@@ -496,65 +477,6 @@ def read_wishes(connection: sqlite3.Connection) -> tuple[Wish, ...]:
 def read_held(connection: sqlite3.Connection) -> tuple[Held, ...]:
     """The interests that the user has changed, the newest last."""
     return newest_held(connection.execute(_WISHES, (f"{HOLD}%",)))
-
-
-def read_traits(connection: sqlite3.Connection, marked: Sequence[Marked]) -> tuple[TasteTerm, ...]:
-    """What was learned from the topics, authors and organizations of marked papers."""
-    weights = {paper.pk: paper.weight for paper in marked}
-    held: dict[tuple[What, str], dict[int, None]] = defaultdict(dict)
-    named: dict[tuple[What, str], tuple[str, str]] = {}
-    for pk, what, name, text in _traits_of(connection, list(weights)):
-        held[what, fold(name)][pk] = None
-        named.setdefault((what, fold(name)), (name, text))
-    liked, hidden = (sum(max(0.0, sign * weight) for weight in weights.values()) for sign in (1, -1))
-    (papers,) = connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
-    counts = []
-    for (what, key), pks in _most_held(held):
-        mine, other = (sum(max(0.0, sign * weights[pk]) for pk in pks) for sign in (1, -1))
-        marks = sum((weights[pk] > 0) == (mine >= other) for pk in pks)
-        name, text = named[what, key]
-        share = _count(connection, what, name) / max(1, papers)
-        counts.append(TraitCount(what, name, text, mine, other, marks, share))
-    return weigh_traits(counts, liked, hidden)
-
-
-def _most_held(
-    held: Mapping[tuple[What, str], Mapping[int, None]],
-) -> Iterator[tuple[tuple[What, str], Mapping[int, None]]]:
-    """The traits that enough marked papers have, at most some of each kind: to look each one up takes time."""
-    left = {what: 3 * most for what, most in TRAIT_MOST.items()}
-    for key, pks in sorted(held.items(), key=lambda one: (-len(one[1]), one[0])):
-        left[key[0]] -= 1
-        if len(pks) >= TRAIT_LEAST[key[0]] and left[key[0]] >= 0:
-            yield key, pks
-
-
-def _traits_of(connection: sqlite3.Connection, pks: Sequence[int]) -> Iterator[tuple[int, What, str, str]]:
-    """Papers with their traits: what each is, its name, and its text."""
-    chosen = (json.dumps(pks),)
-    for pk, slug, name in connection.execute(_TOPICS, chosen):
-        yield pk, "topic", slug, name
-    for pk, authors, organization in connection.execute(_PEOPLE, chosen):
-        for author in authors.split("\n"):
-            if author:
-                yield pk, "author", author, author
-        if organization:
-            yield pk, "org", organization, organization
-
-
-def _count(connection: sqlite3.Connection, what: What, name: str) -> int:
-    """How many papers have a trait; those of a topic, which are many, are not read."""
-    if what == "topic":
-        return int(connection.execute(_TOPIC_COUNT, (name,)).fetchone()[0])
-    return len(holders_of(connection, what, name))
-
-
-def topic_texts(connection: sqlite3.Connection, terms: Iterable[TasteTerm]) -> tuple[TasteTerm, ...]:
-    """The terms with the names of topics in place of their slugs."""
-    names = dict(connection.execute("SELECT slug, name FROM topic"))
-    return tuple(
-        term._replace(text=names.get(term.name, term.text)) if term.what == "topic" else term for term in terms
-    )
 
 
 def holders_of(connection: sqlite3.Connection, what: What, name: str) -> array[int]:

@@ -44,7 +44,7 @@ class Coverage(NamedTuple):
         if self.is_whole or self.named_by == ("feed",):
             return count
         if not (self.papers or self.named_by):
-            count = "nothing yet" if self.again else "not fetched"
+            count = "not known yet" if self.again else "not fetched"
         elif self.here >= self.papers:
             count += " by one source" if self.named_by else ", but sources differ"
         if not self.again:

@@ -84,11 +84,12 @@ class Freshness(NamedTuple):
         if self.newest is None:
             return ""
         count, *rest = self.newest.text(today).split(", ", 1)
+        count += f" ({self.newest.cross:,} cross-listed)" if self.newest.cross else ""
         said = [f"{count} on {day_name(self.newest.day)}", *rest]
-        if later := [hole for hole in self.holes if hole.day > self.newest.day]:
-            said.append(f"{day_name(later[0].day)}: {later[0].text(today)}")
-        if earlier := sum(hole.day < self.newest.day for hole in self.holes):
-            said.append(f"{earlier} earlier {'day' if earlier == 1 else 'days'} not whole")
+        waiting = [hole for hole in self.holes[:1] if hole.day > self.newest.day and hole.again]
+        said += [f"{day_name(hole.day)}: {hole.text(today)}" for hole in waiting]
+        if others := sum(hole.day != self.newest.day and hole not in waiting for hole in self.holes):
+            said.append(f"{others} other {'day' if others == 1 else 'days'} not whole")
         return ", ".join(said)
 
 

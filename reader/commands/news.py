@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -22,12 +23,13 @@ from reader.cache.reads import topic_trends
 from reader.commands.workspace import NotInCache, Workspace, parsed, selection
 from reader.core.changes import describe
 from reader.core.choice.words import pack
-from reader.core.dates import MONTHS, WEEKDAYS, parse_date
-from reader.core.errors import FeedError, UsageError
+from reader.core.dates import MONTHS, WEEKDAYS, parse_date, utc_stamp
+from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, UsageError
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
 from reader.core.text import clean
 from reader.core.topics.trends import percent
+from reader.feeds.http.environment import is_offline
 from reader.session import visit
 
 if TYPE_CHECKING:
@@ -55,6 +57,10 @@ class Section(NamedTuple):
     items: tuple[Item, ...]
     is_brief: bool = False
     """Whether nothing is said of its papers but title and votes."""
+
+
+_OWN = ("For you", "Followed", "Most voted", "New", "Rising", "Changed")
+"""The headings of sections; the others are names of views and topics."""
 
 
 class Rising(NamedTuple):
@@ -123,17 +129,24 @@ class News(NamedTuple):
     def _parts(self) -> list[str]:
         """The sections with reasons, and how many papers each has."""
         found = [one for one in self.sections if not one.is_brief]
-        return [f"{len(one.items)} {_lower(clean(one.name, 40))}" for one in found]
+        names = (one.name.lower() if one.name in _OWN else f"in {clean(one.name, 40)}" for one in found)
+        return [f"{len(one.items)} {name}" for one, name in zip(found, names, strict=True)]
 
     @property
     def state(self) -> str:
         """Since when papers are new, how many more there are, which source is not whole, and which topics rise."""
         more = f"{self.left_out:,} more new {'paper is' if self.left_out == 1 else 'papers are'} in the reader."
-        short = [one for one in self.sources if one.failing_since or (one.newest and not one.newest.is_whole)]
+        short = [one for one in self.sources if self.is_whole(one) is False]
         missing = [f"{clean(one.title, 60)}: {source_state(one, self.day)}." for one in short]
         rising = f"On the rise: {', '.join(one.said for one in self.topics)}." if self.topics else ""
         said = (f"New since {self.in_words(self.since)}.", more if self.left_out else "", *missing, rising)
         return " ".join(filter(None, said))
+
+    def is_whole(self, source: Freshness) -> bool | None:
+        """Whether all papers of a source that are new are here; None if nothing is known of its days."""
+        if source.failing_since or any(hole.day >= self.since for hole in source.holes):
+            return False
+        return True if source.newest else None
 
     def in_words(self, day: str) -> str:
         """A day (ISO) in words: `26 November`, with the year if it is another one; any other text as it is."""
@@ -160,11 +173,6 @@ class News(NamedTuple):
 def source_state(source: Freshness, today: date) -> str:
     """Why a source did not answer, or else how whole its newest day is; no full stop."""
     return clean(source.error, 200).rstrip(".") if source.failing_since and source.error else source.text(today)
-
-
-def _lower(name: str) -> str:
-    """A heading within a sentence: `for you`; names with further capitals stay."""
-    return name[:1].lower() + name[1:] if name[1:].islower() else name
 
 
 SHORT = 280
@@ -206,6 +214,9 @@ MOST = 5
 TOLD = 40
 """Papers with reasons, in all: what is longer, nobody reads in the morning. The best papers have the places left."""
 
+FOR_PROGRAMS = 20
+"""The same where a program reads them, which pays for each letter."""
+
 BRIEF = 30
 """Papers by topic, in all."""
 
@@ -246,7 +257,7 @@ def whats_new(workspace: Workspace, asked: Asked) -> News:
     with workspace.window() as window, closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
         news = _Builder(window, asked).news()
         sources = feeds.freshness(datetime.now(UTC).date())
-    return news._replace(asked=last.astimezone(UTC).isoformat(timespec="seconds") if last else None, sources=sources)
+    return news._replace(asked=utc_stamp(last.astimezone(UTC)) if last else None, sources=sources)
 
 
 def default_since(last: datetime | None = None) -> str:
@@ -275,6 +286,8 @@ class Answer(NamedTuple):
     new: int = 0
     error: FeedError | None = None
     """Why not all of them answered."""
+    is_cut_off: bool = False
+    """Whether none did, for lack of a network."""
 
 
 def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -> Answer | None:
@@ -288,13 +301,14 @@ def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -
         return None
     try:
         messages = run_job(workspace, Refresh(Latest(workspace.settings.days_at_start)), quiet=quiet)
+        finished = next(message for message in messages if isinstance(message, RefreshFinished))
     except FeedError as error:
-        return Answer(error=error)
-    finished = next((message for message in messages if isinstance(message, RefreshFinished)), None)
-    if finished is None or finished.failed:
-        return Answer(finished.new if finished else 0, finished.error if finished else None)
-    paths.touch_private(paths.refresh_stamp(workspace.cache_file))
-    return Answer(finished.new)
+        finished = RefreshFinished(failed=("",), error=error)
+    if not finished.failed:
+        paths.touch_private(paths.refresh_stamp(workspace.cache_file))
+        return Answer(finished.new)
+    is_cut_off = isinstance(finished.error, FeedOffline | FeedUnreachable) and not finished.stored
+    return Answer(finished.new, finished.error, is_cut_off and not is_offline(os.environ))
 
 
 class _Builder:
@@ -305,8 +319,8 @@ class _Builder:
         self._asked = asked
         self._taken: set[int] = set()
         self._mailed: set[int] = set()
-        self._said: deque[str] = deque(maxlen=MOST - 1)
-        """The reasons of the papers before, none of which the next one has."""
+        self._said: list[str] = []
+        """The reasons of the papers so far."""
         self._names = window.topic_names()
 
     def news(self) -> News:
@@ -353,9 +367,13 @@ class _Builder:
         most: int = MOST,
         key: Callable[[Paper], str] = lambda paper: paper.id,
         is_brief: bool = False,
+        needs_reason: bool = False,
     ) -> Section:
         """The first papers that are in no other section, and were not mailed for the same news."""
         items: list[Item] = []
+        if not is_brief:
+            # Fewer places are shared out alike.
+            most = max(1, most * self._asked.told // TOLD)
         for pk in pks:
             if len(items) >= most or (not is_brief and len(self._taken) >= self._asked.told):
                 break
@@ -364,11 +382,18 @@ class _Builder:
             if key(paper) in self._asked.known:
                 self._mailed.add(pk)
                 continue
+            reason = next(filter(self._is_fresh, map(clean, why(paper))), "")
+            if needs_reason and not reason:
+                continue
             self._taken.add(pk)
-            reason = next((said for said in map(clean, why(paper)) if said and said not in self._said), "")
             self._said.append(reason)
             items.append(Item(paper, key(paper), reason[:1].upper() + reason[1:]))
         return Section(name, tuple(items), is_brief)
+
+    def _is_fresh(self, reason: str) -> bool:
+        """Whether none of the first papers has a reason, or not all papers just before."""
+        before = self._said[-MOST + 1 :]
+        return bool(reason) and (reason not in before if len(self._said) < MOST else {reason} != set(before))
 
     def _for_you(self) -> Section:
         """What suits the user, with a surprise; nothing before anything was learned."""
@@ -386,7 +411,7 @@ class _Builder:
             yield learned.why(_key(paper), pack(paper.title, paper.abstract))
             yield from self._standing(paper)
 
-        return self._section("For you", pks, why, most=FOR_YOU)
+        return self._section("For you", pks, why, most=FOR_YOU, needs_reason=True)
 
     def _followed(self) -> Section:
         return self._section("Followed", self._pks("is:followed", NEW, self._since), self._why_followed, most=FOLLOWED)
@@ -407,7 +432,7 @@ class _Builder:
 
     def _best(self) -> Section:
         """The best of all other new papers, in the places that are left."""
-        found = self._section("Most voted", self._new, self._standing, most=self._asked.told)
+        found = self._section("Most voted", self._new, self._standing, most=TOLD)
         is_voted = found.items and found.items[0].paper.upvotes
         return found if is_voted else found._replace(name="New")
 
@@ -509,6 +534,7 @@ def _key(paper: Paper) -> int:
 FEW = 5
 """Authors of a paper among the news."""
 
+_BRIEF_KEYS = ("id", "title", "upvotes")
 _KEYS = ("id", "title", "authors", "organization", "venue", "day", "upvotes", "comments", "topics", "code_url", "url")
 
 
@@ -519,9 +545,9 @@ def news_record(news: News) -> dict[str, object]:
         "since": news.since,
         "query": news.query or None,
         "asked": news.asked,
-        "sources": [source_record(one, news.day) for one in news.sources],
+        "sources": [_source_record(one, news) for one in news.sources],
         "sections": [
-            {"name": one.name, "papers": [_paper_record(item, is_brief=one.is_brief) for item in one.items]}
+            {"name": clean(one.name, 100), "papers": [_paper_record(item, is_brief=one.is_brief) for item in one.items]}
             for one in news.sections
         ],
         "left_out": news.left_out,
@@ -530,17 +556,17 @@ def news_record(news: News) -> dict[str, object]:
     }
 
 
-def source_record(source: Freshness, today: date) -> dict[str, Any]:
+def _source_record(source: Freshness, news: News) -> dict[str, Any]:
     """How fresh and how whole a source is, as JSON."""
     newest = source.newest
     return {
         "name": source.title,
         "answered": source.answered,
-        "whole": source.is_whole,
+        "whole": news.is_whole(source),
         "day": newest and newest.day,
         "here": newest and newest.here,
         "of": newest and newest.papers,
-        "says": source_state(source, today) or None,
+        "says": source_state(source, news.day) or None,
     }
 
 
@@ -548,6 +574,8 @@ def _paper_record(item: Item, *, is_brief: bool) -> dict[str, object]:
     from reader.actions.export import record
 
     whole = record(item.paper)
-    said, is_machine = ("", False) if is_brief else gist(item.paper)
-    about = {"why": item.why or None, "says": said or None, "by_ai": is_machine if said else None}
+    if is_brief:
+        return {key: whole[key] for key in _BRIEF_KEYS}
+    said, is_machine = gist(item.paper)
+    about = {"why": item.why or None, "says": said or None, "by_ai": is_machine}
     return {key: whole[key] for key in _KEYS} | {"authors": (whole["authors"] or [])[:FEW]} | about

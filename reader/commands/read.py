@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
     parser.add_argument("--markdown", action="store_true", help="print Markdown, formulas as TeX")
+    parser.add_argument("--tex", action="store_true", help="print formulas as TeX")
     parser.add_argument("--sections", action="store_true", help="list its sections, and print no text")
     about = "print a section with what is within it: its number in that list, or words of its title"
     parser.add_argument("--section", metavar="N|WORDS", help=about)
@@ -41,11 +42,15 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json or arguments.sections:
         return _print_sections(arguments, paper, kept)
     from reader.commands.printing.pager import print_paged
+    from reader.core.document.rewritten import with_font_names, with_tex
 
     if arguments.section is not None:
         parts = _chosen(paper, kept, arguments.section)
         whole = replace(kept.document, title="", blocks=tuple(chain(*(one.document.blocks for one in parts))))
         kept = kept._replace(document=whole)
+    if not arguments.markdown and (arguments.tex or workspace.settings.ascii):
+        change = with_tex if arguments.tex else with_font_names
+        kept = kept._replace(document=change(kept.document))
     if arguments.markdown:
         print_paged(_markdown(paper, kept, is_part=arguments.section is not None), wanted=not arguments.no_pager)
     else:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, get_args
 from reader.commands.command import Command, add_json, add_words
 from reader.commands.output import amount, answer, is_terminal, print_json, print_line, print_rows
 from reader.commands.workspace import Workspace, parsed, selection
+from reader.core.choice.taste import named
 from reader.core.errors import ReaderError, UsageError
 from reader.core.nearest import advice
 from reader.core.text import clean, fold
 
 if TYPE_CHECKING:
     from reader.cache.reads.opinions import Reasons
+    from reader.core.choice.taste import Likeness
     from reader.core.choice.wishes import Held, What, Wish
 
 ACTIONS = {
@@ -38,7 +40,7 @@ _MOST_WORDS = 2
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_words(parser, "what", "ACTION", ACTIONS, default="list")
-    about = "an interest, a word or two, or topic:SLUG, author:NAME, org:NAME"
+    about = "an interest by its whole name, a word or two, or topic:SLUG, author:NAME, org:NAME"
     parser.add_argument("names", nargs="*", metavar="NAME", help=about)
     add_json(parser)
 
@@ -88,7 +90,8 @@ def _decided(what: str, names: Sequence[str], workspace: Workspace) -> Sequence[
             raise ReaderError(f"{held.name} has a single paper, so it can't be split.")
         return halves
     moved = next(one for one in get_args(Direction) if one == what)
-    return [_named(name, known).moved(moved) for name in names]
+    own = {fold(one.wish.name): one.wish for one in known.interests}
+    return [(own.get(fold(name)) or _wish(name, known)).moved(moved) for name in names]
 
 
 def _read(workspace: Workspace) -> Reasons:
@@ -98,29 +101,13 @@ def _read(workspace: Workspace) -> Reasons:
         return read_reasons(window)
 
 
-def _named(name: str, known: Reasons) -> Wish | Held:
-    """An interest of this name, a word or name that the user decided on, an interest with these words, or any word."""
-    found = _found(name, known)
-    if found is not None and fold(found.name) == fold(name):
-        return found
-    wish = next((one for one in known.wishes if fold(one.name) == fold(name)), None)
-    return wish or found or _wish(name, known)
-
-
-def _found(name: str, known: Reasons) -> Held | None:
-    from reader.core.choice.taste import named
-
-    interest = named(known.interests, name)
-    return interest and interest.wish
-
-
 def _interest(name: str, known: Reasons) -> Held:
-    found = _found(name, known)
+    found = named(known.interests, name)
     if found is None:
         names = [one.wish.name for one in known.interests]
         meant = advice(name, names, "'dailypapers weights list' prints yours.")
         raise ReaderError(f"There is no interest {clean(name, 100)!r}. {meant}")
-    return found
+    return found.wish
 
 
 def _made(name: str, workspace: Workspace) -> Held:
@@ -161,37 +148,27 @@ def _wish(text: str, known: Reasons) -> Wish:
 
 
 def _print_weights(known: Reasons, *, as_json: bool) -> int:
-    records = [_record("interest", one.wish, [paper.id for paper in one.papers], one.share) for one in known.interests]
-    records += [_record(one.what, one, [], 0.0) for one in known.wishes]
+    records = [_record("interest", one.wish, one.papers, one.share) for one in known.interests]
+    records += [_record(one.what, one) for one in known.wishes]
     if as_json:
         print_json(records)
-    elif not is_terminal(sys.stdout):
-        for one in records:
-            step = "mute" if one["muted"] else one["step"]
-            print_line(f"{one['what']}\t{clean(one['name'])}\t{one['share']}\t{len(one['papers'])}\t{step}")
-    elif not records:
+    elif not records and is_terminal(sys.stdout):
         print_line("Nothing is learned yet. Star a paper, or 'dailypapers weights raise topic:SLUG'.")
     else:
-        print_rows([(one["what"], clean(one["name"]), *_said(one)) for one in records], right={2})
+        print_rows([_row(one) for one in records], right={2})
     return 0
 
 
-def _said(one: dict[str, Any]) -> tuple[str, str, str]:
+def _record(what: str, one: Wish | Held, papers: Sequence[Likeness] = (), share: float = 0.0) -> dict[str, Any]:
+    step = {"step": one.step or 0, "muted": one.step is None}
+    return {"what": what, "name": one.name, "share": round(share, 4), "papers": [each.id for each in papers]} | step
+
+
+def _row(one: dict[str, Any]) -> tuple[str, ...]:
     step = "muted" if one["muted"] else "+" * one["step"] or "-" * -one["step"]
-    if one["what"] != "interest":
-        return "", "", step
-    return f"{round(100 * one['share'])} %", amount(len(one["papers"]), "paper"), step
-
-
-def _record(what: str, one: Wish | Held, papers: list[str], share: float) -> dict[str, Any]:
-    return {
-        "what": what,
-        "name": one.name,
-        "share": round(share, 4),
-        "papers": papers,
-        "step": one.step or 0,
-        "muted": one.step is None,
-    }
+    is_interest = one["what"] == "interest"
+    share = f"{round(100 * one['share'])} %" if is_interest else ""
+    return one["what"], clean(one["name"]), share, amount(len(one["papers"]), "paper") if is_interest else "", step
 
 
 COMMAND = Command(
@@ -199,7 +176,7 @@ COMMAND = Command(
     "Print the interests that For you has learned of your marks, and change them; undo takes a change back.",
     (
         ("weights list", "your interests with their papers, and what you changed"),
-        ("weights raise 'KV cache' topic:agents", "more of an interest and of a topic"),
+        ("weights raise 'KV cache, serving' topic:agents", "more of an interest and of a topic"),
         ("weights mute author:'A. Lee'", "ignore a name"),
         ("weights rename 'KV cache' serving", "call an interest as you like; foryou:serving asks for it"),
         ("weights make tag:later", "an interest of what you tagged"),

@@ -36,17 +36,11 @@ class DateExpression(NamedTuple):
 
     def span(self, today: date, latest: date | None = None) -> tuple[date, date] | None:
         """The first and last day that it covers; None for `latest` if no day has papers."""
-        match self.text:
-            case "today":
-                return today, today
-            case "yesterday":
-                day = _days_before(today, 1)
-                return day, day
-            case "latest":
-                return (latest, latest) if latest else None
-        if ago := _AGO.fullmatch(self.text):
+        if ago := _AGO.fullmatch({"today": "0d", "yesterday": "1d"}.get(self.text, self.text)):
             day = _days_ago(today, int(ago[1]), ago[2])
             return day, day
+        if self.text == "latest":
+            return (latest, latest) if latest else None
         return _calendar_span(self.text)
 
 
@@ -65,18 +59,10 @@ class DateRange(NamedTuple):
 
     def bounds(self, today: date, latest: date | None = None) -> tuple[str | None, str | None] | None:
         """First and last ISO day, None for an open end; None alone if no day can match."""
-        first = last = None
-        if self.start is not None:
-            span = self.start.span(today, latest)
-            if span is None:
-                return None
-            first = span[0].isoformat()
-        if self.end is not None:
-            span = self.end.span(today, latest)
-            if span is None:
-                return None
-            last = span[1].isoformat()
-        return first, last
+        start, end = (None if one is None else one.span(today, latest) for one in (self.start, self.end))
+        if (self.start and not start) or (self.end and not end):
+            return None
+        return start and start[0].isoformat(), end and end[1].isoformat()
 
 
 def parse_date(text: str) -> DateExpression:
@@ -142,16 +128,12 @@ def _days_in(year: int, month: int) -> int:
 
 def _days_ago(today: date, count: int, unit: str) -> date:
     if unit in "dw":
-        return _days_before(today, count * (7 if unit == "w" else 1))
+        return date.fromordinal(max(1, today.toordinal() - count * (7 if unit == "w" else 1)))
     months = today.year * 12 + today.month - 1 - count * (12 if unit == "y" else 1)
     year, month = divmod(months, 12)
     if year < date.min.year:
         return date.min
     return date(year, month + 1, min(today.day, _days_in(year, month + 1)))
-
-
-def _days_before(day: date, days: int) -> date:
-    return date.fromordinal(max(1, day.toordinal() - days))
 
 
 def seconds_of_days(first: str | None, last: str | None) -> tuple[int, int]:
@@ -269,8 +251,7 @@ def parse_period(text: str, today: date) -> Period:
     span = parse_date(text).span(today)
     # Not at the calendar's ends, where no period comes before or after.
     if span is not None and date.min.year < span[0].year < date.max.year:
-        kinds: tuple[PeriodKind, ...] = ("day", "week", "month")
-        for period in (period_containing(kind, span[0]) for kind in kinds):
+        for period in (period_containing(kind, span[0]) for kind in _KINDS.values()):
             if (period.first, period.last) == span:
                 return period
     raise ValueError(f"“{text}” is not a day, week or month: write it as 2026-05-11, 2026-W20 or 2026-05")
@@ -313,7 +294,7 @@ def _named_day(text: str, today: date) -> Period | None:
 
 
 def _step_back(text: str, today: date) -> Period | None:
-    """A week or month counted from today's: `this week`, `last month`."""
+    """A day, week or month counted from today's: `this week`, `last month`."""
     which, _, kind = text.partition(" ")
     if which not in ("this", "last") or kind not in _KINDS:
         return None

@@ -209,7 +209,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("text.next_match", "n", "Next match", "The next line with your words.", _TEXT),
     _motion("text.previous_match", "N", "Previous match", "The line with your words before.", _TEXT),
     Action("text.follow", "enter", "Follow", "A citation, section, table, picture or link, by its letter.", _TEXT),
-    Action("text.select", "v", "Select lines", "Choose the first line; v again extends the selection.", _TEXT),
+    Action("text.select", "v", "Select lines", "As you move; v again begins at the line where you are.", _TEXT),
     Action("text.copy", "y", "Copy lines", "The selected lines as a quotation with its source.", _TEXT),
     Action("text.outline", "tab", "Outline", "The sections of the text; again goes back to it.", _TEXTS),
     Action("outline.go", "enter space", "Go", "Read the section under the cursor.", _OUTLINE),
@@ -447,7 +447,8 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "topic.any_all any/all, topic.order order, app.help keys"
     ),
     "query": _footer(
-        "query.accept keep, find.feed search the feed, query.complete take word, query.cancel put back, app.help keys"
+        "query.accept keep, query.complete take word, find.widen search all, find.feed search the feed, "
+        "query.save save, query.previous earlier, query.cancel put back, app.help keys"
     ),
     "tags": _footer(
         "tags.accept tag, command.complete take word, command.next next word, command.cancel leave, app.help keys"
@@ -465,7 +466,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "why.raise more, why.lower less, why.mute mute, why.rename rename, why.papers papers, why.join join, "
         "why.split split, mark.undo undo, why.close close"
     ),
-    "help": _footer("help.search search all, move.down down, move.page_down page, help.close close"),
+    "help": _footer("help.search or type to search all, move.down down, move.page_down page, help.close close"),
     "empty": _footer(
         "find.clear clear, app.refresh refresh, find.query search, find.filter filter, app.commands palette, "
         "app.help keys"

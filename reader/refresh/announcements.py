@@ -68,14 +68,12 @@ class _Day:
         if listed and len(listed) >= self.stated:
             return listed
         found = dict(listed)
-        sources = ["rss", "oai"] if self.named.keys() - {"api"} else ["api"]
-        if "oai" in self.named and self.named["oai"].keys().isdisjoint(self.named.get("rss", ())):
-            # RSS is an old one under today's date.
-            sources.remove("rss")
-        for source in sources:
-            for id, entry in self.named.get(source, {}).items():
-                if entry.is_new and id not in self.revised:
-                    found.setdefault(id, entry)
+        rss, records = self.named.get("rss", {}), self.named.get("oai", {})
+        # One that has nothing in common with the records is an old one under today's date.
+        is_old = "oai" in self.named and rss.keys().isdisjoint(records)
+        for id, entry in [*([] if is_old else rss.items()), *records.items()]:
+            if entry.is_new and id not in self.revised:
+                found.setdefault(id, entry)
         return found
 
     @property
@@ -105,20 +103,17 @@ class Announcements:
     async def refresh(self, followed: Sequence[Followed], *, force: bool) -> AsyncGenerator[SourceEvent, None]:
         """Ask for the newest announcement, unless it is known to be whole and not `force`, then for missed days."""
         expected = last_weekday(last_renewal(self._now()).date()).isoformat()
-        known = {feed.slug: self._known(feed, expected) for feed in followed}
-        due = [feed for feed in followed if force or feed.failing_since or self._is_due(known[feed.slug])]
+        due = [feed for feed in followed if force or self._is_due(self._known(feed, expected))]
         failed = set[str]()
         if due:
             yield FeedStarted("arXiv's announcements")
-            # An answer that was not whole may be whole now.
-            again = any(not one.is_whole for feed in due if (one := known[feed.slug]))
-            rss = await self._rss(due, again=again)
+            rss = await self._rss(due)
             for feed in due:
                 yield FeedStarted(feed.title)
                 try:
                     if isinstance(rss, FeedOffline):
                         raise rss
-                    stored = await self._newest(feed, expected, rss, again=again)
+                    stored = await self._newest(feed, expected, rss)
                     self._feeds.answered(feed.slug, utc_stamp(self._now()))
                 except Exception as error:
                     failed.add(feed.slug)
@@ -127,12 +122,12 @@ class Announcements:
                 yield stored._replace(slug=feed.slug, title=feed.title)
         weeks = [(week, feed) for feed in followed if feed.slug not in failed for week in self._missed(feed, expected)]
         for week, feed in sorted(weeks, key=lambda one: one[0], reverse=True)[:MOST_WEEKS]:
-            yield FeedStarted(f"{feed.title}, {week[-1]} to {week[0]}")
+            yield FeedStarted(f"{feed.url}, {week[-1]} to {week[0]}")
             try:
                 stored = await self._week(feed.url, week)
             except Exception as error:
-                # The others would meet the same.
-                yield await self._failed(feed.slug, feed.title, error)
+                # The others would meet the same. The days stay known to be missing.
+                yield FeedFailed(feed.slug, feed.title, failure_of(feed.title, error))
                 return
             yield stored._replace(slug=feed.slug, title=feed.title)
 
@@ -146,10 +141,10 @@ class Announcements:
 
     # The newest day
 
-    async def _rss(self, feeds: Sequence[Followed], *, again: bool) -> Sequence[ArxivEntry] | FeedError | None:
+    async def _rss(self, feeds: Sequence[Followed]) -> Sequence[ArxivEntry] | FeedError | None:
         """RSS of all categories together; None if one of them is at fault, so that each is asked for alone."""
         try:
-            return await self._arxiv.latest([feed.url for feed in feeds], again=again)
+            return await self._arxiv.latest([feed.url for feed in feeds])
         except FeedError as error:
             return error
         except MemoryError:
@@ -160,14 +155,17 @@ class Announcements:
             return None
 
     async def _newest(
-        self, feed: Followed, expected: str, rss: Sequence[ArxivEntry] | FeedError | None, *, again: bool
+        self,
+        feed: Followed,
+        expected: str,
+        rss: Sequence[ArxivEntry] | FeedError | None,
     ) -> FeedStored:
         """Store the newest announcement of a category; raises FeedError if no source answers."""
         category, failures = feed.url, list[FeedError]()
-        rss = await self._arxiv.latest([category], again=again) if rss is None else rss
+        rss = await self._arxiv.latest([category]) if rss is None else rss
         if isinstance(rss, FeedError):
             failures.append(rss)
-        listing = await _answer(self._arxiv.listing(category, again=again), failures)
+        listing = await _answer(self._arxiv.listing(category), failures)
         days: dict[str, _Day] = {}
         listed: Entries = {}
         if listing is not None:
@@ -187,37 +185,43 @@ class Announcements:
             (days[listing.day] if listing and is_listed else newest).named["rss"] = new
         is_whole = {day for day, one in self._feeds.coverage(category).items() if one.is_whole}
         asked = [day for day in days.values() if day is newest or day.day not in is_whole]
+        more = list(old)
         for day in asked:
             if len(day.named_by) < 2:
-                await self._ask_others(category, [day], failures)
-        if not any(day.named for day in days.values()):
-            raise failures[0]
-        stored = await self._keep(category, asked, old)
+                more += await self._ask_others(category, [day], failures)
+        stored = await self._keep(category, asked, more)
         if listed and not any(category in entry.draft.categories for entry in listed.values()):
             (name, *_), _ = Counter(entry.draft.categories for entry in listed.values()).most_common(1)[0]
             raise FeedError(f"arXiv lists {category} as {name} now; 'dailypapers feeds add {name}' follows it.")
         return stored
 
-    async def _ask_others(self, category: str, days: Sequence[_Day], failures: list[FeedError]) -> None:
-        """Ask for the records of days, oldest first, and if these leave a doubt, the API."""
+    async def _ask_others(self, category: str, days: Sequence[_Day], failures: list[FeedError]) -> Sequence[ArxivEntry]:
+        """Ask for the records of days, oldest first, and if these leave a doubt, the API; return all that they have."""
         first, last = days[0].day, days[-1].day
         records = await _answer(self._arxiv.records(category, first, last), failures)
-        for day in days if records is not None else ():
-            of_day = (entry for entry in records or () if entry.draft.announced == day.day)
-            day.named["oai"] = _by_id(_of_record(entry) for entry in of_day if category in entry.draft.categories)
-        if all(len(day.named_by) > 1 for day in days):
-            return
+        found = [entry for entry in map(_of_record, records or ()) if category in entry.draft.categories]
+        if records is not None:
+            for day in days:
+                day.named["oai"] = _by_id(entry for entry in found if entry.draft.announced == day.day)
+            if all(len(day.named_by) > 1 for day in days):
+                return found
         start = _back(first, _SUBMITTED_DAYS)
         submitted = await _answer(self._arxiv.submitted(category, start, last), failures)
-        known = _by_id(entry for entry in submitted or () if category in entry.draft.categories)
-        for day in days if submitted is not None else ():
-            if day.named:
-                # It was not asked for papers that waited longer.
-                waited = {id: one for id, one in day.papers.items() if (one.draft.published or start) < start}
-                day.named["api"] = known | waited
-            else:
-                # Without another source, a paper is of the weekday after it was submitted.
-                day.named["api"] = {id: one for id, one in known.items() if _weekday_after(one) == day.day}
+        if submitted is not None:
+            known = _by_id(entry for entry in submitted if category in entry.draft.categories)
+            recent = {id for id, one in known.items() if (one.draft.published or start) >= _back(first, 1)}
+            named = {id for day in days for papers in day.named.values() for id in papers}
+            unnamed = recent - named
+            if len(self._feeds.sources_of(unnamed)) == len(unnamed):
+                # It names no days, but all papers. It was not asked for those that waited longer.
+                for day in days:
+                    if day.named:
+                        waited = {id: one for id, one in day.papers.items() if (one.draft.published or start) < start}
+                        day.named["api"] = known | waited
+            found += known.values()
+        if records is None and submitted is None and not any(day.named for day in days):
+            raise failures[0]
+        return found
 
     # Missed days
 
@@ -238,17 +242,14 @@ class Announcements:
 
     async def _week(self, category: str, week: Sequence[str]) -> FeedStored:
         """Store what a category announced on days, newest first; raises FeedError if no source answers."""
-        days, failures = [_Day(day, {}) for day in reversed(week)], list[FeedError]()
-        await self._ask_others(category, days, failures)
-        if not any(day.named for day in days):
-            raise failures[0]
-        return await self._keep(category, days)
+        days = [_Day(day, {}) for day in reversed(week)]
+        return await self._keep(category, days, await self._ask_others(category, days, []))
 
     # Both
 
-    async def _keep(self, category: str, days: Sequence[_Day], old: Sequence[ArxivEntry] = ()) -> FeedStored:
-        """Store all that was named, and `old` papers that have new versions, and note how whole the days are."""
-        entries = {entry.draft.id: entry for entry in old}
+    async def _keep(self, category: str, days: Sequence[_Day], more: Sequence[ArxivEntry]) -> FeedStored:
+        """Store all that was named, and `more`, and note how whole the days are."""
+        entries: dict[str | None, ArxivEntry] = {}
         for day in days:
             papers = day.papers
             for source, named in day.named.items():
@@ -256,6 +257,7 @@ class Announcements:
                     # RSS that names none of the day's papers is the announcement before.
                     is_old = source == "rss" and papers and id not in papers
                     entries.setdefault(id, _announced(entry, _back(day.day, 1)) if is_old else entry)
+        entries = {entry.draft.id: entry for entry in more} | entries
         stored = await self._store([entry for entry in entries.values() if entry.draft.title])
         untitled = [id for id, entry in entries.items() if id and not entry.draft.title]
         if untitled:
@@ -274,10 +276,12 @@ class Announcements:
         if before is not None and before.papers > found.papers:
             # The listing page knew more than those that still have the day.
             found = before._replace(here=max(here, before.here), again="")
-        if not found.papers and "list" not in day.named and last_renewal(now).date().isoformat() <= day.day:
-            # A holiday, or the announcement is late.
+        is_young = day.day >= _back(now.date().isoformat(), RETRY_DAYS)
+        is_first = before is None or day.day >= last_renewal(now).date().isoformat()
+        if not found.papers and "list" not in day.named and is_first and is_young:
+            # A holiday, or it is late: it is looked at twice.
             found = found._replace(named_by=())
-        if not found.is_whole and _back(now.date().isoformat(), RETRY_DAYS) <= day.day:
+        if not found.is_whole and is_young:
             age = now - datetime.fromisoformat(f"{day.day}T06:00:00+00:00")
             found = found._replace(again=utc_stamp(now + min(max(age, _SOONEST), _LATEST)))
         return found
@@ -300,19 +304,14 @@ def _by_id(entries: Iterable[ArxivEntry]) -> dict[str, ArxivEntry]:
 
 
 def _of_record(entry: ArxivEntry) -> ArxivEntry:
-    """The entry of a record: an old paper was revised."""
+    """The entry of a record: an old paper with a new version, journal or DOI is not new."""
     draft = entry.draft
     is_old = draft.published and draft.announced and draft.published < _back(draft.announced, _NEW_DAYS)
-    return replace(entry, announce="replace") if is_old else entry
+    return replace(entry, announce="replace") if is_old and (draft.revised or draft.journal or draft.doi) else entry
 
 
 def _announced(entry: ArxivEntry, day: str) -> ArxivEntry:
     return replace(entry, draft=entry.draft._replace(announced=day))
-
-
-def _weekday_after(entry: ArxivEntry) -> str:
-    day = date.fromisoformat(entry.draft.published or "0001-01-01") + timedelta(days=1)
-    return (day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > 4 else 0)).isoformat()
 
 
 def _back(day: str, days: int) -> str:

@@ -13,7 +13,6 @@ import argparse
 import os
 import re
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -21,10 +20,8 @@ from typing import NamedTuple
 import numpy as np
 
 from reader.cache.choice import common_words
-from reader.config import load_topics
 from reader.core.choice.counting import Chunk
-from reader.core.choice.taste import Marked, Taste, TraitCount, learn, weigh_traits
-from reader.core.choice.wishes import What
+from reader.core.choice.taste import Marked, Taste, learn
 from reader.core.choice.words import pack
 from tests.bench.readers import OTHERS, PHRASES, Archive, Scores, Seen, Trial, load, measure, mixed
 from tests.bench.vectors import Vectors
@@ -57,40 +54,6 @@ class ForYou:
     def rank(self, trial: Trial) -> Scores:
         scores = self.learn(trial.stars).score(self.chunks)
         return np.array([scores.get(key, 0.0) for key in range(len(self._papers))])
-
-
-class WithTraits(ForYou):
-    """The same with topics, authors and organizations, as the cache adds them.
-
-    Topics are classified without keywords, which the rules know as well as the readers do.
-    """
-
-    def __init__(self, archive: Archive) -> None:
-        super().__init__(archive.papers)
-        rules = load_topics(Path("no-rules-of-their-own.toml"))
-        self._traits: list[set[tuple[What, str]]] = [
-            {
-                *(("topic", slug) for slug in rules.classify(*paper)),
-                *(("author", name) for name in people),
-                *((("org", home),) if home else ()),
-            }
-            for paper, people, home in zip(archive.papers, archive.people, archive.organizations, strict=True)
-        ]
-        self._holders: dict[tuple[What, str], list[int]] = {}
-        for key, traits in enumerate(self._traits):
-            for trait in traits:
-                self._holders.setdefault(trait, []).append(key)
-
-    def rank(self, trial: Trial) -> Scores:
-        scores = super().rank(trial)
-        held = Counter(trait for star in trial.stars for trait in self._traits[star])
-        counts = [
-            TraitCount(*trait, trait[1], count, 0, count, len(self._holders[trait]) / len(self._traits))
-            for trait, count in held.items()
-        ]
-        for term in weigh_traits(counts, len(trial.stars), 0):
-            scores[self._holders[term.what, term.name]] += term.weight
-        return scores
 
 
 class Said:
@@ -150,8 +113,7 @@ def main() -> None:
     if not arguments.no_baselines:
         vectors = Vectors(archive.papers)
         rankers |= {"tf-idf, linear SVM": vectors.svm, "tf-idf, centroid": vectors.centroid}
-    rankers["words alone"] = ours.rank
-    rankers["for you"] = WithTraits(archive).rank
+    rankers["for you"] = ours.rank
     print(f"{len(archive.papers)} papers, {int(archive.is_offered.sum())} offered, {arguments.seeds} seeds.")
     print(f"Average precision at {' / '.join(map(str, counts))} stars.\n")
     table(archive, chosen, rankers, counts, arguments.seeds)

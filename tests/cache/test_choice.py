@@ -108,9 +108,9 @@ def test_a_marked_paper_is_not_likened_to_another_by_what_it_alone_has(window: W
         return opinions.read_reasons(window, pk).why
 
     events.mark("star", True, [2])
-    assert (why(2), why(8)) == ("", "like Web agents 2, which you starred: web agents")
+    assert (why(2), why(8)) == ("For you learns from this paper", "like Web agents 2, which you starred: web agents")
     events.mark("star", True, [1])
-    assert why(2) == ""
+    assert why(2) == "For you learns from this paper"
     events.mark("star", True, [8])
     assert "web agents" in why(2)
 
@@ -271,18 +271,16 @@ def shared(path: Path, cache: Cache) -> Iterator[Window]:
         yield opened
 
 
-def test_what_marked_papers_share_is_learned_with_the_papers_that_have_it(shared: Window, path: Path) -> None:
+def test_a_wish_for_a_name_is_for_the_whole_name(shared: Window, path: Path) -> None:
     with closing(Events.open(path)) as events:
-        events.mark("star", True, [1, 2])
+        decide(events, Wish("author", "Ada Lovelace", 1), Wish("org", "house of one", -1))
         learned = shared.for_you.learned()
-        traits = dict(zip(learned.taste.traits, learned.holders, strict=True))
-        held = {term.text: (term.papers, list(pks)) for term, pks in traits.items() if term.what == "author"}
-        # A name is a whole name: Ada Lovelace-Ek is another one.
-        assert held == {"Bo Ek": (2, [1, 2, 3]), "Ada Lovelace": (2, [1, 2, 3])}
-        assert whys(path, shared, 3) == "by Ada Lovelace, by Bo Ek: like what you marked"
-        events.mark("star", True, [3])
-        traits = dict(zip(shared.for_you.learned().taste.traits, shared.for_you.learned().holders, strict=True))
-        assert [list(pks) for term, pks in traits.items() if term.what == "org"] == [[1, 2, 3]]
+        held = {term.text: list(pks) for term, pks in zip(learned.taste.traits, learned.holders, strict=True)}
+        # Ada Lovelace-Ek is another one.
+        assert held == {"Ada Lovelace": [1, 2, 3], "house of one": [1, 2, 3]}
+        assert whys(path, shared, 3) == "you want more of Ada Lovelace; you want less of house of one"
+        decide(events, Wish("author", "Ada Lovelace", None))
+        assert shared.for_you.update() and shared.for_you.score(3) < 0
 
 
 def whys(path: Path, window: Window, pk: int) -> str:
@@ -298,7 +296,7 @@ def test_a_wish_counts_at_once_and_is_undone_as_a_mark_is(window: Window, events
     assert opinions.read_reasons(window, 1).is_empty and window.for_you.learned().taste.is_empty
     decide(events, Wish("word", "bird song", 1), Wish("author", "Nobody", 1), Wish("org", "...", 1))
     assert subjects(window) == ["Bird songs"] * 4
-    assert whys(path, window, 3) == "you want bird song" and whys(path, window, 1) == ""
+    assert whys(path, window, 3) == "you want more of bird song" and whys(path, window, 1) == ""
     assert opinions.read_reasons(window, 3).terms[0].added == 0.5
     events.mark("star", True, [1])
     assert subjects(window, count=3) == ["Protein folding"] * 3
@@ -480,3 +478,13 @@ def test_what_suits_is_learned_without_the_network(
         monkeypatch.setattr(f"socket.{name}", refuse)
     events.mark("star", True, [2])
     assert subjects(window) == ["Web agents"] * 4
+
+
+def test_a_query_asks_for_the_papers_of_one_interest(
+    window: Window, apart: Window, events: Events, two: tuple[Interest, Interest]
+) -> None:
+    for reads in (window, apart):
+        assert subjects(reads, "foryou:agents") == ["Web agents"] * 4
+        assert subjects(reads, "foryou:folding sort:day") == ["Protein folding"] * 4
+        assert reads.count(selection("-foryou:agents is:starred")) == 4
+        assert list(reads.order(selection("foryou:nobody")).pks) == []

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from reader.cache.coverage import KEPT_DAYS, Coverage
 from reader.cache.feeds import Feeds, Followed
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
-from reader.core.paper import Draft, Listing
+from reader.core.paper import Draft, Listing, Skipped
 from tests.cache.conftest import NOW, draft
 
 LAB = "https://lab.example.org/feed.xml"
@@ -87,3 +89,27 @@ def test_papers_are_counted_by_who_told_of_them(feeds: Feeds, cache: Cache) -> N
     cache.store(Listing(None, (draft(1, source="lab"), draft(2, source="arxiv", categories=("cs.RO",)))), NOW)
     assert feeds.papers() == {"lab": 1, "arxiv": 1, "cs.ro": 1}
     assert feeds.sources_of(["2611.00001", "2611.00009"]) == {"2611.00001": "lab"}
+
+
+def test_a_day_with_records_that_can_not_be_read_is_not_whole(feeds: Feeds, cache: Cache) -> None:
+    assert feeds.freshness(date(2026, 11, 24))[0].newest is None
+    skipped = (Skipped("item 2", "no title"), Skipped("item 3", "no title"))
+    cache.store(Listing("2026-11-23", ()), "2026-11-23T12:00:00Z")
+    cache.store(Listing("2026-11-24", (Draft("One", id="2611.00001"),), skipped), "2026-11-24T12:00:00Z")
+    (daily,) = feeds.freshness(date(2026, 11, 24))
+    assert daily.text(date(2026, 11, 24)) == "1 of 3 on Tue 24 Nov"
+    assert [hole.day for hole in daily.holes] == ["2026-11-24"]
+    cache.store(Listing("2026-11-24", (Draft("One", id="2611.00001"),)), "2026-11-24T13:00:00Z")
+    # Of the days that were never asked for, those of a weekend are no hole.
+    (daily,) = feeds.freshness(date(2026, 11, 30))
+    assert daily.text(date(2026, 11, 30)) == "1 of 1 on Tue 24 Nov, 3 other days not whole"
+    assert [hole.day for hole in daily.holes] == ["2026-11-27", "2026-11-26", "2026-11-25"]
+
+
+def test_what_is_known_of_a_category_s_days_is_kept_for_five_weeks(feeds: Feeds) -> None:
+    names = [f"2026-{number // 28 + 1:02}-{number % 28 + 1:02}" for number in range(50)]
+    days = [Coverage(day, 14, 14, 1, ("list", "rss")) for day in names]
+    feeds.cover("cs.CL", days[:20])
+    feeds.cover("cs.CL", days[20:])
+    assert list(feeds.coverage("cs.CL").values()) == days[-KEPT_DAYS:]
+    assert feeds.coverage("cs.LG") == {}

@@ -121,6 +121,9 @@ def test_markdown_has_formulas_in_tex(run: Run, papers: Path, feed: FeedServer) 
     )
     assert r"a=\frac{b}{c} \tag{1}" in lines
     assert r"| Model | $\alpha$ |" in lines
+    printed = run("read", ID, "--tex").lines
+    assert "1  Start" in printed and r"a=\frac{b}{c}" in printed and "$$ (1)" in printed
+    assert any(r"$x_{i}\leq 1$" in line for line in printed)
     assert "> Said." in lines
     assert "- Kay (2024) Kay. On it. [link](https://example.org/x)" in lines
 

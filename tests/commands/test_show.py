@@ -96,9 +96,7 @@ def test_why_tells_which_marked_papers_it_is_like(run: Run, papers: Path) -> Non
     assert run("show", "2606.30616", "--json=for_you").json == {"for_you": {"score": 0.0, "why": None, "terms": []}}
     run("mark", "star", "2606.00001", "2606.28480")
     lines = run("show", "2606.30616", "--why").lines
-    assert any(line.startswith("For you") for line in lines) and any(
-        line.endswith("topic of 2 marked or opened") for line in lines
-    )
+    assert any(line.startswith("For you") for line in lines)
     told = run("show", "2606.30616", "--json=for_you").record["for_you"]
     assert told["score"] > 0 and told["why"].startswith("like ") and told["why"].endswith(", which you starred: agents")
     words = [term for term in told["terms"] if term["what"] == "word"]
@@ -124,12 +122,6 @@ def test_changes_are_told_since_the_paper_was_marked(run: Run, on_terminal: RunO
         "new code - 2 -> 57 votes - 0 -> 2 comments - 1 word of the title",
         "",
         "Title: LiveEdit: {+Streaming+} Video Editing",
-        "",
-        "What changed",
-        "new code             enough",
-        "2 -> 57 votes        25 more are enough",
-        "0 -> 2 comments      5 more would be enough",
-        "1 word of the title  10 words would be enough",
     ]
     found = run("show", id, "--json=changes").record["changes"]
     assert (found["mark"], found["due"], found["sections"]) == ("star", False, [])

@@ -104,6 +104,7 @@ def test_actions_have_names_too(line: str, action: Typed) -> None:
     ("line", "why"),
     [
         ("tga add x", "There is no command 'tga'. Did you mean tag?"),
+        ("mute crypto", "Did you mean rules mute WORD?"),
         ("--demo", "There is no command '--demo'."),
         ("serve", "leave the reader for 'serve', or start it in another terminal."),
         ("config edit", "An editor needs the whole terminal: leave the reader for 'config edit'."),

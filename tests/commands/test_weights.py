@@ -25,7 +25,7 @@ def test_weights_are_printed_changed_and_taken_back(run: Run, on_terminal: RunOn
     assert run("weights", "mute", "topic:Agents & Tools", "world models", "--json").json == [
         {"what": "topic", "name": "agents", "step": None}, {"what": "word", "name": "World Model", "step": None},
     ]  # fmt: skip
-    assert "word\tWorld Model\t0.0\t0\tmute" in run("weights", "list").lines
+    assert "word\tWorld Model\t\t\tmuted" in run("weights", "list").lines
     assert run("undo").out == 'Taken back: muted "agents", muted "World Model".\n'
 
 

@@ -16,8 +16,9 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape, quoteattr
@@ -242,6 +243,9 @@ def records(papers: Sequence[Paper], token: str = "") -> bytes:
     return f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{rows}{more}</ListRecords></OAI-PMH>'.encode()
 
 
+Answers = dict[str, Callable[[Request], Page]]
+
+
 class Arxiv(Documents):
     """The API, the announcements and the records of arXiv over the papers that are given, on the day `today`.
 
@@ -252,33 +256,39 @@ class Arxiv(Documents):
         super().__init__()
         self.papers = list(papers)
         self.today = today
-        self.answering: dict[str, Callable[[Request], Page]] = {}
+        self.answering: Answers = {}
 
     def page(self, request: Request) -> Page:
         for start, answer in self.answering.items():
             if request.path.startswith(start):
                 return answer(request)
         if request.path.startswith("/rss/"):
-            wanted = set(request.path.removeprefix("/rss/").split("+"))
-            return Page(announcement([rss_item(one) for one in self.announced(*wanted)]))
+            return self.rss(request)
         if request.path.startswith("/list/"):
-            category = request.path.split("/")[2]
-            return Page(listing_page(category, self.newest, self.announced(category)), "text/html")
+            return self.listing(request)
         if request.path == "/oai" and request.query.get("verb") == "ListRecords":
             category = ".".join(request.query["set"].split(":")[1:])
-            span = request.query["from"], request.query["until"]
+            span = request.query["from"], min(request.query["until"], self.today)
             found = [one for one in self.papers if category in one.categories and span[0] <= one.day <= span[1]]
             return Page(records(found), "text/xml")
         return self.search(request)
 
-    @property
-    def newest(self) -> str:
-        """The newest day that has papers."""
-        return max((one.day for one in self.papers if one.day <= self.today), default=self.today)
+    def announced(self, *categories: str, back: int = 0) -> tuple[str, list[Paper]]:
+        """The newest announcement of categories, or one before it, and its day."""
+        days = sorted({one.day for one in self.papers if one.day <= self.today} or {self.today})
+        day = days[max(0, len(days) - 1 - back)]
+        return day, [one for one in self.papers if one.day == day and not set(categories).isdisjoint(one.categories)]
 
-    def announced(self, *categories: str) -> list[Paper]:
-        """The newest announcement of categories."""
-        return [one for one in self.papers if one.day == self.newest and not set(categories).isdisjoint(one.categories)]
+    def rss(self, request: Request, *, back: int = 0, part: slice = slice(None), cut: int | None = None) -> Page:
+        """The announcement as RSS: an old one under today's date, a part of it, or only so many bytes."""
+        _, papers = self.announced(*request.path.removeprefix("/rss/").split("+"), back=back)
+        items = [rss_item(replace(one, day=self.today) if back else one) for one in papers[part]]
+        return Page(announcement(items)[:cut])
+
+    def listing(self, request: Request, *, back: int = 0) -> Page:
+        """The page of a category's announcement, or of one before it."""
+        category = request.path.split("/")[2]
+        return Page(listing_page(category, *self.announced(category, back=back)), "text/html")
 
     def search(self, request: Request) -> Page:
         """What the API answers."""
@@ -304,6 +314,44 @@ class Arxiv(Documents):
         start = int(query["start"])
         shown = found[start : start + int(query["max_results"])]
         return Page(api_feed([atom_entry(one) for one in shown], len(found), start), "application/atom+xml")
+
+
+def _without_titles(arxiv: Arxiv, request: Request) -> Page:
+    page = arxiv.listing(request)
+    return replace(page, body=page.body.replace(b"list-title", b"t"))
+
+
+FAULTS: Mapping[str, Callable[[Arxiv], Answers]] = {
+    "none": lambda _: {},
+    "old RSS": lambda arxiv: {"/rss/": partial(arxiv.rss, back=1)},
+    "half of RSS": lambda arxiv: {"/rss/": partial(arxiv.rss, part=slice(None, None, 2))},
+    "empty RSS": lambda arxiv: {"/rss/": partial(arxiv.rss, part=slice(0))},
+    "RSS cut in mid-item": lambda arxiv: {"/rss/": partial(arxiv.rss, cut=800)},
+    "old listing": lambda arxiv: {"/list/": partial(arxiv.listing, back=1)},
+    "old RSS and listing": lambda arxiv: {
+        "/rss/": partial(arxiv.rss, back=1),
+        "/list/": partial(arxiv.listing, back=1),
+    },
+    "listing refused": lambda _: {"/list/": lambda _: Page(status=406)},
+    "listing of another form": lambda _: {"/list/": lambda _: Page(b"<html>News</html>", "text/html")},
+    "listing without titles": lambda arxiv: {"/list/": partial(_without_titles, arxiv)},
+    "no records": lambda arxiv: {
+        "/rss/": partial(arxiv.rss, part=slice(0)),
+        "/oai": lambda _: Page(records([])),
+    },
+    "records of others": lambda arxiv: {
+        "/rss/": partial(arxiv.rss, part=slice(0)),
+        "/oai": lambda _: Page(
+            records([Paper("2605.00003", categories=("cs.RO",), day=arxiv.today), *arxiv.announced("cs.CL")[1]])
+        ),
+    },
+    "only the API": lambda _: {
+        "/list/": lambda _: Page(status=406),
+        "/rss/": lambda _: Page(status=429),
+        "/oai": lambda _: Page(status=503),
+    },
+}
+"""What may go wrong at arXiv; in each case some source has all papers of the newest day."""
 
 
 # Any feed

@@ -8,7 +8,7 @@ from reader.core.errors import (
     FeedUnreachable,
 )
 from reader.refresh.jobs import DayEmpty, DayFailed, DayStored, RefreshFinished, RefreshStarted
-from reader.refresh.plan import Latest, Month, Since
+from reader.refresh.plan import MAX_AWAY_DAYS, Latest, Month, Since, days_away
 from tests.doubles import Cache, Feed, asked, papers, run
 
 
@@ -43,6 +43,26 @@ async def test_known_papers_are_papers() -> None:
     feed = Feed()
     await run(feed, Cache({"2026-05-11": DayFetched("2026-05-11T10:00:00Z", 20)}), Latest(2))
     assert feed.asked == ["2026-05-12", "2026-05-11"]
+
+
+async def test_after_an_absence_the_days_between_come_after_the_latest() -> None:
+    known = {"2026-04-20": DayFetched("2026-04-20T20:00:00Z", 20), "2026-05-01": DayFetched("2026-05-02T12:00:00Z", 0)}
+    feed = Feed({"2026-05-12": papers(1, day="2026-05-12"), "2026-04-30": papers(2, day="2026-04-30")})
+    events = await run(feed, Cache(known), Latest(2))
+    days = [f"2026-05-{day:02}" for day in (12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2)]
+    assert feed.asked == [*days, *(f"2026-04-{day}" for day in range(30, 20, -1))]
+    assert isinstance(events[0], RefreshStarted)
+    assert events[0].days[-1] == "2026-04-21"
+    # Who asks for so many days gets these, and a first start has missed nothing.
+    for plan, cache in ((Latest(2, after_absence=False), Cache(known)), (Latest(2), Cache())):
+        feed = Feed({"2026-05-12": papers(1, day="2026-05-12")})
+        await run(feed, cache, plan)
+        assert feed.asked == ["2026-05-12", "2026-05-11"]
+
+
+def test_an_absence_has_a_bound() -> None:
+    days = days_away("2026-05-06", {"2025-01-01": DayFetched("2025-01-01T12:00:00Z", 1)})
+    assert (len(days), days[0], days[-1]) == (MAX_AWAY_DAYS - 1, "2026-05-05", "2026-04-06")
 
 
 async def test_settled_days_of_a_month_are_asked_for_together() -> None:

@@ -116,7 +116,7 @@ async def said(messages: AsyncIterator[Message]) -> list[Message]:
 
 def titles(file: Path) -> list[str]:
     with closing(Window.open(file)) as window:
-        return [row.title for row in window.rows(window.newest(100).pks)]
+        return [row.title for row in window.rows(window.first_by_day("day:latest", 100).pks)]
 
 
 async def test_a_process_says_what_is_said_here(place: Place) -> None:

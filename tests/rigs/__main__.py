@@ -17,6 +17,7 @@ RIGS = {
     "leave": ("pty.leave", "ends the reader in every way, with parts of it hanging"),
     "mishaps": ("mishaps.rig", "plays what lies between machines, and writes what the user gets"),
     "mutate": ("mutate", "changes the reader, and tells which changes its tests find"),
+    "whole": ("whole", "replays days of arXiv with faults: each paper that a source has is in the cache"),
     "start": ("pty.start", "starts an installed program in a terminal, and leaves it"),
 }
 """The module of each, which is imported when it is asked for, and what it does."""

@@ -7,10 +7,10 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Static
 
+from reader.cache.reads.window import DayCount
 from reader.core.query.choices import TopicChoice
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.rows import (
-    DayItem,
     FilterData,
     TopicItem,
     ViewItem,
@@ -21,7 +21,7 @@ from reader.ui.looks.theme import DEFAULTS, THEMES
 
 VIEWS = (ViewItem("latest", "Latest", 31), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
 DAYS = tuple(
-    DayItem(f"2026-11-{day:02}", 0 if day in (21, 22) else day, 0 if day < 23 else day) for day in range(24, 9, -1)
+    DayCount(f"2026-11-{day:02}", 0 if day in (21, 22) else day, 0 if day < 23 else day) for day in range(24, 9, -1)
 )
 TOPICS = (
     TopicItem("reasoning", "Reasoning", "Language", "step by step", 140),

@@ -146,7 +146,7 @@ async def test_every_key_that_is_shown_can_be_clicked(reader: Opener) -> None:
 
         await r.do("app.help")
         await r.until(lambda: "esc close" in r.screen)
-        await tap("? search all")
+        await tap("? or type to search all")
         await r.until(lambda: "esc back" in r.screen)
         await tap("enter keep")
         await tap("pgdn page")

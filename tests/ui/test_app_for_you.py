@@ -31,8 +31,8 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
         await r.until(lambda: "undone: muted" in r.screen)
         await r.press("q")
         await r.until(lambda: r.context == "list" and "Agents" in r.here.title)
-        assert "you want Agents & tools" in r.list_items[0]
-        assert "For you: you want Agents & tools" in r.text_in_front.text
+        assert "you want more of Agents & tools" in r.list_items[0]
+        assert "For you: you want more of Agents & tools" in r.text_in_front.text
         # The reason that all of them have is said once.
         assert sum("you want" in line for line in r.list_lines) == 1
         # One in ten is a surprise, and is there once.

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from reader.commands.command import make_parser, places_of_arguments
 from reader.commands.line.completing import FILES, candidates
 from reader.commands.line.own_process import CommandProcess
-from reader.commands.line.registry import COMMANDS, find_command, gists_of_commands, is_command
+from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, doi_in, named_id
@@ -21,12 +21,6 @@ from reader.core.nearest import nearest
 from reader.core.theme_names import AUTO, THEMES
 from reader.keys.actions import ACTIONS
 from reader.ui.shell.commands import THEME, Candidate, Here, Manual, Suggested, Typed
-
-COLOURS = "other colours: theme nord"
-"""What `theme` does."""
-
-DECIDES = "unread papers one at a time: triage 15m"
-"""What `triage` does."""
 
 MOST = 60
 """Maximum words that are suggested."""
@@ -49,9 +43,10 @@ class ReaderShell:
 
         return (
             ("Commands", [(f":{name}", about) for name, about in _own_words().items()]),
-            ("Settings: 'config set NAME VALUE' changes one", list(setting_docs().items())),
+            ("Settings  :config set NAME VALUE", list(setting_docs().items())),
             ("Queries", QUERIES),
             ("Environment", ENVIRONMENT),
+            ("Words of other programs", [(word, f":{meant}") for word, meant in FOREIGN.items() if meant[0] != "-"]),
         )
 
     def understand(self, line: str, here: Here) -> Typed:
@@ -114,7 +109,7 @@ class ReaderShell:
 
 def _own_words() -> dict[str, str]:
     """The words that a line begins with, and what each does in a few words."""
-    return {**gists_of_commands(), TRIAGE: DECIDES, THEME: COLOURS}
+    return {**gists_of_commands(), TRIAGE: "unread papers one at a time", THEME: "other colours"}
 
 
 def _first_words(word: str) -> Iterator[Candidate]:
@@ -255,7 +250,7 @@ def _understand(line: str, here: Here) -> Typed:
         return action
     name, rest = words[0], words[1:]
     if not is_command(name):
-        meant = nearest(name, (*_own_words(), *_by_name()))
+        meant = FOREIGN.get(name) or nearest(name, (*_own_words(), *_by_name()))
         raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
     if "--help" in rest or "-h" in rest:
         return Typed((name, *rest))

@@ -6,7 +6,7 @@ Among the papers for the user are deliberate surprises: about one in ten is unli
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import sqrt
 from typing import NamedTuple
@@ -38,15 +38,27 @@ class Learned(NamedTuple):
         """What speaks for and against a paper with these packed words, the weightiest first."""
         return tuple(sorted((*self.taste.reasons(packed), *self.traits_of(pk)), key=lambda term: -abs(term.weight)))
 
-    def why(self, pk: int, packed: bytes, *, is_brief: bool = False) -> str:
-        """The same in words, without a full stop; empty if nothing is to be said. With `is_brief`, words come first."""
-        if pk in self.surprises:
-            return SURPRISE
+    def why(self, pk: int, packed: bytes) -> str:
+        """The same in words, without a full stop; empty if nothing is to be said."""
+        return SURPRISE if pk in self.surprises else explain(*self._told(pk, packed))
+
+    def whys(self, papers: Iterable[tuple[int, bytes]]) -> dict[int, str]:
+        """The same for papers that are listed below each other: what is shared comes first, and is said once."""
+        said: dict[int, str] = {}
+        before, above = "", frozenset[str]()
+        for pk, packed in papers:
+            reasons, like = ((), None) if pk in self.surprises else self._told(pk, packed)
+            told = SURPRISE if pk in self.surprises else explain(reasons, like, above=above)
+            said[pk] = "" if told == before else told
+            before, above = told, frozenset(one.text for one in _learned(reasons))
+        return said
+
+    def _told(self, pk: int, packed: bytes) -> tuple[Sequence[TasteTerm], Likeness | None]:
         found = self.reasons(pk, packed)
         if pk and any(pk == one.pk for one in self.taste.liked):
             # What a marked paper alone has is no likeness to another one.
             found = tuple(one for one in found if one.weight < 0 or one.papers != 1)
-        return explain(found, self.taste.nearest(packed, pk), is_brief=is_brief)
+        return found, self.taste.nearest(packed, pk)
 
 
 def _is_among(pk: int, pks: Sequence[int]) -> bool:
@@ -61,39 +73,43 @@ LEAST_NAMED = 0.05
 """A term with less than this part of the weightiest one's weight is not named."""
 
 
-def explain(reasons: Sequence[TasteTerm], like: Likeness | None = None, *, is_brief: bool = False) -> str:
+def explain(reasons: Sequence[TasteTerm], like: Likeness | None = None, *, above: Container[str] | None = None) -> str:
     """A sentence without a full stop, such as `like JetSpec, which you starred: draft models; you hid 2 on finance`.
 
-    Empty without reasons. With `is_brief`, what the paper shares comes before what it is `like`.
+    Empty without reasons. In a list, what the paper shares comes before what it is `like`, without the words that the
+    paper `above` shares too.
     """
-    learned = [one for one in reasons if one.weight > 0 and one.papers and not one.is_vague]
     wanted = [one for one in reasons if one.weight > 0 and not one.papers]
     against = _named([one for one in reasons if one.weight < 0 and (one.is_hidden or one.added or not one.papers)])
-    said = [f"you want {names}" for _, names in _named(wanted)]
+    said = [f"you want more of {names}" for _, names in _named(wanted)]
     whole = f"like {like}" if like else "like what you marked"
-    if names := ", ".join(names for _, names in _named(learned)):
-        said.insert(0, f"{names}: {whole}" if is_brief else f"{whole}: {names}")
-    elif like and any(one.is_vague and one.weight > 0 for one in reasons):
+    shared = _learned(reasons)
+    if names := ", ".join(one.text for one in shared if above is None or one.text not in above):
+        said.insert(0, f"{whole}: {names}" if above is None else f"{names}: {whole}")
+    elif like and (shared or any(one.is_vague and one.weight > 0 for one in reasons)):
         said.insert(0, whole)
     said += [f"you hid {papers} on {names}" if papers else f"you want less of {names}" for papers, names in against]
     return "; ".join(said)
 
 
-def _named(reasons: Sequence[TasteTerm]) -> Iterator[tuple[int, str]]:
-    """Numbers of papers with the terms that so many have, those of the weightiest term first."""
+def _learned(reasons: Sequence[TasteTerm]) -> list[TasteTerm]:
+    """The words that a paper shares with marked ones, the weightiest first."""
+    return _strongest([one for one in reasons if one.weight > 0 and one.papers and not one.is_vague])
+
+
+def _strongest(reasons: Sequence[TasteTerm]) -> list[TasteTerm]:
     least = LEAST_NAMED * max((abs(one.weight) for one in reasons), default=0.0)
     strong = (one for one in sorted(reasons, key=lambda one: -abs(one.weight)) if abs(one.weight) >= least)
-    shown = without_parts(strong)[:MOST_NAMED]
+    return without_parts(strong)[:MOST_NAMED]
+
+
+def _named(reasons: Sequence[TasteTerm]) -> Iterator[tuple[int, str]]:
+    """Numbers of papers with the terms that so many have, those of the weightiest term first."""
+    shown = _strongest(reasons)
     order = list(dict.fromkeys(one.papers for one in shown))
     shown.sort(key=lambda one: order.index(one.papers))
     for papers, group in groupby(shown, key=lambda one: one.papers):
-        yield papers, ", ".join(_said(one) for one in group)
-
-
-def _said(reason: TasteTerm) -> str:
-    """A term as a part of a sentence: an author's paper is by them."""
-    before = {"author": "by ", "org": "from "}.get(reason.what, "")
-    return f"{before}{reason.text}"
+        yield papers, ", ".join(one.text for one in group)
 
 
 EVERY = 10
@@ -150,7 +166,7 @@ def take_turns(
     An interest that has more places than its part of the marks, by their roots, waits; one with a tenth of the marks
     is there in any case, if a paper speaks for it.
     """
-    if len(shares) < 2:
+    if len(shares) < 2 or not any(shares):
         return ranked
     queues: list[list[int]] = [[] for _ in shares]
     for pk in ranked:

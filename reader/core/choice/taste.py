@@ -10,7 +10,6 @@ reasons that the user is given. `tests/bench/foryou.py` measures it.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from math import log
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -163,11 +162,11 @@ class Taste(NamedTuple):
     """What was learned; nothing without a marked paper."""
 
     terms: tuple[TasteTerm, ...] = ()
-    """The words that were picked, for the user to look at."""
+    """The words that hidden papers and wishes speak of, as these weigh them."""
     length: float = 1.0
     """Mean words of a paper."""
     traits: tuple[TasteTerm, ...] = ()
-    """Topics, authors and organizations."""
+    """The topics, authors and organizations that the user decided on."""
     interests: Interests | None = None
     """What liked papers say, to score many; None without any, or where papers are scored elsewhere."""
     parts: Parts = Parts()
@@ -182,15 +181,16 @@ class Taste(NamedTuple):
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known of the user."""
-        return not self.terms and not self.traits
+        return not self.terms and not self.traits and not self.liked
 
     def fits(self, chunks: Iterable[Chunk]) -> Iterator[Fit]:
         """Score papers; those without any of the terms have 0."""
-        if not self.terms:
+        if self.interests is None and not self.terms:
             return
         import numpy as np
 
-        from reader.core.choice.counting import Terms, strength
+        from reader.core.choice.counting import Terms
+        from reader.core.choice.interests import measured
 
         added = {term.code: term.added for term in self.terms if term.added}
         terms, weights = Terms(added), np.array([*added.values()])
@@ -201,7 +201,7 @@ class Taste(NamedTuple):
                 scores, interest = self.interests.scores(chunk.packed)
             if added:
                 hits = terms.count(chunk.packed)
-                scores = scores + np.bincount(hits.papers, weights[hits.terms] * strength(hits, self.length), count)
+                scores = scores + np.bincount(hits.papers, weights[hits.terms] * measured(hits, self.length)[0], count)
             yield from map(Fit, chunk.keys, scores.tolist(), interest.tolist())
 
     def score(self, chunks: Iterable[Chunk]) -> dict[int, float]:
@@ -297,10 +297,6 @@ def learn(
     wishes = [held[one.held] if one.held is not None else None for one in found]
     interests = teach(candidates, groups, lessons, np.array([one.factor if one else 1.0 for one in wishes]))
     words = [list(likes.named(some, 1.0)) for some in picks]
-    named: dict[int, TasteTerm] = {}
-    for one in (term for some in words for term in some):
-        if one.code not in named or named[one.code].weight < one.weight:
-            named[one.code] = one
     likenesses = tuple(Likeness(paper.title, paper.did, paper.pk, paper.id) for paper in liked)
     subjects: list[Interest] = []
     for group, own, some, share in zip(groups, wishes, words, interests.shares.tolist(), strict=True):
@@ -310,7 +306,7 @@ def learn(
         ids = tuple(one.id for one in papers[:MOST_HELD])
         subjects.append(Interest(wish._replace(papers=ids), papers, share))
     return Taste(
-        (*sorted(named.values(), key=lambda term: -term.weight), *against),
+        against,
         known.length,
         interests=interests,
         parts=interests.parts(),
@@ -342,20 +338,17 @@ def without_parts(terms: Iterable[TasteTerm]) -> list[TasteTerm]:
     return kept
 
 
-def with_wishes(taste: Taste, wishes: Iterable[Wish]) -> Taste:
-    """What was learned, weighed as the user wishes; what is muted is left out."""
-    found = {term.key: term for term in (*taste.terms, *taste.traits)}
+def with_wishes(taste: Taste, wishes: Iterable[Wish], names: Mapping[str, str] = MappingProxyType({})) -> Taste:
+    """What was learned, with what the user wishes; `names` are those of topics by their slugs."""
+    terms, traits = {term.code: term for term in taste.terms}, []
     for wish in wishes:
-        known = found.pop(wish.key, None)
-        code = code_of(wish.name) if wish.what == "word" else 0
-        if wish.step is not None and code is not None:
-            term = known or TasteTerm(code, wish.name, 0.0, 0, wish.what, wish.name)
-            found[wish.key] = term._replace(weight=term.weight + wish.added, added=term.added + wish.added)
-    ordered = sorted(found.values(), key=lambda term: -abs(term.weight))
-    return taste._replace(
-        terms=tuple(term for term in ordered if term.what == "word"),
-        traits=tuple(term for term in ordered if term.what != "word"),
-    )
+        if wish.what != "word":
+            text = names.get(wish.name, wish.name)
+            traits.append(TasteTerm(0, text, wish.added, 0, wish.what, wish.name, added=wish.added))
+        elif wish.added and (code := code_of(wish.name)) is not None:
+            known = terms.get(code) or taste.words.get(code) or TasteTerm(code, wish.name, 0.0, 0)
+            terms[code] = known._replace(weight=known.weight + wish.added, added=known.added + wish.added)
+    return taste._replace(terms=tuple(terms.values()), traits=tuple(traits))
 
 
 def is_within(text: str, other: str) -> bool:
@@ -472,8 +465,9 @@ class _Side:
         texts = written(*(text for paper in sorted(examples) for text in self._papers[paper][:2]), only=codes)
         for one, papers in zip(picked, having, strict=True):
             code = int(self._codes[one.place])
-            weight, is_vague = most * one.weight / picked[0].weight, bool(self._is_vague[one.place])
-            yield TasteTerm(code, texts[code], weight, len(papers), is_vague=is_vague)
+            # An adverb says how, not what: `strikingly`.
+            is_vague = bool(self._is_vague[one.place]) or (" " not in texts[code] and texts[code].endswith("ly"))
+            yield TasteTerm(code, texts[code], most * one.weight / picked[0].weight, len(papers), is_vague=is_vague)
 
     def pick(self, share: Floats, least: float, group: Indexes | None = None) -> list[_Pick]:
         """The places and weights of the best terms, which at least so many papers have by their weights.
@@ -499,67 +493,3 @@ class _Side:
             turn = TURN * (1 - 1 / max(1.0, have[best]))
             weights[self._has[:, best]] *= 1 - turn
         return picked
-
-
-# Traits: topics, authors and organizations
-
-TRAIT_SAYS: Mapping[What, float] = MappingProxyType({"topic": 0.05, "author": 0.2, "org": 0.05})
-"""The weight of a trait that all liked papers have and no other; the best word has 1."""
-
-TRAIT_LEAST: Mapping[What, int] = MappingProxyType({"topic": 1, "author": 2, "org": 3})
-"""Marked papers that must have a trait."""
-
-LEAST_LIKED = 0.2
-"""Liked papers, by their weights, that must have a trait; one that was only passed says nothing of it."""
-
-TRAIT_MOST: Mapping[What, int] = MappingProxyType({"topic": 10, "author": 10, "org": 5})
-"""Traits of a kind that are learned."""
-
-TRAIT_SURPRISE = 3.0
-"""The log of how much more liked papers have a trait than others, from which on more makes no difference."""
-
-
-class TraitCount(NamedTuple):
-    """How many papers have a trait."""
-
-    what: What
-    name: str
-    """The topic's slug, or the author or organization as it is written."""
-    text: str
-    liked: float
-    """Liked papers, by their weights."""
-    hidden: float
-    marked: int
-    """Marked papers on the side that has more of them."""
-    share: float
-    """The share of all papers."""
-
-
-def weigh_traits(counts: Iterable[TraitCount], liked: float, hidden: float) -> tuple[TasteTerm, ...]:
-    """The traits that set liked papers, or hidden ones, apart; `liked` and `hidden` are the weights of all.
-
-    They count less than words, which say more: `tests/bench/foryou.py` measures both.
-    """
-    found = sorted(_weigh(counts, liked, hidden), key=lambda term: (-abs(term.weight), term.name))
-    left = dict(TRAIT_MOST)
-    kept = []
-    for term in found:
-        left[term.what] -= 1
-        if left[term.what] >= 0:
-            kept.append(term)
-    return tuple(kept)
-
-
-def _weigh(counts: Iterable[TraitCount], liked: float, hidden: float) -> Iterator[TasteTerm]:
-    for one in counts:
-        mine, all_of_side = (one.liked, liked) if one.liked >= one.hidden else (-one.hidden, hidden)
-        # One more paper, which has the trait as often as all papers do.
-        part = (abs(mine) + one.share) / (all_of_side + 1)
-        lift = log(part / max(one.share, 1e-6))
-        purity = abs(mine) / max(one.liked + one.hidden, 1e-9)
-        is_said = one.liked >= LEAST_LIKED if mine > 0 else one.hidden >= LEAST_HIDDEN
-        if one.marked >= TRAIT_LEAST[one.what] and is_said and lift > 0:
-            weight = TRAIT_SAYS[one.what] * min(1.0, lift / TRAIT_SURPRISE) * part * purity**2
-            is_hidden = mine <= 0
-            said = -weight if is_hidden else weight
-            yield TasteTerm(0, one.text, said, one.marked, one.what, one.name, is_hidden=is_hidden)

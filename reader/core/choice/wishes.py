@@ -90,8 +90,9 @@ class Wish(NamedTuple):
 
     @property
     def added(self) -> float:
-        """What it adds to the score of a paper that is all about it."""
-        return STEP * 2.0 ** (abs(self.step) - 1) * (1 if self.step > 0 else -1) if self.step else 0.0
+        """What it adds to the score of a paper that is all about it; a muted word is not learned in the first place."""
+        step = -MOST_STEPS if self.step is None and self.what != "word" else self.step or 0
+        return STEP * 2.0 ** (abs(step) - 1) * (1 if step > 0 else -1) if step else 0.0
 
 
 def _moved(step: int | None, direction: Direction) -> int | None:

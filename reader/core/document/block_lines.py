@@ -64,6 +64,10 @@ class DocumentLine(NamedTuple):
     """Letters of the block before this line: the same place at any width."""
     anchors: tuple[str, ...] = ()
     """The anchors that lead to this line."""
+    fixed: int = 0
+    """Cells that stay while the rest is scrolled sideways: the first column of a table."""
+    is_head: bool = False
+    """Whether it is of the head of a table."""
 
     @property
     def text(self) -> str:
@@ -103,7 +107,7 @@ class BlockWriter:
         letters = 0
         for number, line in enumerate(lines):
             anchors = (*((anchor,) if anchor and number == 0 and anchor not in line.anchors else ()), *line.anchors)
-            yield DocumentLine(line.pieces, letters, anchors)
+            yield line._replace(start=letters, anchors=anchors)
             letters += sum(len(piece.text.strip()) for piece in line.pieces)
 
     def _room(self, edge: _Edge) -> int | None:
@@ -248,7 +252,7 @@ class BlockWriter:
                 yield DocumentLine((*edge.pieces, Piece(text)))
         else:
             for line in table_lines(table, room + self._wider):
-                yield DocumentLine((*edge.pieces, *line))
+                yield line._replace(pieces=(*edge.pieces, *line.pieces), fixed=edge.cells + line.fixed)
 
     def _figure(self, figure: Figure, edge: _Edge) -> Iterator[DocumentLine]:
         has_caption = bool(figure.label or figure.caption)
@@ -394,18 +398,20 @@ def table_rows(table: Table) -> Iterator[str]:
         yield "\t".join(text_of(pieces_of(spans)) for spans in row).rstrip("\t")
 
 
-def table_lines(table: Table, width: int) -> Iterator[Line]:
+def table_lines(table: Table, width: int) -> Iterator[DocumentLine]:
     """The lines of a table."""
     grid = _grid(table)
     widths = _fitted_widths(grid, width)
     total = sum(widths) + GAP * (len(widths) - 1)
-    rules = table.rules or _rules_below_head(table)
-    rule = (Piece("─" * total, "rule"),)
+    head = _rules_below_head(table)
+    rules = table.rules or head
+    rule = DocumentLine((Piece("─" * total, "rule"),), fixed=widths[0] + GAP)
     yield rule
     for index, row in enumerate(grid):
         if index in rules:
-            yield rule
-        yield from _row_lines(row, widths)
+            yield rule._replace(is_head=index in head)
+        for line in _row_lines(row, widths):
+            yield DocumentLine(line, fixed=rule.fixed, is_head=bool(head) and index < head[0])
     yield rule
 
 

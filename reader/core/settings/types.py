@@ -266,7 +266,7 @@ class HiddenViews(SettingType):
 
     def convert(self, value: object) -> object | None:
         texts = _as_texts(value)
-        names = None if texts is None else tuple(map(current_id, texts))
+        names = None if texts is None else tuple(dict.fromkeys(map(current_id, texts)))
         for name in names or ():
             if name not in IDS:
                 raise InvalidValue(f"has {as_toml(name)}, which is not a built-in view", nearest(name, IDS))

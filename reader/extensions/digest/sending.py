@@ -62,24 +62,30 @@ class Delivery:
 
     def run(self) -> int:
         """Make the digest and bring it to its place; return the exit code."""
-        if (trouble := self._ask()) is not None:
-            api.warn(f"The feed could not be asked for all days: {trouble}")
+        self._ask()
         return self._deliver()
 
     def _deliver(self) -> int:
         raise NotImplementedError
 
-    def _ask(self) -> api.FeedError | None:
-        """Ask the sources first if that is wanted; return why not all of them answered."""
+    def _ask(self, *, may_wait: bool = False) -> api.FeedError | None:
+        """Ask the sources first if that is wanted, and say why not all answered; with `may_wait`, return that."""
         hours = self._arguments.max_age
         asked = None if hours is None else api.news.ask_sources(self._workspace, hours, quiet=self._arguments.quiet)
-        return asked and asked.error
+        if asked is None or asked.error is None:
+            return None
+        if may_wait and asked.is_cut_off:
+            return asked.error
+        api.warn(f"The feed could not be asked for all days: {asked.error}")
+        return None
 
-    def _compose(self, known: frozenset[str] = frozenset(), last: datetime | None = None) -> api.news.News:
+    def _compose(
+        self, known: frozenset[str] = frozenset(), last: datetime | None = None, *, told: int | None = None
+    ) -> api.news.News:
         """The digest without the news that were mailed, the last time at `last`."""
         since = self._arguments.since or api.news.default_since(last)
         asked = api.news.Asked(self._query, since, date.today(), self._workspace.settings.views, known)
-        return api.news.whats_new(self._workspace, asked)
+        return api.news.whats_new(self._workspace, asked._replace(told=told) if told else asked)
 
     @property
     def _opens_reader(self) -> bool:
@@ -119,7 +125,7 @@ class Printed(Delivery):
     """On standard output, whatever was mailed."""
 
     def _deliver(self) -> int:
-        news = self._compose()
+        news = self._compose(told=api.news.FOR_PROGRAMS if self._arguments.json else None)
         if self._arguments.json:
             api.print_json(api.news.news_record(news))
         elif news.items or self._arguments.format:
@@ -170,20 +176,14 @@ class Logged(Delivery):
         file = api.paths.sent_digests_file(self._workspace.cache_file)
         for tried in range(SentDigests(file).tried, len(PAUSES) + 1):
             pause = PAUSES[tried] if tried < len(PAUSES) else None
-            trouble: api.ReaderError | None = self._ask()
-            if (
-                pause is None
-                or not isinstance(trouble, api.FeedOffline | api.FeedUnreachable)
-                or api.is_offline(os.environ)
-            ):
-                if trouble is not None:
-                    api.warn(f"The feed could not be asked for all days: {trouble}")
+            trouble: api.ReaderError | None = self._ask(may_wait=pause is not None)
+            if trouble is None:
                 try:
                     return self._deliver()
                 except mail.MailDelayed as error:
-                    if pause is None:
-                        raise
                     trouble = error
+            if pause is None:
+                raise trouble
             with hold_sent(file) as sent:
                 until = sent.note_failure(str(trouble), tried + 1, sum(PAUSES[tried:]))
             if not self._arguments.quiet:

@@ -128,9 +128,9 @@ class Desk:
         """What went wrong, with tools in place of commands; a sentence about a command that no tool replaces is cut."""
         sentences = []
         for sentence in _SENTENCE.split(said):
-            named = _COMMAND.sub(lambda found: f"`{TOOLS.get(found[1], '')}`", sentence)
-            if "``" not in named:
-                sentences.append(named)
+            commands = _COMMAND.findall(sentence)
+            if all(TOOLS.get(command) in self.tools for command in commands):
+                sentences.append(_COMMAND.sub(lambda found: f"`{TOOLS[found[1]]}`", sentence))
         return " ".join(sentences)
 
     async def list(self, _context: Context, _params: object) -> ListToolsResult:

@@ -49,6 +49,9 @@ _LISTED = ("id", "day", "upvotes", "comments", "topics", "read", "starred", "que
 _OURS = (*_LISTED, "published", "author_count", "hidden")
 """The keys of a paper's record that hold nothing that others wrote; lists have fewer."""
 
+_TOLD = ("id", "day", "upvotes", "comments", "topics", "answered", "whole", "here", "of")
+"""The keys of the news that hold nothing that others wrote."""
+
 _SHORT = ("title", "authors", "organization", "venue", "summary", "abstract")
 """The keys of what others wrote that lists have; of the abstract the first sentences."""
 
@@ -186,18 +189,29 @@ class Source(TypedDict):
     """A source of papers, and how whole its newest day is."""
 
     answered: Annotated[str | None, Field(description="In UTC")]
-    whole: Annotated[bool, Field(description="Whether nothing is known to be missing")]
+    whole: Annotated[bool | None, Field(description="Whether all that is new is here, if that is known")]
     day: Annotated[str | None, Field(description="Its newest")]
     here: Annotated[int | None, Field(description="Papers of that day on this machine")]
     of: int | None
     foreign: Foreign
 
 
+class NewPaper(TypedDict):
+    """A paper, with the reason why it is there and what it says."""
+
+    id: Annotated[str, Field(description="Cite https://arxiv.org/abs/ID")]
+    day: str | None
+    upvotes: int | None
+    comments: int | None
+    topics: list[str]
+    foreign: Foreign
+
+
 class NewsSection(TypedDict):
-    """Papers under one heading, each with the reason why it is there."""
+    """Papers under one heading."""
 
     name: str
-    papers: list[Listed]
+    papers: list[NewPaper]
 
 
 class News(TypedDict):
@@ -236,40 +250,18 @@ class Undone(TypedDict):
 
 
 def whats_new(
-    workspace: api.Workspace, query: Query = "", since: Since = "", max_age: MaxAge = 0, limit: Limit = 12
+    workspace: api.Workspace, query: Query = "", since: Since = "", max_age: MaxAge = 0, limit: Limit = 20
 ) -> News:
     """What is new for the user, and what they missed: ask this first. Papers come with reasons, the best first."""
     if max_age:
         api.news.ask_sources(workspace, max_age)
     start = api.news.first_day(since) if since else api.news.default_since()
     asked = api.news.Asked(query, start, date.today(), workspace.settings.views, told=limit, brief=0)
-    news = api.news.whats_new(workspace, asked)
-
-    def source(one: Any) -> Source:
-        record = api.news.source_record(one, news.day)
-        foreign = {key: record.pop(key) for key in ("name", "says")}
-        return {**record, "foreign": foreign}  # type: ignore[typeddict-item]
-
-    with workspace.window() as window:
-
-        def record(item: api.news.Item) -> Any:
-            answer = paper_record(window, item.paper, _SHORT)
-            if item.paper.summary:
-                answer[FOREIGN].pop("abstract", None)
-            answer[FOREIGN]["why"] = item.why or None
-            return answer
-
-        sections: list[NewsSection] = [
-            {"name": api.clean(one.name, 100), "papers": [record(item) for item in one.items]} for one in news.sections
-        ]
-    return {
-        "since": news.since,
-        "asked": news.asked,
-        "sources": [source(one) for one in news.sources[:ITEMS]],
-        "sections": sections,
-        "left_out": news.left_out,
-        "topics": [{"slug": one.slug, "name": one.name, "rising": one.rising} for one in news.topics],
-    }
+    said: Any = api.news.news_record(api.news.whats_new(workspace, asked))
+    for one in (*said["sources"], *(paper for section in said["sections"] for paper in section["papers"])):
+        one[FOREIGN] = {key: one.pop(key) for key in tuple(one) if key not in _TOLD}
+    answer: News = {key: said[key] for key in News.__annotations__}  # type: ignore[assignment]
+    return answer
 
 
 def search(workspace: api.Workspace, query: Query = "", limit: Limit = 10, offset: Offset = 0) -> Page:
@@ -363,7 +355,7 @@ def passages(workspace: api.Workspace, words: Words, query: Query = "", limit: L
 def topics(workspace: api.Workspace, query: Query = "", limit: Limit = 20) -> Topics:
     """The topics of a query's papers, the most frequent first, and how each one's share moves."""
     with workspace.window() as window:
-        found = api.topic_records(window, query)[:limit]
+        found = [one for one in api.topic_records(window, query) if one["papers"]][:limit]
     told: list[Topic] = [
         {"slug": one["slug"], "name": one["name"], "papers": one["papers"], "rising": one["rising"]} for one in found
     ]

@@ -165,6 +165,7 @@ def _parse_listed(record: Element) -> ArxivEntry | None:
         authors=tuple(filter(None, (plain_line(name, NAME_LIMIT) for name in names))),
         published=iso_day(_text(element, "created").strip()),
         categories=category_ids(_text(element, "categories").split()),
+        revised=iso_day(_text(element, "updated").strip()),
         announced=iso_day(_text(record, "header/datestamp").strip()),
         remark=plain_line(_text(element, "comments")) or None,
         doi=clean(_text(element, "doi"), NAME_LIMIT) or None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -355,7 +356,7 @@ def _is_in_tag(node: LexborNode, row: LexborNode) -> bool:
 
 _DROPPED = frozenset((
     "annotation", "annotation-xml", "button", "dialog", "footer", "form", "head", "header", "iframe", "input",
-    "link", "meta", "nav", "noscript", "object", "script", "select", "style", "svg", "template", "textarea",
+    "link", "meta", "nav", "noscript", "object", "script", "select", "style", "template", "textarea",
     "title",
 ))  # fmt: skip
 _DROPPED_CLASSES = frozenset((
@@ -416,6 +417,8 @@ class _Reader:
         self._nodes = NODES
         self._letters = TEXT_LETTERS
         self._notes: list[Note] = []
+        self._missing: Counter[str] = Counter()
+        """What can't be shown, by its kind."""
 
     def read(self, article: LexborNode) -> tuple[Block, ...]:
         """The blocks of an article; footnotes follow the block that has their mark."""
@@ -429,7 +432,30 @@ class _Reader:
             self._visit(part, flow, Look(), 0)
         flow.end_paragraph()
         self._add_notes(flow)
-        return tuple(flow.blocks)
+        return (*flow.blocks, *self._authors(article), *self._missed())
+
+    def _authors(self, article: LexborNode) -> Iterator[Block]:
+        """The people with their affiliations, as the last section: a page has them before the text."""
+        block = article.css_first(".ltx_authors")
+        people = block.css(".ltx_creator") if block is not None else []
+        found = [spans for one in people or ([] if block is None else [block]) if (spans := self._inline(one))]
+        if found:
+            yield Heading(1, "", (Span("Authors"),), "authors")
+            yield from map(Paragraph, found)
+
+    def _missed(self) -> Iterator[Block]:
+        """How much can't be shown."""
+        if self._missing:
+            said = (
+                f"{count} {kind}{'s' if count > 1 else ''}{' (▯)' if kind == 'macro' else ''}"
+                for kind, count in sorted(self._missing.items())
+            )
+            yield Paragraph((Span(f"Not shown here: {', '.join(said)}.", "emphasis"),))
+
+    def _miss(self, kind: str, flow: _Flow, look: Look) -> None:
+        """Write a sign in place of what can't be shown; a macro may be within a word."""
+        self._missing[kind] += 1
+        self._write("▯" if kind == "macro" else f" [{kind}] ", flow, look)
 
     def line(self, node: LexborNode) -> str:
         """The text of a title, without its notes."""
@@ -461,6 +487,9 @@ class _Reader:
         if tag[:1] in "-!_" or tag in _DROPPED:
             return
         classes = class_names(node)
+        if tag == "svg" or {"ltx_ERROR", "undefined"} <= classes:
+            self._miss("diagram" if tag == "svg" else "macro", flow, look)
+            return
         if classes & _DROPPED_CLASSES:
             return
         element = _Element(node, tag, classes, look, depth)
@@ -533,10 +562,16 @@ class _Reader:
             text = node.attributes.get("alt") or ""
             if text not in _MISSING:
                 self._write(text, flow, look)
+            elif flow.is_inline or figure_of(node) is None:
+                self._miss("picture", flow, look)
         elif tag in ("sup", "sub"):
             self._write(script(self._text(node), tag), flow, look)
         elif "ltx_missing_label" in classes:
             self._write("?", flow, look)
+        elif classes & {"ltx_author_notes", "ltx_contact"}:
+            if "ltx_contact" in classes or node.css_first(".ltx_contact") is None:
+                self._write("; ", flow, look)
+            self._walk(node, flow, look, depth)
         else:
             self._walk(node, flow, look_in(node, tag, classes, look), depth)
 
@@ -586,7 +621,9 @@ class _Reader:
         node = element.node
         tex = _tex_of(node)
         self._letters -= len(tex)
-        if not flow.is_inline and node.attributes.get("display") == "block":
+        if not tex.strip():
+            self._miss("formula", flow, element.look)
+        elif not flow.is_inline and node.attributes.get("display") == "block":
             if tex := clean_tex(tex):
                 flow.add(Formula((tex,), "", anchor_of(node)))
         else:

@@ -7,7 +7,7 @@ anchors of arXiv's HTML.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ from reader.core.document.model import (
 from reader.core.errors import NoFullText
 from reader.core.foreign import web_url
 from reader.core.text import clean
+from reader.feeds.fulltext.html import script
 from reader.feeds.fulltext.spans import LETTERS, PARTS, TEXT_LETTERS, SpanWriter, code_lines
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 _DOLLARS = re.compile(
     r"(?<![\\$\w])\$(?=[^\s$])((?:[^$\\\n]|\\.){1,2000}?)(?<=[^\s\\])\$(?![\w$])"
-    r"|\\\((.{1,2000}?)\\\)"
+    r"|\\\((.{1,2000}?)\\\)|\$\$([^$]{1,3000}?)\$\$"
 )
 _SIGN = re.compile(r"\\[A-Za-z]{2,}|\\[{},;!]|[_^]\{")
 _WORD = re.compile(r"[^\s|`]+")
@@ -74,7 +75,7 @@ def find_runs(text: str) -> Iterator[tuple[int, int, str]]:
     end = 0
     for found in _DOLLARS.finditer(text):
         yield from _bare_runs(text, end, found.start())
-        yield found.start(), found.end(), found[1] or found[2]
+        yield found.start(), found.end(), found[1] or found[2] or found[3].strip()
         end = found.end()
     yield from _bare_runs(text, end, len(text))
 
@@ -170,6 +171,27 @@ _MACRO = re.compile(r"\\(?:lx@[A-Za-z@]+|tightlist\b|makecell)[^\S\n]*")
 _PERCENT = re.compile(r"(?<=[0-9])\\%")
 _BROKEN_TEX = re.compile(r"(?<!\\)%\n(?=\S)")
 _CELL = re.compile(r"((?<!\\)\|)")
+_TWICE_NUMBERED = re.compile(r"^( *)([0-9]{1,2}\.) {1,4}\2[^\S\n]*(?=\S)", re.MULTILINE)
+_DISPLAYED = re.compile(r"(?<!\\)(?:\$\$([^$]{1,3000}?)\$\$|\\\[((?:[^\\]|\\[^\[\]]){1,3000}?)\\\])")
+_HTML_TABLE = re.compile(r"<table\b(?:(?!</?table\b).){1,100000}?</table>", re.DOTALL | re.IGNORECASE)
+_HTML_PICTURE = re.compile(
+    r"<img\b(?=[^<>]{0,500}?\bsrc=\"(?P<src>[^\"<>\s]{1,500})\")(?:(?=[^<>]{0,500}?\balt=\"(?P<alt>[^\"<>\[\]]{0,200})\"))?"
+    r"[^<>]{0,1000}>",
+    re.IGNORECASE,
+)
+_DRAWING = re.compile(r"<svg\b(?:(?!</?svg\b).){0,100000}?</svg>", re.DOTALL | re.IGNORECASE)
+_SUMMARY = re.compile(r"<summary\b[^<>]{0,100}>([^<>]{1,300})</summary>", re.IGNORECASE)
+_SCRIPT = re.compile(r"<(su[bp])>([^<>]{1,100})</\1>")
+_STRONG = re.compile(r"<(?:b|strong)>([^<>\n]{1,300})</(?:b|strong)>", re.IGNORECASE)
+_EMPHASIS = re.compile(r"<(?:i|em)>([^<>\n]{1,300})</(?:i|em)>", re.IGNORECASE)
+_BLOCK_TAGS = ("details", "div", "p", "center", "figure", "figcaption", "hr")
+_TAG = re.compile(
+    rf"</?({'|'.join(_BLOCK_TAGS)}|summary|br|span|a|b|i|em|strong|u|small|sub|sup|font|kbd|tt|mark)(?:\s[^<>]{{0,300}})?/?>",
+    re.IGNORECASE,
+)
+"""Tags of which only the text is kept; others, such as `<EOS>`, are part of it."""
+MOST_ROWS, MOST_CELLS = 2_000, 60
+"""Of a table."""
 _NO_TEX = re.compile(r"\]\([^)\n]*\)|`[^`\n]+`")
 """Targets of links, and code."""
 
@@ -196,6 +218,8 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
             raise NoFullText("one of its paragraphs is too large")
     text = text.replace(OPEN_MARK, "").replace(CLOSE_MARK, "")
     # The converter indents the text of all items by four columns, wherever their first line begins.
+    text = _outside_code(text, _without_html)
+    text = _TWICE_NUMBERED.sub(r"\1\2 ", text)
     text = _LONG_MARKER.sub(lambda found: f"{found[1]}{found[2]:4}", _LOST_LABEL.sub("?", _MACRO.sub("", text)))
     protected, formulas = _protected(text)
     builder = _Builder(formulas)
@@ -222,14 +246,53 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).enable("table").disable(["escape", "code"])
 
 
+def _outside_code(text: str, change: Callable[[str], str]) -> str:
+    """A text with all but its code changed."""
+    parts = _FENCE.split(text)
+    # Text and fences take turns; what is between two fences is code.
+    for index in range(0, len(parts), 4):
+        parts[index] = change(parts[index])
+    return "".join(parts)
+
+
+def _without_html(text: str) -> str:
+    """A text with Markdown in place of HTML, and displayed formulas in paragraphs of their own."""
+    if "<" in text:
+        text = _HTML_TABLE.sub(lambda found: _pipe_table(found[0]), text)
+        text = _HTML_PICTURE.sub(lambda found: f"![{found['alt'] or ''}]({found['src']})", text)
+        text = _SUMMARY.sub(r"\n\n**\1**\n\n", _DRAWING.sub("[diagram]", text))
+        text = _SCRIPT.sub(
+            lambda found: script(found[2], found[1]), _STRONG.sub(r"**\1**", _EMPHASIS.sub(r"*\1*", text))
+        )
+        text = _TAG.sub(
+            lambda found: "\n\n" if found[1].lower() in _BLOCK_TAGS else " " if found[1] == "br" else "", text
+        )
+    return _DISPLAYED.sub(lambda found: f"\n\n$${(found[1] or found[2]).strip()}$$\n\n", text)
+
+
+def _pipe_table(html: str) -> str:
+    """A table of HTML in Markdown; cells that span columns are followed by empty ones."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    rows: list[list[str]] = []
+    for row in LexborHTMLParser(html).css("tr")[:MOST_ROWS]:
+        cells: list[str] = []
+        for cell in row.css("th, td")[:MOST_CELLS]:
+            across = cell.attributes.get("colspan") or "1"
+            cells.append(" ".join(cell.text().split()).replace("|", "\\|"))
+            cells += [""] * (min(int(across), MOST_CELLS) - 1 if across.isascii() and across.isdecimal() else 0)
+        rows.append(cells[:MOST_CELLS])
+    columns = max(map(len, rows), default=0)
+    if not columns:
+        return ""
+    lines = [f"| {' | '.join([*row, *[''] * (columns - len(row))])} |" for row in rows]
+    return "\n\n" + "\n".join((lines[0], f"|{' --- |' * columns}", *lines[1:])) + "\n\n"
+
+
 def _protected(text: str) -> tuple[str, list[str]]:
     """The text with a mark in place of each formula outside code, and the formulas."""
     formulas: list[str] = []
-    parts = _FENCE.split(_BROKEN_TEX.sub("", text))
-    # Text and fences take turns; what is between two fences is code.
-    for index in range(0, len(parts), 4):
-        parts[index] = _protect(parts[index], formulas)
-    return "".join(parts), formulas
+    return _outside_code(_BROKEN_TEX.sub("", text), lambda part: _protect(part, formulas)), formulas
 
 
 def _protect(text: str, formulas: list[str]) -> str:
@@ -238,7 +301,7 @@ def _protect(text: str, formulas: list[str]) -> str:
     for part in text.split("\n\n"):
         if is_formula(part):
             start = len(part) - len(part.lstrip())
-            pieces.append(part[:start] + _mark(part.strip(), formulas))
+            pieces.append(part[:start] + _mark(part.strip().removeprefix("$$").removesuffix("$$").strip(), formulas))
         elif part.lstrip().startswith("|"):
             cells = _CELL.split(part)
             pieces.append("".join(_protect_runs(cell, formulas) for cell in cells))
@@ -384,6 +447,7 @@ _STATEMENT = re.compile(
 _ESCAPED = re.compile(r"\\([_*\[\]<>#`()~|.!+-])")
 _STEP = re.compile(r"\s*[0-9]{1,3}: ")
 _NOTE = re.compile(r"(?<=[^\s\d])([0-9]{1,2}) \1\1(?!\d)")
+_TAGGED = re.compile(r"\\tag\*?\{\(?([^{}()]{1,20})\)?\}")
 _NOTE_TEXT = re.compile(r"([0-9]{1,2}) \1footnotetext: ")
 _DEVIATION = re.compile(r"(?<=[0-9])_(±[0-9.]+)_")
 
@@ -454,9 +518,11 @@ class _Builder:
             return [Note(note[1], shortened(spans, note.end()))]
         if len(steps := list(_lines(token))) > 2 and sum(map(bool, map(_STEP.match, token.content.split("\n")))) > 1:
             return [Verbatim(tuple(self._spans(line)[0] for line in steps))]
-        if all(span.style == "formula" or not span.text.strip(" .,;") for span in spans):
-            return [Formula(tuple(span.text for span in spans if span.style == "formula"))]
-        return [Paragraph(spans)]
+        if all(span.style == "formula" or not span.text.strip(" .,;$") for span in spans):
+            rows = tuple(span.text for span in spans if span.style == "formula")
+            tags = [found[1] for row in rows for found in _TAGGED.finditer(row)]
+            return [Formula(tuple(_TAGGED.sub("", row).strip() for row in rows), f"({tags[0]})" if tags else "")]
+        return [Paragraph(spans), *([Figure("", (), (), pictures)] if pictures else [])]
 
     def _list(self, tokens: Iterator[Token], token: Token, nesting: int, blocks: list[Block]) -> None:
         end = token.type.replace("open", "close")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.core.errors import UsageError
 from reader.core.paper_row import NotCached, PaperKey
 from reader.keys.actions import own_actions
-from reader.ui.command_line.advice import as_notice, in_the_readers_words
+from reader.ui.command_line.advice import as_formatted, as_notice, in_the_readers_words
 from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.state import COMMAND, TypedCommand, run_command
 from reader.ui.shell.commands import THEME, Here, Outcome, Typed
@@ -41,7 +41,7 @@ BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
 
 NOT_SERVED = "not in a browser, where other pages could type it too: use a terminal"
 
-NOTHING_REPLACED = "no other machine has replaced anything of yours"
+NOTHING_REPLACED = "no other machine has replaced anything of yours · :sync FOLDER joins machines"
 
 OTHER_SHOWN = 300
 """Characters of what was replaced that the last line is given; it cuts them to its width."""
@@ -83,10 +83,11 @@ class CommandActions:
     def open(self, _count: int | None) -> None:
         self._model.change(self._model.state.put(COMMAND, TypedCommand()))
 
-    @handles_each({"command.pipe": "pipe ", "app.theme": f"{THEME} "})
-    def begin_with(self, _count: int | None, text: str) -> None:
-        """Open the line with the beginning of a command."""
-        self._model.change(self._model.state.put(COMMAND, TypedCommand(text)))
+    @handles_each({"command.pipe": ("pipe ", "a program, such as wc -w"), "app.theme": (f"{THEME} ", "")})
+    def begin_with(self, _count: int | None, begun: tuple[str, str]) -> None:
+        """Open the line with the beginning of a command, and say what is to follow."""
+        text, hint = begun
+        self._model.change(self._model.state.put(COMMAND, TypedCommand(text, hint=hint)))
 
     @handles_own
     def own_handlers(self) -> Mapping[str, Handler]:
@@ -217,15 +218,18 @@ class CommandActions:
         if outcome.is_stopped:
             self._model.show_notice(f"stopped: {line}")
             return
-        text = "\n".join(part for part in (outcome.text, outcome.said) if part)
+        program = line.removeprefix("pipe ") if line.startswith("pipe ") and not outcome.code else ""
+        text = "\n".join(part for part in (as_formatted(outcome.text), outcome.said) if part)
         said = as_notice(text, undo)
+        if said and program:
+            said = f"{program}: {said}"
         tone: Tone = "warning" if outcome.code else "done"
         if not text:
             said = f"done: {line}"
         if said and len(said) <= LONGEST_NOTICE:
             self._model.show_notice(said, tone)
             return
-        self._last = Output(line, in_the_readers_words(text, undo))
+        self._last = Output(f"{program} · exit code 0" if program else line, in_the_readers_words(text, undo))
         if self._app.context in BESIDE:
             self.show_output(None)
         else:

@@ -104,6 +104,7 @@ class CommandScreen(LineScreen):
         self._recalled = -1
         self._draft = ""
         self._begun = begun
+        self._hint = ""
 
     def on_mount(self) -> None:
         if self._begun:
@@ -111,12 +112,12 @@ class CommandScreen(LineScreen):
 
     def show(self, command: TypedCommand) -> None:
         """Show what may follow the typed text."""
-        self.suggested, self.selected = command.fitting, command.selected
+        self.suggested, self.selected, self._hint = command.fitting, command.selected, command.hint
         self.line.advise()
 
     def lead(self) -> Line:
         if self.line.text.strip():
-            return ()
+            return (Piece("" if self.suggested.candidates else literal(self._hint), "quiet"),)
         papers = f"for {self._taken:,} selected papers: " if self._taken else ""
         return Piece(papers, "key"), Piece(EXAMPLES, "quiet")
 
@@ -154,8 +155,6 @@ class CommandScreen(LineScreen):
         self._typed(self.line.before_cursor)
 
 
-TAGS_HELP = '-name takes one away; "in quotes" with blanks'
-
 LONGEST_TAGS = 500
 """Maximum number of typed characters in the line of tags."""
 
@@ -181,4 +180,5 @@ class TagScreen(LineScreen):
 
     def lead(self) -> Line:
         has = "" if self.line.text.strip() else f"{literal(self._tagging.said)}  "
-        return Piece(has, "quiet"), Piece("" if self.suggested.candidates else TAGS_HELP, "quiet")
+        how = "" if self.suggested.candidates else '-name takes one away; "in quotes" with blanks'
+        return (Piece(f"{has}{how}", "quiet"),)

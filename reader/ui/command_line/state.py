@@ -20,6 +20,8 @@ class TypedCommand(NamedTuple):
     """The words that may come at the end of the text, or of an earlier one."""
     selected: int = 0
     """The place of the marked one."""
+    hint: str = ""
+    """What is to be typed, where nothing can be suggested."""
 
     @property
     def meant(self) -> str:

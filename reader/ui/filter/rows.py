@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from reader.cache.reads.window import DayCount
 from reader.core.query.choices import TagChoice, TopicChoice
 from reader.core.text import fold
 from reader.session.places import TopicOrder
@@ -34,20 +35,6 @@ class ViewItem:
     """None while unknown, and where it is not shown."""
     key: str = ""
     """The key that shows it, if the row names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class DayItem:
-    """A day with the number of its papers."""
-
-    day: str
-    """ISO date."""
-    count: int | None = None
-    """None while unknown; 0 for a day without papers."""
-    unread: int | None = None
-    """None while unknown; a day without unread papers is muted."""
-    is_partial: bool = False
-    """Whether only some of the day's papers are here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +68,7 @@ class FilterData:
     """All data of the filter pane, in its order."""
 
     views: tuple[ViewItem, ...] = ()
-    days: tuple[DayItem, ...] = ()
+    days: tuple[DayCount, ...] = ()
     """Newest first."""
     topics: tuple[TopicItem, ...] = ()
     tags: tuple[TagItem, ...] = ()
@@ -267,10 +254,10 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
         if folded and place >= DAYS_AT_FIRST and not chosen:
             continue
         mark = Mark.CHOSEN if chosen else Mark.NONE
-        quiet = not item.count or item.unread == 0
-        unread = item.unread if item.count else None
+        quiet = not item.unread
+        unread = item.unread if item.papers else None
         name = day_name(item.day, newest)
-        yield Row(Kind.DAY, item.day, name, item.count, mark, quiet, unread, is_partial=item.is_partial)
+        yield Row(Kind.DAY, item.day, name, item.papers, mark, quiet, unread, is_partial=item.is_partial)
     hidden = sum(item.day != state.day for item in folded)
     yield from _fold("days", hidden, "older")
 

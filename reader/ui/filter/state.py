@@ -72,7 +72,7 @@ def filter_parts(state: State) -> object:
 
 def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     """Views, days and topics; without numbers until they are counted. `keys` show the saved views, by their places."""
-    from reader.ui.filter.rows import DayItem, FilterData, TagItem, TopicItem, ViewItem
+    from reader.ui.filter.rows import FilterData, TagItem, TopicItem, ViewItem
 
     counts, facts = state[COUNTED], state[TOPIC_FACTS]
     saved = tuple(_saved_items(state, keys))
@@ -91,7 +91,6 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for one, number in zip((*VIEWS, *SPECIAL), counts.views, strict=True)
         if (number or one in VIEWS) and one.id not in state.views.hidden
     )
-    days = tuple(DayItem(day.day, day.papers, day.unread, day.is_partial) for day in counts.days)
     topics = tuple(
         TopicItem(
             topic.slug,
@@ -107,7 +106,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for trend in [facts.trends.get(topic.slug) if facts else None]
     )
     tags = tuple(TagItem(name, number) for name, number in counts.tags)
-    return FilterData((*views, *saved), days, topics, tags, tuple(_follow_items(state)))
+    return FilterData((*views, *saved), counts.days, topics, tags, tuple(_follow_items(state)))
 
 
 def _follow_items(state: State) -> Iterator[ViewItem]:

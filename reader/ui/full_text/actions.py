@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from reader.session.places import Place, view
 from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.full_text.state import TEXT, view_text
+from reader.ui.kit.glyphs import ASCII
 from reader.ui.marks.actions import MarkActions
 from reader.ui.page.links import LinkActions
 from reader.ui.page.refresher import PaperLookup
@@ -54,7 +55,8 @@ class FullTextActions:
         if page is None:
             return
         key, paper = page.key, page.paper
-        text = FullText(key, paper, text_size(state.width, state.height))
+        is_ascii = self._services.look.glyphs is ASCII
+        text = FullText(key, paper, text_size(state.width, state.height), is_ascii=is_ascii)
         kept = self._library.text(key)
         if kept is not None and kept.document.blocks:
             text = text.came(kept, self._bookmarks.of(paper.id))
@@ -236,12 +238,15 @@ class FullTextActions:
 
     def _answer(self, peek: Peek, key: str) -> bool:
         """Take a key for what is shown over the text; any other closes that, and means what it always means."""
-        if key not in ("enter", "b"):
+        if key not in ("enter", "b", "y"):
             self._change(lambda view: view if key in ("escape", "q") else view.peeked())
             return False
         self._change(lambda view: view.peeked())
         if key == "b":
             self._queue(peek.id)
+        elif key == "y":
+            self._services.app.copy_to_clipboard(peek.text)
+            self._model.show_notice(f"copied {peek.text}" if "\n" not in peek.text else "copied the formula")
         elif peek.id:
             self._model.change(self._model.state.go(Place(view("all"), f"id:{peek.id}")))
             if self._library.pk_of(peek.id) is None:
@@ -358,13 +363,10 @@ class FullTextActions:
 
     @handles("text.select")
     def select(self, _count: int | None) -> None:
-        """Put a cursor on a line, or let the selection grow from it on."""
+        """Select lines from here to wherever the cursor goes; again begins at the cursor's line."""
         if self._change(lambda view: view.select()):
-            text = self._model.state[TEXT]
-            selection = text.view.selection if text is not None and text.view is not None else None
-            copy, more = self._keymap.key("text.copy"), self._keymap.key("text.select")
-            begun = selection is not None and selection.anchor is not None
-            self._model.show_notice(f"{copy} copies" if begun else f"{more} begins at this line · {copy} copies it")
+            copy, begin = self._keymap.key("text.copy"), self._keymap.key("text.select")
+            self._model.show_notice(f"{copy} copies · {begin} begins at this line")
 
     @handles("text.copy")
     def copy(self, _count: int | None) -> None:

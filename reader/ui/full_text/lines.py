@@ -170,12 +170,16 @@ def _piece(piece: Piece, glyphs: Glyphs) -> Piece:
     return Piece(text, role, action=(FOLLOW, f"{piece.action[1]} {text}"))
 
 
-def clipped(line: Line, start: int, width: int, glyphs: Glyphs) -> Line:
-    """The cells of a line from `start` on, with signs where there is more at the left or at the right."""
+def clipped(line: Line, start: int, width: int, glyphs: Glyphs, fixed: int = 0) -> Line:
+    """The cells of a line from `start` on, with signs where there is more at the left or at the right.
+
+    The first `fixed` cells stay, unless they take half of the width.
+    """
     cells = [(char, piece) for piece in line for char in _cells(piece.text)]
-    shown = cells[start : start + width]
-    if start and shown:
-        shown[0] = (glyphs.more_left, Piece("", "more"))
+    fixed = fixed if 2 * fixed < width else 0
+    shown = cells[:fixed] + cells[fixed + start : start + width]
+    if start and len(shown) > fixed:
+        shown[fixed] = (glyphs.more_left, Piece("", "more"))
     if len(cells) > start + width:
         shown[-1] = (glyphs.more_right, Piece("", "more"))
     return tuple(_joined(shown))

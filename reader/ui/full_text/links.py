@@ -40,16 +40,21 @@ class Link(NamedTuple):
 
 
 def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) -> list[Link]:
-    """The references in some lines, one for each goal, at most as many as there are letters."""
+    """The references and formulas in some lines, one for each goal, at most as many as there are letters."""
     goals = Goals(layout)
     found: dict[TextPlace | str, Link] = {}
+    formulas: list[Link] = []
     for place, line in lines:
+        block = layout.document.blocks[place.block]
+        if isinstance(block, Formula) and place == layout.start_of(place.block):
+            # Its TeX is shown over it.
+            formulas.append(Link(place, 0, "formula", place))
         for start, text, target in sorted(_written(line)):
             goal = goals.of(target, text)
             # A heading does not lead to itself.
             if goal is not None and not (isinstance(goal, TextPlace) and goal.block == place.block):
                 found.setdefault(goal, Link(place, start, text, goal))
-    return list(found.values())[: len(LETTERS)]
+    return sorted((*found.values(), *formulas), key=lambda link: (link.place, link.start))[: len(LETTERS)]
 
 
 def _written(line: DocumentLine) -> Iterator[tuple[int, str, str]]:

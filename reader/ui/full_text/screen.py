@@ -101,7 +101,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         if self._view is None or view.layout is not self._view.layout:
             self._strips.clear()
         self._view, self._message = view, ""
-        self._shown = view.lines()
+        self._shown = view.lines_with_head()
         self._move_bar(view)
         self.refresh()
 
@@ -167,7 +167,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         """What a line is: selected, under a cursor, or neither."""
         selection = view.selection
         if selection is not None and selection.first <= place <= selection.last:
-            return "selected" if selection.anchor is not None else "cursor"
+            return "selected"
         return "cursor" if place == view.marked else PLAIN
 
     @staticmethod
@@ -182,7 +182,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
     ) -> Strip:
         drawn = text_line(line, self._glyphs, marks)
         if measure(line.pieces) - side > view.size.widest or side:
-            drawn = clipped(drawn, side, view.size.widest, self._glyphs)
+            drawn = clipped(drawn, side, view.size.widest, self._glyphs, line.fixed)
         margin = view.margin(place.block)
         if over == PLAIN:
             return self._strip(drawn, margin=margin)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from reader.core.document.model import Section
+from reader.core.document.rewritten import with_font_names
 from reader.session.bookmarks import Bookmark, bookmark, find
 from reader.ui.full_text.lines import front_lines
 from reader.ui.full_text.view import NO_SEARCH, Search, Size, Spot, TextView
@@ -123,10 +124,14 @@ class FullText:
     """The words that were typed to look for while the text was not there."""
     problem: str = ""
     """Why there is no text, as a sentence; empty if there is one."""
+    is_ascii: bool = False
+    """Whether formulas have the names of fonts in place of their letters."""
 
     def came(self, kept: KeptText, left: Bookmark | None = None) -> FullText:
         """Show a text where it was left: the one that was shown before, or else by a bookmark."""
         document, left = kept.document, self.bookmark or left
+        if self.is_ascii:
+            document = with_font_names(document)
         view = TextView.open(document, self.size, front_lines(self.paper, kept))
         if left is not None:
             view = view.go(Spot(*find(left, document, kept.source)))

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import Layout, TextPlace
-from reader.core.document.model import Document, Heading, Reference, Section, texts
+from reader.core.document.model import Document, Formula, Heading, Reference, Section, texts
 from reader.core.ids import ids_in
+from reader.core.lines import Piece, fill
 from reader.core.text import fold
 from reader.ui.full_text.lines import FrontLines
 from reader.ui.full_text.links import Link, links_in
@@ -122,6 +123,9 @@ BEGINNING = TextPlace()
 
 NO_SEARCH = Search()
 
+HIGHEST_HEAD = 6
+"""Lines of the head of a table that stays in view."""
+
 LONGEST_PEEK = 10
 """Lines of a text that are shown over it."""
 
@@ -160,20 +164,20 @@ class Spot(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """Lines that are being chosen: from the anchor to the cursor, or only the cursor's while there is no anchor."""
+    """Lines that are being chosen: from the anchor to the cursor."""
 
     cursor: TextPlace
-    anchor: TextPlace | None = None
+    anchor: TextPlace
 
     @property
     def first(self) -> TextPlace:
         """The first chosen line."""
-        return min(self.cursor, self.anchor or self.cursor)
+        return min(self.cursor, self.anchor)
 
     @property
     def last(self) -> TextPlace:
         """The last chosen line."""
-        return max(self.cursor, self.anchor or self.cursor)
+        return max(self.cursor, self.anchor)
 
 
 class Peek(NamedTuple):
@@ -181,6 +185,8 @@ class Peek(NamedTuple):
 
     goal: TextPlace
     lines: tuple[DocumentLine, ...]
+    text: str = ""
+    """What is copied of it: the TeX of a formula, or what it says."""
     id: str = ""
     """The arXiv id of the paper that a reference of the bibliography names."""
     is_above: bool = False
@@ -229,6 +235,21 @@ class TextView:
     def lines(self) -> list[tuple[TextPlace, DocumentLine]]:
         """The lines in view, with their places."""
         return self.layout.placed(self.top, self.size.rows)
+
+    def lines_with_head(self) -> list[tuple[TextPlace, DocumentLine]]:
+        """The lines in view; of a table whose head is further up, the head takes the place of the first rows."""
+        shown = self.lines()
+        if not shown or not shown[0][1].fixed or shown[0][1].is_head:
+            return shown
+        block, index = shown[0][0]
+        above = list(enumerate(self.layout.lines(block)[:index]))
+        while above and above[-1][1].fixed and not above[-1][1].is_head:
+            above.pop()
+        head: list[tuple[TextPlace, DocumentLine]] = []
+        while above and above[-1][1].is_head:
+            number, line = above.pop()
+            head.insert(0, (TextPlace(block, number), line))
+        return [*head, *shown[len(head) :]] if len(head) <= HIGHEST_HEAD else shown
 
     def margin(self, block: int) -> int:
         """Cells left of a block: a wide table begins further left than running text."""
@@ -442,11 +463,18 @@ class TextView:
         lines = [line for place, line in found if isinstance(block, Heading) or place.block == goal.block][:most]
         while lines and not lines[-1].text.strip():
             lines.pop()
-        cited = (
-            ids_in(" ".join((*texts(block), *(s.target for s in block.spans)))) if isinstance(block, Reference) else ()
-        )
+        text = " ".join(line.text.strip() for line in lines)
+        cited: Sequence[str] = ()
+        if isinstance(block, Reference):
+            cited = ids_in(" ".join((*texts(block), *(span.target for span in block.spans))))
+        elif isinstance(block, Formula):
+            # A formula in view is not drawn again.
+            text = "\n".join(block.rows)
+            drawn = lines if origin is None or origin.block != goal.block else []
+            tex = [DocumentLine(line) for row in block.rows for line in fill([Piece(row, "code")], self.size.measure)]
+            lines = [*drawn, *tex][:most]
         is_above = origin is not None and origin > self.layout.down(self.top, self.size.rows // 2)
-        return replace(self, peek=Peek(goal, tuple(lines), cited[0] if cited else "", is_above))
+        return replace(self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above))
 
     def _first_filled(self, place: TextPlace) -> TextPlace:
         lines = self.layout.lines(place.block)[place.line :]
@@ -459,14 +487,14 @@ class TextView:
     # Selection
 
     def select(self) -> TextView:
-        """Put a cursor on the marked line or the first one in view; if there is one, choose lines from it on."""
+        """Choose lines from the marked one or the first one in view on; again from where the cursor is."""
         if self.selection is not None:
             return replace(self, selection=self.selection._replace(anchor=self.selection.cursor))
         lines = self.lines()
         filled = [place for place, line in lines if line.text.strip()]
         places = [place for place, _ in lines]
-        cursor = self.marked if self.marked in places else filled[0] if filled else self.top
-        return replace(self, selection=Selection(cursor or self.top))
+        here = self.marked if self.marked and self.marked in places else filled[0] if filled else self.top
+        return replace(self, selection=Selection(here, here))
 
     def move_cursor(self, lines: int) -> TextView:
         """Move the selection's cursor; the view follows it."""

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
-from reader.core.paper_row import PaperRow
 from reader.core.views import SPECIAL, VIEWS
 from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, FOLLOWED
@@ -20,6 +19,10 @@ from reader.ui.views.actions import ViewActions
 if TYPE_CHECKING:
     from reader.ui.help.palette import Command
     from reader.ui.shell.commands import Manual
+
+
+MOST_TITLES = 8
+"""Papers that one search returns."""
 
 
 class HelpActions:
@@ -55,14 +58,20 @@ class HelpActions:
             self._app.push_screen(Palette([*own, *more], self._look.keymap, self._look.glyphs, self._paper_commands))
 
     async def _paper_commands(self, typed: str) -> list[Command]:
-        """A command for each of the newest papers with the typed words in their titles."""
+        """A command for each of the newest papers whose titles have words that begin as the typed ones."""
+        from reader.cache.search.compile import compile_query
         from reader.ui.help.palette import Command
 
+        words = re.findall(r"\w+", typed)
+        place = Place(view("all"), " ".join(f"title:{word}" for word in words))
+        scope = self._services.scope()
+        try:
+            found = await self._services.library.find(compile_query(place.whole("day"), scope), MOST_TITLES)
+        except ReaderError:
+            # A newer search has come.
+            return []
         show = self._app.when_closed(self._views.show_paper)
-        return [
-            Command(row.title, short_day(row.day, self._look.today), partial(show, row.pk))
-            for row in await find_by_title(self._services, typed)
-        ]
+        return [Command(row.title, short_day(row.day, self._look.today), partial(show, row.pk)) for row in found]
 
 
 def lacks(services: Services) -> frozenset[str]:
@@ -78,21 +87,3 @@ def lacks(services: Services) -> frozenset[str]:
         "mark.replaced": services.settings.sync,
     }
     return frozenset(id for id, content in has.items() if not content)
-
-
-MOST_TITLES = 8
-"""Papers that one search returns."""
-
-
-async def find_by_title(services: Services, typed: str) -> list[PaperRow]:
-    """The newest papers whose titles have words that begin as the typed ones; none if a newer search comes."""
-    from reader.cache.search.compile import compile_query
-
-    words = re.findall(r"\w+", typed)
-    if not words:
-        return []
-    place = Place(view("all"), " ".join(f"title:{word}" for word in words))
-    try:
-        return await services.library.find(compile_query(place.whole("day"), services.scope()), MOST_TITLES)
-    except ReaderError:
-        return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -43,7 +44,7 @@ WIDEST = 100
 """Maximum cells of a line."""
 
 LEAST_TYPED = 3
-"""Characters to type before papers are searched."""
+"""Letters and digits to type before papers are searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,6 @@ def action_commands(
     ]
 
 
-PLACEHOLDER = "a command, a topic, a paper"
-
-
 class Palette(SearchScreen):
     """A palette of the given commands; each opening makes a new one."""
 
@@ -102,7 +100,8 @@ class Palette(SearchScreen):
 
     def say(self, said: str) -> None:
         """Show what is typed, and the keys."""
-        self.title_line.show(f"> {self._typed}{self._glyphs.caret}{'' if self._typed else PLACEHOLDER}")
+        about = "" if self._typed else "a command, a topic, a paper"
+        self.title_line.show(f"> {self._typed}{self._glyphs.caret}{about}")
         *_, (key, close) = self._keymap.hints("help")
         self.status.show(Status((("enter", "run"), (key, close)), said=said))
 
@@ -127,7 +126,7 @@ class Palette(SearchScreen):
         self._typed, self._offered = typed, found
         self._found.show(self._lines)
         self.say("")
-        if self._find_papers is not None and len(typed.strip()) >= LEAST_TYPED:
+        if self._find_papers is not None and len(re.findall(r"\w", typed)) >= LEAST_TYPED:
             self.run_worker(self._offer_papers(self._find_papers, typed), exclusive=True, exit_on_error=False)
 
     async def _offer_papers(self, find: FindPapers, typed: str) -> None:

@@ -96,7 +96,7 @@ class Row(NamedTuple):
 
 
 Sections: TypeAlias = Mapping[str, Sequence[Row]]
-"""Rows by their headings."""
+"""Rows by their headings, of which what follows two blanks is said quietly."""
 
 
 def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) -> list[Row]:
@@ -130,7 +130,7 @@ def sections(keymap: Keymap, context: Context, typed: str, lacking: Collection[s
         if typed.strip() in keymap.labels(action.id):
             here["This key"].append(row)
         elif action.id not in lacking and finder.score(row.name, f"{row.keys} {row.about} {action.group} {action.id}"):
-            title = action.group if is_here else f"{action.group}, {place_of(action.contexts[0])}"
+            title = action.group if is_here else f"{action.group}  {place_of(action.contexts[0])}"
             (here if is_here else elsewhere).setdefault(title, []).append(row)
     return here, elsewhere
 
@@ -181,7 +181,8 @@ def found_lines(found: Sections, typed: str, width: int) -> list[Line]:
         if rows:
             most = min(KEYS, width // 3)
             keys = max((size for row in rows if (size := cell_len(row.keys)) <= most), default=most)
-            lines.append((Piece(title.upper(), "heading"),))
+            heading, gap, more = title.partition("  ")
+            lines.append((Piece(heading.upper(), "heading"), Piece(gap + more, "about")))
             lines += (line for row in rows for line in _row_lines(row, keys, min(width, WIDEST), searched))
             lines.append(())
     return lines or [(Piece("Nothing in help matches ", "about"), Piece(literal(typed.strip()), "name"))]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
-from reader.core.lines import Line, fill
+from reader.core.lines import Line, cut_line, fill, measure, spread
 from reader.ui.kit.styled_text import draw
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Empty(Widget):
     """Shows, centred, why the list is empty and which keys help."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key", "empty--kept"}
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -33,6 +33,15 @@ class Empty(Widget):
         self.refresh()
 
     def render(self) -> Content:
+        from reader.ui.list.empty_lines import KEPT
+
         width = self.content_size.width
-        rows = [row for line in self._lines for row in fill(line, width)]
+        longest = max((measure(line) for line in self._lines if line[0].role == KEPT), default=0)
+        rows: list[Line] = []
+        for line in self._lines:
+            if line[0].role == KEPT:
+                # Of one width, so that the lines of the block begin below each other in the middle.
+                rows.append(spread(cut_line(line, width), (), min(longest, width)))
+            else:
+                rows += fill(line, width)
         return Content("\n").join(draw(self, row, "empty") for row in rows)

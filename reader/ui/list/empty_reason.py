@@ -91,7 +91,11 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
     if triage is not None and is_listed(state):
         from reader.ui.triage.lines import triage_summary
 
-        return triage_summary(triage.pace, triage.counts, triage.aside, triage.finished)
+        counts = state[COUNTED]
+        days = () if counts is None else counts.days
+        older = next((day for day in days if day.day < triage.day and day.unread), None)
+        way = "" if older is None else f"day.older {day_left(older, triage.day)}"
+        return triage_summary(triage, way)
     if view.id == FOR_YOU and (learned is None or learned.taste.is_empty):
         return EmptyReason("Nothing has been learned from your marks yet.", TO_LEARN, ("read.why picks topics", _ALL))
     if listing.place.text:

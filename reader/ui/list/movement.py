@@ -9,6 +9,7 @@ from reader.core.errors import ReaderError
 from reader.core.views import LATEST
 from reader.session.places import DAY, Place, view
 from reader.ui.filter.pane import FilterPane
+from reader.ui.filter.state import COUNTED
 from reader.ui.full_text.actions import FullTextActions
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
@@ -18,6 +19,7 @@ from reader.ui.shell.handlers import handles, handles_each
 from reader.ui.shell.layout import PaneName, shown_panes
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
+from reader.ui.triage.state import TRIAGE, is_listed
 from reader.ui.views.actions import ViewActions
 
 _LEFT_TO_RIGHT: tuple[PaneName, ...] = ("filter", "list", "detail")
@@ -116,7 +118,9 @@ class MovementActions:
         """
         count = times or 1
         state, here = self._model.state, self._day_to_leave(direction)
-        if here is None:
+        if is_listed(state):
+            self._go_to_day(self._unread_day(state, direction), direction)
+        elif here is None:
             for _ in range(count):
                 self._papers.to_day(direction)
         elif state.place.text:
@@ -125,6 +129,16 @@ class MovementActions:
             self._background.start("day", finding, exclusive=True)
         else:
             self._go_to_day(self._library.older_day(here, direction * count), direction)
+
+    @staticmethod
+    def _unread_day(state: State, direction: int) -> str | None:
+        """The next day with unread papers, after a triage of one."""
+        counts, triage = state[COUNTED], state[TRIAGE]
+        if counts is None or triage is None:
+            return None
+        days = counts.days if direction > 0 else counts.days[::-1]
+        beyond = (one.day for one in days if one.unread and one.day != triage.day)
+        return next((day for day in beyond if (day < triage.day) == (direction > 0)), None)
 
     def _day_to_leave(self, direction: int) -> str | None:
         """The day of the view, or the edge of an empty week or month; None if the list has days to go to."""

@@ -236,7 +236,9 @@ class PaperLines(Pane, inherit_bindings=False):
         content = self._content(slot)
         if slot is None or content is None:
             return Strip.blank(self.columns, self._style())
-        return self._strips.of(content)[slot.part]
+        drawn = self._strips.of(content)
+        # A row may have fewer lines than it was measured with, until it is measured again.
+        return drawn[slot.part] if slot.part < len(drawn) else Strip.blank(self.columns, self._style())
 
     def _content(self, slot: Slot | None) -> Content | None:
         """Return what to draw; None for a blank line, such as that of a paper that is gone."""

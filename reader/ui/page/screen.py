@@ -78,8 +78,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         state = self._model.state
         self.detail.show(
             reading,
-            # The first line tells it during a triage.
-            position="" if is_triaging(state) else _position(reading.number, state.listing.count),
+            position=_why_next(state, reading) if is_triaging(state) else _position(reading, state.listing.count),
             found=found_of(state, reading.key),
             fit=fit_of(state, reading.key),
         )
@@ -117,6 +116,17 @@ def _triage_header(state: State, keymap: Keymap) -> TriageHeader | None:
     return triage_header(one.pace, is_paused=one.phase == "paused", go_on=go_on, leave=leave)
 
 
-def _position(number: int, count: int | None) -> str:
+def _why_next(state: State, reading: Reading) -> str:
+    """Why a paper is the next one of a triage, where nothing else is known that speaks for it."""
+    one = state[TRIAGE]
+    left = one.pace.left if one is not None else None
+    is_by_votes = state.place.view.order == "upvotes" and "sort:" not in state.place.text
+    if reading.suits or reading.follows or not left or not is_by_votes:
+        return ""
+    return f"most votes of the {left:,} left" if left > 1 else "the last one"
+
+
+def _position(reading: Reading, count: int | None) -> str:
     """A paper's place in the list as `3 of 34`; empty while either is unknown, and after the papers that match."""
+    number = reading.number
     return f"{number:,} of {count:,}" if number and count and number <= count else ""

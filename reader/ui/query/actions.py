@@ -101,7 +101,7 @@ class QueryActions:
         self.accept()
         state = self._model.state
         if not state.is_typing and state.place.text:
-            self._services[CommandActions].begin_with(None, "view save ")
+            self._services[CommandActions].begin_with(None, ("view save ", f"a name for  {state.place.text}"))
 
     @handles("query.cancel")
     def cancel(self, _count: int | None = None) -> None:

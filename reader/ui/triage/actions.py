@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from reader.cache.reads.orders import Order
+from reader.core.dates import period_of_view
 from reader.core.errors import ReaderError, UsageError
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.triage import USUAL, read_line, spent, time_left
@@ -20,6 +22,7 @@ from reader.ui.page.state import PAGE
 from reader.ui.query.advice import find_mistake
 from reader.ui.shell.handlers import follows, handles, handles_each, takes_line
 from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.listing import ListContent
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from reader.ui.triage.lines import TIME_IS_UP
@@ -79,8 +82,10 @@ class TriageActions:
         if mistake is not None:
             self._model.show_notice(str(mistake), "warning")
             return
-        place = triage_place(query, is_taught=self._library.is_taught())
-        self._model.change(begin_triage(state, Triage(place, seconds or USUAL)))
+        period = None if query else period_of_view(state.place.view.id)
+        day = self._library.newest_day() if period is None else period.first.isoformat()
+        place = triage_place(query if period is None else f"day:{period.date}", is_taught=self._library.is_taught())
+        self._model.change(begin_triage(state, Triage(place, seconds or USUAL, day or "")))
 
     @follows(lambda state: (state.is_list_coming, phase_of(state), state.listing))
     def follow(self, state: State) -> None:
@@ -253,18 +258,20 @@ class TriageActions:
         finally:
             self._model.change(self._model.state.busy_with(""))
         self._marks.show_stored()
-        day = self._finished_day()
-        over = self._model.state.update(TRIAGE, lambda triage: triage.over(aside, day))
-        self._model.change(over.leave_paper().request_list())
+        over = self._model.state.update(TRIAGE, lambda triage: triage.over(aside, *self._ended(triage)))
+        # None is unread any more: to rank them again would take a while.
+        self._model.change(over.leave_paper().listed(ListContent(over.place, Order(()))))
 
-    def _finished_day(self) -> str:
-        """The name of the newest day, if none of its papers is unread."""
+    def _ended(self, triage: Triage) -> tuple[str, tuple[str, ...]]:
+        """The name of its day, if none of that is unread; and the signs and titles of what was kept."""
         from reader.ui.kit.day_names import short_day
 
-        day = self._library.newest_day()
-        papers = None if day is None else self._library.visible_papers(day)
-        is_finished = papers is not None and papers.papers and not papers.unread
-        return short_day(day, self._look.today) if day is not None and is_finished else ""
+        day = self._library.visible_papers(triage.day)
+        glyphs = self._look.glyphs
+        signs = {"star": glyphs.starred, "queue": glyphs.queued}
+        kept = {one.pk: signs[one.kind] for one in triage.decisions if one.kind in signs}
+        titles = tuple(f"{kept[row.pk]} {row.title}" for row in self._library.rows(tuple(kept)))
+        return short_day(triage.day, self._look.today) if day.papers and not day.unread else "", titles
 
 
 def _is_open(row: PaperRow) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.lines import Line, Piece, cut_line, measure, spread
 from reader.core.triage import Pace, spent, time_left
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.list.empty_lines import EmptyReason
+
+if TYPE_CHECKING:
+    from reader.ui.triage.state import Triage
 
 TRIAGE_ROLES = ("place", "count", "quiet", "warning")
 """The roles of the first line's pieces."""
@@ -68,10 +71,15 @@ def triage_line(header: TriageHeader, width: int, glyphs: Glyphs) -> Line:
     return cut_line(line, width, glyphs.ellipsis)
 
 
-def triage_summary(pace: Pace, counts: Mapping[str, int], aside: int, finished: str) -> EmptyReason:
-    """What a triage has done; `counts` are numbers of papers by decision, `finished` the day that it has finished."""
+MOST_KEPT = 8
+"""Titles that the summary has."""
+
+
+def triage_summary(triage: Triage, older: str = "") -> EmptyReason:
+    """What a triage has done, and what was kept; `older` is the way to the next day with unread papers."""
+    pace, counts, aside, finished = triage.pace, triage.counts, triage.aside, triage.finished
     if not pace.decided and not aside:
-        return EmptyReason("Nothing unread to decide on.", ways=("view.unread all unread", "app.escape back"))
+        return EmptyReason("Nothing unread to decide on.", ways=(older, "view.unread all unread", "app.escape back"))
     what = f"{finished[:1].upper()}{finished[1:]} is finished" if finished else "Triage is done"
     if pace.decided:
         what += f": {pace.decided:,} paper{'' if pace.decided == 1 else 's'} in {spent(pace.ran)}"
@@ -83,8 +91,10 @@ def triage_summary(pace: Pace, counts: Mapping[str, int], aside: int, finished: 
         done.append(f"{aside:,} put aside, marked read")
     ways = (
         f"mark.undo takes {f'the {aside:,}' if aside > 1 else 'it'} back" if aside else "",
-        "view.starred the starred" if counts.get("star") else "",
-        "view.queue the queue" if counts.get("queue") else "",
+        older,
+        "view.queue the queue" if counts.get("queue") else "view.starred the starred" if counts.get("star") else "",
         "app.escape back",
     )
-    return EmptyReason(f"{what}.", f"{', '.join(done)}.", ways)
+    more = len(triage.kept) - MOST_KEPT
+    kept = triage.kept[:MOST_KEPT] if more < 2 else (*triage.kept[: MOST_KEPT - 1], f"and {more + 1:,} more")
+    return EmptyReason(f"{what}.", f"{', '.join(done)}.", ways, kept if more != 1 else triage.kept)

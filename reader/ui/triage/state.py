@@ -39,6 +39,8 @@ class Triage:
 
     place: Place
     seconds: int
+    day: str = ""
+    """The ISO day whose papers it has, or the first day of a week or month; empty before all days."""
     phase: Phase = "coming"
     watch: Stopwatch = STANDING
     decisions: tuple[Decision, ...] = ()
@@ -49,7 +51,9 @@ class Triage:
     aside: int = 0
     """Number of papers put aside at the end."""
     finished: str = ""
-    """The name of the day that it has finished; empty if some of the newest day is unread."""
+    """The name of the day that it has finished; empty if some of it is unread."""
+    kept: tuple[str, ...] = ()
+    """The signs and titles of the papers that were starred or queued."""
 
     @property
     def pace(self) -> Pace:
@@ -126,9 +130,9 @@ class Triage:
         """Stop the clock for good; the page closes once the end is stored."""
         return replace(self, phase="ending", watch=self.watch.stopped(now))
 
-    def over(self, aside: int = 0, finished: str = "") -> Triage:
-        """Note that it has ended, with so many papers put aside, and which day it has finished."""
-        return replace(self, phase="done", aside=aside, finished=finished)
+    def over(self, aside: int = 0, finished: str = "", kept: tuple[str, ...] = ()) -> Triage:
+        """Note that it has ended, with so many papers put aside, which day it has finished, and what was kept."""
+        return replace(self, phase="done", aside=aside, finished=finished, kept=kept)
 
     def leave(self) -> Triage:
         """The page closes: a triage that goes on waits until the user comes back."""

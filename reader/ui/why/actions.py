@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from reader.core.query import Term
 from reader.core.views import FOR_YOU
 from reader.session.places import Place, selection_of, view
 from reader.ui.filter.state import TOPIC_NAMES
-from reader.ui.page.front import text_in_front
 from reader.ui.shell.handlers import handles
 from reader.ui.shell.services import Services
 from reader.ui.views.actions import ViewActions
@@ -38,17 +38,13 @@ class WhyActions:
         from reader.ui.why.screen import Doing, WhyScreen
 
         paper = self._library.paper_of(self._model.state.highlighted)
-        doing = Doing(
-            partial(self._read, paper), self._decide, self._join, self._split, self._reverse, self._show_papers
-        )
+        doing = Doing(partial(self._read, paper), self._decide, self._split, self._reverse, self._show_papers)
         title = "Why" if paper is None else f"Why {paper.title}"
         self._app.push_screen(WhyScreen(title, self._look.keymap, doing, self._look.glyphs))
 
     async def _read(self, paper: Paper | None) -> Explanation:
         known, learned = await asyncio.gather(asyncio.to_thread(self._known, paper), self._learned(paper))
-        text = text_in_front(self._services)
-        changes = text.changes if text is not None and text.paper == paper else None
-        return known._replace(reasons=learned.reasons, first=learned.first, changes=changes)
+        return known._replace(reasons=learned.reasons, first=learned.first)
 
     async def _learned(self, paper: Paper | None) -> Explanation:
         """What is learned; if the cache can't be read, the screen has the rest, and says so."""
@@ -76,7 +72,7 @@ class WhyActions:
         topics = why(reasons, self._model.state[TOPIC_NAMES])
         return Explanation(topics, acts, muted, made)
 
-    async def _decide(self, *wishes: Wish | Held) -> str:
+    async def _decide(self, wishes: Sequence[Wish | Held]) -> str:
         """Store some decisions as one step, and return what was decided."""
         try:
             done = await self._library.decide(wishes)
@@ -86,17 +82,12 @@ class WhyActions:
         named = wishes[0]._replace(name=self._model.state[TOPIC_NAMES].get(wishes[0].name, wishes[0].name))
         return f"{named.label} · {self._look.keymap.key('mark.undo')} undoes" if done else ""
 
-    async def _join(self, one: Held, other: Held) -> str:
-        from reader.core.choice.wishes import joined
-
-        return await self._decide(*joined(one, other))
-
     async def _split(self, one: Held) -> str:
         try:
             halves = await self._library.split(one)
         except ReaderError as error:
             return str(error)
-        return await self._decide(*halves) if halves else f'"{one.name}" has a single paper'
+        return await self._decide(halves) if halves else f'"{one.name}" has a single paper'
 
     async def _reverse(self, direction: str) -> str:
         try:

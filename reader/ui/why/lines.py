@@ -9,13 +9,11 @@ from reader.core.choice.wishes import Held, Wish
 from reader.core.lines import Line, Piece, cell_len, cut, fill, literal
 from reader.core.marks import rule_words
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.page.changed_lines import changed_why_lines
 
 if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
     from reader.cache.reads.opinions import Reasons
     from reader.cache.watching import Act
-    from reader.core.changes import Changes
     from reader.core.choice.taste import Interest, TasteTerm
     from reader.core.topics.scorer import Cause, Why
 
@@ -66,8 +64,6 @@ class Explanation(NamedTuple):
     """The muted words that hide it."""
     programs: tuple[Made, ...] = ()
     """The marks on it that programs made."""
-    changes: Changes | None = None
-    """What changed since the user marked it."""
     reasons: Reasons | None = None
     """What speaks for and against it, and what else is learned; None if that is not known yet."""
     first: tuple[tuple[str, str], ...] = ()
@@ -88,7 +84,6 @@ def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row
         _rows(rule_lines(known.rules, known.muted, width)),
         _rows(why_lines(known.topics, width, glyphs)) if known.topics is not None else [],
         _rows(program_lines(known.programs, width)),
-        [] if known.changes is None else _rows(changed_why_lines(known.changes, width, glyphs)),
     )
     rows: list[Row] = []
     for section in sections:
@@ -144,8 +139,7 @@ def _source(term: TasteTerm) -> str:
         return "because you say so"
     if term.weight < 0 and not term.is_hidden:
         return "more in papers that you passed"
-    names = {"word": "in", "topic": "topic of", "author": "author of", "org": "home of"}
-    return f"{names[term.what]} {term.papers} {'hidden' if term.is_hidden else 'marked or opened'}"
+    return f"in {term.papers} {'hidden' if term.is_hidden else 'marked or opened'}"
 
 
 def _sign(wish: Wish | Held) -> str:
@@ -268,8 +262,14 @@ def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def suits_lines(why: str, width: int) -> list[Line]:
-    """Why a paper suits the user, in a sentence; no line if nothing is to be said."""
-    return fill([Piece("For you: ", "label"), Piece(literal(why), "facts")], width) if why else []
+    """Why a paper suits the user, in a sentence of one line if its first reason fits; none if nothing is to be said."""
+    if not why:
+        return []
+    first, like, liked = why.partition(": like ")
+    label, reasons = "For you: ", first.split(", ")
+    while len(reasons) > 1 and cell_len(f"{label}{', '.join(reasons)}{like}{liked}") > width:
+        reasons.pop()
+    return fill([Piece(label, "label"), Piece(literal(f"{', '.join(reasons)}{like}{liked}"), "facts")], width)
 
 
 def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 
-from reader.core.choice.wishes import LONGEST, Direction, Held, Wish
+from reader.core.choice.wishes import LONGEST, Direction, Held, Wish, joined
 from reader.core.lines import Piece
 from reader.keys.keymap import Keymap
 from reader.ui.kit.glyphs import UNICODE, Glyphs
@@ -34,11 +34,10 @@ RANKING = "ranking papers"
 
 
 class Doing(NamedTuple):
-    """What the screen asks for; each but the first and the last returns what to say."""
+    """What the screen asks for; what changes something returns what to say."""
 
     read: Callable[[], Awaitable[Explanation]]
-    decide: Callable[[Wish | Held], Awaitable[str]]
-    join: Callable[[Held, Held], Awaitable[str]]
+    decide: Callable[[Sequence[Wish | Held]], Awaitable[str]]
     split: Callable[[Held], Awaitable[str]]
     reverse: Callable[[str], Awaitable[str]]
     """Receives `undo` or `redo`."""
@@ -176,7 +175,7 @@ class WhyScreen(OwnKeysScreen):
             self.say("")
         elif event.key == "enter":
             held, self._renaming = self._renaming._replace(name=" ".join(self._typed.split()), did="rename"), None
-            await self._renew(await self._doing.decide(held) if held.name else "")
+            await self._renew(await self._doing.decide([held]) if held.name else "")
         else:
             typed = self._typed[:-1] if event.key == "backspace" else self._typed
             more = event.character if event.is_printable and event.character else ""
@@ -190,16 +189,15 @@ class WhyScreen(OwnKeysScreen):
     async def act(self, action: str, times: int) -> None:
         about, doing = self.list.current, self._doing
         joining, self._joining = self._joining, None
+        changing: Awaitable[str] | None = None
         if action == "why.close":
             self.dismiss()
         elif action.startswith("mark."):
-            self.say(RANKING)
-            await self._renew(await doing.reverse(action.removeprefix("mark.")))
+            changing = doing.reverse(action.removeprefix("mark."))
         elif about is None:
             self.say("nothing here can be changed")
         elif action in DIRECTIONS:
-            self.say(RANKING)
-            await self._renew(await doing.decide(_moved(about, DIRECTIONS[action], times)))
+            changing = doing.decide([_moved(about, DIRECTIONS[action], times)])
         elif not isinstance(about, Held):
             self.say("only interests have a name and papers")
         elif action == "why.papers":
@@ -209,14 +207,15 @@ class WhyScreen(OwnKeysScreen):
             self._renaming = about
             self._ask_name(about.name)
         elif action == "why.split":
-            self.say(RANKING)
-            await self._renew(await doing.split(about))
+            changing = doing.split(about)
         elif joining is None or joining.key == about.key:
             self._joining = about
             self.say(f'go to the one to join with "{about.name}", then {self._keymap.key("why.join")} again')
         else:
+            changing = doing.decide(joined(joining, about))
+        if changing is not None:
             self.say(RANKING)
-            await self._renew(await doing.join(joining, about))
+            await self._renew(await changing)
 
 
 def _moved(about: Wish | Held, direction: Direction, times: int) -> Wish | Held:

@@ -13,7 +13,7 @@ import pytest
 
 from reader.cache.marks import effects
 from reader.cache.marks.events import Events
-from reader.cache.reads.counts import CountCache, TopicSets
+from reader.cache.reads.counts import CountCache
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
@@ -24,7 +24,9 @@ from tests.cache.conftest import NOW, draft
 
 DAY = "2026-11-24"
 
-SMALL = r"topic|touched|meta|json_each|trending|one|newest|agent|meant|\(subquery-\d+\)|\d+ CONSTANT ROWS?|CONSTANT ROW"
+SMALL = (
+    r"day|topic|touched|meta|json_each|trending|one|newest|agent|meant|\(subquery-\d+\)|\d+ CONSTANT ROWS?|CONSTANT ROW"
+)
 """What may be read whole: it does not grow with the papers, or is what was asked for."""
 
 WHOLE = (
@@ -78,13 +80,15 @@ READS: dict[str, Callable[[Window], object]] = {
     "paper": lambda window: window.paper(3),
     "pk_of": lambda window: window.pk_of("2611.00003"),
     "newest_day": lambda window: window.newest_day(),
+    "latest": lambda window: (window.first_by_day("day:latest", 9), window.has_by_index("day:latest", 3)),
+    "news": lambda window: window.has_news(NOW),
+    "fetched": lambda window: window.fetched_days(),
     "has_papers": lambda window: window.has_papers(),
     "unfinished": lambda window: window.has_unfinished_marks(),
     "older_day": lambda window: window.older_day(DAY, 1),
     "days": lambda window: window.days(),
     "topics": lambda window: window.topics(),
     "topics of": lambda window: window.topics(selection("topic:agents is:unread")),
-    "topic sets": lambda window: window.read(TopicSets().load),
     "facets": lambda window: CountCache(window).facets(selection("paper is:unread")),
     "size": lambda window: window.size(),
     "views": lambda window: [window.count(selection(text)) for text in ("", "is:unread", "is:starred", "day:latest")],

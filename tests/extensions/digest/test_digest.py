@@ -327,6 +327,17 @@ def test_what_is_cut_off_is_counted_and_comes_in_the_next_mail(
     assert "no mail" in run("digest", *SINCE, "--to", "command").err
 
 
+def test_a_mail_waits_for_the_feed_too_and_then_goes_without(
+    run: Run, papers: Path, home: Path, waited: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
+    with serving("none") as server:
+        write_settings(home, server, 'security = "none"', user="")
+        sent = run("digest", *SINCE, "--send", "--refresh", "--quiet")
+    assert (sent.code, sum(waited), len(server.mails)) == (0, 2 * 60 * 60, 1)
+    assert sent.err.startswith("The feed could not be asked")
+
+
 def test_a_newcomer_gets_the_best_papers_with_what_they_say_and_five_reasons(run: Run, papers: Path) -> None:
     news = run("digest", *SINCE, "--json").record
     (best,) = news["sections"]
@@ -369,6 +380,7 @@ def test_a_wait_that_was_killed_goes_on(run: Run, papers: Path, home: Path, monk
         patch.setattr(sending, "sleep", die)
         for pause in (1, 2, 4):
             assert f"The next try is in {pause} min" in run("digest", *SINCE, "--send").err
+    assert "for the network until" in run("doctor").out
 
 
 # What each fault of a digest's way gets: one sentence with the way out, and no mail twice
@@ -443,41 +455,6 @@ def test_a_keyring_that_waits_for_somebody_holds_up_no_schedule(
     finally:
         unlocked.set()
         keyring.set_keyring(before)
-
-
-@pytest.mark.parametrize(
-    ("security", "settings", "faults", "secret", "says"),
-    [
-        ("starttls", "", {}, "wrong", "does not take the name or the password"),
-        ("starttls", "", {"refuses": "RCPT"}, PASSWORD, "refused the address ada@example.org: 550"),
-        ("starttls", "", {"refuses": "DATA"}, PASSWORD, "refused the mail: 554 it looks like spam"),
-        ("none", "", {}, PASSWORD, "offers no STARTTLS: set digest.security to none"),
-        ("none", 'security = "tls"', {}, PASSWORD, "speaks no TLS: set digest.security to none"),
-    ],
-)
-def test_each_fault_of_a_server_is_one_sentence_and_the_mail_comes_later(
-    run: Run,
-    papers: Path,
-    home: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    security: str,
-    settings: str,
-    faults: dict[str, object],
-    secret: str,
-    says: str,
-) -> None:
-    with serving(security, **faults) as server:
-        write_settings(home, server, settings)
-        monkeypatch.setenv(access_token.MAIL_PASSWORD, secret)
-        failed = run("digest", *SINCE, "--send")
-        assert failed.code == 1 and says in failed.err
-        assert failed.err.count("\n") == 1 and failed.err.endswith(".\n")
-        assert secret not in failed.err
-        assert (not server.mails and not server.logins) or secret == PASSWORD
-    monkeypatch.setenv(access_token.MAIL_PASSWORD, PASSWORD)
-    with serving() as server:
-        write_settings(home, server)
-        assert "6 papers, sent to" in run("digest", *SINCE, "--send").err
 
 
 def test_a_file_that_cannot_be_written_is_named(run: Run, papers: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from reader.commands.news import Item, News, Section
 from reader.core.paper import Paper
 from reader.core.settings.tables import DigestMail
 from reader.extensions.digest import mail as smtp
-from reader.extensions.digest.mail import Envelope, MailError, MailUncertain, message, send
+from reader.extensions.digest.mail import Envelope, MailDelayed, MailError, MailUncertain, message, send
 from tests.extensions.digest.mail_server import CERTIFICATE, PASSWORD, USER, MailServer, serving
 
 LOGIN = (USER, PASSWORD)
@@ -65,6 +65,7 @@ def test_a_mail_arrives_as_it_was_written(mail: EmailMessage, security: str) -> 
     ("login", "says"),
     [
         (None, r"wants a name and a password .*--store-password"),
+        ((USER, "wrong"), "does not take the name or the password"),
         ((USER, "motör"), "a letter beyond ASCII"),
         (("ädä", PASSWORD), "a letter beyond ASCII"),
     ],
@@ -73,6 +74,20 @@ def test_what_is_wrong_with_the_login_is_said(mail: EmailMessage, login: tuple[s
     with serving("starttls") as server, pytest.raises(MailError, match=says):
         sent(mail, server, "starttls", login)
     assert not server.raw
+
+
+@pytest.mark.parametrize(
+    ("refuses", "kind", "says"),
+    [
+        ("RCPT", MailError, "refused the address ada@example.org: 550"),
+        ("DATA", MailError, "refused the mail: 554 it looks like spam"),
+        ("NOW", MailDelayed, "450 come back later"),
+    ],
+)
+def test_a_refusal_is_one_sentence(mail: EmailMessage, refuses: str, kind: type[MailError], says: str) -> None:
+    with serving("none", refuses=refuses) as server, pytest.raises(kind, match=says) as refused:
+        sent(mail, server, "none", None)
+    assert refused.type is kind and not server.mails and str(refused.value).isprintable()
 
 
 @pytest.mark.parametrize("faults", [{"says": "huh?"}, {"says": "354 go on"}, {"hangs": True}])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.core.document.layout import Layout
 from reader.core.document.model import (
     NESTING,
     Figure,
@@ -45,7 +46,7 @@ def found(kind: type) -> list[object]:
 def test_the_page_around_the_paper_is_left_out() -> None:
     check_document(DOCUMENT)
     text = " ".join(words(block) for block in DOCUMENT.blocks)
-    for noise in ("Report", "made by", "NOISE", "icml", "lost", "left of a macro", "Ann", "31m", "thanks"):
+    for noise in ("Report", "made by", "NOISE", "icml", "lost", "left of a macro", "31m", "thanks"):
         assert noise not in text
     assert (DOCUMENT.title, DOCUMENT.version, DOCUMENT.licence) == ("A paper", 3, "CC BY 4.0")
 
@@ -60,6 +61,7 @@ def test_sections_have_numbers_and_anchors() -> None:
         (1, "Appendix A", "Appendix A|More", "A1"),
         (2, "A.1", "A.1|Deep", "A1.SS1"),
         (1, "", "|References", "bib"),
+        (1, "", "|Authors", "authors"),
     ]
 
 
@@ -75,7 +77,7 @@ def test_a_paragraph_has_citations_formulas_and_notes() -> None:
         Span("1", "mark", "#fn1"),
         Span(" Next "),
         Span("word", "strong"),
-        Span("."),
+        Span(". ▯"),
     )
     after = DOCUMENT.blocks[DOCUMENT.blocks.index(paragraph) + 1]
     assert after == Note("1", (Span("A note."),), "fn1")
@@ -144,7 +146,35 @@ def test_references_are_where_citations_lead() -> None:
     assert found(Reference) == [
         Reference("Kay (2024)", (Span("Kay. On it. "), Span("link", "", "https://example.org/x")), "bib.bib1")
     ]
-    assert DOCUMENT.anchors["bib.bib1"] == len(DOCUMENT.blocks) - 1
+    assert isinstance(DOCUMENT.blocks[DOCUMENT.anchors["bib.bib1"]], Reference)
+
+
+def test_what_can_not_be_shown_leaves_a_sign_and_is_counted() -> None:
+    drawn = '<svg class="ltx_picture"><g><text>noise</text></g></svg>'
+    lost = '<span class="ltx_ERROR undefined">\\foo</span>'
+    tick = '<img src="tick.png" class="ltx_graphics">'
+    body = (
+        f'<p class="ltx_p">{"Words of a paper. " * 30}</p>'
+        f'<p class="ltx_p">A {drawn} between 2{lost}3, <math></math>.</p>'
+        f'<figure class="ltx_figure">{drawn}<figcaption class="ltx_caption">A drawing.</figcaption></figure>'
+        f'<table class="ltx_tabular"><tr class="ltx_tr"><td>A</td><td>{tick}</td></tr></table>'
+    )
+    people = (
+        '<div class="ltx_authors"><span class="ltx_creator">Ann<sup>1</sup><span class="ltx_author_notes">'
+        '<span class="ltx_contact">A lab</span></span></span><span class="ltx_creator">Bob</span></div>'
+    )
+    page = read_html(f'<html><body><article class="ltx_document">{people}{body}</article></body></html>')
+    said = [line.text for line in Layout(page, None) if line.text]
+    assert said[1:] == [
+        "A [diagram] between 2▯3, [formula] .",
+        "A drawing.",
+        "[diagram]",
+        "A\t[picture]",
+        "Authors",
+        "Ann¹; A lab",
+        "Bob",
+        "Not shown here: 2 diagrams, 1 formula, 1 macro (▯), 1 picture.",
+    ]
 
 
 def test_formulas_need_only_their_tex() -> None:

@@ -9,6 +9,7 @@ import pytest
 from markdown_it.token import Token
 
 from reader.core.document.formula import formula_text
+from reader.core.document.layout import Layout
 from reader.core.document.model import (
     Cell,
     Figure,
@@ -23,6 +24,7 @@ from reader.core.document.model import (
     Table,
     Theorem,
     Verbatim,
+    plain,
     texts,
 )
 from reader.core.errors import NoFullText
@@ -244,3 +246,38 @@ def test_of_a_hundred_thousand_references_the_first_are_parsed(monkeypatch: pyte
     assert len(given[0]) == len(given[1])
     assert (many.blocks, many.is_cut, few.is_cut) == (few.blocks, True, False)
     assert sum(isinstance(block, Reference) for block in many.blocks) == 300
+
+
+def shown(text: str) -> list[str]:
+    return [line.text.strip() for line in Layout(parse_markdown(text), 70) if line.text.strip()]
+
+
+def test_displayed_formulas_stand_alone_with_their_numbers() -> None:
+    assert shown("So $$y=2$$ holds. \\[ z = 3 \\] And \\(w_2\\).") == ["So", "y = 2", "holds.", "z = 3", "And w₂."]
+    (formula,) = parse_markdown("$$\nx = y \\tag{3}\n$$").blocks
+    assert formula == Formula(("x = y",), "(3)")
+    assert parse_markdown("It costs 5$$ or \\[2pt.").blocks == (Paragraph((Span("It costs 5$$ or [2pt."),)),)
+
+
+def test_html_becomes_what_it_says() -> None:
+    (table,) = parse_markdown(
+        '<table><tr><th>A</th><th colspan="2">B|C</th></tr><tr><td>1</td><td>$x_1$</td><td>3</td></tr></table>'
+    ).blocks
+    assert isinstance(table, Table)
+    assert [["".join(plain(cell.spans)) for cell in row] for row in table.rows] == [["A", "B|C", ""], ["1", "x_1", "3"]]
+    folded = "<details><summary>More</summary>\n\nHidden <b>bold</b>, CO<sub>2</sub>,<br>and <EOS>.\n\n</details>"
+    assert shown(folded) == ["More", "Hidden bold, CO₂, and <EOS>."]
+    # What can't be shown leaves a sign.
+    assert shown("Text <svg><path/></svg> here.") == ["Text [diagram] here."]
+    pictured = parse_markdown('Look: <img alt="a cat" src="cat.png"> there.').blocks
+    assert [type(block) for block in pictured] == [Paragraph, Figure]
+    assert shown("```\n<b>kept</b> $$x$$\n```") == ["<b>kept</b> $$x$$"]
+
+
+def test_numbers_that_the_converter_writes_twice_are_one() -> None:
+    assert shown("1.   1.first\n2.   2.second") == ["1. first", "2. second"]
+
+
+def test_tags_without_an_end_take_no_time() -> None:
+    for part in ("<table>", "<svg>", "\\[", "$$ ", '<img src="', "<details>"):
+        parse_markdown("\n\n".join([part * 500] * 20))

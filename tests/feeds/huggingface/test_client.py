@@ -49,6 +49,8 @@ async def test_a_paper_that_moves_between_pages_comes_once(server: FeedServer, n
     server.days[DAY] = [item(f"2605.{number % 100:05}") for number in range(150)]
     async with connected(server, nap) as client:
         assert len(await ids(client)) == 100
+    # It may have pushed another paper over the edge, so the pages are asked for once more.
+    assert [request.query["p"] for request in server.requests] == ["0", "1", "0", "1"]
 
 
 async def test_a_day_that_breaks_off_on_a_later_page_is_an_error(server: FeedServer, nap: Nap) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from reader.cache.reads.window import DayCount
 from reader.core.lines import measure
 from reader.core.query.choices import TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicOrder
@@ -14,7 +15,6 @@ from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.rows import (
     DAYS_AT_FIRST,
     FOLLOWS_AT_FIRST,
-    DayItem,
     FilterData,
     FilterState,
     Kind,
@@ -60,7 +60,7 @@ async def test_sections_stand_below_each_other_with_tabular_counts() -> None:
 
 def test_unread_papers_stand_before_all_where_both_are_known() -> None:
     views = (ViewItem("latest", "Latest", 34, 12), ViewItem("all", "All", 9295))
-    days = (DayItem("2026-11-24", 34, 12), DayItem("2026-11-23", 17, 0), DayItem("2026-11-22", 0, 0))
+    days = (DayCount("2026-11-24", 34, 12), DayCount("2026-11-23", 17, 0), DayCount("2026-11-22", 0, 0))
     rows = lay_out(FilterData(views, days), FilterState())
     lines = {row.key: draw_row(row, 26, FilterState(), UNICODE, at_cursor=False) for row in rows if row.selectable}
     ends = {key: "".join(piece.text for piece in line).split()[-1] for key, line in lines.items()}
@@ -390,7 +390,7 @@ async def test_the_cursor_stays_on_its_row_when_the_data_changes() -> None:
     app = PaneApp()
     async with app.run_test(size=(80, 40)):
         go_to(app.pane, "agents")
-        app.pane.show(FilterData(VIEWS, (DayItem("2026-11-25", 4, 4), *DAYS), TOPICS))
+        app.pane.show(FilterData(VIEWS, (DayCount("2026-11-25", 4, 4), *DAYS), TOPICS))
         assert app.pane.current is not None and app.pane.current.key == "agents"
         app.pane.show(FilterData(VIEWS, DAYS, TOPICS[:2]))
         assert app.pane.current is not None and app.pane.current.selectable
@@ -435,7 +435,7 @@ async def test_hostile_text_and_narrow_panes_are_drawn_in_place(width: int) -> N
         pane.show(
             FilterData(
                 (ViewItem("x", HOSTILE, 10**9),),
-                (DayItem(HOSTILE, 3, 3),),
+                (DayCount(HOSTILE, 3, 3),),
                 (TopicItem(HOSTILE, HOSTILE, HOSTILE, HOSTILE, 10**7),),
             )
         )
@@ -451,7 +451,7 @@ async def test_hostile_text_and_narrow_panes_are_drawn_in_place(width: int) -> N
 
 
 def test_a_thousand_days_are_laid_out_without_any_being_lost() -> None:
-    days = tuple(DayItem(f"{2020 + n // 365}-01-{n % 28 + 1:02}", n) for n in range(1000))
+    days = tuple(DayCount(f"{2020 + n // 365}-01-{n % 28 + 1:02}", n, n) for n in range(1000))
     rows = lay_out(FilterData(days=days), FilterState(all_days=True))
     assert sum(row.kind is Kind.DAY for row in rows) == 1000
     folded = lay_out(FilterData(days=days), FilterState())

@@ -5,12 +5,12 @@ from __future__ import annotations
 from array import array
 
 from reader.cache.reads.orders import Order
-from reader.cache.reads.window import TopicCount
+from reader.cache.reads.window import DayCount, TopicCount
 from reader.core.topics.trends import Trend
 from reader.core.views import VIEWS
 from reader.keys.keymap import Keymap
 from reader.session.places import Place, view
-from reader.ui.filter.rows import DayItem, FilterData, TopicItem, ViewItem
+from reader.ui.filter.rows import FilterData, TopicItem, ViewItem
 from reader.ui.filter.state import (
     COUNTED,
     TOPIC_FACTS,
@@ -100,7 +100,7 @@ def test_the_pane_has_special_views_only_while_they_have_papers() -> None:
 
 def test_the_pane_has_days_and_topics_with_all_that_is_known_of_them() -> None:
     bare = filter_data(at("all"))
-    assert bare.days == (DayItem("2026-05-12", 14, 14), DayItem("2026-05-11", 16, 0))
+    assert bare.days == (DayCount("2026-05-12", 14, 14), DayCount("2026-05-11", 16, 0))
     assert bare.topics == (
         TopicItem("agents", "Agents & tools", "Agents", "", 8),
         TopicItem("video", "Video generation", "Vision", "", 0),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from reader.core.document.layout import TextPlace
-from reader.core.document.model import Document, Span
+from reader.core.document.model import Cell, Document, Figure, Formula, Span, Table
 from reader.ui.full_text.view import Size, Spot, TextView
 from reader.ui.page.quote_lines import quotation, source_of
-from tests.ui.full_texts import document, paragraph
+from tests.ui.full_texts import WORDS, document, paragraph
 
 SIZE = Size(79, 22)
 
@@ -46,6 +46,32 @@ def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> No
     assert cited is not None
     assert [line.text for line in cited.lines] == ["[2] Author 2. A title."]
     assert cited.is_above and not cited.id and not peek.is_above
+
+
+def test_the_head_of_a_long_table_stays_in_view() -> None:
+    head = (Cell((Span("Model"),), is_head=True), Cell((Span("Score"),), is_head=True))
+    rows = tuple((Cell((Span(f"model {number}"),)), Cell((Span(str(number)),))) for number in range(60))
+    table = Figure("Table 1", (Span("All."),), (Table((head, *rows)),))
+    view = TextView.open(Document("", (paragraph("Before."), table, paragraph(WORDS * 40))), SIZE)
+    down = view.scroll(12)
+    shown = [line.text for _, line in down.lines_with_head()]
+    assert shown[0].split() == ["Model", "Score"] and set(shown[1].strip()) == {"─"} and "model" in shown[2]
+    assert shown[2:] == [line.text for _, line in down.lines()][2:]
+    assert view.lines_with_head() == view.lines()
+    after = view.scroll(70)
+    assert after.lines_with_head() == after.lines()
+
+
+def test_a_formula_shows_its_tex() -> None:
+    displayed = Formula((r"\frac{a}{b}=c",), "(1)", "E1")
+    view = TextView.open(Document("", (paragraph("See Eq. (1)."), displayed)), SIZE).choose_link()
+    assert [link.text for link in view.links] == ["Eq. (1", "formula"]
+    far, here = (view.peek_at(link.goal, link.place).peek for link in view.links if isinstance(link.goal, TextPlace))
+    assert far is not None and here is not None
+    # In view it is not drawn again.
+    assert [line.text.strip() for line in here.lines] == [r"\frac{a}{b}=c"]
+    assert [line.text.strip() for line in far.lines][-1] == r"\frac{a}{b}=c" and len(far.lines) > 1
+    assert far.text == here.text == r"\frac{a}{b}=c"
 
 
 def test_progress_is_nothing_at_the_beginning_and_all_at_the_end(view: TextView) -> None:
@@ -190,10 +216,10 @@ def test_lines_are_selected_from_the_cursor_to_where_it_goes(view: TextView) -> 
     chosen = view.select()
     assert [line.text for _, line in chosen.selected_lines()] == ["1  Introduction"]
     chosen = chosen.move_cursor(2)
-    assert "We follow" in chosen.selected_lines()[0][1].text
+    assert len(chosen.selected_lines()) == 3 and "We follow" in chosen.selected_lines()[-1][1].text
     grown = chosen.select().move_cursor(4)
     assert len(grown.selected_lines()) == 5
-    assert grown.move_cursor(-8).selected_lines()[-1] == chosen.selected_lines()[0]
+    assert grown.move_cursor(-8).selected_lines()[-1] == chosen.selected_lines()[-1]
     assert grown.move_cursor(30).top > view.top and grown.move_cursor(30).move_cursor(-90).top == view.top
     end = grown.move_cursor_to_end(last=True)
     assert end.is_at_end and end.selected_lines()[-1][0] == end.layout.end

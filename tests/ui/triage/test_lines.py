@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from reader.core.lines import Line, measure
-from reader.core.triage import Pace
+from reader.core.triage import Pace, Stopwatch
+from reader.session.places import triage_place
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.triage.lines import triage_header, triage_line, triage_summary
+from reader.ui.triage.lines import MOST_KEPT, triage_header, triage_line, triage_summary
+from reader.ui.triage.state import Decision, Triage
 
 
 def plain(line: Line) -> str:
@@ -20,6 +25,7 @@ def line(pace: Pace, width: int, *, is_paused: bool = False) -> str:
     )
 
 
+PLACE = triage_place("", is_taught=False)
 PACE = Pace(900, 300, 10, 24)
 
 
@@ -52,17 +58,33 @@ def test_the_line_fits_any_width(width: int) -> None:
     assert plain(drawn).isascii()
 
 
-def test_the_end_says_what_was_done_and_how_to_take_it_back() -> None:
-    reason = triage_summary(PACE, {"star": 3, "pass": 7}, 24, "")
+def done(decisions: str = "", **facts: Any) -> Triage:
+    """A triage that has ended, in 30 seconds for each paper, with these decisions by their first letters."""
+    kinds = {"s": "star", "q": "queue", "p": "pass"}
+    made = tuple(Decision(pk, kinds[letter]) for pk, letter in enumerate(decisions))
+    watch = Stopwatch(30.0 * len(made))
+    return replace(Triage(PLACE, 900, "2026-05-12", "done", watch, made, total=len(made)), **facts)
+
+
+def test_the_end_says_what_was_done_how_to_take_it_back_and_the_way_on() -> None:
+    reason = triage_summary(done("sssppppppp", aside=24), "day.older Monday has 8 left")
     assert reason.what == "Triage is done: 10 papers in 5 min, 30 s each."
     assert reason.why == "3 starred, 7 passed, 24 put aside, marked read."
-    assert reason.ways[:2] == ("mark.undo takes the 24 back", "view.starred the starred")
-    reason = triage_summary(PACE._replace(left=0), {"queue": 10}, 0, "Tue 12 May")
+    ways = ("mark.undo takes the 24 back", "day.older Monday has 8 left", "view.starred the starred", "app.escape back")
+    assert reason.ways == ways
+    reason = triage_summary(done("qqqqqqqqqq", finished="Tue 12 May"))
     assert reason.what == "Tue 12 May is finished: 10 papers in 5 min, 30 s each."
     assert [way for way in reason.ways if way] == ["view.queue the queue", "app.escape back"]
 
 
+def test_the_end_names_what_was_kept() -> None:
+    titles = tuple(f"★ Paper {number}" for number in range(MOST_KEPT + 2))
+    assert triage_summary(done("s", kept=titles[:3])).kept == titles[:3]
+    assert triage_summary(done("s", kept=titles[:-1])).kept == titles[:-1]
+    assert triage_summary(done("s", kept=titles)).kept == (*titles[: MOST_KEPT - 1], "and 3 more")
+
+
 def test_nothing_to_decide_on_leads_to_what_is_unread() -> None:
-    reason = triage_summary(Pace(900, 0, 0, 0), {}, 0, "")
+    reason = triage_summary(done())
     assert reason.what == "Nothing unread to decide on."
-    assert reason.ways[0] == "view.unread all unread"
+    assert next(way for way in reason.ways if way) == "view.unread all unread"

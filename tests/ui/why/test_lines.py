@@ -43,7 +43,7 @@ def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None
         "like JetSpec, which you starred: KV cache",
         "+62 KV cache in 3 marked or opened",
         "+10 base in 2 marked or opened",
-        "-20 Ada author of 2 hidden",
+        "-20 Ada in 2 hidden",
         "",
         "Your interests",
         "KV cache ++ ┃┃┃┃┃┃┃┃┃ 2 papers",
