@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import re
 import shlex
 import signal
@@ -240,6 +241,9 @@ def test_it_goes_on_from_the_last_one(run: Run, papers: Path, home: Path, monkey
         write_settings(home, server, 'security = "none"', user="")
         today = datetime.now(UTC).date()
         assert run("digest", "--json").record["since"] == (today - timedelta(days=1)).isoformat()
+        visited = {"visited": (datetime.now(UTC) - timedelta(days=3)).isoformat()}
+        (home / "state.json").write_text(json.dumps(visited))
+        assert run("digest", "--json").record["since"] == (today - timedelta(days=3)).isoformat(), "the last visit"
         for days, since in ((5, 5), (50, 14)):
             with monkeypatch.context() as patch:
                 long_ago = datetime.now(UTC) - timedelta(days=days)
