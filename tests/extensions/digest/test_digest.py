@@ -350,6 +350,7 @@ def test_a_newcomer_gets_the_best_papers_with_what_they_say_and_five_reasons(run
     assert all(paper["says"] for paper in best["papers"])
     reasons = [paper["why"] for paper in best["papers"] if paper["why"]]
     assert len(set(reasons)) == len(reasons) > 1
+    assert [one["name"] for one in run("digest", "sort:published", *SINCE, "--json").record["sections"]] == ["New"]
 
 
 def test_it_waits_for_the_network_up_to_two_hours(
