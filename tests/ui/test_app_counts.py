@@ -198,6 +198,10 @@ async def test_every_number_is_of_papers_that_the_list_shows(
     for query, where in queries.items():
         check(f"count {query}", int(_command("count", query)), truth.count(where))
         check(f"list --json {query}", len(json.loads(_command("list", query, "--json=id"))), truth.count(where))
+    muted = "pk IN (SELECT pk FROM paper_flags WHERE flags & 8)"
+    for query, where in (("is:hidden", f"NOT {muted}"), ("is:muted", muted)):
+        ((papers_,),) = truth.rows(f"SELECT count(*) FROM paper WHERE hidden = 1 AND {where}")
+        check(f"count {query}", int(_command("count", query)), papers_)
     for one in json.loads(_command("tags", "--json")):
         check(
             f"tags {one['name']}",
