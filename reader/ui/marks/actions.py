@@ -53,7 +53,9 @@ def changed_words(way: Way, action: Action, title: str) -> str:
     if len(title) > SHORT:
         name, colon, _ = title.partition(":")
         title = f"{name if colon and len(name) <= SHORT else title[:SHORT].rstrip()}…"
-    labels = [label if way == "redo" else _taken_back(label) for label, _ in action.did]
+    # A triage marks each paper read besides what is decided on it.
+    did = [label for label, _ in action.did if label != "read"] or ["read"]
+    labels = did if way == "redo" else [_taken_back(label) for label in did]
     subject = f'"{title}" is' if title else "1 paper is" if action.count == 1 else f"{action.count:,} papers are"
     return f"{subject} {', '.join(labels)}"
 
