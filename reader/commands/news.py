@@ -215,7 +215,7 @@ TOLD = 40
 """Papers with reasons, in all: what is longer, nobody reads in the morning. The best papers have the places left."""
 
 FOR_PROGRAMS = 20
-"""The same where a program reads them, which pays for each letter."""
+"""The same in an answer for a program."""
 
 BRIEF = 30
 """Papers by topic, in all."""
@@ -224,10 +224,10 @@ LOOKED_AT = 200
 """Papers that are looked at for those that rise, and for the first of each topic."""
 
 FAR = 0.15
-"""The least rise of a topic that is told."""
+"""Minimum rise of a topic that is shown."""
 
 TALKED, STARRED = 5, 100
-"""The least comments of the paper with the most, and the least stars of its code on GitHub, that are a reason."""
+"""Minimum comments of the most discussed paper, and minimum stars of a paper's code, that are a reason."""
 
 LONGEST = timedelta(days=14)
 """News go back to the last time, but no further than this."""
@@ -236,7 +236,7 @@ NEW = "is:unread -is:starred"
 
 
 class Asked(NamedTuple):
-    """For which news is asked."""
+    """What the news are asked for."""
 
     query: str
     since: str
@@ -433,7 +433,7 @@ class _Builder:
     def _best(self) -> Section:
         """The best of all other new papers, in the places that are left."""
         found = self._section("Most voted", self._new, self._standing, most=TOLD)
-        is_voted = found.items and found.items[0].paper.upvotes
+        is_voted = found.items and found.items[0].paper.upvotes and parsed(self._asked.query).sort is None
         return found if is_voted else found._replace(name="New")
 
     def _standing(self, paper: Paper) -> Iterator[str]:
@@ -448,12 +448,13 @@ class _Builder:
     def _leads(self) -> dict[int, list[str]]:
         """In what the best new papers are ahead of all others."""
         found: dict[int, list[str]] = {}
-        papers = [paper for paper in self._window.papers(self._new[:LOOKED_AT]) if paper.upvotes]
+        voted = replace(self._query(NEW, self._since), sort=Sort("upvotes"))
+        pks = self._window.order(selection(self._window, voted)).pks[:LOOKED_AT]
+        papers = [paper for paper in self._window.papers(pks) if paper.upvotes]
         if papers and len(self._new) > 1:
-            best = max(papers, key=lambda paper: paper.upvotes or 0)
-            found.setdefault(_key(best), []).append(f"the most votes of {len(self._new):,} new papers")
+            found.setdefault(_key(papers[0]), []).append(f"the most votes of {len(self._new):,} new papers")
         first: dict[str, Paper] = {}
-        for paper in sorted(papers, key=lambda paper: -(paper.upvotes or 0)):
+        for paper in papers:
             for slug in paper.topics:
                 first.setdefault(slug, paper)
         for slug, paper in first.items():
