@@ -19,7 +19,7 @@ from typing import TypeVar
 from reader import log
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Followed
-from reader.core.dates import utc_stamp
+from reader.core.dates import iso_day, utc_stamp
 from reader.core.errors import FeedError, FeedOffline
 from reader.feeds.arxiv.client import ArxivClient, last_renewal
 from reader.feeds.arxiv.parse import ArxivEntry
@@ -228,7 +228,8 @@ class Announcements:
     def _missed(self, feed: Followed, newest: str) -> list[list[str]]:
         """The weeks, newest first, of the weekdays before the newest announcement that are to be asked for."""
         known = self._feeds.coverage(feed.url)
-        first = max(_back(feed.added[:10], FIRST_FETCH_DAYS), _back(newest, MAX_CATCH_UP_DAYS))
+        # The time may be another program's.
+        first = max(_back(iso_day(feed.added) or newest, FIRST_FETCH_DAYS), _back(newest, MAX_CATCH_UP_DAYS))
         weeks: list[list[str]] = []
         day = _back(newest, 1)
         while day >= first:
