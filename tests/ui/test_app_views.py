@@ -114,7 +114,7 @@ async def test_programs_get_papers_by_a_key_and_by_a_line(reader: Opener, tmp_pa
         await r.do("app.escape", "command.pipe")
         await r.type("no-such-program-here --x")
         await r.do("command.run")
-        assert lines.strip().isdigit() and "no-such-program-here was not found" in r.status
+        assert lines.removeprefix("wc -l: ").isdigit() and "no-such-program-here was not found" in r.status
         # A view of what is listed.
         await r.do("find.query")
         await r.type("has:output")
