@@ -108,9 +108,9 @@ def test_a_marked_paper_is_not_likened_to_another_by_what_it_alone_has(window: W
         return opinions.read_reasons(window, pk).why
 
     events.mark("star", True, [2])
-    assert (why(2), why(8)) == ("", "like Web agents 2, which you starred: web agents")
+    assert (why(2), why(8)) == ("For you learns from this paper", "like Web agents 2, which you starred: web agents")
     events.mark("star", True, [1])
-    assert why(2) == ""
+    assert why(2) == "For you learns from this paper"
     events.mark("star", True, [8])
     assert "web agents" in why(2)
 

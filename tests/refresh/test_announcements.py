@@ -174,10 +174,11 @@ async def test_a_category_that_has_another_name_is_named(world: World) -> None:
         "/rss/": partial(world.arxiv.rss, part=slice(0)),
         "/list/": lambda _: Page(listing_page("cs.NL", "2026-05-12", renamed), "text/html"),
     }
-    for _ in range(2):
-        events = await world.refresh()
-        assert failed(events) == ["arXiv lists cs.CL as cs.NL now; 'dailypapers feeds add cs.NL' follows it."]
-        assert here(world, TODAYS) == 14
+    said = "arXiv lists cs.CL as cs.NL now; 'dailypapers feeds add cs.NL' follows it."
+    assert failed(await world.refresh()) == [said]
+    await world.refresh()
+    (failing,) = world.feeds.failing()
+    assert (failing.error, here(world, TODAYS)) == (said, 14)
 
 
 async def test_after_three_weeks_the_days_between_come_newest_first(world: World) -> None:

@@ -31,6 +31,9 @@ _ROLES = (
 )  # fmt: skip
 
 
+LOW = 8
+"""Lines of a pane, as under a list, in which no line between the title and the facts is blank."""
+
 CHROME = 3
 """Rows of the screen that are no pane, at most."""
 
@@ -199,6 +202,9 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             column = min(width - 2, MEASURE)
             self._margin = max(1, (width - column) // 2) if self._look.is_page or self._is_alone else 1
             self._lines = compose(self._paper, column, self._look)
+            if height < LOW:
+                # The facts follow the title at once.
+                self._lines.remove(())
             self._top = 1 if self._look.is_page and height > 12 else 0
         self._strips.clear()
         # An empty last line marks the end of the text.

@@ -20,12 +20,14 @@ from reader.ui.list.lines import (
     LIST_ROLES,
     DayEnd,
     Heading,
+    HoleAt,
     ListLook,
     PaperAt,
     day_end,
     draw_content,
     draw_end,
     draw_heading,
+    draw_hole,
     draw_paper,
     paper_height,
 )
@@ -198,6 +200,7 @@ def test_ascii_has_a_letter_for_each_state() -> None:
     assert [line[1] for line in drawn] == ["*", ".", "#", "x", "*"]
     assert (drawn[4][2], drawn[4][7]) == ("/", "<")
     assert text(draw_end(DayEnd(MONDAY), 60, look)).isascii()
+    assert text(draw_hole(HoleAt(1, True), 30, look)) == "|- 1 day is missing here -"
 
 
 @given(
