@@ -190,7 +190,7 @@ def _became_due(history: History, since: int, until: int | None, limits: Limits)
 
 
 class Changes(NamedTuple):
-    """What changed of a paper that is or was due for a second look."""
+    """What changed of a paper that is or was due."""
 
     since: int
     """When the user marked it, in seconds since 1970."""

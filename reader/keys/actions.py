@@ -188,7 +188,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("select.all", "*", "Select all", "Every paper in view; again deselects them.", _SIDES),
     Action("triage.begin", "gT", "Triage", "Decide on unread papers, one after the other.", _BROWSE),
     Action("triage.next", "n l right", "Pass", "Mark this paper read; the next one comes.", _TRIAGE),
-    Action("triage.pause", "escape", "Pause", "Stop the clock; again, leave for a while.", _TRIAGE),
+    Action("triage.pause", "escape ctrl+o", "Leave", "The clock stops; gT goes on with what is left.", _TRIAGE),
     Action("triage.end", "q", "End", "Put aside what is left, or leave it unread.", _TRIAGE),
     Action("read.open", "enter", "Open", "The paper's page; opening marks it read.", _SIDES),
     Action("read.on", "space", "Read on", "A page further; at the end, the next unread paper.", _READ),
@@ -428,7 +428,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "link.page web page, link.pdf PDF, find.topic topic, app.help keys"
     ),
     "triage": _footer(
-        "triage.next next, paper.star star, paper.queue queue, paper.hide hide, mark.undo undo, triage.pause pause, "
+        "triage.next next, paper.star star, paper.queue queue, paper.hide hide, mark.undo undo, triage.pause leave, "
         "triage.end end, text.open full text, paper.tag tags, paper.note note, link.list links, app.help keys"
     ),
     "text": _footer(
@@ -493,12 +493,6 @@ SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
     "select.range range, select.all all, app.escape let go, app.help keys"
 )
 """The same for the list and the detail while papers are selected."""
-
-PAUSED_FOOTER: Final[Mapping[str, str]] = {
-    **_footer("read.on go on, triage.pause leave, triage.end end"),
-    **{id: word for id, word in FOOTERS["triage"].items() if id not in ("triage.pause", "triage.end")},
-}
-"""The same for a triage whose clock has stopped."""
 
 
 MENU: Final = ("view.latest", "view.foryou", "view.queue", "view.starred", "view.all", "day.go", "view.saved")

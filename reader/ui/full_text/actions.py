@@ -164,11 +164,7 @@ class FullTextActions:
 
     @handles_each({"text.next_section": 1, "text.previous_section": -1})
     def next_section(self, count: int | None, direction: int) -> None:
-        """Go on by sections in the open text, also in one that is being fetched."""
-        step = direction * (count or 1)
-        text = self._model.state[TEXT]
-        if text is not None:
-            self._model.change(self._model.state.put(TEXT, text.next_section(step)))
+        self._change(lambda view: view.next_section(direction * (count or 1)))
 
     @handles_each({"text.right": SIDEWAYS, "text.left": -SIDEWAYS})
     def scroll_sideways(self, count: int | None, step: int) -> None:

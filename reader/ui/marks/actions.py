@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from time import monotonic
@@ -179,14 +180,14 @@ class MarkActions:
             return
 
         async def mark_all() -> None:
-            self.mark_read(await self._loader.read_all())
+            await self.mark_read(await self._loader.read_all())
 
         self._background.start("marks", mark_all)
 
-    def mark_read(self, pks: Sequence[PaperKey]) -> None:
-        """Mark papers read that are too many to redraw."""
-        wanted = frozenset(pks)
-        self._mark("read", True, pks, shown=[pk for pk in self._papers.visible_pks if pk in wanted])
+    async def mark_read(self, pks: Sequence[PaperKey]) -> None:
+        """Mark papers read that may be too many to look through in the event loop."""
+        shown = await asyncio.to_thread(frozenset(self._papers.visible_pks).intersection, pks)
+        self._mark("read", True, pks, shown=shown)
 
     @handles("mark.above_read")
     def mark_above_read(self, _count: int | None) -> None:
