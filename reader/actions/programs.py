@@ -125,8 +125,8 @@ async def run_program(
         if process.returncode and not is_cut:
             stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - _LAST_WORDS))
             lines = (last + stderr.read(_LAST_WORDS)).decode("utf-8", "replace").strip().splitlines()
-            why = clean(lines[-1], 200) if lines else f"exit code {process.returncode}"
-            raise ProgramError(f"{name} failed: {why.rstrip('.')}{end}")
+            why = f": {clean(lines[-1], 200).rstrip('.')}" if lines else ""
+            raise ProgramError(f"{name} failed (exit code {process.returncode}){why}{end}")
         stdout.seek(0)
         text = stdout.read(MOST_PRINTED).decode("utf-8", "replace")
     cleaned = clean_note(text, MOST_KEPT).strip("\n")

@@ -207,7 +207,9 @@ def _changes(connection: sqlite3.Connection, pk: int, since: int, at: int, is_op
     marks = connection.execute(f"SELECT f.kind {_LOOKS.format(pk='?')} AND e.clock / 1000 = ?", (pk, since))
     kinds = {kind for (kind,) in marks}
     # Of one action with several marks, the strongest is told.
-    mark = next(kind for kind in ("star", QUEUE, NOTE, "hide", "read", LOOK, FINISH, OPEN) if kind in kinds)
+    order = ("star", QUEUE, NOTE, "hide", "read", FINISH, OPEN)
+    # An older program counted from marks of other kinds too.
+    mark = next((kind for kind in order if kind in kinds), LOOK)
     return Changes(since, at, mark, bool(is_open), tuple(found))
 
 

@@ -43,8 +43,8 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
 
     expect_papers(arguments, arguments.ids, "mark")
     kind, value, state = MARKS[arguments.mark]
-    # A query finds hidden papers only with `is:hidden`, and unhide needs them.
-    also = "is:hidden" if arguments.mark == "unhide" else ""
+    # A query finds hidden papers only if it asks for them, and unhide needs them.
+    also = "(is:hidden OR is:muted)" if arguments.mark == "unhide" else ""
     with workspace.window() as window:
         pks = choose_papers(window, arguments, arguments.ids, also=also)
         change = Change(kind, value, pks)

@@ -59,6 +59,10 @@ class Section(NamedTuple):
     """Whether nothing is said of its papers but title and votes."""
 
 
+_OWN = ("For you", "Followed", "Most voted", "New", "Rising", "Changed")
+"""The headings of sections; the others are names of views and topics."""
+
+
 class Rising(NamedTuple):
     """A topic that has a larger share of the papers than the weeks before."""
 
@@ -125,17 +129,24 @@ class News(NamedTuple):
     def _parts(self) -> list[str]:
         """The sections with reasons, and how many papers each has."""
         found = [one for one in self.sections if not one.is_brief]
-        return [f"{len(one.items)} {_lower(clean(one.name, 40))}" for one in found]
+        names = (one.name.lower() if one.name in _OWN else f"in {clean(one.name, 40)}" for one in found)
+        return [f"{len(one.items)} {name}" for one, name in zip(found, names, strict=True)]
 
     @property
     def state(self) -> str:
         """Since when papers are new, how many more there are, which source is not whole, and which topics rise."""
         more = f"{self.left_out:,} more new {'paper is' if self.left_out == 1 else 'papers are'} in the reader."
-        short = [one for one in self.sources if one.failing_since or (one.newest and not one.newest.is_whole)]
+        short = [one for one in self.sources if self.is_whole(one) is False]
         missing = [f"{clean(one.title, 60)}: {source_state(one, self.day)}." for one in short]
         rising = f"On the rise: {', '.join(one.said for one in self.topics)}." if self.topics else ""
         said = (f"New since {self.in_words(self.since)}.", more if self.left_out else "", *missing, rising)
         return " ".join(filter(None, said))
+
+    def is_whole(self, source: Freshness) -> bool | None:
+        """Whether all papers of a source that are new are here; None if nothing is known of its days."""
+        if source.failing_since or any(hole.day >= self.since for hole in source.holes):
+            return False
+        return True if source.newest else None
 
     def in_words(self, day: str) -> str:
         """A day (ISO) in words: `26 November`, with the year if it is another one; any other text as it is."""
@@ -162,11 +173,6 @@ class News(NamedTuple):
 def source_state(source: Freshness, today: date) -> str:
     """Why a source did not answer, or else how whole its newest day is; no full stop."""
     return clean(source.error, 200).rstrip(".") if source.failing_since and source.error else source.text(today)
-
-
-def _lower(name: str) -> str:
-    """A heading within a sentence: `for you`; names with further capitals stay."""
-    return name[:1].lower() + name[1:] if name[1:].islower() else name
 
 
 SHORT = 280
@@ -209,7 +215,7 @@ TOLD = 40
 """Papers with reasons, in all: what is longer, nobody reads in the morning. The best papers have the places left."""
 
 FOR_PROGRAMS = 20
-"""The same where a program reads them, which pays for each letter."""
+"""The same in an answer for a program."""
 
 BRIEF = 30
 """Papers by topic, in all."""
@@ -218,10 +224,10 @@ LOOKED_AT = 200
 """Papers that are looked at for those that rise, and for the first of each topic."""
 
 FAR = 0.15
-"""The least rise of a topic that is told."""
+"""Minimum rise of a topic that is shown."""
 
 TALKED, STARRED = 5, 100
-"""The least comments of the paper with the most, and the least stars of its code on GitHub, that are a reason."""
+"""Minimum comments of the most discussed paper, and minimum stars of a paper's code, that are a reason."""
 
 LONGEST = timedelta(days=14)
 """News go back to the last time, but no further than this."""
@@ -230,7 +236,7 @@ NEW = "is:unread -is:starred"
 
 
 class Asked(NamedTuple):
-    """For which news is asked."""
+    """What the news are asked for."""
 
     query: str
     since: str
@@ -427,7 +433,7 @@ class _Builder:
     def _best(self) -> Section:
         """The best of all other new papers, in the places that are left."""
         found = self._section("Most voted", self._new, self._standing, most=TOLD)
-        is_voted = found.items and found.items[0].paper.upvotes
+        is_voted = found.items and found.items[0].paper.upvotes and parsed(self._asked.query).sort is None
         return found if is_voted else found._replace(name="New")
 
     def _standing(self, paper: Paper) -> Iterator[str]:
@@ -442,12 +448,13 @@ class _Builder:
     def _leads(self) -> dict[int, list[str]]:
         """In what the best new papers are ahead of all others."""
         found: dict[int, list[str]] = {}
-        papers = [paper for paper in self._window.papers(self._new[:LOOKED_AT]) if paper.upvotes]
+        voted = replace(self._query(NEW, self._since), sort=Sort("upvotes"))
+        pks = self._window.order(selection(self._window, voted)).pks[:LOOKED_AT]
+        papers = [paper for paper in self._window.papers(pks) if paper.upvotes]
         if papers and len(self._new) > 1:
-            best = max(papers, key=lambda paper: paper.upvotes or 0)
-            found.setdefault(_key(best), []).append(f"the most votes of {len(self._new):,} new papers")
+            found.setdefault(_key(papers[0]), []).append(f"the most votes of {len(self._new):,} new papers")
         first: dict[str, Paper] = {}
-        for paper in sorted(papers, key=lambda paper: -(paper.upvotes or 0)):
+        for paper in papers:
             for slug in paper.topics:
                 first.setdefault(slug, paper)
         for slug, paper in first.items():
@@ -539,7 +546,7 @@ def news_record(news: News) -> dict[str, object]:
         "since": news.since,
         "query": news.query or None,
         "asked": news.asked,
-        "sources": [source_record(one, news.day) for one in news.sources],
+        "sources": [_source_record(one, news) for one in news.sources],
         "sections": [
             {"name": clean(one.name, 100), "papers": [_paper_record(item, is_brief=one.is_brief) for item in one.items]}
             for one in news.sections
@@ -550,17 +557,17 @@ def news_record(news: News) -> dict[str, object]:
     }
 
 
-def source_record(source: Freshness, today: date) -> dict[str, Any]:
+def _source_record(source: Freshness, news: News) -> dict[str, Any]:
     """How fresh and how whole a source is, as JSON."""
     newest = source.newest
     return {
         "name": source.title,
         "answered": source.answered,
-        "whole": source.is_whole,
+        "whole": news.is_whole(source),
         "day": newest and newest.day,
         "here": newest and newest.here,
         "of": newest and newest.papers,
-        "says": source_state(source, today) or None,
+        "says": source_state(source, news.day) or None,
     }
 
 

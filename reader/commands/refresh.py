@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -108,7 +109,19 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
             print_line(f"By your rules: {', '.join(f'{count:,} {what}' for what, count in by_rules.items())}.")
         if texts:
             print_line(f"{amount(texts, 'full text')} fetched ahead.")
+        for line in _not_whole(workspace) if isinstance(plan, Latest) else ():
+            print_line(line)
     return _report_missing(finished, missing, quiet=arguments.quiet)
+
+
+def _not_whole(workspace: Workspace) -> list[str]:
+    """Which sources' newest days are not whole, and when they are asked again."""
+    from reader.cache.feeds import Feeds
+
+    today = datetime.now(UTC).date()
+    with closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
+        found = feeds.freshness(today)
+    return [f"{one.slug}: {one.text(today)}." for one in found if one.newest and not one.newest.is_whole]
 
 
 def _fetch_texts(workspace: Workspace, *, quiet: bool) -> int:

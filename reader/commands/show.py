@@ -299,7 +299,7 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
 def _change_lines(shown: _Shown) -> Iterator[str]:
     """What changed since the user marked the paper; words that changed are in brackets, as a pipe has no colours."""
     from reader.ui.kit.glyphs import ASCII
-    from reader.ui.page.changed_lines import changed_lines, changed_why_lines
+    from reader.ui.page.changed_lines import changed_lines
     from reader.ui.page.presentation import Presentation
 
     columns, changes = _columns(), shown.changes
@@ -310,7 +310,7 @@ def _change_lines(shown: _Shown) -> Iterator[str]:
             said = f"Nothing has changed since you {changes.done} on {changes.day}."
         return _painted([*title, *fill([Piece(said)], columns)])
     look = Presentation(date.today(), glyphs=ASCII, is_page=True, is_unfolded=True, changes=changes)
-    return _painted([*title, *changed_lines(columns, look), (), *changed_why_lines(changes, columns, ASCII)])
+    return _painted([*title, *changed_lines(columns, look)])
 
 
 def _title(paper: Paper, columns: int) -> list[Line]:
@@ -398,7 +398,7 @@ COMMAND = Command(
         ("show 2406.12345", "by its arXiv id"),
         ("show https://huggingface.co/papers/2406.12345 --json=title,code_url", "by an address, two fields as JSON"),
         ("show 2406.12345 --refresh", "with the newest votes, comments and links"),
-        ("show 2406.12345 --changes", "what changed since you starred, read or passed it, word by word"),
+        ("show 2406.12345 --changes", "what changed since you marked it, word by word"),
         ("show 2406.12345 --why", "which words gave it its topics, and why it suits you"),
     ),
     _add_arguments,

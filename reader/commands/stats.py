@@ -73,8 +73,7 @@ def _counts(counts: ReadingCounts) -> dict[str, object]:
 
 
 def _share(share: Share) -> dict[str, object]:
-    moved = None if share.moved is None else round(share.moved, 4)
-    return {"papers": share.papers, "share": round(share.part, 4), "moved": moved}
+    return {"papers": share.papers, "share": round(share.part, 4)}
 
 
 COMMAND = Command(

@@ -40,7 +40,7 @@ _MOST_WORDS = 2
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_words(parser, "what", "ACTION", ACTIONS, default="list")
-    about = "an interest, a word or two, or topic:SLUG, author:NAME, org:NAME"
+    about = "an interest by its whole name, a word or two, or topic:SLUG, author:NAME, org:NAME"
     parser.add_argument("names", nargs="*", metavar="NAME", help=about)
     add_json(parser)
 
@@ -90,7 +90,8 @@ def _decided(what: str, names: Sequence[str], workspace: Workspace) -> Sequence[
             raise ReaderError(f"{held.name} has a single paper, so it can't be split.")
         return halves
     moved = next(one for one in get_args(Direction) if one == what)
-    return [_named(name, known).moved(moved) for name in names]
+    own = {fold(one.wish.name): one.wish for one in known.interests}
+    return [(own.get(fold(name)) or _wish(name, known)).moved(moved) for name in names]
 
 
 def _read(workspace: Workspace) -> Reasons:
@@ -98,15 +99,6 @@ def _read(workspace: Workspace) -> Reasons:
 
     with workspace.window() as window:
         return read_reasons(window)
-
-
-def _named(name: str, known: Reasons) -> Wish | Held:
-    """An interest of this name, a word or name that the user decided on, an interest with these words, or any word."""
-    found = named(known.interests, name)
-    wish = next((one for one in known.wishes if fold(one.name) == fold(name)), None)
-    if found is not None and (wish is None or fold(found.wish.name) == fold(name)):
-        return found.wish
-    return wish or _wish(name, known)
 
 
 def _interest(name: str, known: Reasons) -> Held:
@@ -184,7 +176,7 @@ COMMAND = Command(
     "Print the interests that For you has learned of your marks, and change them; undo takes a change back.",
     (
         ("weights list", "your interests with their papers, and what you changed"),
-        ("weights raise 'KV cache' topic:agents", "more of an interest and of a topic"),
+        ("weights raise 'KV cache, serving' topic:agents", "more of an interest and of a topic"),
         ("weights mute author:'A. Lee'", "ignore a name"),
         ("weights rename 'KV cache' serving", "call an interest as you like; foryou:serving asks for it"),
         ("weights make tag:later", "an interest of what you tagged"),

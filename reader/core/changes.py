@@ -70,8 +70,6 @@ class Difference(NamedTuple):
     after: str | int | bool | None
     is_enough: bool
     """Whether it alone is enough."""
-    limit: int = 0
-    """How much would be enough, for numbers and words."""
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -149,14 +147,13 @@ def _differences(before: Facts, after: Facts, limits: Limits, *, is_newer: bool)
     for what, old, new in (("title", before.title, after.title), ("abstract", before.abstract, after.abstract)):
         if old and new and old.split() != new.split():
             words = count_words(compare_words(old, new))
-            yield Difference(what, old, new, 0 < limits.words <= words, limits.words)
+            yield Difference(what, old, new, 0 < limits.words <= words)
 
 
 def _grown(what: str, before: int | None, after: int | None, limit: int) -> Iterator[Difference]:
     """A number that grew."""
     if before is not None and after is not None and after > before:
-        enough = max(limit, before // SHARE)
-        yield Difference(what, before, after, limit > 0 and after - before >= enough, enough)
+        yield Difference(what, before, after, limit > 0 and after - before >= max(limit, before // SHARE))
 
 
 def find_due(looks: Iterable[LookedAt], history: History, limits: Limits) -> Due | None:
@@ -193,7 +190,7 @@ def _became_due(history: History, since: int, until: int | None, limits: Limits)
 
 
 class Changes(NamedTuple):
-    """What changed of a paper that is or was due for a second look."""
+    """What changed of a paper that is or was due."""
 
     since: int
     """When the user marked it, in seconds since 1970."""
@@ -261,14 +258,6 @@ def brief(change: Difference) -> str:
     if isinstance(before, int) and isinstance(after, int) and 0 < 2 * before <= after:
         return f"{change.what} ×{after // before}"
     return f"+{after - before:,} {change.what}" if isinstance(before, int) and isinstance(after, int) else change.what
-
-
-def reason(change: Difference) -> str:
-    """Why a difference is enough, or not."""
-    if change.limit:
-        more = f"{change.limit:,} {'words' if change.what in ('title', 'abstract') else 'more'}"
-        return f"{more} are enough" if change.is_enough else f"{more} would be enough"
-    return "enough" if change.is_enough else "switched off in the settings"
 
 
 def section_words(section: SectionDiff) -> str:

@@ -7,7 +7,7 @@ paper counts once a week, a day or a topic.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple, TypeAlias
 
@@ -15,9 +15,6 @@ from reader.core.marks import FINISH, OPEN, TRACES
 
 WEEKS = 12
 """Weeks of the figures, unless more are asked for."""
-
-FEWEST = 5
-"""Papers in each half of the weeks that a topic's share needs to have moved."""
 
 PaperRef = int | str
 """A paper's key, or its id if the cache no longer has it."""
@@ -54,8 +51,6 @@ class Share(NamedTuple):
     papers: int
     part: float
     """Their part of all, from 0 to 1."""
-    moved: float | None
-    """How much that part is greater in the later half of the weeks than before; None if there are too few papers."""
 
 
 class TopicFigures(NamedTuple):
@@ -110,13 +105,9 @@ def figures(
     def of_weeks(some: Sequence[date]) -> _Papers:
         return _joined(found for day, found in days.items() if monday_of(day) in some)
 
-    # The middle one of an odd number of weeks is of neither half.
-    whole, before, after = (of_weeks(some) for some in (mondays, mondays[: weeks // 2], mondays[weeks - weeks // 2 :]))
-    shares = {column: _shares(column, whole, before, after, topics) for column in ("starred", "seen")}
-    by_topic = [
-        TopicFigures(slug, shares["starred"].get(slug, Share(0, 0.0, None)), seen)
-        for slug, seen in shares["seen"].items()
-    ]
+    whole = of_weeks(mondays)
+    starred, seen = (_shares(whole.get(column, set()), topics) for column in ("starred", "seen"))
+    by_topic = [TopicFigures(slug, starred.get(slug, Share(0, 0.0)), share) for slug, share in seen.items()]
     return Figures(
         today,
         _count(whole),
@@ -143,20 +134,7 @@ def _count(found: _Papers) -> ReadingCounts:
     return ReadingCounts(*(len(found.get(column, ())) for column in ReadingCounts._fields))
 
 
-def _shares(
-    column: str, whole: _Papers, before: _Papers, after: _Papers, topics: Mapping[PaperRef, Sequence[str]]
-) -> dict[str, Share]:
-    """Each topic's part of the papers in a column; those without a topic count among all."""
-    papers, earlier, later = (found.get(column, set()) for found in (whole, before, after))
-    counted, first, last = (
-        Counter(slug for paper in some for slug in topics.get(paper, ())) for some in (papers, earlier, later)
-    )
-    is_enough = min(len(earlier), len(later)) >= FEWEST
-    return {
-        slug: Share(
-            number,
-            number / len(papers),
-            last[slug] / len(later) - first[slug] / len(earlier) if is_enough else None,
-        )
-        for slug, number in counted.items()
-    }
+def _shares(papers: Collection[PaperRef], topics: Mapping[PaperRef, Sequence[str]]) -> dict[str, Share]:
+    """Each topic's part of some papers; those without a topic count among all."""
+    counted = Counter(slug for paper in papers for slug in topics.get(paper, ()))
+    return {slug: Share(number, number / len(papers)) for slug, number in counted.items()}

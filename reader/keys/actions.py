@@ -188,7 +188,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("select.all", "*", "Select all", "Every paper in view; again deselects them.", _SIDES),
     Action("triage.begin", "gT", "Triage", "Decide on unread papers, one after the other.", _BROWSE),
     Action("triage.next", "n l right", "Pass", "Mark this paper read; the next one comes.", _TRIAGE),
-    Action("triage.pause", "escape", "Pause", "Stop the clock; again, leave for a while.", _TRIAGE),
+    Action("triage.pause", "escape ctrl+o", "Leave", "The clock stops; gT goes on with what is left.", _TRIAGE),
     Action("triage.end", "q", "End", "Put aside what is left, or leave it unread.", _TRIAGE),
     Action("read.open", "enter", "Open", "The paper's page; opening marks it read.", _SIDES),
     Action("read.on", "space", "Read on", "A page further; at the end, the next unread paper.", _READ),
@@ -209,7 +209,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("text.next_match", "n", "Next match", "The next line with your words.", _TEXT),
     _motion("text.previous_match", "N", "Previous match", "The line with your words before.", _TEXT),
     Action("text.follow", "enter", "Follow", "A citation, section, table, picture or link, by its letter.", _TEXT),
-    Action("text.select", "v", "Select lines", "Choose the first line; v again extends the selection.", _TEXT),
+    Action("text.select", "v", "Select lines", "As you move; v again begins at the line where you are.", _TEXT),
     Action("text.copy", "y", "Copy lines", "The selected lines as a quotation with its source.", _TEXT),
     Action("text.outline", "tab", "Outline", "The sections of the text; again goes back to it.", _TEXTS),
     Action("outline.go", "enter space", "Go", "Read the section under the cursor.", _OUTLINE),
@@ -428,7 +428,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "link.page web page, link.pdf PDF, find.topic topic, app.help keys"
     ),
     "triage": _footer(
-        "triage.next next, paper.star star, paper.queue queue, paper.hide hide, mark.undo undo, triage.pause pause, "
+        "triage.next next, paper.star star, paper.queue queue, paper.hide hide, mark.undo undo, triage.pause leave, "
         "triage.end end, text.open full text, paper.tag tags, paper.note note, link.list links, app.help keys"
     ),
     "text": _footer(
@@ -447,7 +447,8 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "topic.any_all any/all, topic.order order, app.help keys"
     ),
     "query": _footer(
-        "query.accept keep, find.feed search the feed, query.complete take word, query.cancel put back, app.help keys"
+        "query.accept keep, query.complete take word, find.widen search all, find.feed search the feed, "
+        "query.save save, query.previous earlier, query.cancel put back, app.help keys"
     ),
     "tags": _footer(
         "tags.accept tag, command.complete take word, command.next next word, command.cancel leave, app.help keys"
@@ -492,12 +493,6 @@ SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
     "select.range range, select.all all, app.escape let go, app.help keys"
 )
 """The same for the list and the detail while papers are selected."""
-
-PAUSED_FOOTER: Final[Mapping[str, str]] = {
-    **_footer("read.on go on, triage.pause leave, triage.end end"),
-    **{id: word for id, word in FOOTERS["triage"].items() if id not in ("triage.pause", "triage.end")},
-}
-"""The same for a triage whose clock has stopped."""
 
 
 MENU: Final = ("view.latest", "view.foryou", "view.queue", "view.starred", "view.all", "day.go", "view.saved")

@@ -19,7 +19,7 @@ from typing import TypeVar
 from reader import log
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Followed
-from reader.core.dates import utc_stamp
+from reader.core.dates import iso_day, utc_stamp
 from reader.core.errors import FeedError, FeedOffline
 from reader.feeds.arxiv.client import ArxivClient, last_renewal
 from reader.feeds.arxiv.parse import ArxivEntry
@@ -103,20 +103,17 @@ class Announcements:
     async def refresh(self, followed: Sequence[Followed], *, force: bool) -> AsyncGenerator[SourceEvent, None]:
         """Ask for the newest announcement, unless it is known to be whole and not `force`, then for missed days."""
         expected = last_weekday(last_renewal(self._now()).date()).isoformat()
-        known = {feed.slug: self._known(feed, expected) for feed in followed}
-        due = [feed for feed in followed if force or feed.failing_since or self._is_due(known[feed.slug])]
+        due = [feed for feed in followed if force or self._is_due(self._known(feed, expected))]
         failed = set[str]()
         if due:
             yield FeedStarted("arXiv's announcements")
-            # An answer that was not whole may be whole now.
-            again = any(not one.is_whole for feed in due if (one := known[feed.slug]))
-            rss = await self._rss(due, again=again)
+            rss = await self._rss(due)
             for feed in due:
                 yield FeedStarted(feed.title)
                 try:
                     if isinstance(rss, FeedOffline):
                         raise rss
-                    stored = await self._newest(feed, expected, rss, again=again)
+                    stored = await self._newest(feed, expected, rss)
                     self._feeds.answered(feed.slug, utc_stamp(self._now()))
                 except Exception as error:
                     failed.add(feed.slug)
@@ -125,12 +122,12 @@ class Announcements:
                 yield stored._replace(slug=feed.slug, title=feed.title)
         weeks = [(week, feed) for feed in followed if feed.slug not in failed for week in self._missed(feed, expected)]
         for week, feed in sorted(weeks, key=lambda one: one[0], reverse=True)[:MOST_WEEKS]:
-            yield FeedStarted(f"{feed.title}, {week[-1]} to {week[0]}")
+            yield FeedStarted(f"{feed.url}, {week[-1]} to {week[0]}")
             try:
                 stored = await self._week(feed.url, week)
             except Exception as error:
-                # The others would meet the same.
-                yield await self._failed(feed.slug, feed.title, error)
+                # The others would meet the same. The days stay known to be missing.
+                yield FeedFailed(feed.slug, feed.title, failure_of(feed.title, error))
                 return
             yield stored._replace(slug=feed.slug, title=feed.title)
 
@@ -144,10 +141,10 @@ class Announcements:
 
     # The newest day
 
-    async def _rss(self, feeds: Sequence[Followed], *, again: bool) -> Sequence[ArxivEntry] | FeedError | None:
+    async def _rss(self, feeds: Sequence[Followed]) -> Sequence[ArxivEntry] | FeedError | None:
         """RSS of all categories together; None if one of them is at fault, so that each is asked for alone."""
         try:
-            return await self._arxiv.latest([feed.url for feed in feeds], again=again)
+            return await self._arxiv.latest([feed.url for feed in feeds])
         except FeedError as error:
             return error
         except MemoryError:
@@ -157,15 +154,13 @@ class Announcements:
             log.record_warning("arXiv's announcements", log.summarize_error(error))
             return None
 
-    async def _newest(
-        self, feed: Followed, expected: str, rss: Sequence[ArxivEntry] | FeedError | None, *, again: bool
-    ) -> FeedStored:
+    async def _newest(self, feed: Followed, expected: str, rss: Sequence[ArxivEntry] | FeedError | None) -> FeedStored:
         """Store the newest announcement of a category; raises FeedError if no source answers."""
         category, failures = feed.url, list[FeedError]()
-        rss = await self._arxiv.latest([category], again=again) if rss is None else rss
+        rss = await self._arxiv.latest([category]) if rss is None else rss
         if isinstance(rss, FeedError):
             failures.append(rss)
-        listing = await _answer(self._arxiv.listing(category, again=again), failures)
+        listing = await _answer(self._arxiv.listing(category), failures)
         days: dict[str, _Day] = {}
         listed: Entries = {}
         if listing is not None:
@@ -228,7 +223,8 @@ class Announcements:
     def _missed(self, feed: Followed, newest: str) -> list[list[str]]:
         """The weeks, newest first, of the weekdays before the newest announcement that are to be asked for."""
         known = self._feeds.coverage(feed.url)
-        first = max(_back(feed.added[:10], FIRST_FETCH_DAYS), _back(newest, MAX_CATCH_UP_DAYS))
+        # The time may be another program's.
+        first = max(_back(iso_day(feed.added) or newest, FIRST_FETCH_DAYS), _back(newest, MAX_CATCH_UP_DAYS))
         weeks: list[list[str]] = []
         day = _back(newest, 1)
         while day >= first:
@@ -249,19 +245,19 @@ class Announcements:
 
     async def _keep(self, category: str, days: Sequence[_Day], more: Sequence[ArxivEntry]) -> FeedStored:
         """Store all that was named, and `more`, and note how whole the days are."""
-        entries: dict[str | None, ArxivEntry] = {}
+        entries = {entry.draft.id: entry for entry in more}
         for day in days:
             papers = day.papers
-            for source, named in day.named.items():
-                for id, entry in named.items():
-                    # RSS that names none of the day's papers is the announcement before.
+            for source in ("list", "oai", "rss", "api"):
+                for id, entry in day.named.get(source, {}).items():
+                    # RSS that names none of the day's papers is the announcement before, whatever date it has.
                     is_old = source == "rss" and papers and id not in papers
-                    entries.setdefault(id, _announced(entry, _back(day.day, 1)) if is_old else entry)
-        entries = {entry.draft.id: entry for entry in more} | entries
+                    if entry.draft.title or id not in entries:
+                        entries[id] = _announced(entry, _back(day.day, 1)) if is_old else entry
         stored = await self._store([entry for entry in entries.values() if entry.draft.title])
         untitled = [id for id, entry in entries.items() if id and not entry.draft.title]
-        if untitled:
-            fetched = await self._store(await self._arxiv.papers(untitled))
+        if untitled and (found := await _answer(self._arxiv.papers(untitled), [])):
+            fetched = await self._store(found)
             stored = stored._replace(new=stored.new + fetched.new, updated=stored.updated + fetched.updated)
         known = self._feeds.coverage(category)
         self._feeds.cover(category, [self._cover(category, day, known.get(day.day)) for day in days])
@@ -276,11 +272,12 @@ class Announcements:
         if before is not None and before.papers > found.papers:
             # The listing page knew more than those that still have the day.
             found = before._replace(here=max(here, before.here), again="")
-        is_over = before is not None and day.day < last_renewal(now).date().isoformat()
-        if not found.papers and "list" not in day.named and not is_over:
+        is_young = day.day >= _back(now.date().isoformat(), RETRY_DAYS)
+        is_first = before is None or day.day >= last_renewal(now).date().isoformat()
+        if not found.papers and "list" not in day.named and is_first and is_young:
             # A holiday, or it is late: it is looked at twice.
             found = found._replace(named_by=())
-        if not found.is_whole and _back(now.date().isoformat(), RETRY_DAYS) <= day.day:
+        if not found.is_whole and is_young:
             age = now - datetime.fromisoformat(f"{day.day}T06:00:00+00:00")
             found = found._replace(again=utc_stamp(now + min(max(age, _SOONEST), _LATEST)))
         return found

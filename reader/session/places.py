@@ -188,7 +188,7 @@ class Place(NamedTuple):
         kept, order = _split_order(typed)
         viewed, own_order = _split_order(self.view.query)
         asked = " ".join(f"({one})" for one in (viewed, kept) if one)
-        return " ".join(filter(None, (asked or "-is:hidden", order or own_order, near)))
+        return " ".join(filter(None, (asked or "-is:hidden -is:muted", order or own_order, near)))
 
     def base(self, order: str) -> Query:
         """The query of the view alone."""

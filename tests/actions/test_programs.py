@@ -115,15 +115,18 @@ async def test_a_program_that_leaves_another_behind_is_not_waited_for(tmp_path: 
 
 async def test_of_much_that_a_program_prints_the_last_line_is_told(tmp_path: Path) -> None:
     loud = "import sys\nfor _ in range(3_000): sys.stderr.write('x' * 999 + chr(10))\nsys.exit('the last word')"
-    with pytest.raises(ProgramError, match=r"tell failed: the last word\."):
+    with pytest.raises(ProgramError, match=r"tell failed \(exit code 1\): the last word\."):
         await run_program([program(tmp_path, loud)], seconds=60)
 
 
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("import sys; print('half'); sys.exit('no \\x1b[1mmodel\\x1b[0m')", "tell failed: no model; see X."),
-        ("import sys; sys.exit(3)", "tell failed: exit code 3; see X."),
+        (
+            "import sys; print('half'); sys.exit('no \\x1b[1mmodel\\x1b[0m')",
+            "tell failed (exit code 1): no model; see X.",
+        ),
+        ("import sys; sys.exit(3)", "tell failed (exit code 3); see X."),
     ],
 )
 async def test_a_failure_is_one_clean_sentence(tmp_path: Path, code: str, says: str) -> None:

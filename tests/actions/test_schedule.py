@@ -124,10 +124,10 @@ def test_a_digest_stands_beside_the_refreshes(tmp_path: Path) -> None:
 
 
 def test_a_digest_by_systemd_and_launchd(tmp_path: Path) -> None:
-    timer = schedule._systemd(DIGEST, tmp_path, ("x",), {}).files[
-        tmp_path / ".config" / "systemd" / "user" / "dailypapers-digest.timer"
-    ]
+    files = schedule._systemd(DIGEST, tmp_path, ("x",), {}).files
+    timer = files[tmp_path / ".config" / "systemd" / "user" / "dailypapers-digest.timer"]
     assert "OnCalendar=*-*-* 07:05:00\nPersistent=true" in timer
+    assert "network" not in "".join(files.values()), "it starts without one, and waits"
     ((file, text),) = schedule.plan_schedule(DIGEST, tmp_path, {}, "darwin").files.items()
     assert file.name == "org.dailypapers.digest.plist"
     assert plistlib.loads(text.encode())["StartCalendarInterval"] == {"Hour": 7, "Minute": 5}

@@ -107,7 +107,8 @@ def shows(titles: Sequence[str]) -> Condition:
     wanted = [title[:24] for title in titles]
 
     def is_shown(terminal: Terminal) -> bool:
-        papers = [line for line in list_lines(terminal) if re.match(r"[▌ ][●★ ] ", line)]
+        # A second line of a title has neither votes nor a state.
+        papers = [line for line in list_lines(terminal) if re.match(r"[▌ ][●★ ] ", line) and line[1:8].strip()]
         if not wanted:
             return "Nothing matches" in terminal.text
         return len(papers) >= len(wanted) and all(title in line for title, line in zip(wanted, papers, strict=False))

@@ -141,13 +141,13 @@ def test_only_what_was_starred_queued_noted_or_opened_is_due(
 
 def test_what_is_given_up_or_hidden_is_not_due(cache: Cache, path: Path) -> None:
     tell(cache, 20, upvotes=100)
-    mark(path, "star", 20)
+    mark(path, "note", 20, value="Why?")
     tell(cache, 22, upvotes=400)
     mark(path, "hide", 20)
     assert found(path, "is:changed") == []
     mark(path, "hide", 20, value=False)
     assert due(path) == [1]
-    mark(path, "star", 20, value=False)
+    mark(path, "note", 20, value="")
     assert due(path) == []
 
 

@@ -108,9 +108,9 @@ def test_a_marked_paper_is_not_likened_to_another_by_what_it_alone_has(window: W
         return opinions.read_reasons(window, pk).why
 
     events.mark("star", True, [2])
-    assert (why(2), why(8)) == ("", "like Web agents 2, which you starred: web agents")
+    assert (why(2), why(8)) == ("For you learns from this paper", "like Web agents 2, which you starred: web agents")
     events.mark("star", True, [1])
-    assert why(2) == ""
+    assert why(2) == "For you learns from this paper"
     events.mark("star", True, [8])
     assert "web agents" in why(2)
 
@@ -478,3 +478,26 @@ def test_what_suits_is_learned_without_the_network(
         monkeypatch.setattr(f"socket.{name}", refuse)
     events.mark("star", True, [2])
     assert subjects(window) == ["Web agents"] * 4
+
+
+def test_a_query_asks_for_the_papers_of_one_interest(
+    window: Window, apart: Window, events: Events, two: tuple[Interest, Interest]
+) -> None:
+    for reads in (window, apart):
+        assert subjects(reads, "foryou:agents") == ["Web agents"] * 4
+        assert subjects(reads, "foryou:folding sort:day") == ["Protein folding"] * 4
+        assert reads.count(selection("-foryou:agents is:starred")) == 4
+        assert list(reads.order(selection("foryou:nobody")).pks) == []
+
+
+def test_an_interest_whose_papers_are_hidden_or_gone_says_nothing(
+    window: Window, events: Events, two: tuple[Interest, Interest], path: Path
+) -> None:
+    one = next(one for one in two if one.wish.name.lower() == "web agents").wish
+    decide(events, one.moved("raise"), Held("view:gone", "gone", 0, ("1901.00001",), "make"))
+    events.mark("hide", True, [2, 8, 14, 20])
+    assert names(window) == ["protein folding"]
+    execute(path, "DELETE FROM paper WHERE pk IN (1, 7, 13, 19)")
+    assert subjects(window)[0] != "Web agents" and window.order(selection("foryou:gone")).pks is not None
+    events.decide([Marking(one.kind, '{"papers": 5'), Marking("interest:", "{}")])
+    assert names(window) == []

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from reader.cache.feeds import Feeds
+from reader.feeds.arxiv.client import last_renewal
+from reader.refresh.announcements import last_weekday
 from tests.commands.conftest import Run, Spawn
 from tests.feed_server import FeedServer, item
-from tests.feeds.servers import Arxiv, Documents, Page, Paper, rss
+from tests.feeds.servers import Arxiv, Documents, Page, Paper, api_feed, listing_page, records, rss
 from tests.feeds.servers import item as entry
 
 TODAY = datetime.now(UTC).date().isoformat()
@@ -209,3 +211,25 @@ def test_a_category_that_this_version_does_not_know_stops_no_other_source(
     assert "cs.zz, failing since" in told.out and "'cs.ZZ' is not a category of arXiv" in told.out
     assert "cs.ro, failing" not in told.out
     assert run("feeds", "check", "cs.ro", "--json").records[0]["ok"]
+
+
+def test_a_day_that_is_not_whole_is_told(run: Run, daily: FeedServer, arxiv: Arxiv) -> None:
+    day = last_weekday(last_renewal(datetime.now(UTC)).date()).isoformat()
+    papers = [Paper(f"2606.1{n:04}", categories=("cs.RO",), day=day, published=day) for n in range(8)]
+    short = Page(listing_page("cs.RO", day, papers, {"New": 14}), "text/html")
+    arxiv.papers, arxiv.today = papers, day
+    arxiv.answering = {
+        "/list/": lambda _: short,
+        "/oai": lambda _: Page(records([]), "text/xml"),
+        "/api/": lambda _: Page(api_feed([])),
+    }
+    run("feeds", "add", "cs.RO")
+    told = re.compile(r"8 of 14 on \w{3} \d\d \w{3}, asked again at \d\d:\d\d")
+    assert told.search(run("refresh").out)
+    assert told.search(run("feeds", "list").out)
+    (feed,) = run("feeds", "list", "--json").records
+    assert {"day": day, "papers": 14, "here": 8, "whole": False}.items() <= feed["newest"].items()
+    assert told.search(run("doctor").out)
+    # What a page has counted once is not forgotten.
+    arxiv.answering = {}
+    assert told.search(run("feeds", "check", "cs.ro").out)

@@ -135,6 +135,8 @@ def test_muted_words_leave_papers_out_as_soon_as_the_settings_have_them(run: Run
     now = running.settings_of_now()
     assert ([one.name for one in now.rules], now.mute) == (["Agents", "Benchmarks", "Nothing"], ("verifiers",))
     assert (run("count").out, run("count", "is:muted").out) == ("5\n", "1\n")
+    tried = run("rules", "try", "--then", "hide", "--since", "2026-06-01", "verifiers").out
+    assert "0 papers since 2026-06-01 would have been changed" in tried, "it is muted, which no rule did"
     assert "muted, because verifiers\n" in run("show", "2606.00003", "--why").out
     file.write_text("")
     assert (run("count").out, run("count", "is:muted").out) == ("6\n", "0\n")

@@ -150,15 +150,6 @@ def test_a_stamp_has_the_day_that_it_names(stamp: object, day: str | None) -> No
     assert iso_day(stamp) == day
 
 
-@pytest.mark.parametrize(
-    ("text", "is_ago", "is_absolute"),
-    [("7d", True, False), ("1000d", True, False), ("2026", False, True), ("today", False, False)],
-)
-def test_a_date_counts_back_or_is_absolute_or_neither(text: str, is_ago: bool, is_absolute: bool) -> None:
-    moment = parse_date(text)
-    assert (moment.ago, moment.absolute) == (is_ago, is_absolute)
-
-
 def test_a_range_is_written_as_it_is_read() -> None:
     texts = ["2026-05-11", "7d..7d", "2026-05..2026-06", "2026-05..", "..7d", "today"]
     assert [parse_date_range(text).text for text in texts] == texts

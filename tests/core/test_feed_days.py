@@ -55,10 +55,3 @@ def test_a_day_settles_after_fourteen_days() -> None:
     assert is_settled("2026-04-28", TODAY)
     assert not is_settled("2026-04-29", TODAY)
     assert is_settled("2020-01-01", TODAY)
-
-
-def test_gaps_end_with_the_feeds_first_day_and_today() -> None:
-    assert missing_days(date(2023, 5, 4), date(2023, 5, 4), TODAY, {}) == ("2023-05-04",)
-    assert missing_days(date(2023, 5, 3), date(2023, 5, 3), TODAY, {}) == ()
-    assert missing_days(TODAY, TODAY, TODAY, {}) == ("2026-05-12",)
-    assert missing_days(date(2026, 5, 13), date(2026, 5, 13), TODAY, {}) == ()

@@ -65,7 +65,7 @@ def test_a_row_is_read_in_the_order_of_its_fields() -> None:
     made = {f"EXISTS (SELECT 1 FROM {table} WHERE {table}.pk = p.pk)": name for table, name in tables.items()}
     names = [{"sort_day": "day", "has_code": "code", **made}.get(name, name) for name in read]
     assert tuple(names) == PaperRow._fields[: len(names)]
-    others = ("rising", "flags", "kept", "organization", "author", "author_count", "topics", "why", "is_surprise")
+    others = ("rising", "flags", "kept", "why", "changed", "is_surprise")
     assert PaperRow._fields[len(names) :] == others
 
 

@@ -46,7 +46,7 @@ def test_each_paper_counts_once_a_week_and_once_a_day() -> None:
     assert found.traced == LAST
 
 
-def test_topics_of_stars_stand_beside_those_of_what_was_seen_and_both_move() -> None:
+def test_topics_of_stars_stand_beside_those_of_what_was_seen() -> None:
     weeks = [MONDAY - timedelta(weeks=back) for back in (3, 0)]
     # Ten papers seen in each half, five of them starred; agents are two of the stars at first, then all.
     deeds = [Deed(10 * half + number, "open", week) for half, week in enumerate(weeks) for number in range(10)]
@@ -55,15 +55,9 @@ def test_topics_of_stars_stand_beside_those_of_what_was_seen_and_both_move() -> 
     topics: dict[PaperRef, Sequence[str]] = {paper: ["agents"] if paper in agents else ["video"] for paper in range(20)}
     found = figures(deeds, topics, TODAY, 4).topics
     assert [one.slug for one in found] == ["agents", "video"]
-    assert found[0].starred == Share(7, 0.7, 1.0 - 0.4)
-    assert found[0].seen == Share(7, 0.35, 0.5 - 0.2)
-    assert found[1].starred == Share(3, 0.3, 0.0 - 0.6)
-
-
-def test_few_papers_have_not_moved() -> None:
-    deeds = [Deed(number, "star", TODAY) for number in range(9)]
-    found = figures(deeds, {0: ["agents"]}, TODAY).topics
-    assert [(one.starred.papers, one.starred.moved) for one in found] == [(1, None)]
+    assert found[0].starred == Share(7, 0.7)
+    assert found[0].seen == Share(7, 0.35)
+    assert found[1].starred == Share(3, 0.3)
     assert figures([], {}, TODAY).topics == () and figures([], {}, TODAY).traced is None
 
 

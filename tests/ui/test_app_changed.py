@@ -18,7 +18,7 @@ from reader.core.paper import Listing
 from reader.core.paper_row import Flag
 from reader.core.word_diff import SectionText, compare_sections
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.page.changed_lines import changed_lines, changed_why_lines
+from reader.ui.page.changed_lines import changed_lines
 from reader.ui.page.presentation import Presentation
 from tests.ui.conftest import Opener
 from tests.ui.driver import fill
@@ -58,9 +58,6 @@ async def test_a_changed_paper_is_due_until_it_is_opened(reader: Opener, tmp_pat
         page = r.text_in_front.text
         assert "new code · 89 → 400 votes · 3 words of the abstract" in page
         assert "Abstract: We made 1. 1 of 2." in page
-        await r.do("read.why")
-        await r.until(lambda: "89 → 400 votes           44 more are enough" in r.screen)
-        await r.press("escape")
         await r.do("app.back")
         # It stays in the list until that is read again, without its sign.
         assert not r.here.flags & Flag.CHANGED
@@ -109,8 +106,8 @@ CHANGES = Changes(
         Difference("code", False, True, True),
         Difference("version", None, 2, False),
         Difference("venue", "ICLR 2026 poster", "ICLR 2026 oral", True),
-        Difference("votes", 1_000, 1_010, False, 500),
-        Difference("title", "A small [b]model[/b] of the world", "A model of the world in words", False, 10),
+        Difference("votes", 1_000, 1_010, False),
+        Difference("title", "A small [b]model[/b] of the world", "A model of the world in words", False),
     ),
     compare_sections(
         [
@@ -172,21 +169,10 @@ def test_the_detail_has_what_is_enough_while_it_is_due() -> None:
     assert changed_lines(78, seen) == changed_lines(78, Presentation(date(2026, 5, 12))) == []
 
 
-def test_why_tells_what_would_be_enough() -> None:
-    assert said(changed_why_lines(CHANGES, 78, UNICODE)) == [
-        "What changed",
-        "new code                           enough",
-        "new v2                             switched off in the settings",
-        "ICLR 2026 poster → ICLR 2026 oral  enough",
-        "1,000 → 1,010 votes                500 more would be enough",
-        "3 words of the title               10 words would be enough",
-    ]
-
-
 @pytest.mark.parametrize("width", [8, 20, 40, 78])
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
 def test_lines_fit_and_signs_are_plain(width: int, glyphs: Glyphs) -> None:
-    lines = [*changed_lines(width, look(glyphs)), *changed_why_lines(CHANGES, width, glyphs)]
+    lines = changed_lines(width, look(glyphs))
     assert all(measure(line) <= width for line in lines)
     if glyphs is ASCII:
         assert " ".join(said(lines)).isascii()

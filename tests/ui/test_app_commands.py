@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from reader import platform
 from reader.commands.line import own_process
 from reader.core.views import VIEWS
 from reader.session.places import view
@@ -194,6 +195,21 @@ async def test_an_output_that_comes_while_the_user_types_waits(
         assert "tags has ended · ; shows its output" in r.status
         await r.do("command.output")
         assert "two" in r.screen
+
+
+@pytest.mark.skipif(platform.WINDOWS, reason="needs programs of Unix")
+async def test_what_a_program_prints_is_shown_as_what_it_is_with_its_name(reader: Opener) -> None:
+    async with reader() as r:
+        for line, said in (("echo seen", "echo seen: seen"), ("false", "false failed (exit code 1)")):
+            await r.do("command.pipe")
+            await r.type(line)
+            await r.do("command.run")
+            assert r.status == said
+        await r.do("command.pipe")
+        await r.type("--input json cat")
+        await r.do("command.run")
+        await r.until(lambda: f'    "id": "{r.here.id}"' in r.screen)
+        assert "exit code 0" in r.lines[0]
 
 
 async def test_in_a_browser_no_line_reaches_out(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from reader.ui.page.lines import MEASURE
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.papers import draft
@@ -28,6 +29,9 @@ async def test_a_zoomed_pane_is_alone_and_the_next_one_after_it(reader: Opener) 
         assert r.cursor == 1
         await r.do("pane.next")
         assert panes(r) == ["detail"]
+        first, *_, last = (line for line in r.text("#detail").splitlines() if line.strip())
+        margin = r.main.detail.columns // 2 - MEASURE // 2
+        assert first.startswith(f"{' ' * (margin - 1)}▌{r.here.title[:20]}") and last.startswith(" " * margin)
         await r.do("paper.star")
         assert r.here.starred
         await r.do("pane.next")

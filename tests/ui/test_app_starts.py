@@ -95,7 +95,7 @@ async def test_without_a_network_an_empty_reader_says_so_and_names_the_ways_out(
         assert "q quit" in r.empty
         assert r.context == "empty"
         assert r.status == "", "the middle has said it"
-        assert r.lines[-1].split() == ["r", "refresh", "/", "search", "f", "filter", ":", "command", "?", "keys"]
+        assert r.lines[-1].split() == ["r", "refresh", "/", "search", "f", "filter", "ctrl+p", "palette", "?", "keys"]
         await r.do("app.sample")
     assert r.app.return_value == SAMPLE
 

@@ -67,14 +67,14 @@ async def test_undo_takes_an_edit_of_the_settings_back_and_redo_does_it_again(re
         r[CacheWatch].look_around()
         await r.until(lambda: any("Loud" in line for line in r.filter_lines))
         await r.do("mark.redo")
-        await r.until(lambda: r.status.startswith("view Loud renamed Quiet again"))
+        await r.until(lambda: r.status.startswith("redone: view Loud renamed Quiet"))
         assert 'name = "Quiet"  # now' in file.read_text()
         # What is not known yet is the newest too.
         file.write_text(file.read_text().replace('"Agents"', '"Programs"'))
         await r.do("mark.undo")
         await r.until(lambda: r.status.startswith("undone: view Agents renamed Programs"))
         await r.do("mark.undo", "mark.undo")
-        await r.until(lambda: "unstarred" in r.status or "1 starred" in r.status)
+        await r.until(lambda: "no longer starred" in r.status)
         assert load_settings(file, {}).settings.views == loaded.views
 
 
@@ -114,7 +114,7 @@ async def test_programs_get_papers_by_a_key_and_by_a_line(reader: Opener, tmp_pa
         await r.do("app.escape", "command.pipe")
         await r.type("no-such-program-here --x")
         await r.do("command.run")
-        assert lines.strip().isdigit() and "no-such-program-here was not found" in r.status
+        assert lines.removeprefix("wc -l: ").isdigit() and "no-such-program-here was not found" in r.status
         # A view of what is listed.
         await r.do("find.query")
         await r.type("has:output")

@@ -46,7 +46,9 @@ def read_reasons(window: Window, pk: int | None = None) -> Reasons:
     if pk is None or learned.taste.is_empty:
         return known
     packed = window.read(lambda one: _words_of(one, pk))
-    return known._replace(why=learned.why(pk, packed), terms=learned.reasons(pk, packed))
+    is_learned_from = any(one.pk == pk for one in learned.taste.liked)
+    why = learned.why(pk, packed) or ("For you learns from this paper" if is_learned_from else "")
+    return known._replace(why=why, terms=learned.reasons(pk, packed))
 
 
 def whys(connection: sqlite3.Connection, learned: Learned, pks: Sequence[int]) -> dict[int, str]:

@@ -129,9 +129,9 @@ class Window:
         self._version = self._data_version()
         self._rose = rose(None)
         self._for_you: ForYou | None = None
+        self._aside: Window | None = None
         with explained(path):
-            # The papers of an interest: who asks for them learns what these are.
-            connection.create_function("for_you_papers", 1, lambda name: self.for_you.papers_of(name))  # noqa: PLW0108  # made later
+            connection.create_function("for_you_papers", 1, self._papers_of)
 
     def visited(self, at: int) -> None:
         """Set when the user last looked at unmarked papers, in seconds since 1970."""
@@ -149,7 +149,15 @@ class Window:
                 register_functions(connection)
                 return cls(connection, path, learns_apart=learns_apart)
 
+    def _papers_of(self, interest: str) -> str:
+        """The papers of an interest, as JSON: learned aside, because this connection is in a statement."""
+        if self._aside is None:
+            self._aside = Window.open(self._path, learns_apart=self._learns_apart)
+        return self._aside.for_you.papers_of(interest)
+
     def close(self) -> None:
+        if self._aside is not None:
+            self._aside.close()
         if self._for_you is not None and self._learns_apart:
             self._for_you.stop()
         self._connection.close()
@@ -157,6 +165,8 @@ class Window:
     def interrupt(self) -> None:
         """Make the query that is running in another thread fail with CacheInterrupted."""
         self._connection.interrupt()
+        if self._aside is not None:
+            self._aside.interrupt()
 
     def changed(self) -> bool:
         """Whether another connection has written since the last call."""

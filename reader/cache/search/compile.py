@@ -57,6 +57,8 @@ _ASCENDING = ("title", "trending", "queue", "page")
 def compile_query(query: Query, scope: Scope) -> Selection:
     """Compile a query; hidden papers are left out unless it has `is:hidden` or `is:muted`."""
     query = resolve_members(resolve_views(query, scope.views))
+    if names_hidden(query.root):
+        query = replace(query, root=_without_muted(query.root))
     near, like = _free_text(query.root), liked(query.root)
     if near or like:
         return _nearest(near, like, replace(query, root=_without_free_text(query.root)), scope)
@@ -266,6 +268,21 @@ def _without(terms: Sequence[Node], dropped: Sequence[Node]) -> list[Node]:
 def _is_one_letter(node: Node) -> bool:
     """Whether a node is a prefix too short to look up: nearly every paper has a word that begins with it."""
     return isinstance(node, Match) and node.field in (None, "abstract") and not without_merging(node)
+
+
+def _without_muted(node: Node | None) -> Node | None:
+    """The same query, where `is:hidden` are the papers that the user or a rule has hidden, and no muted word."""
+    match node:
+        case And(nodes):
+            return all_of([one for inner in nodes if (one := _without_muted(inner))])
+        case Or(nodes):
+            return Or(tuple(one for inner in nodes if (one := _without_muted(inner))))
+        case Not(inner):
+            found = _without_muted(inner)
+            return Not(found) if found else None
+        case Term("is", "hidden"):
+            return And((node, Not(Term("is", "muted"))))
+    return node
 
 
 def names_hidden(node: Node | None) -> bool:

@@ -15,7 +15,6 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from reader.cache import changes
 from reader.cache.follows import TEXTS, follow_papers
 from reader.cache.marks import derived
-from reader.cache.reads.counts import CHANGED
 from reader.cache.storing import retention
 from reader.cache.tables import (
     ALIAS,
@@ -52,13 +51,6 @@ MOVING = {"upvotes", "comments", "code_stars", "keywords", "has_code", "has_proj
 
 EDITED = {"title", "abstract", "version", "versions", "venue"}
 """Columns whose earlier values are kept of marked papers, in `paper_edit`."""
-
-
-COUNT_CHANGE = text(
-    f"INSERT INTO meta (key, value) VALUES ('{CHANGED}', '1')"
-    " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
-)
-"""Increments the counter of topic changes, so that cached counts are renewed."""
 
 
 class Named(Protocol):
@@ -317,7 +309,6 @@ class Batch:
         ]
         if known := [pk for pk in papers if pk <= self._last_known]:
             self._connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.pk.in_(known)))
-            self._connection.execute(COUNT_CHANGE)
         if rows:
             self._connection.execute(insert(PAPER_TOPIC), rows)
 

@@ -21,7 +21,7 @@ from reader.cache import connections, meta, schema
 from reader.cache.reads.window import DayFetched
 from reader.cache.sqlite_errors import explain
 from reader.cache.storing import retention
-from reader.cache.storing.batch import COUNT_CHANGE, Batch, Classifier
+from reader.cache.storing.batch import Batch, Classifier
 from reader.cache.tables import DAY, LISTING, META, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
 from reader.core.paper import Listing
 
@@ -187,8 +187,6 @@ class Cache:
             for slug in known.keys() - wanted.keys():
                 connection.execute(delete(PAPER_TOPIC).where(PAPER_TOPIC.c.topic == known[slug].pk))
                 connection.execute(delete(TOPIC).where(TOPIC.c.slug == slug))
-                # Another topic may get the deleted topic's key.
-                connection.execute(COUNT_CHANGE)
             self._topic_keys = {row.slug: row.pk for row in connection.execute(select(TOPIC))}
 
     def needs_classifying(self) -> bool:

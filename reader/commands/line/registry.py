@@ -85,6 +85,7 @@ FOREIGN = MappingProxyType(
         **dict.fromkeys(("later", "save"), "mark queue ID"),
         **{"ls": "list", "find": "search WORDS", "download": "pdf ID", "get": "add ID", "settings": "config show"},
         **{"set": "config set NAME VALUE", "version": "--version", "status": "doctor", "mute": "rules mute WORD"},
+        **{"bookmark": "mark star ID", "color": "config set theme NAME"},
     }
 )
 """Words that other programs have for commands, with what does the same here."""

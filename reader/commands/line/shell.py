@@ -22,12 +22,6 @@ from reader.core.theme_names import AUTO, THEMES
 from reader.keys.actions import ACTIONS
 from reader.ui.shell.commands import THEME, Candidate, Here, Manual, Suggested, Typed
 
-COLOURS = "other colours: theme nord"
-"""What `theme` does."""
-
-DECIDES = "unread papers one at a time: triage 15m"
-"""What `triage` does."""
-
 MOST = 60
 """Maximum words that are suggested."""
 
@@ -52,6 +46,7 @@ class ReaderShell:
             ("Settings  :config set NAME VALUE", list(setting_docs().items())),
             ("Queries", QUERIES),
             ("Environment", ENVIRONMENT),
+            ("Words of other programs", [(word, f":{meant}") for word, meant in FOREIGN.items() if meant[0] != "-"]),
         )
 
     def understand(self, line: str, here: Here) -> Typed:
@@ -114,7 +109,7 @@ class ReaderShell:
 
 def _own_words() -> dict[str, str]:
     """The words that a line begins with, and what each does in a few words."""
-    return {**gists_of_commands(), TRIAGE: DECIDES, THEME: COLOURS}
+    return {**gists_of_commands(), TRIAGE: "unread papers one at a time", THEME: "other colours"}
 
 
 def _first_words(word: str) -> Iterator[Candidate]:

@@ -176,9 +176,3 @@ def survey(terms: Terms, chunks: Iterable[Chunk], common: Common | None = None) 
         more, dwelt = common.of(terms)
         return Statistics(papers + COUNT_FOR, length, have + more, dwell + dwelt, everywhere)
     return Statistics(papers, length, have, dwell, everywhere)
-
-
-def strength(hits: Hits, length: float) -> Floats:
-    """How much each hit says, from 0 to 1: more in a short paper, and less for each further time."""
-    norm = 0.25 + 0.75 * hits.lengths / length
-    return hits.counts / (hits.counts + norm[hits.papers])

@@ -163,7 +163,8 @@ class Interests:
         says, sizes = measured(hits, self.length)
         linear = self.linear[hits.terms] * sizes
         sharp = np.array([_summed(hits, row[hits.terms] * says, count) for row in self.picked])
-        own = np.array([_summed(hits, linear * row[hits.terms], count) for row in self.claims])
+        # What speaks against a paper says nothing of its interest.
+        own = np.array([_summed(hits, linear.clip(0) * row[hits.terms], count) for row in self.claims])
         joined = (sharp**SHARP).sum(0) ** (1 / SHARP)
         whole = (1 - self.broad) * joined + self.broad * _summed(hits, linear, count)
         return whole, ((1 - self.broad) * sharp + self.broad * own).argmax(0)

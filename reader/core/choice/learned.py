@@ -166,7 +166,7 @@ def take_turns(
     An interest that has more places than its part of the marks, by their roots, waits; one with a tenth of the marks
     is there in any case, if a paper speaks for it.
     """
-    if len(shares) < 2:
+    if len(shares) < 2 or not any(shares):
         return ranked
     queues: list[list[int]] = [[] for _ in shares]
     for pk in ranked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import log, sqrt
 from struct import unpack
 from types import MappingProxyType
@@ -15,9 +15,6 @@ from reader.core.choice.words import BREAK, pair
 
 SHARP = 4
 """The power by which the scores of interests are joined: the best one says nearly all."""
-
-TURNS = 5
-"""How often the middles of two halves are found anew."""
 
 MOST_TELLING = 30
 """Words that tell one half of an interest from the other, of which its name is made."""
@@ -78,44 +75,31 @@ class Parts(NamedTuple):
         return sorted(likeness, key=lambda paper: (-likeness[paper], paper))
 
     def halves(self, papers: Sequence[int]) -> tuple[tuple[list[int], list[int]], ...]:
-        """Two groups of some liked papers, each of such as are alike, with the words that tell it from the other."""
+        """Some liked papers in two groups, by the two that are least alike, with the words that tell each group."""
         rows: dict[int, dict[int, float]] = {paper: {} for paper in papers}
         for code, having in self.marks.items():
             for paper, size in having:
                 if paper in rows:
                     rows[paper][code] = size
-        rows = {paper: _unit(row) for paper, row in rows.items()}
-        one, other = min(
-            ((one, other) for one in papers for other in papers if one < other),
-            key=lambda two: _likeness(rows[two[0]], rows[two[1]]),
-        )
-        middles, groups = [rows[one], rows[other]], ([one], [other])
-        for _ in range(TURNS):
-            groups = ([one], [other])
-            for paper in papers:
-                if paper not in (one, other):
-                    near = [_likeness(rows[paper], middle) for middle in middles]
-                    groups[near[1] > near[0]].append(paper)
-            middles = [_unit(_sum([rows[paper] for paper in group])) for group in groups]
+        sizes = {paper: sqrt(_likeness(row, row)) or 1.0 for paper, row in rows.items()}
+
+        def likeness(one: int, other: int) -> float:
+            return _likeness(rows[one], rows[other]) / (sizes[one] * sizes[other])
+
+        first, last = min(combinations(papers, 2), key=lambda two: likeness(*two))
+        groups: tuple[list[int], list[int]] = ([], [])
+        for paper in papers:
+            is_near_last = paper == last or (paper != first and likeness(paper, last) > likeness(paper, first))
+            groups[is_near_last].append(paper)
         found = []
-        for group, own, rest in zip(groups, middles, reversed(middles), strict=True):
-            less = {code: rest.get(code, 0.0) - size for code, size in own.items()}
-            found.append((sorted(group), sorted(less, key=lambda code: (less[code], code))[:MOST_TELLING]))
+        for group, rest in (groups, groups[::-1]):
+            told: Counter[int] = Counter()
+            for some, sign in ((group, 1), (rest, -1)):
+                for paper in some:
+                    told.update({code: sign * size / len(some) for code, size in rows[paper].items()})
+            found.append((group, [code for code, size in told.most_common(MOST_TELLING) if size > 0]))
         return tuple(found)
 
 
 def _likeness(one: Mapping[int, float], other: Mapping[int, float]) -> float:
     return sum(one[code] * other[code] for code in one.keys() & other.keys())
-
-
-def _unit(row: Mapping[int, float]) -> dict[int, float]:
-    size = sqrt(sum(one * one for one in row.values())) or 1.0
-    return {code: one / size for code, one in row.items()}
-
-
-def _sum(rows: Sequence[Mapping[int, float]]) -> dict[int, float]:
-    found: defaultdict[int, float] = defaultdict(float)
-    for row in rows:
-        for code, one in row.items():
-            found[code] += one
-    return dict(found)

@@ -189,7 +189,8 @@ class Taste(NamedTuple):
             return
         import numpy as np
 
-        from reader.core.choice.counting import Terms, strength
+        from reader.core.choice.counting import Terms
+        from reader.core.choice.interests import measured
 
         added = {term.code: term.added for term in self.terms if term.added}
         terms, weights = Terms(added), np.array([*added.values()])
@@ -200,7 +201,7 @@ class Taste(NamedTuple):
                 scores, interest = self.interests.scores(chunk.packed)
             if added:
                 hits = terms.count(chunk.packed)
-                scores = scores + np.bincount(hits.papers, weights[hits.terms] * strength(hits, self.length), count)
+                scores = scores + np.bincount(hits.papers, weights[hits.terms] * measured(hits, self.length)[0], count)
             yield from map(Fit, chunk.keys, scores.tolist(), interest.tolist())
 
     def score(self, chunks: Iterable[Chunk]) -> dict[int, float]:

@@ -20,7 +20,7 @@ TARGETS = ("stdout", "file", "command")
 
 def _add_arguments(parser: ArgumentParser) -> None:
     api.add_query(parser)
-    about = "papers since this day are new: yesterday, 3d, 2026-05-11 (default: that of the last mail or visit)"
+    about = "papers since this day are new: yesterday, 3d, 2026-05-11 (default: from the last mail or visit on)"
     parser.add_argument("--since", type=_start, metavar="D", help=about)
     about = "markdown, text, html (a page for mail clients) or mail (a whole message); default: by the file's ending"
     parser.add_argument("--format", choices=api.DIGEST_FORMATS, help=about)
@@ -41,7 +41,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--in-turn", action="store_true", help=about)
     about = "ask the sources first; without a network, print what is here, and --send waits for it up to two hours"
     parser.add_argument("--refresh", action="store_const", const=0.0, dest="max_age", help=about)
-    about = "the same, but only if they were last asked more hours ago"
+    about = "ask the sources first if they were last asked more than so many hours ago"
     parser.add_argument("--max-age", type=_hours, metavar="HOURS", help=about)
     api.add_quiet(parser, "print nothing of what went well, for cron")
     api.add_json(parser)

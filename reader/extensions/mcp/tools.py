@@ -189,7 +189,7 @@ class Source(TypedDict):
     """A source of papers, and how whole its newest day is."""
 
     answered: Annotated[str | None, Field(description="In UTC")]
-    whole: Annotated[bool, Field(description="Whether nothing is known to be missing")]
+    whole: Annotated[bool | None, Field(description="Whether all that is new is here, if that is known")]
     day: Annotated[str | None, Field(description="Its newest")]
     here: Annotated[int | None, Field(description="Papers of that day on this machine")]
     of: int | None
@@ -355,7 +355,7 @@ def passages(workspace: api.Workspace, words: Words, query: Query = "", limit: L
 def topics(workspace: api.Workspace, query: Query = "", limit: Limit = 20) -> Topics:
     """The topics of a query's papers, the most frequent first, and how each one's share moves."""
     with workspace.window() as window:
-        found = api.topic_records(window, query)[:limit]
+        found = [one for one in api.topic_records(window, query) if one["papers"]][:limit]
     told: list[Topic] = [
         {"slug": one["slug"], "name": one["name"], "papers": one["papers"], "rising": one["rising"]} for one in found
     ]

@@ -1,20 +1,16 @@
-"""The client of arXiv, within arXiv's terms: one request in three seconds, and no list twice in a day."""
+"""The client of arXiv, within arXiv's terms: one request in three seconds."""
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-import logging
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar, Unpack
+from typing import Unpack
 from urllib.parse import urlencode
 
-from reader.core.errors import FeedError
 from reader.core.ids import is_arxiv_id
 from reader.feeds.arxiv.categories import find_category
 from reader.feeds.arxiv.listing import SHOWN, Announcement, parse_listing
@@ -27,10 +23,9 @@ from reader.feeds.arxiv.parse import (
     parse_records,
     refusal_reason,
 )
-from reader.feeds.http.client import BusyHostClient, Closing, HttpOptions, Response, is_local_url
+from reader.feeds.http.client import BusyHostClient, Closing, HttpOptions, is_local_url
 from reader.feeds.http.environment import ARXIV_VARIABLE, arxiv_stand_in, is_offline
 from reader.feeds.http.responses import Limits
-from reader.paths import make_folder, make_private, touch_private
 
 API_ENDPOINT = "https://export.arxiv.org"
 RSS_ENDPOINT = "https://rss.arxiv.org"
@@ -69,10 +64,6 @@ _LIMITS = replace(Limits(), read_timeout=30, total_timeout=90, backoff=INTERVAL)
 _RENEWAL_TIME = timedelta(hours=6)
 """Time of day, UTC, when the day's papers are surely available: arXiv renews them at midnight in New York."""
 
-Answer = TypeVar("Answer", ArxivResponse, Announcement)
-
-log = logging.getLogger(__name__)
-
 
 class ArxivClient(Closing):
     """arXiv's API and announcements, one request at a time; its methods raise FeedError.
@@ -80,9 +71,8 @@ class ArxivClient(Closing):
         async with ArxivClient(folder) as arxiv:
             entries = await arxiv.papers(["2406.12345"])
 
-    Responses are cached in `folder`, if given, until arXiv renews its papers, and are used in offline mode too.
-    Programs that share the folder share the request interval. `stand_in` is asked in place of all its hosts. Close the
-    client in the event loop that used it.
+    Programs that share `folder` share the request interval, and the pauses of hosts that are busy. `stand_in` is asked
+    in place of all hosts. Close the client in the event loop that used it.
     """
 
     def __init__(
@@ -98,7 +88,6 @@ class ArxivClient(Closing):
         self._feeds = stand_in or RSS_ENDPOINT
         self._listing = stand_in or LISTING_ENDPOINT
         self._records = stand_in or RECORDS_ENDPOINT
-        self._cache = ResponseCache(folder, now) if folder is not None else None
 
         def client(endpoint: str, busy: str, options: HttpOptions = options) -> BusyHostClient:
             return BusyHostClient(
@@ -171,30 +160,33 @@ class ArxivClient(Closing):
                 break
         return tuple(entries.values())
 
-    async def latest(self, categories: Iterable[str], *, again: bool = False) -> tuple[ArxivEntry, ...]:
+    async def latest(self, categories: Iterable[str]) -> tuple[ArxivEntry, ...]:
         """The newest announcement of these categories together, empty at weekends; each entry has its announce type.
 
-        With `again` arXiv is asked even if it has answered today. Raises UsageError for an unknown category.
+        Raises UsageError for an unknown category.
         """
         ids = dict.fromkeys(find_category(category).id for category in categories)
         if not ids:
             return ()
         url = f"{self._feeds}/rss/{'+'.join(ids)}"
-        return (await self._get(self._feeds_http, url, parse_arxiv, again=again)).entries
+        return (await self._feeds_http.document(url, lambda response: parse_arxiv(response.body))).entries
 
-    async def listing(self, category: str, *, again: bool = False) -> Announcement:
+    async def listing(self, category: str) -> Announcement:
         """The newest announcement of a category by its page, which counts the papers; see `latest`."""
         url = f"{self._listing}/list/{find_category(category).id}/new"
-        found = await self._get(self._listing_http, f"{url}?skip=0&show={SHOWN}", parse_listing, again=again)
+
+        async def page(skip: int) -> Announcement:
+            part = f"{url}?skip={skip}&show={SHOWN}"
+            return await self._listing_http.document(part, lambda response: parse_listing(response.body))
+
+        found = await page(0)
         for _ in range(_MAX_PAGES):
             if found.is_whole:
                 break
-            part = f"{url}?skip={len(found.entries)}&show={SHOWN}"
-            page = await self._get(self._listing_http, part, parse_listing, again=again)
-            entries = {entry.draft.id: entry for entry in (*found.entries, *page.entries)}
-            if page.day != found.day or len(entries) == len(found.entries):
+            joined = found.joined(await page(len(found.entries)))
+            if len(joined.entries) == len(found.entries):
                 break
-            found = Announcement(found.day, tuple(entries.values()), found.total, max(found.replaced, page.replaced))
+            found = joined
         return found
 
     async def records(self, category: str, first: str, last: str) -> tuple[ArxivEntry, ...]:
@@ -232,26 +224,8 @@ class ArxivClient(Closing):
         return await self._records_http.document(url, lambda response: parse_record(response.body))
 
     async def _query(self, **parameters: str | int) -> ArxivResponse:
-        return await self._get(self._http, f"{self._api}/api/query?{urlencode(parameters)}", parse_arxiv)
-
-    async def _get(
-        self, http: BusyHostClient, url: str, parse: Callable[[bytes], Answer], *, again: bool = False
-    ) -> Answer:
-        """The response at an address, from the cache, unless it is asked for `again`, or else from arXiv."""
-        cache = self._cache
-        if cache is not None and not again:
-            cached = await asyncio.to_thread(cache.get, url, parse)
-            if cached is not None:
-                return cached
-
-        def read(response: Response) -> Answer:
-            found = parse(response.body)
-            # A response without entries is not cached: the announcement may be late.
-            if cache is not None and found.entries:
-                cache.put(url, response.body)
-            return found
-
-        return await http.document(url, read)
+        url = f"{self._api}/api/query?{urlencode(parameters)}"
+        return await self._http.document(url, lambda response: parse_arxiv(response.body))
 
 
 def _title_words(title: str) -> list[str]:
@@ -264,58 +238,6 @@ def _title_words(title: str) -> list[str]:
 def last_renewal(now: datetime) -> datetime:
     """The last time (UTC) at which arXiv had renewed its papers for the day."""
     return (now - _RENEWAL_TIME).replace(hour=0, minute=0, second=0, microsecond=0) + _RENEWAL_TIME
-
-
-class ResponseCache:
-    """Responses in a folder, each valid until arXiv next renews its papers; failures to write are only logged."""
-
-    def __init__(self, folder: Path, now: Callable[[], datetime]) -> None:
-        self._folder = folder
-        self._now = now
-        self._has_removed_old = False
-
-    def get(self, url: str, parse: Callable[[bytes], Answer]) -> Answer | None:
-        """What `parse` makes of the valid response for an address, or None."""
-        path = self._path(url)
-        try:
-            if not self._is_valid(path):
-                return None
-            response = parse(path.read_bytes())
-        except (OSError, FeedError):
-            return None
-        log.info("CACHED %s", url)
-        return response
-
-    def put(self, url: str, body: bytes) -> None:
-        """Store a response, and delete responses that are no longer valid."""
-        path = self._path(url)
-        part = path.with_suffix(f".{os.getpid()}.part")
-        moment = self._now().timestamp()
-        try:
-            make_folder(part)
-            self._remove_old()
-            touch_private(part)
-            part.write_bytes(body)
-            os.utime(part, (moment, moment))
-            part.replace(path)
-        except OSError as error:
-            log.info("A response could not be cached: %s", error)
-
-    def _remove_old(self) -> None:
-        if self._has_removed_old:
-            return
-        self._has_removed_old = True
-        for path in [*self._folder.glob("arxiv-*.xml"), *self._folder.glob("arxiv-*.part")]:
-            if not self._is_valid(path):
-                path.unlink(missing_ok=True)
-            make_private(path)
-
-    def _is_valid(self, path: Path) -> bool:
-        now = self._now()
-        return last_renewal(now).timestamp() <= path.stat().st_mtime <= now.timestamp()
-
-    def _path(self, url: str) -> Path:
-        return self._folder / f"arxiv-{hashlib.sha256(url.encode()).hexdigest()[:32]}.xml"
 
 
 def is_local_only(endpoint: str, environ: Mapping[str, str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from reader.core.errors import FeedMalformed
@@ -49,6 +49,11 @@ class Announcement:
     @property
     def is_whole(self) -> bool:
         return len(self.entries) >= self.total
+
+    def joined(self, page: Announcement) -> Announcement:
+        """With the papers of its next page, if that is of the same day."""
+        entries = {entry.draft.id: entry for entry in (*self.entries, *(page.entries if page.day == self.day else ()))}
+        return replace(self, entries=tuple(entries.values()), replaced=max(self.replaced, page.replaced))
 
 
 @of_one_answer()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from reader.core.document import symbols
@@ -236,6 +237,7 @@ def _bounded(paragraphs: list[str]) -> tuple[list[str], bool]:
     return paragraphs, False
 
 
+@cache
 def _parser() -> MarkdownIt:
     # Late: only a full text needs it (54 ms).
     from markdown_it import MarkdownIt

@@ -214,7 +214,9 @@ class HttpClient(Closing):
         async with self._lock:
             failures: Counter[str] = Counter()
             while True:
-                await self._wait(self._free_at - self._clock(), f"{self.host} asks for a pause")
+                pause = self._free_at - self._clock()
+                # The usual interval is nothing to tell.
+                await self._wait(pause, f"{self.host} asks for a pause" if pause > self._interval else "")
                 try:
                     return await self._attempt(url, parameters, parse, validators or Validators())
                 except RetryableError as failure:

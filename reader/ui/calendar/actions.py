@@ -83,9 +83,7 @@ class DateActions:
             self._services[ViewActions].go(period.id)
             return
         since = max(period.first.isoformat(), FIRST_DAY)
-        self._services[Refresher].fetch(Since(since), "", f"since {since}")
-        stop = self._look.keymap.key("app.escape")
-        self._model.show_notice(f"since {since} · {stop} stops · what has come is kept")
+        self._services[Refresher].fetch_many(Since(since), "", f"since {since}")
 
     @handles_each(
         {

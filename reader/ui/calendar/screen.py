@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
@@ -42,12 +41,6 @@ class Month(Widget):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"calendar--{role}" for role in _ROLES}
 
-    @dataclass
-    class Clicked(Message):
-        """The user clicked a day."""
-
-        day: date
-
     def __init__(self, states: States, view: CalendarView) -> None:
         super().__init__()
         self._states = states
@@ -77,7 +70,7 @@ class Month(Widget):
         return Content("\n").join(draw(self, line, "calendar") for line in calendar_lines(self.view))
 
     def on_click(self, event: events.Click) -> None:
-        """Go to a clicked day, and report it."""
+        """Replace the typed date by the clicked day, and choose it."""
         event.stop()
         offset = event.get_content_offset(self)
         if offset is None:
@@ -85,8 +78,9 @@ class Month(Widget):
         week, column = offset.y - TOP, (offset.x - MARGIN) // CELL
         day = self.view.first + timedelta(days=7 * week + column)
         if 0 <= week < WEEKS and 0 <= column < 7 and self.view.shows(day) and day <= self.view.today:
+            self.type(None)
             self.go(day)
-            self.post_message(self.Clicked(day))
+            self.post_message(ActionAsked("date.day"))
 
 
 class CalendarScreen(ModalScreen[None]):
@@ -154,12 +148,6 @@ class CalendarScreen(ModalScreen[None]):
             period, _ = read_typed(view.typed, view.today)
             return period_containing(kind, period.first) if period and kind else period
         return period_containing(kind or "day", view.day)
-
-    def on_month_clicked(self, event: Month.Clicked) -> None:
-        """Replace the typed date by the clicked day, and choose it."""
-        event.stop()
-        self.go(event.day)
-        self.post_message(ActionAsked("date.day"))
 
 
 class Hints(KeyLines):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.core.errors import UsageError
 from reader.core.paper_row import NotCached, PaperKey
 from reader.keys.actions import own_actions
-from reader.ui.command_line.advice import as_notice, in_the_readers_words
+from reader.ui.command_line.advice import as_formatted, as_notice, in_the_readers_words
 from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.state import COMMAND, TypedCommand, run_command
 from reader.ui.shell.commands import THEME, Here, Outcome, Typed
@@ -218,15 +218,18 @@ class CommandActions:
         if outcome.is_stopped:
             self._model.show_notice(f"stopped: {line}")
             return
-        text = "\n".join(part for part in (outcome.text, outcome.said) if part)
+        program = line.removeprefix("pipe ") if line.startswith("pipe ") and not outcome.code else ""
+        text = "\n".join(part for part in (as_formatted(outcome.text), outcome.said) if part)
         said = as_notice(text, undo)
+        if said and program:
+            said = f"{program}: {said}"
         tone: Tone = "warning" if outcome.code else "done"
         if not text:
             said = f"done: {line}"
         if said and len(said) <= LONGEST_NOTICE:
             self._model.show_notice(said, tone)
             return
-        self._last = Output(line, in_the_readers_words(text, undo))
+        self._last = Output(f"{program} · exit code 0" if program else line, in_the_readers_words(text, undo))
         if self._app.context in BESIDE:
             self.show_output(None)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
@@ -42,6 +43,20 @@ def in_the_readers_words(text: str, undo_key: str) -> str:
     """What a command has printed, with its advice for the shell as keys and commands of the reader."""
     text = _UNDO.sub(f" · {undo_key} undoes" if undo_key else "", text)
     return _COMMAND.sub(r":\1", _PROGRAM.sub("", text))
+
+
+LONGEST_JSON = 1_000_000
+"""Characters of JSON that is formatted: 20 ms."""
+
+
+def as_formatted(text: str) -> str:
+    """What was printed, to be read: JSON with a line for each value, all else as it is."""
+    if not text.startswith(("{", "[")) or len(text) > LONGEST_JSON:
+        return text
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return text
 
 
 def as_notice(text: str, undo_key: str) -> str:

@@ -61,7 +61,7 @@ class Painter:
         self.cursor = content.cursor
         self._top = self._lines.top_around(self.cursor, self._list.height)
         self._reveal(0)
-        self._shown = self._draw_list()
+        self._drawn_list = self._shown = self._draw_list()
 
     @property
     def highlighted(self) -> int:
@@ -71,11 +71,8 @@ class Painter:
     @property
     def height(self) -> int:
         """The highlighted paper's line, counted from the list's top."""
-        return next(y for y, slot in enumerate(self._view) if slot is not None and slot[2:] == (self.cursor, 0))
-
-    @property
-    def _view(self) -> Sequence[Slot | None]:
-        return self._lines.view(self._top, self._list.height)
+        view = self._lines.view(self._top, self._list.height)
+        return next(y for y, slot in enumerate(view) if slot is not None and slot[2:] == (self.cursor, 0))
 
     def _height_of(self, place: int) -> int:
         return paper_height(self._row(place), self._list.width, self._list_look)
@@ -100,12 +97,7 @@ class Painter:
         self.cursor = min(max(self.cursor + steps, 0), last)
         try:
             self._reveal(steps)
-            for slot in self._view:
-                if slot is not None and slot.kind == "paper":
-                    self._row(slot.place)
-                elif slot is not None and slot.kind == "hole":
-                    # The cursor can be on it.
-                    raise Unsure("hole")
+            self._drawn_list = self._draw_list()
         except Unsure:
             self.cursor, self._top = before
             return False
@@ -113,7 +105,7 @@ class Painter:
 
     def changes(self) -> str:
         """What the moves have changed on the screen."""
-        before, self._shown = self._shown, self._draw_list()
+        before, self._shown = self._shown, self._drawn_list
         return "".join(new for old, new in zip(before, self._shown, strict=True) if old != new)
 
     def _reveal(self, steps: int) -> None:
@@ -126,7 +118,8 @@ class Painter:
     def _draw_list(self) -> list[str]:
         """The lines of the list, each with its place on the screen."""
         area = self._list
-        return [f"{_at(area.x, y)}{self._draw(slot)}" for y, slot in enumerate(self._view, area.y + 1)]
+        view = self._lines.view(self._top, area.height)
+        return [f"{_at(area.x, y)}{self._draw(slot)}" for y, slot in enumerate(view, area.y + 1)]
 
     def _draw(self, slot: Slot | None) -> str:
         """A line of the list; what needs counts, such as the end, is blank until they come."""

@@ -164,11 +164,7 @@ class FullTextActions:
 
     @handles_each({"text.next_section": 1, "text.previous_section": -1})
     def next_section(self, count: int | None, direction: int) -> None:
-        """Go on by sections in the open text, also in one that is being fetched."""
-        step = direction * (count or 1)
-        text = self._model.state[TEXT]
-        if text is not None:
-            self._model.change(self._model.state.put(TEXT, text.next_section(step)))
+        self._change(lambda view: view.next_section(direction * (count or 1)))
 
     @handles_each({"text.right": SIDEWAYS, "text.left": -SIDEWAYS})
     def scroll_sideways(self, count: int | None, step: int) -> None:
@@ -363,13 +359,10 @@ class FullTextActions:
 
     @handles("text.select")
     def select(self, _count: int | None) -> None:
-        """Put a cursor on a line, or let the selection grow from it on."""
+        """Select lines from here to wherever the cursor goes; again begins at the cursor's line."""
         if self._change(lambda view: view.select()):
-            text = self._model.state[TEXT]
-            selection = text.view.selection if text is not None and text.view is not None else None
-            copy, more = self._keymap.key("text.copy"), self._keymap.key("text.select")
-            begun = selection is not None and selection.anchor is not None
-            self._model.show_notice(f"{copy} copies" if begun else f"{more} begins at this line · {copy} copies it")
+            copy, begin = self._keymap.key("text.copy"), self._keymap.key("text.select")
+            self._model.show_notice(f"{copy} copies · {begin} begins at this line")
 
     @handles("text.copy")
     def copy(self, _count: int | None) -> None:

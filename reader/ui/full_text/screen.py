@@ -167,7 +167,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         """What a line is: selected, under a cursor, or neither."""
         selection = view.selection
         if selection is not None and selection.first <= place <= selection.last:
-            return "selected" if selection.anchor is not None else "cursor"
+            return "selected"
         return "cursor" if place == view.marked else PLAIN
 
     @staticmethod

@@ -118,8 +118,6 @@ class FullText:
     is_fetching: bool = False
     progress: str = ""
     """What is being waited for, while the text is fetched."""
-    sections_ahead: int = 0
-    """How many sections to go on once the text is there: keys that were pressed while it was fetched."""
     search_ahead: Search = NO_SEARCH
     """The words that were typed to look for while the text was not there."""
     problem: str = ""
@@ -136,12 +134,10 @@ class FullText:
         if left is not None:
             view = view.go(Spot(*find(left, document, kept.source)))
         outline = Outline.of(document.sections)
-        if self.sections_ahead:
-            view = view.next_section(self.sections_ahead)
         if self.search_ahead != NO_SEARCH:
             view = view.search_as_typed(self.search_ahead)
         came = replace(self, view=view, source=kept.source, outline=outline, progress="", problem="")
-        return replace(came, is_fetching=False, sections_ahead=0, search_ahead=NO_SEARCH)
+        return replace(came, is_fetching=False, search_ahead=NO_SEARCH)
 
     @property
     def search(self) -> Search:
@@ -177,13 +173,7 @@ class FullText:
     def failed(self, problem: str) -> FullText:
         """Record why there is no text; one that was there before stays."""
         problem = "" if self.view else problem
-        return replace(self, is_fetching=False, progress="", problem=problem, sections_ahead=0)
-
-    def next_section(self, step: int) -> FullText:
-        """Go on by sections, at once or when the text is there; none comes before the first."""
-        if self.view is not None:
-            return replace(self, view=self.view.next_section(step))
-        return replace(self, sections_ahead=max(0, self.sections_ahead + step)) if self.is_fetching else self
+        return replace(self, is_fetching=False, progress="", problem=problem)
 
     def read_section(self, index: int) -> FullText:
         """Show a section, by its place in the outline, and let keys act in the text."""

@@ -164,20 +164,20 @@ class Spot(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """Lines that are being chosen: from the anchor to the cursor, or only the cursor's while there is no anchor."""
+    """Lines that are being chosen: from the anchor to the cursor."""
 
     cursor: TextPlace
-    anchor: TextPlace | None = None
+    anchor: TextPlace
 
     @property
     def first(self) -> TextPlace:
         """The first chosen line."""
-        return min(self.cursor, self.anchor or self.cursor)
+        return min(self.cursor, self.anchor)
 
     @property
     def last(self) -> TextPlace:
         """The last chosen line."""
-        return max(self.cursor, self.anchor or self.cursor)
+        return max(self.cursor, self.anchor)
 
 
 class Peek(NamedTuple):
@@ -487,14 +487,14 @@ class TextView:
     # Selection
 
     def select(self) -> TextView:
-        """Put a cursor on the marked line or the first one in view; if there is one, choose lines from it on."""
+        """Choose lines from the marked one or the first one in view on; again from where the cursor is."""
         if self.selection is not None:
             return replace(self, selection=self.selection._replace(anchor=self.selection.cursor))
         lines = self.lines()
         filled = [place for place, line in lines if line.text.strip()]
         places = [place for place, _ in lines]
-        cursor = self.marked if self.marked in places else filled[0] if filled else self.top
-        return replace(self, selection=Selection(cursor or self.top))
+        here = self.marked if self.marked and self.marked in places else filled[0] if filled else self.top
+        return replace(self, selection=Selection(here, here))
 
     def move_cursor(self, lines: int) -> TextView:
         """Move the selection's cursor; the view follows it."""

@@ -7,7 +7,6 @@ from reader.ui.filter.state import HINT, in_all
 from reader.ui.full_text.state import TEXT
 from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Choice, Status
 from reader.ui.shell.state import State
-from reader.ui.triage.state import phase_of
 
 SELECTING = ("list", "detail")
 """The contexts in which keys act on the selected papers."""
@@ -32,7 +31,6 @@ def status_parts(state: State) -> object:
         wider,
         said,
         state.selection.count,
-        phase_of(state),
         has_text,
     )
 
@@ -82,10 +80,6 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
         from reader.keys.actions import SELECTED_FOOTER
 
         return keymap.hints(state.context, footer=SELECTED_FOOTER)
-    if state.context == "triage" and phase_of(state) == "paused":
-        from reader.keys.actions import PAUSED_FOOTER
-
-        return keymap.hints("triage", footer=PAUSED_FOOTER)
     # The calendar shows its keys itself.
     context = "list" if state.context == "calendar" else state.context
     found = keymap.hints(context, without=idle)

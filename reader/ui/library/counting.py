@@ -116,8 +116,6 @@ class Counting:
         """The trends of topics, and the topics implied by the picked ones."""
         from reader.cache.reads import topic_trends
 
-        if self._cache is not None:
-            self._cache.prepare()
         extent = window.read(topic_trends.extent)
         if extent != self._extent:
             self._trends = window.read(lambda connection: topic_trends.topic_trends(connection, extent.newest))

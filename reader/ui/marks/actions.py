@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from time import monotonic
@@ -52,7 +53,9 @@ def changed_words(way: Way, action: Action, title: str) -> str:
     if len(title) > SHORT:
         name, colon, _ = title.partition(":")
         title = f"{name if colon and len(name) <= SHORT else title[:SHORT].rstrip()}…"
-    labels = [label if way == "redo" else _taken_back(label) for label, _ in action.did]
+    # A triage marks each paper read besides what is decided on it.
+    did = [label for label, _ in action.did if label != "read"] or ["read"]
+    labels = did if way == "redo" else [_taken_back(label) for label in did]
     subject = f'"{title}" is' if title else "1 paper is" if action.count == 1 else f"{action.count:,} papers are"
     return f"{subject} {', '.join(labels)}"
 
@@ -177,14 +180,14 @@ class MarkActions:
             return
 
         async def mark_all() -> None:
-            self.mark_read(await self._loader.read_all())
+            await self.mark_read(await self._loader.read_all())
 
         self._background.start("marks", mark_all)
 
-    def mark_read(self, pks: Sequence[PaperKey]) -> None:
-        """Mark papers read that are too many to redraw."""
-        wanted = frozenset(pks)
-        self._mark("read", True, pks, shown=[pk for pk in self._papers.visible_pks if pk in wanted])
+    async def mark_read(self, pks: Sequence[PaperKey]) -> None:
+        """Mark papers read that may be too many to look through in the event loop."""
+        shown = await asyncio.to_thread(frozenset(self._papers.visible_pks).intersection, pks)
+        self._mark("read", True, pks, shown=shown)
 
     @handles("mark.above_read")
     def mark_above_read(self, _count: int | None) -> None:

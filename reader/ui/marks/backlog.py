@@ -75,6 +75,6 @@ class Backlog:
     def _mark(self) -> None:
         async def mark() -> None:
             order = await self._services.library.order(self._old())
-            self._services[MarkActions].mark_read(order.pks)
+            await self._services[MarkActions].mark_read(order.pks)
 
         self._services.background.start("marks", mark)

@@ -1,10 +1,10 @@
-"""What changed of a paper since the user marked it, as lines: for the detail pane, the page, and why."""
+"""What changed of a paper since the user marked it, as lines: for the detail pane and the page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reader.core.changes import Changes, Difference, describe, reason, section_words
+from reader.core.changes import Changes, describe, section_words
 from reader.core.lines import Line, Piece, cut, fill, join_items, literal, unbroken
 from reader.core.word_diff import Run
 from reader.ui.kit.day_names import short_day
@@ -16,9 +16,6 @@ AROUND = 6
 
 TEXT_LINES = 16
 """Maximum lines of changed texts while they are folded."""
-
-LATEST = "What changed"
-"""The heading over what changed, in why."""
 
 
 def changed_lines(width: int, look: Presentation) -> list[Line]:
@@ -87,21 +84,3 @@ def _shortened(text: str, place: int, count: int, ellipsis: str) -> str:
     if len(before) + len(after) >= len(words):
         return text
     return " ".join((*before, ellipsis, *after))
-
-
-def changed_why_lines(changes: Changes, width: int, glyphs: Glyphs) -> list[Line]:
-    """For each thing that changed, whether it is enough."""
-    lines: list[Line] = [(Piece(cut(LATEST, width, glyphs.ellipsis), "label"),)]
-    said = [literal(describe(one, _arrow(glyphs))) for one in changes.differences]
-    column = min(max(map(len, said), default=0), max(8, width // 2))
-    lines += (_why(one, text, column, width, glyphs) for one, text in zip(changes.differences, said, strict=True))
-    return lines
-
-
-def _why(change: Difference, said: str, column: int, width: int, glyphs: Glyphs) -> Line:
-    name = cut(said, column, glyphs.ellipsis)
-    role = "text" if change.is_enough else "muted"
-    room = width - column - 2
-    if room < 8:
-        return (Piece(name, role),)
-    return (Piece(f"{name:{column}}  ", role), Piece(cut(reason(change), room, glyphs.ellipsis), "muted"))

@@ -21,7 +21,6 @@ from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation
 
 if TYPE_CHECKING:
-    from reader.core.changes import Changes
     from reader.core.similarity import Fit
     from reader.ui.page.found_lines import Found
     from reader.ui.page.state import Reading
@@ -30,6 +29,13 @@ _ROLES = (
     "title", "people", "more", "facts", "position", "star", "tag", "topic", "keywords", "between", "label", "quote",
     "summary", "muted", "key", "link", "changed", "gone", "new",
 )  # fmt: skip
+
+
+LOW = 8
+"""Lines of a pane, as under a list, in which no line between the title and the facts is blank."""
+
+CHROME = 3
+"""Rows of the screen that are no pane, at most."""
 
 
 class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
@@ -175,11 +181,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         return self._paper
 
     @property
-    def changes(self) -> Changes | None:
-        """What changed of it since the user marked it, as it is shown."""
-        return self._look.changes
-
-    @property
     def text(self) -> str:
         """All lines as plain text."""
         return "\n".join("".join(piece.text for piece in line) for line in self._lines)
@@ -199,8 +200,11 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self._top = max(0, (height - len(self._lines)) // 2)
         else:
             column = min(width - 2, MEASURE)
-            self._margin = (width - column) // 2 if self._look.is_page else 1
+            self._margin = max(1, (width - column) // 2) if self._look.is_page or self._is_alone else 1
             self._lines = compose(self._paper, column, self._look)
+            if height < LOW:
+                # The facts follow the title at once.
+                self._lines.remove(())
             self._top = 1 if self._look.is_page and height > 12 else 0
         self._strips.clear()
         # An empty last line marks the end of the text.
@@ -212,6 +216,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self._hide_thumb()
         self.refresh()
 
+    @property
+    def _is_alone(self) -> bool:
+        """Whether it has the whole width and height, as a zoomed pane has."""
+        screen = self.screen.size
+        return self.size.width >= screen.width - 1 and self.size.height >= screen.height - CHROME
+
     def render_line(self, y: int) -> Strip:
         index = y + self.scroll_offset.y - self._top
         if not 0 <= index < len(self._lines):
@@ -221,7 +231,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             strip = self._strips[index] = self._strip(self._lines[index], margin=self._margin)
         if y or self._look.is_page or not self.has_focus:
             return strip
-        return self._strip((Piece(self._look.glyphs.cursor, "tag"), *self._lines[index]))
+        return self._strip((Piece(self._look.glyphs.cursor, "tag"), *self._lines[index]), margin=self._margin - 1)
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Show that keys act here by a bar beside the first line, or remove it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from reader.cache.outputs import Output
 from reader.core.lines import Line, Piece, cut, fill, literal, unbroken
@@ -18,10 +17,12 @@ NOTE_LINES = 12
 MOST_PEOPLE, FOREIGN_NOTE = 40, 4_000
 """Members of the group who are named, and characters of their notes, on the page of a paper; `show` has all."""
 
-_ITEM = re.compile(r"(\s*(?:[-*+]|\d{1,3}[.)])\s+)")
-_HEADING = re.compile(r"#{1,6}\s+")
-_DEEPEST = 12
-"""Maximum indent in cells."""
+_HEADING = re.compile(r"#{1,5}\s")
+_PART = re.compile(
+    r"^(```|~~~).*?(?:^\1|\Z)[^\n]*|^(?:(?:[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]|[>|]|[ \t]+\S)[^\n]*\n?)+|^[^\n]*$",
+    re.MULTILINE | re.DOTALL,
+)
+"""Code, or lines of a list, a quote or a table, or a single line."""
 
 
 def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
@@ -79,44 +80,35 @@ def _tags(paper: Paper, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def _note(note: str, width: int, glyphs: Glyphs, *, is_unfolded: bool) -> list[Line]:
+    """The note behind its sign: each line of text by itself, as Markdown draws it; lists, tables and code are whole."""
     lines: list[Line] = []
-    paragraphs = iter(note.splitlines())
-    for text in paragraphs:
-        lines += _paragraph(text, width, glyphs) if lines else _first(text, width, glyphs)
+    parts = [part[0] for part in _PART.finditer(note)] if note else []
+    for number, part in enumerate(parts, 1):
+        lines += _markdown(part, width - 2, glyphs) if part.strip() else [()]
         if len(lines) > NOTE_LINES and not is_unfolded:
-            rest = len(lines) - NOTE_LINES + 1 + sum(1 for _ in paragraphs)
-            return [*lines[: NOTE_LINES - 1], _fold(f"+{rest:,} lines", width)]
-    return [*lines, _fold("less", width)] if len(lines) > NOTE_LINES else lines
-
-
-def _first(text: str, width: int, glyphs: Glyphs) -> list[Line]:
-    """The first paragraph, behind the sign of a note."""
-    sign, *rest = _hanging(f"{glyphs.note} ", _paragraph(text, width - 2, glyphs))
-    return [(sign[0]._replace(role="label"), *sign[1:]), *rest]
+            rest = len(lines) - NOTE_LINES + 1 + len(parts) - number
+            lines = [*lines[: NOTE_LINES - 1], _fold(f"+{rest:,} lines", width - 2)]
+            break
+    else:
+        lines += [_fold("less", width - 2)] if len(lines) > NOTE_LINES else []
+    return [(Piece("  ") if place else Piece(f"{glyphs.note} ", "label"), *line) for place, line in enumerate(lines)]
 
 
 def _fold(text: str, width: int) -> Line:
     return (Piece(cut(text, width), "more", action=("unfold", "")),)
 
 
-def _paragraph(text: str, width: int, glyphs: Glyphs) -> list[Line]:
-    """A line of Markdown: a quote behind a bar, an item with its text aligned, a heading without its signs."""
-    if text.startswith(">") and width > 3:
-        bar = Piece(f"{glyphs.quote} ", "quote")
-        return [(bar, *line) for line in fill(mark(text[1:].strip(), "people"), width - 2) or [()]]
-    heading = _HEADING.match(text)
-    if heading is not None:
-        return fill(mark(text[heading.end() :], "label"), width)
-    item = _ITEM.match(text)
-    lead = literal(item[1].expandtabs(4)) if item is not None else ""
-    if item is None or len(lead) > min(_DEEPEST, width // 3):
-        return fill(mark(text, "text"), width) or [()]
-    return list(_hanging(lead, fill(mark(text[item.end() :], "text"), width - len(lead)) or [()]))
+def _markdown(text: str, width: int, glyphs: Glyphs) -> list[Line]:
+    from reader.core.errors import NoFullText
+    from reader.feeds.fulltext.markdown import parse_markdown
+    from reader.ui.page.community_lines import text_lines
 
-
-def _hanging(lead: str, lines: list[Line]) -> Iterator[Line]:
-    for place, line in enumerate(lines):
-        yield (Piece(lead if not place else " " * len(lead)), *line)
+    try:
+        # A first heading of the first level would be the name of a document.
+        blocks = parse_markdown(f"#{text}" if _HEADING.match(text) else text).blocks
+    except NoFullText:
+        blocks = ()
+    return text_lines(blocks, width, glyphs) or fill(mark(text, "text"), width)
 
 
 MOST_SHOWN = 20_000

@@ -162,6 +162,8 @@ class PaperLines(Pane, inherit_bindings=False):
         self._days: Mapping[str, DayCount] = {}
         self._end: DayEnd | None = None
         self._selected: Container[PaperKey] = ()
+        self._heights: dict[int, int] = {}
+        """The lines of papers that were looked at, by their places."""
         self._viewed: object = None
         self._view: Sequence[Slot | None] = ()
 
@@ -175,14 +177,20 @@ class PaperLines(Pane, inherit_bindings=False):
     def _measure(self) -> None:
         """Look again how many lines papers have: the rows, their form or the width have changed."""
         self._viewed = None
+        self._heights.clear()
         height = self.size.height
         size = Size(self.columns, self._lines.last_top(height) + height if self._lines.pks else 0)
         if size != self.virtual_size:
             self.virtual_size = size
 
     def _height_of(self, place: int) -> int:
-        row = self._row(place)
-        return 1 if row is None else paper_height(row, self.columns, self._strips.look)
+        height = self._heights.get(place)
+        if height is None:
+            row = self._row(place)
+            if row is None:
+                return 1
+            height = self._heights[place] = paper_height(row, self.columns, self._strips.look)
+        return height
 
     def _scroll(self, line: int) -> None:
         """Scroll a line to the top, or as near as the end of the list allows."""
@@ -222,6 +230,7 @@ class PaperLines(Pane, inherit_bindings=False):
         today = self._today or date.today()
         if today != self._strips.look.today:
             self._strips.change_look(self._strips.look._replace(today=today))
+            self._measure()
         view = self._slots()
         slot = view[y] if y < len(view) else None
         content = self._content(slot)

@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-from reader.keys.keymap import Keymap
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import Glyphs
@@ -71,7 +70,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         subscribe(self, self._model, status_parts, self._draw_status)
         subscribe(self, self._model, _known, self._draw_again, now=False)
         subscribe(self, self._model, lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
-        subscribe(self, self._model, lambda state: _triage_header(state, self._keymap), self._draw_triage)
+        subscribe(self, self._model, _triage_header, self._draw_triage)
 
     def show(self, reading: Reading) -> None:
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
@@ -93,7 +92,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         self.status.show(status(state, self._keymap))
 
     def _draw_triage(self, state: State) -> None:
-        header = _triage_header(state, self._keymap)
+        header = _triage_header(state)
         self._triage.display = header is not None
         if header is not None:
             self._triage.show(header)
@@ -107,13 +106,10 @@ def _known(state: State) -> object:
     return state.listing.count, state[FOUND], state[FIT]
 
 
-def _triage_header(state: State, keymap: Keymap) -> TriageHeader | None:
+def _triage_header(state: State) -> TriageHeader | None:
     """The first line of the page during a triage; None otherwise."""
     one = state[TRIAGE]
-    if one is None or not one.has_paper:
-        return None
-    go_on, leave = keymap.key("read.on", "triage"), keymap.key("triage.pause", "triage")
-    return triage_header(one.pace, is_paused=one.phase == "paused", go_on=go_on, leave=leave)
+    return triage_header(one.pace) if one is not None and one.has_paper else None
 
 
 def _why_next(state: State, reading: Reading) -> str:

@@ -47,7 +47,7 @@ class AddActions:
         """Fetch the days that are missing at the cursor; or the paper that the query names, and show it in All."""
         id, place, hole = self.missing_id(), self._model.state.place, self._papers.hole
         if hole:
-            self._refresher.fetch(Days(hole), place.view.id, "missing days")
+            self._refresher.fetch_many(Days(hole), place.view.id, "missing days")
         elif id is None:
             self._model.show_notice("no id or address of a paper to fetch")
         elif self._demo:

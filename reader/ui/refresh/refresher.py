@@ -118,6 +118,12 @@ class Refresher:
                 self._later.append(self._wanted)
         self._start(Wanted(plan, view, name))
 
+    def fetch_many(self, plan: Plan, view: str, name: str) -> None:
+        """Fetch days that may be many, as `fetch` does, and say how to stop."""
+        self.fetch(plan, view, name)
+        stop = self._services.look.keymap.key("app.escape")
+        self._model.show_notice(f"fetching {name} · {stop} stops · what has come is kept")
+
     def _start(self, wanted: Wanted) -> None:
         before, self._wanted = self._worker, wanted
         self._came = ""

@@ -159,7 +159,7 @@ class ListLines:
 
     def nearest(self, line: int, down: bool) -> int:
         """Return the place of the paper on a line; for a heading or a hole, of the next paper down, or up."""
-        slot = self.at(min(max(line, 0), self._past_papers - 1))
+        slot = self.at(self.step(min(max(line, 0), self._past_papers - 1), 0))
         if slot is None:
             return 0
         if slot.kind == "paper":

@@ -25,9 +25,14 @@ class Screens:
         self._overs: dict[Front[Any], Over[Any, Any]] = {}
         self._made: dict[Front[Any], Screen[Any]] = {}
         self._open: list[Front[Any]] = []
+        self._covered: list[Screen[Any]] = []
+        """Screens that were closed while another one, such as help, covered them: they go once that does."""
 
     def add(self, over: Over[Any, Any]) -> None:
         """Show a screen from now on whenever the state asks for it."""
+        if not self._overs:
+            app = self._services.app
+            app.screen_change_signal.subscribe(app.screen_stack[0], self._uncover, immediate=True)
         self._overs[over.front] = over
         subscribe(self._services.app, self._services.model, over.front, partial(self._draw, over), now=False)
 
@@ -54,6 +59,8 @@ class Screens:
                 app.install_screen(screen, over.front.context(state))
         if over.front not in self._open:
             self._open.append(over.front)
+            if screen in self._covered:
+                self._covered.remove(screen)
             if screen not in app.screen_stack:
                 app.push_screen(screen)
         if over.show is not None:
@@ -64,6 +71,13 @@ class Screens:
         for front in reversed([front for front in self._open if state[front] is None]):
             self._open.remove(front)
             screen = self._made[front] if self._overs[front].is_kept else self._made.pop(front)
-            # A screen that another one covers goes with that.
-            if screen.is_current:
+            if screen is self._services.app.screen:
                 self._services.app.pop_screen()
+            elif screen in self._services.app.screen_stack:
+                self._covered.append(screen)
+
+    def _uncover(self, screen: Screen[Any]) -> None:
+        """Close a screen that comes back to the front though it was closed meanwhile."""
+        if screen in self._covered:
+            self._covered.remove(screen)
+            self._services.app.pop_screen()

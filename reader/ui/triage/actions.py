@@ -116,9 +116,8 @@ class TriageActions:
         self.decide("pass")
 
     def _goes_on(self) -> bool:
-        """Let the clock run up to now, and on after a pause; return False while the end is being stored."""
-        now = self._look.now()
-        self._change(lambda triage: triage.tick(now).go_on_if_paused(now))
+        """Let the clock run up to now; return False while the end is being stored."""
+        self._model.change(ticked(self._model.state, self._look.now()))
         return phase_of(self._model.state) == "running"
 
     def _change(self, change: Callable[[Triage], Triage]) -> None:
@@ -202,22 +201,18 @@ class TriageActions:
             # It was decided on before a pause, after which the list was read without it.
             self._model.change(begin_triage(state, triage.without(decision), pk))
 
-    # Pause and end
+    # Leave and end
 
     @handles("triage.pause")
-    def pause(self, _count: int | None) -> None:
-        """Stop the clock; once more, leave."""
-        state = ticked(self._model.state, self._look.now())
-        triage = state[TRIAGE]
-        if triage is None:
+    def leave(self, _count: int | None) -> None:
+        """Go back to where it began; the clock stops."""
+        if not self._goes_on():
             return
-        if triage.phase == "running":
-            self._model.change(state.put(TRIAGE, triage.pause(self._look.now())))
-        elif triage.phase == "paused":
-            self._model.change(state.leave_paper().walk_back())
+        triage = self._model.state[TRIAGE]
+        self._model.change(self._model.state.leave_paper().walk_back())
+        if triage is not None:
             left = time_left(triage.pace.seconds_left)
-            key = self._look.keymap.key("command.open")
-            self._model.show_notice(f"{key}triage goes on · {left} left")
+            self._model.show_notice(f"{self._look.keymap.key('triage.begin')} goes on · {left} left")
 
     @handles("triage.end")
     def ask_end(self, _count: int | None) -> None:

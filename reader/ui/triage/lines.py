@@ -30,22 +30,18 @@ class TriageHeader(NamedTuple):
     pace: tuple[str, ...] = ()
     """How long a paper takes, and for how many there is time."""
     is_pressing: bool = False
-    """Whether the time is up, or the clock has stopped."""
+    """Whether the time is up."""
 
 
-def triage_header(pace: Pace, *, is_paused: bool = False, go_on: str = "", leave: str = "") -> TriageHeader:
-    """The first line of a triage; `go_on` and `leave` are the keys that end a pause."""
+def triage_header(pace: Pace) -> TriageHeader:
+    """The first line of a triage."""
     number = f"{pace.decided + 1:,}"
     if pace.left is not None:
         total = pace.decided + pace.left
         number = f"{min(pace.decided + 1, total):,} of {total:,}"
-    left = f"{time_left(pace.seconds_left)} left"
-    if is_paused:
-        ways = tuple(f"{key} {effect}" for key, effect in ((go_on, "goes on"), (leave, "leaves")) if key)
-        return TriageHeader(number, f"paused with {left}", ways, is_pressing=True)
     if pace.is_time_up:
         return TriageHeader(number, "time is up", ("this is the last one",), is_pressing=True)
-    return TriageHeader(number, left, tuple(_pace(pace)))
+    return TriageHeader(number, f"{time_left(pace.seconds_left)} left", tuple(_pace(pace)))
 
 
 def _pace(pace: Pace) -> Iterator[str]:

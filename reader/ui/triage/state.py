@@ -15,8 +15,8 @@ from reader.session.places import Place
 from reader.ui.shell.listing import Position
 from reader.ui.shell.state import Part, State
 
-Phase = Literal["coming", "running", "paused", "ending", "left", "done"]
-"""Its list is being read; a paper is in front, with or without the clock; the end is being stored; the user is
+Phase = Literal["coming", "running", "ending", "left", "done"]
+"""Its list is being read; a paper is in front; the end is being stored; the user is
 elsewhere meanwhile; it is over."""
 
 DECISIONS = {"star": "starred", "queue": "queued", "hide": "hidden", "pass": "passed"}
@@ -74,7 +74,7 @@ class Triage:
     @property
     def has_paper(self) -> bool:
         """Whether it has a paper in front."""
-        return self.phase in ("running", "paused", "ending")
+        return self.phase in ("running", "ending")
 
     def came(self, now: datetime, papers: int | None) -> Triage:
         """Begin to decide: its list is there, with so many papers if that is known; none are the end of it."""
@@ -92,19 +92,9 @@ class Triage:
         """Let the time run up to now."""
         return replace(self, watch=self.watch.at(now)) if self.is_running else self
 
-    def pause(self, now: datetime) -> Triage:
-        """Stop the clock; the paper stays in front."""
-        return replace(self, phase="paused", watch=self.watch.stopped(now)) if self.phase == "running" else self
-
-    def go_on_if_paused(self, now: datetime) -> Triage:
-        """Let the clock run on after a pause."""
-        return self.go_on(now) if self.phase == "paused" else self
-
     def go_on(self, now: datetime) -> Triage:
-        """Let the clock run on, also after an end that could not be stored."""
-        if self.phase not in ("paused", "ending"):
-            return self
-        return replace(self, phase="running", watch=self.watch.started(now))
+        """Let the clock run on after an end that could not be stored."""
+        return replace(self, phase="running", watch=self.watch.started(now)) if self.phase == "ending" else self
 
     def decide(self, decision: Decision) -> Triage:
         """Note a decision."""

@@ -180,10 +180,7 @@ class ViewActions:
 
     def _is_idle(self, period: Period) -> bool:
         """Whether a day is known to be empty, or probably is, such as a weekend."""
-        if period.kind != "day":
-            return False
-        known = self._library.days_between(period.date, period.date).get(period.date)
-        if known is not None and known.papers:
+        if period.kind != "day" or self._library.visible_papers(period.date).papers:
             return False
         is_known = not self._library.gaps(period.first, period.first, self._look.today)
         return period.first.weekday() >= SATURDAY or is_known

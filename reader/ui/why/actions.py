@@ -13,7 +13,6 @@ from reader.core.query import Term
 from reader.core.views import FOR_YOU
 from reader.session.places import Place, selection_of, view
 from reader.ui.filter.state import TOPIC_NAMES
-from reader.ui.page.front import text_in_front
 from reader.ui.shell.handlers import handles
 from reader.ui.shell.services import Services
 from reader.ui.views.actions import ViewActions
@@ -45,9 +44,7 @@ class WhyActions:
 
     async def _read(self, paper: Paper | None) -> Explanation:
         known, learned = await asyncio.gather(asyncio.to_thread(self._known, paper), self._learned(paper))
-        text = text_in_front(self._services)
-        changes = text.changes if text is not None and text.paper == paper else None
-        return known._replace(reasons=learned.reasons, first=learned.first, changes=changes)
+        return known._replace(reasons=learned.reasons, first=learned.first)
 
     async def _learned(self, paper: Paper | None) -> Explanation:
         """What is learned; if the cache can't be read, the screen has the rest, and says so."""

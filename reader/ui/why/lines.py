@@ -9,13 +9,11 @@ from reader.core.choice.wishes import Held, Wish
 from reader.core.lines import Line, Piece, cell_len, cut, fill, literal
 from reader.core.marks import rule_words
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.page.changed_lines import changed_why_lines
 
 if TYPE_CHECKING:
     from reader.cache.marks.agents import Made
     from reader.cache.reads.opinions import Reasons
     from reader.cache.watching import Act
-    from reader.core.changes import Changes
     from reader.core.choice.taste import Interest, TasteTerm
     from reader.core.topics.scorer import Cause, Why
 
@@ -66,8 +64,6 @@ class Explanation(NamedTuple):
     """The muted words that hide it."""
     programs: tuple[Made, ...] = ()
     """The marks on it that programs made."""
-    changes: Changes | None = None
-    """What changed since the user marked it."""
     reasons: Reasons | None = None
     """What speaks for and against it, and what else is learned; None if that is not known yet."""
     first: tuple[tuple[str, str], ...] = ()
@@ -88,7 +84,6 @@ def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row
         _rows(rule_lines(known.rules, known.muted, width)),
         _rows(why_lines(known.topics, width, glyphs)) if known.topics is not None else [],
         _rows(program_lines(known.programs, width)),
-        [] if known.changes is None else _rows(changed_why_lines(known.changes, width, glyphs)),
     )
     rows: list[Row] = []
     for section in sections:

@@ -153,8 +153,9 @@ def test_no_interest_of_some_weight_is_missing_in_the_first_places() -> None:
     assert [INTERESTS[pk] for pk in strong[:FIRST]].count(1) == 1
 
 
-def test_a_single_interest_keeps_the_order() -> None:
+def test_a_single_interest_keeps_the_order_and_so_do_muted_ones() -> None:
     assert take_turns([3, 1, 2], score, INTERESTS, (1.0,)) == [3, 1, 2]
+    assert take_turns([3, 1, 2], score, INTERESTS, (0.0, 0.0)) == [3, 1, 2]
 
 
 # Surprises

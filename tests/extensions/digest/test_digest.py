@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import re
 import shlex
 import signal
@@ -240,6 +241,9 @@ def test_it_goes_on_from_the_last_one(run: Run, papers: Path, home: Path, monkey
         write_settings(home, server, 'security = "none"', user="")
         today = datetime.now(UTC).date()
         assert run("digest", "--json").record["since"] == (today - timedelta(days=1)).isoformat()
+        visited = {"visited": (datetime.now(UTC) - timedelta(days=3)).isoformat()}
+        (home / "state.json").write_text(json.dumps(visited))
+        assert run("digest", "--json").record["since"] == (today - timedelta(days=3)).isoformat(), "the last visit"
         for days, since in ((5, 5), (50, 14)):
             with monkeypatch.context() as patch:
                 long_ago = datetime.now(UTC) - timedelta(days=days)
@@ -346,6 +350,7 @@ def test_a_newcomer_gets_the_best_papers_with_what_they_say_and_five_reasons(run
     assert all(paper["says"] for paper in best["papers"])
     reasons = [paper["why"] for paper in best["papers"] if paper["why"]]
     assert len(set(reasons)) == len(reasons) > 1
+    assert [one["name"] for one in run("digest", "sort:published", *SINCE, "--json").record["sections"]] == ["New"]
 
 
 def test_it_waits_for_the_network_up_to_two_hours(

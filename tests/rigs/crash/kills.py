@@ -42,6 +42,7 @@ WEIGHTS = {
     "for-you": 1,
     "follow": 1,
     "weigh": 1,
+    "interest": 1,
     "sync": 2,
     "agent": 2,
     "rules": 1,

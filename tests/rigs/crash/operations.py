@@ -219,6 +219,15 @@ def _weigh(_stage: Stage, chance: random.Random, _before: Snapshot) -> Step:
     return Step(("weights", "raise", word, f"author:{author}"), deeds, said="Raised ")
 
 
+def _interest(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
+    """Make an interest of a tag that papers here have, once more too."""
+    known = sorted({tag for tags in before.tags.values() for tag in tags})
+    if not known:
+        return _tag(stage, chance, before)
+    tag = chance.choice(known)
+    return Step(("weights", "make", f"tag:{tag}"), (Deed(f"interest:tag:{tag}"),), said="Made ")
+
+
 def _sync(stage: Stage, chance: random.Random, before: Snapshot) -> Step:
     """Take in a mark of another machine, whose clock is ahead; the own marks go out."""
     values = derive(before.entries, before.aliases).get("star", {})
@@ -252,6 +261,7 @@ OPERATIONS: Mapping[str, Prepare] = MappingProxyType(
         "for-you": _for_you,
         "follow": _follow,
         "weigh": _weigh,
+        "interest": _interest,
         "sync": _sync,
         "agent": _agent,
         "rules": _rules,

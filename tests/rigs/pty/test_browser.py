@@ -206,7 +206,7 @@ async def test_the_reader_in_chromium_at_a_desk_and_on_a_phone(tmp_path: Path) -
             "performance.getEntries().every((one) => !one.name.startsWith('http')"
             " || one.name.startsWith(location.origin))"
         )
-        await page.until("drawn.includes('opens')")
+        await page.until("drawn.includes('mark read')")
         assert not await page.evaluate("drawn.includes('VIEWS') || drawn.includes('Abstract')")
         await one.press("\r", "Abstract")
         await one.press("q", "unread")

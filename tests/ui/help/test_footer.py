@@ -95,15 +95,6 @@ def test_each_context_has_its_keys(context: Context) -> None:
         assert hints(in_context(context, 120, text), KEYMAP) == wanted
 
 
-def test_a_triage_that_is_paused_says_how_to_go_on_and_to_leave() -> None:
-    state = in_context("triage", 60)
-    assert ("esc", "pause") in hints(state, KEYMAP)
-    before = status_parts(state)
-    state = state.update(TRIAGE, lambda triage: triage.pause(datetime(2026, 5, 12, tzinfo=UTC)))
-    assert status_parts(state) != before
-    assert hints(state, KEYMAP)[:3] == [("space", "go on"), ("esc", "leave"), ("q", "end")]
-
-
 def test_to_clear_is_offered_where_there_is_a_query() -> None:
     assert ("F", "clear") in hints(in_context("empty", 120, "robot"), KEYMAP)
     assert ("F", "clear") not in hints(in_context("empty", 120), KEYMAP)

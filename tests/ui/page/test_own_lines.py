@@ -43,30 +43,43 @@ def test_what_is_followed_stands_first_and_says_what_is_uncertain() -> None:
     assert second[0].text == "Tags"
 
 
-def test_a_note_is_drawn_as_what_it_means() -> None:
-    note = (
-        "# Why\nOne two three four five six seven\n\n> quoted words\n- an item that is longer than this line is\n12. x"
-    )
+def test_a_note_is_drawn_as_markdown_and_keeps_its_lines() -> None:
+    text = "# Why\nOne **two** three four five six\nseven\n\n"
+    note = f"{text}> quoted words\n- an item that is longer than it\n  - x\n12. `y`"
     assert texts(24, note=note) == [
         "✎ Why",
-        "One two three four five",
-        "six seven",
-        "",
-        "▎ quoted words",
-        "- an item that is longer",
-        "  than this line is",
-        "12. x",
+        "  One two three four",
+        "  five six",
+        "  seven",
+        "  ",
+        "  │ quoted words",
+        "  ",
+        "  • an item that is",
+        "    longer than it",
+        "    • x",
+        "  ",
+        "  12. y",
     ]
-    assert texts(12, note="One two three four") == ["✎ One two", "  three four"]
+
+
+def test_code_and_tables_of_a_note_are_whole_and_addresses_are_links() -> None:
+    assert texts(note="```\na = 1\n\nb\n```\n| a | b |\n|---|---|\n| 1 | 2 |")[:4] == [
+        "✎   a = 1",
+        "    ",
+        "    b",
+        "  ────",
+    ]
+    lines = own_lines(paper(note="see https://example.org/x"), 40, LOOK)
+    assert lines[0][-1].action == ("link", "https://example.org/x")
 
 
 @pytest.mark.parametrize("note", ["\n".join(f"line {number}" for number in range(40)), "word " * 400])
 def test_a_long_note_is_folded(note: str) -> None:
     folded = texts(note=note)
     assert len(folded) == NOTE_LINES
-    assert folded[-1].startswith("+") and folded[-1].endswith(" lines")
+    assert folded[-1].startswith("  +") and folded[-1].endswith(" lines")
     assert "".join(folded).count("✎") == 1
-    assert texts(note=note, is_unfolded=True)[-1] == "less"
+    assert texts(note=note, is_unfolded=True)[-1] == "  less"
 
 
 @given(st.text(max_size=300), st.integers(4, 60), st.booleans())

@@ -50,7 +50,9 @@ def test_lines_and_places_agree(groups: list[tuple[str, int]], loose: int, form:
         assert lines.at(lines.line_of(place)) == Slot("paper", lines.group_of(place) if headings else -1, place)
         assert lines.nearest(lines.line_of(place), down=True) == place
     if count:
-        assert all(0 <= lines.nearest(line, down) < count for line in range(-3, 150) for down in (True, False))
+        nearest = [[lines.nearest(line, down) for line in range(-3, 150)] for down in (True, False)]
+        assert [places == sorted(places) for places in nearest] == [True, True]
+        assert [(places[0], places[-1]) for places in nearest] == [(0, count - 1)] * 2
 
 
 @given(DAYS.filter(bool), FORMS, st.integers(1, 30), st.integers(0, 60), st.sampled_from([-1, 0, 1]), st.data())

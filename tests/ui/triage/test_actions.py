@@ -87,7 +87,7 @@ def test_it_looks_each_second_and_tells_the_end_over_a_full_text() -> None:
     told = bench.model.state.notices.happened
     bench.pass_by(1)
     assert bench.model.state.notices.happened == told, "it is told once"
-    bench.set(bench.model.state.update(TRIAGE, lambda one: one.pause(bench.now)))
+    bench.set(bench.model.state.update(TRIAGE, Triage.leave))
     assert bench.tick.seconds is None
     bench.pass_by(20)
     assert bench.tick.seconds is None

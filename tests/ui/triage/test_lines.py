@@ -19,10 +19,8 @@ def plain(line: Line) -> str:
     return "".join(piece.text for piece in line)
 
 
-def line(pace: Pace, width: int, *, is_paused: bool = False) -> str:
-    return " ".join(
-        plain(triage_line(triage_header(pace, is_paused=is_paused, go_on="space", leave="esc"), width, UNICODE)).split()
-    )
+def line(pace: Pace, width: int) -> str:
+    return " ".join(plain(triage_line(triage_header(pace), width, UNICODE)).split())
 
 
 PLACE = triage_place("", is_taught=False)
@@ -47,7 +45,6 @@ def test_the_line_tells_what_matters_now() -> None:
     assert line(Pace(900, 0, 0, 9_000), 80) == "Triage 1 of 9,000 15 min left"
     assert line(Pace(900, 0, 0, None), 80) == "Triage 1 15 min left"
     assert line(PACE._replace(left=20), 80).endswith("time for all")
-    assert line(PACE, 80, is_paused=True) == "Triage 11 of 34 paused with 10 min left · space goes on · esc leaves"
     assert line(PACE._replace(ran=901), 80) == "Triage 11 of 34 time is up · this is the last one"
 
 

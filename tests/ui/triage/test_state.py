@@ -72,17 +72,6 @@ def test_the_number_of_papers_may_come_later() -> None:
     assert triage.count(50) is triage
 
 
-def test_a_pause_stops_the_clock_until_a_key_goes_on() -> None:
-    state = triaging().update(TRIAGE, lambda one: one.pause(later(10)))
-    triage = of(state)
-    assert (triage.phase, state.context) == ("paused", "triage")
-    assert triage.pause(later(20)) is triage
-    assert triage.tick(later(500)).watch.ran == 10
-    triage = triage.go_on_if_paused(later(500)).tick(later(505))
-    assert triage.watch.ran == 15
-    assert triage.go_on_if_paused(later(506)) is triage
-
-
 def test_whatever_closes_the_page_leaves_it_for_a_while() -> None:
     for leave in (close_page, lambda state: open_calendar(state, CalendarRequest(date(2026, 5, 12)))):
         state = leave(ticked(triaging(), later(10)))
