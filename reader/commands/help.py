@@ -96,9 +96,9 @@ def _entry(name: str, size: int, gists: Mapping[str, str], style: Style) -> str:
 def _all_commands() -> Iterator[str]:
     """A line for each command, under the heading of its group."""
     style, gists = Style.of(sys.stdout), gists_of_commands()
-    added = {f"Of {entry.package}": [name] for name, entry in installed.others().items()}
-    for title, names in {**GROUPS, **added}.items():
-        yield style.bold(title)
+    for title, names in {**GROUPS, "Of extensions": installed.others()}.items():
+        if names:
+            yield style.bold(title)
         yield from (f"  {_entry(name, 13, gists, style)}" for name in names)
 
 
