@@ -109,7 +109,7 @@ def draft_folder(cache: Path) -> Path:
 
 
 def response_cache_folder() -> Path:
-    """The folder of arXiv's cached responses and of the host locks that programs share."""
+    """The folder of what programs share about hosts: locks, and pauses of those that are busy."""
     return (home() or _platform("user_cache_path")) / "answers"
 
 

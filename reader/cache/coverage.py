@@ -62,15 +62,15 @@ def of_category(connection: sqlite3.Connection, category: str) -> dict[str, Cove
     """What is known of the days of an arXiv category, by ISO day, oldest first."""
     prefix = f"{_ANNOUNCED}{category}:"
     found = sorted(meta.remembered(connection, prefix).items())
-    return {day: _read(day, value) for key, value in found for day in (key.removeprefix(prefix),)}
+    return {(day := key.removeprefix(prefix)): _read(day, value) for key, value in found}
 
 
 def by_day(connection: sqlite3.Connection) -> dict[str, list[tuple[str, Coverage]]]:
-    """What is known of all categories: each with its coverage, by ISO day."""
+    """What is known of the categories that are followed: each with its coverage, by ISO day."""
     days: dict[str, list[tuple[str, Coverage]]] = {}
-    for key, value in sorted(meta.remembered(connection, _ANNOUNCED).items()):
-        _, category, day = key.split(":")
-        days.setdefault(day, []).append((category, _read(day, value)))
+    for (category,) in connection.execute("SELECT url FROM feed WHERE kind = 'arxiv' ORDER BY url"):
+        for day, known in of_category(connection, category).items():
+            days.setdefault(day, []).append((category, known))
     return days
 
 

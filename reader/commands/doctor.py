@@ -319,10 +319,16 @@ def _examine_days(fresh: Freshness) -> Iterator[Finding]:
     name = "daily papers" if fresh.slug == "hf" else "category"
     said = fresh.text(datetime.now().astimezone().date())
     advice = ""
-    if missing := [hole.day for hole in fresh.holes if not hole.again]:
-        span = missing[0] if len(missing) == 1 else f"{amount(len(missing), 'day')} from {missing[-1]} to {missing[0]}"
-        how = f"run 'dailypapers refresh --since {missing[-1]}'" if fresh.slug == "hf" else "arXiv's sources differ"
-        advice = f"Not whole: {span}; {how}."
+    if missing := [hole for hole in fresh.holes if not hole.again]:
+        first, last = missing[-1].day, missing[0].day
+        span = first if first == last else f"{amount(len(missing), 'day')} from {first} to {last}"
+        if fresh.slug != "hf":
+            why = "arXiv's sources differ."
+        elif all(hole.named_by for hole in missing):
+            why = "some records can't be read: see if there is a newer version."
+        else:
+            why = f"run 'dailypapers refresh --since {first}'."
+        advice = f"Not whole: {span}; {why}"
     shared = f"{fresh.newest.here:,} of {fresh.newest.papers:,}"
     yield Finding("Sources", name, said if fresh.slug == "hf" else f"{fresh.slug}, {said}", advice, shared)
 

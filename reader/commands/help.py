@@ -96,9 +96,9 @@ def _entry(name: str, size: int, gists: Mapping[str, str], style: Style) -> str:
 def _all_commands() -> Iterator[str]:
     """A line for each command, under the heading of its group."""
     style, gists = Style.of(sys.stdout), gists_of_commands()
-    for title, names in {**GROUPS, "Of extensions": installed.others()}.items():
-        if names:
-            yield style.bold(title)
+    added = installed.others()
+    for title, names in {**GROUPS, **({"Of extensions": added} if added else {})}.items():
+        yield style.bold(title)
         yield from (f"  {_entry(name, 13, gists, style)}" for name in names)
 
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 from reader import log
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Followed
-from reader.core.dates import utc_stamp
+from reader.core.dates import iso_day, utc_stamp
 from reader.core.errors import FeedError, FeedOffline
 from reader.feeds.arxiv.client import ArxivClient, last_renewal
 from reader.feeds.arxiv.parse import ArxivEntry
@@ -154,12 +154,7 @@ class Announcements:
             log.record_warning("arXiv's announcements", log.summarize_error(error))
             return None
 
-    async def _newest(
-        self,
-        feed: Followed,
-        expected: str,
-        rss: Sequence[ArxivEntry] | FeedError | None,
-    ) -> FeedStored:
+    async def _newest(self, feed: Followed, expected: str, rss: Sequence[ArxivEntry] | FeedError | None) -> FeedStored:
         """Store the newest announcement of a category; raises FeedError if no source answers."""
         category, failures = feed.url, list[FeedError]()
         rss = await self._arxiv.latest([category]) if rss is None else rss
@@ -228,7 +223,8 @@ class Announcements:
     def _missed(self, feed: Followed, newest: str) -> list[list[str]]:
         """The weeks, newest first, of the weekdays before the newest announcement that are to be asked for."""
         known = self._feeds.coverage(feed.url)
-        first = max(_back(feed.added[:10], FIRST_FETCH_DAYS), _back(newest, MAX_CATCH_UP_DAYS))
+        # The time may be another program's.
+        first = max(_back(iso_day(feed.added) or newest, FIRST_FETCH_DAYS), _back(newest, MAX_CATCH_UP_DAYS))
         weeks: list[list[str]] = []
         day = _back(newest, 1)
         while day >= first:
@@ -249,19 +245,19 @@ class Announcements:
 
     async def _keep(self, category: str, days: Sequence[_Day], more: Sequence[ArxivEntry]) -> FeedStored:
         """Store all that was named, and `more`, and note how whole the days are."""
-        entries: dict[str | None, ArxivEntry] = {}
+        entries = {entry.draft.id: entry for entry in more}
         for day in days:
             papers = day.papers
-            for source, named in day.named.items():
-                for id, entry in named.items():
-                    # RSS that names none of the day's papers is the announcement before.
+            for source in ("list", "oai", "rss", "api"):
+                for id, entry in day.named.get(source, {}).items():
+                    # RSS that names none of the day's papers is the announcement before, whatever date it has.
                     is_old = source == "rss" and papers and id not in papers
-                    entries.setdefault(id, _announced(entry, _back(day.day, 1)) if is_old else entry)
-        entries = {entry.draft.id: entry for entry in more} | entries
+                    if entry.draft.title or id not in entries:
+                        entries[id] = _announced(entry, _back(day.day, 1)) if is_old else entry
         stored = await self._store([entry for entry in entries.values() if entry.draft.title])
         untitled = [id for id, entry in entries.items() if id and not entry.draft.title]
-        if untitled:
-            fetched = await self._store(await self._arxiv.papers(untitled))
+        if untitled and (found := await _answer(self._arxiv.papers(untitled), [])):
+            fetched = await self._store(found)
             stored = stored._replace(new=stored.new + fetched.new, updated=stored.updated + fetched.updated)
         known = self._feeds.coverage(category)
         self._feeds.cover(category, [self._cover(category, day, known.get(day.day)) for day in days])

@@ -113,3 +113,16 @@ def test_what_is_known_of_a_category_s_days_is_kept_for_five_weeks(feeds: Feeds)
     feeds.cover("cs.CL", days[20:])
     assert list(feeds.coverage("cs.CL").values()) == days[-KEPT_DAYS:]
     assert feeds.coverage("cs.LG") == {}
+
+
+def test_a_day_tells_only_of_categories_that_are_followed(feeds: Feeds, path: Path, cache: Cache) -> None:
+    cache.store(Listing("2026-11-24", (draft(1),)), NOW)
+    known = Coverage("2026-11-24", 14, 8, again="2026-11-24T18:00:00Z")
+    for name in ("cs.CL", "cs.LG"):
+        feeds.follow("arxiv", name, name, name.lower(), NOW)
+        feeds.cover(name, [known])
+    feeds.unfollow("cs.lg")
+    window = Window.open(path)
+    (day,) = window.days()
+    window.close()
+    assert day.covered == (("cs.CL", known),)

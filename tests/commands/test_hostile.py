@@ -130,7 +130,8 @@ def test_what_is_harmless_stays_and_json_keeps_its_meaning(text: str) -> None:
 OTHER_WAYS = {
     "__stdout__": {"cli.py", "opening.py", "ui/first_frame/start.py", "refresh/pictures.py"},
     "__stderr__": {"cli.py", "opening.py", "ui/first_frame/start.py"},
-    "stdout.buffer": {"cache/choice.py", "commands/line/own_process.py", "feeds/fulltext/pdf_source.py"},
+    # The last two answer a program of ours, by a pipe.
+    "stdout.buffer": {"commands/line/own_process.py", "cache/choice.py", "feeds/fulltext/pdf_source.py"},
     "stderr.buffer": set[str](),
     "getpass": {"commands/output.py"},
     "input": {"commands/output.py"},
@@ -139,7 +140,7 @@ OTHER_WAYS = {
         *("ui/terminal/web_driver.py", "ui/terminal/leaving.py", "ui/first_frame/frame.py"),
     },
 }
-"""Ways around the cleaned streams, and the files that may use them: for files, locks, processes of ours and the drawing of the reader."""
+"""Ways around the cleaned streams, and the files that may use them: for files, locks and the drawing of the reader."""
 
 
 def ways_in(tree: ast.AST) -> Iterator[str]:

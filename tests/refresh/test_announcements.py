@@ -123,6 +123,12 @@ async def test_sources_that_differ_for_good_are_left_after_a_week(world: World) 
     assert said(world) == "15 of 15 by one source"
 
 
+async def test_a_time_that_is_none_stops_nothing(world: World) -> None:
+    assert world.feeds.follow("arxiv", "cs.CV", "Vision", "cs.cv", "soon")
+    await world.refresh()
+    assert (here(world, TODAYS), world.feeds.failing()) == (14, [])
+
+
 async def test_new_versions_are_no_papers_of_a_day(world: World) -> None:
     known = replace(BEFORE[0], day="2026-05-12", announce="replace", version=2)
     world.arxiv.papers += [known, Paper("2001.00001", announce="replace-cross", published="2020-01-01")]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reader.cache.coverage import Coverage
 from reader.cache.reads.window import DayCount
 from reader.core.lines import Line, measure
 from reader.core.paper_row import PaperRow
@@ -23,6 +24,7 @@ from reader.ui.list.lines import (
     HoleAt,
     ListLook,
     PaperAt,
+    coverage_note,
     day_end,
     draw_content,
     draw_end,
@@ -227,6 +229,15 @@ def test_lines_keep_to_the_width(
 # Headings and the end
 
 
+def test_a_day_says_how_whole_its_categories_are_and_gaps_alone_if_there_are_any() -> None:
+    whole = Coverage("2025-11-24", 14, 14, 2, ("list", "rss"))
+    quiet, short = whole._replace(papers=0, here=0), whole._replace(here=8)
+    day = DayCount("2025-11-24", 34, 12, covered=(("cs.CL", whole), ("cs.RO", quiet), ("cs.CV", whole)))
+    assert coverage_note(day, TODAY) == "cs.CL 14 of 14, cs.CV 14 of 14"
+    assert coverage_note(day._replace(covered=(*day.covered, ("cs.LG", short))), TODAY) == "cs.LG 8 of 14"
+    assert coverage_note(day._replace(covered=()), TODAY) == ""
+
+
 @pytest.mark.parametrize(
     ("heading", "line"),
     [
@@ -235,6 +246,8 @@ def test_lines_keep_to_the_width(
         (Heading("2025-11-24"), " MONDAY 24 NOVEMBER                     "),
         (Heading("2024-12-30", 1_034, 0), " MONDAY 30 DECEMBER 2024        0/1,034 "),
         (Heading("", 3), " NO DAY                               3 "),
+        (Heading("2025-11-24", 34, 12, note="CL 8 of 9"), " MONDAY 24 NOVEMBER · CL 8 of 9   12/34 "),
+        (Heading("2025-11-24", 34, 12, note="cs.CL 14 of 14"), " MONDAY 24 NOVEMBER               12/34 "),
     ],
 )
 def test_headings_count_at_the_right(heading: Heading, line: str) -> None:
