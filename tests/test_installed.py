@@ -68,7 +68,7 @@ def test_a_command_of_another_package_is_one_of_the_program(packages: Packages, 
     assert run("greet").out == "Good morning.\n"
     assert "says good morning" in run("greet", "--help").out
     assert "says good morning" in run("help", "greet").out
-    assert "Of extensions: greet." in run("help").out
+    assert "Of extensions\n  greet " in run("help", "all").out
     assert "Did you mean greet?" in run("help", "greeet").err
     assert "greet" not in installed._state.off
 

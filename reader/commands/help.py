@@ -96,8 +96,8 @@ def _entry(name: str, size: int, gists: Mapping[str, str], style: Style) -> str:
 def _all_commands() -> Iterator[str]:
     """A line for each command, under the heading of its group."""
     style, gists = Style.of(sys.stdout), gists_of_commands()
-    added = {f"Of {entry.package}": [name] for name, entry in installed.others().items()}
-    for title, names in {**GROUPS, **added}.items():
+    added = installed.others()
+    for title, names in {**GROUPS, **({"Of extensions": added} if added else {})}.items():
         yield style.bold(title)
         yield from (f"  {_entry(name, 13, gists, style)}" for name in names)
 

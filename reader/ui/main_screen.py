@@ -41,7 +41,7 @@ from reader.ui.kit.styled_text import draw
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.header import header, header_parts
 from reader.ui.list.lines import day_end
-from reader.ui.list.pane import PaperList
+from reader.ui.list.pane import PaperList, Rows
 from reader.ui.looks.look import Look
 from reader.ui.page.presentation import link_keys
 from reader.ui.page.state import FIT, FOUND, READING, fit_of, found_of
@@ -59,7 +59,6 @@ if TYPE_CHECKING:
     from reader.ui.filter.pane import FilterPane
     from reader.ui.list.empty import Empty
     from reader.ui.page.detail import PaperDetail
-    from reader.ui.page.paper_lines import Rows
     from reader.ui.query.line import QueryLine
 
 AFTER_LIST = 0.04

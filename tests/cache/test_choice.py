@@ -488,3 +488,16 @@ def test_a_query_asks_for_the_papers_of_one_interest(
         assert subjects(reads, "foryou:folding sort:day") == ["Protein folding"] * 4
         assert reads.count(selection("-foryou:agents is:starred")) == 4
         assert list(reads.order(selection("foryou:nobody")).pks) == []
+
+
+def test_an_interest_whose_papers_are_hidden_or_gone_says_nothing(
+    window: Window, events: Events, two: tuple[Interest, Interest], path: Path
+) -> None:
+    one = next(one for one in two if one.wish.name.lower() == "web agents").wish
+    decide(events, one.moved("raise"), Held("view:gone", "gone", 0, ("1901.00001",), "make"))
+    events.mark("hide", True, [2, 8, 14, 20])
+    assert names(window) == ["protein folding"]
+    execute(path, "DELETE FROM paper WHERE pk IN (1, 7, 13, 19)")
+    assert subjects(window)[0] != "Web agents" and window.order(selection("foryou:gone")).pks is not None
+    events.decide([Marking(one.kind, '{"papers": 5'), Marking("interest:", "{}")])
+    assert names(window) == []

@@ -120,7 +120,7 @@ def test_less_shows_colours_and_outlives_an_interrupt(start: Start) -> None:
 def test_a_failure_breaks_no_word_on_a_narrow_terminal(start: Start) -> None:
     code, text = ended(start("lst", rows=10, columns=30))
     assert code == 2
-    sentence = "dailypapers: There is no command 'lst'. Did you mean list? To open the reader on a query"
+    sentence = "dailypapers: There is no command 'lst'. Did you mean 'dailypapers list'? To search for it:"
     assert text.split()[: len(sentence.split())] == sentence.split()
 
 

@@ -9,6 +9,7 @@ from tests.extensions.digest.mail_server import CERTIFICATE, PASSWORD, MailServe
 from tests.rigs.crash.disks import mount
 from tests.rigs.mishaps.postgres import free_port, silent
 from tests.rigs.mishaps.trial import NOTHING, Mishap, Trial, disk, resize
+from tests.rigs.program import Kill
 
 EXPORTS = "a watched export"
 DIGESTS = "digest"
@@ -136,7 +137,7 @@ def _sent_elsewhere(trial: Trial, port: int, more: dict[str, str]) -> None:
 def _mail_server_down(trial: Trial) -> None:
     port = free_port()
     more = _mail(trial, port)
-    trial.meets(*SEND, more=more)
+    trial.meets(*SEND, more=more, kill=Kill(15))
     _sent_elsewhere(trial, port, more)
 
 
@@ -184,7 +185,7 @@ def _mail_broken_off(trial: Trial) -> None:
 def _mail_silent(trial: Trial) -> None:
     with silent() as port:
         more = _mail(trial, port)
-        trial.meets(*SEND, more=more)
+        trial.meets(*SEND, more=more, kill=Kill(45))
     _sent_elsewhere(trial, port, more)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ import pytest
 
 from tests.rigs.crash.disks import ROOMY, mount
 from tests.rigs.crash.homes import SAMPLE
-from tests.rigs.program import Run, environment, run
+from tests.rigs.program import Kill, Run, environment, run
 
 LONGEST = 60.0
 """Seconds after which a command is taken to hang: on a busy machine, one that gives up after ten takes longer."""
@@ -145,9 +146,9 @@ class Trial:
 
     # Runs
 
-    def run(self, home: Path, *words: str, more: Mapping[str, str] = NOTHING) -> Run:
+    def run(self, home: Path, *words: str, more: Mapping[str, str] = NOTHING, kill: Kill | None = None) -> Run:
         """Run the program for a machine."""
-        return run(words, environment(home, **{**self.variables, **more}))
+        return run(words, environment(home, **{**self.variables, **more}), kill)
 
     def must(self, home: Path, *words: str, more: Mapping[str, str] = NOTHING) -> Run:
         """Run the program; it must succeed."""
@@ -161,12 +162,16 @@ class Trial:
         home: Path | None = None,
         code: int = 1,
         more: Mapping[str, str] = NOTHING,
+        kill: Kill | None = None,
     ) -> Run:
-        """Run a command while the fault is there: one sentence in one line, no mark lost, no long silence."""
+        """Run a command while the fault is there: one sentence in one line, no mark lost, no long silence.
+
+        A command that waits for the fault to pass is killed.
+        """
         home = home or self.laptop
         before = events(home)
-        done = self.run(home, *words, more=more)
-        self.note(done, code)
+        done = self.run(home, *words, more=more, kill=kill)
+        self.note(done, code if kill is None else -signal.SIGKILL)
         lost = before - events(home)
         if lost:
             self.violations.append(f"{len(lost)} marks were lost")
