@@ -249,10 +249,10 @@ def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
         number = f"{heading.unread:,}{between}{number}"
     room = width - 3 - len(number)
     name = cut(day_heading(heading.day, look.today), room, look.glyphs.ellipsis)
-    note = f" {look.glyphs.dot} {heading.note}" if heading.note else ""
-    left = room - cell_len(name) - cell_len(note)
-    if left < 0:
-        note, left = "", room - cell_len(name)
+    left = room - cell_len(name)
+    notes = (f" {look.glyphs.dot} {note}" for note in (heading.note, heading.note.partition(",")[0]) if note)
+    note = next((one for one in notes if cell_len(one) <= left), "")
+    left -= cell_len(note)
     return (Piece(" "), Piece(name, "day"), Piece(f"{note}{' ' * left}", "about"), Piece(f" {number} ", "number"))
 
 
