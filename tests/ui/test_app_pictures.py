@@ -56,7 +56,10 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         assert r.status == "this is the last picture"
         await r.do("picture.close", "text.open")
         await r.until(lambda: "Figure 1" in r.screen or "Start of it" in r.screen)
-        await r.do("move.bottom", "picture.open")
+        await r.do("text.search")
+        await r.type("both.")
+        await r.press("enter")
+        await r.do("picture.open")
         await r.until(lambda: "drawing of lines (SVG)" in r.screen)
         assert r.lines[0].strip() == "2 of 3 · Figure 1" and "Both." in r.screen
         await r.do("picture.next")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from reader.session.places import Place
 
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
-    from reader.cache.reads.counts import CountCache
     from reader.cache.reads.topic_trends import Extent
     from reader.cache.reads.window import DayCount, TopicCount, Window
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.core.topics.trends import Trend
     from reader.core.views import View
+
+
+T = TypeVar("T")
 
 
 class Question(NamedTuple):
@@ -64,34 +66,40 @@ class TopicFacts(NamedTuple):
 
 
 class Counting:
-    """Counts of one cache; used by one thread only, with its window."""
+    """Counts of one cache, kept until it changes; used by one thread only, with its window."""
 
     def __init__(self) -> None:
-        self._cache: CountCache | None = None
+        self._known: dict[Hashable, Any] = {}
         self._extent: Extent | None = None
         self._trends: Mapping[str, Trend] = {}
         self._implied: dict[str, frozenset[str]] = {}
         self._compiled: dict[tuple[View, Scope], tuple[Selection, Selection]] = {}
 
-    def _kept(self, window: Window) -> CountCache:
-        if self._cache is None:
-            from reader.cache.reads.counts import CountCache
+    def _once(self, key: Hashable, count: Callable[[], T]) -> T:
+        if key not in self._known:
+            self._known[key] = count()
+        found: T = self._known[key]
+        return found
 
-            self._cache = CountCache(window)
-        return self._cache
+    def _number(self, window: Window, selection: Selection) -> int:
+        return self._once(("count", *_condition(selection)), lambda: window.count(selection))
 
     def count(self, window: Window, question: Question) -> Counts:
         """Count for the filter pane."""
-        kept = self._kept(window)
-        kept.drop_if_changed()
+        from reader.cache.tags import tag_counts
+
+        if window.changed():
+            self._known.clear()
+        facets = question.facets
+        tags = self._once("tags", lambda: window.read(tag_counts))
         return Counts(
-            views=tuple(kept.count(view) for view in question.views),
-            days=kept.days(),
-            topics=kept.facets(question.facets),
-            base=kept.count(question.base),
-            anywhere=kept.count(question.anywhere),
+            views=tuple(self._number(window, view) for view in question.views),
+            days=self._once("days", lambda: tuple(window.days())),
+            topics=self._once(("topics", *_condition(facets)), lambda: tuple(window.topics(facets))),
+            base=self._number(window, question.base),
+            anywhere=self._number(window, question.anywhere),
             place=question.place,
-            tags=kept.tags(),
+            tags=tuple(sorted(((name, papers) for name, papers in tags.items() if papers), key=_by_name)),
         )
 
     def count_view(self, window: Window, view: View, scope: Scope) -> ViewCount:
@@ -103,14 +111,14 @@ class Counting:
             unread = Place(view, "is:unread").whole("day")
             selections = (compile_query(Place(view).base("day"), scope), compile_query(unread, scope))
             self._compiled[view, scope] = selections
-        every, unread_ones = (self._kept(window).count(one) for one in selections)
+        every, unread_ones = (self._number(window, one) for one in selections)
         return ViewCount(every, unread_ones)
 
     def follow_counts(self, window: Window) -> tuple[FollowCount, ...]:
         """What the user follows, with numbers of papers."""
-        kept = self._kept(window)
-        kept.drop_if_changed()
-        return kept.follows()
+        from reader.cache.follows import follow_counts
+
+        return self._once("follows", lambda: window.read(follow_counts))
 
     def topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
         """The trends of topics, and the topics implied by the picked ones."""
@@ -126,3 +134,12 @@ class Counting:
                 self._implied[slug] = window.read(partial(topic_trends.implied_topics, slug=slug))
         implied = frozenset().union(*(self._implied[slug] for slug in picked))
         return TopicFacts(self._trends, implied - set(picked))
+
+
+def _by_name(tag: tuple[str, int]) -> tuple[str, str]:
+    return tag[0].casefold(), tag[0]
+
+
+def _condition(selection: Selection) -> tuple[Hashable, ...]:
+    """The selection without its order, as a key."""
+    return selection.where, selection.params

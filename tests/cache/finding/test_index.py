@@ -13,7 +13,6 @@ from reader.cache import connections
 from reader.cache.finding import index
 from reader.cache.finding.index import missing, update
 from reader.cache.finding.ranker import found_by, rank, rank_by_papers, shared_phrases
-from reader.cache.reads.counts import CountCache
 from reader.cache.reads.window import Window
 from reader.cache.search import nearest
 from reader.cache.search.compile import Scope, compile_query
@@ -70,11 +69,10 @@ def test_papers_on_a_common_subject_are_read_for_further_words(cache: Cache, pat
 def test_counts_know_a_free_text(cache: Cache, path: Path) -> None:
     store(cache, 24, ["Agents fold laundry", "Video of laundry", "Agents that walk"])
     with closing(Window.open(path)) as window:
-        counts = CountCache(window)
         for text, papers in (("", 3), ("~laundry", 2), ("~walk", 1)):
             selection = compile_query(parse(text), SCOPE)
-            facets = {topic.slug: topic.papers for topic in counts.facets(selection)}
-            assert (counts.count(selection), facets["agents"]) == (papers, 1 if text else 2)
+            facets = {topic.slug: topic.papers for topic in window.topics(selection)}
+            assert (window.count(selection), facets["agents"]) == (papers, 1 if text else 2)
 
 
 def test_views_may_hold_a_free_text(cache: Cache, path: Path) -> None:

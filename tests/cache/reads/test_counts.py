@@ -1,4 +1,4 @@
-"""Counts for the filter pane: exact, and never stale."""
+"""Counts of papers, days and topics."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from reader.cache.marks.events import Events
-from reader.cache.reads.counts import CountCache
 from reader.cache.reads.window import VISIBLE, Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
@@ -39,27 +38,16 @@ def test_the_query_that_asks_nothing_is_known_by_its_condition() -> None:
     assert selection("").where == selection("sort:title").where == VISIBLE
 
 
-def test_topics_are_counted_as_sql_counts_them(window: Window) -> None:
-    tally = CountCache(window)
-    for text in ("on", "video", "topic:agents", "day:2026-11-23", "-agents", "nothing", "is:unread"):
-        asked = selection(text)
-        assert list(tally.facets(asked)) == window.topics(asked), text
-        assert tally.count(asked) == window.count(asked), text
-
-
-def test_hidden_papers_are_counted_nowhere_and_changes_are_seen(window: Window, path: Path) -> None:
-    tally = CountCache(window)
-    before = (tally.count(selection("")), tally.days(), tally.facets(selection("")))
+def test_hidden_papers_are_counted_nowhere(window: Window, path: Path) -> None:
+    before = (window.count(selection("")), window.days(), window.topics(selection("")))
     assert before[0] == 40
     assert [(day.day, day.papers, day.unread) for day in before[1]] == [(DAY, 40, 40), ("2026-11-23", 3, 3)]
     events = Events.open(path)
     events.mark("hide", True, [1])
     events.mark("read", True, [2, 9])
     events.close()
-    assert tally.count(selection("")) == 40, "kept until it is told to look"
-    tally.drop_if_changed()
-    assert tally.count(selection("")) == 39
-    assert [(day.day, day.papers, day.unread) for day in tally.days()] == [(DAY, 39, 37), ("2026-11-23", 2, 1)]
-    topics = {topic.slug: topic.papers for topic in tally.facets(selection(""))}
+    assert window.count(selection("")) == 39
+    assert [(day.day, day.papers, day.unread) for day in window.days()] == [(DAY, 39, 37), ("2026-11-23", 2, 1)]
+    topics = {topic.slug: topic.papers for topic in window.topics(selection(""))}
     assert sum(topics.values()) == 39
     window.close()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reader.cache import connections, schema, text_index
-from reader.cache.reads.counts import CountCache
 from reader.cache.reads.orders import IN_TEXTS
+from reader.cache.reads.topic_trends import topics_of
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import compile_query
 from reader.cache.search.full_text import in_full_text, text_expression
@@ -100,8 +102,8 @@ def test_lists_and_counts_agree(window: Window, text: str, order: str) -> None:
         assert list(first.pks) == pks[:limit]
         assert first.complete == (len(pks) < limit)
         assert first.in_texts == max(0, len(first.pks) - (len(pks) - whole.in_texts))
-    topics = {one.slug: one.papers for one in window.topics(selection)}
-    assert {one.slug: one.papers for one in CountCache(window).facets(selection)} == topics
+    listed = Counter(slug for of_one in window.read(partial(topics_of, pks=pks)).values() for slug in of_one)
+    assert {one.slug: one.papers for one in window.topics(selection) if one.papers} == listed
 
 
 A, B = Match("sparse"), Match("maps")

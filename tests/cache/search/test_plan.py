@@ -13,7 +13,6 @@ import pytest
 
 from reader.cache.marks import effects
 from reader.cache.marks.events import Events
-from reader.cache.reads.counts import CountCache
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
@@ -89,7 +88,6 @@ READS: dict[str, Callable[[Window], object]] = {
     "days": lambda window: window.days(),
     "topics": lambda window: window.topics(),
     "topics of": lambda window: window.topics(selection("topic:agents is:unread")),
-    "facets": lambda window: CountCache(window).facets(selection("paper is:unread")),
     "size": lambda window: window.size(),
     "views": lambda window: [window.count(selection(text)) for text in ("", "is:unread", "is:starred", "day:latest")],
 }
