@@ -86,7 +86,10 @@ def draw_paper(
     if why:
         texts.append([Piece(_whole(literal(why), room - measure(end), glyphs), "about")])
     *above, last = [(*(below if place else begin), *text) for place, text in enumerate(texts)]
-    return *above, _filled(last, end, width)
+    if end:
+        # At the right edge, with a blank behind.
+        last = (*last, Piece(" " * (width - 1 - measure(last) - measure(end))), *end, Piece(" "))
+    return *above, last
 
 
 def paper_height(row: PaperRow, width: int, look: ListLook) -> int:
@@ -103,13 +106,6 @@ def _title_room(width: int, look: ListLook) -> int:
     """Cells of a line of the title; one blank stays before the pane's bar."""
     indent = 3 + (4 if width >= WITH_UPVOTES else 0) + (len(look.glyphs.code) + 1 if width >= WITH_CODE else 0)
     return width - indent - 1
-
-
-def _filled(left: Line, right: Line, width: int) -> Line:
-    """Put the signs and the date, if there are any, at the right edge, with a blank behind them."""
-    if not right:
-        return left
-    return (*left, Piece(" " * (width - 1 - measure(left) - measure(right))), *right, Piece(" "))
 
 
 def _kept(row: PaperRow, width: int, glyphs: Glyphs, in_text: bool) -> Line:
@@ -249,10 +245,10 @@ def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
         number = f"{heading.unread:,}{between}{number}"
     room = width - 3 - len(number)
     name = cut(day_heading(heading.day, look.today), room, look.glyphs.ellipsis)
-    note = f" {look.glyphs.dot} {heading.note}" if heading.note else ""
-    left = room - cell_len(name) - cell_len(note)
-    if left < 0:
-        note, left = "", room - cell_len(name)
+    left = room - cell_len(name)
+    notes = (f" {look.glyphs.dot} {note}" for note in (heading.note, heading.note.partition(",")[0]) if note)
+    note = next((one for one in notes if cell_len(one) <= left), "")
+    left -= cell_len(note)
     return (Piece(" "), Piece(name, "day"), Piece(f"{note}{' ' * left}", "about"), Piece(f" {number} ", "number"))
 
 

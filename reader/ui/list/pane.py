@@ -588,9 +588,8 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Show the cursor's bar, or remove it."""
-        super().watch_has_focus(has_focus)
         self._strips.change_look(self._strips.look._replace(has_focus=has_focus))
-        self.refresh()
+        super().watch_has_focus(has_focus)
 
     def notify_style_update(self) -> None:
         """Drop lines drawn in other colours."""

@@ -246,7 +246,10 @@ def test_a_day_says_how_whole_its_categories_are_and_gaps_alone_if_there_are_any
         (Heading("2025-11-24"), " MONDAY 24 NOVEMBER                     "),
         (Heading("2024-12-30", 1_034, 0), " MONDAY 30 DECEMBER 2024        0/1,034 "),
         (Heading("", 3), " NO DAY                               3 "),
-        (Heading("2025-11-24", 34, 12, note="CL 8 of 9"), " MONDAY 24 NOVEMBER · CL 8 of 9   12/34 "),
+        (
+            Heading("2025-11-24", 34, 12, note="CL 8 of 9, asked again at 18:00"),
+            " MONDAY 24 NOVEMBER · CL 8 of 9   12/34 ",
+        ),
         (Heading("2025-11-24", 34, 12, note="cs.CL 14 of 14"), " MONDAY 24 NOVEMBER               12/34 "),
     ],
 )
