@@ -15,7 +15,6 @@ from reader.core.settings.tables import (
     OneTable,
     Rule,
     SavedView,
-    SecondLook,
     UserCommand,
     WatchedExport,
 )
@@ -189,9 +188,6 @@ class Settings:
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
     )
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
-
-    second_look: SecondLook = setting(OneTable("second_look"), SecondLook())
-    """How much a paper must change after you starred, queued, noted or opened it to be in the view Changed."""
 
     digest: DigestMail = setting(OneTable("digest"), DigestMail())
     """Where the digest of new papers goes: "digest" makes it, and "schedule install --digest" each morning."""
