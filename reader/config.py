@@ -21,6 +21,7 @@ from reader.core.settings.tables import (
 from reader.core.settings.types import (
     Boolean,
     Choice,
+    Choices,
     Command,
     FilePath,
     HiddenViews,
@@ -83,6 +84,10 @@ class Settings:
     ask_arxiv: bool = setting(Boolean(), True)
     """Ask arXiv for categories of the feed's papers, one request a day, for versions and venues of opened papers, and
     for marked papers that are missing here."""
+
+    category_papers: tuple[str, ...] = setting(Choices(("new", "cross", "replace")), ("new", "cross"))
+    """Papers of followed categories that come in and are counted: new ones, those of other categories that are listed
+    there too (cross), and new versions of papers that are not here (replace)."""
 
     allow_local_feeds: bool = setting(Boolean(), False)
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""

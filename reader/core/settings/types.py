@@ -106,6 +106,22 @@ class Choice(SettingType):
         return nearest(str(value), self.words)
 
 
+class Choices(Choice):
+    """A list of one or more of a few words."""
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        super().__init__(words)
+        self.about = f"a list with {self.about}"
+
+    def convert(self, value: object) -> object | None:
+        texts = _as_texts(value)
+        return tuple(dict.fromkeys(texts)) if texts and set(texts) <= set(self.words) else None
+
+    def meant(self, value: object) -> str | None:
+        wrong = [one for one in _as_texts(value) or () if one not in self.words]
+        return nearest(wrong[0], self.words) if wrong else None
+
+
 class ThemeName(Choice):
     """The name of a theme; they are too many to list in a message."""
 

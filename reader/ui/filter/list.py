@@ -88,7 +88,7 @@ def _rise(row: Row, width: int, glyphs: Glyphs) -> Line:
 
 
 def _count(row: Row, glyphs: Glyphs) -> Line:
-    """The number of a row's papers, the unread ones before it: `12/34`; of a day that is only partly here, `12/34+` or `6+`."""
+    """The number of a row's papers, the unread ones before it: `12/34`; of a day that is only partly here, `12/34+`."""
     if row.count is None:
         return ()
     count = f"{row.count:,}{'+' if row.is_partial else ''}"
