@@ -386,6 +386,8 @@ def test_tables_may_stand_in_one_line(file: Path) -> None:
         ('[[exports]]\nquery = "x"\nfile = "a"\nformat = "bib"', 4, "exports.format", "must be", "", 0),
         ('[[commands]]\nname = "a"\nrun = "b \'c"', 3, "commands.run", "can't be split into words", None, 0),
         ('[[commands]]\nname = "a"\nrun = []', 3, "commands.run", "must be a program", None, 0),
+        ('category_papers = ["new", "corss"]', 1, "category_papers", 'a list with "new", "cross" or', "cross", 0),
+        ("category_papers = []", 1, "category_papers", 'a list with "new", "cross" or', None, 0),
         ('hidden_views = ["latets"]', 1, "hidden_views", 'has "latets", which is not a built-in view', "latest", 0),
     ],
 )

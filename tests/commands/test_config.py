@@ -123,6 +123,8 @@ def test_a_setting_that_does_not_exist(run: Run, home: Path, what: tuple[str, ..
     ("name", "typed", "written"),
     [
         ("theme", ["dark"], 'theme = "dark"'),
+        ("category_papers", ["new", "replace"], 'category_papers = "new replace"'),
+        ("category_papers", ['["cross"]'], 'category_papers = ["cross"]'),
         ("theme", ['"dark"'], 'theme = "dark"'),
         ("days_at_start", ["14"], "days_at_start = 14"),
         ("ascii", ["true"], "ascii = true"),

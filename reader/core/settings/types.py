@@ -107,19 +107,22 @@ class Choice(SettingType):
 
 
 class Choices(Choice):
-    """A list of one or more of a few words."""
+    """A list of one or more of a few words, or a text of them."""
 
     def __init__(self, words: tuple[str, ...]) -> None:
         super().__init__(words)
         self.about = f"a list with {self.about}"
 
     def convert(self, value: object) -> object | None:
-        texts = _as_texts(value)
-        return tuple(dict.fromkeys(texts)) if texts and set(texts) <= set(self.words) else None
+        words = self._words(value)
+        return words if words and set(words) <= set(self.words) else None
 
     def meant(self, value: object) -> str | None:
-        wrong = [one for one in _as_texts(value) or () if one not in self.words]
+        wrong = [word for word in self._words(value) if word not in self.words]
         return nearest(wrong[0], self.words) if wrong else None
+
+    def _words(self, value: object) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_as_texts(value.split() if isinstance(value, str) else value) or ()))
 
 
 class ThemeName(Choice):
