@@ -19,7 +19,6 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import Event, RLock, Thread
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -169,10 +168,10 @@ class _Found(NamedTuple):
 
     state: object = None
     learned: Learned = Learned()
-    scores: Mapping[int, float] = MappingProxyType({})
-    """How well papers suit the user, by their keys."""
-    interests: Mapping[int, int] = MappingProxyType({})
-    """The interest that each paper is nearest to, if it is near enough."""
+    scores: Sequence[float] = ()
+    """How well papers suit the user, by their keys: 8 bytes for each."""
+    interests: Sequence[int] = ()
+    """The interest that each paper is nearest to; -1 if it is near none."""
     is_scored: bool = False
 
 
@@ -314,23 +313,28 @@ class ForYou:
         return Learned(taste, tuple(holders_of(connection, one.what, one.name) for one in taste.traits), wishes)
 
     def _score_all(self, found: _Found) -> _Found:
-        # Of a million papers, only those near one of several interests keep more than a number.
-        scores, interests = dict[int, float](), dict[int, int]()
         taste, holders = found.learned.taste, found.learned.holders
+        (last,) = self._connection.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
+        scores, interests = array("d", [0.0]) * (last + 1), array("h", [-1]) * (last + 1)
         for fit in taste.fits(read_words(self._connection)):
-            if fit.score:
-                scores[fit.key] = fit.score
+            if fit.key > last:
+                # It came meanwhile.
+                continue
+            scores[fit.key] = fit.score
             if fit.score >= STRANGE:
                 interests[fit.key] = fit.interest
         for trait, pks in zip(taste.traits, holders, strict=True):
             for pk in pks:
-                scores[pk] = scores.get(pk, 0.0) + trait.weight
-        scores = {pk: score for pk, score in scores.items() if score}
+                if pk <= last:
+                    scores[pk] += trait.weight
         return found._replace(scores=scores, interests=interests, is_scored=True)
 
     def score(self, pk: int) -> float:
         """How well a paper fits, as `update` found it; 0 if nothing speaks for or against it."""
-        return self._found.scores.get(pk, 0.0)
+        return self._found.scores[pk] if pk < len(self._found.scores) else 0.0
+
+    def _interest(self, pk: int) -> int:
+        return self._found.interests[pk] if pk < len(self._found.interests) else -1
 
     def papers_of(self, name: str) -> str:
         """The papers of an interest, as JSON; none while a newer query interrupts."""
@@ -339,20 +343,20 @@ class ForYou:
         except CacheInterrupted:
             return "[]"
         found = named(subjects, name)
-        at = -1 if found is None else subjects.index(found)
-        return json.dumps([pk for pk, interest in self._found.interests.items() if interest == at])
+        at = None if found is None else subjects.index(found)
+        return json.dumps([pk for pk, interest in enumerate(self._found.interests) if interest == at])
 
     def with_turns(self, ranked: Sequence[int]) -> Sequence[int]:
         """The same papers, with turns of the interests in the first places; the worst first stays as it is."""
         shares = [one.share for one in self._found.learned.taste.subjects]
         if not shares or not ranked or self.score(ranked[0]) <= self.score(ranked[-1]):
             return ranked
-        return array("q", take_turns(ranked, self.score, self._found.interests, shares))
+        return array("q", take_turns(ranked, self.score, self._interest, shares))
 
     def mix(self, ranked: Sequence[int], day: str) -> Mixed:
         """Let the interests take turns, and put the day's surprises among them: new ones that nothing speaks for."""
         ranked = self.with_turns(ranked)
-        least = STRANGE * max(self._found.scores.values(), default=0.0)
+        least = STRANGE * max(self._found.scores, default=0.0)
         listed = frozenset(ranked)
         with explained(self._path):
             newest = [pk for (pk,) in self._connection.execute(_NEWEST)]

@@ -69,6 +69,8 @@ def hidden(file: Path) -> None:
 
 def muted(file: Path) -> None:
     hidden(file)
+    # For the commands, which follow the settings.
+    file.with_name("config.toml").write_text('mute = ["title:agents", "video"]')
     assert mute(file, ["title:agents", "video"], Scope(date(2026, 5, 12), "2026-05-12"))
 
 

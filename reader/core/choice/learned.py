@@ -6,7 +6,7 @@ Among the papers for the user are deliberate surprises: about one in ten is unli
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import groupby
 from math import sqrt
 from typing import NamedTuple
@@ -159,9 +159,9 @@ WAITS = 0.5
 
 
 def take_turns(
-    ranked: Sequence[int], score: Callable[[int], float], interests: Mapping[int, int], shares: Sequence[float]
+    ranked: Sequence[int], score: Callable[[int], float], interest: Callable[[int], int], shares: Sequence[float]
 ) -> Sequence[int]:
-    """Let the `interests` of papers take turns in the first places of a ranking; `shares` are their parts of the marks.
+    """Let the interests of papers take turns in the first places of a ranking; `shares` are their parts of the marks.
 
     An interest that has more places than its part of the marks, by their roots, waits; one with a tenth of the marks
     is there in any case, if a paper speaks for it.
@@ -170,8 +170,8 @@ def take_turns(
         return ranked
     queues: list[list[int]] = [[] for _ in shares]
     for pk in ranked:
-        if (interest := interests.get(pk)) is not None and len(queues[interest]) < FIRST:
-            queues[interest].append(pk)
+        if (near := interest(pk)) >= 0 and len(queues[near]) < FIRST:
+            queues[near].append(pk)
     roots = [sqrt(share) for share in shares]
     taken, first = [0] * len(shares), list[int]()
 

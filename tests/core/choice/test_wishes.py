@@ -144,18 +144,18 @@ def score(pk: int) -> float:
 
 def test_no_interest_of_some_weight_is_missing_in_the_first_places() -> None:
     ranked = list(range(200))
-    mixed = take_turns(ranked, score, INTERESTS, (0.6, 0.35, 0.05))
+    mixed = take_turns(ranked, score, INTERESTS.__getitem__, (0.6, 0.35, 0.05))
     assert sorted(mixed) == ranked and mixed[0] == 0
     whose = [INTERESTS[pk] for pk in mixed[:FIRST]]
     assert whose.count(0) > 0 and whose.count(1) > 0
     assert [pk for pk in mixed if INTERESTS[pk] == 0] == ranked[:100]
-    strong = take_turns(ranked, lambda pk: score(pk) + 99 * (pk < 100), INTERESTS, (0.6, 0.35, 0.05))
+    strong = take_turns(ranked, lambda pk: score(pk) + 99 * (pk < 100), INTERESTS.__getitem__, (0.6, 0.35, 0.05))
     assert [INTERESTS[pk] for pk in strong[:FIRST]].count(1) == 1
 
 
 def test_a_single_interest_keeps_the_order_and_so_do_muted_ones() -> None:
-    assert take_turns([3, 1, 2], score, INTERESTS, (1.0,)) == [3, 1, 2]
-    assert take_turns([3, 1, 2], score, INTERESTS, (0.0, 0.0)) == [3, 1, 2]
+    assert take_turns([3, 1, 2], score, INTERESTS.__getitem__, (1.0,)) == [3, 1, 2]
+    assert take_turns([3, 1, 2], score, INTERESTS.__getitem__, (0.0, 0.0)) == [3, 1, 2]
 
 
 # Surprises
