@@ -274,8 +274,9 @@ class Announcements:
                     is_old = source == "rss" and papers and id not in papers
                     if entry.draft.title or id not in entries:
                         entries[id] = _announced(entry, _back(day.day, 1)) if is_old else entry
-        known_ids = self._feeds.sources_of(entries)
-        kept = {id: one for id, one in entries.items() if id in known_ids or self._is_wanted(category, one)}
+        # The sources may differ about the kind of a paper.
+        kept_ids = self._feeds.sources_of(entries).keys() | {id for day in days for id in day.papers}
+        kept = {id: one for id, one in entries.items() if id in kept_ids or self._is_wanted(category, one)}
         stored = await self._store([entry for entry in kept.values() if entry.draft.title])
         untitled = [id for id, entry in kept.items() if not entry.draft.title]
         if untitled and (found := await _answer(self._arxiv.papers(untitled), [])):
