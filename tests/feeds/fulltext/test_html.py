@@ -282,6 +282,16 @@ def test_a_number_stays_on_its_row_and_its_own_signs_are_no_formula() -> None:
     assert [(one.rows, one.number) for one in _formulas(rows)] == [(("a=b",), "(*)"), (("c=d",), "")]
 
 
+def test_words_in_place_of_a_formula_stay_in_their_row() -> None:
+    cell = '<td class="ltx_eqn_cell"><span class="ltx_text ltx_markedasmath">Step 5% <math alttext="n"></math></span></td>'
+    assert [one.rows for one in _formulas(f"<tr>{cell}{_math('s=1')}</tr>")] == [(r"~\text{Step 5\% }n~ & s=1",)]
+
+
+def test_a_line_of_tex_that_breaks_in_words_keeps_their_space() -> None:
+    (formula,) = _formulas(f"<tr>{_math('x%&#10;+y' + chr(92) + 'text{both are%&#10; constant}')}</tr>")
+    assert formula.rows == (r"x+y\text{both are constant}",)
+
+
 def test_a_formula_without_tex_keeps_its_mathml() -> None:
     page = "<math display='block'><mi>x</mi></math><math alttext='y' id='a>b'><mi>y</mi></math>"
     assert without_mathml(page.replace("'", '"')) == page.replace("'", '"').replace("<mi>y</mi>", "")
