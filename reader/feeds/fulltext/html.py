@@ -64,6 +64,9 @@ _MATHML = re.compile(
     r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*>).*?</math>",
     re.DOTALL,
 )
+_NEXT_AUTHOR = re.compile(r"\s+&(?=[^\W\d_])")
+"""What stands between authors where a page leaves LaTeX's `&` as a sign."""
+
 _FATAL = "Conversion to HTML had a Fatal error"
 _OTHER_PAGES = (
     ("no html", "arXiv has no HTML of it"),
@@ -445,7 +448,8 @@ class _Reader:
         found = [spans for one in people or ([] if block is None else [block]) if (spans := self._inline(one))]
         if found:
             yield Heading(1, "", (Span("Authors"),), "authors")
-            yield from map(Paragraph, found)
+            for spans in found:
+                yield Paragraph(tuple(span._replace(text=_NEXT_AUTHOR.sub("; ", span.text)) for span in spans))
 
     def _missed(self) -> Iterator[Block]:
         """How much can't be shown."""

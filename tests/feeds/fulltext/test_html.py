@@ -161,7 +161,7 @@ def test_what_can_not_be_shown_leaves_a_sign_and_is_counted() -> None:
     )
     people = (
         '<div class="ltx_authors"><span class="ltx_creator">Ann<sup>1</sup><span class="ltx_author_notes">'
-        '<span class="ltx_contact">A lab</span></span></span><span class="ltx_creator">Bob</span></div>'
+        '<span class="ltx_contact">A lab</span></span></span><span class="ltx_creator">Bob, AT&amp;T<br>&amp;Cy</span></div>'
     )
     page = read_html(f'<html><body><article class="ltx_document">{people}{body}</article></body></html>')
     said = [line.text for line in Layout(page, None) if line.text]
@@ -172,7 +172,7 @@ def test_what_can_not_be_shown_leaves_a_sign_and_is_counted() -> None:
         "A\t[picture]",
         "Authors",
         "Ann¹; A lab",
-        "Bob",
+        "Bob, AT&T; Cy",
         "Not shown here: 2 diagrams, 1 formula, 1 macro (▯), 1 picture.",
     ]
 
