@@ -161,7 +161,8 @@ def test_what_can_not_be_shown_leaves_a_sign_and_is_counted() -> None:
     )
     people = (
         '<div class="ltx_authors"><span class="ltx_creator">Ann<sup>1</sup><span class="ltx_author_notes">'
-        '<span class="ltx_contact">A lab</span></span></span><span class="ltx_creator">Bob, AT&amp;T<br>&amp;Cy</span></div>'
+        '<span class="ltx_contact">A lab</span></span></span>'
+        '<span class="ltx_creator">Bob, AT&amp;T<br>&amp;Cy</span></div>'
     )
     page = read_html(f'<html><body><article class="ltx_document">{people}{body}</article></body></html>')
     said = [line.text for line in Layout(page, None) if line.text]
@@ -283,7 +284,9 @@ def test_a_number_stays_on_its_row_and_its_own_signs_are_no_formula() -> None:
 
 
 def test_words_in_place_of_a_formula_stay_in_their_row() -> None:
-    cell = '<td class="ltx_eqn_cell"><span class="ltx_text ltx_markedasmath">Step 5% <math alttext="n"></math></span></td>'
+    cell = (
+        '<td class="ltx_eqn_cell"><span class="ltx_text ltx_markedasmath">Step 5% <math alttext="n"></math></span></td>'
+    )
     assert [one.rows for one in _formulas(f"<tr>{cell}{_math('s=1')}</tr>")] == [(r"~\text{Step 5\% }n~ & s=1",)]
 
 
