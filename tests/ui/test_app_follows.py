@@ -30,7 +30,7 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
         # On the page, a followed topic can be told of, or let go.
         await r.do("read.open", "paper.follow")
         await r.press("t")
-        asked = "Video generation… x no longer follow n notices of new papers"
+        asked = "Video generation… x no longer follow n notices of new papers esc back"
         assert " ".join(r.lines[-1].split()) == asked
         await r.press("n")
         await r.do("paper.follow")

@@ -41,6 +41,8 @@ class ListLook(NamedTuple):
     """The searched words, which are marked in titles."""
     has_dates: bool = False
     """Whether each row has its date, because no headings name the days."""
+    is_period: bool = False
+    """Whether all papers are of one week or month: their dates need no year."""
     is_comfortable: bool = False
     """Whether a title that does not fit takes a second line."""
     older_key: str = ""
@@ -122,7 +124,9 @@ def _date(row: PaperRow, width: int, look: ListLook) -> Line:
         return ()
     if not look.is_comfortable and (changed := _changed(row)):
         return (Piece(f"  {_whole(literal(changed), CHANGE_WIDTH, look.glyphs)}", "mark"),)
-    return (Piece(f"  {day_in_list(row.day, look.today)}", "date"),) if look.has_dates else ()
+    return (
+        (Piece(f"  {day_in_list(row.day, None if look.is_period else look.today)}", "date"),) if look.has_dates else ()
+    )
 
 
 def _changed(row: PaperRow) -> str:

@@ -167,6 +167,8 @@ def test_a_date_stands_at_the_right_with_the_year_of_other_years() -> None:
     assert line == " ●   1    A title that is too long for…  Sep 2024 "
     assert lines(row(1, "A title", day=""), 50, DATED)[0].rstrip() == " ●   1    A title"
     assert lines(row(1, "A title", day="2024-09-30"), 49, DATED) == [" ●   1    A title"]
+    (line,) = lines(row(1, "A title", day="2024-09-30"), 50, DATED._replace(is_period=True))
+    assert line.endswith("  30 Sep ")
 
 
 def test_state_is_a_shape_and_only_the_cursor_has_a_weight() -> None:
