@@ -85,7 +85,7 @@ async def test_each_key_decides_and_the_end_puts_the_rest_aside(reader: Opener) 
         assert r.empty.startswith(
             "Triage is done: 5 papers in 63 s, 13 s each. 1 starred, 1 queued, 1 hidden, 2 passed,"
         )
-        assert "3 put aside, marked read. ★ Agents at Night" in r.empty
+        assert "3 marked read. ★ Agents at Night" in r.empty
         assert r.empty.endswith("u takes the 3 back [ Monday has 14 left gq the queue")
         assert [r.kept(id).read for id in papers] == [True] * 8
         await r.do("mark.undo")
