@@ -120,7 +120,7 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         assert r.context == "triage"
         await r.do("triage.end")
         await r.press("a")
-        assert r.empty.startswith("Tue 12 May is finished. 12 put aside, marked read. u takes the 12 back")
+        assert r.empty.startswith("Tue 12 May is finished. 12 marked read. u takes the 12 back")
         await r.do("view.latest")
         assert "all 14 read" in r.top
         await typed(r, "triage")
