@@ -283,6 +283,15 @@ async def test_a_bad_file_is_one_sentence(tmp_path: Path, content: bytes, senten
         await read_apart(file)
 
 
+async def test_a_library_that_does_not_start_is_not_taken_for_a_damaged_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(tmp_path, "pypdfium2.py").write_text("raise OSError('libpdfium.so: wrong ELF class')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(NoFullText, match=r"what the extra dailypapers\[pdf\] installed does not start"):
+        await read_apart(write_pdf(tmp_path / "paper.pdf", PAPER))
+
+
 async def test_many_pages_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.feeds.fulltext.pdf_lines.MOST_PAGES", 1)
     document = read_pdf(read_pages(write_pdf(tmp_path / "paper.pdf", PAPER)))
