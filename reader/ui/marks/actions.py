@@ -56,9 +56,8 @@ def changed_words(way: Way, action: Action, title: str, ellipsis: str = "…") -
     # A triage marks each paper read besides what is decided on it.
     did = [label for label, _ in action.did if label != "read"] or ["read"]
     state = ", ".join(did if way == "redo" else map(_taken_back, did))
-    if title:
-        return f'{state} · "{title}"'
-    return f"1 paper is {state}" if action.count == 1 else f"{action.count:,} papers are {state}"
+    papers = f'"{title}"' if title else "1 paper" if action.count == 1 else f"{action.count:,} papers"
+    return f"{state} · {papers}"
 
 
 def _taken_back(label: str) -> str:

@@ -203,6 +203,13 @@ def test_the_words_of_a_formula_stay_with_it() -> None:
     assert ["".join(plain(row)) for row in found.lines] == ["Linear: s = t", "(4)"]
 
 
+def test_a_formula_stays_between_the_lines_around_it() -> None:
+    lines = [line("Here we can write", 628), line("a = b + c", 610, left=200)._replace(math=1.0)]
+    document = of_lines(*body(700, 6), *lines, line("where c is small.", 592))
+    assert [type(block) for block in document.blocks[-3:]] == [Paragraph, Verbatim, Paragraph]
+    assert texts(document, Paragraph)[-1] == "where c is small."
+
+
 def test_an_appendix_that_the_outline_lacks_ends_the_references() -> None:
     lines = [
         *(line(f"[{number}] A. Babbage. Engines.", 680 - 12 * number) for number in (1, 2, 3)),
@@ -281,6 +288,15 @@ async def test_a_bad_file_is_one_sentence(tmp_path: Path, content: bytes, senten
     file.write_bytes(content)
     with pytest.raises(NoFullText, match=sentence):
         await read_apart(file)
+
+
+async def test_a_library_that_does_not_start_is_not_taken_for_a_damaged_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(tmp_path, "pypdfium2.py").write_text("raise OSError('libpdfium.so: wrong ELF class')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(NoFullText, match=r"what the extra dailypapers\[pdf\] installed does not start"):
+        await read_apart(write_pdf(tmp_path / "paper.pdf", PAPER))
 
 
 async def test_many_pages_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
