@@ -298,7 +298,7 @@ OTHERWISE = (
     *("Keep the password out of the address", "share the folder only with yourself", "alone at the server"),
     *(
         "Nothing is encrypted:",
-        "a token for the feed, which needs none",
+        "a token for the feed, which works without one",
         "no colours, only weight",
         "### Token, network",
     ),

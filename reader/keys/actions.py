@@ -293,14 +293,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "pane.density", "C", "Density of the list", "Give long titles a second line, or cut them to one line.", _MAIN
     ),
     Action("query.accept", "enter", "Keep", "Keep the typed query and go to the list.", _QUERY),
-    Action("query.cancel", "escape", "Put back", "Discard the typed query; the list is as it was before.", _QUERY),
+    Action("query.cancel", "escape", "Discard", "Drop the typed query; the list is as it was before.", _QUERY),
     Action("query.save", "ctrl+n", "Save as a view", "Keep the query, and give it a name.", _QUERY),
     Action("query.complete", "tab", "Take suggestion", "Accept the suggested word.", _GUESS),
     Action("query.next", "down", "Next suggestion", "Down in the suggestions, or in the earlier queries.", _QUERY),
     Action("query.previous", "up", "Earlier query", "The previous query, or up in the suggestions.", _QUERY),
     Action("tags.accept", "enter", "Tag", "Give the paper the typed tags, and go back.", _TAGS),
     Action("note.keep", "escape ctrl+s", "Keep", "Store the note and go back; undo takes it back.", _NOTE),
-    Action("note.drop", "ctrl+g", "Put back", "Go back, and leave the note as it was.", _NOTE),
+    Action("note.drop", "ctrl+g", "Discard", "Go back, and leave the note as it was.", _NOTE),
     Action("note.undo_typing", "ctrl+z", "Undo typing", "Undo what was typed last.", _NOTE),
     Action("note.redo_typing", "ctrl+y", "Redo typing", "Redo what was undone.", _NOTE),
     Action("command.open", ":", "Command line", "Any command of the shell, such as tag add later.", _LINE),
@@ -454,12 +454,12 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     ),
     "query": _footer(
         "query.accept keep, query.complete take word, find.widen search all, find.feed search the feed, "
-        "query.save save, query.previous earlier, query.cancel put back, app.help keys"
+        "query.save save, query.previous earlier, query.cancel discard, app.help keys"
     ),
     "tags": _footer(
         "tags.accept tag, command.complete take word, command.next next word, command.cancel leave, app.help keys"
     ),
-    "note": _footer("note.keep keep, note.drop put back, paper.editor editor, note.undo_typing undo, app.help keys"),
+    "note": _footer("note.keep keep, note.drop discard, paper.editor editor, note.undo_typing undo, app.help keys"),
     "command": _footer(
         "command.run run, command.complete take word, command.previous earlier, command.cancel close, app.help keys"
     ),

@@ -80,7 +80,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
         (f'{AT}FATAL:  database "papers" does not exist', "no such database"),
         (f'{AT}FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "ada", no encryption', "only by TLS"),
         (f"{AT}server does not support SSL, but SSL was required", "has no TLS"),
-        (f"{AT}received invalid response to SSL negotiation: H", "something else than PostgreSQL"),
+        (f"{AT}received invalid response to SSL negotiation: H", "something other than PostgreSQL"),
         (f'{AT}FATAL:  too many connections for role "ada"', "too many programs"),
         (f"{AT}FATAL:  the database system is starting up", "starting or stopping"),
         ("failed to resolve host 'hub.invalid': [Errno -2] Name or service not known", "host is not known"),

@@ -137,9 +137,7 @@ def test_what_is_written_below_the_marker_comes_back(run: Run, papers: Path, vau
     moved.write_text(moved.read_text().removesuffix("old\n") + "new  \n\n<!-- mine -->\n")
     second.write_text(second.read_text().replace("# ", "# Not kept ", 1) + "\r\nAlso mine")
     found = run("export", f"id:{IDS[3]},{IDS[4]}", "--format", "notes", "-o", str(vault))
-    assert (
-        found.err == f"2 papers written in {vault}, and 2 notes of yours came back; 'dailypapers undo' undoes that.\n"
-    )
+    assert found.err == f"2 papers written in {vault}, and 2 notes of yours taken in; 'dailypapers undo' undoes that.\n"
     assert run("note", IDS[3]).out == "new  \n\n<!-- mine -->\n"
     assert run("note", IDS[4]).out == "Also mine\n"
     assert "Not kept" not in second.read_text() and second.read_bytes().endswith(b" -->\n\r\nAlso mine\n")

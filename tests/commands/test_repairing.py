@@ -163,7 +163,7 @@ def test_a_cache_without_papers_says_why_and_what_comes() -> None:
 
 def test_a_lost_cache_is_not_called_a_new_home(run: Run, starred: Path) -> None:
     starred.unlink()
-    assert "'dailypapers restore' makes it anew from them" in run("cache", "verify").err
+    assert "'dailypapers restore' rebuilds it from them" in run("cache", "verify").err
     told = run("cache", "repair").out
     assert "all from the backup of" in told
     assert "The cache is good" in run("cache", "repair").out

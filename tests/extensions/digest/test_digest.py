@@ -81,7 +81,7 @@ def test_what_rises_and_what_has_changed_is_news_once(run: Run, papers: Path, ho
     (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
     since = ("--since", "2026-06-30")
     sections = {one["name"]: one["papers"] for one in run("digest", *since, "--json").record["sections"]}
-    assert [(one["id"], one["why"]) for one in sections["Rising"]] == [(rising, "35 votes more since 2026-06-30")]
+    assert [(one["id"], one["why"]) for one in sections["Rising"]] == [(rising, "35 more votes since 2026-06-30")]
     assert [(one["id"], one["why"]) for one in sections["Changed"]] == [
         (marked, "New code, 2 → 57 votes since you starred it")
     ]

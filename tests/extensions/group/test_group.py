@@ -24,7 +24,7 @@ def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: U
     assert "Say who you are" in run("group", "create", shared).err
     assert "A name has letters" in run("group", "create", shared, "--name", "anyone").err
     assert run("group", "create", shared, "--name", "ada").lines == [
-        f"The group of {shared} has begun, and you are ada in it."
+        f"The group of {shared} is created, and you are ada in it."
     ]
     assert "Nobody else" in run("group", "status").out
     assert "You share nothing." in run("group", "share").out
