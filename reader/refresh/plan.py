@@ -14,7 +14,7 @@ DAYS_SEARCHED_BACK = 14
 """Earlier days to try if none of the latest days has papers."""
 
 MAX_AWAY_DAYS = 31
-"""Age in days up to which a refresh asks for the days of an absence by itself."""
+"""Maximum number of days before the latest ones that a refresh asks for by itself after an absence."""
 
 DAYS_WORTH_A_MONTH = 7
 """From this number of days of a month, the month's list (four to seven pages) takes fewer requests."""
@@ -26,7 +26,7 @@ class Latest:
 
     days: int = 7
     after_absence: bool = True
-    """Also ask for earlier days, up to `MAX_AWAY_DAYS` old, that were never asked for since the first fetch."""
+    """Also ask for the `MAX_AWAY_DAYS` days before, as far as they were never asked for since the first fetch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def planned_days(plan: Plan, today: date) -> list[str]:
 def days_away(first: str, known: Mapping[str, KnownDay]) -> list[str]:
     """The days before `first` that were not asked for since the oldest known one, newest first."""
     start = date.fromisoformat(first)
-    earlier = (start - timedelta(days=back) for back in range(1, MAX_AWAY_DAYS))
+    earlier = (start - timedelta(days=back) for back in range(1, MAX_AWAY_DAYS + 1))
     oldest = min(known, default=first)
     return [day for one in earlier if (day := one.isoformat()) > oldest and day not in known]
 

@@ -131,6 +131,11 @@ class Place(NamedTuple):
         return day_of(self.view, "") is not None
 
     @property
+    def is_period(self) -> bool:
+        """Whether the view has the papers of one week or month."""
+        return self.view.id.startswith(("week:", "month:"))
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The searched words and phrases to mark in texts; raises QueryError."""
         return words(self.query) if self.text else ()

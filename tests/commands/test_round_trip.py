@@ -206,7 +206,7 @@ def marked(papers: Path) -> Path:
             events.mark("tag:to read", True, [2, 7, 8])
             events.mark("note", "First line\n  second, 中文標題", [5])
             events.mark("queue", True, [8, 2, 5])
-            events.mark("queue", place_between(None, first_place(1, 0)), [4])
+            events.mark("queue", place_between(None, first_place(1, 0)), [6])
             events.mark("star", True, [6])
             events.undo()
         assert list(cache.drop_before("2021-01-01")) == [1]

@@ -66,6 +66,7 @@ def do_everything(run: Run, cache: Path) -> None:
         ("note", first, "--text", "A thought of my own."),
         ("follow", "add", "world model"),
         ("weights", "raise", "world model"),
+        ("weights", "make", "tag:later"),
         ("rules", "apply", "--since", "1900-01-01"),
         ("mark", "unhide", third),
         ("undo",),

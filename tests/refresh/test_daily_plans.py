@@ -62,7 +62,7 @@ async def test_after_an_absence_the_days_between_come_after_the_latest() -> None
 
 def test_an_absence_has_a_bound() -> None:
     days = days_away("2026-05-06", {"2025-01-01": DayFetched("2025-01-01T12:00:00Z", 1)})
-    assert (len(days), days[0], days[-1]) == (MAX_AWAY_DAYS - 1, "2026-05-05", "2026-04-06")
+    assert (len(days), days[0], days[-1]) == (MAX_AWAY_DAYS, "2026-05-05", "2026-04-05")
 
 
 async def test_settled_days_of_a_month_are_asked_for_together() -> None:

@@ -13,7 +13,7 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
         await r.do("view.followed")
         assert "You follow nothing yet." in r.empty and "FOLLOWED" not in r.filter_lines
         await r.do("view.latest", "paper.follow")
-        asked = "follow… a 3 authors o House of Examples t Video generation w 2 words r a rule or mute"
+        asked = "follow… a 3 authors o House of Examples t Video generation w 2 words r a rule or mute esc back"
         assert " ".join(r.lines[-1].split()) == asked
         await r.press("t")
         assert r.status == "following Video generation · 8 papers · u undoes" and r.here.flags == 1
@@ -30,7 +30,7 @@ async def test_an_author_and_a_topic_are_followed_counted_listed_and_let_go(read
         # On the page, a followed topic can be told of, or let go.
         await r.do("read.open", "paper.follow")
         await r.press("t")
-        asked = "Video generation… x no longer follow n notices of new papers"
+        asked = "Video generation… x no longer follow n notices of new papers esc back"
         assert " ".join(r.lines[-1].split()) == asked
         await r.press("n")
         await r.do("paper.follow")

@@ -123,14 +123,6 @@ async def test_density_is_a_key_that_is_remembered_and_a_setting(reader: Opener)
         assert is_whole(r)
 
 
-async def test_marks_are_painted_in_two_lines_too(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("paper.star", "move.down", "paper.read")
-        assert (r.list_items[1][1], r.list_items[2][1]) == ("★", " ")
-        await r.do("mark.undo", "mark.undo")
-        assert (r.list_items[1][1], r.list_items[2][1]) == ("●", "●")
-
-
 async def test_a_bar_shows_where_keys_act(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
         for pane in ("papers", "detail", "filter"):

@@ -71,7 +71,7 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
         # Another list is no passing by.
         await r.do("view.all")
         await r.do("view.latest", "mark.undo")
-        assert "is no longer read" in r.status
+        assert "no longer read" in r.status
         # The picture has all of it, with what was not stored yet.
         await r.do("view.reading")
         shown = [line.split()[:-1] for line in r.lines[2:5]]

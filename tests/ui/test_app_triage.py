@@ -139,7 +139,7 @@ async def test_the_last_word_about_a_paper_wins(reader: Opener) -> None:
             ("paper.hide", "1 hidden, unstarred"),
             ("paper.queue", "1 queued, no longer hidden"),
             ("paper.hide", "1 hidden, no longer queued"),
-            ("mark.undo", 'undone: "Slow Video…" is no longer hidden, queued again'),
+            ("mark.undo", 'undone: no longer hidden, queued again · "Slow Video…"'),
         ):
             await r.do(action)
             assert said in r.status
@@ -161,13 +161,13 @@ async def test_read_star_and_hide_are_durable_and_can_be_undone_and_redone(reade
         assert told == [f"1 {word} · u undoes" for word in words]
         await r.do("mark.undo")
         assert r.kept(id).hidden
-        assert r.status == 'undone: "Slow Video…" is hidden again · ctrl+r redoes'
+        assert r.status == 'undone: hidden again · "Slow Video…" · ctrl+r redoes'
         await r.do("mark.undo", "mark.undo", "mark.undo")
         kept = r.kept(id)
         assert (kept.read, kept.starred, kept.hidden) == (False, False, False)
         await r.do("mark.redo")
         assert r.kept(id).starred
-        assert r.status == 'redone: "Slow Video…" is starred · u undoes'
+        assert r.status == 'redone: starred · "Slow Video…" · u undoes'
         await r.do("mark.undo", "mark.undo", "mark.undo", "mark.undo")
         assert r.status == "nothing to undo"
 

@@ -392,7 +392,7 @@ async def test_a_first_minute_key_by_key(reader: Opener) -> None:
         await r.press("j", "x")
         assert r.status == "1 hidden · u undoes"
         await r.press("u")
-        assert r.status == f'undone: "{r.here.title[:30].rstrip()}…" is no longer hidden · ctrl+r redoes'
+        assert r.status == f'undone: no longer hidden · "{r.here.title[:30].rstrip()}…" · ctrl+r redoes'
         # Look for something: too little here, more in all.
         await r.press("/", *"robto")
         assert r.empty == "Nothing matches robto on Tue 12 May. ctrl+s searches the feed esc puts the list back"
@@ -434,16 +434,16 @@ async def test_undo_leads_to_the_paper_that_it_restored_or_says_where_it_is(read
         await r.do("paper.hide", "view.latest", "view.unread", "move.bottom")
         assert hidden.id not in r.ids
         await r.do("mark.undo")
-        assert r.here.id == hidden.id and "is no longer hidden · ctrl+r redoes" in r.status
+        assert r.here.id == hidden.id and "undone: no longer hidden · " in r.status
         await r.do("move.top", "mark.redo")
-        assert "is hidden · " in r.status
+        assert "redone: hidden · " in r.status
         await r.do("mark.undo", "paper.star", "view.foryou", "view.starred", "mark.undo", "view.latest")
         here = r.here.id
         await r.do("day.older", "mark.redo")
         assert (r.here.id in r.ids, hidden.id in r.ids) == (True, False)
-        assert "is starred · gs shows it · u undoes" in r.status
+        assert "redone: starred · " in r.status and " · gs shows it · u undoes" in r.status
         await r.do("mark.undo")
-        assert "is no longer starred · it is listed on Tue 12 May · ctrl+r redoes" in r.status
+        assert "undone: no longer starred · " in r.status and " · it is listed on Tue 12 May · ctrl+r redoes" in r.status
         await r.do("view.latest")
         assert r.here.id == here
 

@@ -368,6 +368,39 @@ class Window:
         )
         return found
 
+    def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
+        """Like `older_day`, among the days that list a paper of a selection.
+
+        Few papers are looked up; of many, one is soon met on the way from day to day.
+        """
+        from reader.cache.search import plan
+
+        side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
+        with explained(self._path):
+            few = plan.few_by_any(self._connection, selection)
+            if few is not None:
+                tables, where = "paper AS p CROSS JOIN listing AS l ON l.pk = p.pk", few
+            else:
+                tables, where = "listing AS l CROSS JOIN paper AS p ON p.pk = l.pk", selection.walk
+            row = self._connection.execute(
+                f"SELECT DISTINCT l.day FROM {tables} WHERE {where.sql} AND l.day {side} ?"
+                f" ORDER BY l.day {order} LIMIT 1 OFFSET ?",
+                (*where.params, day, abs(steps) - 1),
+            ).fetchone()
+        return row[0] if row else None
+
+    def day_counts(self, first: str, last: str) -> dict[str, DayCount]:
+        """The days from `first` to `last` (ISO, both included) that the feed has answered for or that list papers."""
+        with explained(self._path):
+            rows = self._connection.execute(
+                "SELECT d.day, coalesce(sum(p.hidden = 0), 0), coalesce(sum(p.read = 0 AND p.hidden = 0), 0),"
+                " d.fetched = '' FROM day AS d LEFT JOIN listing AS l ON l.day = d.day"
+                " LEFT JOIN paper AS p ON p.pk = l.pk"
+                " WHERE d.day BETWEEN ? AND ? AND (d.fetched <> '' OR d.papers > 0) GROUP BY d.day",
+                (first, last),
+            ).fetchall()
+        return {day: DayCount(day, papers, unread, bool(is_partial)) for day, papers, unread, is_partial in rows}
+
     def days(self) -> list[DayCount]:
         """The days that list papers, newest first; hidden papers are not counted."""
         from reader.cache.coverage import by_day

@@ -46,6 +46,7 @@ class Painter:
             panes.density == "comfortable",
             papers_have_dates(order, is_one_day=place.is_one_day),
             place.day is not None,
+            place.is_period,
             content.holes,
         )
         self._lines = ListLines(order, form, self._height_of)
@@ -54,6 +55,7 @@ class Painter:
             now.astimezone().date(),
             searched=pattern(place.words),
             has_dates=form.has_dates,
+            is_period=form.is_period,
             is_comfortable=form.is_comfortable,
             older_key=look.older_key,
         )

@@ -44,8 +44,8 @@ def short_day(day: str, today: date, weekday: bool = True) -> str:
     return f"{name}{when.day} {MONTHS[when.month - 1][:3]}{year}"
 
 
-def day_in_list(day: str, today: date) -> str:
-    """Write an ISO day in at most eight cells: `12 Jun`, in another year `Sep 2024`; empty for no day.
+def day_in_list(day: str, today: date | None) -> str:
+    """Write an ISO day in at most eight cells: `12 Jun`, in another year than today `Sep 2024`; empty for no day.
 
     >>> day_in_list("2026-06-02", date(2026, 11, 24)), day_in_list("2024-09-30", date(2026, 11, 24))
     ('2 Jun', 'Sep 2024')
@@ -54,7 +54,7 @@ def day_in_list(day: str, today: date) -> str:
     if when is None:
         return ""
     month = MONTHS[when.month - 1][:3]
-    return f"{when.day} {month}" if when.year == today.year else f"{month} {when.year}"
+    return f"{when.day} {month}" if today is None or when.year == today.year else f"{month} {when.year}"
 
 
 def day_name(day: str, newest: str) -> str:
@@ -106,7 +106,9 @@ def view_name(view: View, ranked_at: str | None, newest: str | None, now: dateti
 
         period = period_of_view(view.id)
         if period is not None:
-            return period.short
+            year = period.last.year
+            is_named = period.kind == "month" or year == now.astimezone().year
+            return period.short if is_named else f"{period.short} {year}"
     return view.name
 
 

@@ -92,9 +92,10 @@ class Pane(BareScrollView, inherit_bindings=False):
             self._thumb_delay.begin(THUMB_STAYS)
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """Show the thumb, or remove it."""
+        """Show the thumb and the bar in the gutter, or remove them."""
         super().watch_has_focus(has_focus)
         self._refresh_bar()
+        self.refresh()
 
     def _hide_thumb(self) -> None:
         """Remove the thumb after the pane has scrolled by itself."""

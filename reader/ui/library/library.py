@@ -205,9 +205,7 @@ class Library(Marking):
 
     def days_between(self, first: str, last: str) -> Mapping[str, DayCount]:
         """The known days from `first` to `last` (ISO), by day."""
-        from reader.cache.reads.counts import day_counts
-
-        return self._ask(lambda window: window.read(lambda one: day_counts(one, first, last)), {})
+        return self._ask(lambda window: window.day_counts(first, last), {})
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
         """The days (ISO) that were never requested from the feed, or had no papers yet."""
@@ -432,11 +430,7 @@ class Library(Marking):
 
     async def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
         """Like `older_day`, among the days that list a paper of a selection."""
-        from reader.cache.reads.counts import matching_day
-
-        return await self._days.ask_next(
-            lambda window: window.read(lambda one: matching_day(one, selection, day, steps))
-        )
+        return await self._days.ask_next(lambda window: window.matching_day(selection, day, steps))
 
     async def count(self, question: Question) -> Counts:
         """Count for the filter pane; raises CacheInterrupted if it is called again meanwhile."""

@@ -41,6 +41,8 @@ class ListLook(NamedTuple):
     """The searched words, which are marked in titles."""
     has_dates: bool = False
     """Whether each row has its date, because no headings name the days."""
+    is_period: bool = False
+    """Whether all papers are of one week or month: their dates need no year."""
     is_comfortable: bool = False
     """Whether a title that does not fit takes a second line."""
     older_key: str = ""
@@ -86,7 +88,10 @@ def draw_paper(
     if why:
         texts.append([Piece(_whole(literal(why), room - measure(end), glyphs), "about")])
     *above, last = [(*(below if place else begin), *text) for place, text in enumerate(texts)]
-    return *above, _filled(last, end, width)
+    if end:
+        # At the right edge, with a blank behind.
+        last = (*last, Piece(" " * (width - 1 - measure(last) - measure(end))), *end, Piece(" "))
+    return *above, last
 
 
 def paper_height(row: PaperRow, width: int, look: ListLook) -> int:
@@ -105,13 +110,6 @@ def _title_room(width: int, look: ListLook) -> int:
     return width - indent - 1
 
 
-def _filled(left: Line, right: Line, width: int) -> Line:
-    """Put the signs and the date, if there are any, at the right edge, with a blank behind them."""
-    if not right:
-        return left
-    return (*left, Piece(" " * (width - 1 - measure(left) - measure(right))), *right, Piece(" "))
-
-
 def _kept(row: PaperRow, width: int, glyphs: Glyphs, in_text: bool) -> Line:
     """The signs of what the user or the cache keeps of a paper; only such a paper's title has less room."""
     kept = ((row.queued, glyphs.queued), (row.has_note, glyphs.note), (row.has_text and not in_text, glyphs.full_text))
@@ -126,7 +124,9 @@ def _date(row: PaperRow, width: int, look: ListLook) -> Line:
         return ()
     if not look.is_comfortable and (changed := _changed(row)):
         return (Piece(f"  {_whole(literal(changed), CHANGE_WIDTH, look.glyphs)}", "mark"),)
-    return (Piece(f"  {day_in_list(row.day, look.today)}", "date"),) if look.has_dates else ()
+    return (
+        (Piece(f"  {day_in_list(row.day, None if look.is_period else look.today)}", "date"),) if look.has_dates else ()
+    )
 
 
 def _changed(row: PaperRow) -> str:
@@ -249,10 +249,10 @@ def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
         number = f"{heading.unread:,}{between}{number}"
     room = width - 3 - len(number)
     name = cut(day_heading(heading.day, look.today), room, look.glyphs.ellipsis)
-    note = f" {look.glyphs.dot} {heading.note}" if heading.note else ""
-    left = room - cell_len(name) - cell_len(note)
-    if left < 0:
-        note, left = "", room - cell_len(name)
+    left = room - cell_len(name)
+    notes = (f" {look.glyphs.dot} {note}" for note in (heading.note, heading.note.partition(",")[0]) if note)
+    note = next((one for one in notes if cell_len(one) <= left), "")
+    left -= cell_len(note)
     return (Piece(" "), Piece(name, "day"), Piece(f"{note}{' ' * left}", "about"), Piece(f" {number} ", "number"))
 
 

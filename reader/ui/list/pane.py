@@ -222,7 +222,10 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         if index is None:
             index = new.heir(old, cursor) if is_news else 0
         look = self._strips.look._replace(
-            searched=pattern(words), has_dates=form.has_dates, is_comfortable=form.is_comfortable
+            searched=pattern(words),
+            has_dates=form.has_dates,
+            is_period=form.is_period,
+            is_comfortable=form.is_comfortable,
         )
         before = self._picture() if is_news and look == self._strips.look else None
         self._order, self._lines, self._words = order, new, words
@@ -588,9 +591,8 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Show the cursor's bar, or remove it."""
-        super().watch_has_focus(has_focus)
         self._strips.change_look(self._strips.look._replace(has_focus=has_focus))
-        self.refresh()
+        super().watch_has_focus(has_focus)
 
     def notify_style_update(self) -> None:
         """Drop lines drawn in other colours."""

@@ -47,7 +47,7 @@ _TAKEN_BACK = {
 
 
 def changed_words(way: Way, action: Action, title: str) -> str:
-    """What an undo or a redo did, such as `"LiveEdit…" is no longer hidden`; `title` is of the only paper."""
+    """What an undo or a redo did, such as `no longer hidden · "LiveEdit…"`; `title` is of the only paper."""
     if not action.count or action.rules or len({count for _, count in action.did}) > 1:
         return action.said
     if len(title) > SHORT:
@@ -55,9 +55,10 @@ def changed_words(way: Way, action: Action, title: str) -> str:
         title = f"{name if colon and len(name) <= SHORT else title[:SHORT].rstrip()}…"
     # A triage marks each paper read besides what is decided on it.
     did = [label for label, _ in action.did if label != "read"] or ["read"]
-    labels = did if way == "redo" else [_taken_back(label) for label in did]
-    subject = f'"{title}" is' if title else "1 paper is" if action.count == 1 else f"{action.count:,} papers are"
-    return f"{subject} {', '.join(labels)}"
+    state = ", ".join(did if way == "redo" else map(_taken_back, did))
+    if title:
+        return f'{state} · "{title}"'
+    return f"1 paper is {state}" if action.count == 1 else f"{action.count:,} papers are {state}"
 
 
 def _taken_back(label: str) -> str:

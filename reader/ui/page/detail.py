@@ -233,11 +233,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             return strip
         return self._strip((Piece(self._look.glyphs.cursor, "tag"), *self._lines[index]), margin=self._margin - 1)
 
-    def watch_has_focus(self, has_focus: bool) -> None:
-        """Show that keys act here by a bar beside the first line, or remove it."""
-        super().watch_has_focus(has_focus)
-        self.refresh()
-
     def notify_style_update(self) -> None:
         """Drop lines drawn in other colours."""
         super().notify_style_update()

@@ -155,12 +155,13 @@ class Keyboard:
         *,
         is_offer: bool = False,
     ) -> None:
-        """Show letters with their meanings, and call `act` with the next key if it is one of them.
+        """Show letters with their meanings, and call `act` with the one that is pressed; other letters change nothing.
 
         Nobody asked for an offer: any other key but Esc does what it always does.
         """
         self._choose, self._letters, self._is_offer = act, {letter for letter, _ in choices}, is_offer
-        self._prompt(Prompt(tuple(choices), what))
+        way_out = () if "esc" in self._letters else (("esc", "back"),)
+        self._prompt(Prompt((*choices, *way_out), what))
 
     def quit_unless_typing(self) -> None:
         """Quit, unless another letter follows at once; the same key again quits too."""

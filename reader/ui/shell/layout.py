@@ -29,8 +29,8 @@ WIDE_FILTER = 34
 USUAL_SHARE = 0.55
 """Share of the list beside the detail if the settings have no other; the next two then hold too."""
 
-LEAST_LIST = 62
-"""Minimum columns of the list beside the detail: six titles in seven fit in two lines."""
+LEAST_LIST = 64
+"""Minimum columns of the list beside the detail: nine titles in ten fit in two lines."""
 
 WIDEST_DETAIL = 60
 """Maximum columns of the detail beside the list: lines that are easy to read."""

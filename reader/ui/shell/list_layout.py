@@ -46,6 +46,8 @@ class ListForm(NamedTuple):
     """Whether each paper has its date, in place of headings of days."""
     has_end: bool = False
     """Whether lines after the last paper say what comes next."""
+    is_period: bool = False
+    """Whether all papers are of one week or month: their dates need no year."""
     holes: tuple[Hole, ...] = ()
     """The runs of days that are missing, each a line between two days."""
 

@@ -117,7 +117,8 @@ class ListContent:
 
     def in_lines(self, density: Density) -> ListForm:
         """The form in which the list is drawn."""
-        return ListForm(density == "comfortable", self.has_dates, self.day is not None, self.facts.holes)
+        is_period = self.results is None and self.place.is_period
+        return ListForm(density == "comfortable", self.has_dates, self.day is not None, is_period, self.facts.holes)
 
     def formed_like(self, before: ListContent) -> ListContent:
         """The same content with dates or headings: as before in the same place, so that no line moves."""

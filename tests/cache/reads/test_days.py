@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from reader.cache.marks.events import Events
-from reader.cache.reads.counts import day_counts, matching_day
 from reader.cache.reads.window import DayCount, Window
 from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query
@@ -58,7 +56,7 @@ def test_a_day_whose_papers_are_all_hidden_is_stepped_over(
 def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path: Path) -> None:
     def days() -> tuple[list[DayCount], dict[str, DayCount]]:
         with closing(Window.open(path)) as window:
-            return window.days(), window.read(partial(day_counts, first="2026-11-01", last="2026-11-30"))
+            return window.days(), window.day_counts("2026-11-01", "2026-11-30")
 
     cache.store(Listing("2026-11-24", (draft(1), draft(2))), NOW, noted=False)
     some = DayCount("2026-11-24", 2, 2, is_partial=True)
@@ -93,7 +91,7 @@ def test_with_a_query_the_days_are_those_that_list_its_papers(
         monkeypatch.setattr(plan, "few_by_any", lambda connection, selection: None)
     selection = compile_query(parse(text), Scope(date(2026, 11, 24), "2026-11-24"))
     with closing(window):
-        assert window.read(partial(matching_day, selection=selection, day=day, steps=steps)) == found
+        assert window.matching_day(selection, day, steps) == found
 
 
 @pytest.mark.parametrize(
@@ -102,5 +100,5 @@ def test_with_a_query_the_days_are_those_that_list_its_papers(
 )
 def test_the_papers_of_a_day_are_those_that_are_not_hidden(window: Window, day: str, papers: int, unread: int) -> None:
     with closing(window):
-        known = window.read(partial(day_counts, first=day, last=day))
+        known = window.day_counts(day, day)
         assert known.get(day, DayCount(day, 0, 0)) == DayCount(day, papers, unread)

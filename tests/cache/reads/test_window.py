@@ -11,7 +11,7 @@ import pytest
 
 from reader.cache.marks.events import Events
 from reader.cache.reads import window as module
-from reader.cache.reads.window import DayCount, Window
+from reader.cache.reads.window import VISIBLE, DayCount, Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.search.selection import Selection
 from reader.cache.storing.papers import Cache
@@ -73,6 +73,10 @@ def test_an_index_says_which_papers_a_view_has(window: Window, query: str) -> No
     listed = window.first(selection(query), 100).pks
     known = window.first(selection("is:hidden OR -is:hidden"), 100).pks
     assert [pk for pk in (*known, 999) if window.has_by_index(query, pk)] == [pk for pk in known if pk in listed]
+
+
+def test_the_query_that_asks_nothing_is_known_by_its_condition() -> None:
+    assert selection("").where == selection("sort:title").where == VISIBLE
 
 
 def test_other_queries_need_the_query_language() -> None:

@@ -41,9 +41,9 @@ def terminal_with(command: list[str], home: Path) -> Iterator[Terminal]:
 
 
 def cursor(terminal: Terminal) -> str:
-    """The title that the cursor is on; empty amid a frame."""
+    """The title that the cursor is on, its first line if it has two; empty amid a frame."""
     found = [re.split("[│┃]", line.partition("▌")[2])[0] for line in terminal.lines if "▌" in line]
-    return found[0] if len(found) == 1 else ""
+    return found[0] if len(found) in (1, 2) else ""
 
 
 def wait_for_prompt(terminal: Terminal) -> None:

@@ -167,6 +167,8 @@ def test_a_date_stands_at_the_right_with_the_year_of_other_years() -> None:
     assert line == " ●   1    A title that is too long for…  Sep 2024 "
     assert lines(row(1, "A title", day=""), 50, DATED)[0].rstrip() == " ●   1    A title"
     assert lines(row(1, "A title", day="2024-09-30"), 49, DATED) == [" ●   1    A title"]
+    (line,) = lines(row(1, "A title", day="2024-09-30"), 50, DATED._replace(is_period=True))
+    assert line.endswith("  30 Sep ")
 
 
 def test_state_is_a_shape_and_only_the_cursor_has_a_weight() -> None:
@@ -246,7 +248,10 @@ def test_a_day_says_how_whole_its_categories_are_and_gaps_alone_if_there_are_any
         (Heading("2025-11-24"), " MONDAY 24 NOVEMBER                     "),
         (Heading("2024-12-30", 1_034, 0), " MONDAY 30 DECEMBER 2024        0/1,034 "),
         (Heading("", 3), " NO DAY                               3 "),
-        (Heading("2025-11-24", 34, 12, note="CL 8 of 9"), " MONDAY 24 NOVEMBER · CL 8 of 9   12/34 "),
+        (
+            Heading("2025-11-24", 34, 12, note="CL 8 of 9, asked again at 18:00"),
+            " MONDAY 24 NOVEMBER · CL 8 of 9   12/34 ",
+        ),
         (Heading("2025-11-24", 34, 12, note="cs.CL 14 of 14"), " MONDAY 24 NOVEMBER               12/34 "),
     ],
 )

@@ -26,8 +26,8 @@ def action(*marks: tuple[str, str], count: int = 1) -> Action:
     ],
 )
 def test_one_paper_is_named_and_its_state_told(mark: tuple[str, str], undone: str, redone: str) -> None:
-    assert changed_words("undo", action(mark), TITLE) == f'"LiveEdit…" is {undone}'
-    assert changed_words("redo", action(mark), "Short") == f'"Short" is {redone}'
+    assert changed_words("undo", action(mark), TITLE) == f'{undone} · "LiveEdit…"'
+    assert changed_words("redo", action(mark), "Short") == f'{redone} · "Short"'
 
 
 def test_many_papers_are_counted_and_what_is_no_mark_of_papers_is_named() -> None:
