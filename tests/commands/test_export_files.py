@@ -81,7 +81,7 @@ def test_keys_without_an_id_are_the_same_in_every_order(run: Run, papers: Path) 
     [
         ("a.json", "{}", "is not a JSON array"),
         ("a.csl.json", "[", "is not a JSON array"),
-        ("a.csv", "a,b\n1,2\n", "has other columns"),
+        ("a.csv", "a,b\n1,2\n", "has different columns"),
         ("a.bib", "\udcff", "is not in UTF-8"),
     ],
 )

@@ -157,7 +157,7 @@ def test_one_sentence_says_what_came_back_from_where(restored: dict[Path, int], 
 
 def test_a_cache_without_papers_says_why_and_what_comes() -> None:
     told = repairing.summarize(Report(is_new=True, events=5, restored={BROKEN: 0}, unread=7))
-    assert told.startswith("A new cache has 5 events and no papers, because neither a backup nor the file has any")
+    assert told.startswith("A new cache has 5 events and no papers, because none can be read from a backup or the file")
     assert told.endswith("asks the feed for the latest days and the 7 papers that the old one had or you marked.")
 
 

@@ -443,7 +443,9 @@ async def test_undo_leads_to_the_paper_that_it_restored_or_says_where_it_is(read
         assert (r.here.id in r.ids, hidden.id in r.ids) == (True, False)
         assert "redone: starred · " in r.status and " · gs shows it · u undoes" in r.status
         await r.do("mark.undo")
-        assert "undone: no longer starred · " in r.status and " · it is listed on Tue 12 May · ctrl+r redoes" in r.status
+        assert (
+            "undone: no longer starred · " in r.status and " · it is listed on Tue 12 May · ctrl+r redoes" in r.status
+        )
         await r.do("view.latest")
         assert r.here.id == here
 

@@ -281,7 +281,7 @@ def test_a_program_gets_it_once(run: Run, papers: Path, home: Path, tmp_path: Pa
         (("--to", "file"), "", 2, "-o FILE"),
         (("--to", "command"), "", 1, "digest.command"),
         (("--again",), "", 2, "--again"),
-        (("--since", "latest"), "", 2, "no date"),
+        (("--since", "latest"), "", 2, "is not a date"),
         (("--since", "soon"), "", 2, "not a date"),
         (("--store-password",), "", 1, "digest.user"),
         (("--store-password",), 'server = "b.org"\nuser = "ada"', 2, "without a terminal"),
@@ -422,7 +422,7 @@ def test_the_password_is_in_the_keyring(run: Run, papers: Path, home: Path, monk
     try:
         with serving() as server:
             write_settings(home, server)
-            assert "has no password of ada at localhost" in run("digest", *SINCE, "--send").err
+            assert "has no password for ada at localhost" in run("digest", *SINCE, "--send").err
             assert run("digest", "--store-password").out == "Stored in the keyring.\n"
             assert ring.kept == {("dailypapers mail", "ada@localhost"): PASSWORD}
             assert "sent to ada@example.org" in run("digest", *SINCE, "--send").err

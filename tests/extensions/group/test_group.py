@@ -105,7 +105,7 @@ def test_another_machine_is_the_same_member(
     use("desk")
     for line in ("", "ada:xyz\n", key.replace("ada:", "anyone:")):
         monkeypatch.setattr("sys.stdin", io.StringIO(line))
-        assert "That is no key" in run("group", "join", shared, "--mine").err
+        assert "This is not a key" in run("group", "join", shared, "--mine").err
     monkeypatch.setattr("sys.stdin", io.StringIO(key))
     joined = run("group", "join", shared, "--mine")
     assert joined.lines == [f"You are ada in the group of {shared}, on this machine too."]

@@ -247,7 +247,7 @@ def test_a_folder_that_can_not_be_used_is_said(laptop: Machine, tmp_path: Path) 
         laptop.look()
     laptop.folder = tmp_path / "file"
     laptop.folder.write_text("")
-    with pytest.raises(CacheError, match="is no folder"):
+    with pytest.raises(CacheError, match="is not a folder"):
         laptop.look()
     laptop.folder = tmp_path / "stick"
     laptop.folder.mkdir()
