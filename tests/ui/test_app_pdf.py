@@ -56,7 +56,7 @@ async def test_p_fetches_and_opens_and_then_only_opens(
             await r.begin("p")
             await r.until(lambda: r.status == f"fetching the PDF of {SECOND} · esc stops")
             await r.begin("j", "p", "p")
-            await r.until(lambda: r.status.endswith("is on its way"))
+            await r.until(lambda: r.status.endswith("is already being fetched"))
             await r.until(lambda: "PDF · 1 more" in r.top)
             await r.do("app.escape")
             assert r.status == "the PDF was stopped · p resumes it"

@@ -259,7 +259,7 @@ class Events:
             what = "That stays as it was" if count <= 1 else f"{untaken:,} of {count:,} papers stay as they were"
             raise MarkNotTaken(
                 f"{what}: a mark dated {self._log.days_ahead():,} days ahead still counts."
-                " Run 'dailypapers cache repair', so that yours counts."
+                " Run 'dailypapers cache repair', and yours counts."
             )
 
     def decide(self, markings: Sequence[Marking]) -> Action | None:
