@@ -429,7 +429,7 @@ class Taken(NamedTuple):
             said.append(f"{amount(self.papers, 'paper')} named, {self.here:,} of them here{coming}.")
         if self.marked:
             told = [f"{count:,} {_label(kind)}" for kind, count in self.marked.items()]
-            more = f" and {len(told) - _MOST:,} more tags" if len(told) > _MOST else ""
+            more = f" and {amount(len(told) - _MOST, 'more tag')}" if len(told) > _MOST else ""
             said.append(f"{', '.join(told[:_MOST])}{more}.")
         if self.is_dry:
             said.append("This was a dry run: nothing was changed.")

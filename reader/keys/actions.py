@@ -500,6 +500,11 @@ SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
 )
 """The same for the list and the detail while papers are selected."""
 
+QUOTED_FOOTER: Final[Mapping[str, str]] = _footer(
+    "text.copy copy, paper.note note, text.select begin here, app.escape let go, app.help keys"
+)
+"""The same for a full text while lines are selected."""
+
 
 MENU: Final = ("view.latest", "view.foryou", "view.queue", "view.starred", "view.all", "day.go", "view.saved")
 """The places that a started chord offers; the palette has the others."""

@@ -55,7 +55,8 @@ class Bench:
             shutil.copyfile(self.corpus, home / "papers.db")
             # What the disk has yet to write is not the reader's to wait for.
             os.sync()
-        (home / "state.json").write_text(f'{{"view": "{view}"}}')
+        # A visit before this one: to a new user, the reader would offer to mark the old papers as read.
+        (home / "state.json").write_text(f'{{"view": "{view}", "visited": "{datetime.now(UTC).isoformat()}"}}')
         return home
 
     def titles(self, text: str = "", limit: int = 8) -> list[str]:

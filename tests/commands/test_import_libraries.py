@@ -145,6 +145,8 @@ def test_the_tags_of_a_library_come_along_if_asked(run: Run, papers: Path, tmp_p
     assert run("tags", "--json").json == [{"name": "Thesis", "papers": 3}]
     assert run("count", "is:queued is:starred").out == "1\n"
     assert run("import", str(file), "--dry-run", "--json").record["labels"] == {"thesis": 2, "To Read": 1, "⭐": 1}
+    file.write_text(f"@misc{{a, eprint={{{IDS[0]}}}, keywords={{{', '.join(f'new {n}' for n in range(9))}}}}}\n")
+    assert "tagged new 7 and 1 more tag. " in run("import", str(file), "--keep-tags", "--dry-run").out
 
 
 def test_the_notes_of_a_library_come_along_where_there_is_none(run: Run, papers: Path, tmp_path: Path) -> None:

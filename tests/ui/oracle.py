@@ -184,7 +184,7 @@ class _Judge:
         match kind:
             case "all":
                 return True
-            case "today":
+            case "latest":
                 return self.oracle.newest in self.paper.days
             case "unread":
                 return _not(self._has_mark("read"))

@@ -37,7 +37,7 @@ async def test_the_page_and_the_reasons_for_topics(reader: Opener, size: tuple[i
         await r.do("read.open", "read.unfold")
         assert odd(r) == {}
         await r.do("read.why")
-        await r.do("move.bottom")
+        await r.press("G")
         assert odd(r) == {}
 
 

@@ -85,7 +85,7 @@ async def test_each_key_decides_and_the_end_puts_the_rest_aside(reader: Opener) 
         assert r.empty.startswith(
             "Triage is done: 5 papers in 63 s, 13 s each. 1 starred, 1 queued, 1 hidden, 2 passed,"
         )
-        assert "3 put aside, marked read. ★ Agents at Night" in r.empty
+        assert "3 marked read. ★ Agents at Night" in r.empty
         assert r.empty.endswith("u takes the 3 back [ Monday has 14 left gq the queue")
         assert [r.kept(id).read for id in papers] == [True] * 8
         await r.do("mark.undo")
@@ -120,7 +120,7 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         assert r.context == "triage"
         await r.do("triage.end")
         await r.press("a")
-        assert r.empty.startswith("Tue 12 May is finished. 12 put aside, marked read. u takes the 12 back")
+        assert r.empty.startswith("Tue 12 May is finished. 12 marked read. u takes the 12 back")
         await r.do("view.latest")
         assert "all 14 read" in r.top
         await typed(r, "triage")

@@ -181,6 +181,7 @@ async def test_moving_in_a_text_by_its_outline_words_and_references(
         assert "selects lines" in r.status
         await r.do("app.escape", "text.select")
         await r.do("move.down", count=row - 1)
+        assert r.lines[-1].startswith(" y copy  e note  v begin here  esc let go")
         await r.do("text.select", "move.down", "text.copy")
         assert r.status == f"copied > We follow [2] and the tables of Table 1, see ({id}, §1)"
         assert r.app.clipboard == r.status.removeprefix("copied ")

@@ -124,7 +124,7 @@ async def test_marks_are_there_after_leaving_at_once(reader: Opener) -> None:
         assert not r.kept("2605.00400").starred
         assert all(r.kept(id).read for id in r.ids)
         await r.do("mark.undo")
-        assert r.status == "undone: 14 papers are no longer read · ctrl+r redoes"
+        assert r.status == "undone: no longer read · 14 papers · ctrl+r redoes"
 
 
 async def test_the_order_of_the_topics_is_kept(reader: Opener) -> None:

@@ -120,7 +120,7 @@ EMPTY = Row(())
 BREAK = Symbol("\n", "row")
 """A new line outside of an environment."""
 
-_TOKEN = re.compile(r"%[^\n]*\n?|\\(?:[A-Za-z@]+\*?|.)|[ \t\n]+|.", re.DOTALL)
+_TOKEN = re.compile(r"%[^\n]*\n?|\\(?:[A-Za-z@]+|.)|[ \t\n]+|.", re.DOTALL)
 _LENGTH = re.compile(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)?\s*(?:pt|em|ex|mu|cm|mm|in|pc|bp|sp|dd|cc|fil{1,3}|\\[A-Za-z]+)")
 _GLUE = re.compile(rf"{_LENGTH.pattern}(?:\s*(?:plus|minus){_LENGTH.pattern})*")
 _DELIMITERS = {"(": "open", "[": "open", ")": "close", "]": "close", ",": "punct", ";": "punct", "|": "ord"}
@@ -358,7 +358,7 @@ class _Reader:
         if piece == "~":
             return [Symbol(" ", "space")]
         if piece[0] == "\\" and len(piece) > 1:
-            return self._command(piece[1:].rstrip("*"))
+            return self._command(piece[1:])
         if piece in "+-*/":
             return [Symbol({"-": "−", "*": "∗"}.get(piece, piece), "ord" if piece == "/" else "bin")]
         if piece in "=<>:":

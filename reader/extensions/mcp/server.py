@@ -153,9 +153,11 @@ class Desk:
         """The answer of a tool, or one sentence that says what is wrong."""
         tool = self.tools.get(params.name)
         if tool is None:
-            hint = "" if "mark" in self.tools else f" The user allows marks by '{api.APP} mcp --allow-marks'."
+            for option, tools_of_it in (("--allow-fetch", FETCHING), ("--allow-marks", MARKING)):
+                if params.name in (function.__name__ for function, _ in tools_of_it.values()):
+                    return refusal(f"The user has not allowed {params.name}; '{api.APP} mcp {option}' does.")
             known = ", ".join(self.tools)
-            return refusal(f"There is no tool {json.dumps(api.clean(params.name, 100))}. There are {known}.{hint}")
+            return refusal(f"There is no tool {json.dumps(api.clean(params.name, 100))}. There are {known}.")
         try:
             arguments = checked(tool, params.arguments or {})
         except ValueError as problem:

@@ -36,7 +36,7 @@ from reader.core.document.model import (
 from reader.core.errors import NoFullText
 from reader.core.foreign import web_url
 from reader.core.text import clean
-from reader.feeds.fulltext.mathml import tex_of
+from reader.feeds.fulltext.mathml import tex_of, words_tex
 from reader.feeds.fulltext.spans import (
     DEPTH,
     HTML_LETTERS,
@@ -64,6 +64,9 @@ _MATHML = re.compile(
     r"(?:[^>\"']|\"[^\"]*\"|'[^']*')*>).*?</math>",
     re.DOTALL,
 )
+_NEXT_AUTHOR = re.compile(r"\s+&(?=[^\W\d_])")
+"""What stands between authors where a page leaves LaTeX's `&` as a sign."""
+
 _FATAL = "Conversion to HTML had a Fatal error"
 _OTHER_PAGES = (
     ("no html", "arXiv has no HTML of it"),
@@ -328,7 +331,7 @@ def _aligned(row: LexborNode) -> str:
     cells = []
     for cell in row.iter():
         if "ltx_eqn_eqno" not in class_names(cell):
-            told = (math for math in cell.css("math") if not _is_in_tag(math, row))
+            told = (math for math in cell.css("math, .ltx_markedasmath") if not _is_told(math, row))
             cells.append(" ".join(map(_tex_of, told)))
     while cells and not cells[-1]:
         cells.pop()
@@ -338,15 +341,19 @@ def _aligned(row: LexborNode) -> str:
 
 
 def _tex_of(math: LexborNode) -> str:
-    """The TeX of a formula: what the page says, else read from its MathML."""
+    """The TeX of a formula: what the page says, else read from its MathML; that of words which stand for a formula."""
+    if math.tag != "math":
+        parts = math.iter(include_text=True)
+        words = (_tex_of(one) if one.tag in ("math", "span") else words_tex(one.text()) for one in parts)
+        return f"~{''.join(words)}~"
     return math.attributes.get("alttext") or tex_of(math)
 
 
-def _is_in_tag(node: LexborNode, row: LexborNode) -> bool:
-    """Whether a node of a row is part of its number."""
+def _is_told(node: LexborNode, row: LexborNode) -> bool:
+    """Whether a node of a row is part of its number, or of words that stand for a formula."""
     around = node.parent
     while around is not None and around != row:
-        if "ltx_tag" in class_names(around):
+        if class_names(around) & {"ltx_tag", "ltx_markedasmath"}:
             return True
         around = around.parent
     return False
@@ -441,7 +448,8 @@ class _Reader:
         found = [spans for one in people or ([] if block is None else [block]) if (spans := self._inline(one))]
         if found:
             yield Heading(1, "", (Span("Authors"),), "authors")
-            yield from map(Paragraph, found)
+            for spans in found:
+                yield Paragraph(tuple(span._replace(text=_NEXT_AUTHOR.sub("; ", span.text)) for span in spans))
 
     def _missed(self) -> Iterator[Block]:
         """How much can't be shown."""

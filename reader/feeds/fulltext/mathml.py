@@ -85,10 +85,19 @@ def _structure(node: LexborNode, tag: str, parts: Sequence[str]) -> str:
     return "".join(parts)
 
 
+def words_tex(text: str) -> str:
+    """Words as a formula has them, with the spaces at their ends."""
+    return rf"\text{{{_escaped(f'|{text}|')[1:-1]}}}" if text else ""
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda found: "\\backslash " if found[0] == "\\" else f"\\{found[0]}", clean(text))
+
+
 def _token(node: LexborNode, tag: str) -> str:
-    text = _SPECIAL.sub(lambda found: "\\backslash " if found[0] == "\\" else f"\\{found[0]}", clean(node.text()))
     if tag == "mtext":
-        return rf"\text{{{text}}}" if text else ""
+        return words_tex(node.text())
+    text = _escaped(node.text())
     text = _ITALIC.sub(lambda found: normalize("NFKC", found[0]), _INVISIBLE.sub("", text))
     if text in FUNCTIONS:
         return rf"\{text} "

@@ -56,6 +56,8 @@ _REFERENCES = re.compile(r"[\W\d]*(?:references|bibliography|literature cited|wo
 _MARKER = re.compile(r"(\[[\w+-]{1,12}\]|\d{1,3}\.)(?:\s+|$)")
 _BULLET = re.compile(r"([•·▪–◦∗*]|\(?\d{1,2}[.)]|\(?[ivx]{1,4}\)|\([a-z]\))\s+")
 _FOOTNOTE = re.compile(r"([\d*∗†‡§¶]{1,2})\s*(?=[^\W\d])")
+_SMALL_WORD = re.compile(r"\b[a-z]{3,}\b")
+_EQUATION_NUMBER = re.compile(r"(?:^|\s)\((?:[A-Z]\.?)?\d{1,3}[a-z]?\)$")
 _SENTENCE_END = re.compile(r"[.!?:][’”'\")\]]?\d*$")
 _PAGE_NUMBER = re.compile(r"\W*(?:\d{1,4}|[ivxl]+)\W*")
 _STAMP = re.compile(r"arXiv:\d{4}\.\d+v\d+")
@@ -268,14 +270,13 @@ class _Builder:
         elif (level := self._heading_level(line)) is not None:
             self._begin("heading", line, level)
             self.has_headings = True
-            self.in_references = bool(_REFERENCES.fullmatch(line.text)) or (
-                self.in_references and not _NUMBER.match(line.text) and not _NAMES.fullmatch(line.text)
-            )
+            ends = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or self._is_large(line)
+            self.in_references = bool(_REFERENCES.fullmatch(line.text)) or (self.in_references and not ends)
         elif self._is_note(line):
             self._begin("note", line)
-        elif self.in_references:
+        elif self.in_references and not self._goes_on_below(line):
             self._add_reference(index, line)
-        elif self._stands_as_it_is(line):
+        elif self._stands_as_it_is(line) or self._has_number(index, line):
             if self.parts and self.parts[-1].kind == "lines" and self.parts[-1].last.page == line.page:
                 self._append(self.parts[-1], line)
             else:
@@ -339,17 +340,21 @@ class _Builder:
         stands_out = is_bold or line.size > self.looks.body + 0.4 or letters.isupper()
         if level is not None and (stands_out or number or is_name):
             return level
+        is_large = self._is_large(line)
         if len(self.levels) > 3:
-            # The outline knows the numbered ones.
-            return 0 if is_name and stands_out else None
+            # The outline knows the numbered ones, and at times none of the appendix.
+            is_behind = any(part.kind == "reference" for part in self.parts)
+            return 0 if stands_out and (is_name or (is_large and is_behind and number is None)) else None
         if number is None:
-            is_large = line.size > 1.12 * self.looks.body and self.looks.is_short(line)
             is_front = line.page == 0 and not self.has_headings
-            return 0 if (is_name and stands_out) or (is_large and is_bold and not is_front) else None
+            return 0 if (is_name and stands_out) or (is_large and not is_front) else None
         is_italic = line.italic > 0.75 and self.looks.is_short(line)
         if not (is_bold or is_italic or letters.isupper() or line.size > 1.12 * self.looks.body):
             return None
         return number["number"].count(".") if self._is_next(number["number"]) else None
+
+    def _is_large(self, line: Line) -> bool:
+        return line.bold > 0.5 and line.size > 1.12 * self.looks.body and self.looks.is_short(line)
 
     def _is_next(self, number: str) -> bool:
         """Whether a number is the next one of its kind, or the first."""
@@ -415,7 +420,9 @@ class _Builder:
 
     def _stands_as_it_is(self, line: Line) -> bool:
         """Whether a line is of a table, or a formula that is displayed."""
-        words = len(re.findall(r"\b[a-z]{3,}\b", line.text))
+        if line.text.startswith(("•", "▪", "◦")):
+            return False
+        words = len(_SMALL_WORD.findall(line.text))
         indented = self.looks.indent(line) > 16
         if words < 3 and self.looks.is_short(line) and (line.math > 0.45 or (line.math > 0.2 and indented)):
             return True
@@ -430,29 +437,52 @@ class _Builder:
             return False
         return cells > 2 or self.looks.is_short(line) or line.size < 0.95 * self.looks.body
 
+    def _has_number(self, index: int, line: Line) -> bool:
+        """Whether a line is of a formula with a number, at its end or by itself further to the right."""
+        if line.math < 0.05 or len(_SMALL_WORD.findall(line.text)) > 2:
+            return False
+        row = (other for other in self.lines[index + 1 : index + 6] if other.page == line.page)
+        return bool(_EQUATION_NUMBER.search(line.text)) or any(
+            _EQUATION_NUMBER.fullmatch(other.text) and abs(other.base - line.base) < 2 and other.left > line.right
+            for other in row
+        )
+
     def _add_text(self, index: int, line: Line) -> None:
         """Add a line of running text; a paragraph goes on behind what floats between its lines."""
         last = self.parts[-1] if self.parts else None
         follows = self._follows(line)
         bullet = _BULLET.match(line.text)
-        if last is not None and last.kind in ("caption", "note") and follows and last.last is self.before:
+        if last is not None and self._goes_on_below(line):
             self._join(last, line)
             return
         tail = next(
             (p for p in reversed(self.parts[-14:]) if p.kind in ("paragraph", "item", "heading", "title")), None
         )
+        if bullet and bullet[1][0] == "(" and last is not None and last.kind == "paragraph" and follows:
+            # Of an enumeration within a sentence.
+            is_within = abs(line.left - last.last.left) < 4 and not _SENTENCE_END.search(last.text)
+            bullet = None if is_within else bullet
         if tail is not None and tail.kind in ("paragraph", "item") and not bullet:
             is_near = last is tail and follows and not self._is_indented(index, line)
-            if (is_near and not self._has_ended(line)) or (not is_near and self._goes_on(tail, last, index, line)):
+            goes_on = not is_near and not self._is_behind_formula(tail, line) and self._goes_on(tail, last, index, line)
+            if goes_on or (is_near and not self._has_ended(line)):
                 self._join(tail, line)
                 return
         self._begin("item" if bullet else "paragraph", line)
+
+    def _goes_on_below(self, line: Line) -> bool:
+        """Whether a line is the next one of a caption or a footnote."""
+        last = self.parts[-1] if self.parts else None
+        is_last = last is not None and last.kind in ("caption", "note") and last.last is self.before
+        return is_last and self._follows(line)
 
     def _is_indented(self, index: int, line: Line) -> bool:
         """Whether a paragraph begins here, by the next line, which stands more to the left."""
         if index + 1 == len(self.lines):
             return False
         after = self.lines[index + 1]
+        if _BULLET.match(after.text):
+            return False
         is_next = after.page == line.page and 0 < line.base - after.base < 1.5 * self.looks.leading
         return is_next and 4 < line.left - after.left < 30 and abs(after.size - line.size) < 0.6
 
@@ -465,6 +495,15 @@ class _Builder:
             return True
         return before.width < 0.8 * self.looks.column and bool(_SENTENCE_END.search(before.text))
 
+    def _is_behind_formula(self, tail: _Part, line: Line) -> bool:
+        """Whether only a formula stands between a paragraph and a line, which then follow it in this order."""
+        last, step = self.parts[-1], tail.last.base - line.base
+        if last.kind != "lines" or len(self.parts) < 2 or self.parts[-2] is not tail or tail.last.page != line.page:
+            return False
+        # Limits of a sum that is within a line, and the halves of a fraction, are short.
+        is_apart = step > 1.35 * self.looks.leading or (step > 0 and sum(map(len, last.texts)) > 12)
+        return is_apart and not tail.text.endswith(SOFT_HYPHEN)
+
     def _goes_on(self, tail: _Part, last: _Part | None, index: int, line: Line) -> bool:
         """Whether a paragraph that a column, a page or a figure has cut goes on here."""
         begins_small = line.text[:1].islower()
@@ -476,7 +515,11 @@ class _Builder:
             return False
         if begins_small or tail.text.endswith(SOFT_HYPHEN):
             return True
-        return last is not tail and not self._is_indented(index, line)
+        before = self.before
+        is_cut = before is not None and (before.page != line.page or before.base < line.base)
+        is_full = before is tail.last and not self.looks.is_short(tail.last)
+        is_text = bool(_SENTENCE_END.search(line.text)) or not self.looks.is_short(line)
+        return (last is not tail or (is_cut and is_full and is_text)) and not self._is_indented(index, line)
 
 
 def _places(number: str) -> Iterator[tuple[str, int]]:

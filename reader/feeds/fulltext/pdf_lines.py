@@ -102,8 +102,10 @@ def read_pages(file: Path) -> Pages:
 
     PDFium allows one thread, and ends the whole process at some damaged files: call it in a process of its own.
     """
-    import pypdfium2
-
+    try:
+        import pypdfium2
+    except (ImportError, OSError) as error:
+        raise NoFullText("its PDF can't be read: what the extra dailypapers[pdf] installed does not start") from error
     try:
         opened = pypdfium2.PdfDocument(file)
     except pypdfium2.PdfiumError as error:

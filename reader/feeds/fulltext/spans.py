@@ -42,7 +42,7 @@ TEXT_LIMIT = 200_000
 TEX_LIMIT = 10_000
 """Maximum letters of a formula; longer ones are left out after that."""
 
-_TEX_BREAK = re.compile(r"(?<!\\)%[ \t]*\r?\n\s*")
+_TEX_BREAK = re.compile(r"(?<!\\)%[ \t]*\r?\n")
 _SPACES = re.compile(r"[^\S ]")
 
 

@@ -360,9 +360,7 @@ class FullTextActions:
     @handles("text.select")
     def select(self, _count: int | None) -> None:
         """Select lines from here to wherever the cursor goes; again begins at the cursor's line."""
-        if self._change(lambda view: view.select()):
-            copy, begin = self._keymap.key("text.copy"), self._keymap.key("text.select")
-            self._model.show_notice(f"{copy} copies · {begin} starts again at this line")
+        self._change(lambda view: view.select())
 
     @handles("text.copy")
     def copy(self, _count: int | None) -> None:

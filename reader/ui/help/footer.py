@@ -23,7 +23,7 @@ def status_parts(state: State) -> object:
     wider = in_all(state), state.widened_from
     said = state.prompt, text_prompt(state), state.notices.shown, state[HINT]
     text = state[TEXT]
-    has_text = text is not None and text.view is not None
+    view = None if text is None else text.view
     return (
         state.context,
         bool(state.place.text),
@@ -31,7 +31,8 @@ def status_parts(state: State) -> object:
         wider,
         said,
         state.selection.count,
-        has_text,
+        view is not None,
+        view is not None and view.selection is not None,
     )
 
 
@@ -73,6 +74,10 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
     if state.mode == "sample":
         idle.append("app.refresh")
     text = state[TEXT]
+    if state.context == "text" and text is not None and text.view is not None and text.view.selection is not None:
+        from reader.keys.actions import QUOTED_FOOTER
+
+        return keymap.hints(state.context, footer=QUOTED_FOOTER)
     if text is not None and text.view is None:
         # Nothing is there to move in.
         idle += ["read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture.")))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -83,7 +83,12 @@ class OwnKeysScreen(DismissedOnce, Screen[None], inherit_bindings=False):
 
     def say(self, said: str) -> None:
         """Show a sentence beside the keys."""
-        self.status.show(Status(tuple(self._keymap.hints(self.CONTEXT)), said=said))
+        self.status.show(Status(tuple(self._keymap.hints(self.CONTEXT, without=self.idle)), said=said))
+
+    @property
+    def idle(self) -> Collection[str]:
+        """The actions without effect now, which the footer leaves out."""
+        return ()
 
     async def on_key(self, event: Key) -> None:
         """Move, or do what the key means here."""

@@ -46,19 +46,18 @@ _TAKEN_BACK = {
 """What a mark becomes when it is taken back, where that is not `no longer` or `again`."""
 
 
-def changed_words(way: Way, action: Action, title: str) -> str:
+def changed_words(way: Way, action: Action, title: str, ellipsis: str = "…") -> str:
     """What an undo or a redo did, such as `no longer hidden · "LiveEdit…"`; `title` is of the only paper."""
     if not action.count or action.rules or len({count for _, count in action.did}) > 1:
         return action.said
     if len(title) > SHORT:
         name, colon, _ = title.partition(":")
-        title = f"{name if colon and len(name) <= SHORT else title[:SHORT].rstrip()}…"
+        title = f"{name if colon and len(name) <= SHORT else title[:SHORT].rstrip()}{ellipsis}"
     # A triage marks each paper read besides what is decided on it.
     did = [label for label, _ in action.did if label != "read"] or ["read"]
     state = ", ".join(did if way == "redo" else map(_taken_back, did))
-    if title:
-        return f'{state} · "{title}"'
-    return f"1 paper is {state}" if action.count == 1 else f"{action.count:,} papers are {state}"
+    papers = f'"{title}"' if title else "1 paper" if action.count == 1 else f"{action.count:,} papers"
+    return f"{state} · {papers}"
 
 
 def _taken_back(label: str) -> str:
@@ -378,8 +377,9 @@ class MarkActions:
 
     def _say_reversed(self, way: Way, action: Action, row: PaperRow | None, where: str = "") -> str:
         back = "redo" if way == "undo" else "undo"
-        said = f"{way[:2]}done: {changed_words(way, action, '' if row is None else row.title)}"
-        said = " · ".join(filter(None, (said, where, f"{self._keymap.key(f'mark.{back}')} {back}es")))
+        done = changed_words(way, action, "" if row is None else row.title, self._look.glyphs.ellipsis)
+        key = self._keymap.key(f"mark.{back}")
+        said = " · ".join(filter(None, (f"{way[:2]}done: {done}", where, f"{key} {back}es")))
         self._model.show_notice(said)
         return said
 

@@ -221,7 +221,7 @@ class TriageActions:
         if triage is None or triage.phase == "ending":
             return
         number = "the rest" if triage.pace.left is None else f"{triage.pace.left:,} left"
-        choices = (("a", "put aside, as read"), ("q", "leave unread"), ("esc", "continue"))
+        choices = (("a", "mark read"), ("q", "leave unread"), ("esc", "continue"))
         act: dict[str, Callable[[], object]] = {"a": partial(self._end, is_aside=True), "q": self._leave_rest}
         self._keyboard.ask_letter(number, choices, lambda letter: act[letter]() if letter in act else None)
 

@@ -84,7 +84,7 @@ def triage_summary(triage: Triage, older: str = "") -> EmptyReason:
     words = {"star": "starred", "queue": "queued", "hide": "hidden", "pass": "passed"}
     done = [f"{counts[kind]:,} {word}" for kind, word in words.items() if counts.get(kind)]
     if aside:
-        done.append(f"{aside:,} put aside, marked read")
+        done.append(f"{aside:,} marked read")
     ways = (
         f"mark.undo takes {f'the {aside:,}' if aside > 1 else 'it'} back" if aside else "",
         older,

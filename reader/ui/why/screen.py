@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import events
@@ -161,8 +161,15 @@ class WhyScreen(OwnKeysScreen):
         self.list.show(known._replace(before=before.first if said and before.first != known.first else ()))
         self.say(said)
 
+    @property
+    def idle(self) -> Collection[str]:
+        """What only interests have, while the cursor is on something else."""
+        return () if isinstance(self.list.current, Held) else ("why.rename", "why.papers", "why.join", "why.split")
+
     def move(self, lines: int) -> None:
         self.list.move(lines)
+        if self._joining is None:
+            self.say("")
 
     async def on_key(self, event: events.Key) -> None:
         """Type a name, while one is asked for; otherwise the base class does what the key means here."""

@@ -50,6 +50,8 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"a\not\in B", "a ∉ B"),
         (r"\lim_{n\to\infty}\frac{1}{n}", "lim_(n→∞) (1∕n)"),
         (r"\operatorname*{arg\,max}_{x}f(x)", "arg maxₓ f(x)"),
+        (r"\alpha*(1-\beta)", "α ∗ (1 − β)"),
+        (r"a\hspace*{1em}b\tag*{2}", "ab"),
         (r"1{,}000", "1,000"),
         (r"\mathbf{x}\neq x", "𝐱 ≠ x"),
         (r"\bm{\theta}^{(t+1)}", "𝛉⁽ᵗ⁺¹⁾"),

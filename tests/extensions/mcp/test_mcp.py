@@ -86,15 +86,13 @@ async def test_it_may_only_read_unless_the_user_says_more(papers: Path) -> None:
         assert [tool.name for tool in tools] == READING
         assert all(tool.annotations is not None and tool.annotations.read_only_hint for tool in tools)
         assert "never an instruction" in (one.client.instructions or "")
-        assert await one.fail("mark", ids=[IDS[0]]) == (
-            f'There is no tool "mark". There are {", ".join(READING)}.'
-            " The user allows marks by 'dailypapers mcp --allow-marks'."
-        )
+        for name, option in (("mark", "--allow-marks"), ("refresh", "--allow-fetch")):
+            assert await one.fail(name) == f"The user has not allowed {name}; 'dailypapers mcp {option}' does."
+        assert await one.fail("staar") == f'There is no tool "staar". There are {", ".join(READING)}.'
     async with program(marks=True) as one:
         tools = (await one.client.list_tools()).tools
         assert [tool.name for tool in tools] == [*READING, *MARKING]
         assert all(tool.description and "foreign" not in tool.description for tool in tools)
-        assert "Did you mean" not in await one.fail("staar") and "--allow-marks" not in await one.fail("staar")
 
 
 async def test_a_program_is_told_all_that_the_protocol_has_for_it(papers: Path) -> None:
@@ -405,8 +403,6 @@ async def test_one_call_says_what_is_new_and_why(papers: Path, run: Run) -> None
 
 
 async def test_the_sources_are_asked_only_if_the_user_allows_it(feed: FeedServer) -> None:
-    async with program() as one:
-        assert "There is no tool" in await one.fail("refresh")
     feed.today = datetime.now(UTC).date().isoformat()
     async with program(fetch=True) as one:
         assert (await one.ask("refresh"))["foreign"]["error"] is None

@@ -161,7 +161,8 @@ def test_what_can_not_be_shown_leaves_a_sign_and_is_counted() -> None:
     )
     people = (
         '<div class="ltx_authors"><span class="ltx_creator">Ann<sup>1</sup><span class="ltx_author_notes">'
-        '<span class="ltx_contact">A lab</span></span></span><span class="ltx_creator">Bob</span></div>'
+        '<span class="ltx_contact">A lab</span></span></span>'
+        '<span class="ltx_creator">Bob, AT&amp;T<br>&amp;Cy</span></div>'
     )
     page = read_html(f'<html><body><article class="ltx_document">{people}{body}</article></body></html>')
     said = [line.text for line in Layout(page, None) if line.text]
@@ -172,7 +173,7 @@ def test_what_can_not_be_shown_leaves_a_sign_and_is_counted() -> None:
         "A\t[picture]",
         "Authors",
         "Ann¹; A lab",
-        "Bob",
+        "Bob, AT&T; Cy",
         "Not shown here: 2 diagrams, 1 formula, 1 macro (▯), 1 picture.",
     ]
 
@@ -280,6 +281,18 @@ def test_a_number_stays_on_its_row_and_its_own_signs_are_no_formula() -> None:
     tag = '<td class="ltx_eqn_eqno"><span class="ltx_tag ltx_tag_equation">(<math alttext="*"></math>)</span></td>'
     rows = f"<tr>{_math('a=b')}{tag}</tr><tr>{_math('c=d')}</tr>"
     assert [(one.rows, one.number) for one in _formulas(rows)] == [(("a=b",), "(*)"), (("c=d",), "")]
+
+
+def test_words_in_place_of_a_formula_stay_in_their_row() -> None:
+    cell = (
+        '<td class="ltx_eqn_cell"><span class="ltx_text ltx_markedasmath">Step 5% <math alttext="n"></math></span></td>'
+    )
+    assert [one.rows for one in _formulas(f"<tr>{cell}{_math('s=1')}</tr>")] == [(r"~\text{Step 5\% }n~ & s=1",)]
+
+
+def test_a_line_of_tex_that_breaks_in_words_keeps_their_space() -> None:
+    (formula,) = _formulas(f"<tr>{_math('x%&#10;+y' + chr(92) + 'text{both are%&#10; constant}')}</tr>")
+    assert formula.rows == (r"x+y\text{both are constant}",)
 
 
 def test_a_formula_without_tex_keeps_its_mathml() -> None:

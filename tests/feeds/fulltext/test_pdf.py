@@ -171,6 +171,61 @@ def test_a_paragraph_goes_on_behind_a_footnote_and_a_page() -> None:
     assert texts(document, Paragraph)[-1].endswith("It goes on here, on the next page and to its end.")
 
 
+def test_a_sentence_that_a_page_has_cut_goes_on_in_any_letter() -> None:
+    cut = line(f"{FULL[:-1]} in all", 628)
+    rest = line(f"(0.9) of {FULL}", 700, page=1)
+    assert texts(of_lines(*body(700, 6), cut, rest), Paragraph)[-1].endswith(f"{cut.text} {rest.text}")
+    label = line("Gene", 700, page=1)
+    assert texts(of_lines(*body(700, 6), cut, label, *body(600, 3, page=1)), Paragraph)[-2] == "Gene"
+
+
+def test_an_enumeration_within_a_sentence_is_no_list() -> None:
+    first = line("It has (i) one thing that takes all of the line but a little, and so it is long; and", 628)
+    document = of_lines(*body(700, 6), first, line("(ii) another thing.", 616))
+    assert not [block for block in document.blocks if isinstance(block, Items)]
+    assert texts(document, Paragraph)[-1].endswith("and (ii) another thing.")
+
+
+def test_the_last_line_of_an_item_is_not_a_paragraph() -> None:
+    items = [line("1. An item that is short", 600, left=82), line("(e.g. this one)", 588, left=94)]
+    document = of_lines(*body(700, 6), *items, line("2. Another.", 576, left=82))
+    (found,) = (block for block in document.blocks if isinstance(block, Items))
+    assert ["".join(plain(item.blocks[0].spans)) for item in found.items if isinstance(item.blocks[0], Paragraph)] == [
+        "An item that is short (e.g. this one)",
+        "Another.",
+    ]
+
+
+def test_the_words_of_a_formula_stay_with_it() -> None:
+    formula = line("Linear: s = t", 580, left=80)._replace(math=0.2)
+    document = of_lines(*body(700, 6), formula, line("(4)", 580, left=400), *body(556, 3))
+    (found,) = (block for block in document.blocks if isinstance(block, Verbatim))
+    assert ["".join(plain(row)) for row in found.lines] == ["Linear: s = t", "(4)"]
+
+
+def test_a_formula_stays_between_the_lines_around_it() -> None:
+    lines = [line("Here we can write", 628), line("a = b + c", 610, left=200)._replace(math=1.0)]
+    document = of_lines(*body(700, 6), *lines, line("where c is small.", 592))
+    assert [type(block) for block in document.blocks[-3:]] == [Paragraph, Verbatim, Paragraph]
+    assert texts(document, Paragraph)[-1] == "where c is small."
+
+
+def test_an_appendix_that_the_outline_lacks_ends_the_references() -> None:
+    lines = [
+        *(line(f"[{number}] A. Babbage. Engines.", 680 - 12 * number) for number in (1, 2, 3)),
+        line("Appendix: More", 600, size=12, bold=1.0),
+        line("Figure 4: Two of them, of which", 580, size=9),
+        line("one is small.", 569, size=9),
+    ]
+    outline = (("Method", 0), ("Data", 0), ("Tests", 0), ("End", 0))
+    document = of_lines(*body(760, 5), line("References", 690, size=12, bold=1.0), *lines, outline=outline)
+    assert texts(document, Heading) == ["References", "Appendix: More"]
+    assert texts(document, Reference)[-1] == "A. Babbage. Engines."
+    assert ["".join(plain(one.caption)) for one in document.blocks if isinstance(one, Figure)] == [
+        "Two of them, of which one is small."
+    ]
+
+
 def test_the_file_s_outline_decides_what_is_a_heading() -> None:
     lines = [*body(700, 6), line("1 Method", 600, bold=1.0), *body(580, 4), line("2 A bold thing", 500, bold=1.0)]
     outline = (("Method", 0), ("Data", 0), ("Tests", 0), ("End", 0))
@@ -233,6 +288,15 @@ async def test_a_bad_file_is_one_sentence(tmp_path: Path, content: bytes, senten
     file.write_bytes(content)
     with pytest.raises(NoFullText, match=sentence):
         await read_apart(file)
+
+
+async def test_a_library_that_does_not_start_is_not_taken_for_a_damaged_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(tmp_path, "pypdfium2.py").write_text("raise OSError('libpdfium.so: wrong ELF class')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(NoFullText, match=r"what the extra dailypapers\[pdf\] installed does not start"):
+        await read_apart(write_pdf(tmp_path / "paper.pdf", PAPER))
 
 
 async def test_many_pages_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

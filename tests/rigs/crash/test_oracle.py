@@ -30,7 +30,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("import", str(SAMPLE)),
         ("mark", "star", *papers),
         ("mark", "read", "--query", "is:unread"),
-        ("mark", "hide", papers[0]),
+        ("mark", "hide", "2606.22388"),
         ("undo",),
     ):
         assert run(words, surroundings).code == 0

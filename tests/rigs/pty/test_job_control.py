@@ -41,9 +41,9 @@ def terminal_with(command: list[str], home: Path) -> Iterator[Terminal]:
 
 
 def cursor(terminal: Terminal) -> str:
-    """The title that the cursor is on, its first line if it has two; empty amid a frame."""
-    found = [re.split("[│┃]", line.partition("▌")[2])[0] for line in terminal.lines if "▌" in line]
-    return found[0] if len(found) in (1, 2) else ""
+    """The first line of the title that the cursor is on, which has the votes; empty amid a frame."""
+    found = [line for line in terminal.lines if re.search(r"▌.{2,5}\d", line)]
+    return re.split("[│┃]", found[0].partition("▌")[2])[0] if len(found) == 1 else ""
 
 
 def wait_for_prompt(terminal: Terminal) -> None:

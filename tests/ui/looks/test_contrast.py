@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from reader.core.theme_names import OWN, TEXTUAL
 from reader.ui.calendar.screen import CalendarScreen
+from reader.ui.help.palette import Palette
 from reader.ui.looks.colors import DARK, LIGHT, contrast, derived, mixed, readable
 from reader.ui.looks.theme import find_theme
 from tests.ui.conftest import Opener
@@ -130,7 +131,7 @@ async def test_every_cell_can_be_read_while_one_types(reader: Opener, name: str)
         await r.do("query.accept")
         assert faint_cells(r) == []
         await r.do("app.commands")
-        await r.until(lambda: r.app.screen.query("CommandList"))
+        await r.until(lambda: isinstance(r.app.screen, Palette))
         assert faint_roles(r) == []
 
 

@@ -32,5 +32,5 @@ def test_one_paper_is_named_and_its_state_told(mark: tuple[str, str], undone: st
 
 def test_many_papers_are_counted_and_what_is_no_mark_of_papers_is_named() -> None:
     both = action(("star", "1"), ("read", "1"), count=1_200)
-    assert changed_words("undo", both, "") == "1,200 papers are no longer starred"
+    assert changed_words("undo", both, "") == "no longer starred · 1,200 papers"
     assert changed_words("undo", action(("rule:hide old", "1"), ("hide", "1"), count=2), "").startswith("2 hidden")

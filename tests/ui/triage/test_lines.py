@@ -66,7 +66,7 @@ def done(decisions: str = "", **facts: Any) -> Triage:
 def test_the_end_says_what_was_done_how_to_take_it_back_and_the_way_on() -> None:
     reason = triage_summary(done("sssppppppp", aside=24), "day.older Monday has 8 left")
     assert reason.what == "Triage is done: 10 papers in 5 min, 30 s each."
-    assert reason.why == "3 starred, 7 passed, 24 put aside, marked read."
+    assert reason.why == "3 starred, 7 passed, 24 marked read."
     ways = ("mark.undo takes the 24 back", "day.older Monday has 8 left", "view.starred the starred", "app.escape back")
     assert reason.ways == ways
     reason = triage_summary(done("qqqqqqqqqq", finished="Tue 12 May"))
