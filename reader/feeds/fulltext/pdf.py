@@ -462,7 +462,7 @@ class _Builder:
         )
         if bullet and bullet[1][0] == "(" and last is not None and last.kind == "paragraph" and follows:
             # Of an enumeration within a sentence.
-            is_within = abs(line.left - last.last.left) < 4 and not _SENTENCE_END.search(last.text)
+            is_within = line.left < last.last.left + 4 and not _SENTENCE_END.search(last.text)
             bullet = None if is_within else bullet
         if tail is not None and tail.kind in ("paragraph", "item") and not bullet:
             is_near = last is tail and follows and not self._is_indented(index, line)
@@ -519,8 +519,8 @@ class _Builder:
             return True
         before = self.before
         is_cut = before is not None and (before.page != line.page or before.base < line.base)
-        is_full = before is tail.last and not self.looks.is_short(tail.last)
-        is_text = bool(_SENTENCE_END.search(line.text)) or not self.looks.is_short(line)
+        is_full = before is tail.last and tail.last.width > 0.93 * self.looks.column
+        is_text = bool(_SENTENCE_END.search(line.text)) or line.width > 0.93 * self.looks.column
         return (last is not tail or (is_cut and is_full and is_text)) and not self._is_indented(index, line)
 
 
