@@ -89,7 +89,15 @@ def condition(state: State, now: datetime) -> Condition:
         return Condition(f"{what} {clock(since, now) or ''}", "trouble")
     if state[TEXTS_AHEAD]:
         return Condition(state[TEXTS_AHEAD])
-    return Condition(clock(refresh.last, now) or "", "fresh")
+    return Condition(" · ".join(filter(None, (clock(refresh.last, now), _missing(state[COUNTED])))), "fresh")
+
+
+def _missing(counts: Counts | None) -> str:
+    """Of which category papers of the newest day are missing: `cs.CL 8 of 14`, and how many others are short too."""
+    newest = counts.days[0].short if counts and counts.days else []
+    short = [(name, known) for name, known in newest if known.here < known.papers]
+    more = f" +{len(short) - 1}" if len(short) > 1 else ""
+    return f"{short[0][0]} {short[0][1].here:,} of {short[0][1].papers:,}{more}" if short else ""
 
 
 def _read_of_day(listing: ListContent, counts: Counts | None) -> int | None:

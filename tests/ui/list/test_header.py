@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from reader.cache.coverage import Coverage
 from reader.cache.reads.orders import Order
+from reader.cache.reads.window import DayCount
 from reader.core.paper import Listing as FeedListing
 from reader.core.similarity import Fit, FoundBy
 from reader.core.views import View
@@ -117,6 +119,18 @@ def test_the_header_says_when_the_feed_was_last_read(ago: timedelta, clock: str)
     assert header(at("latest").put(REFRESH, RefreshStatus(last=NOW - ago)), NOW, "·").condition == Condition(
         clock, "fresh"
     )
+
+
+def test_the_header_says_of_which_category_papers_are_missing() -> None:
+    short = ("cs.CL", Coverage("2026-05-11", 14, 8, 2, ("list", "rss")))
+    whole = ("cs.CV", Coverage("2026-05-11", 20, 20, 2, ("list", "rss")))
+    unsure = ("cs.LG", Coverage("2026-05-11", 3, 3, 0, ("rss",)))
+    said = []
+    for covered in ((whole, unsure), (short, whole), (short, ("cs.AI", short[1]))):
+        state = at("latest").put(REFRESH, RefreshStatus(last=NOW - timedelta(minutes=30)))
+        counts = COUNTS._replace(days=(DayCount("2026-05-11", 40, 30, covered=covered),))
+        said.append(header(state.put(COUNTED, counts), NOW, "·").condition.text)
+    assert said == ["07:44", "07:44 · cs.CL 8 of 14", "07:44 · cs.CL 8 of 14 +1"]
 
 
 def test_the_header_says_what_is_under_way() -> None:
