@@ -15,13 +15,13 @@ from reader.core.settings.tables import (
     OneTable,
     Rule,
     SavedView,
-    SecondLook,
     UserCommand,
     WatchedExport,
 )
 from reader.core.settings.types import (
     Boolean,
     Choice,
+    Choices,
     Command,
     FilePath,
     HiddenViews,
@@ -84,6 +84,10 @@ class Settings:
     ask_arxiv: bool = setting(Boolean(), True)
     """Ask arXiv for categories of the feed's papers, one request a day, for versions and venues of opened papers, and
     for marked papers that are missing here."""
+
+    category_papers: tuple[str, ...] = setting(Choices(("new", "cross", "replace")), ("new", "cross"))
+    """Papers of followed categories that come in and are counted: new ones, those of other categories that are listed
+    there too (cross), and new versions of papers that are not here (replace)."""
 
     allow_local_feeds: bool = setting(Boolean(), False)
     """Allow followed feeds, and their redirects, to be on this machine or its network; the endpoint always may."""
@@ -189,9 +193,6 @@ class Settings:
         default_factory=lambda: MappingProxyType({}), metadata={"rule": KeyTable()}
     )
     """Keys by action id, in a table of its own: see the ids with "dailypapers keys"."""
-
-    second_look: SecondLook = setting(OneTable("second_look"), SecondLook())
-    """How much a paper must change after you starred, queued, noted or opened it to be in the view Changed."""
 
     digest: DigestMail = setting(OneTable("digest"), DigestMail())
     """Where the digest of new papers goes: "digest" makes it, and "schedule install --digest" each morning."""

@@ -25,6 +25,9 @@ from reader.paths import read_start, replace_private
 MAX_FILE_SIZE = 1 << 16
 """Bytes; a larger file is not read."""
 
+_UNUSED: Mapping[str, str] = MappingProxyType({"second_look": "since the view Changed has fixed rules"})
+"""Tables of older versions, and why they are no longer used; one without values is no mistake."""
+
 _SHOWN = 300
 """Maximum characters of a key or a value in the message about it."""
 
@@ -189,7 +192,7 @@ class _SettingsReader:
             self._add_mistake(header.line, name, "can be there once, so it needs single brackets", f"[{name}]")
         elif name in TABLES:
             self._add_mistake(header.line, name, "can be there many times, so it needs double brackets", f"[[{name}]]")
-        elif name not in ("keys", *SINGLE):
+        elif name not in ("keys", *SINGLE, *_UNUSED):
             meant = nearest(name, ["keys", *SINGLE, *TABLES])
             self._add_mistake(header.line, name, "is not a table of the settings", meant)
         else:
@@ -234,6 +237,10 @@ class _SettingsReader:
             elif name in SETTING_TYPES:
                 self.values[name] = SETTING_TYPES[name].check(found.value)
             elif key[0] in self._left_out:
+                return
+            elif key[0] in _UNUSED:
+                self._left_out.add(key[0])
+                self._add_mistake(line, key[0], f"is no longer used, {_UNUSED[key[0]]}; take it out")
                 return
             else:
                 raise InvalidValue("is not a setting", nearest(key[0], SETTING_TYPES))

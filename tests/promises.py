@@ -90,7 +90,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "a `-v` that may become `-video` excludes nothing yet": (
             "core/query/test_suggestions.py::test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed",
         ),
-        "is never taken for a query": (
+        "is a query only where papers have it, else the program asks what you meant": (
             "commands/test_cli.py::test_what_is_not_understood_is_one_line_with_the_way_out",
         ),
         "A page that is loaded again, a second tab and a connection that breaks lose nothing": (

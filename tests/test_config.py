@@ -18,7 +18,7 @@ from reader import config, settings_reader
 from reader.commands.settings_file import setting_docs, template
 from reader.config import Settings
 from reader.core.errors import ReaderError
-from reader.core.settings.tables import SINGLE, TABLES, SavedView, SecondLook, UserCommand, WatchedExport
+from reader.core.settings.tables import SINGLE, TABLES, DigestMail, SavedView, UserCommand, WatchedExport
 from reader.settings_reader import LoadedSettings, Mistake, load_settings
 
 
@@ -386,6 +386,8 @@ def test_tables_may_stand_in_one_line(file: Path) -> None:
         ('[[exports]]\nquery = "x"\nfile = "a"\nformat = "bib"', 4, "exports.format", "must be", "", 0),
         ('[[commands]]\nname = "a"\nrun = "b \'c"', 3, "commands.run", "can't be split into words", None, 0),
         ('[[commands]]\nname = "a"\nrun = []', 3, "commands.run", "must be a program", None, 0),
+        ('category_papers = ["new", "corss"]', 1, "category_papers", 'a list with "new", "cross" or', "cross", 0),
+        ("category_papers = []", 1, "category_papers", 'a list with "new", "cross" or', None, 0),
         ('hidden_views = ["latets"]', 1, "hidden_views", 'has "latets", which is not a built-in view', "latest", 0),
     ],
 )
@@ -410,27 +412,31 @@ def test_of_two_tables_with_one_name_the_first_is_used(file: Path) -> None:
     ]
 
 
-# The table of second looks
+# Tables that stand once
 
 
 def test_a_table_that_stands_once_is_read_key_by_key(file: Path) -> None:
-    loaded = read(file, "[second_look]\nvotes = 100\ncode = false\n")
+    loaded = read(file, '[digest]\nto = "ada@example.org"\nsecurity = "tls"\n')
     assert loaded.mistakes == ()
-    assert loaded.settings.second_look == SecondLook(votes=100, code=False)
-    assert (loaded.origin("second_look.votes"), loaded.origin("second_look.words")) == (f"{file}:2", "default")
+    assert loaded.settings.digest == DigestMail(to="ada@example.org", security="tls")
+    assert (loaded.origin("digest.to"), loaded.origin("digest.user")) == (f"{file}:2", "default")
 
 
 @pytest.mark.parametrize(
     ("line", "key", "says", "suggestion"),
     [
-        ("[[second_look]]", "second_look", "can be there once", "[second_look]"),
-        ("second_look = 3", "second_look", "must be a table", None),
-        ("second_look.vote = 3", "second_look.vote", "is not a key of [second_look]", "votes"),
-        ("[second_look]\nvotes = -1", "second_look.votes", "from 0 to 100000, not -1", "0"),
-        ("[second_lok]", "second_lok", "not a table", "second_look"),
+        ("[[digest]]", "digest", "can be there once", "[digest]"),
+        ("digest = 3", "digest", "must be a table", None),
+        ("digest.flie = 3", "digest.flie", "is not a key of [digest]", "file"),
+        ('[digest]\nsecurity = "tsl"', "digest.security", 'not "tsl"', "tls"),
+        ("[digets]", "digets", "not a table", "digest"),
+        ("[second_look]\nvotes = 3\nwords = 2", "second_look", "is no longer used, since the view Changed", None),
+        ("second_look.votes = 3", "second_look", "is no longer used, since the view Changed", None),
     ],
 )
-def test_mistakes_in_it_are_told(file: Path, line: str, key: str, says: str, suggestion: str | None) -> None:
+def test_mistakes_in_them_are_told(file: Path, line: str, key: str, says: str, suggestion: str | None) -> None:
     mistake = only_mistake(file, line)
     assert (mistake.key, mistake.suggestion) == (key, suggestion)
     assert says in mistake.message
+    # A table of an older version that holds nothing was in each new file.
+    assert read(file, "[second_look]\n# votes = 25\n").mistakes == ()

@@ -11,7 +11,6 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +19,17 @@ from reader.cache.flags import clear_flag, set_flag
 from reader.core.changes import Changes, Edit, Facts, History, LookedAt, Moved, brief, find_due
 from reader.core.marks import FINISH, LOOK, NOTE, OPEN, QUEUE, STATES, quoted
 from reader.core.paper_row import UNKNOWN, Flag, PaperKey
-from reader.core.settings.tables import SecondLook as Limits
 
 KINDS = (*STATES, QUEUE, NOTE, LOOK, OPEN, FINISH)
 """The kinds of marks after which a paper's changes count, if the user wants to know of them."""
 
 _TRACES = (OPEN, FINISH)
 
-LIMITS = "second_look"
-"""The key in `meta` of the limits in use, as JSON."""
+_RULES_OF = "second_look"
+"""The key in `meta` of the rules by which papers were asked for."""
 
-_OF = "starred, queued, noted, opened"
-"""Kept with the limits: where an older program asked of other papers, all are asked again."""
+RULES = '{"of": "starred, queued, noted, opened"}'
+"""The rules of this version; those of older ones are JSON too, with limits that the user chose."""
 
 BATCH = 500
 """Papers in one transaction when all are asked again."""
@@ -66,10 +64,9 @@ def settle(connection: sqlite3.Connection, papers: str, values: Sequence[object]
     changed = [pk for (pk,) in connection.execute(_CHANGED.format(papers=papers), values)]
     if not stale and not changed:
         return
-    limits = limits_of(connection)
     due: set[int] = set()
     for pk in changed:
-        found = find_due(_looks(connection, pk), history_of(connection, pk), limits)
+        found = find_due(_looks(connection, pk), history_of(connection, pk))
         if found is not None:
             stale.discard(pk)
             connection.execute(
@@ -97,35 +94,18 @@ def marked(connection: sqlite3.Connection, pks: Iterable[int]) -> set[int]:
     return {pk for (pk,) in connection.execute(named, (json.dumps(list(pks)),))}
 
 
-# The limits
-
-
-def limits_of(connection: sqlite3.Connection) -> Limits:
-    """The limits in use."""
-    stored = _stored(connection)
-    return Limits(**{one.name: stored[one.name] for one in fields(Limits) if one.name in stored})
-
-
-def _stored(connection: sqlite3.Connection) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = json.loads(meta.get(connection, LIMITS) or "{}")
-    return found
-
-
-def adopt_limits(path: Path, limits: Limits) -> int:
-    """Use these limits from now on; if they are others, ask again for all papers, and return for how many."""
-    wanted = asdict(limits) | {"of": _OF}
+def ask_all_again(path: Path) -> int:
+    """Ask again for all papers that a program with other rules has asked for, and return for how many."""
     with connections.opened(path) as connection:
-        if _stored(connection) == wanted:
+        if meta.get(connection, _RULES_OF) == RULES:
             return 0
-        with connections.transaction(connection):
-            # If the program ends before all papers are asked, the next one begins anew.
-            meta.put(connection, LIMITS, json.dumps(wanted | {"unfinished": True}))
         pks = [pk for (pk,) in connection.execute(_WITH_HISTORY)]
         for start in range(0, len(pks), BATCH):
             with connections.transaction(connection):
                 settle_keys(connection, pks[start : start + BATCH])
+        # If the program ends before all papers are asked, the next one begins anew.
         with connections.transaction(connection):
-            meta.put(connection, LIMITS, json.dumps(wanted))
+            meta.put(connection, _RULES_OF, RULES)
     return len(pks)
 
 
@@ -203,7 +183,7 @@ def read_changes(connection: sqlite3.Connection, pk: int) -> Changes | None:
 
 
 def _changes(connection: sqlite3.Connection, pk: int, since: int, at: int, is_open: object) -> Changes:
-    found = history_of(connection, pk).changes(since, None, limits_of(connection))
+    found = history_of(connection, pk).changes(since, None)
     marks = connection.execute(f"SELECT f.kind {_LOOKS.format(pk='?')} AND e.clock / 1000 = ?", (pk, since))
     kinds = {kind for (kind,) in marks}
     # Of one action with several marks, the strongest is told.

@@ -1,7 +1,7 @@
 """What has changed of a paper since the user marked it, and whether that is enough for the view Changed.
 
-The times at which the user looked, and the history of the paper's facts, come from the cache; the limits from the
-settings. All else follows here, so that undo, other machines and other limits only have to ask again.
+The times at which the user looked, and the history of the paper's facts, come from the cache. All else follows here, so
+that undo and other machines only have to ask again.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from reader.core.settings.tables import SecondLook as Limits
 from reader.core.word_diff import Run, SectionDiff, compare_words, count_words
 
-SHARE = 2
-"""A number must also grow by at least half of what it was: most papers gain votes for a week."""
+VOTES, COMMENTS, MODELS = 25, 5, 1
+"""New ones that are enough, if they are at least half of those before: most papers gain votes for a week."""
+
+WORDS = 10
+"""Changed words of the title or the abstract that are enough."""
 
 
 class Facts(NamedTuple):
@@ -124,62 +126,61 @@ class History:
             abstract=before.get("abstract", facts.abstract),
         )
 
-    def changes(self, since: int, until: int | None, limits: Limits) -> list[Difference]:
+    def changes(self, since: int, until: int | None) -> list[Difference]:
         """What changed between two times, or since one, in the order in which it is shown."""
         day = datetime.fromtimestamp(since, UTC).date().isoformat()
         after = self.now if until is None else self.at(until)
         # A version that was not known then is new if it was made later.
-        return list(_differences(self.at(since), after, limits, is_newer=day < self.revised))
+        return list(_differences(self.at(since), after, is_newer=day < self.revised))
 
 
-def _differences(before: Facts, after: Facts, limits: Limits, *, is_newer: bool) -> Iterator[Difference]:
+def _differences(before: Facts, after: Facts, *, is_newer: bool) -> Iterator[Difference]:
     """What differs, in the order in which it is shown; what was not known did not change."""
     if after.code and not before.code:
-        yield Difference("code", False, True, limits.code)
-    yield from _grown("models", before.models, after.models, limits.models)
+        yield Difference("code", False, True, is_enough=True)
+    yield from _grown("models", before.models, after.models, MODELS)
     is_new = is_newer if before.version is None else (after.version or 0) > before.version
     if is_new and (after.version or 0) > 1:
-        yield Difference("version", before.version, after.version, limits.version)
+        yield Difference("version", before.version, after.version, is_enough=True)
     if after.venue and after.venue != before.venue:
-        yield Difference("venue", before.venue or None, after.venue, limits.venue)
-    yield from _grown("votes", before.votes, after.votes, limits.votes)
-    yield from _grown("comments", before.comments, after.comments, limits.comments)
+        yield Difference("venue", before.venue or None, after.venue, is_enough=True)
+    yield from _grown("votes", before.votes, after.votes, VOTES)
+    yield from _grown("comments", before.comments, after.comments, COMMENTS)
     for what, old, new in (("title", before.title, after.title), ("abstract", before.abstract, after.abstract)):
         if old and new and old.split() != new.split():
-            words = count_words(compare_words(old, new))
-            yield Difference(what, old, new, 0 < limits.words <= words)
+            yield Difference(what, old, new, count_words(compare_words(old, new)) >= WORDS)
 
 
 def _grown(what: str, before: int | None, after: int | None, limit: int) -> Iterator[Difference]:
     """A number that grew."""
     if before is not None and after is not None and after > before:
-        yield Difference(what, before, after, limit > 0 and after - before >= max(limit, before // SHARE))
+        yield Difference(what, before, after, after - before >= max(limit, before // 2))
 
 
-def find_due(looks: Iterable[LookedAt], history: History, limits: Limits) -> Due | None:
+def find_due(looks: Iterable[LookedAt], history: History) -> Due | None:
     """The newest change that is or was due; None if the paper never changed enough after it was marked."""
     baseline: int | None = None
     found: Due | None = None
     for look in sorted(looks):
         if baseline is not None:
-            at = _became_due(history, baseline, look.at, limits)
+            at = _became_due(history, baseline, look.at)
             if at is not None:
                 found = Due(at, baseline, is_open=look.is_trace)
                 if look.is_trace:
                     continue
         baseline = look.at
-    if baseline is not None and (at := _became_due(history, baseline, None, limits)) is not None:
+    if baseline is not None and (at := _became_due(history, baseline, None)) is not None:
         found = Due(at, baseline, is_open=True)
     return found
 
 
-def _became_due(history: History, since: int, until: int | None, limits: Limits) -> int | None:
+def _became_due(history: History, since: int, until: int | None) -> int | None:
     """When the last of the changes between two times was enough; None if none was."""
     enough: set[str] = set()
     last: int | None = None
     for time in history.times:
         if time > since and (until is None or time <= until):
-            now = {one.what for one in history.changes(since, time, limits) if one.is_enough}
+            now = {one.what for one in history.changes(since, time) if one.is_enough}
             if now - enough:
                 enough |= now
                 last = time

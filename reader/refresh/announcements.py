@@ -11,9 +11,10 @@ once each; for days that were missed, the records and the API once for each week
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from reader import log
@@ -56,10 +57,12 @@ class _Day:
 
     day: str
     named: dict[str, Entries]
+    is_wanted: Callable[[ArxivEntry], bool]
+    """Whether a paper that only the records name is one of the day's."""
     stated: int = 0
     """How many papers the listing page counts."""
-    revised: frozenset[str] = frozenset()
-    """Papers that are announced as new versions."""
+    left_out: frozenset[str] = frozenset()
+    """Papers that RSS announces, but as another kind than those that are wanted."""
 
     @property
     def papers(self) -> Entries:
@@ -71,8 +74,9 @@ class _Day:
         rss, records = self.named.get("rss", {}), self.named.get("oai", {})
         # One that has nothing in common with the records is an old one under today's date.
         is_old = "oai" in self.named and rss.keys().isdisjoint(records)
-        for id, entry in [*([] if is_old else rss.items()), *records.items()]:
-            if entry.is_new and id not in self.revised:
+        new = [(id, entry) for id, entry in records.items() if entry.is_new and self.is_wanted(entry)]
+        for id, entry in [*([] if is_old else rss.items()), *new]:
+            if id not in self.left_out:
                 found.setdefault(id, entry)
         return found
 
@@ -84,7 +88,10 @@ class _Day:
 
 
 class Announcements:
-    """Asks arXiv what categories announce; `store` stores papers, and `failed` the failure of a source."""
+    """Asks arXiv what categories announce; `store` stores papers, and `failed` the failure of a source.
+
+    `kinds` of announcements bring papers in and are counted: "new", "cross" and "replace".
+    """
 
     def __init__(
         self,
@@ -92,12 +99,15 @@ class Announcements:
         feeds: Feeds,
         store: Callable[[Sequence[ArxivEntry]], Awaitable[FeedStored]],
         failed: Callable[[str, str, Exception], Awaitable[FeedFailed]],
+        *,
+        kinds: Collection[str],
         now: Callable[[], datetime],
     ) -> None:
         self._arxiv = arxiv
         self._feeds = feeds
         self._store = store
         self._failed = failed
+        self._kinds = kinds
         self._now = now
 
     async def refresh(self, followed: Sequence[Followed], *, force: bool) -> AsyncGenerator[SourceEvent, None]:
@@ -162,19 +172,20 @@ class Announcements:
             failures.append(rss)
         listing = await _answer(self._arxiv.listing(category), failures)
         days: dict[str, _Day] = {}
+        is_wanted = partial(self._is_wanted, category)
         listed: Entries = {}
         if listing is not None:
-            listed = _by_id(entry for entry in listing.entries if entry.is_new)
-            days[listing.day] = _Day(listing.day, {"list": listed}, listing.total - listing.replaced)
+            listed = _by_id(filter(is_wanted, listing.entries))
+            days[listing.day] = _Day(listing.day, {"list": listed}, is_wanted, listing.count_of(self._kinds))
             # One of tomorrow tells that the clock is late.
             expected = max(expected, listing.day)
-        newest = days.setdefault(expected, _Day(expected, {}))
+        newest = days.setdefault(expected, _Day(expected, {}, is_wanted))
         old: Sequence[ArxivEntry] = ()
         if not isinstance(rss, FeedError):
             announced = [entry for entry in rss if category in entry.draft.categories]
-            old = [entry for entry in announced if not entry.is_new]
-            newest.revised = frozenset(_by_id(old))
-            new = _by_id(entry for entry in announced if entry.is_new)
+            old = [entry for entry in announced if not is_wanted(entry)]
+            newest.left_out = frozenset(_by_id(old))
+            new = _by_id(filter(is_wanted, announced))
             # It may be an old one under today's date, whereas the listing page knows its day.
             is_listed = listing is not None and new.keys() == listed.keys()
             (days[listing.day] if listing and is_listed else newest).named["rss"] = new
@@ -185,8 +196,9 @@ class Announcements:
             if len(day.named_by) < 2:
                 more += await self._ask_others(category, [day], failures)
         stored = await self._keep(category, asked, more)
-        if listed and not any(category in entry.draft.categories for entry in listed.values()):
-            (name, *_), _ = Counter(entry.draft.categories for entry in listed.values()).most_common(1)[0]
+        names = [entry.draft.categories for entry in listing.entries] if listing else []
+        if names and not any(category in one for one in names):
+            (name, *_), _ = Counter(names).most_common(1)[0]
             raise FeedError(f"arXiv lists {category} as {name} now; 'dailypapers feeds add {name}' follows it.")
         return stored
 
@@ -203,7 +215,8 @@ class Announcements:
         start = _back(first, _SUBMITTED_DAYS)
         submitted = await _answer(self._arxiv.submitted(category, start, last), failures)
         if submitted is not None:
-            known = _by_id(entry for entry in submitted if category in entry.draft.categories)
+            of_category = (entry for entry in submitted if category in entry.draft.categories)
+            known = _by_id(entry for entry in of_category if self._is_wanted(category, entry))
             recent = {id for id, one in known.items() if (one.draft.published or start) >= _back(first, 1)}
             named = {id for day in days for papers in day.named.values() for id in papers}
             unnamed = recent - named
@@ -238,14 +251,21 @@ class Announcements:
 
     async def _week(self, category: str, week: Sequence[str]) -> FeedStored:
         """Store what a category announced on days, newest first; raises FeedError if no source answers."""
-        days = [_Day(day, {}) for day in reversed(week)]
+        days = [_Day(day, {}, partial(self._is_wanted, category)) for day in reversed(week)]
         return await self._keep(category, days, await self._ask_others(category, days, []))
 
     # Both
 
+    def _is_wanted(self, category: str, entry: ArxivEntry) -> bool:
+        kind = "cross" if category in entry.draft.categories[1:] else "new"
+        return (kind if entry.is_new else "replace") in self._kinds
+
     async def _keep(self, category: str, days: Sequence[_Day], more: Sequence[ArxivEntry]) -> FeedStored:
-        """Store all that was named, and `more`, and note how whole the days are."""
-        entries = {entry.draft.id: entry for entry in more}
+        """Store all that was named, and `more`, and note how whole the days are.
+
+        Papers that are not in the cache are left out if they are of kinds that are not wanted.
+        """
+        entries = _by_id(more)
         for day in days:
             papers = day.papers
             for source in ("list", "oai", "rss", "api"):
@@ -254,8 +274,11 @@ class Announcements:
                     is_old = source == "rss" and papers and id not in papers
                     if entry.draft.title or id not in entries:
                         entries[id] = _announced(entry, _back(day.day, 1)) if is_old else entry
-        stored = await self._store([entry for entry in entries.values() if entry.draft.title])
-        untitled = [id for id, entry in entries.items() if id and not entry.draft.title]
+        # The sources may differ about the kind of a paper.
+        kept_ids = self._feeds.sources_of(entries).keys() | {id for day in days for id in day.papers}
+        kept = {id: one for id, one in entries.items() if id in kept_ids or self._is_wanted(category, one)}
+        stored = await self._store([entry for entry in kept.values() if entry.draft.title])
+        untitled = [id for id, entry in kept.items() if not entry.draft.title]
         if untitled and (found := await _answer(self._arxiv.papers(untitled), [])):
             fetched = await self._store(found)
             stored = stored._replace(new=stored.new + fetched.new, updated=stored.updated + fetched.updated)
@@ -267,7 +290,7 @@ class Announcements:
         """How whole a day is now that what was named of it is stored."""
         now, papers = self._now(), day.papers
         here = len(self._feeds.sources_of(papers))
-        cross = sum(entry.draft.categories[:1] != (category,) for entry in papers.values())
+        cross = sum(category in entry.draft.categories[1:] for entry in papers.values())
         found = Coverage(day.day, max(len(papers), day.stated), here, cross, day.named_by)
         if before is not None and before.papers > found.papers:
             # The listing page knew more than those that still have the day.

@@ -98,13 +98,13 @@ async def _open_cache(context: JobContext) -> AsyncIterator[Cache]:
 def _load_cache(context: JobContext) -> Cache:
     """Open the cache, and import what a job needs (0.5 s) in this thread rather than in the event loop."""
     import reader.refresh.sources  # noqa: F401
-    from reader.cache.changes import adopt_limits
+    from reader.cache.changes import ask_all_again
     from reader.cache.connections import closing_on_error
     from reader.cache.storing.papers import Cache
 
     cache = Cache.open(context.cache_file, context.rules())
     with closing_on_error(cache):
-        adopt_limits(context.cache_file, context.settings.second_look)
+        ask_all_again(context.cache_file)
     return cache
 
 

@@ -88,6 +88,7 @@ async def open_sources(
                 web,
                 categorize=settings.ask_arxiv and not is_local_only(f"http://{daily.host}", environ),
                 stays_offline=is_offline(environ),
+                category_papers=settings.category_papers,
                 now=context.now,
             )
 
@@ -143,7 +144,7 @@ def _add_counts(finished: RefreshFinished, step: RefreshEvent | SourceEvent) -> 
 class Sources:
     """The daily feed, and the other sources: with `categorize`, arXiv is also asked for categories and lost papers.
 
-    With `stays_offline` the user has chosen offline mode.
+    With `stays_offline` the user has chosen offline mode. `category_papers` is the setting.
     """
 
     def __init__(
@@ -156,6 +157,7 @@ class Sources:
         *,
         categorize: bool = True,
         stays_offline: bool = False,
+        category_papers: Collection[str] = ("new", "cross"),
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self.cache = cache
@@ -169,7 +171,9 @@ class Sources:
         self.feeds = feeds
         self.web = web
         self.now = now
-        self._announcements = Announcements(arxiv, feeds, self._store_entries, self._failed, now)
+        self._announcements = Announcements(
+            arxiv, feeds, self._store_entries, self._failed, kinds=category_papers, now=now
+        )
 
     async def refresh(
         self, only: Sequence[Followed] | None = None, *, no_network: bool = False
@@ -362,18 +366,14 @@ class Sources:
         yield FeedStored("arxiv", OWN["arxiv"], new=counts.new)
 
     async def _store_entries(self, entries: Sequence[ArxivEntry]) -> FeedStored:
-        """Store arXiv's entries: they fill gaps in papers of the daily feed, and replace data of other sources.
-
-        New versions of papers that the cache does not have are left out.
-        """
+        """Store arXiv's entries: they fill gaps in papers of the daily feed, and replace data of other sources."""
         ids = [entry.draft.id or "" for entry in entries]
         sources = await asyncio.to_thread(self.feeds.sources_of, ids)
         fills_gaps: list[Draft] = []
         replaces: list[Draft] = []
         for entry in entries:
-            source = sources.get(entry.draft.id or "")
-            if source is not None or entry.is_new:
-                (fills_gaps if source == "hf" else replaces).append(entry.draft)
+            is_daily = sources.get(entry.draft.id or "") == "hf"
+            (fills_gaps if is_daily else replaces).append(entry.draft)
         filled = await self._store(Listing(None, tuple(fills_gaps)), newer=False)
         replaced = await self._store(Listing(None, tuple(replaces)), newer=True)
         sums = (filled.new + replaced.new, filled.updated + replaced.updated, filled.unchanged + replaced.unchanged)

@@ -10,14 +10,13 @@ from typing import Unpack
 
 import pytest
 
-from reader.cache.changes import adopt_limits, read_changed, said_of
+from reader.cache.changes import ask_all_again, read_changed, said_of
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.changes import Changes
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
-from reader.core.settings.tables import SecondLook as Limits
 from tests.cache.conftest import draft
 from tests.cache.test_history import found
 from tests.facts import DraftFacts
@@ -171,11 +170,17 @@ def test_marks_that_come_later_from_elsewhere_count_from_their_time(cache: Cache
     assert due(path) == [1]
 
 
-def test_other_limits_ask_again(cache: Cache, path: Path) -> None:
+@pytest.mark.parametrize("rules", [None, '{"votes": 100, "of": "starred"}'])
+def test_a_home_of_an_older_program_is_asked_again_once(cache: Cache, path: Path, rules: str | None) -> None:
     tell(cache, 20, upvotes=10)
     mark(path, "star", 21)
-    tell(cache, 22, upvotes=60, comments=2)
-    for limits, expected in ((Limits(votes=51), []), (Limits(votes=0, comments=2), [1]), (Limits(), [1])):
-        assert adopt_limits(path, limits) == 1
-        assert adopt_limits(path, limits) == 0
-        assert due(path) == expected
+    tell(cache, 22, upvotes=60)
+    with closing(sqlite3.connect(path)) as older, older:
+        older.execute("DELETE FROM second_look")
+        older.execute("UPDATE paper_flags SET flags = 0")
+        if rules:
+            older.execute("INSERT INTO meta (key, value) VALUES ('second_look', ?)", (rules,))
+    assert due(path) == []
+    assert ask_all_again(path) == 1
+    assert due(path) == [1]
+    assert ask_all_again(path) == 0

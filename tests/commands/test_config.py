@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.core.settings.tables import SecondLook
+from reader.core.settings.tables import DigestMail
 from tests.commands.conftest import Run
 
 
@@ -94,7 +94,7 @@ def test_config_init_writes_a_private_file_once(run: Run, home: Path) -> None:
         ("notify", "[]"),
         ("endpoint", "https://huggingface.co"),
         ("keys.paper.star", '["s"]'),
-        ("second_look.votes", "25"),
+        ("digest.security", "starttls"),
     ],
 )
 def test_config_get_prints_one_value(run: Run, name: str, says: str) -> None:
@@ -109,7 +109,7 @@ def test_config_get_prints_one_value(run: Run, name: str, says: str) -> None:
         ("qqqq", "There is no setting 'qqqq'. 'dailypapers config show' lists them."),
         ("keys.paper.strar", "There is no action 'paper.strar'. Did you mean keys.paper.star?"),
         ("keys", "There is no setting 'keys'."),
-        ("second_look.vots", "second_look has no 'vots'. Did you mean second_look.votes?"),
+        ("digest.fiel", "digest has no 'fiel'. Did you mean digest.file?"),
     ],
 )
 def test_a_setting_that_does_not_exist(run: Run, home: Path, what: tuple[str, ...], name: str, says: str) -> None:
@@ -123,6 +123,8 @@ def test_a_setting_that_does_not_exist(run: Run, home: Path, what: tuple[str, ..
     ("name", "typed", "written"),
     [
         ("theme", ["dark"], 'theme = "dark"'),
+        ("category_papers", ["new", "replace"], 'category_papers = "new replace"'),
+        ("category_papers", ['["cross"]'], 'category_papers = ["cross"]'),
         ("theme", ['"dark"'], 'theme = "dark"'),
         ("days_at_start", ["14"], "days_at_start = 14"),
         ("ascii", ["true"], "ascii = true"),
@@ -262,11 +264,11 @@ def test_config_edit_without_an_editor_says_what_to_do(run: Run, home: Path, mon
 
 def test_a_key_of_a_table_that_stands_once_is_set(run: Run, file: Path) -> None:
     assert run("config", "init").code == 0
-    assert run("config", "set", "second_look.votes", "60").code == 0
-    assert "\n[second_look]\n" in file.read_text() and "\nvotes = 60\n" in file.read_text()
-    assert run("config", "get", "second_look").json == {**asdict(SecondLook()), "votes": 60}
-    assert run("config", "set", "second_look.votes", "many").code == 2
-    assert "set second_look.votes or another" in run("config", "set", "second_look", "{}").err
+    assert run("config", "set", "digest.user", "ada").code == 0
+    assert "\n[digest]\n" in file.read_text() and '\nuser = "ada"\n' in file.read_text()
+    assert run("config", "get", "digest").json == {**asdict(DigestMail()), "command": [], "user": "ada"}
+    assert run("config", "set", "digest.security", "many").code == 2
+    assert "set digest.to or another" in run("config", "set", "digest", "{}").err
 
 
 def test_a_password_in_an_old_address_is_not_printed(run: Run, file: Path) -> None:

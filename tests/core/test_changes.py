@@ -10,11 +10,7 @@ from hypothesis import strategies as some
 
 from reader.core import word_diff
 from reader.core.changes import Difference, Due, Edit, Facts, History, LookedAt, Moved, brief, find_due
-from reader.core.settings.tables import SecondLook as Limits
 from reader.core.word_diff import Run, SectionText, compare_sections, compare_words, count_words
-
-LIMITS = Limits()
-NEVER = Limits(votes=0, comments=0, models=0, words=0, code=False, version=False, venue=False)
 
 
 def at(day: int) -> int:
@@ -39,7 +35,7 @@ def said(found: list[Difference]) -> list[tuple[object, ...]]:
     [(3, 27, False), (3, 28, True), (200, 299, False), (200, 300, True), (30, 12, None)],
 )
 def test_votes_must_grow_by_a_number_and_by_half(before: int, after: int, enough: bool | None) -> None:
-    found = history((1, before), (3, after)).changes(at(2), None, LIMITS)
+    found = history((1, before), (3, after)).changes(at(2), None)
     assert said(found) == ([] if enough is None else [("votes", before, after, enough)])
 
 
@@ -53,20 +49,19 @@ def test_all_that_may_change_is_told_in_one_order() -> None:
     ]
     points = [Moved(at(1), 12, 0, 0, False), Moved(at(3), 61, 7, 3, True)]
     one = History(now, points, edits, revised="2026-11-04")
-    assert said(one.changes(at(2), None, Limits(words=1))) == [
+    assert said(one.changes(at(2), None)) == [
         ("code", False, True, True),
         ("models", 0, 3, True),
         ("version", 1, 2, True),
         ("venue", None, "ICLR 2026", True),
         ("votes", 12, 61, True),
         ("comments", 0, 7, True),
-        ("title", "An old title", "A new title", True),
-        ("abstract", "Some words are old here", "Some words are new here", True),
+        ("title", "An old title", "A new title", False),
+        ("abstract", "Some words are old here", "Some words are new here", False),
     ]
-    assert not any(change.is_enough for change in one.changes(at(2), None, NEVER))
     # In between, only the numbers had changed.
-    assert [change.what for change in one.changes(at(2), at(3), LIMITS)] == ["code", "models", "votes", "comments"]
-    assert one.changes(at(6), None, LIMITS) == []
+    assert [change.what for change in one.changes(at(2), at(3))] == ["code", "models", "votes", "comments"]
+    assert one.changes(at(6), None) == []
 
 
 def test_a_row_says_which_change_in_a_word_or_two() -> None:
@@ -83,32 +78,32 @@ def test_a_row_says_which_change_in_a_word_or_two() -> None:
 @pytest.mark.parametrize(("revised", "is_new"), [("2026-11-01", False), ("2026-11-03", True), ("", False)])
 def test_a_version_that_was_not_known_is_new_if_it_was_made_later(revised: str, is_new: bool) -> None:
     one = History(Facts(version=2), (), [Edit(at(4), "version", "")], revised)
-    assert [change.what for change in one.changes(at(2), None, LIMITS)] == ["version"] * is_new
+    assert [change.what for change in one.changes(at(2), None)] == ["version"] * is_new
 
 
 def test_what_was_not_known_did_not_change() -> None:
     before, after = Moved(at(1), 5, 0, None, False), Moved(at(3), 5, 0, 40, False)
     one = History(Facts(5, models=40, abstract="Now it is known"), [before, after], [Edit(at(3), "abstract", "")])
-    assert one.changes(at(2), None, LIMITS) == []
+    assert one.changes(at(2), None) == []
 
 
 def test_a_change_is_due_until_the_user_looks() -> None:
     one = history((1, 3), (3, 60), (5, 61))
-    assert find_due([], one, LIMITS) is None
-    assert find_due([LookedAt(at(4))], one, LIMITS) is None
-    assert find_due([LookedAt(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=True)
+    assert find_due([], one) is None
+    assert find_due([LookedAt(at(4))], one) is None
+    assert find_due([LookedAt(at(2))], one) == Due(at(3), at(2), is_open=True)
     # What is only opened is still due; a mark is a look.
-    assert find_due([LookedAt(at(2)), LookedAt(at(4), is_trace=True)], one, LIMITS) == Due(at(3), at(2), is_open=True)
-    assert find_due([LookedAt(at(4)), LookedAt(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=False)
+    assert find_due([LookedAt(at(2)), LookedAt(at(4), is_trace=True)], one) == Due(at(3), at(2), is_open=True)
+    assert find_due([LookedAt(at(4)), LookedAt(at(2))], one) == Due(at(3), at(2), is_open=False)
     # A paper that has not changed is opened again, and its changes count from then on.
-    assert find_due([LookedAt(at(1)), LookedAt(at(2), is_trace=True)], one, LIMITS) == Due(at(3), at(2), is_open=True)
+    assert find_due([LookedAt(at(1)), LookedAt(at(2), is_trace=True)], one) == Due(at(3), at(2), is_open=True)
 
 
 def test_a_second_change_makes_it_due_again() -> None:
     one = history((1, 3), (3, 60), (5, 200))
-    assert find_due([LookedAt(at(2)), LookedAt(at(4))], one, LIMITS) == Due(at(5), at(4), is_open=True)
+    assert find_due([LookedAt(at(2)), LookedAt(at(4))], one) == Due(at(5), at(4), is_open=True)
     # Nothing new is enough on the fifth day: it became due on the third.
-    assert find_due([LookedAt(at(2))], one, LIMITS) == Due(at(3), at(2), is_open=True)
+    assert find_due([LookedAt(at(2))], one) == Due(at(3), at(2), is_open=True)
 
 
 LOOKS = some.lists(some.builds(LookedAt, some.integers(0, 9), some.booleans()), max_size=5)
@@ -123,9 +118,8 @@ def test_what_is_due_lies_between_a_look_and_the_next(looks: list[LookedAt], poi
     points = sorted({one.at: one for one in points}.values())
     last = points[-1] if points else Moved(0, 0, 0, None, False)
     one = History(Facts(last.votes, code=last.code), points)
-    due = find_due(looks, one, LIMITS)
-    assert due == find_due(looks[::-1], one, LIMITS)
-    assert find_due(looks, one, NEVER) is None
+    due = find_due(looks, one)
+    assert due == find_due(looks[::-1], one)
     if due is not None:
         assert due.since in {look.at for look in looks}
         assert due.at in one.times and due.at > due.since

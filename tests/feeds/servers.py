@@ -234,6 +234,7 @@ def records(papers: Sequence[Paper], token: str = "") -> bytes:
     rows = "".join(
         f"<record><header><identifier>oai:arXiv.org:{one.id}</identifier><datestamp>{one.day}</datestamp></header>"
         f'<metadata><arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>{one.id}</id><created>{one.published}</created>'
+        f"{f'<updated>{one.updated}</updated>' if one.version > 1 else ''}"
         "<authors><author><keyname>Example</keyname><forenames>Ada</forenames></author></authors>"
         f"<title>{escape(one.title)}</title><categories>{' '.join(one.categories)}</categories>"
         "<abstract>We look on.</abstract></arXiv></metadata></record>"

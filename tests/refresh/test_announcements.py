@@ -137,6 +137,26 @@ async def test_new_versions_are_no_papers_of_a_day(world: World) -> None:
     assert world.paper("2001.00001") is None
 
 
+@pytest.mark.parametrize("fault", ["none", "listing refused", "old RSS and listing"])
+@pytest.mark.parametrize(
+    ("kinds", "count", "with_records"),
+    [(("new",), 9, 9), (("cross",), 5, 5), (("new", "replace"), 10, 9), (("new", "cross", "replace"), 15, 14)],
+)
+async def test_only_papers_of_wanted_kinds_come_in_and_are_counted(
+    world: World, fault: str, kinds: tuple[str, ...], count: int, with_records: int
+) -> None:
+    old = Paper("2001.00001", announce="replace", published="2020-01-01", version=2)
+    world.arxiv.papers.append(old)
+    world.arxiv.answering = FAULTS[fault](world.arxiv)
+    world.category_papers = kinds
+    await world.refresh()
+    # The records do not tell a new version from another change, so that it is not counted.
+    expected = with_records if fault == "old RSS and listing" else count
+    assert said(world) == f"{expected} of {expected}"
+    assert here(world, TODAYS) == with_records
+    assert (world.paper(old.id) is not None) == ("replace" in kinds)
+
+
 @pytest.mark.parametrize(("hours", "asked"), [(0, 0), (24, 0), (41, 0), (43, 2)])
 async def test_at_weekends_nothing_is_asked(world: World, hours: int, asked: int) -> None:
     world.arxiv.papers, world.arxiv.today = on_days("2026-05-15", 8), "2026-05-15"

@@ -55,6 +55,7 @@ class World:
         self.feeds = Feeds.open(path)
         self.now = NOON
         self.categorize = True
+        self.category_papers: tuple[str, ...] = ("new", "cross")
 
     @classmethod
     @contextmanager
@@ -73,7 +74,16 @@ class World:
             ArxivClient(stand_in=self.arxiv.url, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as arxiv,
             SyndicationClient(allow_local=True, limits=limits, sleep=nap, clock=nap.clock, now=self._now) as web,
         ):
-            yield Sources(self.cache, self.feeds, daily, arxiv, web, categorize=self.categorize, now=self._now)
+            yield Sources(
+                self.cache,
+                self.feeds,
+                daily,
+                arxiv,
+                web,
+                categorize=self.categorize,
+                category_papers=self.category_papers,
+                now=self._now,
+            )
 
     def _now(self) -> datetime:
         return self.now

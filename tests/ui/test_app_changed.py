@@ -67,7 +67,7 @@ async def test_a_changed_paper_is_due_until_it_is_opened(reader: Opener, tmp_pat
         assert "Nothing has changed." in r.empty
         await r.do("mark.undo")
         await r.until(lambda: r.ids == ["2605.00001"])
-        assert "is marked as changed again" in r.status
+        assert "undone: marked as changed again" in r.status
         # Any mark is a look.
         await r.do("paper.read")
         assert not r.here.flags & Flag.CHANGED

@@ -96,6 +96,11 @@ class DayCount(NamedTuple):
     """The followed categories that announced papers on the day, with how many of them are here."""
 
     @property
+    def short(self) -> list[tuple[str, Coverage]]:
+        """The categories of which papers are missing, or may be."""
+        return [(name, known) for name, known in self.covered if known.papers and not known.is_whole]
+
+    @property
     def plus(self) -> str:
         """The sign behind its numbers."""
         return "+" if self.is_partial else ""

@@ -89,26 +89,6 @@ class UserCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class SecondLook:
-    """How much a paper must change after you marked it to be in the view Changed."""
-
-    votes: int = setting(Number(0, 100_000), 25)
-    """New votes, if they are at least half of those before; 0 for never. Likewise comments and models."""
-    comments: int = setting(Number(0, 10_000), 5)
-    """New comments."""
-    models: int = setting(Number(0, 10_000), 1)
-    """New models that name it."""
-    words: int = setting(Number(0, 10_000), 10)
-    """Changed words of its title or abstract; 0 for never."""
-    code: bool = setting(Boolean(), True)
-    """Code, where it had none."""
-    version: bool = setting(Boolean(), True)
-    """A new version on arXiv."""
-    venue: bool = setting(Boolean(), True)
-    """A venue, or another one."""
-
-
-@dataclass(frozen=True, slots=True)
 class Rule:
     """What happens to papers that come in and match a query."""
 
@@ -179,8 +159,7 @@ class DigestMail:
         return ""
 
 
-SINGLE: Mapping[str, type[SecondLook | DigestMail | Vectors]] = {
-    "second_look": SecondLook,
+SINGLE: Mapping[str, type[DigestMail | Vectors]] = {
     "digest": DigestMail,
     "vectors": Vectors,
 }

@@ -106,6 +106,25 @@ class Choice(SettingType):
         return nearest(str(value), self.words)
 
 
+class Choices(Choice):
+    """A list of one or more of a few words, or a text of them."""
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        super().__init__(words)
+        self.about = f"a list with {self.about}"
+
+    def convert(self, value: object) -> object | None:
+        words = self._words(value)
+        return words if words and set(words) <= set(self.words) else None
+
+    def meant(self, value: object) -> str | None:
+        wrong = [word for word in self._words(value) if word not in self.words]
+        return nearest(wrong[0], self.words) if wrong else None
+
+    def _words(self, value: object) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_as_texts(value.split() if isinstance(value, str) else value) or ()))
+
+
 class ThemeName(Choice):
     """The name of a theme; they are too many to list in a message."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from reader.core.errors import FeedMalformed
@@ -43,17 +43,21 @@ class Announcement:
     entries: tuple[ArxivEntry, ...]
     total: int
     """How many papers it has, as the page says."""
-    replaced: int = 0
-    """Those of them that are only new versions."""
+    counts: Counter[AnnounceType] = field(default_factory=Counter[AnnounceType])
+    """How many of each kind of announcement it has, as far as the page says."""
 
     @property
     def is_whole(self) -> bool:
         return len(self.entries) >= self.total
 
+    def count_of(self, kinds: Container[str]) -> int:
+        """How many papers it has without those that are known to be of other kinds."""
+        return self.total - sum(count for kind, count in self.counts.items() if kind not in kinds)
+
     def joined(self, page: Announcement) -> Announcement:
         """With the papers of its next page, if that is of the same day."""
         entries = {entry.draft.id: entry for entry in (*self.entries, *(page.entries if page.day == self.day else ()))}
-        return replace(self, entries=tuple(entries.values()), replaced=max(self.replaced, page.replaced))
+        return replace(self, entries=tuple(entries.values()), counts=self.counts | page.counts)
 
 
 @of_one_answer()
@@ -75,7 +79,7 @@ def parse_listing(body: bytes) -> Announcement:
                 entry = _parse_entry(piece[:_PIECE], kind, day)
                 if entry is not None and entry.draft.id is not None:
                     entries.setdefault(entry.draft.id, entry)
-    return Announcement(day, tuple(entries.values()), max(int(total[1]), counts.total()), counts["replace"])
+    return Announcement(day, tuple(entries.values()), max(int(total[1]), counts.total()), counts)
 
 
 def _parse_entry(piece: str, kind: AnnounceType, day: str) -> ArxivEntry | None:

@@ -464,7 +464,8 @@ class _Builder:
             bullet = None if is_within else bullet
         if tail is not None and tail.kind in ("paragraph", "item") and not bullet:
             is_near = last is tail and follows and not self._is_indented(index, line)
-            if (is_near and not self._has_ended(line)) or (not is_near and self._goes_on(tail, last, index, line)):
+            goes_on = not is_near and not self._is_behind_formula(tail, line) and self._goes_on(tail, last, index, line)
+            if goes_on or (is_near and not self._has_ended(line)):
                 self._join(tail, line)
                 return
         self._begin("item" if bullet else "paragraph", line)
@@ -493,6 +494,15 @@ class _Builder:
         if self.parts[-1].kind == "item" and self.parts[-1].count > 1 and before.left - line.left > 4:
             return True
         return before.width < 0.8 * self.looks.column and bool(_SENTENCE_END.search(before.text))
+
+    def _is_behind_formula(self, tail: _Part, line: Line) -> bool:
+        """Whether only a formula stands between a paragraph and a line, which then follow it in this order."""
+        last, step = self.parts[-1], tail.last.base - line.base
+        if last.kind != "lines" or len(self.parts) < 2 or self.parts[-2] is not tail or tail.last.page != line.page:
+            return False
+        # Limits of a sum that is within a line, and the halves of a fraction, are short.
+        is_apart = step > 1.35 * self.looks.leading or (step > 0 and sum(map(len, last.texts)) > 12)
+        return is_apart and not tail.text.endswith(SOFT_HYPHEN)
 
     def _goes_on(self, tail: _Part, last: _Part | None, index: int, line: Line) -> bool:
         """Whether a paragraph that a column, a page or a figure has cut goes on here."""

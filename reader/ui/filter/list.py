@@ -88,17 +88,18 @@ def _rise(row: Row, width: int, glyphs: Glyphs) -> Line:
 
 
 def _count(row: Row, glyphs: Glyphs) -> Line:
-    """The number of a row's papers, the unread ones before it: `12/34`; of a day that is only partly here, `6+`."""
+    """The number of a row's papers, the unread ones before it: `12/34`; of a day that is only partly here, `12/34+`."""
     if row.count is None:
         return ()
-    if row.is_partial:
-        return (Piece(f"{row.count:,}+", "nothing"),)
+    count = f"{row.count:,}{'+' if row.is_partial else ''}"
     if row.unread is not None:
-        return (Piece(f"{row.unread:,}", "unread" if row.unread else "nothing"), Piece(f"/{row.count:,}", "nothing"))
+        return (Piece(f"{row.unread:,}", "unread" if row.unread else "nothing"), Piece(f"/{count}", "nothing"))
+    if row.is_partial:
+        return (Piece(count, "nothing"),)
     if not row.count and row.kind is not Kind.VIEW:
         return (Piece(glyphs.nothing, "nothing"),)
     role = "count" if row.count else "nothing"
-    return (Piece(f"{row.count:,}", role),)
+    return (Piece(count, role),)
 
 
 def _sign(row: Row, glyphs: Glyphs) -> Piece:

@@ -255,9 +255,9 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
             continue
         mark = Mark.CHOSEN if chosen else Mark.NONE
         quiet = not item.unread
-        unread = item.unread if item.papers else None
-        name = day_name(item.day, newest)
-        yield Row(Kind.DAY, item.day, name, item.papers, mark, quiet, unread, is_partial=item.is_partial)
+        unread = item.unread if item.papers and not item.is_partial else None
+        has_more = item.is_partial or bool(item.short)
+        yield Row(Kind.DAY, item.day, day_name(item.day, newest), item.papers, mark, quiet, unread, has_more)
     hidden = sum(item.day != state.day for item in folded)
     yield from _fold("days", hidden, "older")
 

@@ -258,8 +258,7 @@ def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
 
 def coverage_note(day: DayCount, today: date) -> str:
     """How many of the papers that categories announced on a day are here: of those with a gap, else of all."""
-    short = [(name, known) for name, known in day.covered if not known.is_whole and known.papers]
-    told = short or [(name, known) for name, known in day.covered if known.papers]
+    told = day.short or [(name, known) for name, known in day.covered if known.papers]
     return ", ".join(f"{name} {known.text(today)}" for name, known in told)
 
 

@@ -134,12 +134,13 @@ def _for_you(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _source(term: TasteTerm) -> str:
-    """What a part of the sum comes from, such as `in 3 marked or opened`."""
+    """What a part of the sum comes from, such as `from 3 papers`."""
     if not term.papers:
         return "because you say so"
     if term.weight < 0 and not term.is_hidden:
         return "more in papers that you passed"
-    return f"in {term.papers} {'hidden' if term.is_hidden else 'marked or opened'}"
+    hidden = "hidden " if term.is_hidden else ""
+    return f"from {term.papers} {hidden}paper{'' if term.papers == 1 else 's'}"
 
 
 def _sign(wish: Wish | Held) -> str:

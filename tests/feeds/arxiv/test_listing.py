@@ -17,7 +17,7 @@ PAPERS = [
 
 def test_a_page_has_its_day_its_counts_and_its_papers() -> None:
     found = parse_listing(listing_page("cs.CL", "2026-05-12", PAPERS))
-    assert (found.day, found.total, found.replaced, found.is_whole) == ("2026-05-12", 3, 1, True)
+    assert (found.day, found.total, found.count_of(("new", "cross")), found.is_whole) == ("2026-05-12", 3, 2, True)
     assert [(entry.draft.id, entry.announce) for entry in found.entries] == [
         ("2605.00001", "new"),
         ("hep-th/9901001", "cross"),

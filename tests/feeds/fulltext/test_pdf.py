@@ -203,6 +203,13 @@ def test_the_words_of_a_formula_stay_with_it() -> None:
     assert ["".join(plain(row)) for row in found.lines] == ["Linear: s = t", "(4)"]
 
 
+def test_a_formula_stays_between_the_lines_around_it() -> None:
+    lines = [line("Here we can write", 628), line("a = b + c", 610, left=200)._replace(math=1.0)]
+    document = of_lines(*body(700, 6), *lines, line("where c is small.", 592))
+    assert [type(block) for block in document.blocks[-3:]] == [Paragraph, Verbatim, Paragraph]
+    assert texts(document, Paragraph)[-1] == "where c is small."
+
+
 def test_an_appendix_that_the_outline_lacks_ends_the_references() -> None:
     lines = [
         *(line(f"[{number}] A. Babbage. Engines.", 680 - 12 * number) for number in (1, 2, 3)),

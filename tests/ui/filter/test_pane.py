@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from reader.cache.coverage import Coverage
 from reader.cache.reads.window import DayCount
 from reader.core.lines import measure
 from reader.core.query.choices import TopicChoice
@@ -67,6 +68,21 @@ def test_unread_papers_stand_before_all_where_both_are_known() -> None:
     assert ends == {"latest": "12/34", "all": "9,295", "2026-11-24": "12/34", "2026-11-23": "0/17", "2026-11-22": "–"}
     roles = [piece.role for piece in lines["2026-11-24"] if piece.text in ("12", "/34")]
     assert roles == ["unread", "nothing"]
+
+
+def test_a_plus_marks_a_day_of_which_more_papers_may_follow() -> None:
+    whole = Coverage("2026-11-24", 14, 14, 2, ("list", "rss"))
+    for day, shown in (
+        (DayCount("2026-11-24", 34, 12, covered=(("cs.CL", whole),)), [("12", "unread"), ("/34", "nothing")]),
+        (
+            DayCount("2026-11-24", 34, 12, covered=(("cs.CL", whole), ("cs.LG", whole._replace(here=8)))),
+            [("12", "unread"), ("/34+", "nothing")],
+        ),
+        (DayCount("2026-11-24", 6, 4, is_partial=True), [("6+", "nothing")]),
+    ):
+        (row,) = [row for row in lay_out(FilterData(days=(day,)), FilterState()) if row.selectable]
+        line = draw_row(row, 26, FilterState(), UNICODE, at_cursor=False)
+        assert [(piece.text, piece.role) for piece in line if piece.role in ("unread", "nothing")] == shown
 
 
 @pytest.mark.parametrize("order", TOPIC_ORDERS)

@@ -41,9 +41,9 @@ def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None
     assert drawn(KNOWN) == [
         "For you 52 points; the best papers have about 100",
         "like JetSpec, which you starred: KV cache",
-        "+62 KV cache in 3 marked or opened",
-        "+10 base in 2 marked or opened",
-        "-20 Ada in 2 hidden",
+        "+62 KV cache from 3 papers",
+        "+10 base from 2 papers",
+        "-20 Ada from 2 hidden papers",
         "",
         "Your interests",
         "KV cache ++ ┃┃┃┃┃┃┃┃┃ 2 papers",
