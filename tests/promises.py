@@ -44,16 +44,16 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Mark every paper in view read; undo takes it back": (
             "ui/test_app_triage.py::test_all_in_view_are_read_by_one_key_and_unread_by_another",
         ),
-        "Back to where you were; nothing is done": (
+        "Go back to where you were without running anything": (
             "ui/test_app_commands.py::test_words_are_suggested_taken_and_recalled",
         ),
-        "Do again what was undone": (
+        "Redo the last mark that was undone": (
             "ui/test_app_triage.py::test_read_star_and_hide_are_durable_and_can_be_undone_and_redone",
         ),
         "Store the note and go back; undo takes it back": (
             "cache/marks/test_events.py::test_notes_and_tags_are_kept_and_taken_back",
         ),
-        "To where you were; stops what runs, never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
+        "Go back; stops what is running, never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
         "A note that is not finished outlives a crash": (
             "ui/test_app_notes.py::test_what_was_being_written_outlives_the_reader",
             "rigs/pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",
@@ -298,11 +298,11 @@ OTHERWISE = (
     *("Keep the password out of the address", "share the folder only with yourself", "alone at the server"),
     *(
         "Nothing is encrypted:",
-        "a token for the feed, which needs none",
+        "a token for the feed, which works without one",
         "no colours, only weight",
         "### Token, network",
     ),
-    *("| `u` | Undo:", "| `ctrl+z` | Undo typing:", "Only this pane; again shows all"),
+    *("| `u` | Undo:", "| `ctrl+z` | Undo typing:", "Show this pane alone; again shows all"),
     *("a compound that nobody writes with a dash", "The index knows words alone"),
     *("only `ui` imports Textual", "a wrong password or key, a file of another machine that is cut off"),
 )

@@ -53,7 +53,7 @@ def paper_of(text: str) -> str:
         return text
     id = unquote(text[len(SCHEME) + 1 :][:200]).removeprefix("//").removesuffix("/")
     if not is_paper_id(id):
-        raise UsageError(f"{clean(text, 100)!r} names no paper: such a link has an id, as {SCHEME}:2406.12345.")
+        raise UsageError(f"{clean(text, 100)!r} names no paper: such a link has an id, such as {SCHEME}:2406.12345.")
     return id
 
 

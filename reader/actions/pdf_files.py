@@ -32,8 +32,10 @@ def pdf_file(paper: Paper, folder: Path) -> Path:
 
 
 def find_pdf(id: str, folder: Path) -> Path | None:
-    """The file of a paper's PDF, whatever its title was then; None if it is not there."""
-    return next(iter(sorted(folder.glob(f"{in_file_name(id)} *.pdf"))), None)
+    """The file of a paper's PDF, whatever its title was then, or as arXiv names it; None if it is not there."""
+    name = in_file_name(id)
+    files = (file for end in (" *", "", "v[0-9]*") for file in sorted(folder.glob(f"{name}{end}.pdf"), reverse=True))
+    return next(files, None)
 
 
 def pdf_name(paper: Paper) -> str:

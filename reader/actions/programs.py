@@ -259,7 +259,7 @@ def find_viewer(own: Sequence[str], environ: Mapping[str, str], system: str = sy
     for opener in _openers(environ, system):
         if find_program(opener) is not None:
             return opener
-    raise NoViewer("no viewer is here: set pdf_viewer")
+    raise NoViewer("there is no viewer: set pdf_viewer")
 
 
 def _openers(environ: Mapping[str, str], system: str) -> tuple[tuple[str, ...], ...]:

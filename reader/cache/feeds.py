@@ -89,7 +89,7 @@ class Freshness(NamedTuple):
         waiting = [hole for hole in self.holes[:1] if hole.day > self.newest.day and hole.again]
         said += [f"{day_name(hole.day)}: {hole.text(today)}" for hole in waiting]
         if others := sum(hole.day != self.newest.day and hole not in waiting for hole in self.holes):
-            said.append(f"{others} other {'day' if others == 1 else 'days'} not whole")
+            said.append(f"{others} other {'day' if others == 1 else 'days'} incomplete")
         return ", ".join(said)
 
 

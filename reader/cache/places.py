@@ -36,13 +36,13 @@ _AT_THE_DOOR = (
     ('database ".*" does not exist', "it has no such database: its owner can create one, or the address names another"),
     ('role ".*" does not exist', "it does not know the user, whom an address names as USER@HOST"),
     ("pg_hba.conf", "it does not let this user in from here, or only by TLS: ask who runs it, or add ?sslmode=require"),
-    ("does not support SSL", "it has no TLS, which the address asks for by sslmode"),
+    ("does not support SSL", "it has no TLS, which sslmode in the address asks for"),
     ("certificate", "this machine does not trust its certificate: sslrootcert= in the address names one"),
-    ("SSL negotiation|expected authentication", "something else than PostgreSQL answers there: check the port"),
+    ("SSL negotiation|expected authentication", "something other than PostgreSQL answers there: check the port"),
     ("too many", "too many programs use it right now"),
     ("starting up|shutting down", "it is starting or stopping"),
     ("resolve|translate host", "its host is not known: check the address, or the network"),
-    (SILENT, "it says nothing: check the network, or whether it hangs"),
+    (SILENT, "it does not answer: check the network, or whether it hangs"),
     ("refused|No such file", "nothing listens there: check that it runs, and the port"),
     ("closed the connection|could not (send|receive)|is lost|consuming input", "the connection has broken off"),
 )
@@ -52,7 +52,7 @@ _BY_CODE = (
     ("25006", "it can only be read right now"),
     ("53100", "its disk is full"),
     ("53", "it has no room for more programs or marks right now"),
-    ("55P03", "another machine writes there and does not come to an end"),
+    ("55P03", "another machine has been writing there for too long"),
     ("57P0", "it is starting or stopping"),
 )
 """Codes of PostgreSQL, or how they begin, and what they mean."""
@@ -70,7 +70,7 @@ def reason(error: Error) -> str:
         if isinstance(error, psycopg.OperationalError) and (found := next(known, None)):
             return found
         if not isinstance(error, psycopg.OperationalError) or "connection is bad" in said:
-            return "its address is not understood; one is postgresql://HOST/DATABASE"
+            return "its address is not understood: write it as postgresql://HOST/DATABASE"
         return f"it does not answer ({said.rpartition(' failed: ')[2]})"
     if code == "42501":
         return f"its owner has not granted you that ({said})"

@@ -15,7 +15,7 @@ from reader.paths import LEAST_ROOM, suspect_stamp, touch_private
 _BUSY = "Another program holds the cache {path}. Try again in a moment."
 _DAMAGED = (
     "The cache is damaged; the next start of the reader mends it, as 'dailypapers cache repair' does, and the marks"
-    " made until now are safe. 'dailypapers doctor' says more of {path}."
+    " made until now are safe. 'dailypapers doctor' says more about {path}."
 )
 _REFUSED = (
     "The cache {path} can't be written, so nothing was stored. 'dailypapers doctor' says why;"

@@ -61,7 +61,7 @@ def _compact_cache(arguments: Namespace, workspace: Workspace) -> int:
     after = file.stat().st_size
     said = f"{_mebibytes(after)}, as small as before."
     if after < before:
-        said = f"{_mebibytes(before)} before, {_mebibytes(after)} now: {1 - after / before:.0%} gained."
+        said = f"{_mebibytes(before)} before, {_mebibytes(after)} now: {1 - after / before:.0%} freed."
     return answer(arguments, {"before_bytes": before, "after_bytes": after}, said)
 
 
@@ -102,7 +102,7 @@ def _no_cache(workspace: Workspace) -> CacheError:
     file = workspace.cache_file
     condition = health.glance(file)
     if condition.state is health.State.LOST:
-        return CacheError(f"The cache {file} is {condition.found}. '{condition.command}' makes it anew from them.")
+        return CacheError(f"The cache {file} is {condition.found}. '{condition.command}' rebuilds it from them.")
     return CacheError(f"There is no cache yet at {file}. '{APP} refresh' makes one.")
 
 
@@ -120,7 +120,7 @@ ACTIONS = {
 
 COMMAND = Command(
     "cache",
-    "Show what the cache is made of, make it smaller, verify it, repair it.",
+    "Show what the cache holds; make it smaller, verify it or repair it.",
     (
         ("cache info", "sizes of its tables"),
         ("cache compact", "merge the full-text index and free unused space; other programs can keep running"),

@@ -158,7 +158,7 @@ def explain_nothing(window: Window, query: Query) -> None:
     if not window.has_papers():
         warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
     elif asks_for_today(query) and newest and newest < datetime.now(UTC).date().isoformat():
-        warn(f"No papers of today are here. The latest day is {newest}: day:latest finds its papers.")
+        warn(f"No papers from today are here. The latest day is {newest}: day:latest finds its papers.")
     elif words := plain_words(query):
         warn(f"Nothing matches. To search by meaning: dailypapers list {shlex.quote(f'~{words}')}")
     else:

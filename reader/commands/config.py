@@ -39,7 +39,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         ),
         _suggest_values,
     )
-    about = "for history: bring the N-th back"
+    about = "for history: bring the N-th value back"
     parser.add_argument("--restore", type=positive_number, metavar="N", help=about)
     add_json(parser)
 
@@ -129,7 +129,9 @@ def _print_history(arguments: Namespace, workspace: Workspace) -> int:
     name = arguments.name
     table = name.partition(".")[0]
     if table not in LISTS and name not in config.SHARED:
-        raise UsageError(f"{name!r} has no history: {', '.join((*LISTS, *config.SHARED))} have one, and views.NAME.")
+        raise UsageError(
+            f"{name!r} has no history: only {', '.join((*LISTS, *config.SHARED))} and views.NAME have one."
+        )
     with workspace.window() as window:
         found = window.read(lambda connection: setting_versions(connection, name))
     if arguments.restore:
@@ -159,7 +161,7 @@ def _restore(arguments: Namespace, workspace: Workspace, found: Sequence[Version
     from reader.settings_reader import read_text, write_text
 
     if arguments.restore > len(found):
-        raise ReaderError(f"'dailypapers config history {arguments.name}' has {len(found)} only.")
+        raise ReaderError(f"'dailypapers config history {arguments.name}' has only {len(found)}.")
     chosen = found[arguments.restore - 1]
     if not chosen.is_there:
         raise ReaderError(f"{clean(chosen.said)}: there is nothing to bring back. Choose another number.")
@@ -273,7 +275,7 @@ def _write_template(arguments: Namespace, workspace: Workspace) -> int:
         with open_private(make_folder(file), new=True) as out:
             out.write(template())
     except FileExistsError as error:
-        raise ReaderError(f"{file} is there already and was left as it is. Edit it, or move it away.") from error
+        raise ReaderError(f"{file} already exists and was left unchanged. Edit it, or move it away.") from error
     except OSError as error:
         raise ReaderError(f"{file} could not be written: {error.strerror}.") from error
     return _print_path(arguments, workspace)
@@ -287,7 +289,7 @@ ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = Mappi
         "show": (_print_settings, "print the settings in effect, and where each comes from"),
         GET: (_print_value, "print one setting"),
         SET: (_set_value, "write one setting to the file, if its value is right; comments stay"),
-        HISTORY: (_print_history, "print what a setting, a list, or an entry such as views.NAME was before"),
+        HISTORY: (_print_history, "print earlier values of a setting, a list, or an entry such as views.NAME"),
         "edit": (_edit_file, "open the file in $VISUAL or $EDITOR, then check it"),
         "check": (_print_mistakes, "print mistakes"),
         "init": (_write_template, "write a new file with every setting explained"),
@@ -303,7 +305,7 @@ COMMAND = Command(
         ("config get theme", "one value"),
         ("config set theme dark", "change it; comments stay"),
         ("config set keys.app.quit Q", "another key for an action"),
-        ("config history views", "your views as they were, also those that are removed"),
+        ("config history views", "your views as they were, removed ones too"),
         ("config history views.Evals --restore 2", "bring the second of these back"),
         ("config edit", "open the file in your editor, then check it"),
         ("config check", "mistakes, with their lines and the nearest right words"),

@@ -212,7 +212,7 @@ def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
 def _examine_file_system(folder: Path) -> Finding:
     """The kind of file system that the home is on, and whether files can be locked there."""
     existing = next((one for one in (folder, *folder.parents) if one.is_dir()), folder)
-    kind = systems.file_system(existing) or "of a kind that the system does not tell"
+    kind = systems.file_system(existing) or "of an unknown kind"
     if why := systems.lacks_locks(existing):
         advice = "Copy your files to a folder on a local disk, and name that in DAILYPAPERS_HOME."
         return _open("Cache", "file system", f"{kind}; files can't be locked: {why}", advice)
@@ -328,7 +328,7 @@ def _examine_days(fresh: Freshness) -> Iterator[Finding]:
             why = "some records can't be read: see if there is a newer version."
         else:
             why = f"run 'dailypapers refresh --since {first}'."
-        advice = f"Not whole: {span}; {why}"
+        advice = f"Incomplete: {span}; {why}"
     shared = f"{fresh.newest.here:,} of {fresh.newest.papers:,}"
     yield Finding("Sources", name, said if fresh.slug == "hf" else f"{fresh.slug}, {said}", advice, shared)
 
@@ -338,14 +338,14 @@ def _categories(feeds: Feeds, settings: Settings) -> str:
 
     lacking = feeds.count_uncategorized()
     if not lacking:
-        return "known of all papers"
+        return "known for all papers"
     if not settings.ask_arxiv:
         rest = "arXiv is not asked: ask_arxiv is off"
     elif is_local_only(settings.endpoint, os.environ):
         rest = "arXiv is not asked: the feed is on this machine or its network, and ARXIV_ENDPOINT is not set"
     else:
         rest = f"arXiv is asked for {CATEGORIZED_PER_DAY} a day"
-    return f"not known of {amount(lacking, 'paper')}; {rest}"
+    return f"not known for {amount(lacking, 'paper')}; {rest}"
 
 
 def _local(stamp: str) -> str:
@@ -367,7 +367,7 @@ def _examine_terminal(settings: Settings) -> Iterator[Finding]:
     found = {name: os.environ[name] for name in TERMINAL if name in os.environ}
     said = " ".join(f"{name}={value}" for name, value in found.items())
     shared = " ".join(f"{name}={value if _USUAL.fullmatch(value) else HIDDEN}" for name, value in found.items())
-    yield Finding("Terminal", "environment", said or "nothing said", shared=shared or "nothing said")
+    yield Finding("Terminal", "environment", said or "nothing set", shared=shared or "nothing set")
     if find_spec("textual_image") is None:
         yield _open("Terminal", "pictures", "none: the extra dailypapers[images] is not installed")
     else:
@@ -540,9 +540,9 @@ def write_report(findings: Sequence[Mapping[str, object]], file: Path, *, yes: b
         with open_private(file, new=True) as out:
             out.write(f"{text}\n")
     except FileExistsError as error:
-        raise ReaderError(f"{file} is there already. Name another one: --report FILE.") from error
+        raise ReaderError(f"{file} already exists. Name another file: --report FILE.") from error
     except OSError as error:
-        raise ReaderError(f"{file} can't be written: {error.strerror}. Name another one: --report FILE.") from error
+        raise ReaderError(f"{file} can't be written: {error.strerror}. Name another file: --report FILE.") from error
     warn(f"Written to {file}.")
     return 0
 

@@ -53,7 +53,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
     about = "add to the file the papers that it lacks; what is in it stays as it is"
     parser.add_argument("--append", action="store_true", help=about)
-    about = "where the feed will be fetched, which it then says (for --format atom)"
+    about = "the address where the feed will be fetched, to be written into it (for --format atom)"
     parser.add_argument("--url", default="", metavar="URL", help=about)
     about = "write the files of [[exports]] in the settings now; the program also does so after each change"
     parser.add_argument("--watched", action="store_true", help=about)
@@ -98,7 +98,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
         more = f", and the marks of {amount(lost, 'paper')} that {'is' if lost == 1 else 'are'} not in the cache"
         warn(f"{amount(min(count, len(pks)), 'paper')} written{place}{more if lost > 0 else ''}.")
     if left_off > 0:
-        warn(f"The query has {amount(left_off, 'paper')} more: a feed has the first {format.most}.")
+        warn(f"Left out: {amount(left_off, 'paper')}. A feed has only the first {format.most}.")
     return 0
 
 
@@ -187,7 +187,7 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
     if changes:
         with workspace.events() as events:
             events.act(changes)
-    back = f", and {amount(len(changes), 'note')} of yours came back; 'dailypapers undo' undoes that" if changes else ""
+    back = f", and {amount(len(changes), 'note')} of yours taken in; 'dailypapers undo' undoes that" if changes else ""
     warn(f"{amount(count, 'paper')} written in {folder}{back}.")
     return 0
 
@@ -353,7 +353,7 @@ def _json(text: str, data: bytes, file: Path) -> Present:
 def _table(text: str, file: Path) -> Present:
     rows = csv.reader(StringIO(text))
     if tuple(next(rows, ())) != COLUMNS:
-        raise Unusable(f"{file} has other columns, so nothing was appended.")
+        raise Unusable(f"{file} has different columns, so nothing was appended.")
     return Present(text, frozenset(row[0] for row in rows if row))
 
 

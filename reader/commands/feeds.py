@@ -215,7 +215,7 @@ def _find_feed(feeds: Feeds, name: str) -> Followed:
     feed = feeds.find(name)
     if feed is None:
         known = [one.slug for one in feeds.followed()]
-        meant = advice(name.lower(), known, "'dailypapers feeds list' lists those that are.")
+        meant = advice(name.lower(), known, "'dailypapers feeds list' lists what you follow.")
         raise ReaderError(f"{clean(name, 100)} is not followed. {meant}")
     return feed
 

@@ -41,7 +41,7 @@ def _run_follow(arguments: Namespace, workspace: Workspace) -> int:
             raise UsageError("'follow list' takes no names. See 'dailypapers follow --help'.")
         return _print_follows(arguments, workspace)
     if not names:
-        raise UsageError(f"Say what: dailypapers follow {what} {'author:NAME' if what == 'add' else 'NAME'}.")
+        raise UsageError(f"Name one: dailypapers follow {what} {'author:NAME' if what == 'add' else 'NAME'}.")
     if arguments.notify and what != "add":
         raise UsageError("--notify belongs to 'follow add'. 'follow notify NAME' is for what you follow already.")
     choose, _ = ACTIONS[what]
@@ -164,8 +164,8 @@ def _meant(workspace: Workspace, follow: Follow) -> str | None:
 
 def _in_words(one: FollowCount) -> str:
     if not one.papers:
-        return "no paper here yet"
-    perhaps = f", {one.perhaps:,} of them perhaps of another person" if one.perhaps else ""
+        return "no papers here yet"
+    perhaps = f", {one.perhaps:,} of them possibly by someone else" if one.perhaps else ""
     return f"{amount(one.papers, 'paper')}{perhaps}"
 
 
@@ -213,13 +213,13 @@ ACTIONS: Mapping[str, tuple[Choose, str]] = MappingProxyType(
 
 COMMAND = Command(
     "follow",
-    "Follow authors, organizations, venues, topics and words: their papers have a sign in the list, and a view.",
+    "Follow authors, organizations, venues, topics and words: their papers get a sign in the list and a view.",
     (
         ("follow add author:'Kaiming He' topic:agents", "an author, also as K. He, and a topic"),
         ("follow add 'world model' --notify", "words of title, abstract or keywords, with notices of new papers"),
         ("follow list", "all that you follow, with numbers of papers"),
         ("list is:followed is:unread", "their papers; follow:kaiming-he has those of one"),
-        ("follow remove kaiming-he", "no longer"),
+        ("follow remove kaiming-he", "stop following"),
     ),
     _add_arguments,
     _run_follow,

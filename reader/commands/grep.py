@@ -81,8 +81,8 @@ def _nothing(window: Window, query: Query) -> str:
         return "No stored full text contains it."
     fetches = "'dailypapers read ID' fetches one."
     if window.count(selection(window, parsed("", also=KEPT))):
-        return f"No paper of the query has its text here. {fetches}"
-    return f"No text is kept here yet. {fetches}"
+        return f"No paper of the query has its full text here. {fetches}"
+    return f"No full text is kept here yet. {fetches}"
 
 
 def _with_words(query: Query, words: Sequence[str]) -> Query:

@@ -61,10 +61,10 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--star", action="store_true", help="star the papers of the files")
     parser.add_argument("--queue", action="store_true", help="put them into the queue for later")
     parser.add_argument(
-        "--liked", action="store_true", help="learn from them what you like, and mark them no other way"
+        "--liked", action="store_true", help="learn from them what you like, without marking them otherwise"
     )
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="tag them; may be repeated")
-    parser.add_argument("--keep-tags", action="store_true", help="also the tags and collections that a library has")
+    parser.add_argument("--keep-tags", action="store_true", help="keep the tags and collections of a library too")
     about = "what a letter of newsboat, or a tag of a library, stands for: star, queue, read or a tag (default: s=star)"
     parser.add_argument("--flag", action="append", default=[], metavar="LABEL=MARK", help=about)
     about = "give a saved page's paper its arXiv id, if a look-up of its title did not settle it; may be repeated"
@@ -315,10 +315,10 @@ COMMAND = Command(
     " not here come with the next refresh; titles of saved pages are looked up.",
     (
         ("import papers.json", "what 'export' wrote, with all marks; the newest mark decides"),
-        ("import refs.bib --queue --tag thesis", "a library: its papers of arXiv are tagged, and queued for later"),
+        ("import refs.bib --queue --tag thesis", "a library: its arXiv papers are tagged, and queued for later"),
         ("import zotero.rdf --liked", "learn from a library what suits you, without starring it"),
         ("import zotero.rdf --keep-tags --flag 'to read=queue'", "its tags too; what it tags 'to read' is queued"),
-        ("import library.rdf --dry-run", "what would come in, and what has no paper of arXiv"),
+        ("import library.rdf --dry-run", "what would come in, and which entries name no arXiv paper"),
         ("import ~/.newsboat/cache.db --flag t=thesis", "what you read and flagged in newsboat"),
         ("import links.md daily_papers.jsonl.gz", "links in any text; recorded days of the feed"),
         ("import 'Daily Papers.html' --tag pretraining", "a page that your browser has saved; titles are looked up"),
@@ -441,7 +441,7 @@ class Taken(NamedTuple):
 
     def _warn_of_rest(self) -> None:
         if count := len(self.unknown):
-            warn(f"{count:,} {'entry names' if count == 1 else 'entries name'} no paper of arXiv:")
+            warn(f"{count:,} {'entry names' if count == 1 else 'entries name'} no arXiv paper:")
             for entry in self.unknown[:LISTED]:
                 warn(f"  {entry.where}{f': {entry.title}' if entry.title else ''}")
             if count > LISTED:

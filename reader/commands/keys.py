@@ -79,7 +79,7 @@ def _check(arguments: Namespace, workspace: Workspace) -> int:
     for action, key in rare.items():
         print_line(f"{action}: many terminals do not send {key}.")
     if unbound:
-        print_line(f"Without a key, by the command palette only: {', '.join(unbound)}.")
+        print_line(f"Without a key, only in the command palette: {', '.join(unbound)}.")
     good = f"{amount(len(own), 'action')} {'has' if len(own) == 1 else 'have'} keys of yours"
     print_line(f"Preset {settings.key_preset}; {good}; {amount(len(wrong), 'mistake')}.")
     return 1 if wrong else 0

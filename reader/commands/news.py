@@ -276,7 +276,7 @@ def first_day(text: str) -> str:
     except ValueError as error:
         raise UsageError(str(error)) from error
     if span is None:
-        raise UsageError(f"{text!r} is no date to begin with")
+        raise UsageError(f"{text!r} is not a date to begin with")
     return span[0].isoformat()
 
 
@@ -487,7 +487,7 @@ class _Builder:
                 gained[pk] = found.gained
 
         def why(paper: Paper) -> Iterator[str]:
-            yield f"{gained[_key(paper)]:,} votes more since {self._asked.since}"
+            yield f"{gained[_key(paper)]:,} more votes since {self._asked.since}"
 
         order = sorted(gained, key=lambda pk: -gained[pk])
         return self._section("Rising", order, why, key=lambda paper: f"rising:{paper.id}")

@@ -17,7 +17,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "id", metavar="ID", help="an id of the paper in any form: arXiv, DOI, an address, a file's name"
     )
-    parser.add_argument("--link", choices=LINKS, help="which of its links (default: its page, or what it has)")
+    parser.add_argument("--link", choices=LINKS, help="which of its links (default: its page, or else one that it has)")
     about = "open the reader on the paper's page; a paper that is not in the cache is fetched first"
     parser.add_argument("--reader", action="store_true", help=about)
     add_json(parser)
@@ -53,7 +53,7 @@ def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
 
 COMMAND = Command(
     "open",
-    "Open a paper in the browser; without one that can be shown, print its address. Or open it in the reader.",
+    "Open a paper in the browser; if no browser can be shown, print its address. Or open it in the reader.",
     (
         ("open 2406.12345", "its page"),
         ("open 2406.12345 --link pdf", "its PDF"),

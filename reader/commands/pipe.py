@@ -88,7 +88,7 @@ def _record(result: PipeResult) -> dict[str, object]:
 def _why(left_out: Sequence[LeftOut]) -> str:
     """Why papers were left out: the one sentence that holds for all, or what they have in common."""
     whys = {one.why for one in left_out}
-    return whys.pop() if len(whys) == 1 else f"{amount(len(left_out), 'paper')} have no full text that can be had."
+    return whys.pop() if len(whys) == 1 else f"{amount(len(left_out), 'paper')} have no full text that can be fetched."
 
 
 def _command(arguments: Namespace, workspace: Workspace) -> UserCommand:
@@ -162,7 +162,7 @@ def _print(result: PipeResult, *, with_ids: bool) -> None:
     for line in result.printed.text.split("\n"):
         print_line(line)
     if result.printed.is_cut:
-        warn("It printed more than is kept, and the rest is left out.")
+        warn("The output is longer than what is kept: the rest is left out.")
 
 
 COMMAND = Command(
@@ -172,7 +172,7 @@ COMMAND = Command(
         ("pipe Summary 2406.12345", "one of your commands, from [[commands]] in the settings"),
         ("pipe 'wc -w' 2406.12345", "any program with its arguments"),
         ("pipe '!grep -ic limit >> limits.txt' 2406.12345 --input fulltext", "a line for a shell, on the full text"),
-        ("pipe Summary --query 'is:starred -has:output' --keep", "keep what it says of each, where there is none yet"),
+        ("pipe Summary --query 'is:starred -has:output' --keep", "keep its output for each paper that has none yet"),
     ),
     _add_arguments,
     _pipe_papers,

@@ -30,7 +30,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--markdown", action="store_true", help="print Markdown, formulas as TeX")
     parser.add_argument("--tex", action="store_true", help="print formulas as TeX")
     parser.add_argument("--sections", action="store_true", help="list its sections, and print no text")
-    about = "print a section with what is within it: its number in that list, or words of its title"
+    about = "print a section with its subsections: its number in that list, or words of its title"
     parser.add_argument("--section", metavar="N|WORDS", help=about)
     add_json(parser)
     parser.add_argument("--again", action="store_true", help="fetch the text again, such as that of a newer version")
@@ -142,11 +142,11 @@ COMMAND = Command(
     "read",
     "Print the full text of a paper, from the feed, arXiv or ar5iv; it is fetched once and kept for reading offline.",
     (
-        ("read 2406.12345", "page through it; long lines of tables scroll sideways by the arrow keys"),
-        ("read 2406.12345 | less", "in a pipe, a paragraph and a row of a table are a line each"),
+        ("read 2406.12345", "page through it; wide tables scroll sideways with the arrow keys"),
+        ("read 2406.12345 | less", "in a pipe, each paragraph and each row of a table is one line"),
         ("read 2406.12345 --markdown > paper.md", "with the formulas in TeX"),
         ("read 2406.12345 --sections", "what sections it has, and how long they are"),
-        ("read 2406.12345 --section method", "one section, with what is within it"),
+        ("read 2406.12345 --section method", "one section, with its subsections"),
     ),
     _add_arguments,
     _read_paper,

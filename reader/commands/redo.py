@@ -13,13 +13,13 @@ def _redo_mark(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.events() as events, Progress() as progress:
         event = events.redo(lambda done, total: progress.show(f"{done:,} of {total:,} papers"))
     redone = event and {"kind": event.kind, "papers": event.count, "label": event.label}
-    said = f"Done again: {describe_action(event)}." if event else "There is nothing to do again."
+    said = f"Redone: {describe_action(event)}." if event else "There is nothing to redo."
     return answer(arguments, {"redone": redone}, said)
 
 
 COMMAND = Command(
     "redo",
-    "Do again what was undone last, unless something was marked since.",
+    "Redo what was undone last, unless something was marked since.",
     (("redo", "the last mark that was undone"),),
     add_json,
     _redo_mark,

@@ -27,7 +27,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     which.add_argument("--days", type=positive_number, metavar="N", help="the last N days (default: days_at_start)")
     which.add_argument("--since", type=_start, metavar="D", help="all days since D: a date, 2w or 3m")
     which.add_argument("--month", type=_month, metavar="M", help="a month: 2026-05")
-    about = "do not fetch full texts ahead, which fetch_ahead of the settings names"
+    about = "do not fetch the full texts that the setting fetch_ahead names"
     parser.add_argument("--no-texts", action="store_true", help=about)
     how = parser.add_mutually_exclusive_group()
     how.add_argument("-q", "--quiet", action="store_true", help="print nothing unless something is missing, for cron")
@@ -141,7 +141,7 @@ def _make_vectors(workspace: Workspace, *, quiet: bool) -> None:
     try:
         run_job(workspace, MakeVectors(), quiet=quiet)
     except ReaderError as error:
-        warn(f"Vectors of new papers wait: {error}")
+        warn(f"New papers have no vectors yet: {error}")
 
 
 def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:

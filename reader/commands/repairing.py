@@ -58,7 +58,7 @@ def print_report(report: Report, *, as_json: bool) -> None:
     for one in report.found:
         print_line(f"Found: {one.found}.")
     for file in report.kept:
-        print_line(f"The file as it was is now {file}.")
+        print_line(f"The original file is now {file}.")
     print_line(summarize(report))
 
 
@@ -73,9 +73,8 @@ def summarize(report: Report) -> str:
     if report.is_new and not report.papers:
         asked = f" and the {amount(report.unread, 'paper')} that the old one had or you marked" if report.unread else ""
         return (
-            f"A new cache has {amount(report.events, 'event')} and no papers, because neither a backup nor the file has"
-            " any that can be read; 'dailypapers refresh' asks the feed for the latest"
-            f" days{asked}{_unread_lines(report)}."
+            f"A new cache has {amount(report.events, 'event')} and no papers, because none can be read from a backup or"
+            f" the file; 'dailypapers refresh' asks the feed for the latest days{asked}{_unread_lines(report)}."
         )
     if report.is_new:
         return f"A new cache has {have}: {sources}{_missing(report)}."
@@ -99,7 +98,7 @@ def _missing(report: Report) -> str:
     missing = report.unread + report.lost
     if not missing:
         return lines
-    why = "could not be read" if report.unread else "were left for want of time"
+    why = "could not be read" if report.unread else "were left out for lack of time"
     return f"; {amount(missing, 'more paper')} {why}, and 'dailypapers refresh' asks the feed for them{lines}"
 
 

@@ -51,11 +51,11 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = "only these rules; by default all. For add and mute, and for try with --then, a query"
     names = parser.add_argument("names", nargs="*", metavar="NAME", help=about)
     suggest(names, lambda _given: [one.name for one in Workspace().settings.rules])
-    about = "add and try: what a rule for a query does: hide, star, queue, highlight, tag:NAME; several with commas"
+    about = "for add and try, what the rule does: hide, star, queue, highlight, tag:NAME; several with commas"
     parser.add_argument("--then", type=_marks, metavar="MARKS", help=about)
-    about = f"try and apply: papers listed since D, a date or 2w (default: {DAYS} days)"
+    about = f"for try and apply, papers listed since D, a date or 2w (default: {DAYS} days)"
     parser.add_argument("--since", type=_first_day, metavar="D", help=about)
-    add_limit(parser, "papers of each rule that is tried")
+    add_limit(parser, "papers for each rule that is tried")
     add_json(parser)
 
 
@@ -131,7 +131,7 @@ def _made(arguments: Namespace, workspace: Workspace) -> Rule:
 def _add(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
     (rule,) = rules
     if any((one.when, one.then) == (rule.when, rule.then) for one in workspace.settings.rules):
-        raise ReaderError(f"There is such a rule already: {rule_words(rule.then)}, because {clean(rule.when)}.")
+        raise ReaderError(f"This rule exists already: {rule_words(rule.then)}, because {clean(rule.when)}.")
     known = [(index, asdict(one)) for index, one in enumerate(workspace.settings.rules)]
     set_tables(workspace, TABLE, [*known, (None, asdict(rule))])
     said = f"Rule kept: {rule_words(rule.then)}, because {clean(rule.when)}."

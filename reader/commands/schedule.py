@@ -34,7 +34,7 @@ def copied_environment(environ: Mapping[str, str], home: Path | None) -> dict[st
 
 ACTIONS = {
     "install": "run refreshes, and with --digest a mail each day, from now on",
-    "remove": "run none any more",
+    "remove": "stop running them",
     "show": "print what is installed, or would be",
 }
 
@@ -42,7 +42,7 @@ ACTIONS = {
 def _add_arguments(parser: ArgumentParser) -> None:
     add_words(parser, "what", "ACTION", ACTIONS)
     parser.add_argument("--hours", type=positive_number, metavar="N", help=f"refresh every N hours (default: {HOURS})")
-    about = "mail a digest each day too, at this time (default: 07:30); with remove, end that alone"
+    about = "mail a digest each day too, at this time (default: 07:30); with remove, end only the digest"
     parser.add_argument("--digest", type=_time, nargs="?", const=MORNING, metavar="HH:MM", help=about)
     parser.add_argument("--yes", action="store_true", help="do not ask before writing or removing")
     add_json(parser)
@@ -136,8 +136,8 @@ COMMAND = Command(
         ("schedule show", "what is installed, or would be"),
         ("schedule install --hours 3", "refresh every three hours"),
         ("schedule install --digest 07:30", "and mail a digest of the new papers each morning"),
-        ("schedule remove --digest", "mail none any more, and refresh on"),
-        ("schedule remove --yes", "remove all without a question"),
+        ("schedule remove --digest", "stop the mails; refreshes continue"),
+        ("schedule remove --yes", "remove all without asking"),
     ),
     _add_arguments,
     _run_schedule,

@@ -182,7 +182,7 @@ def edit(workspace: Workspace) -> None:
     file = workspace.config_file
     command = programs.find_editor(os.environ)
     if command is None:
-        raise ReaderError("There is no editor that can be found. Set EDITOR to yours.")
+        raise ReaderError("No editor was found. Set EDITOR to yours.")
     if not file.exists():
         replace_text(file, template())
     try:
@@ -221,7 +221,7 @@ def setting_docs(kind: type = Settings) -> dict[str, str]:
 
 def template() -> str:
     """A new settings file: every setting with its documentation, commented out at its default."""
-    lines = ["# Settings of dailypapers. Take the # away before a line to change it."]
+    lines = ["# Settings of dailypapers. Remove the # in front of a line to change it."]
     defaults = Settings()
     for name, text in setting_docs().items():
         lines += ["", *_comment(text)]

@@ -66,7 +66,7 @@ def _print_similar(arguments: Namespace, workspace: Workspace) -> int:
             _format_fields(window, found, ids),
         )
     if not found.pks and not arguments.quiet:
-        warn("No other paper here is like that.")
+        warn("No other paper here is similar.")
     return 0
 
 

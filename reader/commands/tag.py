@@ -33,7 +33,7 @@ WORDS = {
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_words(parser, "what", "ACTION", WORDS)
-    parser.add_argument("tag", metavar="TAG", help="the tag's name; in quotes if it has blanks")
+    parser.add_argument("tag", metavar="TAG", help="the tag's name; in quotes if it has spaces")
     about = "arXiv ids or addresses of papers; for rename, the new name"
     parser.add_argument("rest", nargs="*", metavar="ID", help=about)
     add_query_and_dry_run(parser, "choose")
@@ -118,8 +118,8 @@ COMMAND = Command(
     (
         ("tag add later 2406.12345 2406.54321", "tag two papers"),
         ("tag add evals --query 'topic:evaluation is:starred'", "tag all papers of a query"),
-        ("tag remove later --query 'tag:later is:read'", "take it from those that you have read"),
-        ("tag rename eval evals", "rename it; papers with either then have the one"),
+        ("tag remove later --query 'tag:later is:read'", "take it from papers that you have read"),
+        ("tag rename eval evals", "rename it; if both tags exist, they become one"),
     ),
     _add_arguments,
     _run_tag,

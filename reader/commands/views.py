@@ -31,7 +31,7 @@ KEYED = 9
 def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS, "list")
     suggest(
-        parser.add_argument("name", nargs="?", metavar="NAME", help="the view's name; in quotes if it has blanks"),
+        parser.add_argument("name", nargs="?", metavar="NAME", help="the view's name; in quotes if it has spaces"),
         _suggest,
     )
     about = "for add and save, the query; for rename, the new name; for move, the place from 1"
@@ -206,7 +206,7 @@ def _checked(name: str) -> str:
 
 def _expect(words: Sequence[str], number: int, usage: str) -> None:
     if len(words) != number:
-        raise UsageError(f"Write it as: dailypapers views {usage}. Names with blanks need quotes.")
+        raise UsageError(f"Write it as: dailypapers views {usage}. Names with spaces need quotes.")
 
 
 Run = Callable[[Workspace, str, list[str]], tuple[str, ...]]

@@ -116,7 +116,7 @@ def _made(name: str, workspace: Workspace) -> Held:
 
     field, colon, rest = name.partition(":")
     if not colon or field not in ("tag", "view") or not rest:
-        raise UsageError("Say of what: dailypapers weights make tag:NAME, or view:NAME.")
+        raise UsageError("Name the papers: dailypapers weights make tag:NAME, or view:NAME.")
     with workspace.window() as window:
         pks = window.order(selection(window, parsed(f'{field}:"{rest}"'))).pks
         papers = tuple(row.id for row in window.rows(pks[:MOST_HELD]))
@@ -179,7 +179,7 @@ COMMAND = Command(
         ("weights raise 'KV cache, serving' topic:agents", "more of an interest and of a topic"),
         ("weights mute author:'A. Lee'", "ignore a name"),
         ("weights rename 'KV cache' serving", "call an interest as you like; foryou:serving asks for it"),
-        ("weights make tag:later", "an interest of what you tagged"),
+        ("weights make tag:later", "an interest from what you tagged"),
     ),
     _add_arguments,
     _run_weights,

@@ -401,7 +401,7 @@ def check_names(window: Window, query: Query) -> None:
         from reader.core.follows import name_slug
 
         followed = [name for one in window.read(follows) for name in (one.slug, f"{one.field}:{one.slug}")]
-        otherwise = "'dailypapers follow list' prints what is."
+        otherwise = "'dailypapers follow list' prints what you follow."
         _check_each(map(name_slug, wanted), followed, "Nothing named {} is followed.", otherwise)
     if wanted := list(names_in(query.root, "foryou")):
         from reader.core.choice.taste import named
@@ -415,7 +415,7 @@ def check_names(window: Window, query: Query) -> None:
 
         people = [ANYONE, *(one.name.casefold() for one in window.read(members))]
         _check_each(
-            wanted, people, "Nobody else in the group is named {}.", "'dailypapers group status' prints who is."
+            wanted, people, "Nobody else in the group is named {}.", "'dailypapers group status' lists the members."
         )
 
 

@@ -60,7 +60,7 @@ def checked_vectors(values: object, rows: int, who: str) -> Rows:
     if not SMALLEST <= found.shape[1] <= LARGEST:
         raise FeedMalformed(f"{who} sent vectors of {found.shape[1]:,} numbers; {SMALLEST} to {LARGEST:,} are usual.")
     if not np.isfinite(found).all():
-        raise FeedMalformed(f"{who} sent a vector that holds more than finite numbers.")
+        raise FeedMalformed(f"{who} sent a vector with numbers that are not finite.")
     # In two steps: the squares of large numbers would be infinite.
     found /= np.maximum(np.abs(found).max(axis=1, keepdims=True), np.float32(1e-30))
     lengths = np.linalg.norm(found, axis=1, keepdims=True)

@@ -435,4 +435,4 @@ def failure_of(where: str, error: Exception) -> FeedError:
     if isinstance(error, OSError) and error.errno in FULL:
         return FeedError(explain(error))
     log.record_error(where, error)
-    return FeedError(f"This is a fault of the program ({log.summarize_error(error)}); {log.point_to_log()}.")
+    return FeedError(f"This is a bug in the program ({log.summarize_error(error)}); {log.point_to_log()}.")

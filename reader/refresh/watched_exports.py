@@ -64,7 +64,7 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
                 papers, content = _content(window, export, keys, scope)
                 is_new = _replace(cache, file, content)
             except _NotWrittenError as error:
-                problem = f"{file} is not written: {error}"
+                problem = f"{file} was not written: {error}"
                 log.record_warning("watched export", problem)
                 results.append(ExportResult(str(file), problem=problem, is_news=problems.get(str(file)) != problem))
                 continue

@@ -72,7 +72,7 @@ class DisplayActions:
             self._model.show_notice("NO_COLOR is set, so there are no colours", "warning")
             return
         if name not in CHOICES:
-            meant = advice(name, CHOICES, f"They are {', '.join(CHOICES)}.")
+            meant = advice(name, CHOICES, f"Choose one of {', '.join(CHOICES)}.")
             self._model.show_notice(f"There is no theme {name!r}. {meant}", "warning")
             return
         self._app.use_theme(theme_name(name, os.environ))
@@ -90,11 +90,11 @@ class DisplayActions:
         now = self._now().astimezone()
         svg = self._app.draw_picture(window_title(self._model.state, now))
         if self._app.send_file(svg, file_name(now)):
-            self._model.show_notice(f"your browser downloads {file_name(now)}")
+            self._model.show_notice(f"your browser is downloading {file_name(now)}")
             return
         folder = paths.pictures_folder()
         try:
             file = await asyncio.to_thread(save_picture, svg, folder, now)
         except OSError as error:
             raise ReaderError(f"{error.filename or folder} could not be written: {error.strerror}.") from error
-        self._model.show_notice(f"picture in {file}")
+        self._model.show_notice(f"picture saved to {file}")

@@ -35,6 +35,15 @@ def test_the_file_is_found_though_the_title_has_changed(tmp_path: Path) -> None:
     assert pdf_file(paper, tmp_path) == old
 
 
+@pytest.mark.parametrize("name", ["2605.00001.pdf", "2605.00001v2.pdf"])
+def test_a_file_that_arxiv_has_named_is_found(tmp_path: Path, name: str) -> None:
+    paper = Paper(pk=1, id="2605.00001", title="A New Title")
+    for other in ("2605.00001v1.pdf", "2605.000012.pdf"):
+        (tmp_path / other).touch()
+    (tmp_path / name).touch()
+    assert pdf_file(paper, tmp_path) == tmp_path / name
+
+
 def test_the_folder_begins_at_the_settings_or_at_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/ada")
     config = tmp_path / "config.toml"

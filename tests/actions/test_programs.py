@@ -241,7 +241,7 @@ def test_each_system_has_its_opener(
 @pytest.mark.parametrize(
     ("environ", "system", "said"),
     [
-        ({}, "linux", "no viewer is here"),
+        ({}, "linux", "there is no viewer"),
         (SSH, "linux", "over ssh"),
         ({"SSH_TTY": "/dev/pts/1"}, "darwin", "over ssh"),
     ],

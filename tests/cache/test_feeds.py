@@ -102,7 +102,7 @@ def test_a_day_with_records_that_can_not_be_read_is_not_whole(feeds: Feeds, cach
     cache.store(Listing("2026-11-24", (Draft("One", id="2611.00001"),)), "2026-11-24T13:00:00Z")
     # Of the days that were never asked for, those of a weekend are no hole.
     (daily,) = feeds.freshness(date(2026, 11, 30))
-    assert daily.text(date(2026, 11, 30)) == "1 of 1 on Tue 24 Nov, 3 other days not whole"
+    assert daily.text(date(2026, 11, 30)) == "1 of 1 on Tue 24 Nov, 3 other days incomplete"
     assert [hole.day for hole in daily.holes] == ["2026-11-27", "2026-11-26", "2026-11-25"]
 
 

@@ -80,11 +80,11 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
         (f'{AT}FATAL:  database "papers" does not exist', "no such database"),
         (f'{AT}FATAL:  no pg_hba.conf entry for host "10.0.0.1", user "ada", no encryption', "only by TLS"),
         (f"{AT}server does not support SSL, but SSL was required", "has no TLS"),
-        (f"{AT}received invalid response to SSL negotiation: H", "something else than PostgreSQL"),
+        (f"{AT}received invalid response to SSL negotiation: H", "something other than PostgreSQL"),
         (f'{AT}FATAL:  too many connections for role "ada"', "too many programs"),
         (f"{AT}FATAL:  the database system is starting up", "starting or stopping"),
         ("failed to resolve host 'hub.invalid': [Errno -2] Name or service not known", "host is not known"),
-        (f"connection {SILENT}", "says nothing"),
+        (f"connection {SILENT}", "does not answer"),
         ("consuming input failed: server closed the connection unexpectedly", "has broken off"),
         (f"{AT}the moon is in the way", "does not answer (the moon is in the way)"),
         ('connection is bad: invalid integer value "54x2" for connection option "port"', "address is not understood"),
@@ -100,7 +100,7 @@ def test_what_happens_at_the_door_is_told(said: str, means: str) -> None:
         ("InsufficientPrivilege", "has not granted you that (it says so)"),
         ("UndefinedTable", "needs another database"),
         ("ReadOnlySqlTransaction", "only be read"),
-        ("LockNotAvailable", "another machine writes there"),
+        ("LockNotAvailable", "another machine has been writing there"),
         ("DiskFull", "its disk is full"),
         ("TooManyConnections", "no room"),
         ("AdminShutdown", "starting or stopping"),
@@ -114,13 +114,13 @@ def test_what_the_server_says_by_a_code_is_told(error: str, means: str) -> None:
 @pytest.mark.long
 def test_a_server_that_falls_silent_is_given_up(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(places, "PATIENCE", 1)
-    with pytest.raises(CacheError, match="it says nothing"), open_server(address) as server:
+    with pytest.raises(CacheError, match="it does not answer"), open_server(address) as server:
         server.rows("SELECT pg_sleep(60)")
 
 
 @pytest.mark.long
 def test_a_machine_that_hangs_in_its_turn_is_told(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(places, "PATIENCE", 3)
-    told = pytest.raises(CacheError, match="another machine writes there")
+    told = pytest.raises(CacheError, match="another machine has been writing there")
     with open_server(address) as one, one.turn(), told, open_server(address) as other, other.turn():
         pass

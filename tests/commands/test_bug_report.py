@@ -187,7 +187,7 @@ def test_a_report_is_seen_before_it_is_written(
     before = file.read_bytes()
     again = run("doctor", "--report", str(file), "--yes")
     assert (again.code, file.read_bytes()) == (1, before)
-    assert "is there already" in " ".join(again.err.split())
+    assert "already exists" in " ".join(again.err.split())
     report = {one["name"]: one for one in json.loads(before)["findings"]}
     assert re.search(r"build [0-9a-f]{12}", report["dailypapers"]["value"])
     assert report["file system"]["value"].endswith("files can be locked")

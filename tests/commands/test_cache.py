@@ -31,7 +31,7 @@ def test_compact_says_what_was_gained(run: Run, papers: Path) -> None:
     with closing(sqlite3.connect(papers)) as connection, connection:
         connection.execute("INSERT INTO meta VALUES ('waste', zeroblob(4000000))")
         connection.execute("DELETE FROM meta WHERE key = 'waste'")
-    assert "gained" in run("cache", "compact").out
+    assert "freed" in run("cache", "compact").out
     said = run("cache", "compact", "--json").record
     assert said["before_bytes"] == said["after_bytes"] == papers.stat().st_size < 4_000_000
     assert run("count").out == "6\n"

@@ -81,7 +81,7 @@ def test_config_init_writes_a_private_file_once(run: Run, home: Path) -> None:
     file.write_text("ascii = true\n")
     found = run("config", "init")
     assert found.code == 1
-    assert "is there already" in found.err
+    assert "already exists" in found.err
     assert file.read_text() == "ascii = true\n"
 
 

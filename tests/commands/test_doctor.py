@@ -63,7 +63,7 @@ def test_a_mistake_in_the_settings_is_found(run: Run, papers: Path, home: Path) 
 
 
 def test_papers_without_categories_are_counted(run: Run, papers: Path, home: Path) -> None:
-    assert findings(run)["categories"]["value"] == "not known of 6 papers; arXiv is asked for 200 a day"
+    assert findings(run)["categories"]["value"] == "not known for 6 papers; arXiv is asked for 200 a day"
     (home / "config.toml").write_text("ask_arxiv = false\n")
     assert "ask_arxiv is off" in findings(run)["categories"]["value"]
 

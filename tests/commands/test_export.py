@@ -76,4 +76,4 @@ def test_a_feed_is_bounded_and_says_where_it_is(run: Run, papers: Path, monkeypa
     few = {**FORMATS, "atom": replace(FORMATS["atom"], most=4)}
     monkeypatch.setattr("reader.commands.export.FORMATS", few)
     found = run("export", "--all", "--format", "atom")
-    assert (found.out.count("<entry>"), found.err) == (4, "The query has 2 papers more: a feed has the first 4.\n")
+    assert (found.out.count("<entry>"), found.err) == (4, "Left out: 2 papers. A feed has only the first 4.\n")

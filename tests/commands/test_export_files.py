@@ -81,7 +81,7 @@ def test_keys_without_an_id_are_the_same_in_every_order(run: Run, papers: Path) 
     [
         ("a.json", "{}", "is not a JSON array"),
         ("a.csl.json", "[", "is not a JSON array"),
-        ("a.csv", "a,b\n1,2\n", "has other columns"),
+        ("a.csv", "a,b\n1,2\n", "has different columns"),
         ("a.bib", "\udcff", "is not in UTF-8"),
     ],
 )
@@ -137,9 +137,7 @@ def test_what_is_written_below_the_marker_comes_back(run: Run, papers: Path, vau
     moved.write_text(moved.read_text().removesuffix("old\n") + "new  \n\n<!-- mine -->\n")
     second.write_text(second.read_text().replace("# ", "# Not kept ", 1) + "\r\nAlso mine")
     found = run("export", f"id:{IDS[3]},{IDS[4]}", "--format", "notes", "-o", str(vault))
-    assert (
-        found.err == f"2 papers written in {vault}, and 2 notes of yours came back; 'dailypapers undo' undoes that.\n"
-    )
+    assert found.err == f"2 papers written in {vault}, and 2 notes of yours taken in; 'dailypapers undo' undoes that.\n"
     assert run("note", IDS[3]).out == "new  \n\n<!-- mine -->\n"
     assert run("note", IDS[4]).out == "Also mine\n"
     assert "Not kept" not in second.read_text() and second.read_bytes().endswith(b" -->\n\r\nAlso mine\n")

@@ -14,7 +14,7 @@ def test_what_is_followed_is_counted_found_and_taken_back(run: Run, papers: Path
     )
     said = run("follow", "add", "agents", "author:Nobody Else", "--notify")
     assert said.out == (
-        "Nobody Else: no paper here yet; you are notified of new ones. Its query is follow:author:nobody-else\n"
+        "Nobody Else: no papers here yet; you are notified of new ones. Its query is follow:author:nobody-else\n"
         "agents: 3 papers; you are notified of new ones. Its query is follow:word:agents\n"
     )
     assert run("follow", "add", "Agents").err == "Agents is followed already.\n"
@@ -35,7 +35,7 @@ def test_what_is_followed_is_counted_found_and_taken_back(run: Run, papers: Path
     }
     assert run("count", "is:followed").out == "0\n"
     assert run("undo").out == "Taken back: no longer following Nobody Else, no longer following agents.\n"
-    assert run("redo").out.startswith("Done again: no longer following Nobody Else")
+    assert run("redo").out.startswith("Redone: no longer following Nobody Else")
     run("undo")
     assert run("follow", "notify", "agents").out.startswith("agents: 3 papers; you are notified of new ones.")
     assert run("follow", "notify", "agents").out == "Nothing to change.\n"
@@ -59,8 +59,8 @@ def test_a_paper_says_why_it_is_followed(run: Run, on_terminal: RunOnTerminal, p
 
 
 MISTAKES = (
-    (("add",), 2, "Say what: dailypapers follow add author:NAME."),
-    (("remove",), 2, "Say what: dailypapers follow remove NAME."),
+    (("add",), 2, "Name one: dailypapers follow add author:NAME."),
+    (("remove",), 2, "Name one: dailypapers follow remove NAME."),
     (("add", "author:!"), 2, "'author:!' has no letters."),
     (("add", "topic:agnts"), 2, "There is no topic 'agnts'. Did you mean agents?"),
     (("list", "x"), 2, "'follow list' takes no names."),
@@ -92,7 +92,7 @@ def test_a_name_that_no_paper_has_gets_the_nearest_that_several_have(run: Run, t
     ]
     assert run("import", str(write_days(tmp_path / "days.jsonl", {"2026-06-30": items}))).code == 0
     assert run("follow", "add", "org:Nvidai").out == (
-        "Nvidai: no paper here yet. Did you mean org:NVIDIA? 'dailypapers undo' takes it back."
+        "Nvidai: no papers here yet. Did you mean org:NVIDIA? 'dailypapers undo' takes it back."
         " Its query is follow:org:nvidai\n"
     )
     assert "Did you mean author:'Kaiming He'?" in run("follow", "add", "author:Kaimin He").out

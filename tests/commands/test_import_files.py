@@ -54,7 +54,7 @@ def test_a_file_that_can_not_be_read_does_not_keep_the_others_out(run: Run, tmp_
 def test_unusable_records_without_end_are_given_up(spawn: Spawn) -> None:
     found = spawn("import", "-", input="{}\n" * 1_000_000)
     assert found.code == 1
-    assert found.err == "dailypapers: -: The input has no papers in a format that is known (line 1: no arXiv id).\n"
+    assert found.err == "dailypapers: -: The input has no papers in a known format (line 1: no arXiv id).\n"
 
 
 def test_fifty_megabytes_of_empty_lines_are_an_empty_file(run: Run, tmp_path: Path) -> None:

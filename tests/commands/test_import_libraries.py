@@ -44,7 +44,7 @@ def test_a_library_comes_in_and_twice_is_once(run: Run, papers: Path, library: s
         "3 papers named, 2 of them here, 1 to come with the next refresh. 3 starred, 3 queued, 3 tagged thesis."
         " 'dailypapers undo' takes it back.\n"
     )
-    assert found.err == "1 entry names no paper of arXiv:\n  entry c: A book\n"
+    assert found.err == "1 entry names no arXiv paper:\n  entry c: A book\n"
     assert wanted(papers) == [THERE]
     assert run("count", "is:starred is:queued tag:thesis").out == "2\n"
     again = run("import", library, "--star", "--tag", "Thesis", "--queue")
@@ -235,4 +235,4 @@ def test_an_entry_that_is_cut_off_is_listed(run: Run, papers: Path, tmp_path: Pa
     file.write_text(f"@misc{{a, eprint={{{HERE}}}}}\n@misc{{b, title={{Half a title", "utf-8")
     found = run("import", str(file), "--tag", "thesis")
     assert found.out.startswith("1 paper named, 1 of them here.")
-    assert found.err == "1 entry names no paper of arXiv:\n  line 2: Half a title\n"
+    assert found.err == "1 entry names no arXiv paper:\n  line 2: Half a title\n"

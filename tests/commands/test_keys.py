@@ -43,7 +43,7 @@ def test_own_keys_are_checked(run: Run, file: Path) -> None:
         "mark.above_read loses M to read.open.",
         "find.sort loses S to find.add, in the list and in the detail.",
         "paper.star: many terminals do not send ctrl+1.",
-        "Without a key, by the command palette only: paper.hide, mark.above_read.",
+        "Without a key, only in the command palette: paper.hide, mark.above_read.",
         "Preset arrows; 4 actions have keys of yours; 2 mistakes.",
     ]
     record = run("keys", "check", "--json").record

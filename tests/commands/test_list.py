@@ -105,7 +105,7 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(run: Run, papers: Pat
     assert found.err == "Nothing matches. To search by meaning: dailypapers list '~xylophone'\n"
     assert run("list", "is:starred").err == "Nothing matches.\n"
     today = run("list", "day:today").err
-    assert re.fullmatch(r"No papers of today are here. The latest day is 2\S+: day:latest finds its papers.\n", today)
+    assert re.fullmatch(r"No papers from today are here. The latest day is 2\S+: day:latest finds its papers.\n", today)
 
 
 def test_a_terminal_is_told_how_to_find_papers_near_to_words_that_few_have(
@@ -123,8 +123,8 @@ def test_a_name_that_nothing_has_is_told(run: Run, papers: Path) -> None:
     run("follow", "add", "world model")
     for query, said in (
         ("follow:world-modle", "Nothing named 'world-modle' is followed. Did you mean world-model?"),
-        ("is:unread (agents OR -follow:author:nobody)", "'dailypapers follow list' prints what is."),
-        ("by:eve", "Nobody else in the group is named 'eve'. 'dailypapers group status' prints who is."),
+        ("is:unread (agents OR -follow:author:nobody)", "'dailypapers follow list' prints what you follow."),
+        ("by:eve", "Nobody else in the group is named 'eve'. 'dailypapers group status' lists the members."),
     ):
         for command in ("list", "count"):
             found = run(command, query)

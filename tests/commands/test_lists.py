@@ -86,7 +86,7 @@ def test_undo_and_redo_of_commands(run: Run, use: Use, tmp_path: Path, sync_sett
         assert run("undo").out == f"Taken back: {said}.\n"
         assert run("views", "list", "--json").records == before
         assert run("config", "get", "mute").out == "[]\n"
-        assert run("redo").out == f"Done again: {said}.\n"
+        assert run("redo").out == f"Redone: {said}.\n"
         assert sorted(file.read_text().split()) == sorted(after.split())
         run("undo")
         assert names(run) == ["Evals"]

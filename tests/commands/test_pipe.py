@@ -112,7 +112,7 @@ def test_papers_without_a_text_do_not_keep_the_others_from_it(
         ran = run("pipe", "cat", *IDS[:4], "--input", "fulltext", "--json")
     assert ran.records[0]["ids"] == [IDS[2]] and "(Kay, 2024)" in ran.records[0]["output"]
     assert [one["id"] for one in ran.records[0]["left_out"]] == [IDS[0], IDS[1], IDS[3]]
-    assert f"Left out: {IDS[0]}, {IDS[1]}, {IDS[3]}. 3 papers have no full text that can be had." in ran.err
+    assert f"Left out: {IDS[0]}, {IDS[1]}, {IDS[3]}. 3 papers have no full text that can be fetched." in ran.err
 
 
 @pytest.mark.parametrize(

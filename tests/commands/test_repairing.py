@@ -157,13 +157,13 @@ def test_one_sentence_says_what_came_back_from_where(restored: dict[Path, int], 
 
 def test_a_cache_without_papers_says_why_and_what_comes() -> None:
     told = repairing.summarize(Report(is_new=True, events=5, restored={BROKEN: 0}, unread=7))
-    assert told.startswith("A new cache has 5 events and no papers, because neither a backup nor the file has any")
+    assert told.startswith("A new cache has 5 events and no papers, because none can be read from a backup or the file")
     assert told.endswith("asks the feed for the latest days and the 7 papers that the old one had or you marked.")
 
 
 def test_a_lost_cache_is_not_called_a_new_home(run: Run, starred: Path) -> None:
     starred.unlink()
-    assert "'dailypapers restore' makes it anew from them" in run("cache", "verify").err
+    assert "'dailypapers restore' rebuilds it from them" in run("cache", "verify").err
     told = run("cache", "repair").out
     assert "all from the backup of" in told
     assert "The cache is good" in run("cache", "repair").out

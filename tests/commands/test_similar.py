@@ -19,7 +19,7 @@ def test_similar_prints_papers_and_what_they_share(run: Run, on_terminal: RunOnT
     # All of them came out on the same day.
     assert run("similar", "2606.00001", "--newer").lines == []
     nothing = run("similar", "2606.00003", "--query", "upvotes:>999")
-    assert (nothing.code, nothing.out) == (0, "") and "like that" in nothing.err
+    assert (nothing.code, nothing.out) == (0, "") and "is similar" in nothing.err
     assert run("similar", "2606.00003", "--query", "upvotes:>999", "--quiet").err == ""
     shown = on_terminal("similar", "2606.30616").out
     assert "Where do web agents lose their way?" in shown and "  shares agents" in shown

@@ -14,6 +14,6 @@ def test_undo_goes_back_step_by_step_and_says_what_it_undid(run: Run, papers: Pa
     assert run("undo", "--json").json == {"undone": {"kind": "star", "papers": 1, "label": "starred"}}
     assert run("undo").out == "There is nothing to take back.\n"
     assert run("undo", "--json").json == {"undone": None}
-    assert run("redo").out == "Done again: 1 paper starred.\n"
+    assert run("redo").out == "Redone: 1 paper starred.\n"
     assert run("redo", "--json").json == {"redone": {"kind": "read", "papers": 3, "label": "read"}}
-    assert run("redo").out == "There is nothing to do again.\n"
+    assert run("redo").out == "There is nothing to redo.\n"

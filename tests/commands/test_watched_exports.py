@@ -42,7 +42,7 @@ def test_each_change_writes_the_file_anew(run: Run, stars: Path) -> None:
     assert stars.read_text().count("@misc") == 1
     before = stars.stat().st_mtime_ns
     run("tag", "add", "later", IDS[3])
-    assert stars.stat().st_mtime_ns == before, "a file that is as it should be is not written"
+    assert stars.stat().st_mtime_ns == before, "a file that is as it should be was not written"
     run("list")
     assert run("export", "--watched").out == f"1 paper in {stars}, as before.\n"
     stars.unlink()
@@ -56,13 +56,13 @@ def test_what_something_else_has_written_stays(run: Run, stars: Path) -> None:
     assert ran.code == 0
     assert (
         ran.err
-        == f"{stars} is not written: something else has written or changed it. Move it away, and it is written anew.\n"
+        == f"{stars} was not written: something else has written or changed it. Move it away, and it is written anew.\n"
     )
     assert stars.read_text() == "@misc{mine}\n"
     stars.unlink()
     run("mark", "star", IDS[1])
     stars.write_text(stars.read_text() + "% mine\n")
-    assert "is not written" in run("mark", "star", IDS[2]).err
+    assert "was not written" in run("mark", "star", IDS[2]).err
     assert stars.read_text().endswith("% mine\n")
     assert run("export", "--watched").code == 1
 

@@ -59,7 +59,7 @@ def test_interests_have_the_names_and_changes_that_the_reader_has(
         (["raise", "one two three"], "'one two three' can't be weighed: name a word or two,"),
         (["raise", "..."], "'...' can't be weighed: name a word or two,"),
         (["rename", "x"], "'weights rename' takes two names."),
-        (["make", "later"], "Say of what: dailypapers weights make tag:NAME, or view:NAME."),
+        (["make", "later"], "Name the papers: dailypapers weights make tag:NAME, or view:NAME."),
     ],
 )
 def test_what_names_nothing_is_refused(run: Run, papers: Path, words: list[str], why: str) -> None:

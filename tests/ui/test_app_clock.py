@@ -69,7 +69,7 @@ async def test_each_key_decides_and_the_end_puts_the_rest_aside(reader: Opener) 
         await r.resize(60, 20)
         assert (r.view, r.query, r.cursor) == before
         assert "triage: 30 s left" in r.top
-        assert r.status == "gT goes on · 30 s left"
+        assert r.status == "gT continues · 30 s left"
         await typed(r, "triage")
         assert r.here.id == papers[4]
         assert "5 of 8" in r.lines[0]
@@ -124,7 +124,7 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         await r.do("view.latest")
         assert "all 14 read" in r.top
         await typed(r, "triage")
-        assert r.empty.startswith("Nothing unread to decide on.")
+        assert r.empty.startswith("No unread papers to decide on.")
         await typed(r, "triage 15m topic:(")
         assert r.app.state.notices.shown.tone == "warning"
         await typed(r, "triage 1s")

@@ -52,7 +52,7 @@ async def test_commands_run_on_the_papers_that_the_user_sees(reader: Opener, tmp
         await r.do("command.run")
         assert (tmp_path / "refs.bib").read_text("utf-8").count("@misc") == 14
         await r.do("command.open", "command.previous", "command.run")
-        assert "refs.bib is there already…  y replace it" in r.lines[-1]
+        assert "refs.bib already exists…  y replace it" in r.lines[-1]
         await r.press("n")
         await r.do("app.escape", "mark.undo")
         assert not r.row(3).starred
@@ -159,9 +159,9 @@ async def test_a_command_that_goes_on_is_told_and_stopped(reader: Opener, monkey
         await r.type("count is:unread")
         await r.begin("enter")
         await r.until(lambda: "running count" in r.top)
-        assert r.status == "count runs · esc stops it"
+        assert r.status == "count is running · esc stops it"
         await r.begin(":", *"count", "enter")
-        await r.until(lambda: "only one runs at a time" in r.status)
+        await r.until(lambda: "only one command runs at a time" in r.status)
         await r.begin("j")
         assert r.cursor == 1
         await r.do("app.escape")

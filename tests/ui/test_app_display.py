@@ -56,7 +56,7 @@ async def test_a_theme_shows_while_it_is_chosen_and_escape_takes_it_back(reader:
         await r.until(lambda: r.status == "done: theme dracula")
         assert r.app.theme == "dracula" and kept(r) == 'theme = "dracula"\n'
         await choose(r, "nosuch")
-        assert r.status.startswith("There is no theme 'nosuch'. They are auto, dark")
+        assert r.status.startswith("There is no theme 'nosuch'. Choose one of auto, dark")
         assert r.app.theme == "dracula"
 
 
@@ -95,12 +95,12 @@ async def test_a_picture_of_the_screen_is_saved_and_said(reader: Opener, monkeyp
         await r.do("paper.star")
         for _ in range(2):
             await run(r, "Screenshot")
-            await r.until(lambda: r.status.startswith("picture in "))
+            await r.until(lambda: r.status.startswith("picture saved to "))
         first, second = sorted((home / "pictures").iterdir(), key=lambda file: len(file.name))
         assert first.name == f"dailypapers-{NOW:%Y-%m-%d-%H%M%S}.svg"
         # Viewers keep the spaces between words.
         assert first.read_text("utf-8").startswith('<svg xml:space="preserve" ')
-        assert r.status == f"picture in {second}"
+        assert r.status == f"picture saved to {second}"
         svg = first.read_text()
         ElementTree.fromstring(svg)
         assert "★" in svg

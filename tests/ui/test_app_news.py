@@ -163,7 +163,7 @@ async def test_whatever_the_feed_does_the_papers_stay_and_a_line_says_what_is_wr
             assert r.status == r.app.state[REFRESH].problem
             assert "\n" not in r.status
             assert "\x1b" not in r.status
-            assert r.app.state[REFRESH].trouble == "no news"
+            assert r.app.state[REFRESH].trouble == "feed error"
             feed.fault = "ok"
             await r.do("app.refresh")
             await r.until(lambda: "1 new" in r.status)

@@ -27,7 +27,7 @@ async def test_a_note_is_written_over_the_paper_and_stored(reader: Opener) -> No
         assert any("✎ Note · " in line for line in r.lines)
         # The title stays in sight above, and the keys below.
         assert "Slow Video" in r.text(r.main.detail).splitlines()[0]
-        assert r.lines[-1].startswith(" esc keep  ctrl+g put back  ctrl+e editor")
+        assert r.lines[-1].startswith(" esc keep  ctrl+g discard  ctrl+e editor")
         await r.type("Compare with ours.")
         await r.press("enter")
         await r.type("- why so few? qjk")
@@ -44,10 +44,10 @@ async def test_a_note_is_written_over_the_paper_and_stored(reader: Opener) -> No
         await r.do("mark.redo", "read.open", "paper.note")
         await r.type(" More.")
         await r.do("note.drop")
-        assert r.context == "page" and r.status == "the note is as it was"
+        assert r.context == "page" and r.status == "the note is unchanged"
         assert r.kept(id).note == "Compare with ours.\n- why so few? qjk"
         await r.do("paper.note", "note.keep")
-        assert r.status == "the note is as it was"
+        assert r.status == "the note is unchanged"
         assert not list(draft.iterdir())
 
 
@@ -115,9 +115,9 @@ async def test_what_was_being_written_outlives_the_reader(reader: Opener) -> Non
         await r.type("half a th")
         await r.press("ctrl+q")
     async with reader() as r:
-        assert r.status == f"the note of {id} was not kept: e there continues it"
+        assert r.status == f"the note of {id} is unfinished: e there continues it"
         await r.do("paper.note")
-        assert any("a draft that was left" in line for line in r.lines)
+        assert any("an unfinished draft" in line for line in r.lines)
         await r.type("ought")
         await r.do("note.keep")
         assert r.kept(id).note == "half a thought"
@@ -144,10 +144,10 @@ async def test_the_users_own_editor_writes_the_note(
         assert r.kept(r.here.id).note == "Seen. TwiceSeen."
         monkeypatch.setenv("EDITOR", "false")
         await r.do("paper.editor")
-        assert r.status == "false gave up: the note is as it was"
+        assert r.status == "false failed: the note is unchanged"
         monkeypatch.setenv("EDITOR", "no-such-editor")
         await r.do("paper.editor")
-        assert r.status == "no editor was found: set the variable EDITOR to the name of one"
+        assert r.status == "no editor was found: set the variable EDITOR to an editor's name"
         assert r.kept(r.here.id).note == "Seen. TwiceSeen."
 
 

@@ -56,10 +56,10 @@ async def test_p_fetches_and_opens_and_then_only_opens(
             await r.begin("p")
             await r.until(lambda: r.status == f"fetching the PDF of {SECOND} · esc stops")
             await r.begin("j", "p", "p")
-            await r.until(lambda: r.status.endswith("is on its way"))
+            await r.until(lambda: r.status.endswith("is already being fetched"))
             await r.until(lambda: "PDF · 1 more" in r.top)
             await r.do("app.escape")
-            assert r.status == "the PDF was stopped · p goes on where it was"
+            assert r.status == "the PDF was stopped · p resumes it"
             assert r.app.state.activity == ""
             assert r[Refresher].stop() is False
 
@@ -72,7 +72,7 @@ async def test_p_fetches_and_opens_and_then_only_opens(
             await r.until(lambda: r.status == f"the PDFs are in {home / 'pdfs'}")
             assert len(list((home / "pdfs").glob("26*.pdf"))) == len(r.ids) and len(opened(home)) == 2
             await r.do("link.pdf")
-            assert r.status == f"no PDF of these {len(r.ids)} papers is missing"
+            assert r.status == f"none of the PDFs of these {len(r.ids)} papers is missing"
 
             # It goes on afterwards, also from the page.
             await r.do("app.escape", "move.down", "read.open", "link.pdf")

@@ -25,7 +25,7 @@ async def test_a_queue_keeps_the_order_that_the_user_gives_it(reader: Opener) ->
         await r.do("queue.down", count=9)
         assert r.ids == ids and r.cursor == 3
         await r.do("queue.down")
-        assert r.status == "the last of the queue"
+        assert r.status == "this is the last paper in the queue"
         await r.do("queue.up", count=2)
         moved = [ids[0], ids[3], ids[1], ids[2]]
         assert r.ids == moved
@@ -57,6 +57,6 @@ async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> N
         await r.do("move.top", "paper.queue")
         assert r.status == "1 no longer queued · u undoes"
         await r.do("queue.down")
-        assert r.status == "not in the queue any more · b queues it"
+        assert r.status == "no longer in the queue · b queues it"
         await r.do("view.latest", "view.queue")
         assert len(r.ids) == 1

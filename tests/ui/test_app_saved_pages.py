@@ -84,7 +84,7 @@ async def test_the_user_chooses_what_a_paper_is_among_its_links(reader: Opener, 
         assert "1  2601.00002  A memory that forgets on purpose" in r.screen
         await r.do("link.list")
         await r.press("1")
-        await r.until(lambda: "it is 2601.00002 now" in r.status)
+        await r.until(lambda: "the paper is 2601.00002 now" in r.status)
         await r.do("app.escape")
         await r.until(lambda: r.ids == ["2601.00001", "2601.00002"])
 

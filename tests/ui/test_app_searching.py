@@ -299,7 +299,7 @@ async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await r.do("read.open")
             r[FeedSearch].begin("agents")
-            await r.until(lambda: r.status == "ctrl+s shows the 3 found for agents")
+            await r.until(lambda: r.status == "ctrl+s shows the 3 results for agents")
             assert r.is_on_page
             assert r.app.state.results is None
             await r.do("app.back", "find.feed")

@@ -35,7 +35,7 @@ async def test_tags_are_typed_several_at_once_completed_and_taken_away(reader: O
         await r.do("paper.tag")
         await r.type("Later")
         await r.do("tags.accept")
-        assert r.status == "nothing to change: these are the tags already"
+        assert r.status == "nothing to change: the tags are the same"
         await r.do("paper.tag")
         await r.type("soon")
         await r.do("command.cancel")

@@ -50,9 +50,9 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
             await r.do("app.back", "app.back", "find.clear")
             assert r.app.state[FOUND] is None
             await r.do("text.places")
-            assert "search words first" in r.status
+            assert "search for words first" in r.status
             await r.do("find.query")
             await r.type("video")
             await r.press("enter")
             await r.do("text.places")
-            assert "no full text here has the words" in r.status
+            assert "no full text here has these words" in r.status

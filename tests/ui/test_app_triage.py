@@ -200,7 +200,7 @@ async def test_all_means_those_behind_the_first_screenful_too(reader: Opener) ->
     async with reader(papers=many, size=(80, 24)) as r:
         assert r.main.papers.count == 250
         await r.do("mark.all_read")
-        assert r.status == "All 250 read · u undoes · nothing unread is left"
+        assert r.status == "All 250 read · u undoes · no unread papers are left"
 
 
 async def test_all_above_are_read_with_the_one_under_the_cursor(reader: Opener) -> None:

@@ -196,7 +196,7 @@ async def test_nothing_is_wider_than_all_papers(reader: Opener) -> None:
         await r.do("view.all")
         await _keep(r, "robot")
         await r.do("find.widen")
-        assert r.status == "no view is wider than this one"
+        assert r.status == "this view has all papers already"
         await r.do("find.query")
         assert "in all" not in r.main.query_line.advice
 
@@ -441,9 +441,11 @@ async def test_undo_leads_to_the_paper_that_it_restored_or_says_where_it_is(read
         here = r.here.id
         await r.do("day.older", "mark.redo")
         assert (r.here.id in r.ids, hidden.id in r.ids) == (True, False)
-        assert "redone: starred · " in r.status and " · gs has it · u undoes" in r.status
+        assert "redone: starred · " in r.status and " · gs shows it · u undoes" in r.status
         await r.do("mark.undo")
-        assert "undone: no longer starred · " in r.status and " · it is of Tue 12 May · ctrl+r redoes" in r.status
+        assert (
+            "undone: no longer starred · " in r.status and " · it is listed on Tue 12 May · ctrl+r redoes" in r.status
+        )
         await r.do("view.latest")
         assert r.here.id == here
 

@@ -116,7 +116,9 @@ def append(connection: sqlite3.Connection, cache: Path, key: str, papers: Sequen
     width = rows.shape[1]
     if before is not None and before.rows.shape[1] != width:
         said = f"The model now makes vectors of {width:,} numbers, not {before.rows.shape[1]:,}"
-        raise CacheError(f"{said}: if it is another one, 'dailypapers vectors drop' deletes those of the old one.")
+        raise CacheError(
+            f"{said}: if it is another model, 'dailypapers vectors drop' deletes the vectors of the old one."
+        )
     named = np.array([(paper.pk, _digest(paper.id)) for paper in papers], np.int64)
     try:
         if before is None:

@@ -75,7 +75,9 @@ def compact(path: Path) -> Iterator[str]:
     room = shutil.disk_usage(path.parent).free
     needed = 2 * path.stat().st_size
     if room < needed:
-        raise CacheError(f"Compacting {path} needs {needed >> 20:,} MiB of free disk, and there are {room >> 20:,}.")
+        raise CacheError(
+            f"Compacting {path} needs {needed >> 20:,} MiB of free disk space, and there are only {room >> 20:,}."
+        )
     with connections.opened(path) as connection:
         yield "merging the full-text indexes"
         for index in ("paper_fts", "text_fts"):

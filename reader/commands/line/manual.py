@@ -46,7 +46,7 @@ QUERIES = (
         strict=True,
     )),
     (f"has:{'|'.join(CHOICES['has'])}", "what a paper has"),
-    ('output:"weak baseline"', "words in what your own programs said about papers, where it was kept"),
+    ('output:"weak baseline"', "words in the kept output of your own programs"),
     ("day:latest day:2026-05 day:7d", "listed then; 2026-05-11, 2026-W20 and today too"),
     ("since:2w until:2026-05-31", "listed from or up to a day"),
     ("changed:7d", "changed then, after you had starred, queued, noted or opened them"),
@@ -56,12 +56,12 @@ QUERIES = (
     ("like:2406.12345 like:2406.12345,2501.01234", "papers like one or several, nearest first"),
     ("category:cs.RO source:arxiv tag:later", "by arXiv category, source or your tag"),
     ('note:"compare with ours"', "by words of your note"),
-    ('venue:"iclr 2026"', "by where it appeared, as arXiv's remark and journal reference tell"),
+    ('venue:"iclr 2026"', "by where it appeared, from arXiv's comment and journal reference"),
     ("submitter:akhaliq", "by the account that submitted a paper to the daily papers"),
     ('view:evals -view:"read twice"', "papers of your saved views; view:queue too"),
-    ('follow:"kaiming he"', "papers of one that you follow; follow:author:kaiming-he names it in full"),
+    ('follow:"kaiming he"', "papers of a person or topic that you follow; follow:author:kaiming-he names it in full"),
     ("(rag OR retrieval) NOT survey", "combinations"),
-    ("topic:agents ~chatbots that refine each other's drafts", "the papers that fit a text best, in any words"),
+    ("topic:agents ~chatbots that refine each other's drafts", "the papers that fit a text best, in whatever words"),
     (f"sort:{'|'.join(CHOICES['sort'])}", "another order; sort:-day reverses it"),
 )  # fmt: skip
 """Examples of queries with what they find. In a shell, put quotes around what has blanks or signs."""
@@ -69,12 +69,12 @@ QUERIES = (
 ENVIRONMENT = (
     ("DAILYPAPERS_HOME", "one folder for everything: cache, settings, state and log"),
     ("HF_ENDPOINT, ARXIV_ENDPOINT", "other addresses for the feed and for arXiv"),
-    ("HF_TOKEN", "a token for the feed, which needs none"),
+    ("HF_TOKEN", "a token for the feed, which works without one"),
     ("HF_HUB_OFFLINE", "1 forbids all requests"),
     ("NO_COLOR, CLICOLOR_FORCE", "no colours; colours also in a pipe"),
     ("TEXTUAL_THEME", "the reader's theme; wins over the setting"),
     ("FORCE_HYPERLINK", "1 for links that can be clicked, 0 for none, whatever the terminal is"),
-    ("PAGER, LESS", "the pager for what is longer than the screen, and its options (FRX if LESS is not set)"),
+    ("PAGER, LESS", "the pager for output longer than the screen, and its options (FRX if LESS is not set)"),
     ("VISUAL, EDITOR", "the editor for 'config edit'"),
 )
 """Variables of the environment, each with what it does."""

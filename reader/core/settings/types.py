@@ -165,7 +165,7 @@ def _is_name(text: str) -> bool:
     return any(map(str.isalnum, text)) and clean(text, NAME_LIMIT) == text
 
 
-NAME = Text(f"a name of at most {NAME_LIMIT} characters, without control characters and blanks at its ends", _is_name)
+NAME = Text(f"a name of at most {NAME_LIMIT} characters, without control characters, or spaces at its ends", _is_name)
 TEXT_LINE = Text("a line of text, or nothing", str.isprintable)
 KEY_TEXT = Text('keys such as "gx"', lambda text: True)
 """Keys as they are typed; the keymap knows which there are."""
@@ -235,7 +235,7 @@ class KeyPattern(SettingType):
             if part not in KEY_PARTS:
                 meant = nearest(part, KEY_PARTS)
                 raise InvalidValue(
-                    f"has {{{part}}}, which is none of {', '.join(f'{{{one}}}' for one in KEY_PARTS)}",
+                    f"has {{{part}}}, which is not one of {', '.join(f'{{{one}}}' for one in KEY_PARTS)}",
                     value.replace(f"{{{part}}}", f"{{{meant}}}") if meant else None,
                 )
         rest = re.sub(r"\{[^{}]*\}", "", value)
@@ -307,7 +307,7 @@ class OneQuery(SettingType):
         parsed = _parse(value)
         if parsed.root is None and not (self._may_be_order and parsed.sort):
             raise InvalidValue(
-                "must not be an empty query, which all papers match: is:read OR is:unread says all of them"
+                "must not be an empty query, which all papers match: is:read OR is:unread means all of them"
             )
         if self._is_exact and parsed.near:
             raise InvalidValue("must not have free text after ~: whether a paper fits it depends on all others")

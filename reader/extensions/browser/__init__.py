@@ -28,7 +28,7 @@ def port_number(text: str) -> int:
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "the port to listen on (default: 8000)"
     parser.add_argument("--port", type=port_number, default=8000, metavar="N", help=about)
-    about = "an address of this machine that your other devices reach (default: 127.0.0.1, which they do not)"
+    about = "an address of this machine that your other devices can reach (default: 127.0.0.1, which they can't)"
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=about)
 
 
@@ -64,7 +64,7 @@ SERVE = api.Command(
     "Serve the reader to a browser, on this machine or another of yours; other web pages and users do not get in.",
     (
         ("serve", "prints the address to open"),
-        ("serve --port 8080", "where another program has port 8000"),
+        ("serve --port 8080", "if another program has port 8000"),
         ("serve --host 192.168.1.5", "also for a phone in the same network"),
     ),
     _add_arguments,

@@ -20,30 +20,30 @@ TARGETS = ("stdout", "file", "command")
 
 def _add_arguments(parser: ArgumentParser) -> None:
     api.add_query(parser)
-    about = "papers since this day are new: yesterday, 3d, 2026-05-11 (default: from the last mail or visit on)"
+    about = "papers from this day on are new: yesterday, 3d, 2026-05-11 (default: since the last mail or visit)"
     parser.add_argument("--since", type=_start, metavar="D", help=about)
     about = "markdown, text, html (a page for mail clients) or mail (a whole message); default: by the file's ending"
     parser.add_argument("--format", choices=api.DIGEST_FORMATS, help=about)
     how = parser.add_mutually_exclusive_group()
     about = "print it (stdout), write it to a file, or give it to digest.command of the settings (default: stdout)"
     how.add_argument("--to", choices=TARGETS, metavar="WHERE", help=about)
-    about = "mail it to digest.to of the settings; what was mailed once is not mailed again, and nothing new is no mail"
+    about = "mail it to digest.to of the settings; nothing is mailed twice, and nothing new means no mail"
     how.add_argument("--send", action="store_true", help=about)
     about = "ask for the password of the mail server, and store it in the keyring"
     how.add_argument("--store-password", action="store_true", help=about)
-    about = "let links in digests open papers in the reader, where the system allows it, or no longer"
+    about = "let links in digests open papers in the reader, where the system allows it, or stop that"
     how.add_argument("--links", choices=("on", "off"), help=about)
     about = "the file for --to file (default: digest.file of the settings)"
     parser.add_argument("-o", "--output", action=api.StoreFile, metavar="FILE", help=about)
-    about = "send also what may have been sent, if the program or the connection ended before that was known"
+    about = "also send what may have been sent already, if the program or the connection ended before that was known"
     parser.add_argument("--again", action="store_true", help=about)
-    about = "wait some minutes for the mails of your other machines, if they sync, so that one mails; a schedule does"
+    about = "if your machines sync, wait some minutes so that only one of them mails; a schedule does this"
     parser.add_argument("--in-turn", action="store_true", help=about)
     about = "ask the sources first; without a network, print what is here, and --send waits for it up to two hours"
     parser.add_argument("--refresh", action="store_const", const=0.0, dest="max_age", help=about)
-    about = "ask the sources first if they were last asked more than so many hours ago"
+    about = "ask the sources first if they were last asked more than HOURS ago"
     parser.add_argument("--max-age", type=_hours, metavar="HOURS", help=about)
-    api.add_quiet(parser, "print nothing of what went well, for cron")
+    api.add_quiet(parser, "print nothing about what went well, for cron")
     api.add_json(parser)
 
 
@@ -136,7 +136,7 @@ DIGEST = api.Command(
         ("digest", "what is new since your last visit"),
         (
             "digest --json --max-age 6",
-            "for programs; asks the sources first if it was not done for 6 hours",
+            "for programs; asks the sources first if they were not asked for 6 hours",
         ),
         ("digest --since 3d --format html -o digest.html", "as a page, to be looked at"),
         ("digest topic:agents --send", "mail the new papers of a query, each once"),

@@ -80,7 +80,7 @@ def find_password(user: str, host: str) -> str:
     )
     found = _answer(keyring, lambda: keyring.get_password(SERVICE, f"{user}@{host}"), advice)
     if not isinstance(found, str) or not found:
-        raise NoPassword(f"The keyring has no password of {user} at {host}: {advice}.")
+        raise NoPassword(f"The keyring has no password for {user} at {host}: {advice}.")
     return found
 
 
@@ -166,7 +166,7 @@ def send(
                 raise MailUncertain(_uncertain(place))
     except smtplib.SMTPAuthenticationError as error:
         refused = _refusal(error.smtp_code)
-        raise refused(f"{place} does not take the name or the password: {_said(error.smtp_error)}.") from error
+        raise refused(f"{place} does not accept the name or the password: {_said(error.smtp_error)}.") from error
     except UnicodeEncodeError as error:
         raise MailError("The name or the password has a letter beyond ASCII, which can't be sent.") from error
     except smtplib.SMTPNotSupportedError as error:
@@ -177,7 +177,7 @@ def send(
         raise MailError(f"{place} can't be trusted: {api.clean(error.verify_message, 200)}.") from error
     except ssl.SSLError as error:
         if not has_begun:
-            raise MailError(f"{place} speaks no TLS: {_other_way(settings)}.") from error
+            raise MailError(f"{place} does not speak TLS: {_other_way(settings)}.") from error
         raise MailUncertain(_uncertain(place)) from error
     except (smtplib.SMTPException, OSError) as error:
         if has_begun:
@@ -302,9 +302,9 @@ def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return f"no answer in {SECONDS:g} s"
     if isinstance(error.__context__, _TooMuch):
-        return "its answer has no end"
+        return "its answer does not end"
     if isinstance(error, smtplib.SMTPServerDisconnected):
-        return "it broke the connection off"
+        return "it closed the connection"
     return api.clean(getattr(error, "strerror", None) or str(error), 200).rstrip(".") or type(error).__name__
 
 

@@ -326,7 +326,7 @@ class Piped(Logged):
         except api.ProgramTookTooLong as error:
             raise api.ReaderError(
                 f"{error} Whether it has done its work is not known, so the papers count as sent;"
-                " 'dailypapers digest --to command --again' gives it them once more."
+                " 'dailypapers digest --to command --again' gives it the same once more."
             ) from error
         except api.ProgramError:
             # It said so itself, by its exit code.

@@ -61,14 +61,16 @@ def _add_arguments(parser: ArgumentParser) -> None:
         " tag, tag:NAME; for forget, a member's name"
     )
     suggest(parser.add_argument("things", nargs="*", metavar="PLACE|THING|NAME", help=about), _suggest)
-    about = "who you are in the group: letters, digits and .-_"
+    about = "your name in the group: letters, digits and .-_"
     parser.add_argument("--name", metavar="NAME", help=about)
     parser.add_argument(
-        "--force", action="store_true", help="leave though the place is gone, with what you shared in it"
+        "--force", action="store_true", help="leave even if the place is gone; what you shared stays in it"
     )
-    about = "join as who you are on another machine: its 'group key' is read from standard input, or asked for"
+    about = (
+        "join as the member that you are on another machine: its 'group key' is read from standard input, or asked for"
+    )
     parser.add_argument("--mine", action="store_true", help=about)
-    about = "look, and go on until it is stopped; with a server, what comes is here at once"
+    about = "keep looking until stopped; with a server, what others share is here at once"
     parser.add_argument("--watch", action="store_true", help=about)
     parser.add_argument("--undo", action="store_true", help="for forget: have the member's marks again")
     parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
@@ -107,7 +109,7 @@ def _create(arguments: Namespace, workspace: Workspace) -> int:
     name = _name(arguments)
     create(workspace.cache_file, place, name)
     return _look_as(
-        arguments, workspace, f"The group of {places.shown_place(place)} has begun, and you are {name} in it."
+        arguments, workspace, f"The group of {places.shown_place(place)} is created, and you are {name} in it."
     )
 
 
@@ -125,7 +127,7 @@ def _join(arguments: Namespace, workspace: Workspace) -> int:
     join(workspace.cache_file, place, name, secret)
     if not workspace.settings.sync:
         warn(
-            "Your machines need the same marks, or the one that speaks last decides what the others see: 'dailypapers"
+            "Your machines need the same marks, or the one that shared last decides what the others see: 'dailypapers"
             " config set sync PLACE' on each."
         )
     return _look_as(
@@ -179,7 +181,7 @@ def _read_key() -> tuple[str, str]:
     name, _, secret = line.strip().partition(":")
     if not is_name(name) or not re.fullmatch(r"[0-9a-f]{64}", secret):
         raise UsageError(
-            "That is no key. Give it the line of your other machine:"
+            "This is not a key. Pass on the line of your other machine:"
             " ssh OTHER dailypapers group key | dailypapers group join PLACE --mine"
         )
     return name, secret
@@ -251,7 +253,7 @@ def _choose(arguments: Namespace, workspace: Workspace, shares: Mapping[str, Non
     try:
         return _look_as(arguments, workspace, f"You share {said(shares)}.")
     except ReaderError as error:
-        kept = "Your choice is kept, and the others are told by the next look that works."
+        kept = "Your choice is kept, and the next look that works tells the others."
         raise type(error)(f"{error} {kept}") from error
 
 
@@ -351,15 +353,15 @@ Action = Callable[[Namespace, Workspace], int]
 
 ACTIONS: Mapping[str, tuple[Action, str]] = MappingProxyType(
     {
-        "create": (_create, "begin a group in a folder or at a server, under a name"),
-        "join": (_join, "take part in the group of a folder or server"),
-        "key": (_print_key, "print your key, so that another machine of yours is you too"),
+        "create": (_create, "create a group in a folder or on a server, under a name"),
+        "join": (_join, "join the group of a folder or server"),
+        "key": (_print_key, "print your key, so that another machine of yours can be the same member"),
         "share": (_share, "let the others see star, queue, note, tag or tag:NAME"),
-        "stop": (_stop, "take that back; without a thing, all of it"),
+        "stop": (_stop, "stop sharing it; without a name, stop sharing everything"),
         "look": (_look, "see what the others share now; the reader does it by itself"),
         "status": (_print_status, "who is there, and what each shares"),
-        "forget": (_forget, "take back all that a member shares, on your machines alone; --undo brings it back"),
-        "leave": (_leave, "take all back, and go"),
+        "forget": (_forget, "take back all that a member shares, on your machines only; --undo brings it back"),
+        "leave": (_leave, "stop sharing everything, and leave the group"),
     }
 )
 
@@ -370,14 +372,14 @@ GROUP = Command(
     " server. At first you share nothing. What you share is signed by your key, so nobody can write in your name;"
     " whoever has the folder can read it. It has ids of papers, your marks and your name; no texts but your notes.",
     (
-        ("group create ~/Shared/papers --name ada", "begin a group, and be ada in it"),
-        ("group join ~/Shared/papers --name bob", "take part"),
+        ("group create ~/Shared/papers --name ada", "create a group, and be ada in it"),
+        ("group join ~/Shared/papers --name bob", "join it"),
         ("group join postgresql://hub.example/papers --name bob", "through a server: what comes is here at once"),
-        ("group key", "what makes another machine of yours the same member"),
+        ("group key", "print the key that makes another machine of yours the same member"),
         ("group join ~/Shared/papers --mine", "be that member there: reads the key"),
         ("group share star tag:reading-list", "let the others see what you star, and one tag"),
         ("list by:ada is:starred", "what ada has starred"),
-        ("list by:anyone tag:reading-list", "a list that several keep"),
+        ("list by:anyone tag:reading-list", "a list that several people keep"),
     ),
     _add_arguments,
     _run_group,

@@ -244,7 +244,9 @@ class _Look:
             work(slot, statement)
         except ValueError as error:
             if slot.name == self._mine.slot:
-                self._result.troubles.append(f"{slot.label}: somebody else has changed what you share; it is told anew")
+                self._result.troubles.append(
+                    f"{slot.label}: somebody else has changed what you share; it is shared again"
+                )
                 return
             name = next((name for key, name in self._mine.names.items() if slot.name.startswith(key[:16])), "")
             self._result.troubles.append(f"{name}'s {slot.label}: {error}" if name else f"{slot.label}: {error}")

@@ -133,7 +133,7 @@ def name_of(statement: Statement, mine: Membership) -> str:
     names, member = mine.names, statement.member
     former = names.get(member)
     if former is None and len(names) >= MOST_KNOWN:
-        raise ValueError("so many members have come and gone that no more are taken in")
+        raise ValueError("too many members have come and gone, so no more are taken in")
     if former is None or former.partition(PLUS)[0] != statement.name:
         others = {key: name for key, name in names.items() if key != member}
         # Nor the former name of another one, whom people may still know by it.

@@ -76,9 +76,9 @@ class Folder:
         """Make it the place of a group; raises CacheError if it has one."""
         with self._used():
             if not self._path.is_dir():
-                raise CacheError(f"The folder {self._path} is not there. Connect or mount it, or make it by mkdir.")
+                raise CacheError(f"The folder {self._path} is not there. Connect or mount it, or make it with mkdir.")
             if (self._path / places.GROUP_FILE).exists():
-                raise CacheError(f"{self._path} has a group already: 'dailypapers group join' is for it.")
+                raise CacheError(f"{self._path} has a group already: 'dailypapers group join' joins it.")
             if any(places.is_machine_file(one.name) for one in self._path.iterdir()):
                 raise CacheError(
                     f"{self._path} has all marks of the machines that sync through it, and the people of a group would"
@@ -169,7 +169,7 @@ class HubPlace:
         """Make the tables; raises CacheError if there is a group."""
         with self.server.turn():
             if self._group() is not None:
-                raise CacheError(f"{self._name} has a group already: 'dailypapers group join' is for it.")
+                raise CacheError(f"{self._name} has a group already: 'dailypapers group join' joins it.")
             for statement in _SCHEMA:
                 self.server.run(statement)
             self.server.run("INSERT INTO dailypapers_group VALUES (%s)", group)

@@ -18,7 +18,7 @@ def skill() -> str:
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "let the program star, queue, tag and note papers; 'dailypapers undo' takes back all of one run"
     parser.add_argument("--allow-marks", action="store_true", help=about)
-    about = "let the program have all sources asked for new papers; single papers and texts it fetches in any case"
+    about = "let the program ask all sources for new papers; it can fetch single papers and texts in any case"
     parser.add_argument("--allow-fetch", action="store_true", help=about)
     about = "the program's name in the log of marks (default: the one that it gives)"
     parser.add_argument("--name", default="", metavar="NAME", help=about)
@@ -55,7 +55,7 @@ MCP = api.Command(
 
 SKILL = api.Command(
     "skill",
-    "Print a SKILL.md, by which an agent learns to use the commands and their JSON.",
+    "Print a SKILL.md, which teaches an agent the commands and their JSON.",
     (("skill > ~/.claude/skills/dailypapers/SKILL.md", "where one agent looks for it"),),
     lambda _parser: None,
     _print_skill,

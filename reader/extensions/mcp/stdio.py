@@ -53,7 +53,7 @@ class Traffic:
                 self._settle((params or {}).get("requestId"))
             case Exception():
                 # The SDK would say nothing.
-                error = ErrorData(code=PARSE_ERROR, message="This is no message of JSON-RPC 2.0.")
+                error = ErrorData(code=PARSE_ERROR, message="This is not a JSON-RPC 2.0 message.")
                 await self.send(SessionMessage(JSONRPCError(jsonrpc="2.0", id=None, error=error)))
         return item
 

@@ -74,8 +74,8 @@ Offset = Annotated[
 Names = Annotated[
     list[Annotated[str, Field(max_length=api.TAG_LIMIT)]], Field(description="Names of tags", max_length=MOST)
 ]
-Star = Annotated[bool | None, Field(description="Star them, or no longer")]
-Queue = Annotated[bool | None, Field(description="Queue them, or no longer")]
+Star = Annotated[bool | None, Field(description="true stars them, false takes the star away")]
+Queue = Annotated[bool | None, Field(description="true queues them, false takes them out of the queue")]
 SectionNumber = Annotated[
     int, Field(description="A number of `sections`; -1 is the abstract, with that list", ge=-1, le=MOST_SECTIONS)
 ]
@@ -83,7 +83,8 @@ Since = Annotated[
     str, Field(description="New from this day: yesterday, 3d, 2026-01-31; empty for the last visit", max_length=40)
 ]
 MaxAge = Annotated[
-    int, Field(description="Ask the sources first if that was not done for so many hours; 0 never", ge=0, le=1_000)
+    int,
+    Field(description="Ask the sources first if they were not asked for this many hours; 0 for never", ge=0, le=1_000),
 ]
 Words = Annotated[str, Field(description='Words that a paragraph must all have; a "phrase" in quotes', max_length=500)]
 Newer = Annotated[bool, Field(description="Only papers that came out later")]
@@ -236,7 +237,7 @@ class Marked(TypedDict):
     """What a call marked."""
 
     papers: Annotated[int, Field(description="Papers that the call named")]
-    changed: Annotated[list[str], Field(description="What has changed, in words; empty if all was so before")]
+    changed: Annotated[list[str], Field(description="What has changed, in words; empty if nothing changed")]
     by: Annotated[str, Field(description="Your name in the log of marks")]
 
 

@@ -60,7 +60,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--status", action="store_true", help=about)
     parser.add_argument("--undo", action="store_true", help="for forget: bring the machine's marks back")
     parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
-    parser.add_argument("--watch", action="store_true", help="keep running, and join whenever something comes")
+    parser.add_argument("--watch", action="store_true", help="keep running, and join marks whenever some arrive")
     add_quiet(parser, "print nothing if all went well")
     add_json(parser)
 
@@ -73,7 +73,7 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.undo:
         raise UsageError("--undo belongs to 'dailypapers sync forget MACHINE'. 'dailypapers undo' takes back a mark.")
     if arguments.status and arguments.watch:
-        raise UsageError("--status prints once, and --watch goes on: choose one of them.")
+        raise UsageError("--status prints once, and --watch keeps running: choose one of them.")
     place = place_of(arguments.folder, workspace, is_status=arguments.status)
     if arguments.status:
         from reader.extensions.sync.status import print_status
@@ -339,8 +339,8 @@ def _broken_files(workspace: Workspace, folder: Path) -> Iterator[Finding]:
 
 SYNC = Command(
     "sync",
-    "Have the same marks on every machine, through a folder that they share: one file a machine, no server, in any"
-    " order. The file holds ids of papers, marks, tags, notes, what you follow, and the machine's name; no texts of"
+    "Have the same marks on every machine, through a folder that they share: one file for each machine, no server, in"
+    " any order. The file holds ids of papers, marks, tags, notes, what you follow, and the machine's name; no texts of"
     " papers. The README lists all.",
     (
         ("sync ~/Sync/papers", "join the marks of all machines that use this folder"),

@@ -46,15 +46,15 @@ class Folder:
         self.path, self.key = path, str(path)
         if not path.is_dir():
             raise CacheError(
-                f"{path} is no folder. Name one that your machines share."
+                f"{path} is not a folder. Name one that your machines share."
                 if path.exists()
-                else f"The folder {path} is not there. Connect or mount it and try again, or make it by mkdir; nothing"
-                " is lost."
+                else f"The folder {path} is not there. Connect or mount it and try again, or make it with mkdir;"
+                " nothing is lost."
             )
         if (path / places.GROUP_FILE).exists():
             raise CacheError(f"{path} is the folder of a group, whose people would see all marks. Name another one.")
         if path.samefile(cache.parent):
-            raise CacheError(f"{path} has this machine's own cache, which is not to be shared. Name another folder.")
+            raise CacheError(f"{path} has this machine's own cache, which must not be shared. Name another folder.")
 
     server = None
     channel = ""
@@ -261,7 +261,7 @@ class _Reading:
                     yield from self._read(line)
                 except ValueError as error:
                     is_ours = known.lines or line.startswith(BEGINNING[: len(line)])
-                    said = f"line {known.lines + 1}: {error}" if is_ours else "it is no file of dailypapers"
+                    said = f"line {known.lines + 1}: {error}" if is_ours else "it is not a file of dailypapers"
                     known.trouble = known.trouble or said
                     if not known.machine:
                         return

@@ -71,7 +71,7 @@ def _print_folder(folder: Path, workspace: Workspace, *, as_json: bool) -> None:
     with workspace.window() as window:
         known = window.read(lambda one: load(one, str(folder)))
         if not known.own:
-            raise ReaderError(f"Nothing was joined through {folder} yet: 'dailypapers sync {folder}' does.")
+            raise ReaderError(f"Nothing was joined through {folder} yet: 'dailypapers sync {folder}' joins machines.")
         records = _machines(known)
         _add_brought(records, window.read)
         settings = window.read(refused_settings)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS)
-    about = "its name on the hub, for fetch (default: the one of the settings)"
+    about = "its name on the hub, for fetch (default: the one in the settings)"
     parser.add_argument("model", nargs="?", metavar="MODEL", help=about)
     parser.add_argument("--sha256", metavar="HEX", default="", help="the digest that the fetched weights must have")
     add_quiet(parser, "print nothing if all went well")
@@ -173,8 +173,8 @@ def _fetch(arguments: Namespace, workspace: Workspace) -> int:
 
 ACTIONS = {
     "status": (_print_status, "print the model, how many papers have a vector, and their size; no server is asked"),
-    "build": (_build, "make those that papers lack; it can be stopped, and goes on where it was"),
-    "drop": (_drop, "delete them all, and static models that were fetched; the next build makes them anew"),
+    "build": (_build, "make the missing vectors; it can be stopped, and resumes where it was"),
+    "drop": (_drop, "delete all vectors, and static models that were fetched; the next build makes them anew"),
     "fetch": (_fetch, "fetch a static model from the hub, and check its digest"),
 }
 
@@ -184,9 +184,9 @@ VECTORS = Command(
     " Nothing is fetched and no server is asked unless your settings say so.",
     (
         ("vectors status", "the model, and how many papers have a vector"),
-        ("vectors build", "make those that are missing"),
+        ("vectors build", "make the missing vectors"),
         ("vectors fetch minishlab/potion-base-8M", "fetch a static model from the hub (30 MB)"),
-        ("vectors drop", "delete them"),
+        ("vectors drop", "delete all vectors"),
     ),
     _add_arguments,
     _run_vectors,

@@ -38,7 +38,7 @@ def find_category(text: str) -> Category:
     wanted = text.strip().casefold()
     if wanted not in known:
         near = get_close_matches(wanted, known, n=1)
-        advice = f"did you mean {known[near[0]].id}?" if near else "one is called cs.CL, for example."
+        advice = f"did you mean {known[near[0]].id}?" if near else "one is cs.CL, for example."
         raise UsageError(f"{clean(text, 40)!r} is not a category of arXiv; {advice}")
     return known[wanted]
 

@@ -68,7 +68,9 @@ def parse_listing(body: bytes) -> Announcement:
     day = parse_day(f"{' '.join(stated[1].split())} 00:00 +0000") if stated else None
     total = _TOTAL.search(text)
     if day is None or total is None:
-        raise FeedMalformed("arXiv's listing has another form than this version knows; see if there is a newer one.")
+        raise FeedMalformed(
+            "arXiv's listing has a form that this version does not know; see if there is a newer version."
+        )
     entries: dict[str, ArxivEntry] = {}
     counts: Counter[AnnounceType] = Counter()
     for section in text.split("<h3>")[1:]:

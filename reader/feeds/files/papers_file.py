@@ -254,7 +254,7 @@ def _decoded(body: bytes, name: str) -> str:
     if body.startswith(_UTF_16):
         return body.decode("utf-16", errors="replace")
     if b"\0" in body:
-        raise FeedMalformed(f"{name} is neither text nor a file that is known.")
+        raise FeedMalformed(f"{name} is neither text nor a known kind of file.")
     if body.lstrip()[:1] == b"<":
         raise FeedMalformed(f"{name} is XML of no known format: see 'dailypapers import --help'.")
     try:
@@ -294,7 +294,7 @@ class _RecordReader:
         yield from self._noted(self._flush())
         if not self._found:
             why = f" ({self._reason})" if self._reason else ""
-            raise FeedMalformed(f"{self._name} has no papers in a format that is known{why}.")
+            raise FeedMalformed(f"{self._name} has no papers in a known format{why}.")
 
     def _noted(self, listings: Iterator[Listing]) -> Iterator[Listing]:
         """Pass listings on; note whether any has a paper, the first reason, and the unusable records in a row."""

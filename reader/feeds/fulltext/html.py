@@ -112,7 +112,7 @@ def read_html(html: str) -> Document:
         reader.is_cut or breaks_off,
     )
     if sum(document.sizes) < MIN_LETTERS:
-        raise NoFullText("its conversion to HTML broke off" if breaks_off else "the page has no text")
+        raise NoFullText("its conversion to HTML was cut short" if breaks_off else "the page has no text")
     return document
 
 

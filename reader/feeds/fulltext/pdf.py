@@ -47,7 +47,8 @@ _NUMBER = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3}|[IVX]{1,5}
 _APPENDIX = re.compile(r"(?P<number>Appendix\s+[A-Z](?:\.\d{1,2})*)[.:]?\s+(?=\w)", re.IGNORECASE)
 _ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 _NAMES = re.compile(
-    r"(?:abstract|references|bibliography|acknowledge?ments?|introduction|conclusions?|related works?|limitations|"
+    r"(?:abstract|references|bibliography|acknowledge?ments?(?: and disclosure of funding)?|introduction|conclusions?|"
+    r"related works?|limitations|"
     r"appendix|appendices|discussion|methods?|results|background|preliminaries|experiments|keywords|"
     r"ethics statement|broader impact|impact statement|reproducibility statement)\W*",
     re.IGNORECASE,
@@ -56,6 +57,7 @@ _REFERENCES = re.compile(r"[\W\d]*(?:references|bibliography|literature cited|wo
 _MARKER = re.compile(r"(\[[\w+-]{1,12}\]|\d{1,3}\.)(?:\s+|$)")
 _BULLET = re.compile(r"([•·▪–◦∗*]|\(?\d{1,2}[.)]|\(?[ivx]{1,4}\)|\([a-z]\))\s+")
 _FOOTNOTE = re.compile(r"([\d*∗†‡§¶]{1,2})\s*(?=[^\W\d])")
+_COMMAND = re.compile(r"\\[A-Za-z]+")
 _SMALL_WORD = re.compile(r"\b[a-z]{3,}\b")
 _EQUATION_NUMBER = re.compile(r"(?:^|\s)\((?:[A-Z]\.?)?\d{1,3}[a-z]?\)$")
 _SENTENCE_END = re.compile(r"[.!?:][’”'\")\]]?\d*$")
@@ -190,10 +192,10 @@ def _is_label(lines: Sequence[Line], index: int, caption: Line, looks: _Measures
 
 
 def _levels(outline: Sequence[tuple[str, int]]) -> dict[str, int]:
-    """How deep each title of the file's outline is, by its letters and digits."""
+    """How deep each title of the file's outline is, by its letters and digits, without commands of TeX."""
     found: dict[str, int] = {}
     for title, level in outline:
-        found.setdefault(_letters(title), level)
+        found.setdefault(_letters(_COMMAND.sub(" ", title)), level)
     found.pop("", None)
     return found
 
@@ -460,7 +462,7 @@ class _Builder:
         )
         if bullet and bullet[1][0] == "(" and last is not None and last.kind == "paragraph" and follows:
             # Of an enumeration within a sentence.
-            is_within = abs(line.left - last.last.left) < 4 and not _SENTENCE_END.search(last.text)
+            is_within = line.left < last.last.left + 4 and not _SENTENCE_END.search(last.text)
             bullet = None if is_within else bullet
         if tail is not None and tail.kind in ("paragraph", "item") and not bullet:
             is_near = last is tail and follows and not self._is_indented(index, line)
@@ -517,8 +519,8 @@ class _Builder:
             return True
         before = self.before
         is_cut = before is not None and (before.page != line.page or before.base < line.base)
-        is_full = before is tail.last and not self.looks.is_short(tail.last)
-        is_text = bool(_SENTENCE_END.search(line.text)) or not self.looks.is_short(line)
+        is_full = before is tail.last and tail.last.width > 0.93 * self.looks.column
+        is_text = bool(_SENTENCE_END.search(line.text)) or line.width > 0.93 * self.looks.column
         return (last is not tail or (is_cut and is_full and is_text)) and not self._is_indented(index, line)
 
 

@@ -142,7 +142,7 @@ class CommandActions:
         elif typed.is_counted:
             await self._count_first(line, typed.words)
         elif typed.replaces:
-            self._ask(f"{Path(typed.replaces).name} is there already", "replace it", line, typed.words)
+            self._ask(f"{Path(typed.replaces).name} already exists", "replace it", line, typed.words)
         elif typed.words:
             await self._run(line, typed.words)
 
@@ -260,7 +260,7 @@ class CommandActions:
         choices = [("y", "bring it back"), ("s", "show all")]
         if at + 1 < len(found):
             acts["n"] = partial(self._offer, found, at + 1)
-            choices.append(("n", "the one before"))
+            choices.append(("n", "an earlier one"))
         what = f"your {one.said} was: {one.other[:OTHER_SHOWN]}"
         self._keyboard.ask_letter(what, choices, lambda letter: acts[letter]())
 

@@ -48,7 +48,7 @@ class CommandRunner:
 
     @property
     def _way_out(self) -> str:
-        return f"{self._name} runs · {self._key('app.escape')} stops it"
+        return f"{self._name} is running · {self._key('app.escape')} stops it"
 
     async def understand(self, line: str, here: Here) -> Typed:
         """What a line means; raises UsageError."""
@@ -57,7 +57,7 @@ class CommandRunner:
     async def run(self, words: Sequence[str], columns: int) -> Outcome:
         """Run a command; raises ReaderError if another one runs, or if it can't be started."""
         if self._running is not None:
-            raise ReaderError(f"{self._way_out}: only one runs at a time")
+            raise ReaderError(f"{self._way_out}: only one command runs at a time")
         # The process is started here, so that `stop` finds it whatever comes next; it takes a few milliseconds.
         self._running = running = self._shell.start(words, columns)
         self._name = words[0]

@@ -180,5 +180,5 @@ class TagScreen(LineScreen):
 
     def lead(self) -> Line:
         has = "" if self.line.text.strip() else f"{literal(self._tagging.said)}  "
-        how = "" if self.suggested.candidates else '-name takes one away; "in quotes" with blanks'
+        how = "" if self.suggested.candidates else '-name removes a tag; "in quotes" if it has spaces'
         return (Piece(f"{has}{how}", "quiet"),)

@@ -216,6 +216,6 @@ def _preview(told: str, found: Mapping[str, Any], *, is_rule: bool) -> str:
 
 def _number(counted: FollowCount) -> str:
     if not counted.papers:
-        return "no paper here yet"
+        return "no papers here yet"
     papers = f"{counted.papers:,} paper{'' if counted.papers == 1 else 's'}"
-    return f"{papers}, {counted.perhaps:,} perhaps of another person" if counted.perhaps else papers
+    return f"{papers}, {counted.perhaps:,} possibly by someone else" if counted.perhaps else papers

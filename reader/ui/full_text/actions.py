@@ -202,7 +202,7 @@ class FullTextActions:
             return
         goal = Goals(text.view.layout).of(target, words)
         if goal is None:
-            self._model.show_notice("what it refers to is not in this text")
+            self._model.show_notice("what this refers to is not in the text")
         else:
             self._go_to(goal)
 
@@ -256,7 +256,7 @@ class FullTextActions:
         """Queue the paper that a reference names."""
         key = self._library.pk_of(id) if id else None
         if key is None:
-            said = f"{id} is not here yet: open it, then queue it" if id else "no arXiv id is named here"
+            said = f"{id} is not in the cache yet: open it, then queue it" if id else "this reference names no arXiv id"
             self._model.show_notice(said, "warning")
         else:
             self._services[MarkActions].queue(key)
@@ -374,7 +374,11 @@ class FullTextActions:
             self._services.app.copy_to_clipboard(quoted)
         lines = quoted.count("\n") + 1
         self._model.show_notice(
-            f"copied {quoted}" if quoted and lines == 1 else f"copied {lines} lines" if quoted else "no text there"
+            f"copied {quoted}"
+            if quoted and lines == 1
+            else f"copied {lines} lines"
+            if quoted
+            else "there is no text to copy in these lines"
         )
 
     def take_quote(self) -> str:

@@ -186,7 +186,9 @@ class TextsAhead:
                         found = now
                     case TitlesPaused(left, why):
                         paused = f"{left:,} titles wait"
-                        self._model.show_news(f"{left:,} titles wait for the next refresh: {why}", "warning")
+                        self._model.show_news(
+                            f"{left:,} titles will be looked up after the next refresh: {why}", "warning"
+                        )
         if found:
             self._model.show_news(f"{found:,} {'paper' if found == 1 else 'papers'} found by their titles")
         return paused

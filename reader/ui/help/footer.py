@@ -64,7 +64,7 @@ def text_prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
         return (("a-z", "follow"), ("esc", "stay")), "a letter", False
     if text is not None and text.search.is_typing:
         found = "" if view is None or not text.search.text.strip() or view.marked else "  not in this text"
-        return (("enter", "keep"), ("esc", "put back")), f"/{text.search.text}{found}", not found
+        return (("enter", "keep"), ("esc", "discard")), f"/{text.search.text}{found}", not found
     return (), "", False
 
 

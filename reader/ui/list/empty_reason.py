@@ -44,19 +44,22 @@ _STOP = "app.escape stop"
 _TAKE = "query.complete takes it"
 
 _EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
-    FOR_YOU: ("Nothing is left that is unread and not starred.", ""),
-    QUEUED: ("Nothing to read later.", "On a paper, `paper.queue` puts it here until you let it go."),
-    "followed": ("No paper that you follow is here yet.", "New ones will be."),
+    FOR_YOU: ("No unread paper is left that is not starred yet.", ""),
+    QUEUED: ("Nothing to read later.", "On a paper, `paper.queue` keeps it here until you remove it."),
+    "followed": ("No paper that you follow is here yet.", "New ones will appear here."),
     "group": (
         "Nobody shares a paper with you yet.",
-        "In a shell, 'dailypapers group --help' says how to begin one, or to join.",
+        "In a shell, 'dailypapers group --help' says how to start a group or join one.",
     ),
-    "muted": ("Nothing is muted.", "Papers with the words of mute in your settings come here."),
+    "muted": ("Nothing is muted.", "Papers with a muted word of your settings appear here."),
     "pages": (
         "No saved page is here yet.",
         "In a shell, 'dailypapers import FILE' takes in a page that a browser saved.",
     ),
-    "changed": ("Nothing has changed.", "What you starred, queued, noted or opened comes here when it changes."),
+    "changed": (
+        "Nothing has changed.",
+        "Papers that you starred, queued, noted or opened appear here when they change.",
+    ),
     "starred": ("Nothing starred yet.", "On a paper, `paper.star` keeps it here."),
 }
 """What a view without papers says, and why, where that depends on nothing else."""
@@ -177,7 +180,7 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
         what: Sentence = ("Nothing matches ", place.text, ".")
         asks = "Did you mean "
         if _is_too_early(state, today):
-            what = "No papers of today are here."
+            what = "No papers from today are here."
             asks = f"Latest is {short_day(state.listing.facts.newest_day or '', today)}. {asks}"
         return EmptyReason(what, (asks, meant, "?"), (_TAKE, _CLEAR, _PUT_BACK))
     what = ("Nothing matches ", place.text, f"{_where(place.view, state.listing.facts.newest_day, today)}.")
@@ -217,21 +220,21 @@ def _nothing_listed(state: State, today: date, *, demo: bool) -> EmptyReason:
     if view.id not in _NEVER_HIDDEN and (listing.facts.are_hidden or view.id in ("all", "unread")):
         return _all_hidden(state, period, today)
     if view.id == "followed" and not state[FOLLOWED]:
-        how = "On a paper, `paper.follow` takes its authors, its venue, a topic or a word."
+        how = "On a paper, `paper.follow` follows its authors, its venue, a topic or a word."
         return EmptyReason("You follow nothing yet.", how, (_ALL, "app.help all keys"))
     if view.id in _EMPTY_VIEWS:
         return EmptyReason(*_EMPTY_VIEWS[view.id], (_ALL,))
     if view.id.startswith(FOLLOW):
-        return EmptyReason(f"No paper of {view.name} is here yet.", "New ones will be.", (_ALL,))
+        return EmptyReason(f"No paper of {view.name} is here yet.", "New ones will appear here.", (_ALL,))
     if view.id.startswith(SAVED):
         wrong = find_unknown_topic(view.query, topic_papers(state))
-        asks = ("" if wrong is None else f"{wrong} ") + "It asks for "
+        asks = ("" if wrong is None else f"{wrong} ") + "Its query is "
         return EmptyReason(("No paper in ", view.name, "."), (asks, view.query, "."), (_ALL,))
     if state[REFRESH].is_running and state[REFRESH].view == view.id and not demo:
         return EmptyReason(f"Fetching {_fetched(view.id, today)}.", _progress(state, ""), (_STOP,))
     if view.is_ranking:
         fetch = "app.refresh try again" if state[REFRESH].problem else "app.refresh asks the feed"
-        why = state[REFRESH].problem or "What the feed ranks first now comes here."
+        why = state[REFRESH].problem or "Papers that the feed ranks first now appear here."
         return EmptyReason("No ranking yet.", "The sample has none." if demo else why, ("" if demo else fetch, _ALL))
     return _no_papers_of(state, period or period_containing("day", today), today, demo=demo)
 
@@ -253,7 +256,7 @@ def _no_papers_of(state: State, period: Period, today: date, *, demo: bool) -> E
     elif demo:
         why, asks = "The sample has only its own days.", ""
     elif state.listing.facts.is_day_known:
-        why = "The feed listed nothing."
+        why = "The feed listed no papers."
     elif problem:
         why, asks = problem, "app.refresh try again"
     else:
@@ -310,7 +313,7 @@ def _all_read(state: State, papers: int) -> EmptyReason:
     """Say that all papers of the listed view are read, and where unread ones are."""
     day = day_of(state.listing.place.view, state.listing.facts.newest_day)
     ways = _ways_on(state[COUNTED], state.listing.place, day)
-    nowhere = "" if state[COUNTED] is None or ways else "Nothing unread is left anywhere."
+    nowhere = "" if state[COUNTED] is None or ways else "No unread papers are left anywhere."
     what = f"All {f'{papers:,} ' if papers > 1 else ''}read."
     return EmptyReason(what, nowhere, (*ways, "find.clear shows them", _PUT_BACK))
 
@@ -322,7 +325,7 @@ def day_end_notice(state: State, day: DayCount, key: Callable[[str], str]) -> st
     number = f"{day.papers:,} " if day.papers > 1 else ""
     ways = (way.partition(" ") for way in _ways_on(state[COUNTED], state.place, day.day))
     on = [f"{key(action)} {effect}" for action, _, effect in ways if key(action)]
-    nowhere = ["nothing unread is left"] if state[COUNTED] is not None and not on else []
+    nowhere = ["no unread papers are left"] if state[COUNTED] is not None and not on else []
     # A narrow terminal drops the last part; the end of the list says the way on too.
     return " · ".join((f"All {number}read", f"{key('mark.undo')} undoes", *on[:1], *nowhere))
 

@@ -40,7 +40,7 @@ _TAKEN_BACK = {
     "unread": "read again",
     "unstarred": "starred again",
     "without a note": "noted again",
-    "moved in the queue": "back in its place of the queue",
+    "moved in the queue": "back in its place in the queue",
     "looked at again": "marked as changed again",
 }
 """What a mark becomes when it is taken back, where that is not `no longer` or `again`."""
@@ -325,7 +325,7 @@ class MarkActions:
 
     @handles("mark.redo")
     def redo(self, _count: int | None) -> None:
-        redoing = self._library.redo(self._report("doing again"))
+        redoing = self._library.redo(self._report("redoing"))
         self._background.start("marks", partial(self._reverse, "redo", redoing))
 
     async def _reverse(
@@ -371,7 +371,9 @@ class MarkActions:
             return ""
         views = {"view.queue": row.queued, "view.starred": row.starred}
         key = next((self._keymap.key(view) for view, has_it in views.items() if has_it), "")
-        return f"{key} has it" if key else f"it is of {short_day(row.day, self._look.today)}" if row.day else ""
+        return (
+            f"{key} shows it" if key else f"it is listed on {short_day(row.day, self._look.today)}" if row.day else ""
+        )
 
     def _say_reversed(self, way: Way, action: Action, row: PaperRow | None, where: str = "") -> str:
         back = "redo" if way == "undo" else "undo"
@@ -404,11 +406,13 @@ class QueueActions:
             self._model.show_notice(f"{self._key('view.queue')} shows the queue, where a paper can be moved")
             return
         if not row.queued:
-            self._model.show_notice(f"not in the queue any more · {self._key('paper.queue')} queues it")
+            self._model.show_notice(f"no longer in the queue · {self._key('paper.queue')} queues it")
             return
         place = min(max(self._papers.cursor + by, 0), self._papers.count - 1)
         if place == self._papers.cursor:
-            self._model.show_notice("the last of the queue" if by > 0 else "the first of the queue")
+            self._model.show_notice(
+                "this is the last paper in the queue" if by > 0 else "this is the first paper in the queue"
+            )
             return
         moved = state.move_listed(row.pk, place)
         self._model.change(moved)

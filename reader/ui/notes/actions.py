@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reader.ui.command_line.screen import TagScreen
     from reader.ui.notes.screen import NoteScreen
 
-SAME = "the note is as it was"
+SAME = "the note is unchanged"
 
 
 class NoteActions:
@@ -95,7 +95,7 @@ class NoteActions:
             return
         size = len(screen.text)
         if size > NOTE_LIMIT:
-            self._model.show_notice(f"a note has at most {NOTE_LIMIT:,} characters, and this one {size:,}", "warning")
+            self._model.show_notice(f"a note has at most {NOTE_LIMIT:,} characters; this one has {size:,}", "warning")
             return
         self._model.change(self._model.state.put(NOTING, None))
         self._store(noting, screen.text)
@@ -143,7 +143,7 @@ class NoteActions:
         if id is not None:
             # Not as news, which the first refresh would replace.
             key = self._keymap.key("paper.note")
-            self._model.show_notice(f"the note of {id} was not kept: {key} there continues it")
+            self._model.show_notice(f"the note of {id} is unfinished: {key} there continues it")
 
     # In the user's own editor
 
@@ -160,7 +160,7 @@ class NoteActions:
 
         command = find_editor(os.environ)
         if command is None:
-            self._model.show_notice("no editor was found: set the variable EDITOR to the name of one", "warning")
+            self._model.show_notice("no editor was found: set the variable EDITOR to an editor's name", "warning")
             return
         # The file of the draft is what is edited, so that this outlives the reader, too.
         writing = self._library.keep_draft(noting.id, text)
@@ -188,7 +188,7 @@ class NoteActions:
             return
         if text is None:
             self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.id)))
-            self._model.show_notice(f"{editor} gave up: {SAME}")
+            self._model.show_notice(f"{editor} failed: {SAME}")
         else:
             self._store(noting, text)
 
@@ -236,5 +236,5 @@ class TagActions:
         words = parse_tags(screen.line.text)
         self._model.change(self._model.state.put(TAGGING, None))
         if any(words):
-            nothing = "nothing to change: these are the tags already"
+            nothing = "nothing to change: the tags are the same"
             self._marks.follow(self._library.tag(tagging.pks, words), nothing)

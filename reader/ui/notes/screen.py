@@ -129,12 +129,12 @@ class _Heading(Widget):
 
 
 def heading(noting: Noting, width: int, glyphs: Glyphs) -> Line:
-    """A rule with what is written: `── ✎ Note · A memory that forgets ── a draft that was left ──`."""
+    """A rule with what is written: `── ✎ Note · A memory that forgets ── an unfinished draft ──`."""
     rule = glyphs.line
     begin: Line = (Piece(f"{rule * 2} ", "rule"), Piece(f"{glyphs.note} Note", "label"), Piece(" "))
     end: Line = (Piece(rule * 2, "rule"),)
     if noting.is_draft:
-        end = (Piece(" a draft that was left ", "quiet"), *end)
+        end = (Piece(" an unfinished draft ", "quiet"), *end)
     title = cut(literal(noting.title), max(0, width - measure(begin) - measure(end) - 4), glyphs.ellipsis)
     middle: Line = (Piece(f"{glyphs.dot} {title} ", "quiet"),) if title else ()
     left = width - measure(begin) - measure(middle) - measure(end)

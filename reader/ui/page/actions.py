@@ -82,9 +82,9 @@ class PageActions:
         if found is not None and found.hits:
             self.read_from(found.hits[0].block)
         elif self._model.state.listing.text_words:
-            self._model.show_notice("no full text here has the words")
+            self._model.show_notice("no full text here has these words")
         else:
-            self._model.show_notice("search words first: this goes to where the full text has them")
+            self._model.show_notice("search for words first: this opens the full text where they occur")
 
     def read_from(self, block: int) -> None:
         """Read the full text of the shown paper from a block with the searched words on."""
@@ -141,7 +141,7 @@ class PageActions:
             self.follow()
         else:
             self._model.show_notice(
-                "this is the last paper of the list" if by > 0 else "this is the first paper of the list"
+                "this is the last paper in the list" if by > 0 else "this is the first paper in the list"
             )
 
     def go_to_unread(self, direction: int) -> bool:

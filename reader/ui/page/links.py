@@ -54,7 +54,7 @@ class LinkActions:
         urls = [link.url for paper in papers for link in links(paper) if link.letter == "o"]
         if papers and not urls:
             title = self._library.belongings(pks[0]).title
-            self._model.show_notice("no page of this paper is known" if title is None else _without_id(title))
+            self._model.show_notice("this paper has no known page" if title is None else _without_id(title))
         for url in urls:
             self.browse(url)
 

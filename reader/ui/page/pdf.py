@@ -49,7 +49,7 @@ class PdfFetcher:
     def begin(self, id: str, file: Path, then: Callable[[Path, str], Awaitable[None]]) -> None:
         """Fetch the PDF of a paper to `file`; `then` receives the file and what this has answered meanwhile."""
         if any(wanted.file == file for wanted in self._wanted):
-            self._model.show_notice(f"the PDF of {id} is on its way")
+            self._model.show_notice(f"the PDF of {id} is already being fetched")
             return
         self._model.show_notice(self._begun(id))
         self._wanted.append(_Wanted(id, file, then))
@@ -67,7 +67,7 @@ class PdfFetcher:
         self._worker.cancel()
         self._progress("")
         key = self._services.look.keymap.key("link.pdf")
-        self._model.show_notice(f"the PDF was stopped · {key} goes on where it was")
+        self._model.show_notice(f"the PDF was stopped · {key} resumes it")
         return True
 
     async def _run(self, before: Worker[None] | None) -> None:
@@ -182,7 +182,7 @@ class PdfActions:
             stop = self._services.look.keymap.key("app.escape")
             self._model.show_notice(f"fetching {len(missing):,} of {len(papers):,} PDFs · {stop} stops")
         else:
-            self._model.show_notice(f"no PDF of these {len(papers):,} papers is missing")
+            self._model.show_notice(f"none of the PDFs of these {len(papers):,} papers is missing")
 
     async def _end(self, file: Path, _begun: str) -> None:
         if self._fetcher.is_idle:

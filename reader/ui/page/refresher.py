@@ -143,7 +143,7 @@ class PaperLookup:
         finally:
             self._model.change(self._model.state.busy_with(""))
         if found:
-            self._model.show_news(f"it is {id} now" if own else f"fetched {id}")
+            self._model.show_news(f"the paper is {id} now" if own else f"fetched {id}")
             if own:
                 self._model.change(self._model.state.marked())
             self._model.change(self._model.state.cache_changed())

@@ -49,7 +49,7 @@ class AddActions:
         if hole:
             self._refresher.fetch_many(Days(hole), place.view.id, "missing days")
         elif id is None:
-            self._model.show_notice("no id or address of a paper to fetch")
+            self._model.show_notice("type the id or address of the paper to fetch")
         elif self._demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
         else:
@@ -136,11 +136,11 @@ class QueryActions:
         """Ask the same of all papers, or of the earlier view again."""
         state = self._model.state
         if state.results is not None:
-            self._model.show_notice("the feed's results are not in a view")
+            self._model.show_notice("the feed's results do not belong to a view")
             return
         widened = state.widen_query()
         if widened is state:
-            self._model.show_notice("no view is wider than this one")
+            self._model.show_notice("this view has all papers already")
         else:
             self._model.change(widened)
 
@@ -148,7 +148,7 @@ class QueryActions:
     def change_order(self, _count: int | None) -> None:
         state = self._model.state
         if state.results is not None:
-            self._model.show_notice("what the feed finds keeps the feed's own order")
+            self._model.show_notice("the feed's results keep the feed's own order")
             return
         default = state.place.view.order or self._order
         sorted_state = state.narrow(next_order(state.place.text, default))
@@ -176,7 +176,7 @@ class QueryActions:
             self._search.begin(text)
         else:
             self._model.show_notice(
-                f"the feed is searched for words: {self._look.keymap.key('find.query')} to type some"
+                f"the feed can only be searched for words: {self._look.keymap.key('find.query')} to type some"
             )
 
     # Hits

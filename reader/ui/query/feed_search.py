@@ -95,12 +95,12 @@ class FeedSearch:
         if self._app.context in LISTS:
             sign, back = self._elsewhere, self._stop_key
             found = bool(results.order.pks)
-            self._model.show_notice(f"{back} goes back · {sign} is kept once you open or mark it" if found else "")
+            self._model.show_notice(f"{back} goes back · {sign} is stored once you open or mark it" if found else "")
             self._model.change(self._model.state.list_results(results))
         else:
             self._model.change(state.hold_results(results))
             found_count = f"{len(results.order.pks):,}"
-            said = f"{self._search_key} shows the {found_count} found for {results.text}"
+            said = f"{self._search_key} shows the {found_count} results for {results.text}"
             self._model.show_outcome(said, begun=self._begun(results.text))
 
     async def _ask(self, text: str) -> tuple[Listing, ...]:

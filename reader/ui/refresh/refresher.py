@@ -33,7 +33,7 @@ FIRST_SECOND = 1.0
 RETRY, LATEST_RETRY = 60.0, 960.0
 """First and longest wait in seconds before retrying a refresh that found no network."""
 
-OFFLINE, NO_NEWS = "offline", "no news"
+OFFLINE, FEED_ERROR = "offline", "feed error"
 """What the first line says if the feed can't be reached, and if its answer can't be used."""
 
 LONGEST_NAME = 20
@@ -215,7 +215,7 @@ class Refresher:
             case Waiting(seconds, why):
                 self._progress(f"{why}, {seconds:.0f} s")
             case DayFailed(error=error):
-                self._change(self._status.failed(str(error), NO_NEWS, self._local_time()))
+                self._change(self._status.failed(str(error), FEED_ERROR, self._local_time()))
             case RefreshFinished(error=None) as sums:
                 self._succeed(sums)
             case RefreshFinished(error=FeedError() as error):
@@ -302,7 +302,7 @@ class Refresher:
         If the user has asked for the refresh, its reason is told.
         Without papers, the text in place of the list says why.
         """
-        trouble = OFFLINE if isinstance(error, FeedOffline | FeedUnreachable) else NO_NEWS
+        trouble = OFFLINE if isinstance(error, FeedOffline | FeedUnreachable) else FEED_ERROR
         if self._library.has_papers() and (self._wanted.is_asked or trouble != self._told):
             # In a full text the same key fetches the text again.
             key = self._services.look.keymap.key("app.refresh", self._model.state.context)

@@ -187,7 +187,7 @@ class Keyboard:
         if self._quitting.is_waiting and self._is_letter_behind_quit(key, context):
             self._quitting.stop()
             quits, at_once = self._keymap.key("app.back"), self._keymap.key("app.quit")
-            self._model.show_notice(f"{quits} quits only by itself · {at_once} quits at once")
+            self._model.show_notice(f"{quits} quits only when pressed alone · {at_once} quits at once")
             return True
         if self._choose is not None and self._take_letter(key):
             return True

@@ -129,7 +129,7 @@ class TopicActions:
         at = Position(state.highlighted)
         self._model.change(state.narrow(text, at))
         name = state[TOPIC_NAMES].get(slug, slug)
-        self._model.show_notice(f"{name} no longer filters" if slug in choice.picked else f"only {name}")
+        self._model.show_notice(f"no longer filtered by {name}" if slug in choice.picked else f"only {name}")
 
     @answers(PaperDetail.TopicClicked)
     def show_clicked(self, event: PaperDetail.TopicClicked) -> None:

@@ -212,7 +212,7 @@ class TriageActions:
         self._model.change(self._model.state.leave_paper().walk_back())
         if triage is not None:
             left = time_left(triage.pace.seconds_left)
-            self._model.show_notice(f"{self._look.keymap.key('triage.begin')} goes on · {left} left")
+            self._model.show_notice(f"{self._look.keymap.key('triage.begin')} continues · {left} left")
 
     @handles("triage.end")
     def ask_end(self, _count: int | None) -> None:
@@ -221,7 +221,7 @@ class TriageActions:
         if triage is None or triage.phase == "ending":
             return
         number = "the rest" if triage.pace.left is None else f"{triage.pace.left:,} left"
-        choices = (("a", "mark read"), ("q", "leave unread"), ("esc", "go on"))
+        choices = (("a", "mark read"), ("q", "leave unread"), ("esc", "continue"))
         act: dict[str, Callable[[], object]] = {"a": partial(self._end, is_aside=True), "q": self._leave_rest}
         self._keyboard.ask_letter(number, choices, lambda letter: act[letter]() if letter in act else None)
 

@@ -17,7 +17,7 @@ TRIAGE_ROLES = ("place", "count", "quiet", "warning")
 """The roles of the first line's pieces."""
 
 
-TIME_IS_UP = "the time is up: this paper is the last one"
+TIME_IS_UP = "time is up: this paper is the last one"
 
 
 class TriageHeader(NamedTuple):
@@ -75,7 +75,7 @@ def triage_summary(triage: Triage, older: str = "") -> EmptyReason:
     """What a triage has done, and what was kept; `older` is the way to the next day with unread papers."""
     pace, counts, aside, finished = triage.pace, triage.counts, triage.aside, triage.finished
     if not pace.decided and not aside:
-        return EmptyReason("Nothing unread to decide on.", ways=(older, "view.unread all unread", "app.escape back"))
+        return EmptyReason("No unread papers to decide on.", ways=(older, "view.unread all unread", "app.escape back"))
     what = f"{finished[:1].upper()}{finished[1:]} is finished" if finished else "Triage is done"
     if pace.decided:
         what += f": {pace.decided:,} paper{'' if pace.decided == 1 else 's'} in {spent(pace.ran)}"

@@ -17,7 +17,7 @@ from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import Glyphs
 
 EMPTY = (
-    "Nothing has been read here yet. Papers that you open, mark or pass in the list come here, by week, by day and by"
+    "Nothing has been read here yet. Papers that you open, mark or pass in the list appear here, by week, by day and by"
     " topic."
 )
 READING_ROLES = ("label", "muted", "star", "topic", "opened", "seen", *(f"day-{level}" for level in range(5)))

@@ -112,7 +112,7 @@ def _for_you(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
     if not shown:
         return [
             _heading(FOR_YOU, width, glyphs),
-            *_rows(fill([Piece("Nothing that you marked is like it.", "muted")], width)),
+            *_rows(fill([Piece("No paper that you marked is like it.", "muted")], width)),
         ]
     whole = round(100 * sum(one.weight for one in reasons.terms))
     rows = [_heading(FOR_YOU, width, glyphs, f"  {whole} points; the best papers have about 100")]

@@ -81,7 +81,7 @@ def test_what_rises_and_what_has_changed_is_news_once(run: Run, papers: Path, ho
     (home / "config.toml").write_text('[digest]\ncommand = ["true"]\n')
     since = ("--since", "2026-06-30")
     sections = {one["name"]: one["papers"] for one in run("digest", *since, "--json").record["sections"]}
-    assert [(one["id"], one["why"]) for one in sections["Rising"]] == [(rising, "35 votes more since 2026-06-30")]
+    assert [(one["id"], one["why"]) for one in sections["Rising"]] == [(rising, "35 more votes since 2026-06-30")]
     assert [(one["id"], one["why"]) for one in sections["Changed"]] == [
         (marked, "New code, 2 → 57 votes since you starred it")
     ]
@@ -281,7 +281,7 @@ def test_a_program_gets_it_once(run: Run, papers: Path, home: Path, tmp_path: Pa
         (("--to", "file"), "", 2, "-o FILE"),
         (("--to", "command"), "", 1, "digest.command"),
         (("--again",), "", 2, "--again"),
-        (("--since", "latest"), "", 2, "no date"),
+        (("--since", "latest"), "", 2, "is not a date"),
         (("--since", "soon"), "", 2, "not a date"),
         (("--store-password",), "", 1, "digest.user"),
         (("--store-password",), 'server = "b.org"\nuser = "ada"', 2, "without a terminal"),
@@ -422,7 +422,7 @@ def test_the_password_is_in_the_keyring(run: Run, papers: Path, home: Path, monk
     try:
         with serving() as server:
             write_settings(home, server)
-            assert "has no password of ada at localhost" in run("digest", *SINCE, "--send").err
+            assert "has no password for ada at localhost" in run("digest", *SINCE, "--send").err
             assert run("digest", "--store-password").out == "Stored in the keyring.\n"
             assert ring.kept == {("dailypapers mail", "ada@localhost"): PASSWORD}
             assert "sent to ada@example.org" in run("digest", *SINCE, "--send").err

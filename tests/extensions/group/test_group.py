@@ -24,7 +24,7 @@ def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: U
     assert "Say who you are" in run("group", "create", shared).err
     assert "A name has letters" in run("group", "create", shared, "--name", "anyone").err
     assert run("group", "create", shared, "--name", "ada").lines == [
-        f"The group of {shared} has begun, and you are ada in it."
+        f"The group of {shared} is created, and you are ada in it."
     ]
     assert "Nobody else" in run("group", "status").out
     assert "You share nothing." in run("group", "share").out
@@ -105,7 +105,7 @@ def test_another_machine_is_the_same_member(
     use("desk")
     for line in ("", "ada:xyz\n", key.replace("ada:", "anyone:")):
         monkeypatch.setattr("sys.stdin", io.StringIO(line))
-        assert "That is no key" in run("group", "join", shared, "--mine").err
+        assert "This is not a key" in run("group", "join", shared, "--mine").err
     monkeypatch.setattr("sys.stdin", io.StringIO(key))
     joined = run("group", "join", shared, "--mine")
     assert joined.lines == [f"You are ada in the group of {shared}, on this machine too."]

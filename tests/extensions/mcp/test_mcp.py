@@ -319,7 +319,7 @@ async def test_marks_have_the_programs_name_and_one_undo(papers: Path, run: Run)
     assert run("undo").out == "Taken back: 2 papers starred, tagged to cite, queued, noted, by scout.\n"
     assert run("list", "is:starred OR tag:'to cite' OR is:queued", "--json=id").records == [{"id": IDS[3]}]
     assert run("show", IDS[0], "--json").record["note"] == "Mine."
-    assert run("redo").out.startswith("Done again: 2 papers")
+    assert run("redo").out.startswith("Redone: 2 papers")
     assert run("undo").code == 0
     assert run("undo").out == "Taken back: 1 paper noted.\n"
 

@@ -104,7 +104,7 @@ def test_what_is_no_message_gets_an_error_and_the_next_one_its_answer(papers: Pa
     with raw() as one:
         one.send(line)
         one.call(9, "search", limit=1)
-        assert one.read()["error"] == {"code": -32700, "message": "This is no message of JSON-RPC 2.0."}
+        assert one.read()["error"] == {"code": -32700, "message": "This is not a JSON-RPC 2.0 message."}
         assert one.read()["id"] == 9
         assert one.close() == (0, "")
 

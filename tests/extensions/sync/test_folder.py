@@ -143,7 +143,7 @@ def test_a_file_of_another_program_is_no_file_of_ours(laptop: Machine, desk: Mac
     strange.write_bytes(garbage)
     looked = desk.look()
     assert looked.came == {"laptop": 1}
-    assert looked.troubles == [f"{strange.name}: it is no file of dailypapers"]
+    assert looked.troubles == [f"{strange.name}: it is not a file of dailypapers"]
     # One that is still on its way is empty, or cut off.
     strange.write_bytes(b"")
     assert desk.look().troubles == [f"{strange.name}: it is empty"]
@@ -247,7 +247,7 @@ def test_a_folder_that_can_not_be_used_is_said(laptop: Machine, tmp_path: Path) 
         laptop.look()
     laptop.folder = tmp_path / "file"
     laptop.folder.write_text("")
-    with pytest.raises(CacheError, match="is no folder"):
+    with pytest.raises(CacheError, match="is not a folder"):
         laptop.look()
     laptop.folder = tmp_path / "stick"
     laptop.folder.mkdir()

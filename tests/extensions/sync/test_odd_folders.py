@@ -220,7 +220,7 @@ def test_the_folder_may_be_on_another_disk(origin: Path, tmp_path: Path) -> None
 
 def test_the_folder_of_the_cache_is_refused(laptop: Machine) -> None:
     laptop.folder = laptop.cache.parent
-    with pytest.raises(CacheError, match="has this machine's own cache, which is not to be shared"):
+    with pytest.raises(CacheError, match="has this machine's own cache, which must not be shared"):
         laptop.look()
 
 

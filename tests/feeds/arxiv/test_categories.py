@@ -24,7 +24,7 @@ def test_a_category_is_found_in_any_case() -> None:
 def test_an_unknown_category_gets_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"'cs.CLL' is not a category of arXiv; did you mean cs\.CL\?"):
         find_category("cs.CLL")
-    with pytest.raises(UsageError, match=r"one is called cs\.CL, for example\."):
+    with pytest.raises(UsageError, match=r"one is cs\.CL, for example\."):
         find_category("\x1b[31mwhatever")
 
 

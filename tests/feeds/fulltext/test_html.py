@@ -192,7 +192,7 @@ def test_formulas_need_only_their_tex() -> None:
         (pages.SIGN_IN, "the page is not that of a paper"),
         ("", "the page is not that of a paper"),
         ("<article class=ltx_document><p>short</article>", "the page has no text"),
-        (pages.PAGE[:800], "its conversion to HTML broke off"),
+        (pages.PAGE[:800], "its conversion to HTML was cut short"),
         ("<div>" * 50_000, "its elements are nested too deep"),
         ("<div " + " ".join(f"a{n}=1" for n in range(50_000)) + ">", "one of its elements is too large"),
         ("x" * (HTML_LETTERS + 1), "the page is larger than 12 million letters"),

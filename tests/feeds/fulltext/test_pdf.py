@@ -231,6 +231,9 @@ def test_the_file_s_outline_decides_what_is_a_heading() -> None:
     outline = (("Method", 0), ("Data", 0), ("Tests", 0), ("End", 0))
     assert texts(of_lines(*lines, *body(480, 4), outline=outline), Heading) == ["Method"]
     assert texts(of_lines(*lines, *body(480, 4)), Heading) == ["Method", "A bold thing"]
+    title = line("1 Limits of E[V] → ∞", 600, bold=1.0)
+    outline = (("Limits of \\mathbb E[V] \\to \\infty", 0), *outline[1:])
+    assert texts(of_lines(*body(700, 6), title, *body(580, 4), outline=outline), Heading) == ["Limits of E[V] → ∞"]
 
 
 def test_numbers_that_do_not_follow_make_no_headings() -> None:

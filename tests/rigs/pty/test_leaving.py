@@ -147,4 +147,4 @@ def test_a_note_that_is_being_written_outlives_a_kill(home: Path) -> None:
         terminal.process.kill()
         terminal.process.wait(PATIENCE)
     with Terminal([sys.executable, "-m", "reader"], environment(home), (100, 30), ROOT) as terminal:
-        terminal.wait_for("was not kept: e there continues it", 30)
+        terminal.wait_for("is unfinished: e there continues it", 30)

@@ -78,7 +78,7 @@ def test_a_narrow_first_line_cuts_the_section_and_the_title() -> None:
         (
             None,
             replace(document(2), is_cut=True),
-            "arXiv:2511.12345v2 · CC BY 4.0 · from arxiv.org · its end is missing",
+            "arXiv:2511.12345v2 · CC BY 4.0 · from arxiv.org · the end is missing",
         ),
     ],
 )

@@ -127,26 +127,27 @@ WEEK = "Week 19, 4 to 10 May 2026"
 
 EMPTY = {
     "followed": (
-        "You follow nothing yet. | On a paper, w takes its authors, its venue, a topic or a word."
+        "You follow nothing yet. | On a paper, w follows its authors, its venue, a topic or a word."
         " | ga all papers   ? all keys"
     ),
     "unread": "All 60 papers are read. | r looks for new ones   ga all papers",
-    "queue": "Nothing to read later. | On a paper, b puts it here until you let it go. | ga all papers",
+    "queue": "Nothing to read later. | On a paper, b keeps it here until you remove it. | ga all papers",
     "starred": "Nothing starred yet. | On a paper, s keeps it here. | ga all papers",
     "all": "All papers are hidden. | / is:hidden lists them",
-    "trending": "No ranking yet. | What the feed ranks first now comes here. | r asks the feed   ga all papers",
+    "trending": "No ranking yet. | Papers that the feed ranks first now appear here. | r asks the feed   ga all papers",
     "changed": (
-        "Nothing has changed. | What you starred, queued, noted or opened comes here when it changes. | ga all papers"
+        "Nothing has changed. | Papers that you starred, queued, noted or opened appear here when they change."
+        " | ga all papers"
     ),
     "group": (
         "Nobody shares a paper with you yet. |"
-        " In a shell, 'dailypapers group --help' says how to begin one, or to join. | ga all papers"
+        " In a shell, 'dailypapers group --help' says how to start a group or join one. | ga all papers"
     ),
     "pages": (
         "No saved page is here yet. |"
         " In a shell, 'dailypapers import FILE' takes in a page that a browser saved. | ga all papers"
     ),
-    "muted": "Nothing is muted. | Papers with the words of mute in your settings come here. | ga all papers",
+    "muted": "Nothing is muted. | Papers with a muted word of your settings appear here. | ga all papers",
 }
 """What the views without a day say, unless the situation says something else."""
 
@@ -194,7 +195,7 @@ def no_match(ways: str, in_all: str) -> Mapping[str, str]:
 ASKS, SEARCHES = "   r asks the feed", "ctrl+s searches the feed"
 
 CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
-    "no query": (_asked_nothing, no_papers("The feed listed nothing.", ASKS)),
+    "no query": (_asked_nothing, no_papers("The feed listed no papers.", ASKS)),
     "day unknown": (_day_unknown, no_papers("The feed has not been asked yet.", ASKS)),
     "offline": (
         lambda view_id: _day_unknown(view_id).put(REFRESH, RefreshStatus().failed("No network.", "offline", NOW)),
@@ -326,8 +327,8 @@ def test_every_view_says_what_is_so_and_which_key_helps_here(view_id: str, situa
 @pytest.mark.parametrize(
     ("query", "why"),
     [
-        ("topic:agents upvotes:>900", "It asks for topic:agents upvotes:>900."),
-        ("topic:gone", "There is no topic gone. It asks for topic:gone."),
+        ("topic:agents upvotes:>900", "Its query is topic:agents upvotes:>900."),
+        ("topic:gone", "There is no topic gone. Its query is topic:gone."),
     ],
 )
 def test_a_saved_view_says_what_it_asks_for_and_nothing_of_a_day(query: str, why: str) -> None:
@@ -339,9 +340,11 @@ def test_a_saved_view_says_what_it_asks_for_and_nothing_of_a_day(query: str, why
 
 def test_the_view_of_what_is_followed_says_whether_anything_is() -> None:
     state = empty("followed", base=0).put(FOLLOWED, (FollowCount(Follow("author", "Ke Li"), 0, 0),))
-    assert " | ".join(lines(state)) == "No paper that you follow is here yet. | New ones will be. | ga all papers"
+    assert (
+        " | ".join(lines(state)) == "No paper that you follow is here yet. | New ones will appear here. | ga all papers"
+    )
     one = empty("follow:author:Ke Li", base=0)
-    assert " | ".join(lines(one)) == "No paper of Ke Li is here yet. | New ones will be. | ga all papers"
+    assert " | ".join(lines(one)) == "No paper of Ke Li is here yet. | New ones will appear here. | ga all papers"
 
 
 @pytest.mark.parametrize("text", ["", "robot"])
@@ -356,7 +359,7 @@ def test_before_anything_is_learned_for_you_says_how_to_begin(text: str) -> None
     listing = replace(state.listing, order=state.listing.order._replace(learned=known))
     told = lines(replace(state, listing=listing))
     assert told[0] == (
-        "Nothing matches robot in For you." if text else "Nothing is left that is unread and not starred."
+        "Nothing matches robot in For you." if text else "No unread paper is left that is not starred yet."
     )
 
 
@@ -440,7 +443,7 @@ def test_nothing_is_suggested_where_nothing_is_near(text: str) -> None:
 def test_where_none_of_today_is_here_the_latest_day_is_offered() -> None:
     state = empty("all", "day:Today robot", FACTS._replace(newest_day="2026-05-11"))
     assert lines(state)[:2] == [
-        "No papers of today are here.",
+        "No papers from today are here.",
         "Latest is Mon 11 May. Did you mean day:latest robot?",
     ]
     assert corrected(state, TODAY) == "day:latest robot"
@@ -489,7 +492,7 @@ def test_the_end_of_a_day_counts_what_is_left_elsewhere() -> None:
     days = (DayCount("2026-05-08", 14, 3),)
     state = state.put(COUNTED, counts(state.place, unread=3)._replace(days=days))
     day = DayCount("2026-05-08", 14, 0)
-    assert day_end_notice(state, day, KEYMAP.key) == "All 14 read · u undoes · nothing unread is left"
+    assert day_end_notice(state, day, KEYMAP.key) == "All 14 read · u undoes · no unread papers are left"
     assert day_end_notice(state, day._replace(unread=1), KEYMAP.key) == ""
     assert day_end_notice(state, day._replace(papers=0), KEYMAP.key) == ""
     assert day_end_notice(state.put(COUNTED, None), day, KEYMAP.key) == "All 14 read · u undoes"

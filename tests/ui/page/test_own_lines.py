@@ -126,7 +126,7 @@ def test_it_says_who_made_it_and_keeps_its_lines() -> None:
 
 def test_of_a_long_output_the_beginning_is_drawn() -> None:
     lines = output_texts(Output("S", MADE, "word\n" * MOST_SHOWN))
-    assert lines[-1] == "▎ The rest is in: dailypapers show"
+    assert lines[-1] == "▎ 'dailypapers show' prints the rest"
     assert len(lines) < MOST_SHOWN
 
 

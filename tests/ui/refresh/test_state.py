@@ -18,7 +18,7 @@ def test_a_refresh_says_how_far_it_is_and_for_which_view() -> None:
 
 def test_a_refresh_that_fails_again_fails_since_the_first_time() -> None:
     running = RefreshStatus("day 3 of 7")
-    failed = running.failed("The feed did not answer.", "no news", MORNING).failed("No network.", "offline", LATER)
+    failed = running.failed("The feed did not answer.", "feed error", MORNING).failed("No network.", "offline", LATER)
     assert failed == RefreshStatus("day 3 of 7", problem="No network.", trouble="offline", failing_since=MORNING)
     assert failed.succeeded(LATER) == running._replace(last=LATER)
 

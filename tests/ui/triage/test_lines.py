@@ -83,5 +83,5 @@ def test_the_end_names_what_was_kept() -> None:
 
 def test_nothing_to_decide_on_leads_to_what_is_unread() -> None:
     reason = triage_summary(done())
-    assert reason.what == "Nothing unread to decide on."
+    assert reason.what == "No unread papers to decide on."
     assert next(way for way in reason.ways if way) == "view.unread all unread"
