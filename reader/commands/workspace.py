@@ -265,7 +265,7 @@ def parsed(text: str, *, also: str = "") -> Query:
     try:
         query = parse(text)
     except QueryError as error:
-        wrong = text[error.start : error.end]
+        wrong = text[error.start : error.end][:60]
         place = f" at {wrong!r}" if wrong else ""
         meant = f" Did you mean {error.suggestion}?" if error.suggestion else ""
         raise UsageError(f"The query is wrong{place}: {str(error).rstrip('.')}.{meant}") from error
