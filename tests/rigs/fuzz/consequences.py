@@ -61,11 +61,15 @@ HOST = "https://feed.test"
 _NEW, _OLD = r"[0-9]{4}\.[0-9]{4,5}", r"[a-z]{1,12}(?:-[a-z]{1,8})?"
 _ARXIV = rf"(?:{_NEW}|{_OLD}/[0-9]{{7}})"
 _ONE_PART = rf"(?:{_NEW}|{_OLD}%2F[0-9]{{7}})"
+_CATEGORY, _DAY = r"[a-z-]+(?:\.[A-Za-z-]+)?", r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 REQUEST = re.compile(
     rf"/api/papers/{_ONE_PART}(?:\?field=comments)?|/papers/{_ONE_PART}\.md|/(?:html|pdf)/{_ARXIV}"
     rf"|/api/query\?id_list={_ONE_PART}(?:%2C{_ONE_PART})*&start=0&max_results=[0-9]{{1,3}}"
     rf"|/oai\?verb=GetRecord&identifier=oai%3AarXiv\.org%3A{_ONE_PART}&metadataPrefix=arXivRaw"
-    r"|/rss/[a-z-]+(?:\.[A-Za-z-]+)?"
+    rf"|/rss/{_CATEGORY}|/list/{_CATEGORY}/new\?skip=[0-9]{{1,5}}&show=[0-9]{{1,4}}"
+    rf"|/oai\?verb=ListRecords&metadataPrefix=arXiv&set=(?:[a-z-]+%3A){{1,2}}[A-Za-z-]+&from={_DAY}&until={_DAY}"
+    rf"|/api/query\?search_query=cat%3A{_CATEGORY}\+AND\+submittedDate%3A%5B[0-9]{{12}}\+TO\+[0-9]{{12}}%5D"
+    r"&start=[0-9]{1,5}&max_results=[0-9]{1,3}&sortBy=submittedDate&sortOrder=ascending"
 )
 """Paths of requests."""
 

@@ -152,8 +152,8 @@ def test_requests_to_other_places_are_not_intended() -> None:
         assert not REQUEST.fullmatch(path)
 
 
-@pytest.mark.parametrize("address", ["file:///x", "cs.CL"])
-def test_a_feed_of_the_own_journal_is_followed_at_a_whole_web_address(address: str) -> None:
-    feed = json.dumps({"kind": "rss", "url": address, "title": "T", "added": "2026"})
+@pytest.mark.parametrize(("way", "address"), [("rss", "file:///x"), ("rss", "cs.CL"), ("arxiv", "cs.CL")])
+def test_a_feed_of_the_own_journal_is_followed_where_feeds_of_its_kind_are(way: str, address: str) -> None:
+    feed = json.dumps({"kind": way, "url": address, "title": "T", "added": "2026"})
     said = {"v": 1, "id": "0" * 24, "machine": "bababababaab", "number": 0, "clock": 1, "kind": "follow:x"}
     attack_consequences("journal", json.dumps({**said, "value": feed, "count": 0, "papers": []}).encode()[:-1])
