@@ -497,3 +497,12 @@ async def test_a_line_that_is_read_again_before_its_mark_is_durable_shows_the_ma
         may_go_on.set()
         await r.rest()
         assert r.here.starred
+
+
+async def test_a_paper_that_is_hidden_is_in_no_number_at_once(reader: Opener) -> None:
+    async with reader(size=(100, 30)) as r:
+        await r.do("view.latest")
+        before = len(r.ids)
+        await r.do("paper.hide")
+        await r.until(lambda: f"unread of {before - 1}" in r.screen)
+        assert f"of {before - 1} read" in r.lines[0] and r.here.hidden

@@ -19,6 +19,7 @@ from reader.ui.shell.state import State
 from reader.ui.triage.state import TRIAGE, phase_of
 
 if TYPE_CHECKING:
+    from reader.cache.reads.window import DayCount
     from reader.ui.library.counting import Counts
     from reader.ui.shell.listing import ListContent
 
@@ -46,12 +47,17 @@ def header(state: State, now: datetime, dot: str) -> Header:
     """The first line: the place, the query, how many papers, the day's progress, and the reader's short state."""
     listing, counts = state.listing, state[COUNTED]
     place, results = listing.place, listing.results
+    shown = listing.count if counts or results is not None or not needs_counts(place) else None
+    day = _listed_day(listing, counts)
+    if day is not None and shown is not None and not place.text:
+        # A paper that was just hidden still stands in the list, but counts no more.
+        shown = min(shown, day.papers)
     return Header(
         place=listing.place_name(now, dot),
         query=f"{place.text}{_corrections(state)}" if results is None else results.text,
-        shown=listing.count if counts or results is not None or not needs_counts(place) else None,
+        shown=shown,
         total=counts.base if counts and results is None and _is_part(place) else None,
-        read=_read_of_day(listing, counts),
+        read=None if day is None else day.papers - day.unread,
         condition=condition(state, now),
     )
 
@@ -100,13 +106,13 @@ def _missing(counts: Counts | None) -> str:
     return f"{short[0][0]} {short[0][1].here:,} of {short[0][1].papers:,}{more}" if short else ""
 
 
-def _read_of_day(listing: ListContent, counts: Counts | None) -> int | None:
-    """Number of read papers of the listed day; None if the place is not a day, or while unknown."""
+def _listed_day(listing: ListContent, counts: Counts | None) -> DayCount | None:
+    """The numbers of the listed day; None if the place is not a day, or while unknown."""
     days = counts.days if counts and listing.results is None else ()
     # Latest is the newest day even if all of its papers are hidden, and then it is not among the days.
     newest = listing.facts.newest_day or (days[0].day if days else "")
     listed = day_of(listing.place.view, newest)
-    return next((day.papers - day.unread for day in days if day.day == listed), None)
+    return next((day for day in days if day.day == listed), None)
 
 
 def title_parts(state: State) -> object:

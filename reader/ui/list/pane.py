@@ -544,7 +544,8 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         if counts is None:
             return Heading(day, papers)
         note = coverage_note(counts, self._strips.look.today)
-        return Heading(day, papers, counts.unread if has_all else None, counts.plus, note)
+        # A paper that was just hidden still stands in the list, but counts no more.
+        return Heading(day, counts.papers if has_all else papers, counts.unread if has_all else None, counts.plus, note)
 
     def _picture(self) -> list[tuple[Content | None, int]]:
         """Return the content of each line in view and which of its lines it is, to compare it later."""

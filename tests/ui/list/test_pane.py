@@ -206,9 +206,9 @@ async def test_a_day_of_which_a_part_is_listed_is_not_counted_as_a_whole() -> No
         papers.show(order([1, 2], ("2025-11-24", 2)), Shelf())
         papers.tell_days([DayCount("2025-11-24", 3, 2)], None)
         assert drawn(papers)[0].split()[-2:] == ["NOVEMBER", "2"]
-        # A paper that was hidden just now stays in the list and is not counted.
+        # A paper that was hidden just now stays in the list, and is in no number.
         papers.tell_days([DayCount("2025-11-24", 1, 1)], None)
-        assert drawn(papers)[0].split()[-4:] == ["1", "unread", "of", "2"]
+        assert drawn(papers)[0].split()[-4:] == ["1", "unread", "of", "1"]
 
 
 # Painting
