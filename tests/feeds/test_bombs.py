@@ -123,15 +123,15 @@ def run():
 @pytest.mark.parametrize(
     ("start", "middle", "end", "said"),
     [
-        (b"[", b"{},", b"{}]", "has no papers in a format that is known (line 1, item 1: no arXiv id)"),
-        (b"", b"{}\n", b"{}\n", "has no papers in a format that is known (line 1: no arXiv id)"),
-        (b"[[", b"{},", b"{}]]", "has no papers in a format that is known (line 1: it holds more values than"),
-        (b'{"items": [', b"0,", b"0]}", "has no papers in a format that is known (line 1: it holds more values than"),
-        (b'["', b"x", b'"]', "has no papers in a format that is known (line 1: longer than any record)"),
-        (b"", b'{"a": [0,\n', b"", "has no papers in a format that is known (line 1: not JSON)"),
-        (b"", b"[", b"", "has no papers in a format that is known (line 1: not JSON)"),
+        (b"[", b"{},", b"{}]", "has no papers in a known format (line 1, item 1: no arXiv id)"),
+        (b"", b"{}\n", b"{}\n", "has no papers in a known format (line 1: no arXiv id)"),
+        (b"[[", b"{},", b"{}]]", "has no papers in a known format (line 1: it holds more values than"),
+        (b'{"items": [', b"0,", b"0]}", "has no papers in a known format (line 1: it holds more values than"),
+        (b'["', b"x", b'"]', "has no papers in a known format (line 1: longer than any record)"),
+        (b"", b'{"a": [0,\n', b"", "has no papers in a known format (line 1: not JSON)"),
+        (b"", b"[", b"", "has no papers in a known format (line 1: not JSON)"),
         (b"", b"\n", b"", "is empty"),
-        (b"{}", b"\n", b"{}", "has no papers in a format that is known (line 1: no arXiv id)"),
+        (b"{}", b"\n", b"{}", "has no papers in a known format (line 1: no arXiv id)"),
         (b"", b"\0", b"", "is too long: a text may have 64 MiB."),
     ],
 )

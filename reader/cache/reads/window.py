@@ -213,8 +213,9 @@ class Window:
 
     def has_news(self, since: str) -> bool:
         """Whether unread papers of the newest day came since a time (ISO, UTC)."""
-        news = f"SELECT 1 FROM paper AS p WHERE {_BY_INDEX[LATEST]} AND p.read = 0 AND p.added >= ?"
-        return self._value(news, since) is not None
+        # Papers have the second in which they came: what came in that of the time was seen.
+        news = f"SELECT 1 FROM paper AS p WHERE {_BY_INDEX[LATEST]} AND p.read = 0 AND p.added > ?"
+        return self._value(news, f"{since[:19]}Z") is not None
 
     def _value(self, select: str, *values: object) -> Any:
         """The first value of the first row; None if there is no row."""

@@ -43,7 +43,7 @@ def _reader(trial: Trial, settings: str, size: tuple[int, int]) -> Iterator[Term
             FeedServer({DAY: [item("2611.00001", "News of the day", DAY)]}, today=DAY) as feed,
             Terminal(command, environment(trial.laptop, feed.url, **trial.variables), size, ROOT) as terminal,
         ):
-            terminal.wait_for("papers", 30)
+            terminal.wait_for("unread", 30)
             yield terminal
             terminal.press("q")
             code = terminal.wait_closed(30)
@@ -135,7 +135,7 @@ def _export_gone(trial: Trial) -> None:
     for size in SIZES:
         out.rename(away)
         with _reader(trial, settings, size) as terminal:
-            terminal.wait_for(lambda one: "is not written" in _told(one), 40)
+            terminal.wait_for(lambda one: "was not written" in _told(one), 40)
             trial.note(Run((f"{size[0]}x{size[1]}",), 0, "", _told(terminal), 0), 0)
             away.rename(out)
         count = (out / "starred.atom").read_text().count("<entry>") if (out / "starred.atom").exists() else 0
@@ -167,7 +167,7 @@ def _answers_without_locks(trial: Trial) -> None:
             names = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
             surroundings |= {name: str(home.parent) for name in names} | {"XDG_CACHE_HOME": str(answers)}
             with Terminal([sys.executable, "-m", "reader"], surroundings, size, ROOT) as terminal:
-                terminal.wait_for("papers", 30)
+                terminal.wait_for("unread", 30)
                 terminal.press("r")
                 terminal.wait_for("News of the day", 40)
                 trial.note(Run((f"{size[0]}x{size[1]}",), 0, "The news came.", "", 0), 0)
