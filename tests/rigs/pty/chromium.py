@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,10 @@ CHROMIUM = next(
 NEEDED = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed here")
 
 PATIENCE = 60.0
+
+
+class LeftPage(Exception):
+    """A script's page was left for another one before it had answered."""
 
 
 class Page:
@@ -38,6 +42,8 @@ class Page:
         while True:
             answer = await self._socket.receive_json()
             if answer.get("id") == self._calls:
+                if "navigated" in answer.get("error", {}).get("message", ""):
+                    raise LeftPage(answer)
                 assert "error" not in answer, answer
                 return answer["result"]
 
@@ -45,10 +51,13 @@ class Page:
         return (await self.call("Runtime.evaluate", expression=expression))["result"].get("value")
 
     async def until(self, expression: str) -> None:
-        """Wait until an expression is true on the page."""
+        """Wait until an expression is true on the page, or on the one that it is just left for."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
-        while not await self.evaluate(expression):
-            assert asyncio.get_running_loop().time() < deadline, f"{expression}: {await self.evaluate('drawn')}"
+        while True:
+            with suppress(LeftPage):
+                if await self.evaluate(expression):
+                    return
+                assert asyncio.get_running_loop().time() < deadline, f"{expression}: {await self.evaluate('drawn')}"
             await asyncio.sleep(0.05)
 
     @asynccontextmanager
