@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import quote as percent_encoded
 
-from reader.core.ids import in_arxiv_address
+from reader.core.ids import in_arxiv_address, is_arxiv_id
 from reader.core.text import NOTE_LIMIT, clean, clean_block, clean_note, fold
 
 COLOURS = ("yellow", "green", "blue", "red")
@@ -69,7 +69,9 @@ class Passage(NamedTuple):
         return f"“{quote}” ({source}) {self.note}".rstrip()
 
     def address(self, paper: str) -> str:
-        """The web address of the passage on arXiv: a browser finds it there by its first and last words."""
+        """The web address of the passage on arXiv, where a browser finds its words; empty for a paper of elsewhere."""
+        if not is_arxiv_id(paper):
+            return ""
         words = self.quote.split()
         if len(words) > 2 * _LINKED:
             ends = [" ".join(words[:_LINKED]), " ".join(words[-_LINKED:])]
