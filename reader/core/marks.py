@@ -167,12 +167,6 @@ def quoted(kinds: Iterable[str]) -> str:
     return ", ".join(f"'{kind}'" for kind in kinds)
 
 
-def with_quote(note: str, quote: str) -> str:
-    """A note with a quote at its end, and room to write below it."""
-    before = note.rstrip("\n")
-    return f"{before}\n\n{quote}\n\n" if before else f"{quote}\n\n"
-
-
 # Places in the queue
 
 _CLOCK, _POSITION = 19, 7

@@ -9,14 +9,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote as percent_encoded
 
 from reader.core.ids import in_arxiv_address, is_arxiv_id
 from reader.core.text import NOTE_LIMIT, clean, clean_block, clean_note, fold
 
-COLOURS = ("yellow", "green", "blue", "red")
+HUES: Mapping[str, str] = MappingProxyType(
+    {"yellow": "#ffd400", "green": "#5fb236", "blue": "#2ea8e5", "red": "#ff6666"}
+)
+"""The colours of highlights, by the names that their events have."""
+
+COLOURS = tuple(HUES)
 
 QUOTE_LIMIT = 100_000
 """Maximum characters of a quote."""

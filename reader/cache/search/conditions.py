@@ -160,6 +160,7 @@ _HAS = {
     "space": "spaces > 0",
 }
 
+
 class Compiler:
     """Turns nodes into clauses of one form."""
 

@@ -172,7 +172,9 @@ class TextWords:
         for bucket, _ in votes.most_common(3):
             first = max(0, bucket * _RUN - len(quote) // 4 - _RUN)
             window = self._all.words[first : first + 2 * _RUN + len(quote) * 3 // 2]
-            same = [one for one in SequenceMatcher(None, quote, window, autojunk=False).get_matching_blocks() if one.size]
+            same = [
+                one for one in SequenceMatcher(None, quote, window, autojunk=False).get_matching_blocks() if one.size
+            ]
             if sum(one.size for one in same) >= _ENOUGH * len(quote):
                 lead, end = same[0], same[-1]
                 start = max(0, lead.b - lead.a)

@@ -109,6 +109,13 @@ def readable(color: str, grounds: tuple[str, ...], least: float = READABLE) -> s
     return goal
 
 
+def tinted(ground: str, color: str, text: str) -> str:
+    """The ground with up to 28 % of a colour, as much as leaves the text on it readable."""
+    shares = (share / 100 for share in range(28, 0, -3))
+    found = (mixed(ground, color, share) for share in shares)
+    return next((one for one in found if contrast(one, text) >= READABLE), ground)
+
+
 def contrast(one: str, other: str) -> float:
     """The contrast of two colours, from 1 to 21, as WCAG defines it."""
     lower, upper = sorted((_luminance(one), _luminance(other)))

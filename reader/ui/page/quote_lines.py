@@ -7,7 +7,7 @@ from itertools import groupby
 
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
-from reader.core.document.model import Block, Figure, Formula, Heading, Section, Table, Verbatim
+from reader.core.document.model import Block, Figure, Formula, Section, Table, Verbatim
 
 
 def quotation(lines: Sequence[tuple[TextPlace, DocumentLine]], blocks: Sequence[Block], source: str) -> str:
@@ -35,9 +35,14 @@ def _part(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
 
 def source_of(id: str, section: Section | None) -> str:
     """Where a quotation is from, such as `2406.12345, §3`."""
-    if section is None:
-        return id
-    heading: Heading = section.heading
-    number = heading.number.rstrip(".")
-    name = f"§{number.removeprefix('Appendix ')}" if number else "".join(span.text for span in heading.spans).strip()
+    name = section_name(section, is_short=True)
     return f"{id}, {name}" if name else id
+
+
+def section_name(section: Section | None, *, is_short: bool = False) -> str:
+    """A section such as `§3 Method`, in short `§3` if it has a number; empty for what is before the first one."""
+    if section is None:
+        return ""
+    number = section.heading.number.rstrip(".").removeprefix("Appendix ")
+    title = " ".join("".join(span.text for span in section.heading.spans).split())
+    return " ".join(filter(None, (f"§{number}" if number else "", "" if number and is_short else title)))
