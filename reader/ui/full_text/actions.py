@@ -92,6 +92,14 @@ class FullTextActions:
         self.open(None)
         self._change(lambda view: view.search_from(words, block))
 
+    def open_at_highlight(self, place: int) -> None:
+        """Show the text at one of its highlights; the keys for matches lead to the others."""
+        self.open(None)
+        text = self._model.state[TEXT]
+        if text is not None and text.view is not None and place < len(text.view.highlights.kept):
+            kept = text.view.highlights.kept[place]
+            self._change(lambda view: view.take(kept))
+
     def _why_not(self, id: str) -> str:
         """Why no text can be fetched for a paper; empty if one may be there."""
         from reader.core.ids import pdf_url

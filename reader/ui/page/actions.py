@@ -11,7 +11,7 @@ from reader.ui.marks.traces import Traces
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.front import text_in_front
 from reader.ui.page.loader import DetailLoader
-from reader.ui.page.state import FOUND, PAGE
+from reader.ui.page.state import FOUND, PAGE, READING
 from reader.ui.shell.handlers import answers, follows, handles, handles_each
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
@@ -39,6 +39,17 @@ class PageActions:
     def open_clicked(self, _event: PaperList.Opened) -> None:
         """Open the paper that was clicked."""
         self._services.app.perform("read.open")
+
+    @answers(PaperDetail.PassageClicked)
+    def read_passage(self, event: PaperDetail.PassageClicked) -> None:
+        """Read the full text at a highlight."""
+        self._read_highlight(event.place)
+
+    def _read_highlight(self, place: int) -> None:
+        if self._model.state[PAGE] is None:
+            self._show()
+        if self._model.state[PAGE] is not None:
+            self._full_text.open_at_highlight(place)
 
     @answers(PaperDetail.PlaceClicked)
     def read_clicked(self, event: PaperDetail.PlaceClicked) -> None:
@@ -77,10 +88,12 @@ class PageActions:
 
     @handles("text.places")
     def read_places(self, _count: int | None = None) -> None:
-        """Read the full text where it has the searched words."""
-        found = self._model.state[FOUND]
+        """Read the full text where it has the searched words, else at the first highlight."""
+        found, shown = self._model.state[FOUND], self._model.state[PAGE] or self._model.state[READING]
         if found is not None and found.hits:
             self.read_from(found.hits[0].block)
+        elif shown is not None and shown.paper.highlights:
+            self._read_highlight(0)
         elif self._model.state.listing.text_words:
             self._model.show_notice("no full text here has these words")
         else:

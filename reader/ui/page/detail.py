@@ -60,6 +60,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         slug: str
 
     @dataclass
+    class PassageClicked(Reported):
+        """The user clicked a highlight of the paper, by its place among them."""
+
+        place: int
+
+    @dataclass
     class PlaceClicked(Reported):
         """The user clicked a place of the full text."""
 
@@ -256,6 +262,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self.post_message(self.ViewClicked(value))
         elif kind == "place":
             self.post_message(self.PlaceClicked(int(value)))
+        elif kind == "passage":
+            self.post_message(self.PassageClicked(int(value)))
         elif kind == "unfold":
             self.toggle_fold()
         else:

@@ -1,4 +1,4 @@
-"""What is the user's own of a paper, as lines: follows, tags, note, what their programs said; and their group's."""
+"""What is the user's own of a paper, as lines: follows, tags, note, highlights, what programs said; their group's."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import re
 from reader.cache.outputs import Output
 from reader.core.lines import Line, Piece, cut, fill, literal, unbroken
 from reader.core.paper import Paper
+from reader.core.passages import split_note
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.lines import mark
 from reader.ui.page.presentation import Presentation
 
 NOTE_LINES = 12
 """Maximum lines of a note while it is folded."""
+
+HIGHLIGHTS, QUOTE_LINES = 5, 3
+"""Highlights that are shown, and lines of each, while they are folded."""
 
 MOST_PEOPLE, FOREIGN_NOTE = 40, 4_000
 """Members of the group who are named, and characters of their notes, on the page of a paper; `show` has all."""
@@ -26,12 +30,13 @@ _PART = re.compile(
 
 
 def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """What is followed, the paper's tags, its note, and what the group shares.
+    """What is followed, the paper's tags, its note and highlights, and what the group shares.
 
-    Of a long note only the beginning is shown, unless it is unfolded.
+    Of a long note and of many highlights only the beginning is shown, unless they are unfolded.
     """
     note = _note(paper.note or "", width, look.glyphs, is_unfolded=look.is_unfolded)
-    return [*_follows(width, look), *_tags(paper, width, look.glyphs), *note, *_shared(width, look)]
+    kept = _highlights(paper, width, look)
+    return [*_follows(width, look), *_tags(paper, width, look.glyphs), *note, *kept, *_shared(width, look)]
 
 
 def _follows(width: int, look: Presentation) -> list[Line]:
@@ -92,6 +97,31 @@ def _note(note: str, width: int, glyphs: Glyphs, *, is_unfolded: bool) -> list[L
     else:
         lines += [_fold("less", width - 2)] if len(lines) > NOTE_LINES else []
     return [(Piece("  ") if place else Piece(f"{glyphs.note} ", "label"), *line) for place, line in enumerate(lines)]
+
+
+def _highlights(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    """The highlighted passages with their sections and notes; a click reads the text there."""
+    if not paper.highlights:
+        return []
+    key = look.link_keys.get("places", "")
+    head = [Piece("Highlights", "label"), Piece(f"  {len(paper.highlights)}", "muted")]
+    lines = fill([*head, *((Piece("  "), Piece(key, "key"), Piece(" reads there", "muted")) if key else ())], width)
+    shown = len(paper.highlights) if look.is_unfolded else HIGHLIGHTS
+    for place, said in enumerate(paper.highlights[:shown]):
+        action = ("passage", str(place))
+        _, found = split_note(said)
+        quote, section, note = (found[0].quote, found[0].section, found[0].note) if found else (said, "", "")
+        text = quote if look.is_unfolded else quote[: width * QUOTE_LINES]
+        drawn = fill([Piece(literal(" ".join(text.split())), "text", action=action)], width - 2)
+        drawn = drawn if look.is_unfolded else drawn[:QUOTE_LINES]
+        bar = Piece(f"{look.glyphs.quote} ", "quote")
+        lines += [(bar, *line) for line in drawn]
+        where = [Piece(literal(section), "facts", action=action)] if section else []
+        about = [Piece(f"  {look.glyphs.note} ", "label"), *mark(" ".join(note.split()), "text")] if note else []
+        lines += [(Piece("  "), *line) for line in fill([*where, *about], width - 2)]
+    if (more := len(paper.highlights) - HIGHLIGHTS) > 0:
+        lines.append(_fold("less" if look.is_unfolded else f"+{more:,} more", width))
+    return lines
 
 
 def _fold(text: str, width: int) -> Line:
