@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.segment import Segment
 
     from reader.config import Settings
+    from reader.core.document.model import PdfSpot
     from reader.platform import PictureProtocol
 
 MOST_PIXELS = 40_000_000
@@ -54,12 +55,13 @@ class DrawPicture:
 
     address: str
     canvas: Canvas
+    spot: PdfSpot | None = None
+    """The part of a PDF that it is of."""
 
 
 class PictureDrawn(NamedTuple):
     """A picture as the terminal takes it."""
 
-    address: str
     columns: int
     lines: tuple[tuple[Segment, ...], ...]
     """What is in the cells: the picture itself, or what the terminal puts it in place of."""
@@ -77,16 +79,32 @@ class PictureDrawn(NamedTuple):
 
 async def draw_picture(job: DrawPicture, settings: Settings) -> AsyncGenerator[PictureDrawn, None]:
     """Fetch and draw a picture; raises ReaderError."""
+    if job.spot is not None:
+        data = await _draw_spot(job.spot, job.canvas, settings)
+        yield await asyncio.to_thread(draw, data, job.canvas)
+        return
     from reader.feeds.pictures import PictureClient
 
     client = PictureClient.open(job.address, settings)
     try:
-        yield await asyncio.to_thread(draw, await client.fetch(), job.address, job.canvas)
+        yield await asyncio.to_thread(draw, await client.fetch(), job.canvas)
     finally:
         await client.aclose()
 
 
-def draw(data: bytes, address: str, canvas: Canvas) -> PictureDrawn:
+async def _draw_spot(spot: PdfSpot, canvas: Canvas, settings: Settings) -> bytes:
+    from reader.feeds.fulltext.pdf_source import PDF, PdfTexts
+    from reader.refresh.texts import open_sources
+
+    async with open_sources(replace(settings, full_text_from=(PDF,))) as sources:
+        for source in sources:
+            if isinstance(source, PdfTexts):
+                width, height = canvas.columns * canvas.cell_width, canvas.rows * canvas.cell_height
+                return await source.picture(spot, width, height)
+    raise NoPicture("arXiv is not asked for its PDF while the feed is on this machine.")
+
+
+def draw(data: bytes, canvas: Canvas) -> PictureDrawn:
     """Draw a picture from the bytes of its file; raises NoPicture, and ReaderError without the extra."""
     image = _open(data, canvas)
     columns, rows = _fit(image, canvas)
@@ -103,8 +121,8 @@ def draw(data: bytes, address: str, canvas: Canvas) -> PictureDrawn:
     after = said.getvalue()[len(before) :]
     if canvas.protocol == "sixel":
         sixels = "".join(segment.text for segment in segments if segment.text.startswith("\x1bP"))
-        return PictureDrawn(address, columns, ((),) * rows, sixels=sixels)
-    return PictureDrawn(address, columns, tuple(_lines(segments, rows)), before, after)
+        return PictureDrawn(columns, ((),) * rows, sixels=sixels)
+    return PictureDrawn(columns, tuple(_lines(segments, rows)), before, after)
 
 
 def _open(data: bytes, canvas: Canvas) -> Image:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -558,9 +558,13 @@ def _document(parts: Sequence[_Part], is_cut: bool, left_out: int) -> Document:
     entries = [part for part in parts if part.kind == "reference"]
     known = {label.strip("[].") for part in entries if (label := _label(part.text)[0])}
     blocks: list[Block] = [Paragraph((Span(WARNING, "emphasis"),))]
+    pages = set[int]()
     for part in parts:
-        if part.kind != "title":
-            blocks.extend(_blocks(part, known))
+        for block in _blocks(part, known) if part.kind != "title" else ():
+            # Where a page begins, it can be shown as a picture.
+            is_first = part.line.page not in pages and not block.anchor
+            pages.update([part.line.page] if is_first else ())
+            blocks.append(replace(block, anchor=f"page-{part.line.page + 1}") if is_first else block)
     if left_out:
         said = "1 line" if left_out == 1 else f"{left_out:,} lines"
         blocks.append(Paragraph((Span(f"{said} inside of figures left out.", "emphasis"),)))

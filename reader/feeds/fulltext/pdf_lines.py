@@ -9,6 +9,7 @@ import ctypes
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -97,10 +98,11 @@ class Pages(NamedTuple):
     """Whether there are more pages, or more letters on one."""
 
 
-def read_pages(file: Path) -> Pages:
-    """The lines of a PDF; raises NoFullText with a sentence where it can't be read.
+@contextmanager
+def open_pdf(file: Path) -> Iterator[Any]:
+    """A PDF as PDFium opens it; raises NoFullText with a sentence where it can't be read.
 
-    PDFium allows one thread, and ends the whole process at some damaged files: call it in a process of its own.
+    PDFium allows one thread, and ends the whole process at some damaged files: use it in a process of its own.
     """
     try:
         import pypdfium2
@@ -112,15 +114,21 @@ def read_pages(file: Path) -> Pages:
         locked = getattr(error, "err_code", None) == pypdfium2.raw.FPDF_ERR_PASSWORD
         raise NoFullText("its PDF asks for a password" if locked else "its PDF is damaged") from error
     try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def read_pages(file: Path) -> Pages:
+    """The lines of a PDF; raises NoFullText as `open_pdf` does."""
+    with open_pdf(file) as opened:
         total = len(opened)
-        read = [_read_page(opened, number) for number in range(min(total, MOST_PAGES))]
+        read = [read_page(opened, number) for number in range(min(total, MOST_PAGES))]
         return Pages(
             tuple(page for page, _ in read),
             tuple(_read_outline(opened)),
             total > MOST_PAGES or any(is_cut for _, is_cut in read),
         )
-    finally:
-        opened.close()
 
 
 def _read_outline(opened: Any) -> Iterator[tuple[str, int]]:
@@ -133,7 +141,7 @@ def _read_outline(opened: Any) -> Iterator[tuple[str, int]]:
         return
 
 
-def _read_page(opened: Any, number: int) -> tuple[Page, bool]:
+def read_page(opened: Any, number: int) -> tuple[Page, bool]:
     """A page, and whether it has more letters than are read."""
     import pypdfium2
 
