@@ -75,7 +75,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
     nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
     over its end; `first_frame` is on the terminal already. Views that change in `settings_file` change in the reader;
-        learns_apart: bool = False,
     `now` is the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
@@ -205,7 +204,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         objects: list[object] = [self.services[kind] for feature in features for kind in feature.classes()]
         self.services.features += objects
         for feature in features:
-            if feature.keys != KeySet():
+            if feature.keys is not None:
                 self.keymap.add(feature.keys)
             for over in feature.screens:
                 self.services[Screens].add(over)
