@@ -7,8 +7,7 @@ from reader.ui.shell.feature import Feature
 
 def _classes() -> tuple[type, ...]:
     from reader.ui.marks.actions import MarkActions, QueueActions
-    from reader.ui.marks.backlog import Backlog
-    from reader.ui.marks.traces import Traces
+    from reader.ui.marks.traces import Backlog, Traces
 
     return MarkActions, QueueActions, Traces, Backlog
 

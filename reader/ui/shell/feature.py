@@ -44,8 +44,9 @@ def _nothing() -> tuple[type, ...]:
 class Feature(NamedTuple):
     """One feature.
 
-    Its state is in parts, whose keys name their initial values (`Part`, `Front`). It is in the `__init__.py` of its folder, which
-    the first list and commands that tell of keys import too: so it imports nothing slow, such as Textual.
+    Its state is in parts, whose keys name their initial values (`Part`, `Front`). It is in the `__init__.py` of its
+    folder, which the first list and commands that tell of keys import: so nothing slow, such as Textual, is imported
+    there.
     """
 
     classes: Callable[[], tuple[type, ...]] = _nothing
