@@ -77,11 +77,9 @@ def _shared(width: int, look: Presentation) -> list[Line]:
         lines += fill((Piece(f"{look.glyphs.note} ", "label"), *mark(f"{one.name}: {text}", "text")), width)
     if len(lines) <= NOTE_LINES:
         return lines
-    return (
-        [*lines, _unfolder("less", width)]
-        if look.is_unfolded
-        else [*lines[: NOTE_LINES - 1], _unfolder("+ more", width)]
-    )
+    if look.is_unfolded:
+        return [*lines, _unfolder("less", width)]
+    return [*lines[: NOTE_LINES - 1], _unfolder("+ more", width)]
 
 
 def _tags(paper: Paper, width: int, glyphs: Glyphs) -> list[Line]:
