@@ -19,7 +19,7 @@ from reader.config import Settings
 from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
 from reader.ui.looks.screenshot import draw_picture
-from reader.ui.looks.theme import DARK_COLORS as DARK
+from reader.ui.looks.theme import DARK_COLORS
 from tests.film import Film, Frame
 
 PICTURES = Path(__file__).parent.parent / ".pictures"

@@ -118,7 +118,7 @@ class LastPlace:
         return None if row is None else row.id
 
 
-# Keeps the look of the main screen for the first frame of the next start: see `first_frame/kept_look.py`
+# The look: see `first_frame/kept_look.py`
 
 
 _ARROWS = {"down": ("\x1b[B", "\x1bOB"), "up": ("\x1b[A", "\x1bOA")}

@@ -397,7 +397,7 @@ class FullTextActions:
         return quoted
 
 
-# Lines of a full text as a quotation with its source, for the clipboard
+# Quotations
 
 
 def quotation(lines: Sequence[tuple[TextPlace, DocumentLine]], blocks: Sequence[Block], source: str) -> str:

@@ -1,4 +1,4 @@
-"""What help and the palette share: a screen of lines that are found by typing."""
+"""What help and the palette share: commands and keys are found by a few typed words, in a screen of lines."""
 
 from __future__ import annotations
 

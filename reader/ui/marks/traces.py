@@ -198,7 +198,7 @@ def _is_text_at_end(state: State) -> bool:
     return text is not None and text.view is not None and text.view.is_at_end
 
 
-# After an import of thousands, offer once to mark what is older than a week as read
+# What came by the thousand
 
 
 MANY = 1_000
@@ -211,7 +211,10 @@ OLD = "is:unread -is:starred -is:queued -since:1w"
 
 
 class Backlog:
-    """Counts old papers that came since the last visit, or all in the first one, as the reader rests."""
+    """Offers once, after an import of thousands, to mark what is older than a week as read.
+
+    As the reader rests it counts the old papers that came since the last visit, or all in the first one.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services

@@ -4,6 +4,9 @@ Textual 8.2.8 ends the program if a terminal sends bytes that are not UTF-8 or a
 prints a traceback when the terminal is gone; its thread that writes ends then, and the event loop waits for ever for
 room in that thread's queue. Pasted text is taken for keys after an escape in it. Keys that come faster than they are
 handled wait in the event loop, without a bound. Of sizes that follow each other closely, an older one may be told last.
+A stop as a job ends only this process, and for ever where no shell continues it, such as in a popup of tmux; it happens
+within a signal handler, which may find the output's queue locked. Continued after `kill -STOP`, the terminal is read by
+two threads. The window has no title.
 """
 
 from __future__ import annotations
