@@ -13,7 +13,7 @@ from reader.core.document.layout import TextPlace
 from reader.core.document.model import Block, Figure, Formula, Heading, Section, Table, Verbatim
 from reader.session.places import Place, view
 from reader.ui.full_text.bookmarks import BookmarkKeeper
-from reader.ui.full_text.state import TEXT, view_text
+from reader.ui.full_text.state import TEXT, leave_text, view_text
 from reader.ui.kit.glyphs import ASCII
 from reader.ui.marks.actions import MarkActions
 from reader.ui.page.links import LinkActions
@@ -21,6 +21,7 @@ from reader.ui.page.refresher import PaperLookup
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.actions import PictureActions
 from reader.ui.shell.handlers import follows, handles, handles_each, takes_text
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
@@ -36,6 +37,20 @@ LONGEST_TYPED = 100
 
 SIDEWAYS = 8
 """Cells of a step to the side."""
+
+
+def _by_letter(places: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The names of sources, and the sources as the settings name them, by letters; first the best of all."""
+    from urllib.parse import urlsplit
+
+    from reader.core.document.model import ORIGINS
+
+    found = {"r": ("the best", "")}
+    for place in places:
+        name = ORIGINS.get(place) or urlsplit(place).hostname or place
+        letter = next((one for one in name.removeprefix("the ").lower() if one.isalnum() and one not in found), "")
+        found[letter] = (name, place)
+    return found
 
 
 class FullTextActions:
@@ -89,14 +104,22 @@ class FullTextActions:
 
     @handles("text.again")
     def fetch_again(self, _count: int | None) -> None:
-        """Fetch the text again; the one that is shown stays until the other is there."""
+        """Ask from where the text is fetched again; the one that is shown stays until the other is there."""
         text = self._model.state[TEXT]
         if text is None:
             return
         if why := self._why_not(text.paper.id):
             self._model.show_notice(why, "warning")
+        elif text.view is None:
+            self._fetch("")
         else:
-            self._model.change(self._model.state.put(TEXT, text.fetching()))
+            origins = _by_letter(self._services.settings.full_text_from)
+            names = [(letter, name) for letter, (name, _) in origins.items()]
+            self._services[Keyboard].ask_letter("text from", names, lambda letter: self._fetch(origins[letter][1]))
+
+    def _fetch(self, origin: str) -> None:
+        """Fetch the text from one source, or from the best."""
+        self._model.change(self._model.state.update(TEXT, lambda text: text.fetching(origin=origin)))
 
     @follows(lambda state: (state.width, state.height, state[TEXT] is None))
     def fit(self, state: State) -> None:
@@ -181,8 +204,7 @@ class FullTextActions:
     @handles("app.back", context="text")
     def leave(self, _count: int | None) -> None:
         """Let the selected lines go, or else go back to the page, also where jumps lead back within the text."""
-        self._change(lambda view: view if view.peek else view.forget_jumps())
-        self._model.change(self._model.state.step_back())
+        self._model.change(leave_text(self._model.state))
 
     @handles("text.follow")
     def follow(self, _count: int | None) -> None:
