@@ -75,6 +75,8 @@ class FetchText:
     """Fetch the full text of a paper of the cache by its arXiv id, and keep it."""
 
     id: str
+    origin: str = ""
+    """The only source that is asked, as the setting `full_text_from` names it; empty for the best."""
 
 
 @dataclass(frozen=True, slots=True)

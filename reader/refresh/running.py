@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, closing, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,8 +75,8 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
             return _search_feed(context, text)
         case StorePapers(listings):
             return _store_papers(context, listings)
-        case FetchText(id):
-            return _fetch_text(context, id)
+        case FetchText(id, origin):
+            return _fetch_text(context, id, origin)
         case FetchTextsAhead():
             return _fetch_texts_ahead(context)
         case MakeVectors():
@@ -229,14 +230,15 @@ def _drop_unused_texts(file: Path, before: str) -> None:
             pass
 
 
-async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
+async def _fetch_text(context: JobContext, id: str, origin: str) -> AsyncGenerator[Message, None]:
     from reader.refresh import texts
 
+    settings = replace(context.settings, full_text_from=(origin,)) if origin else context.settings
     pk = await asyncio.to_thread(texts.find_key, context.cache_file, id)
     if pk is None:
         yield TextMissing(id, "it is not in the cache")
         return
-    async with texts.open_sources(context.settings) as sources:
+    async with texts.open_sources(settings) as sources:
         yield await texts.fetch_text(context.cache_file, pk, id, sources, context.now)
 
 

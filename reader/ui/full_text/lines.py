@@ -54,8 +54,7 @@ def facts(paper: Paper, kept: KeptText) -> str:
     document = kept.document
     version = f"v{document.version}" if document.version else ""
     newer = f"v{paper.version} is out" if document.version and (paper.version or 0) > document.version else ""
-    cut = "the end is missing" if document.is_cut else ""
-    parts = (f"arXiv:{paper.id}{version}", newer, document.licence, f"from {kept.origin}", cut)
+    parts = (f"arXiv:{paper.id}{version}", newer, document.licence, f"from {kept.origin}", *document.lacks)
     return literal(" · ".join(filter(None, parts)))
 
 

@@ -361,10 +361,6 @@ class TextView:
             trail = trail[:-1]
         return replace(self, trail=trail[:-1])._at(self.place(trail[-1])) if trail else self
 
-    def forget_jumps(self) -> TextView:
-        """Let nothing lead back."""
-        return replace(self, trail=()) if self.trail else self
-
     def go(self, spot: Spot) -> TextView:
         """Show a spot at the top."""
         return self._at(self.place(spot))

@@ -10,8 +10,7 @@ from reader.core.lines import Line, Piece, cell_len, cut, literal, wrap
 from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, place_of
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
-from reader.ui.help.search import FoundPane, SearchScreen
-from reader.ui.kit.finder import Finder
+from reader.ui.help.search import Finder, FoundPane, SearchScreen
 from reader.ui.kit.glyphs import UNICODE, Glyphs, legend
 from reader.ui.kit.lines import mark, pattern
 from reader.ui.kit.status_lines import Status

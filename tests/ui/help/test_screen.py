@@ -18,7 +18,7 @@ from reader.ui.help.screen import (
     manual_sections,
     sections,
 )
-from reader.ui.kit.finder import Finder
+from reader.ui.help.search import Finder
 from reader.ui.kit.glyphs import ASCII, MEANINGS, UNICODE, Glyphs, legend
 from reader.ui.looks.stylesheets import stylesheets
 from reader.ui.looks.theme import DEFAULTS, THEMES

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reader.cache.reads.window import DayCount
 from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Piece, measure
-from reader.ui.calendar.lines import (
+from reader.ui.calendar.screen import (
     HEATS,
     TOP,
     WARM,
