@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -79,10 +79,6 @@ class PictureDrawn(NamedTuple):
 
 async def draw_picture(job: DrawPicture, settings: Settings) -> AsyncGenerator[PictureDrawn, None]:
     """Fetch and draw a picture; raises ReaderError."""
-    if job.spot is not None:
-        data = await _draw_spot(job.spot, job.canvas, settings)
-        yield await asyncio.to_thread(draw, data, job.canvas)
-        return
     from reader.feeds.pictures import PictureClient
 
     client = PictureClient.open(job.address, settings)
@@ -90,18 +86,6 @@ async def draw_picture(job: DrawPicture, settings: Settings) -> AsyncGenerator[P
         yield await asyncio.to_thread(draw, await client.fetch(), job.canvas)
     finally:
         await client.aclose()
-
-
-async def _draw_spot(spot: PdfSpot, canvas: Canvas, settings: Settings) -> bytes:
-    from reader.feeds.fulltext.pdf_source import PDF, PdfTexts
-    from reader.refresh.texts import open_sources
-
-    async with open_sources(replace(settings, full_text_from=(PDF,))) as sources:
-        for source in sources:
-            if isinstance(source, PdfTexts):
-                width, height = canvas.columns * canvas.cell_width, canvas.rows * canvas.cell_height
-                return await source.picture(spot, width, height)
-    raise NoPicture("arXiv is not asked for its PDF while the feed is on this machine.")
 
 
 def draw(data: bytes, canvas: Canvas) -> PictureDrawn:

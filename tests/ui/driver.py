@@ -42,8 +42,7 @@ from reader.paths import HOME_VARIABLE
 from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
 from reader.ui.filter.counter import Counter
-from reader.ui.list.empty import Empty
-from reader.ui.main_screen import FilterStrip, MainScreen
+from reader.ui.main_screen import Empty, FilterStrip, MainScreen
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperPage

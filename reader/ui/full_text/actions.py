@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from reader.core.document.block_lines import DocumentLine
+from reader.core.document.layout import TextPlace
+from reader.core.document.model import Block, Figure, Formula, Heading, Section, Table, Verbatim
 from reader.session.places import Place, view
 from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.full_text.state import TEXT, leave_text, view_text
@@ -22,11 +26,11 @@ from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    # What a text needs takes 30 ms to import, and most visits open none at once.
     from reader.core.document.layout import TextPlace
     from reader.ui.full_text.links import Link
     from reader.ui.full_text.text import Outline
     from reader.ui.full_text.view import Peek, TextView
+
 
 LONGEST_TYPED = 100
 """Letters of the words that are looked for."""
@@ -416,8 +420,6 @@ class FullTextActions:
 
     def take_quote(self) -> str:
         """The selected lines as a quote with their source, and let them go; empty if none are selected."""
-        from reader.ui.page.quote_lines import quotation, source_of
-
         text = self._model.state[TEXT]
         view = text.view if text is not None else None
         if text is None or view is None or view.selection is None:
@@ -426,3 +428,39 @@ class FullTextActions:
         quoted = quotation(view.selected_lines(), view.document.blocks, source_of(text.paper.id, section))
         self._change(lambda view: view.let_go())
         return quoted
+
+
+# Quotations
+
+
+def quotation(lines: Sequence[tuple[TextPlace, DocumentLine]], blocks: Sequence[Block], source: str) -> str:
+    """Chosen lines as Markdown quotes them; running text is one line, and the source is at the end."""
+    parts = [
+        list(_part([line for _, line in group], blocks[block]))
+        for block, group in groupby(lines, lambda placed: placed[0].block)
+    ]
+    texts = [part for part in parts if part]
+    if not texts:
+        return ""
+    quoted = [line for part in texts for line in ("", *part)][1:]
+    quoted[-1] = f"{quoted[-1]} ({source})"
+    return "\n".join(f"> {line}".rstrip() for line in quoted)
+
+
+def _part(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
+    """The lines of one block without its rules; those of running text become one."""
+    texts = [line.text.rstrip() for line in lines if any(piece.role != "rule" for piece in line.pieces)]
+    if isinstance(block, (Table, Verbatim, Formula, Figure)):
+        yield from (text for text in texts if text)
+    elif joined := " ".join(text.strip() for text in texts if text.strip()):
+        yield joined
+
+
+def source_of(id: str, section: Section | None) -> str:
+    """Where a quotation is from, such as `2406.12345, §3`."""
+    if section is None:
+        return id
+    heading: Heading = section.heading
+    number = heading.number.rstrip(".")
+    name = f"§{number.removeprefix('Appendix ')}" if number else "".join(span.text for span in heading.spans).strip()
+    return f"{id}, {name}" if name else id
