@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 from reader import access_token
 from reader.core.errors import UsageError
 from reader.extensions.browser import server
-from reader.extensions.browser.guard import HEADERS, NO_KEY, OTHER_ADDRESS, OTHER_PAGE, Address, Guard
-from reader.extensions.browser.server import GuardedServer
+from reader.extensions.browser.server import HEADERS, NO_KEY, OTHER_ADDRESS, OTHER_PAGE, Address, Guard, GuardedServer
 from tests.commands.conftest import Run
 
 HOST = "127.0.0.1:8000"
