@@ -335,7 +335,7 @@ SYNC = Command(
     "sync",
     "Have the same marks on every machine, through a folder that they share: one file for each machine, no server, in"
     " any order. The file holds ids of papers, marks, tags, notes, what you follow, and the machine's name; no texts of"
-    " papers. The README lists all.",
+    " papers. 'dailypapers help sync' lists all.",
     (
         ("sync ~/Sync/papers", "join the marks of all machines that use this folder"),
         ("sync postgresql://hub.example/papers --watch", "through a server, within a second or two"),

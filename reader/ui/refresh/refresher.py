@@ -27,7 +27,7 @@ from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.core.settings.vectors import Vectors
+    from reader.core.settings.tables import Vectors
     from reader.refresh.jobs import Message, RefreshFinished, SourceFailing
     from reader.refresh.plan import Plan
 
