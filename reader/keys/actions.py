@@ -1,4 +1,4 @@
-"""The table of actions: the source for keys, footers, help, the command palette, the command line and the README."""
+"""The table of actions: the source for keys, footers, help, the command palette, the command line and the manual."""
 
 from __future__ import annotations
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from reader.core.document.block_lines import DocumentLine
+from reader.core.document.layout import TextPlace
+from reader.core.document.model import Block, Figure, Formula, Section, Table, Verbatim
 from reader.core.marks import PASSAGE
 from reader.session.places import Place, view
 from reader.ui.full_text.bookmarks import BookmarkKeeper
@@ -15,7 +19,7 @@ from reader.ui.full_text.state import TEXT, leave_text, view_text
 from reader.ui.kit.glyphs import ASCII
 from reader.ui.marks.actions import MarkActions
 from reader.ui.page.links import LinkActions
-from reader.ui.page.refresher import PaperLookup
+from reader.ui.page.loader import PaperLookup
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.actions import PictureActions
 from reader.ui.shell.handlers import follows, handles, handles_each, takes_text
@@ -24,13 +28,13 @@ from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    # What a text needs takes 30 ms to import, and most visits open none at once.
     from reader.core.document.layout import TextPlace
     from reader.core.passages import Passage
     from reader.ui.full_text.highlights import Highlights
     from reader.ui.full_text.links import Link
     from reader.ui.full_text.text import FullText, Outline
     from reader.ui.full_text.view import Peek, TextView
+
 
 LONGEST_TYPED = 100
 """Letters of the words that are looked for."""
@@ -75,7 +79,8 @@ class FullTextActions:
             return
         key, paper = page.key, page.paper
         is_ascii = self._services.look.glyphs is ASCII
-        text = FullText(key, paper, text_size(state.width, state.height), is_ascii=is_ascii)
+        size, picture_key = text_size(state.width, state.height), self._keymap.key("picture.open", "text")
+        text = FullText(key, paper, size, picture_key=picture_key, is_ascii=is_ascii)
         kept = self._library.text(key)
         if kept is not None and kept.document.blocks:
             text = text.came(kept, self._bookmarks.of(paper.id))
@@ -270,11 +275,13 @@ class FullTextActions:
 
     def _answer(self, peek: Peek, key: str) -> bool:
         """Take a key for what is shown over the text; any other closes that, and means what it always means."""
-        if key not in ("enter", "b", "y"):
+        if key not in ("enter", "b", "y", "P"):
             self._change(lambda view: view if key in ("escape", "q") else view.peeked())
             return False
         self._change(lambda view: view.peeked())
-        if key == "b":
+        if key == "P":
+            self._show_picture(peek)
+        elif key == "b":
             self._queue(peek.id)
         elif key == "y":
             self._services.app.copy_to_clipboard(peek.text)
@@ -287,6 +294,14 @@ class FullTextActions:
             self._change(lambda text: text.jump(peek.goal))
             self._model.show_notice(f"{self._keymap.key('app.escape')} goes back")
         return True
+
+    def _show_picture(self, peek: Peek) -> None:
+        """Show a formula as its PDF has it; of anything else, the pictures that are there."""
+        pictures = self._services[PictureActions]
+        if peek.is_formula:
+            pictures.open_formula(peek.goal.block)
+        else:
+            pictures.open(None)
 
     def _queue(self, id: str) -> None:
         """Queue the paper that a reference names."""
@@ -429,7 +444,6 @@ class FullTextActions:
     def keep_selected(self) -> Passage | None:
         """Keep the selected words as a highlight; return the one that keys act on then."""
         from reader.core.passages import passage_id
-        from reader.ui.page.quote_lines import section_name
 
         text = self._model.state[TEXT]
         if text is None or text.view is None:
@@ -490,8 +504,6 @@ class FullTextActions:
         if text is None or text.view is None or text.view.selection is None:
             self._model.show_notice(f"{self._keymap.key('text.select')} selects lines to copy")
             return
-        from reader.ui.page.quote_lines import quotation, source_of
-
         section = text.view.layout.section_at(text.view.selection.first)
         quoted = quotation(text.view.selected_lines(), text.view.document.blocks, source_of(text.paper.id, section))
         self._change(lambda view: view.let_go())
@@ -511,3 +523,44 @@ def _document(state: State) -> object:
     """The text that is shown, whatever its width."""
     text = state[TEXT]
     return text.view.document if text is not None and text.view is not None else None
+
+
+# Quotations
+
+
+def quotation(lines: Sequence[tuple[TextPlace, DocumentLine]], blocks: Sequence[Block], source: str) -> str:
+    """Chosen lines as Markdown quotes them; running text is one line, and the source is at the end."""
+    parts = [
+        list(_part([line for _, line in group], blocks[block]))
+        for block, group in groupby(lines, lambda placed: placed[0].block)
+    ]
+    texts = [part for part in parts if part]
+    if not texts:
+        return ""
+    quoted = [line for part in texts for line in ("", *part)][1:]
+    quoted[-1] = f"{quoted[-1]} ({source})"
+    return "\n".join(f"> {line}".rstrip() for line in quoted)
+
+
+def _part(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
+    """The lines of one block without its rules; those of running text become one."""
+    texts = [line.text.rstrip() for line in lines if any(piece.role != "rule" for piece in line.pieces)]
+    if isinstance(block, (Table, Verbatim, Formula, Figure)):
+        yield from (text for text in texts if text)
+    elif joined := " ".join(text.strip() for text in texts if text.strip()):
+        yield joined
+
+
+def source_of(id: str, section: Section | None) -> str:
+    """Where a quotation is from, such as `2406.12345, §3`."""
+    name = section_name(section, is_short=True)
+    return f"{id}, {name}" if name else id
+
+
+def section_name(section: Section | None, *, is_short: bool = False) -> str:
+    """A section such as `§3 Method`, in short `§3` if it has a number; empty for what is before the first one."""
+    if section is None:
+        return ""
+    number = section.heading.number.rstrip(".").removeprefix("Appendix ")
+    title = " ".join("".join(span.text for span in section.heading.spans).split())
+    return " ".join(filter(None, (f"§{number}" if number else "", "" if number and is_short else title)))
