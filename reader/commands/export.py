@@ -146,8 +146,8 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
     if file is None:
         raise UsageError("--append needs a file: name it with -o FILE.")
     format = _choose_format(arguments.format, file)
-    if format.name == "atom":
-        raise UsageError("A feed is written anew each time: leave out --append.")
+    if format.name in ("atom", "rdf"):
+        raise UsageError("A file of this format is written anew each time: leave out --append.")
     present = read_present(file, format.name)
     with workspace.window() as window, Progress() as progress:
         pks = choose_papers(window, arguments, arguments.ids or ())

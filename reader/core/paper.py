@@ -244,7 +244,7 @@ class Paper(NamedTuple):
     hidden: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
     tags: Annotated[tuple[str, ...], FieldRules(None, None, label="Tags", in_csv=True)] = ()
     note: Annotated[str | None, FieldRules(None, None, is_block=True, in_csv=True, label="Note")] = None
-    highlights: Annotated[tuple[str, ...], FieldRules(None, None, in_csv=True, label="Highlights")] = ()
+    highlights: Annotated[tuple[str, ...], FieldRules(None, None, label="Highlights")] = ()
     """Passages of its text that the user highlighted, as other programs get them; see `Passage.said`."""
     code_url: Annotated[str | None, FieldRules(is_address=True, in_csv=True)] = None
     code_stars: Annotated[int | None, FieldRules("paper", "count")] = None

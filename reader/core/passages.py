@@ -27,6 +27,9 @@ COLOURS = tuple(HUES)
 QUOTE_LIMIT = 100_000
 """Maximum characters of a quote."""
 
+SAID_LIMIT = 2 * (QUOTE_LIMIT + NOTE_LIMIT)
+"""Maximum characters of a highlight with its note, as other programs get it."""
+
 CONTEXT = 8
 """Words that are kept before and after a quote."""
 
