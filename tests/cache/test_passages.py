@@ -32,7 +32,7 @@ LATER, SOONER = passage("A later passage.", block=9), passage("An agent that pla
 
 def test_highlights_are_kept_changed_removed_and_brought_back(events: Events, path: Path) -> None:
     action = keep(events, LATER)
-    assert action is not None and action.said == "1 with a highlight"
+    assert action is not None and action.said == "1 highlighted in the text"
     keep(events, SOONER)
     assert kept(path) == (SOONER, LATER) and kept(path, 2) == ()
     assert keep(events, LATER) is None

@@ -33,7 +33,7 @@ async def test_words_are_selected_highlighted_coloured_and_removed(reader: Opene
         await r.press("enter", "v", "l", "l", "v", "l", "l")
         assert "c highlight" in r.lines[-1] and "h l" not in r.status
         await r.press("c")
-        assert r.status == "1 with a highlight · u undoes"
+        assert r.status == "1 highlighted in the text · u undoes"
         assert quotes(r) == ["zebra runs only"]
         assert r.kept(id).highlights == (
             f"“zebra runs only” (§2.1 Zebra crossing, https://arxiv.org/html/{id}#:~:text=zebra%20runs%20only)",
@@ -41,7 +41,9 @@ async def test_words_are_selected_highlighted_coloured_and_removed(reader: Opene
         await r.press("c", "c", "c")
         assert "(§2.1 Zebra crossing, red, https" in r.kept(id).highlights[0]
         await r.press("c")
-        assert r.status == "1 without a highlight · u undoes" and not r.kept(id).highlights and not quotes(r)
+        assert (
+            r.status == "1 no longer highlighted in the text · u undoes" and not r.kept(id).highlights and not quotes(r)
+        )
         await r.press("u")
         assert quotes(r) == ["zebra runs only"] and "red" in r.kept(id).highlights[0]
 

@@ -125,7 +125,7 @@ class Event:
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
         if self.kind.startswith(PASSAGE):
-            return "with a highlight" if self.value else "without a highlight"
+            return f"{'' if self.value else 'no longer '}highlighted in the text"
         if self.kind.startswith(RULE):
             return f"by the rule {self.kind.removeprefix(RULE)}"
         if self.kind.startswith(AGENT):

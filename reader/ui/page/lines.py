@@ -130,9 +130,11 @@ def _highlights(paper: Paper, width: int, look: Presentation) -> list[Line]:
         drawn = drawn if look.is_unfolded else drawn[:QUOTE_LINES]
         bar = Piece(f"{look.glyphs.quote} ", "quote")
         lines += [(bar, *line) for line in drawn]
-        where = [Piece(literal(section), "facts", action=action)] if section else []
-        about = [Piece(f"  {look.glyphs.note} ", "label"), *mark(" ".join(note.split()), "text")] if note else []
-        lines += [(Piece("  "), *line) for line in fill([*where, *about], width - 2)]
+        below = [fill([Piece(literal(section), "facts", action=action)], width - 2)] if section else []
+        if note:
+            about = [Piece(f"{look.glyphs.note} ", "label"), *mark(" ".join(note.split()), "text")]
+            below.append(fill(about, width - 2))
+        lines += [(Piece("  "), *line) for part in below for line in part]
     if (more := len(paper.highlights) - HIGHLIGHTS) > 0:
         lines.append(_unfolder("less" if look.is_unfolded else f"+{more:,} more", width))
     return lines
