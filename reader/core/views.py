@@ -14,6 +14,10 @@ FOR_YOU = "foryou"
 """The id of the view of papers to read that suit the user, the best first, with some surprises."""
 
 
+NEWS = "(day:latest OR (is:new since:30d))"
+"""The query of what is new: the newest day, and what came since the last visit, without old days that came late."""
+
+
 class View(NamedTuple):
     """A named query."""
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from reader.core.views import FOR_YOU, LATEST, SPECIAL, VIEWS, View
+from reader.core.views import FOR_YOU, LATEST, NEWS, SPECIAL, VIEWS, View
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
@@ -50,7 +50,7 @@ def triage_place(text: str, *, is_taught: bool) -> Place:
 
     Without a query they are those of the newest day, and those that came since the last visit.
     """
-    asked = "is:unread -is:starred" if text else "is:unread -is:starred (day:latest OR is:new)"
+    asked = "is:unread -is:starred" if text else f"is:unread -is:starred {NEWS}"
     return Place(View(TRIAGE, "Triage", asked, "foryou" if is_taught else "upvotes"), text)
 
 
@@ -221,8 +221,17 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
     from reader.cache.search.compile import compile_query
 
     selection = compile_query(place.whole(order), scope)
-    is_offer = place.view.id == FOR_YOU and selection.is_for_you and place.query.sort is None
-    return selection._replace(offered_on=scope.today.isoformat()) if is_offer else selection
+    if place.view.id not in (FOR_YOU, TRIAGE) or not selection.is_for_you or place.query.sort is not None:
+        return selection
+    from reader.cache.reads.orders import NEW, WEEK
+    from reader.cache.search.full_text import Clause
+    from reader.cache.search.selection import Offer
+    from reader.core.query import parse
+
+    parts = ((NEW, NEWS), (WEEK, "since:7d")) if place.view.id == FOR_YOU else ()
+    found = ((name, compile_query(parse(query), scope)) for name, query in parts)
+    offer = Offer(scope.today.isoformat(), tuple((name, Clause(one.where, one.params)) for name, one in found))
+    return selection._replace(offer=offer)
 
 
 @lru_cache(4)
