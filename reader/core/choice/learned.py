@@ -89,7 +89,7 @@ MOST_NAMED = 4
 TWICE = 2
 """Papers in a row for which a list names the same word."""
 
-MANY, MOST_SHARED = 0.25, 3
+MANY, MOST_SHARED = 0.25, 2
 """The part of the papers of a list whose words are said above it, and how many words these are at most."""
 
 LEAST_NAMED = 0.1
