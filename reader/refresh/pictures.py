@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rich.segment import Segment
 
     from reader.config import Settings
+    from reader.core.document.model import PdfSpot
     from reader.platform import PictureProtocol
 
 
@@ -109,12 +110,13 @@ class DrawPicture:
 
     address: str
     canvas: Canvas
+    spot: PdfSpot | None = None
+    """The part of a PDF that it is of."""
 
 
 class PictureDrawn(NamedTuple):
     """A picture as the terminal takes it."""
 
-    address: str
     columns: int
     lines: tuple[tuple[Segment, ...], ...]
     """What is in the cells: the picture itself, or what the terminal puts it in place of."""
@@ -134,12 +136,12 @@ async def draw_picture(job: DrawPicture, settings: Settings) -> AsyncGenerator[P
     """Fetch and draw a picture; raises ReaderError."""
     client = PictureClient.open(job.address, settings)
     try:
-        yield await asyncio.to_thread(draw, await client.fetch(), job.address, job.canvas)
+        yield await asyncio.to_thread(draw, await client.fetch(), job.canvas)
     finally:
         await client.aclose()
 
 
-def draw(data: bytes, address: str, canvas: Canvas) -> PictureDrawn:
+def draw(data: bytes, canvas: Canvas) -> PictureDrawn:
     """Draw a picture from the bytes of its file; raises NoPicture, and ReaderError without the extra."""
     image = _open(data, canvas)
     columns, rows = _fit(image, canvas)
@@ -156,8 +158,8 @@ def draw(data: bytes, address: str, canvas: Canvas) -> PictureDrawn:
     after = said.getvalue()[len(before) :]
     if canvas.protocol == "sixel":
         sixels = "".join(segment.text for segment in segments if segment.text.startswith("\x1bP"))
-        return PictureDrawn(address, columns, ((),) * rows, sixels=sixels)
-    return PictureDrawn(address, columns, tuple(_lines(segments, rows)), before, after)
+        return PictureDrawn(columns, ((),) * rows, sixels=sixels)
+    return PictureDrawn(columns, tuple(_lines(segments, rows)), before, after)
 
 
 def _open(data: bytes, canvas: Canvas) -> Image:

@@ -37,8 +37,7 @@ from reader.cache.finding.ranker import Ranker
 from reader.cache.finding.vectors import Meaning, PaperVectors
 from reader.core.settings.tables import Vectors
 from reader.core.vectors import Encoder, paper_text
-from reader.extensions.vectors.endpoint import EndpointEncoder
-from reader.extensions.vectors.static_model import StaticEncoder
+from reader.extensions.vectors.encoders import EndpointEncoder, StaticEncoder
 from reader.feeds.files.papers_file import read_papers
 
 ON_PAGE = "vision pre-training"
