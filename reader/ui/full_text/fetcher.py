@@ -35,26 +35,26 @@ class TextFetcher:
         self._background = services.background
         self._run_job = services.app.run_job
         self._worker: Worker[None] | None = None
-        self._key: PaperKey | None = None
-        """The paper whose text is being fetched."""
+        self._asked: tuple[PaperKey, str] | None = None
+        """The paper whose text is being fetched, and from where."""
 
     @follows(TEXT)
     def follow(self, state: State) -> None:
         """Start the fetch that the state asks for, or stop one that it asks for no more."""
         text = state[TEXT]
         wanted = text if text is not None and text.is_fetching else None
-        if self._worker is not None and (wanted is None or wanted.key != self._key):
+        asked = (wanted.key, wanted.origin) if wanted is not None else None
+        if self._worker is not None and asked != self._asked:
             worker, self._worker = self._worker, None
             worker.cancel()
         if wanted is not None and self._worker is None:
-            self._key = wanted.key
-            self._worker = self._background.start(
-                "full text", partial(self._fetch, wanted.key, wanted.paper.id), exclusive=True
-            )
+            self._asked = asked
+            fetch = partial(self._fetch, wanted.key, wanted.paper.id, wanted.origin)
+            self._worker = self._background.start("full text", fetch, exclusive=True)
 
-    async def _fetch(self, key: PaperKey, id: str) -> None:
+    async def _fetch(self, key: PaperKey, id: str, origin: str) -> None:
         try:
-            missing = await self._ask(key, id)
+            missing = await self._ask(key, id, origin)
         except ReaderError as error:
             missing = str(error)
         except Exception:
@@ -62,7 +62,7 @@ class TextFetcher:
             raise
         self._end(key, missing)
 
-    async def _ask(self, key: PaperKey, id: str) -> str:
+    async def _ask(self, key: PaperKey, id: str, origin: str) -> str:
         """Fetch a text into the cache; return why there is none, or an empty text."""
         from reader.refresh import jobs
         from reader.refresh.jobs import TextMissing, Waiting
@@ -70,7 +70,7 @@ class TextFetcher:
         # A paper that only the feed had may not be stored yet.
         await self._library.store([key])
         missing = ""
-        async with aclosing(self._run_job(jobs.FetchText(id))) as messages:
+        async with aclosing(self._run_job(jobs.FetchText(id, origin))) as messages:
             async for message in messages:
                 match message:
                     case Waiting(seconds, why):
