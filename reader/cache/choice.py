@@ -28,7 +28,7 @@ from reader.cache.marks.event_log import BY_AGENT
 from reader.cache.reads.orders import ARCHIVE, Order
 from reader.cache.search.sql_functions import split_words
 from reader.cache.sqlite_errors import explained
-from reader.core.choice.learned import FIRST, Learned, mix, take_turns
+from reader.core.choice.learned import EVERY, FIRST, Learned, mix, take_turns
 from reader.core.choice.taste import (
     Marked,
     learn,
@@ -367,19 +367,21 @@ class ForYou:
             found = [(name, self._connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params))
                      for name, where in offer.parts]  # fmt: skip
             parts = [(name, frozenset(pk for (pk,) in rows)) for name, rows in found]
-        pks, groups, surprises = array("q"), list[tuple[str, int]](), set[int]()
-        for name, wanted in (*parts, (ARCHIVE, None)):
-            listed = frozenset(ranked if wanted is None else wanted.intersection(ranked))
+        pks, groups, surprises, known = array("q"), list[tuple[str, int]](), set[int](), 0
+        rest, whole = list(ranked), frozenset(ranked)
+        for name, wanted in (*(parts or [("", whole)]), (ARCHIVE, whole)):
+            listed = wanted.intersection(rest)
             strangers = [pk for pk in newest if pk in listed and 0 <= self.score(pk) < least][:POOL]
             strangers = sorted(strangers, key=self.score)[: -(-len(strangers) // 2)]
-            suiting = [pk for pk in ranked if pk in listed and self.score(pk) >= least]
-            part = suiting if wanted is not None else ranked
-            mixed = mix(self.with_turns(part), strangers, offer.day, len(suiting))
+            suiting = [pk for pk in rest if pk in listed and self.score(pk) >= least]
+            known += len(suiting)
+            part = self.with_turns(rest if name == ARCHIVE else suiting)
+            mixed = mix(part, strangers, offer.day, max(0, known - (EVERY - 1) * len(surprises)))
             pks.extend(mixed.pks)
             surprises |= mixed.surprises
             groups += [(name, len(mixed.pks))] * bool(mixed.pks)
             taken = frozenset(mixed.pks)
-            ranked = [pk for pk in ranked if pk not in taken]
+            rest = [pk for pk in rest if pk not in taken]
         learned = self._found.learned._replace(surprises=frozenset(surprises))
         if not parts or not groups:
             return Order(pks, learned=learned)

@@ -29,9 +29,6 @@ TRIAGE = "triage"
 SAVED = "saved:"
 """Prefix of the id of a view that the user has saved; its name follows."""
 
-ORDERS = ("day", "upvotes", "published", "title")
-"""The orders that the sort key steps through."""
-
 TopicOrder = Literal["family", "papers", "rising"]
 """How topics are listed: by family, by number of papers, or by how fast they rise."""
 
@@ -303,24 +300,16 @@ def _joined(base: str, query: Query, order: str) -> Query:
     return asked if asked.sort else replace(asked, sort=Sort(asked.default_order or order))
 
 
-def next_order(text: str, default: str) -> str:
-    """The query with its `sort:` changed to the next order; without `sort:` if that is the default."""
-    from reader.core.query import Sort, parse
+def with_best_first(text: str, default: str, best: str) -> str:
+    """The query sorted by `best`; as it was without `sort:` if it is sorted by that. Where `best` is usual, by day."""
+    from reader.core.query import parse
     from reader.core.query.lexer import split_near
 
-    text, near = split_near(text)
-    if near:
-        return " ".join(part for part in (next_order(text, "relevance"), near) if part)
-    query = parse(text)
-    default = query.default_order or default
-    now = query.sort.key if query.sort else default
-    orders = (default, *(order for order in ORDERS if order != default))
-    order = orders[(orders.index(now) + 1) % len(orders)] if now in orders else default
-    kept = text
-    for part in reversed(query.parts):
-        if isinstance(part.node, Sort):
-            kept = f"{kept[: part.start].rstrip()} {kept[part.end :].lstrip()}".strip()
-    return kept if order == default else f"{kept} sort:{order}".strip()
+    typed, near = split_near(text)
+    kept, order = _split_order(typed)
+    usual = "relevance" if near else parse(kept).default_order or default
+    wanted = f"sort:{'day' if best == usual else best}"
+    return " ".join(filter(None, (kept, "" if order == wanted else wanted, near)))
 
 
 def feed_text(text: str) -> str:

@@ -53,11 +53,12 @@ class Learned(NamedTuple):
         said: dict[int, str] = {}
         runs, above = dict[str, int](), list[str]()
         for pk, packed in papers:
-            clauses, words, like = [SURPRISE], list[str](), ""
-            if pk not in self.surprises:
-                reasons, likeness = self._told(pk, packed)
-                words, like = [one.text for one in _learned(reasons)], f"like {likeness}" if likeness else ""
-                clauses = _wishes(reasons)
+            if pk in self.surprises:
+                said[pk] = SURPRISE
+                continue
+            reasons, likeness = self._told(pk, packed)
+            words, like = [one.text for one in _learned(reasons)], f"like {likeness}" if likeness else ""
+            clauses = _wishes(reasons)
             runs = {word: runs.get(word, 0) + 1 for word in words}
             fresh = ", ".join(word for word in words if runs[word] <= TWICE and word not in self.shared)
             begin = ": ".join(filter(None, (fresh, like if like not in above else "")))
