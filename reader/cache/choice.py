@@ -25,7 +25,6 @@ from weakref import WeakValueDictionary
 from reader.cache import connections, meta
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.marks.event_log import BY_AGENT
-from reader.cache.reads.orders import ARCHIVE, Order
 from reader.cache.search.sql_functions import split_words
 from reader.cache.sqlite_errors import explained
 from reader.core.choice.learned import EVERY, FIRST, Learned, mix, take_turns
@@ -49,6 +48,7 @@ from reader.core.choice.words import VERSION, pack
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 from reader.core.text import fold
+from reader.core.views import ARCHIVE
 
 if TYPE_CHECKING:
     from reader.cache.search.selection import Offer
@@ -355,8 +355,8 @@ class ForYou:
             return ranked
         return array("q", take_turns(ranked, self.score, self._interest, shares))
 
-    def offer(self, ranked: Sequence[int], offer: Offer) -> Order[int]:
-        """Ranked papers as the user is offered them: what is new comes first, in whatever place that is shown.
+    def offer(self, ranked: Sequence[int], offer: Offer) -> tuple[array[int], tuple[tuple[str, int], ...], Learned]:
+        """Ranked papers as the user is offered them, with the sizes of the parts, and what is said of them.
 
         In each part the interests take turns, and some of the day's surprises are among its papers: of the newest ones,
         those that suit least. Before the last part comes only what suits.
@@ -384,12 +384,12 @@ class ForYou:
             rest = [pk for pk in rest if pk not in taken]
         learned = self._found.learned._replace(surprises=frozenset(surprises))
         if not parts or not groups:
-            return Order(pks, learned=learned)
+            return pks, (), learned
         first = [pk for pk in pks[:FIRST] if pk not in surprises]
         shared = learned.many_share([(pk, words_of(self._connection, pk)) for pk in first])
         name, count = groups[0]
         groups[0] = (": ".join(filter(None, (name, ", ".join(shared)))), count)
-        return Order(pks, tuple(groups), learned=learned._replace(shared=shared), has_parts=True)
+        return pks, tuple(groups), learned._replace(shared=shared)
 
 
 def is_taught(connection: sqlite3.Connection) -> bool:

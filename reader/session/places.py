@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from reader.core.views import FOR_YOU, LATEST, NEWS, SPECIAL, VIEWS, View
+from reader.core.views import FOR_YOU, LATEST, NEW, NEWS, SPECIAL, VIEWS, WEEK, View
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
@@ -220,7 +220,6 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
     selection = compile_query(place.whole(order), scope)
     if place.view.id not in (FOR_YOU, TRIAGE) or not selection.is_for_you or place.query.sort is not None:
         return selection
-    from reader.cache.reads.orders import NEW, WEEK
     from reader.cache.search.full_text import Clause
     from reader.cache.search.selection import Offer
     from reader.core.query import parse

@@ -26,7 +26,7 @@ class Order(NamedTuple, Generic[Key_co]):
     learned: Learned | None = None
     """What was learned of the user, if the papers are ordered by it."""
     has_parts: bool = False
-    """Whether the groups are parts in order of age, such as `NEW`; then each paper has its date."""
+    """Whether the groups are parts in order of age, such as `new`; then each paper has its date."""
     near: int = 0
     """Number of papers after all others that do not match, but are the nearest to the query's words."""
 
@@ -59,9 +59,6 @@ IN_TEXTS = "only in the full text"
 
 MATCHING = "with your words"
 """The group of the papers that match, where no days are named and the nearest papers follow."""
-
-NEW, WEEK, ARCHIVE = "new", "earlier this week", "the best of the archive"
-"""The groups of For you: what is new since the last visit, what else of the week suits the user, and all others."""
 
 NEAR = "nearest in meaning"
 """The group of the papers that do not match, but are near: the last one."""

@@ -272,7 +272,8 @@ class Window:
         if count:
             groups.append((day, count))
         if learned is not None and selection.offer:
-            return self.for_you.offer(pks, selection.offer)
+            offered, parts, learned = self.for_you.offer(pks, selection.offer)
+            return Order(offered, parts, learned=learned, has_parts=bool(parts))
         listed = pks if learned is None else self.for_you.with_turns(pks)
         order = Order(listed, tuple(groups) if selection.grouped_by_day else (), learned=learned)
         return with_texts(order, [pk for pk, _ in further])
