@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json, add_no_pager
+from reader.commands.help_text import wrap
 from reader.commands.output import Style, amount, is_terminal, print_json, print_line, width
-from reader.commands.printing.help_text import wrap
-from reader.commands.printing.pager import print_paged
+from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.config import PRESETS
 
@@ -28,7 +28,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = "print only mistakes in your own keys, and the defaults that they replace; exit code 1 if anything is wrong"
     parser.add_argument("what", nargs="?", choices=("check",), metavar="check", help=about)
     parser.add_argument("--preset", choices=PRESETS, help="the keys as this preset has them, without yours")
-    parser.add_argument("--format", choices=("table", "json", "markdown"), default="table", help="how to print them")
     add_json(parser)
     add_no_pager(parser)
 
@@ -42,13 +41,12 @@ def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
     keymap = workspace.keymap
     if arguments.preset:
         keymap = Keymap(preset=TABLES[arguments.preset], ascii=workspace.settings.ascii)
-    format: Literal["table", "json", "markdown"] = "json" if arguments.json else arguments.format
-    if format == "table":
+    if arguments.json:
+        print_json(keys_table(keymap))
+    else:
         columns = min(width(), WIDEST) if is_terminal(sys.stdout) else sys.maxsize
         lines = _draw_table(keymap, columns, Style.of(sys.stdout))
         print_paged(lines, wanted=not arguments.no_pager)
-    else:
-        print_line(keys_table(format, keymap))
     warn_of_mistakes(workspace)
     return 0
 
@@ -114,7 +112,6 @@ COMMAND = Command(
         ("keys", "for reading"),
         ("keys check", "what is wrong with your own keys"),
         ("keys --preset newsboat", "the keys that key_preset would give"),
-        ("keys --format markdown", "for a document"),
     ),
     _add_arguments,
     _print_keys,

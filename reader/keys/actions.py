@@ -1,4 +1,4 @@
-"""The table of actions: the source for keys, footers, help, the command palette, the command line and the README."""
+"""The table of actions: the source for keys, footers, help, the command palette, the command line and the manual."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("read.previous", "h left", "Previous paper", "Open the page of the previous paper in the list.", _PAGE),
     Action("text.open", "enter", "Read the full text", "Fetched once, then kept for reading offline.", _FRONT),
     Action("text.places", "i", "Places in the text", "Read the full text where your search words occur.", _PAPER),
-    Action("text.again", "r", "Fetch again", "Get the text of a newer version, or retry after a failure.", _TEXT),
+    Action("text.again", "r", "Fetch again", "Get a newer version, or the text of another source.", _TEXT),
     _motion("text.next_section", "]", "Next section", "Go to the next heading.", _TEXT),
     _motion("text.previous_section", "[", "Previous section", "Go to the previous heading.", _TEXT),
     _motion("text.right", "l right", "Scroll to the right", "See the rest of wide tables and code.", _TEXT),

@@ -72,7 +72,7 @@ def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) ->
         (("list", "--color", "blue"), "--color 'blue' is not one of auto, always, never."),
         (("list", "--limit", "-1"), "'-1' is not a whole number above zero"),
         (("show",), "ID is missing. See"),
-        (("keys", "--format", "xml"), "xml"),
+        (("keys", "--preset", "xml"), "xml"),
         (("undo", "please"), "please is not understood"),
     ],
 )

@@ -38,14 +38,15 @@ class ReaderShell:
 
     def manual(self) -> Manual:
         """Commands, settings, examples of queries and variables of the environment."""
-        from reader.commands.line.manual import ENVIRONMENT, QUERIES
+        from reader.commands.line.manual import gists_of_pages, rows
         from reader.commands.settings_file import setting_docs
 
         return (
             ("Commands", [(f":{name}", about) for name, about in _own_words().items()]),
             ("Settings  :config set NAME VALUE", list(setting_docs().items())),
-            ("Queries", QUERIES),
-            ("Environment", ENVIRONMENT),
+            ("Queries", rows("queries")),
+            ("Environment", rows("settings")),
+            ("Manual", list(gists_of_pages().items())),
             ("Words of other programs", [(word, f":{meant}") for word, meant in FOREIGN.items() if meant[0] != "-"]),
         )
 

@@ -1,7 +1,8 @@
-"""What help and the palette share: a screen of lines that are found by typing."""
+"""What help and the palette share: commands and keys are found by a few typed words, in a screen of lines."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -13,9 +14,35 @@ from reader.core.text import clean
 from reader.keys.keymap import Keymap
 from reader.ui.command_line.output import OutputPane
 from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.line_widgets import PLAIN
 from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
-from reader.ui.kit.styled_text import PLAIN
-from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.looks.theme import stylesheet
+
+
+class Finder:
+    """Matches texts that have every typed word, in any order and case."""
+
+    def __init__(self, typed: str) -> None:
+        self.words = tuple(typed.split())
+        self._starts = [re.compile(rf"(?<!\w){re.escape(word)}", re.IGNORECASE) for word in self.words]
+        self._anywhere = [re.compile(re.escape(word), re.IGNORECASE) for word in self.words]
+
+    def score(self, name: str, about: str) -> float:
+        """Return how well a command matches, from 0 to 1; 0 if a typed word is in neither text.
+
+        Beginnings of words in the name are best, then the middle of words there, then beginnings of words in `about`.
+        """
+        if not self.words:
+            return 1.0
+        grades = [
+            4 if start.search(name) else 3 if anywhere.search(name) else 2 if start.search(about) else 0
+            for start, anywhere in zip(self._starts, self._anywhere, strict=True)
+        ]
+        if 0 in grades:
+            return 0.0
+        leads = name.casefold().startswith(self.words[0].casefold())
+        return (sum(grades) + leads) / (4 * len(grades) + 1)
+
 
 LONGEST = 200
 """Maximum number of typed characters."""

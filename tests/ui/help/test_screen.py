@@ -11,19 +11,16 @@ from reader.keys.actions import CONTEXTS, MENU
 from reader.keys.keymap import Keymap
 from reader.ui.help.screen import (
     FIRST,
-    MEANINGS,
     HelpScreen,
     first_lines,
     first_rows,
     found_lines,
-    legend,
     manual_sections,
     sections,
 )
-from reader.ui.kit.finder import Finder
-from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.looks.stylesheets import stylesheets
-from reader.ui.looks.theme import DEFAULTS, THEMES
+from reader.ui.help.search import Finder
+from reader.ui.kit.glyphs import ASCII, MEANINGS, UNICODE, Glyphs, legend
+from reader.ui.looks.theme import DEFAULTS, THEMES, stylesheets
 from reader.ui.shell.commands import Manual
 
 MANUAL: Manual = (("Settings", (("theme", "Colours: dark, light or a theme of Textual."),)),)
