@@ -94,8 +94,8 @@ if TYPE_CHECKING:
 
     # Papers that come in.
     from reader.core.text import clean as clean  # Foreign text without what a terminal would obey.
-    from reader.feeds.extended import FileFormat as FileFormat  # A format of files for `import`.
-    from reader.feeds.extended import PaperSource as PaperSource  # A site for `feeds add`.
+    from reader.feeds.records import FileFormat as FileFormat  # A format of files for `import`.
+    from reader.feeds.records import PaperSource as PaperSource  # A site for `feeds add`.
 
     # The reader: keys, and rows of the filter pane.
     from reader.core.settings.tables import SavedView as SavedView  # A query with a name.
@@ -159,10 +159,10 @@ if TYPE_CHECKING:
     from reader.commands import news as news  # What is new.
     from reader.commands.grep import KEPT as KEPT  # The query of the papers whose texts are kept.
     from reader.commands.grep import passages as passages  # Their paragraphs that have some words.
-    from reader.commands.printing.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
-    from reader.commands.printing.reasons import for_you_record as for_you_record  # Why a paper suits the user.
-    from reader.commands.printing.reasons import group_records as group_records  # What the group says of a paper.
-    from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
+    from reader.commands.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
+    from reader.commands.reasons import for_you_record as for_you_record  # Why a paper suits the user.
+    from reader.commands.reasons import group_records as group_records  # What the group says of a paper.
+    from reader.commands.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.topics import topic_records as topic_records  # The topics of a query's papers.
     from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
@@ -234,8 +234,8 @@ if TYPE_CHECKING:
     from reader.feeds.http.responses import Limits as Limits  # The limits of a request.
     from reader.feeds.http.responses import refusal_reason as refusal_reason  # The reason in the body of an error.
     from reader.feeds.http.responses import retry_after as retry_after  # The seconds that a host asks to wait.
-    from reader.feeds.safe_json import UnreadableJson as UnreadableJson  # It is no JSON.
-    from reader.feeds.safe_json import parse_json as parse_json  # The value of a JSON text of a host.
+    from reader.feeds.safe import UnreadableJson as UnreadableJson  # It is no JSON.
+    from reader.feeds.safe import parse_json as parse_json  # The value of a JSON text of a host.
 
     # The gate for what others have written.
     from reader.core import foreign as foreign  # The types of what comes in, each made or refused.

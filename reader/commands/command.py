@@ -87,7 +87,7 @@ class Parser(ArgumentParser):
         (file or sys.stdout).write(self.format_help())
 
     def format_help(self) -> str:
-        from reader.commands.printing.help_text import command_help
+        from reader.commands.help_text import command_help
 
         return command_help(self, self.examples)
 

@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory
 from reader import __version__, installed
 from reader.access_token import child_environment
 from reader.commands.command import Command, add_no_pager, make_parser, suggest
+from reader.commands.help_text import define, example_lines, help_width, wrap
 from reader.commands.line.manual import PAGES, gists_of_pages, manual, page, page_lines
 from reader.commands.line.registry import ABOUT, EXAMPLES, GROUPS, USUAL, find_command, gists_of_commands, is_command
 from reader.commands.output import Style, is_terminal, paint, print_line
-from reader.commands.printing.help_text import define, example_lines, help_width, wrap
-from reader.commands.printing.pager import print_paged
+from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.nearest import advice

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json, add_no_pager
+from reader.commands.help_text import wrap
 from reader.commands.output import Style, amount, is_terminal, print_json, print_line, width
-from reader.commands.printing.help_text import wrap
-from reader.commands.printing.pager import print_paged
+from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.config import PRESETS
 

@@ -14,10 +14,9 @@ from PIL import Image
 
 from reader.config import Settings
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, NoPicture, ReaderError
-from reader.feeds.pictures import PictureClient
 from reader.platform import PictureProtocol
 from reader.refresh import pictures
-from reader.refresh.pictures import Canvas, DrawPicture, PictureDrawn, draw, draw_picture
+from reader.refresh.pictures import Canvas, DrawPicture, PictureClient, PictureDrawn, draw, draw_picture
 from tests.feed_server import FeedServer
 from tests.feeds.servers import Nap
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from reader.commands.command import Command, Parser, make_parser
+from reader.commands.help_text import entries, usage
 from reader.commands.line.registry import ABOUT, COMMANDS, EXAMPLES, GROUPS, add_reader_options, find_command
-from reader.commands.printing.help_text import entries, usage
 from reader.core.lines import Line, Piece, fill, measure
 from reader.paths import APP
 
