@@ -48,7 +48,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     formats = {one.name: one.about for one in FORMATS.values()} | folder
     about = "; ".join(f"{name}: {said}" for name, said in formats.items())
     add_all(parser, "write")
-    parser.add_argument("--format", choices=tuple(formats), help=f"{about} (default: by the ending of FILE)")
+    about += " (default: by the ending of FILE)"
+    parser.add_argument("--format", choices=tuple(formats), metavar="FORMAT", help=about)
     about = "write to this file, completely or not at all (- for stdout); for notes, to this folder"
     parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
     about = "add to the file the papers that it lacks; what is in it stays as it is"
