@@ -45,9 +45,13 @@ MOST_LETTERS = 60_000
 MOST_OBJECTS = 500
 """Pictures of a page that are looked at."""
 
-_BOLD = re.compile(r"bold|black|heavy|semib|demi|medi|bx\d|cmb|sfbx|libertinetb", re.IGNORECASE)
+_BOLD = re.compile(r"bold|black|heavy|semib|demi|medi|bx\d|cmb|sfbx|libertinetb|csc\d|smallcap", re.IGNORECASE)
+"""Small capitals stand out as bold letters do."""
+
 _ITALIC = re.compile(r"ital|obli|slant|cmti|cmsl|sfti|libertineti", re.IGNORECASE)
 _MATH = re.compile(r"cmmi|cmsy|cmex|msam|msbm|eufm|eusm|rsfs|txsy|txmi|symbol|math|stix.*sym", re.IGNORECASE)
+
+_LARGE = re.compile(r"cmex|txex|pxex|lmex", re.IGNORECASE)
 
 _HEAVY = 600
 """The weight from which on a font is bold."""
@@ -56,6 +60,23 @@ _SOFT_HYPHENS = (0x02, 0xFFFE)
 """What PDFium gives for the hyphen at the end of a line that is no part of the word."""
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+
+_ACCENTS = dict(
+    zip(
+        "`\u00b4\u02c6\u02dc\u00a8\u02dd\u02c7\u00b8\u02da\u00af\u02d8\u02d9",
+        "\u0300\u0301\u0302\u0303\u0308\u030b\u030c\u0327\u030a\u0304\u0306\u0307",
+        strict=True,
+    )
+)
+"""The accents that old fonts draw by themselves, and the marks that join a letter in Unicode."""
+
+NEAR = 200
+"""Letters before an accent and behind it, among which the one is that it belongs to."""
+
+_EXTENSIONS = dict(zip('PXQYRZS[T\\U]V^W_`apqrs ()!"#hino89', "∑∑∏∏∫∫⋃⋃⋂⋂⨄⨄⋀⋀⋁⋁∐∐√√√√({})[][]{}{}", strict=True))
+"""What the letters of TeX's font of large signs are, which has no names for them; the rest are pieces of brackets."""
+
+_DOTLESS = {"\u0131": "i", "\u0237": "j"}
 
 _UPRIGHT = 0.25
 """Radians that a line may lean; stamps and the labels of axes lean more."""
@@ -79,6 +100,8 @@ class Line(NamedTuple):
     math: float = 0.0
     cells: tuple[str, ...] = ()
     """The parts between wide gaps."""
+    lead: int = 0
+    """Letters of the text at its beginning that are bold or italic, where the rest is not."""
 
     @property
     def width(self) -> float:
@@ -171,7 +194,7 @@ def read_page(opened: Any, number: int) -> tuple[Page, bool]:
     try:
         text = page.get_textpage()
         try:
-            letters = list(_read_letters(text.raw))
+            letters = list(_with_fractions(_with_accents(list(_read_letters(text.raw)))))
             is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MOST_LETTERS
         finally:
             text.close()
@@ -222,6 +245,7 @@ class _Font(NamedTuple):
     is_bold: bool
     is_italic: bool
     is_math: bool
+    is_large: bool
 
 
 def _read_letters(text: Any) -> Iterator[_Letter]:
@@ -255,8 +279,16 @@ def _read_letters(text: Any) -> Iterator[_Letter]:
         if not 3 < size < 80:
             # Some files scale the text instead.
             size = box.top - box.bottom
-        before = _Letter(chr(code), box.left, box.right, base.value, size, *fonts[key])
-        yield before
+        font = fonts[key]
+        letter, high = chr(code), base.value
+        if font.is_large and code < 128:
+            letter = _EXTENSIONS.get(letter, "")
+        if before is not None and (font.is_large or letter == "√") and abs(high - before.base) < 1.5 * size:
+            # They hang from the line.
+            high = before.base if -size < box.left - before.right < size else high
+        if letter:
+            before = _Letter(letter, box.left, box.right, high, size, font.is_bold, font.is_italic, font.is_math)
+            yield before
 
 
 def _read_font(text: Any, index: int) -> _Font:
@@ -266,7 +298,79 @@ def _read_font(text: Any, index: int) -> _Font:
     raw.FPDFText_GetFontInfo(text, index, buffer, len(buffer), flags)
     name = buffer.value.decode("latin-1")
     is_bold = bool(_BOLD.search(name)) or raw.FPDFText_GetFontWeight(text, index) >= _HEAVY
-    return _Font(is_bold, bool(_ITALIC.search(name)), bool(_MATH.search(name)))
+    return _Font(is_bold, bool(_ITALIC.search(name)), bool(_MATH.search(name)), bool(_LARGE.search(name)))
+
+
+def _with_accents(letters: Sequence[_Letter]) -> list[_Letter]:
+    """Letters joined with the accents that are drawn over them, or below, wherever those are in the file."""
+    found = list(letters)
+    dropped = set[int]()
+    for at, accent in enumerate(letters):
+        if accent.text not in _ACCENTS:
+            continue
+        middle, near = (accent.left + accent.right) / 2, 0.3 * accent.size
+        around = range(max(0, at - NEAR), min(len(letters), at + NEAR))
+        under = [
+            (abs((letters[one].left + letters[one].right) / 2 - middle), one)
+            for one in around
+            if letters[one].text.isalpha() and abs(letters[one].base - accent.base) < 0.5 * accent.size
+        ]
+        distance, one = min(under, default=(near, at))
+        if distance < near:
+            letter = _DOTLESS.get(found[one].text, found[one].text)
+            joined = unicodedata.normalize("NFC", f"{letter}{_ACCENTS[accent.text]}")
+            found[one] = found[one]._replace(text=joined)
+            # The accent, and the gap that PDFium sees beside it.
+            dropped.add(at)
+            dropped.update(gap for gap in (at + 1, at - 1) if one == at + 2 * (gap - at) and letters[gap].is_space)
+    return [letter for at, letter in enumerate(found) if at not in dropped]
+
+
+def _with_fractions(letters: Sequence[_Letter]) -> Iterator[_Letter]:
+    """Letters in which a fraction within a sentence is `(a+b)/2` on the line."""
+    at, before = 0, None
+    while at < len(letters):
+        letter = letters[at]
+        if before is not None and (found := _fraction(letters, at, before)):
+            above, below, at = found
+            for part, sign in ((above, ""), (below, "/")):
+                text = "".join(one.text for one in part).strip()
+                text = f"({text})" if len(text) > 1 and not text.isalnum() else text
+                yield letter._replace(text=f"{sign}{text}", right=part[-1].right, base=before.base, size=before.size)
+            if at < len(letters) and letters[at].left - below[-1].right > 0.15 * before.size:
+                yield before._replace(text=" ")
+            continue
+        if not letter.is_space:
+            before = letter
+        yield letter
+        at += 1
+
+
+def _fraction(
+    letters: Sequence[_Letter], start: int, before: _Letter
+) -> tuple[Sequence[_Letter], Sequence[_Letter], int] | None:
+    """The two halves of a fraction that begins here, behind a letter of the line, and where it ends."""
+
+    def end_of(at: int, lowest: float, highest: float) -> int:
+        while at < len(letters) and at < start + 60:
+            one = letters[at]
+            if not one.is_space and not (one.size < 0.85 * before.size and lowest < one.base - before.base < highest):
+                break
+            at += 1
+        while at and letters[at - 1].is_space:
+            at -= 1
+        return at
+
+    size = before.size
+    middle = end_of(start, 0.3 * size, 0.7 * size)
+    if middle <= start:
+        return None
+    end = end_of(middle, -0.6 * size, -0.28 * size)
+    above, below = letters[start:middle], letters[middle:end]
+    if not any(not one.is_space for one in below):
+        return None
+    centres = [(part[0].left + part[-1].right) / 2 for part in (above, [one for one in below if not one.is_space])]
+    return (above, below, end) if abs(centres[0] - centres[1]) < 0.25 * size else None
 
 
 def _find_runs(letters: Sequence[_Letter]) -> Iterator[list[_Letter]]:
@@ -299,8 +403,9 @@ def _join_letters(run: Sequence[_Letter], page: int) -> Line | None:
     largest = max(letter.size for letter in drawn)
     count = len(drawn)
     parts = list(_split_at_gaps(run))
+    text = _spaced(" ".join(parts))
     return Line(
-        text=_spaced(" ".join(parts)),
+        text=text,
         page=page,
         left=min(letter.left for letter in drawn),
         right=max(letter.right for letter in drawn),
@@ -310,7 +415,25 @@ def _join_letters(run: Sequence[_Letter], page: int) -> Line | None:
         italic=sum(letter.is_italic for letter in drawn) / count,
         math=sum(letter.is_math for letter in drawn) / count,
         cells=tuple(part for part in map(_spaced, parts) if part),
+        lead=max(
+            _lead(drawn, text, [one.is_bold for one in drawn]), _lead(drawn, text, [one.is_italic for one in drawn])
+        ),
     )
+
+
+def _lead(drawn: Sequence[_Letter], text: str, marked: Sequence[bool]) -> int:
+    """How many letters of a line's text are marked at its beginning, a number and its point apart; 0 if all are."""
+    number = re.match(r"[\d.()A-Z]*[\d.)]", text)
+    first = len(number[0]) if number else 0
+    last = next((at for at in range(first, len(drawn)) if not marked[at]), len(drawn))
+    if last < first + 3 or last == len(drawn):
+        return 0
+    letters = sum(len(one.text) for one in drawn[:last])
+    for at, letter in enumerate(text):
+        letters -= not letter.isspace()
+        if not letters:
+            return at + 1
+    return 0
 
 
 def _spaced(text: str) -> str:
@@ -323,9 +446,13 @@ def _split_at_gaps(run: Sequence[_Letter]) -> Iterator[str]:
     part = ""
     before: _Letter | None = None
     for letter in run:
-        if before is not None and not letter.is_space and letter.left - before.right > 1.25 * letter.size:
+        gap = letter.left - before.right if before is not None and not letter.is_space else 0.0
+        if gap > 1.25 * letter.size:
             yield part
             part = ""
+        elif before is not None and gap > 0.15 * letter.size and before.size < 0.85 * letter.size:
+            # PDFium sees none behind small letters.
+            part += " "
         part += letter.text
         if not letter.is_space:
             before = letter
