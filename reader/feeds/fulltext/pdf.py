@@ -31,6 +31,7 @@ from reader.core.document.model import (
     Reference,
     Span,
     Spans,
+    Theorem,
     Verbatim,
 )
 from reader.core.errors import NoFullText
@@ -48,7 +49,7 @@ MOST_OBJECTS = 500
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|medi|bx\d|cmb|sfbx|libertinetb|csc\d|smallcap", re.IGNORECASE)
 """Small capitals stand out as bold letters do."""
 
-_ITALIC = re.compile(r"ital|obli|slant|cmti|cmsl|sfti|libertineti", re.IGNORECASE)
+_ITALIC = re.compile(r"ital|obli|slant|cmti|cmsl|cmssi|sfti|sfsi|libertineti", re.IGNORECASE)
 _MATH = re.compile(r"cmmi|cmsy|cmex|msam|msbm|eufm|eusm|rsfs|txsy|txmi|symbol|math|stix.*sym", re.IGNORECASE)
 
 _LARGE = re.compile(r"cmex|txex|pxex|lmex", re.IGNORECASE)
@@ -73,8 +74,8 @@ _ACCENTS = dict(
 NEAR = 200
 """Letters before an accent and behind it, among which the one is that it belongs to."""
 
-_EXTENSIONS = dict(zip('PXQYRZS[T\\U]V^W_`apqrs ()!"#hino89', "∑∑∏∏∫∫⋃⋃⋂⋂⨄⨄⋀⋀⋁⋁∐∐√√√√({})[][]{}{}", strict=True))
-"""What the letters of TeX's font of large signs are, which has no names for them; the rest are pieces of brackets."""
+_LARGE_SIGNS = dict(zip('PXQYRZSTUVW_`apqrs\\^!"#hino89()[]{}', "∑∑∏∏∫∫⋃⋂⨄⋀⋁⋁∐∐√√√√⋂⋀)[][]{}{}()[]{}", strict=True))
+"""What the letters of TeX's font of large signs are where the file has no names for them; others are parts of signs."""
 
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
 
@@ -260,6 +261,8 @@ def _read_letters(text: Any) -> Iterator[_Letter]:
         code = raw.FPDFText_GetUnicode(text, index)
         if code in _SOFT_HYPHENS:
             code = ord(SOFT_HYPHEN)
+        if 0xD800 <= code < 0xDC00 and 0xDC00 <= (low := raw.FPDFText_GetUnicode(text, index + 1)) < 0xE000:
+            code = 0x10000 + (code - 0xD800) * 0x400 + low - 0xDC00
         if code < 32 or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
             continue
         if code == 32 and raw.FPDFText_IsGenerated(text, index) == 1:
@@ -282,7 +285,7 @@ def _read_letters(text: Any) -> Iterator[_Letter]:
         font = fonts[key]
         letter, high = chr(code), base.value
         if font.is_large and code < 128:
-            letter = _EXTENSIONS.get(letter, "")
+            letter = _LARGE_SIGNS.get(letter, "")
         if before is not None and (font.is_large or letter == "√") and abs(high - before.base) < 1.5 * size:
             # They hang from the line.
             high = before.base if -size < box.left - before.right < size else high
@@ -471,6 +474,17 @@ _CAPTION = re.compile(
 )
 _NUMBER = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3}|[IVX]{1,5})(?P<dot>\.?)\s+(?=[^\W\d_])")
 _APPENDIX = re.compile(r"(?P<number>Appendix\s+[A-Z](?:\.\d{1,2})*)[.:]?\s+(?=\w)", re.IGNORECASE)
+_CHAPTER = re.compile(
+    r"(?P<number>(?:Chapter|Part|Appendix)\s+(?P<place>\d{1,2}|[A-Z]|[IVX]{1,5}))[.:]?", re.IGNORECASE
+)
+_BEGINS_CHAPTER = re.compile(rf"{_CHAPTER.pattern}\s+(?=\w)", re.IGNORECASE)
+_STEP = re.compile(r"(?P<number>\d{1,2})\)\s+(?=[^\W\d_])")
+_THEOREM = re.compile(
+    r"(?:Theorem|Lemma|Proposition|Corollary|Definition|Remark|Example|Assumption|Claim|Conjecture|Proof)\b"
+    r"(?:\s+[A-Z]?\d*(?:\.\d+)*)?(?:\s*\([^)]{1,80}\))?(?:\s+of\s+[A-Z][a-z]+\s+\d+(?:\.\d+)*)?[.:]?"
+)
+_LEADERS = re.compile(r"(?:\.\s?){4,}\s*\d*$")
+_FIRST_ENTRY = re.compile(r"\[1\]\s")
 _ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 _NAMES = re.compile(
     r"(?:abstract|references|bibliography|acknowledge?ments?(?: and disclosure of funding)?|introduction|conclusions?|"
@@ -522,6 +536,12 @@ def _furniture(pages: Sequence[Page]) -> Iterator[frozenset[int]]:
     )
     often = max(2, len(pages) // 4)
     for page in pages:
+        leaders = [index for index, line in enumerate(page.lines) if _LEADERS.search(line.text)]
+        begins = (
+            index for index, line in enumerate(page.lines) if _letters(line.text) in ("contents", "tableofcontents")
+        )
+        # A table of contents: the outline has all of it.
+        contents = range(next(begins, 0), leaders[-1] + 1) if len(leaders) > 2 else range(0)
         numbers = Counter(round(line.right) for line in page.lines if line.text.isdecimal())
         yield frozenset(
             index
@@ -530,6 +550,7 @@ def _furniture(pages: Sequence[Page]) -> Iterator[frozenset[int]]:
             # Of drafts, every line has a number.
             or (line.text.isdecimal() and len(line.text) == 3 and numbers[round(line.right)] > 15)
             or (_STAMP.match(line.text) and line.size > 12)
+            or index in contents
         )
 
 
@@ -638,12 +659,16 @@ def _titled(text: str) -> str:
 # Lines to parts
 
 
+_TEXTS = ("paragraph", "item", "theorem")
+"""The kinds of parts that are running text."""
+
+
 @dataclass
 class _Part:
     """Lines that belong together."""
 
     kind: str
-    """`title`, `heading`, `paragraph`, `item`, `caption`, `note`, `reference` or `lines`."""
+    """One of `_TEXTS`, `title`, `heading`, `caption`, `note`, `reference` or `lines`."""
     texts: list[str]
     """One text; of `lines`, one for each line."""
     line: Line
@@ -671,6 +696,8 @@ class _Builder:
     levels: dict[str, int]
     parts: list[_Part] = field(default_factory=list)
     in_references: bool = False
+    has_references: bool = False
+    """Whether a heading has begun them."""
     has_headings: bool = False
     before: Line | None = None
     """The line before."""
@@ -685,6 +712,8 @@ class _Builder:
         self.before = line
 
     def _add(self, index: int, line: Line) -> None:
+        if not self.in_references and _FIRST_ENTRY.match(line.text) and self._begin_entries(index):
+            self.in_references = True
         caption = _CAPTION.match(line.text)
         if caption and self._begins_caption(line, caption):
             self._begin("caption", line)
@@ -695,11 +724,17 @@ class _Builder:
                 self._begin("title", line)
         elif self._goes_on_as_heading(line):
             self._join(self.parts[-1], line)
+        elif rest := self._begins_with_heading(line):
+            self._begin("paragraph", line, text=rest)
+        elif _THEOREM.match(line.text[: line.lead]):
+            self._begin("theorem", line)
         elif (level := self._heading_level(line)) is not None:
             self._begin("heading", line, level)
             self.has_headings = True
             ends = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or self._is_large(line)
-            self.in_references = bool(_REFERENCES.fullmatch(line.text)) or (self.in_references and not ends)
+            is_begun = bool(_REFERENCES.fullmatch(line.text))
+            self.in_references = is_begun or (self.in_references and not ends)
+            self.has_references = self.has_references or is_begun
         elif self._is_note(line):
             self._begin("note", line)
         elif self.in_references and not self._goes_on_below(line):
@@ -730,10 +765,38 @@ class _Builder:
             return False
         return 0 < before.base - line.base < 1.35 * max(self.looks.leading, 1.25 * line.size)
 
+    def _begin_entries(self, index: int) -> bool:
+        """Whether the references begin here, without a heading: the next lines have their numbers."""
+        after = [other.text for other in self.lines[index + 1 : index + 20]]
+        is_last = not any(_REFERENCES.fullmatch(other.text) for other in self.lines[index:])
+        follow = all(any(text.startswith(f"[{number}] ") for text in after) for number in (2, 3))
+        return follow and is_last and not self.has_references
+
+    def _begins_with_heading(self, line: Line) -> str:
+        """Begin the heading that a line begins with, in letters of its own; return the rest of the line, if so."""
+        lead, rest = line.text[: line.lead], line.text[line.lead :].lstrip(" .:—–")
+        abstract = re.match(r"(abstract)\s*[.:—–-]\s*", line.text, re.IGNORECASE)
+        if abstract and not self.has_headings:
+            self._begin("heading", line, text=abstract[1])
+            self.has_headings = True
+            return line.text[abstract.end() :]
+        number = _NUMBER.match(lead) or _STEP.match(lead)
+        if number is None or not rest or len(lead) > 100:
+            return ""
+        # Of a single number, it is an item of a list more often.
+        is_step = number.re is _STEP and self.places.get(("roman",))
+        level = self._level_of_outline(line._replace(text=lead))
+        if level is None and (is_step or "." in number["number"]):
+            level = 2 if is_step else self._numbered_level(number["number"])
+        if level is None:
+            return ""
+        self._begin("heading", line, level, lead.rstrip(" .:—–"))
+        return rest
+
     def _begins_caption(self, line: Line, caption: re.Match[str]) -> bool:
         """Whether `Figure 2` begins a caption; in the middle of a paragraph it is a word of it."""
         last = self.parts[-1] if self.parts else None
-        is_within = self._follows(line) and last is not None and last.kind in ("paragraph", "item")
+        is_within = self._follows(line) and last is not None and last.kind in _TEXTS
         if is_within and last is not None and not _SENTENCE_END.search(last.text):
             return False
         return bool(caption["end"]) or abs(line.size - self.looks.body) > 0.4 or line.bold > 0
@@ -746,7 +809,11 @@ class _Builder:
 
     def _goes_on_as_heading(self, line: Line) -> bool:
         last = self.parts[-1] if self.parts else None
-        if last is None or last.kind != "heading" or not self._follows(line):
+        if last is None or last.kind != "heading":
+            return False
+        if _CHAPTER.fullmatch(last.text) and self.before is last.last:
+            return line.page == last.line.page and line.size > 1.12 * self.looks.body
+        if not self._follows(line):
             return False
         grown = _titled(last.text) + _letters(line.text)
         if any(title.startswith(grown) for title in self.levels):
@@ -762,11 +829,16 @@ class _Builder:
         letters = re.sub(r"[^A-Za-z]", "", text)
         if len(text) >= 120 or not text[:1].isalnum() or len(letters) < 3 or line.math >= 0.5:
             return None
+        if (chapter := _CHAPTER.fullmatch(text)) and line.size > 1.12 * self.looks.body:
+            self.numbers_seen.add(chapter["place"])
+            return 0
         number, is_name = _NUMBER.match(text) or _APPENDIX.match(text), bool(_NAMES.fullmatch(text))
         level = self._level_of_outline(line)
         is_bold = line.bold > 0.5
         stands_out = is_bold or line.size > self.looks.body + 0.4 or letters.isupper()
         if level is not None and (stands_out or number or is_name):
+            if number is not None:
+                self._is_next(number["number"])
             return level
         is_large = self._is_large(line)
         if len(self.levels) > 3:
@@ -779,7 +851,18 @@ class _Builder:
         is_italic = line.italic > 0.75 and self.looks.is_short(line)
         if not (is_bold or is_italic or letters.isupper() or line.size > 1.12 * self.looks.body):
             return None
-        return number["number"].count(".") if self._is_next(number["number"]) else None
+        return self._numbered_level(number["number"])
+
+    def _numbered_level(self, number: str) -> int | None:
+        """How deep a numbered heading is; None if the number is not the next one."""
+        if not self._is_next(number):
+            return None
+        # Under Roman numbers, letters begin anew.
+        return (
+            1
+            if self.places.get(("roman",)) and len(number) == 1 and number.isalpha() and number not in _ROMAN
+            else (number.count("."))
+        )
 
     def _is_large(self, line: Line) -> bool:
         return line.bold > 0.5 and line.size > 1.12 * self.looks.body and self.looks.is_short(line)
@@ -794,6 +877,8 @@ class _Builder:
             if 0 < place - before < 3:
                 self.places[*outer, kind] = place
                 self.numbers_seen.add(number)
+                if kind == "roman":
+                    self.places.pop((*outer, "letter"), None)
                 return True
         return False
 
@@ -860,7 +945,7 @@ class _Builder:
         if cells < 2 or len(re.findall(r"[^\W\d_]{3,}", line.text)) >= 2.5 * cells:
             return False
         last, before = self.parts[-1] if self.parts else None, self.before
-        in_text = last is not None and last.kind in ("paragraph", "item", "caption", "note") and self._follows(line)
+        in_text = last is not None and last.kind in (*_TEXTS, "caption", "note") and self._follows(line)
         if cells == 2 and in_text and before is not None and len(before.cells) < 2:
             return False
         return cells > 2 or self.looks.is_short(line) or line.size < 0.95 * self.looks.body
@@ -883,14 +968,12 @@ class _Builder:
         if last is not None and self._goes_on_below(line):
             self._join(last, line)
             return
-        tail = next(
-            (p for p in reversed(self.parts[-14:]) if p.kind in ("paragraph", "item", "heading", "title")), None
-        )
+        tail = next((p for p in reversed(self.parts[-14:]) if p.kind in (*_TEXTS, "heading", "title")), None)
         if bullet and bullet[1][0] == "(" and last is not None and last.kind == "paragraph" and follows:
             # Of an enumeration within a sentence.
             is_within = line.left < last.last.left + 4 and not _SENTENCE_END.search(last.text)
             bullet = None if is_within else bullet
-        if tail is not None and tail.kind in ("paragraph", "item") and not bullet:
+        if tail is not None and tail.kind in _TEXTS and not bullet:
             is_near = last is tail and follows and not self._is_indented(index, line)
             goes_on = not is_near and not self._is_behind_formula(tail, line) and self._goes_on(tail, last, index, line)
             if goes_on or (is_near and not self._has_ended(line)):
@@ -1001,7 +1084,7 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
     text = _plain(part.text)
     match part.kind:
         case "heading":
-            number = _NUMBER.match(text) or _APPENDIX.match(text)
+            number = _NUMBER.match(text) or _STEP.match(text) or _APPENDIX.match(text) or _BEGINS_CHAPTER.match(text)
             said = text[number.end() :] if number else text
             yield Heading(min(5, part.level + 1), number["number"] if number else "", (Span(said, ""),))
         case "caption":
@@ -1016,6 +1099,10 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
             yield Reference(label, (Span(rest, ""),), f"ref-{label.strip('[].')}" if label else "")
         case "lines":
             yield Verbatim(tuple((Span(clean(line, 1_000)),) for line in part.texts))
+        case "theorem":
+            title = _THEOREM.match(text)
+            end = title.end() if title else 0
+            yield Theorem((Span(text[:end], "strong"),), (Paragraph(_cited(text[end:].strip(), known)),))
         case "item":
             bullet = _BULLET.match(text)
             marker, rest = (bullet[1], text[bullet.end() :]) if bullet else ("•", text)
