@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -71,11 +71,19 @@ _ACCENTS = dict(
 )
 """The accents that old fonts draw by themselves, and the marks that join a letter in Unicode."""
 
+MOST_HALVES = 60
+"""Letters of a fraction within a sentence."""
+
 NEAR = 200
 """Letters before an accent and behind it, among which the one is that it belongs to."""
 
 _LARGE_SIGNS = dict(zip('PXQYRZSTUVW_`apqrs\\^!"#hino89()[]{}', "∑∑∏∏∫∫⋃⋂⨄⋀⋁⋁∐∐√√√√⋂⋀)[][]{}{}()[]{}", strict=True))
 """What the letters of TeX's font of large signs are where the file has no names for them; others are parts of signs."""
+
+_SUPERSCRIPTS = dict(zip("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
+_SUBSCRIPTS = dict(zip("0123456789+-−=()aeijkmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑᵢⱼₖₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
+
+_SCRIPTS = re.compile(f"([{''.join((*_SUPERSCRIPTS.values(), *_SUBSCRIPTS.values()))}]+)")
 
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
 
@@ -99,8 +107,8 @@ class Line(NamedTuple):
     """The share of its letters that is bold."""
     italic: float = 0.0
     math: float = 0.0
-    cells: tuple[str, ...] = ()
-    """The parts between wide gaps."""
+    cells: tuple[tuple[float, str], ...] = ()
+    """Where each of the parts between wide gaps begins, and its text."""
     lead: int = 0
     """Letters of the text at its beginning that are bold or italic, where the rest is not."""
 
@@ -195,7 +203,7 @@ def read_page(opened: Any, number: int) -> tuple[Page, bool]:
     try:
         text = page.get_textpage()
         try:
-            letters = list(_with_fractions(_with_accents(list(_read_letters(text.raw)))))
+            letters = list(written(list(_read_letters(text.raw))))
             is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MOST_LETTERS
         finally:
             text.close()
@@ -225,7 +233,7 @@ def _find_pictures(page: Any, height: float) -> tuple[Box, ...]:
     return tuple(found)
 
 
-class _Letter(NamedTuple):
+class Letter(NamedTuple):
     """A character, and how it is set."""
 
     text: str
@@ -249,14 +257,14 @@ class _Font(NamedTuple):
     is_large: bool
 
 
-def _read_letters(text: Any) -> Iterator[_Letter]:
+def _read_letters(text: Any) -> Iterator[Letter]:
     """The characters of a page that stand upright, in the order of the file."""
     from pypdfium2 import raw
 
     box = raw.FS_RECTF()
     across, base = ctypes.c_double(), ctypes.c_double()
     fonts: dict[int, _Font] = {}
-    before: _Letter | None = None
+    before: Letter | None = None
     for index in range(min(raw.FPDFText_CountChars(text), MOST_LETTERS)):
         code = raw.FPDFText_GetUnicode(text, index)
         if code in _SOFT_HYPHENS:
@@ -268,7 +276,7 @@ def _read_letters(text: Any) -> Iterator[_Letter]:
         if code == 32 and raw.FPDFText_IsGenerated(text, index) == 1:
             # PDFium adds a space where there is a gap; it has no place of its own.
             if before is not None:
-                yield _Letter(" ", before.right, before.right, before.base, before.size)
+                yield Letter(" ", before.right, before.right, before.base, before.size)
             continue
         if abs((raw.FPDFText_GetCharAngle(text, index) + 0.3) % 6.2832 - 0.3) > _UPRIGHT:
             continue
@@ -290,7 +298,7 @@ def _read_letters(text: Any) -> Iterator[_Letter]:
             # They hang from the line.
             high = before.base if -size < box.left - before.right < size else high
         if letter:
-            before = _Letter(letter, box.left, box.right, high, size, font.is_bold, font.is_italic, font.is_math)
+            before = Letter(letter, box.left, box.right, high, size, font.is_bold, font.is_italic, font.is_math)
             yield before
 
 
@@ -304,7 +312,12 @@ def _read_font(text: Any, index: int) -> _Font:
     return _Font(is_bold, bool(_ITALIC.search(name)), bool(_MATH.search(name)), bool(_LARGE.search(name)))
 
 
-def _with_accents(letters: Sequence[_Letter]) -> list[_Letter]:
+def written(letters: Sequence[Letter]) -> Iterator[Letter]:
+    """Letters as they are written in one line: with their accents, fractions and scripts."""
+    return _with_scripts(list(_with_fractions(_with_accents(letters))))
+
+
+def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
     """Letters joined with the accents that are drawn over them, or below, wherever those are in the file."""
     found = list(letters)
     dropped = set[int]()
@@ -329,56 +342,89 @@ def _with_accents(letters: Sequence[_Letter]) -> list[_Letter]:
     return [letter for at, letter in enumerate(found) if at not in dropped]
 
 
-def _with_fractions(letters: Sequence[_Letter]) -> Iterator[_Letter]:
+def _with_fractions(letters: Sequence[Letter]) -> Iterator[Letter]:
     """Letters in which a fraction within a sentence is `(a+b)/2` on the line."""
     at, before = 0, None
+    most = Counter(letter.size for letter in letters).most_common(1)[0][0] if letters else 0.0
     while at < len(letters):
         letter = letters[at]
-        if before is not None and (found := _fraction(letters, at, before)):
-            above, below, at = found
-            for part, sign in ((above, ""), (below, "/")):
-                text = "".join(one.text for one in part).strip()
-                text = f"({text})" if len(text) > 1 and not text.isalnum() else text
-                yield letter._replace(text=f"{sign}{text}", right=part[-1].right, base=before.base, size=before.size)
-            if at < len(letters) and letters[at].left - below[-1].right > 0.15 * before.size:
-                yield before._replace(text=" ")
+        halves = None
+        if letter.size < 0.85 * most:
+            after = next((one for one in letters[at : at + MOST_HALVES] if one.size > 1.15 * letter.size), None)
+            of_line = [one for one in (before, after) if one is not None and one.size > 1.15 * letter.size]
+            halves = next((found for one in of_line if (found := _halves(letters, at, one))), None)
+        if halves is None:
+            before = before if letter.is_space else letter
+            yield letter
+            at += 1
             continue
-        if not letter.is_space:
-            before = letter
-        yield letter
-        at += 1
+        above, below, line = halves
+        at += len(above) + len(below)
+        for part, sign in ((above, ""), (below, "/")):
+            text = "".join(one.text for one in part).strip()
+            text = f"({text})" if len(text) > 1 and not text.isalnum() else text
+            yield letter._replace(text=f"{sign}{text}", right=part[-1].right, base=line.base, size=line.size)
+        if at < len(letters) and letters[at].left - below[-1].right > 0.15 * line.size:
+            yield line._replace(text=" ")
 
 
-def _fraction(
-    letters: Sequence[_Letter], start: int, before: _Letter
-) -> tuple[Sequence[_Letter], Sequence[_Letter], int] | None:
-    """The two halves of a fraction that begins here, behind a letter of the line, and where it ends."""
+def _halves(
+    letters: Sequence[Letter], start: int, line: Letter
+) -> tuple[Sequence[Letter], Sequence[Letter], Letter] | None:
+    """The two halves of a fraction that begins here, by a letter of its line; None if none does."""
 
     def end_of(at: int, lowest: float, highest: float) -> int:
-        while at < len(letters) and at < start + 60:
+        first = at
+        while at < min(len(letters), start + MOST_HALVES):
             one = letters[at]
-            if not one.is_space and not (one.size < 0.85 * before.size and lowest < one.base - before.base < highest):
+            is_script = one.size < 0.85 * line.size and lowest < (one.base - line.base) / line.size < highest
+            if not one.is_space and not is_script:
                 break
             at += 1
-        while at and letters[at - 1].is_space:
+        while at > first and letters[at - 1].is_space:
             at -= 1
         return at
 
-    size = before.size
-    middle = end_of(start, 0.3 * size, 0.7 * size)
-    if middle <= start:
+    middle = end_of(start, 0.3, 0.7)
+    end = end_of(middle, -0.6, -0.28) if middle > start else middle
+    if end == middle:
         return None
-    end = end_of(middle, -0.6 * size, -0.28 * size)
     above, below = letters[start:middle], letters[middle:end]
-    if not any(not one.is_space for one in below):
-        return None
-    centres = [(part[0].left + part[-1].right) / 2 for part in (above, [one for one in below if not one.is_space])]
-    return (above, below, end) if abs(centres[0] - centres[1]) < 0.25 * size else None
+    first = next((one for one in below if not one.is_space), below[0])
+    is_centred = abs(above[0].left + above[-1].right - first.left - below[-1].right) < 0.5 * line.size
+    return (above, below, line) if is_centred else None
 
 
-def _find_runs(letters: Sequence[_Letter]) -> Iterator[list[_Letter]]:
+def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
+    """Letters in which small ones that are raised or lowered are those of Unicode, where all of them have one."""
+    at, before = 0, None
+    while at < len(letters):
+        letter = letters[at]
+        end = at
+        while before is not None and end < len(letters) and _is_script(letters[end], before, letters[end - 1]):
+            end += 1
+        if before is None or end == at:
+            before = before if letter.is_space else letter
+            yield letter
+            at += 1
+            continue
+        signs = _SUPERSCRIPTS if letter.base > before.base else _SUBSCRIPTS
+        script = letters[at:end]
+        known = all((one.base > before.base) is (letter.base > before.base) and one.text in signs for one in script)
+        yield from (one._replace(text=signs[one.text], base=before.base) if known else one for one in script)
+        at = end
+
+
+def _is_script(letter: Letter, base: Letter, before: Letter) -> bool:
+    """Whether a letter is small, and stands directly behind another, above or below the line of a third."""
+    away = abs(letter.base - base.base) / base.size
+    is_next = -0.8 * base.size < letter.left - before.right < 0.2 * base.size
+    return letter.size < 0.85 * base.size and 0.08 < away < 0.7 and is_next and not letter.is_space
+
+
+def _find_runs(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
     """The letters of each line: a line ends where the next letter is far above, below, before or behind."""
-    run: list[_Letter] = []
+    run: list[Letter] = []
     bases: list[float] = []
     for letter in letters:
         if run and _starts_line(run[-1], letter, median(bases[-12:])):
@@ -390,7 +436,7 @@ def _find_runs(letters: Sequence[_Letter]) -> Iterator[list[_Letter]]:
         yield run
 
 
-def _starts_line(before: _Letter, letter: _Letter, base: float) -> bool:
+def _starts_line(before: Letter, letter: Letter, base: float) -> bool:
     size = max(before.size, letter.size)
     up, across = abs(letter.base - before.base), letter.left - before.right
     if up > 0.55 * size and abs(letter.base - base) > 0.55 * size:
@@ -398,15 +444,21 @@ def _starts_line(before: _Letter, letter: _Letter, base: float) -> bool:
     return across < -4 * size or across > 12 * size or (across < -1.2 * size and up > 0.3 * size)
 
 
-def _join_letters(run: Sequence[_Letter], page: int) -> Line | None:
+def _join_letters(run: Sequence[Letter], page: int) -> Line | None:
     """The line of some letters; None if they are all blank."""
     drawn = [letter for letter in run if not letter.is_space]
     if not drawn:
         return None
+    if len(run) == 1:
+        # As most are in drawings.
+        one = run[0]
+        cells = ((one.left, one.text),)
+        size, math = round(one.size, 1), float(one.is_math)
+        return Line(one.text, page, one.left, one.right, one.base, size, one.is_bold, one.is_italic, math, cells)
     largest = max(letter.size for letter in drawn)
     count = len(drawn)
     parts = list(_split_at_gaps(run))
-    text = _spaced(" ".join(parts))
+    text = _spaced(" ".join(part for _, part in parts))
     return Line(
         text=text,
         page=page,
@@ -417,26 +469,26 @@ def _join_letters(run: Sequence[_Letter], page: int) -> Line | None:
         bold=sum(letter.is_bold for letter in drawn) / count,
         italic=sum(letter.is_italic for letter in drawn) / count,
         math=sum(letter.is_math for letter in drawn) / count,
-        cells=tuple(part for part in map(_spaced, parts) if part),
-        lead=max(
-            _lead(drawn, text, [one.is_bold for one in drawn]), _lead(drawn, text, [one.is_italic for one in drawn])
-        ),
+        cells=tuple((left, cell) for left, part in parts if (cell := _spaced(part))),
+        lead=_lead(drawn, text),
     )
 
 
-def _lead(drawn: Sequence[_Letter], text: str, marked: Sequence[bool]) -> int:
-    """How many letters of a line's text are marked at its beginning, a number and its point apart; 0 if all are."""
+def _lead(drawn: Sequence[Letter], text: str) -> int:
+    """How many letters of a line's text are bold or italic at its beginning, a number apart; 0 if all are."""
     number = re.match(r"[\d.()A-Z]*[\d.)]", text)
     first = len(number[0]) if number else 0
-    last = next((at for at in range(first, len(drawn)) if not marked[at]), len(drawn))
-    if last < first + 3 or last == len(drawn):
+    if first >= len(drawn) or not (drawn[first].is_bold or drawn[first].is_italic):
         return 0
-    letters = sum(len(one.text) for one in drawn[:last])
-    for at, letter in enumerate(text):
-        letters -= not letter.isspace()
-        if not letters:
-            return at + 1
-    return 0
+    is_bold = drawn[first].is_bold
+    last = next(
+        (at for at in range(first, len(drawn)) if not (drawn[at].is_bold if is_bold else drawn[at].is_italic)), 0
+    )
+    letters = sum(len(one.text) for one in drawn[:last]) if last > first + 2 else 0
+    ends = (
+        at + 1 for at, letter in enumerate(accumulate(not letter.isspace() for letter in text)) if letter == letters
+    )
+    return next(ends, 0) if letters else 0
 
 
 def _spaced(text: str) -> str:
@@ -444,26 +496,29 @@ def _spaced(text: str) -> str:
     return " ".join(text.split())
 
 
-def _split_at_gaps(run: Sequence[_Letter]) -> Iterator[str]:
-    """The text of a line, divided where a gap is wider than any between words."""
-    part = ""
-    before: _Letter | None = None
+def _split_at_gaps(run: Sequence[Letter]) -> Iterator[tuple[float, str]]:
+    """The text of a line, divided where a gap is wider than any between words, and where each part begins."""
+    part, left = "", run[0].left
+    before: Letter | None = None
     for letter in run:
         gap = letter.left - before.right if before is not None and not letter.is_space else 0.0
         if gap > 1.25 * letter.size:
-            yield part
-            part = ""
+            yield left, part
+            part, left = "", letter.left
         elif before is not None and gap > 0.15 * letter.size and before.size < 0.85 * letter.size:
             # PDFium sees none behind small letters.
             part += " "
         part += letter.text
         if not letter.is_space:
             before = letter
-    yield part
+    yield left, part
 
 
 WARNING = "Text from the PDF: formulas and tables may be wrong, figures are left out."
 """The first line of the text."""
+
+MOST_CELLS = 200
+"""Cells from the left to the last part of a table's line."""
 
 LETTERS = 100_000
 """Characters of one block."""
@@ -500,7 +555,7 @@ _FOOTNOTE = re.compile(r"([\d*∗†‡§¶]{1,2})\s*(?=[^\W\d])")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _SMALL_WORD = re.compile(r"\b[a-z]{3,}\b")
 _EQUATION_NUMBER = re.compile(r"(?:^|\s)\((?:[A-Z]\.?)?\d{1,3}[a-z]?\)$")
-_SENTENCE_END = re.compile(r"[.!?:][’”'\")\]]?\d*$")
+_SENTENCE_END = re.compile(r"[.!?:][’”'\")\]]?[\d⁰¹²³⁴-⁹]*$")
 _PAGE_NUMBER = re.compile(r"\W*(?:\d{1,4}|[ivxl]+)\W*")
 _STAMP = re.compile(r"arXiv:\d{4}\.\d+v\d+")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -536,6 +591,7 @@ def _furniture(pages: Sequence[Page]) -> Iterator[frozenset[int]]:
     )
     often = max(2, len(pages) // 4)
     for page in pages:
+        lowest = min((line.base for line in page.lines), default=0.0)
         leaders = [index for index, line in enumerate(page.lines) if _LEADERS.search(line.text)]
         begins = (
             index for index, line in enumerate(page.lines) if _letters(line.text) in ("contents", "tableofcontents")
@@ -547,6 +603,7 @@ def _furniture(pages: Sequence[Page]) -> Iterator[frozenset[int]]:
             index
             for index, line in enumerate(page.lines)
             if (_is_at_edge(line, page) and (seen[_place(line)] >= often or _PAGE_NUMBER.fullmatch(line.text)))
+            or (line.base <= lowest and _PAGE_NUMBER.fullmatch(line.text))
             # Of drafts, every line has a number.
             or (line.text.isdecimal() and len(line.text) == 3 and numbers[round(line.right)] > 15)
             or (_STAMP.match(line.text) and line.size > 12)
@@ -676,14 +733,17 @@ class _Part:
     last: Line
     level: int = 0
     """Of a heading."""
-    width: float = 0.0
-    """Of its widest line."""
-    count: int = 1
-    """Its lines."""
+    rows: list[Line] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         return self.texts[-1]
+
+    def add_row(self, line: Line) -> None:
+        """Add a line that stays as it is."""
+        self.texts.append(line.text)
+        self.rows.append(line)
+        self.last = line
 
 
 @dataclass
@@ -716,6 +776,8 @@ class _Builder:
             self.in_references = True
         caption = _CAPTION.match(line.text)
         if caption and self._begins_caption(line, caption):
+            if _is_of_table(line.text):
+                self._join_cells(line)
             self._begin("caption", line)
         elif self._is_title(line):
             if self.parts and self.parts[-1].kind == "title" and abs(self.parts[-1].line.size - line.size) < 1:
@@ -739,24 +801,21 @@ class _Builder:
             self._begin("note", line)
         elif self.in_references and not self._goes_on_below(line):
             self._add_reference(index, line)
-        elif self._stands_as_it_is(line) or self._has_number(index, line):
+        elif self._is_in_table(line) or self._stands_as_it_is(line) or self._has_number(index, line):
             if self.parts and self.parts[-1].kind == "lines" and self.parts[-1].last.page == line.page:
-                self._append(self.parts[-1], line)
+                self.parts[-1].add_row(line)
             else:
-                self._begin("lines", line, text="   ".join(line.cells))
+                self._begin("lines", line)
         else:
             self._add_text(index, line)
 
     def _begin(self, kind: str, line: Line, level: int = 0, text: str | None = None) -> None:
-        self.parts.append(_Part(kind, [line.text if text is None else text], line, line, level, line.width))
+        self.parts.append(_Part(kind, [line.text if text is None else text], line, line, level, [line]))
 
     def _join(self, part: _Part, line: Line) -> None:
         part.texts[-1] = _joined(part.text, line.text, self.looks.words)
-        part.last, part.width, part.count = line, max(part.width, line.width), part.count + 1
-
-    def _append(self, part: _Part, line: Line) -> None:
-        part.texts.append("   ".join(line.cells))
-        part.last, part.width, part.count = line, max(part.width, line.width), part.count + 1
+        part.rows.append(line)
+        part.last = line
 
     def _follows(self, line: Line) -> bool:
         """Whether a line is the next one below the line before, in letters of the same size."""
@@ -764,6 +823,34 @@ class _Builder:
         if before is None or before.page != line.page or abs(before.size - line.size) >= 0.6:
             return False
         return 0 < before.base - line.base < 1.35 * max(self.looks.leading, 1.25 * line.size)
+
+    def _join_cells(self, caption: Line) -> None:
+        """Make one table of the short lines above a caption, if there are several."""
+        first, above = len(self.parts), caption
+        while first and self._is_cell(self.parts[first - 1], above):
+            first -= 1
+            above = self.parts[first].line
+        cells = self.parts[first:]
+        if len(cells) > 2:
+            rows = [row for part in cells for row in part.rows]
+            table = _Part("lines", [row.text for row in rows], rows[0], rows[-1], rows=rows)
+            self.parts[first:] = [table]
+
+    def _is_cell(self, part: _Part, below: Line) -> bool:
+        is_short = part.kind in ("lines", "paragraph") and max(row.width for row in part.rows) < 0.6 * self.looks.column
+        return is_short and part.line.page == below.page and part.last.base - below.base < 4 * self.looks.leading
+
+    def _is_in_table(self, line: Line) -> bool:
+        """Whether a short line stands below the caption of a table, or goes on with the table."""
+        if not self.parts or line.width > (0.6 if _SMALL_WORD.search(line.text) else 0.9) * self.looks.column:
+            return False
+        last, before = self.parts[-1], self.parts[-2] if len(self.parts) > 1 else self.parts[-1]
+        caption = before if last.kind == "lines" and before.kind == "caption" else last
+        is_of_table = caption.kind == "caption" and _is_of_table(caption.text)
+        is_near = (
+            last.last.page == line.page and min(row.base for row in last.rows) - line.base < 3 * self.looks.leading
+        )
+        return is_of_table and is_near and line.base < caption.last.base
 
     def _begin_entries(self, index: int) -> bool:
         """Whether the references begin here, without a heading: the next lines have their numbers."""
@@ -1002,7 +1089,7 @@ class _Builder:
         before = self.before
         if before is None or line.text[:1].islower():
             return False
-        if self.parts[-1].kind == "item" and self.parts[-1].count > 1 and before.left - line.left > 4:
+        if self.parts[-1].kind == "item" and len(self.parts[-1].rows) > 1 and before.left - line.left > 4:
             return True
         return before.width < 0.8 * self.looks.column and bool(_SENTENCE_END.search(before.text))
 
@@ -1098,7 +1185,7 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
             label, rest = _label(text)
             yield Reference(label, (Span(rest, ""),), f"ref-{label.strip('[].')}" if label else "")
         case "lines":
-            yield Verbatim(tuple((Span(clean(line, 1_000)),) for line in part.texts))
+            yield Verbatim(tuple((Span(line),) for line in _laid_out(part.rows)))
         case "theorem":
             title = _THEOREM.match(text)
             end = title.end() if title else 0
@@ -1111,9 +1198,34 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
             yield Paragraph(_cited(text, known))
 
 
+def _is_of_table(caption: str) -> bool:
+    return caption[:3].lower() == "tab"
+
+
+def _laid_out(lines: Sequence[Line]) -> Iterator[str]:
+    """Lines of a table or a formula, each part where it stands on the page."""
+    left = min(line.left for line in lines)
+    letter = 0.5 * median(line.size for line in lines)
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: -line.base):
+        if rows and rows[-1][0].base - line.base < 0.35 * line.size:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    for row in rows:
+        text = ""
+        for start, cell in sorted(cell for line in row for cell in line.cells):
+            gap = " " if text else ""
+            text = f"{text}{gap}".ljust(min(MOST_CELLS, round((start - left) / letter))) + _plain(cell)
+        yield text[:LETTERS]
+
+
 def _plain(text: str) -> str:
     """A text that is shown: ligatures are letters again."""
-    return clean(unicodedata.normalize("NFKC", text.rstrip(SOFT_HYPHEN)), LETTERS)
+    parts = _SCRIPTS.split(text.rstrip(SOFT_HYPHEN))
+    return clean(
+        "".join(part if at % 2 else unicodedata.normalize("NFKC", part) for at, part in enumerate(parts)), LETTERS
+    )
 
 
 def _label(text: str) -> tuple[str, str]:
