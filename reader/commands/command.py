@@ -87,9 +87,9 @@ class Parser(ArgumentParser):
         (file or sys.stdout).write(self.format_help())
 
     def format_help(self) -> str:
-        from reader.commands.printing.help_text import command_help
+        from reader.commands.line.manual import command_page, draw
 
-        return command_help(self, self.examples)
+        return "\n".join((*draw(command_page(self, self.examples)), ""))
 
 
 class StoreFile(Action):

@@ -1,18 +1,23 @@
-"""The manual: its pages of Markdown with the program's own tables in them, as lines of a terminal and as a man page.
+"""The manual: its pages of Markdown with the program's own tables in them, and the help of each command.
 
-`.build/manual_hook.py` makes the man page where nothing but the standard library is installed.
+All are drawn as lines of a terminal and as a man page, which `.build/manual_hook.py` makes where nothing but the
+standard library is installed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from argparse import SUPPRESS, Action, ArgumentParser
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from reader.commands.command import Command, Parser, make_parser
+from reader import installed
+from reader.commands.command import Parser, make_parser
 from reader.commands.line.registry import ABOUT, COMMANDS, EXAMPLES, GROUPS, add_reader_options, find_command
-from reader.commands.printing.help_text import entries, usage
+from reader.commands.output import READABLE, Style, is_terminal, paint, width
+from reader.commands.printing.pager import print_paged
 from reader.core.lines import Line, Piece, fill, measure
 from reader.paths import APP
 
@@ -61,10 +66,11 @@ def _text(name: str) -> str:
 
 
 def _made(part: str, keymap: Keymap | None) -> str:
-    return {"keys": lambda: _keys(keymap), "settings": _settings, "signs": _signs, "commands": _commands}[part]()
+    return {"keys": lambda: keys_page(keymap), "settings": _settings, "signs": _signs, "commands": _commands}[part]()
 
 
-def _keys(keymap: Keymap | None) -> str:
+def keys_page(keymap: Keymap | None) -> str:
+    """The keys in Markdown, by their groups."""
     from reader.keys.keymap import Keymap
 
     keymap = keymap or Keymap()
@@ -113,10 +119,22 @@ def _signs() -> str:
 
 
 def _commands() -> str:
-    return "\n\n".join(
-        f"### {title}\n\n{_table('Command', 'What it is for', [(_code(name), gist) for name, gist in names.items()])}"
-        for title, names in GROUPS.items()
+    return _tables("Command", GROUPS)
+
+
+def all_table() -> str:
+    """Every page of the manual, and every command under the heading of its group."""
+    added = {name: f"of {entry.package}" for name, entry in installed.others().items()}
+    more = {"Of extensions": added} if added else {}
+    return _tables("Name", {"Pages of the manual": gists_of_pages(), **GROUPS, **more})
+
+
+def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
+    tables = (
+        (title, _table(first, "What it is for", [(_code(name), gist) for name, gist in found.items()]))
+        for title, found in groups.items()
     )
+    return "\n\n".join(f"### {title}\n\n{table}" for title, table in tables)
 
 
 def _table(first: str, second: str, found: Iterable[tuple[str, str]]) -> str:
@@ -126,6 +144,77 @@ def _table(first: str, second: str, found: Iterable[tuple[str, str]]) -> str:
 
 def _code(text: str) -> str:
     return f"`` {text} ``" if "`" in text else f"`{text}`"
+
+
+# What a command takes
+
+
+class Entry(NamedTuple):
+    """An argument or option: how it is written, and what it does."""
+
+    name: str
+    about: str
+    is_option: bool
+
+
+def entries(parser: ArgumentParser) -> list[Entry]:
+    """The arguments of a parser in order, then its options; --help comes last."""
+    found = []
+    for action in parser._actions:
+        if action.help != SUPPRESS:
+            is_option = bool(action.option_strings)
+            found.append(Entry(_name(action), _about(action), is_option))
+            words: Mapping[str, str] = getattr(action, "words", {})
+            found += [Entry(f"  {word}", about, is_option) for word, about in words.items()]
+    return sorted(found, key=lambda entry: (entry.is_option, entry.name.startswith("-h")))
+
+
+def usage(parser: ArgumentParser) -> str:
+    """How the command is written, without its options one by one."""
+    words = [parser.prog]
+    for action in parser._actions:
+        if not action.option_strings and action.help != SUPPRESS:
+            name = _metavar(action)
+            words.append({"*": f"[{name} ...]", "+": f"{name} ...", "?": f"[{name}]"}.get(str(action.nargs), name))
+    return " ".join((*words, "[OPTIONS]"))
+
+
+def command_page(parser: ArgumentParser, shown: Sequence[tuple[str, str]], shared: Sequence[str] = ()) -> str:
+    """The help of a command in Markdown, without the options that are `shared`."""
+    found = [entry for entry in entries(parser) if entry.name not in shared]
+    parts = [parser.description or "", f"**Usage:** `{usage(parser)}`", f"### Examples:\n\n{examples(shown)}"]
+    for heading, is_option in (("Arguments:", False), ("Options:", True)):
+        if several := [(_code(one.name), one.about) for one in found if one.is_option == is_option]:
+            parts.append(f"### {heading}\n\n{_table('Name', 'What it does', several)}")
+    return "\n\n".join(parts)
+
+
+def examples(pairs: Iterable[tuple[str, str]]) -> str:
+    """Commands, each with what it does, as an example in Markdown."""
+    lines = [(f"{APP} {words}".rstrip(), about) for words, about in pairs]
+    size = max((len(words) for words, _ in lines), default=0)
+    return "\n".join(("```sh", *(f"{words:<{size}}  # {about}" for words, about in lines), "```"))
+
+
+def _about(action: Action) -> str:
+    return "print this help" if action.dest == "help" else action.help or ""
+
+
+def _name(action: Action) -> str:
+    """An option with its value, or the name of an argument."""
+    if not action.option_strings:
+        return _metavar(action)
+    names = ", ".join(action.option_strings)
+    if action.nargs == 0:
+        return names
+    # Only --json and --jsonl can do without a value.
+    return f"{names}[={action.metavar}]" if hasattr(action, "known") else f"{names} {_metavar(action)}"
+
+
+def _metavar(action: Action) -> str:
+    if isinstance(action.metavar, str):
+        return action.metavar
+    return "|".join(map(str, action.choices)) if action.choices else action.dest.upper()
 
 
 # Markdown, as far as the pages use it
@@ -180,7 +269,7 @@ def _pieces(text: str) -> Line:
         code = span[1] or span[2]
         between = text[at : span.start()]
         # Blanks within code look like those between two examples.
-        found.append(Piece("  " if between == " " and code and found else between))
+        found.append(Piece("  " if between == " " and code and found and found[-1].role == "opened" else between))
         found.append(Piece(code, "opened") if code else Piece(span[3] or span[4], "label" if span[3] else "text"))
         at = span.end()
     return tuple(piece for piece in (*found, Piece(text[at:])) if piece.text)
@@ -193,34 +282,67 @@ def _plain(text: str) -> str:
 # Lines of a terminal
 
 
+WIDEST = 100
+"""Maximum columns of help."""
+
 _COLUMN = 26
 """Maximum columns of the names in a table; longer names have a line of their own."""
 
+_SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+\s*""")
+"""A word of a shell's command line, with its quotes and the blanks after it."""
+
+
+def help_width() -> int:
+    """Columns for help: those of the terminal up to `WIDEST`; as much as can be read well in a pipe."""
+    return min(width(), WIDEST) if is_terminal(sys.stdout) else READABLE
+
+
+def print_page(text: str, *, paged: bool) -> None:
+    """Print a page as lines on a terminal, through the pager if it is long; as Markdown into a pipe."""
+    print_paged(draw(text) if is_terminal(sys.stdout) else text.splitlines(), wanted=paged)
+
+
+def draw(text: str) -> Iterator[str]:
+    """A page as lines of standard output."""
+    style = Style.of(sys.stdout)
+    return (paint(line, style) for line in page_lines(text, help_width()))
+
 
 def page_lines(text: str, width: int) -> Iterator[Line]:
-    """The lines of a page, of at most so many cells as far as its examples allow."""
-    for at, block in enumerate(read_blocks(text)):
-        if at:
+    """The lines of a page, of at most so many cells as far as the words of its examples allow."""
+    below = True
+    for block in read_blocks(text):
+        if not below:
             yield ()
+        # A small heading stands on what it is of.
+        below = block.level > 2
         if block.kind == "heading":
             yield (Piece(block.body.upper() if block.level == 1 else block.body, "label"),)
         elif block.kind == "text":
             yield from fill(_pieces(block.body), width)
         elif block.kind == "code":
-            yield from (line for text in block.body.splitlines() for line in _example(text, width))
+            yield from _example_lines(block.body.splitlines(), width)
         else:
             yield from _table_lines(_cells(block.body), width)
 
 
-def _example(text: str, width: int) -> Iterator[Line]:
-    """A line of an example; a remark at its end has a line of its own if both are too long."""
-    command, mark, remark = text.partition("  #")
-    if len(text) + 2 <= width:
-        yield (Piece("  "), Piece(command, "opened"), Piece(mark + remark, "muted"))
-        return
-    yield (Piece("  "), Piece(command.rstrip(), "opened"))
-    if mark:
-        yield from ((Piece("      "), *line) for line in fill((Piece(f"#{remark}", "muted"),), width - 6))
+def _example_lines(lines: Sequence[str], width: int) -> Iterator[Line]:
+    """An example; if a line is too long, its remarks have lines of their own, and a backslash joins its parts."""
+    remarks_fit = all(len(line) + 2 <= width for line in lines if "  #" in line)
+    for text in lines:
+        command, mark, remark = text.partition("  #")
+        if remarks_fit and len(text) + 2 <= width:
+            yield (Piece("  "), Piece(command, "opened"), Piece(mark + remark, "muted"))
+            continue
+        parts = [""]
+        for word in _SHELL_WORD.findall(command) if len(command.rstrip()) + 2 > width else (command,):
+            if parts[-1] and len(parts[-1]) + len(word.rstrip()) + 4 > width:
+                parts[-1] += "\\"
+                parts.append("  ")
+            parts[-1] += word
+        yield from ((Piece("  "), Piece(part.rstrip(), "opened")) for part in parts)
+        if mark:
+            yield from ((Piece("      "), *line) for line in fill((Piece(f"#{remark}", "muted"),), width - 6))
 
 
 def _table_lines(found: Sequence[Sequence[str]], width: int) -> Iterator[Line]:
@@ -247,25 +369,31 @@ def _table_lines(found: Sequence[Sequence[str]], width: int) -> Iterator[Line]:
 
 def manual(version: str) -> str:
     """All of it, for `man`: the commands by their parsers, then the pages."""
+    reader = Parser(prog=APP, allow_abbrev=False, description=ABOUT)
+    add_reader_options(reader)
+    shared = [entry.name for entry in entries(reader)]
+    commands = ((name, find_command(name)) for name in COMMANDS)
+    texts = (
+        f"# Description\n\n{command_page(reader, EXAMPLES)}",
+        "# Commands\n\nEvery command takes --color, --log-level and --help too.",
+        *(f"## {APP} {name}\n\n{command_page(make_parser(one), one.examples, shared)}" for name, one in commands),
+        *map(page, PAGES),
+    )
     lines = [
         f'.TH {APP.upper()} 1 "" "{APP} {version}" "User Commands"',
         *(".ds AD l", ".ad l", ".nh"),
         *(".SH NAME", rf"{APP} \- the terminal reader for the daily papers feed"),
         *(".SH SYNOPSIS", rf"\fB{APP}\fR [\fIOPTIONS\fR] [\fIQUERY\fR ...]"),
         *(".br", rf"\fB{APP}\fR \fICOMMAND\fR ..."),
-        *(".SH DESCRIPTION", _roff(ABOUT)),
-        *(".SH EXAMPLES", *_examples(EXAMPLES)),
-        *(".SH OPTIONS", *_entries(_reader_parser())),
-        *(".SH COMMANDS", _roff("Every command takes --color, --log-level and --help too.")),
-        *(line for name in COMMANDS for line in _section(find_command(name))),
-        *(line for name in PAGES for block in read_blocks(page(name)) for line in _roff_block(block)),
+        *(line for text in texts for block in read_blocks(text) for line in _roff_block(block)),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _roff_block(block: Block) -> Iterator[str]:
     if block.kind == "heading":
-        yield f".SH {_roff(block.body).upper()}" if block.level == 1 else f".SS {_roff(block.body)}"
+        name = _roff(block.body)
+        yield (f".SH {name.upper()}", f".SS {name}", f".PP\n\\fB{name}\\fR")[block.level - 1]
     elif block.kind == "text":
         yield from (".PP", _roff_pieces(block.body))
     elif block.kind == "code":
@@ -273,13 +401,7 @@ def _roff_block(block: Block) -> Iterator[str]:
     else:
         head, *body = _cells(block.body)
         for first, *cells in body:
-            yield from (".TP", _roff_pieces(first, whole=True))
-            told = (
-                cells
-                if len(head) == 2
-                else [f"{say}: {cell}" for say, cell in zip(head[1:], cells, strict=True) if cell]
-            )
-            yield "\n.br\n".join(map(_roff_pieces, told)) or r"\&"
+            yield from (".TP", _roff_pieces(first, whole=True), "\n.br\n".join(map(_roff_pieces, _told(head, cells))))
 
 
 def _roff_pieces(text: str, *, whole: bool = False) -> str:
@@ -287,38 +409,6 @@ def _roff_pieces(text: str, *, whole: bool = False) -> str:
     return "".join(
         rf"\fB{_roff(piece.text)}\fR" if whole or piece.role != "text" else _roff(piece.text) for piece in _pieces(text)
     )
-
-
-def _reader_parser() -> Parser:
-    parser = Parser(prog=APP, allow_abbrev=False)
-    add_reader_options(parser)
-    return parser
-
-
-def _section(command: Command) -> Iterator[str]:
-    """A command: its usage, summary, arguments, options and examples."""
-    parser = make_parser(command)
-    yield f".SS {_roff(usage(parser))}"
-    yield _roff(command.summary)
-    yield from _entries(parser, shared=[entry.name for entry in entries(_reader_parser())])
-    yield ".PP"
-    yield "Examples:"
-    yield from _examples(command.examples)
-
-
-def _entries(parser: Parser, shared: Sequence[str] = ()) -> Iterator[str]:
-    return _definitions([(entry.name.strip(), entry.about) for entry in entries(parser) if entry.name not in shared])
-
-
-def _examples(examples: Iterable[tuple[str, str]]) -> Iterator[str]:
-    return _definitions([(f"{APP} {words}".rstrip(), about) for words, about in examples])
-
-
-def _definitions(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
-    for name, about in pairs:
-        yield ".TP"
-        yield rf"\fB{_roff(name)}\fR"
-        yield _roff(about)
 
 
 def _roff(text: str) -> str:

@@ -97,7 +97,7 @@ ABOUT = "Read the daily papers of Hugging Face. Without a command, the reader op
 
 EXAMPLES = (
     ("", "the reader"),
-    ("topic:agents is:unread", "the reader on a query"),
+    ("topic:agents is:unread", "on a query"),
     ("--demo", "a sample, no network"),
     ("list day:latest", "print the newest"),
 )
