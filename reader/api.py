@@ -173,7 +173,9 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper as Paper  # A paper of the cache.
 
     # Marks, and who makes them.
-    from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
+    from reader.cache.marks.event_log import (
+        made_by_agents as made_by_agents,
+    )  # The marks of a paper that programs made.
     from reader.cache.marks.effects import Change as Change  # A new state of some papers.
     from reader.cache.marks.derived import MAILED as MAILED  # How the kinds of events of mailed digests begin.
     from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
@@ -209,7 +211,7 @@ if TYPE_CHECKING:
 
     # Vectors of papers, by a model of the user's.
     from reader.cache.finding import vectors as vectors  # The vectors that are kept beside the cache.
-    from reader.core.settings.vectors import Vectors as Vectors  # The table [vectors].
+    from reader.core.settings.tables import Vectors as Vectors  # The table [vectors].
     from reader.core.vectors import Encoder as Encoder  # A model that makes vectors of texts.
     from reader.core.vectors import checked_vectors as checked_vectors  # The same, checked.
     from reader.refresh.jobs import MakeVectors as MakeVectors  # The job that makes those that papers lack.
@@ -227,8 +229,8 @@ if TYPE_CHECKING:
     from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.
     from reader.feeds.http.client import Response as Response  # What it answers.
     from reader.feeds.http.environment import is_offline as is_offline  # Whether the network is not to be used.
-    from reader.feeds.http.failures import HttpRefused as HttpRefused  # A host answered with an error.
-    from reader.feeds.http.failures import RetryableError as RetryableError  # A failure that may pass.
+    from reader.feeds.http.responses import HttpRefused as HttpRefused  # A host answered with an error.
+    from reader.feeds.http.responses import RetryableError as RetryableError  # A failure that may pass.
     from reader.feeds.http.responses import Limits as Limits  # The limits of a request.
     from reader.feeds.http.responses import refusal_reason as refusal_reason  # The reason in the body of an error.
     from reader.feeds.http.responses import retry_after as retry_after  # The seconds that a host asks to wait.

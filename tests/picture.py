@@ -18,8 +18,8 @@ from reader.commands.workspace import Workspace, fill_with_sample
 from reader.config import Settings
 from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
-from reader.ui.looks.screenshot import draw_picture
 from reader.ui.looks.theme import DARK_COLORS
+from reader.ui.program import draw_picture
 from tests.film import Film, Frame
 
 PICTURES = Path(__file__).parent.parent / ".pictures"

@@ -122,7 +122,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
         ),
         "takes back all that one run of the program did": (
-            "cache/marks/test_agents.py::test_one_undo_takes_back_all_of_a_run_and_nothing_else",
+            "cache/marks/test_event_log.py::test_one_undo_takes_back_all_of_a_run_and_nothing_else",
         ),
         "`for you` learns nothing from marks of programs": (
             "extensions/mcp/test_mcp.py::test_it_says_what_suits_the_user_by_the_users_own_marks",

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakValueDictionary
 
 from reader.cache import connections, meta
-from reader.cache.marks.agents import BY_AGENT
 from reader.cache.marks.derived import BY_RULE
+from reader.cache.marks.event_log import BY_AGENT
 from reader.cache.search.sql_functions import split_words
 from reader.cache.sqlite_errors import explained
 from reader.core.choice.learned import Learned, Mixed, mix, take_turns

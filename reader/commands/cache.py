@@ -29,10 +29,10 @@ def _run_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_sizes(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.mending import maintenance
+    from reader.cache.mending import health
 
     file = workspace.cache_file
-    sizes = maintenance.sizes(file)
+    sizes = health.sizes(file)
     if arguments.json:
         said = {"path": str(file), "papers": sizes.papers, "events": sizes.events}
         said |= {"file_bytes": sizes.file, "log_bytes": sizes.log, "free_bytes": sizes.free}
@@ -51,12 +51,12 @@ def _print_sizes(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _compact_cache(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.mending import maintenance
+    from reader.cache.mending import health
 
     file = workspace.cache_file
     before = file.stat().st_size
     with Progress() as progress:
-        for step in maintenance.compact(file):
+        for step in health.compact(file):
             progress.show(step)
     after = file.stat().st_size
     said = f"{_mebibytes(after)}, as small as before."

@@ -156,7 +156,7 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
     """Read the files, and store their papers and marks unless this is a dry run; with `keep`, return the papers."""
     from reader.cache.storing.papers import Stored
     from reader.feeds.files.papers_file import ListsFeeds
-    from reader.refresh import memory
+    from reader.refresh import jobs
 
     found, total = _Found({}), Stored()
     with ExitStack() as stack:
@@ -165,7 +165,7 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
         for name in arguments.files:
             page: list[str] = []
             try:
-                with memory.limited("Split the file, or see what is in it."):
+                with jobs.limited_memory("Split the file, or see what is in it."):
                     for read in _read_parts(name):
                         part = storer.tell_apart(read) if storer else read
                         stored, marks = store(part)

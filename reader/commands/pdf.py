@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from reader.actions.pdf_files import pdf_file, pdf_folder
+from reader.actions.links import pdf_file, pdf_folder
 from reader.commands.command import Command
 from reader.commands.output import print_line
 from reader.commands.workspace import Workspace, load_paper

@@ -32,7 +32,7 @@ from reader.core.text import clean, clean_block, clean_note
 from reader.core.titles import describe
 
 if TYPE_CHECKING:
-    from reader.cache.marks.agents import Made
+    from reader.cache.marks.event_log import Made
     from reader.cache.outputs import Output
     from reader.core.changes import Changes
     from reader.core.follows import FollowReason as Followed
@@ -86,7 +86,7 @@ class _Shown(NamedTuple):
     @property
     def made(self) -> tuple[Made, ...]:
         """The marks on it that programs made."""
-        from reader.cache.marks.agents import made_by_agents
+        from reader.cache.marks.event_log import made_by_agents
 
         return self.window.read(partial(made_by_agents, pk=self.pk))
 

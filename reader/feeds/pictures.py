@@ -12,8 +12,7 @@ from reader.core.errors import FeedMalformed, FeedRefused, NoPicture
 from reader.core.text import clean
 from reader.feeds.http.client import DocumentClient, HttpOptions, Response, is_local_url
 from reader.feeds.http.environment import arxiv_stand_in, is_offline
-from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.responses import Limits
+from reader.feeds.http.responses import HttpRefused, Limits
 
 if TYPE_CHECKING:
     from reader.config import Settings

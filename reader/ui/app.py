@@ -26,19 +26,18 @@ from reader.ui.command_line.state import COMMANDS
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.line_widgets import ActionAsked, KeyLines, Reported, StatusLine
-from reader.ui.kit.scrollbar import draw_scrollbars
+from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.textual_fixes import take_keys
 from reader.ui.kit.typed_line import TypingScreen
 from reader.ui.library.library import Library
 from reader.ui.list.header import title_parts, window_title
 from reader.ui.list.loader import ListLoader
-from reader.ui.looks.look import Look
-from reader.ui.looks.stylesheets import stylesheets
+from reader.ui.looks import Look
+from reader.ui.looks.theme import stylesheets
 from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.app import WEB_DRIVER, ShellApp
-from reader.ui.shell.background import Background
 from reader.ui.shell.feature import Feature
 from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, find, handlers_of
 from reader.ui.shell.keyboard import Keyboard
@@ -47,7 +46,7 @@ from reader.ui.shell.listing import Position, Where
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.notices import Notices
 from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Background, Services
 from reader.ui.shell.state import State
 from reader.ui.terminal.process import finish_startup_tuning
 
@@ -259,7 +258,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
     @property
     def has_exports_due(self) -> bool:
         """Whether the watched exports may lack a change."""
-        from reader.ui.command_line.automatic import AutomaticCommands
+        from reader.ui.command_line.runner import AutomaticCommands
 
         return any(isinstance(one, AutomaticCommands) and one.is_due for one in self.services.features)
 

@@ -35,14 +35,13 @@ from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
-from reader.ui.kit.line_widgets import StatusLine
+from reader.ui.kit.line_widgets import StatusLine, draw
 from reader.ui.kit.pane import Pane, Rule
-from reader.ui.kit.styled_text import draw
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.header import header, header_parts
 from reader.ui.list.lines import day_end
 from reader.ui.list.pane import PaperList, Rows
-from reader.ui.looks.look import Look
+from reader.ui.looks import Look
 from reader.ui.page.presentation import link_keys
 from reader.ui.page.state import FIT, FOUND, READING, fit_of, found_of
 from reader.ui.query.state import VOCABULARY, reach, type_query

@@ -28,9 +28,9 @@ from reader.ui.command_line.state import COMMANDS
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_ORDER
 from reader.ui.first_frame.kept_look import BAR, KeptLook, Stamp, conditions, save_look, stamp, style_name
 from reader.ui.full_text.bookmarks import BookmarkKeeper
-from reader.ui.kit.styled_text import PLAIN, draw
+from reader.ui.kit.line_widgets import PLAIN, draw
 from reader.ui.list.loader import ListLoader
-from reader.ui.looks.stylesheets import styles_directory
+from reader.ui.looks.theme import styles_directory
 from reader.ui.shell.services import Services
 from reader.ui.triage.state import lasting_place
 

@@ -23,8 +23,19 @@ from pathlib import Path
 import numpy as np
 
 from reader.core.keywords import normal
-from reader.core.topics.rules import Phrase, Rules, net_points, read_rules, short_form
-from reader.core.topics.scorer import FoundParts, Matcher, Topics, Weights, read_weights, sixteenths
+from reader.core.topics.scorer import (
+    FoundParts,
+    Matcher,
+    Phrase,
+    Rules,
+    Topics,
+    Weights,
+    net_points,
+    read_rules,
+    read_weights,
+    short_form,
+    sixteenths,
+)
 from reader.data import read_text
 from tests.topics.evaluate import held_out_figures
 from tests.topics.labelled_papers import (

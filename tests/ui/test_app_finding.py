@@ -9,7 +9,7 @@ import pytest
 from reader.cache.finding import index
 from reader.cache.finding.door import door_of
 from reader.ui.list import loader as list_loader
-from reader.ui.refresh.watches import CacheWatch
+from reader.ui.refresh.sync import CacheWatch
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 

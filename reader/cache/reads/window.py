@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from reader.cache import connections, meta
 from reader.cache.flags import FLAGS
 from reader.cache.history import rose
-from reader.cache.marks.agreement import agrees
+from reader.cache.marks.journal import agrees
 from reader.cache.reads.orders import Order, begin_order, with_texts
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained

@@ -41,7 +41,7 @@ LIKE = "like"
 def shared(window: Window, ids: Sequence[str], pk: int) -> Shared:
     """What a paper shares with those that have these ids."""
     from reader.cache.search import similar
-    from reader.cache.search.nearest import cache_file
+    from reader.cache.search.similar import cache_file
 
     return window.read(
         lambda connection: similar.shared(connection, cache_file(connection), similar.keys_of(connection, ids), pk)

@@ -1,7 +1,4 @@
-"""`dailypapers serve`: the reader in a browser, for the one who has the address that is printed.
-
-`server.py` is Textual's server, and `guard.py` stands before it.
-"""
+"""`dailypapers serve`: the reader in a browser, for the one who has the address that is printed."""
 
 from __future__ import annotations
 
@@ -34,8 +31,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _serve(arguments: Namespace, workspace: api.Workspace) -> int:
     try:
-        from reader.extensions.browser.guard import Address, Guard
-        from reader.extensions.browser.server import serve
+        from reader.extensions.browser.server import Address, Guard, serve
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in ("aiohttp", "textual_serve"):
             raise

@@ -26,8 +26,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _serve(arguments: Namespace, workspace: api.Workspace) -> int:
     try:
-        from reader.extensions.mcp.server import make_server
-        from reader.extensions.mcp.stdio import serve
+        from reader.extensions.mcp.server import make_server, serve
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "mcp":
             raise

@@ -183,12 +183,6 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
         print_line(f"To do this by itself: dailypapers config set sync {quote(place)}")
 
 
-def join_machines(workspace: Workspace) -> None:
-    """Exchange with the user's other machines once, if the settings say where they meet; raises ReaderError."""
-    if workspace.settings.sync:
-        exchange_once(workspace, place_of(None, workspace))
-
-
 def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False) -> Path | str:
     """The folder that is named, else that of the settings, as an absolute path; or the address of a server.
 

@@ -196,11 +196,11 @@ VECTORS = Command(
 def open_model(settings: Vectors, cache: Path) -> Encoder:
     """The model of the settings, which name one; raises ConfigError."""
     if settings.is_static:
-        from reader.extensions.vectors.static_model import StaticEncoder
+        from reader.extensions.vectors.encoders import StaticEncoder
 
         encoder: Encoder = StaticEncoder(_static_folder(settings, cache))
     else:
-        from reader.extensions.vectors.endpoint import EndpointEncoder
+        from reader.extensions.vectors.encoders import EndpointEncoder
 
         encoder = EndpointEncoder(settings)
     if settings.before_paper:

@@ -35,9 +35,8 @@ class DateActions:
     @property
     def _calendar(self) -> CalendarScreen | None:
         """The calendar, while it is open."""
-        from reader.ui.calendar.screen import CalendarScreen
-
-        return self._services[Screens].get(CalendarScreen)
+        screen: CalendarScreen | None = self._services[Screens].get(CALENDAR)
+        return screen
 
     @follows(lambda state: (state[REFRESH].ended, state.cache_version))
     def renew(self, state: State) -> None:

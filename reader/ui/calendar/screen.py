@@ -19,10 +19,9 @@ from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Line, Piece, cut_line, spread
 from reader.keys.keymap import Keymap
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.line_widgets import ActionAsked, KeyLines
+from reader.ui.kit.line_widgets import ActionAsked, KeyLines, draw
 from reader.ui.kit.lines import key_piece
-from reader.ui.kit.styled_text import draw
-from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.looks.theme import stylesheet
 
 CELL = 7
 """Columns for a day: the cursor, its number, a bar for its unread papers, and a gap."""

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 def _classes() -> tuple[type, ...]:
     from reader.ui.command_line.actions import CommandActions
-    from reader.ui.command_line.automatic import AutomaticCommands
-    from reader.ui.command_line.runner import CommandRunner
+    from reader.ui.command_line.runner import AutomaticCommands, CommandRunner
 
     return CommandActions, AutomaticCommands, CommandRunner
 

@@ -30,9 +30,8 @@ from reader.ui.filter.rows import (
     place_of,
 )
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import Reported
+from reader.ui.kit.line_widgets import PLAIN, Reported
 from reader.ui.kit.pane import Pane
-from reader.ui.kit.styled_text import PLAIN
 
 SHORTCUT_ROOM = 9
 """Minimum cells of a name with its key."""

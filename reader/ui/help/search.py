@@ -14,9 +14,9 @@ from reader.core.text import clean
 from reader.keys.keymap import Keymap
 from reader.ui.command_line.output import OutputPane
 from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.line_widgets import PLAIN
 from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
-from reader.ui.kit.styled_text import PLAIN
-from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.looks.theme import stylesheet
 
 
 class Finder:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.follows import FollowCount
     from reader.cache.history import Votes
-    from reader.cache.marks.agents import Made
+    from reader.cache.marks.event_log import Made
     from reader.cache.members import Said
     from reader.cache.outputs import Output
     from reader.cache.reads.opinions import Reasons
@@ -402,7 +402,7 @@ class Library(Marking):
 
     def made_by_agents(self, pk: PaperKey) -> tuple[Made, ...]:
         """The marks on a paper that programs made; may run in a thread. Raises CacheError."""
-        from reader.cache.marks.agents import made_by_agents
+        from reader.cache.marks.event_log import made_by_agents
 
         known = self._cached_key(pk)
         if known is None:
@@ -535,7 +535,7 @@ class Library(Marking):
 
     async def reading_figures(self, today: date) -> Figures:
         """What the user has read, in figures up to a local day."""
-        from reader.cache.reads.reading import reading_figures
+        from reader.cache.history import reading_figures
 
         return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 
@@ -590,7 +590,7 @@ def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     """Why a paper is in the list of a query for what fits best, or after the papers that match a query."""
     from reader.cache.finding.ranker import found_by
     from reader.cache.search import similar
-    from reader.cache.search.nearest import cache_file
+    from reader.cache.search.similar import cache_file
     from reader.core.query import parse
     from reader.core.similarity import Fit, FoundBy, Shared
     from reader.session.places import plain_words

@@ -14,7 +14,7 @@ from reader.ui.full_text.actions import FullTextActions
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
-from reader.ui.page.front import text_in_front
+from reader.ui.page.detail import text_in_front
 from reader.ui.shell.handlers import handles, handles_each
 from reader.ui.shell.layout import PaneName, shown_panes
 from reader.ui.shell.services import Services

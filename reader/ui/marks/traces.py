@@ -20,7 +20,7 @@ from reader.core.paper_row import NotCached, PaperKey
 from reader.ui.full_text.state import TEXT
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
-from reader.ui.page.front import is_page_at_end
+from reader.ui.page.detail import is_page_at_end
 from reader.ui.page.state import PAGE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import ends, follows

@@ -47,11 +47,8 @@ class NoteActions:
     @property
     def _screen(self) -> NoteScreen | None:
         """The editor, while it is open."""
-        if self._model.state[NOTING] is None:
-            return None
-        from reader.ui.notes.screen import NoteScreen
-
-        return self._services[Screens].get(NoteScreen)
+        screen: NoteScreen | None = self._services[Screens].get(NOTING)
+        return screen
 
     # In the reader
 
@@ -213,9 +210,8 @@ class TagActions:
     @property
     def _screen(self) -> TagScreen | None:
         """The line of tags, while it is open."""
-        from reader.ui.command_line.screen import TagScreen
-
-        return self._services[Screens].get(TagScreen)
+        screen: TagScreen | None = self._services[Screens].get(TAGGING)
+        return screen
 
     @handles("paper.tag")
     def begin(self, _count: int | None) -> None:

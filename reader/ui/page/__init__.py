@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
 def _classes() -> tuple[type, ...]:
     from reader.ui.page.actions import PageActions
-    from reader.ui.page.links import CopyActions, LinkActions
-    from reader.ui.page.loader import DetailLoader, FitFinder, TextPlaces
-    from reader.ui.page.pdf import PdfActions, PdfFetcher
-    from reader.ui.page.refresher import PageRefresher
+    from reader.ui.page.links import CopyActions, LinkActions, PdfActions, PdfFetcher
+    from reader.ui.page.loader import DetailLoader, FitFinder, PageRefresher, TextPlaces
 
     return (
         PageActions,

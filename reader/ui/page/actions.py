@@ -8,8 +8,7 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
 from reader.ui.marks.traces import Traces
-from reader.ui.page.detail import PaperDetail
-from reader.ui.page.front import text_in_front
+from reader.ui.page.detail import PaperDetail, text_in_front
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.state import FOUND, PAGE
 from reader.ui.shell.handlers import answers, follows, handles, handles_each

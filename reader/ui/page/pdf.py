@@ -189,7 +189,7 @@ class PdfActions:
             self._model.show_outcome(f"the PDFs are in {_from_home(file.parent)}")
 
     def _file(self, paper: Paper) -> Path:
-        from reader.actions.pdf_files import pdf_file, pdf_folder
+        from reader.actions.links import pdf_file, pdf_folder
 
         return pdf_file(paper, pdf_folder(self._services.settings.pdf_folder, paths.config_file()))
 

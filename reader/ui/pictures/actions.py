@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
+from reader.platform import PictureTerminal, picture_terminal
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.links import LinkActions
 from reader.ui.page.state import PAGE
@@ -17,7 +18,6 @@ from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.handlers import follows, handles, handles_each
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
-from reader.ui.terminal.pictures import PictureTerminal, picture_terminal
 
 if TYPE_CHECKING:
     from textual.worker import Worker

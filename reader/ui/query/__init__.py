@@ -6,8 +6,7 @@ from reader.ui.shell.feature import Feature
 
 
 def _classes() -> tuple[type, ...]:
-    from reader.ui.query.actions import AddActions, QueryActions, SimilarActions
-    from reader.ui.query.feed_search import FeedSearch
+    from reader.ui.query.actions import AddActions, FeedSearch, QueryActions, SimilarActions
 
     return AddActions, QueryActions, SimilarActions, FeedSearch
 

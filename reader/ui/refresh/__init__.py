@@ -6,10 +6,8 @@ from reader.ui.shell.feature import Feature
 
 
 def _classes() -> tuple[type, ...]:
-    from reader.ui.refresh.refresher import Refresher
-    from reader.ui.refresh.sync import GroupLook, Sync
-    from reader.ui.refresh.vector_maker import VectorMaker
-    from reader.ui.refresh.watches import CacheWatch, SettingsWatch
+    from reader.ui.refresh.refresher import Refresher, VectorMaker
+    from reader.ui.refresh.sync import CacheWatch, GroupLook, SettingsWatch, Sync
 
     return Refresher, GroupLook, Sync, VectorMaker, CacheWatch, SettingsWatch
 

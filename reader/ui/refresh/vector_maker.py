@@ -16,7 +16,7 @@ from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    from reader.core.settings.vectors import Vectors
+    from reader.core.settings.tables import Vectors
 
 REST = 3.0
 """Seconds after a start or a refresh: the next keys come first."""

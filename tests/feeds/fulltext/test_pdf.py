@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import Document, Figure, Heading, Items, Note, Paragraph, Reference, Verbatim, plain
 from reader.core.errors import NoFullText
-from reader.feeds.fulltext.pdf import WARNING, read_pdf
-from reader.feeds.fulltext.pdf_lines import Box, Line, Page, Pages, read_pages
-from reader.feeds.fulltext.pdf_source import read_apart
+from reader.feeds.fulltext.pdf import WARNING, Box, Line, Page, Pages, read_pages, read_pdf
+from reader.feeds.fulltext.pdf_client import read_apart
 from tests.feeds.fulltext.pdf_pages import BOLD, Printed, paragraph, write_pdf
 
 FILLER = (
@@ -303,7 +302,7 @@ async def test_a_library_that_does_not_start_is_not_taken_for_a_damaged_file(
 
 
 async def test_many_pages_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.feeds.fulltext.pdf_lines.MOST_PAGES", 1)
+    monkeypatch.setattr("reader.feeds.fulltext.pdf.MOST_PAGES", 1)
     document = read_pdf(read_pages(write_pdf(tmp_path / "paper.pdf", PAPER)))
     assert document.is_cut
     assert "Results" not in texts(document, Heading)

@@ -29,17 +29,16 @@ from reader.core.latex import latex_to_unicode
 from reader.core.paper import Listing
 from reader.core.query import parse
 from reader.core.query.choices import picked_topics, with_topics
-from reader.core.query.regex import UnsafePattern, matches
+from reader.core.query.parser import UnsafePattern, matches
 from reader.core.query.suggestions import tokens
 from reader.core.text import BLOCK_LIMIT, clean, clean_block, fold, title_hash
-from reader.core.topics.rules import read_rules, review_rules
+from reader.core.topics.scorer import read_rules, review_rules
 from reader.core.venue import LONGEST, read_venue
 from reader.feeds import plain_text
 from reader.feeds.arxiv.listing import parse_listing
 from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, parse_record, parse_records, refusal_reason
-from reader.feeds.files.json_stream import JsonStream
 from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_rdf, parse_ris
-from reader.feeds.files.papers_file import DamagedFile, decompressed, read_papers
+from reader.feeds.files.papers_file import DamagedFile, JsonStream, decompressed, read_papers
 from reader.feeds.files.saved_page import parse_saved_page
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import parse_markdown, read_markdown

@@ -20,8 +20,7 @@ from reader.ui.help.screen import (
 )
 from reader.ui.help.search import Finder
 from reader.ui.kit.glyphs import ASCII, MEANINGS, UNICODE, Glyphs, legend
-from reader.ui.looks.stylesheets import stylesheets
-from reader.ui.looks.theme import DEFAULTS, THEMES
+from reader.ui.looks.theme import DEFAULTS, THEMES, stylesheets
 from reader.ui.shell.commands import Manual
 
 MANUAL: Manual = (("Settings", (("theme", "Colours: dark, light or a theme of Textual."),)),)

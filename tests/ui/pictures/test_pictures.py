@@ -6,9 +6,9 @@ import pytest
 
 from reader.core.document.model import Document, Figure, Span
 from reader.core.paper import Paper
+from reader.platform import picture_terminal
 from reader.refresh.pictures import Canvas, PictureDrawn
 from reader.ui.pictures.pictures import MOST, Pictures, pictures_of
-from reader.ui.terminal.pictures import picture_terminal
 
 PAPER = Paper(
     pk=1,

@@ -17,8 +17,7 @@ import feedparser
 import pytest
 from hypothesis import given, settings
 
-from reader.actions.atom import MOST
-from reader.actions.export import FORMATS
+from reader.actions.export import FORMATS, MOST
 from reader.core.paper import Paper
 from reader.feeds.syndication.parse import parse_feed
 from tests.actions.test_export import PAPERS

@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 if TYPE_CHECKING:
-    from reader.extensions.mcp.stdio import Traffic
+    from reader.extensions.mcp.server import Traffic
 
 
 @pytest.mark.parametrize("ids", [range(100), [1] * 100, [1, "1"] * 50])
@@ -19,7 +19,7 @@ async def test_a_request_waits_until_an_earlier_one_is_answered(ids: Sequence[in
     from mcp.shared.message import SessionMessage
     from mcp.types import JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
 
-    from reader.extensions.mcp.stdio import MOST_REQUESTS, Traffic
+    from reader.extensions.mcp.server import MOST_REQUESTS, Traffic
 
     asking, incoming = anyio.create_memory_object_stream[SessionMessage](math.inf)
     outgoing, answers = anyio.create_memory_object_stream[SessionMessage](math.inf)

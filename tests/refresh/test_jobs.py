@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from reader.refresh import memory
+from reader.refresh import jobs
 
 resource = pytest.importorskip("resource", reason="this system knows no limits")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")
@@ -21,11 +21,11 @@ def soft() -> int:
 NEEDS_TOO_MUCH = """
 import resource
 from reader.core.errors import ReaderError
-from reader.refresh import memory
+from reader.refresh import jobs
 before = resource.getrlimit(resource.RLIMIT_DATA)
 try:
-    with memory.limited("Split the file."):
-        assert resource.getrlimit(resource.RLIMIT_DATA)[0] == memory.LIMIT
+    with jobs.limited_memory("Split the file."):
+        assert resource.getrlimit(resource.RLIMIT_DATA)[0] == jobs.MEMORY_LIMIT
         # Asked for, not filled.
         bytearray(4 << 30)
 except ReaderError as error:
@@ -43,10 +43,10 @@ def test_a_job_that_needs_too_much_is_told_of_and_the_limit_before_is_restored()
 
 def test_other_programs_get_the_limit_that_was_before() -> None:
     before = soft()
-    with memory.limited():
-        with memory.unlimited():
+    with jobs.limited_memory():
+        with jobs.unlimited_memory():
             assert soft() == resource.getrlimit(resource.RLIMIT_DATA)[1]
-        assert soft() == memory.LIMIT
+        assert soft() == jobs.MEMORY_LIMIT
     assert soft() == before
 
 
@@ -54,12 +54,12 @@ def test_a_lower_limit_of_the_user_stays(monkeypatch: pytest.MonkeyPatch) -> Non
     limits: list[tuple[int, int]] = []
     monkeypatch.setattr(resource, "getrlimit", lambda _: (1 << 28, 1 << 29))
     monkeypatch.setattr(resource, "setrlimit", lambda _, limit: limits.append(limit))
-    with memory.limited():
+    with jobs.limited_memory():
         pass
     assert limits == [(1 << 28, 1 << 29), (1 << 28, 1 << 29)]
 
 
 def test_a_system_without_limits_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "resource", None)
-    with memory.limited(), memory.unlimited():
+    with jobs.limited_memory(), jobs.unlimited_memory():
         pass

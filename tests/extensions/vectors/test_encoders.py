@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.core.errors import ConfigError, FeedError, FeedMalformed, FeedOffline
-from reader.core.settings.vectors import Vectors
-from reader.extensions.vectors.endpoint import KEY_VARIABLE, LIMITS, EndpointEncoder, _read_rows
+from reader.core.settings.tables import Vectors
+from reader.extensions.vectors.encoders import KEY_VARIABLE, LIMITS, EndpointEncoder, _read_rows
 from reader.feeds.http.responses import Limits
 from tests.embeddings_server import EmbeddingsServer, embeddings_server
 
