@@ -397,7 +397,8 @@ def _roff_block(block: Block) -> Iterator[str]:
     elif block.kind == "text":
         yield from (".PP", _roff_pieces(block.body))
     elif block.kind == "code":
-        yield from (".PP", ".nf", *map(_roff, block.body.splitlines()), ".fi")
+        lines = ("".join(piece.text for piece in line)[2:] for line in _example_lines(block.body.splitlines(), 74))
+        yield from (".PP", ".nf", *map(_roff, lines), ".fi")
     else:
         head, *body = _cells(block.body)
         for first, *cells in body:

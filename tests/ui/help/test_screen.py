@@ -21,9 +21,12 @@ from reader.ui.help.screen import (
 from reader.ui.help.search import Finder
 from reader.ui.kit.glyphs import ASCII, MEANINGS, UNICODE, Glyphs, legend
 from reader.ui.looks.theme import DEFAULTS, THEMES, stylesheets
-from reader.ui.shell.commands import Manual
+from reader.ui.shell.commands import PAGES, Manual
 
-MANUAL: Manual = (("Settings", (("theme", "Colours: dark, light or a theme of Textual."),)),)
+MANUAL: Manual = (
+    (PAGES, (("queries", "One language for all."), ("mail", "What is new."))),
+    ("Settings", (("theme", "Colours: dark, light or a theme of Textual."),)),
+)
 
 
 async def read_manual() -> Manual:
@@ -153,7 +156,7 @@ async def test_typing_searches_and_escape_walks_back(theme: str) -> None:
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
         first = drawn(app)
-        assert first[0] == " Keys in the list" and first[-1] == " ? or type to search all  esc close"
+        assert first[0] == " Keys in the list" and first[-1] == " ? or type to search all  enter open a page  esc close"
         await pilot.press(*"thel")
         assert drawn(app)[0] == " /thel▏"
         await pilot.press("backspace", *"me")
@@ -179,13 +182,34 @@ async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters(
         assert drawn(app)[0] == " /jq?▏"
         await pilot.press(*["backspace"] * 3, "down", "enter", "j", "5", "j", "k")
         assert drawn(app)[0] == " /"
-        assert screen._found.scroll_offset.y == 6
+        assert screen._found.at == 5
         await pilot.press("g", "g")
         assert screen._found.scroll_offset.y == 0
         await pilot.press("end")
         assert screen._found.scroll_offset.y == screen._found.max_scroll_y > 100
         await pilot.press("q", "q")
         assert not screen.is_current
+
+
+async def test_enter_opens_the_page_under_the_cursor() -> None:
+    opened: list[str] = []
+
+    async def show_page(name: str) -> None:
+        opened.append(name)
+
+    screen = HelpScreen(Keymap(), "list", read_manual=read_manual, show_page=show_page)
+    app = Harness(screen)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert drawn(app)[-2] == " queries         One language for all."
+        await pilot.press("enter", "j", "enter", "k", "k", "enter")
+        await app.workers.wait_for_complete()
+        # Above the pages are keys, which enter does not open.
+        assert opened == ["queries", "mail"]
+        await pilot.press(*"new", "enter", "enter")
+        await app.workers.wait_for_complete()
+        assert opened == ["queries", "mail", "mail"]
 
 
 # Finding
