@@ -69,7 +69,7 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
         if first is None:
             warn(_nothing(window, query))
             return 0
-        from reader.commands.printing.pager import print_paged
+        from reader.commands.pager import print_paged
 
         print_paged(_chained(first, lines), wanted=not arguments.no_pager)
     return 0

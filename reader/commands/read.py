@@ -41,7 +41,7 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     paper, kept = find_or_fetch_text(workspace, arguments.id, again=arguments.again)
     if arguments.json or arguments.sections:
         return _print_sections(arguments, paper, kept)
-    from reader.commands.printing.pager import print_paged
+    from reader.commands.pager import print_paged
     from reader.core.document.rewritten import with_font_names, with_tex
 
     if arguments.section is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json_fields, add_limit, add_no_pager, add_quiet
 from reader.commands.output import Style, amount, is_terminal, print_requests, warn, width
-from reader.commands.printing.pager import print_paged
+from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.lines import fit

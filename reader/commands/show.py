@@ -19,8 +19,8 @@ from reader.cache.members import Said, shared_of
 from reader.cache.reads.window import Window
 from reader.commands.command import Command, add_json_fields, add_no_pager
 from reader.commands.output import READABLE, Style, amount, is_terminal, paint, state_words, warn, width
-from reader.commands.printing.pager import print_paged, shows_links
-from reader.commands.printing.reasons import FOR_YOU, GROUP, for_you_record, group_records
+from reader.commands.pager import print_paged, shows_links
+from reader.commands.reasons import FOR_YOU, GROUP, for_you_record, group_records
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
 from reader.core.document.markdown import markdown_lines

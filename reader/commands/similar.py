@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from reader.commands.choosing import find_or_fetch
 from reader.commands.command import Command, add_json_fields, add_no_pager, add_quiet, positive_number
 from reader.commands.output import Style, counts, state_words, warn
-from reader.commands.printing.pager import print_found
-from reader.commands.printing.reasons import LIKE, like_record, shared
+from reader.commands.pager import print_found
+from reader.commands.reasons import LIKE, like_record, shared
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.lines import wrapped
 from reader.core.similarity import came_out, like_query
@@ -96,7 +96,7 @@ def _format_fields(window: Window, found: Order[int], ids: Sequence[str]) -> Ite
 
 def _draw(window: Window, found: Order[int], ids: Sequence[str], workspace: Workspace) -> Iterator[str]:
     """Lines for a terminal: each paper, and below it what it shares."""
-    from reader.commands.printing.list_table import ListTable
+    from reader.commands.list_table import ListTable
 
     table = ListTable.of(workspace.settings.ascii)
     style = Style.of(sys.stdout)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json, add_no_pager, positive_number
 from reader.commands.output import Style, paint, print_json, width
-from reader.commands.printing.pager import print_paged
+from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace
 from reader.core.reading import WEEKS
 

@@ -12,7 +12,7 @@ from reader import config
 from reader.commands.choosing import explain_nothing
 from reader.commands.command import Command, JsonForm, add_json_fields, add_limit, add_no_pager, query_of
 from reader.commands.output import Style, amount, print_text, width
-from reader.commands.printing.pager import print_found
+from reader.commands.pager import print_found
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import cut

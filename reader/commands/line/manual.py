@@ -17,7 +17,7 @@ from reader import installed
 from reader.commands.command import Parser, make_parser
 from reader.commands.line.registry import ABOUT, COMMANDS, EXAMPLES, GROUPS, add_reader_options, find_command
 from reader.commands.output import READABLE, Style, is_terminal, paint, width
-from reader.commands.printing.pager import print_paged
+from reader.commands.pager import print_paged
 from reader.core.lines import Line, Piece, fill, measure
 from reader.paths import APP
 

@@ -68,7 +68,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 """The commands in groups, in the order of the help, with what each does in a few words."""
 
 COMMANDS = (*(name for group in GROUPS.values() for name in group), "help")
-"""Names of our own commands. Each has a module of its name in `reader.commands`, or is in an extension of ours."""
+"""Names of our own commands. They stand in `reader.commands`, or in an extension of ours."""
 
 USUAL = (
     *("list", "show", "read", "search", "mark", "tag"),
@@ -90,8 +90,8 @@ FOREIGN = MappingProxyType(
 )
 """Words that other programs have for commands, with what does the same here."""
 
-_ODD_MODULES = MappingProxyType({"import": "import_files"})
-"""Modules of the commands whose name is a Python keyword."""
+_PLACES = MappingProxyType({"import": ("import_files", "COMMAND"), "redo": ("undo", "REDO"), "tags": ("tag", "TAGS")})
+"""Modules and variables of the commands that are not the `COMMAND` of a module of their name."""
 
 ABOUT = "Read the daily papers of Hugging Face. Without a command, the reader opens."
 
@@ -120,7 +120,8 @@ def find_command(name: str) -> Command:
     from importlib import import_module
 
     if name in COMMANDS and name not in installed.OWN:
-        command: Command = import_module(f"reader.commands.{_ODD_MODULES.get(name, name)}").COMMAND
+        module, variable = _PLACES.get(name, (name, "COMMAND"))
+        command: Command = getattr(import_module(f"reader.commands.{module}"), variable)
         return command
     found: Command | None = installed.command(name)
     if found is None:

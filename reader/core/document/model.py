@@ -293,6 +293,22 @@ def plain(spans: Spans) -> Iterator[str]:
     return (span.text for span in spans)
 
 
+class PdfSpot(NamedTuple):
+    """A part of a paper's PDF that is shown as a picture: half a page, or a displayed formula."""
+
+    id: str
+    """Of the paper."""
+    page: int = 0
+    """From 0; of a formula it is not known."""
+    is_upper: bool = True
+    """Which half of the page."""
+    number: str = ""
+    """Of a formula, as printed."""
+    before: tuple[str, ...] = ()
+    """The words before a formula, in small letters."""
+    after: tuple[str, ...] = ()
+
+
 # Sections that are read alone
 
 

@@ -24,12 +24,11 @@ from reader.core.errors import FeedError, FeedMalformed
 from reader.core.ids import id_in_file_name
 from reader.core.paper import LibraryEntry, Listing, Skipped
 from reader.core.text import text_size
-from reader.feeds.extended import format_of, read_records
 from reader.feeds.files import libraries
 from reader.feeds.files.saved_page import html_of, parse_saved_page, parse_web_page, read_web_page
 from reader.feeds.huggingface.parse import listings
-from reader.feeds.records import Exported, is_export, parse_draft, parse_export
-from reader.feeds.safe_json import TooManyValues, check_size, parse_json_at
+from reader.feeds.records import Exported, format_of, is_export, parse_draft, parse_export, read_records
+from reader.feeds.safe import TooManyValues, check_size, parse_json_at
 
 VALUE_LIMIT = 16 * 1024 * 1024
 """Characters of the longest value; the longest day of the archive has 2 MB."""

@@ -23,6 +23,7 @@ from reader.feeds.fulltext.spans import LETTERS
 from reader.feeds.http.client import BusyHostClient, HttpClient, HttpOptions, Response, is_local_url
 from reader.feeds.http.environment import arxiv_stand_in, is_offline
 from reader.feeds.http.responses import HttpRefused, Limits
+from reader.paths import response_cache_folder
 
 FEED = "feed"
 """The name of the daily feed among the sources of texts."""
@@ -132,7 +133,8 @@ def open_text_sources(
 
     def open_source(place: str) -> TextSource:
         if place == PDF:
-            return PdfTexts(PdfClient.from_environment(lock_folder, environ=environ), find_pdf)
+            folder = lock_folder or response_cache_folder()
+            return PdfTexts(PdfClient.from_environment(lock_folder, environ=environ), find_pdf, folder)
         if place != FEED:
             limits = replace(_PAGE_LIMITS, read_timeout=patience)
             return PageTexts(place, folder=lock_folder, offline=is_offline(environ), limits=limits)

@@ -12,7 +12,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -116,10 +117,11 @@ class Pages(NamedTuple):
     """Whether there are more pages, or more letters on one."""
 
 
-def read_pages(file: Path) -> Pages:
-    """The lines of a PDF; raises NoFullText with a sentence where it can't be read.
+@contextmanager
+def open_pdf(file: Path) -> Iterator[Any]:
+    """A PDF as PDFium opens it; raises NoFullText with a sentence where it can't be read.
 
-    PDFium allows one thread, and ends the whole process at some damaged files: call it in a process of its own.
+    PDFium allows one thread, and ends the whole process at some damaged files: use it in a process of its own.
     """
     try:
         import pypdfium2
@@ -131,15 +133,21 @@ def read_pages(file: Path) -> Pages:
         locked = getattr(error, "err_code", None) == pypdfium2.raw.FPDF_ERR_PASSWORD
         raise NoFullText("its PDF asks for a password" if locked else "its PDF is damaged") from error
     try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def read_pages(file: Path) -> Pages:
+    """The lines of a PDF; raises NoFullText as `open_pdf` does."""
+    with open_pdf(file) as opened:
         total = len(opened)
-        read = [_read_page(opened, number) for number in range(min(total, MOST_PAGES))]
+        read = [read_page(opened, number) for number in range(min(total, MOST_PAGES))]
         return Pages(
             tuple(page for page, _ in read),
             tuple(_read_outline(opened)),
             total > MOST_PAGES or any(is_cut for _, is_cut in read),
         )
-    finally:
-        opened.close()
 
 
 def _read_outline(opened: Any) -> Iterator[tuple[str, int]]:
@@ -152,7 +160,7 @@ def _read_outline(opened: Any) -> Iterator[tuple[str, int]]:
         return
 
 
-def _read_page(opened: Any, number: int) -> tuple[Page, bool]:
+def read_page(opened: Any, number: int) -> tuple[Page, bool]:
     """A page, and whether it has more letters than are read."""
     import pypdfium2
 
@@ -849,9 +857,13 @@ def _document(parts: Sequence[_Part], is_cut: bool, left_out: int) -> Document:
     entries = [part for part in parts if part.kind == "reference"]
     known = {label.strip("[].") for part in entries if (label := _label(part.text)[0])}
     blocks: list[Block] = [Paragraph((Span(WARNING, "emphasis"),))]
+    pages = set[int]()
     for part in parts:
-        if part.kind != "title":
-            blocks.extend(_blocks(part, known))
+        for block in _blocks(part, known) if part.kind != "title" else ():
+            # Where a page begins, it can be shown as a picture.
+            is_first = part.line.page not in pages and not block.anchor
+            pages.update([part.line.page] if is_first else ())
+            blocks.append(replace(block, anchor=f"page-{part.line.page + 1}") if is_first else block)
     if left_out:
         said = "1 line" if left_out == 1 else f"{left_out:,} lines"
         blocks.append(Paragraph((Span(f"{said} inside of figures left out.", "emphasis"),)))

@@ -75,7 +75,8 @@ class FullTextActions:
             return
         key, paper = page.key, page.paper
         is_ascii = self._services.look.glyphs is ASCII
-        text = FullText(key, paper, text_size(state.width, state.height), is_ascii=is_ascii)
+        size, picture_key = text_size(state.width, state.height), self._keymap.key("picture.open", "text")
+        text = FullText(key, paper, size, picture_key=picture_key, is_ascii=is_ascii)
         kept = self._library.text(key)
         if kept is not None and kept.document.blocks:
             text = text.came(kept, self._bookmarks.of(paper.id))
@@ -260,11 +261,13 @@ class FullTextActions:
 
     def _answer(self, peek: Peek, key: str) -> bool:
         """Take a key for what is shown over the text; any other closes that, and means what it always means."""
-        if key not in ("enter", "b", "y"):
+        if key not in ("enter", "b", "y", "P"):
             self._change(lambda view: view if key in ("escape", "q") else view.peeked())
             return False
         self._change(lambda view: view.peeked())
-        if key == "b":
+        if key == "P":
+            self._show_picture(peek)
+        elif key == "b":
             self._queue(peek.id)
         elif key == "y":
             self._services.app.copy_to_clipboard(peek.text)
@@ -277,6 +280,14 @@ class FullTextActions:
             self._change(lambda text: text.jump(peek.goal))
             self._model.show_notice(f"{self._keymap.key('app.escape')} goes back")
         return True
+
+    def _show_picture(self, peek: Peek) -> None:
+        """Show a formula as its PDF has it; of anything else, the pictures that are there."""
+        pictures = self._services[PictureActions]
+        if peek.is_formula:
+            pictures.open_formula(peek.goal.block)
+        else:
+            pictures.open(None)
 
     def _queue(self, id: str) -> None:
         """Queue the paper that a reference names."""

@@ -124,6 +124,8 @@ class FullText:
     """The words that were typed to look for while the text was not there."""
     problem: str = ""
     """Why there is no text, as a sentence; empty if there is one."""
+    picture_key: str = ""
+    """What shows the pages of a text that came from a PDF."""
     is_ascii: bool = False
     """Whether formulas have the names of fonts in place of their letters."""
 
@@ -132,7 +134,7 @@ class FullText:
         document, left = kept.document, self.bookmark or left
         if self.is_ascii:
             document = with_font_names(document)
-        view = TextView.open(document, self.size, front_lines(self.paper, kept))
+        view = TextView.open(document, self.size, front_lines(self.paper, kept, self.picture_key))
         if left is not None:
             trail = tuple(Spot(*find(mark, document, kept.source)) for mark in left.trail)
             view = replace(view.go(Spot(*find(left, document, kept.source))), trail=trail)

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from reader.cache.reads.topic_trends import topics_of
 from reader.commands.output import Style, width
-from reader.commands.printing.pager import shows_links
+from reader.commands.pager import shows_links
 from reader.core.ids import hf_url, paper_url
 from reader.core.lines import cut
 from reader.core.text import clean
