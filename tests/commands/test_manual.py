@@ -20,7 +20,7 @@ from reader.core.lines import measure
 from reader.core.query import FIELDS, parse
 from reader.keys.actions import ACTIONS
 from reader.keys.keymap import Keymap
-from reader.ui.kit.glyphs import ASCII, UNICODE, legend
+from reader.ui.kit.glyphs import MEANINGS, UNICODE
 
 ROOT = Path(__file__).parents[2]
 TEXTS = {name: page(name) for name in PAGES}
@@ -42,8 +42,8 @@ def test_what_is_made_from_the_code_is_whole() -> None:
     assert [action.id for action in ACTIONS if f"`{action.id}`" not in TEXTS["keys"]] == []
     assert [one.name for one in fields(Settings) if not re.search(rf"`\[*{one.name}\b", TEXTS["settings"])] == []
     told = TEXTS["keys"].partition("## Signs")[2]
-    assert [sign for sign in legend(UNICODE) if f"{sign.name}: {sign.about}" not in told] == []
-    assert [sign for sign in legend(ASCII) if sign.text != "blank" and sign.text.replace("|", "\\|") not in told] == []
+    assert [name for _, name, about in MEANINGS if f"{name}: {about}" not in told] == []
+    assert "| `★` `#` | Starred: " in told and "| `.` | Read: " in told
     assert [name for name in COMMANDS if name != "help" and f"| `{name}` |" not in TEXTS["scripts"]] == []
     assert "<!--" not in "".join(TEXTS.values())
 
@@ -52,9 +52,9 @@ def test_the_keys_are_the_users_own() -> None:
     assert "| `$` | Star: " in page("keys", Keymap(overrides={"paper.star": "$"}))
 
 
-def test_the_signs_that_are_named_first_are_those_of_the_legend() -> None:
+def test_the_signs_that_are_named_first_are_those_of_the_table() -> None:
     named = re.findall(r"`(\S+)` [a-z]", TEXTS["keys"].partition("## Signs")[2].partition("|")[0])
-    assert set(named) <= {sign.text for sign in legend(UNICODE)}
+    assert set(named) <= {getattr(UNICODE, field) for field, _, _ in MEANINGS}
     assert len(named) > 5
 
 
@@ -65,7 +65,7 @@ def test_every_query_parses_and_compiles_and_every_field_is_shown() -> None:
     for query in QUERIES:
         compile_query(parse(query), Scope(date(2026, 6, 30), "2026-06-30"))
     assert [field for field in FIELDS if f"{field}:" not in " ".join(QUERIES)] == []
-    assert {query for query, _ in rows("queries")} >= {'"world model"', "is:opened  is:finished  is:passed"}
+    assert {query for query, _ in rows(TEXTS["queries"])} >= {'"world model"', "is:opened  is:finished  is:passed"}
 
 
 def test_files_and_modules_that_pages_name_are_there() -> None:
@@ -86,7 +86,7 @@ def test_the_tree_is_that_of_the_repository() -> None:
 
 
 def test_variables_of_the_environment_are_read_by_the_program() -> None:
-    variables = {name for names, _ in rows("settings") for name in re.findall(r"[A-Z_]{5,}", names)}
+    variables = {name for names, _ in rows(TEXTS["settings"]) for name in re.findall(r"[A-Z_]{5,}", names)}
     code = "".join(file.read_text("utf-8") for file in (ROOT / "reader").rglob("*.py"))
     assert "DAILYPAPERS_HOME" in variables
     assert [name for name in variables if f'"{name}"' not in code] == []

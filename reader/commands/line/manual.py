@@ -47,15 +47,10 @@ def gists_of_pages() -> dict[str, str]:
     return {name: " ".join(gist[1].split()) if gist else "" for name, gist in found}
 
 
-def rows(name: str) -> list[tuple[str, str]]:
-    """The rows of a page's tables with two columns, as plain text."""
-    tables = (block.body for block in read_blocks(_text(name)) if block.kind == "table")
-    return [
-        (_plain(first), _plain(second))
-        for (head, *body) in map(_cells, tables)
-        if len(head) == 2
-        for first, second in body
-    ]
+def rows(text: str) -> list[tuple[str, str]]:
+    """The rows of the tables with two columns, as plain text."""
+    tables = (_cells(block.body)[1:] for block in read_blocks(text) if block.kind == "table")
+    return [(_plain(row[0]), _plain(row[1])) for table in tables for row in table if len(row) == 2]
 
 
 def _text(name: str) -> str:
@@ -66,7 +61,7 @@ def _text(name: str) -> str:
 
 
 def _made(part: str, keymap: Keymap | None) -> str:
-    return {"keys": lambda: keys_page(keymap), "settings": _settings, "signs": _signs, "commands": _commands}[part]()
+    return {"keys": lambda: keys_page(keymap), "settings": _settings, "signs": signs, "commands": _commands}[part]()
 
 
 def keys_page(keymap: Keymap | None) -> str:
@@ -101,21 +96,15 @@ def _settings() -> str:
     return _table("Setting and default", "What it does", found)
 
 
-def _signs() -> str:
-    from reader.ui.kit.glyphs import ASCII, UNICODE, legend
+def signs() -> str:
+    """The signs in Markdown, also as ASCII."""
+    from reader.ui.kit.glyphs import ASCII, MEANINGS, UNICODE
 
-    pairs = zip(legend(UNICODE), legend(ASCII), strict=True)
-    return _table(
-        "Sign, ASCII",
-        "Meaning",
-        [
-            (
-                " ".join(_code(one.text) for one in pair if one.text != "blank") or "blank",
-                f"{pair[0].name}: {pair[0].about}",
-            )
-            for pair in pairs
-        ],
-    )
+    found = []
+    for field, name, about in MEANINGS:
+        drawn = (str(getattr(glyphs, field)).strip() for glyphs in (UNICODE, ASCII))
+        found.append((" ".join(_code(sign) for sign in drawn if sign), f"{name}: {about}"))
+    return _table("Sign, ASCII", "Meaning", found)
 
 
 def _commands() -> str:

@@ -37,16 +37,15 @@ class ReaderShell:
         self._variables = variables or {}
 
     def manual(self) -> Manual:
-        """Pages, commands, settings, examples of queries and variables of the environment."""
-        from reader.commands.line.manual import gists_of_pages, rows
-        from reader.commands.settings_file import setting_docs
+        """Pages, signs, commands, settings with variables of the environment, and queries."""
+        from reader.commands.line.manual import gists_of_pages, page, rows, signs
 
         return (
             (PAGES, list(gists_of_pages().items())),
+            ("Signs", rows(signs())),
             ("Commands", [(f":{name}", about) for name, about in _own_words().items()]),
-            ("Settings  :config set NAME VALUE", list(setting_docs().items())),
-            ("Queries", rows("queries")),
-            ("Environment", rows("settings")),
+            ("Settings  :config set NAME VALUE", rows(page("settings"))),
+            ("Queries", rows(page("queries"))),
             ("Words of other programs", [(word, f":{meant}") for word, meant in FOREIGN.items() if meant[0] != "-"]),
         )
 

@@ -13,7 +13,7 @@ from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, plac
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
 from reader.ui.help.search import Finder, FoundPane, SearchScreen
-from reader.ui.kit.glyphs import UNICODE, Glyphs, legend
+from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import mark, pattern
 from reader.ui.kit.status_lines import Status
 from reader.ui.shell.commands import PAGES, Manual
@@ -96,15 +96,16 @@ def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
     return Row(keys, action.name, " ".join((action.help, *own, *dict.fromkeys(lost))))
 
 
-def manual_sections(glyphs: Glyphs, manual: Manual, typed: str) -> Sections:
-    """The signs, and the entries of the manual, that have each typed word."""
+def manual_sections(manual: Manual, typed: str) -> Sections:
+    """The entries of the manual that have each typed word."""
     finder = Finder(typed)
-    pages = {"Signs": [Row(*sign) for sign in legend(glyphs)]}
-    for title, entries in manual:
-        pages[title] = [Row(name, "", about, name if title == PAGES else "") for name, about in entries]
     return {
-        title: [row for row in rows if finder.score(row.name, f"{row.keys} {row.about} {title}")]
-        for title, rows in pages.items()
+        title: [
+            Row(name, "", about, name if title == PAGES else "")
+            for name, about in entries
+            if finder.score("", f"{name} {about} {title}")
+        ]
+        for title, entries in manual
     }
 
 
@@ -253,7 +254,7 @@ class HelpScreen(SearchScreen):
             return
         typed = self._typed
         here, rest = sections(self._keymap, self._place, typed, self._lacking)
-        found = {**here, **manual_sections(self._glyphs, self._manual, typed), **rest}
+        found = {**here, **manual_sections(self._manual, typed), **rest}
         self._found.show(lambda width: found_lines(found, typed, width))
 
     def _first_lines(self, width: int) -> Sequence[Line]:
