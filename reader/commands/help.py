@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 from reader import __version__
 from reader.access_token import child_environment
 from reader.commands.command import Command, add_no_pager, make_parser, suggest
-from reader.commands.line.manual import PAGES, all_table, draw, examples, help_width, manual, page, print_page
+from reader.commands.help_text import PAGES, draw, examples, help_width, print_page
+from reader.commands.line.manual import all_table, man_page, page
 from reader.commands.line.registry import ABOUT, EXAMPLES, USUAL, find_command, gists_of_commands, is_command
 from reader.commands.output import Style, is_terminal, print_line
 from reader.commands.workspace import Workspace
@@ -55,12 +56,12 @@ def _show_man_page() -> None:
     """Show the page by `man`, which need not know where it is; print it where there is no terminal or no `man`."""
     program = shutil.which("man")
     if program is None or not is_terminal(sys.stdout):
-        print_line(manual(__version__).rstrip("\n"))
+        print_line(man_page(__version__).rstrip("\n"))
         return
     with TemporaryDirectory() as folder:
         # A name with a slash is a file.
         file = Path(folder) / f"{APP}.1"
-        file.write_text(manual(__version__), "utf-8")
+        file.write_text(man_page(__version__), "utf-8")
         subprocess.run([program, str(file)], check=False, env=child_environment())
 
 
@@ -93,13 +94,7 @@ def _in_two_columns(names: Sequence[str]) -> Iterator[str]:
 COMMAND = Command(
     "help",
     "Print a page of the manual, or explain a command.",
-    (
-        ("help", "the usual commands, and the names of the pages"),
-        ("help all", "every page and every command"),
-        ("help queries", "how to write queries"),
-        ("help list", "what list takes; the same as 'dailypapers list --help'"),
-        ("help --man", "all of it, as a man page"),
-    ),
+    (),
     _add_arguments,
     _print_help,
 )

@@ -6,7 +6,8 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json, add_no_pager
-from reader.commands.line.manual import keys_page, print_page
+from reader.commands.help_text import print_page
+from reader.commands.line.manual import keys_page
 from reader.commands.output import amount, print_json, print_line
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.config import PRESETS
@@ -75,11 +76,7 @@ def _check(arguments: Namespace, workspace: Workspace) -> int:
 COMMAND = Command(
     "keys",
     "Print every key of the reader, yours included, or check yours.",
-    (
-        ("keys", "for reading"),
-        ("keys check", "what is wrong with your own keys"),
-        ("keys --preset newsboat", "the keys that key_preset would give"),
-    ),
+    (),
     _add_arguments,
     _print_keys,
 )

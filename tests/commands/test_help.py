@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.commands.line.manual import PAGES
+from reader.commands.help_text import PAGES
 from reader.commands.line.registry import COMMANDS, GROUPS, USUAL
 from tests.commands.conftest import Run, RunOnTerminal
 

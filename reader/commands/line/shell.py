@@ -38,7 +38,8 @@ class ReaderShell:
 
     def manual(self) -> Manual:
         """Pages, signs, commands, settings with variables of the environment, and queries."""
-        from reader.commands.line.manual import gists_of_pages, page, rows, signs
+        from reader.commands.help_text import gists_of_pages, rows
+        from reader.commands.line.manual import page, signs
 
         return (
             (PAGES, list(gists_of_pages().items())),
@@ -51,7 +52,8 @@ class ReaderShell:
 
     def page(self, name: str) -> Page:
         """A page of the manual, with the user's own keys."""
-        from reader.commands.line.manual import page, page_lines
+        from reader.commands.help_text import page_lines
+        from reader.commands.line.manual import page
 
         text = page(name, self._workspace.keymap)
         return Page(text, lambda width: list(page_lines(text, width)))
