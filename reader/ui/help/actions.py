@@ -14,7 +14,7 @@ from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, FOLLOWED
 from reader.ui.kit.day_names import short_day
 from reader.ui.shell.handlers import Offers, handles
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
@@ -26,13 +26,11 @@ MOST_TITLES = 8
 """Papers that one search returns."""
 
 
-class HelpActions:
+class HelpActions(Actor):
     """Open the help and the palette."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._app = services.app
-        self._look = services.look
+        super().__init__(services)
         self._views = services[ViewActions]
 
     @handles("app.help")
