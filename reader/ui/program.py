@@ -20,7 +20,7 @@ from reader.ui.shell.commands import THEME
 from reader.ui.shell.handlers import Moment, Stops, follows, handles, offers, takes_line
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.notices import Notices
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -29,12 +29,8 @@ if TYPE_CHECKING:
     from reader.ui.help.palette import Command
 
 
-class ProgramActions:
+class ProgramActions(Actor):
     """Actions on the program as a whole."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
 
     @handles("app.escape")
     def step_back(self, _count: int | None) -> None:
@@ -72,11 +68,11 @@ LIFETIME = 6.0
 """Seconds that a notice is shown."""
 
 
-class NoticeTimer:
+class NoticeTimer(Actor):
     """Removes each passing notice; each new one restarts the time."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
+        super().__init__(services)
         self._delay = services.background.delayed(self._pass)
 
     @follows(lambda state: state.notices.happened)
@@ -92,13 +88,11 @@ CHOICES = (AUTO, *THEMES)
 """What `theme` takes."""
 
 
-class DisplayActions:
+class DisplayActions(Actor):
     """Actions on what the terminal shows."""
 
     def __init__(self, services: Services) -> None:
-        self._app = services.app
-        self._model = services.model
-        self._background = services.background
+        super().__init__(services)
         self._commands = services[CommandActions]
         self._now = services.look.now
         self._is_kept = not services.look.demo

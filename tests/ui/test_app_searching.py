@@ -207,7 +207,7 @@ async def test_a_stopped_search_that_is_slow_to_end_says_no_more(
 
     async with reader() as r:
         monkeypatch.setattr("reader.ui.query.actions.BLINK", 0.05)
-        monkeypatch.setattr(r[FeedSearch], "_run_job", run_job)
+        monkeypatch.setattr(r.app, "run_job", run_job)
         blinked = asyncio.Event()
         report = r[FeedSearch]._report
 

@@ -22,7 +22,7 @@ from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_each, 
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.notices import Tone
 from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
     from reader.cache.earlier_values import Replaced
@@ -57,16 +57,11 @@ class Output(NamedTuple):
     text: str
 
 
-class CommandActions:
+class CommandActions(Actor):
     """Open the command line, complete in it, and run what is typed."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._app = services.app
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
-        self._look = services.look
+        super().__init__(services)
         self._keyboard = services[Keyboard]
         self._runner = services[CommandRunner]
         self._last: Output | None = None

@@ -14,7 +14,7 @@ from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.commands import Here, Outcome, Running, Shell, Typed
 from reader.ui.shell.handlers import begins, ends, follows, stops
 from reader.ui.shell.notices import Notices
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -31,13 +31,11 @@ def _typed(state: State) -> str | None:
     return None if command is None else command.text
 
 
-class CommandRunner:
+class CommandRunner(Actor):
     """Starts commands in processes of their own, waits in threads, and shows at once what they have changed."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
+        super().__init__(services)
         self._key = services.look.keymap.key
         self._make_shell = services.app.shell
         self._running: Running | None = None
@@ -142,13 +140,11 @@ COLUMNS = 200
 """Width of what a command prints, of which only the reason of a failure is shown."""
 
 
-class AutomaticCommands:
+class AutomaticCommands(Actor):
     """Runs one command after the other, and reports those that fail."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
+        super().__init__(services)
         self._shell = services.app.shell
         self._exports = bool(services.settings.exports) and not services.look.demo
         self._on_star = _star_words(services.settings)

@@ -22,7 +22,7 @@ from reader.ui.page.state import PAGE
 from reader.ui.pictures.actions import PictureActions
 from reader.ui.shell.handlers import follows, handles, handles_each, takes_text
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -53,15 +53,11 @@ def _by_letter(places: Sequence[str]) -> dict[str, tuple[str, str]]:
     return found
 
 
-class FullTextActions:
+class FullTextActions(Actor):
     """Open the full text, and move in it."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
-        self._keymap = services.look.keymap
+        super().__init__(services)
         self._bookmarks = services[BookmarkKeeper]
 
     @handles("text.open")

@@ -59,7 +59,7 @@ class FoundPane(OutputPane):
     def __init__(self, compose: Callable[[int], Sequence[Line]], choose: Callable[[], object] | None = None) -> None:
         """`choose` takes the line under the cursor; without it there is no cursor."""
         super().__init__(compose)
-        self._choose = choose
+        self.choose = choose
         self.at = 0
 
     def show(self, compose: Callable[[int], Sequence[Line]], at: int = 0) -> None:
@@ -72,28 +72,39 @@ class FoundPane(OutputPane):
     def on_resize(self) -> None:
         """Keep the cursor in view."""
         super().on_resize()
-        if self._choose is not None:
+        if self.choose is not None:
             self.go(self.at)
 
     def go(self, at: int) -> None:
         """Put the cursor on a line, and show it."""
         self.at = max(0, min(at, len(self._lines) - 1))
-        top, height = self.scroll_offset.y, max(1, self.size.height)
-        self.scroll_to(y=min(self.at, max(top, self.at - height + 1)), animate=False, force=True)
+        top, height = self.scroll_offset.y, self.size.height
+        if height:
+            self.scroll_to(y=min(self.at, max(top, self.at - height + 1)), animate=False, force=True)
         self.refresh()
+
+    @property
+    def seen(self) -> Sequence[Line]:
+        """The first lines, as far as the pane has room."""
+        return self._lines[: self.size.height]
+
+    @property
+    def line(self) -> Line:
+        """The line under the cursor."""
+        return self._lines[self.at] if self.at < len(self._lines) else ()
 
     def on_click(self, event: Click) -> None:
         """Choose the clicked line."""
         offset = event.get_content_offset(self)
         at = len(self._lines) if offset is None else offset.y + self.scroll_offset.y
-        if self._choose is not None and at < len(self._lines):
+        if self.choose is not None and at < len(self._lines):
             event.stop()
             self.go(at)
-            self._choose()
+            self.choose()
 
     def render_line(self, y: int) -> Strip:
         place = y + self.scroll_offset.y
-        over = "cursor" if self._choose is not None and place == self.at < len(self._lines) else PLAIN
+        over = "cursor" if self.choose is not None and place == self.at < len(self._lines) else PLAIN
         return self._strip(self._lines[place] if place < len(self._lines) else (), over, margin=1)
 
 

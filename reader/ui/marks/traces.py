@@ -26,7 +26,7 @@ from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import ends, follows
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 from reader.ui.triage.state import is_triaging
 
@@ -68,15 +68,12 @@ def _parts(state: State) -> object:
     return state.highlighted, shown, state.listing.place, state.listing.results, _is_text_at_end(state)
 
 
-class Traces:
+class Traces(Actor):
     """Follows the cursor and the page, before the page is drawn anew."""
 
     def __init__(self, services: Services, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(services)
         self.clock = clock
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
-        self._look = services.look
         self._is_on = services.settings.note_reading
         self._screens = services[Screens]
         self._papers = services[PaperList]
@@ -210,15 +207,14 @@ AT_REST = 1.0
 OLD = "is:unread -is:starred -is:queued -since:1w"
 
 
-class Backlog:
+class Backlog(Actor):
     """Offers once, after an import of thousands, to mark what is older than a week as read.
 
     As the reader rests it counts the old papers that came since the last visit, or all in the first one.
     """
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
+        super().__init__(services)
         self._delay = services.background.delayed(lambda: services.background.start("backlog", self._count))
         self._size = 0
         """Number of papers ever stored as they were counted last."""

@@ -23,7 +23,7 @@ from reader.ui.page.loader import PaperLookup
 from reader.ui.shell.handlers import answers, handles, stops
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.notices import NOTHING_IS_FETCHED
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
     from reader.actions.links import Link
@@ -44,15 +44,12 @@ def _without_id(title: PageTitle) -> str:
     return f"{title.told[0].lower()}{title.told[1:-1]}"
 
 
-class LinkActions:
+class LinkActions(Actor):
     """Open the links of the selected papers, or of the highlighted one."""
 
     def __init__(self, services: Services) -> None:
-        self._app = services.app
+        super().__init__(services)
         self._lookup = services[PaperLookup]
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
         self._keyboard = services[Keyboard]
 
     @handles("link.page")
@@ -154,17 +151,14 @@ SHORT = 100
 """Maximum characters of a copied text that is repeated in the notice."""
 
 
-class CopyActions:
+class CopyActions(Actor):
     """Copy links, ids, titles, BibTeX, Markdown, abstracts and citations."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
+        super().__init__(services)
         self._pattern = services.settings.citation_key
         self._command_key = services.look.keymap.key("command.open")
         self._keyboard = services[Keyboard]
-        self._app = services.app
 
     @handles("link.copy")
     def copy_link(self, _count: int | None) -> None:
@@ -220,13 +214,11 @@ class _Wanted(NamedTuple):
     then: Callable[[Path, str], Awaitable[None]]
 
 
-class PdfFetcher:
+class PdfFetcher(Actor):
     """The PDF that is being fetched, and those that wait for it."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._run_job = services.app.run_job
+        super().__init__(services)
         self._worker: Worker[None] | None = None
         self._wanted: deque[_Wanted] = deque()
 
@@ -283,7 +275,7 @@ class PdfFetcher:
     async def _fetch(self, wanted: _Wanted) -> None:
         from reader.refresh.jobs import FetchPdf
 
-        async with aclosing(self._run_job(FetchPdf(wanted.id, str(wanted.file)))) as messages:
+        async with aclosing(self._app.run_job(FetchPdf(wanted.id, str(wanted.file)))) as messages:
             async for message in messages:
                 self._progress(_progress_text(message))
 
@@ -325,14 +317,12 @@ MOST = 50
 """PDFs that one key fetches at most: arXiv is asked for one in three seconds."""
 
 
-class PdfActions:
+class PdfActions(Actor):
     """Open the PDF of a paper, which is fetched first if it is not there; the PDFs of several are only fetched."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
+        super().__init__(services)
         self._fetcher = services[PdfFetcher]
-        self._app = services.app
 
     @handles("link.pdf")
     def open_pdf(self, _count: int | None) -> None:

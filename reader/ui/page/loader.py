@@ -18,7 +18,7 @@ from reader.ui.page.state import FIT, FOUND, PAGE, READING, Reading
 from reader.ui.refresh.refresher import OFFLINE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -40,16 +40,14 @@ REST = 0.045
 """Seconds without a move that end a run of moves; keyboards repeat a held key after 30 to 40 ms."""
 
 
-class DetailLoader:
+class DetailLoader(Actor):
     """Reads the highlighted paper on the event loop; a read takes 0.1 ms."""
 
     def __init__(self, services: Services, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(services)
         self._clock = clock
         self._moved = -REST
         """When the cursor last moved."""
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
         self.delay = services.background.delayed(self.load)
 
     @follows(lambda state: (state.highlighted, state.listing.place, state.listing.results))
@@ -120,12 +118,11 @@ def _place_parts(state: State) -> object:
     return shown and shown.key, state.listing.place.text, state.listing.results, state.marks_version
 
 
-class TextPlaces:
+class TextPlaces(Actor):
     """Searches one text at a time; the newest paper wins."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
+        super().__init__(services)
         self.delay = services.background.delayed(self._start)
 
     @follows(_place_parts)
@@ -170,12 +167,11 @@ FIT_REST = 0.08
 """Seconds that the cursor rests before the reasons are looked for, which takes some 10 ms of a thread."""
 
 
-class FitFinder:
+class FitFinder(Actor):
     """Looks for the reasons of one paper at a time; the newest one wins."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
+        super().__init__(services)
         self.delay = services.background.delayed(self._start)
 
     @follows(lambda state: (state.highlighted, state.front_paper, state.listing))
@@ -221,13 +217,11 @@ AGAIN = 600.0
 """Seconds before a paper is asked for again that could not be refreshed."""
 
 
-class PageRefresher:
+class PageRefresher(Actor):
     """Refreshes one paper at a time; leaving its page stops that."""
 
     def __init__(self, services: Services, clock: Callable[[], float] = time.monotonic) -> None:
-        self._services = services
-        self._model = services.model
-        self._run_job = services.app.run_job
+        super().__init__(services)
         self._clock = clock
         self._worker: Worker[None] | None = None
         self._tried: dict[str, float] = {}
@@ -277,7 +271,7 @@ class PageRefresher:
 
         problems: list[str] = []
         try:
-            async with aclosing(self._run_job(jobs.RefreshPaper(id))) as messages:
+            async with aclosing(self._app.run_job(jobs.RefreshPaper(id))) as messages:
                 async for message in messages:
                     if isinstance(message, PaperRefreshed) and message.error is not None:
                         problems.append(str(message.error))
@@ -301,13 +295,11 @@ class PageRefresher:
             self._model.change(self._model.state.put(PAGE, page._replace(fetching=text)))
 
 
-class PaperLookup:
+class PaperLookup(Actor):
     """Fetches one paper at a time and lists it."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._background = services.background
-        self._run_job = services.app.run_job
+        super().__init__(services)
 
     def begin(self, id: str, own: str | None = None) -> None:
         """Fetch a paper by its arXiv id; a running fetch is cancelled.
@@ -322,7 +314,7 @@ class PaperLookup:
         self._model.change(self._model.state.busy_with(f"fetching {id}"))
         found = False
         try:
-            async with aclosing(self._run_job(jobs.LookUpPaper(id, own))) as messages:
+            async with aclosing(self._app.run_job(jobs.LookUpPaper(id, own))) as messages:
                 async for message in messages:
                     found = isinstance(message, jobs.LookupFinished) and message.found
         finally:

@@ -16,7 +16,7 @@ from reader.ui.page.links import LinkActions
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.handlers import follows, handles, handles_each
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -29,12 +29,8 @@ if TYPE_CHECKING:
 MISSING = "pictures need the extra dailypapers[images], which is not installed"
 
 
-class PictureActions:
+class PictureActions(Actor):
     """Open the pictures over the page or the full text, and go through them."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
 
     @handles("picture.open")
     def open(self, _count: int | None) -> None:
@@ -154,13 +150,11 @@ PAUSE = 0.15
 """Seconds before a picture is asked for: one that is only passed on the way to another is not."""
 
 
-class PictureLoader:
+class PictureLoader(Actor):
     """Fetches the picture that the state asks for."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._background = services.background
-        self._run_job = services.app.run_job
+        super().__init__(services)
         self._worker: Worker[None] | None = None
         self._wanted: tuple[Picture, Canvas] | None = None
         self._kept: OrderedDict[tuple[Picture, Canvas], PictureDrawn] = OrderedDict()
@@ -197,7 +191,7 @@ class PictureLoader:
 
         try:
             job = DrawPicture(picture.address, canvas, picture.spot)
-            async with aclosing(self._run_job(job)) as messages:
+            async with aclosing(self._app.run_job(job)) as messages:
                 async for message in messages:
                     match message:
                         case Waiting(seconds, why):

@@ -15,7 +15,7 @@ from reader.core.query.suggestions import Completion, complete
 from reader.core.similarity import came_out, like_query
 from reader.core.views import IDS
 from reader.refresh.plan import Days
-from reader.session.places import Place, feed_text, next_order, view
+from reader.session.places import Place, feed_text, view, with_best_first
 from reader.ui.command_line.actions import CommandActions
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import FOLLOWED, topic_papers
@@ -28,19 +28,18 @@ from reader.ui.query.state import VOCABULARY
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import follows, handles, handles_each, stops
 from reader.ui.shell.notices import NOTHING_IS_FETCHED
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
 
-class AddActions:
+class AddActions(Actor):
     """Ask for the id of a paper, and fetch it."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._library = services.library
+        super().__init__(services)
         self._demo = services.look.demo
         self._lookup = services[PaperLookup]
         self._refresher = services[Refresher]
@@ -71,15 +70,14 @@ class AddActions:
         return id if id is not None and self._library.pk_of(id) is None else None
 
 
-class QueryActions:
+class QueryActions(Actor):
     """Type and change the query."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
+        super().__init__(services)
         self._order = services.settings.order
-        self._look = services.look
         self._papers = services[PaperList]
+        self._library = services.library
         self._line = services[QueryLine]
         self._filter = services[FilterPane]
         self._search = services[FeedSearch]
@@ -159,11 +157,11 @@ class QueryActions:
         if state.results is not None:
             self._model.show_notice("the feed's results keep the feed's own order")
             return
-        default = state.place.view.order or self._order
-        sorted_state = state.narrow(next_order(state.place.text, default))
+        default, best = state.place.view.order or self._order, "foryou" if self._library.is_taught() else "upvotes"
+        sorted_state = state.narrow(with_best_first(state.place.text, default, best))
         self._model.change(sorted_state)
-        sort = sorted_state.place.query.sort
-        self._model.show_notice(f"by {sort.key if sort else default}")
+        key = str(sorted_state.place.whole(self._order).sort).removeprefix("sort:")
+        self._model.show_notice("what suits you comes first" if key == "foryou" else f"by {key}")
 
     # The feed
 
@@ -207,12 +205,8 @@ MOST_LIKED = 20
 """Papers that are asked with at once."""
 
 
-class SimilarActions:
+class SimilarActions(Actor):
     """Go to the papers that are like others."""
-
-    def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._library = services.library
 
     @handles_each({"find.similar": False, "find.newer": True})
     def show(self, _count: int | None, is_newer: bool) -> None:
@@ -232,12 +226,11 @@ class SimilarActions:
 _ASKS = re.compile(r"\b(?:keyword|author|org|tag|category|source):", re.IGNORECASE)
 
 
-class Completer:
+class Completer(Actor):
     """Completes queries by fields, topics, and the keywords, people and other values in the cache."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
+        super().__init__(services)
         self._is_loading = False
 
     def complete(self, text: str, cursor: int) -> Completion | None:
@@ -269,15 +262,11 @@ BLINK = 0.5
 """Seconds after which a search shows its progress."""
 
 
-class FeedSearch:
+class FeedSearch(Actor):
     """Runs the search that the state requests, one at a time, and stops when the state drops it."""
 
     def __init__(self, services: Services) -> None:
-        self._app = services.app
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
-        self._run_job = services.app.run_job
+        super().__init__(services)
         self._search_key = services.look.keymap.key("find.feed")
         self._stop_key = services.look.keymap.key("app.escape")
         self._elsewhere = services.look.glyphs.elsewhere
@@ -351,7 +340,7 @@ class FeedSearch:
         from reader.refresh.jobs import Waiting
 
         listings: tuple[Listing, ...] = ()
-        async with aclosing(self._run_job(jobs.SearchFeed(text))) as messages:
+        async with aclosing(self._app.run_job(jobs.SearchFeed(text))) as messages:
             async for message in messages:
                 match message:
                     case Waiting(seconds, why):
@@ -365,7 +354,7 @@ class FeedSearch:
         from reader.refresh import jobs
 
         async def store() -> None:
-            async with aclosing(self._run_job(jobs.StorePapers(tuple(listings)))) as messages:
+            async with aclosing(self._app.run_job(jobs.StorePapers(tuple(listings)))) as messages:
                 async for _ in messages:
                     pass
 

@@ -23,7 +23,7 @@ from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.handlers import begins, ends, follows, stops
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.notices import Tone
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -61,14 +61,11 @@ class Wanted(NamedTuple):
     """Whether the user asked for it; its end is then reported even without new papers."""
 
 
-class Refresher:
+class Refresher(Actor):
     """The running refresh, and those that wait for it."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._library = services.library
-        self._run_job = services.app.run_job
+        super().__init__(services)
         self._when_still = services[Keyboard].when_still
         self._worker: Worker[None] | None = None
         self._wanted = Wanted()
@@ -178,7 +175,7 @@ class Refresher:
 
         self._begun = time.monotonic()
         job = jobs.Refresh(plan or Latest(self._services.settings.days_at_start))
-        async with aclosing(self._run_job(job)) as messages:
+        async with aclosing(self._app.run_job(job)) as messages:
             async for message in messages:
                 self._receive(message)
 
@@ -344,16 +341,14 @@ REST = 3.0
 """Seconds after a start or a refresh: the next keys come first."""
 
 
-class VectorMaker:
+class VectorMaker(Actor):
     """Makes the vectors of papers by the user's model once a refresh has ended; the first line says how far it is.
 
     It also opens the door for what is typed after `~`.
     """
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._run_job = services.app.run_job
+        super().__init__(services)
         self._is_running = False
         self._settings = services.settings.vectors
         self._opened: Vectors | None = None
@@ -409,7 +404,7 @@ class VectorMaker:
         from reader.refresh import jobs
         from reader.refresh.vectors import VectorsMade
 
-        async with aclosing(self._run_job(jobs.MakeVectors())) as messages:
+        async with aclosing(self._app.run_job(jobs.MakeVectors())) as messages:
             async for message in messages:
                 if isinstance(message, VectorsMade):
                     said = f"vectors {message.done:,} of {message.total:,}"

@@ -18,7 +18,7 @@ from reader.ui.refresh.state import REFRESH, join_failed, joined
 from reader.ui.shell.commands import Outcome, Running
 from reader.ui.shell.handlers import begins, ends, follows
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ COLUMNS = 200
 """Width of what the command prints, of which only the reason of a failure is shown."""
 
 
-class Sync:
+class Sync(Actor):
     """Runs `sync` with the place of the settings at the start and on quiet minutes; without a place it does nothing."""
 
     words: tuple[str, ...] = ("sync", "--quiet")
@@ -48,11 +48,9 @@ class Sync:
     trouble = "sync fails"
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
+        super().__init__(services)
         self._settings = services.settings
-        self._library = services.library
         self._now = services.look.now
-        self._background = services.background
         self._shell = services.app.shell
         self._can_run = not services.look.demo and not services.look.is_still
         self.delay = services.background.delayed(self.look)
@@ -160,17 +158,14 @@ class GroupLook(Sync):
 # Other programs
 
 
-class CacheWatch:
+class CacheWatch(Actor):
     """Looks for changes of the cache, and lets the list be read again once no key is held down."""
 
     seconds = 1.0
     """Time between two looks."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
+        super().__init__(services)
         self._key = services.look.keymap.key
         self._is_on = not services.look.demo
         self._when_still = services[Keyboard].when_still
@@ -222,18 +217,15 @@ class CacheWatch:
                 self._model.show_news(f"another machine replaced your {found[0].said}{more} · {key} shows it")
 
 
-class SettingsWatch:
+class SettingsWatch(Actor):
     """Looks at the settings file; without one it does nothing."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._background = services.background
+        super().__init__(services)
         self._file = services.app.settings_file
-        self._library = services.library
         self._path = services.library.path
         self._settings = services.settings
         self._take_vectors = services[VectorMaker].take
-        self._look = services.look
         self._is_muted = False
         """Whether papers are muted by the words of the settings."""
         self._seen = self._stamp()

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from reader.ui.shell.feature import Over
 from reader.ui.shell.model import subscribe
+from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from reader.ui.shell.services import Services
     from reader.ui.shell.state import Front, State
 
 
-class Screens:
+class Screens(Actor):
     """Opens and closes the screens of the features. The app reads their keys."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        super().__init__(services)
         self._overs: dict[Front[Any], Over[Any, Any]] = {}
         self._made: dict[Front[Any], Screen[Any]] = {}
         self._open: list[Front[Any]] = []

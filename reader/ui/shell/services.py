@@ -65,6 +65,19 @@ def report_unforeseen(group: str, error: Exception) -> str:
 T = TypeVar("T")
 
 
+class Actor:
+    """An object of a feature: its actions or its work, with what all features share at hand."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._look = services.look
+        self._keymap = services.look.keymap
+        self._app = services.app
+
+
 class Services:
     """The state, the cache, background work, the constants of a run, and the objects of the features.
 

@@ -35,7 +35,7 @@ class Stage:
                 start=self.begin, delayed=lambda act: SimpleNamespace(begin=self.begun.append, act=act)
             ),
             settings=Settings(exports=(WatchedExport("is:starred", "stars.bib"),), on_star="wc"),
-            look=SimpleNamespace(demo=False),
+            look=SimpleNamespace(demo=False, keymap=None),
             app=SimpleNamespace(shell=lambda: self),
         )
         self.automatic = AutomaticCommands(cast(Services, services))
