@@ -830,11 +830,9 @@ class _Builder:
         while first and self._is_cell(self.parts[first - 1], above):
             first -= 1
             above = self.parts[first].line
-        cells = self.parts[first:]
-        if len(cells) > 2:
-            rows = [row for part in cells for row in part.rows]
-            table = _Part("lines", [row.text for row in rows], rows[0], rows[-1], rows=rows)
-            self.parts[first:] = [table]
+        rows = [row for part in self.parts[first:] for row in part.rows]
+        if len(rows) > 3:
+            self.parts[first:] = [_Part("lines", [row.text for row in rows], rows[0], rows[-1], rows=rows)]
 
     def _is_cell(self, part: _Part, below: Line) -> bool:
         is_short = part.kind in ("lines", "paragraph") and max(row.width for row in part.rows) < 0.6 * self.looks.column
