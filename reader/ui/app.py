@@ -61,9 +61,9 @@ if TYPE_CHECKING:
 
 def _own_classes() -> tuple[type, ...]:
     """What acts on the program as a whole."""
-    from reader.ui.program import DisplayActions, NoticeTimer, ProgramActions
+    from reader.ui.program import NoticeTimer, ProgramActions
 
-    return DisplayActions, NoticeTimer, ProgramActions
+    return NoticeTimer, ProgramActions
 
 
 class ReaderApp(ShellApp, inherit_bindings=False):

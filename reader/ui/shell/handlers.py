@@ -108,15 +108,9 @@ class Stops(Role):
     at: Moment
 
 
-handles_each, follows, answers, takes_text, takes_line, stops = (
-    HandlesEach,
-    Follows,
-    Answers,
-    TakesText,
-    TakesLine,
-    Stops,
-)
-handles_own, offers, begins, ends = HandlesOwn(), Offers(), Begins(), Ends()
+handles_each, handles_own, follows, answers = HandlesEach, HandlesOwn(), Follows, Answers
+takes_text, takes_line, stops = TakesText, TakesLine, Stops
+offers, begins, ends = Offers(), Begins(), Ends()
 
 R = TypeVar("R", bound=Role)
 
