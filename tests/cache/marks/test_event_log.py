@@ -28,7 +28,7 @@ from reader.cache.marks.events import _OF_AGENT, _UNDOABLE, Events
 from reader.cache.marks.journal import BadLine, Entry, Journal, Owner
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
-from reader.core.errors import CacheError
+from reader.core.errors import CacheError, NotAMark
 from reader.core.marks import Agent, clean_mark
 from reader.core.paper import Listing
 from reader.paths import journal_file
@@ -245,6 +245,8 @@ def test_undo_leaves_followed_feeds_alone(events: Events, path: Path) -> None:
     events.mark("star", True, [1])
     with closing(Feeds.open(path)) as feeds:
         feeds.follow("rss", "https://a.example/feed", "A", "a", NOW)
+        with pytest.raises(NotAMark, match="a feed was followed or left"):
+            events.undo()
         undone = events.undo()
         assert undone is not None and undone.kind == "star"
         assert events.undo() is None
