@@ -45,10 +45,9 @@ from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
 from reader.ui.shell.listing import Position, Where
 from reader.ui.shell.model import Model, subscribe
-from reader.ui.shell.notices import Notices
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Actor, Background, Services
-from reader.ui.shell.state import State
+from reader.ui.shell.state import Notices, State
 from reader.ui.terminal.process import finish_startup_tuning
 
 if TYPE_CHECKING:

@@ -49,8 +49,7 @@ from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import Area, PaneName, lay_out
 from reader.ui.shell.listing import Where
 from reader.ui.shell.model import Model, subscribe
-from reader.ui.shell.notices import Prompt
-from reader.ui.shell.state import State
+from reader.ui.shell.state import Prompt, State
 from reader.ui.triage.state import phase_of
 
 if TYPE_CHECKING:

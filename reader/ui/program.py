@@ -19,14 +19,13 @@ from reader.ui.list.header import window_title
 from reader.ui.shell.commands import THEME
 from reader.ui.shell.handlers import Moment, Stops, follows, handles, offers, takes_line
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.notices import Notices
 from reader.ui.shell.services import Actor, Services
-from reader.ui.shell.state import State
+from reader.ui.shell.state import Notices, State
 
 if TYPE_CHECKING:
     from textual.app import App
 
-    from reader.ui.help.palette import Command
+    from reader.ui.help.screen import Command
 
 
 CHOICES = (AUTO, *THEMES)
@@ -85,7 +84,7 @@ class ProgramActions(Actor):
     @offers
     def commands(self) -> list[Command]:
         """The commands that the palette offers for the display."""
-        from reader.ui.help.palette import Command
+        from reader.ui.help.screen import Command
 
         picture = self._app.when_closed(self.save_picture)
         return [Command("Screenshot", "Save a picture of the screen as SVG.", picture, also="image")]

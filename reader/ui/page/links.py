@@ -22,8 +22,8 @@ from reader.ui.page.detail import PaperDetail
 from reader.ui.page.loader import PaperLookup
 from reader.ui.shell.handlers import answers, handles, stops
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import NOTHING_IS_FETCHED
 
 if TYPE_CHECKING:
     from reader.actions.links import Link

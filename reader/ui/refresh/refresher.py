@@ -22,9 +22,8 @@ from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.handlers import begins, ends, follows, stops
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.notices import Tone
 from reader.ui.shell.services import Actor, Services
-from reader.ui.shell.state import State
+from reader.ui.shell.state import State, Tone
 
 if TYPE_CHECKING:
     from reader.core.settings.tables import Vectors

@@ -21,7 +21,7 @@ from reader.ui.terminal.process import loading
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
-    from reader.ui.help.palette import Command
+    from reader.ui.help.screen import Command
 
 _ORDERS = {"family": "topics by family", "papers": "topics by papers", "rising": "rising topics first"}
 
@@ -140,7 +140,7 @@ class TopicActions(Actor):
     @offers
     def commands(self) -> Sequence[Command]:
         """Commands that show the papers of each topic."""
-        from reader.ui.help.palette import Command
+        from reader.ui.help.screen import Command
 
         state, show = self._model.state, self._services.app.when_closed(self._show)
         return [

@@ -22,12 +22,12 @@ from reader.ui.page.detail import PaperDetail
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import answers, handles, handles_each, offers
 from reader.ui.shell.listing import Position
-from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import NOTHING_IS_FETCHED
 from reader.ui.triage.state import lasting_place
 
 if TYPE_CHECKING:
-    from reader.ui.help.palette import Command
+    from reader.ui.help.screen import Command
 
 RANKING_LASTS = timedelta(minutes=10)
 """Maximum age of a feed's ranking that is shown without fetching it again."""
@@ -59,7 +59,7 @@ class ViewActions(Actor):
     @offers
     def commands(self) -> Sequence[Command]:
         """Commands that show the saved views."""
-        from reader.ui.help.palette import Command
+        from reader.ui.help.screen import Command
 
         show = self._services.app.when_closed(self.go)
         return [Command(f"View: {one.name}", one.query, partial(show, one.id)) for one in self._model.state.views.named]
