@@ -204,10 +204,17 @@ class Library(Marking):
 
     def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
         """The rows with why they suit the user, if the list is ordered by it."""
-        if self.learned is None:
+        learned = self.learned
+        if learned is None:
             return rows
-        said, surprises = self._whys([row.pk for row in rows]), self.learned.surprises
-        return [row._replace(why=said.get(row.pk, ""), is_surprise=row.pk in surprises) for row in rows]
+        from reader.cache.reads.opinions import whys
+
+        keys, nothing = cached_keys([row.pk for row in rows]), dict[int, str]()
+        said = self._ask(lambda window: window.read(lambda one: whys(one, learned, keys)), nothing)
+        return [
+            row._replace(why=said.get(key, ""), is_surprise=key in learned.surprises)
+            for row, key in zip(rows, keys, strict=True)
+        ]
 
     def pk_of(self, id: str) -> int | None:
         return self._ask(lambda window: window.pk_of(id), None)
@@ -356,19 +363,14 @@ class Library(Marking):
             self.trouble = str(error)
             return nothing
 
-    def _whys(self, pks: Sequence[PaperKey]) -> Mapping[PaperKey, str]:
-        learned, keys = self.learned, [pk for pk in pks if isinstance(pk, int)]
-        if learned is None:
-            return {}
-        from reader.cache.reads.opinions import whys
-
-        nothing: dict[int, str] = {}
-        said = self._ask(lambda window: window.read(lambda one: whys(one, learned, keys)), nothing)
-        return {pk: said.get(pk, "") for pk in keys}
-
     def why(self, pk: PaperKey) -> str:
         """Why a paper suits the user, in words, if the list is ordered by that; else nothing."""
-        return self._whys([pk]).get(pk, "")
+        learned = self.learned
+        if learned is None or not isinstance(pk, int):
+            return ""
+        from reader.cache.choice import words_of
+
+        return self._ask(lambda window: window.read(lambda one: learned.why(pk, words_of(one, pk))), "")
 
     def paper(self, pk: PaperKey) -> Paper | None:
         """A whole paper; None if it is gone."""

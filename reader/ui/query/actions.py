@@ -15,7 +15,7 @@ from reader.core.query.suggestions import Completion, complete
 from reader.core.similarity import came_out, like_query
 from reader.core.views import IDS
 from reader.refresh.plan import Days
-from reader.session.places import Place, feed_text, next_order, view
+from reader.session.places import Place, feed_text, view, with_best_first
 from reader.ui.command_line.actions import CommandActions
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import FOLLOWED, topic_papers
@@ -76,6 +76,7 @@ class QueryActions(Actor):
         super().__init__(services)
         self._order = services.settings.order
         self._papers = services[PaperList]
+        self._library = services.library
         self._line = services[QueryLine]
         self._filter = services[FilterPane]
         self._search = services[FeedSearch]
@@ -155,11 +156,11 @@ class QueryActions(Actor):
         if state.results is not None:
             self._model.show_notice("the feed's results keep the feed's own order")
             return
-        default = state.place.view.order or self._order
-        sorted_state = state.narrow(next_order(state.place.text, default))
+        default, best = state.place.view.order or self._order, "foryou" if self._library.is_taught() else "upvotes"
+        sorted_state = state.narrow(with_best_first(state.place.text, default, best))
         self._model.change(sorted_state)
-        sort = sorted_state.place.query.sort
-        self._model.show_notice(f"by {sort.key if sort else default}")
+        key = str(sorted_state.place.whole(self._order).sort).removeprefix("sort:")
+        self._model.show_notice("what suits you comes first" if key == "foryou" else f"by {key}")
 
     # The feed
 

@@ -102,11 +102,11 @@ def test_a_default_says_which_key_it_has_lost_here() -> None:
         context: {row.name: row for part in sections(keymap, context, "") for rows in part.values() for row in rows}
         for context in CONTEXTS
     }
-    assert rows["list"]["Change order"].keys == "-"
-    assert rows["list"]["Change order"].about.endswith(" S is yours for Add a paper.")
+    assert rows["list"]["Best first"].keys == "-"
+    assert rows["list"]["Best first"].about.endswith(" S is yours for Add a paper.")
     assert rows["list"]["Top"].about.endswith(" g is yours for Read or unread.")
-    assert rows["filter"]["Change order"].keys == "S"
-    assert not rows["filter"]["Change order"].about.endswith("Add a paper.")
+    assert rows["filter"]["Best first"].keys == "S"
+    assert not rows["filter"]["Best first"].about.endswith("Add a paper.")
 
 
 def test_only_keys_that_act_here_are_shown_for_here() -> None:
