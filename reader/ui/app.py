@@ -136,7 +136,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.list_loader = self.services[ListLoader]
         self.last_place = LastPlace(self._left, query, self.services)
         self.handlers: Mapping[str, Handler] = {}
-        self._answers: dict[type, Callable[[Any], object]] = {}
+        self._answers: dict[str, Callable[[Any], object]] = {}
         self._typing: dict[Context, Callable[[str, str | None], object]] = {}
         self._has_begun = False
 
@@ -210,7 +210,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         for follow, act in find(Follows, objects):
             subscribe(self, self.model, follow.parts, act, now=follow.now)
         self._find_handlers()
-        self._answers = {role.message: answer for role, answer in self.services.find(Answers)}
+        self._answers = {role.kind: answer for role, answer in self.services.find(Answers)}
         self._typing = {role.context: take for role, take in self.services.find(TakesText)}
         if self._has_begun:
             for _, begin in find(Begins, objects):
@@ -289,9 +289,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
 
     @on(Reported)
     def _answer(self, event: Reported) -> None:
-        answer = self._answers.get(type(event))
-        if answer is not None:
-            answer(event)
+        self._answers[event.kind](event.value)
 
     @on(ActionAsked)
     def _perform_asked(self, event: ActionAsked) -> None:

@@ -262,7 +262,9 @@ class Refresher(Actor):
             more = f" and {failing.more} more" if failing.more else ""
             self._model.show_news(f"{failing.title}{more}: no answer since {when}", "warning")
         self._told = trouble
-        self._change(self._status.source_failed(trouble, datetime.fromisoformat(failing.since).astimezone()))
+        self._change(
+            self._status._replace(trouble=trouble, failing_since=datetime.fromisoformat(failing.since).astimezone())
+        )
 
     def _progress_by_day(self, done: int, of: int) -> None:
         """Show the progress of the days: for one day only its name, for many also the remaining time."""
@@ -274,14 +276,15 @@ class Refresher(Actor):
         self._progress(f" {self._services.look.glyphs.dot} ".join(parts))
 
     def _progress(self, progress: str) -> None:
-        self._change(self._status.progressed(progress))
+        self._change(self._status._replace(progress=progress))
 
     def _succeed(self, sums: RefreshFinished) -> None:
         self._tries = 0
         self._told = ""
         if not self._wanted.view:
             self._library.note_refresh()
-        self._change(self._status.succeeded(self._library.last_refresh()))
+        last = self._library.last_refresh()
+        self._change(self._status._replace(problem="", trouble="", failing_since=None, last=last))
         if self._wanted.view and self._wanted.view == self._model.state.place.view.id:
             self._renew()
         if sums.new or sums.returned:

@@ -63,9 +63,9 @@ class Follows(Role):
 
 @dataclass(frozen=True)
 class Answers(Role):
-    """The method gets messages of a kind that a widget sends, such as of a click."""
+    """The method gets the values of a kind that a widget reports, such as those of a click."""
 
-    message: type
+    kind: str
 
 
 @dataclass(frozen=True)

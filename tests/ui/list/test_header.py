@@ -135,7 +135,7 @@ def test_the_header_says_of_which_category_papers_are_missing() -> None:
 
 def test_the_header_says_what_is_under_way() -> None:
     assert header(at("latest"), NOW, "·").condition == Condition("", "fresh")
-    refreshing = at("latest").put(REFRESH, RefreshStatus().started().progressed("day 3 of 7"))
+    refreshing = at("latest").put(REFRESH, RefreshStatus().started()._replace(progress="day 3 of 7"))
     assert header(refreshing, NOW, "·").condition == Condition("day 3 of 7", "busy")
     searching = refreshing.search_feed("gloves")
     assert header(searching, NOW, "·").condition == Condition("day 3 of 7", "busy")
