@@ -256,15 +256,13 @@ class Refresher(Actor):
         from reader.core.lines import cut
 
         trouble = f"{failing.more + 1} feeds silent" if failing.more else f"{cut(failing.title, LONGEST_NAME)} silent"
+        since = datetime.fromisoformat(failing.since).astimezone()
         if trouble != self._told:
-            since = datetime.fromisoformat(failing.since).astimezone()
             when = f"{since:%H:%M}" if since.date() == self._local_time().date() else f"{since:%d %b}"
             more = f" and {failing.more} more" if failing.more else ""
             self._model.show_news(f"{failing.title}{more}: no answer since {when}", "warning")
         self._told = trouble
-        self._change(
-            self._status._replace(trouble=trouble, failing_since=datetime.fromisoformat(failing.since).astimezone())
-        )
+        self._change(self._status._replace(trouble=trouble, failing_since=since))
 
     def _progress_by_day(self, done: int, of: int) -> None:
         """Show the progress of the days: for one day only its name, for many also the remaining time."""
