@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.views import SPECIAL, VIEWS
+from reader.paths import APP
 from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, FOLLOWED
 from reader.ui.kit.day_names import short_day
@@ -39,10 +40,21 @@ class HelpActions(Actor):
         context, look = self._app.context, self._look
         if context is not None:
             without = lacks(self._services)
-            self._app.push_screen(HelpScreen(look.keymap, context, look.glyphs, without, self._read_manual))
+            self._app.push_screen(
+                HelpScreen(look.keymap, context, look.glyphs, without, self._read_manual, show_page=self._show_page)
+            )
 
     async def _read_manual(self) -> Manual:
         return await asyncio.to_thread(lambda: self._app.shell().manual())
+
+    async def _show_page(self, name: str) -> None:
+        from reader.ui.command_line.output import OutputScreen
+
+        page, look = await asyncio.to_thread(lambda: self._app.shell().page(name)), self._look
+        copy = self._app.copy_to_clipboard
+        self._app.push_screen(
+            OutputScreen(f"{APP} help {name}", page.text, look.keymap, copy, look.glyphs, compose=page.lines)
+        )
 
     @handles("app.commands")
     def show_commands(self, _count: int | None) -> None:

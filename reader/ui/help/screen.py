@@ -11,19 +11,19 @@ from typing import ClassVar, NamedTuple, TypeAlias
 from textual.events import Click, Key, Paste
 from textual.strip import Strip
 
-from reader.core.lines import Line, Piece, cell_len, cut, literal, measure, spread, wrap
+from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, spread, wrap
 from reader.core.text import clean
 from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, place_of
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
 from reader.ui.command_line.output import OutputPane
-from reader.ui.kit.glyphs import UNICODE, Glyphs, legend
+from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import PLAIN
 from reader.ui.kit.lines import mark, pattern
 from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
-from reader.ui.shell.commands import Manual
+from reader.ui.shell.commands import PAGES, Manual
 
 
 class Finder:
@@ -66,7 +66,7 @@ class FoundPane(OutputPane):
     def __init__(self, compose: Callable[[int], Sequence[Line]], choose: Callable[[], object] | None = None) -> None:
         """`choose` takes the line under the cursor; without it there is no cursor."""
         super().__init__(compose)
-        self._choose = choose
+        self.choose = choose
         self.at = 0
 
     def show(self, compose: Callable[[int], Sequence[Line]], at: int = 0) -> None:
@@ -79,28 +79,39 @@ class FoundPane(OutputPane):
     def on_resize(self) -> None:
         """Keep the cursor in view."""
         super().on_resize()
-        if self._choose is not None:
+        if self.choose is not None:
             self.go(self.at)
 
     def go(self, at: int) -> None:
         """Put the cursor on a line, and show it."""
         self.at = max(0, min(at, len(self._lines) - 1))
-        top, height = self.scroll_offset.y, max(1, self.size.height)
-        self.scroll_to(y=min(self.at, max(top, self.at - height + 1)), animate=False, force=True)
+        top, height = self.scroll_offset.y, self.size.height
+        if height:
+            self.scroll_to(y=min(self.at, max(top, self.at - height + 1)), animate=False, force=True)
         self.refresh()
+
+    @property
+    def seen(self) -> Sequence[Line]:
+        """The first lines, as far as the pane has room."""
+        return self._lines[: self.size.height]
+
+    @property
+    def line(self) -> Line:
+        """The line under the cursor."""
+        return self._lines[self.at] if self.at < len(self._lines) else ()
 
     def on_click(self, event: Click) -> None:
         """Choose the clicked line."""
         offset = event.get_content_offset(self)
         at = len(self._lines) if offset is None else offset.y + self.scroll_offset.y
-        if self._choose is not None and at < len(self._lines):
+        if self.choose is not None and at < len(self._lines):
             event.stop()
             self.go(at)
-            self._choose()
+            self.choose()
 
     def render_line(self, y: int) -> Strip:
         place = y + self.scroll_offset.y
-        over = "cursor" if self._choose is not None and place == self.at < len(self._lines) else PLAIN
+        over = "cursor" if self.choose is not None and place == self.at < len(self._lines) else PLAIN
         return self._strip(self._lines[place] if place < len(self._lines) else (), over, margin=1)
 
 
@@ -161,16 +172,21 @@ SENTENCES_FROM = 76
 WIDEST = 100
 """Maximum cells of a line."""
 
+OPEN = "page"
+"""The action of a line that enter opens."""
+
 KEYS = 14
 """Maximum cells of the column of keys; longer words have a line of their own."""
 
 
 class Row(NamedTuple):
-    """One key, sign, setting or command as help shows it."""
+    """One key, sign, setting, command or page as help shows it."""
 
     keys: str
     name: str
     about: str
+    opens: str = ""
+    """The page of the manual that enter opens."""
 
 
 Sections: TypeAlias = Mapping[str, Sequence[Row]]
@@ -222,14 +238,16 @@ def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
     return Row(keys, action.name, " ".join((action.help, *own, *dict.fromkeys(lost))))
 
 
-def manual_sections(glyphs: Glyphs, manual: Manual, typed: str) -> Sections:
-    """The signs, and the entries of the manual, that have each typed word."""
+def manual_sections(manual: Manual, typed: str) -> Sections:
+    """The entries of the manual that have each typed word."""
     finder = Finder(typed)
-    pages = {"Signs": [Row(*sign) for sign in legend(glyphs)]}
-    pages |= {title: [Row(name, "", about) for name, about in entries] for title, entries in manual}
     return {
-        title: [row for row in rows if finder.score(row.name, f"{row.keys} {row.about} {title}")]
-        for title, rows in pages.items()
+        title: [
+            Row(name, "", about, name if title == PAGES else "")
+            for name, about in entries
+            if finder.score("", f"{name} {about} {title}")
+        ]
+        for title, entries in manual
     }
 
 
@@ -269,6 +287,8 @@ def found_lines(found: Sections, typed: str, width: int) -> list[Line]:
 def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None) -> Iterator[Line]:
     """A row: its keys in a column, or on a line of their own if they are longer, and the text beside them."""
     lead: Line = tuple(mark(row.keys, "key", searched))
+    if row.opens:
+        lead = tuple(piece._replace(action=(OPEN, row.opens)) for piece in lead)
     gap = keys - cell_len(row.keys)
     if gap < 0:
         yield lead
@@ -291,13 +311,16 @@ class HelpScreen(SearchScreen):
         glyphs: Glyphs = UNICODE,
         lacking: Collection[str] = (),
         read_manual: Callable[[], Awaitable[Manual]] | None = None,
+        *,
+        show_page: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
-        """`lacking` are the ids of actions that have nothing to act on; `read_manual` takes a while."""
+        """`lacking` are the ids of actions that have nothing to act on; `read_manual` and `show_page` take a while."""
         super().__init__(FoundPane(self._first_lines), keymap, glyphs)
         self._place: Context = context
         self._lacking = frozenset(lacking)
         self._first = first_rows(keymap, context, self._lacking)
         self._read_manual = read_manual
+        self._show_page = show_page
         self._manual: Manual = ()
         self._is_searching = False
         """Whether what was found is shown, and not the first screen."""
@@ -306,7 +329,8 @@ class HelpScreen(SearchScreen):
         """Show the title, and the keys that act now."""
         search, *moves, (back, close) = self._keymap.hints("help")
         if not self._is_searching:
-            hints, title = [search, (back, close)], f"Keys {place_of(self._place)}"
+            opens = [("enter", "open a page")] if self._found.choose else []
+            hints, title = [search, *opens, (back, close)], f"Keys {place_of(self._place)}"
         elif self._is_typing:
             hints, title = [("enter", "keep"), (back, "back")], f"/{self._typed}{self._glyphs.caret}"
         else:
@@ -323,34 +347,68 @@ class HelpScreen(SearchScreen):
         else:
             self.dismiss()
 
-    def search(self, typed: str) -> None:
+    def on_mount(self) -> None:
+        """Read the manual, whose pages come below the keys."""
+        super().on_mount()
         if self._read_manual is not None:
             self.run_worker(self._load(self._read_manual), exit_on_error=False)
-            self._read_manual = None
+
+    async def on_key(self, event: Key) -> None:
+        """Open the page under the cursor; the base class does what other keys mean."""
+        if event.key == "enter" and not self._is_typing:
+            event.stop()
+            event.prevent_default()
+            self.open()
+        else:
+            await super().on_key(event)
+
+    def open(self) -> None:
+        """Open the page under the cursor, if there is one."""
+        line = self._found.line
+        if line and line[0].action and self._show_page is not None:
+            self.run_worker(self._show_page(line[0].action[1]), exit_on_error=False)
+
+    def move(self, lines: int) -> None:
+        if self._found.choose is None or abs(lines) > 1:
+            super().move(lines)
+        self._found.go(self._found.at + lines)
+
+    def search(self, typed: str) -> None:
         self._typed, self._is_typing, self._is_searching = typed, True, True
         self._draw()
 
     def enter(self) -> None:
-        """Make keys of the letters again."""
+        """Make keys of the letters again, with the cursor on the first page that is in view."""
         self._is_typing = False
-        self.say("")
+        self._draw()
+        self._found.go(next((at for at, line in enumerate(self._found.seen) if line and line[0].action), 0))
 
     async def _load(self, read: Callable[[], Awaitable[Manual]]) -> None:
         self._manual = await read()
         self._draw()
 
     def _draw(self) -> None:
+        self._found.choose = self.open if self._manual and not self._is_typing else None
         self.say("")
         if not self._is_searching:
-            self._found.show(self._first_lines)
+            self._found.scroll_home(animate=False)
+            self._found.show(self._first_lines, len(self._first) + 1)
             return
         typed = self._typed
         here, rest = sections(self._keymap, self._place, typed, self._lacking)
-        found = {**here, **manual_sections(self._glyphs, self._manual, typed), **rest}
+        found = {**here, **manual_sections(self._manual, typed), **rest}
         self._found.show(lambda width: found_lines(found, typed, width))
 
     def _first_lines(self, width: int) -> Sequence[Line]:
-        return first_lines(self._first, width, self._glyphs.ellipsis)
+        """The keys, and below them the pages of the manual."""
+        pages = [
+            (Piece(name, "key", action=(OPEN, name)), Piece(" " * (KEYS + 2 - len(name))), Piece(about, "about"))
+            for title, entries in self._manual
+            for name, about in entries
+            if title == PAGES
+        ]
+        ellipsis = self._glyphs.ellipsis
+        return [*first_lines(self._first, width, ellipsis), (), *(cut_line(line, width, ellipsis) for line in pages)]
 
 
 # The palette
