@@ -1,4 +1,4 @@
-"""Draw the README's pictures, the real program over its sample: `python -m tests.picture`."""
+"""Draw the README's picture, the real program over its sample: `python -m tests.picture`."""
 
 from __future__ import annotations
 
@@ -19,14 +19,12 @@ from reader.config import Settings
 from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
 from reader.ui.looks.theme import DARK_COLORS
-from reader.ui.program import draw_picture
 from tests.film import Film, Frame
 
 PICTURES = Path(__file__).parent.parent / ".pictures"
 
-SIZE = (132, 38)
 FILM = (110, 30)
-"""Columns and rows of the picture, and of the film."""
+"""Columns and rows of the film."""
 
 NOW = datetime(2026, 6, 30, 8, 14, tzinfo=UTC)
 """The sample's newest day."""
@@ -48,7 +46,7 @@ STEPS: Sequence[tuple[Sequence[str], str, float]] = (
 
 
 @asynccontextmanager
-async def sample(size: tuple[int, int], query: str = "") -> AsyncIterator[tuple[ReaderApp, Pilot[str]]]:
+async def sample() -> AsyncIterator[tuple[ReaderApp, Pilot[str]]]:
     """The reader over its sample, at its newest day."""
     workspace = Workspace()
     with TemporaryDirectory() as folder:
@@ -60,13 +58,12 @@ async def sample(size: tuple[int, int], query: str = "") -> AsyncIterator[tuple[
             file,
             run_job=partial(running.run_job, jobs.JobContext(file, settings, lambda: workspace.topics)),
             demo=True,
-            query=query,
             rules=lambda: workspace.topics,
             shell=lambda: ReaderShell(Workspace(cache_file=file)),
             now=lambda: NOW,
             still=True,
         )
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=FILM) as pilot:
             await settle(app, pilot)
             yield app, pilot
 
@@ -78,24 +75,13 @@ async def settle(app: ReaderApp, pilot: Pilot[str]) -> None:
     await pilot.pause(0.3)
 
 
-async def draw() -> str:
-    """Star two papers of the sample, read one, and take the picture."""
-    async with sample(SIZE, "since:2026-06") as (app, pilot):
-        for key in ("s", "j", "m", "j", "j", "s", "j", "m", "k", "k", "k"):
-            await pilot.press(key)
-            await app.workers.wait_for_complete()
-        await pilot.press("/", "escape")
-        await settle(app, pilot)
-        return draw_picture(app, "dailypapers")
-
-
 async def draw_film(steps: Sequence[tuple[Sequence[str], str, float]] = STEPS) -> str:
     """Use the reader for a minute, and show it step by step."""
     film = Film(
         *FILM, ground=DARK_COLORS.ground, text=DARK_COLORS.text, quiet=DARK_COLORS.muted, accent=DARK_COLORS.accent
     )
     frames = []
-    async with sample(FILM) as (app, pilot):
+    async with sample() as (app, pilot):
         for keys, caption, seconds in steps:
             for key in keys:
                 await pilot.press(key)
@@ -109,7 +95,6 @@ def main() -> None:
     os.environ.pop("NO_COLOR", None)
     os.environ["COLORTERM"] = "truecolor"
     PICTURES.mkdir(exist_ok=True)
-    (PICTURES / "reader.svg").write_text(asyncio.run(draw()), "utf-8")
     (PICTURES / "minute.svg").write_text(asyncio.run(draw_film()), "utf-8")
 
 
