@@ -17,7 +17,7 @@ from reader.commands.line.manual import page
 from reader.commands.line.registry import COMMANDS, find_command
 
 ROOT = Path(__file__).parent.parent
-PICTURE = ".pictures/minute.svg"
+PICTURE = ".pictures/reader.svg"
 
 COMMAND_PAGE = "commands"
 """The page that only the site has: the terminal prints the help of one command at a time."""
