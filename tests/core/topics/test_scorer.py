@@ -332,7 +332,7 @@ def test_each_shipped_phrase_was_part_of_the_fit() -> None:
     ]
     assert unknown == []
     assert SHIPPED.weights.slugs == tuple(scorer.topics)
-    assert len(SHIPPED.topics) == 56
+    assert len(SHIPPED.topics) == 61
 
 
 @pytest.mark.parametrize(
