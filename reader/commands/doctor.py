@@ -507,11 +507,7 @@ def _ask_feed(settings: Settings) -> Finding:
 COMMAND = Command(
     "doctor",
     "Examine program, settings, cache, sources, terminal and feed; problems are marked, with what to do.",
-    (
-        ("doctor", "examine everything on this machine"),
-        ("doctor --online --json", "also ask the feed; print JSON without paths, queries and names"),
-        ("doctor --report", "show what a bug report needs, and write it to a file if you agree"),
-    ),
+    (),
     _add_arguments,
     _examine,
 )

@@ -128,13 +128,7 @@ def _draw_table(
 COMMAND = Command(
     "list",
     "Print papers, the newest day first; in a pipe as id, day, upvotes, comments, state and title with tabs between.",
-    (
-        ("list day:latest", "the newest day's papers"),
-        ("list topic:agents is:unread sort:upvotes -n 10", "the ten most upvoted unread papers on agents"),
-        ("list -topic:evaluation since:7d --json", "the last week without benchmarks, as JSON"),
-        ("list is:starred --jsonl=id,title", "two fields of each starred paper, a line each"),
-        ("list is:unread sort:foryou -n 10 --json=title,for_you", "what suits you best, by your marks, and why"),
-    ),
+    (),
     _add_arguments,
     _list_papers,
 )

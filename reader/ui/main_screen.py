@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
-from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -35,7 +34,7 @@ from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
-from reader.ui.kit.line_widgets import StatusLine, draw
+from reader.ui.kit.line_widgets import ActionAsked, StatusLine, draw
 from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.header import header, header_parts
@@ -49,8 +48,7 @@ from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import Area, PaneName, lay_out
 from reader.ui.shell.listing import Where
 from reader.ui.shell.model import Model, subscribe
-from reader.ui.shell.notices import Prompt
-from reader.ui.shell.state import State
+from reader.ui.shell.state import Prompt, State
 from reader.ui.triage.state import phase_of
 
 if TYPE_CHECKING:
@@ -103,9 +101,6 @@ class TopLine(Widget):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"top--{role}" for role in HEADER_ROLES}
 
-    class EditQuery(Message):
-        """The user clicked the query, or its empty place."""
-
     def __init__(
         self,
         glyphs: Glyphs = UNICODE,
@@ -148,7 +143,7 @@ class TopLine(Widget):
         piece = piece_at(self._line, event.x)
         if piece is not None and piece.action == EDIT_QUERY:
             event.stop()
-            self.post_message(self.EditQuery())
+            self.post_message(ActionAsked("find.query"))
 
     def _turn_spinner(self, on: bool) -> None:
         if self._spinner is not None:
@@ -168,9 +163,6 @@ class FilterStrip(Widget):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"strip--{role}" for role in STRIP_ROLES}
 
-    class Clicked(Message):
-        """The user wants to open the pane."""
-
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
@@ -188,7 +180,7 @@ class FilterStrip(Widget):
     def on_click(self, event: events.Click) -> None:
         """Report a click anywhere on the line."""
         event.stop()
-        self.post_message(self.Clicked())
+        self.post_message(ActionAsked("find.filter"))
 
 
 class PaneLayout(Layout):
@@ -477,14 +469,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         state = self._model.state
         topics = state[TOPIC_NAMES]
         self._model.change(type_query(state, self.query_line.text, topics))
-
-    @on(TopLine.EditQuery)
-    def _edit_query(self) -> None:
-        self._model.change(self._model.state.open_query())
-
-    @on(FilterStrip.Clicked)
-    def _open_filter(self) -> None:
-        self._model.change(self._model.state.open_filter())
 
 
 def _layout_parts(state: State) -> object:

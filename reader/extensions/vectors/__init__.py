@@ -182,12 +182,7 @@ VECTORS = Command(
     "vectors",
     "Find papers by meaning too, with a model of your own: a server that has /v1/embeddings, or a static model."
     " Nothing is fetched and no server is asked unless your settings say so.",
-    (
-        ("vectors status", "the model, and how many papers have a vector"),
-        ("vectors build", "make the missing vectors"),
-        ("vectors fetch minishlab/potion-base-8M", "fetch a static model from the hub (30 MB)"),
-        ("vectors drop", "delete all vectors"),
-    ),
+    (),
     _add_arguments,
     _run_vectors,
 )

@@ -285,28 +285,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
     """
 
     @dataclass
-    class ViewChosen(Reported):
-        """The user wants to see a view, also of a day."""
-
-        id: str
-
-    @dataclass
-    class TopicsChanged(Reported):
-        """The user picked, excluded or dropped a topic, or changed how picked topics combine."""
-
-        choice: TopicChoice
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, FilterPane.TopicsChanged)
-
-    @dataclass
-    class TagToggled(Reported):
-        """The user picked, excluded or dropped one of their tags."""
-
-        tag: str
-        where: Literal["picked", "excluded"]
-
-    @dataclass
     class Hint(Message):
         """A hint about the row under the cursor; an empty text removes the last hint."""
 
@@ -389,14 +367,14 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         match row.kind:
             case Kind.VIEW:
                 self.place(view=row.key)
-                self.post_message(self.ViewChosen(row.key))
+                self.post_message(Reported("view", row.key))
             case Kind.DAY:
                 self.place(day=row.key)
-                self.post_message(self.ViewChosen(f"{DAY}{row.key}"))
+                self.post_message(Reported("view", f"{DAY}{row.key}"))
             case Kind.TOPIC:
                 self._choose(self.choice.toggle(row.key, "picked"))
             case Kind.TAG:
-                self.post_message(self.TagToggled(row.key, "picked"))
+                self.post_message(Reported("tag choice", (row.key, "picked")))
             case Kind.FAMILY:
                 self._set_state(replace(self._state, closed=self._state.closed ^ {row.key}))
                 self._reveal_group()
@@ -416,7 +394,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         if row is not None and row.kind is Kind.TOPIC:
             self._choose(self.choice.toggle(row.key, "excluded"))
         elif row is not None and row.kind is Kind.TAG:
-            self.post_message(self.TagToggled(row.key, "excluded"))
+            self.post_message(Reported("tag choice", (row.key, "excluded")))
 
     def switch_mode(self) -> None:
         """Switch between papers of any picked topic and papers of all of them."""
@@ -509,7 +487,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
 
     def _choose(self, choice: TopicChoice) -> None:
         self._set_state(replace(self._state, choice=choice))
-        self.post_message(self.TopicsChanged(choice))
+        self.post_message(Reported("topics", choice))
 
     def _fold(self, row: Row) -> None:
         """Fold the older days, tags or follows, or the family or other group of the cursor, and go to its first row."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.content import Content
@@ -60,8 +60,13 @@ class RoleStyles:
         self._known.clear()
 
 
+@dataclass
 class Reported(Message):
-    """What a widget reports of the mouse for a feature to answer: see `answers` in `ui/shell/handlers.py`."""
+    """What the user clicked or chose in a widget, for a feature to answer: see `answers` in `ui/shell/handlers.py`."""
+
+    kind: str
+    """Such as `link`, `topic` or `view`."""
+    value: Any
 
 
 @dataclass

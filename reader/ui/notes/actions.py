@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from functools import partial
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
@@ -18,7 +19,7 @@ from reader.ui.full_text.actions import FullTextActions
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
 from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
-from reader.ui.shell.handlers import begins, handles
+from reader.ui.shell.handlers import begins, handles, handles_each
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Actor, Services
 
@@ -116,17 +117,11 @@ class NoteActions(Actor):
             self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.id)))
             self._model.show_notice(SAME)
 
-    @handles("note.undo_typing")
-    def undo(self, _count: int | None) -> None:
-        screen = self._screen
-        if screen is not None:
-            screen.undo()
-
-    @handles("note.redo_typing")
-    def redo(self, _count: int | None) -> None:
-        screen = self._screen
-        if screen is not None:
-            screen.redo()
+    @handles_each({"note.undo_typing": methodcaller("undo"), "note.redo_typing": methodcaller("redo")})
+    def take_back(self, _count: int | None, step: Callable[[NoteScreen], object]) -> None:
+        """Take back what was typed, or type it again."""
+        if (screen := self._screen) is not None:
+            step(screen)
 
     @begins
     def tell_draft(self) -> None:

@@ -8,7 +8,7 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
 from reader.ui.marks.traces import Traces
-from reader.ui.page.detail import PaperDetail, text_in_front
+from reader.ui.page.detail import text_in_front
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.state import FOUND, PAGE
 from reader.ui.shell.handlers import answers, follows, handles, handles_each
@@ -32,16 +32,6 @@ class PageActions(Actor):
     def open(self, _count: int | None = None) -> None:
         """Open the highlighted paper; this marks it read, unless the user marks papers by hand."""
         self._show()
-
-    @answers(PaperList.Opened)
-    def open_clicked(self, _event: PaperList.Opened) -> None:
-        """Open the paper that was clicked."""
-        self._services.app.perform("read.open")
-
-    @answers(PaperDetail.PlaceClicked)
-    def read_clicked(self, event: PaperDetail.PlaceClicked) -> None:
-        """Read the full text from a place on."""
-        self.read_from(event.block)
 
     def follow(self) -> None:
         """Show the highlighted paper on the page, if that is open."""
@@ -84,6 +74,7 @@ class PageActions(Actor):
         else:
             self._model.show_notice("search for words first: this opens the full text where they occur")
 
+    @answers("place")
     def read_from(self, block: int) -> None:
         """Read the full text of the shown paper from a block with the searched words on."""
         found = self._model.state[FOUND]

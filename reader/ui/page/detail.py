@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
@@ -49,37 +49,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
     PREFIX = "paper"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"paper--{role}" for role in (*_ROLES, "hit")}
-
-    @dataclass
-    class LinkClicked(Reported):
-        """The user clicked an http or https address."""
-
-        url: str
-
-    @dataclass
-    class TopicClicked(Reported):
-        """The user clicked a topic."""
-
-        slug: str
-
-    @dataclass
-    class PlaceClicked(Reported):
-        """The user clicked a place of the full text."""
-
-        block: int
-
-    @dataclass
-    class ViewClicked(Reported):
-        """The user clicked something that they follow."""
-
-        view: str
-        """The id of its view."""
-
-    @dataclass
-    class TagClicked(Reported):
-        """The user clicked one of their tags."""
-
-        tag: str
 
     def __init__(
         self,
@@ -249,20 +218,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         meta = event.style.meta
         kind, value = meta.get("kind"), meta.get("value", "")
-        if kind == "link":
-            self.post_message(self.LinkClicked(value))
-        elif kind == "topic":
-            self.post_message(self.TopicClicked(value))
-        elif kind == "tag":
-            self.post_message(self.TagClicked(value))
-        elif kind == "view":
-            self.post_message(self.ViewClicked(value))
-        elif kind == "place":
-            self.post_message(self.PlaceClicked(int(value)))
-        elif kind == "unfold":
+        if kind is None:
+            return
+        if kind == "unfold":
             self.toggle_fold()
         else:
-            return
+            self.post_message(Reported(kind, int(value) if kind == "place" else value))
         event.stop()
 
 

@@ -24,6 +24,7 @@ from reader.ui.filter.rows import (
     lay_out,
 )
 from reader.ui.kit.glyphs import ASCII, UNICODE
+from reader.ui.kit.line_widgets import Reported
 from tests.ui.filter_stage import DATA, DAYS, TOPICS, VIEWS, PaneApp, choices, drawn, go_to
 
 
@@ -240,7 +241,7 @@ async def test_toggling_a_view_or_a_day_chooses_it() -> None:
         app.pane.toggle()
         await pilot.pause()
         told = [message for message in app.told if not isinstance(message, FilterPane.Hint)]
-        assert told == [FilterPane.ViewChosen("all"), FilterPane.ViewChosen("day:2026-11-20")]
+        assert told == [Reported("view", "all"), Reported("view", "day:2026-11-20")]
         chosen = [row.key for row in app.pane.rows if row.mark is Mark.CHOSEN]
         assert chosen == ["2026-11-20"]
 
@@ -424,7 +425,7 @@ async def test_the_mouse_chooses_picks_excludes_and_switches() -> None:
         await pilot.click(pane, offset=(5, 0))
         await pilot.click(pane, offset=(5, 39))
         assert app.pane.choice == TopicChoice("all", ("agents",), ("reasoning",))
-        assert [message.id for message in app.told if isinstance(message, FilterPane.ViewChosen)] == ["all"]
+        assert [one.value for one in app.told if isinstance(one, Reported) and one.kind == "view"] == ["all"]
 
 
 async def test_a_low_pane_scrolls_with_the_cursor_and_back_to_the_heading() -> None:

@@ -100,7 +100,7 @@ def _misspelt_topic(view_id: str) -> State:
 
 
 def _is_fetching(view_id: str) -> State:
-    return _day_unknown(view_id).put(REFRESH, RefreshStatus().started(view_id).progressed("day 3 of 7"))
+    return _day_unknown(view_id).put(REFRESH, RefreshStatus().started(view_id)._replace(progress="day 3 of 7"))
 
 
 WHERE = {
@@ -267,7 +267,7 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
         "No papers yet. | No network. | r try again   D open the sample   q quit",
     ),
     "nothing in the cache, refreshing": (
-        lambda view_id: _no_papers(view_id).put(REFRESH, RefreshStatus().started().progressed("day 3 of 7")),
+        lambda view_id: _no_papers(view_id).put(REFRESH, RefreshStatus().started()._replace(progress="day 3 of 7")),
         "No papers yet. | Fetching the latest days: day 3 of 7. | esc stop   D open the sample",
     ),
     "nothing in the cache, refreshing since this moment": (

@@ -10,6 +10,7 @@ from reader.core.lines import measure
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
 from reader.ui.kit.glyphs import ASCII, UNICODE
+from reader.ui.kit.line_widgets import Reported
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation
@@ -28,11 +29,8 @@ class Listener(Stage):
         self.urls: list[str] = []
         self.topics: list[str] = []
 
-    def on_paper_detail_link_clicked(self, message: PaperDetail.LinkClicked) -> None:
-        self.urls.append(message.url)
-
-    def on_paper_detail_topic_clicked(self, message: PaperDetail.TopicClicked) -> None:
-        self.topics.append(message.slug)
+    def on_reported(self, message: Reported) -> None:
+        {"link": self.urls, "topic": self.topics}[message.kind].append(message.value)
 
 
 def stage() -> tuple[Listener, PaperDetail]:
