@@ -50,8 +50,11 @@ class RoleStyles:
         style = self._known.get((role, partial))
         if style is None:
             widget = self._widget
-            named = f"{self._prefix}--{role}"
-            style = widget.rich_style if role == PLAIN else widget.get_component_rich_style(named, partial=partial)
+            first, _, over = role.partition(" ")
+            named = f"{self._prefix}--{first}"
+            style = widget.rich_style if first == PLAIN else widget.get_component_rich_style(named, partial=partial)
+            if over:
+                style += self(over, partial=True)
             self._known[role, partial] = style
         return style
 

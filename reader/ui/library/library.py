@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from reader.core.choice.wishes import Held
     from reader.core.feed_days import Hole
     from reader.core.follows import Follow, FollowReason
+    from reader.core.passages import Passage
     from reader.core.reading import Figures
     from reader.core.similarity import Fit
     from reader.core.views import View
@@ -473,6 +474,13 @@ class Library(Marking):
         from reader.cache.outputs import outputs_of
 
         return self._of_paper(pk, outputs_of, ())
+
+    def passages(self, pk: PaperKey) -> tuple[Passage, ...]:
+        """The highlights in the text of a paper."""
+        from reader.cache.passages import passages_of
+
+        known = self._cached_key(pk)
+        return () if known is None else self._ask(lambda window: window.read(partial(passages_of, pk=known)), ())
 
     def shared(self, pk: PaperKey) -> tuple[Said, ...]:
         """What the members of the group share of a paper."""

@@ -254,12 +254,12 @@ class Marking:
         """The file of the draft about a paper."""
         return self._drafts.file(id)
 
-    def note(self, pk: PaperKey, id: str, text: str) -> Awaitable[Action | None]:
-        """Store the note of a paper, and only then remove its draft; an empty text removes the note."""
+    def note(self, pk: PaperKey, draft: str, text: str, kind: str = NOTE) -> Awaitable[Action | None]:
+        """Store the note of a paper or of a highlight, and only then remove its draft; empty removes it."""
 
         def note(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
-            event = events.mark(NOTE, text, known, progress, absent=absent)
-            self._forget_draft(id)
+            event = events.mark(kind, text, known, progress, absent=absent)
+            self._forget_draft(draft)
             return event
 
         return self._change([pk], note)

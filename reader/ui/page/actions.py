@@ -10,7 +10,7 @@ from reader.ui.marks.actions import MarkActions
 from reader.ui.marks.traces import Traces
 from reader.ui.page.detail import text_in_front
 from reader.ui.page.loader import DetailLoader
-from reader.ui.page.state import FOUND, PAGE
+from reader.ui.page.state import FOUND, PAGE, READING
 from reader.ui.shell.handlers import answers, follows, handles, handles_each
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
@@ -32,6 +32,14 @@ class PageActions(Actor):
     def open(self, _count: int | None = None) -> None:
         """Open the highlighted paper; this marks it read, unless the user marks papers by hand."""
         self._show()
+
+    @answers("passage")
+    def read_highlight(self, place: int) -> None:
+        """Read the full text at one of the highlights."""
+        if self._model.state[PAGE] is None:
+            self._show()
+        if self._model.state[PAGE] is not None:
+            self._full_text.open_at_highlight(place)
 
     def follow(self) -> None:
         """Show the highlighted paper on the page, if that is open."""
@@ -65,10 +73,12 @@ class PageActions(Actor):
 
     @handles("text.places")
     def read_places(self, _count: int | None = None) -> None:
-        """Read the full text where it has the searched words."""
-        found = self._model.state[FOUND]
+        """Read the full text where it has the searched words, else at the first highlight."""
+        found, shown = self._model.state[FOUND], self._model.state[PAGE] or self._model.state[READING]
         if found is not None and found.hits:
             self.read_from(found.hits[0].block)
+        elif shown is not None and shown.paper.highlights:
+            self.read_highlight(0)
         elif self._model.state.listing.text_words:
             self._model.show_notice("no full text here has these words")
         else:

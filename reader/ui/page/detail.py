@@ -223,7 +223,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         if kind == "unfold":
             self.toggle_fold()
         else:
-            self.post_message(Reported(kind, int(value) if kind == "place" else value))
+            self.post_message(Reported(kind, int(value) if kind in ("place", "passage") else value))
         event.stop()
 
 
