@@ -138,7 +138,7 @@ def _while_typing(state: State, typed: str) -> EmptyReason | None:
     mistake = find_mistake(typed)
     error = mistake or find_unknown_topic(typed, topics)
     if names_no_paper_yet(typed):
-        return EmptyReason("Paste a paper's id or address.", "Such as 2406.12345.", (_PUT_BACK,))
+        return EmptyReason("Paste a paper's id or address.", "Such as 1706.03762.", (_PUT_BACK,))
     if error is None:
         return None
     words = state[VOCABULARY]
