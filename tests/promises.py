@@ -155,7 +155,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "ui/test_app_traces.py::test_a_setting_switches_them_off_and_nothing_read_says_what_comes",
             "extensions/group/test_looking.py::test_each_thing_is_shared_by_choice_and_taken_back",
         ),
-        "No titles and no texts of papers, no tokens, no paths": (
+        "No titles and no other texts of papers, no tokens, no paths": (
             "extensions/sync/test_folder.py::test_a_file_has_marks_and_nothing_of_papers_and_homes",
         ),
         "At first you share nothing": (

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 
 from reader.cache.flags import has, having
 from reader.cache.history import CHANGED, CHANGED_BETWEEN
+from reader.cache.passages import HIGHLIGHTED, WITH_WORDS
 from reader.cache.search.full_text import (
     Clause,
     Param,
@@ -351,7 +352,13 @@ class Compiler:
                 from reader.core.spellings import spellings
 
                 keys = "\n".join(filter(None, (search_key(*one) for one in spellings(words, exact=False))))
-                return Clause("SELECT pk FROM note WHERE has_words(?, body)", (keys,)) if keys else Clause("SELECT 0")
+                return (
+                    Clause(f"SELECT pk FROM note WHERE has_words(?, body) UNION ALL {WITH_WORDS}", (keys, keys))
+                    if keys
+                    else Clause("SELECT 0")
+                )
+            case Term("has", "highlight"):
+                return Clause(HIGHLIGHTED)
             case Term("id" | "like", id):
                 prefixes = _id_prefixes(id)
                 begins = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -133,9 +134,19 @@ def in_full_text(node: Node) -> Node | None:
         case Match(field=None):
             return replace(node, field="fulltext")
         case And(nodes) | Or(nodes):
+            # The index of full texts knows no `&`.
+            nodes = tuple(one for one in nodes if not _is_signed(one))
             found = [one for inner in nodes if (one := in_full_text(inner))]
             return replace(node, nodes=tuple(found)) if len(found) == len(nodes) else None
     return None
+
+
+def _is_signed(node: Node) -> bool:
+    """Whether a node is made by `_with_sign`: nobody can type a pattern for the abstract."""
+    match node:
+        case And((Match(), Or((Regex(), Regex("abstract"))))):
+            return True
+    return False
 
 
 def select_texts(expression: str) -> Clause:
@@ -196,8 +207,10 @@ def with_spellings(node: Node) -> Node:
             from reader.core.spellings import keyword_spellings, spellings
 
             found = (keyword_spellings if field == "keyword" else spellings)(text, exact)
-            forms = [Match(form, whole, field) for form, whole in found if search_key(form, whole)]
-            return any_of([*forms]) if forms else node
+            forms: list[Node] = [Match(form, whole, field) for form, whole in found if search_key(form, whole)]
+            if forms and exact and field in (None, "title", "abstract") and (signed := _with_sign(text, field)):
+                forms.append(signed)
+            return any_of(forms) if forms else node
         case Not(inner):
             return Not(with_spellings(inner))
         case And(nodes):
@@ -205,6 +218,16 @@ def with_spellings(node: Node) -> Node:
         case Or(nodes):
             return any_of(list(map(with_spellings, nodes)))
     return node
+
+
+def _with_sign(text: str, field: str | None) -> Node | None:
+    """Quoted words with `&` for `and`, which only the text tells from `vision-language`; None if they have no `and`."""
+    words = split_words(text)
+    if "and" not in words[1:-1] or text.startswith("="):
+        return None
+    pattern = r"(?i)\b" + r"\W+".join("&" if word == "and" else re.escape(word) for word in words) + r"\b"
+    signs = any_of([Regex(name, pattern) for name in ("title", "abstract") if field in (None, name)])
+    return And((Match(" ".join(word for word in words if word != "and"), exact=True, field=field), signs))
 
 
 def _with_joined(nodes: Sequence[Node]) -> Iterator[Node]:
