@@ -176,6 +176,11 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
     has_papers = counts is None or bool(counts.base)
     if place.query.like:
         return EmptyReason(("No paper here fits ", place.text, "."), "", ("app.escape goes back", _PUT_BACK))
+    if place.query.near:
+        other = (
+            "With a model, ~ knows other words too: in a shell, 'dailypapers vectors fetch minishlab/potion-base-8M'."
+        )
+        return EmptyReason(("No paper here is near to ", place.query.near, "."), other, (_CLEAR, _PUT_BACK))
     if (meant := corrected(state, today)) is not None:
         what: Sentence = ("Nothing matches ", place.text, ".")
         asks = "Did you mean "
