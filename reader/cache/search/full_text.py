@@ -86,37 +86,9 @@ def _quoted(text: str, *, is_prefix: bool) -> str:
     return '"' + text.replace('"', '""') + ('" *' if is_prefix else '"')
 
 
-PREFIXES = (2, 3)
-"""Lengths of the prefixes that the full-text index stores (`prefix` in the first migration).
-
-The index can read a stored prefix from any paper on. For other prefixes it first merges the lists of all words that
-begin with it: with 1,000,000 papers 0.1 s for "mode" and 1 s for "t".
-"""
-
-
-def without_merging(node: Node) -> Node | None:
-    """A node that finds at least the same papers without merging lists in the index; None if that is all papers.
-
-    It finds exactly the same papers if it is equal to the given node.
-    """
-    match node:
-        case Match(text, exact, field):
-            words = split_words(text)
-            if exact or not is_letter(text[-1:]) or len(words[-1]) in PREFIXES:
-                return node
-            if len(words[-1]) > PREFIXES[-1]:
-                return Match(" ".join((*words[:-1], words[-1][: PREFIXES[-1]])), exact=False, field=field)
-            return Match(" ".join(words[:-1]), exact=True, field=field) if words[1:] else None
-        case Not(inner):
-            return node if without_merging(inner) == inner else None
-        case Or(nodes):
-            found = [one for inner in nodes if (one := without_merging(inner))]
-            return replace(node, nodes=tuple(found)) if len(found) == len(nodes) else None
-        case And(nodes):
-            found = [one for inner in nodes if (one := without_merging(inner))]
-            # What only leaves papers out finds nothing by itself.
-            return replace(node, nodes=tuple(found)) if any(not isinstance(one, Not) for one in found) else None
-    return node
+def is_first_letter(node: Node) -> bool:
+    """Whether a node is a word's first letter, of which the index would merge the lists of nearly all papers."""
+    return isinstance(node, Match) and not node.exact and len(node.text) == 1 and is_letter(node.text)
 
 
 def select_matches(expression: str) -> Clause:
