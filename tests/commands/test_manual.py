@@ -100,7 +100,7 @@ def test_variables_of_the_environment_are_read_by_the_program() -> None:
 def test_lines_fit_and_nothing_is_left_out(width: int) -> None:
     for name, text in TEXTS.items():
         lines = list(page_lines(text, width))
-        examples = [line for block in read_blocks(text) if block.kind == "code" for line in block.body.splitlines()]
+        examples = [line for block in read_blocks(text) if block.is_example for line in block.body.splitlines()]
         long = [line for line in lines if measure(line) > width]
         drawn = ["".join(piece.text for piece in line) for line in long]
         assert [line for line in drawn if not any(line.strip(" \\") in one for one in examples)] == [], name

@@ -67,7 +67,7 @@ FILES = {
 }
 
 EXAMPLES = {
-    name: [line for block in read_blocks(text_of(name)) if block.kind == "code" for line in block.body.splitlines()]
+    name: [line for block in read_blocks(text_of(name)) if block.is_example for line in block.body.splitlines()]
     for name in PAGES
 }
 
@@ -84,7 +84,7 @@ def commands(name: str) -> list[list[str]]:
 
 def named(name: str) -> list[list[str]]:
     """The commands that the text of a page names."""
-    text = "\n".join(block.body for block in read_blocks(text_of(name)) if block.kind != "code")
+    text = "\n".join(block.body for block in read_blocks(text_of(name)) if not block.is_example)
     return [words_of(f"dailypapers {command}") for command in re.findall(r"`dailypapers (.+?)`", text)]
 
 
