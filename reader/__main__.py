@@ -14,7 +14,7 @@ def main() -> int:
     frame = None
     if len(sys.argv) == 1:
         # The reader, most probably: its list stands on the terminal before the program is imported.
-        from reader.ui.first_frame.start import show_first_frame
+        from reader.ui.first_frame import show_first_frame
 
         frame = show_first_frame()
     from reader.cli import main as run

@@ -1,48 +1,7 @@
 """What extensions may use of dailypapers: all names of this module, and nothing else.
 
-**An extension** is a package that can be installed beside dailypapers. It has a value, and an entry point that leads to
-it:
-
-    # wonder.py
-    from reader import api
-
-    def run(arguments, workspace):
-        with workspace.window() as window:
-            papers = window.order(api.selection(window, api.parsed("is:unread"))).pks
-        api.print_line(f"{len(papers)} papers to wonder about")
-        return 0
-
-    WONDER = api.Command("wonder", "Count what is to be read.", (("wonder", "how many"),), lambda parser: None, run)
-    EXTENSION = api.Extension(name="wonder", api=1, commands=(WONDER,))
-
-    # pyproject.toml
-    [project.entry-points."dailypapers.extensions"]
-    wonder = "wonder:EXTENSION"
-
-Those in `reader/extensions/` are made the same way.
-
-**Names.** A command is found by the name of its entry point, without importing anything; an extension with two commands
-has two entry points to the same value. Names that dailypapers has itself win, then the first of two packages.
-
-**Versions.** `API` is the version of this module. What it has under "For every extension" stays as it is, or a new
-version says otherwise; extensions made for the versions from `OLDEST` on still work. What is under "For those that ship
-with the program" may change with any release.
-
-**Threads.** A command runs in the main thread of its own process. A job runs in a process of its own, in an event loop.
-All else is called in a thread of its own, never in the thread that draws: a window, or anything else that is open, must
-not be kept for the next call.
-
-**What may be slow.** A command and a job take as long as they need. The import of the module with the value, and every
-other call, may take 5 seconds. The import should be quick nevertheless: import libraries inside of the functions that
-need them. To import `reader.api`, or a name of it, imports only the one module of dailypapers where that name is.
-
-**What a failure does.** An extension whose import or call raises, takes too long, is made for another version or takes
-a name that is taken is switched off until the program ends: `dailypapers doctor` names it with the reason, the log has
-the traceback, and everything else goes on. A command may raise ReaderError, which is printed as one line.
-
-**What it can't give**, because nobody has needed it yet: terms of the query language, kinds of events of the log,
-tables of the settings, screens of the reader. A new kind is a field of `Extension`; whoever uses it asks
-`installed.given("field")` for all there are, and calls each through `installed.ask`.
+`dailypapers help extensions` says how to write one. To import this module, or a name of it, imports only the one module
+of dailypapers where that name is.
 """
 
 from __future__ import annotations
@@ -94,8 +53,8 @@ if TYPE_CHECKING:
 
     # Papers that come in.
     from reader.core.text import clean as clean  # Foreign text without what a terminal would obey.
-    from reader.feeds.extended import FileFormat as FileFormat  # A format of files for `import`.
-    from reader.feeds.extended import PaperSource as PaperSource  # A site for `feeds add`.
+    from reader.feeds.records import FileFormat as FileFormat  # A format of files for `import`.
+    from reader.feeds.records import PaperSource as PaperSource  # A site for `feeds add`.
 
     # The reader: keys, and rows of the filter pane.
     from reader.core.settings.tables import SavedView as SavedView  # A query with a name.
@@ -159,10 +118,10 @@ if TYPE_CHECKING:
     from reader.commands import news as news  # What is new.
     from reader.commands.grep import KEPT as KEPT  # The query of the papers whose texts are kept.
     from reader.commands.grep import passages as passages  # Their paragraphs that have some words.
-    from reader.commands.printing.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
-    from reader.commands.printing.reasons import for_you_record as for_you_record  # Why a paper suits the user.
-    from reader.commands.printing.reasons import group_records as group_records  # What the group says of a paper.
-    from reader.commands.printing.reasons import shared as shared  # What a paper shares with some others.
+    from reader.commands.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
+    from reader.commands.reasons import for_you_record as for_you_record  # Why a paper suits the user.
+    from reader.commands.reasons import group_records as group_records  # What the group says of a paper.
+    from reader.commands.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.topics import topic_records as topic_records  # The topics of a query's papers.
     from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
@@ -173,7 +132,9 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper as Paper  # A paper of the cache.
 
     # Marks, and who makes them.
-    from reader.cache.marks.agents import made_by_agents as made_by_agents  # The marks of a paper that programs made.
+    from reader.cache.marks.event_log import (
+        made_by_agents as made_by_agents,
+    )  # The marks of a paper that programs made.
     from reader.cache.marks.effects import Change as Change  # A new state of some papers.
     from reader.cache.marks.derived import MAILED as MAILED  # How the kinds of events of mailed digests begin.
     from reader.cache.tags import tagging as tagging  # The changes that give papers tags.
@@ -209,7 +170,7 @@ if TYPE_CHECKING:
 
     # Vectors of papers, by a model of the user's.
     from reader.cache.finding import vectors as vectors  # The vectors that are kept beside the cache.
-    from reader.core.settings.vectors import Vectors as Vectors  # The table [vectors].
+    from reader.core.settings.tables import Vectors as Vectors  # The table [vectors].
     from reader.core.vectors import Encoder as Encoder  # A model that makes vectors of texts.
     from reader.core.vectors import checked_vectors as checked_vectors  # The same, checked.
     from reader.refresh.jobs import MakeVectors as MakeVectors  # The job that makes those that papers lack.
@@ -227,13 +188,13 @@ if TYPE_CHECKING:
     from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.
     from reader.feeds.http.client import Response as Response  # What it answers.
     from reader.feeds.http.environment import is_offline as is_offline  # Whether the network is not to be used.
-    from reader.feeds.http.failures import HttpRefused as HttpRefused  # A host answered with an error.
-    from reader.feeds.http.failures import RetryableError as RetryableError  # A failure that may pass.
+    from reader.feeds.http.responses import HttpRefused as HttpRefused  # A host answered with an error.
+    from reader.feeds.http.responses import RetryableError as RetryableError  # A failure that may pass.
     from reader.feeds.http.responses import Limits as Limits  # The limits of a request.
     from reader.feeds.http.responses import refusal_reason as refusal_reason  # The reason in the body of an error.
     from reader.feeds.http.responses import retry_after as retry_after  # The seconds that a host asks to wait.
-    from reader.feeds.safe_json import UnreadableJson as UnreadableJson  # It is no JSON.
-    from reader.feeds.safe_json import parse_json as parse_json  # The value of a JSON text of a host.
+    from reader.feeds.safe import UnreadableJson as UnreadableJson  # It is no JSON.
+    from reader.feeds.safe import parse_json as parse_json  # The value of a JSON text of a host.
 
     # The gate for what others have written.
     from reader.core import foreign as foreign  # The types of what comes in, each made or refused.

@@ -16,6 +16,7 @@ from reader.core.settings.tables import (
     Rule,
     SavedView,
     UserCommand,
+    Vectors,
     WatchedExport,
 )
 from reader.core.settings.types import (
@@ -37,7 +38,6 @@ from reader.core.settings.types import (
     setting,
     setting_types,
 )
-from reader.core.settings.vectors import Vectors
 from reader.core.theme_names import AUTO, THEMES
 from reader.paths import read_start
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 WINDOWS = sys.platform == "win32"
 
@@ -99,6 +99,38 @@ def cell_size() -> tuple[int, int]:
         if rows and columns and width >= columns and height >= rows:
             return width // columns, height // rows
     return 10, 20
+
+
+class PictureTerminal(NamedTuple):
+    """How pictures are drawn here."""
+
+    protocol: PictureProtocol = "blocks"
+    cell: tuple[int, int] = (10, 20)
+    """The pixels of a cell."""
+    why_not: str = ""
+    """Why none are drawn; empty if they are."""
+
+
+def picture_terminal(
+    setting: str, environ: Mapping[str, str], *, colorless: bool = False, served: bool = False
+) -> PictureTerminal:
+    """What the terminal can draw, by the setting `images`; `served` is a reader in a browser.
+
+    The terminal is not asked: its answer would come between the keys.
+    """
+    if setting == "off":
+        return PictureTerminal(why_not="pictures are off: see images in the settings")
+    if colorless:
+        return PictureTerminal(why_not="pictures need colours, which NO_COLOR takes away")
+    if setting == "auto" and (environ.get("SSH_CONNECTION") or environ.get("SSH_TTY")):
+        return PictureTerminal(why_not="pictures are off over ssh, which may be slow: see images in the settings")
+    cell = cell_size()
+    if served:
+        return PictureTerminal("blocks", cell)
+    match setting:
+        case "kitty" | "sixel" | "blocks":
+            return PictureTerminal(setting, cell)
+    return PictureTerminal(picture_protocol(environ), cell)
 
 
 _WITH_LINKS = ("WEZTERM_PANE", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION", "DOMTERM", "GHOSTTY_RESOURCES_DIR")

@@ -39,7 +39,7 @@ from reader.feeds.files.papers_file import read_papers
 from reader.refresh import jobs, running
 from reader.session.places import Place, selection_of, view
 from reader.ui.app import ReaderApp
-from reader.ui.looks.screenshot import draw_picture
+from reader.ui.program import draw_picture
 from tests.picture import settle
 
 READERS = (("gaussian splatting",), ("gui agent", "reward hacking"), ("medical", "hallucination", "video generation"))

@@ -18,8 +18,8 @@ from reader.commands.workspace import Workspace, fill_with_sample
 from reader.config import Settings
 from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
-from reader.ui.looks.colors import DARK
-from reader.ui.looks.screenshot import draw_picture
+from reader.ui.looks.theme import DARK_COLORS
+from reader.ui.program import draw_picture
 from tests.film import Film, Frame
 
 PICTURES = Path(__file__).parent.parent / ".pictures"
@@ -91,7 +91,9 @@ async def draw() -> str:
 
 async def draw_film(steps: Sequence[tuple[Sequence[str], str, float]] = STEPS) -> str:
     """Use the reader for a minute, and show it step by step."""
-    film = Film(*FILM, ground=DARK.ground, text=DARK.text, quiet=DARK.muted, accent=DARK.accent)
+    film = Film(
+        *FILM, ground=DARK_COLORS.ground, text=DARK_COLORS.text, quiet=DARK_COLORS.muted, accent=DARK_COLORS.accent
+    )
     frames = []
     async with sample(FILM) as (app, pilot):
         for keys, caption, seconds in steps:

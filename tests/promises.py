@@ -1,4 +1,4 @@
-"""What the README promises about safety, loss and privacy, and the tests that show it.
+"""What the README and the manual promise about safety, loss and privacy, and the tests that show it.
 
 A promise is named by some of its words, and a test by its place. Whoever writes such a sentence adds it here with the
 test that shows it, or takes the sentence out. Tests that kill programs and fill disks run by `pytest -m long`.
@@ -21,6 +21,9 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "A note or setting of yours that another machine replaced is named": (
             "commands/test_lists.py::test_what_another_machine_replaced_is_said_and_comes_back",
             "ui/test_app_notes.py::test_a_note_that_another_machine_replaced_is_said_and_a_key_brings_it_back",
+        ),
+        "never one that names a file, a program or a server": (
+            "commands/test_what_leaves.py::test_a_real_file_has_what_is_listed_and_nothing_else",
         ),
         # Marks
         "your marks survive a crash": (
@@ -54,7 +57,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "cache/marks/test_events.py::test_notes_and_tags_are_kept_and_taken_back",
         ),
         "Go back; stops what is running, never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
-        "A note that is not finished outlives a crash": (
+        "Unfinished notes survive a crash": (
             "ui/test_app_notes.py::test_what_was_being_written_outlives_the_reader",
             "rigs/pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",
         ),
@@ -65,10 +68,16 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "All that they did in a refresh is one action": (
             "refresh/test_rules.py::test_rules_act_once_on_what_comes_in_and_one_undo_takes_all_back",
         ),
+        "Rules never override your own choices": (
+            "refresh/test_rules.py::test_a_rule_does_nothing_against_what_the_user_did",
+        ),
+        "Nothing else is given to a shell": (
+            "commands/test_pipe.py::test_any_program_runs_and_a_shell_only_if_asked_for",
+        ),
         "A paper that you ask for by its id is left alone": (
             "refresh/test_rules.py::test_a_paper_that_is_asked_for_by_its_id_comes_without_rules",
         ),
-        "leave their papers out of all lists for as long as": (
+        "leaves papers with these words out of all lists for as long as": (
             "refresh/test_rules.py::test_muted_words_hide_papers_while_the_settings_have_them",
         ),
         "Lines are only ever added": ("cache/marks/test_event_log.py::test_lines_of_the_journal_are_only_ever_added",),
@@ -113,7 +122,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/mcp/test_mcp.py::test_it_may_only_read_unless_the_user_says_more",
         ),
         "takes back all that one run of the program did": (
-            "cache/marks/test_agents.py::test_one_undo_takes_back_all_of_a_run_and_nothing_else",
+            "cache/marks/test_event_log.py::test_one_undo_takes_back_all_of_a_run_and_nothing_else",
         ),
         "`for you` learns nothing from marks of programs": (
             "extensions/mcp/test_mcp.py::test_it_says_what_suits_the_user_by_the_users_own_marks",
@@ -176,7 +185,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "It is sent only to `https://huggingface.co`": (
             "feeds/http/test_environment.py::test_only_the_hub_and_a_named_server_may_have_the_token",
         ),
-        "nor any other program that the reader starts has it in its environment": (
+        "No program that the reader starts has it in its environment": (
             "test_access_token.py::test_a_hidden_token_is_known_to_the_program_alone",
             "commands/test_schedule.py::test_a_schedule_shows_no_token",
             "refresh/test_worker.py::"
@@ -212,7 +221,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/sync/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
             "extensions/sync/test_forget.py::test_the_other_machines_forget_too_and_no_file_has_it_any_more",
         ),
-        "the journal keeps all, and `sync forget MACHINE --undo`": (
+        "The journal keeps all, and `sync forget MACHINE --undo`": (
             "extensions/sync/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
             "extensions/sync/test_forget.py::test_a_lost_cache_knows_from_the_journal_who_is_forgotten",
         ),
@@ -230,14 +239,14 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "say so in one sentence with the way out, and lose nothing": (
             "rigs/mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
-        "the next run goes on by itself; nothing has to be repaired": (
+        "the next run continues; there is nothing to repair": (
             "rigs/mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
         "so nothing is written there and you are told so": (
             "test_platform.py::test_a_file_system_without_locks_is_no_other_program",
             "rigs/mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
-        "how none is lost or sent twice": (
+        "No mail lost, none sent twice": (
             "extensions/digest/test_digest.py::test_it_is_mailed_once",
             "extensions/digest/test_digest.py::test_what_was_refused_is_sent_later",
             "extensions/digest/test_digest.py::test_a_program_that_is_killed_as_the_mail_leaves_does_not_mail_again",
@@ -282,28 +291,25 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )
-"""The tests of each promise, by words of it that stand in the README."""
+"""The tests of each promise, by words of it that stand there."""
 
 OTHERWISE = (
-    *("those that have them only in their full text", "Authors are compared by name alone", "they decide alone"),
-    *("yours wins; `dailypapers keys check`", "leaves your comments and your order alone"),
-    *(
-        "counts as changed only by a new version",
-        "`--color=always` keeps",
-        "only these fields",
-        "| `undo`",
-        "| `undone`",
-    ),
-    *("`ctrl+z` does nothing", "and only for what changed", "macOS lets only applications", "above every event"),
+    *("papers that have them only in their full text", "authors are compared by name alone", "words alone decide"),
+    *("the index holds only words", "yours wins; `dailypapers keys check`", "`--color=always` keeps"),
+    *("counts as changed only by a new version", "only these fields", "| `undo`", "| `undone`", "above every event"),
+    *("`ctrl+z` does nothing", "and only for what changed", "macOS lets only applications", "go back; never quits"),
     *("Keep the password out of the address", "share the folder only with yourself", "alone at the server"),
+    *("Nothing is encrypted:", "a token for the feed, which works without one", "no colours, only weight"),
     *(
-        "Nothing is encrypted:",
-        "a token for the feed, which works without one",
-        "no colours, only weight",
-        "### Token, network",
+        "## Token and network",
+        "the environment, your token, and where files are",
+        "collide only in a shared environment",
     ),
-    *("| `u` | Undo:", "| `ctrl+z` | Undo typing:", "Show this pane alone; again shows all"),
-    *("a compound that nobody writes with a dash", "The index knows words alone"),
-    *("only `ui` imports Textual", "a wrong password or key, a file of another machine that is cut off"),
+    *(
+        "undo the last mark; `ctrl+r`",
+        "uses `reader.api` alone",
+        "installed only if you name it",
+    ),
+    *("only `ui` imports Textual", "a wrong password or a damaged file"),
 )
 """Words of sentences that say `only`, `alone` or `nothing` of something else, or that warn and promise nothing."""

@@ -15,7 +15,7 @@ import pytest
 
 from reader import log, paths
 from reader.log_handler import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, LogHandler, redact
-from reader.ui.shell.background import record_loop_error
+from reader.ui.shell.app import _record_loop_error
 
 ABSTRACT = "We present a method that nobody has seen before. " * 30
 
@@ -232,7 +232,7 @@ def lose_task(handler: Callable[[asyncio.AbstractEventLoop, dict[str, Any]], obj
     asyncio.run(main())
 
 
-@pytest.mark.parametrize("handler", [record_loop_error, None], ids=["reader", "commands"])
+@pytest.mark.parametrize("handler", [_record_loop_error, None], ids=["reader", "commands"])
 def test_what_nobody_handles_in_an_event_loop_is_logged_with_its_traceback(
     file: Path, capfd: pytest.CaptureFixture[str], handler: Any
 ) -> None:

@@ -1,4 +1,4 @@
-"""Each promise of the README has a test that shows it, and each test that is named is there and runs."""
+"""Each promise of the README and the manual has a test that shows it, and each test that is named is there and runs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from reader.commands.help_text import FOLDER
+from reader.commands.help_text import PAGES as MANUAL
+from reader.commands.line.manual import page
 from tests.promises import OTHERWISE, PROMISES
 
 TESTS = Path(__file__).parent
+PAGES = [TESTS.parent / "README.md", *sorted(FOLDER.glob("*.md"))]
+"""Where promises are made."""
 
-MADE = re.compile(r"<!-- \w+: made from .*?<!-- end of \w+ -->|```.*?```", re.DOTALL)
-"""Parts that are made of the code, which has tests of its own, and examples of commands."""
+EXAMPLES = re.compile(r"```.*?```", re.DOTALL)
 
 WORDS = re.compile(
     r"\b(?:never|nothing|nobody|lost|loses?|always|safe(?:ly)?|private|alone|undo(?:ne|es)?|survives?|outlives|secrets?"
@@ -21,17 +25,10 @@ WORDS = re.compile(
 )
 
 
-def _readme() -> str:
-    return " ".join(_text().split())
-
-
-def _text() -> str:
-    return MADE.sub("\n\n", (TESTS.parent / "README.md").read_text("utf-8"))
-
-
 def _sentences() -> Iterator[str]:
-    for block in re.split(r"\n\s*\n|\n(?=[-|#]|[0-9]+\. )", _text()):
-        yield from re.split(r"(?<=[.!?:])(?:\*\*)? (?=[A-Z`*'\"])", " ".join(block.split()))
+    for file in PAGES:
+        for block in re.split(r"\n\s*\n|\n(?=[-|#]|[0-9]+\. )", EXAMPLES.sub("\n\n", file.read_text("utf-8"))):
+            yield from re.split(r"(?<=[.!?:])(?:\*\*)? (?=[A-Z`*'\"])", " ".join(block.split()))
 
 
 def test_each_sentence_that_sounds_like_a_promise_is_one_or_is_said_to_be_none() -> None:
@@ -43,9 +40,9 @@ def test_each_sentence_that_sounds_like_a_promise_is_one_or_is_said_to_be_none()
     assert unknown == [], "name the test that shows it in tests/promises.py, or take the sentence out"
 
 
-def test_what_is_promised_is_in_the_readme() -> None:
-    readme = _readme()
-    assert [words for words in (*PROMISES, *OTHERWISE) if words not in readme] == []
+def test_what_is_promised_is_said() -> None:
+    said = " ".join(" ".join((PAGES[0].read_text("utf-8"), *map(page, MANUAL))).split())
+    assert [words for words in (*PROMISES, *OTHERWISE) if words not in said] == []
 
 
 def test_each_named_test_is_there_and_is_not_skipped() -> None:

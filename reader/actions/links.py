@@ -1,21 +1,27 @@
-"""The links of a paper, and safe opening of untrusted ones."""
+"""The links of a paper, and safe opening of untrusted ones.
+
+It also names the files of fetched PDFs.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from reader.core.addresses import same, what_is
-from reader.core.errors import ReaderError
-from reader.core.ids import hf_url, paper_url, pdf_url, profile_url
+from reader.core.errors import ConfigError, ReaderError
+from reader.core.ids import hf_url, in_file_name, paper_url, pdf_url, profile_url
 from reader.core.paper import Paper
 from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.core.community import Kind, Repository
+
 
 MAX_LENGTH = 2_000
 """Maximum characters of an address that browsers and terminals accept."""
@@ -208,3 +214,39 @@ def open_url(url: str, *, has_terminal: bool = True) -> bool:
         return webbrowser.open(safe)
     except (webbrowser.Error, OSError):
         return False
+
+
+TITLE_LETTERS = 60
+"""Maximum letters of the title in a file's name."""
+
+_UNFIT = re.compile(r"[^\w .,()+=@&'–-]+")
+"""What the names of files must not have on some system."""
+
+
+def pdf_folder(setting: str, config_file: Path) -> Path:
+    """The folder of PDFs by the setting `pdf_folder`, from the folder of the settings on; raises ConfigError."""
+    try:
+        return config_file.parent / Path(setting).expanduser()
+    except RuntimeError:
+        raise ConfigError(f"pdf_folder names the home folder of an unknown user: {clean(setting, 200)}.") from None
+
+
+def pdf_file(paper: Paper, folder: Path) -> Path:
+    """The file of a paper's PDF: the one that is there, even if the paper had another title then, else a new one."""
+    named = folder / pdf_name(paper)
+    return named if named.exists() else find_pdf(paper.id, folder) or named
+
+
+def find_pdf(id: str, folder: Path) -> Path | None:
+    """The file of a paper's PDF, whatever its title was then, or as arXiv names it; None if it is not there."""
+    name = in_file_name(id)
+    files = (file for end in (" *", "", "v[0-9]*") for file in sorted(folder.glob(f"{name}{end}.pdf"), reverse=True))
+    return next(files, None)
+
+
+def pdf_name(paper: Paper) -> str:
+    """The name of a paper's PDF: its id and the beginning of its title, with letters that every system allows."""
+    title = " ".join(_UNFIT.sub(" ", clean(paper.title)).split())
+    if len(title) > TITLE_LETTERS:
+        title = title[: TITLE_LETTERS + 1].rpartition(" ")[0] or title[:TITLE_LETTERS]
+    return f"{in_file_name(paper.id)} {title.strip(' .')}".strip() + ".pdf"

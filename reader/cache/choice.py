@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakValueDictionary
 
 from reader.cache import connections, meta
-from reader.cache.marks.agents import BY_AGENT
 from reader.cache.marks.derived import BY_RULE
+from reader.cache.marks.event_log import BY_AGENT
 from reader.cache.search.sql_functions import split_words
 from reader.cache.sqlite_errors import explained
-from reader.core.choice.learned import Learned, Mixed, mix, take_turns
+from reader.core.choice.learned import EVERY, FIRST, Learned, mix, take_turns
 from reader.core.choice.taste import (
     Marked,
     learn,
@@ -48,8 +48,10 @@ from reader.core.choice.words import VERSION, pack
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 from reader.core.text import fold
+from reader.core.views import ARCHIVE
 
 if TYPE_CHECKING:
+    from reader.cache.search.selection import Offer
     from reader.core.choice.counting import Chunk, Common
 
 BATCH = 500
@@ -353,17 +355,41 @@ class ForYou:
             return ranked
         return array("q", take_turns(ranked, self.score, self._interest, shares))
 
-    def mix(self, ranked: Sequence[int], day: str) -> Mixed:
-        """Let the interests take turns, and put the day's surprises among them: new ones that nothing speaks for."""
-        ranked = self.with_turns(ranked)
+    def offer(self, ranked: Sequence[int], offer: Offer) -> tuple[array[int], tuple[tuple[str, int], ...], Learned]:
+        """Ranked papers as the user is offered them, with the sizes of the parts, and what is said of them.
+
+        In each part the interests take turns, and some of the day's surprises are among its papers: of the newest ones,
+        those that suit least. Before the last part comes only what suits.
+        """
         least = STRANGE * max(self._found.scores, default=0.0)
-        listed = frozenset(ranked)
         with explained(self._path):
             newest = [pk for (pk,) in self._connection.execute(_NEWEST)]
-        strangers = [pk for pk in newest if pk in listed and 0 <= self.score(pk) < least][:POOL]
-        known = sum(self.score(pk) >= least for pk in ranked)
-        mixed = mix(ranked, strangers, day, known)
-        return mixed._replace(pks=array("q", mixed.pks))
+            found = [(name, self._connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params))
+                     for name, where in offer.parts]  # fmt: skip
+            parts = [(name, frozenset(pk for (pk,) in rows)) for name, rows in found]
+        pks, groups, surprises, known = array("q"), list[tuple[str, int]](), set[int](), 0
+        rest, whole = list(ranked), frozenset(ranked)
+        for name, wanted in (*(parts or [("", whole)]), (ARCHIVE, whole)):
+            listed = wanted.intersection(rest)
+            strangers = [pk for pk in newest if pk in listed and 0 <= self.score(pk) < least][:POOL]
+            strangers = sorted(strangers, key=self.score)[: -(-len(strangers) // 2)]
+            suiting = [pk for pk in rest if pk in listed and self.score(pk) >= least]
+            known += len(suiting)
+            part = self.with_turns(rest if name == ARCHIVE else suiting)
+            mixed = mix(part, strangers, offer.day, max(0, known - (EVERY - 1) * len(surprises)))
+            pks.extend(mixed.pks)
+            surprises |= mixed.surprises
+            groups += [(name, len(mixed.pks))] * bool(mixed.pks)
+            taken = frozenset(mixed.pks)
+            rest = [pk for pk in rest if pk not in taken]
+        learned = self._found.learned._replace(surprises=frozenset(surprises))
+        if not parts or not groups:
+            return pks, (), learned
+        first = [pk for pk in pks[:FIRST] if pk not in surprises]
+        shared = learned.many_share([(pk, words_of(self._connection, pk)) for pk in first])
+        name, count = groups[0]
+        groups[0] = (": ".join(filter(None, (name, ", ".join(shared)))), count)
+        return pks, tuple(groups), learned._replace(shared=shared)
 
 
 def is_taught(connection: sqlite3.Connection) -> bool:
@@ -456,6 +482,12 @@ def read_words(connection: sqlite3.Connection, newest: int | None = None) -> Ite
     while rows := cursor.fetchmany(AT_ONCE):
         packed = [body if body is not None else pack(*text_of(connection, pk)) for pk, body in rows]
         yield Chunk([pk for pk, _ in rows], packed)
+
+
+def words_of(connection: sqlite3.Connection, pk: int) -> bytes:
+    """The packed words of a paper."""
+    row = connection.execute("SELECT body FROM paper_words WHERE pk = ?", (pk,)).fetchone()
+    return bytes(row[0]) if row else pack(*text_of(connection, pk))
 
 
 def text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:

@@ -51,7 +51,7 @@ def connect(
     try:
         return _connect(path, query_only=query_only, durable=durable, patience=patience)
     except sqlite3.OperationalError as error:
-        if not (query_only and primary_code(error) in _REFUSALS and path.exists()):
+        if not (query_only and _is_refusal(error) and path.exists()):
             raise
         return connect_frozen(path)
 
@@ -93,7 +93,12 @@ def begin_patiently(connection: sqlite3.Connection, statement: str, path: Path, 
 
 
 _REFUSALS = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
-"""SQLite's codes where it may not write the file or make the files beside it."""
+_NO_ROOM = (sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMMAP)
+
+
+def _is_refusal(error: sqlite3.Error) -> bool:
+    """Whether SQLite may not write the file or make the files beside it, or has no room for that of the locks."""
+    return primary_code(error) in _REFUSALS or error.sqlite_errorcode in _NO_ROOM
 
 
 def connect_frozen(path: Path, *, has_log: bool | None = None) -> sqlite3.Connection:
@@ -136,7 +141,7 @@ def peek(path: Path) -> sqlite3.Connection:
         begin_patiently(connection, "SELECT 1 FROM sqlite_schema LIMIT 1", path, BUSY_SECONDS / 2)
     except sqlite3.OperationalError as error:
         connection.close()
-        if primary_code(error) in _REFUSALS:
+        if _is_refusal(error):
             return connect_frozen(path)
         raise
     except BaseException:

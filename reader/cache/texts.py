@@ -18,7 +18,7 @@ from reader.cache.changes import looked_at
 from reader.cache.sqlite_errors import explained
 from reader.cache.storing import retention
 from reader.core.document.codec import UnreadableDocument, dump, load
-from reader.core.document.model import Document, Heading, Reference, texts
+from reader.core.document.model import ORIGINS, Document, Heading, Reference, texts
 from reader.core.document.search import searched_text
 from reader.core.word_diff import SectionDiff, SectionText, compare_sections
 
@@ -41,7 +41,7 @@ class KeptText(NamedTuple):
     @property
     def origin(self) -> str:
         """What it came from, in words."""
-        return {"feed": "Hugging Face", "pdf": "the PDF"}.get(self.source, self.source)
+        return ORIGINS.get(self.source, self.source)
 
 
 class Texts:

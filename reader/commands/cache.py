@@ -29,10 +29,10 @@ def _run_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_sizes(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.mending import maintenance
+    from reader.cache.mending import health
 
     file = workspace.cache_file
-    sizes = maintenance.sizes(file)
+    sizes = health.sizes(file)
     if arguments.json:
         said = {"path": str(file), "papers": sizes.papers, "events": sizes.events}
         said |= {"file_bytes": sizes.file, "log_bytes": sizes.log, "free_bytes": sizes.free}
@@ -51,12 +51,12 @@ def _print_sizes(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _compact_cache(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.mending import maintenance
+    from reader.cache.mending import health
 
     file = workspace.cache_file
     before = file.stat().st_size
     with Progress() as progress:
-        for step in maintenance.compact(file):
+        for step in health.compact(file):
             progress.show(step)
     after = file.stat().st_size
     said = f"{_mebibytes(after)}, as small as before."
@@ -121,12 +121,7 @@ ACTIONS = {
 COMMAND = Command(
     "cache",
     "Show what the cache holds; make it smaller, verify it or repair it.",
-    (
-        ("cache info", "sizes of its tables"),
-        ("cache compact", "merge the full-text index and free unused space; other programs can keep running"),
-        ("cache verify", "check file, index, days, marks and journal against each other"),
-        ("cache repair", "mend what is broken; the broken file stays beside the cache under a dated name"),
-    ),
+    (),
     _add_arguments,
     _run_cache,
 )

@@ -371,7 +371,7 @@ def _examine_terminal(settings: Settings) -> Iterator[Finding]:
     if find_spec("textual_image") is None:
         yield _open("Terminal", "pictures", "none: the extra dailypapers[images] is not installed")
     else:
-        from reader.ui.terminal.pictures import picture_terminal
+        from reader.platform import picture_terminal
 
         terminal = picture_terminal(settings.images, os.environ, colorless=is_colorless(os.environ))
         yield _open("Terminal", "pictures", terminal.why_not or f"drawn as {terminal.protocol}")
@@ -507,11 +507,7 @@ def _ask_feed(settings: Settings) -> Finding:
 COMMAND = Command(
     "doctor",
     "Examine program, settings, cache, sources, terminal and feed; problems are marked, with what to do.",
-    (
-        ("doctor", "examine everything on this machine"),
-        ("doctor --online --json", "also ask the feed; print JSON without paths, queries and names"),
-        ("doctor --report", "show what a bug report needs, and write it to a file if you agree"),
-    ),
+    (),
     _add_arguments,
     _examine,
 )

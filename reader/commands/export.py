@@ -242,18 +242,7 @@ def _show_progress(papers: Iterable[Paper], total: int, progress: Progress) -> I
 COMMAND = Command(
     "export",
     "Write the papers of a query for another program; --all writes every paper, hidden ones too.",
-    (
-        ("export is:starred -o starred.bib", "your starred papers, for LaTeX"),
-        ("export topic:agents since:14d -o agents.atom", "a feed to put where your phone's reader can fetch it"),
-        ("export topic:agents day:2026-05 --format markdown", "a month of a topic, for notes"),
-        ("export tag:thesis --append -o refs.bib", "add the papers of a tag that your bibliography lacks"),
-        (
-            "export has:note --format notes -o ~/vault/papers",
-            "files for Obsidian; what you write there comes back",
-        ),
-        ("export --watched", "the files of [[exports]] in the settings, now"),
-        ("export --all -o papers.json", "everything with all your marks; 'import papers.json' reads it again"),
-    ),
+    (),
     _add_arguments,
     _export_papers,
 )

@@ -69,7 +69,7 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
         if first is None:
             warn(_nothing(window, query))
             return 0
-        from reader.commands.printing.pager import print_paged
+        from reader.commands.pager import print_paged
 
         print_paged(_chained(first, lines), wanted=not arguments.no_pager)
     return 0
@@ -176,11 +176,7 @@ def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
 COMMAND = Command(
     "grep",
     "Find words in the full texts that are kept here; in a pipe as id, section and the words around, tabs between.",
-    (
-        ("grep 'sparse attention'", "paragraphs that have both words"),
-        ("grep '\"sparse attention\"' topic:agents", "the phrase, in papers on agents"),
-        ("grep ablation is:starred --json", "as JSON"),
-    ),
+    (),
     _add_arguments,
     _find_words,
 )

@@ -1,116 +1,100 @@
-"""`dailypapers help`: explain the program, a command or queries."""
+"""`dailypapers help`: the usual commands, a page of the manual, or what a command takes."""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from reader import installed
-from reader.commands.command import Command, make_parser, suggest
-from reader.commands.line.registry import ABOUT, EXAMPLES, GROUPS, USUAL, find_command, gists_of_commands, is_command
-from reader.commands.output import Style, print_line
-from reader.commands.printing.help_text import define, example_lines, help_width, wrap
+from reader import __version__
+from reader.access_token import child_environment
+from reader.commands.command import Command, add_no_pager, make_parser, suggest
+from reader.commands.help_text import PAGES, draw, examples, help_width, print_page
+from reader.commands.line.manual import all_table, man_page, page
+from reader.commands.line.registry import ABOUT, EXAMPLES, USUAL, find_command, gists_of_commands, is_command
+from reader.commands.output import Style, is_terminal, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.nearest import advice
 from reader.paths import APP
 
-LANGUAGE, ALL = "queries", "all"
-"""The words that ask for the query language, and for every command."""
+ALL = "all"
+"""The word that asks for every command and page."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = parser.add_argument("about", nargs="?", metavar="COMMAND", help=f"a command, {LANGUAGE} or {ALL}")
-    suggest(about, lambda _: (*gists_of_commands(), LANGUAGE, ALL))
+    about = parser.add_argument("about", nargs="?", metavar="WORD", help=f"a page of the manual, a command or {ALL}")
+    suggest(about, lambda _: (*PAGES, *gists_of_commands(), ALL))
+    parser.add_argument("--man", action="store_true", help="show the man page, or print it into a pipe")
+    add_no_pager(parser)
 
 
-def _print_help(arguments: Namespace, _workspace: Workspace) -> int:
-    about = arguments.about
-    if about is None:
+def _print_help(arguments: Namespace, workspace: Workspace) -> int:
+    about, paged = arguments.about, not arguments.no_pager
+    if arguments.man:
+        _show_man_page()
+    elif about is None:
         print_line(front_page().rstrip("\n"))
+    elif about in PAGES:
+        more = f"\n`{APP} {about} --help` says what the command takes." if is_command(about) else ""
+        print_page(page(about, workspace.keymap) + more, paged=paged)
     elif is_command(about):
         print_line(make_parser(find_command(about)).format_help().rstrip("\n"))
-    elif about == LANGUAGE:
-        _print_queries()
     elif about == ALL:
-        for line in _all_commands():
-            print_line(line)
+        print_page(all_table(), paged=paged)
     else:
-        meant = advice(about, [*gists_of_commands(), LANGUAGE, ALL], "'dailypapers help all' lists them.")
-        raise UsageError(f"There is no command {about!r}. {meant}")
+        meant = advice(about, [*PAGES, *gists_of_commands(), ALL], "'dailypapers help all' lists them.")
+        raise UsageError(f"There is no command or page {about!r}. {meant}")
     return 0
 
 
-def _print_queries() -> None:
-    from reader.commands.line.manual import ABOUT_QUERIES, QUERIES
-
-    columns = help_width()
-    for line in (*wrap(ABOUT_QUERIES, columns), "", *define(QUERIES, columns, Style.of(sys.stdout), columns // 2 - 4)):
-        print_line(line)
+def _show_man_page() -> None:
+    """Show the page by `man`, which need not know where it is; print it where there is no terminal or no `man`."""
+    program = shutil.which("man")
+    if program is None or not is_terminal(sys.stdout):
+        print_line(man_page(__version__).rstrip("\n"))
+        return
+    with TemporaryDirectory() as folder:
+        # A name with a slash is a file.
+        file = Path(folder) / f"{APP}.1"
+        file.write_text(man_page(__version__), "utf-8")
+        subprocess.run([program, str(file)], check=False, env=child_environment())
 
 
 # The first page: examples, and the commands that most people use
 
 
 _OPTIONS = "Options: --demo, --color WHEN, --log-level LEVEL, -V (--version), -h (--help)."
-_MORE = f"More: '{APP} help all', 'help COMMAND', 'help queries'."
+_MORE = f"More: '{APP} help all', 'help COMMAND', 'help PAGE'. Pages: {', '.join(PAGES)}."
 _WORDS = f"Other words are a query; '{APP} -- WORDS' if they look like a command."
 
 
 def front_page() -> str:
     """The first page of help, which fits a small screen."""
-    columns, style = help_width(), Style.of(sys.stdout)
-    lines = (
-        *wrap(ABOUT, columns),
-        "",
-        *example_lines(EXAMPLES, columns, style),
-        "",
-        *_in_two_columns(USUAL, columns, style),
-        "",
-        *wrap(_OPTIONS, columns),
-        *wrap(_MORE, columns),
-        *wrap(_WORDS, columns),
-    )
-    return "\n".join(lines) + "\n"
+    ends = (line for text in (_OPTIONS, _MORE, _WORDS) for line in draw(text))
+    return "\n".join((*draw(f"{ABOUT}\n\n{examples(EXAMPLES)}"), "", *_in_two_columns(USUAL), "", *ends, ""))
 
 
-def _in_two_columns(names: Sequence[str], columns: int, style: Style) -> Iterator[str]:
+def _in_two_columns(names: Sequence[str]) -> Iterator[str]:
     """Commands with what each does, half of them beside the others; only their names if the screen is narrow."""
-    gists = gists_of_commands()
-    half = -(-len(names) // 2)
-    size = max(map(len, names)) + 2
-    left = size + max(len(gists[name]) for name in names[:half]) + 4
-    if columns < left + size + max(len(gists[name]) for name in names[half:]):
-        yield from wrap(", ".join(names), columns, "  ")
+    gists, style, half = gists_of_commands(), Style.of(sys.stdout), -(-len(names) // 2)
+    cells = [f"{name:9}{gists[name]}" for name in names]
+    left = max(map(len, cells[:half])) + 2
+    if left + max(map(len, cells[half:])) + 2 > help_width():
+        yield from draw(", ".join(names))
         return
-    for one, other in zip(names[:half], names[half:], strict=True):
-        gap = " " * (left - size - len(gists[one]) - 2)
-        yield f"  {_entry(one, size, gists, style)}{gap}{_entry(other, size, gists, style)}"
-
-
-def _entry(name: str, size: int, gists: Mapping[str, str], style: Style) -> str:
-    return f"{style.typed(name)}{' ' * (size - len(name))}{gists[name]}"
-
-
-def _all_commands() -> Iterator[str]:
-    """A line for each command, under the heading of its group."""
-    style, gists = Style.of(sys.stdout), gists_of_commands()
-    added = installed.others()
-    for title, names in {**GROUPS, **({"Of extensions": added} if added else {})}.items():
-        yield style.bold(title)
-        yield from (f"  {_entry(name, 13, gists, style)}" for name in names)
+    for one, other in zip(cells[:half], cells[half:], strict=True):
+        yield f"  {style.typed(one[:9])}{one[9:]:{left - 9}}{style.typed(other[:9])}{other[9:]}"
 
 
 COMMAND = Command(
     "help",
-    "Explain a command, or how to write queries.",
-    (
-        ("help", "the usual commands"),
-        ("help all", "every command"),
-        ("help list", "what list takes; the same as 'dailypapers list --help'"),
-        ("help queries", "how to write queries"),
-    ),
+    "Print a page of the manual, or explain a command.",
+    (),
     _add_arguments,
     _print_help,
 )

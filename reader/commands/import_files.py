@@ -156,7 +156,7 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
     """Read the files, and store their papers and marks unless this is a dry run; with `keep`, return the papers."""
     from reader.cache.storing.papers import Stored
     from reader.feeds.files.papers_file import ListsFeeds
-    from reader.refresh import memory
+    from reader.refresh import jobs
 
     found, total = _Found({}), Stored()
     with ExitStack() as stack:
@@ -165,7 +165,7 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
         for name in arguments.files:
             page: list[str] = []
             try:
-                with memory.limited("Split the file, or see what is in it."):
+                with jobs.limited_memory("Split the file, or see what is in it."):
                     for read in _read_parts(name):
                         part = storer.tell_apart(read) if storer else read
                         stored, marks = store(part)
@@ -313,18 +313,7 @@ COMMAND = Command(
     "import",
     "Store papers and marks from files, ours and other programs'; importing one twice changes nothing. Papers that are"
     " not here come with the next refresh; titles of saved pages are looked up.",
-    (
-        ("import papers.json", "what 'export' wrote, with all marks; the newest mark decides"),
-        ("import refs.bib --queue --tag thesis", "a library: its arXiv papers are tagged, and queued for later"),
-        ("import zotero.rdf --liked", "learn from a library what suits you, without starring it"),
-        ("import zotero.rdf --keep-tags --flag 'to read=queue'", "its tags too; what it tags 'to read' is queued"),
-        ("import library.rdf --dry-run", "what would come in, and which entries name no arXiv paper"),
-        ("import ~/.newsboat/cache.db --flag t=thesis", "what you read and flagged in newsboat"),
-        ("import links.md daily_papers.jsonl.gz", "links in any text; recorded days of the feed"),
-        ("import 'Daily Papers.html' --tag pretraining", "a page that your browser has saved; titles are looked up"),
-        ("import --choices", "papers of saved pages whose titles were not enough to find them"),
-        ("import --clipboard --queue", "the ids and links that you have just copied"),
-    ),
+    (),
     _add_arguments,
     _import_files,
 )

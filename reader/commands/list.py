@@ -12,8 +12,8 @@ from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, point_to_near
 from reader.commands.command import Command, add_json_fields, add_limit, add_no_pager, add_query, add_quiet, query_of
 from reader.commands.output import Style, counts, is_terminal, state_words
-from reader.commands.printing.pager import print_found
-from reader.commands.printing.reasons import FOR_YOU, LIKE, for_you_record, like_record
+from reader.commands.pager import print_found
+from reader.commands.reasons import FOR_YOU, LIKE, for_you_record, like_record
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.text import clean
@@ -102,7 +102,7 @@ def _draw_table(
     window: Window, found: Order[int], total: Callable[[], int] | None, workspace: Workspace
 ) -> Iterator[str]:
     """Lines for a terminal: papers under their days, and how many there are unless `total` is None."""
-    from reader.commands.printing.list_table import ListTable
+    from reader.commands.list_table import ListTable
 
     table = ListTable.of(workspace.settings.ascii)
     yield from table.draw(window, found, CHUNK)
@@ -113,13 +113,7 @@ def _draw_table(
 COMMAND = Command(
     "list",
     "Print papers, the newest day first; in a pipe as id, day, upvotes, comments, state and title with tabs between.",
-    (
-        ("list day:latest", "the newest day's papers"),
-        ("list topic:agents is:unread sort:upvotes -n 10", "the ten most upvoted unread papers on agents"),
-        ("list -topic:evaluation since:7d --json", "the last week without benchmarks, as JSON"),
-        ("list is:starred --jsonl=id,title", "two fields of each starred paper, a line each"),
-        ("list is:unread sort:foryou -n 10 --json=title,for_you", "what suits you best, by your marks, and why"),
-    ),
+    (),
     _add_arguments,
     _list_papers,
 )

@@ -20,6 +20,7 @@ from reader.cache.feeds import Feeds, Freshness
 from reader.cache.follows import reasons
 from reader.cache.history import LEAST_SHARE, LEAST_VOTES, votes
 from reader.cache.reads import topic_trends
+from reader.cache.search.selection import Offer
 from reader.commands.workspace import NotInCache, Workspace, parsed, selection
 from reader.core.changes import describe
 from reader.core.choice.words import pack
@@ -398,7 +399,7 @@ class _Builder:
     def _for_you(self) -> Section:
         """What suits the user, with a surprise; nothing before anything was learned."""
         query = replace(self._query(NEW, self._since), sort=Sort("foryou"))
-        chosen = selection(self._window, query)._replace(offered_on=datetime.now(UTC).date().isoformat())
+        chosen = selection(self._window, query)._replace(offer=Offer(datetime.now(UTC).date().isoformat()))
         found = self._window.order(chosen)
         learned = found.learned
         if learned is None:

@@ -41,7 +41,7 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     paper, kept = find_or_fetch_text(workspace, arguments.id, again=arguments.again)
     if arguments.json or arguments.sections:
         return _print_sections(arguments, paper, kept)
-    from reader.commands.printing.pager import print_paged
+    from reader.commands.pager import print_paged
     from reader.core.document.rewritten import with_font_names, with_tex
 
     if arguments.section is not None:
@@ -141,13 +141,7 @@ def _in_ascii(line: DocumentLine) -> Iterator[Piece]:
 COMMAND = Command(
     "read",
     "Print the full text of a paper, from the feed, arXiv or ar5iv; it is fetched once and kept for reading offline.",
-    (
-        ("read 2406.12345", "page through it; wide tables scroll sideways with the arrow keys"),
-        ("read 2406.12345 | less", "in a pipe, each paragraph and each row of a table is one line"),
-        ("read 2406.12345 --markdown > paper.md", "with the formulas in TeX"),
-        ("read 2406.12345 --sections", "what sections it has, and how long they are"),
-        ("read 2406.12345 --section method", "one section, with its subsections"),
-    ),
+    (),
     _add_arguments,
     _read_paper,
 )

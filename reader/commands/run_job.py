@@ -13,7 +13,7 @@ from reader.commands.output import PATIENCE, Progress, amount
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, FeedOffline
 from reader.core.steps import pace_text, watched_by
-from reader.refresh import jobs, memory, running
+from reader.refresh import jobs, running
 from reader.refresh.jobs import (
     DayEmpty,
     DayFailed,
@@ -34,7 +34,7 @@ def run_job(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list
     with Progress(StringIO() if quiet else None) as progress:
         if not isinstance(job, jobs.StorePapers | jobs.MakeVectors):
             progress.show(f"asking {urlsplit(workspace.settings.endpoint).netloc}")
-        with memory.limited():
+        with jobs.limited_memory():
             return asyncio.run(_collect_messages(workspace, job, progress))
 
 

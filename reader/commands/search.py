@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json_fields, add_limit, add_no_pager, add_quiet
 from reader.commands.output import Style, amount, is_terminal, print_requests, warn, width
-from reader.commands.printing.pager import print_paged
+from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.lines import fit
@@ -108,10 +108,7 @@ def _draw_results(found: Sequence[tuple[Draft, str | None]], known: set[str]) ->
 COMMAND = Command(
     "search",
     "Search the feed itself, not the cache; a + marks papers that are not in the cache.",
-    (
-        ("search gaussian avatars", "the feed's results, in its own order"),
-        ("search gaussian avatars --add", "and store them"),
-    ),
+    (),
     _add_arguments,
     _search_feed,
 )

@@ -19,8 +19,8 @@ from reader.cache.members import Said, shared_of
 from reader.cache.reads.window import Window
 from reader.commands.command import Command, add_json_fields, add_no_pager
 from reader.commands.output import READABLE, Style, amount, is_terminal, paint, state_words, warn, width
-from reader.commands.printing.pager import print_paged, shows_links
-from reader.commands.printing.reasons import FOR_YOU, GROUP, for_you_record, group_records
+from reader.commands.pager import print_paged, shows_links
+from reader.commands.reasons import FOR_YOU, GROUP, for_you_record, group_records
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
 from reader.core.document.markdown import markdown_lines
@@ -32,7 +32,7 @@ from reader.core.text import clean, clean_block, clean_note
 from reader.core.titles import describe
 
 if TYPE_CHECKING:
-    from reader.cache.marks.agents import Made
+    from reader.cache.marks.event_log import Made
     from reader.cache.outputs import Output
     from reader.core.changes import Changes
     from reader.core.follows import FollowReason as Followed
@@ -86,7 +86,7 @@ class _Shown(NamedTuple):
     @property
     def made(self) -> tuple[Made, ...]:
         """The marks on it that programs made."""
-        from reader.cache.marks.agents import made_by_agents
+        from reader.cache.marks.event_log import made_by_agents
 
         return self.window.read(partial(made_by_agents, pk=self.pk))
 
@@ -394,13 +394,7 @@ def _facts(paper: Paper) -> list[str]:
 COMMAND = Command(
     "show",
     "Print one paper in full.",
-    (
-        ("show 2406.12345", "by its arXiv id"),
-        ("show https://huggingface.co/papers/2406.12345 --json=title,code_url", "by an address, two fields as JSON"),
-        ("show 2406.12345 --refresh", "with the newest votes, comments and links"),
-        ("show 2406.12345 --changes", "what changed since you marked it, word by word"),
-        ("show 2406.12345 --why", "which words gave it its topics, and why it suits you"),
-    ),
+    (),
     _add_arguments,
     _show_paper,
 )

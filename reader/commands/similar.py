@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from reader.commands.choosing import find_or_fetch
 from reader.commands.command import Command, add_json_fields, add_no_pager, add_quiet, positive_number
 from reader.commands.output import Style, counts, state_words, warn
-from reader.commands.printing.pager import print_found
-from reader.commands.printing.reasons import LIKE, like_record, shared
+from reader.commands.pager import print_found
+from reader.commands.reasons import LIKE, like_record, shared
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.lines import wrapped
 from reader.core.similarity import came_out, like_query
@@ -96,7 +96,7 @@ def _format_fields(window: Window, found: Order[int], ids: Sequence[str]) -> Ite
 
 def _draw(window: Window, found: Order[int], ids: Sequence[str], workspace: Workspace) -> Iterator[str]:
     """Lines for a terminal: each paper, and below it what it shares."""
-    from reader.commands.printing.list_table import ListTable
+    from reader.commands.list_table import ListTable
 
     table = ListTable.of(workspace.settings.ascii)
     style = Style.of(sys.stdout)
@@ -111,13 +111,7 @@ def _draw(window: Window, found: Order[int], ids: Sequence[str], workspace: Work
 COMMAND = Command(
     "similar",
     "Print the papers like one or several: by words, authors, topics, and what the full texts here cite.",
-    (
-        ("similar 2406.12345", "the papers nearest to one, and what they share"),
-        ("similar 2406.12345 2501.01234 --newer", "what came out after two papers"),
-        ("similar 2406.12345 --query 'has:code sort:upvotes'", "those with code, the most upvoted first"),
-        ("similar 2406.12345 -n 5 --json=id,title,like", "five as JSON, with the reasons"),
-        ("list like:2406.12345 is:unread", "the same in any query"),
-    ),
+    (),
     _add_arguments,
     _print_similar,
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json, add_no_pager, positive_number
 from reader.commands.output import Style, paint, print_json, width
-from reader.commands.printing.pager import print_paged
+from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace
 from reader.core.reading import WEEKS
 
@@ -36,7 +36,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _print_stats(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.reads.reading import reading_figures
+    from reader.cache.history import reading_figures
 
     today = datetime.now().astimezone().date()
     with workspace.window() as window:
@@ -80,11 +80,7 @@ COMMAND = Command(
     "stats",
     "Print what you have read, as gS shows it: papers seen, opened, read to the end and starred, by week; the topics"
     " that you star beside those that you see; a calendar of days. Marks of more than ten papers at once do not count.",
-    (
-        ("stats", "the last 12 weeks, and the days of a year"),
-        ("stats --weeks 52", "a year by week"),
-        ("stats --json", "for a program: counted_since is the first day on which opened papers were noted"),
-    ),
+    (),
     _add_arguments,
     _print_stats,
 )

@@ -1,7 +1,8 @@
-"""`dailypapers tag`: give papers tags, take tags away, and rename or merge them."""
+"""`dailypapers tag`: give papers tags, take tags away, and rename or merge them; `tags` prints them."""
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser, Namespace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,10 +16,12 @@ from reader.commands.choosing import (
     store_changes,
 )
 from reader.commands.command import Command, add_json, add_words
+from reader.commands.output import is_terminal, print_json, print_line, print_rows
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.core.marks import TAG, clean_mark
 from reader.core.nearest import advice
+from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.marks.effects import Change
@@ -115,12 +118,30 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
 COMMAND = Command(
     "tag",
     "Tag papers, take tags away, rename and merge tags; undo takes it back.",
-    (
-        ("tag add later 2406.12345 2406.54321", "tag two papers"),
-        ("tag add evals --query 'topic:evaluation is:starred'", "tag all papers of a query"),
-        ("tag remove later --query 'tag:later is:read'", "take it from papers that you have read"),
-        ("tag rename eval evals", "rename it; if both tags exist, they become one"),
-    ),
+    (),
     _add_arguments,
     _run_tag,
+)
+
+
+def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.cache.tags import tag_counts
+
+    with workspace.window() as window:
+        found = window.read(tag_counts)
+    if arguments.json:
+        print_json([{"name": name, "papers": count} for name, count in found.items()])
+    elif found or not is_terminal(sys.stdout):
+        print_rows([(clean(name), str(count)) for name, count in found.items()], right={1})
+    else:
+        print_line("You have no tags yet. 'dailypapers tag add NAME ID' makes one.")
+    return 0
+
+
+TAGS = Command(
+    "tags",
+    "Print your tags with their numbers of papers, the most used first.",
+    (),
+    add_json,
+    _print_tags,
 )

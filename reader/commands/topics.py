@@ -12,7 +12,7 @@ from reader import config
 from reader.commands.choosing import explain_nothing
 from reader.commands.command import Command, JsonForm, add_json_fields, add_limit, add_no_pager, query_of
 from reader.commands.output import Style, amount, print_text, width
-from reader.commands.printing.pager import print_found
+from reader.commands.pager import print_found
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import ReaderError, UsageError
 from reader.core.lines import cut
@@ -149,11 +149,7 @@ COMMAND = Command(
     "topics",
     "Print the topics of a query's papers, the most frequent first, with each one's share of all papers in the "
     "last 12 weeks; or check a file of topic rules.",
-    (
-        ("topics", "of all papers"),
-        ("topics is:starred --json", "of your starred papers, as JSON"),
-        ("topics check my-topics.toml", "mistakes in your own rules, by line"),
-    ),
+    (),
     _add_arguments,
     _print_topics,
 )

@@ -1,4 +1,4 @@
-"""`dailypapers undo`: take back the last mark."""
+"""`dailypapers undo` and `redo`: take back the last mark, and do it again."""
 
 from __future__ import annotations
 
@@ -16,19 +16,36 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _undo_mark(arguments: Namespace, workspace: Workspace) -> int:
+    return _step(arguments, workspace, "undone", "Taken back", "There is nothing to take back.")
+
+
+def _redo_mark(arguments: Namespace, workspace: Workspace) -> int:
+    return _step(arguments, workspace, "redone", "Redone", "There is nothing to redo.")
+
+
+def _step(arguments: Namespace, workspace: Workspace, key: str, done: str, nothing: str) -> int:
     with workspace.events() as events, Progress() as progress:
-        event = events.undo(
-            lambda done, total: progress.show(f"{done:,} of {total:,} papers"), anywhere=arguments.anywhere
-        )
-    undone = event and {"kind": event.kind, "papers": event.count, "label": event.label}
-    said = f"Taken back: {describe_action(event)}." if event else "There is nothing to take back."
-    return answer(arguments, {"undone": undone}, said)
+
+        def show(done: int, total: int) -> None:
+            progress.show(f"{done:,} of {total:,} papers")
+
+        event = events.redo(show) if key == "redone" else events.undo(show, anywhere=arguments.anywhere)
+    record = event and {"kind": event.kind, "papers": event.count, "label": event.label}
+    return answer(arguments, {key: record}, f"{done}: {describe_action(event)}." if event else nothing)
 
 
 COMMAND = Command(
     "undo",
     "Take back the last mark, whether it was made here or in the reader; once more takes back the one before.",
-    (("undo", "take back the last mark"),),
+    (),
     _add_arguments,
     _undo_mark,
+)
+
+REDO = Command(
+    "redo",
+    "Redo what was undone last, unless something was marked since.",
+    (),
+    add_json,
+    _redo_mark,
 )

@@ -73,6 +73,10 @@ class MarkNotTaken(CacheError):
     """A mark is stored, but papers stay as they were because another mark counts as later; a repair mends that."""
 
 
+class NotAMark(CacheError):
+    """What was done last is nothing that an undo takes back."""
+
+
 class CacheBusy(CacheError):
     """Another program holds the cache's lock for longer than we wait."""
 

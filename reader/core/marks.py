@@ -274,14 +274,14 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "setting:": "your views, rules, keys and other settings",
     }
 )
-"""The kinds of events, or how they begin, and the words for them in the README."""
+"""The kinds of events, or how they begin, and the words for them in the manual."""
 
 LEAVING = f"kind NOT GLOB '{HERE}*'"
 """SQL: whether an event may leave the machine."""
 
 
 def check_listed(kind: str) -> None:
-    """Raise ValueError for a kind that the README does not list, so that nothing leaves the machine unsaid."""
+    """Raise ValueError for a kind that the manual does not list, so that nothing leaves the machine unsaid."""
     prefix, colon, _ = kind.partition(":")
     if prefix + colon not in (*WHAT_LEAVES, HERE):
-        raise ValueError(f"events of the kind {kind!r} are not listed in WHAT_LEAVES and in the README")
+        raise ValueError(f"events of the kind {kind!r} are not listed in WHAT_LEAVES and in the manual")

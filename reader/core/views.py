@@ -14,6 +14,13 @@ FOR_YOU = "foryou"
 """The id of the view of papers to read that suit the user, the best first, with some surprises."""
 
 
+NEWS = "(day:latest OR (is:new since:30d))"
+"""The query of what is new: the newest day, and what came since the last visit, without old days that came late."""
+
+NEW, WEEK, ARCHIVE = "new", "earlier this week", "the best of the archive"
+"""The parts of For you: what is new since the last visit, what else of the week suits the user, and all others."""
+
+
 class View(NamedTuple):
     """A named query."""
 

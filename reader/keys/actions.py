@@ -1,4 +1,4 @@
-"""The table of actions: the source for keys, footers, help, the command palette, the command line and the README."""
+"""The table of actions: the source for keys, footers, help, the command palette, the command line and the manual."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("read.previous", "h left", "Previous paper", "Open the page of the previous paper in the list.", _PAGE),
     Action("text.open", "enter", "Read the full text", "Fetched once, then kept for reading offline.", _FRONT),
     Action("text.places", "i", "Places in the text", "Read the full text where your search words occur.", _PAPER),
-    Action("text.again", "r", "Fetch again", "Get the text of a newer version, or retry after a failure.", _TEXT),
+    Action("text.again", "r", "Fetch again", "Get a newer version, or the text of another source.", _TEXT),
     _motion("text.next_section", "]", "Next section", "Go to the next heading.", _TEXT),
     _motion("text.previous_section", "[", "Previous section", "Go to the previous heading.", _TEXT),
     _motion("text.right", "l right", "Scroll to the right", "See the rest of wide tables and code.", _TEXT),
@@ -244,7 +244,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.feed", "ctrl+s", "Search the feed", "Search the feed itself for your words, in its own order.", _ASK),
     Action("find.widen", "ctrl+a", "Search all", "Run the query on all papers, or back. Home: line start.", _WIDEN),
     Action("find.clear", "F", "Clear query", "Drop the query and all picked topics; the cursor stays.", _MAIN),
-    Action("find.sort", "S", "Change order", "Cycle through day, upvotes, date and title.", _PANES),
+    Action(
+        "find.sort",
+        "S",
+        "Best first",
+        "Order by what suits you, at first by votes; again as before.",
+        _PANES,
+    ),
     Action("view.latest", "gt", "Latest", "The newest day that has papers.", _BROWSE),
     Action("view.foryou", "gy", "For you", "Unread papers that suit you, the best first, and why.", _BROWSE),
     Action("view.followed", "gf", "Followed", "Papers with an author, topic or word that you follow.", _BROWSE),
@@ -264,7 +270,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("view.group", "gG", "Group", "What your group shares: stars, queues, tags and notes.", _BROWSE),
     Action("view.week", "gw", "Week", "The best papers of this paper's or day's week.", _BROWSE),
-    Action("view.month", "gm", "Month", "The best papers of its month; the order key sorts by day.", _BROWSE),
+    Action("view.month", "gm", "Month", "The best papers of its month.", _BROWSE),
     Action("view.reading", "gS", "Stats", "Your reading: what you saw, opened and starred.", _BROWSE),
     Action("day.go", "gd", "Date", "A calendar: which days are here, and what is unread.", _BROWSE),
     _motion("period.earlier", "{", "Previous period", "The previous day, week or month, fetched if needed.", _BROWSE),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import string
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import combinations
-from typing import TYPE_CHECKING, Literal, NamedTuple, Self, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
 from reader.core.errors import ConfigError
 from reader.keys.actions import (
@@ -399,19 +398,9 @@ class Keymap:
         }
 
 
-KeysFormat: TypeAlias = Literal["json", "markdown"]
-
-
-def keys_table(format: KeysFormat, keymap: Keymap | None = None) -> str:
-    """Return the table of keys as JSON or Markdown, without a newline at the end.
-
-    JSON has the keys in the settings file's spelling, Markdown as the reader shows them.
-    """
-    keymap = keymap or Keymap()
-    if format == "json":
-        return json.dumps([_as_json(keymap, action) for action in keymap.actions], ensure_ascii=False, indent=2)
-    rows = (f"| {_keys_cell(keymap, action)} | {_text_cell(action)} | `{action.id}` |" for action in keymap.actions)
-    return "\n".join(("| Keys | What it does | Id |", "|---|---|---|", *rows))
+def keys_table(keymap: Keymap) -> list[dict[str, object]]:
+    """The actions with their keys, in the settings file's spelling."""
+    return [_as_json(keymap, action) for action in keymap.actions]
 
 
 def _as_json(keymap: Keymap, action: Action) -> dict[str, object]:
@@ -424,15 +413,6 @@ def _as_json(keymap: Keymap, action: Action) -> dict[str, object]:
         "contexts": list(action.contexts),
         "repeatable": action.repeatable,
     }
-
-
-def _keys_cell(keymap: Keymap, action: Action) -> str:
-    shown = (key.replace("|", "\\|") for key in keymap.labels(action.id))
-    return " ".join(f"`` {key} ``" if "`" in key else f"`{key}`" for key in shown)
-
-
-def _text_cell(action: Action) -> str:
-    return f"{action.name}: {action.help}".replace("|", "\\|")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from reader.core.dates import utc_stamp
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable
 from reader.core.feed_days import FIRST_DAY, changed_days, is_settled
 from reader.core.paper import Listing
-from reader.feeds.http.failures import HttpRefused
+from reader.feeds.http.responses import HttpRefused
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh.jobs import DayEmpty, DayFailed, DayStored, RefreshEvent, RefreshFinished, RefreshStarted
 from reader.refresh.plan import (

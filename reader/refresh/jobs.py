@@ -1,13 +1,15 @@
 """Background jobs: refresh, look up, search, store. A job yields messages about its progress, and its failures.
 
 Jobs and messages are plain data that can be pickled, so a job can run in its own process: see `reader.refresh.worker`.
-What each does stands in `reader.refresh.running`.
+What each does stands in `reader.refresh.running`. The memory of a job is bounded: what passes every other bound ends
+the job, not the machine.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,6 +77,8 @@ class FetchText:
     """Fetch the full text of a paper of the cache by its arXiv id, and keep it."""
 
     id: str
+    origin: str = ""
+    """The only source that is asked, as the setting `full_text_from` names it; empty for the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,3 +440,56 @@ def failure_of(where: str, error: Exception) -> FeedError:
         return FeedError(explain(error))
     log.record_error(where, error)
     return FeedError(f"This is a bug in the program ({log.summarize_error(error)}); {log.point_to_log()}.")
+
+
+MEMORY_LIMIT = 1024 * 1024 * 1024
+"""Bytes of data: a refresh of two years needs 140 MB, the largest answer that is read some 500 MB."""
+
+FIND_FEED = "'dailypapers refresh --verbose' shows which feed is at fault."
+
+
+@contextmanager
+def limited_memory(advice: str = FIND_FEED) -> Iterator[None]:
+    """Limit this process's data to `MEMORY_LIMIT`; raises ReaderError with `advice` where that is reached.
+
+    It is a limit of data, not of addresses, so a large cache that is mapped counts nothing. Linux counts all data,
+    other systems less or nothing.
+    """
+    reached = False
+    with _with_limit(MEMORY_LIMIT):
+        try:
+            yield
+        except MemoryError:
+            reached = True
+    if reached:
+        # Raised here, where the memory is free again.
+        size = f"{MEMORY_LIMIT // 1024**2:,} MiB of memory"
+        raise ReaderError(f"This needed more than {size} and was stopped; what it stored is kept. {advice}")
+
+
+@contextmanager
+def unlimited_memory() -> Iterator[None]:
+    """Lift the limit, since other programs inherit it that are started meanwhile."""
+    with _with_limit(None):
+        yield
+
+
+@contextmanager
+def _with_limit(bytes: int | None) -> Iterator[None]:
+    """Set the limit, None for none, and restore the one before."""
+    try:
+        import resource
+    except ImportError:
+        # Windows has no such limits.
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    lower = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
+    wanted = hard if bytes is None else min([bytes, *lower])
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_DATA, (wanted, hard))
+    try:
+        yield
+    finally:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))

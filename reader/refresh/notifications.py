@@ -25,7 +25,7 @@ from reader.core.follows import Follow
 from reader.core.paper import Paper
 from reader.core.query import Query, parse
 from reader.core.settings.tables import saved_queries
-from reader.refresh import memory
+from reader.refresh import jobs
 from reader.refresh.plan import Latest, Plan
 
 TITLES_SHOWN = 3
@@ -71,7 +71,7 @@ class Notifier:
         if not matches:
             return 0
         try:
-            with memory.unlimited():
+            with jobs.unlimited_memory():
                 await self._run(matches)
         except ProgramError as error:
             await self._note_problem(str(error))

@@ -9,13 +9,19 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO, StringIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Unpack
+from urllib.parse import urlsplit
 
-from reader.core.errors import NoPicture, ReaderError
+from reader.access_token import lookup_environment
+from reader.core.errors import FeedMalformed, FeedRefused, NoPicture, ReaderError
+from reader.core.text import clean
+from reader.feeds.http.client import DocumentClient, HttpOptions, Response, is_local_url
+from reader.feeds.http.environment import arxiv_stand_in, is_offline
+from reader.feeds.http.responses import HttpRefused, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +30,57 @@ if TYPE_CHECKING:
     from rich.segment import Segment
 
     from reader.config import Settings
+    from reader.core.document.model import PdfSpot
     from reader.platform import PictureProtocol
+
+
+_ARXIV = ("arxiv.org", "ar5iv.labs.arxiv.org", "ar5iv.org")
+
+_LIMITS = replace(
+    Limits(), read_timeout=12, total_timeout=60, body_size=12 * 1024 * 1024, attempts=2, backoff=3.0, longest_wait=10
+)
+
+
+class PictureClient(DocumentClient):
+    """Fetches one picture. The address may come from a page, so it leads to this machine only if the feed is there."""
+
+    def __init__(self, address: str, *, public_only: bool = True, **options: Unpack[HttpOptions]) -> None:
+        options["accept"] = "image/png, image/jpeg, image/webp, image/gif, */*;q=0.1"
+        options.setdefault("limits", _LIMITS)
+        super().__init__(address, cross_host=True, public_only=public_only, **options)
+        self._address = address
+
+    @classmethod
+    def open(cls, address: str, settings: Settings, environ: Mapping[str, str] | None = None) -> PictureClient:
+        """A client for an address, with the environment's offline mode; ARXIV_ENDPOINT stands in for arXiv's sites.
+
+        Raises FeedRefused for a picture on the internet if the feed is on this machine.
+        """
+        environ = lookup_environment() if environ is None else environ
+        is_alone = is_local_url(settings.endpoint)
+        stand_in = arxiv_stand_in(environ)
+        parts = urlsplit(address)
+        if stand_in and (parts.hostname or "") in (*_ARXIV, urlsplit(stand_in).hostname):
+            address = f"{stand_in}{parts.path}"
+        if is_alone and not is_local_url(address):
+            raise FeedRefused(f"{clean(parts.hostname or '', 80)} is not asked while the feed is on this machine.")
+        return cls(address, public_only=not is_alone, offline=is_offline(environ))
+
+    async def fetch(self) -> bytes:
+        """The bytes of the picture; raises NoPicture if there is none, and FeedError."""
+
+        def read(response: Response) -> bytes:
+            if not response.body:
+                raise FeedMalformed(f"{self.host} sent an empty picture; try again later.")
+            return response.body
+
+        try:
+            return await self.document(self._address, read)
+        except HttpRefused as refused:
+            if refused.status in (404, 410):
+                raise NoPicture(f"{self.host} does not have this picture.") from refused
+            raise
+
 
 MOST_PIXELS = 40_000_000
 """Pixels of the largest picture that is unpacked."""
@@ -54,12 +110,13 @@ class DrawPicture:
 
     address: str
     canvas: Canvas
+    spot: PdfSpot | None = None
+    """The part of a PDF that it is of."""
 
 
 class PictureDrawn(NamedTuple):
     """A picture as the terminal takes it."""
 
-    address: str
     columns: int
     lines: tuple[tuple[Segment, ...], ...]
     """What is in the cells: the picture itself, or what the terminal puts it in place of."""
@@ -77,16 +134,14 @@ class PictureDrawn(NamedTuple):
 
 async def draw_picture(job: DrawPicture, settings: Settings) -> AsyncGenerator[PictureDrawn, None]:
     """Fetch and draw a picture; raises ReaderError."""
-    from reader.feeds.pictures import PictureClient
-
     client = PictureClient.open(job.address, settings)
     try:
-        yield await asyncio.to_thread(draw, await client.fetch(), job.address, job.canvas)
+        yield await asyncio.to_thread(draw, await client.fetch(), job.canvas)
     finally:
         await client.aclose()
 
 
-def draw(data: bytes, address: str, canvas: Canvas) -> PictureDrawn:
+def draw(data: bytes, canvas: Canvas) -> PictureDrawn:
     """Draw a picture from the bytes of its file; raises NoPicture, and ReaderError without the extra."""
     image = _open(data, canvas)
     columns, rows = _fit(image, canvas)
@@ -103,8 +158,8 @@ def draw(data: bytes, address: str, canvas: Canvas) -> PictureDrawn:
     after = said.getvalue()[len(before) :]
     if canvas.protocol == "sixel":
         sixels = "".join(segment.text for segment in segments if segment.text.startswith("\x1bP"))
-        return PictureDrawn(address, columns, ((),) * rows, sixels=sixels)
-    return PictureDrawn(address, columns, tuple(_lines(segments, rows)), before, after)
+        return PictureDrawn(columns, ((),) * rows, sixels=sixels)
+    return PictureDrawn(columns, tuple(_lines(segments, rows)), before, after)
 
 
 def _open(data: bytes, canvas: Canvas) -> Image:

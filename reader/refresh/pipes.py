@@ -34,7 +34,7 @@ from reader.core.errors import FeedError, FeedOffline, FeedUnreachable
 from reader.core.paper import Paper
 from reader.core.query import Query
 from reader.core.settings.tables import UserCommand, parse_command
-from reader.refresh import memory
+from reader.refresh import jobs
 from reader.refresh.plan import Latest, Plan
 
 MOST_PAPERS = 1_000
@@ -261,7 +261,7 @@ class NewPaperHook:
         if not self._is_on:
             return
         pks = await asyncio.to_thread(self._claim)
-        with memory.unlimited():
+        with jobs.unlimited_memory():
             async for result in run_hook(self._file, "on_new", self._settings, pks, fetch):
                 yield result
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, closing, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader.config import retention_start, text_retention_start
-from reader.core.errors import CacheError, NoFullText, ReaderError
+from reader.core.document.model import PdfSpot
+from reader.core.errors import CacheError, NoFullText, NoPicture, ReaderError
 from reader.core.paper import Listing
 from reader.paths import response_cache_folder
-from reader.refresh.pictures import DrawPicture, draw_picture
+from reader.refresh.pictures import Canvas, DrawPicture, draw, draw_picture
 from reader.refresh.plan import Plan
 
 if TYPE_CHECKING:
@@ -74,14 +76,16 @@ def run_job(context: JobContext, job: Job) -> AsyncGenerator[Message, None]:
             return _search_feed(context, text)
         case StorePapers(listings):
             return _store_papers(context, listings)
-        case FetchText(id):
-            return _fetch_text(context, id)
+        case FetchText(id, origin):
+            return _fetch_text(context, id, origin)
         case FetchTextsAhead():
             return _fetch_texts_ahead(context)
         case MakeVectors():
             return _make_vectors(context)
         case FetchPdf(id, path):
             return _fetch_pdf(id, Path(path))
+        case DrawPicture(_, canvas, PdfSpot() as spot):
+            return _draw_spot(context, spot, canvas)
         case DrawPicture():
             return draw_picture(job, context.settings)
 
@@ -229,14 +233,15 @@ def _drop_unused_texts(file: Path, before: str) -> None:
             pass
 
 
-async def _fetch_text(context: JobContext, id: str) -> AsyncGenerator[Message, None]:
+async def _fetch_text(context: JobContext, id: str, origin: str) -> AsyncGenerator[Message, None]:
     from reader.refresh import texts
 
+    settings = replace(context.settings, full_text_from=(origin,)) if origin else context.settings
     pk = await asyncio.to_thread(texts.find_key, context.cache_file, id)
     if pk is None:
         yield TextMissing(id, "it is not in the cache")
         return
-    async with texts.open_sources(context.settings) as sources:
+    async with texts.open_sources(settings) as sources:
         yield await texts.fetch_text(context.cache_file, pk, id, sources, context.now)
 
 
@@ -312,6 +317,19 @@ async def _store_papers(context: JobContext, listings: tuple[Listing, ...]) -> A
         now = context.now().isoformat(timespec="seconds")
         storing = cache.store_all(listings, now, newer=False, noted=False)
         yield PapersStored(sum([stored.new for stored in await run_to_end(list, storing)]))
+
+
+async def _draw_spot(context: JobContext, spot: PdfSpot, canvas: Canvas) -> AsyncGenerator[Message, None]:
+    from reader.feeds.fulltext.pdf_client import PDF, PdfTexts
+    from reader.refresh import texts
+
+    async with texts.open_sources(replace(context.settings, full_text_from=(PDF,))) as sources:
+        for source in sources:
+            if isinstance(source, PdfTexts):
+                size = canvas.columns * canvas.cell_width, canvas.rows * canvas.cell_height
+                yield await asyncio.to_thread(draw, await source.picture(spot, *size), canvas)
+                return
+    raise NoPicture("arXiv is not asked for its PDF while the feed is on this machine.")
 
 
 async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reader import platform
-from reader.actions.pdf_files import find_pdf, pdf_folder
+from reader.actions.links import find_pdf, pdf_folder
 from reader.cache import schema
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
@@ -31,8 +31,8 @@ from reader.core.query import Not, QueryError, Term, parse
 from reader.core.query.nodes import all_of
 from reader.feeds.fulltext.client import TextSource, open_text_sources
 from reader.feeds.http.client import HostBusy, is_local_url
-from reader.feeds.http.failures import HttpRefused
 from reader.feeds.http.host_lock import host_lock
+from reader.feeds.http.responses import HttpRefused
 from reader.paths import config_file, response_cache_folder
 from reader.refresh.jobs import TextMissing, TextsAhead, TextsPaused, TextStored
 

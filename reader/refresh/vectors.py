@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from reader import installed
 from reader.core.errors import ConfigError
-from reader.core.settings.vectors import Vectors
+from reader.core.settings.tables import Vectors
 from reader.core.vectors import Encoder
 from reader.paths import vectors_folder
 

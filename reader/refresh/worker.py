@@ -284,12 +284,12 @@ def _exit_with_reader(alive: int) -> None:
 
 async def _send_messages(context: JobContext, job: Job, out: _Output) -> None:
     # The reader's side needs none of them.
-    from reader.refresh import memory, running
+    from reader.refresh import jobs, running
     from reader.refresh.jobs import log_failure
 
     last: object = _JobDone()
     try:
-        with memory.limited():
+        with jobs.limited_memory():
             async with aclosing(running.run_job(context, job)) as messages:
                 async for message in messages:
                     log_failure(message)

@@ -1,16 +1,18 @@
 """Bookmarks: where each full text was left, kept in a small JSON file.
 
-In another version of a text, the place is found again by its section.
+In another version of a text, or in that of another source, the place is found again by its section and its words.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reader.core.document.model import Formula, texts
 from reader.paths import read_start, replace_private
 
 if TYPE_CHECKING:
@@ -22,6 +24,14 @@ MOST = 1_000
 MAX_SIZE = 4 << 20
 """Bytes, more than all bookmarks can take; a larger file is not ours."""
 
+
+LONGEST_TRAIL = 12
+"""Places of a text that are kept to go back to."""
+
+WORDS = 8
+"""Words by which a place is found again in another text."""
+
+_WORD = re.compile(r"[^\W_]+")
 
 ASIDE = ".unreadable"
 """What is put behind the name of a file that has no bookmarks, before another takes its place."""
@@ -39,6 +49,10 @@ class Bookmark(NamedTuple):
     """The number and the title of the section; empty before the first one."""
     share: float = 0.0
     """How much of the section, or of the whole text without one, is before the place."""
+    words: str = ""
+    """The words that begin there."""
+    trail: tuple[Bookmark, ...] = ()
+    """The places in the text where jumps began, the latest last."""
 
 
 def edition(document: Document, source: str) -> str:
@@ -53,24 +67,60 @@ def bookmark(document: Document, source: str, block: int, letter: int) -> Bookma
     sizes = document.sizes[first:last]
     before = sum(sizes[: block - first]) + max(0, letter)
     share = min(1.0, before / sum(sizes)) if sum(sizes) else 0.0
-    return Bookmark(edition(document, source), block, letter, _name(section), round(share, 4))
+    words = _words(document, block, letter)
+    return Bookmark(edition(document, source), block, letter, _name(section), round(share, 4), words)
+
+
+def _words(document: Document, block: int, letter: int) -> str:
+    """The first words from a place on; TeX is none, for sources write it differently."""
+    found: list[str] = []
+    for one in document.blocks[block : block + 5]:
+        if not isinstance(one, Formula):
+            found += _WORD.findall("".join(texts(one))[max(0, letter) :])
+        letter = 0
+        if len(found) >= WORDS:
+            break
+    return " ".join(word[:20] for word in found[:WORDS])
 
 
 def find(mark: Bookmark, document: Document, source: str) -> tuple[int, int]:
-    """The block and the letters before a bookmark; in another version, the same share of the same section."""
+    """The block and the letters before a bookmark.
+
+    In another version, or from another source, it is where its words are, in its section if they are there; else the
+    same share of the same section.
+    """
     blocks = len(document.blocks)
     if mark.edition == edition(document, source) and mark.block < blocks:
         return mark.block, mark.letter
     section = _same_section(mark.section, document.sections)
-    if mark.section and section is None:
-        # The section is gone, and its share says nothing of the whole.
-        return 0, -1
     first, last = (section.start, section.end) if section else (0, blocks)
     sizes = document.sizes[first:last]
     letters = int(mark.share * sum(sizes))
     ends = list(accumulate(sizes))
-    block = next((place for place, end in enumerate(ends) if end > letters), len(ends) - 1)
-    return first + max(0, block), max(0, letters - (ends[block] - sizes[block])) if sizes else 0
+    block = first + next((place for place, end in enumerate(ends) if end > letters), max(0, len(ends) - 1))
+    is_at_heading = section is not None and mark.share == 0
+    if (
+        not is_at_heading
+        and (found := _find_words(mark.words.split(), document, range(first, last), block)) is not None
+    ):
+        return found
+    if mark.section and section is None:
+        # The section is gone, and its share says nothing of the whole.
+        return 0, -1
+    return block, max(0, letters - (ends[block - first] - sizes[block - first])) if sizes else 0
+
+
+def _find_words(words: Sequence[str], document: Document, within: range, near: int) -> tuple[int, int] | None:
+    """Where words are that follow each other, or some of them: among some blocks if they are there, next to one."""
+    half = len(words) // 2
+    for wanted in (words, words[:half], words[half:]) if half > 1 else (words,):
+        pattern = re.compile(r"(?<![^\W_])" + r"[\W_]+".join(map(re.escape, wanted)), re.IGNORECASE)
+        for blocks in (within, range(len(document.blocks))) if wanted else ():
+            matches = ((block, pattern.search("".join(texts(document.blocks[block])))) for block in blocks)
+            places = [(block, found.start()) for block, found in matches if found]
+            if places:
+                return min(places, key=lambda place: abs(place[0] - near))
+    return None
 
 
 def _same_section(name: str, sections: Sequence[Section]) -> Section | None:
@@ -121,10 +171,20 @@ def _read(file: Path) -> Mapping[object, object]:
 
 def _valid(found: Mapping[object, object]) -> Iterator[tuple[str, Bookmark]]:
     for id, values in found.items():
-        match id, values:
-            case str(), [str(edition), int(block), int(letter), str(section), int(share) | float(share), *_]:
-                if block >= 0 and letter >= -1 and 0 <= share <= 1:
-                    yield id, Bookmark(edition, block, letter, section, float(share))
+        if isinstance(id, str) and (mark := _mark(values)):
+            yield id, mark
+
+
+def _mark(values: object) -> Bookmark | None:
+    """A bookmark of its values in the file; None if they are invalid. Older files have no words and no trail."""
+    match values:
+        case [str(edition), int(block), int(letter), str(section), int(share) | float(share), *more]:
+            if block >= 0 and letter >= -1 and 0 <= share <= 1:
+                words = more[0] if more and isinstance(more[0], str) else ""
+                trail = more[1] if len(more) > 1 and isinstance(more[1], list) else []
+                places = tuple(filter(None, map(_mark, trail[-LONGEST_TRAIL:])))
+                return Bookmark(edition, block, letter, section, float(share), words, places)
+    return None
 
 
 def save(file: Path, changed: Mapping[str, Bookmark]) -> None:
@@ -149,6 +209,6 @@ def save(file: Path, changed: Mapping[str, Bookmark]) -> None:
         del before[id], ours[id]
     text = json.dumps(before, ensure_ascii=True, indent=0)
     if len(text) > MAX_SIZE:
-        text = json.dumps(ours, ensure_ascii=True, indent=0)
+        text = json.dumps({id: mark._replace(trail=()) for id, mark in ours.items()}, ensure_ascii=True, indent=0)
     # Not durable: to leave must not wait for the disk.
     replace_private(file, text, durable=False)

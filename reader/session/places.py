@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from reader.core.views import FOR_YOU, LATEST, SPECIAL, VIEWS, View
+from reader.core.views import FOR_YOU, LATEST, NEW, NEWS, SPECIAL, VIEWS, WEEK, View
 
 if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
@@ -29,9 +29,6 @@ TRIAGE = "triage"
 SAVED = "saved:"
 """Prefix of the id of a view that the user has saved; its name follows."""
 
-ORDERS = ("day", "upvotes", "published", "title")
-"""The orders that the sort key steps through."""
-
 TopicOrder = Literal["family", "papers", "rising"]
 """How topics are listed: by family, by number of papers, or by how fast they rise."""
 
@@ -50,7 +47,7 @@ def triage_place(text: str, *, is_taught: bool) -> Place:
 
     Without a query they are those of the newest day, and those that came since the last visit.
     """
-    asked = "is:unread -is:starred" if text else "is:unread -is:starred (day:latest OR is:new)"
+    asked = "is:unread -is:starred" if text else f"is:unread -is:starred {NEWS}"
     return Place(View(TRIAGE, "Triage", asked, "foryou" if is_taught else "upvotes"), text)
 
 
@@ -221,8 +218,16 @@ def selection_of(place: Place, order: str, scope: Scope) -> Selection:
     from reader.cache.search.compile import compile_query
 
     selection = compile_query(place.whole(order), scope)
-    is_offer = place.view.id == FOR_YOU and selection.is_for_you and place.query.sort is None
-    return selection._replace(offered_on=scope.today.isoformat()) if is_offer else selection
+    if place.view.id not in (FOR_YOU, TRIAGE) or not selection.is_for_you or place.query.sort is not None:
+        return selection
+    from reader.cache.search.full_text import Clause
+    from reader.cache.search.selection import Offer
+    from reader.core.query import parse
+
+    parts = ((NEW, NEWS), (WEEK, "since:7d")) if place.view.id == FOR_YOU else ()
+    found = ((name, compile_query(parse(query), scope)) for name, query in parts)
+    offer = Offer(scope.today.isoformat(), tuple((name, Clause(one.where, one.params)) for name, one in found))
+    return selection._replace(offer=offer)
 
 
 @lru_cache(4)
@@ -294,24 +299,16 @@ def _joined(base: str, query: Query, order: str) -> Query:
     return asked if asked.sort else replace(asked, sort=Sort(asked.default_order or order))
 
 
-def next_order(text: str, default: str) -> str:
-    """The query with its `sort:` changed to the next order; without `sort:` if that is the default."""
-    from reader.core.query import Sort, parse
+def with_best_first(text: str, default: str, best: str) -> str:
+    """The query sorted by `best`; as it was without `sort:` if it is sorted by that. Where `best` is usual, by day."""
+    from reader.core.query import parse
     from reader.core.query.lexer import split_near
 
-    text, near = split_near(text)
-    if near:
-        return " ".join(part for part in (next_order(text, "relevance"), near) if part)
-    query = parse(text)
-    default = query.default_order or default
-    now = query.sort.key if query.sort else default
-    orders = (default, *(order for order in ORDERS if order != default))
-    order = orders[(orders.index(now) + 1) % len(orders)] if now in orders else default
-    kept = text
-    for part in reversed(query.parts):
-        if isinstance(part.node, Sort):
-            kept = f"{kept[: part.start].rstrip()} {kept[part.end :].lstrip()}".strip()
-    return kept if order == default else f"{kept} sort:{order}".strip()
+    typed, near = split_near(text)
+    kept, order = _split_order(typed)
+    usual = "relevance" if near else parse(kept).default_order or default
+    wanted = f"sort:{'day' if best == usual else best}"
+    return " ".join(filter(None, (kept, "" if order == wanted else wanted, near)))
 
 
 def feed_text(text: str) -> str:

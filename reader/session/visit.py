@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from reader.core.errors import QueryError
-from reader.core.views import LATEST, current_id
+from reader.core.views import FOR_YOU, LATEST, current_id
 from reader.paths import read_start, replace_private
 from reader.session.places import TOPIC_MODES, TOPIC_ORDERS, TopicMode, TopicOrder
 
@@ -68,11 +68,13 @@ def remembered(now: Visit, before: Visit, given: str) -> Visit:
 def resumed(left: Visit, has_news: Callable[[str], bool]) -> Visit:
     """Where a start begins: at Latest if new papers came there since the visit, else where the user left off.
 
+    For you begins with what is new, so a user who left there returns to its top.
+
     `has_news` tells whether papers came since an ISO time.
     """
     if left.visited is None or (left.view == LATEST and not left.text) or not has_news(left.visited):
         return left
-    return left._replace(view=LATEST, view_query="", text="", paper=None)
+    return left._replace(view=FOR_YOU if left.view == FOR_YOU else LATEST, view_query="", text="", paper=None)
 
 
 def _is_text(value: object) -> bool:

@@ -26,19 +26,18 @@ from reader.ui.command_line.state import COMMANDS
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.line_widgets import ActionAsked, KeyLines, Reported, StatusLine
-from reader.ui.kit.scrollbar import draw_scrollbars
+from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.textual_fixes import take_keys
 from reader.ui.kit.typed_line import TypingScreen
-from reader.ui.last_place import LastPlace
 from reader.ui.library.library import Library
 from reader.ui.list.header import title_parts, window_title
 from reader.ui.list.loader import ListLoader
-from reader.ui.looks.look import Look
-from reader.ui.looks.stylesheets import stylesheets
+from reader.ui.looks import Look
+from reader.ui.looks.theme import stylesheets
 from reader.ui.main_screen import MainScreen
+from reader.ui.next_start import LastPlace
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.app import WEB_DRIVER, ShellApp
-from reader.ui.shell.background import Background
 from reader.ui.shell.feature import Feature
 from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, find, handlers_of
 from reader.ui.shell.keyboard import Keyboard
@@ -47,7 +46,7 @@ from reader.ui.shell.listing import Position, Where
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.notices import Notices
 from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Background, Services
 from reader.ui.shell.state import State
 from reader.ui.terminal.process import finish_startup_tuning
 
@@ -62,8 +61,7 @@ if TYPE_CHECKING:
 
 def _own_classes() -> tuple[type, ...]:
     """What acts on the program as a whole."""
-    from reader.ui.display import DisplayActions
-    from reader.ui.shell.program import NoticeTimer, ProgramActions
+    from reader.ui.program import DisplayActions, NoticeTimer, ProgramActions
 
     return DisplayActions, NoticeTimer, ProgramActions
 
@@ -75,7 +73,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
     nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
     over its end; `first_frame` is on the terminal already. Views that change in `settings_file` change in the reader;
-        learns_apart: bool = False,
     `now` is the clock; a `still` reader has no spinner and starts no refresh by itself.
     """
 
@@ -205,7 +202,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         objects: list[object] = [self.services[kind] for feature in features for kind in feature.classes()]
         self.services.features += objects
         for feature in features:
-            if feature.keys != KeySet():
+            if feature.keys is not None:
                 self.keymap.add(feature.keys)
             for over in feature.screens:
                 self.services[Screens].add(over)
@@ -241,7 +238,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         """Begin with the keys that were typed meanwhile, and with what goes on beside them."""
         if known is None and self.last_place.is_saved:
             # Takes 10 ms, but not again; one of the keys may quit.
-            from reader.ui.look_keeper import keep_look
+            from reader.ui.next_start import keep_look
 
             keep_look(self.main, self.keymap, self.settings)
         if self._opens_page:
@@ -261,7 +258,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
     @property
     def has_exports_due(self) -> bool:
         """Whether the watched exports may lack a change."""
-        from reader.ui.command_line.automatic import AutomaticCommands
+        from reader.ui.command_line.runner import AutomaticCommands
 
         return any(isinstance(one, AutomaticCommands) and one.is_due for one in self.services.features)
 

@@ -1,10 +1,9 @@
-"""The features of the reader: each line is a folder beside this file, whose `feature.py` has its value."""
+"""The features of the reader: each line is a folder beside this file, whose `__init__.py` has its value."""
 
 from __future__ import annotations
 
 from importlib import import_module
 
-from reader.keys.actions import KeySet
 from reader.keys.keymap import Keymap
 from reader.ui.shell.feature import Feature
 
@@ -33,13 +32,13 @@ FEATURES = (
 
 def load_features() -> list[Feature]:
     """Import the value of each feature; what it is made of comes later."""
-    values = (import_module(f"reader.ui.{name}.feature").FEATURE for name in FEATURES)
+    values = (import_module(f"reader.ui.{name}").FEATURE for name in FEATURES)
     return [value for value in values if isinstance(value, Feature)]
 
 
 def add_keys(keymap: Keymap) -> Keymap:
     """Add the keys that features bring besides those of the table; Textual is not imported for it."""
     for feature in load_features():
-        if feature.keys != KeySet():
+        if feature.keys is not None:
             keymap.add(feature.keys)
     return keymap

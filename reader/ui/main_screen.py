@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 
-from reader.core.lines import Line, piece_at
+from reader.core.lines import Line, cut_line, fill, measure, piece_at, spread
 from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui.filter.state import (
@@ -35,14 +35,13 @@ from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
-from reader.ui.kit.line_widgets import StatusLine
+from reader.ui.kit.line_widgets import StatusLine, draw
 from reader.ui.kit.pane import Pane, Rule
-from reader.ui.kit.styled_text import draw
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.header import header, header_parts
 from reader.ui.list.lines import day_end
 from reader.ui.list.pane import PaperList, Rows
-from reader.ui.looks.look import Look
+from reader.ui.looks import Look
 from reader.ui.page.presentation import link_keys
 from reader.ui.page.state import FIT, FOUND, READING, fit_of, found_of
 from reader.ui.query.state import VOCABULARY, reach, type_query
@@ -57,9 +56,42 @@ from reader.ui.triage.state import phase_of
 if TYPE_CHECKING:
     from reader.core.query.suggestions import Completer
     from reader.ui.filter.pane import FilterPane
-    from reader.ui.list.empty import Empty
+    from reader.ui.list.empty_lines import EmptyReason
     from reader.ui.page.detail import PaperDetail
     from reader.ui.query.line import QueryLine
+
+
+class Empty(Widget):
+    """Shows, centred, why the list is empty and which keys help."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"empty--what", "empty--why", "empty--term", "empty--key", "empty--kept"}
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: tuple[Line, ...] = ()
+
+    def show(self, reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str]) -> None:
+        """Show why the list is empty, and which keys help: `key` has those that act here, `on_paper` on a paper."""
+        # Most lists are not empty, and the first keys would wait for the import (6 ms).
+        from reader.ui.list.empty_lines import empty_state
+
+        self._lines = empty_state(reason, key, on_paper)
+        self.refresh()
+
+    def render(self) -> Content:
+        from reader.ui.list.empty_lines import KEPT
+
+        width = self.content_size.width
+        longest = max((measure(line) for line in self._lines if line[0].role == KEPT), default=0)
+        rows: list[Line] = []
+        for line in self._lines:
+            if line[0].role == KEPT:
+                # Of one width, so that the lines of the block begin below each other in the middle.
+                rows.append(spread(cut_line(line, width), (), min(longest, width)))
+            else:
+                rows += fill(line, width)
+        return Content("\n").join(draw(self, row, "empty") for row in rows)
+
 
 AFTER_LIST = 0.04
 """Seconds between a list for a typed letter and the drawing of its place; the query line shows the letters at once."""
@@ -255,7 +287,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     async def finish(self, complete: Completer) -> None:
         """Mount the panes that the first frame omits to be 40 ms faster; `complete` completes queries."""
         from reader.ui.filter.pane import FilterPane
-        from reader.ui.list.empty import Empty
         from reader.ui.page.detail import PaperDetail
         from reader.ui.query.advice import AdviceKeys
         from reader.ui.query.line import QueryLine

@@ -25,7 +25,7 @@ from random import Random
 from statistics import median
 
 from reader.cache import connections, text_index
-from reader.cache.mending import maintenance
+from reader.cache.mending import health
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.texts import Texts
@@ -180,7 +180,7 @@ def main() -> None:
     parser.add_argument("--without", action="store_true", help="measure the same cache without texts")
     options = parser.parse_args()
     path = kept(options.folder, options.papers, 0 if options.without else options.texts)
-    for part in maintenance.sizes(path).parts:
+    for part in health.sizes(path).parts:
         if part.name in ("full_text", "index of texts", "full-text index"):
             print(f"{part.name:28}{part.bytes / (1 << 20):9,.0f} MiB")
     measure_queries(path, OWN if options.without else (*OWN, *IN_TEXTS))

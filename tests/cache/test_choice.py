@@ -19,7 +19,7 @@ from reader.cache.marks.events import Events
 from reader.cache.reads import opinions
 from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.search.selection import Selection
+from reader.cache.search.selection import Offer, Selection
 from reader.cache.storing.papers import Cache
 from reader.core.choice.taste import Interest, Marked, Taste
 from reader.core.choice.wishes import Held, Wish, joined
@@ -30,7 +30,7 @@ from reader.core.marks import LIKE
 from reader.core.paper import Listing
 from reader.core.query import parse
 from reader.core.views import FOR_YOU
-from reader.session.places import Place, selection_of, view
+from reader.session.places import Place, selection_of, triage_place, view
 from tests.breakage import execute
 from tests.cache.conftest import NOW, draft
 
@@ -436,7 +436,7 @@ def test_no_surprise_has_what_the_user_follows(window: Window, events: Events) -
     events.decide([Marking(follow.kind, value_of(follow, is_followed=True))])
     place, scope = Place(view(FOR_YOU)), Scope(date(2026, 11, 24), "2026-11-24", None)
     for day in range(1, 29):
-        chosen = selection_of(place, "day", scope)._replace(offered_on=f"2026-11-{day:02}")
+        chosen = selection_of(place, "day", scope)._replace(offer=Offer(f"2026-11-{day:02}"))
         learned = window.order(chosen).learned
         assert learned is not None
         assert not [row for row in window.rows(list(learned.surprises)) if row.title.startswith("Sea ice")]
@@ -461,11 +461,37 @@ def test_the_view_is_empty_until_something_is_learned_then_has_surprises(window:
     assert order.complete and sorted(order.pks) == [pk for pk in NUMBERS if pk != 1]
     assert order.learned is not None and len(order.learned.surprises) == 1
     (surprise,) = order.learned.surprises
-    assert window.for_you.score(surprise) == 0 and 6 <= list(order.pks).index(surprise) <= 9
+    assert window.for_you.score(surprise) == 0 and list(order.pks).index(surprise) <= 9
     assert window.order(chosen).pks == order.pks
     # A typed order is the user's own.
-    assert not selection_of(place._replace(text="sort:foryou"), "day", scope).offered_on
-    assert not selection_of(place._replace(text="sort:title"), "day", scope).offered_on
+    assert not selection_of(place._replace(text="sort:foryou"), "day", scope).offer
+    assert not selection_of(place._replace(text="sort:title"), "day", scope).offer
+
+
+def test_what_is_new_comes_first_then_the_week_then_the_archive(window: Window, events: Events, cache: Cache) -> None:
+    days = {
+        "2026-11-20": (101, "Web agents 101"),
+        "2024-01-09": (102, "Web agents 102"),
+        "2026-11-23": (103, "Ice 103"),
+    }
+    for day, (number, title) in days.items():
+        cache.store(Listing(day, (draft(number, title, abstract=title, upvotes=500),)), NOW)
+    events.mark("star", True, [2])
+    place, scope = Place(view(FOR_YOU)), Scope(date(2026, 11, 24), "2026-11-24", None)
+    order = window.order(selection_of(place, "day", scope))
+    (new, count), week, (archive, _) = order.groups
+    assert (new, week, archive) == ("new: web agents", ("earlier this week", 1), "the best of the archive")
+    titles = [row.title for row in window.rows(order.pks)]
+    suiting = [one for one in titles[:count] if one.startswith("Web agents")]
+    # What does not suit is no news for the user, but for a surprise; nothing is lost.
+    assert len(suiting) == 3 and count == 4 and titles[4:6] == ["Web agents 101", "Web agents 102"]
+    assert len(titles) == len(NUMBERS) - 1 + 3 and titles[-1] == "Ice 103"
+    # A triage has the same order, and the new papers that do not suit besides.
+    triage = window.order(selection_of(triage_place("", is_taught=True), "day", scope))
+    assert triage.pks[:count] == order.pks[:count] and len(triage.pks) == len(NUMBERS) - 1 and not triage.groups
+    # So has a start that finds new papers, and the mail of what is new.
+    offered = compile_query(parse("is:unread -is:starred day:2026-11-24 sort:foryou"), scope)
+    assert window.order(offered._replace(offer=Offer("2026-11-24"))).pks == triage.pks
 
 
 def test_what_suits_is_learned_without_the_network(

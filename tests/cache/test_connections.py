@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from datetime import date
 from pathlib import Path
@@ -50,3 +52,23 @@ def test_a_daily_backup_is_left_to_the_program_that_makes_it(tmp_path: Path) -> 
         assert unfinished.exists()
     assert files.back_up_daily(cache, TODAY) is not None
     assert not unfinished.exists()
+
+
+WITHOUT_ROOM = """
+import resource, sys
+from pathlib import Path
+from reader.cache import connections
+# No file may grow, as on a full disk: SQLite can't make the file that connections share.
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+for opened in (connections.connect(Path(sys.argv[1]), query_only=True), connections.peek(Path(sys.argv[1]))):
+    print(opened.execute("SELECT count(*) FROM paper").fetchone()[0])
+    opened.close()
+"""
+
+
+def test_a_full_disk_does_not_keep_a_cache_from_being_read(tmp_path: Path) -> None:
+    pytest.importorskip("resource", reason="this system knows no limits")
+    cache = tmp_path / "papers.db"
+    schema.ensure(cache)
+    done = subprocess.run([sys.executable, "-c", WITHOUT_ROOM, str(cache)], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("0\n0\n", "")

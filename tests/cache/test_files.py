@@ -17,7 +17,7 @@ from reader import paths
 from reader.cache import files, schema
 from reader.cache.files import is_whole, page_size
 from reader.cache.marks.events import Events
-from reader.cache.mending.salvage import opened
+from reader.cache.mending.repair import opened
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheDamaged, CacheError
 from tests.breakage import cut, execute, flip, make_older, root_page

@@ -11,7 +11,7 @@ import pytest
 
 from reader.cache import connections, schema, text_index
 from reader.cache.marks.events import Events
-from reader.cache.mending import maintenance
+from reader.cache.mending import health
 from reader.cache.mending.repair import Repair
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import BATCH, Texts, compare_texts
@@ -83,7 +83,7 @@ def test_a_dropped_paper_takes_its_text_along(texts: Texts, filled: Cache, path:
 
 def test_texts_count_in_the_sizes(texts: Texts, path: Path) -> None:
     texts.put(1, DOCUMENT, "feed", NOW)
-    (part,) = [part for part in maintenance.sizes(path).parts if part.name == "full_text"]
+    (part,) = [part for part in health.sizes(path).parts if part.name == "full_text"]
     assert part.rows == 1 and part.bytes > 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reader.commands.help_text import PAGES
 from reader.commands.line.registry import COMMANDS, GROUPS, USUAL
 from tests.commands.conftest import Run, RunOnTerminal
 
@@ -20,21 +21,24 @@ def test_the_first_page_fits_the_screen_and_names_the_usual_commands(
     # The prompt takes a line.
     assert len(found.lines) < rows
     assert all(len(line) <= columns for line in found.lines)
-    assert {*USUAL, "all", "queries"} <= set(found.out.replace(",", " ").replace("'", " ").split())
+    assert {*USUAL, *PAGES, "all"} <= set(
+        found.out.replace(",", " ").replace("'", " ").replace(". ", " ").replace(".\n", " ").split()
+    )
     assert len(USUAL) == 12
 
 
 def test_help_is_the_first_page_wherever_it_stands(run: Run) -> None:
     assert run("--demo", "--help").out == run("agents", "-h").out == run("--help").out
-    assert "\x1b[1mGet papers\x1b[0m" in run("help", "all", "--color=always").out
+    assert "### Get papers" in run("help", "all").lines
     assert run("lst", "--help").code == 2
 
 
-def test_help_all_has_a_line_for_each_command(run: Run) -> None:
-    lines = run("help", "all").lines
+def test_help_all_has_a_line_for_each_command(run: Run, on_terminal: RunOnTerminal) -> None:
+    lines = on_terminal("help", "all").lines
     for group in GROUPS.values():
+        size = max(map(len, group))
         for name, gist in group.items():
-            assert f"  {name:11}  {gist}" in lines
+            assert f"  {name:<{size}}  {gist}" in lines
     assert len(run("--help").lines) < 24
 
 
@@ -73,17 +77,16 @@ def test_help_has_colour_on_a_terminal_only(
 
 def test_help_of_what_does_not_exist_asks_what_was_meant(run: Run) -> None:
     found = run("help", "lst")
-    assert (found.code, found.err) == (2, "dailypapers: There is no command 'lst'. Did you mean list?\n")
+    assert (found.code, found.err) == (2, "dailypapers: There is no command or page 'lst'. Did you mean list?\n")
 
 
-def test_help_of_queries_has_queries_that_are_right(run: Run) -> None:
-    from reader.commands.line.manual import QUERIES
-    from reader.core.query import FIELDS, parse
+def test_help_of_a_page_is_markdown_in_a_pipe_and_lines_on_a_terminal(run: Run, on_terminal: RunOnTerminal) -> None:
+    assert run("help", "queries").out.startswith("# Queries\n\nOne language")
+    shown = on_terminal("help", "choosing", columns=60).lines
+    assert shown[0] == "CHOOSING" and max(map(len, shown)) <= 60
+    assert "`dailypapers keys --help` says what the command takes." in run("help", "keys").lines
+    assert "The same marks on all your machines" in run("help", "all").out
 
-    assert "is:starred" in run("help", "queries").out
-    for query, _ in QUERIES:
-        name, _, values = query.partition(":")
-        for one in [f"{name}:{value}" for value in values.split("|")] if "|" in values else [query]:
-            assert parse(one)
-    shown = " ".join(f"{query} {about}" for query, about in QUERIES)
-    assert [field for field in FIELDS if field not in shown] == []
+
+def test_the_man_page_is_printed_into_a_pipe(run: Run) -> None:
+    assert run("help", "--man").out.startswith(".TH DAILYPAPERS 1 ")

@@ -1,4 +1,4 @@
-"""What --json prints is what the README's table says, command by command."""
+"""What --json prints is what the table of the manual says, command by command."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from reader.actions.export import RECORD_KEYS
+from reader.commands.line.manual import page
 from tests.commands.conftest import IDS, Run
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages
 
-README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+PAGE = page("scripts")
 
-TABLE = README.partition("| Command with `--json` |")[2].partition("\n\n")[0].splitlines()[2:]
+TABLE = PAGE.partition("| Command with `--json` |")[2].partition("\n\n")[0].splitlines()[2:]
 
 PAPER = "a paper"
 """Stands in the table for the keys of a paper."""

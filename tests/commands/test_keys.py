@@ -21,10 +21,8 @@ def test_keys_are_those_in_use(run: Run, file: Path) -> None:
     actions = {one["id"]: one["keys"] for one in run("keys", "--json").records}
     assert actions["paper.star"] == ["$"]
     assert actions["paper.read"] == ["m"]
-    assert run("keys", "--format", "json").json == run("keys", "--json").json
-    assert run("keys", "--format", "markdown").out.startswith("| Keys | ")
     plain = run("keys").out
-    assert all(f"{action.help} ({action.id})\n" in plain for action in ACTIONS)
+    assert all(f"{action.help} `{action.id}` |\n" in plain for action in ACTIONS)
 
 
 def test_own_keys_are_checked(run: Run, file: Path) -> None:

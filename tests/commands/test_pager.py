@@ -12,7 +12,7 @@ from typing import Protocol
 
 import pytest
 
-from reader.commands.printing.pager import find_pager, shows_links
+from reader.commands.pager import find_pager, shows_links
 from tests.commands.conftest import IDS
 from tests.rigs.terminal import Terminal
 

@@ -1,4 +1,4 @@
-"""The README lists what leaves the machine by `sync`, and a real file has nothing else."""
+"""The manual lists what leaves the machine by `sync`, and a real file has nothing else."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from reader.cache.feeds import Feeds
 from reader.cache.marks.effects import Change
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
+from reader.commands.line.manual import page
 from reader.core.marks import WHAT_LEAVES, Agent
 from reader.extensions.digest.sent import record_mailing
 from tests.commands.conftest import IDS, Run
-
-README = Path(__file__).parents[2] / "README.md"
 
 FIELDS = {"v", "id", "machine", "number", "clock", "kind", "value", "count", "papers", "sum"}
 OWNER = {"v", "owner", "name", "sum"}
@@ -37,12 +36,12 @@ then = ["tag:ruled", "highlight"]
 
 
 def listed() -> str:
-    """The paragraph of the README."""
-    text = README.read_text("utf-8")
-    return " ".join(text[text.index("What leaves the machine: the ids") : text.index("### A group")].split())
+    """The paragraph of the manual."""
+    text = page("sync")
+    return " ".join(text[text.index("What leaves the machine: the ids") : text.index("## A group")].split())
 
 
-def test_the_readme_lists_all_kinds_of_events() -> None:
+def test_the_manual_lists_all_kinds_of_events() -> None:
     said = listed()
     assert {kind: words for kind, words in WHAT_LEAVES.items() if words not in said} == {}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.feeds import extended
+from reader.feeds import records
 from tests.commands.conftest import IDS, Run
 from tests.extensions.packages import EXAMPLES, Packages, packages
 from tests.feed_server import FeedServer
@@ -109,7 +109,7 @@ BAD = {
 def test_a_source_that_fails_is_named_and_all_others_are_asked(
     packages: Packages, run: Run, site: FeedServer, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extended, "SECONDS", 0.5)
+    monkeypatch.setattr(records, "SECONDS", 0.5)
     address = f"{site.url}/api/papers"
     install_site(packages, site)
     assert run("feeds", "add", address).code == 0

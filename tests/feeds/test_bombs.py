@@ -143,7 +143,7 @@ def test_a_file_of_nothing_takes_little(start: bytes, middle: bytes, end: bytes,
 
 
 XML = """
-from reader.feeds.safe_xml import UnreadableXml, parse_xml
+from reader.feeds.safe import UnreadableXml, parse_xml
 BODY = MADE[0] + MADE[1] * (30 * 1024 * 1024 // len(MADE[1])) + MADE[2]
 
 def run():

@@ -19,8 +19,7 @@ from reader.core.errors import (
 )
 from reader.core.paper import Listing, Skipped
 from reader.feeds.http.client import HttpClient
-from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.responses import Limits
+from reader.feeds.http.responses import HttpRefused, Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh.daily import refresh_daily
 from reader.refresh.jobs import DayEmpty, DayFailed, DayStored, RefreshFinished, RefreshStarted

@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from reader.core.document.model import Heading, Span
-from reader.session.bookmarks import ASIDE, MAX_SIZE, MOST, Bookmark, bookmark, find, load, save
+from reader.core.document.model import Block, Heading, Paragraph, Span, texts
+from reader.session.bookmarks import ASIDE, LONGEST_TRAIL, MAX_SIZE, MOST, Bookmark, bookmark, find, load, save
 from tests.ui.full_texts import document
+
+
+def texts_of(block: Block) -> str:
+    return "".join(texts(block))
+
 
 METHOD = 14
 """The block with the heading of the second section of `document`."""
@@ -44,15 +49,32 @@ def test_a_section_is_known_by_its_title_or_by_its_number() -> None:
 def test_a_text_without_sections_is_opened_at_the_same_share() -> None:
     plain = replace(document(), blocks=document().blocks[1:METHOD])
     longer = replace(plain, blocks=plain.blocks * 2)
-    block, _ = find(bookmark(plain, "feed", 7, 0), longer, "feed")
+    block, _ = find(bookmark(plain, "feed", 7, 0)._replace(words=""), longer, "feed")
     assert block in (13, 14)
     empty = replace(plain, blocks=())
     assert find(bookmark(plain, "feed", 7, 0), empty, "feed") == (0, 0)
 
 
+def test_in_the_text_of_another_source_the_place_is_where_its_words_are() -> None:
+    # The other source has no formulas, other numbers of blocks, and breaks its paragraphs elsewhere.
+    text = document()
+    place = METHOD + 5
+    words = " ".join(f"word{number}" for number in range(20))
+    blocks = [*text.blocks[:place], Paragraph((Span(f"Before it. {words} end."),)), *text.blocks[place:]]
+    left = bookmark(replace(text, blocks=tuple(blocks)), "arxiv.org", place, len("Before it. "))
+    other = replace(text, blocks=(*blocks[3:METHOD], *blocks[METHOD:][::-1], *blocks[2:METHOD]))
+    block, letter = find(left, other, "pdf")
+    assert texts_of(other.blocks[block])[letter:].startswith("word0 word1")
+    # Half of the words are enough: the other half may be a formula there.
+    changed = [Paragraph((Span(words.replace("word1 ", "x^2 ")),)), *blocks[:place], *blocks[place + 1 :]]
+    block, letter = find(left, replace(text, blocks=tuple(changed)), "pdf")
+    assert (block, texts_of(changed[0])[letter:][:5]) == (0, "word4")
+
+
 def test_bookmarks_are_kept_in_a_file_the_latest_last(tmp_path: Path) -> None:
     file = tmp_path / "bookmarks.json"
-    mark = Bookmark("arxiv.org v1 9", 3, 40, "2\tmethod", 0.25)
+    before = Bookmark("arxiv.org v1 9", 1, 0, "1\tbegin", 0.5, "words that begin there")
+    mark = Bookmark("arxiv.org v1 9", 3, 40, "2\tmethod", 0.25, "", (before, before._replace(block=2)))
     assert load(file) == {}
     save(file, {"2605.00001": mark})
     save(file, {"2605.00002": mark})
@@ -93,6 +115,7 @@ def test_the_longest_bookmarks_can_be_read_again(tmp_path: Path) -> None:
     text = document()
     heading = Heading(1, "1" * 500, (Span("\U0001d4d0" * 500),))
     mark = bookmark(replace(text, blocks=(heading, *text.blocks[1:])), "arxiv.org", 0, 0)
+    mark = mark._replace(trail=(mark,) * LONGEST_TRAIL)
     file = tmp_path / "bookmarks.json"
     save(file, {f"2605.{number:05}": mark for number in range(MOST)})
     assert file.stat().st_size < MAX_SIZE and len(load(file)) == MOST
@@ -101,12 +124,17 @@ def test_the_longest_bookmarks_can_be_read_again(tmp_path: Path) -> None:
 def test_what_a_newer_program_has_in_the_file_stays_there(tmp_path: Path) -> None:
     file = tmp_path / "bookmarks.json"
     one, two = Bookmark("arxiv v1 3", 1, 2, "", 0.5), Bookmark("arxiv v1 3", 2, 0, "", 0.75)
-    newer = {"form": 2, "2401.00001": [*one, "wide"], "2401.00002": {"place": 3}, "2401.00003": [*one, {"x": 1}]}
+    newer = {
+        "form": 2,
+        "2401.00001": [*one[:6], [], "wide"],
+        "2401.00002": {"place": 3},
+        "2401.00003": [*one[:5], {"x": 1}],
+    }
     file.write_text(json.dumps(newer))
     assert load(file) == {"2401.00001": one, "2401.00003": one}
     save(file, {"2401.00001": two})
     assert load(file) == {"2401.00003": one, "2401.00001": two}
-    assert json.loads(file.read_text()) == newer | {"2401.00001": [*two, "wide"]}
+    assert json.loads(file.read_text()) == newer | {"2401.00001": [*two[:6], [], "wide"]}
     for first in range(0, MOST, 500):
         save(file, {f"2402.{number:05}": one for number in range(first, first + 500)})
     assert len(load(file)) == MOST

@@ -7,7 +7,7 @@ import pytest
 from reader.core.errors import QueryError
 from reader.core.query import parse
 from reader.core.views import SPECIAL, VIEWS, View
-from reader.session.places import ORDERS, Place, feed_text, next_order, view, words
+from reader.session.places import Place, feed_text, view, with_best_first, words
 
 
 @pytest.mark.parametrize(
@@ -116,16 +116,20 @@ def test_one_topic_alone_is_counted_as_the_pane_says(mode: str, counted: str) ->
     assert place.facets("day", mode) == parse(counted)
 
 
-def test_the_order_goes_round_and_leaves_the_rest_as_it_was_typed() -> None:
-    text, seen = 'topic:agents  "two  words"', []
-    for _ in ORDERS:
-        text = next_order(text, "day")
-        sort = parse(text).sort
-        seen.append(sort.key if sort else None)
-    assert seen == ["upvotes", "published", "title", None]
-    assert text == 'topic:agents  "two  words"'
-    assert next_order("sort:day robot", "upvotes") == "robot sort:published"
-    assert next_order("robot sort:relevance agents", "day") == "robot agents"
+@pytest.mark.parametrize(
+    ("text", "default", "best", "sorted"),
+    [
+        ('topic:agents  "two  words"', "day", "foryou", 'topic:agents  "two  words" sort:foryou'),
+        ("sort:title robot", "day", "foryou", "robot sort:foryou"),
+        ("", "foryou", "foryou", "sort:day"),
+        ("", "upvotes", "upvotes", "sort:day"),
+        ("robot ~hands", "day", "upvotes", "robot sort:upvotes ~hands"),
+        ("like:2406.12345", "day", "foryou", "like:2406.12345 sort:foryou"),
+    ],
+)
+def test_a_list_is_ordered_by_what_suits_and_back(text: str, default: str, best: str, sorted: str) -> None:
+    assert with_best_first(text, default, best) == sorted
+    assert "sort:" not in with_best_first(sorted, default, best)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +157,6 @@ def test_a_free_text_comes_last_and_has_its_own_order() -> None:
     assert place.whole("day") == parse("is:unread (robot OR glove) sort:relevance ~two hands")
     assert Place(view("unread"), "sort:title ~hands").whole("day").sort == parse("sort:title").sort
     assert parse(place.as_query()) == parse("is:unread (robot OR glove) ~two hands")
-    assert next_order("robot ~hands", "day") == "robot sort:day ~hands"
     assert feed_text("robot ~two hands") == "robot two hands"
 
 
@@ -177,4 +180,3 @@ def test_plain_words_ask_for_what_is_near_to_them(text: str, asked: str | None) 
 def test_papers_like_others_come_nearest_first() -> None:
     place = Place(view("all"), "like:2406.12345")
     assert place.whole("day").sort == parse("sort:relevance").sort
-    assert next_order(place.text, "day") == "like:2406.12345 sort:day"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reader.core.topics.rules import Phrase, read_rules
-from reader.core.topics.scorer import Topics, Weights, read_weights
+from reader.core.topics.scorer import Phrase, Topics, Weights, read_rules, read_weights
 from tests.topics import fit as fitting
 from tests.topics.fit import write_weights
 from tests.topics.labelled_papers import LATER, LISTED, LabelledPaper

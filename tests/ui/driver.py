@@ -42,12 +42,10 @@ from reader.paths import HOME_VARIABLE
 from reader.refresh import jobs, running
 from reader.ui.app import ReaderApp
 from reader.ui.filter.counter import Counter
-from reader.ui.list.empty import Empty
-from reader.ui.main_screen import FilterStrip, MainScreen
+from reader.ui.main_screen import Empty, FilterStrip, MainScreen
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperPage
-from reader.ui.shell.screens import Screens
 from tests.facts import SettingFacts, cached
 from tests.ui import papers
 from tests.ui.quiet import busy, read_all
@@ -352,7 +350,7 @@ class Story:
 
     def screen_of(self, kind: builtins.type[S]) -> S | None:
         """A screen over the list."""
-        return self[Screens].get(kind)
+        return next((one for one in self.app.screen_stack if isinstance(one, kind)), None)
 
     @property
     def view(self) -> str:

@@ -16,8 +16,7 @@ from reader.ui.filter.rows import (
     ViewItem,
 )
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.looks.stylesheets import styles_directory
-from reader.ui.looks.theme import DEFAULTS, THEMES
+from reader.ui.looks.theme import DEFAULTS, THEMES, styles_directory
 
 VIEWS = (ViewItem("latest", "Latest", 31), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
 DAYS = tuple(

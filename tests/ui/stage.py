@@ -18,9 +18,8 @@ from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.theme_names import THEMES
 from reader.keys.keymap import Keymap
 from reader.ui.kit.glyphs import UNICODE
-from reader.ui.looks import theme
-from reader.ui.looks.look import Look
-from reader.ui.looks.stylesheets import styles_directory
+from reader.ui.looks import Look, theme
+from reader.ui.looks.theme import styles_directory
 from reader.ui.shell.state import State
 from tests.facts import PaperFacts, RowFacts, cached
 

@@ -19,7 +19,7 @@ ASKED = "1,170 unread papers are older than a week"
 
 @pytest.fixture(autouse=True)
 def rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.marks.backlog.AT_REST", 0.001)
+    monkeypatch.setattr("reader.ui.marks.traces.AT_REST", 0.001)
 
 
 async def test_what_is_older_than_a_week_is_marked_by_one_key_and_undone_by_one(reader: Opener) -> None:

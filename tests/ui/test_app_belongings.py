@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.ui.page.refresher import PageRefresher
+from reader.ui.page.loader import PageRefresher
 from reader.ui.refresh.state import REFRESH
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
@@ -39,7 +39,7 @@ def feed_of_two() -> FeedServer:
 async def test_a_page_gets_what_belongs_to_its_paper(
     reader: Opener, browser: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.page.refresher.REST", 0.001)
+    monkeypatch.setattr("reader.ui.page.loader.READ_FOR", 0.001)
     with feed_of_two() as feed:
         async with reader(papers=PAPERS, settings=settings(endpoint=feed.url), still=False, size=(100, 44)) as r:
             await r.until(lambda: feed.requests and not r.app.model.state[REFRESH].is_running)
@@ -77,8 +77,8 @@ async def test_a_page_gets_what_belongs_to_its_paper(
 
 
 async def test_leaving_the_page_stops_what_is_asked(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.page.refresher.REST", 0.001)
-    monkeypatch.setattr("reader.ui.page.refresher.LONG", 0.001)
+    monkeypatch.setattr("reader.ui.page.loader.READ_FOR", 0.001)
+    monkeypatch.setattr("reader.ui.page.loader.LONG", 0.001)
     with feed_of_two() as feed:
         async with reader(papers=PAPERS, settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: feed.requests and not r.app.model.state[REFRESH].is_running)

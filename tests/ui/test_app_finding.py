@@ -9,7 +9,7 @@ import pytest
 from reader.cache.finding import index
 from reader.cache.finding.door import door_of
 from reader.ui.list import loader as list_loader
-from reader.ui.refresh.watches import CacheWatch
+from reader.ui.refresh.sync import CacheWatch
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 
@@ -28,7 +28,7 @@ async def test_a_free_text_lists_what_fits_best(reader: Opener, monkeypatch: pyt
         await r.press("enter")
         assert r.here.title == title
         await r.do("find.sort")
-        assert r.query == f"sort:day ~zyzzyva {title}"
+        assert r.query == f"sort:upvotes ~zyzzyva {title}"
 
 
 async def test_papers_like_one_are_listed_with_their_reasons_and_left_again(reader: Opener) -> None:

@@ -70,7 +70,7 @@ async def test_a_query_that_is_kept_stands_behind_the_view_with_the_key_that_let
 
 
 async def test_a_notice_leaves_by_itself(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.shell.program.LIFETIME", 0.3)
+    monkeypatch.setattr("reader.ui.program.LIFETIME", 0.3)
     async with reader() as r:
         await r.do("paper.star")
         assert r.status == "1 starred · u undoes"

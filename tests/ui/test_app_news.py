@@ -179,7 +179,7 @@ async def test_r_on_a_day_fetches_that_day(reader: Opener) -> None:
 
 
 async def test_what_another_instance_does_appears(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.refresh.watches.CacheWatch.seconds", 0.01)
+    monkeypatch.setattr("reader.ui.refresh.sync.CacheWatch.seconds", 0.01)
     with FeedServer() as feed:
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
             await r.until(lambda: r.app.state[REFRESH].progress is None)

@@ -14,7 +14,7 @@ from reader.cache.marks.journal import Entry
 from reader.core.errors import CacheError
 from reader.ui.app import ReaderApp
 from reader.ui.notes.screen import NoteScreen
-from reader.ui.refresh.watches import CacheWatch
+from reader.ui.refresh.sync import CacheWatch
 from tests.ui.conftest import Opener
 from tests.ui.full_texts import keep_text
 

@@ -13,6 +13,7 @@ from reader.ui.full_text.links import LETTERS
 from reader.ui.full_text.state import TEXT
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
+from tests.feeds.fulltext.pdf_pages import Printed, paragraph, write_pdf
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 
@@ -78,6 +79,43 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         links = r.app.state[TEXT].view.links  # type: ignore[union-attr]
         await r.press(LETTERS[next(index for index, link in enumerate(links) if link.text.startswith("(a)"))])
         assert r.context == "picture" and r.lines[0].strip() == "3 of 3 · Figure 1 (a)"
+
+
+async def test_a_formula_and_the_page_of_a_pdf_are_shown_as_printed(
+    reader: Opener, feed: FeedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        *paragraph("Let the measure of a reader be this: " + "more words on it " * 20, 700),
+        Printed("E = m + c", 250, 600),
+        Printed("(1)", 500, 600),
+    ]
+    feed.pages[f"/pdf/{ID}"] = write_pdf(tmp_path / "printed.pdf", [lines, lines]).read_bytes()
+    own = settings(endpoint=feed.url, images="blocks", pdf_folder=str(tmp_path / "none"))
+    async with reader(size=(80, 24), settings=own) as r:
+        await r.do("read.open", "text.open")
+        await r.until(lambda: "Start of it" in r.screen)
+        await r.do("text.search")
+        await r.type("a = b")
+        await r.press("enter")
+        await r.do("text.follow")
+        links = r.app.state[TEXT].view.links  # type: ignore[union-attr]
+        await r.press(LETTERS[next(index for index, link in enumerate(links) if link.text == "formula")])
+        assert "P as printed" in r.lines[-1]
+        await r.press("P")
+        await r.until(lambda: blocks(r) > 100)
+        assert r.context == "picture" and r.lines[0].strip() == "Formula (1)"
+        await r.do("picture.close")
+        # The PDF is here now: its text is read from it again, and its pages are shown.
+        await r.do("text.again")
+        await r.press("p")
+        await r.until(lambda: "from the PDF · no sections · no references · P shows its" in r.screen)
+        await r.do("picture.open")
+        await r.until(lambda: blocks(r) > 100)
+        assert r.lines[0].strip() == "1 of 4 · Page 1, upper half"
+        await r.do("picture.close")
+        monkeypatch.setattr("reader.ui.pictures.actions.find_spec", lambda _: None)
+        await r.do("picture.open")
+        assert r.status.endswith("which is not installed · p opens the PDF")
 
 
 async def test_where_no_picture_can_be_shown_it_is_said(

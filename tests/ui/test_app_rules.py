@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reader.core.settings.tables import Rule
-from reader.ui.refresh.watches import CacheWatch
+from reader.ui.refresh.sync import CacheWatch
 from tests.feed_server import FeedServer, item
 from tests.ui import papers
 from tests.ui.conftest import Opener

@@ -10,7 +10,7 @@ import pytest
 
 from reader.cache.reads.window import Window
 from reader.refresh.jobs import Message, Waiting
-from reader.ui.query.feed_search import FeedSearch
+from reader.ui.query.actions import FeedSearch
 from tests.feed_server import FeedServer, Item, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill, settings
@@ -172,7 +172,7 @@ async def test_what_a_refresh_brings_meanwhile_is_no_longer_marked(reader: Opene
 
 
 async def test_a_slow_search_says_so_and_escape_stops_it(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.query.feed_search.BLINK", 0.01)
+    monkeypatch.setattr("reader.ui.query.actions.BLINK", 0.01)
     with FeedServer({OLD: _answers()}) as feed:
         feed.fault = "hang"
         async with reader(settings=settings(endpoint=feed.url)) as r:
@@ -206,8 +206,8 @@ async def test_a_stopped_search_that_is_slow_to_end_says_no_more(
             has_ended.set()
 
     async with reader() as r:
-        monkeypatch.setattr("reader.ui.query.feed_search.BLINK", 0.05)
-        monkeypatch.setattr(r[FeedSearch], "_run_job", run_job)
+        monkeypatch.setattr("reader.ui.query.actions.BLINK", 0.05)
+        monkeypatch.setattr(r.app, "run_job", run_job)
         blinked = asyncio.Event()
         report = r[FeedSearch]._report
 
@@ -320,7 +320,7 @@ async def test_the_line_names_the_key_where_there_are_words(reader: Opener) -> N
 async def test_a_search_that_takes_anothers_place_tells_of_itself(
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reader.ui.query.feed_search.BLINK", 0.01)
+    monkeypatch.setattr("reader.ui.query.actions.BLINK", 0.01)
     with FeedServer({OLD: _answers()}) as feed:
         feed.fault = "hang"
         async with reader(settings=settings(endpoint=feed.url)) as r:

@@ -414,23 +414,21 @@ async def test_brackets_go_through_the_days(reader: Opener) -> None:
         assert r.here.day == "2026-05-12"
 
 
-async def test_the_order_goes_round_and_shows_in_the_query(reader: Opener) -> None:
+async def test_a_key_puts_the_best_first_and_gives_the_order_back(reader: Opener) -> None:
     async with reader(query="topic:agents") as r:
         by_day = r.ids
-        orders = []
-        for _ in range(4):
-            await r.do("find.sort")
-            orders.append((r.query, r.status))
-        assert orders == [
-            ("topic:agents sort:upvotes", "by upvotes"),
-            ("topic:agents sort:published", "by published"),
-            ("topic:agents sort:title", "by title"),
-            ("topic:agents", "by day"),
-        ]
-        assert r.ids == by_day
         await r.do("find.sort")
+        # Nothing is known of the user yet.
+        assert (r.query, r.status) == ("topic:agents sort:upvotes", "by upvotes")
         votes = [r.row(place).upvotes for place in range(len(by_day))]
         assert votes == sorted(votes, key=lambda one: one or 0, reverse=True)
+        await r.do("find.sort")
+        assert (r.query, r.status, r.ids) == ("topic:agents", "by day", by_day)
+        await r.do("paper.star", "find.sort")
+        assert (r.query, r.status) == ("topic:agents sort:foryou", "what suits you comes first")
+        assert sorted(r.ids) == sorted(by_day)
+        await r.do("find.sort")
+        assert r.ids == by_day
 
 
 async def test_links_open_in_the_browser_and_are_copied(reader: Opener, browser: list[str]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from reader.settings_reader import load_settings
-from reader.ui.command_line.automatic import AutomaticCommands
-from reader.ui.refresh.watches import CacheWatch
+from reader.ui.command_line.runner import AutomaticCommands
+from reader.ui.refresh.sync import CacheWatch
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 

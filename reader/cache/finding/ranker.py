@@ -21,8 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from reader.cache.finding.door import door_of
-from reader.cache.finding.index import TITLE_WEIGHT, Index, UnusableIndex, open_index
-from reader.cache.finding.words import COMPOUND, HYPHEN, Stemmer
+from reader.cache.finding.index import COMPOUND, HYPHEN, TITLE_WEIGHT, Index, Stemmer, UnusableIndex, open_index
 from reader.core.choice.words import EMPTY_WORDS
 from reader.core.nearest import distance
 from reader.core.similarity import FoundBy

@@ -4,6 +4,8 @@ A writer takes the cache's write lock, appends the event's line to the journal, 
 journal's new size. A program that ends between the two leaves a journal of another size than the cache has noted. The
 next writer sees that, and joins the two: it inserts events that only the journal has, and appends those that only the
 cache has. The same brings back all events into a new cache, and all lines into a lost journal.
+
+A mark that a program made for the user has an event of the kind `agent:NAME` with the same clock beside it.
 """
 
 from __future__ import annotations
@@ -18,12 +20,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from reader.cache import connections, meta
-from reader.cache.marks.agreement import SIZE, agrees, stored_size
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.forgotten import FORGOTTEN, SETTLE, count_forgets, forgotten, note_changing
-from reader.cache.marks.journal import PACKING, BadLine, Entry, Journal
+from reader.cache.marks.journal import PACKING, SIZE, BadLine, Entry, Journal, agrees, stored_size
 from reader.core.follows import WATCH, event_label
 from reader.core.foreign import (
     AHEAD,
@@ -601,3 +603,46 @@ def _sound(entry: Entry) -> tuple[bytes, int]:
     if entry.count <= MOST_OWN_IDS:
         ids = dict.fromkeys(id for some in unpacked(entry.papers) for id in some if paper_id(id))
     return zlib.compress("\n".join(ids).encode(), PACKING), len(ids)
+
+
+BY_AGENT = (
+    "EXISTS (SELECT 1 FROM event AS a"
+    f" WHERE a.clock = e.clock AND +a.machine = e.machine AND a.kind LIKE '{AGENT}%' AND a.undone = 0)"
+)
+"""SQL: whether a program made the event `e`. The plus sign keeps SQLite from reading all events of the machine."""
+
+
+class Made(NamedTuple):
+    """A mark on a paper that a program made, and that nothing has changed since."""
+
+    kind: str
+    mark: str
+    """In words, such as `starred`."""
+    agent: str
+    """The program's name."""
+
+    @property
+    def said(self) -> str:
+        return f"{self.mark} by {self.agent}"
+
+
+def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[Made, ...]:
+    """The marks on a paper that programs made, sorted by kind."""
+    return tuple(
+        Made(kind, Event(0, "", 0, kind, value, 1).label, agent) for kind, value, agent in _found(connection, pk)
+    )
+
+
+def _found(connection: sqlite3.Connection, pk: int) -> list[tuple[str, str, str]]:
+    return connection.execute(_MADE, {"pk": pk}).fetchall()
+
+
+_MADE = f"""
+    SELECT e.kind, e.value, substr(a.kind, {len(AGENT) + 1})
+    FROM effect AS f JOIN event AS e ON e.seq = f.event
+    JOIN event AS a ON a.clock = e.clock AND +a.machine = e.machine AND a.kind LIKE '{AGENT}%' AND a.undone = 0
+    WHERE f.pk = :pk AND e.undone = 0 AND e.kind NOT LIKE '{AGENT}%' AND NOT EXISTS (
+        SELECT 1 FROM effect AS g JOIN event AS later ON later.seq = g.event
+        WHERE g.pk = f.pk AND g.kind = e.kind AND later.undone = 0 AND (later.clock, later.id) > (e.clock, e.id))
+    ORDER BY e.kind
+"""

@@ -21,14 +21,14 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from reader.cache import connections
+from reader.cache import connections, meta
 from reader.cache.marks import effects, forgotten
 from reader.cache.marks.derived import FOLLOW, MAILED, SETTING, refold
 from reader.cache.marks.effects import Change, Changing, find_changing
 from reader.cache.marks.event_log import COLUMNS, ENTRY_COLUMNS, STEPS, Action, Event, EventLog, Joined, Marking
 from reader.cache.marks.journal import BadLine, Entry
 from reader.cache.sqlite_errors import explained
-from reader.core.errors import MarkNotTaken
+from reader.core.errors import MarkNotTaken, NotAMark
 from reader.core.foreign import unpacked
 from reader.core.marks import AGENT, ENTRY, FORGET, HERE, LEAVING, TRACES, Agent, quoted
 
@@ -72,6 +72,24 @@ _REGULAR = (
 ) + "".join(f" AND kind NOT LIKE '{prefix}%'" for prefix in (FOLLOW, SETTING, MAILED, FORGET))
 
 _NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
+
+_NO_MARKS = {
+    FOLLOW: "a feed was followed or left, which 'dailypapers feeds' takes back",
+    FORGET: "somebody's marks were forgotten or brought back, which 'forget' with or without --undo takes back",
+    MAILED: "a digest was mailed, which nothing takes back",
+}
+"""Kinds of events that the user caused, and no undo takes back."""
+
+_NO_MARK_SINCE = f"""
+    SELECT kind, number FROM event WHERE machine = :machine AND number > max(:told, coalesce(
+        (SELECT number FROM event WHERE machine = :machine AND {_REGULAR} AND undone = 0
+         ORDER BY number DESC LIMIT 1), 0))
+    AND ({" OR ".join(f"kind GLOB '{prefix}*'" for prefix in _NO_MARKS)}) ORDER BY number DESC LIMIT 1
+"""
+"""The newest of these events, if no mark came after it and the user was not told of it yet."""
+
+_TOLD = "undo_told"
+"""The key in `meta` of its number."""
 
 # The events of the newest action that is not undone: they have one clock. Those that were imported have no number.
 # If a program made the action, those of all actions of that run. A plus sign keeps the index by machine out of it, by
@@ -295,8 +313,25 @@ class Events:
         """Undo the newest action of this machine, or of all machines, that is not undone; None if there is none.
 
         If a program made it, all actions of that run of the program are undone as one; with `by`, those of this one.
+        Raises NotAMark, once, if something was done since that no undo takes back.
         """
+        if not anywhere and by is None:
+            self._check_last()
         return self._reverse("undo", progress, anywhere=anywhere, by=by)
+
+    def _check_last(self) -> None:
+        """Raise NotAMark if an undo would take back an older mark than the user means; the next one does."""
+        connection = self._connection
+        with explained(self._path), connections.transaction(connection):
+            values = {"machine": self._log.machine(), "idle": f"{_idle_entries(connection)}*"}
+            row = connection.execute(
+                _NO_MARK_SINCE, {**values, "told": int(meta.get(connection, _TOLD) or 0)}
+            ).fetchone()
+            if row is not None:
+                meta.put(connection, _TOLD, str(row[1]))
+        if row is not None:
+            what = next(said for prefix, said in _NO_MARKS.items() if row[0].startswith(prefix))
+            raise NotAMark(f"Nothing was undone: {what}. Undo again to take back the mark before.")
 
     def redo(self, progress: Progress = ignore_progress) -> Action | None:
         """Redo the action of the newest undo if no later one exists; return it, or None."""

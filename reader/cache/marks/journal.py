@@ -16,6 +16,7 @@ import errno
 import json
 import os
 import re
+import sqlite3
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Container, Iterable, Iterator
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from reader import __version__
-from reader.cache.marks.agreement import file_size
+from reader.cache import meta
 from reader.core.errors import CacheError
 from reader.core.foreign import (
     LARGEST_NUMBER,
@@ -40,7 +41,29 @@ from reader.core.foreign import (
     text,
 )
 from reader.core.text import clean
-from reader.paths import make_private, sync
+from reader.paths import journal_file, make_private, sync
+
+SIZE = "journal_size"
+"""The key in `meta` of the journal's size when the cache last wrote it; -1 after a migration that found no journal."""
+
+
+def agrees(connection: sqlite3.Connection, cache: Path) -> bool:
+    """Whether the journal has the size that the cache has noted."""
+    return stored_size(connection) == file_size(journal_file(cache))
+
+
+def stored_size(connection: sqlite3.Connection) -> int:
+    """The journal's size in bytes that the cache has noted; 0 if there was never a journal."""
+    return int(meta.get(connection, SIZE) or 0)
+
+
+def file_size(file: Path) -> int:
+    """A file's size in bytes; 0 if it is missing."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
 
 VERSION = 1
 """The form of a line that this program writes."""

@@ -6,8 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.cache.choice import text_of
-from reader.core.choice.words import pack
+from reader.cache.choice import words_of
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
@@ -45,7 +44,7 @@ def read_reasons(window: Window, pk: int | None = None) -> Reasons:
     known = Reasons(interests=learned.taste.subjects, wishes=wishes, topics=topics)
     if pk is None or learned.taste.is_empty:
         return known
-    packed = window.read(lambda one: _words_of(one, pk))
+    packed = window.read(lambda one: words_of(one, pk))
     is_learned_from = any(one.pk == pk for one in learned.taste.liked)
     why = learned.why(pk, packed) or ("For you learns from this paper" if is_learned_from else "")
     return known._replace(why=why, terms=learned.reasons(pk, packed))
@@ -53,10 +52,4 @@ def read_reasons(window: Window, pk: int | None = None) -> Reasons:
 
 def whys(connection: sqlite3.Connection, learned: Learned, pks: Sequence[int]) -> dict[int, str]:
     """Why papers suit the user, in words, by their keys; for a screenful, which takes some 10 ms."""
-    return learned.whys((pk, _words_of(connection, pk)) for pk in pks)
-
-
-def _words_of(connection: sqlite3.Connection, pk: int) -> bytes:
-    """The packed words of a paper."""
-    row = connection.execute("SELECT body FROM paper_words WHERE pk = ?", (pk,)).fetchone()
-    return bytes(row[0]) if row else pack(*text_of(connection, pk))
+    return learned.whys((pk, words_of(connection, pk)) for pk in pks)

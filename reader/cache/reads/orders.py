@@ -25,7 +25,8 @@ class Order(NamedTuple, Generic[Key_co]):
     """Number of papers at the end that have the query's words only in their full text."""
     learned: Learned | None = None
     """What was learned of the user, if the papers are ordered by it."""
-
+    has_parts: bool = False
+    """Whether the groups are parts in order of age, such as `new`; then each paper has its date."""
     near: int = 0
     """Number of papers after all others that do not match, but are the nearest to the query's words."""
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from reader.cache import connections, meta
 from reader.cache.flags import FLAGS
 from reader.cache.history import rose
-from reader.cache.marks.agreement import agrees
+from reader.cache.marks.journal import agrees
 from reader.cache.reads.orders import Order, begin_order, with_texts
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
@@ -230,7 +230,7 @@ class Window:
         """
         from reader.cache.search import plan
 
-        if selection.offered_on or (at_once and "for_you_papers" in selection.where):
+        if selection.offer or (at_once and "for_you_papers" in selection.where):
             # To rank papers takes numpy: a start does not wait.
             return Order((), complete=False) if at_once else self.order(selection)
         if selection.is_for_you and not at_once:
@@ -252,7 +252,7 @@ class Window:
         from reader.cache.search import plan
 
         learned = self.for_you.update() if selection.is_for_you else None
-        if learned is not None and selection.offered_on and learned.taste.is_empty:
+        if learned is not None and selection.offer and selection.offer.parts and learned.taste.is_empty:
             return Order((), learned=learned)
         pks = array("q")
         groups: list[tuple[str, int]] = []
@@ -271,9 +271,9 @@ class Window:
             further = plan.in_texts(self._connection, selection, pks)
         if count:
             groups.append((day, count))
-        if learned is not None and selection.offered_on:
-            mixed = self.for_you.mix(pks, selection.offered_on)
-            return Order(mixed.pks, learned=learned._replace(surprises=mixed.surprises))
+        if learned is not None and selection.offer:
+            offered, parts, learned = self.for_you.offer(pks, selection.offer)
+            return Order(offered, parts, learned=learned, has_parts=bool(parts))
         listed = pks if learned is None else self.for_you.with_turns(pks)
         order = Order(listed, tuple(groups) if selection.grouped_by_day else (), learned=learned)
         return with_texts(order, [pk for pk, _ in further])

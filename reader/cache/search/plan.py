@@ -34,8 +34,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from reader.cache.search.full_text import Clause, Param, bracketed, join_clauses
-from reader.cache.search.nearest import nearest
 from reader.cache.search.selection import DayWalk, InTexts, Lookup, Selection, Word
+from reader.cache.search.similar import nearest
 
 FIRST_STRETCH, LONGEST_STRETCH = 1_000, 16_000
 """Papers of the first and of the longest stretch of days; each stretch is twice as long as the one before."""

@@ -106,12 +106,22 @@ class Selection(NamedTuple):
     """Whether a walk reads papers in about their stored order."""
     is_for_you: bool = False
     """Whether the order is by what the user likes."""
-    offered_on: str = ""
-    """The ISO day whose surprises are mixed in, if this is the view For you; it has no papers if nothing is learned."""
+    offer: Offer | None = None
+    """How the papers are offered to the user, if they are; None where the user asks for an order."""
     in_texts: InTexts | None = None
     """The papers that are found by their full text; None for a query without plain words. No other field finds them."""
     near: Nearest | None = None
     """What its papers fit best or are like; None for a query without. The other fields do not know these papers."""
+
+
+class Offer(NamedTuple):
+    """How papers are offered: the best first, with the surprises of a day among them."""
+
+    day: str
+    """The ISO day."""
+    parts: tuple[tuple[str, Clause], ...] = ()
+    """The names and conditions of the papers that come before all others: those of For you, which is empty until
+    something is learned."""
 
 
 class TitleFirst(NamedTuple):

@@ -71,6 +71,6 @@ def _spaced(text: str) -> str:
 
 
 def _regexp(pattern: str, text: str | None) -> bool:
-    from reader.core.query.regex import matches
+    from reader.core.query.parser import matches
 
     return bool(text) and matches(pattern, text or "")

@@ -1,150 +1,168 @@
-"""The page of the manual, from the same tables as the help. `.build/manual_hook.py` puts it into the wheel.
+"""The manual: its pages with the program's own tables in them, and all of it as a man page.
 
-It needs the standard library alone: a wheel is built where nothing else is installed.
+`.build/manual_hook.py` makes the man page where nothing but the standard library is installed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
-from reader.commands.command import Command, Parser, make_parser
-from reader.commands.line.registry import ABOUT, COMMANDS, EXAMPLES, add_reader_options, find_command
-from reader.commands.printing.help_text import entries, usage
-from reader.core.query.parser import CHOICES
+from reader import installed
+from reader.commands.command import Parser, add_reader_options, make_parser
+from reader.commands.help_text import (
+    PAGES,
+    Block,
+    cells_of,
+    code,
+    command_page,
+    entries,
+    example_lines,
+    gists_of_pages,
+    pieces_of,
+    read_blocks,
+    table,
+    text_of,
+    told_beside,
+)
+from reader.commands.line.registry import ABOUT, COMMANDS, EXAMPLES, GROUPS, find_command
 from reader.paths import APP
 
-ABOUT_QUERIES = (
-    "The reader's search line, its filter pane and every command use one language. Terms side by side must all "
-    "match; case and accents do not matter."
-)
+if TYPE_CHECKING:
+    from reader.keys.keymap import Keymap
 
-QUERIES = (
-    ("diffusion transformer", "words that begin like these, in title, abstract, authors or keywords"),
-    ('"world model"', "exactly these words, in this order"),
-    ("topic:agents -topic:evaluation", "papers of one topic and not of another; 'dailypapers topics' lists them"),
-    ('author:"kaiming he"', "words in one field: title, abstract, author, keyword or org"),
-    ("title:/^on the /", "a regular expression, in title or author"),
-    *((f"is:{word}", about) for word, about in zip(
-        CHOICES["is"],
-        (
-            "not read yet",
-            "read",
-            "starred",
-            "put into the queue for later; sort:queue has its order",
-            "hidden by you or a rule",
-            "came since your last visit",
-            "ranked first by the feed",
-            "have changed since you starred, queued, noted or opened them: code, models, a version, a venue, votes",
-            "whose page you opened",
-            "that you read to the end",
-            "that you looked at in the list, and left without opening them",
-            "have what you follow",
-            "highlighted by a rule of yours",
-            "left out because of a muted word",
-        ),
-        strict=True,
-    )),
-    (f"has:{'|'.join(CHOICES['has'])}", "what a paper has"),
-    ('output:"weak baseline"', "words in the kept output of your own programs"),
-    ("day:latest day:2026-05 day:7d", "listed then; 2026-05-11, 2026-W20 and today too"),
-    ("since:2w until:2026-05-31", "listed from or up to a day"),
-    ("changed:7d", "changed then, after you had starred, queued, noted or opened them"),
-    ("published:2026-05-01..2026-05-31", "by the date on arXiv"),
-    ("upvotes:>20 authors:<5", "by a number; comments and stars (of the code) too"),
-    ("id:2406.12345", "one paper"),
-    ("like:2406.12345 like:2406.12345,2501.01234", "papers like one or several, nearest first"),
-    ("category:cs.RO source:arxiv tag:later", "by arXiv category, source or your tag"),
-    ('note:"compare with ours"', "by words of your note"),
-    ('venue:"iclr 2026"', "by where it appeared, from arXiv's comment and journal reference"),
-    ("submitter:akhaliq", "by the account that submitted a paper to the daily papers"),
-    ('view:evals -view:"read twice"', "papers of your saved views; view:queue too"),
-    ('follow:"kaiming he"', "papers of a person or topic that you follow; follow:author:kaiming-he names it in full"),
-    ("(rag OR retrieval) NOT survey", "combinations"),
-    ("topic:agents ~chatbots that refine each other's drafts", "the papers that fit a text best, in whatever words"),
-    (f"sort:{'|'.join(CHOICES['sort'])}", "another order; sort:-day reverses it"),
-)  # fmt: skip
-"""Examples of queries with what they find. In a shell, put quotes around what has blanks or signs."""
-
-ENVIRONMENT = (
-    ("DAILYPAPERS_HOME", "one folder for everything: cache, settings, state and log"),
-    ("HF_ENDPOINT, ARXIV_ENDPOINT", "other addresses for the feed and for arXiv"),
-    ("HF_TOKEN", "a token for the feed, which works without one"),
-    ("HF_HUB_OFFLINE", "1 forbids all requests"),
-    ("NO_COLOR, CLICOLOR_FORCE", "no colours; colours also in a pipe"),
-    ("TEXTUAL_THEME", "the reader's theme; wins over the setting"),
-    ("FORCE_HYPERLINK", "1 for links that can be clicked, 0 for none, whatever the terminal is"),
-    ("PAGER, LESS", "the pager for output longer than the screen, and its options (FRX if LESS is not set)"),
-    ("VISUAL, EDITOR", "the editor for 'config edit'"),
-)
-"""Variables of the environment, each with what it does."""
-
-EXIT = (
-    ("0", "done"),
-    ("1", "failed; one line on standard error says what to do, as JSON with --json"),
-    ("2", "used wrongly"),
-    ("130", "interrupted"),
-)
+_MADE = re.compile(r"^<!-- made: (\w+) -->$", re.MULTILINE)
 
 
-def manual(version: str) -> str:
-    """The whole page, for `man`."""
+def page(name: str, keymap: Keymap | None = None) -> str:
+    """A page in Markdown, with the tables that are made from the code; `keymap` has the user's own keys."""
+    return _MADE.sub(lambda mark: _made(mark[1], keymap), text_of(name))
+
+
+# What the pages get from the code
+
+
+def _made(part: str, keymap: Keymap | None) -> str:
+    return {"keys": lambda: keys_page(keymap), "settings": _settings, "signs": signs, "commands": _commands}[part]()
+
+
+def keys_page(keymap: Keymap | None) -> str:
+    """The keys in Markdown, by their groups."""
+    from reader.keys.keymap import Keymap
+
+    keymap = keymap or Keymap()
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for action in keymap.actions:
+        keys = " ".join(map(code, keymap.labels(action.id))) or "no key"
+        groups.setdefault(action.group, []).append((keys, f"{action.name}: {action.help} `{action.id}`"))
+    return "\n\n".join(f"### {group}\n\n{table('Keys', 'What they do', found)}" for group, found in groups.items())
+
+
+def _settings() -> str:
+    from reader.commands.settings_file import setting_docs
+    from reader.config import SETTING_TYPES, Settings
+    from reader.core.settings.tables import SINGLE, TABLES
+    from reader.core.settings.types import as_toml
+
+    found = []
+    for name, about in setting_docs().items():
+        if name in SINGLE:
+            defaults = SINGLE[name]()
+            docs = setting_docs(SINGLE[name]).items()
+            found += [(code(f"{name}.{key} = {as_toml(getattr(defaults, key))}"), text) for key, text in docs]
+        elif name == "keys" or name in TABLES:
+            found.append((code(f"[[{name}]]" if name in TABLES else f"[{name}]"), about))
+        else:
+            value = as_toml(getattr(Settings(), name))
+            found.append((code(f"{name} = {value}"), f"{about} Takes {SETTING_TYPES[name].about}."))
+    return table("Setting and default", "What it does", found)
+
+
+def signs() -> str:
+    """The signs in Markdown, also as ASCII."""
+    from reader.ui.kit.glyphs import ASCII, MEANINGS, UNICODE
+
+    found = []
+    for field, name, about in MEANINGS:
+        drawn = (str(getattr(glyphs, field)).strip() for glyphs in (UNICODE, ASCII))
+        found.append((" ".join(code(sign) for sign in drawn if sign), f"{name}: {about}"))
+    return table("Sign, ASCII", "Meaning", found)
+
+
+def _commands() -> str:
+    return _tables("Command", GROUPS)
+
+
+def all_table() -> str:
+    """Every page of the manual, and every command under the heading of its group."""
+    added = {name: f"of {entry.package}" for name, entry in installed.others().items()}
+    more = {"Of extensions": added} if added else {}
+    return _tables("Name", {"Pages of the manual": gists_of_pages(), **GROUPS, **more})
+
+
+def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
+    tables = (
+        (title, table(first, "What it is for", [(code(name), gist) for name, gist in found.items()]))
+        for title, found in groups.items()
+    )
+    return "\n\n".join(f"### {title}\n\n{table}" for title, table in tables)
+
+
+# The man page
+
+
+def man_page(version: str) -> str:
+    """All of it, for `man`: the commands by their parsers, then the pages."""
+    reader = Parser(prog=APP, allow_abbrev=False, description=ABOUT)
+    add_reader_options(reader)
+    shared = [entry.name for entry in entries(reader)]
+    commands = ((name, find_command(name)) for name in COMMANDS)
+    texts = (
+        f"# Description\n\n{command_page(reader, EXAMPLES)}",
+        "# Commands\n\nEvery command takes --color, --log-level and --help too.",
+        *(f"## {APP} {name}\n\n{command_page(make_parser(one), one.examples, shared)}" for name, one in commands),
+        *map(page, PAGES),
+    )
     lines = [
         f'.TH {APP.upper()} 1 "" "{APP} {version}" "User Commands"',
         *(".ds AD l", ".ad l", ".nh"),
         *(".SH NAME", rf"{APP} \- the terminal reader for the daily papers feed"),
         *(".SH SYNOPSIS", rf"\fB{APP}\fR [\fIOPTIONS\fR] [\fIQUERY\fR ...]"),
         *(".br", rf"\fB{APP}\fR \fICOMMAND\fR ..."),
-        *(".SH DESCRIPTION", _text(ABOUT)),
-        *(".SH EXAMPLES", *_examples(EXAMPLES)),
-        *(".SH OPTIONS", *_entries(_reader_parser())),
-        *(".SH COMMANDS", _text("Every command takes --color, --log-level and --help too.")),
-        *(line for name in COMMANDS for line in _section(find_command(name))),
-        *(".SH QUERIES", _text(ABOUT_QUERIES), *_definitions(QUERIES)),
-        *(".SH ENVIRONMENT", *_definitions(ENVIRONMENT)),
-        *(
-            ".SH FILES",
-            _text(f"'{APP} doctor' prints where the cache, the journal of your marks, the settings and the"),
-        ),
-        _text("log are."),
-        *(".SH EXIT STATUS", *_definitions(EXIT)),
+        *(line for text in texts for block in read_blocks(text) for line in _roff_block(block)),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _reader_parser() -> Parser:
-    parser = Parser(prog=APP, allow_abbrev=False)
-    add_reader_options(parser)
-    return parser
+def _roff_block(block: Block) -> Iterator[str]:
+    if block.kind == "heading":
+        name = _roff(block.body)
+        yield (f".SH {name.upper()}", f".SS {name}", f".PP\n\\fB{name}\\fR")[block.level - 1]
+    elif block.kind == "text":
+        yield from (".PP", _roff_pieces(block.body))
+    elif block.kind == "code":
+        lines = ("".join(piece.text for piece in line)[2:] for line in example_lines(block.body.splitlines(), 74))
+        yield from (".PP", ".nf", *map(_roff, lines), ".fi")
+    else:
+        head, *body = cells_of(block.body)
+        for first, *cells in body:
+            yield from (
+                ".TP",
+                _roff_pieces(first, whole=True),
+                "\n.br\n".join(map(_roff_pieces, told_beside(head, cells))),
+            )
 
 
-def _section(command: Command) -> Iterator[str]:
-    """A command: its usage, summary, arguments, options and examples."""
-    parser = make_parser(command)
-    yield f".SS {_text(usage(parser))}"
-    yield _text(command.summary)
-    yield from _entries(parser, shared=[entry.name for entry in entries(_reader_parser())])
-    yield ".PP"
-    yield "Examples:"
-    yield from _examples(command.examples)
+def _roff_pieces(text: str, *, whole: bool = False) -> str:
+    """A line of text, with code in bold; or all of it."""
+    return "".join(
+        rf"\fB{_roff(piece.text)}\fR" if whole or piece.role != "text" else _roff(piece.text)
+        for piece in pieces_of(text)
+    )
 
 
-def _entries(parser: Parser, shared: Sequence[str] = ()) -> Iterator[str]:
-    return _definitions([(entry.name.strip(), entry.about) for entry in entries(parser) if entry.name not in shared])
-
-
-def _examples(examples: Iterable[tuple[str, str]]) -> Iterator[str]:
-    return _definitions([(f"{APP} {words}".rstrip(), about) for words, about in examples])
-
-
-def _definitions(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
-    for name, about in pairs:
-        yield ".TP"
-        yield rf"\fB{_text(name)}\fR"
-        yield _text(about)
-
-
-def _text(text: str) -> str:
+def _roff(text: str) -> str:
     """A text that troff prints as it is: no request, no escape, and every hyphen one to copy."""
     text = text.replace("\\", r"\e").replace("-", r"\-").replace("'", r"\(aq").replace("`", r"\(ga")
     return re.sub(r"^(?=\.)", r"\\&", text).replace("^", r"\(ha").replace("~", r"\(ti")

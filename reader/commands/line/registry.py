@@ -10,7 +10,7 @@ from reader import installed
 from reader.core.errors import ReaderError
 
 if TYPE_CHECKING:
-    from reader.commands.command import Command, Parser
+    from reader.commands.command import Command
 
 GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -68,7 +68,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 """The commands in groups, in the order of the help, with what each does in a few words."""
 
 COMMANDS = (*(name for group in GROUPS.values() for name in group), "help")
-"""Names of our own commands. Each has a module of its name in `reader.commands`, or is in an extension of ours."""
+"""Names of our own commands. They stand in `reader.commands`, or in an extension of ours."""
 
 USUAL = (
     *("list", "show", "read", "search", "mark", "tag"),
@@ -90,14 +90,14 @@ FOREIGN = MappingProxyType(
 )
 """Words that other programs have for commands, with what does the same here."""
 
-_ODD_MODULES = MappingProxyType({"import": "import_files"})
-"""Modules of the commands whose name is a Python keyword."""
+_PLACES = MappingProxyType({"import": ("import_files", "COMMAND"), "redo": ("undo", "REDO"), "tags": ("tag", "TAGS")})
+"""Modules and variables of the commands that are not the `COMMAND` of a module of their name."""
 
 ABOUT = "Read the daily papers of Hugging Face. Without a command, the reader opens."
 
 EXAMPLES = (
     ("", "the reader"),
-    ("topic:agents is:unread", "the reader on a query"),
+    ("topic:agents is:unread", "on a query"),
     ("--demo", "a sample, no network"),
     ("list day:latest", "print the newest"),
 )
@@ -120,20 +120,11 @@ def find_command(name: str) -> Command:
     from importlib import import_module
 
     if name in COMMANDS and name not in installed.OWN:
-        command: Command = import_module(f"reader.commands.{_ODD_MODULES.get(name, name)}").COMMAND
+        module, variable = _PLACES.get(name, (name, "COMMAND"))
+        command: Command = getattr(import_module(f"reader.commands.{module}"), variable)
         return command
     found: Command | None = installed.command(name)
     if found is None:
         why = next((one.why for one in installed.switched_off() if one.name == name), "it has no such command")
         raise ReaderError(f"The extension {name} can't be used: {why}.")
     return found
-
-
-def add_reader_options(parser: Parser) -> None:
-    """Add the options of the reader itself, all but the query."""
-    from reader.commands.command import add_colours, add_log_level
-
-    parser.add_argument("--demo", action="store_true", help="open a bundled sample in a throw-away cache, no network")
-    add_colours(parser)
-    add_log_level(parser)
-    parser.add_argument("-V", "--version", action="store_true", help="print the version")

@@ -6,7 +6,8 @@ Among the papers for the user are deliberate surprises: about one in ten is unli
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from math import sqrt
 from typing import NamedTuple
@@ -29,6 +30,8 @@ class Learned(NamedTuple):
     """What the user decided about it, the newest last."""
     surprises: frozenset[int] = frozenset()
     """Papers that are listed although nothing speaks for them."""
+    shared: tuple[str, ...] = ()
+    """The words that many of the first papers share, which are said above the list."""
 
     def traits_of(self, pk: int) -> tuple[TasteTerm, ...]:
         """The traits of the taste that a paper has."""
@@ -43,15 +46,30 @@ class Learned(NamedTuple):
         return SURPRISE if pk in self.surprises else explain(*self._told(pk, packed))
 
     def whys(self, papers: Iterable[tuple[int, bytes]]) -> dict[int, str]:
-        """The same for papers that are listed below each other: what is shared comes first, and is said once."""
+        """The same for papers that are listed below each other, the words first.
+
+        What is `shared` stands above them. What else is the same in a run is said once, a word twice.
+        """
         said: dict[int, str] = {}
-        before, above = "", frozenset[str]()
+        runs, above = dict[str, int](), list[str]()
         for pk, packed in papers:
-            reasons, like = ((), None) if pk in self.surprises else self._told(pk, packed)
-            told = SURPRISE if pk in self.surprises else explain(reasons, like, above=above)
-            said[pk] = "" if told == before else told
-            before, above = told, frozenset(one.text for one in _learned(reasons))
+            if pk in self.surprises:
+                said[pk] = SURPRISE
+                continue
+            reasons, likeness = self._told(pk, packed)
+            words, like = [one.text for one in _learned(reasons)], f"like {likeness}" if likeness else ""
+            clauses = _wishes(reasons)
+            runs = {word: runs.get(word, 0) + 1 for word in words}
+            fresh = ", ".join(word for word in words if runs[word] <= TWICE and word not in self.shared)
+            begin = ": ".join(filter(None, (fresh, like if like not in above else "")))
+            said[pk] = "; ".join(filter(None, (begin, *(one for one in clauses if one not in above))))
+            above = [like, *clauses]
         return said
+
+    def many_share(self, papers: Sequence[tuple[int, bytes]]) -> tuple[str, ...]:
+        """The words that are reasons for many of some papers, those of most papers first."""
+        named = Counter(one.text for pk, packed in papers for one in _learned(self._told(pk, packed)[0]))
+        return tuple(word for word, count in named.most_common(MOST_SHARED) if count >= MANY * len(papers))
 
     def _told(self, pk: int, packed: bytes) -> tuple[Sequence[TasteTerm], Likeness | None]:
         found = self.reasons(pk, packed)
@@ -69,38 +87,47 @@ def _is_among(pk: int, pks: Sequence[int]) -> bool:
 MOST_NAMED = 4
 """Maximum number of terms that are named on each side."""
 
-LEAST_NAMED = 0.05
+TWICE = 2
+"""Papers in a row for which a list names the same word."""
+
+MANY, MOST_SHARED = 0.25, 2
+"""The part of the papers of a list whose words are said above it, and how many words these are at most."""
+
+LEAST_NAMED = 0.1
 """A term with less than this part of the weightiest one's weight is not named."""
 
 
-def explain(reasons: Sequence[TasteTerm], like: Likeness | None = None, *, above: Container[str] | None = None) -> str:
+def explain(reasons: Sequence[TasteTerm], like: Likeness | None = None) -> str:
     """A sentence without a full stop, such as `like JetSpec, which you starred: draft models; you hid 2 on finance`.
 
-    Empty without reasons. In a list, what the paper shares comes before what it is `like`, without the words that the
-    paper `above` shares too.
+    Empty without reasons.
     """
-    wanted = [one for one in reasons if one.weight > 0 and not one.papers]
-    against = _named([one for one in reasons if one.weight < 0 and (one.is_hidden or one.added or not one.papers)])
-    said = [f"you want more of {names}" for _, names in _named(wanted)]
     whole = f"like {like}" if like else "like what you marked"
-    shared = _learned(reasons)
-    if names := ", ".join(one.text for one in shared if above is None or one.text not in above):
-        said.insert(0, f"{whole}: {names}" if above is None else f"{names}: {whole}")
-    elif like and (shared or any(one.is_vague and one.weight > 0 for one in reasons)):
-        said.insert(0, whole)
-    said += [f"you hid {papers} on {names}" if papers else f"you want less of {names}" for papers, names in against]
-    return "; ".join(said)
+    names = ", ".join(one.text for one in _learned(reasons))
+    is_like = like and any(one.weight > 0 and one.papers for one in reasons)
+    begin = f"{whole}: {names}" if names else whole if is_like else ""
+    return "; ".join(filter(None, (begin, *_wishes(reasons))))
+
+
+def _wishes(reasons: Sequence[TasteTerm]) -> list[str]:
+    """What the user wants more or less of, and what they hid, in words."""
+    wanted = [one for one in reasons if one.weight > 0 and not one.papers]
+    against = [one for one in reasons if one.weight < 0 and (one.is_hidden or one.added or not one.papers)]
+    return [f"you want more of {names}" for _, names in _named(wanted)] + [
+        f"you hid {papers} on {names}" if papers else f"you want less of {names}" for papers, names in _named(against)
+    ]
 
 
 def _learned(reasons: Sequence[TasteTerm]) -> list[TasteTerm]:
     """The words that a paper shares with marked ones, the weightiest first."""
-    return _strongest([one for one in reasons if one.weight > 0 and one.papers and not one.is_vague])
+    return _strongest([one for one in reasons if one.weight > 0 and one.papers])
 
 
 def _strongest(reasons: Sequence[TasteTerm]) -> list[TasteTerm]:
+    """The weightiest terms; a word that says nothing alone is not named, nor are others for it that hardly count."""
     least = LEAST_NAMED * max((abs(one.weight) for one in reasons), default=0.0)
     strong = (one for one in sorted(reasons, key=lambda one: -abs(one.weight)) if abs(one.weight) >= least)
-    return without_parts(strong)[:MOST_NAMED]
+    return without_parts(one for one in strong if not one.is_vague)[:MOST_NAMED]
 
 
 def _named(reasons: Sequence[TasteTerm]) -> Iterator[tuple[int, str]]:

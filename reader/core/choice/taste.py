@@ -52,6 +52,9 @@ TURN = 0.45
 HELD_AGAINST = 0.5
 """The weight of a term of hidden papers, against one of liked papers."""
 
+NEARLY = 0.8
+"""The part of a word's weight from which on a pair that has it is named in its place."""
+
 LONGEST_NAME = 40
 """Letters of a liked paper's name in a reason."""
 
@@ -324,7 +327,7 @@ def _name(words: Sequence[TasteTerm], taken: Sequence[str]) -> str:
 
 
 def without_parts(terms: Iterable[TasteTerm]) -> list[TasteTerm]:
-    """The terms without words that are part of another one; a pair that counts half as much takes a word's place."""
+    """The terms without words that are part of another one; a pair that counts nearly as much takes a word's place."""
     kept: list[TasteTerm] = []
     for one in terms:
         words = [other for other in kept if one.what == other.what == "word"]
@@ -333,7 +336,7 @@ def without_parts(terms: Iterable[TasteTerm]) -> list[TasteTerm]:
             continue
         if part is None:
             kept.append(one)
-        elif abs(one.weight) >= abs(part.weight) / 2:
+        elif abs(one.weight) >= NEARLY * abs(part.weight):
             kept[kept.index(part)] = one
     return kept
 

@@ -5,9 +5,10 @@ A document is plain frozen data. Blocks nest at most `NESTING` deep, so function
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 NESTING = 8
@@ -167,6 +168,9 @@ Block: TypeAlias = (
 )
 
 
+ORIGINS: Mapping[str, str] = MappingProxyType({"feed": "Hugging Face", "pdf": "the PDF"})
+"""The sources of texts that are no hosts of pages, in words."""
+
 _HELD = (Heading, Table, Figure, Note, Reference)
 
 
@@ -218,6 +222,20 @@ class Document:
         """What it holds besides running text: headings, numbered formulas, tables, figures, notes and references."""
         found = (inner for block in self.blocks for inner in walk(block))
         return sum(bool(inner.number) if isinstance(inner, Formula) else isinstance(inner, _HELD) for inner in found)
+
+    @cached_property
+    def lacks(self) -> tuple[str, ...]:
+        """What a paper nearly always has and this text has not, in words."""
+        found = [inner for block in self.blocks for inner in walk(block)]
+        kinds = {type(inner) for inner in found}
+        figures = [inner for inner in found if isinstance(inner, Figure) and inner.label.startswith("Fig")]
+        is_lacking = {
+            "the end is missing": self.is_cut,
+            "no sections": Heading not in kinds,
+            "no pictures": bool(figures) and not any(figure.pictures for figure in figures),
+            "no references": Reference not in kinds,
+        }
+        return tuple(said for said, is_so in is_lacking.items() if is_so)
 
     @property
     def is_whole(self) -> bool:
@@ -273,6 +291,22 @@ def texts(block: Block | Item) -> Iterator[str]:
 def plain(spans: Spans) -> Iterator[str]:
     """The texts of spans."""
     return (span.text for span in spans)
+
+
+class PdfSpot(NamedTuple):
+    """A part of a paper's PDF that is shown as a picture: half a page, or a displayed formula."""
+
+    id: str
+    """Of the paper."""
+    page: int = 0
+    """From 0; of a formula it is not known."""
+    is_upper: bool = True
+    """Which half of the page."""
+    number: str = ""
+    """Of a formula, as printed."""
+    before: tuple[str, ...] = ()
+    """The words before a formula, in small letters."""
+    after: tuple[str, ...] = ()
 
 
 # Sections that are read alone

@@ -1,7 +1,4 @@
-"""`dailypapers serve`: the reader in a browser, for the one who has the address that is printed.
-
-`server.py` is Textual's server, and `guard.py` stands before it.
-"""
+"""`dailypapers serve`: the reader in a browser, for the one who has the address that is printed."""
 
 from __future__ import annotations
 
@@ -34,8 +31,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _serve(arguments: Namespace, workspace: api.Workspace) -> int:
     try:
-        from reader.extensions.browser.guard import Address, Guard
-        from reader.extensions.browser.server import serve
+        from reader.extensions.browser.server import Address, Guard, serve
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in ("aiohttp", "textual_serve"):
             raise
@@ -62,11 +58,7 @@ def _command(log_level: str | None) -> str:
 SERVE = api.Command(
     "serve",
     "Serve the reader to a browser, on this machine or another of yours; other web pages and users do not get in.",
-    (
-        ("serve", "prints the address to open"),
-        ("serve --port 8080", "if another program has port 8000"),
-        ("serve --host 192.168.1.5", "also for a phone in the same network"),
-    ),
+    (),
     _add_arguments,
     _serve,
 )

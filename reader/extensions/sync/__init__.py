@@ -183,12 +183,6 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
         print_line(f"To do this by itself: dailypapers config set sync {quote(place)}")
 
 
-def join_machines(workspace: Workspace) -> None:
-    """Exchange with the user's other machines once, if the settings say where they meet; raises ReaderError."""
-    if workspace.settings.sync:
-        exchange_once(workspace, place_of(None, workspace))
-
-
 def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False) -> Path | str:
     """The folder that is named, else that of the settings, as an absolute path; or the address of a server.
 
@@ -341,16 +335,8 @@ SYNC = Command(
     "sync",
     "Have the same marks on every machine, through a folder that they share: one file for each machine, no server, in"
     " any order. The file holds ids of papers, marks, tags, notes, what you follow, and the machine's name; no texts of"
-    " papers. The README lists all.",
-    (
-        ("sync ~/Sync/papers", "join the marks of all machines that use this folder"),
-        ("sync postgresql://hub.example/papers --watch", "through a server, within a second or two"),
-        ("sync --status", "when each machine was last seen, what it brought and what was refused"),
-        (
-            "sync forget laptop",
-            "take back all that a machine brought, on every machine of yours; --undo brings it back",
-        ),
-    ),
+    " papers. 'dailypapers help sync' lists all.",
+    (),
     _add_arguments,
     _run_sync,
 )

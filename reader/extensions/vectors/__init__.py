@@ -182,12 +182,7 @@ VECTORS = Command(
     "vectors",
     "Find papers by meaning with a model of your own: a server that has /v1/embeddings, or a static model."
     " Nothing is fetched and no server is asked unless your settings say so.",
-    (
-        ("vectors status", "the model, and how many papers have a vector"),
-        ("vectors build", "make the missing vectors"),
-        ("vectors fetch minishlab/potion-base-8M", "fetch a static model from the hub (30 MB)"),
-        ("vectors drop", "delete all vectors"),
-    ),
+    (),
     _add_arguments,
     _run_vectors,
 )
@@ -196,11 +191,11 @@ VECTORS = Command(
 def open_model(settings: Vectors, cache: Path) -> Encoder:
     """The model of the settings, which name one; raises ConfigError."""
     if settings.is_static:
-        from reader.extensions.vectors.static_model import StaticEncoder
+        from reader.extensions.vectors.encoders import StaticEncoder
 
         encoder: Encoder = StaticEncoder(_static_folder(settings, cache))
     else:
-        from reader.extensions.vectors.endpoint import EndpointEncoder
+        from reader.extensions.vectors.encoders import EndpointEncoder
 
         encoder = EndpointEncoder(settings)
     if settings.before_paper:

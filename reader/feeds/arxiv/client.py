@@ -13,12 +13,14 @@ from urllib.parse import urlencode
 
 from reader.core.ids import is_arxiv_id
 from reader.feeds.arxiv.categories import find_category
-from reader.feeds.arxiv.listing import SHOWN, Announcement, parse_listing
 from reader.feeds.arxiv.parse import (
+    SHOWN,
+    Announcement,
     ArxivEntry,
     ArxivResponse,
     RecordsExpired,
     parse_arxiv,
+    parse_listing,
     parse_record,
     parse_records,
     refusal_reason,

@@ -22,8 +22,7 @@ from reader.core.latex import latex_to_unicode
 from reader.core.marks import TAG_LIMIT
 from reader.core.paper import LibraryEntry
 from reader.core.text import clean, clean_note
-from reader.feeds.plain_text import html_to_text
-from reader.feeds.safe_xml import UnreadableXml, parse_xml
+from reader.feeds.safe import UnreadableXml, html_to_text, parse_xml
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

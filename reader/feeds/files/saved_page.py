@@ -29,9 +29,9 @@ from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Listing
 from reader.core.text import clean, fold
 from reader.core.titles import Titled, is_other, twin_id
-from reader.feeds import plain_text
+from reader.feeds import safe
 from reader.feeds.huggingface.parse import listed_day, parse_item
-from reader.feeds.safe_json import UnreadableJson, parse_json
+from reader.feeds.safe import UnreadableJson, parse_json
 
 # Texts
 
@@ -181,9 +181,9 @@ def _block_drafts(block: _Block) -> list[Draft]:
         abstract: list[str] = []
         while len(texts) > 1 and (not abstract or len(texts[-1]) > _TITLE_LIMIT):
             abstract.append(texts.pop())
-        title = plain_text.plain_line(texts.pop(), _TITLE_LIMIT) if texts else ""
+        title = safe.plain_line(texts.pop(), _TITLE_LIMIT) if texts else ""
         if title and (abstract or dated):
-            body = plain_text.plain_block("\n\n".join(reversed(abstract)))
+            body = safe.plain_block("\n\n".join(reversed(abstract)))
             found.append(_draft(title, body, block if dated else _Block()))
         dated = False
     return found[::-1]
@@ -194,9 +194,9 @@ def _linked_drafts(block: _Block) -> list[Draft]:
     found: list[tuple[str, str, str]] = []
     for text in _paragraphs(block.lines):
         if (mark := _MARK.search(text)) and mark.start():
-            found.append((mark[1], plain_text.plain_line(_ANY_MARK.sub("", text), _TITLE_LIMIT), ""))
+            found.append((mark[1], safe.plain_line(_ANY_MARK.sub("", text), _TITLE_LIMIT), ""))
         elif found and len(text) >= max(_SHORTEST_ABSTRACT, len(found[-1][2])):
-            found[-1] = (*found[-1][:2], plain_text.plain_block(_ANY_MARK.sub("", text)))
+            found[-1] = (*found[-1][:2], safe.plain_block(_ANY_MARK.sub("", text)))
     return [
         _draft(title, abstract, block if block.dated and number == len(found) else _Block(), id)
         for number, (id, title, abstract) in enumerate(found, 1)

@@ -18,13 +18,12 @@ from reader.core.errors import NoFullText
 from reader.core.ids import in_address, in_arxiv_address, is_arxiv_id
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import read_markdown
-from reader.feeds.fulltext.pdf_client import PdfClient
-from reader.feeds.fulltext.pdf_source import PDF, FindPdf, PdfTexts
+from reader.feeds.fulltext.pdf_client import PDF, FindPdf, PdfClient, PdfTexts
 from reader.feeds.fulltext.spans import LETTERS
 from reader.feeds.http.client import BusyHostClient, HttpClient, HttpOptions, Response, is_local_url
 from reader.feeds.http.environment import arxiv_stand_in, is_offline
-from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.responses import Limits
+from reader.feeds.http.responses import HttpRefused, Limits
+from reader.paths import response_cache_folder
 
 FEED = "feed"
 """The name of the daily feed among the sources of texts."""
@@ -134,7 +133,8 @@ def open_text_sources(
 
     def open_source(place: str) -> TextSource:
         if place == PDF:
-            return PdfTexts(PdfClient.from_environment(lock_folder, environ=environ), find_pdf)
+            folder = lock_folder or response_cache_folder()
+            return PdfTexts(PdfClient.from_environment(lock_folder, environ=environ), find_pdf, folder)
         if place != FEED:
             limits = replace(_PAGE_LIMITS, read_timeout=patience)
             return PageTexts(place, folder=lock_folder, offline=is_offline(environ), limits=limits)

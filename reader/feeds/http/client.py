@@ -27,9 +27,17 @@ from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses
 from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
-from reader.feeds.http.failures import HttpRefused, RetryableError, explain_environment, explain_failure
 from reader.feeds.http.host_lock import Backoff, host_lock
-from reader.feeds.http.responses import BodyReader, BodyTooLarge, Limits, UnknownEncoding
+from reader.feeds.http.responses import (
+    BodyReader,
+    BodyTooLarge,
+    HttpRefused,
+    Limits,
+    RetryableError,
+    UnknownEncoding,
+    explain_environment,
+    explain_failure,
+)
 
 if TYPE_CHECKING:
     import httpx

@@ -13,8 +13,7 @@ from reader.config import Settings
 from reader.core.ids import in_address, is_arxiv_id
 from reader.core.paper import Listing
 from reader.feeds.http.client import Closing, HttpClient, Response, Validators
-from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.responses import Limits
+from reader.feeds.http.responses import HttpRefused, Limits
 from reader.feeds.huggingface.parse import PaperPage, listed_day, listed_id, listings, parse_page, read_items, read_json
 
 PAGE_SIZE = 100

@@ -22,13 +22,13 @@ from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Listing, Skipped
 from reader.core.steps import note_step
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, fold
-from reader.feeds import plain_text
-from reader.feeds.safe_json import TooManyValues, UnreadableJson, as_list, as_mapping, as_text, parse_json
+from reader.feeds import safe
+from reader.feeds.safe import TooManyValues, UnreadableJson, as_list, as_mapping, as_text, parse_json
 
 
 def as_line(value: object, limit: int = LINE_LIMIT) -> str:
     """A value as one clean line; empty if it is not a text."""
-    return plain_text.plain_line(as_text(value), limit)
+    return safe.plain_line(as_text(value), limit)
 
 
 _OWNER_AND_NAME = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
@@ -182,7 +182,7 @@ def listed_id(item: object) -> object:
 
 def _block(value: object) -> str:
     """A value as clean paragraphs; empty if it is not a text."""
-    return plain_text.plain_block(_prose(value))
+    return safe.plain_block(_prose(value))
 
 
 def _prose(value: object) -> str:

@@ -11,10 +11,10 @@ from typing import Any, Unpack
 
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
-from reader.feeds.extended import read_records, source_at
 from reader.feeds.http.client import Closing, DocumentClient, HttpOptions, Response, Validators, origin_of
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.responses import Limits
+from reader.feeds.records import read_records, source_at
 from reader.feeds.syndication.parse import BODY_LIMIT, Feed, feed_of_records, parse_feed
 
 PARSE_TIMEOUT = 10.0

@@ -13,7 +13,7 @@ from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
 from reader.core.paper import Skipped
 from reader.core.text import clean
-from reader.feeds.safe_xml import UnreadableXml, parse_xml
+from reader.feeds.safe import UnreadableXml, parse_xml
 
 BODY_LIMIT = 16 * 1024 * 1024
 

@@ -26,9 +26,8 @@ from reader.core.ids import arxiv_id
 from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, fold
-from reader.feeds.plain_text import HtmlText, html_to_text, plain_block, plain_line
 from reader.feeds.records import parse_draft
-from reader.feeds.safe_json import as_text
+from reader.feeds.safe import HtmlText, as_text, html_to_text, plain_block, plain_line
 
 TAGS = 100_000
 """Tags outside of CDATA: they take three seconds. A thousand entries have 25,000."""

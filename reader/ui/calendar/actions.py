@@ -15,7 +15,7 @@ from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows, handles, handles_each, takes_text
 from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor
 from reader.ui.shell.state import State
 from reader.ui.views.actions import ViewActions
 
@@ -23,21 +23,14 @@ if TYPE_CHECKING:
     from reader.ui.calendar.screen import CalendarScreen
 
 
-class DateActions:
+class DateActions(Actor):
     """Open the calendar, move in it, and choose a day."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._library = services.library
-        self._look = services.look
 
     @property
     def _calendar(self) -> CalendarScreen | None:
         """The calendar, while it is open."""
-        from reader.ui.calendar.screen import CalendarScreen
-
-        return self._services[Screens].get(CalendarScreen)
+        screen: CalendarScreen | None = self._services[Screens].get(CALENDAR)
+        return screen
 
     @follows(lambda state: (state[REFRESH].ended, state.cache_version))
     def renew(self, state: State) -> None:

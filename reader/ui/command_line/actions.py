@@ -16,12 +16,13 @@ from reader.keys.actions import own_actions
 from reader.ui.command_line.advice import as_formatted, as_notice, in_the_readers_words
 from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.state import COMMAND, TypedCommand, run_command
+from reader.ui.notes.state import TAGGING
 from reader.ui.shell.commands import THEME, Here, Outcome, Typed
 from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_each, handles_own
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.notices import Tone
 from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
     from reader.cache.earlier_values import Replaced
@@ -56,16 +57,11 @@ class Output(NamedTuple):
     text: str
 
 
-class CommandActions:
+class CommandActions(Actor):
     """Open the command line, complete in it, and run what is typed."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._app = services.app
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
-        self._look = services.look
+        super().__init__(services)
         self._keyboard = services[Keyboard]
         self._runner = services[CommandRunner]
         self._last: Output | None = None
@@ -73,9 +69,8 @@ class CommandActions:
     @property
     def _screen(self) -> CommandScreen | None:
         """The command line, while it is open."""
-        from reader.ui.command_line.screen import CommandScreen
-
-        return self._services[Screens].get(CommandScreen)
+        screen: CommandScreen | None = self._services[Screens].get(COMMAND)
+        return screen
 
     # The line
 
@@ -106,9 +101,8 @@ class CommandActions:
     @handles_each({f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
     def choose(self, _count: int | None, choose: Callable[[LineScreen], object]) -> None:
         """Take a suggestion of the line that is open, or mark another one."""
-        from reader.ui.command_line.screen import LineScreen
-
-        if screen := self._services[Screens].get(LineScreen):
+        screens = self._services[Screens]
+        if screen := screens.get(COMMAND) or screens.get(TAGGING):
             choose(screen)
 
     @handles("command.run")

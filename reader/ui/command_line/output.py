@@ -15,7 +15,7 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import Status
-from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.looks.theme import stylesheet
 from reader.ui.views.reading_lines import READING_ROLES
 
 

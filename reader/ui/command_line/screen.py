@@ -15,7 +15,7 @@ from reader.ui.command_line.advice import EXAMPLES, suggestions
 from reader.ui.command_line.state import TypedCommand
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.typed_line import TypedLine, TypingScreen
-from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.looks.theme import stylesheet
 from reader.ui.notes.state import Tagging
 from reader.ui.shell.commands import Candidate, Suggested
 

@@ -15,7 +15,7 @@ from reader.keys.spelling import parse_keys
 from reader.session.places import saved_view
 from reader.ui.command_line.actions import CommandActions
 from reader.ui.shell.handlers import Handler, begins, handles_own
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 
 T = TypeVar("T")
 
@@ -28,11 +28,11 @@ class Added(NamedTuple):
     views: tuple[View, ...]
 
 
-class ExtensionActions:
+class ExtensionActions(Actor):
     """The keys of extensions, each of which runs a line of the command line, and their views."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        super().__init__(services)
         self._lines: Mapping[str, LineKey] = {}
 
     @handles_own

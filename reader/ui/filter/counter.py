@@ -16,7 +16,7 @@ from reader.ui.filter.state import COUNTED, FOLLOWED, TOPIC_FACTS, TOPIC_MODE, V
 from reader.ui.library.counting import Question, ViewCount
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -43,12 +43,11 @@ def _parts(state: State) -> object:
     )  # fmt: skip
 
 
-class Counter:
+class Counter(Actor):
     """Counts for the filter pane whenever the list, the marks or the cache have changed."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
+        super().__init__(services)
         self.delay = services.background.delayed(self._start)
         self._seen: State | None = None
         """The state as the user last rested."""

@@ -1,1 +1,80 @@
 """The list on the terminal before Textual is imported, drawn by the standard library from the cache."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from reader import platform
+
+if TYPE_CHECKING:
+    from reader.ui.first_frame.frame import FirstFrame
+
+
+def show_first_frame() -> FirstFrame | None:
+    """Draw the list on the terminal; None if it is not certain what Textual will draw in its place."""
+    if not _has_usual_terminal():
+        return None
+    # A collection takes longer than the frame, and frees almost nothing.
+    gc.disable()
+    sys.setswitchinterval(platform.SWITCH_SECONDS)
+    try:
+        return _show()
+    except Exception:
+        # Whatever it is, the reader finds it too, and says what to do about it.
+        return None
+
+
+def _has_usual_terminal() -> bool:
+    """Whether this is a terminal like most, and the program is in its foreground."""
+    environment = os.environ
+    # Textual believes COLUMNS and LINES, if they are set, before the terminal.
+    if platform.WINDOWS or not environment.keys().isdisjoint(("TEXTUAL_DRIVER", "COLUMNS", "LINES")):
+        return False
+    if environment.get("TERM", "dumb") in ("dumb", "") or not (os.isatty(0) and os.isatty(1)):
+        return False
+    error = sys.__stderr__
+    out = error if error is not None and error.isatty() else sys.__stdout__
+    if out is None or out.encoding.lower().replace("-", "") != "utf8":
+        return False
+    try:
+        return os.tcgetpgrp(0) == os.getpgrp()
+    except OSError:
+        # A terminal that is not the program's own has no foreground.
+        return True
+
+
+def _show() -> FirstFrame | None:
+    from reader import paths
+    from reader.session import visit
+    from reader.ui.first_frame.kept_look import conditions, load_look
+
+    output = 2 if os.isatty(2) else 1
+    left = visit.load(paths.state_file())
+    look = load_look(paths.look_file(), conditions(os.environ))
+    if look is None:
+        from reader.ui.first_frame.kept_look import load_shipped
+
+        look = load_shipped(os.environ)
+    if look is None:
+        return None
+    from reader.ui.first_frame.content import is_certain, read_content
+    from reader.ui.shell.layout import remembered
+
+    cache = paths.cache_file()
+    if not is_certain(cache):
+        return None
+    panes = remembered(look, left)
+    content = read_content(cache, left, look.order)
+    if content is None:
+        return None
+    from reader.ui.first_frame.frame import FirstFrame
+    from reader.ui.first_frame.painter import Painter
+
+    size = os.get_terminal_size(output)
+    frame = FirstFrame(Painter(look, content, panes, size, datetime.now(UTC)), look, size, output)
+    frame.show()
+    return frame

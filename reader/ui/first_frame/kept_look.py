@@ -1,7 +1,7 @@
 """What the first frame needs to know of the look of an earlier visit: Textual's own colours, and the settings.
 
 Textual computes colours from the stylesheets, which takes longer than the whole first frame. So the reader keeps what
-it found, once for each kind of terminal (`ui/look_keeper.py`). It is used only while nothing that it
+it found, once for each kind of terminal (`ui/next_start.py`). It is used only while nothing that it
 follows from has changed: the terminal's variables, the settings, and the files of the program. Sizes are no part of
 it: `ui/shell/layout.py` places the panes.
 """

@@ -17,7 +17,7 @@ from reader.ui.command_line.runner import CommandRunner
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.handlers import handles
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
@@ -49,15 +49,11 @@ SHOWN = 20
 """Papers that are named before a rule is kept."""
 
 
-class FollowActions:
+class FollowActions(Actor):
     """Ask what of a paper to follow, by letters, and follow it."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
-        self._look = services.look
+        super().__init__(services)
         self._keyboard = services[Keyboard]
 
     @handles("paper.follow")

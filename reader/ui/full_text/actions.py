@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from reader.core.document.block_lines import DocumentLine
+from reader.core.document.layout import TextPlace
+from reader.core.document.model import Block, Figure, Formula, Heading, Section, Table, Verbatim
 from reader.session.places import Place, view
 from reader.ui.full_text.bookmarks import BookmarkKeeper
-from reader.ui.full_text.state import TEXT, view_text
+from reader.ui.full_text.state import TEXT, leave_text, view_text
 from reader.ui.kit.glyphs import ASCII
 from reader.ui.marks.actions import MarkActions
 from reader.ui.page.links import LinkActions
-from reader.ui.page.refresher import PaperLookup
+from reader.ui.page.loader import PaperLookup
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.actions import PictureActions
 from reader.ui.shell.handlers import follows, handles, handles_each, takes_text
-from reader.ui.shell.services import Services
+from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
-    # What a text needs takes 30 ms to import, and most visits open none at once.
     from reader.core.document.layout import TextPlace
     from reader.ui.full_text.links import Link
     from reader.ui.full_text.text import Outline
     from reader.ui.full_text.view import Peek, TextView
+
 
 LONGEST_TYPED = 100
 """Letters of the words that are looked for."""
@@ -34,15 +39,25 @@ SIDEWAYS = 8
 """Cells of a step to the side."""
 
 
-class FullTextActions:
+def _by_letter(places: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The names of sources, and the sources as the settings name them, by letters; first the best of all."""
+    from urllib.parse import urlsplit
+
+    from reader.core.document.model import ORIGINS
+
+    found = {"r": ("the best", "")}
+    for place in places:
+        name = ORIGINS.get(place) or urlsplit(place).hostname or place
+        letter = next((one for one in name.removeprefix("the ").lower() if one.isalnum() and one not in found), "")
+        found[letter] = (name, place)
+    return found
+
+
+class FullTextActions(Actor):
     """Open the full text, and move in it."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
-        self._keymap = services.look.keymap
+        super().__init__(services)
         self._bookmarks = services[BookmarkKeeper]
 
     @handles("text.open")
@@ -56,7 +71,8 @@ class FullTextActions:
             return
         key, paper = page.key, page.paper
         is_ascii = self._services.look.glyphs is ASCII
-        text = FullText(key, paper, text_size(state.width, state.height), is_ascii=is_ascii)
+        size, picture_key = text_size(state.width, state.height), self._keymap.key("picture.open", "text")
+        text = FullText(key, paper, size, picture_key=picture_key, is_ascii=is_ascii)
         kept = self._library.text(key)
         if kept is not None and kept.document.blocks:
             text = text.came(kept, self._bookmarks.of(paper.id))
@@ -85,14 +101,22 @@ class FullTextActions:
 
     @handles("text.again")
     def fetch_again(self, _count: int | None) -> None:
-        """Fetch the text again; the one that is shown stays until the other is there."""
+        """Ask from where the text is fetched again; the one that is shown stays until the other is there."""
         text = self._model.state[TEXT]
         if text is None:
             return
         if why := self._why_not(text.paper.id):
             self._model.show_notice(why, "warning")
+        elif text.view is None:
+            self._fetch("")
         else:
-            self._model.change(self._model.state.put(TEXT, text.fetching()))
+            origins = _by_letter(self._services.settings.full_text_from)
+            names = [(letter, name) for letter, (name, _) in origins.items()]
+            self._services[Keyboard].ask_letter("text from", names, lambda letter: self._fetch(origins[letter][1]))
+
+    def _fetch(self, origin: str) -> None:
+        """Fetch the text from one source, or from the best."""
+        self._model.change(self._model.state.update(TEXT, lambda text: text.fetching(origin=origin)))
 
     @follows(lambda state: (state.width, state.height, state[TEXT] is None))
     def fit(self, state: State) -> None:
@@ -177,8 +201,7 @@ class FullTextActions:
     @handles("app.back", context="text")
     def leave(self, _count: int | None) -> None:
         """Let the selected lines go, or else go back to the page, also where jumps lead back within the text."""
-        self._change(lambda view: view if view.peek else view.forget_jumps())
-        self._model.change(self._model.state.step_back())
+        self._model.change(leave_text(self._model.state))
 
     @handles("text.follow")
     def follow(self, _count: int | None) -> None:
@@ -234,11 +257,13 @@ class FullTextActions:
 
     def _answer(self, peek: Peek, key: str) -> bool:
         """Take a key for what is shown over the text; any other closes that, and means what it always means."""
-        if key not in ("enter", "b", "y"):
+        if key not in ("enter", "b", "y", "P"):
             self._change(lambda view: view if key in ("escape", "q") else view.peeked())
             return False
         self._change(lambda view: view.peeked())
-        if key == "b":
+        if key == "P":
+            self._show_picture(peek)
+        elif key == "b":
             self._queue(peek.id)
         elif key == "y":
             self._services.app.copy_to_clipboard(peek.text)
@@ -251,6 +276,14 @@ class FullTextActions:
             self._change(lambda text: text.jump(peek.goal))
             self._model.show_notice(f"{self._keymap.key('app.escape')} goes back")
         return True
+
+    def _show_picture(self, peek: Peek) -> None:
+        """Show a formula as its PDF has it; of anything else, the pictures that are there."""
+        pictures = self._services[PictureActions]
+        if peek.is_formula:
+            pictures.open_formula(peek.goal.block)
+        else:
+            pictures.open(None)
 
     def _queue(self, id: str) -> None:
         """Queue the paper that a reference names."""
@@ -383,8 +416,6 @@ class FullTextActions:
 
     def take_quote(self) -> str:
         """The selected lines as a quote with their source, and let them go; empty if none are selected."""
-        from reader.ui.page.quote_lines import quotation, source_of
-
         text = self._model.state[TEXT]
         view = text.view if text is not None else None
         if text is None or view is None or view.selection is None:
@@ -393,3 +424,39 @@ class FullTextActions:
         quoted = quotation(view.selected_lines(), view.document.blocks, source_of(text.paper.id, section))
         self._change(lambda view: view.let_go())
         return quoted
+
+
+# Quotations
+
+
+def quotation(lines: Sequence[tuple[TextPlace, DocumentLine]], blocks: Sequence[Block], source: str) -> str:
+    """Chosen lines as Markdown quotes them; running text is one line, and the source is at the end."""
+    parts = [
+        list(_part([line for _, line in group], blocks[block]))
+        for block, group in groupby(lines, lambda placed: placed[0].block)
+    ]
+    texts = [part for part in parts if part]
+    if not texts:
+        return ""
+    quoted = [line for part in texts for line in ("", *part)][1:]
+    quoted[-1] = f"{quoted[-1]} ({source})"
+    return "\n".join(f"> {line}".rstrip() for line in quoted)
+
+
+def _part(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
+    """The lines of one block without its rules; those of running text become one."""
+    texts = [line.text.rstrip() for line in lines if any(piece.role != "rule" for piece in line.pieces)]
+    if isinstance(block, (Table, Verbatim, Formula, Figure)):
+        yield from (text for text in texts if text)
+    elif joined := " ".join(text.strip() for text in texts if text.strip()):
+        yield joined
+
+
+def source_of(id: str, section: Section | None) -> str:
+    """Where a quotation is from, such as `2406.12345, §3`."""
+    if section is None:
+        return id
+    heading: Heading = section.heading
+    number = heading.number.rstrip(".")
+    name = f"§{number.removeprefix('Appendix ')}" if number else "".join(span.text for span in heading.spans).strip()
+    return f"{id}, {name}" if name else id

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from reader.ui.full_text.state import TEXT
 from reader.ui.shell.handlers import follows
+from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
     from reader.session.bookmarks import Bookmark
     from reader.ui.full_text.text import FullText
-    from reader.ui.shell.services import Services
     from reader.ui.shell.state import State
 
 
@@ -22,13 +22,13 @@ PAUSE = 1.0
 """Seconds between the places that are kept of a text: so much of reading is lost if the reader is killed."""
 
 
-class BookmarkKeeper:
+class BookmarkKeeper(Actor):
     """The bookmarks of this visit, over those of the file; without a file they last as long as the reader runs."""
 
     def __init__(self, services: Services) -> None:
+        super().__init__(services)
         file = services.app.state_file
         self._file = file and file.with_name("bookmarks.json")
-        self._background = services.background
         self._kept: dict[str, Bookmark] | None = None
         self._changed: dict[str, Bookmark] = {}
         self._text: FullText | None = None

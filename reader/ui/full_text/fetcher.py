@@ -15,7 +15,7 @@ from reader.ui.full_text.state import TEXT, TEXTS_AHEAD, text_failed, text_of
 from reader.ui.refresh.refresher import OFFLINE
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows, stops
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -26,35 +26,32 @@ if TYPE_CHECKING:
 NONE_HERE = "The text has just been removed from the cache."
 
 
-class TextFetcher:
+class TextFetcher(Actor):
     """Runs the fetch that the state asks for."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
-        self._run_job = services.app.run_job
+        super().__init__(services)
         self._worker: Worker[None] | None = None
-        self._key: PaperKey | None = None
-        """The paper whose text is being fetched."""
+        self._asked: tuple[PaperKey, str] | None = None
+        """The paper whose text is being fetched, and from where."""
 
     @follows(TEXT)
     def follow(self, state: State) -> None:
         """Start the fetch that the state asks for, or stop one that it asks for no more."""
         text = state[TEXT]
         wanted = text if text is not None and text.is_fetching else None
-        if self._worker is not None and (wanted is None or wanted.key != self._key):
+        asked = (wanted.key, wanted.origin) if wanted is not None else None
+        if self._worker is not None and asked != self._asked:
             worker, self._worker = self._worker, None
             worker.cancel()
         if wanted is not None and self._worker is None:
-            self._key = wanted.key
-            self._worker = self._background.start(
-                "full text", partial(self._fetch, wanted.key, wanted.paper.id), exclusive=True
-            )
+            self._asked = asked
+            fetch = partial(self._fetch, wanted.key, wanted.paper.id, wanted.origin)
+            self._worker = self._background.start("full text", fetch, exclusive=True)
 
-    async def _fetch(self, key: PaperKey, id: str) -> None:
+    async def _fetch(self, key: PaperKey, id: str, origin: str) -> None:
         try:
-            missing = await self._ask(key, id)
+            missing = await self._ask(key, id, origin)
         except ReaderError as error:
             missing = str(error)
         except Exception:
@@ -62,7 +59,7 @@ class TextFetcher:
             raise
         self._end(key, missing)
 
-    async def _ask(self, key: PaperKey, id: str) -> str:
+    async def _ask(self, key: PaperKey, id: str, origin: str) -> str:
         """Fetch a text into the cache; return why there is none, or an empty text."""
         from reader.refresh import jobs
         from reader.refresh.jobs import TextMissing, Waiting
@@ -70,7 +67,7 @@ class TextFetcher:
         # A paper that only the feed had may not be stored yet.
         await self._library.store([key])
         missing = ""
-        async with aclosing(self._run_job(jobs.FetchText(id))) as messages:
+        async with aclosing(self._app.run_job(jobs.FetchText(id, origin))) as messages:
             async for message in messages:
                 match message:
                     case Waiting(seconds, why):
@@ -101,16 +98,14 @@ REST = 8.0
 """Seconds since the last mark or refresh: the user may take a star back, and the next keys come first."""
 
 
-class TextsAhead:
+class TextsAhead(Actor):
     """Runs one job at a time; the first line says how far it is, or what it waits for.
 
     `esc` stops a look-up of titles, which the next refresh continues.
     """
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._run_job = services.app.run_job
+        super().__init__(services)
         self._worker: Worker[None] | None = None
         self._is_running = False
         self._is_looking_up = False
@@ -177,7 +172,7 @@ class TextsAhead:
         from reader.refresh.jobs import TitlesLookedUp, TitlesPaused
 
         found, paused = 0, ""
-        async with aclosing(self._run_job(jobs.LookUpTitles())) as messages:
+        async with aclosing(self._app.run_job(jobs.LookUpTitles())) as messages:
             async for message in messages:
                 match message:
                     case TitlesLookedUp(done, total, now):
@@ -205,7 +200,7 @@ class TextsAhead:
         from reader.refresh.jobs import TextsAhead, TextsPaused
 
         stored, paused = 0, ""
-        async with aclosing(self._run_job(jobs.FetchTextsAhead())) as messages:
+        async with aclosing(self._app.run_job(jobs.FetchTextsAhead())) as messages:
             async for message in messages:
                 match message:
                     case TextsAhead(done, total, now):

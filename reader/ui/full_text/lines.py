@@ -32,12 +32,12 @@ MOST_PEOPLE = 12
 # Before the text
 
 
-def front_lines(paper: Paper, kept: KeptText) -> FrontLines:
+def front_lines(paper: Paper, kept: KeptText, picture_key: str = "") -> FrontLines:
     """The title, the people and the facts of a text, for a width."""
     people = ", ".join(paper.authors[:MOST_PEOPLE])
     if more := len(paper.authors) - MOST_PEOPLE:
         people += f" +{more}" if more > 0 else ""
-    parts = ((literal(paper.title), "title"), (literal(people), "muted"), (facts(paper, kept), "muted"))
+    parts = ((literal(paper.title), "title"), (literal(people), "muted"), (facts(paper, kept, picture_key), "muted"))
     return partial(_front, parts)
 
 
@@ -49,13 +49,13 @@ def _front(parts: Sequence[tuple[str, str]], width: int) -> Sequence[DocumentLin
     return (*lines, DocumentLine())
 
 
-def facts(paper: Paper, kept: KeptText) -> str:
-    """What a text is of, and where it is from."""
+def facts(paper: Paper, kept: KeptText, picture_key: str = "") -> str:
+    """What a text is of, where it is from, what it lacks, and the key that shows the pages of a PDF."""
     document = kept.document
     version = f"v{document.version}" if document.version else ""
     newer = f"v{paper.version} is out" if document.version and (paper.version or 0) > document.version else ""
-    cut = "the end is missing" if document.is_cut else ""
-    parts = (f"arXiv:{paper.id}{version}", newer, document.licence, f"from {kept.origin}", cut)
+    shows = f"{picture_key} shows its pages" if kept.source == "pdf" and picture_key else ""
+    parts = (f"arXiv:{paper.id}{version}", newer, document.licence, f"from {kept.origin}", *document.lacks, shows)
     return literal(" · ".join(filter(None, parts)))
 
 

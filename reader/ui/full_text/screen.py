@@ -37,12 +37,11 @@ from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import Peek, TextView
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import StatusLine
+from reader.ui.kit.line_widgets import PLAIN, StatusLine, draw
 from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
-from reader.ui.kit.styled_text import PLAIN, draw
-from reader.ui.looks.look import Look
-from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.looks import Look
+from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.layout import outline_width
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.state import State

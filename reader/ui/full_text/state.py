@@ -36,7 +36,16 @@ def text_failed(state: State, key: PaperKey, problem: str) -> State:
 
 
 def step_back_in_text(state: State) -> State:
-    """Close or stop what is in front: the outline, a selection, a fetch; go back from jumps, at last to the page."""
+    """Close or stop what is in front; go back from jumps, at last to the page."""
+    return _close_front(state, is_through_jumps=True)
+
+
+def leave_text(state: State) -> State:
+    """Close or stop what is in front, else go to the page; where jumps lead back to is kept with the place."""
+    return _close_front(state, is_through_jumps=False)
+
+
+def _close_front(state: State, *, is_through_jumps: bool) -> State:
     text = state[TEXT]
     if text is None or text.view is None:
         return state.put(TEXT, None)
@@ -48,7 +57,7 @@ def step_back_in_text(state: State) -> State:
         return view_text(state, text.view.let_go())
     if text.is_fetching:
         return state.put(TEXT, text.failed(""))
-    view = text.view.back()
+    view = text.view.back() if is_through_jumps else text.view
     return state.put(TEXT, None) if view is text.view else view_text(state, view)
 
 

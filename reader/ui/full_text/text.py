@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.document.model import Section
 from reader.core.document.rewritten import with_font_names
-from reader.session.bookmarks import Bookmark, bookmark, find
+from reader.session.bookmarks import LONGEST_TRAIL, Bookmark, bookmark, find
 from reader.ui.full_text.lines import front_lines
 from reader.ui.full_text.view import NO_SEARCH, Search, Size, Spot, TextView
 from reader.ui.shell.layout import outline_width
@@ -118,10 +118,14 @@ class FullText:
     is_fetching: bool = False
     progress: str = ""
     """What is being waited for, while the text is fetched."""
+    origin: str = ""
+    """The only source that is asked, as the setting `full_text_from` names it; empty for the best."""
     search_ahead: Search = NO_SEARCH
     """The words that were typed to look for while the text was not there."""
     problem: str = ""
     """Why there is no text, as a sentence; empty if there is one."""
+    picture_key: str = ""
+    """What shows the pages of a text that came from a PDF."""
     is_ascii: bool = False
     """Whether formulas have the names of fonts in place of their letters."""
 
@@ -130,9 +134,10 @@ class FullText:
         document, left = kept.document, self.bookmark or left
         if self.is_ascii:
             document = with_font_names(document)
-        view = TextView.open(document, self.size, front_lines(self.paper, kept))
+        view = TextView.open(document, self.size, front_lines(self.paper, kept, self.picture_key))
         if left is not None:
-            view = view.go(Spot(*find(left, document, kept.source)))
+            trail = tuple(Spot(*find(mark, document, kept.source)) for mark in left.trail)
+            view = replace(view.go(Spot(*find(left, document, kept.source))), trail=trail)
         outline = Outline.of(document.sections)
         if self.search_ahead != NO_SEARCH:
             view = view.search_as_typed(self.search_ahead)
@@ -159,16 +164,17 @@ class FullText:
 
     @property
     def bookmark(self) -> Bookmark | None:
-        """The place of the first line in view; None without a text."""
+        """The place of the first line in view, and of those that jumps lead back to; None without a text."""
         if self.view is None:
             return None
-        return bookmark(self.view.document, self.source, *self.view.spot(self.view.top))
+        document = self.view.document
+        trail = tuple(bookmark(document, self.source, *spot) for spot in self.view.trail[-LONGEST_TRAIL:])
+        return bookmark(document, self.source, *self.view.spot(self.view.top))._replace(trail=trail)
 
-    def fetching(self, progress: str = "") -> FullText:
-        """Record that the text is being fetched, and what is being waited for."""
-        if self.is_fetching and progress == self.progress:
-            return self
-        return replace(self, is_fetching=True, progress=progress, problem="")
+    def fetching(self, progress: str = "", origin: str | None = None) -> FullText:
+        """Record that the text is being fetched, what is being waited for, and of which source, if that changes."""
+        origin = self.origin if origin is None else origin
+        return replace(self, is_fetching=True, progress=progress, problem="", origin=origin)
 
     def failed(self, problem: str) -> FullText:
         """Record why there is no text; one that was there before stays."""

@@ -191,6 +191,7 @@ class Peek(NamedTuple):
     """The arXiv id of the paper that a reference of the bibliography names."""
     is_above: bool = False
     """Whether it stands at the top of the screen: the reference is in the lower half."""
+    is_formula: bool = False
 
 
 def _no_front(_width: int) -> Sequence[DocumentLine]:
@@ -361,10 +362,6 @@ class TextView:
             trail = trail[:-1]
         return replace(self, trail=trail[:-1])._at(self.place(trail[-1])) if trail else self
 
-    def forget_jumps(self) -> TextView:
-        """Let nothing lead back."""
-        return replace(self, trail=()) if self.trail else self
-
     def go(self, spot: Spot) -> TextView:
         """Show a spot at the top."""
         return self._at(self.place(spot))
@@ -474,7 +471,9 @@ class TextView:
             tex = [DocumentLine(line) for row in block.rows for line in fill([Piece(row, "code")], self.size.measure)]
             lines = [*drawn, *tex][:most]
         is_above = origin is not None and origin > self.layout.down(self.top, self.size.rows // 2)
-        return replace(self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above))
+        return replace(
+            self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above, isinstance(block, Formula))
+        )
 
     def _first_filled(self, place: TextPlace) -> TextPlace:
         lines = self.layout.lines(place.block)[place.line :]

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.views import SPECIAL, VIEWS
+from reader.paths import APP
 from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, FOLLOWED
 from reader.ui.kit.day_names import short_day
 from reader.ui.shell.handlers import Offers, handles
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
@@ -25,13 +26,11 @@ MOST_TITLES = 8
 """Papers that one search returns."""
 
 
-class HelpActions:
+class HelpActions(Actor):
     """Open the help and the palette."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._app = services.app
-        self._look = services.look
+        super().__init__(services)
         self._views = services[ViewActions]
 
     @handles("app.help")
@@ -41,10 +40,21 @@ class HelpActions:
         context, look = self._app.context, self._look
         if context is not None:
             without = lacks(self._services)
-            self._app.push_screen(HelpScreen(look.keymap, context, look.glyphs, without, self._read_manual))
+            self._app.push_screen(
+                HelpScreen(look.keymap, context, look.glyphs, without, self._read_manual, show_page=self._show_page)
+            )
 
     async def _read_manual(self) -> Manual:
         return await asyncio.to_thread(lambda: self._app.shell().manual())
+
+    async def _show_page(self, name: str) -> None:
+        from reader.ui.command_line.output import OutputScreen
+
+        page, look = await asyncio.to_thread(lambda: self._app.shell().page(name)), self._look
+        copy = self._app.copy_to_clipboard
+        self._app.push_screen(
+            OutputScreen(f"{APP} help {name}", page.text, look.keymap, copy, look.glyphs, compose=page.lines)
+        )
 
     @handles("app.commands")
     def show_commands(self, _count: int | None) -> None:

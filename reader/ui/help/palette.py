@@ -10,8 +10,7 @@ from functools import partial
 from reader.core.lines import Line, Piece, cell_len, cut, literal, measure, spread
 from reader.keys.actions import PALETTE, Context
 from reader.keys.keymap import Keymap
-from reader.ui.help.search import FoundPane, SearchScreen
-from reader.ui.kit.finder import Finder
+from reader.ui.help.search import Finder, FoundPane, SearchScreen
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import mark, pattern
 from reader.ui.kit.status_lines import Status

@@ -6,70 +6,17 @@ import re
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from reader.core.lines import Line, Piece, cell_len, cut, literal, wrap
+from textual.events import Key
+
+from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, wrap
 from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, place_of
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
-from reader.ui.help.search import FoundPane, SearchScreen
-from reader.ui.kit.finder import Finder
+from reader.ui.help.search import Finder, FoundPane, SearchScreen
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import mark, pattern
 from reader.ui.kit.status_lines import Status
-from reader.ui.shell.commands import Manual
-
-
-class Sign(NamedTuple):
-    """One sign with its meaning."""
-
-    text: str
-    name: str
-    about: str
-
-
-MEANINGS = (
-    ("unread", "Unread", "You have not read this paper."),
-    ("read", "Read", "A muted title, and no dot."),
-    ("starred", "Starred", "Kept in the Starred view."),
-    ("queued", "Queued", "You want to read it later; the Queue view has its order."),
-    ("hidden", "Hidden", "Taken out of every view but is:hidden."),
-    ("elsewhere", "Not in the cache", "The feed has this paper; opening it stores it. Behind a number: more may come."),
-    ("upvotes", "Votes", "Precedes the number of votes."),
-    ("rising", "Rising", "It gained many votes since you looked."),
-    ("changed", "Changed", "It has changed since you starred, queued, noted or opened it."),
-    ("followed", "Followed", "It has an author, a word or something else that you follow."),
-    ("highlighted", "Highlighted", "One of your rules picked it out."),
-    ("surprise", "Surprise", "One paper in ten in For you is chosen to be unlike those you marked."),
-    ("code", "Code", "It links to its code."),
-    ("comments", "Comments", "Follows the number of comments where the word does not fit."),
-    ("note", "Note", "Your own words."),
-    ("full_text", "Full text", "The cache has the paper's whole text."),
-    ("quote", "AI summary", "Marks text that a machine wrote."),
-    (
-        "spark",
-        "Trend",
-        "A topic's share of each week's papers, or a paper's new votes or models; the newest at the right.",
-    ),
-    ("shades", "Days", "In the calendar of your reading: the darker a day, the more papers you saw on it."),
-    ("here", "Here", "The view, day or heading in view; also precedes the query that narrows it."),
-    ("folded", "Folded", "A closed group, which can be opened."),
-    ("unfolded", "Open", "An open group, which can be folded."),
-    ("picked", "Picked", "A topic whose papers are listed, or a selected paper; keys act on all selected papers."),
-    ("excluded", "Excluded", "The list leaves out papers with this topic."),
-    ("implied", "Implied", "All papers of a picked topic have this topic too."),
-    ("nothing", "Nothing", "No papers here."),
-    ("cursor", "Cursor", "The paper, row or day that keys act on."),
-    ("refreshed", "Refreshed", "Precedes the time when the feed was last read."),
-    ("offline", "Offline", "The feed can't be reached; you are reading the cache."),
-    ("ellipsis", "Cut", "More text than fits; in the calendar, a day that is only partly here."),
-    ("more_right", "Wide", "A table or code continues to the right; keys scroll it sideways."),
-)
-"""Fields of `Glyphs` with a name and a sentence, in the order of the legend."""
-
-
-def legend(glyphs: Glyphs) -> list[Sign]:
-    """Return all signs of a set of glyphs that mean something."""
-    return [Sign(str(getattr(glyphs, field)).strip() or "blank", name, about) for field, name, about in MEANINGS]
-
+from reader.ui.shell.commands import PAGES, Manual
 
 FIRST = 15
 """Maximum rows of the first screen."""
@@ -83,16 +30,21 @@ SENTENCES_FROM = 76
 WIDEST = 100
 """Maximum cells of a line."""
 
+OPEN = "page"
+"""The action of a line that enter opens."""
+
 KEYS = 14
 """Maximum cells of the column of keys; longer words have a line of their own."""
 
 
 class Row(NamedTuple):
-    """One key, sign, setting or command as help shows it."""
+    """One key, sign, setting, command or page as help shows it."""
 
     keys: str
     name: str
     about: str
+    opens: str = ""
+    """The page of the manual that enter opens."""
 
 
 Sections: TypeAlias = Mapping[str, Sequence[Row]]
@@ -144,14 +96,16 @@ def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
     return Row(keys, action.name, " ".join((action.help, *own, *dict.fromkeys(lost))))
 
 
-def manual_sections(glyphs: Glyphs, manual: Manual, typed: str) -> Sections:
-    """The signs, and the entries of the manual, that have each typed word."""
+def manual_sections(manual: Manual, typed: str) -> Sections:
+    """The entries of the manual that have each typed word."""
     finder = Finder(typed)
-    pages = {"Signs": [Row(*sign) for sign in legend(glyphs)]}
-    pages |= {title: [Row(name, "", about) for name, about in entries] for title, entries in manual}
     return {
-        title: [row for row in rows if finder.score(row.name, f"{row.keys} {row.about} {title}")]
-        for title, rows in pages.items()
+        title: [
+            Row(name, "", about, name if title == PAGES else "")
+            for name, about in entries
+            if finder.score("", f"{name} {about} {title}")
+        ]
+        for title, entries in manual
     }
 
 
@@ -191,6 +145,8 @@ def found_lines(found: Sections, typed: str, width: int) -> list[Line]:
 def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None) -> Iterator[Line]:
     """A row: its keys in a column, or on a line of their own if they are longer, and the text beside them."""
     lead: Line = tuple(mark(row.keys, "key", searched))
+    if row.opens:
+        lead = tuple(piece._replace(action=(OPEN, row.opens)) for piece in lead)
     gap = keys - cell_len(row.keys)
     if gap < 0:
         yield lead
@@ -213,13 +169,16 @@ class HelpScreen(SearchScreen):
         glyphs: Glyphs = UNICODE,
         lacking: Collection[str] = (),
         read_manual: Callable[[], Awaitable[Manual]] | None = None,
+        *,
+        show_page: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
-        """`lacking` are the ids of actions that have nothing to act on; `read_manual` takes a while."""
+        """`lacking` are the ids of actions that have nothing to act on; `read_manual` and `show_page` take a while."""
         super().__init__(FoundPane(self._first_lines), keymap, glyphs)
         self._place: Context = context
         self._lacking = frozenset(lacking)
         self._first = first_rows(keymap, context, self._lacking)
         self._read_manual = read_manual
+        self._show_page = show_page
         self._manual: Manual = ()
         self._is_searching = False
         """Whether what was found is shown, and not the first screen."""
@@ -228,7 +187,8 @@ class HelpScreen(SearchScreen):
         """Show the title, and the keys that act now."""
         search, *moves, (back, close) = self._keymap.hints("help")
         if not self._is_searching:
-            hints, title = [search, (back, close)], f"Keys {place_of(self._place)}"
+            opens = [("enter", "open a page")] if self._found.choose else []
+            hints, title = [search, *opens, (back, close)], f"Keys {place_of(self._place)}"
         elif self._is_typing:
             hints, title = [("enter", "keep"), (back, "back")], f"/{self._typed}{self._glyphs.caret}"
         else:
@@ -245,31 +205,65 @@ class HelpScreen(SearchScreen):
         else:
             self.dismiss()
 
-    def search(self, typed: str) -> None:
+    def on_mount(self) -> None:
+        """Read the manual, whose pages come below the keys."""
+        super().on_mount()
         if self._read_manual is not None:
             self.run_worker(self._load(self._read_manual), exit_on_error=False)
-            self._read_manual = None
+
+    async def on_key(self, event: Key) -> None:
+        """Open the page under the cursor; the base class does what other keys mean."""
+        if event.key == "enter" and not self._is_typing:
+            event.stop()
+            event.prevent_default()
+            self.open()
+        else:
+            await super().on_key(event)
+
+    def open(self) -> None:
+        """Open the page under the cursor, if there is one."""
+        line = self._found.line
+        if line and line[0].action and self._show_page is not None:
+            self.run_worker(self._show_page(line[0].action[1]), exit_on_error=False)
+
+    def move(self, lines: int) -> None:
+        if self._found.choose is None or abs(lines) > 1:
+            super().move(lines)
+        self._found.go(self._found.at + lines)
+
+    def search(self, typed: str) -> None:
         self._typed, self._is_typing, self._is_searching = typed, True, True
         self._draw()
 
     def enter(self) -> None:
-        """Make keys of the letters again."""
+        """Make keys of the letters again, with the cursor on the first page that is in view."""
         self._is_typing = False
-        self.say("")
+        self._draw()
+        self._found.go(next((at for at, line in enumerate(self._found.seen) if line and line[0].action), 0))
 
     async def _load(self, read: Callable[[], Awaitable[Manual]]) -> None:
         self._manual = await read()
         self._draw()
 
     def _draw(self) -> None:
+        self._found.choose = self.open if self._manual and not self._is_typing else None
         self.say("")
         if not self._is_searching:
-            self._found.show(self._first_lines)
+            self._found.scroll_home(animate=False)
+            self._found.show(self._first_lines, len(self._first) + 1)
             return
         typed = self._typed
         here, rest = sections(self._keymap, self._place, typed, self._lacking)
-        found = {**here, **manual_sections(self._glyphs, self._manual, typed), **rest}
+        found = {**here, **manual_sections(self._manual, typed), **rest}
         self._found.show(lambda width: found_lines(found, typed, width))
 
     def _first_lines(self, width: int) -> Sequence[Line]:
-        return first_lines(self._first, width, self._glyphs.ellipsis)
+        """The keys, and below them the pages of the manual."""
+        pages = [
+            (Piece(name, "key", action=(OPEN, name)), Piece(" " * (KEYS + 2 - len(name))), Piece(about, "about"))
+            for title, entries in self._manual
+            for name, about in entries
+            if title == PAGES
+        ]
+        ellipsis = self._glyphs.ellipsis
+        return [*first_lines(self._first, width, ellipsis), (), *(cut_line(line, width, ellipsis) for line in pages)]

@@ -1,7 +1,8 @@
-"""What help and the palette share: a screen of lines that are found by typing."""
+"""What help and the palette share: commands and keys are found by a few typed words, in a screen of lines."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -13,9 +14,35 @@ from reader.core.text import clean
 from reader.keys.keymap import Keymap
 from reader.ui.command_line.output import OutputPane
 from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.line_widgets import PLAIN
 from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
-from reader.ui.kit.styled_text import PLAIN
-from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.looks.theme import stylesheet
+
+
+class Finder:
+    """Matches texts that have every typed word, in any order and case."""
+
+    def __init__(self, typed: str) -> None:
+        self.words = tuple(typed.split())
+        self._starts = [re.compile(rf"(?<!\w){re.escape(word)}", re.IGNORECASE) for word in self.words]
+        self._anywhere = [re.compile(re.escape(word), re.IGNORECASE) for word in self.words]
+
+    def score(self, name: str, about: str) -> float:
+        """Return how well a command matches, from 0 to 1; 0 if a typed word is in neither text.
+
+        Beginnings of words in the name are best, then the middle of words there, then beginnings of words in `about`.
+        """
+        if not self.words:
+            return 1.0
+        grades = [
+            4 if start.search(name) else 3 if anywhere.search(name) else 2 if start.search(about) else 0
+            for start, anywhere in zip(self._starts, self._anywhere, strict=True)
+        ]
+        if 0 in grades:
+            return 0.0
+        leads = name.casefold().startswith(self.words[0].casefold())
+        return (sum(grades) + leads) / (4 * len(grades) + 1)
+
 
 LONGEST = 200
 """Maximum number of typed characters."""
@@ -32,7 +59,7 @@ class FoundPane(OutputPane):
     def __init__(self, compose: Callable[[int], Sequence[Line]], choose: Callable[[], object] | None = None) -> None:
         """`choose` takes the line under the cursor; without it there is no cursor."""
         super().__init__(compose)
-        self._choose = choose
+        self.choose = choose
         self.at = 0
 
     def show(self, compose: Callable[[int], Sequence[Line]], at: int = 0) -> None:
@@ -45,28 +72,39 @@ class FoundPane(OutputPane):
     def on_resize(self) -> None:
         """Keep the cursor in view."""
         super().on_resize()
-        if self._choose is not None:
+        if self.choose is not None:
             self.go(self.at)
 
     def go(self, at: int) -> None:
         """Put the cursor on a line, and show it."""
         self.at = max(0, min(at, len(self._lines) - 1))
-        top, height = self.scroll_offset.y, max(1, self.size.height)
-        self.scroll_to(y=min(self.at, max(top, self.at - height + 1)), animate=False, force=True)
+        top, height = self.scroll_offset.y, self.size.height
+        if height:
+            self.scroll_to(y=min(self.at, max(top, self.at - height + 1)), animate=False, force=True)
         self.refresh()
+
+    @property
+    def seen(self) -> Sequence[Line]:
+        """The first lines, as far as the pane has room."""
+        return self._lines[: self.size.height]
+
+    @property
+    def line(self) -> Line:
+        """The line under the cursor."""
+        return self._lines[self.at] if self.at < len(self._lines) else ()
 
     def on_click(self, event: Click) -> None:
         """Choose the clicked line."""
         offset = event.get_content_offset(self)
         at = len(self._lines) if offset is None else offset.y + self.scroll_offset.y
-        if self._choose is not None and at < len(self._lines):
+        if self.choose is not None and at < len(self._lines):
             event.stop()
             self.go(at)
-            self._choose()
+            self.choose()
 
     def render_line(self, y: int) -> Strip:
         place = y + self.scroll_offset.y
-        over = "cursor" if self._choose is not None and place == self.at < len(self._lines) else PLAIN
+        over = "cursor" if self.choose is not None and place == self.at < len(self._lines) else PLAIN
         return self._strip(self._lines[place] if place < len(self._lines) else (), over, margin=1)
 
 

@@ -115,3 +115,43 @@ ASCII = Glyphs(
 def glyphs(ascii: bool = False) -> Glyphs:
     """Return the signs for a terminal, in ASCII only if asked for."""
     return ASCII if ascii else UNICODE
+
+
+MEANINGS = (
+    ("unread", "Unread", "You have not read this paper."),
+    ("read", "Read", "A muted title, and no dot."),
+    ("starred", "Starred", "Kept in the Starred view."),
+    ("queued", "Queued", "You want to read it later; the Queue view has its order."),
+    ("hidden", "Hidden", "Taken out of every view but is:hidden."),
+    ("elsewhere", "Not in the cache", "The feed has this paper; opening it stores it. Behind a number: more may come."),
+    ("upvotes", "Votes", "Precedes the number of votes."),
+    ("rising", "Rising", "It gained many votes since you looked."),
+    ("changed", "Changed", "It has changed since you starred, queued, noted or opened it."),
+    ("followed", "Followed", "It has an author, a word or something else that you follow."),
+    ("highlighted", "Highlighted", "One of your rules picked it out."),
+    ("surprise", "Surprise", "One paper in ten in For you is chosen to be unlike those you marked."),
+    ("code", "Code", "It links to its code."),
+    ("comments", "Comments", "Follows the number of comments where the word does not fit."),
+    ("note", "Note", "Your own words."),
+    ("full_text", "Full text", "The cache has the paper's whole text."),
+    ("quote", "AI summary", "Marks text that a machine wrote."),
+    (
+        "spark",
+        "Trend",
+        "A topic's share of each week's papers, or a paper's new votes or models; the newest at the right.",
+    ),
+    ("shades", "Days", "In the calendar of your reading: the darker a day, the more papers you saw on it."),
+    ("here", "Here", "The view, day or heading in view; also precedes the query that narrows it."),
+    ("folded", "Folded", "A closed group, which can be opened."),
+    ("unfolded", "Open", "An open group, which can be folded."),
+    ("picked", "Picked", "A topic whose papers are listed, or a selected paper; keys act on all selected papers."),
+    ("excluded", "Excluded", "The list leaves out papers with this topic."),
+    ("implied", "Implied", "All papers of a picked topic have this topic too."),
+    ("nothing", "Nothing", "No papers here."),
+    ("cursor", "Cursor", "The paper, row or day that keys act on."),
+    ("refreshed", "Refreshed", "Precedes the time when the feed was last read."),
+    ("offline", "Offline", "The feed can't be reached; you are reading the cache."),
+    ("ellipsis", "Cut", "More text than fits; in the calendar, a day that is only partly here."),
+    ("more_right", "Wide", "A table or code continues to the right; keys scroll it sideways."),
+)
+"""Fields of `Glyphs` with a name and a sentence, in the order in which they are explained."""

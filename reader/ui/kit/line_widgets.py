@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from reader.core.lines import Line, piece_at
+from reader.core.lines import Line, Piece, literal, piece_at
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import PRESS
 from reader.ui.kit.status_lines import STATUS_ROLES, Status, status_lines
-from reader.ui.kit.styled_text import draw
+from reader.ui.kit.textual_fixes import visual_style
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.widget import Widget
+
+
+PLAIN = "text"
+"""The role of text in the widget's own style."""
+
+
+def draw(widget: Widget, line: Iterable[Piece], prefix: str, *under: str) -> Content:
+    """Draw a line in a widget's component styles, over those named in `under`."""
+    drawn = []
+    for piece in line:
+        own = () if piece.role == PLAIN else piece.role.split()
+        roles = (*under, *(f"{prefix}--{role}" for role in own))
+        text = literal(piece.text)
+        drawn.append((text, visual_style(widget, *roles)) if roles else text)
+    return Content.assemble(*drawn)
+
+
+class RoleStyles:
+    """The styles of a widget's roles, each looked up once: a look-up takes 0.1 ms, half the time of a line."""
+
+    def __init__(self, widget: Widget, prefix: str) -> None:
+        self._widget = widget
+        self._prefix = prefix
+        self._known: dict[tuple[str, bool], Style] = {}
+
+    def __call__(self, role: str = PLAIN, *, partial: bool = False) -> Style:
+        """Return the style of a role; a `partial` one is laid over another."""
+        style = self._known.get((role, partial))
+        if style is None:
+            widget = self._widget
+            named = f"{self._prefix}--{role}"
+            style = widget.rich_style if role == PLAIN else widget.get_component_rich_style(named, partial=partial)
+            self._known[role, partial] = style
+        return style
+
+    def forget(self) -> None:
+        """Look the styles up again; call it when the widget's styles change."""
+        self._known.clear()
 
 
 class Reported(Message):

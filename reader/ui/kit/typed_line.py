@@ -17,8 +17,7 @@ from textual.widgets import Input
 
 from reader.core.lines import Line
 from reader.core.text import clean
-from reader.ui.kit.line_widgets import KeyLines
-from reader.ui.kit.styled_text import draw
+from reader.ui.kit.line_widgets import KeyLines, draw
 from reader.ui.kit.textual_fixes import PastesWhole
 
 _PATIENCE = 1.0

@@ -12,11 +12,13 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from traceback import clear_frames
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from reader.cache.reads.orders import Order
 from reader.cache.reads.window import DayCount, DayFetched, Window
@@ -27,7 +29,6 @@ from reader.paths import group_file, last_refresh, refresh_stamp, touch_private
 from reader.session.first_list import find_holes, first_list
 from reader.ui.library.counting import Counting, Counts, Question, TopicFacts, ViewCount
 from reader.ui.library.marking import Marking, cached_keys
-from reader.ui.library.query_thread import QueryThread
 
 if TYPE_CHECKING:
     import sqlite3
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from reader.cache.community import Kept
     from reader.cache.follows import FollowCount
     from reader.cache.history import Votes
-    from reader.cache.marks.agents import Made
+    from reader.cache.marks.event_log import Made
     from reader.cache.members import Said
     from reader.cache.outputs import Output
     from reader.cache.reads.opinions import Reasons
@@ -55,6 +56,82 @@ if TYPE_CHECKING:
     from reader.core.views import View
     from reader.core.word_diff import SectionDiff
     from reader.session.places import Place
+
+
+AGAIN = 0.003
+"""Seconds between two interrupts: an interrupt between two statements of a query has no effect."""
+
+
+class QueryThread:
+    """One window on the cache at `path` and the thread that reads it."""
+
+    def __init__(self, path: Path, name: str, *, learns_apart: bool = False) -> None:
+        self._open = partial(Window.open, path, learns_apart=learns_apart)
+        self._executor = ThreadPoolExecutor(1, name)
+        self._window: Window | None = None
+        self._running: Future[Any] | None = None
+
+    async def ask(self, question: Callable[[Window], T]) -> T:
+        """Run a query; raises CacheInterrupted if a newer one comes."""
+        while self._interrupt():
+            await self._end()
+        return await self.ask_next(question)
+
+    async def _end(self) -> None:
+        """Wait for the interrupted query to end, but not for long."""
+        over, loop = asyncio.Event(), asyncio.get_running_loop()
+        if self._running is not None:
+            self._running.add_done_callback(lambda _: loop.call_soon_threadsafe(over.set))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), AGAIN)
+
+    async def ask_next(self, question: Callable[[Window], T]) -> T:
+        """Run a query after the running one; a newer one interrupts both."""
+        self._running = running = self._executor.submit(self._answer, question)
+        return await asyncio.wrap_future(running)
+
+    def interrupt(self) -> None:
+        """Interrupt the running query, if any."""
+        self._interrupt()
+
+    def _interrupt(self) -> bool:
+        """Interrupt the running query; return whether there is one."""
+        if self._running is None or self._running.done():
+            return False
+        if self._window is not None:
+            self._window.interrupt()
+        return True
+
+    def _answer(self, question: Callable[[Window], T]) -> T:
+        if self._window is None:
+            self._window = self._open()
+        try:
+            return question(self._window)
+        except Exception as error:
+            _release_objects(error)
+            raise
+
+    def close(self) -> None:
+        """Interrupt the running query, and close the window."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        while self._running is not None and self._interrupt():
+            wait([self._running], AGAIN)
+        self._executor.shutdown(wait=True)
+        if self._window is not None:
+            self._window.close()
+
+
+def _release_objects(error: BaseException) -> None:
+    """Free the objects of a failed query, which its error would keep alive.
+
+    An unfinished statement among them would keep the interrupt in force for all later queries, and would keep showing
+    an old state of the cache.
+    """
+    one: BaseException | None = error
+    while one is not None:
+        clear_frames(one.__traceback__)
+        one = one.__cause__ or one.__context__
+
 
 T = TypeVar("T")
 
@@ -127,10 +204,17 @@ class Library(Marking):
 
     def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
         """The rows with why they suit the user, if the list is ordered by it."""
-        if self.learned is None:
+        learned = self.learned
+        if learned is None:
             return rows
-        said, surprises = self._whys([row.pk for row in rows]), self.learned.surprises
-        return [row._replace(why=said.get(row.pk, ""), is_surprise=row.pk in surprises) for row in rows]
+        from reader.cache.reads.opinions import whys
+
+        keys, nothing = cached_keys([row.pk for row in rows]), dict[int, str]()
+        said = self._ask(lambda window: window.read(lambda one: whys(one, learned, keys)), nothing)
+        return [
+            row._replace(why=said.get(key, ""), is_surprise=key in learned.surprises)
+            for row, key in zip(rows, keys, strict=True)
+        ]
 
     def pk_of(self, id: str) -> int | None:
         return self._ask(lambda window: window.pk_of(id), None)
@@ -279,19 +363,14 @@ class Library(Marking):
             self.trouble = str(error)
             return nothing
 
-    def _whys(self, pks: Sequence[PaperKey]) -> Mapping[PaperKey, str]:
-        learned, keys = self.learned, [pk for pk in pks if isinstance(pk, int)]
-        if learned is None:
-            return {}
-        from reader.cache.reads.opinions import whys
-
-        nothing: dict[int, str] = {}
-        said = self._ask(lambda window: window.read(lambda one: whys(one, learned, keys)), nothing)
-        return {pk: said.get(pk, "") for pk in keys}
-
     def why(self, pk: PaperKey) -> str:
         """Why a paper suits the user, in words, if the list is ordered by that; else nothing."""
-        return self._whys([pk]).get(pk, "")
+        learned = self.learned
+        if learned is None or not isinstance(pk, int):
+            return ""
+        from reader.cache.choice import words_of
+
+        return self._ask(lambda window: window.read(lambda one: learned.why(pk, words_of(one, pk))), "")
 
     def paper(self, pk: PaperKey) -> Paper | None:
         """A whole paper; None if it is gone."""
@@ -325,7 +404,7 @@ class Library(Marking):
 
     def made_by_agents(self, pk: PaperKey) -> tuple[Made, ...]:
         """The marks on a paper that programs made; may run in a thread. Raises CacheError."""
-        from reader.cache.marks.agents import made_by_agents
+        from reader.cache.marks.event_log import made_by_agents
 
         known = self._cached_key(pk)
         if known is None:
@@ -458,7 +537,7 @@ class Library(Marking):
 
     async def reading_figures(self, today: date) -> Figures:
         """What the user has read, in figures up to a local day."""
-        from reader.cache.reads.reading import reading_figures
+        from reader.cache.history import reading_figures
 
         return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 
@@ -513,7 +592,7 @@ def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
     """Why a paper is in the list of a query for what fits best, or after the papers that match a query."""
     from reader.cache.finding.ranker import found_by
     from reader.cache.search import similar
-    from reader.cache.search.nearest import cache_file
+    from reader.cache.search.similar import cache_file
     from reader.core.query import parse
     from reader.core.similarity import Fit, FoundBy, Shared
     from reader.session.places import plain_words

@@ -77,7 +77,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
     view, facts, learned = listing.place.view, listing.facts, listing.order.learned
     if state.draft is not None and (reason := _while_typing(state, state.draft.typed)) is not None:
         return reason
-    if state.is_ranking:
+    if state.is_ranking or (view.id == FOR_YOU and not listing.order.complete):
         return _ranking(state)
     if listing.results is not None:
         ways = "find.query other words", "app.escape back to the list", _PUT_BACK

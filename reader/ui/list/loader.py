@@ -17,7 +17,7 @@ from reader.ui.library.marking import cached_keys
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows
 from reader.ui.shell.listing import CacheFacts, ListContent, ListRequest, Position
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -43,13 +43,11 @@ RANKED = ("foryou", "relevance", "rising")
 """Orders for which all papers are compared."""
 
 
-class ListLoader:
+class ListLoader(Actor):
     """Reads the list of the state's newest request; each read ends in one change of the state."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._library = services.library
+        super().__init__(services)
         self._order = services.settings.order
         self._selection: Selection | None = None
         self.awaited: str | None = None
@@ -235,11 +233,11 @@ class ListLoader:
         return bool(self._library.first(self._compile(Place(place.view, "is:hidden")), 1).pks)
 
 
-class RankingWait:
+class RankingWait(Actor):
     """Says that a list is still being ranked."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
+        super().__init__(services)
         self._order = services.settings.order
         self._delay = services.background.delayed(self._say)
 

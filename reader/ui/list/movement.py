@@ -14,10 +14,10 @@ from reader.ui.full_text.actions import FullTextActions
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
-from reader.ui.page.front import text_in_front
+from reader.ui.page.detail import text_in_front
 from reader.ui.shell.handlers import handles, handles_each
 from reader.ui.shell.layout import PaneName, shown_panes
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 from reader.ui.triage.state import TRIAGE, is_listed
 from reader.ui.views.actions import ViewActions
@@ -25,16 +25,12 @@ from reader.ui.views.actions import ViewActions
 _LEFT_TO_RIGHT: tuple[PaneName, ...] = ("filter", "list", "detail")
 
 
-class MovementActions:
+class MovementActions(Actor):
     """Move the cursor or the text of the pane with the focus."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        super().__init__(services)
         self._full_text = services[FullTextActions]
-        self._model = services.model
-        self._library = services.library
-        self._keymap = services.look.keymap
-        self._background = services.background
         self._papers = services[PaperList]
         self._filter = services[FilterPane]
         self._marks = services[MarkActions]
@@ -220,12 +216,11 @@ class MovementActions:
         self._model.change(state.choose_panes(panes))
 
 
-class SelectionActions:
+class SelectionActions(Actor):
     """Select papers of the list, and let them go."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._background = services.background
+        super().__init__(services)
         self._papers = services[PaperList]
         self._loader = services[ListLoader]
 

@@ -19,10 +19,9 @@ from textual.strip import Strip
 from reader.core.lines import Line
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import ActionAsked, Reported
+from reader.ui.kit.line_widgets import PLAIN, ActionAsked, Reported
 from reader.ui.kit.lines import pattern
 from reader.ui.kit.pane import Pane
-from reader.ui.kit.styled_text import PLAIN
 from reader.ui.list.lines import (
     LIST_ROLES,
     Content,

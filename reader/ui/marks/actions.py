@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from reader.core.errors import ReaderError
 from reader.core.marks import LOOK, QUEUE, STATES, UNDOES
 from reader.core.paper_row import Flag, PaperKey, PaperRow
-from reader.ui.command_line.automatic import AutomaticCommands
+from reader.ui.command_line.runner import AutomaticCommands
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.handlers import begins, follows, handles, handles_each
 from reader.ui.shell.listing import Position
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
@@ -79,20 +79,16 @@ class Restored(NamedTuple):
     """The notice about it."""
 
 
-class MarkActions:
+class MarkActions(Actor):
     """Mark the papers of the list."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
-        self._keymap = services.look.keymap
+        super().__init__(services)
         self._read_when = services.settings.read_when
         self._goes_on = services.settings.after_mark == "next"
         self._papers = services[PaperList]
         self._loader = services[ListLoader]
         self._starring = services[AutomaticCommands].starring
-        self._look = services.look
         self._restored: Restored | None = None
 
     # One paper
@@ -384,12 +380,11 @@ class MarkActions:
         return said
 
 
-class QueueActions:
+class QueueActions(Actor):
     """Move papers within the queue."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._library = services.library
+        super().__init__(services)
         self._order = services.settings.order
         self._key: Callable[[str], str] = services.look.keymap.key
         self._papers = services[PaperList]

@@ -14,21 +14,26 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reader.core.errors import ReaderError
+from reader.core.errors import CacheInterrupted, ReaderError
 from reader.core.marks import FINISH, OPEN, PASS
 from reader.core.paper_row import NotCached, PaperKey
 from reader.ui.full_text.state import TEXT
 from reader.ui.list.pane import PaperList
-from reader.ui.page.front import is_page_at_end
+from reader.ui.marks.actions import MarkActions
+from reader.ui.page.detail import is_page_at_end
 from reader.ui.page.state import PAGE
+from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import ends, follows
+from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 from reader.ui.triage.state import is_triaging
 
 if TYPE_CHECKING:
+    from reader.cache.search.selection import Selection
     from reader.session.places import Place
+
 
 LOOK = 1.0
 """Seconds under the cursor after which a paper was looked at."""
@@ -63,15 +68,12 @@ def _parts(state: State) -> object:
     return state.highlighted, shown, state.listing.place, state.listing.results, _is_text_at_end(state)
 
 
-class Traces:
+class Traces(Actor):
     """Follows the cursor and the page, before the page is drawn anew."""
 
     def __init__(self, services: Services, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(services)
         self.clock = clock
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
-        self._look = services.look
         self._is_on = services.settings.note_reading
         self._screens = services[Screens]
         self._papers = services[PaperList]
@@ -191,3 +193,73 @@ def _is_text_at_end(state: State) -> bool:
     """Whether the end of the full text is in view."""
     text = state[TEXT]
     return text is not None and text.view is not None and text.view.is_at_end
+
+
+# What came by the thousand
+
+
+MANY = 1_000
+"""Unread papers older than a week that are offered; fewer are read or passed by."""
+
+AT_REST = 1.0
+"""Seconds without a change of the list before they are counted."""
+
+OLD = "is:unread -is:starred -is:queued -since:1w"
+
+
+class Backlog(Actor):
+    """Offers once, after an import of thousands, to mark what is older than a week as read.
+
+    As the reader rests it counts the old papers that came since the last visit, or all in the first one.
+    """
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._delay = services.background.delayed(lambda: services.background.start("backlog", self._count))
+        self._size = 0
+        """Number of papers ever stored as they were counted last."""
+        self._found = 0
+        self._is_over = services.look.demo or not services.library.is_writable
+
+    @follows(lambda state: (state.is_ready, state.listing.version, state[REFRESH].ended), now=True)
+    def count_soon(self, state: State) -> None:
+        """Count once nothing has changed for a while."""
+        if state.is_ready and not self._is_over:
+            self._delay.begin(AT_REST)
+
+    async def _count(self) -> None:
+        library = self._services.library
+        size = library.size()
+        if size - self._size <= MANY:
+            return
+        try:
+            self._found = await library.number(self._old())
+        except CacheInterrupted:
+            self._delay.begin(AT_REST)
+            return
+        self._size = size
+        self.offer(self._model.state)
+
+    def _old(self) -> Selection:
+        from reader.cache.search.compile import compile_query
+        from reader.core.query import parse
+
+        scope = self._services.scope()
+        return compile_query(parse(OLD if scope.new_since is None else f"{OLD} is:new"), scope)
+
+    @follows(lambda state: state.context)
+    def offer(self, state: State) -> None:
+        """Offer to mark them, once and over the list alone; any other key does what it always does."""
+        if self._found <= MANY or self._is_over or state.context not in ("list", "detail", "filter", "empty"):
+            return
+        self._is_over = True
+        what = f"{self._found:,} unread papers are older than a week"
+        choices = (("y", "mark them read"), ("esc", "leave them"))
+        self._services[Keyboard].ask_letter(what, choices, lambda _: self._mark(), is_offer=True)
+
+    def _mark(self) -> None:
+        async def mark() -> None:
+            order = await self._services.library.order(self._old())
+            await self._services[MarkActions].mark_read(order.pks)
+
+        self._services.background.start("marks", mark)

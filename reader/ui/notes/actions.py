@@ -20,7 +20,7 @@ from reader.ui.marks.actions import MarkActions
 from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
 from reader.ui.shell.handlers import begins, handles
 from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
@@ -30,16 +30,11 @@ if TYPE_CHECKING:
 SAME = "the note is unchanged"
 
 
-class NoteActions:
+class NoteActions(Actor):
     """Open the editor, keep what is written in it, or give it up."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._app = services.app
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
-        self._keymap = services.look.keymap
+        super().__init__(services)
         self._papers = services[PaperList]
         self._marks = services[MarkActions]
         self._take_quote = services[FullTextActions].take_quote
@@ -47,11 +42,8 @@ class NoteActions:
     @property
     def _screen(self) -> NoteScreen | None:
         """The editor, while it is open."""
-        if self._model.state[NOTING] is None:
-            return None
-        from reader.ui.notes.screen import NoteScreen
-
-        return self._services[Screens].get(NoteScreen)
+        screen: NoteScreen | None = self._services[Screens].get(NOTING)
+        return screen
 
     # In the reader
 
@@ -201,21 +193,18 @@ MOST_READ = 100
 """Maximum number of papers whose tags are read to show them; a read takes 0.1 ms."""
 
 
-class TagActions:
+class TagActions(Actor):
     """Open the line of tags, complete in it, and tag the papers."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._library = services.library
+        super().__init__(services)
         self._marks = services[MarkActions]
 
     @property
     def _screen(self) -> TagScreen | None:
         """The line of tags, while it is open."""
-        from reader.ui.command_line.screen import TagScreen
-
-        return self._services[Screens].get(TagScreen)
+        screen: TagScreen | None = self._services[Screens].get(TAGGING)
+        return screen
 
     @handles("paper.tag")
     def begin(self, _count: int | None) -> None:

@@ -15,12 +15,11 @@ from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.core.text import clean_note
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.line_widgets import StatusLine
-from reader.ui.kit.styled_text import draw
+from reader.ui.kit.line_widgets import StatusLine, draw
 from reader.ui.kit.textual_fixes import PastesWhole
 from reader.ui.kit.typed_line import TypingScreen
-from reader.ui.looks.look import Look
-from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.looks import Look
+from reader.ui.looks.theme import stylesheet
 from reader.ui.notes.state import Noting
 from reader.ui.shell.layout import place_note
 from reader.ui.shell.model import Model, subscribe

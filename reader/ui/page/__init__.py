@@ -1,1 +1,44 @@
-"""A paper's page."""
+"""A paper: the detail pane, its page, its links and files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reader.ui.page.state import PAGE
+from reader.ui.shell.feature import Feature, Over
+
+if TYPE_CHECKING:
+    from reader.ui.page.screen import PaperPage
+    from reader.ui.page.state import Reading
+    from reader.ui.shell.services import Services
+
+
+def _classes() -> tuple[type, ...]:
+    from reader.ui.page.actions import PageActions
+    from reader.ui.page.links import CopyActions, LinkActions, PdfActions, PdfFetcher
+    from reader.ui.page.loader import DetailLoader, FitFinder, PageRefresher, TextPlaces
+
+    return (
+        PageActions,
+        CopyActions,
+        LinkActions,
+        DetailLoader,
+        PdfActions,
+        PdfFetcher,
+        PageRefresher,
+        FitFinder,
+        TextPlaces,
+    )
+
+
+def _page(services: Services, _reading: Reading) -> PaperPage:
+    from reader.ui.page.screen import PaperPage
+
+    return PaperPage(services.model, services.look)
+
+
+def _show(page: PaperPage, reading: Reading) -> None:
+    page.show(reading)
+
+
+FEATURE = Feature(_classes, (Over(PAGE, _page, show=_show, is_kept=True),))

@@ -8,22 +8,20 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
 from reader.ui.marks.traces import Traces
-from reader.ui.page.detail import PaperDetail
-from reader.ui.page.front import text_in_front
+from reader.ui.page.detail import PaperDetail, text_in_front
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.state import FOUND, PAGE
 from reader.ui.shell.handlers import answers, follows, handles, handles_each
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 from reader.ui.triage.state import is_triaging
 
 
-class PageActions:
+class PageActions(Actor):
     """Open the highlighted paper over the whole screen, and read on."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
+        super().__init__(services)
         self._papers = services[PaperList]
         self._loader = services[DetailLoader]
         self._marks = services[MarkActions]

@@ -19,6 +19,9 @@ from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation
+from reader.ui.page.state import PAGE
+from reader.ui.shell.screens import Screens
+from reader.ui.shell.services import Services
 
 if TYPE_CHECKING:
     from reader.core.similarity import Fit
@@ -261,3 +264,18 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         else:
             return
         event.stop()
+
+
+def text_in_front(services: Services) -> PaperDetail | None:
+    """The paper's text on the screen: the page's or the detail pane's; None if neither is shown."""
+    if services.model.state[PAGE] is not None and (page := services[Screens].get(PAGE)) is not None:
+        text: PaperDetail = page.detail
+        return text
+    detail = services[PaperDetail]
+    return detail if detail.is_on_screen else None
+
+
+def is_page_at_end(screens: Screens) -> bool:
+    """Whether the page shows the end of its paper, or last did."""
+    page = screens.get(PAGE)
+    return page is not None and bool(page.detail.is_at_end)

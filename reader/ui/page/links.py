@@ -1,23 +1,36 @@
-"""Open links in the browser, and copy papers in the form that the user chooses."""
+"""Open links in the browser, and PDFs in a viewer; copy papers in the form that the user chooses."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import os
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing, suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
+from textual.worker import Worker, WorkerError
+
+from reader import paths
+from reader.core.errors import ReaderError
+from reader.core.ids import pdf_url
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey
 from reader.ui.page.detail import PaperDetail
-from reader.ui.page.refresher import PaperLookup
-from reader.ui.shell.handlers import answers, handles
+from reader.ui.page.loader import PaperLookup
+from reader.ui.shell.handlers import answers, handles, stops
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.services import Services
+from reader.ui.shell.notices import NOTHING_IS_FETCHED
+from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
     from reader.actions.links import Link
     from reader.cache.pages import PageTitle
+    from reader.core.paper import Paper
+    from reader.refresh.jobs import Message
+
 
 MOST_OPENED = 12
 """Maximum number of selected papers that are opened in the browser at once."""
@@ -31,15 +44,12 @@ def _without_id(title: PageTitle) -> str:
     return f"{title.told[0].lower()}{title.told[1:-1]}"
 
 
-class LinkActions:
+class LinkActions(Actor):
     """Open the links of the selected papers, or of the highlighted one."""
 
     def __init__(self, services: Services) -> None:
-        self._app = services.app
+        super().__init__(services)
         self._lookup = services[PaperLookup]
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
         self._keyboard = services[Keyboard]
 
     @handles("link.page")
@@ -141,17 +151,14 @@ SHORT = 100
 """Maximum characters of a copied text that is repeated in the notice."""
 
 
-class CopyActions:
+class CopyActions(Actor):
     """Copy links, ids, titles, BibTeX, Markdown, abstracts and citations."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
+        super().__init__(services)
         self._pattern = services.settings.citation_key
         self._command_key = services.look.keymap.key("command.open")
         self._keyboard = services[Keyboard]
-        self._app = services.app
 
     @handles("link.copy")
     def copy_link(self, _count: int | None) -> None:
@@ -196,3 +203,199 @@ class CopyActions:
         else:
             said = f"{name} of {len(papers):,} papers"
         self._model.show_notice(f"copied {said}" if text else f"this paper has no {name}")
+
+
+# PDFs
+
+
+class _Wanted(NamedTuple):
+    id: str
+    file: Path
+    then: Callable[[Path, str], Awaitable[None]]
+
+
+class PdfFetcher(Actor):
+    """The PDF that is being fetched, and those that wait for it."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._worker: Worker[None] | None = None
+        self._wanted: deque[_Wanted] = deque()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being fetched and nothing waits."""
+        return not self._wanted
+
+    def begin(self, id: str, file: Path, then: Callable[[Path, str], Awaitable[None]]) -> None:
+        """Fetch the PDF of a paper to `file`; `then` receives the file and what this has answered meanwhile."""
+        if any(wanted.file == file for wanted in self._wanted):
+            self._model.show_notice(f"the PDF of {id} is already being fetched")
+            return
+        self._model.show_notice(self._begun(id))
+        self._wanted.append(_Wanted(id, file, then))
+        if len(self._wanted) == 1:
+            running = partial(self._run, self._worker)
+            self._worker = self._services.background.start("pdf", running)
+        self._progress("")
+
+    @stops("escape")
+    def stop(self) -> bool:
+        """Stop fetching, and return whether there was anything to stop; what has come is kept for the next time."""
+        if self._worker is None or not self._wanted:
+            return False
+        self._wanted.clear()
+        self._worker.cancel()
+        self._progress("")
+        key = self._services.look.keymap.key("link.pdf")
+        self._model.show_notice(f"the PDF was stopped · {key} resumes it")
+        return True
+
+    async def _run(self, before: Worker[None] | None) -> None:
+        if before is not None:
+            # It may still hold the file.
+            with suppress(WorkerError):
+                await before.wait()
+        while self._wanted:
+            wanted = self._wanted[0]
+            try:
+                await self._fetch(wanted)
+            except ReaderError as error:
+                self._end()
+                self._model.show_outcome(self._failure(error), "warning", self._begun(wanted.id))
+            except Exception:
+                self._wanted.clear()
+                self._progress("")
+                raise
+            else:
+                self._end()
+                opening = partial(wanted.then, wanted.file, self._begun(wanted.id))
+                self._services.background.start("pdf", opening)
+
+    async def _fetch(self, wanted: _Wanted) -> None:
+        from reader.refresh.jobs import FetchPdf
+
+        async with aclosing(self._app.run_job(FetchPdf(wanted.id, str(wanted.file)))) as messages:
+            async for message in messages:
+                self._progress(_progress_text(message))
+
+    def _end(self) -> None:
+        self._wanted.popleft()
+        self._progress("")
+
+    def _progress(self, progress: str) -> None:
+        """Show the progress in the first line, with how many PDFs wait; nothing if there is none."""
+        dot = self._services.look.glyphs.dot
+        parts = (f"PDF {progress}".rstrip(), f"{len(self._wanted) - 1} more" if len(self._wanted) > 1 else "")
+        text = f" {dot} ".join(filter(None, parts)) if self._wanted else ""
+        self._model.change(self._model.state.busy_with(text))
+
+    def _begun(self, id: str) -> str:
+        """The answer to the key that asks for a PDF."""
+        return f"fetching the PDF of {id} · {self._services.look.keymap.key('app.escape')} stops"
+
+    def _failure(self, error: ReaderError) -> str:
+        page = f"{self._services.look.keymap.key('link.list')}p opens it in the browser"
+        return f"{str(error).rstrip('.')} · {page}"
+
+
+def _progress_text(message: Message) -> str:
+    """What a message says of the progress, short; empty for other messages."""
+    from reader.refresh.jobs import PdfReceived, Waiting
+
+    match message:
+        case PdfReceived(done, total) if total:
+            return f"{100 * done // total} %"
+        case PdfReceived(done):
+            return f"{done / 1e6:.1f} MB"
+        case Waiting(seconds, why):
+            return f"{why}, {seconds:.0f} s"
+    return ""
+
+
+MOST = 50
+"""PDFs that one key fetches at most: arXiv is asked for one in three seconds."""
+
+
+class PdfActions(Actor):
+    """Open the PDF of a paper, which is fetched first if it is not there; the PDFs of several are only fetched."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._fetcher = services[PdfFetcher]
+
+    @handles("link.pdf")
+    def open_pdf(self, _count: int | None) -> None:
+        targets = self._model.take_targets()
+        if len(targets) > MOST:
+            self._model.show_notice(f"at most {MOST} PDFs at once · {len(targets):,} papers are selected")
+            return
+        papers = [paper for key in targets if (paper := self._services.library.paper_of(key)) is not None]
+        if len(papers) == 1:
+            self._services.background.start("pdf", partial(self._open_or_fetch, papers[0]))
+        elif papers:
+            self._services.background.start("pdf", partial(self._fetch_all, papers))
+
+    async def _open_or_fetch(self, paper: Paper) -> None:
+        file = await asyncio.to_thread(self._file, paper)
+        if await asyncio.to_thread(file.exists):
+            await self._open(file)
+        elif pdf_url(paper.id) is None:
+            links = self._services.look.keymap.key("link.list")
+            self._model.show_notice(f"this paper has no arXiv id, so no PDF can be found · {links} lists its links")
+        elif self._services.look.demo:
+            self._model.show_notice(NOTHING_IS_FETCHED)
+        else:
+            self._fetcher.begin(paper.id, file, self._open)
+
+    async def _fetch_all(self, papers: Sequence[Paper]) -> None:
+        """Fetch those that are not there, and open none."""
+        missing = await asyncio.to_thread(lambda: [(one.id, self._file(one)) for one in papers if pdf_url(one.id)])
+        missing = [(id, file) for id, file in missing if not file.exists()]
+        if missing and self._services.look.demo:
+            self._model.show_notice(NOTHING_IS_FETCHED)
+            return
+        for id, file in missing:
+            self._fetcher.begin(id, file, self._end)
+        if missing:
+            stop = self._services.look.keymap.key("app.escape")
+            self._model.show_notice(f"fetching {len(missing):,} of {len(papers):,} PDFs · {stop} stops")
+        else:
+            self._model.show_notice(f"none of the PDFs of these {len(papers):,} papers is missing")
+
+    async def _end(self, file: Path, _begun: str) -> None:
+        if self._fetcher.is_idle:
+            self._model.show_outcome(f"the PDFs are in {_from_home(file.parent)}")
+
+    def _file(self, paper: Paper) -> Path:
+        from reader.actions.links import pdf_file, pdf_folder
+
+        return pdf_file(paper, pdf_folder(self._services.settings.pdf_folder, paths.config_file()))
+
+    async def _open(self, file: Path, begun: str = "") -> None:
+        """Open a file where the user is; without a viewer say where it is. `begun` is what was answered before."""
+        from reader.actions.programs import NoViewer, find_viewer, open_file, takes_terminal
+
+        opening = f"opening {file.name}"
+        if self._app.send_pdf(file):
+            self._model.show_outcome(opening, begun=begun)
+            return
+        try:
+            viewer = await asyncio.to_thread(find_viewer, self._services.settings.pdf_viewer, os.environ)
+            self._model.show_outcome(opening, begun=begun)
+            if takes_terminal(viewer):
+                with self._app.suspend():
+                    open_file(viewer, file)
+            else:
+                await asyncio.to_thread(open_file, viewer, file)
+        except NoViewer as reason:
+            self._app.copy_to_clipboard(str(file))
+            self._model.show_outcome(f"{_from_home(file)} · copied · {reason}", "warning", begun or opening)
+
+
+def _from_home(file: Path) -> str:
+    """A path as a user writes it."""
+    try:
+        return f"~/{file.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):
+        return str(file)

@@ -12,9 +12,8 @@ from textual.widget import Widget
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.line_widgets import StatusLine
-from reader.ui.kit.styled_text import draw
-from reader.ui.looks.look import Look
+from reader.ui.kit.line_widgets import StatusLine, draw
+from reader.ui.looks import Look
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.presentation import link_keys
 from reader.ui.page.state import FIT, FOUND, PAGE, Reading, fit_of, found_of

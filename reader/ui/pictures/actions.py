@@ -10,14 +10,14 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
+from reader.platform import PictureTerminal, picture_terminal
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.links import LinkActions
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.handlers import follows, handles, handles_each
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
-from reader.ui.terminal.pictures import PictureTerminal, picture_terminal
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -29,19 +29,17 @@ if TYPE_CHECKING:
 MISSING = "pictures need the extra dailypapers[images], which is not installed"
 
 
-class PictureActions:
+class PictureActions(Actor):
     """Open the pictures over the page or the full text, and go through them."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
 
     @handles("picture.open")
     def open(self, _count: int | None) -> None:
         """Show the first figure in view, or else the first picture of the paper."""
         pictures = self._pictures()
         if why := self._why_not() or ("" if pictures else self._none()):
-            self._model.show_notice(why)
+            opens = self._services.look.keymap.key("link.pdf", "text")
+            is_of_pdf = bool(pictures) and pictures[0].spot is not None
+            self._model.show_notice(f"{why} · {opens} opens the PDF" if is_of_pdf and opens else why)
         else:
             self._show(pictures, self._first_in_view(pictures))
 
@@ -53,6 +51,16 @@ class PictureActions:
             return False
         self._show(pictures, index)
         return True
+
+    def open_formula(self, block: int) -> None:
+        """Show a displayed formula of the open text as its PDF has it."""
+        from reader.ui.pictures.pictures import formula_of
+
+        text = self._model.state[TEXT]
+        if why := self._why_not():
+            self._model.show_notice(why)
+        elif text is not None and text.view is not None:
+            self._show((formula_of(text.view.document, block, text.paper.id),), 0)
 
     @handles("picture.browse")
     def browse(self, _count: int | None) -> None:
@@ -106,6 +114,10 @@ class PictureActions:
         if text is None or text.view is None:
             return 0
         figures = [(index, one.block) for index, one in enumerate(pictures) if one.block >= 0]
+        if pictures[0].spot is not None:
+            # The page of a PDF that is read begins above.
+            above = [index for index, block in figures if block <= text.view.top.block and not index % 2]
+            return above[-1] if above else 0
         below = (index for index, block in figures if block >= text.view.top.block)
         return next(below, figures[-1][0] if figures else 0)
 
@@ -138,23 +150,21 @@ PAUSE = 0.15
 """Seconds before a picture is asked for: one that is only passed on the way to another is not."""
 
 
-class PictureLoader:
+class PictureLoader(Actor):
     """Fetches the picture that the state asks for."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._background = services.background
-        self._run_job = services.app.run_job
+        super().__init__(services)
         self._worker: Worker[None] | None = None
-        self._wanted: tuple[str, Canvas] | None = None
-        self._kept: OrderedDict[tuple[str, Canvas], PictureDrawn] = OrderedDict()
+        self._wanted: tuple[Picture, Canvas] | None = None
+        self._kept: OrderedDict[tuple[Picture, Canvas], PictureDrawn] = OrderedDict()
         self._pause = services.background.delayed(self._start)
 
     @follows(PICTURES)
     def follow(self, state: State) -> None:
         """Show the picture in front if it is here, else fetch it; stop a fetch that is not wanted any more."""
         pictures = state[PICTURES]
-        wanted = (pictures.front.address, pictures.canvas) if pictures is not None else None
+        wanted = (pictures.front, pictures.canvas) if pictures is not None else None
         if wanted == self._wanted:
             return
         self._wanted = wanted
@@ -166,38 +176,39 @@ class PictureLoader:
             return
         if (drawn := self._kept.get(wanted)) is not None:
             self._kept.move_to_end(wanted)
-            self._model.change(state.update(PICTURES, lambda pictures: pictures.came(drawn)))
+            self._model.change(state.update(PICTURES, lambda pictures: pictures.came(wanted[0], drawn)))
         else:
-            self._say(wanted[0], "fetching the picture")
+            self._say(wanted[0], "fetching the PDF" if wanted[0].spot else "fetching the picture")
             self._pause.begin(PAUSE)
 
     def _start(self) -> None:
         if self._wanted is not None:
             self._worker = self._background.start("picture", partial(self._fetch, *self._wanted), exclusive=True)
 
-    async def _fetch(self, address: str, canvas: Canvas) -> None:
+    async def _fetch(self, picture: Picture, canvas: Canvas) -> None:
         from reader.refresh.jobs import Waiting
         from reader.refresh.pictures import DrawPicture, PictureDrawn
 
         try:
-            async with aclosing(self._run_job(DrawPicture(address, canvas))) as messages:
+            job = DrawPicture(picture.address, canvas, picture.spot)
+            async with aclosing(self._app.run_job(job)) as messages:
                 async for message in messages:
                     match message:
                         case Waiting(seconds, why):
-                            self._say(address, f"{why}, {seconds:.0f} s")
+                            self._say(picture, f"{why}, {seconds:.0f} s")
                         case PictureDrawn():
-                            self._keep(address, canvas, message)
+                            self._keep(picture, canvas, message)
         except ReaderError as error:
-            self._say(address, str(error))
+            self._say(picture, str(error))
         except Exception:
-            self._say(address, "The picture could not be drawn.")
+            self._say(picture, "The picture could not be drawn.")
             raise
 
-    def _keep(self, address: str, canvas: Canvas, drawn: PictureDrawn) -> None:
-        self._kept[address, canvas] = drawn
+    def _keep(self, picture: Picture, canvas: Canvas, drawn: PictureDrawn) -> None:
+        self._kept[picture, canvas] = drawn
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
-        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.came(drawn)))
+        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.came(picture, drawn)))
 
-    def _say(self, address: str, said: str) -> None:
-        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.says(address, said)))
+    def _say(self, picture: Picture, said: str) -> None:
+        self._model.change(self._model.state.update(PICTURES, lambda pictures: pictures.says(picture, said)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.document.model import Document, Figure, walk
-from reader.core.ids import in_address, is_arxiv_id
+from reader.core.document.model import Block, Document, Figure, Formula, Heading, Paragraph, PdfSpot, walk
+from reader.core.ids import in_address, is_arxiv_id, pdf_url
 from reader.ui.full_text.links import web_address
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ MOST = 100
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 
+PAGE_ANCHOR = re.compile(r"page-\d{1,4}$")
+
+NEAR_WORDS = 8
+"""Words before and after a formula by which it is found in the PDF."""
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
 _THUMBNAIL = "https://cdn-thumbnails.huggingface.co/social-thumbnails/papers/{id}.png"
 
 
@@ -37,10 +45,14 @@ class Picture(NamedTuple):
     caption: str = ""
     block: int = -1
     """The block of the full text that has it; -1 for one of the feed."""
+    spot: PdfSpot | None = None
+    """The part of the paper's PDF that it is of."""
 
 
 def pictures_of(paper: Paper, document: Document | None = None, source: str = "") -> tuple[Picture, ...]:
     """The pictures of a paper, each once: the feed's card and pictures, and the figures of its full text, if any."""
+    if source == "pdf":
+        return tuple(_of_pdf(document, paper.id))
     found = {one.address: one for one in (*_of_feed(paper), *_of_text(document, source, paper.id))}
     return tuple(found.values())[:MOST]
 
@@ -63,6 +75,32 @@ def _of_text(document: Document | None, source: str, id: str) -> Iterator[Pictur
                 caption = "".join(span.text for span in part.caption)
                 for address in part.pictures:
                     yield Picture(web_address(address, source, id), label or "Picture", caption, index)
+
+
+def _of_pdf(document: Document | None, id: str) -> Iterator[Picture]:
+    """The pages of a text that came from a PDF, in halves, which can be read on a screen."""
+    pages = {name: block for name, block in (document.anchors if document else {}).items() if PAGE_ANCHOR.match(name)}
+    for name, block in pages.items():
+        page = int(name.removeprefix("page-"))
+        for half, is_upper in (("upper", True), ("lower", False)):
+            label = f"Page {page}, {half} half"
+            yield Picture(f"{pdf_url(id)}#page={page}", label, "", block, PdfSpot(id, page - 1, is_upper))
+
+
+def formula_of(document: Document, block: int, id: str) -> Picture:
+    """The picture of a displayed formula."""
+    formula = document.blocks[block]
+    number = formula.number if isinstance(formula, Formula) else ""
+    before = [word for one in document.blocks[max(0, block - 2) : block] for word in _prose(one)]
+    after = [word for one in document.blocks[block + 1 : block + 3] for word in _prose(one)]
+    spot = PdfSpot(id, number=number, before=tuple(before[-NEAR_WORDS:]), after=tuple(after[:NEAR_WORDS]))
+    return Picture(f"{pdf_url(id)}#{block}", f"Formula {number}".strip(), "", block, spot)
+
+
+def _prose(block: Block) -> list[str]:
+    """The words of a block that are in no formula."""
+    spans = block.spans if isinstance(block, Paragraph | Heading) else ()
+    return [word for span in spans if span.style != "formula" for word in _WORD.findall(span.text.lower())]
 
 
 def is_picture(address: str) -> bool:
@@ -96,13 +134,13 @@ class Pictures:
         """Draw for a terminal of another size."""
         return self if canvas == self.canvas else replace(self, canvas=canvas, said="")
 
-    def came(self, drawn: PictureDrawn) -> Pictures:
+    def came(self, picture: Picture, drawn: PictureDrawn) -> Pictures:
         """Show a picture that was fetched, if it is the one in front."""
-        return replace(self, drawn=drawn, said="") if drawn.address == self.front.address else self
+        return replace(self, drawn=drawn, said="") if picture == self.front else self
 
-    def says(self, address: str, said: str) -> Pictures:
+    def says(self, picture: Picture, said: str) -> Pictures:
         """Say something of a picture, if it is the one in front."""
-        return replace(self, said=said) if address == self.front.address else self
+        return replace(self, said=said) if picture == self.front else self
 
 
 def room(width: int, height: int) -> tuple[int, int]:

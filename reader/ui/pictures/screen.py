@@ -17,8 +17,8 @@ from reader.core.lines import cut, literal, wrap
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import StatusLine
-from reader.ui.looks.look import Look
-from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.looks import Look
+from reader.ui.looks.theme import stylesheet
 from reader.ui.pictures.pictures import CAPTION_ROWS
 from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.model import Model, subscribe

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING
 
-from reader.core.paper import Paper
+from reader.core.errors import ReaderError
+from reader.core.paper import Listing, Paper
 from reader.core.query.suggestions import Completion, complete
 from reader.core.similarity import came_out, like_query
 from reader.core.views import IDS
 from reader.refresh.plan import Days
-from reader.session.places import Place, feed_text, next_order, view
+from reader.session.places import Place, feed_text, view, with_best_first
 from reader.ui.command_line.actions import CommandActions
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import FOLLOWED, topic_papers
+from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.pane import PaperList
 from reader.ui.page.actions import PageActions
-from reader.ui.page.refresher import PaperLookup
-from reader.ui.query.feed_search import FeedSearch
+from reader.ui.page.loader import PaperLookup
 from reader.ui.query.line import QueryLine
 from reader.ui.query.state import VOCABULARY
 from reader.ui.refresh.refresher import Refresher
-from reader.ui.shell.handlers import handles, handles_each
+from reader.ui.shell.handlers import follows, handles, handles_each, stops
 from reader.ui.shell.notices import NOTHING_IS_FETCHED
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import State
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
 
 
-class AddActions:
+class AddActions(Actor):
     """Ask for the id of a paper, and fetch it."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._library = services.library
+        super().__init__(services)
         self._demo = services.look.demo
         self._lookup = services[PaperLookup]
         self._refresher = services[Refresher]
@@ -62,15 +70,14 @@ class AddActions:
         return id if id is not None and self._library.pk_of(id) is None else None
 
 
-class QueryActions:
+class QueryActions(Actor):
     """Type and change the query."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
+        super().__init__(services)
         self._order = services.settings.order
-        self._look = services.look
         self._papers = services[PaperList]
+        self._library = services.library
         self._line = services[QueryLine]
         self._filter = services[FilterPane]
         self._search = services[FeedSearch]
@@ -150,11 +157,11 @@ class QueryActions:
         if state.results is not None:
             self._model.show_notice("the feed's results keep the feed's own order")
             return
-        default = state.place.view.order or self._order
-        sorted_state = state.narrow(next_order(state.place.text, default))
+        default, best = state.place.view.order or self._order, "foryou" if self._library.is_taught() else "upvotes"
+        sorted_state = state.narrow(with_best_first(state.place.text, default, best))
         self._model.change(sorted_state)
-        sort = sorted_state.place.query.sort
-        self._model.show_notice(f"by {sort.key if sort else default}")
+        key = str(sorted_state.place.whole(self._order).sort).removeprefix("sort:")
+        self._model.show_notice("what suits you comes first" if key == "foryou" else f"by {key}")
 
     # The feed
 
@@ -198,12 +205,8 @@ MOST_LIKED = 20
 """Papers that are asked with at once."""
 
 
-class SimilarActions:
+class SimilarActions(Actor):
     """Go to the papers that are like others."""
-
-    def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._library = services.library
 
     @handles_each({"find.similar": False, "find.newer": True})
     def show(self, _count: int | None, is_newer: bool) -> None:
@@ -223,12 +226,11 @@ class SimilarActions:
 _ASKS = re.compile(r"\b(?:keyword|author|org|tag|category|source):", re.IGNORECASE)
 
 
-class Completer:
+class Completer(Actor):
     """Completes queries by fields, topics, and the keywords, people and other values in the cache."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
+        super().__init__(services)
         self._is_loading = False
 
     def complete(self, text: str, cursor: int) -> Completion | None:
@@ -248,3 +250,129 @@ class Completer:
         finally:
             self._is_loading = False
         self._model.change(self._model.state.put(VOCABULARY, words))
+
+
+# The search of the feed
+
+
+LISTS = ("list", "detail", "filter", "empty")
+"""Contexts with the list in front: in others the user types or reads, and the list is not replaced."""
+
+BLINK = 0.5
+"""Seconds after which a search shows its progress."""
+
+
+class FeedSearch(Actor):
+    """Runs the search that the state requests, one at a time, and stops when the state drops it."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._search_key = services.look.keymap.key("find.feed")
+        self._stop_key = services.look.keymap.key("app.escape")
+        self._elsewhere = services.look.glyphs.elsewhere
+        self._worker: Worker[None] | None = None
+
+    def begin(self, text: str) -> None:
+        """Search the feed for a text, or list its results if they are waiting."""
+        state = self._model.state
+        answer = state.search.waiting
+        if answer is not None and answer.text == text:
+            self._model.change(state.list_results(answer))
+            return
+        self.stop()
+        self._model.change(self._model.state.search_feed(text))
+        self._worker = self._background.start("search", partial(self._run, text), exclusive=True)
+
+    @stops("back")
+    def stop_and_tell(self) -> bool:
+        """Stop the search, and say so; return whether one ran."""
+        if was_running := self.stop():
+            self._model.show_notice("search stopped")
+        return was_running
+
+    def stop(self) -> bool:
+        """Stop the search; return whether one ran."""
+        was_running = bool(self._model.state.search.asking)
+        self._model.change(self._model.state.search_stopped())
+        return was_running
+
+    @follows(lambda state: state.search.asking)
+    def follow(self, state: State) -> None:
+        """Cancel the search if the state has none."""
+        if not state.search.asking and self._worker is not None:
+            worker, self._worker = self._worker, None
+            worker.cancel()
+
+    async def _run(self, text: str) -> None:
+        blink = self._background.delayed(lambda: self._report(text, "searching the feed"))
+        blink.begin(BLINK)
+        try:
+            listings = await self._ask(text)
+        except ReaderError as error:
+            self._end()
+            self._model.show_outcome(f"{error} · {self._search_key} searches again", "warning", self._begun(text))
+            return
+        except Exception:
+            self._end()
+            raise
+        finally:
+            # A stopped search reports nothing more: another may be running.
+            blink.stop()
+        self._end()
+        self._list_or_keep(FeedResults(text, listings, self._library.pk_of, self._store))
+
+    def _list_or_keep(self, results: FeedResults) -> None:
+        """List the results, or keep them while the user is typing or reading."""
+        state = self._model.state
+        if self._app.context in LISTS:
+            sign, back = self._elsewhere, self._stop_key
+            found = bool(results.order.pks)
+            self._model.show_notice(f"{back} goes back · {sign} is stored once you open or mark it" if found else "")
+            self._model.change(self._model.state.list_results(results))
+        else:
+            self._model.change(state.hold_results(results))
+            found_count = f"{len(results.order.pks):,}"
+            said = f"{self._search_key} shows the {found_count} results for {results.text}"
+            self._model.show_outcome(said, begun=self._begun(results.text))
+
+    async def _ask(self, text: str) -> tuple[Listing, ...]:
+        from reader.refresh import jobs
+        from reader.refresh.jobs import Waiting
+
+        listings: tuple[Listing, ...] = ()
+        async with aclosing(self._app.run_job(jobs.SearchFeed(text))) as messages:
+            async for message in messages:
+                match message:
+                    case Waiting(seconds, why):
+                        self._report(text, f"{why}, {seconds:.0f} s")
+                    case jobs.SearchAnswered(listings):
+                        pass
+        return listings
+
+    def _store(self, listings: Sequence[Listing]) -> None:
+        """Store papers in the cache; blocks, in a thread without an event loop."""
+        from reader.refresh import jobs
+
+        async def store() -> None:
+            async with aclosing(self._app.run_job(jobs.StorePapers(tuple(listings)))) as messages:
+                async for _ in messages:
+                    pass
+
+        asyncio.run(store())
+
+    def _report(self, text: str, progress: str) -> None:
+        """Show the progress of the search for `text`; a stopped search takes a moment to end, and shows no more."""
+        state = self._model.state
+        if state.search.asking == text:
+            if state.search.progress is None:
+                self._model.show_notice(self._begun(text))
+            self._model.change(self._model.state.search_progressed(progress))
+
+    def _begun(self, text: str) -> str:
+        """The answer to a search that takes a while."""
+        return f"{self._stop_key} stops searching for {text}"
+
+    def _end(self) -> None:
+        # This worker is the running one, and ends by itself.
+        self._worker = None
+        self._model.change(self._model.state.search_stopped())

@@ -20,8 +20,7 @@ from reader.core.lines import Line, cut_line, measure
 from reader.core.query.suggestions import Completer, tokens
 from reader.core.text import clean
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import KeyLines
-from reader.ui.kit.styled_text import draw
+from reader.ui.kit.line_widgets import KeyLines, draw
 from reader.ui.kit.typed_line import Label, LineInput, catch_up
 from reader.ui.query.advice import (
     NO_REACH,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, runtime_checkable
 
 from textual import constants, events, on
 from textual.app import App
@@ -16,7 +16,6 @@ from textual.driver import Driver
 from reader import platform
 from reader.ui.kit.textual_fixes import BoundedDriver, FollowingDriver, StylesheetParsedOnce
 from reader.ui.looks import theme
-from reader.ui.shell.background import record_loop_error
 from reader.ui.terminal.leaving import Leaving
 
 if TYPE_CHECKING:
@@ -36,12 +35,6 @@ class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         """Change the colours to those of a theme."""
         self.register_theme(theme.find_theme(name))
         self.theme = name
-
-    def draw_picture(self, title: str) -> str:
-        """The screen as SVG."""
-        from reader.ui.looks.screenshot import draw_picture
-
-        return draw_picture(self, title)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(theme.DEFAULTS)
@@ -68,6 +61,16 @@ class JobTerminal(Protocol):
 
     def stop_job(self) -> bool:
         """Stop until the shell continues; False if no shell could."""
+
+
+def _record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what nobody handled in the event loop; asyncio would print it over the screen.
+
+    A handler of exceptions of a loop, which gets a task's exception that nobody retrieved.
+    """
+    from reader import log
+
+    log.record_loop_error(context)
 
 
 class ShellApp(ThemedApp, inherit_bindings=False):
@@ -142,7 +145,7 @@ class ShellApp(ThemedApp, inherit_bindings=False):
 
     def watch_end(self) -> None:
         """Leave when the system or the terminal asks for it, from now on; log what fails in the event loop."""
-        asyncio.get_running_loop().set_exception_handler(record_loop_error)
+        asyncio.get_running_loop().set_exception_handler(_record_loop_error)
         if self.leaving is not None:
             self.leaving.begin(self.leave, self.keep_place)
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from reader.keys.actions import KeySet
-
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from reader.keys.actions import KeySet
     from reader.ui.shell.services import Services
     from reader.ui.shell.state import Front
 
@@ -45,8 +44,9 @@ def _nothing() -> tuple[type, ...]:
 class Feature(NamedTuple):
     """One feature.
 
-    Its state is in parts, whose keys name their initial values (`Part`, `Front`). All of this is imported when the
-    first list is on the screen, and by commands that tell of keys; so no `feature.py` imports Textual.
+    Its state is in parts, whose keys name their initial values (`Part`, `Front`). It is in the `__init__.py` of its
+    folder, which the first list and commands that tell of keys import: so nothing slow, such as Textual, is imported
+    there.
     """
 
     classes: Callable[[], tuple[type, ...]] = _nothing
@@ -56,5 +56,5 @@ class Feature(NamedTuple):
     """
     screens: tuple[Over[Any, Any], ...] = ()
     """The screens that it shows over the list."""
-    keys: KeySet = KeySet()
+    keys: KeySet | None = None
     """Keys besides those of the table."""

@@ -12,7 +12,7 @@ from reader.keys.actions import Action, Context
 from reader.keys.keymap import Cancelled, KeyReader, Match, Pending
 from reader.keys.spelling import spell
 from reader.ui.shell.notices import Prompt
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
     from textual.events import Key
@@ -44,13 +44,11 @@ MERGED = frozenset(
 """Actions that do the same if they run once with a count as if they ran so many times."""
 
 
-class Keyboard:
+class Keyboard(Actor):
     """Turns keys into actions by the table of keys."""
 
     def __init__(self, services: Services) -> None:
-        self._keymap = services.look.keymap
-        self._model = services.model
-        self._app = services.app
+        super().__init__(services)
         self._marks_by_moving = services.settings.read_when == "passed"
         """Whether each step of the cursor marks the paper that it leaves."""
         self._keys = KeyReader(self._keymap, keeps_chords=True)

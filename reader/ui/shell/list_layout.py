@@ -72,7 +72,7 @@ def papers_have_dates(order: Order[PaperKey], *, is_one_day: bool) -> bool:
 
     A single day has its heading if it is in order, unless papers of other days follow that are near.
     """
-    if not order.groups:
+    if not order.groups or order.has_parts:
         return not is_one_day
     days = len(order.groups) - (1 if order.in_texts else 0) - (1 if order.near else 0)
     are_full = order.matching - order.in_texts >= FEWEST_A_DAY * days
@@ -98,7 +98,8 @@ class ListLines:
         self._each = MOST_LINES if form.is_comfortable else 1
         """Numbers of lines for a paper."""
         self._height_of = height_of if form.is_comfortable else lambda place: 1
-        self.has_headings = bool(self.groups) and (not form.has_dates or self._matching < len(self.pks))
+        has_parts = order is not None and (order.has_parts or order.near > 0)
+        self.has_headings = bool(self.groups) and (not form.has_dates or has_parts)
         self._end = END_LINES if form.has_end and self.pks and self.is_complete else 0
         # The place of each group's first paper, and its heading's line. An order that is not by day has no groups.
         self._starts = list(accumulate((count for _, count in self.groups), initial=0))[:-1]
@@ -253,7 +254,7 @@ def _place_holes(groups: Sequence[tuple[str, int]], holes: Sequence[Hole]) -> di
 
 def _groups(order: Order[PaperKey], form: ListForm) -> tuple[tuple[str, int], ...]:
     """The groups of an order; where papers have dates and the nearest papers follow, all that match are one group."""
-    if not form.has_dates or not order.near:
+    if not form.has_dates or not order.near or order.has_parts:
         return order.groups
     return (*(((MATCHING, order.matching),) if order.matching else ()), order.groups[-1])
 

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from reader.ui.shell.feature import Over
 from reader.ui.shell.model import subscribe
+from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from reader.ui.shell.services import Services
     from reader.ui.shell.state import Front, State
 
-S = TypeVar("S", bound="Screen[Any]")
 
-
-class Screens:
+class Screens(Actor):
     """Opens and closes the screens of the features. The app reads their keys."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        super().__init__(services)
         self._overs: dict[Front[Any], Over[Any, Any]] = {}
         self._made: dict[Front[Any], Screen[Any]] = {}
         self._open: list[Front[Any]] = []
@@ -36,9 +34,9 @@ class Screens:
         self._overs[over.front] = over
         subscribe(self._services.app, self._services.model, over.front, partial(self._draw, over), now=False)
 
-    def get(self, kind: type[S]) -> S | None:
-        """The screen of a class while it is open, and one that is kept also afterwards."""
-        return next((one for one in self._made.values() if isinstance(one, kind)), None)
+    def get(self, front: Front[Any]) -> Any:
+        """The screen of a part while it is open, and one that is kept also afterwards; else None."""
+        return self._made.get(front)
 
     def has(self, screen: Screen[Any]) -> bool:
         """Whether a screen is one of these."""

@@ -2,21 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from reader.config import Settings
+from reader.core.errors import ReaderError
+from reader.ui.kit.textual_fixes import Delayed
 from reader.ui.library.library import Library
-from reader.ui.looks.look import Look
-from reader.ui.shell.background import Background
+from reader.ui.looks import Look
 from reader.ui.shell.handlers import Role, find
 from reader.ui.shell.model import Model
 
 if TYPE_CHECKING:
+    from textual.app import App
+    from textual.worker import Worker
+
     from reader.cache.search.compile import Scope
     from reader.ui.shell.app import ShellApp
 
+
+Work = Callable[[], Awaitable[None]]
+"""A function that returns a coroutine: a coroutine itself would stay unawaited if cancelled before it begins."""
+
+
+class Background:
+    """Starts work on the event loop of an app."""
+
+    def __init__(self, app: App[str], model: Model) -> None:
+        self._app = app
+        self._model = model
+
+    def start(self, group: str, work: Work, *, exclusive: bool = False) -> Worker[None]:
+        """Start work; `exclusive` work replaces the running work of its group."""
+        watched = partial(self._watch, group, work)
+        return self._app.run_worker(watched, group=group, exclusive=exclusive, exit_on_error=False)
+
+    def delayed(self, act: Callable[[], object]) -> Delayed:
+        """Make a delayed call of a function."""
+        return Delayed(self._app, act)
+
+    async def _watch(self, group: str, work: Work) -> None:
+        """Do the work, and report a failure: Textual would end the reader, or show nothing."""
+        try:
+            await work()
+        except Exception as error:
+            # Failures because the reader ends are not reported.
+            if self._app.is_running:
+                text = str(error) if isinstance(error, ReaderError) else report_unforeseen(group, error)
+                self._model.show_news(text, "warning")
+
+
+def report_unforeseen(group: str, error: Exception) -> str:
+    """Log an unexpected error; return a sentence for the status line."""
+    # Imported late: it costs 2 ms, and most runs log nothing.
+    from reader import log
+
+    log.record_error(group, error)
+    return f"{group}: {log.summarize_error(error)} · a bug in dailypapers; {log.point_to_log()}"
+
+
 T = TypeVar("T")
+
+
+class Actor:
+    """An object of a feature: its actions or its work, with what all features share at hand."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._model = services.model
+        self._library = services.library
+        self._background = services.background
+        self._look = services.look
+        self._keymap = services.look.keymap
+        self._app = services.app
 
 
 class Services:

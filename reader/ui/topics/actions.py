@@ -15,7 +15,7 @@ from reader.ui.page.detail import PaperDetail
 from reader.ui.shell.handlers import answers, follows, handles, handles_each, offers, stops, takes_text
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.listing import Position
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 from reader.ui.terminal.process import loading
 from reader.ui.views.actions import ViewActions
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 _ORDERS = {"family": "topics by family", "papers": "topics by papers", "rising": "rising topics first"}
 
 
-class FilterActions:
+class FilterActions(Actor):
     """The keys of the filter pane."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
+        super().__init__(services)
         self._pane = services[FilterPane]
 
     @handles("find.filter")
@@ -97,13 +97,11 @@ class FilterActions:
         self._model.change(state.narrow(text))
 
 
-class TopicActions:
+class TopicActions(Actor):
     """The topics of the highlighted paper."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._library = services.library
+        super().__init__(services)
         self._keyboard = services[Keyboard]
 
     @handles("find.topic")
@@ -155,11 +153,11 @@ REST = 0.5
 """Seconds without a step of the cursor, after which they are read: the keys of the first second do not wait."""
 
 
-class TopicMeanings:
+class TopicMeanings(Actor):
     """Reads the rules of topics once: it takes 60 ms of the processor, and a user who only looks needs none of it."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        super().__init__(services)
         self._rules = services.app.rules
         self._soon = services.background.delayed(self._begin)
         self._has_begun = False

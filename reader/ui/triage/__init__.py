@@ -1,1 +1,14 @@
-"""Triage: one unread paper after the other."""
+"""A triage of unread papers."""
+
+from __future__ import annotations
+
+from reader.ui.shell.feature import Feature
+
+
+def _classes() -> tuple[type, ...]:
+    from reader.ui.triage.actions import TriageActions, TriageClock
+
+    return TriageActions, TriageClock
+
+
+FEATURE = Feature(_classes)

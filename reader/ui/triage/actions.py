@@ -23,7 +23,7 @@ from reader.ui.query.advice import find_mistake
 from reader.ui.shell.handlers import follows, handles, handles_each, takes_line
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.listing import ListContent
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 from reader.ui.triage.lines import TIME_IS_UP
 from reader.ui.triage.state import (
@@ -41,15 +41,11 @@ if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
 
 
-class TriageActions:
+class TriageActions(Actor):
     """Begin, decide, pause and end."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
-        self._look = services.look
+        super().__init__(services)
         self._keyboard = services[Keyboard]
         self._papers = services[PaperList]
         self._loader = services[ListLoader]
@@ -281,12 +277,11 @@ def _is_running(state: State) -> bool:
     return triage is not None and triage.is_running
 
 
-class TriageClock:
+class TriageClock(Actor):
     """Looks at the clock while a triage runs."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
-        self._look = services.look
+        super().__init__(services)
         self._next = services.background.delayed(self.look)
 
     @follows(_is_running)

@@ -23,7 +23,7 @@ from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import answers, handles, handles_each, offers
 from reader.ui.shell.listing import Position
 from reader.ui.shell.notices import NOTHING_IS_FETCHED
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.triage.state import lasting_place
 
 if TYPE_CHECKING:
@@ -33,14 +33,11 @@ RANKING_LASTS = timedelta(minutes=10)
 """Maximum age of a feed's ranking that is shown without fetching it again."""
 
 
-class ViewActions:
+class ViewActions(Actor):
     """Go to views."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
-        self._model = services.model
-        self._library = services.library
-        self._look = services.look
+        super().__init__(services)
         self._refresher = services[Refresher]
         self._papers = services[PaperList]
 
@@ -190,15 +187,11 @@ COPIED = 80
 """Cells of the lines that are copied."""
 
 
-class ReadingActions:
+class ReadingActions(Actor):
     """The picture of the user's reading."""
 
     def __init__(self, services: Services) -> None:
-        self._app = services.app
-        self._model = services.model
-        self._library = services.library
-        self._background = services.background
-        self._look = services.look
+        super().__init__(services)
         self._traces = services[Traces]
 
     @handles("view.reading")

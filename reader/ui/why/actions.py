@@ -14,7 +14,7 @@ from reader.core.views import FOR_YOU
 from reader.session.places import Place, selection_of, view
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.handlers import handles
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
@@ -22,15 +22,8 @@ if TYPE_CHECKING:
     from reader.ui.why.lines import Explanation
 
 
-class WhyActions:
+class WhyActions(Actor):
     """One screen of reasons: those of a paper, and the interests that they come from."""
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._app = services.app
-        self._model = services.model
-        self._library = services.library
-        self._look = services.look
 
     @handles("read.why")
     def show(self, _count: int | None) -> None:

@@ -11,7 +11,7 @@ from reader.core.marks import rule_words
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 
 if TYPE_CHECKING:
-    from reader.cache.marks.agents import Made
+    from reader.cache.marks.event_log import Made
     from reader.cache.reads.opinions import Reasons
     from reader.cache.watching import Act
     from reader.core.choice.taste import Interest, TasteTerm
@@ -266,11 +266,11 @@ def suits_lines(why: str, width: int) -> list[Line]:
     """Why a paper suits the user, in a sentence of one line if its first reason fits; none if nothing is to be said."""
     if not why:
         return []
-    first, like, liked = why.partition(": like ")
-    label, reasons = "For you: ", first.split(", ")
-    while len(reasons) > 1 and cell_len(f"{label}{', '.join(reasons)}{like}{liked}") > width:
+    begin, colon, names = why.rpartition(": ")
+    label, reasons = "For you: ", names.split(", ")
+    while len(reasons) > 1 and cell_len(f"{label}{begin}{colon}{', '.join(reasons)}") > width:
         reasons.pop()
-    return fill([Piece(label, "label"), Piece(literal(f"{', '.join(reasons)}{like}{liked}"), "facts")], width)
+    return fill([Piece(label, "label"), Piece(literal(f"{begin}{colon}{', '.join(reasons)}"), "facts")], width)
 
 
 def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:

@@ -16,7 +16,7 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import Status
-from reader.ui.looks.stylesheets import stylesheet
+from reader.ui.looks.theme import stylesheet
 from reader.ui.why.lines import Explanation, Row, explanation_rows
 
 WHY_ROLES = ("label", "text", "muted", "facts", "key", "topic", "star", "cursor", "current")

@@ -14,7 +14,7 @@ from reader.cache.finding import index
 from reader.cache.finding.index import missing, update
 from reader.cache.finding.ranker import found_by, rank, rank_by_papers, shared_phrases
 from reader.cache.reads.window import Window
-from reader.cache.search import nearest
+from reader.cache.search import similar
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheIndexing
@@ -92,8 +92,8 @@ def test_views_may_hold_a_free_text(cache: Cache, path: Path) -> None:
 def test_further_papers_are_tested_until_enough_match(
     cache: Cache, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nearest, "AT_ONCE", 1)
-    monkeypatch.setattr(nearest, "MOST", 2)
+    monkeypatch.setattr(similar, "AT_ONCE", 1)
+    monkeypatch.setattr(similar, "MOST", 2)
     store(
         cache, 24, ["zebra zebra", "zebra", "zebra of agents", "zebra by agents now", "a zebra for late agents there"]
     )

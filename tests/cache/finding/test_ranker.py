@@ -9,9 +9,8 @@ from contextlib import closing, contextmanager
 import pytest
 
 from reader.cache.finding import ranker
-from reader.cache.finding.index import Index, add_papers, make_tables
+from reader.cache.finding.index import Index, Stemmer, add_papers, make_tables
 from reader.cache.finding.ranker import Ranker, Ranking
-from reader.cache.finding.words import Stemmer
 from reader.core.similarity import FoundBy
 
 FILLER = [(f"Paper {number}", "We train a model on common data and report what it does.") for number in range(30)]

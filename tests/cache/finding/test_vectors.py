@@ -30,7 +30,7 @@ from reader.cache.finding.vectors import (
 )
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheBusy, CacheError, ConfigError, FeedUnreachable, ReaderError
-from reader.core.settings.vectors import Vectors
+from reader.core.settings.tables import Vectors
 from reader.paths import vectors_folder
 from reader.refresh.vectors import lacks_vectors, make_vectors, open_door, open_encoder
 from tests.cache.finding.test_index import store

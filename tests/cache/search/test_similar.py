@@ -13,7 +13,7 @@ from reader.cache import connections
 from reader.cache.reads.window import Window
 from reader.cache.search import similar
 from reader.cache.search.compile import Scope, compile_query
-from reader.cache.search.nearest import nearest
+from reader.cache.search.similar import nearest
 from reader.cache.storing.papers import Cache
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Reference, Span

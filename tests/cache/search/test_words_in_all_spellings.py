@@ -16,7 +16,7 @@ from reader.cache import connections, schema, text_index
 from reader.cache.follows import derive_follow, follow_papers, respell
 from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query, register_functions
-from reader.cache.search.nearest import cache_file
+from reader.cache.search.similar import cache_file
 from reader.cache.watching import Candidates, judge, mute, muting_words
 from reader.core.document.model import Document, Paragraph, Span
 from reader.core.document.search import find

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.core.choice.learned import EVERY, FIRST, MOST, SLACK, SURPRISE, Learned, mix, take_turns
-from reader.core.choice.taste import Taste, TasteTerm, with_wishes
+from reader.core.choice.parts import Parts
+from reader.core.choice.taste import Likeness, Taste, TasteTerm, with_wishes
 from reader.core.choice.wishes import (
     FACTOR,
     LONGEST,
@@ -130,6 +131,23 @@ def test_a_paper_s_reasons_are_its_words_and_traits() -> None:
     assert learned.why(5, packed) == SURPRISE and learned.why(10, nothing) == ""
     wanted = with_wishes(Taste(), [Wish("author", "Ada", 1), Wish("topic", "agents", -1)])
     assert Learned(wanted, ((1,), (1,))).why(1, nothing) == "you want more of Ada; you want less of agents"
+
+
+def test_in_a_list_the_words_come_first_and_what_is_the_same_is_said_once() -> None:
+    liked = Likeness("JetSpec: Drafts", "starred", 99)
+    words = {one: TasteTerm(code_of(one) or 0, one, 0.0, 2) for one in ("cache", "drafts", "ice")}
+    parts = Parts(1.0, {one.code: 1.0 for one in words.values()}, marks={words["cache"].code: [(0, 1.0)]})
+    learned = Learned(
+        Taste(parts=parts, words={one.code: one for one in words.values()}, liked=(liked,)),
+        surprises=frozenset((9,)),
+        shared=("ice",),
+    )
+    titles = ["Cache drafts", "Cache ice", "Cache", "Cache", "Sea", "Cache", "Cache drafts"]
+    said = learned.whys([(pk, pack(title, "")) for pk, title in enumerate(titles, 5)])
+    like = "like JetSpec, which you starred"
+    assert list(said.values()) == [f"cache, drafts: {like}", "cache", "", "", SURPRISE, "", "drafts"]
+    assert learned.why(6, pack("Cache ice", "")) == f"{like}: cache, ice"
+    assert learned.many_share([(pk, pack(title, "")) for pk, title in enumerate(titles, 5)]) == ("cache", "drafts")
 
 
 # Interests take turns

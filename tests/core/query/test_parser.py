@@ -28,7 +28,7 @@ from reader.core.query import (
     When,
     parse,
 )
-from reader.core.query.regex import UnsafePattern, compile_pattern, matches
+from reader.core.query.parser import UnsafePattern, compile_pattern, matches
 from reader.core.text import split_words
 
 A, B, C = Match("a"), Match("b"), Match("c")

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.topics import rules
+from reader.core.topics import scorer
 from reader.core.topics import scorer as module
-from reader.core.topics.rules import Phrase, read_rules
 from reader.core.topics.scorer import (
     AGAINST,
     FITTED,
@@ -21,9 +20,11 @@ from reader.core.topics.scorer import (
     WRITTEN,
     Evidence,
     Matcher,
+    Phrase,
     TopicReason,
     Topics,
     Weights,
+    read_rules,
     read_weights,
     sixteenths,
     why,
@@ -322,16 +323,16 @@ def test_the_version_changes_with_the_weights() -> None:
 
 def test_each_shipped_phrase_was_part_of_the_fit() -> None:
     """Else the rules were edited after the fit: run `python -m tests.topics.fit --write`."""
-    rules, _ = read_rules(read_text("topics.toml"))
+    scorer, _ = read_rules(read_text("topics.toml"))
     unknown = [
         f"{topic.slug}: {phrase}"
-        for topic in rules.topics.values()
+        for topic in scorer.topics.values()
         for phrase in topic.written
         if not SHIPPED.weights.knows(topic.slug, [phrase])
     ]
     assert unknown == []
-    assert SHIPPED.weights.slugs == tuple(rules.topics)
-    assert len(SHIPPED.topics) == 56
+    assert SHIPPED.weights.slugs == tuple(scorer.topics)
+    assert len(SHIPPED.topics) == 61
 
 
 @pytest.mark.parametrize(
@@ -416,7 +417,7 @@ def test_only_the_first_mistakes_have_a_hint(monkeypatch: pytest.MonkeyPatch) ->
         compared.append(word)
         return known[:n]
 
-    monkeypatch.setattr(rules, "get_close_matches", compare)
+    monkeypatch.setattr(scorer, "get_close_matches", compare)
     mistakes = topics().check("".join(f"[topics.agents-{number}]\n" for number in range(100)))
     assert len(mistakes) == 100
     assert [bool(mistake.message.endswith("?")) for mistake in mistakes] == [True] * 20 + [False] * 80
@@ -621,9 +622,9 @@ def test_categories_and_other_topics_are_named_as_such() -> None:
 
 
 def test_it_tells_what_the_rules_explain() -> None:
-    rules = Topics('[topics.agents]\nname = "Agents"\nfamily = "A"\nabout = "Act."\nphrases = ["agent"]\n')
-    reasons = rules.explain("Agents at work", "An agent that works.")
-    (found,) = why(reasons, {topic.slug: topic.name for topic in rules.topics})
+    scorer = Topics('[topics.agents]\nname = "Agents"\nfamily = "A"\nabout = "Act."\nphrases = ["agent"]\n')
+    reasons = scorer.explain("Agents at work", "An agent that works.")
+    (found,) = why(reasons, {topic.slug: topic.name for topic in scorer.topics})
     assert found.name == "Agents"
     assert found.causes[0].said == "agent"
     assert found.causes[0].where == "title, abstract"

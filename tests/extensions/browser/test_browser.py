@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 from reader import access_token
 from reader.core.errors import UsageError
 from reader.extensions.browser import server
-from reader.extensions.browser.guard import HEADERS, NO_KEY, OTHER_ADDRESS, OTHER_PAGE, Address, Guard
-from reader.extensions.browser.server import GuardedServer
+from reader.extensions.browser.server import HEADERS, NO_KEY, OTHER_ADDRESS, OTHER_PAGE, Address, Guard, GuardedServer
 from tests.commands.conftest import Run
 
 HOST = "127.0.0.1:8000"
@@ -329,8 +328,7 @@ def test_other_machines_are_warned_of(run: Run, served: list[dict[str, str]]) ->
 def test_without_the_extra_it_says_how_to_get_it(run: Run, monkeypatch: pytest.MonkeyPatch, package: str) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == package]:
         monkeypatch.delitem(sys.modules, name)
-    for name in ("guard", "server"):
-        monkeypatch.delitem(sys.modules, f"reader.extensions.browser.{name}")
+    monkeypatch.delitem(sys.modules, "reader.extensions.browser.server")
     monkeypatch.setitem(sys.modules, package, None)
     found = run("serve")
     assert (found.code, found.out) == (1, "")

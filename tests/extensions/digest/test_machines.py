@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.cache.marks.events import Events
+from reader.core.errors import NotAMark
 from reader.extensions.digest import sending
 from reader.extensions.digest.sent import PART, mailed_elsewhere, record_mailing, take_back_mailing
 from tests.commands.conftest import IDS, Run
@@ -146,6 +147,8 @@ def test_a_mailing_of_many_papers_is_several_events_and_no_undo_takes_it_back(fi
         record_mailing(events, "ab12", "mail ada", keys)
         record_mailing(events, "ab12", "mail ada", [])
         assert events.read(lambda one: mailed_elsewhere(one, "mail ada")).keys == frozenset(), "only what others mailed"
+        with pytest.raises(NotAMark, match="Nothing was undone: a digest was mailed"):
+            events.undo()
         undone = events.undo()
         assert undone is not None and undone.label == "starred"
         assert events.redo() is not None

@@ -207,7 +207,7 @@ def test_each_failure_is_one_sentence_without_the_password(
                 looking.join(one.cache, place, "one")
             said = str(failed.value)
             assert reason in said and not any(part in said for part in ("wrong", "ng77", "wro", "\n")), said
-        # With the right one, from the environment, and the rights that the README names.
+        # With the right one, from the environment, and the rights that the manual names.
         monkeypatch.setenv("PGPASSWORD", "secret99")
         sql("GRANT SELECT ON dailypapers_group TO eve")
         sql("GRANT SELECT, INSERT, UPDATE, DELETE ON dailypapers_member TO eve")

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from reader.core.errors import ConfigError, FeedError, FeedOffline, ReaderError, UsageError
+from reader.extensions.vectors.encoders import StaticEncoder
 from reader.extensions.vectors.hub import Fetched, HubClient, is_name
-from reader.extensions.vectors.static_model import StaticEncoder
 from tests.static_model import make_model
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

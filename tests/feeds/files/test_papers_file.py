@@ -13,7 +13,7 @@ import pytest
 
 from reader.core.errors import FeedError, FeedMalformed
 from reader.core.paper import Listing
-from reader.feeds.files import json_stream, papers_file
+from reader.feeds.files import papers_file
 from reader.feeds.files.papers_file import read_papers
 from tests.feed_server import item
 from tests.feeds.files.test_saved_page import DRAFTS, PAGE
@@ -233,7 +233,7 @@ def test_what_is_skipped_has_its_place(data: bytes, places: list[str]) -> None:
 
 
 def test_a_long_value_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_stream, "VALUE_LIMIT", 10_000)
+    monkeypatch.setattr(papers_file, "VALUE_LIMIT", 10_000)
     monkeypatch.setattr(papers_file, "CHUNK", 1_000)
     listings = read(lines({"title": "x" * 20_000}, TWO))
     assert papers([listing for listing in listings if listing.day]) == [("2026-05-12", "2605.00002")]

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import sys
+from io import BytesIO
 from pathlib import Path
 from unicodedata import category
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from reader.core.document.markdown import markdown_lines
-from reader.core.document.model import Document, Figure, Heading, Items, Note, Paragraph, Reference, Verbatim, plain
-from reader.core.errors import NoFullText
-from reader.feeds.fulltext.pdf import WARNING, read_pdf
-from reader.feeds.fulltext.pdf_lines import Box, Line, Page, Pages, read_pages
-from reader.feeds.fulltext.pdf_source import read_apart
+from reader.core.document.model import (
+    Document,
+    Figure,
+    Heading,
+    Items,
+    Note,
+    Paragraph,
+    PdfSpot,
+    Reference,
+    Verbatim,
+    plain,
+)
+from reader.core.errors import NoFullText, NoPicture
+from reader.feeds.fulltext.pdf import WARNING, Box, Line, Page, Pages, read_pages, read_pdf
+from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, read_apart
 from tests.feeds.fulltext.pdf_pages import BOLD, Printed, paragraph, write_pdf
 
 FILLER = (
@@ -303,10 +315,57 @@ async def test_a_library_that_does_not_start_is_not_taken_for_a_damaged_file(
 
 
 async def test_many_pages_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.feeds.fulltext.pdf_lines.MOST_PAGES", 1)
+    monkeypatch.setattr("reader.feeds.fulltext.pdf.MOST_PAGES", 1)
     document = read_pdf(read_pages(write_pdf(tmp_path / "paper.pdf", PAPER)))
     assert document.is_cut
     assert "Results" not in texts(document, Heading)
+
+
+PRINTED = [
+    PAPER[0],
+    [
+        *paragraph(FILLER + " Let the measure of a reader be this:", 700, indent=0),
+        Printed("E = m + c", 250, 622),
+        Printed("(1)", 500, 622),
+        *paragraph("Where it is the first of all. " + FILLER, 596),
+    ],
+]
+
+
+def pictures(file: Path) -> PdfTexts:
+    return PdfTexts(PdfClient("http://127.0.0.1:9"), lambda id: file, file.parent)
+
+
+async def test_a_formula_is_cut_out_of_its_page_by_its_number_or_the_words_around_it(tmp_path: Path) -> None:
+    source = pictures(write_pdf(tmp_path / "paper.pdf", PRINTED))
+    before, after = ("reader", "be", "this"), ("where", "it", "is", "the", "first")
+    spots = [
+        PdfSpot("2605.00001", number="(1)"),
+        PdfSpot("2605.00001", before=before, after=after),
+        PdfSpot("2605.00001", number="(1)", before=before, after=after),
+    ]
+    heights = set()
+    for spot in spots:
+        with Image.open(BytesIO(await source.picture(spot, 900, 900))) as drawn:
+            grey = drawn.convert("L")
+            heights.add(round(900 * grey.height / grey.width / 10))
+            assert any(grey.histogram()[:60]), "nothing is printed on it"
+    # One line and the gaps around it.
+    assert max(heights) < 10
+    with pytest.raises(NoPicture, match=r"There is no picture: this formula is not found in its PDF\."):
+        await source.picture(PdfSpot("2605.00001", number="(7)"), 900, 900)
+
+
+async def test_a_page_is_drawn_in_halves_that_fit(tmp_path: Path) -> None:
+    source = pictures(write_pdf(tmp_path / "paper.pdf", PRINTED))
+    for is_upper in (True, False):
+        with Image.open(BytesIO(await source.picture(PdfSpot("2605.00001", 1, is_upper), 600, 200))) as drawn:
+            assert drawn.height <= 201 and 0.6 < drawn.height / drawn.width < 0.75
+    with pytest.raises(NoPicture, match="no such page"):
+        await source.picture(PdfSpot("2605.00001", 9), 600, 200)
+    Path(tmp_path, "paper.pdf").write_bytes(b"%PDF-1.5\n")
+    with pytest.raises(NoPicture, match="its PDF is damaged"):
+        await source.picture(PdfSpot("2605.00001"), 600, 200)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems limit less")

@@ -20,8 +20,7 @@ from reader.core.errors import (
 )
 from reader.core.steps import watched_by
 from reader.feeds.http.client import HttpClient
-from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.responses import Limits
+from reader.feeds.http.responses import HttpRefused, Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
 from tests.feed_server import FeedServer
 from tests.feeds.conftest import DAY, QUICK, connected, ids

@@ -12,8 +12,7 @@ import pytest
 from reader import __version__
 from reader.core.errors import FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable, UsageError
 from reader.feeds.http.client import DocumentClient, Validators, origin_of
-from reader.feeds.http.failures import HttpRefused
-from reader.feeds.http.responses import Limits
+from reader.feeds.http.responses import HttpRefused, Limits
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
 from reader.feeds.syndication.parse import Feed, NotAFeed
 from tests.feeds.servers import Documents, Nap, Page, item, rss

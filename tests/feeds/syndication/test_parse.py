@@ -8,7 +8,7 @@ import pytest
 
 from reader.core.errors import FeedMalformed
 from reader.core.paper import Draft, Skipped
-from reader.feeds.plain_text import html_to_text
+from reader.feeds.safe import html_to_text
 from reader.feeds.syndication import parse as parser
 from reader.feeds.syndication.parse import Entry, Feed, NotAFeed, feed_slug, find_excess, parse_feed
 from tests.feeds.measured import measure

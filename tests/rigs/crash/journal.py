@@ -1,4 +1,4 @@
-"""Reads a journal by the standard library alone, as the README describes its lines."""
+"""Reads a journal by the standard library alone, as the manual describes its lines."""
 
 from __future__ import annotations
 

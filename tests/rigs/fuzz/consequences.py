@@ -25,8 +25,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from reader.actions.link_handler import address_of, paper_of
-from reader.actions.links import links
-from reader.actions.pdf_files import pdf_name
+from reader.actions.links import links, pdf_name
 from reader.cache import connections, imports
 from reader.cache.feeds import Feeds
 from reader.cache.marks.events import Events

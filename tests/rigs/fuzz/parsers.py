@@ -29,17 +29,23 @@ from reader.core.latex import latex_to_unicode
 from reader.core.paper import Listing
 from reader.core.query import parse
 from reader.core.query.choices import picked_topics, with_topics
-from reader.core.query.regex import UnsafePattern, matches
+from reader.core.query.parser import UnsafePattern, matches
 from reader.core.query.suggestions import tokens
 from reader.core.text import BLOCK_LIMIT, clean, clean_block, fold, title_hash
-from reader.core.topics.rules import read_rules, review_rules
+from reader.core.topics.scorer import read_rules, review_rules
 from reader.core.venue import LONGEST, read_venue
-from reader.feeds import plain_text
-from reader.feeds.arxiv.listing import parse_listing
-from reader.feeds.arxiv.parse import ArxivEntry, ArxivResponse, parse_arxiv, parse_record, parse_records, refusal_reason
-from reader.feeds.files.json_stream import JsonStream
+from reader.feeds import safe
+from reader.feeds.arxiv.parse import (
+    ArxivEntry,
+    ArxivResponse,
+    parse_arxiv,
+    parse_listing,
+    parse_record,
+    parse_records,
+    refusal_reason,
+)
 from reader.feeds.files.libraries import parse_bibtex, parse_list, parse_rdf, parse_ris
-from reader.feeds.files.papers_file import DamagedFile, decompressed, read_papers
+from reader.feeds.files.papers_file import DamagedFile, JsonStream, decompressed, read_papers
 from reader.feeds.files.saved_page import parse_saved_page
 from reader.feeds.fulltext.html import read_html, without_mathml
 from reader.feeds.fulltext.markdown import parse_markdown, read_markdown
@@ -47,7 +53,7 @@ from reader.feeds.http import responses
 from reader.feeds.http.responses import BodyReader, BodyTooLarge, UnknownEncoding
 from reader.feeds.huggingface.parse import github_url, listings, parse_page, read_items, read_json
 from reader.feeds.records import is_export, parse_export
-from reader.feeds.safe_json import UnreadableJson, parse_json
+from reader.feeds.safe import UnreadableJson, parse_json
 from reader.feeds.syndication.opml import parse_opml
 from reader.feeds.syndication.parse import parse_feed
 from reader.keys.keymap import Keymap
@@ -359,18 +365,18 @@ def attack_clean(data: bytes) -> None:
 
 def attack_latex(data: bytes) -> None:
     text = _text(data)
-    check_line(plain_text.plain_line(text))
-    check_block(plain_text.plain_block(text))
+    check_line(safe.plain_line(text))
+    check_block(safe.plain_block(text))
     # Only macros of letters are longer than what they mean.
     assert len(latex_to_unicode(text)) <= 4 * len(text) + 100
 
 
 def attack_html(data: bytes) -> None:
     text = _text(data)
-    found = plain_text.html_to_text(text)
+    found = safe.html_to_text(text)
     assert len(found.text) <= 4 * BLOCK_LIMIT + 2 * text[: 4 * BLOCK_LIMIT].count("<") + 100
     assert len(found.links) <= 500
-    check_block(plain_text.plain_block(found.text))
+    check_block(safe.plain_block(found.text))
 
 
 def attack_paper_html(data: bytes) -> None:

@@ -303,7 +303,7 @@ def test_the_same_home_draws_first(visited: Path) -> None:
 
 ALONE = """
 import os, sys
-from reader.ui.first_frame.start import show_first_frame
+from reader.ui.first_frame import show_first_frame
 frame = show_first_frame()
 if frame is not None:
     frame.take_down()

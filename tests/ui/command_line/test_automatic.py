@@ -12,7 +12,7 @@ from reader.config import Settings
 from reader.core.errors import ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.settings.tables import WatchedExport
-from reader.ui.command_line.automatic import AGAIN, AutomaticCommands
+from reader.ui.command_line.runner import AGAIN, AutomaticCommands
 from reader.ui.shell.commands import Outcome
 from reader.ui.shell.services import Services
 
@@ -35,7 +35,7 @@ class Stage:
                 start=self.begin, delayed=lambda act: SimpleNamespace(begin=self.begun.append, act=act)
             ),
             settings=Settings(exports=(WatchedExport("is:starred", "stars.bib"),), on_star="wc"),
-            look=SimpleNamespace(demo=False),
+            look=SimpleNamespace(demo=False, keymap=None),
             app=SimpleNamespace(shell=lambda: self),
         )
         self.automatic = AutomaticCommands(cast(Services, services))

@@ -11,8 +11,7 @@ from reader.cache.reads.window import DayCount
 from reader.core.lines import measure
 from reader.core.query.choices import TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicOrder
-from reader.ui.filter.list import draw_row
-from reader.ui.filter.pane import FilterPane
+from reader.ui.filter.pane import FilterPane, draw_row
 from reader.ui.filter.rows import (
     DAYS_AT_FIRST,
     FOLLOWS_AT_FIRST,

@@ -14,7 +14,7 @@ from typing import Any
 
 from reader.config import Settings
 from reader.ui.first_frame.kept_look import FILE, KeptLook, shipped_conditions
-from reader.ui.look_keeper import look_of
+from reader.ui.next_start import look_of
 from tests.ui import papers
 from tests.ui.driver import fill, open_reader
 

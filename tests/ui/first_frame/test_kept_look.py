@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from reader import paths
-from reader.ui import look_keeper
+from reader.ui import next_start
 from reader.ui.first_frame.kept_look import MOST_KEPT, KeptLook, conditions, load_look, save_look, stamp
-from reader.ui.look_keeper import keep_look, look_of
+from reader.ui.next_start import keep_look, look_of
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 
@@ -90,9 +90,9 @@ def test_a_spoilt_file_holds_no_look(tmp_path: Path, text: str | bytes) -> None:
 
 
 def test_it_follows_from_stylesheets_themes_settings_and_textual() -> None:
-    files = {Path(file).name for file, _, size in look_keeper._files() if size}
+    files = {Path(file).name for file, _, size in next_start._files() if size}
     assert {"list.tcss", "lines.tcss", "theme.py", "pane.py", "main_screen.py", "__init__.py"} <= files
-    assert [file for file, _, _ in look_keeper._files()].count(str(paths.config_file())) == 1
+    assert [file for file, _, _ in next_start._files()].count(str(paths.config_file())) == 1
 
 
 def is_kept() -> bool:

@@ -13,7 +13,7 @@ from reader.session.visit import Visit, save
 from reader.ui.first_frame.content import Content, is_certain, read_content
 from reader.ui.first_frame.kept_look import KeptLook
 from reader.ui.first_frame.painter import Painter, Unsure
-from reader.ui.look_keeper import look_of
+from reader.ui.next_start import look_of
 from reader.ui.shell.layout import PaneChoice, remembered
 from tests.ui import papers
 from tests.ui.conftest import Opener

@@ -7,7 +7,7 @@ from textual import on
 from reader.core.document.model import Document
 from reader.ui.full_text.screen import TextPane
 from reader.ui.full_text.view import Size, TextView
-from reader.ui.kit.scrollbar import draw_scrollbars
+from reader.ui.kit.pane import draw_scrollbars
 from tests.ui.full_texts import document
 from tests.ui.stage import Stage
 

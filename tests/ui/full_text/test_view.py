@@ -6,8 +6,8 @@ import pytest
 
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Cell, Document, Figure, Formula, Span, Table
+from reader.ui.full_text.actions import quotation, source_of
 from reader.ui.full_text.view import Size, Spot, TextView
-from reader.ui.page.quote_lines import quotation, source_of
 from tests.ui.full_texts import WORDS, document, paragraph
 
 SIZE = Size(79, 22)

@@ -13,11 +13,9 @@ from reader.core.lines import measure
 from reader.keys.actions import ACTIONS
 from reader.keys.keymap import Keymap
 from reader.ui.help.palette import Command, FindPapers, Palette, action_commands, command_line
-from reader.ui.help.search import FoundPane
-from reader.ui.kit.finder import Finder
+from reader.ui.help.search import Finder, FoundPane
 from reader.ui.kit.glyphs import ASCII
-from reader.ui.looks.stylesheets import stylesheets
-from reader.ui.looks.theme import DEFAULTS, THEMES
+from reader.ui.looks.theme import DEFAULTS, THEMES, stylesheets
 
 HOSTILE = "[/] [b]x [$nope] [@click=app.quit]"
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reader.ui.help.screen import MEANINGS
-from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
+from reader.ui.kit.glyphs import ASCII, MEANINGS, UNICODE, Glyphs
 
 
 def test_each_sign_has_a_form_in_ascii_of_the_same_kind() -> None:

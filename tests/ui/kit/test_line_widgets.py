@@ -15,8 +15,7 @@ from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.header_line import Condition, Header
 from reader.ui.kit.line_widgets import KeyLines, StatusLine
 from reader.ui.kit.status_lines import Status
-from reader.ui.looks.stylesheets import styles_directory
-from reader.ui.looks.theme import DEFAULTS, THEMES
+from reader.ui.looks.theme import DEFAULTS, THEMES, styles_directory
 from reader.ui.main_screen import FilterStrip, TopLine
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字 \u202e[b]"

@@ -9,7 +9,7 @@ from textual.scrollbar import ScrollBar
 from textual.widgets import OptionList
 
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.scrollbar import BarLook, draw_bar, draw_scrollbars, thumb_of
+from reader.ui.kit.pane import BarLook, draw_bar, draw_scrollbars, thumb_of
 from reader.ui.list.pane import PaperList
 from tests.ui.stage import TODAY, Stage, order, rows
 

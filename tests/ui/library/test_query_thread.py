@@ -12,7 +12,7 @@ import pytest
 from reader.cache.reads.window import Window
 from reader.core.errors import CacheInterrupted
 from reader.ui.library.counting import Counts, Question
-from reader.ui.library.query_thread import QueryThread
+from reader.ui.library.library import QueryThread
 from tests.ui.conftest import Opener
 
 COUNT = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) SELECT count(*) FROM n"

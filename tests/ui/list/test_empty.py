@@ -6,10 +6,9 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.strip import Strip
 
-from reader.ui.list.empty import Empty
 from reader.ui.list.empty_lines import EmptyReason, empty_state
-from reader.ui.looks.stylesheets import styles_directory
-from reader.ui.looks.theme import DEFAULTS, THEMES
+from reader.ui.looks.theme import DEFAULTS, THEMES, styles_directory
+from reader.ui.main_screen import Empty
 
 KEYS = {"app.refresh": "r", "app.sample": "D", "app.back": "q", "find.clear": "F", "query.complete": "tab"}
 

@@ -20,13 +20,12 @@ from reader.ui.library.feed_results import FeedResults
 from reader.ui.library.library import Library
 from reader.ui.list import loader as list_loader
 from reader.ui.list.loader import ListLoader
-from reader.ui.looks.look import Look
+from reader.ui.looks import Look
 from reader.ui.shell.app import ShellApp
-from reader.ui.shell.background import Background, Work
 from reader.ui.shell.listing import TOP, CacheFacts, Position
 from reader.ui.shell.model import Model
 from reader.ui.shell.notices import Notice
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Background, Services, Work
 from reader.ui.shell.state import State
 from tests.ui import papers
 from tests.ui.driver import settings

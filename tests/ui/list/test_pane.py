@@ -11,7 +11,7 @@ from textual.strip import Strip
 from reader.cache.reads.window import DayCount
 from reader.core.lines import Line
 from reader.core.paper_row import PaperRow
-from reader.ui.kit.styled_text import PLAIN
+from reader.ui.kit.line_widgets import PLAIN
 from reader.ui.list.lines import DayEnd
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.list_layout import ListForm

@@ -16,8 +16,7 @@ from textual.widget import Widget
 from reader.core.theme_names import OWN, TEXTUAL
 from reader.ui.calendar.screen import CalendarScreen
 from reader.ui.help.palette import Palette
-from reader.ui.looks.colors import DARK, LIGHT, contrast, derived, mixed, readable
-from reader.ui.looks.theme import find_theme
+from reader.ui.looks.theme import DARK_COLORS, LIGHT_COLORS, contrast, derived, find_theme, mixed, readable
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.full_texts import keep_text
@@ -161,9 +160,9 @@ async def test_the_calendar_can_be_read_however_warm_a_day_is(reader: Opener) ->
             assert faint_cells(r, r.widget("#calendar").region) == [], name
 
 
-@pytest.mark.parametrize("look", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("look", [DARK_COLORS, LIGHT_COLORS], ids=["dark", "light"])
 def test_our_colors_differ_enough(look: object) -> None:
-    colors = DARK if look is DARK else LIGHT
+    colors = DARK_COLORS if look is DARK_COLORS else LIGHT_COLORS
     for ground in colors.grounds:
         for text in (colors.text, colors.muted, colors.faint, colors.accent, colors.star, colors.warning):
             assert contrast(text, ground) >= LEAST, (text, ground)

@@ -15,7 +15,7 @@ from reader.core.theme_names import OWN, TEXTUAL, theme_name
 from reader.ui.kit.textual_fixes import Colorless, ControlNet
 from reader.ui.list.pane import PaperList
 from reader.ui.looks import theme
-from reader.ui.looks.stylesheets import styles_directory, stylesheets
+from reader.ui.looks.theme import styles_directory, stylesheets
 from tests.ui.lists import Shelf
 from tests.ui.stage import TODAY, Stage, order, row
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reader.core.similarity import Fit, FoundBy, Shared
 from reader.ui.kit.glyphs import ASCII, UNICODE
-from reader.ui.page.fit_lines import fit_lines
+from reader.ui.page.lines import fit_lines
 
 
 def text(fit: Fit | None, width: int = 80) -> list[str]:

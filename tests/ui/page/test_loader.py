@@ -14,11 +14,11 @@ from reader.ui.shell.state import State
 class Waits:
     """Services whose delayed calls only note how long they would wait."""
 
-    model = library = None
+    model = library = app = keymap = None
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
-        self.background = self
+        self.background = self.look = self
 
     def delayed(self, _act: object) -> Waits:
         return self

@@ -14,7 +14,7 @@ from reader.core.follows import Follow, FollowReason
 from reader.core.lines import measure
 from reader.core.text import clean_note
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.page.own_lines import MOST_SHOWN, NOTE_LINES, output_lines, own_lines
+from reader.ui.page.lines import MOST_SHOWN, NOTE_LINES, output_lines, own_lines
 from reader.ui.page.presentation import Presentation
 from tests.ui.stage import TODAY, paper
 

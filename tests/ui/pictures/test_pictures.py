@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from reader.core.document.model import Document, Figure, Span
+from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span
 from reader.core.paper import Paper
+from reader.platform import picture_terminal
 from reader.refresh.pictures import Canvas, PictureDrawn
-from reader.ui.pictures.pictures import MOST, Pictures, pictures_of
-from reader.ui.terminal.pictures import picture_terminal
+from reader.ui.pictures.pictures import MOST, Pictures, formula_of, pictures_of
 
 PAPER = Paper(
     pk=1,
@@ -39,17 +39,33 @@ def test_the_pictures_of_a_paper_in_order() -> None:
     assert len(pictures_of(PAPER, many)) == MOST
 
 
+def test_a_text_from_the_pdf_shows_its_pages_in_halves() -> None:
+    text = Document("", tuple(Paragraph((Span("Words."),), f"page-{page}" if page else "") for page in (1, 0, 2)))
+    found = pictures_of(PAPER, text, "pdf")
+    assert [(one.label, one.block) for one in found[::2]] == [("Page 1, upper half", 0), ("Page 2, upper half", 2)]
+    assert found[3].spot == PdfSpot(PAPER.id, 1, is_upper=False)
+    assert found[3].address == f"https://arxiv.org/pdf/{PAPER.id}#page=2"
+
+
+def test_a_formula_is_found_by_the_words_around_it() -> None:
+    spans = Span("Let us write "), Span("\\alpha x", "formula"), Span("as the loss,")
+    text = Document("", (Paragraph(spans), Formula(("a=b",), "(4)"), Paragraph((Span("where b is 2."),))))
+    assert formula_of(text, 1, "2605.00001").spot == PdfSpot(
+        "2605.00001", number="(4)", before=("let", "us", "write", "as", "the", "loss"), after=("where", "is")
+    )
+
+
 def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
     canvas = Canvas("blocks", 10, 5)
     shown = Pictures(pictures_of(PAPER, TEXT), 0, canvas)
-    drawn = PictureDrawn(shown.front.address, 4, ())
-    first = shown.came(drawn)
+    drawn = PictureDrawn(4, ())
+    first = shown.came(shown.front, drawn)
     assert first.drawn is drawn and first.turn(-1) is first and first.fitted(canvas) is first
     second = first.turn(1)
     assert (second.drawn, second.index) == (None, 1)
-    assert second.came(drawn) is second and second.says(first.front.address, "no") is second
+    assert second.came(first.front, drawn) is second and second.says(first.front, "no") is second
     assert second.turn(9).index == 3
-    assert second.says(second.front.address, "no").said == "no"
+    assert second.says(second.front, "no").said == "no"
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 
 from reader.core.query.suggestions import Completion, complete
-from reader.ui.looks.stylesheets import styles_directory
-from reader.ui.looks.theme import DEFAULTS, THEMES
+from reader.ui.looks.theme import DEFAULTS, THEMES, styles_directory
 from reader.ui.query.advice import value_spans
 from reader.ui.query.line import LONGEST, QueryInput, QueryLine
 

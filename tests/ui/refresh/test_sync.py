@@ -44,7 +44,7 @@ class Stage:
                 delayed=lambda _act: SimpleNamespace(begin=self.begun.append),
             ),
             settings=Settings(sync=folder),
-            look=SimpleNamespace(demo=demo, is_still=False, now=lambda: NOON),
+            look=SimpleNamespace(demo=demo, is_still=False, now=lambda: NOON, keymap=None),
             library=SimpleNamespace(may_have_group=lambda: self.has_group, has_group_at_server=lambda: self.has_server),
             app=SimpleNamespace(shell=lambda: self),
         )

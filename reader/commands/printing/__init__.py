@@ -1,1 +1,0 @@
-"""What commands print: papers as lists, pages and JSON; help; the user's pager."""

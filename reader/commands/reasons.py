@@ -1,0 +1,74 @@
+"""More of papers as JSON: why one suits the user, what it shares with others, who of the group marked it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reader.core.choice.words import pack
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reader.cache.reads.window import Window
+    from reader.core.paper import Paper
+    from reader.core.similarity import Shared
+
+FOR_YOU = "for_you"
+"""The key in JSON."""
+
+MOST_TERMS = 20
+"""Words and traits that are printed of a paper."""
+
+
+def for_you_record(window: Window, paper: Paper) -> dict[str, object]:
+    """What was learned from the user's marks about a paper, as JSON: its score, the words, and a sentence of them."""
+    learned, pk = window.for_you.learned(), paper.pk if isinstance(paper.pk, int) else 0
+    packed = pack(paper.title, paper.abstract)
+    reasons = learned.reasons(pk, packed)
+    terms = [
+        {"what": one.what, "text": one.text, "weight": round(one.weight, 4), "papers": one.papers}
+        for one in reasons[:MOST_TERMS]
+    ]
+    score = round(sum(one.weight for one in reasons), 4)
+    return {FOR_YOU: {"score": score, "why": learned.why(pk, packed) or None, "terms": terms}}
+
+
+LIKE = "like"
+"""The key in JSON."""
+
+
+def shared(window: Window, ids: Sequence[str], pk: int) -> Shared:
+    """What a paper shares with those that have these ids."""
+    from reader.cache.search import similar
+    from reader.cache.search.similar import cache_file
+
+    return window.read(
+        lambda connection: similar.shared(connection, cache_file(connection), similar.keys_of(connection, ids), pk)
+    )
+
+
+def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
+    """The same as JSON: the words, authors and topics, whether one cites the other, and a sentence of it all."""
+    found = shared(window, ids, pk)
+    return {LIKE: {**found._asdict(), "why": found.said or None}}
+
+
+GROUP = "group"
+"""The key in JSON."""
+
+
+def group_records(window: Window, pk: int) -> list[dict[str, object]]:
+    """Who of the user's group starred, queued, tagged or noted a paper."""
+    from reader.cache.members import shared_of
+
+    return [
+        {
+            "name": one.name,
+            "starred": one.is_starred,
+            "queued": one.is_queued,
+            "tags": list(one.tags),
+            "note": one.note or None,
+        }
+        for one in window.read(partial(shared_of, pk=pk))
+    ]

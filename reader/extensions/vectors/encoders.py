@@ -1,0 +1,219 @@
+"""Where vectors come from: a server that speaks OpenAI's `/v1/embeddings`, or a static model in a folder."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NoReturn, Unpack, cast
+from urllib.parse import urlsplit
+
+from reader.api import (
+    ConfigError,
+    DocumentClient,
+    FeedMalformed,
+    FeedOffline,
+    FeedRefused,
+    HttpRefused,
+    Limits,
+    RetryableError,
+    Vectors,
+    checked_vectors,
+    clean,
+    is_local,
+    is_offline,
+    lookup_environment,
+    parse_json,
+    refusal_reason,
+    retry_after,
+)
+
+if TYPE_CHECKING:
+    import httpx
+    import numpy as np
+    import numpy.typing as npt
+
+    from reader.api import HttpOptions
+
+    Rows = npt.NDArray[np.float32]
+
+
+KEY_VARIABLE = "DAILYPAPERS_VECTORS_KEY"
+"""The environment variable with the server's key. No other is used: a key of another server must not go to this one."""
+
+PATH = "/v1/embeddings"
+
+# A server without a graphics card takes seconds for a batch, and a minute to load a model.
+LIMITS = replace(Limits(), read_timeout=90, total_timeout=120, attempts=3, silent_attempts=2, backoff=2.0)
+
+
+AT_ONCE = 8
+"""Requests at once: a letter's vector must not wait for the one of the letter before."""
+
+
+class EndpointEncoder(DocumentClient):
+    """The model of an endpoint, such as of ollama, llama.cpp or vLLM; used in one event loop.
+
+    Only the address of the settings is asked: no redirect is followed.
+    """
+
+    at_once = 32
+    trust = 1.0
+
+    def __init__(
+        self, settings: Vectors, *, environ: Mapping[str, str] | None = None, **options: Unpack[HttpOptions]
+    ) -> None:
+        """Raises ConfigError if the settings do not allow the endpoint."""
+        if trouble := settings.trouble():
+            raise ConfigError(trouble)
+        environ = lookup_environment() if environ is None else environ
+        self._model = settings.model
+        self.key = f"endpoint {settings.model}"
+        self._url = _embeddings_url(settings.server)
+        parts = urlsplit(self._url)
+        self._is_near = is_local(parts.hostname or "")
+        # Nothing is asked of the internet then, but this machine and its network may be.
+        options["offline"] = is_offline(environ) and not self._is_near
+        options.setdefault("limits", LIMITS)
+        options.setdefault("accept", "application/json")
+        super().__init__(self._url, **options)
+        self.host = parts.netloc
+        self._lock = asyncio.Semaphore(AT_ONCE)
+        self._has_key = bool(key := environ.get(KEY_VARIABLE, "").strip())
+        if key:
+            self._headers["Authorization"] = f"Bearer {key}"
+
+    async def encode(self, texts: Sequence[str]) -> Rows:
+        """A row of length 1 for each text; raises FeedError."""
+        if self.offline:
+            raise FeedOffline("Offline mode is on (HF_HUB_OFFLINE), so no vectors were asked for; unset it to do so.")
+        asked = {"model": self._model, "input": list(texts), "encoding_format": "float"}
+        body = await self._fetch(self._url, asked, lambda response: response.body)
+        return await asyncio.to_thread(_read_rows, body, len(texts), self.host)
+
+    def _send(
+        self, client: httpx.AsyncClient, url: str, parameters: Mapping[str, Any] | None, _validators: object
+    ) -> AbstractAsyncContextManager[httpx.Response]:
+        return client.stream("POST", url, json=parameters)
+
+    def _new_client(self) -> httpx.AsyncClient:
+        import httpx
+
+        return httpx.AsyncClient(
+            headers=self._headers,
+            timeout=httpx.Timeout(self._limits.read_timeout, connect=self._limits.connect_timeout),
+            # To read all certificates takes 20 ms; without encryption there are none.
+            verify=self._url.startswith("https:"),
+            trust_env=not self._is_near,
+        )
+
+    def _redirect_target(self, _origin: str, target: str) -> str:
+        raise FeedRefused(f"{self.host} redirected to {clean(target, 80) or 'another place'}, which was not followed.")
+
+    def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
+        status = response.status_code
+        if status in (401, 403):
+            advice = f"check {KEY_VARIABLE}" if self._has_key else f"set {KEY_VARIABLE} to its key"
+            raise HttpRefused(f"{self.host} did not accept the request ({status}); {advice}.", status)
+        reason = refusal_reason(body) or _reason(body)
+        said = f"{self.host} made no vectors ({status})" + (f": {reason}" if reason else "")
+        if status == 404 and not reason:
+            raise HttpRefused(f"{said}; it has no {PATH}, so check vectors.server.", status)
+        refused = HttpRefused(f"{said}.", status)
+        if status == 429 or status >= 500:
+            wait = retry_after(response.headers)
+            raise RetryableError(refused, said, 3, wait if wait is not None and wait <= 60 else None)
+        raise refused
+
+
+def _embeddings_url(endpoint: str) -> str:
+    """The address that is asked; an endpoint may be named with or without its last parts."""
+    endpoint = endpoint.rstrip("/")
+    for end in (PATH, "/v1"):
+        endpoint = endpoint.removesuffix(end)
+    return endpoint + PATH
+
+
+def _reason(body: bytes) -> str:
+    """The reason that an error names as OpenAI's do: `{"error": {"message": …}}`."""
+    try:
+        said = json.loads(body)["error"]["message"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return clean(said, 200).rstrip(".") if isinstance(said, str) else ""
+
+
+def _read_rows(body: bytes, count: int, host: str) -> Rows:
+    """The vectors of an answer in the order of the texts; raises FeedMalformed."""
+    try:
+        data = cast(Any, parse_json(body))["data"]
+        if len(data) != count:
+            raise ValueError
+        rows: list[Any] = [None] * count
+        for at, one in enumerate(data):
+            rows[int(one.get("index", at))] = one["embedding"]
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise FeedMalformed(
+            f"{host} answered with something other than {count} vectors; is vectors.server right?"
+        ) from error
+    return checked_vectors(rows, count, host)
+
+
+# A static model, by model2vec, which is an extra: a mean of the vectors of words
+
+
+WEIGHTS = "model.safetensors"
+"""The file with the vectors of words: nothing in it is run."""
+
+EXTRA = "Static models need the extra: pip install 'dailypapers[meaning]'."
+
+
+class StaticEncoder:
+    """The model in a folder; it is loaded at its first use, 0.6 s."""
+
+    at_once = 256
+    trust = 1 / 6
+    """A mean of words, which knows no sentence, misleads where it counts more."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises ConfigError if there is no model."""
+        self._folder = folder
+        self._model: Any = None
+        self._lock = Lock()
+        try:
+            found = (folder / WEIGHTS).stat()
+        except OSError as error:
+            shown = clean(str(folder), 200)
+            raise ConfigError(f"{shown} has no {WEIGHTS}, so it is not the folder of a static model.") from error
+        self.key = f"static {folder} {found.st_size} {found.st_mtime_ns}"
+
+    async def encode(self, texts: Sequence[str]) -> Rows:
+        return await asyncio.to_thread(self._encode, texts)
+
+    async def aclose(self) -> None:
+        self._model = None
+
+    def _encode(self, texts: Sequence[str]) -> Rows:
+        with self._lock:
+            if self._model is None:
+                self._model = _load(self._folder)
+            rows = self._model.encode(list(texts), use_multiprocessing=False, show_progress_bar=False)
+        return checked_vectors(rows, len(texts), "The static model")
+
+
+def _load(folder: Path) -> Any:
+    """The model; raises ConfigError."""
+    try:
+        from model2vec import StaticModel
+    except ImportError as error:
+        raise ConfigError(EXTRA) from error
+    try:
+        return StaticModel.from_pretrained(folder)
+    except Exception as error:
+        # Its parts raise errors of many kinds, some of them plain `Exception`.
+        said = clean(str(error), 200).rstrip(".")
+        raise ConfigError(f"The static model in {clean(str(folder), 200)} can't be loaded: {said}.") from error

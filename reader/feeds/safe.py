@@ -1,0 +1,254 @@
+"""Make untrusted data safe: HTML and LaTeX become plain text, JSON and XML are parsed within bounds.
+
+JSON has bounded memory, no numbers that nothing can count, and values of the expected type or none. XML has no
+entities, no external resources, and bounded depth and size.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers.expat import ExpatError, ParserCreate
+
+from reader.core.latex import latex_to_unicode
+from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, clean_block
+
+_LINKS = 500
+
+_BLOCK = re.compile(
+    "address|article|aside|blockquote|body|br|caption|center|dd|details|dir|div|dl|dt|fieldset|figcaption|figure|footer"
+    "|form|h[1-6]|head|header|hgroup|hr|html|li|main|menu|nav|ol|p|pre|section|summary|table|tbody|tfoot|thead|tr|ul"
+)
+_CELL = re.compile("t[dh]")
+_INLINE = re.compile(
+    "a|abbr|acronym|audio|b|base|bdi|bdo|big|button|canvas|cite|code|col|colgroup|data|datalist|del|dfn|em|embed|font"
+    "|i|img|input|ins|kbd|label|legend|link|map|mark|math|meta|meter|nobr|noscript|optgroup|option|output|param"
+    "|picture|progress|q|r[pt]|ruby|s|samp|select|small|source|span|strike|strong|su[bp]|time|track|tt|u|var|video|wbr"
+)
+_DROPPED = re.compile("iframe|noembed|noframes|object|script|style|svg|template|textarea|title")
+
+
+def plain_line(text: str, limit: int = LINE_LIMIT) -> str:
+    """A text with LaTeX converted, as one clean line."""
+    # Clean before too: the converter would split escape sequences and leave their rest as text.
+    return clean(latex_to_unicode(clean(text, 4 * limit)), limit)
+
+
+def plain_block(text: str) -> str:
+    """A text with LaTeX converted, as clean paragraphs."""
+    return clean_block(latex_to_unicode(clean_block(text, 4 * BLOCK_LIMIT)))
+
+
+class HtmlText(NamedTuple):
+    """The text and the links of a piece of HTML."""
+
+    text: str
+    """Plain text with empty lines between paragraphs; not yet clean."""
+    links: tuple[str, ...]
+    """The links' addresses as written, each once."""
+
+
+def html_to_text(html: str) -> HtmlText:
+    """Convert HTML, or text with some HTML in it, to plain text without scripts, styles and drawings.
+
+    A tag that HTML does not define, such as `<EOS>`, is part of the text and stays. Only the first 80,000 characters
+    are read.
+    """
+    html = html[: 4 * BLOCK_LIMIT]
+    if "<" not in html and "&" not in html:
+        return HtmlText(html, ())
+    reader = _HtmlReader()
+    # html.parser looks for the end of a tag that never ends from each `<` again: 80,000 characters took it ten seconds.
+    tags_end = html.rfind(">") + 1
+    html = html[:tags_end] + html[tags_end:].replace("<", "&lt;")
+    try:
+        reader.feed(html)
+        reader.close()
+    except AssertionError:
+        # html.parser raises this for a declaration that it can't read; the text before it is kept.
+        pass
+    return HtmlText("".join(reader.pieces), tuple(dict.fromkeys(reader.links)))
+
+
+class _HtmlReader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self.links: list[str] = []
+        self._dropped: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if _DROPPED.fullmatch(tag):
+            self._dropped.append(tag)
+        elif _BLOCK.fullmatch(tag):
+            self._write("\n\n")
+        elif _CELL.fullmatch(tag):
+            self._write(" ")
+        elif not _INLINE.fullmatch(tag):
+            self._write(self.get_starttag_text() or "")
+        for name, value in attrs:
+            if name == "href" and value and len(self.links) < _LINKS:
+                self.links.append(value)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if not _DROPPED.fullmatch(tag):
+            self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._dropped:
+            del self._dropped[self._dropped.index(tag) :]
+        elif _BLOCK.fullmatch(tag):
+            self._write("\n\n")
+        elif not any(kind.fullmatch(tag) for kind in (_DROPPED, _CELL, _INLINE)):
+            self._write(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        self._write(data)
+
+    def _write(self, text: str) -> None:
+        if not self._dropped:
+            self.pieces.append(text)
+
+
+VALUES_LIMIT = 128 * 1024 * 1024
+"""Bytes of memory that a text's values may take, texts aside; those of a hundred papers take 3 MB."""
+
+# What a value needs at most for each such character, on CPython 3.11 to 3.13: an object, a list, a member, an entry.
+_WEIGHTS = {"{": 240, "[": 90, ",": 90, ":": 110}
+_BYTE_WEIGHTS = {character.encode(): weight for character, weight in _WEIGHTS.items()}
+
+_DIGITS = 18
+"""Digits of the longest integer that is kept, its sign included."""
+
+
+class UnreadableJson(ValueError):
+    """The text is not JSON."""
+
+
+class TooManyValues(UnreadableJson):
+    """The text holds so many values that they would fill the memory."""
+
+
+def _integer(digits: str) -> int | None:
+    """An integer; None for a longer one than anything here counts, such as 1 with 400 zeros."""
+    return int(digits) if len(digits) <= _DIGITS else None
+
+
+def _real(text: str) -> float | None:
+    """A real number; None for one that is too large, such as 1e400."""
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _nothing(_: str) -> None:
+    """None, for NaN and Infinity, which Python reads and JSON does not have."""
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_real, parse_constant=_nothing)
+
+
+def parse_json(text: bytes | str) -> object:
+    """The value of a JSON text; a number that is not finite or has over 18 digits becomes None.
+
+    Memory stays under `VALUES_LIMIT` and eight times the text, or twice the text if it is ASCII. Raises
+    UnreadableJson.
+    """
+    check_size(text)
+    try:
+        value: object = json.loads(text, parse_int=_integer, parse_float=_real, parse_constant=_nothing)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableJson(str(error)) from None
+    return value
+
+
+def parse_json_at(text: str, start: int) -> tuple[object, int]:
+    """The value that starts at an offset, and the offset of its end; raises ValueError or RecursionError."""
+    return _DECODER.raw_decode(text, start)
+
+
+def check_size(text: bytes | str) -> None:
+    """Raise TooManyValues for a text whose values may take more memory than `VALUES_LIMIT`."""
+    if isinstance(text, str):
+        size = sum(text.count(character) * weight for character, weight in _WEIGHTS.items())
+    else:
+        size = sum(text.count(character) * weight for character, weight in _BYTE_WEIGHTS.items())
+    if size > VALUES_LIMIT:
+        raise TooManyValues("it holds more values than any list of papers")
+
+
+def as_mapping(value: object) -> Mapping[str, Any]:
+    """A value as a record; empty if it is not one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """A value as a list; empty if it is not one."""
+    return value if isinstance(value, list) else []
+
+
+def as_text(value: object) -> str:
+    """A value as a text, not yet clean; empty if it is not one."""
+    return value if isinstance(value, str) else ""
+
+
+_DEPTH = 100
+_NODES = 500_000
+"""Elements and attributes: enough for five hundred papers with five hundred authors each, in some 150 MB of memory."""
+
+
+class UnreadableXml(ValueError):
+    """The bytes can't be parsed; the message continues a sentence that begins with "it"."""
+
+
+def parse_xml(body: bytes) -> Element:
+    """The root element; tags and attributes have no namespace prefix.
+
+    A document that declares entities is refused, since a few of them expand to gigabytes; external ones are never
+    fetched. Raises UnreadableXml.
+    """
+    if body.count(b"=") > _NODES:
+        # The attributes of one element are all read before it can be refused.
+        raise UnreadableXml("has too many attributes")
+    builder = TreeBuilder()
+    depth = nodes = 0
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal depth, nodes
+        depth, nodes = depth + 1, nodes + 1 + len(attributes)
+        if depth > _DEPTH:
+            raise UnreadableXml("is nested too deeply")
+        if nodes > _NODES:
+            raise UnreadableXml("has too many elements")
+        builder.start(_local_name(name), {_local_name(key): value for key, value in attributes.items()})
+
+    def end(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        builder.end(_local_name(name))
+
+    def refuse_entity(*_: object) -> None:
+        raise UnreadableXml("declares entities, which may be a trap")
+
+    parser = ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = builder.data
+    parser.EntityDeclHandler = refuse_entity
+    try:
+        parser.Parse(body, True)
+    except UnreadableXml:
+        raise
+    except (ExpatError, LookupError, ValueError):
+        # An encoding that Python does not know is a LookupError, one of several bytes a ValueError.
+        raise UnreadableXml("is cut off or is not XML") from None
+    return builder.close()
+
+
+def _local_name(name: str) -> str:
+    return name.rpartition(":")[2]

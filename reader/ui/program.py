@@ -1,0 +1,198 @@
+"""Actions on the program as a whole: go back step by step, quit, suspend; themes and pictures of the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reader.core.errors import ReaderError
+from reader.core.nearest import advice
+from reader.core.theme_names import AUTO, THEMES, theme_name
+from reader.paths import APP
+from reader.ui.command_line.actions import CommandActions
+from reader.ui.command_line.state import COMMAND, COMMANDS
+from reader.ui.list.header import window_title
+from reader.ui.shell.commands import THEME
+from reader.ui.shell.handlers import Moment, Stops, follows, handles, offers, takes_line
+from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.notices import Notices
+from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import State
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from reader.ui.help.palette import Command
+
+
+class ProgramActions(Actor):
+    """Actions on the program as a whole."""
+
+    @handles("app.escape")
+    def step_back(self, _count: int | None) -> None:
+        """Stop or close the latest thing, or go back to where the user was; never quit."""
+        if not (self._stop("escape") or self._back() or self._stop("last")):
+            self._model.show_notice(f"{self._services.look.keymap.key('app.back')} quits")
+
+    @handles("app.back")
+    def back_or_quit(self, _count: int | None) -> None:
+        if not self._back():
+            self._services[Keyboard].quit_unless_typing()
+
+    def _back(self) -> bool:
+        """Go one step back; return False at the top."""
+        if self._stop("back"):
+            return True
+        state = self._model.state
+        self._model.change(state.step_back())
+        return self._model.state is not state
+
+    def _stop(self, at: Moment) -> bool:
+        """Stop the first thing that runs of those that are stopped at a moment; return whether there was any."""
+        return any(stop() for role, stop in self._services.find(Stops) if role.at == at)
+
+    @handles("app.quit")
+    def quit(self, _count: int | None) -> None:
+        self._services.app.leave()
+
+    @handles("app.sample")
+    def open_sample(self, _count: int | None) -> None:
+        self._services.app.open_sample()
+
+
+LIFETIME = 6.0
+"""Seconds that a notice is shown."""
+
+
+class NoticeTimer(Actor):
+    """Removes each passing notice; each new one restarts the time."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._delay = services.background.delayed(self._pass)
+
+    @follows(lambda state: state.notices.happened)
+    def begin(self, _state: State) -> None:
+        """Start the time of a new notice."""
+        self._delay.begin(LIFETIME)
+
+    def _pass(self) -> None:
+        self._model.change(self._model.state.change_notices(Notices.passed))
+
+
+CHOICES = (AUTO, *THEMES)
+"""What `theme` takes."""
+
+
+class DisplayActions(Actor):
+    """Actions on what the terminal shows."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._commands = services[CommandActions]
+        self._now = services.look.now
+        self._is_kept = not services.look.demo
+        self._before: tuple[str, object] | None = None
+        """The theme before the one that is previewed, and the commands that were run until then."""
+
+    @handles("app.suspend")
+    def suspend(self, _count: int | None) -> None:
+        if not self._app.stop_job():
+            self._model.show_notice("there is no shell to go back to")
+
+    @offers
+    def commands(self) -> list[Command]:
+        """The commands that the palette offers for the display."""
+        from reader.ui.help.palette import Command
+
+        picture = self._app.when_closed(self.save_picture)
+        return [Command("Screenshot", "Save a picture of the screen as SVG.", picture, also="image")]
+
+    @follows(lambda state: state[COMMAND])
+    def preview(self, state: State) -> None:
+        """Show the theme that is typed or marked, and the one before again unless the line is run."""
+        command = state[COMMAND]
+        word, _, name = command.meant.partition(" ") if command is not None else ("", "", "")
+        if word == THEME and name in CHOICES and not self._app.no_color:
+            self._before = self._before or (self._app.theme, state[COMMANDS])
+            self._app.use_theme(theme_name(name, os.environ))
+        elif self._before is not None:
+            theme, run = self._before
+            self._before = None
+            if state[COMMANDS] is run:
+                self._app.use_theme(theme)
+
+    @takes_line("app.theme")
+    def choose_theme(self, name: str) -> None:
+        """Change the colours, and keep the choice in the settings."""
+        if self._app.no_color:
+            self._model.show_notice("NO_COLOR is set, so there are no colours", "warning")
+            return
+        if name not in CHOICES:
+            meant = advice(name, CHOICES, f"Choose one of {', '.join(CHOICES)}.")
+            self._model.show_notice(f"There is no theme {name!r}. {meant}", "warning")
+            return
+        self._app.use_theme(theme_name(name, os.environ))
+        if self._is_kept:
+            self._commands.run_words(f"theme {name}", ("config", "set", "theme", name))
+
+    def save_picture(self) -> None:
+        """Save a picture of the screen, and say where it is."""
+        self._background.start("screenshot", self._save_picture)
+
+    async def _save_picture(self) -> None:
+        from reader import paths
+
+        now = self._now().astimezone()
+        svg = draw_picture(self._app, window_title(self._model.state, now))
+        if self._app.send_file(svg, file_name(now)):
+            self._model.show_notice(f"your browser is downloading {file_name(now)}")
+            return
+        folder = paths.pictures_folder()
+        try:
+            file = await asyncio.to_thread(save_picture, svg, folder, now)
+        except OSError as error:
+            raise ReaderError(f"{error.filename or folder} could not be written: {error.strerror}.") from error
+        self._model.show_notice(f"picture saved to {file}")
+
+
+# Pictures of the screen
+
+
+FONTS = 'ui-monospace, "Cascadia Code", Menlo, Consolas, "DejaVu Sans Mono", monospace'
+
+_WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+
+
+def draw_picture(app: App[str], title: str) -> str:
+    """The screen as SVG, the same each time for the same screen; the title is in its frame."""
+    svg = app.export_screenshot(title=title)
+    # Textual names a font that a viewer would fetch, and numbers each picture anew.
+    svg = _WEB_FONT.sub("", svg).replace("Fira Code, monospace", FONTS)
+    # Some viewers take even spaces that may not break for layout, and drop those at the ends of words.
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
+    return re.sub(r"terminal-\d+", "terminal", svg)
+
+
+def file_name(now: datetime) -> str:
+    """The name of a picture's file: `dailypapers-2026-11-26-081400.svg`."""
+    return f"{APP}-{now:%Y-%m-%d-%H%M%S}.svg"
+
+
+def save_picture(svg: str, folder: Path, now: datetime) -> Path:
+    """Write a picture to a new file, and return it; raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    first = folder / file_name(now)
+    for number in range(1, 1_000):
+        file = first if number == 1 else first.with_stem(f"{first.stem}-{number}")
+        try:
+            with file.open("x", encoding="utf-8") as out:
+                out.write(svg)
+        except FileExistsError:
+            continue
+        return file
+    raise FileExistsError(17, "there are a thousand pictures of this second", str(first))

@@ -1,0 +1,50 @@
+"""How many requests a program may have open at once, whatever ids it gives them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import anyio
+import pytest
+
+if TYPE_CHECKING:
+    from reader.extensions.mcp.server import Traffic
+
+
+@pytest.mark.parametrize("ids", [range(100), [1] * 100, [1, "1"] * 50])
+async def test_a_request_waits_until_an_earlier_one_is_answered(ids: Sequence[int | str]) -> None:
+    # They cost each process of the tests a second.
+    from mcp.shared.message import SessionMessage
+    from mcp.types import JSONRPCNotification, JSONRPCRequest, JSONRPCResponse
+
+    from reader.extensions.mcp.server import MOST_REQUESTS, Traffic
+
+    asking, incoming = anyio.create_memory_object_stream[SessionMessage](math.inf)
+    outgoing, answers = anyio.create_memory_object_stream[SessionMessage](math.inf)
+    cancelled = JSONRPCNotification(jsonrpc="2.0", method="notifications/cancelled", params={"requestId": ids[1]})
+    for place, id in enumerate(ids):
+        await asking.send(SessionMessage(JSONRPCRequest(jsonrpc="2.0", id=id, method="ping")))
+        if place == MOST_REQUESTS:
+            await asking.send(SessionMessage(cancelled))
+    received: list[object] = []
+
+    async def receive(traffic: Traffic) -> None:
+        async for item in traffic:
+            received.append(item)
+
+    async def answer(traffic: Traffic, id: int | str) -> int:
+        await traffic.send(SessionMessage(JSONRPCResponse(jsonrpc="2.0", id=id, result={})))
+        await anyio.wait_all_tasks_blocked()
+        return len(received)
+
+    async with answers, asking, Traffic(incoming, outgoing) as traffic, anyio.create_task_group() as tasks:
+        tasks.start_soon(receive, traffic)
+        await anyio.wait_all_tasks_blocked()
+        assert len(received) == MOST_REQUESTS
+        assert await answer(traffic, ids[0]) == MOST_REQUESTS + 1
+        assert await answer(traffic, "one that is not open") == MOST_REQUESTS + 1
+        # The next is the word that one is cancelled: with the answer, it makes room for two.
+        assert await answer(traffic, ids[2]) == MOST_REQUESTS + 4
+        tasks.cancel_scope.cancel()

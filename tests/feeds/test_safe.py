@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.text import BLOCK_LIMIT
+from reader.feeds import safe
+from reader.feeds.safe import (
+    TooManyValues,
+    UnreadableJson,
+    UnreadableXml,
+    html_to_text,
+    parse_json,
+    parse_xml,
+    plain_block,
+    plain_line,
+)
+from tests.feeds.measured import measure
+from tests.tiers import rest_long
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("Plain as it is", "Plain as it is"),
+        ("A &amp; B &lt; C", "A & B < C"),
+        ("<p>One</p><p>Two<br>Three</p>", "One\n\nTwo\n\nThree"),
+        ("<b>bold</b> and <i>thin</i>", "bold and thin"),
+        ("<script>alert(1)</script>Seen<style>p {}</style>", "Seen"),
+        ("before<svg><title>drawn</title></svg>after", "beforeafter"),
+        ("<iframe src='x'>hidden <b>too</b></iframe>seen", "seen"),
+        ("<iframe/>seen", "seen"),
+        ("We end at <EOS> and </EOS> there", "We end at <EOS> and </eos> there"),
+        ("if a < b then", "if a < b then"),
+        ("<table><tr><td>1</td><td>2</td></tr></table>", "1 2"),
+        ("a</script>b", "ab"),
+        ("<img alt='x' onerror='alert(1)'>picture", "picture"),
+        ("fine<![odd[gone]]>", "fine"),
+    ],
+)
+def test_html_becomes_text(html: str, text: str) -> None:
+    assert plain_block(html_to_text(html).text) == text
+
+
+def test_links_are_told_once_in_order() -> None:
+    said = html_to_text('<a href="b">x</a><link href="a"><a href>y</a><a href="b">z</a><svg><a href="c"></a></svg>')
+    assert said.links == ("b", "a", "c")
+
+
+def test_latex_becomes_unicode() -> None:
+    assert plain_line("$\\alpha$-flow\n  for all") == "α-flow for all"
+    assert plain_block("One $\\beta$\n\nTwo") == "One β\n\nTwo"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        # LaTeX would take the end of the sequence for a space or a macro, and leave what it carries.
+        "Clipboard \x1b]52;c;T1dORUQ=\x1b\\ thief",
+        "Clipboard \x1b]0;OWNED\x1b\\thief",
+        "Clipboard \x1b]0;{\\bf OWNED}$x^{2}$\x07 thief",
+    ],
+)
+def test_an_escape_sequence_goes_whole_though_it_holds_latex(hostile: str) -> None:
+    for text in (plain_line(hostile), plain_block(hostile)):
+        assert text.replace(" ", "") == "Clipboardthief"
+
+
+def test_what_latex_makes_is_clean_too() -> None:
+    assert plain_line("a\\symbol{27}[31mb $\\text{\x1b}[0m$ \\char27 c").isprintable()
+
+
+def test_absurd_lengths_cost_nothing() -> None:
+    assert len(html_to_text("<p>x" * BLOCK_LIMIT).text) < 4 * BLOCK_LIMIT
+    assert len(plain_block("x" * 10 * BLOCK_LIMIT)) == BLOCK_LIMIT
+
+
+DENSE = [
+    "{},",
+    "[],",
+    "0,",
+    '"ab",',
+    '"ĀĀ",',
+    "1.5,",
+    '{"":0},',
+    "[[0]],",
+    '{"a":{"b":{}}},',
+    "[0,0,0,0,0],",
+    "123456789,",
+]
+
+PARSE = """
+from reader.feeds import safe
+
+def run():
+    value = safe.parse_json(TEXT)
+    return len(value)
+
+import json
+safe.parse_json(b"[]")
+"""
+
+
+@pytest.mark.parametrize("part", rest_long(DENSE, DENSE[:1]))
+def test_the_densest_texts_stay_under_the_limit(part: str) -> None:
+    weight = sum(part.count(character) * weight for character, weight in safe._WEIGHTS.items())
+    count = safe.VALUES_LIMIT // weight - 10
+    took = measure(f"{PARSE}\nTEXT = ('[' + {part!r} * {count} + '0]').encode()\nmeasured(run)")
+    assert took.said == str(count + 1)
+    assert took.megabytes * 1024**2 < safe.VALUES_LIMIT + 8 * len(part) * count
+
+
+@pytest.mark.parametrize("pack", [str.encode, str])
+def test_too_many_values_are_refused(pack: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(safe, "VALUES_LIMIT", 10_000)
+    assert parse_json(pack(json.dumps([0] * 100))) == [0] * 100
+    for part in DENSE:
+        with pytest.raises(TooManyValues):
+            parse_json(pack("[" + part * 120 + "0]"))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1", "[" * 100_000, b"\xff", '"\ud800'])
+def test_no_json_is_refused(text: bytes | str) -> None:
+    with pytest.raises(UnreadableJson):
+        parse_json(text)
+
+
+values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**16), 10**16)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda children: st.lists(children) | st.dictionaries(st.text(), children),
+)
+
+
+@given(values)
+def test_json_means_what_it_says(value: object) -> None:
+    assert parse_json(json.dumps(value)) == value
+    assert parse_json(json.dumps(value, ensure_ascii=False).encode(errors="surrogatepass")) == value
+
+
+def test_names_lose_their_prefixes() -> None:
+    root = parse_xml(b'<a:feed xmlns:a="urn:a" x:y="1"><b:title>One &amp; <![CDATA[<two>]]></b:title></a:feed>')
+    assert (root.tag, root.get("y")) == ("feed", "1")
+    assert root.findtext("title") == "One & <two>"
+
+
+@pytest.mark.parametrize(
+    "body", ["<a>é</a>".encode("utf-16"), '<?xml version="1.0" encoding="iso-8859-1"?><a>é</a>'.encode("latin-1")]
+)
+def test_encodings_are_understood(body: bytes) -> None:
+    assert parse_xml(body).text == "é"
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "is cut off or is not XML"),
+        (b"<a>", "is cut off or is not XML"),
+        (b"<a></b>", "is cut off or is not XML"),
+        (b"<a>&nbsp;</a>", "is cut off or is not XML"),
+        (b"<?xml version='1.0' encoding='nowhere'?><a/>", "is cut off or is not XML"),
+        (b"<?xml version='1.0' encoding='utf-7'?><a/>", "is cut off or is not XML"),
+        (b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "declares entities"),
+        (b"<!DOCTYPE a [<!ENTITY % b 'c'>]><a/>", "declares entities"),
+        (b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/hostname'>]><a>&b;</a>", "declares entities"),
+        (b"<a>" * 101 + b"</a>" * 101, "is nested too deeply"),
+    ],
+)
+def test_what_is_unreadable_says_why(body: bytes, why: str) -> None:
+    with pytest.raises(UnreadableXml, match=why):
+        parse_xml(body)
+
+
+def test_an_absurd_number_of_elements_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.feeds.safe._NODES", 3)
+    assert len(parse_xml(b"<a><b/><c/></a>")) == 2
+    with pytest.raises(UnreadableXml, match="too many elements"):
+        parse_xml(b"<a><b/><c/><d/></a>")
+    with pytest.raises(UnreadableXml, match="too many elements"):
+        parse_xml(b"<a><b c='' d=''/></a>")
+    with pytest.raises(UnreadableXml, match="too many attributes"):
+        parse_xml(b"<a b='' c='' d='' e=''/>")
+
+
+def test_an_outer_doctype_is_not_fetched() -> None:
+    assert parse_xml(b'<!DOCTYPE opml SYSTEM "http://127.0.0.1:9/x.dtd"><opml/>').tag == "opml"

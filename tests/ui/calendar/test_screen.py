@@ -1,0 +1,140 @@
+"""The calendar's lines: a month, and a date that is typed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.cache.reads.window import DayCount
+from reader.core.feed_days import FIRST_DAY
+from reader.core.lines import Piece, measure
+from reader.ui.calendar.screen import (
+    HEATS,
+    TOP,
+    WARM,
+    WEEKS,
+    WIDTH,
+    CalendarView,
+    calendar_lines,
+    heat,
+    read_typed,
+)
+from reader.ui.kit.glyphs import ASCII
+
+TODAY = date(2026, 5, 12)
+"""A Tuesday."""
+
+
+KNOWN = (
+    DayCount("2026-05-11", 16, 16),
+    DayCount("2026-05-08", 14, 0),
+    DayCount("2026-05-10", 0, 0),
+    DayCount("2026-05-07", 9, 4),
+    DayCount("2026-05-06", 6, 6, is_partial=True),
+)
+DAYS = {one.day: one for one in KNOWN}
+VIEW = CalendarView(date(2026, 5, 11), TODAY, DAYS)
+
+
+def texts(view: CalendarView) -> list[str]:
+    return ["".join(piece.text for piece in line).rstrip() for line in calendar_lines(view)]
+
+
+def test_a_month_is_drawn_with_numbers_under_their_weekdays() -> None:
+    assert texts(VIEW) == [
+        "Go to ▏ 2025-03, last tuesday, W20",
+        "",
+        "May 2026                                    26 unread",
+        "     Mo     Tu     We     Th     Fr     Sa     Su",
+        "18                                1      2      3",
+        "19    4      5      6…     7▂     8      9     10",
+        "20  ▌11█    12     13     14     15     16     17",
+        "21   18     19     20     21     22     23     24",
+        "22   25     26     27     28     29     30     31",
+        "",
+        "▂▅█ unread   … partly here   today",
+        "Monday 11 May 2026 · 16 papers, 16 unread",
+    ]
+    assert texts(replace(VIEW, day=date(2026, 5, 6)))[-1] == "Wednesday 6 May 2026 · 6+ papers, 6 unread"
+    assert texts(replace(VIEW, day=date(2026, 5, 4)))[-1] == "Monday 4 May 2026 · not fetched yet"
+
+
+@pytest.mark.parametrize("day", [date(2026, 2, 1), date(2026, 3, 31), date(2025, 12, 30), date(2026, 8, 31)])
+def test_each_number_ends_where_its_weekday_ends(day: date) -> None:
+    lines = texts(replace(VIEW, day=day, today=date(2026, 12, 31), days={}))
+    ends = [at for at, char in enumerate(lines[TOP - 1]) if char.islower()]
+    weeks = [line for line in lines[TOP : TOP + WEEKS] if line]
+    assert sum(line[end].isdigit() for line in weeks for end in ends if end < len(line)) == len(_month(day))
+
+
+def _month(day: date) -> list[date]:
+    days = [day.replace(day=1) + timedelta(days=after) for after in range(31)]
+    return [one for one in days if one.month == day.month]
+
+
+def roles(view: CalendarView, text: str) -> list[str]:
+    found: list[Piece] = [
+        piece for line in calendar_lines(view)[TOP:-1] for piece in line if piece.text.strip() == text
+    ]
+    return [role for piece in found for role in piece.role.split()]
+
+
+def test_today_is_underlined_the_cursor_is_marked_and_unread_papers_warm_a_day() -> None:
+    assert roles(VIEW, "12") == ["faint", "today"]
+    assert roles(VIEW, "11") == ["day", "cursor"]
+    away = replace(VIEW, day=date(2026, 5, 4))
+    assert roles(away, "11") == ["day", "heat-3"]
+    assert roles(away, "█") == ["figure", "heat-3"]
+    assert roles(away, "7") == ["day", "heat-1"]
+    assert roles(away, "8") == ["day"]
+    assert roles(away, "10") == roles(away, "13") == ["faint"]
+
+
+@pytest.mark.parametrize(
+    ("unread", "most", "warmth"), [(0, 40, 0), (1, 40, 1), (14, 40, 2), (40, 40, HEATS), (3, 3, 1), (WARM, 1, HEATS)]
+)
+def test_warmth_grows_with_the_unread_papers(unread: int, most: int, warmth: int) -> None:
+    assert heat(unread, most) == warmth
+
+
+# Typing a date
+
+
+@pytest.mark.parametrize(
+    ("typed", "lines"),
+    [
+        ("", ["Go to ▏ 2025-03, last tuesday, W20", "Type a date."]),
+        ("2026-0", ["Go to 2026-0▏", ""]),
+        ("2026-05", ["Go to 2026-05▏", "May 2026"]),
+        ("W19", ["Go to W19▏", "Week 19, 4 to 10 May 2026"]),
+        ("2027-01", ["Go to 2027-01▏", "January 2027 has not come yet."]),
+        ("2020-01-01", ["Go to 2020-01-01▏", "The feed begins on Thursday 4 May 2023."]),
+    ],
+)
+def test_a_typed_date_is_read_below_its_line(typed: str, lines: list[str]) -> None:
+    assert texts(replace(VIEW, typed=typed))[:2] == lines
+
+
+def test_a_text_that_is_no_date_is_refused_only_when_it_is_chosen() -> None:
+    assert texts(replace(VIEW, typed="soon"))[1] == ""
+    assert texts(replace(VIEW, typed="soon", is_refused=True))[1] == "This is not a day, week or month."
+
+
+def test_the_day_to_fetch_from_is_asked_for() -> None:
+    assert texts(replace(VIEW, is_since=True))[0].startswith("Fetch all since ▏")
+
+
+@given(st.text(max_size=24), st.dates(date(2023, 5, 4), TODAY), st.booleans())
+def test_no_line_is_too_wide_and_no_text_is_read_as_a_day_to_come(typed: str, day: date, is_refused: bool) -> None:
+    view = CalendarView(day, TODAY, DAYS, typed, is_refused)
+    assert all(measure(line) <= WIDTH for line in calendar_lines(view))
+    period, mistake = read_typed(typed, TODAY)
+    assert period is None or (date.fromisoformat(FIRST_DAY) <= period.last and period.first <= TODAY and not mistake)
+
+
+def test_ascii_draws_nothing_else() -> None:
+    assert all(line.isascii() for line in texts(replace(VIEW, typed="2026", glyphs=ASCII)))
