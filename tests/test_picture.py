@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pytest
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -16,6 +15,7 @@ from textual.strip import Strip
 from tests.film import Film, Frame
 from tests.picture import FILM, PICTURES, STEPS, draw, draw_film
 from tests.rigs.pty.chromium import NEEDED, Page, open_page
+from tests.table import each
 
 
 async def test_the_picture_shows_the_sample() -> None:
@@ -32,7 +32,7 @@ async def test_the_film_is_the_program_step_by_step() -> None:
     assert len([one for one in tree.iter() if (one.get("class") or "").startswith("f f")]) == 3
 
 
-@pytest.mark.parametrize("name", ["minute.svg", "reader.svg"])
+@each("name", ["minute.svg", "reader.svg"])
 def test_pictures_need_no_script_and_nothing_from_the_web(name: str) -> None:
     svg = (PICTURES / name).read_text("utf-8")
     tree = ElementTree.fromstring(svg)

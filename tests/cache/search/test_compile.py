@@ -19,6 +19,7 @@ from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.search.full_text import Clause
 from reader.cache.search.selection import Selection
 from reader.core.query import CHOICES, EXAMPLES, And, Match, Node, Not, Or, QueryError, parse
+from tests.table import each
 
 SCOPE = Scope(today=date(2026, 5, 31), newest_day="2026-05-29", new_since="2026-05-29T00:00:00Z")
 
@@ -506,13 +507,13 @@ def test_a_lookup_leads(connection: sqlite3.Connection) -> None:
     assert "p USING INTEGER PRIMARY KEY" in query_plan(connection, selection, where).split("\n")[0]
 
 
-@pytest.mark.parametrize("text", ["(agents OR models) world", "(agents OR maps) OR world", "-(agents models) world"])
+@each("text", ["(agents OR models) world", "(agents OR maps) OR world", "-(agents models) world"])
 def test_the_text_of_a_paper_is_read_once(text: str) -> None:
     selection = compile_query(parse(f"is:unread ({text})"), SCOPE)
     assert selection.walk.sql.count("paper_text") == 1
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "bounds"),
     [
         ("world", "1"),

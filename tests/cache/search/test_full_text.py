@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from reader.cache.search.full_text import without_merging
 from reader.core.query import And, Match, Node, Not, Or
+from tests.table import each
 
 A, LONG = Match("to"), Match("model")
 
 
-@pytest.mark.parametrize(
+@each(
     ("node", "instead"),
     [
         (Match("m"), None),

@@ -16,6 +16,7 @@ from reader.ui.help.palette import Command, FindPapers, Palette, action_commands
 from reader.ui.help.search import Finder, FoundPane
 from reader.ui.kit.glyphs import ASCII
 from reader.ui.looks.theme import DEFAULTS, THEMES, stylesheets
+from tests.table import each
 
 HOSTILE = "[/] [b]x [$nope] [@click=app.quit]"
 
@@ -173,7 +174,7 @@ async def test_the_line_under_the_cursor_and_the_typed_words_stand_out(theme: st
 TITLE = "A Paper with a Long Title That Does Not Fit"
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "about", "keys", "width", "line"),
     [
         ("Star", "Keep this paper.", "s", 60, "Star                    Keep this paper.                   s"),
