@@ -7,6 +7,7 @@ import pytest
 from reader.commands.help_text import PAGES
 from reader.commands.line.registry import COMMANDS, GROUPS, USUAL
 from tests.commands.conftest import Run, RunOnTerminal
+from tests.table import each
 
 SIZES = [(60, 20), (80, 24), (140, 42)]
 
@@ -42,8 +43,8 @@ def test_help_all_has_a_line_for_each_command(run: Run, on_terminal: RunOnTermin
     assert len(run("--help").lines) < 24
 
 
-@pytest.mark.parametrize("columns", [60, 80, 140])
-@pytest.mark.parametrize("name", COMMANDS)
+@each("columns", [60, 80, 140])
+@each("name", COMMANDS)
 def test_no_word_of_a_commands_help_is_broken(on_terminal: RunOnTerminal, name: str, columns: int) -> None:
     found = on_terminal(name, "--help", columns=columns)
     # A backslash joins the lines of a long example.

@@ -127,7 +127,7 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
     return read(connection, compile_query(parse(text), scope))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "pks"),
     [
         ("", [1, 3, 2, 4, 5]),
@@ -250,7 +250,7 @@ def test_terms(connection: sqlite3.Connection, text: str, pks: list[int]) -> Non
     assert found(connection, text) == pks
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "pks"),
     [
         ("sort:day", [1, 3, 2, 4, 5]),
@@ -293,7 +293,7 @@ def test_before_anything_was_fetched_nothing_is_latest_or_new(connection: sqlite
     assert found(connection, "-is:new", scope) == [1, 3, 2, 4, 5]
 
 
-@pytest.mark.parametrize(
+@each(
     "word",
     [
         '" OR "',
@@ -476,7 +476,7 @@ def query_plan(connection: sqlite3.Connection, selection: Selection, where: Clau
     return "\n".join(row[3] for row in connection.execute(sql, where.params))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "index"),
     [
         ("", "paper_by_day"),

@@ -20,6 +20,7 @@ from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from reader.core.query import parse
 from tests.cache.conftest import NOW, draft
+from tests.table import each
 
 SCOPE = Scope(date(2026, 11, 24), "2026-11-24")
 DAYS, PER_DAY = 4, 60
@@ -93,7 +94,7 @@ EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "way"), EXAMPLES)
+@each(("text", "way"), EXAMPLES)
 def test_a_query_is_read_in_the_way_of_its_row(connection: sqlite3.Connection, text: str, way: Way) -> None:
     selection = compile_query(parse(text), SCOPE)
     answer = plan.first(connection, selection, 20)

@@ -48,7 +48,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
         yield opened
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "own", "further"),
     [
         ("fulltext:sparse", [2, 4], []),
