@@ -508,8 +508,8 @@ def take_in(
     with workspace.window() as window:
         named = window.read(partial(imports.find_papers, entries=entries))
         found = window.read(partial(imports.find_papers, entries=[*entries, *papers]))
-        waits, noted = window.read(imports.waiting), window.read(imports.noted)
-        changes = list(imports.changes(found, marks, labels.kind, waits, noted))
+        waits, written = window.read(imports.waiting), window.read(imports.written)
+        changes = list(imports.changes(found, marks, labels.kind, waits, written))
         if is_dry:
             for change in changes:
                 marked[change.kind] += count_changing(window, change)

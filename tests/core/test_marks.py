@@ -21,7 +21,6 @@ from reader.core.marks import (
     place_between,
     rule_done,
     rule_words,
-    with_quote,
 )
 from reader.core.settings.types import InvalidValue, RuleMarks
 from tests.table import each
@@ -77,11 +76,6 @@ def test_the_newest_mark_of_each_kind_counts_and_among_equal_times_the_greatest_
         assert newest(marks) == (read, greater)
     assert newest([greater, greater]) == (greater,)
     assert newest([]) == ()
-
-
-def test_a_quote_stands_at_the_end_with_room_below() -> None:
-    assert with_quote("", "> One") == "> One\n\n"
-    assert with_quote("Mine.\n", "> One") == "Mine.\n\n> One\n\n"
 
 
 def test_papers_that_are_queued_together_keep_their_order() -> None:

@@ -100,7 +100,7 @@ class Vectors:
         return ""
 
 
-EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "markdown", "csv", "json", "atom")
+EXPORT_FORMATS = ("bibtex", "ris", "csl-json", "rdf", "markdown", "csv", "json", "atom")
 """Names of the formats of exported files."""
 
 INPUTS = ("markdown", "json", "fulltext", "ids")

@@ -18,7 +18,7 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
-    from reader.ui.help.palette import Command
+    from reader.ui.help.screen import Command
     from reader.ui.shell.commands import Manual
 
 
@@ -58,7 +58,7 @@ class HelpActions(Actor):
 
     @handles("app.commands")
     def show_commands(self, _count: int | None) -> None:
-        from reader.ui.help.palette import Palette, action_commands
+        from reader.ui.help.screen import Palette, action_commands
 
         context = self._app.context
         if context is not None:
@@ -70,7 +70,7 @@ class HelpActions(Actor):
     async def _paper_commands(self, typed: str) -> list[Command]:
         """A command for each of the newest papers whose titles have words that begin as the typed ones."""
         from reader.cache.search.compile import compile_query
-        from reader.ui.help.palette import Command
+        from reader.ui.help.screen import Command
 
         words = re.findall(r"\w+", typed)
         place = Place(view("all"), " ".join(f"title:{word}" for word in words))

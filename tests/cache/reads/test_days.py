@@ -11,7 +11,6 @@ import pytest
 
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import DayCount, Window
-from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
@@ -69,8 +68,12 @@ def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path
     assert days() == ([whole], {whole.day: whole, empty.day: empty})
 
 
+<<<<<<< HEAD
 @each("is_walked", [False, True])
 @each(
+=======
+@pytest.mark.parametrize(
+>>>>>>> main
     ("text", "day", "steps", "found"),
     [
         ("robots", "2026-11-24", 1, "2026-11-20"),
@@ -86,11 +89,8 @@ def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path
     ],
 )
 def test_with_a_query_the_days_are_those_that_list_its_papers(
-    window: Window, monkeypatch: pytest.MonkeyPatch, text: str, day: str, steps: int, found: str | None, is_walked: bool
+    window: Window, text: str, day: str, steps: int, found: str | None
 ) -> None:
-    if is_walked:
-        # As if too many papers matched to look them up.
-        monkeypatch.setattr(plan, "few_by_any", lambda connection, selection: None)
     selection = compile_query(parse(text), Scope(date(2026, 11, 24), "2026-11-24"))
     assert window.matching_day(selection, day, steps) == found
 

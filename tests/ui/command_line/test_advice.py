@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from reader.core.lines import measure
-from reader.ui.command_line.advice import as_notice, in_the_readers_words, suggestions
+from reader.ui.command_line.actions import as_notice, in_the_readers_words
+from reader.ui.command_line.screen import suggestions
 from reader.ui.shell.commands import Candidate, Suggested
 from tests.table import each
 

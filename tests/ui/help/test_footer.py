@@ -29,8 +29,7 @@ from reader.ui.page.state import PAGE, Reading
 from reader.ui.pictures.pictures import Picture, Pictures
 from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.listing import ListContent
-from reader.ui.shell.notices import Prompt
-from reader.ui.shell.state import State
+from reader.ui.shell.state import Prompt, State
 from reader.ui.triage.state import TRIAGE, Triage, begin_triage
 from tests.table import each
 from tests.ui.full_texts import document

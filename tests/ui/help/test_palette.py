@@ -12,8 +12,7 @@ from textual.pilot import Pilot
 from reader.core.lines import measure
 from reader.keys.actions import ACTIONS
 from reader.keys.keymap import Keymap
-from reader.ui.help.palette import Command, FindPapers, Palette, action_commands, command_line
-from reader.ui.help.search import Finder, FoundPane
+from reader.ui.help.screen import Command, Finder, FindPapers, FoundPane, Palette, action_commands, command_line
 from reader.ui.kit.glyphs import ASCII
 from reader.ui.looks.theme import DEFAULTS, THEMES, stylesheets
 from tests.table import each

@@ -11,6 +11,7 @@ from reader.keys.actions import CONTEXTS, MENU
 from reader.keys.keymap import Keymap
 from reader.ui.help.screen import (
     FIRST,
+    Finder,
     HelpScreen,
     first_lines,
     first_rows,
@@ -18,7 +19,6 @@ from reader.ui.help.screen import (
     manual_sections,
     sections,
 )
-from reader.ui.help.search import Finder
 from reader.ui.kit.glyphs import MEANINGS, Glyphs
 from reader.ui.looks.theme import DEFAULTS, THEMES, stylesheets
 from reader.ui.shell.commands import PAGES, Manual

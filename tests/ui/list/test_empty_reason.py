@@ -100,7 +100,7 @@ def _misspelt_topic(view_id: str) -> State:
 
 
 def _is_fetching(view_id: str) -> State:
-    return _day_unknown(view_id).put(REFRESH, RefreshStatus().started(view_id).progressed("day 3 of 7"))
+    return _day_unknown(view_id).put(REFRESH, RefreshStatus().started(view_id)._replace(progress="day 3 of 7"))
 
 
 WHERE = {
@@ -247,7 +247,7 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
     ),
     "a paper to add": (
         lambda view_id: typing(_asked_nothing(view_id), "id:"),
-        "Paste a paper's id or address. | Such as 2406.12345. | esc puts the list back",
+        "Paste a paper's id or address. | Such as 1706.03762. | esc puts the list back",
     ),
     "a paper that is not here": (
         lambda view_id: empty(view_id, "2406.12345", FACTS._replace(missing_id="2406.12345")),
@@ -267,7 +267,7 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
         "No papers yet. | No network. | r try again   D open the sample   q quit",
     ),
     "nothing in the cache, refreshing": (
-        lambda view_id: _no_papers(view_id).put(REFRESH, RefreshStatus().started().progressed("day 3 of 7")),
+        lambda view_id: _no_papers(view_id).put(REFRESH, RefreshStatus().started()._replace(progress="day 3 of 7")),
         "No papers yet. | Fetching the latest days: day 3 of 7. | esc stop   D open the sample",
     ),
     "nothing in the cache, refreshing since this moment": (

@@ -91,7 +91,7 @@ def test_the_header_says_which_words_were_taken_for_others() -> None:
     state = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
     assert header(state, NOW, "·").query == "difusion"
     fit = Fit(3, "difusion", found_by=FoundBy(("diffusion",), 1, (), (("difusion", "diffusion"),)))
-    assert header(state.put(FIT, fit), NOW, "·").query == "difusion  (read as diffusion)"
+    assert header(state.put(FIT, fit), NOW, "·").query == "difusion  (searched for diffusion)"
     assert header(state.put(FIT, fit._replace(text="other")), NOW, "·").query == "difusion"
 
 
@@ -134,7 +134,7 @@ def test_the_header_says_of_which_category_papers_are_missing() -> None:
 
 def test_the_header_says_what_is_under_way() -> None:
     assert header(at("latest"), NOW, "·").condition == Condition("", "fresh")
-    refreshing = at("latest").put(REFRESH, RefreshStatus().started().progressed("day 3 of 7"))
+    refreshing = at("latest").put(REFRESH, RefreshStatus().started()._replace(progress="day 3 of 7"))
     assert header(refreshing, NOW, "·").condition == Condition("day 3 of 7", "busy")
     searching = refreshing.search_feed("gloves")
     assert header(searching, NOW, "·").condition == Condition("day 3 of 7", "busy")
@@ -151,7 +151,7 @@ def test_the_header_says_what_lasts() -> None:
     assert header(offline.put(TEXTS_AHEAD, "text 1 of 2"), NOW, "·").condition == Condition("offline 07:44", "trouble")
     fetching = at("latest").put(TEXTS_AHEAD, "text 1 of 2")
     assert header(fetching, NOW, "·").condition == Condition("text 1 of 2", "plain")
-    silent = at("latest").put(REFRESH, RefreshStatus().source_failed("2 feeds silent", since - timedelta(days=2)))
+    silent = at("latest").put(REFRESH, RefreshStatus(trouble="2 feeds silent", failing_since=since - timedelta(days=2)))
     assert header(silent, NOW, "·").condition == Condition("2 feeds silent 10 May", "trouble")
     unjoined = join_failed(join_failed(at("latest"), "sync fails", since), "group fails", since)
     unjoined = join_failed(unjoined, "sync fails", NOW)

@@ -27,8 +27,7 @@ from reader.ui.query.state import type_query
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import SHAPES, PaneChoice, PaneName, has_filter, shape_at
 from reader.ui.shell.listing import TOP, ListContent, ListRequest, Position, SearchStatus, Stop, Where
-from reader.ui.shell.notices import Notice, Notices, Prompt
-from reader.ui.shell.state import CURSORS, HISTORY, State
+from reader.ui.shell.state import CURSORS, HISTORY, Notice, Notices, Prompt, State
 from tests.table import each
 from tests.ui.papers import draft
 from tests.ui.stage import paper
