@@ -34,18 +34,7 @@ def test_version(run: Run, words: tuple[str, ...]) -> None:
     assert (__version__, HEAD) == (out.split()[1], out.split()[3].rstrip(","))
 
 
-<<<<<<< HEAD
-@each("name", COMMANDS)
-def test_every_command_has_help_with_examples(run: Run, name: str) -> None:
-    found = run(name, "--help")
-    assert found.code == 0
-    assert f"Examples:\n  dailypapers {name}" in found.out and "--log-level LEVEL" in found.out
-
-
 @each(
-=======
-@pytest.mark.parametrize(
->>>>>>> main
     ("words", "says"),
     [
         (("list", "--jsn"), "--jsn is not understood. Did you mean --json? See 'dailypapers list --help'."),

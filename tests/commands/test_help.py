@@ -7,7 +7,6 @@ import pytest
 from reader.commands.help_text import PAGES
 from reader.commands.line.registry import COMMANDS, GROUPS, USUAL
 from tests.commands.conftest import Run, RunOnTerminal
-from tests.table import each
 
 SIZES = [(60, 20), (80, 24), (140, 42)]
 
@@ -43,19 +42,6 @@ def test_help_all_has_a_line_for_each_command(run: Run, on_terminal: RunOnTermin
     assert len(run("--help").lines) < 24
 
 
-<<<<<<< HEAD
-@each("columns", [60, 80, 140])
-@each("name", COMMANDS)
-def test_no_word_of_a_commands_help_is_broken(on_terminal: RunOnTerminal, name: str, columns: int) -> None:
-    found = on_terminal(name, "--help", columns=columns)
-    # A backslash joins the lines of a long example.
-    words = [word for word in found.out.split() if word != "\\"]
-    assert sorted(words) == sorted(
-        word for word in on_terminal(name, "--help", columns=100).out.split() if word != "\\"
-    )
-    assert [line for line in found.lines if len(line) > columns] == []
-    assert found.out.index("Examples:") < found.out.index("Options:")
-=======
 def test_every_command_has_help_with_examples_and_no_word_is_broken(on_terminal: RunOnTerminal) -> None:
     for name in COMMANDS:
         words = []
@@ -66,7 +52,6 @@ def test_every_command_has_help_with_examples_and_no_word_is_broken(on_terminal:
             # A backslash joins the lines of a long example.
             words.append(sorted(word for word in found.out.split() if word != "\\"))
         assert words[0] == words[1], name
->>>>>>> main
 
 
 def test_help_of_a_command_is_its_own_help(run: Run) -> None:

@@ -68,12 +68,7 @@ def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path
     assert days() == ([whole], {whole.day: whole, empty.day: empty})
 
 
-<<<<<<< HEAD
-@each("is_walked", [False, True])
 @each(
-=======
-@pytest.mark.parametrize(
->>>>>>> main
     ("text", "day", "steps", "found"),
     [
         ("robots", "2026-11-24", 1, "2026-11-20"),

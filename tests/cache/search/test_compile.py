@@ -458,47 +458,15 @@ def test_known_papers_are_tested_by_their_keys(connection: sqlite3.Connection) -
     assert "p USING INTEGER PRIMARY KEY" in query_plan(connection, selection, where).split("\n")[0]
 
 
-<<<<<<< HEAD
-@each("text", ["(agents OR models) world", "(agents OR maps) OR world", "-(agents models) world"])
-def test_the_text_of_a_paper_is_read_once(text: str) -> None:
-    selection = compile_query(parse(f"is:unread ({text})"), SCOPE)
-    assert selection.walk.sql.count("paper_text") == 1
-
-
-@each(
-    ("text", "bounds"),
-    [
-        ("world", "1"),
-        ("published:2026-03 world", "1"),
-        ("since:2026-04 world", "p.sort_day >= ?"),
-        ("until:2026-04 world", "p.sort_day <= "),
-        ("day:2026-04 world", "p.sort_day >= ? AND p.sort_day <= "),
-    ],
-)
-def test_a_walk_by_days_is_bounded_by_listing_days_alone(text: str, bounds: str) -> None:
-    day_walk = compile_query(parse(text), SCOPE).day_walk
-    assert day_walk is not None
-    assert day_walk.bounds.sql.partition("max(")[0] == bounds
-
-
-def test_a_walk_that_takes_too_long_gives_way(connection: sqlite3.Connection) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "MOST_STEPS", 1_000)
-        endless = Clause("(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n)")
-        selection = compile_query(parse("sort:title"), SCOPE)
-        endless_selection = selection._replace(walk=endless)
-        assert first(connection, endless_selection, 2) == [3, 1]
-=======
 def test_a_first_letter_is_not_looked_up_for_the_first_papers(connection: sqlite3.Connection) -> None:
     selection = compile_query(parse("m is:unread"), SCOPE)
     assert "has_words" in selection.ordered.sql and "MATCH" in selection.where
 
 
-@pytest.mark.parametrize("text", ["(agents OR models) world", "(agents OR maps) OR world", "-(agents models) world"])
+@each("text", ["(agents OR models) world", "(agents OR maps) OR world", "-(agents models) world"])
 def test_the_text_of_a_paper_is_read_once(text: str) -> None:
     selection = compile_query(parse(f"is:unread ({text})"), SCOPE)
     assert selection.tested.sql.count("paper_text") == 1
->>>>>>> main
 
 
 def test_an_interrupt_from_outside_reaches_the_caller(connection: sqlite3.Connection) -> None:

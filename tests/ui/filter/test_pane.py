@@ -24,11 +24,8 @@ from reader.ui.filter.rows import (
     lay_out,
 )
 from reader.ui.kit.glyphs import ASCII, UNICODE
-<<<<<<< HEAD
-from tests.table import each
-=======
 from reader.ui.kit.line_widgets import Reported
->>>>>>> main
+from tests.table import each
 from tests.ui.filter_stage import DATA, DAYS, TOPICS, VIEWS, PaneApp, choices, drawn, go_to
 
 
