@@ -85,11 +85,9 @@ def _nearest(near: str, like: tuple[str, ...], query: Query, scope: Scope) -> Se
         params,
         exact.order,
         grouped_by_day=exact.grouped_by_day and not is_by_fit,
-        # Which papers fit best is only known of all together.
-        tested=Clause("0"),
         ordered=Clause(where, params),
         is_for_you=exact.is_for_you,
-        near=Nearest(near, like, exact.tested, is_by_fit, reverse),
+        near=Nearest(near, like, Clause(exact.where, exact.params), is_by_fit, reverse),
     )
 
 
@@ -119,21 +117,20 @@ def _in_texts(terms: Sequence[Node], order: str, scope: Scope) -> InTexts | None
     if not plain:
         return None
     words = And(tuple(plain.values())) if len(plain) > 1 else next(iter(plain.values()))
-    rest = Compiler(scope, "day", "tested").every([node for node in terms if id(node) not in plain])
+    rest = Compiler(scope, "day").every([node for node in terms if id(node) not in plain])
     return InTexts(select_texts(text_expression(words) or ""), rest, order)
 
 
 def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
     """The papers for which all terms are true."""
-    plain = Compiler(scope, sort.key, "plain").every(terms)
+    plain = Compiler(scope, sort.key).every(terms)
     return Selection(
         plain.sql,
         plain.params,
         _order(sort, scope),
         grouped_by_day=sort.key == "day",
-        tested=Compiler(scope, sort.key, "tested").every(terms),
         # Reading 1,000,000 papers by the index of another order takes longer than sorting them.
-        ordered=Compiler(scope, sort.key, "ordered").every(terms) if sort.key == "day" else plain,
+        ordered=Compiler(scope, sort.key, is_ordered=True).every(terms) if sort.key == "day" else plain,
         is_for_you=sort.key == "foryou",
     )
 

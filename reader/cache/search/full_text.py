@@ -154,43 +154,16 @@ def select_texts(expression: str) -> Clause:
     return Clause("SELECT rowid FROM text_fts WHERE text_fts MATCH ?", (expression,))
 
 
-def is_text_only(node: Node) -> bool:
-    """Whether a node has only words and patterns of the papers' own text."""
-    match node:
-        case And(nodes) | Or(nodes):
-            return all(map(is_text_only, nodes))
-        case Not(inner):
-            return is_text_only(inner)
-    return isinstance(node, Regex) or (isinstance(node, Match) and node.field != "fulltext")
-
-
-def text_condition(node: Node) -> Clause:
-    """A node of words and patterns as a condition on one paper's text: `paper AS p`, `paper_text AS t`."""
-    match node:
-        case And(nodes):
-            return bracketed(join_clauses([text_condition(inner) for inner in nodes], "AND"))
-        case Or(nodes):
-            return bracketed(join_clauses(list(_any_text(nodes)), "OR"))
-        case Not(inner):
-            condition = text_condition(inner)
-            return Clause(f"NOT {condition.sql}", condition.params)
-        case Match(text, exact, field):
-            return Clause(f"has_words(?, {_TEXTS[field]})", (search_key(text, exact),))
-        case Regex(field, pattern):
-            return Clause(f"({_TEXTS[field]} REGEXP ?)", (pattern,))
-    raise AssertionError("only words and patterns are conditions on the text")
-
-
-def _any_text(nodes: Sequence[Node]) -> Iterator[Clause]:
-    """The conditions of which one must be true: words of the same field share one, which reads the text once."""
-    keys: dict[str | None, list[str]] = {}
-    for node in nodes:
-        if isinstance(node, Match):
-            keys.setdefault(node.field, []).append(search_key(node.text, node.exact))
-        else:
-            yield text_condition(node)
-    for field, wanted in keys.items():
-        yield Clause(f"has_words(?, {_TEXTS[field]})", ("\n".join(dict.fromkeys(wanted)),))
+def text_test(node: Match | Regex) -> Clause:
+    """Words or a pattern as a condition on the text of `paper AS p`."""
+    columns = _TEXTS[node.field]
+    if isinstance(node, Regex):
+        test = Clause(f"({columns} REGEXP ?)", (node.pattern,))
+    else:
+        test = Clause(f"has_words(?, {columns})", (search_key(node.text, node.exact),))
+    if "t." not in columns:
+        return test
+    return Clause(f"(SELECT {test.sql} FROM paper_text AS t WHERE t.pk = p.pk)", test.params)
 
 
 _NAMES = ("author", "org")

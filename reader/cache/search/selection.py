@@ -1,4 +1,4 @@
-"""A query that is compiled to SQL: its papers and their order, in one form for each way of reading."""
+"""A query that is compiled to SQL: its papers and their order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Nearest(NamedTuple):
     like: tuple[str, ...]
     """The ids of the others."""
     exact: Clause
-    """The condition of the exact terms, tested on each paper."""
+    """The condition of the exact terms."""
     is_by_fit: bool
     """Whether the best comes first; otherwise they have the selection's order."""
     reverse: bool
@@ -44,8 +44,6 @@ class Selection(NamedTuple):
     params: tuple[Param, ...]
     order: str
     grouped_by_day: bool
-    tested: Clause
-    """The same condition, with each term tested on each paper: the quickest for papers whose keys are known."""
     ordered: Clause
     """The same condition, with words and topics looked up and no index used but that of the order of days: the quickest
     for the first papers in it. For other orders, the condition itself."""

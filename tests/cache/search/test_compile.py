@@ -19,6 +19,7 @@ from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.search.full_text import Clause
 from reader.cache.search.selection import Selection
 from reader.core.query import CHOICES, EXAMPLES, And, Match, Node, Not, Or, QueryError, parse
+from tests.table import each
 
 SCOPE = Scope(today=date(2026, 5, 31), newest_day="2026-05-29", new_since="2026-05-29T00:00:00Z")
 
@@ -126,7 +127,7 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
     return read(connection, compile_query(parse(text), scope))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "pks"),
     [
         ("", [1, 3, 2, 4, 5]),
@@ -249,7 +250,7 @@ def test_terms(connection: sqlite3.Connection, text: str, pks: list[int]) -> Non
     assert found(connection, text) == pks
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "pks"),
     [
         ("sort:day", [1, 3, 2, 4, 5]),
@@ -292,7 +293,7 @@ def test_before_anything_was_fetched_nothing_is_latest_or_new(connection: sqlite
     assert found(connection, "-is:new", scope) == [1, 3, 2, 4, 5]
 
 
-@pytest.mark.parametrize(
+@each(
     "word",
     [
         '" OR "',
@@ -377,7 +378,6 @@ def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -
     plain = read(connection, selection)
     assert first(connection, selection, 100) == read(connection, selection, selection.ordered) == plain
     assert first(connection, selection, 2) == plain[:2]
-    assert sorted(read(connection, selection._replace(order="p.pk"), selection.tested)) == sorted(plain)
 
 
 @pytest.fixture(scope="module")
@@ -426,7 +426,7 @@ def query_plan(connection: sqlite3.Connection, selection: Selection, where: Clau
     return "\n".join(row[3] for row in connection.execute(sql, where.params))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "index"),
     [
         ("", "paper_by_day"),
@@ -450,22 +450,9 @@ def test_the_first_papers_are_read_in_the_order_of_an_index(
     assert not any("TEMP B-TREE" in line for line in lines)
 
 
-def test_known_papers_are_tested_by_their_keys(connection: sqlite3.Connection) -> None:
-    selection = compile_query(parse("topic:maps is:unread upvotes:>3 since:2026-05 model"), SCOPE)
-    tested = selection.tested
-    where = Clause(f"p.pk IN (SELECT value FROM json_each('[1]')) AND {tested.sql}", tested.params)
-    assert "p USING INTEGER PRIMARY KEY" in query_plan(connection, selection, where).split("\n")[0]
-
-
 def test_a_first_letter_is_not_looked_up_for_the_first_papers(connection: sqlite3.Connection) -> None:
     selection = compile_query(parse("m is:unread"), SCOPE)
     assert "has_words" in selection.ordered.sql and "MATCH" in selection.where
-
-
-@pytest.mark.parametrize("text", ["(agents OR models) world", "(agents OR maps) OR world", "-(agents models) world"])
-def test_the_text_of_a_paper_is_read_once(text: str) -> None:
-    selection = compile_query(parse(f"is:unread ({text})"), SCOPE)
-    assert selection.tested.sql.count("paper_text") == 1
 
 
 def test_an_interrupt_from_outside_reaches_the_caller(connection: sqlite3.Connection) -> None:
