@@ -9,7 +9,6 @@ from reader.core.document.anchors import DrawnWord, Point, Range, TextWords, dra
 from reader.core.document.layout import Layout, TextPlace
 from reader.core.passages import Passage
 
-
 AT_ONCE = 100
 """Highlights whose places are looked for as a text opens, which takes 10 ms at most; others follow."""
 
