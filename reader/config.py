@@ -124,7 +124,7 @@ class Settings:
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 
     nearest: bool = setting(Boolean(), True)
-    """In the reader, add the papers nearest in meaning after those that have the words of a search."""
+    """In the reader, add the papers nearest in words (with a model, in meaning) after those that match a search."""
 
     read_when: str = setting(Choice(("opened", "passed", "manual")), "opened")
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""

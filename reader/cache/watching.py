@@ -159,7 +159,7 @@ def _matching(connection: sqlite3.Connection, rule: Rule, scope: Scope, candidat
         return iter(())
     selection = compile_query(with_hidden(query), scope)._replace(in_texts=None)
     is_few = newest_key(connection) - candidates.after <= FEW
-    asked = selection.walk if is_few else plan.in_any_order(connection, selection)
+    asked = selection.tested if is_few else plan.in_any_order(connection, selection)
     found = connection.execute(
         f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND +p.pk > ? AND +p.sort_day >= ?"
         " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC",
@@ -270,7 +270,7 @@ def _is_hidden(connection: sqlite3.Connection, pk: int) -> bool:
 
 def _has(connection: sqlite3.Connection, pk: int, word: str, scope: Scope) -> bool:
     try:
-        asked = compile_query(with_hidden(parse(word)), scope).walk
+        asked = compile_query(with_hidden(parse(word)), scope).tested
     except QueryError:
         return False
     query = f"SELECT 1 FROM paper AS p WHERE ({asked.sql}) AND p.pk = ?"
@@ -339,7 +339,7 @@ def claim(path: Path, queries: Mapping[str, Query], scope: Scope, key: str = _CL
             meta.put(cache, key, str(newest))
         for name, query in queries.items():
             # New papers are few, so each is checked in turn.
-            asked = compile_query(query, scope).walk
+            asked = compile_query(query, scope).tested
             found = cache.execute(
                 f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND p.pk BETWEEN ? AND ? AND +p.read = 0"
                 " AND +p.hidden = 0 AND (+p.sort_day >= ? OR +p.sort_day = '')"

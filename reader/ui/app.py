@@ -289,7 +289,8 @@ class ReaderApp(ShellApp, inherit_bindings=False):
 
     @on(Reported)
     def _answer(self, event: Reported) -> None:
-        self._answers[event.kind](event.value)
+        if event.kind in self._answers:
+            self._answers[event.kind](event.value)
 
     @on(ActionAsked)
     def _perform_asked(self, event: ActionAsked) -> None:

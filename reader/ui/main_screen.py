@@ -20,7 +20,6 @@ from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui.filter.state import (
     COUNTED,
-    HINT,
     TOPIC_MODE,
     TOPIC_NAMES,
     TOPIC_ORDER,
@@ -48,7 +47,7 @@ from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import Area, PaneName, lay_out
 from reader.ui.shell.listing import Where
 from reader.ui.shell.model import Model, subscribe
-from reader.ui.shell.state import Prompt, State
+from reader.ui.shell.state import State
 from reader.ui.triage.state import phase_of
 
 if TYPE_CHECKING:
@@ -453,15 +452,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             focus = panes.get(self.focused)
             if focus is not None:
                 self._model.change(self._model.state.focused(focus))
-
-    def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
-        """Show the filter pane's hint."""
-        self._model.change(self._model.state.put(HINT, event.text))
-
-    def on_filter_pane_narrowing(self, event: FilterPane.Narrowing) -> None:
-        """Show the keys that act while topics are narrowed: all others are text."""
-        prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if event.is_on else Prompt()
-        self._model.change(self._model.state.prompt_for(prompt))
 
     def on_query_line_changed(self) -> None:
         """Filter the list while the query is typed."""

@@ -60,9 +60,6 @@ class PaneApp(App[None]):
     def on_reported(self, message: Reported) -> None:
         self.told.append(message)
 
-    def on_filter_pane_hint(self, message: FilterPane.Hint) -> None:
-        self.told.append(message)
-
 
 def drawn(pane: FilterPane) -> list[str]:
     return [pane.render_line(y).text.rstrip() for y in range(pane.size.height)]

@@ -16,6 +16,7 @@ from reader.cache.search.full_text import (
     Param,
     bracketed,
     fts_expression,
+    is_first_letter,
     is_text_only,
     join_clauses,
     select_matches,
@@ -127,13 +128,12 @@ class Scope(NamedTuple):
     """The user's saved views as (name, query)."""
 
 
-Form = Literal["plain", "walk", "ordered", "driven"]
+Form = Literal["plain", "tested", "ordered"]
 """The form of the terms.
 
 - `plain`: words and topics are looked up, and SQLite chooses the indexes.
-- `walk`: each term is tested on each paper; only the order's own index can be used.
+- `tested`: each term is tested on papers whose keys are known.
 - `ordered`: words and topics are looked up; only the order's own index can be used, so nothing is sorted.
-- `driven`: each term is tested on papers whose keys are known; no index of another term can be used.
 """
 
 _COUNTS = {"upvotes": "upvotes", "comments": "comments", "stars": "code_stars", "authors": "author_count"}
@@ -169,7 +169,7 @@ class Compiler:
         self.key = key
         """The key of the list's order, such as `day`."""
         self.form = form
-        self.tests_each = form in ("walk", "driven")
+        self.tests_each = form == "tested"
 
     def every(self, nodes: Sequence[Node]) -> Clause:
         """The condition that all nodes are true; words share one look-up, or one read of the text."""
@@ -178,7 +178,7 @@ class Compiler:
             text_tests = [self.text_test(texts)] if texts else []
             cheap = [self.condition(node) for node in nodes if not is_text_only(node)]
             return join_clauses([*cheap, *text_tests], "AND")
-        wanted = [node for node in nodes if fts_expression(node)]
+        wanted = [node for node in nodes if self.is_looked_up(node)]
         unwanted = [node.node for node in nodes if isinstance(node, Not) and fts_expression(node.node)]
         look_ups = []
         if wanted:
@@ -187,6 +187,11 @@ class Compiler:
             look_ups.append(self.matches(fts_expression(Or(tuple(unwanted))) or "", "NOT IN"))
         rest = [node for node in nodes if node not in wanted and not (isinstance(node, Not) and node.node in unwanted)]
         return join_clauses([*look_ups, *map(self.condition, rest)], "AND")
+
+    def is_looked_up(self, node: Node) -> bool:
+        """Whether the index of words is asked for a node."""
+        # The first papers of those that have a word with a letter are found at once by looking.
+        return bool(fts_expression(node)) and not (self.form == "ordered" and is_first_letter(node))
 
     def either(self, nodes: Sequence[Node]) -> Clause:
         """The condition that one of the nodes is true; words share one look-up, or one read of the text."""
@@ -213,10 +218,9 @@ class Compiler:
             case Not(inner):
                 return self.negated(inner)
             case Match() | Regex():
-                expression = fts_expression(node)
-                if self.tests_each or expression is None:
+                if self.tests_each or not self.is_looked_up(node):
                     return self.text_test([node])
-                return self.matches(expression)
+                return self.matches(fts_expression(node) or "")
             case Count(name, low, high):
                 return in_range(self.column(_COUNTS[name], ordered=name == self.key), _least(name, low), high)
             case When():
@@ -237,7 +241,7 @@ class Compiler:
     def column(self, name: str, ordered: bool = False) -> str:
         """A column; a plus hides it from SQLite's planner if its index would break the walk in order."""
         state = name in ("read", "hidden", "starred")
-        is_open = self.form == "plain" or (self.form != "driven" and (state or ordered))
+        is_open = self.form == "plain" or (self.form == "ordered" and (state or ordered))
         return f"p.{name}" if is_open else f"+p.{name}"
 
     def key_in(self, pks: Clause, operator: str = "IN") -> Clause:
@@ -278,27 +282,9 @@ class Compiler:
                     condition = Clause(sql, listed.params)
                 else:
                     condition = self.key_in(Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params))
-        if self.key == "day" and self.form in ("walk", "ordered"):
+        if self.key == "day" and self.form == "ordered":
             return bracketed(join_clauses([*_sort_day_bounds(first, last), condition], "AND"))
         return condition
-
-    def walk_bounds(self, nodes: Sequence[Node]) -> Clause:
-        """Where a walk in the order of days begins and ends, by the nodes' days."""
-        found = [
-            bound
-            for node in nodes
-            if isinstance(node, When) and node.field in ("day", "since", "until") and (bounds := self.day_bounds(node))
-            for bound in _sort_day_bounds(*bounds)
-        ]
-        return join_clauses(found, "AND")
-
-    def published_keys(self, nodes: Sequence[Node]) -> Clause | None:
-        """A SELECT of the least and greatest key of papers published on the nodes' days; None without such nodes."""
-        for node in nodes:
-            if isinstance(node, When) and node.field == "published" and (bounds := self.day_bounds(node)):
-                published = in_range("published", *bounds)
-                return Clause(f"SELECT min(pk), max(pk) FROM paper WHERE {published.sql}", published.params)
-        return None
 
     def day_bounds(self, node: When) -> tuple[str | None, str | None] | None:
         """The first and last ISO day of a node, None for an open end; None alone if no day can match."""
@@ -352,13 +338,8 @@ class Compiler:
             return None
         return Clause("coalesce((SELECT pk FROM paper WHERE added < ? ORDER BY pk DESC LIMIT 1), 0)", (since,))
 
-    def select_members(self, node: Node) -> Clause | None:
-        """A SELECT of the keys of a node's papers by an index; None without an index, or if most papers have the node.
-
-        It does not handle words of the papers' own text.
-        """
-        if expression := text_expression(node):
-            return select_texts(expression)
+    def select_members(self, node: Term) -> Clause | None:
+        """A SELECT of the keys of a term's papers; None if it has none of its own."""
         if rows := _rows_of(node):
             return Clause(f"SELECT pk FROM {rows.table} WHERE {rows.that.sql}", rows.that.params)
         match node:
@@ -397,31 +378,6 @@ class Compiler:
                 return Clause(KEPT[value].all)
             case Term("by", value):
                 return shared_by(value)
-            case Term("is", "new") if newest := self.newest_not_new():
-                return Clause(f"SELECT pk FROM paper WHERE pk > {newest.sql}", newest.params)
-            case Or(nodes):
-                members = [found for inner in nodes if (found := self.select_members(inner))]
-                return join_clauses(members, "UNION ALL") if len(members) == len(nodes) else None
-        return self.select_by_column(node)
-
-    def select_by_column(self, node: Node) -> Clause | None:
-        """The same for nodes on an indexed column of the paper or its listings."""
-        match node:
-            case Term("is", ("read" | "starred" | "hidden") as state):
-                return Clause(f"SELECT pk FROM paper WHERE {_STATES[state]}")
-            case Term("has", ("note" | "model" | "dataset" | "space") as thing):
-                return Clause(f"SELECT pk FROM paper WHERE {_HAS[thing]}")
-            case Count(name, low, high):
-                counted = in_range(_COUNTS[name], _least(name, low), high)
-                return Clause(f"SELECT pk FROM paper WHERE {counted.sql}", counted.params)
-            case When("published") if bounds := self.day_bounds(node):
-                published = in_range("published", *bounds)
-                return Clause(f"SELECT pk FROM paper WHERE {published.sql}", published.params)
-            case When("changed") if bounds := self.day_bounds(node):
-                return Clause(CHANGED_BETWEEN, seconds_of_days(*bounds))
-            case When("day") if bounds := self.day_bounds(node):
-                listed = in_range("day", *bounds)
-                return Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params)
         return None
 
 

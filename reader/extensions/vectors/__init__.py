@@ -180,7 +180,7 @@ ACTIONS = {
 
 VECTORS = Command(
     "vectors",
-    "Find papers by meaning with a model of your own: a server that has /v1/embeddings, or a static model."
+    "Find papers by meaning too, with a model of your own: a server that has /v1/embeddings, or a static model."
     " Nothing is fetched and no server is asked unless your settings say so.",
     (),
     _add_arguments,

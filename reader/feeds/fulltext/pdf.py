@@ -589,16 +589,11 @@ def _furniture(pages: Sequence[Page]) -> Iterator[frozenset[int]]:
     seen = Counter(
         place for page in pages for place in {_place(line) for line in page.lines if _is_at_edge(line, page)}
     )
-    often = max(2, len(pages) // 4)
+    often = min(3, max(2, len(pages) // 4))
     for page in pages:
         lowest = min((line.base for line in page.lines), default=0.0)
-        leaders = [index for index, line in enumerate(page.lines) if _LEADERS.search(line.text)]
-        begins = (
-            index for index, line in enumerate(page.lines) if _letters(line.text) in ("contents", "tableofcontents")
-        )
-        # A table of contents: the outline has all of it.
-        contents = range(next(begins, 0), leaders[-1] + 1) if len(leaders) > 2 else range(0)
         numbers = Counter(round(line.right) for line in page.lines if line.text.isdecimal())
+        contents = _contents(page)
         yield frozenset(
             index
             for index, line in enumerate(page.lines)
@@ -611,8 +606,24 @@ def _furniture(pages: Sequence[Page]) -> Iterator[frozenset[int]]:
         )
 
 
+def _contents(page: Page) -> range:
+    """The lines of a table of contents, each of which ends with the number of a page; the outline has all of it."""
+    left = {round(line.base) for line in page.lines if not line.text.isdecimal()}
+    ends = [
+        index
+        for index, line in enumerate(page.lines)
+        if _LEADERS.search(line.text) or (line.text.isdecimal() and round(line.base) in left)
+    ]
+    titles = (index for index, line in enumerate(page.lines) if _letters(line.text) in ("contents", "tableofcontents"))
+    title = next(titles, None)
+    has_leaders = sum(bool(_LEADERS.search(line.text)) for line in page.lines) > 2
+    is_one = len(ends) > 2 and (title is not None or has_leaders)
+    return range(title or 0, ends[-1] + 1) if is_one else range(0)
+
+
 def _is_at_edge(line: Line, page: Page) -> bool:
-    return not 0.085 * page.height < line.base < 0.915 * page.height
+    is_first = all(line.base >= other.base for other in page.lines)
+    return (is_first and not _CHAPTER.fullmatch(line.text)) or not 0.085 * page.height < line.base < 0.915 * page.height
 
 
 def _place(line: Line) -> tuple[str, int]:
@@ -733,6 +744,8 @@ class _Part:
     last: Line
     level: int = 0
     """Of a heading."""
+    has_article: bool = False
+    """Whether the `A` at the beginning of a heading is a word."""
     rows: list[Line] = field(default_factory=list)
 
     @property
@@ -759,6 +772,8 @@ class _Builder:
     has_references: bool = False
     """Whether a heading has begun them."""
     has_headings: bool = False
+    chapter: str = ""
+    """The number of the chapter, if there are any."""
     before: Line | None = None
     """The line before."""
     places: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -790,8 +805,11 @@ class _Builder:
             self._begin("paragraph", line, text=rest)
         elif _THEOREM.match(line.text[: line.lead]):
             self._begin("theorem", line)
-        elif (level := self._heading_level(line)) is not None:
+        elif (level := self._chapter_level(index, line)) is not None or (
+            level := self._heading_level(line)
+        ) is not None:
             self._begin("heading", line, level)
+            self.parts[-1].has_article = self._begins_with_article(line.text)
             self.has_headings = True
             ends = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or self._is_large(line)
             is_begun = bool(_REFERENCES.fullmatch(line.text))
@@ -810,7 +828,7 @@ class _Builder:
             self._add_text(index, line)
 
     def _begin(self, kind: str, line: Line, level: int = 0, text: str | None = None) -> None:
-        self.parts.append(_Part(kind, [line.text if text is None else text], line, line, level, [line]))
+        self.parts.append(_Part(kind, [line.text if text is None else text], line, line, level, rows=[line]))
 
     def _join(self, part: _Part, line: Line) -> None:
         part.texts[-1] = _joined(part.text, line.text, self.looks.words)
@@ -908,16 +926,26 @@ class _Builder:
         begins = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text)
         return is_alike and stands_out and not begins and len(last.text) > 20
 
+    def _chapter_level(self, index: int, line: Line) -> int | None:
+        """0 if a line is the number of a chapter, whose name is below it; else None. Numbers begin anew in it."""
+        after = self.lines[index + 1] if index + 1 < len(self.lines) else line
+        found = _CHAPTER.fullmatch(line.text)
+        if found is None or max(line.size, after.size) <= 1.12 * self.looks.body:
+            return None
+        self.places.clear()
+        self.chapter = found["place"]
+        self.numbers_seen = {self.chapter}
+        return 0
+
     def _heading_level(self, line: Line) -> int | None:
         """How deep a heading is, 0 for a section; None if the line is none."""
         text = line.text
         letters = re.sub(r"[^A-Za-z]", "", text)
         if len(text) >= 120 or not text[:1].isalnum() or len(letters) < 3 or line.math >= 0.5:
             return None
-        if (chapter := _CHAPTER.fullmatch(text)) and line.size > 1.12 * self.looks.body:
-            self.numbers_seen.add(chapter["place"])
-            return 0
         number, is_name = _NUMBER.match(text) or _APPENDIX.match(text), bool(_NAMES.fullmatch(text))
+        if self._begins_with_article(text):
+            number = None
         level = self._level_of_outline(line)
         is_bold = line.bold > 0.5
         stands_out = is_bold or line.size > self.looks.body + 0.4 or letters.isupper()
@@ -932,22 +960,33 @@ class _Builder:
             return 0 if stands_out and (is_name or (is_large and is_behind and number is None)) else None
         if number is None:
             is_front = line.page == 0 and not self.has_headings
+            if not is_front and line.bold > 0.9 and self._is_apart(line):
+                return 0 if letters.isupper() or is_name else 1
             return 0 if (is_name and stands_out) or (is_large and not is_front) else None
         is_italic = line.italic > 0.75 and self.looks.is_short(line)
         if not (is_bold or is_italic or letters.isupper() or line.size > 1.12 * self.looks.body):
             return None
         return self._numbered_level(number["number"])
 
+    def _begins_with_article(self, text: str) -> bool:
+        """Whether the `A` of a heading is no number: none is numbered before it."""
+        return text.startswith("A ") and not self.places
+
     def _numbered_level(self, number: str) -> int | None:
         """How deep a numbered heading is; None if the number is not the next one."""
         if not self._is_next(number):
             return None
-        # Under Roman numbers, letters begin anew.
-        return (
-            1
-            if self.places.get(("roman",)) and len(number) == 1 and number.isalpha() and number not in _ROMAN
-            else (number.count("."))
-        )
+        # Under Roman numbers, letters begin anew, as sections do in some books' chapters.
+        is_letter = self.places.get(("roman",)) and number.isalpha() and number not in _ROMAN
+        is_in_chapter = self.chapter and number.partition(".")[0] != self.chapter
+        return number.count(".") + bool(is_letter or is_in_chapter)
+
+    def _is_apart(self, line: Line) -> bool:
+        """Whether a line stands in the middle of its column, with a gap above it."""
+        before, indent = self.before, self.looks.indent(line)
+        rest = self.looks.column - indent - line.width
+        gap = before.base - line.base if before is not None and before.page == line.page else 99.0
+        return indent > 20 and abs(indent - rest) < 12 and not 0 < gap < 1.5 * self.looks.leading
 
     def _is_large(self, line: Line) -> bool:
         return line.bold > 0.5 and line.size > 1.12 * self.looks.body and self.looks.is_short(line)
@@ -1170,6 +1209,7 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
     match part.kind:
         case "heading":
             number = _NUMBER.match(text) or _STEP.match(text) or _APPENDIX.match(text) or _BEGINS_CHAPTER.match(text)
+            number = None if part.has_article else number
             said = text[number.end() :] if number else text
             yield Heading(min(5, part.level + 1), number["number"] if number else "", (Span(said, ""),))
         case "caption":

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 from typing import ClassVar, Literal
 
 from textual import events
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.strip import Strip
 
 from reader.core.lines import Line, Piece, cell_len, cut, literal, measure, spread
@@ -284,21 +283,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
     screen calls `move`, `toggle` and the other methods.
     """
 
-    @dataclass
-    class Hint(Message):
-        """A hint about the row under the cursor; an empty text removes the last hint."""
-
-        text: str
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, FilterPane.Hint)
-
-    @dataclass
-    class Narrowing(Message):
-        """The user begins to type what narrows the topics, or has ended."""
-
-        is_on: bool
-
     def __init__(
         self,
         glyphs: Glyphs = UNICODE,
@@ -423,7 +407,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
     def begin_narrowing(self) -> None:
         """Narrow the topics by typed text, until Enter or Escape."""
         self._is_narrowing = True
-        self.post_message(self.Narrowing(True))
+        self.post_message(Reported("narrowing", True))
 
     def stop_narrowing(self) -> None:
         """List all topics again."""
@@ -436,7 +420,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
             return False
         if key in ("enter", "escape", "tab", "down", "up"):
             self._is_narrowing = False
-            self.post_message(self.Narrowing(False))
+            self.post_message(Reported("narrowing", False))
             if key == "escape":
                 self.stop_narrowing()
             return key in ("enter", "escape")
@@ -513,4 +497,4 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         hint = meaning(row, self._glyphs) if (row := self.current) is not None and self.has_focus else ""
         if hint != self._hint:
             self._hint = hint
-            self.post_message(self.Hint(hint))
+            self.post_message(Reported("hint", hint))

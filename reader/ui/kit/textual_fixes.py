@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeAlias, cast, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, cast
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -262,22 +262,6 @@ class BareScrollView(ScrollView, inherit_bindings=False):
 
 
 # Screens and input
-
-
-@runtime_checkable
-class BoundedDriver(Protocol):
-    """A driver that keeps keys back while too many wait."""
-
-    def handled(self, keys: int) -> None:
-        """Make room for further keys."""
-
-
-@runtime_checkable
-class FollowingDriver(Protocol):
-    """A driver that waits while a frame that Textual has not drawn is on the terminal."""
-
-    def take_over(self, unread: bytes) -> None:
-        """Draw and read from now on, first what the terminal has sent before."""
 
 
 class HeldScreen(_Screen):

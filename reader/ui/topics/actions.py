@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Literal
 from reader.core.errors import ReaderError
 from reader.core.query.choices import TopicChoice, picked_topics, with_tag, with_topics
 from reader.ui.filter.pane import FilterPane
-from reader.ui.filter.state import TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
+from reader.ui.filter.state import HINT, TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.shell.handlers import answers, follows, handles, handles_each, offers, stops, takes_text
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Actor, Services
-from reader.ui.shell.state import State
+from reader.ui.shell.state import Prompt, State
 from reader.ui.terminal.process import loading
 from reader.ui.views.actions import ViewActions
 
@@ -71,6 +71,17 @@ class FilterActions(Actor):
     def type(self, key: str, character: str | None) -> bool:
         """Take a key as text while topics are narrowed."""
         return self._pane.type(key, character)
+
+    @answers("narrowing")
+    def show_keys(self, is_on: bool) -> None:
+        """Show the keys that act while topics are narrowed: all others are text."""
+        prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if is_on else Prompt()
+        self._model.change(self._model.state.prompt_for(prompt))
+
+    @answers("hint")
+    def show_hint(self, hint: str) -> None:
+        """Show what the row under the cursor means; nothing for an empty text."""
+        self._model.change(self._model.state.put(HINT, hint))
 
     @answers("topics")
     def pick_topics(self, choice: TopicChoice) -> None:

@@ -11,7 +11,7 @@ from reader.cache.reads.window import DayCount
 from reader.core.lines import measure
 from reader.core.query.choices import TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicOrder
-from reader.ui.filter.pane import FilterPane, draw_row
+from reader.ui.filter.pane import draw_row
 from reader.ui.filter.rows import (
     DAYS_AT_FIRST,
     FOLLOWS_AT_FIRST,
@@ -240,7 +240,7 @@ async def test_toggling_a_view_or_a_day_chooses_it() -> None:
         go_to(app.pane, "2026-11-20")
         app.pane.toggle()
         await pilot.pause()
-        told = [message for message in app.told if not isinstance(message, FilterPane.Hint)]
+        told = [one for one in app.told if isinstance(one, Reported) and one.kind != "hint"]
         assert told == [Reported("view", "all"), Reported("view", "day:2026-11-20")]
         chosen = [row.key for row in app.pane.rows if row.mark is Mark.CHOSEN]
         assert chosen == ["2026-11-20"]
@@ -387,11 +387,11 @@ async def test_the_meaning_of_a_topic_is_told_when_the_cursor_is_on_it() -> None
     async with app.run_test(size=(80, 40)) as pilot:
         go_to(app.pane, "gui-agents")
         await pilot.pause()
-        hints = [message.text for message in app.told if isinstance(message, FilterPane.Hint)]
+        hints = [one.value for one in app.told if isinstance(one, Reported) and one.kind == "hint"]
         assert hints[-1] == "operate a screen"
         app.set_focus(None)
         await pilot.pause()
-        assert [message.text for message in app.told if isinstance(message, FilterPane.Hint)][-1] == ""
+        assert [one.value for one in app.told if isinstance(one, Reported) and one.kind == "hint"][-1] == ""
 
 
 async def test_picked_excluded_and_implied_differ_by_shape() -> None:
