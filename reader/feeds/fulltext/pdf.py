@@ -74,6 +74,9 @@ _ACCENTS = dict(
 MOST_HALVES = 60
 """Letters of a fraction within a sentence."""
 
+MOST_ACCENTS = 2_000
+"""Accents of a page that join letters."""
+
 NEAR = 200
 """Letters before an accent and behind it, among which the one is that it belongs to."""
 
@@ -321,9 +324,8 @@ def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
     """Letters joined with the accents that are drawn over them, or below, wherever those are in the file."""
     found = list(letters)
     dropped = set[int]()
-    for at, accent in enumerate(letters):
-        if accent.text not in _ACCENTS:
-            continue
+    for at in [at for at, letter in enumerate(letters) if letter.text in _ACCENTS][:MOST_ACCENTS]:
+        accent = letters[at]
         middle, near = (accent.left + accent.right) / 2, 0.3 * accent.size
         around = range(max(0, at - NEAR), min(len(letters), at + NEAR))
         under = [
@@ -585,24 +587,31 @@ def read_pdf(pages: Pages) -> Document:
 
 
 def _furniture(pages: Sequence[Page]) -> Iterator[frozenset[int]]:
-    """The lines of each page that are none of the text: headers, page and line numbers, stamps."""
+    """The lines of each page that are none of the text: headers, page and line numbers, stamps, contents."""
+    edges = [{index for index, line in enumerate(page.lines) if _is_at_edge(line, page)} for page in pages]
+    for page, edge in zip(pages, edges, strict=True):
+        # The first line of a small page is a header too.
+        first = max(page.lines, key=lambda line: line.base, default=None)
+        edge.update(i for i, line in enumerate(page.lines) if line is first and not _CHAPTER.fullmatch(line.text))
     seen = Counter(
-        place for page in pages for place in {_place(line) for line in page.lines if _is_at_edge(line, page)}
+        place
+        for page, edge in zip(pages, edges, strict=True)
+        for place in {_place(page.lines[index]) for index in edge}
     )
     often = min(3, max(2, len(pages) // 4))
-    for page in pages:
+    for page, edge in zip(pages, edges, strict=True):
         lowest = min((line.base for line in page.lines), default=0.0)
         numbers = Counter(round(line.right) for line in page.lines if line.text.isdecimal())
         contents = _contents(page)
         yield frozenset(
             index
             for index, line in enumerate(page.lines)
-            if (_is_at_edge(line, page) and (seen[_place(line)] >= often or _PAGE_NUMBER.fullmatch(line.text)))
-            or (line.base <= lowest and _PAGE_NUMBER.fullmatch(line.text))
+            if index in contents
+            or (index in edge and seen[_place(line)] >= often)
+            or ((index in edge or line.base <= lowest) and _PAGE_NUMBER.fullmatch(line.text))
             # Of drafts, every line has a number.
             or (line.text.isdecimal() and len(line.text) == 3 and numbers[round(line.right)] > 15)
             or (_STAMP.match(line.text) and line.size > 12)
-            or index in contents
         )
 
 
@@ -622,8 +631,7 @@ def _contents(page: Page) -> range:
 
 
 def _is_at_edge(line: Line, page: Page) -> bool:
-    is_first = all(line.base >= other.base for other in page.lines)
-    return (is_first and not _CHAPTER.fullmatch(line.text)) or not 0.085 * page.height < line.base < 0.915 * page.height
+    return not 0.085 * page.height < line.base < 0.915 * page.height
 
 
 def _place(line: Line) -> tuple[str, int]:
