@@ -180,19 +180,20 @@ class TextWords:
             is_sure = scores[place] or len(quote) > _SHORT or len(exact) == 1 or not (before or after)
             return self._all.range(place, place + len(quote) - 1) if is_sure else None
         if len(quote) <= 2 * _END:
-            return self._all.range(*found) if (found := self._alike(quote)) else None
-        head, tail = self._alike(quote[:_END]), self._alike(quote[-_END:])
+            return self._all.range(*found) if (found := self._alike(quote, before, after)) else None
+        head, tail = self._alike(quote[:_END], before, ()), self._alike(quote[-_END:], (), after)
         if head is None or tail is None or not head[0] <= tail[0] <= head[0] + 2 * len(quote):
             return None
         return self._all.range(head[0], tail[1])
 
-    def _alike(self, quote: Sequence[str]) -> tuple[int, int] | None:
+    def _alike(self, quote: Sequence[str], before: Sequence[str], after: Sequence[str]) -> tuple[int, int] | None:
         """The first and the last word of a place that has most of some words in their order."""
         votes: Counter[int] = Counter()
-        for start in range(len(quote) - _SHORT + 1):
-            for place in self._all.places(quote[start : start + _SHORT], _MOST_PLACES):
+        around = (*before, *quote, *after)
+        for start in range(len(around) - _SHORT + 1):
+            for place in self._all.places(around[start : start + _SHORT], _MOST_PLACES):
                 # Some words more or less do not make it another place.
-                votes[(place - start) // _SHORT] += 1
+                votes[max(0, place - start + len(before)) // _SHORT] += 1
         for bucket, _ in votes.most_common(3):
             first = max(0, bucket * _SHORT - len(quote) // 4 - _SHORT)
             window = self._all.words[first : first + 2 * _SHORT + len(quote) * 3 // 2]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from reader.core.document.anchors import Point, Range, TextWords, drawn_words
@@ -94,7 +94,8 @@ def _unique(size: int = 40, count: int = 10) -> Document:
     return Document("", tuple(Paragraph((Span(" ".join(part)),)) for part in parts))
 
 
-@given(seed=st.integers(0, 10_000), size=st.integers(8, 120))
+@settings(max_examples=200)
+@given(seed=st.integers(0, 10_000), size=st.integers(8, 200))
 def test_it_is_found_in_another_version_that_changes_moves_and_breaks_it(seed: int, size: int) -> None:
     chance = random.Random(seed)
     text = TextWords(_unique())
@@ -105,6 +106,7 @@ def test_it_is_found_in_another_version_that_changes_moves_and_breaks_it(seed: i
     # One word in ten is another, or gone; paragraphs break elsewhere, and new ones are before.
     for place in chance.sample(range(400), 40):
         said[place] = chance.choice(("", "changed"))
+    assume(sum(said[place] == UNIQUE[place] for place in range(start, start + size)) >= 0.7 * size)
     broken = [" ".join(filter(None, said[at : at + 55])) for at in range(0, 400, 55)]
     other = TextWords(Document("", tuple(Paragraph((Span(one),)) for one in ("New words here.", *broken))))
     found = other.find(kept)
