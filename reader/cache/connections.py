@@ -66,7 +66,7 @@ def opened(path: Path, *, query_only: bool = False, durable: bool = False) -> It
 def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):
-        first, *others = pragmas(durable=durable, mebibytes=2)
+        first, *others = pragmas(durable=durable, mebibytes=1)
         begin_patiently(connection, first, path, patience)
         for pragma in others:
             connection.execute(pragma)
