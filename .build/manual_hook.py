@@ -16,12 +16,12 @@ class ManualHook(BuildHookInterface):  # type: ignore[type-arg]
         """Write the page into the build folder, and name it as a file of the wheel."""
         sys.path.insert(0, self.root)
         try:
-            from reader.commands.line.manual import manual
+            from reader.commands.line.manual import man_page
         finally:
             sys.path.remove(self.root)
         page = Path(self.directory) / "dailypapers.1"
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(manual(self.metadata.version), encoding="utf-8")
+        page.write_text(man_page(self.metadata.version), encoding="utf-8")
         build_data["shared_data"][str(page)] = "share/man/man1/dailypapers.1"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

@@ -1,48 +1,7 @@
 """What extensions may use of dailypapers: all names of this module, and nothing else.
 
-**An extension** is a package that can be installed beside dailypapers. It has a value, and an entry point that leads to
-it:
-
-    # wonder.py
-    from reader import api
-
-    def run(arguments, workspace):
-        with workspace.window() as window:
-            papers = window.order(api.selection(window, api.parsed("is:unread"))).pks
-        api.print_line(f"{len(papers)} papers to wonder about")
-        return 0
-
-    WONDER = api.Command("wonder", "Count what is to be read.", (("wonder", "how many"),), lambda parser: None, run)
-    EXTENSION = api.Extension(name="wonder", api=1, commands=(WONDER,))
-
-    # pyproject.toml
-    [project.entry-points."dailypapers.extensions"]
-    wonder = "wonder:EXTENSION"
-
-Those in `reader/extensions/` are made the same way.
-
-**Names.** A command is found by the name of its entry point, without importing anything; an extension with two commands
-has two entry points to the same value. Names that dailypapers has itself win, then the first of two packages.
-
-**Versions.** `API` is the version of this module. What it has under "For every extension" stays as it is, or a new
-version says otherwise; extensions made for the versions from `OLDEST` on still work. What is under "For those that ship
-with the program" may change with any release.
-
-**Threads.** A command runs in the main thread of its own process. A job runs in a process of its own, in an event loop.
-All else is called in a thread of its own, never in the thread that draws: a window, or anything else that is open, must
-not be kept for the next call.
-
-**What may be slow.** A command and a job take as long as they need. The import of the module with the value, and every
-other call, may take 5 seconds. The import should be quick nevertheless: import libraries inside of the functions that
-need them. To import `reader.api`, or a name of it, imports only the one module of dailypapers where that name is.
-
-**What a failure does.** An extension whose import or call raises, takes too long, is made for another version or takes
-a name that is taken is switched off until the program ends: `dailypapers doctor` names it with the reason, the log has
-the traceback, and everything else goes on. A command may raise ReaderError, which is printed as one line.
-
-**What it can't give**, because nobody has needed it yet: terms of the query language, kinds of events of the log,
-tables of the settings, screens of the reader. A new kind is a field of `Extension`; whoever uses it asks
-`installed.given("field")` for all there are, and calls each through `installed.ask`.
+`dailypapers help extensions` says how to write one. To import this module, or a name of it, imports only the one module
+of dailypapers where that name is.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from reader import access_token, described
-from reader.commands.line.registry import COMMANDS, FOREIGN, add_reader_options, find_command, is_command
+from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, is_command
 from reader.commands.streams import Output, finish, open_closed_streams, replace_unknown_letters
 from reader.core.errors import ReaderError, UsageError
 from reader.paths import APP
@@ -181,7 +181,7 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
     if not any(word.startswith("-") for word in words):
         # Without options there is no need to import argparse.
         return " ".join(words), False, None
-    from reader.commands.command import SEE_HELP, Parser, add_query, asks_for_help, parse, query_of
+    from reader.commands.command import SEE_HELP, Parser, add_query, add_reader_options, asks_for_help, parse, query_of
 
     if asks_for_help(words):
         raise SystemExit(_print_front_page(words))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import textwrap
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -13,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from reader import api, installed
+from reader.commands.line.manual import page
 from tests.commands.conftest import DAYS, Run, filled, home, papers, run
 from tests.extensions.packages import Packages, packages
+from tests.table import each
 from tests.test_imports import TO_FIRST_LIST
 from tests.test_imports import run as run_program
 
@@ -41,7 +42,7 @@ def test_our_own_are_registered_as_others_are() -> None:
     assert project["entry-points"][installed.GROUP] == {name: one.target for name, one in installed.OWN.items()}
 
 
-@pytest.mark.parametrize("name", installed.OWN)
+@each("name", installed.OWN)
 def test_of_our_own_it_is_known_what_they_give_before_they_are_imported(name: str) -> None:
     extension = installed.load(installed.OWN[name])
     assert isinstance(extension, api.Extension) and extension.api == installed.API
@@ -68,7 +69,7 @@ def test_a_command_of_another_package_is_one_of_the_program(packages: Packages, 
     assert run("greet").out == "Good morning.\n"
     assert "says good morning" in run("greet", "--help").out
     assert "says good morning" in run("help", "greet").out
-    assert "Of extensions\n  greet " in run("help", "all").out
+    assert "### Of extensions" in run("help", "all").out
     assert "Did you mean greet?" in run("help", "greeet").err
     assert "greet" not in installed._state.off
 
@@ -155,7 +156,6 @@ def test_of_two_with_one_name_the_first_is_used(packages: Packages, run: Run) ->
     assert "has the name greet too" in run("doctor").out
 
 
-def test_the_example_of_the_documents_works(packages: Packages, run: Run, papers: Path) -> None:
-    code = api.__doc__ or ""
-    packages.install("wonder", textwrap.dedent(code.partition("# wonder.py\n")[2].partition("    # pyproject.toml")[0]))
-    assert run("wonder").out == "6 papers to wonder about\n"
+def test_the_example_of_the_manual_works(packages: Packages, run: Run, papers: Path) -> None:
+    packages.install("shout", page("extensions").partition("```python\n")[2].partition("```")[0])
+    assert run("shout", "is:unread").out == "6 PAPERS!\n"

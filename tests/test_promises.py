@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from reader.commands.line.manual import FOLDER, page
-from reader.commands.line.manual import PAGES as MANUAL
+from reader.commands.help_text import FOLDER
+from reader.commands.help_text import PAGES as MANUAL
+from reader.commands.line.manual import page
 from tests.promises import OTHERWISE, PROMISES
 
 TESTS = Path(__file__).parent

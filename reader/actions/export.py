@@ -21,12 +21,13 @@ from typing import Any, TextIO
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from reader.actions.citations import CitationKeys, csl_items, write_bibtex, write_ris
+from reader.actions.citations import CitationKeys, annotation, csl_items, write_bibtex, write_rdf, write_ris
 from reader.actions.links import links
 from reader.core.errors import ReaderError
 from reader.core.ids import hf_url, paper_url
 from reader.core.marks import Mark, clean_mark
 from reader.core.paper import FIELDS, Paper, in_order
+from reader.core.passages import SAID_LIMIT, split_note
 from reader.core.text import clean, clean_block, clean_note
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -158,7 +159,8 @@ def record(paper: Paper) -> Record:
     # Every paper has authors.
     values["authors"] = values["authors"] or None
     values["url"] = hf_url(paper.id) or _line(paper.url)
-    # The user's own text has its lines as they are.
+    # The user's own texts have their lines as they are.
+    values["highlights"] = [clean_note(said, SAID_LIMIT) for said in paper.highlights]
     values["note"] = clean_note(paper.note or "") or None
     return values
 
@@ -240,7 +242,7 @@ def write_csv(papers: Iterable[Paper], out: TextIO) -> int:
     table.writerow(COLUMNS)
     count = 0
     for paper in papers:
-        values = record(paper)
+        values = record(paper) | {"note": annotation(paper)}
         table.writerow(_cell(values[column]) for column in COLUMNS)
         count += 1
     return count
@@ -301,10 +303,21 @@ def _section(paper: Paper, level: str = "##") -> Iterator[str]:
         yield f"> AI summary: {plain_markdown(clean(paper.summary))}"
     yield from (plain_markdown(part) for part in clean_block(paper.abstract).split("\n\n") if part)
     if paper.note:
-        yield f"Note: {plain_markdown(clean(paper.note))}"
+        yield f"Note: {plain_markdown(' '.join(clean_note(paper.note).split()))}"
+    yield from (_highlight(said, paper.id) for said in paper.highlights)
     if found := links(paper):
         addresses = ((link.name, in_parentheses(link.url)) for link in found)
         yield " · ".join(f"[{name}]({url})" for name, url in addresses)
+
+
+def _highlight(said: str, id: str) -> str:
+    """A highlight as a quote with its section, which links into the paper, and the note below it."""
+    _, found = split_note(said)
+    if not found:
+        return f"> {plain_markdown(said)}"
+    quote, section, note = (plain_markdown(text) for text in (found[0].quote, found[0].section, found[0].note))
+    source = f"[{section or 'in the text'}]({found[0].address(id)})"
+    return f"> {quote} ({source})" + (f"\n\n{note}" if note else "")
 
 
 def plain_markdown(text: str) -> str:
@@ -348,9 +361,10 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format(
                 "csl-json",
                 ".csl.json",
-                "items for citation processors, and the best for Zotero",
+                "items for citation processors",
                 lambda papers, out, keys, *_: write_csl_json(papers, out, keys),
             ),
+            Format("rdf", ".rdf", "items for Zotero, with notes", lambda papers, out, *_: write_rdf(papers, out)),
             Format("markdown", ".md", "a section for each paper", lambda papers, out, *_: write_markdown(papers, out)),
             Format("csv", ".csv", "a table for spreadsheets", lambda papers, out, *_: write_csv(papers, out)),
             Format(

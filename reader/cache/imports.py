@@ -23,8 +23,9 @@ from time import time
 from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import PACKING, Entry
-from reader.core.marks import NOTE, STATES, WANT, Mark, PaperMarks
+from reader.core.marks import NOTE, PASSAGE, STATES, WANT, Mark, PaperMarks
 from reader.core.paper import LibraryEntry
+from reader.core.passages import split_note
 from reader.core.text import title_hash
 
 MANY = 500
@@ -94,9 +95,16 @@ _WAITING = """
 """
 
 
-def noted(connection: sqlite3.Connection) -> frozenset[int]:
-    """The keys of the papers that have a note."""
-    return frozenset(pk for (pk,) in connection.execute("SELECT pk FROM note"))
+def written(connection: sqlite3.Connection) -> frozenset[tuple[int, str]]:
+    """The notes and highlights that are here: the keys of their papers, and the kinds of their marks."""
+    return frozenset(connection.execute(_WRITTEN))
+
+
+_WRITTEN = f"""
+    SELECT pk, '{NOTE}' FROM note UNION ALL
+    SELECT f.pk, f.kind FROM paper CROSS JOIN effect AS f ON f.pk = paper.pk JOIN event AS e ON e.seq = f.event
+    WHERE paper.has_note = 1 AND f.kind > '{PASSAGE}' AND f.kind < '{PASSAGE[:-1]};' AND e.undone = 0
+"""
 
 
 def changes(
@@ -104,11 +112,11 @@ def changes(
     marks: Iterable[str],
     kind_of: Callable[[str], str | None],
     waits: Mapping[str, frozenset[str]],
-    noted: Collection[int] = (),
+    written: Collection[tuple[int, str]] = (),
 ) -> Iterator[Change]:
     """What an import changes: `marks` are kinds for all papers, `kind_of` gives the kind of a label, or None.
 
-    `waits` are the marks that papers wait for already, `noted` the papers whose notes stay as they are.
+    `waits` are the marks that papers wait for already, `written` the notes and highlights that stay as they are.
     """
     wanted: dict[str, tuple[list[int], list[str]]] = {}
     papers: Iterable[tuple[int | str, list[LibraryEntry]]] = (*found.here.items(), *found.absent.items())
@@ -129,11 +137,19 @@ def changes(
     for kind in sorted(wanted, key=lambda kind: (order.index(kind) if kind in order else len(order), kind)):
         yield Change(kind, True, *wanted[kind])
     for paper, entries in papers:
-        note = "\n\n".join(dict.fromkeys(entry.note for entry in entries if entry.note))
-        if note and isinstance(paper, int) and paper not in noted:
-            yield Change(NOTE, note, [paper])
-        elif note and isinstance(paper, str) and NOTE not in waits.get(paper, ()):
-            yield Change(NOTE, note, (), [paper])
+        for kind, value in _written_by(entries):
+            if isinstance(paper, int) and (paper, kind) not in written:
+                yield Change(kind, value, [paper])
+            elif isinstance(paper, str) and kind not in waits.get(paper, ()):
+                yield Change(kind, value, (), [paper])
+
+
+def _written_by(entries: Iterable[LibraryEntry]) -> Iterator[tuple[str, str]]:
+    """The marks that keep what the user wrote about a paper: the note, and the highlights."""
+    parted = [split_note(entry.note) for entry in entries if entry.note]
+    if note := "\n\n".join(dict.fromkeys(note for note, _ in parted if note)):
+        yield NOTE, note
+    yield from {f"{PASSAGE}{one.id}": one.value for _, passages in parted for one in passages}.items()
 
 
 DAY = 86_400_000
@@ -208,12 +224,12 @@ def _add_states(events: Events, papers: Sequence[PaperMarks]) -> int:
     """Make the marks without a time where none of their kind is set; return how many."""
     ids = [one.paper for one in papers if one.states]
     keys = events.read(lambda connection: _keys(connection, ids))
-    has_note = events.read(noted) if ids else ()
+    kept = events.read(written) if ids else ()
     pks: dict[tuple[str, str], dict[int, None]] = defaultdict(dict)
     for one in papers:
         pk = keys.get(one.paper)
         for state in one.states:
-            if pk is not None and not (state[0] == NOTE and pk in has_note):
+            if pk is not None and (pk, state[0]) not in kept:
                 pks[state][pk] = None
     action = events.act([Change(kind, value, list(found)) for (kind, value), found in pks.items()])
     return sum(event.count for event in action.events) if action else 0

@@ -60,10 +60,7 @@ def _look_up(workspace: Workspace, id: str) -> str:
 COMMAND = Command(
     "add",
     "Fetch papers by id or address into the cache, from the feed or else from arXiv.",
-    (
-        ("add 2406.12345", "one paper"),
-        ("add https://arxiv.org/abs/2406.12345v2", "an address will do"),
-    ),
+    (),
     _add_arguments,
     _add_papers,
 )

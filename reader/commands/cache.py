@@ -121,12 +121,7 @@ ACTIONS = {
 COMMAND = Command(
     "cache",
     "Show what the cache holds; make it smaller, verify it or repair it.",
-    (
-        ("cache info", "sizes of its tables"),
-        ("cache compact", "merge the full-text index and free unused space; other programs can keep running"),
-        ("cache verify", "check file, index, days, marks and journal against each other"),
-        ("cache repair", "mend what is broken; the broken file stays beside the cache under a dated name"),
-    ),
+    (),
     _add_arguments,
     _run_cache,
 )

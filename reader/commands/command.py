@@ -87,9 +87,9 @@ class Parser(ArgumentParser):
         (file or sys.stdout).write(self.format_help())
 
     def format_help(self) -> str:
-        from reader.commands.help_text import command_help
+        from reader.commands.help_text import command_page, draw
 
-        return command_help(self, self.examples)
+        return "\n".join((*draw(command_page(self, self.examples)), ""))
 
 
 class StoreFile(Action):
@@ -187,6 +187,14 @@ def add_log_level(parser: ArgumentParser) -> None:
     """Add --log-level."""
     about = f"what the log file gets, for this run: {', '.join(LOG_LEVELS)} (default: log_level of the settings)"
     parser.add_argument("--log-level", choices=LOG_LEVELS, metavar="LEVEL", help=about)
+
+
+def add_reader_options(parser: ArgumentParser) -> None:
+    """Add the options of the reader itself, all but the query."""
+    parser.add_argument("--demo", action="store_true", help="open a bundled sample in a throw-away cache, no network")
+    add_colours(parser)
+    add_log_level(parser)
+    parser.add_argument("-V", "--version", action="store_true", help="print the version")
 
 
 def query_of(words: Sequence[str]) -> str:

@@ -95,11 +95,7 @@ def _print_completions(arguments: Namespace, workspace: Workspace) -> int:
 COMMAND = Command(
     "completions",
     "Print a script that completes dailypapers in a shell: commands, options, and queries with your topics and tags.",
-    (
-        ("completions bash > ~/.local/share/bash-completion/completions/dailypapers", "for bash"),
-        ("completions zsh > ~/.zfunc/_dailypapers", "for zsh, with ~/.zfunc in fpath"),
-        ("completions fish > ~/.config/fish/completions/dailypapers.fish", "for fish"),
-    ),
+    (),
     _add_arguments,
     _print_completions,
 )

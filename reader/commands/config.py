@@ -300,16 +300,7 @@ ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = Mappi
 COMMAND = Command(
     "config",
     "Print, change and check the settings.",
-    (
-        ("config show", "each setting, and where its value comes from"),
-        ("config get theme", "one value"),
-        ("config set theme dark", "change it; comments stay"),
-        ("config set keys.app.quit Q", "another key for an action"),
-        ("config history views", "your views as they were, removed ones too"),
-        ("config history views.Evals --restore 2", "bring the second of these back"),
-        ("config edit", "open the file in your editor, then check it"),
-        ("config check", "mistakes, with their lines and the nearest right words"),
-    ),
+    (),
     _add_arguments,
     _run_config,
 )

@@ -24,10 +24,7 @@ def _count_papers(arguments: Namespace, workspace: Workspace) -> int:
 COMMAND = Command(
     "count",
     "Print how many papers match a query.",
-    (
-        ("count is:unread", "how many are left to read"),
-        ("count has:code day:2026-05", "papers with code in May"),
-    ),
+    (),
     _add_arguments,
     _count_papers,
 )

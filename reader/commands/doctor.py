@@ -253,7 +253,7 @@ def _advice(condition: Condition) -> str:
             return f"{command}: it puts the file aside and makes a cache with your marks. Or set DAILYPAPERS_HOME."
         case State.NEWER:
             return (
-                f"Install that version. {command} to put the file aside, and to go on with a cache that has your marks."
+                f"Install that version. {command} to put the file aside and continue with a cache that has your marks."
             )
         case State.LOST:
             return f"{command}: it makes a cache with all your marks."
@@ -507,11 +507,7 @@ def _ask_feed(settings: Settings) -> Finding:
 COMMAND = Command(
     "doctor",
     "Examine program, settings, cache, sources, terminal and feed; problems are marked, with what to do.",
-    (
-        ("doctor", "examine everything on this machine"),
-        ("doctor --online --json", "also ask the feed; print JSON without paths, queries and names"),
-        ("doctor --report", "show what a bug report needs, and write it to a file if you agree"),
-    ),
+    (),
     _add_arguments,
     _examine,
 )

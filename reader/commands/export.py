@@ -48,7 +48,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     formats = {one.name: one.about for one in FORMATS.values()} | folder
     about = "; ".join(f"{name}: {said}" for name, said in formats.items())
     add_all(parser, "write")
-    parser.add_argument("--format", choices=tuple(formats), help=f"{about} (default: by the ending of FILE)")
+    about += " (default: by the ending of FILE)"
+    parser.add_argument("--format", choices=tuple(formats), metavar="FORMAT", help=about)
     about = "write to this file, completely or not at all (- for stdout); for notes, to this folder"
     parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
     about = "add to the file the papers that it lacks; what is in it stays as it is"
@@ -146,8 +147,8 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
     if file is None:
         raise UsageError("--append needs a file: name it with -o FILE.")
     format = _choose_format(arguments.format, file)
-    if format.name == "atom":
-        raise UsageError("A feed is written anew each time: leave out --append.")
+    if format.name in ("atom", "rdf"):
+        raise UsageError("A file of this format is rewritten each time: leave out --append.")
     present = read_present(file, format.name)
     with workspace.window() as window, Progress() as progress:
         pks = choose_papers(window, arguments, arguments.ids or ())
@@ -242,18 +243,7 @@ def _show_progress(papers: Iterable[Paper], total: int, progress: Progress) -> I
 COMMAND = Command(
     "export",
     "Write the papers of a query for another program; --all writes every paper, hidden ones too.",
-    (
-        ("export is:starred -o starred.bib", "your starred papers, for LaTeX"),
-        ("export topic:agents since:14d -o agents.atom", "a feed to put where your phone's reader can fetch it"),
-        ("export topic:agents day:2026-05 --format markdown", "a month of a topic, for notes"),
-        ("export tag:thesis --append -o refs.bib", "add the papers of a tag that your bibliography lacks"),
-        (
-            "export has:note --format notes -o ~/vault/papers",
-            "files for Obsidian; what you write there comes back",
-        ),
-        ("export --watched", "the files of [[exports]] in the settings, now"),
-        ("export --all -o papers.json", "everything with all your marks; 'import papers.json' reads it again"),
-    ),
+    (),
     _add_arguments,
     _export_papers,
 )

@@ -373,12 +373,7 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
 COMMAND = Command(
     "feeds",
     "Follow RSS and Atom feeds and categories of arXiv; a refresh fetches them after the daily papers.",
-    (
-        ("feeds add https://lab.example.org/feed.xml", "follow a site by its feed, or by a page that names it"),
-        ("feeds add cs.RO", "follow a category of arXiv"),
-        ("feeds list", "what is followed; what fails, since when and why"),
-        ("feeds import feeds.opml", "follow the feeds of another reader"),
-    ),
+    (),
     _add_arguments,
     _run_feeds,
 )

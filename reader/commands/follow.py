@@ -214,13 +214,7 @@ ACTIONS: Mapping[str, tuple[Choose, str]] = MappingProxyType(
 COMMAND = Command(
     "follow",
     "Follow authors, organizations, venues, topics and words: their papers get a sign in the list and a view.",
-    (
-        ("follow add author:'Kaiming He' topic:agents", "an author, also as K. He, and a topic"),
-        ("follow add 'world model' --notify", "words of title, abstract or keywords, with notices of new papers"),
-        ("follow list", "all that you follow, with numbers of papers"),
-        ("list is:followed is:unread", "their papers; follow:kaiming-he has those of one"),
-        ("follow remove kaiming-he", "stop following"),
-    ),
+    (),
     _add_arguments,
     _run_follow,
 )

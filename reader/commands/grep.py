@@ -176,11 +176,7 @@ def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
 COMMAND = Command(
     "grep",
     "Find words in the full texts that are kept here; in a pipe as id, section and the words around, tabs between.",
-    (
-        ("grep 'sparse attention'", "paragraphs that have both words"),
-        ("grep '\"sparse attention\"' topic:agents", "the phrase, in papers on agents"),
-        ("grep ablation is:starred --json", "as JSON"),
-    ),
+    (),
     _add_arguments,
     _find_words,
 )

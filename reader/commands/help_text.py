@@ -1,25 +1,62 @@
-"""The help of one command, from its parser: the same entries make its page of the manual."""
+"""What help prints: the texts of the manual and the help of each command, in Markdown, as lines of a terminal."""
 
 from __future__ import annotations
 
 import re
 import sys
-import textwrap
 from argparse import SUPPRESS, Action, ArgumentParser
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from pathlib import Path
+from typing import Literal, NamedTuple
 
-from reader.commands.output import READABLE, Style, is_terminal, width
+from reader.commands.output import READABLE, Style, is_terminal, paint, width
+from reader.commands.pager import print_paged
+from reader.core.lines import Line, Piece, fill, measure
 from reader.paths import APP
 
-_SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
-"""A word of a shell's command line, with its quotes."""
+FOLDER = Path(__file__).parents[1] / "manual"
 
-WIDEST = 100
-"""Maximum columns of help."""
+PAGES = (
+    *("reading", "queries", "keys", "choosing", "views", "settings", "import-export", "scripts"),
+    *("sync", "mail", "browser", "agents", "trouble", "words", "extensions", "developing"),
+)
+"""Names of the pages, the most useful first."""
 
-_COLUMN = 26
-"""Maximum columns of the names before their descriptions; longer names have a line of their own."""
+MOST_EXAMPLES = 8
+"""Maximum number of examples in the help of a command."""
+
+_GIST = re.compile(r"# .+\n\n((?:.+\n)+)")
+
+
+def gists_of_pages() -> dict[str, str]:
+    """What each page is about, in a sentence."""
+    found = ((name, _GIST.match(text_of(name))) for name in PAGES)
+    return {name: " ".join(gist[1].split()) if gist else "" for name, gist in found}
+
+
+def rows(text: str) -> list[tuple[str, str]]:
+    """The rows of the tables with two columns, as plain text."""
+    tables = (cells_of(block.body)[1:] for block in read_blocks(text) if block.kind == "table")
+    return [(_plain(row[0]), _plain(row[1])) for table in tables for row in table if len(row) == 2]
+
+
+def text_of(name: str) -> str:
+    """The text of a page, with marks where tables are made."""
+    return (FOLDER / f"{name}.md").read_text("utf-8")
+
+
+# What a command takes
+
+
+def table(first: str, second: str, found: Iterable[tuple[str, str]]) -> str:
+    """A table of two columns in Markdown."""
+    lines = (f"| {one.replace('|', chr(92) + '|')} | {other.replace('|', chr(92) + '|')} |" for one, other in found)
+    return "\n".join((f"| {first} | {second} |", "|---|---|", *lines))
+
+
+def code(text: str) -> str:
+    """A text as code in Markdown."""
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 class Entry(NamedTuple):
@@ -52,76 +89,36 @@ def usage(parser: ArgumentParser) -> str:
     return " ".join((*words, "[OPTIONS]"))
 
 
-def command_help(parser: ArgumentParser, examples: Sequence[tuple[str, str]]) -> str:
-    """The whole help of a command, as wide as the terminal."""
-    style = Style.of(sys.stdout)
-    columns = help_width()
-    arguments = [entry for entry in entries(parser) if not entry.is_option]
-    options = [entry for entry in entries(parser) if entry.is_option]
-    first, *rest = wrap(f"Usage: {usage(parser)}", columns, later="         ")
-    first = first.replace("Usage:", style.bold("Usage:"), 1)
-    blocks = [wrap(parser.description or "", columns), [first, *rest]]
-    blocks.append([style.bold("Examples:"), *example_lines(examples, columns, style)])
-    for heading, several in (("Arguments:", arguments), ("Options:", options)):
-        if several:
-            blocks.append([style.bold(heading), *define([(one.name, one.about) for one in several], columns, style)])
-    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+def command_page(parser: ArgumentParser, shown: Sequence[tuple[str, str]], shared: Sequence[str] = ()) -> str:
+    """The help of a command in Markdown, without the options that are `shared`."""
+    found = [entry for entry in entries(parser) if entry.name not in shared]
+    shown = shown or _examples_of(parser.prog)
+    parts = [parser.description or "", f"**Usage:** `{usage(parser)}`"]
+    if shown:
+        parts.append(f"### Examples:\n\n{examples(shown)}")
+    for heading, is_option in (("Arguments:", False), ("Options:", True)):
+        if several := [(code(one.name), one.about) for one in found if one.is_option == is_option]:
+            parts.append(f"### {heading}\n\n{table('Name', 'What it does', several)}")
+    return "\n\n".join(parts)
 
 
-def help_width() -> int:
-    """Columns for help: those of the terminal up to `WIDEST`; as much as can be read well in a pipe."""
-    return min(width(), WIDEST) if is_terminal(sys.stdout) else READABLE
+def _examples_of(command: str) -> list[tuple[str, str]]:
+    """The examples of a command that the pages have, each with its remark; first those of the page with most."""
+    found = []
+    for name in PAGES:
+        blocks = (block.body for block in read_blocks(text_of(name)) if block.kind == "code")
+        lines = (line for body in blocks for line in body.splitlines() if f"{line} ".startswith(f"{command} "))
+        parts = (line.removeprefix(APP).partition("  #") for line in lines)
+        found.append([(words.strip(), remark.strip()) for words, _, remark in parts])
+    return [one for several in sorted(found, key=len, reverse=True) for one in several][:MOST_EXAMPLES]
 
 
-def example_lines(examples: Iterable[tuple[str, str]], columns: int, style: Style) -> Iterator[str]:
-    """Each example with its effect beside it if all fit, else below it."""
-    pairs = [(f"{APP} {words}".rstrip(), about) for words, about in examples]
-    size = max((len(words) for words, _ in pairs), default=0)
-    if all(size + len(about) + 4 <= columns for _, about in pairs):
-        for words, about in pairs:
-            yield f"  {style.typed(words)}{' ' * (size - len(words))}  {about}"
-        return
-    for words, about in pairs:
-        yield from (f"  {style.typed(line)}" for line in _shell_lines(words, columns - 2))
-        yield from wrap(about, columns, "      ")
-
-
-def _shell_lines(text: str, columns: int) -> Iterator[str]:
-    """A command for a shell in as many lines as it needs; a backslash joins them."""
-    line = ""
-    for word in _SHELL_WORD.findall(text):
-        if line and len(line) + 1 + len(word) > columns - 2:
-            yield f"{line} \\"
-            line = f"  {word}"
-        else:
-            line = f"{line} {word}" if line else word
-    yield line
-
-
-def define(pairs: Sequence[tuple[str, str]], columns: int, style: Style, most: int = _COLUMN) -> Iterator[str]:
-    """Names in one column, of at most so many letters, and their descriptions in another."""
-    size = max((len(name) for name, _ in pairs if len(name) <= most), default=most)
-    indent = " " * (size + 4)
-    for name, about in pairs:
-        lines = wrap(about, columns, indent) or [indent]
-        if len(name) > size:
-            yield f"  {style.typed(name)}"
-            yield from lines
-        else:
-            yield f"  {style.typed(name)}{lines[0][len(name) + 2 :]}".rstrip()
-            yield from lines[1:]
-
-
-def wrap(text: str, columns: int, indent: str = "", later: str | None = None) -> list[str]:
-    """The lines of a paragraph with an indent, and another one from the second line; no word is broken."""
-    return textwrap.wrap(
-        text,
-        columns,
-        initial_indent=indent,
-        subsequent_indent=indent if later is None else later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def examples(pairs: Iterable[tuple[str, str]]) -> str:
+    """Commands, each with what it does, as an example in Markdown."""
+    lines = [(f"{APP} {words}".rstrip(), about) for words, about in pairs]
+    size = max((len(words) for words, _ in lines), default=0)
+    said = (f"{words:<{size}}  # {about}" if about else words for words, about in lines)
+    return "\n".join(("```sh", *said, "```"))
 
 
 def _about(action: Action) -> str:
@@ -143,3 +140,150 @@ def _metavar(action: Action) -> str:
     if isinstance(action.metavar, str):
         return action.metavar
     return "|".join(map(str, action.choices)) if action.choices else action.dest.upper()
+
+
+# Markdown, as far as the pages use it
+
+
+class Block(NamedTuple):
+    """A heading, a paragraph, a table or an example."""
+
+    kind: Literal["heading", "text", "table", "code"]
+    body: str
+    level: int = 0
+    """The level of a heading."""
+
+
+_BLOCK = re.compile(
+    r"^```\w*\n(?P<code>.*?)^```$|^(?P<marks>#+) (?P<heading>[^\n]+)$|(?P<table>(?:^\|[^\n]*\n?)+)"
+    r"|(?P<text>(?:^(?!\||#+ |```)[^\n]+\n?)+)",
+    re.MULTILINE | re.DOTALL,
+)
+_INLINE = re.compile(r"`` (.+?) ``|`([^`]+)`|\*\*(.+?)\*\*|\[([^\]]+)\]\([^)]*\)")
+
+
+def read_blocks(text: str) -> Iterator[Block]:
+    """The blocks of a page."""
+    for found in _BLOCK.finditer(text):
+        if found["heading"]:
+            yield Block("heading", found["heading"], len(found["marks"]))
+        elif found["code"] is not None:
+            yield Block("code", found["code"].rstrip("\n"))
+        elif found["table"]:
+            yield Block("table", found["table"].strip())
+        else:
+            yield Block("text", " ".join(found["text"].split()))
+
+
+def cells_of(table: str) -> list[list[str]]:
+    """The rows of a table, the heading first."""
+    found = ([cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table.splitlines())
+    return [[cell.replace("\\|", "|") for cell in row] for at, row in enumerate(found) if at != 1]
+
+
+def told_beside(head: Sequence[str], cells: Sequence[str]) -> Sequence[str]:
+    """What a row says beside its name: more than one cell with their heads."""
+    return cells if len(cells) == 1 else [f"{say}: {cell}" for say, cell in zip(head[1:], cells, strict=True) if cell]
+
+
+def pieces_of(text: str) -> Line:
+    """A text with what is code, or strong, in a style of its own."""
+    found: list[Piece] = []
+    at = 0
+    for span in _INLINE.finditer(text):
+        typed = span[1] or span[2]
+        between = text[at : span.start()]
+        # Blanks within code look like those between two examples.
+        found.append(Piece("  " if between == " " and typed and found and found[-1].role == "opened" else between))
+        found.append(Piece(typed, "opened") if typed else Piece(span[3] or span[4], "label" if span[3] else "text"))
+        at = span.end()
+    return tuple(piece for piece in (*found, Piece(text[at:])) if piece.text)
+
+
+def _plain(text: str) -> str:
+    return "".join(piece.text for piece in pieces_of(text))
+
+
+# Lines of a terminal
+
+
+WIDEST = 100
+"""Maximum columns of help."""
+
+_COLUMN = 26
+"""Maximum columns of the names in a table; longer names have a line of their own."""
+
+_SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+\s*""")
+"""A word of a shell's command line, with its quotes and the blanks after it."""
+
+
+def help_width() -> int:
+    """Columns for help: those of the terminal up to `WIDEST`; as much as can be read well in a pipe."""
+    return min(width(), WIDEST) if is_terminal(sys.stdout) else READABLE
+
+
+def print_page(text: str, *, paged: bool) -> None:
+    """Print a page as lines on a terminal, through the pager if it is long; as Markdown into a pipe."""
+    print_paged(draw(text) if is_terminal(sys.stdout) else text.splitlines(), wanted=paged)
+
+
+def draw(text: str) -> Iterator[str]:
+    """A page as lines of standard output."""
+    style = Style.of(sys.stdout)
+    return (paint(line, style) for line in page_lines(text, help_width()))
+
+
+def page_lines(text: str, width: int) -> Iterator[Line]:
+    """The lines of a page, of at most so many cells as far as the words of its examples allow."""
+    below = True
+    for block in read_blocks(text):
+        if not below:
+            yield ()
+        # A small heading stands on what it is of.
+        below = block.level > 2
+        if block.kind == "heading":
+            yield (Piece(block.body.upper() if block.level == 1 else block.body, "label"),)
+        elif block.kind == "text":
+            yield from fill(pieces_of(block.body), width)
+        elif block.kind == "code":
+            yield from example_lines(block.body.splitlines(), width)
+        else:
+            yield from _table_lines(cells_of(block.body), width)
+
+
+def example_lines(lines: Sequence[str], width: int) -> Iterator[Line]:
+    """An example; if a line is too long, its remarks have lines of their own, and a backslash joins its parts."""
+    remarks_fit = all(len(line) + 2 <= width for line in lines if "  #" in line)
+    for text in lines:
+        command, mark, remark = text.partition("  #")
+        if remarks_fit and len(text) + 2 <= width:
+            yield (Piece("  "), Piece(command, "opened"), Piece(mark + remark, "muted"))
+            continue
+        parts = [""]
+        for word in _SHELL_WORD.findall(command) if len(command.rstrip()) + 2 > width else (command,):
+            if parts[-1] and len(parts[-1]) + len(word.rstrip()) + 4 > width:
+                parts[-1] += "\\"
+                parts.append("  ")
+            parts[-1] += word
+        yield from ((Piece("  "), Piece(part.rstrip(), "opened")) for part in parts)
+        if mark:
+            yield from ((Piece("      "), *line) for line in fill((Piece(f"#{remark}", "muted"),), width - 6))
+
+
+def _table_lines(found: Sequence[Sequence[str]], width: int) -> Iterator[Line]:
+    """Names in one column and what is said of them in another; more columns stand below each other by their heads."""
+    head, *body = found
+    names = [pieces_of(row[0]) for row in body]
+    size = max((length for name in names if (length := measure(name)) <= _COLUMN), default=_COLUMN)
+    indent = Piece(" " * (size + 4))
+    for name, (_, *cells) in zip(names, body, strict=True):
+        texts = (
+            cells if len(head) == 2 else [f"{say}: {cell}" for say, cell in zip(head[1:], cells, strict=True) if cell]
+        )
+        lines = [line for text in texts for line in fill(pieces_of(text), width - size - 4)]
+        if measure(name) > size:
+            yield from ((Piece("  "), *line) for line in fill(name, width - 2))
+        else:
+            first = lines.pop(0) if lines else ()
+            yield (Piece("  "), *name, Piece(" " * (size + 2 - measure(name))), *first)
+        yield from ((indent, *line) for line in lines)

@@ -313,18 +313,7 @@ COMMAND = Command(
     "import",
     "Store papers and marks from files, ours and other programs'; importing one twice changes nothing. Papers that are"
     " not here come with the next refresh; titles of saved pages are looked up.",
-    (
-        ("import papers.json", "what 'export' wrote, with all marks; the newest mark decides"),
-        ("import refs.bib --queue --tag thesis", "a library: its arXiv papers are tagged, and queued for later"),
-        ("import zotero.rdf --liked", "learn from a library what suits you, without starring it"),
-        ("import zotero.rdf --keep-tags --flag 'to read=queue'", "its tags too; what it tags 'to read' is queued"),
-        ("import library.rdf --dry-run", "what would come in, and which entries name no arXiv paper"),
-        ("import ~/.newsboat/cache.db --flag t=thesis", "what you read and flagged in newsboat"),
-        ("import links.md daily_papers.jsonl.gz", "links in any text; recorded days of the feed"),
-        ("import 'Daily Papers.html' --tag pretraining", "a page that your browser has saved; titles are looked up"),
-        ("import --choices", "papers of saved pages whose titles were not enough to find them"),
-        ("import --clipboard --queue", "the ids and links that you have just copied"),
-    ),
+    (),
     _add_arguments,
     _import_files,
 )
@@ -519,8 +508,8 @@ def take_in(
     with workspace.window() as window:
         named = window.read(partial(imports.find_papers, entries=entries))
         found = window.read(partial(imports.find_papers, entries=[*entries, *papers]))
-        waits, noted = window.read(imports.waiting), window.read(imports.noted)
-        changes = list(imports.changes(found, marks, labels.kind, waits, noted))
+        waits, written = window.read(imports.waiting), window.read(imports.written)
+        changes = list(imports.changes(found, marks, labels.kind, waits, written))
         if is_dry:
             for change in changes:
                 marked[change.kind] += count_changing(window, change)

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from reader.commands.command import Command, add_json, add_no_pager
-from reader.commands.help_text import wrap
-from reader.commands.output import Style, amount, is_terminal, print_json, print_line, width
-from reader.commands.pager import print_paged
+from reader.commands.help_text import print_page
+from reader.commands.line.manual import keys_page
+from reader.commands.output import amount, print_json, print_line
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.config import PRESETS
 
 if TYPE_CHECKING:
-    from reader.keys.keymap import Keymap
-
-WIDEST = 120
-"""Maximum columns of the table."""
-
-LEAST = 30
-"""Minimum columns for what a key does; with fewer it has a line of its own."""
+    pass
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -44,9 +36,7 @@ def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json:
         print_json(keys_table(keymap))
     else:
-        columns = min(width(), WIDEST) if is_terminal(sys.stdout) else sys.maxsize
-        lines = _draw_table(keymap, columns, Style.of(sys.stdout))
-        print_paged(lines, wanted=not arguments.no_pager)
+        print_page(keys_page(keymap), paged=not arguments.no_pager)
     warn_of_mistakes(workspace)
     return 0
 
@@ -83,36 +73,10 @@ def _check(arguments: Namespace, workspace: Workspace) -> int:
     return 1 if wrong else 0
 
 
-def _draw_table(keymap: Keymap, columns: int, style: Style) -> Iterator[str]:
-    """Each action under its group: keys, name, what it does and its id, with no word broken."""
-    keys = {action.id: " ".join(keymap.labels(action.id)) for action in keymap.actions}
-    keys_size = max(map(len, keys.values()), default=0)
-    name_size = max((len(action.name) for action in keymap.actions), default=0)
-    indent = keys_size + name_size + 6
-    is_wide = columns - indent >= LEAST
-    group = ""
-    for action in keymap.actions:
-        if action.group != group:
-            if group:
-                yield ""
-            group = action.group
-            yield style.bold(group)
-        begin = f"  {keys[action.id]:<{keys_size}}  {action.name:<{name_size}}"
-        lines = wrap(f"{action.help} ({action.id})", columns, " " * (indent if is_wide else keys_size + 4))
-        if is_wide:
-            begin += lines.pop(0)[len(begin) :]
-        yield f"  {style.typed(begin[2 : keys_size + 2])}{begin[keys_size + 2 :]}".rstrip()
-        yield from lines
-
-
 COMMAND = Command(
     "keys",
     "Print every key of the reader, yours included, or check yours.",
-    (
-        ("keys", "for reading"),
-        ("keys check", "what is wrong with your own keys"),
-        ("keys --preset newsboat", "the keys that key_preset would give"),
-    ),
+    (),
     _add_arguments,
     _print_keys,
 )

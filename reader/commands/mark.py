@@ -86,12 +86,7 @@ def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
 COMMAND = Command(
     "mark",
     "Mark papers read, starred, queued for later or hidden, or take these marks away; undo takes it back.",
-    (
-        ("mark star 2406.12345 2406.54321", "star two papers"),
-        ("mark read --query 'until:2w is:unread'", "mark all that is older than two weeks as read"),
-        ("mark queue 2406.54321 2406.12345", "read these later, in this order: 'list is:queued sort:queue'"),
-        ("mark hide --query topic:finance --dry-run", "how many that would hide"),
-    ),
+    (),
     _add_arguments,
     _mark_papers,
 )

@@ -93,14 +93,7 @@ def _read_stdin() -> str:
 COMMAND = Command(
     "note",
     "Print your note about a paper, or write a new one; undo takes it back.",
-    (
-        ("note 2406.12345", "print it"),
-        ("note 2406.12345 --text 'Compare with ours.'", "write it"),
-        ("note 2406.12345 --text -", "write the text of standard input"),
-        ("note 2406.12345 --history", "what it was before, here and on your other machines"),
-        ("note 2406.12345 --restore 2", "bring the second of these back"),
-        ("note 2406.12345 --text ''", "remove it"),
-    ),
+    (),
     _add_arguments,
     _run_note,
 )

@@ -54,11 +54,7 @@ def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
 COMMAND = Command(
     "open",
     "Open a paper in the browser; if no browser can be shown, print its address. Or open it in the reader.",
-    (
-        ("open 2406.12345", "its page"),
-        ("open 2406.12345 --link pdf", "its PDF"),
-        ("open https://arxiv.org/abs/2406.12345 --reader", "its page in the reader"),
-    ),
+    (),
     _add_arguments,
     _open_paper,
 )

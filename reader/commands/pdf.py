@@ -48,10 +48,7 @@ def _folder(arguments: Namespace, workspace: Workspace) -> Path:
 COMMAND = Command(
     "pdf",
     "Fetch the PDF of a paper from arXiv and print where it is; a PDF that is already there is not fetched again.",
-    (
-        ("pdf 2406.12345", "into the folder of the settings"),
-        ("pdf 2406.12345 -o .", "into this folder; an interrupted fetch resumes"),
-    ),
+    (),
     _add_arguments,
     _fetch_pdf,
 )

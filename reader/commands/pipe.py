@@ -167,13 +167,8 @@ def _print(result: PipeResult, *, with_ids: bool) -> None:
 
 COMMAND = Command(
     "pipe",
-    "Run a program of yours on papers, which it reads on its standard input; no shell is used unless you say so.",
-    (
-        ("pipe Summary 2406.12345", "one of your commands, from [[commands]] in the settings"),
-        ("pipe 'wc -w' 2406.12345", "any program with its arguments"),
-        ("pipe '!grep -ic limit >> limits.txt' 2406.12345 --input fulltext", "a line for a shell, on the full text"),
-        ("pipe Summary --query 'is:starred -has:output' --keep", "keep its output for each paper that has none yet"),
-    ),
+    "Run one of your programs on papers, which it reads on standard input; no shell is used unless you say so.",
+    (),
     _add_arguments,
     _pipe_papers,
 )

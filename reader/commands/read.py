@@ -141,13 +141,7 @@ def _in_ascii(line: DocumentLine) -> Iterator[Piece]:
 COMMAND = Command(
     "read",
     "Print the full text of a paper, from the feed, arXiv or ar5iv; it is fetched once and kept for reading offline.",
-    (
-        ("read 2406.12345", "page through it; wide tables scroll sideways with the arrow keys"),
-        ("read 2406.12345 | less", "in a pipe, each paragraph and each row of a table is one line"),
-        ("read 2406.12345 --markdown > paper.md", "with the formulas in TeX"),
-        ("read 2406.12345 --sections", "what sections it has, and how long they are"),
-        ("read 2406.12345 --section method", "one section, with its subsections"),
-    ),
+    (),
     _add_arguments,
     _read_paper,
 )

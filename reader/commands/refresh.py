@@ -180,11 +180,7 @@ def _name_days(days: Sequence[str]) -> str:
 COMMAND = Command(
     "refresh",
     "Fetch papers from the feed; without options, the latest days.",
-    (
-        ("refresh", "the latest days"),
-        ("refresh --day 2026-05-11", "one day"),
-        ("refresh --since 3m", "three months, without the days that are stored and no longer change"),
-    ),
+    (),
     _add_arguments,
     _refresh,
 )

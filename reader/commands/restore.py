@@ -42,13 +42,7 @@ def _restore(arguments: Namespace, workspace: Workspace) -> int:
 COMMAND = Command(
     "restore",
     "Bring all marks back from the journal beside the cache; what the cache has stays.",
-    (
-        ("restore", "after the cache is lost: make one with all marks; otherwise join cache and journal"),
-        (
-            "restore --set-aside",
-            "also for a file of another program or version: it gets a dated name",
-        ),
-    ),
+    (),
     _add_arguments,
     _restore,
 )

@@ -329,15 +329,7 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
 COMMAND = Command(
     "rules",
     "Hide, star, queue, highlight or tag papers as they come in; the rules are in the settings as [[rules]].",
-    (
-        ("rules list", "your rules, and on how many papers each has acted"),
-        ("rules check", "what is wrong with them"),
-        ("rules try --since 2w", "what they would have done in two weeks"),
-        ("rules try --then hide title:survey", "what a new rule would have done in the last month"),
-        ("rules add --then hide title:survey", "keep it; it acts on papers that come in"),
-        ("rules mute blockchain", "leave papers out of every view"),
-        ("rules apply Finance", "let a rule act on last week's papers"),
-    ),
+    (),
     _add_arguments,
     _run_rules,
 )

@@ -132,13 +132,7 @@ def _check_digest(workspace: Workspace) -> None:
 COMMAND = Command(
     "schedule",
     "Run refreshes at set times, and mail a digest, by systemd, launchd or cron; what is written is shown first.",
-    (
-        ("schedule show", "what is installed, or would be"),
-        ("schedule install --hours 3", "refresh every three hours"),
-        ("schedule install --digest 07:30", "and mail a digest of the new papers each morning"),
-        ("schedule remove --digest", "stop the mails; refreshes continue"),
-        ("schedule remove --yes", "remove all without asking"),
-    ),
+    (),
     _add_arguments,
     _run_schedule,
 )

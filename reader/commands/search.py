@@ -108,10 +108,7 @@ def _draw_results(found: Sequence[tuple[Draft, str | None]], known: set[str]) ->
 COMMAND = Command(
     "search",
     "Search the feed itself, not the cache; a + marks papers that are not in the cache.",
-    (
-        ("search gaussian avatars", "the feed's results, in its own order"),
-        ("search gaussian avatars --add", "and store them"),
-    ),
+    (),
     _add_arguments,
     _search_feed,
 )

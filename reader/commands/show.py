@@ -394,13 +394,7 @@ def _facts(paper: Paper) -> list[str]:
 COMMAND = Command(
     "show",
     "Print one paper in full.",
-    (
-        ("show 2406.12345", "by its arXiv id"),
-        ("show https://huggingface.co/papers/2406.12345 --json=title,code_url", "by an address, two fields as JSON"),
-        ("show 2406.12345 --refresh", "with the newest votes, comments and links"),
-        ("show 2406.12345 --changes", "what changed since you marked it, word by word"),
-        ("show 2406.12345 --why", "which words gave it its topics, and why it suits you"),
-    ),
+    (),
     _add_arguments,
     _show_paper,
 )

@@ -111,13 +111,7 @@ def _draw(window: Window, found: Order[int], ids: Sequence[str], workspace: Work
 COMMAND = Command(
     "similar",
     "Print the papers like one or several: by words, authors, topics, and what the full texts here cite.",
-    (
-        ("similar 2406.12345", "the papers nearest to one, and what they share"),
-        ("similar 2406.12345 2501.01234 --newer", "what came out after two papers"),
-        ("similar 2406.12345 --query 'has:code sort:upvotes'", "those with code, the most upvoted first"),
-        ("similar 2406.12345 -n 5 --json=id,title,like", "five as JSON, with the reasons"),
-        ("list like:2406.12345 is:unread", "the same in any query"),
-    ),
+    (),
     _add_arguments,
     _print_similar,
 )

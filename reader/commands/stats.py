@@ -80,11 +80,7 @@ COMMAND = Command(
     "stats",
     "Print what you have read, as gS shows it: papers seen, opened, read to the end and starred, by week; the topics"
     " that you star beside those that you see; a calendar of days. Marks of more than ten papers at once do not count.",
-    (
-        ("stats", "the last 12 weeks, and the days of a year"),
-        ("stats --weeks 52", "a year by week"),
-        ("stats --json", "for a program: counted_since is the first day on which opened papers were noted"),
-    ),
+    (),
     _add_arguments,
     _print_stats,
 )

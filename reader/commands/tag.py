@@ -118,12 +118,7 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
 COMMAND = Command(
     "tag",
     "Tag papers, take tags away, rename and merge tags; undo takes it back.",
-    (
-        ("tag add later 2406.12345 2406.54321", "tag two papers"),
-        ("tag add evals --query 'topic:evaluation is:starred'", "tag all papers of a query"),
-        ("tag remove later --query 'tag:later is:read'", "take it from papers that you have read"),
-        ("tag rename eval evals", "rename it; if both tags exist, they become one"),
-    ),
+    (),
     _add_arguments,
     _run_tag,
 )
@@ -146,10 +141,7 @@ def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
 TAGS = Command(
     "tags",
     "Print your tags with their numbers of papers, the most used first.",
-    (
-        ("tags", "all of them"),
-        ("tags --json", "for a program"),
-    ),
+    (),
     add_json,
     _print_tags,
 )

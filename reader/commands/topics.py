@@ -149,11 +149,7 @@ COMMAND = Command(
     "topics",
     "Print the topics of a query's papers, the most frequent first, with each one's share of all papers in the "
     "last 12 weeks; or check a file of topic rules.",
-    (
-        ("topics", "of all papers"),
-        ("topics is:starred --json", "of your starred papers, as JSON"),
-        ("topics check my-topics.toml", "mistakes in your own rules, by line"),
-    ),
+    (),
     _add_arguments,
     _print_topics,
 )

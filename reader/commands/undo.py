@@ -37,7 +37,7 @@ def _step(arguments: Namespace, workspace: Workspace, key: str, done: str, nothi
 COMMAND = Command(
     "undo",
     "Take back the last mark, whether it was made here or in the reader; once more takes back the one before.",
-    (("undo", "take back the last mark"),),
+    (),
     _add_arguments,
     _undo_mark,
 )
@@ -45,7 +45,7 @@ COMMAND = Command(
 REDO = Command(
     "redo",
     "Redo what was undone last, unless something was marked since.",
-    (("redo", "the last mark that was undone"),),
+    (),
     add_json,
     _redo_mark,
 )

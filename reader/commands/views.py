@@ -228,13 +228,7 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
 COMMAND = Command(
     "views",
     "Give queries a name: the reader's filter pane lists them, and g1 to g9 show them.",
-    (
-        ("views add evals topic:evaluation is:unread", "save a query"),
-        ("views list", "all of yours, with their numbers of papers"),
-        ("views rename evals Evaluation", "another name"),
-        ("views move Evaluation 1", "the first of them, with the key g1"),
-        ("views hide trending", "take a built-in view out of the pane"),
-    ),
+    (),
     _add_arguments,
     _run_views,
 )

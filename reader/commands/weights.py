@@ -174,13 +174,7 @@ def _row(one: dict[str, Any]) -> tuple[str, ...]:
 COMMAND = Command(
     "weights",
     "Print the interests that For you has learned of your marks, and change them; undo takes a change back.",
-    (
-        ("weights list", "your interests with their papers, and what you changed"),
-        ("weights raise 'KV cache, serving' topic:agents", "more of an interest and of a topic"),
-        ("weights mute author:'A. Lee'", "ignore a name"),
-        ("weights rename 'KV cache' serving", "call an interest as you like; foryou:serving asks for it"),
-        ("weights make tag:later", "an interest from what you tagged"),
-    ),
+    (),
     _add_arguments,
     _run_weights,
 )

@@ -32,6 +32,10 @@ QUEUE = "queue"
 WANT = "want"
 """The kind of marks on papers that an imported file names and the cache does not have: a refresh fetches them."""
 
+PASSAGE = "passage:"
+"""Prefix of the kinds of marks that highlight a passage of a full text: the passage's id follows, and the value is that
+of a `Passage`, or empty once it is removed."""
+
 HIGHLIGHT = "highlight"
 """The kind of marks that give papers the sign of a rule."""
 
@@ -91,8 +95,8 @@ class Mark(NamedTuple):
     """The newest event of one kind on a paper."""
 
     kind: str
-    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `look`, `note`, a trace, or `tag:`, `rule:` and
-    `agent:` with a name."""
+    """`read`, `star`, `hide`, `queue`, `want`, `like`, `highlight`, `look`, `note`, a trace, or `tag:`, `rule:`,
+    `agent:` and `passage:` with a name."""
     value: str
     """`1` or `0`, the note's text, a place in the queue, a day, what a rule did, or the run of a program."""
     clock: int
@@ -118,6 +122,11 @@ def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
 
     if kind == NOTE:
         return kind, clean_note(value)
+    if kind.startswith(PASSAGE):
+        from reader.core.passages import clean_value
+
+        kept = clean_value(kind.removeprefix(PASSAGE), value)
+        return None if kept is None else (kind, kept)
     if kind == QUEUE and _PLACE.fullmatch(value):
         return kind, value
     if kind.startswith(RULE):
@@ -156,12 +165,6 @@ def newest(marks: Iterable[Mark]) -> tuple[Mark, ...]:
 def quoted(kinds: Iterable[str]) -> str:
     """Kinds of marks as a list in SQL."""
     return ", ".join(f"'{kind}'" for kind in kinds)
-
-
-def with_quote(note: str, quote: str) -> str:
-    """A note with a quote at its end, and room to write below it."""
-    before = note.rstrip("\n")
-    return f"{before}\n\n{quote}\n\n" if before else f"{quote}\n\n"
 
 
 # Places in the queue
@@ -256,6 +259,7 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "want": "liked or wanted by an import",
         "tag:": "tags",
         "note": "notes",
+        "passage:": "passages that you highlighted, with their notes",
         "queue": "places in the queue",
         "watch:": "what you follow",
         "follow:": "your feeds with their addresses and titles",

@@ -244,6 +244,8 @@ class Paper(NamedTuple):
     hidden: Annotated[bool, FieldRules("paper", merge=None, in_csv=True)] = False
     tags: Annotated[tuple[str, ...], FieldRules(None, None, label="Tags", in_csv=True)] = ()
     note: Annotated[str | None, FieldRules(None, None, is_block=True, in_csv=True, label="Note")] = None
+    highlights: Annotated[tuple[str, ...], FieldRules(None, None, label="Highlights")] = ()
+    """Passages of its text that the user highlighted, as other programs get them; see `Passage.said`."""
     code_url: Annotated[str | None, FieldRules(is_address=True, in_csv=True)] = None
     code_stars: Annotated[int | None, FieldRules("paper", "count")] = None
     project_url: Annotated[str | None, FieldRules(is_address=True, in_csv=True)] = None
@@ -288,7 +290,7 @@ COLUMNS = tuple(field for field in (*FIELDS, *fields_of(Draft.__annotations__)) 
 _LABELLED = in_order(
     (field for field in FIELDS if field.rules.label),
     first=("topics", "categories", "keywords", "tags", "summary"),
-    last=("note",),
+    last=("note", "highlights"),
 )
 _FACTS = in_order((field for field in FIELDS if field.rules.in_facts), first=("journal",))
 

@@ -21,8 +21,9 @@ from reader.core import foreign
 from reader.core.dates import iso_day
 from reader.core.errors import FeedMalformed
 from reader.core.ids import arxiv_id, is_own_id
-from reader.core.marks import NOTE, QUEUE, STATES, TAG, Mark, PaperMarks, clean_mark
+from reader.core.marks import NOTE, PASSAGE, QUEUE, STATES, TAG, Mark, PaperMarks, clean_mark
 from reader.core.paper import FIELDS, Draft, Field
+from reader.core.passages import split_note
 from reader.core.text import clean, clean_block
 from reader.feeds.safe import as_list, as_text
 
@@ -144,6 +145,8 @@ def _states(record: Mapping[str, Any], known: set[str]) -> Iterator[tuple[str, s
     said = [(kind, "1") for kind, key in on_or_off.items() if record.get(key) is True]
     said += [(f"{TAG}{as_text(tag)}", "1") for tag in as_list(record.get("tags"))[:_MARKS]]
     said.append((NOTE, as_text(record.get("note"))))
+    highlights = (split_note(as_text(text))[1] for text in as_list(record.get("highlights"))[:_MARKS])
+    said += [(f"{PASSAGE}{one.id}", one.value) for found in highlights for one in found]
     for kind, value in said:
         mark = clean_mark(kind, value)
         if mark is not None and mark[1] and mark[0] not in known:

@@ -201,22 +201,24 @@ ACTIONS: Final[tuple[Action, ...]] = (
     _motion("read.next", "l right", "Next paper", "Open the page of the next paper in the list.", _PAGE),
     _motion("read.previous", "h left", "Previous paper", "Open the page of the previous paper in the list.", _PAGE),
     Action("text.open", "enter", "Read the full text", "Fetched once, then kept for reading offline.", _FRONT),
-    Action("text.places", "i", "Places in the text", "Read the full text where your search words occur.", _PAPER),
+    Action("text.places", "i", "Places in the text", "Read the text where your words occur, or highlights.", _PAPER),
     Action("text.again", "r", "Fetch again", "Get a newer version, or the text of another source.", _TEXT),
     _motion("text.next_section", "]", "Next section", "Go to the next heading.", _TEXT),
     _motion("text.previous_section", "[", "Previous section", "Go to the previous heading.", _TEXT),
-    _motion("text.right", "l right", "Scroll to the right", "See the rest of wide tables and code.", _TEXT),
-    _motion("text.left", "h left", "Scroll to the left", "Go back to the start of the lines.", _TEXT),
+    _motion("text.right", "l right", "Scroll to the right", "See the rest of wide tables; select a word more.", _TEXT),
+    _motion("text.left", "h left", "Scroll to the left", "Go back to the start of the lines, or a word back.", _TEXT),
     Action("text.search", "/", "Search in the text", "Type words to find the first place that has them.", _TEXTS),
-    _motion("text.next_match", "n", "Next match", "The next line with your words.", _TEXT),
-    _motion("text.previous_match", "N", "Previous match", "The previous line with your words.", _TEXT),
+    _motion("text.next_match", "n", "Next match", "The next line with your words, or highlight.", _TEXT),
+    _motion("text.previous_match", "N", "Previous match", "The previous line with your words, or highlight.", _TEXT),
     Action("text.follow", "enter", "Follow", "Go to a citation, section, table, picture or link by letter.", _TEXT),
-    Action("text.select", "v", "Select lines", "Select lines as you move; v again starts at the current line.", _TEXT),
-    Action("text.copy", "y", "Copy lines", "Copy the selected lines as a quotation with its source.", _TEXT),
+    Action("text.select", "v", "Select", "Select lines as you move, words with h and l; v again starts here.", _TEXT),
+    Action(
+        "text.highlight", "c", "Highlight", "Keep what is selected; again changes its colour, then removes.", _TEXTS
+    ),
+    Action("text.copy", "y", "Copy", "Copy what is selected as a quotation with its source.", _TEXT),
     Action("text.outline", "tab", "Outline", "List the sections of the text; again goes back to the text.", _TEXTS),
-    Action("outline.go", "enter space", "Go", "Read the section under the cursor.", _OUTLINE),
-    Action("outline.fold", "h left", "Fold", "Hide the parts of a section, or go to the section above.", _OUTLINE),
-    Action("outline.unfold", "l right", "Unfold", "Show the parts of a section.", _OUTLINE),
+    Action("outline.go", "enter space", "Go", "Read the section or the highlight under the cursor.", _OUTLINE),
+    Action("outline.fold", "h left l right", "Fold", "Hide or show the parts of a section, or go up to it.", _OUTLINE),
     Action("picture.open", "P", "Pictures", "The figure in view, or the paper's first picture.", _PICTURES),
     _motion("picture.next", "l right j down space n", "Next picture", "Show the next picture.", _PICTURE),
     _motion("picture.previous", "h left k up N", "Previous picture", "Show the previous picture.", _PICTURE),
@@ -452,7 +454,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
         "picture.next next, picture.previous previous, picture.close back, picture.browse browser, app.help keys"
     ),
     "outline": _footer(
-        "outline.go read, text.outline back to the text, outline.fold fold, outline.unfold unfold, app.help keys"
+        "outline.go read, text.outline back to the text, outline.fold fold, text.highlight colour, app.help keys"
     ),
     "filter": _footer(
         "topic.pick pick, topic.exclude exclude, find.filter back, find.clear clear, topic.narrow narrow, "
@@ -507,7 +509,8 @@ SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
 """The same for the list and the detail while papers are selected."""
 
 QUOTED_FOOTER: Final[Mapping[str, str]] = _footer(
-    "text.copy copy, paper.note note, text.select begin here, app.escape let go, app.help keys"
+    "text.highlight highlight, paper.note with a note, text.copy copy, text.right words, text.select begin here, "
+    "app.escape let go, app.help keys"
 )
 """The same for a full text while lines are selected."""
 
@@ -578,8 +581,7 @@ ARROWS: Final[Mapping[str, str]] = MappingProxyType(
         "text.left": "left",
         "picture.next": "right down space",
         "picture.previous": "left up",
-        "outline.fold": "left",
-        "outline.unfold": "right",
+        "outline.fold": "left right",
         "paper.hide": "x delete",
         "mark.undo": "u ctrl+z",
         "mark.redo": "ctrl+y",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,10 +45,9 @@ from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
 from reader.ui.shell.listing import Position, Where
 from reader.ui.shell.model import Model, subscribe
-from reader.ui.shell.notices import Notices
 from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Background, Services
-from reader.ui.shell.state import State
+from reader.ui.shell.services import Actor, Background, Services
+from reader.ui.shell.state import Notices, State
 from reader.ui.terminal.process import finish_startup_tuning
 
 if TYPE_CHECKING:
@@ -59,11 +59,13 @@ if TYPE_CHECKING:
     from reader.ui.terminal.leaving import Leaving
 
 
-def _own_classes() -> tuple[type, ...]:
-    """What acts on the program as a whole."""
-    from reader.ui.program import DisplayActions, NoticeTimer, ProgramActions
-
-    return DisplayActions, NoticeTimer, ProgramActions
+def _actors(feature: Feature) -> Iterator[type[Actor]]:
+    """Import the classes of a feature's actions and of its work, in their order."""
+    for name in feature.modules:
+        module = import_module(f"{feature.folder}.{name}")
+        for one in vars(module).values():
+            if isinstance(one, type) and issubclass(one, Actor) and one.__module__ == module.__name__:
+                yield one
 
 
 class ReaderApp(ShellApp, inherit_bindings=False):
@@ -134,7 +136,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.list_loader = self.services[ListLoader]
         self.last_place = LastPlace(self._left, query, self.services)
         self.handlers: Mapping[str, Handler] = {}
-        self._answers: dict[type, Callable[[Any], object]] = {}
+        self._answers: dict[str, Callable[[Any], object]] = {}
         self._typing: dict[Context, Callable[[str, str | None], object]] = {}
         self._has_begun = False
 
@@ -186,20 +188,19 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         from reader.ui.features import load_features
         from reader.ui.query.actions import Completer
 
-        completer = Completer(self.services)
-        await self.main.finish(completer.complete)
+        await self.main.finish(self.services[Completer].complete)
         if not self.main.is_attached:
             return
         for pane in (self.main.papers, self.main.filter, self.main.detail, self.main.query_line):
             self.services.put(pane)
-        self.add(Feature(_own_classes), *load_features())
+        self.add(Feature("reader.ui", ("program",)), *load_features())
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
         subscribe(self, self.model, title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
         self.call_after_refresh(self._take_over)
 
     def add(self, *features: Feature) -> None:
         """Add features: make their objects, follow the state with them, and take their keys."""
-        objects: list[object] = [self.services[kind] for feature in features for kind in feature.classes()]
+        objects: list[object] = [self.services[kind] for feature in features for kind in _actors(feature)]
         self.services.features += objects
         for feature in features:
             if feature.keys is not None:
@@ -209,7 +210,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         for follow, act in find(Follows, objects):
             subscribe(self, self.model, follow.parts, act, now=follow.now)
         self._find_handlers()
-        self._answers = {role.message: answer for role, answer in self.services.find(Answers)}
+        self._answers = {role.kind: answer for role, answer in self.services.find(Answers)}
         self._typing = {role.context: take for role, take in self.services.find(TakesText)}
         if self._has_begun:
             for _, begin in find(Begins, objects):
@@ -288,9 +289,8 @@ class ReaderApp(ShellApp, inherit_bindings=False):
 
     @on(Reported)
     def _answer(self, event: Reported) -> None:
-        answer = self._answers.get(type(event))
-        if answer is not None:
-            answer(event)
+        if event.kind in self._answers:
+            self._answers[event.kind](event.value)
 
     @on(ActionAsked)
     def _perform_asked(self, event: ActionAsked) -> None:

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
-from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -21,7 +20,6 @@ from reader.core.paper_row import PaperKey
 from reader.session.places import Place
 from reader.ui.filter.state import (
     COUNTED,
-    HINT,
     TOPIC_MODE,
     TOPIC_NAMES,
     TOPIC_ORDER,
@@ -35,7 +33,7 @@ from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
-from reader.ui.kit.line_widgets import StatusLine, draw
+from reader.ui.kit.line_widgets import ActionAsked, StatusLine, draw
 from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.header import header, header_parts
@@ -49,7 +47,6 @@ from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import Area, PaneName, lay_out
 from reader.ui.shell.listing import Where
 from reader.ui.shell.model import Model, subscribe
-from reader.ui.shell.notices import Prompt
 from reader.ui.shell.state import State
 from reader.ui.triage.state import phase_of
 
@@ -103,9 +100,6 @@ class TopLine(Widget):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"top--{role}" for role in HEADER_ROLES}
 
-    class EditQuery(Message):
-        """The user clicked the query, or its empty place."""
-
     def __init__(
         self,
         glyphs: Glyphs = UNICODE,
@@ -148,7 +142,7 @@ class TopLine(Widget):
         piece = piece_at(self._line, event.x)
         if piece is not None and piece.action == EDIT_QUERY:
             event.stop()
-            self.post_message(self.EditQuery())
+            self.post_message(ActionAsked("find.query"))
 
     def _turn_spinner(self, on: bool) -> None:
         if self._spinner is not None:
@@ -168,9 +162,6 @@ class FilterStrip(Widget):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"strip--{role}" for role in STRIP_ROLES}
 
-    class Clicked(Message):
-        """The user wants to open the pane."""
-
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
@@ -188,7 +179,7 @@ class FilterStrip(Widget):
     def on_click(self, event: events.Click) -> None:
         """Report a click anywhere on the line."""
         event.stop()
-        self.post_message(self.Clicked())
+        self.post_message(ActionAsked("find.filter"))
 
 
 class PaneLayout(Layout):
@@ -462,29 +453,12 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             if focus is not None:
                 self._model.change(self._model.state.focused(focus))
 
-    def on_filter_pane_hint(self, event: FilterPane.Hint) -> None:
-        """Show the filter pane's hint."""
-        self._model.change(self._model.state.put(HINT, event.text))
-
-    def on_filter_pane_narrowing(self, event: FilterPane.Narrowing) -> None:
-        """Show the keys that act while topics are narrowed: all others are text."""
-        prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if event.is_on else Prompt()
-        self._model.change(self._model.state.prompt_for(prompt))
-
     def on_query_line_changed(self) -> None:
         """Filter the list while the query is typed."""
         # The line's text, not the message's: the line may have been closed and opened again since.
         state = self._model.state
         topics = state[TOPIC_NAMES]
         self._model.change(type_query(state, self.query_line.text, topics))
-
-    @on(TopLine.EditQuery)
-    def _edit_query(self) -> None:
-        self._model.change(self._model.state.open_query())
-
-    @on(FilterStrip.Clicked)
-    def _open_filter(self) -> None:
-        self._model.change(self._model.state.open_filter())
 
 
 def _layout_parts(state: State) -> object:

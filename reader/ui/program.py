@@ -19,18 +19,29 @@ from reader.ui.list.header import window_title
 from reader.ui.shell.commands import THEME
 from reader.ui.shell.handlers import Moment, Stops, follows, handles, offers, takes_line
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.notices import Notices
 from reader.ui.shell.services import Actor, Services
-from reader.ui.shell.state import State
+from reader.ui.shell.state import Notices, State
 
 if TYPE_CHECKING:
     from textual.app import App
 
-    from reader.ui.help.palette import Command
+    from reader.ui.help.screen import Command
+
+
+CHOICES = (AUTO, *THEMES)
+"""What `theme` takes."""
 
 
 class ProgramActions(Actor):
-    """Actions on the program as a whole."""
+    """Actions on the program as a whole, and on what the terminal shows."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._commands = services[CommandActions]
+        self._now = services.look.now
+        self._is_kept = not services.look.demo
+        self._before: tuple[str, object] | None = None
+        """The theme before the one that is previewed, and the commands that were run until then."""
 
     @handles("app.escape")
     def step_back(self, _count: int | None) -> None:
@@ -63,41 +74,7 @@ class ProgramActions(Actor):
     def open_sample(self, _count: int | None) -> None:
         self._services.app.open_sample()
 
-
-LIFETIME = 6.0
-"""Seconds that a notice is shown."""
-
-
-class NoticeTimer(Actor):
-    """Removes each passing notice; each new one restarts the time."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._delay = services.background.delayed(self._pass)
-
-    @follows(lambda state: state.notices.happened)
-    def begin(self, _state: State) -> None:
-        """Start the time of a new notice."""
-        self._delay.begin(LIFETIME)
-
-    def _pass(self) -> None:
-        self._model.change(self._model.state.change_notices(Notices.passed))
-
-
-CHOICES = (AUTO, *THEMES)
-"""What `theme` takes."""
-
-
-class DisplayActions(Actor):
-    """Actions on what the terminal shows."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._commands = services[CommandActions]
-        self._now = services.look.now
-        self._is_kept = not services.look.demo
-        self._before: tuple[str, object] | None = None
-        """The theme before the one that is previewed, and the commands that were run until then."""
+    # What the terminal shows
 
     @handles("app.suspend")
     def suspend(self, _count: int | None) -> None:
@@ -107,7 +84,7 @@ class DisplayActions(Actor):
     @offers
     def commands(self) -> list[Command]:
         """The commands that the palette offers for the display."""
-        from reader.ui.help.palette import Command
+        from reader.ui.help.screen import Command
 
         picture = self._app.when_closed(self.save_picture)
         return [Command("Screenshot", "Save a picture of the screen as SVG.", picture, also="image")]
@@ -158,6 +135,26 @@ class DisplayActions(Actor):
         except OSError as error:
             raise ReaderError(f"{error.filename or folder} could not be written: {error.strerror}.") from error
         self._model.show_notice(f"picture saved to {file}")
+
+
+LIFETIME = 6.0
+"""Seconds that a notice is shown."""
+
+
+class NoticeTimer(Actor):
+    """Removes each passing notice; each new one restarts the time."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._delay = services.background.delayed(self._pass)
+
+    @follows(lambda state: state.notices.happened)
+    def begin(self, _state: State) -> None:
+        """Start the time of a new notice."""
+        self._delay.begin(LIFETIME)
+
+    def _pass(self) -> None:
+        self._model.change(self._model.state.change_notices(Notices.passed))
 
 
 # Pictures of the screen

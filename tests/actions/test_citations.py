@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from xml.etree import ElementTree
 
 import pytest
 from bibtexparser.entrypoint import parse_string
 
 from reader.actions.citations import CitationKeys
 from reader.actions.export import FORMATS
-from reader.core.paper import Paper
+from reader.core.paper import LibraryEntry, Paper
+from reader.core.passages import Passage, passage_id, split_note
+from reader.feeds.files.libraries import parse_bibtex, parse_library_item, parse_rdf, parse_ris
 
 
 def written(name: str, *papers: Paper, pattern: str = "{author}{year}-{id}") -> str:
@@ -212,3 +215,52 @@ def test_csl_json_of_one_paper(live_edit: Paper) -> None:
         "note": "arXiv:2606.12345 [cs.CV]",
     }
     assert json.loads(written("csl-json", live_edit._replace(journal="ICML 2026")))[0]["type"] == "paper-conference"
+
+
+# Notes and highlights
+
+
+PASSAGES = (
+    Passage(passage_id("Half of “all” steps, 50% & x_i."), "Half of “all” steps, 50% & x_i.", section="§3 A (b), c"),
+    Passage(passage_id("It plans."), "It plans.", colour="green", note="as ours\ndoes <here>"),
+)
+
+
+def read_back(name: str, text: str) -> LibraryEntry | None:
+    match name:
+        case "bibtex":
+            return next(parse_bibtex(text))
+        case "ris":
+            return next(parse_ris(text))
+        case "rdf":
+            return next(parse_rdf(text.encode()))
+    return parse_library_item(json.loads(text)[0], "item 1")
+
+
+@pytest.mark.parametrize("name", ["bibtex", "ris", "rdf", "csl-json"])
+@pytest.mark.parametrize("note", ["Mine.\n\nAll of it.", None])
+def test_a_note_and_highlights_leave_and_come_back(live_edit: Paper, name: str, note: str | None) -> None:
+    paper = live_edit._replace(note=note, highlights=tuple(one.said(live_edit.id) for one in PASSAGES))
+    entry = read_back(name, written(name, paper))
+    assert entry is not None and entry.id == live_edit.id and entry.title == live_edit.title
+    kept, found = split_note(entry.note)
+    assert kept.split() == (note or "").split()
+    assert [(one.id, one.section, one.colour) for one in found] == [
+        (one.id, one.section, one.colour) for one in PASSAGES
+    ]
+    # The lines of a note are kept where the format has lines, and its tags where that is no HTML.
+    assert found[1].note.split()[:3] == ["as", "ours", "does"]
+
+
+def test_zotero_gets_a_memo_each_for_the_note_and_for_the_highlights(live_edit: Paper) -> None:
+    said = tuple(one.said(live_edit.id) for one in PASSAGES)
+    root = ElementTree.fromstring(written("rdf", live_edit._replace(note="<b>Mine</b>", highlights=said)))
+    names = {"bib": "{http://purl.org/net/biblio#}", "rdf": "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"}
+    memos = {one.get(f"{names['rdf']}about"): one[0].text for one in root.iter(f"{names['bib']}Memo")}
+    linked = [one.get(f"{names['rdf']}resource") for one in root.iter("{http://purl.org/dc/terms/}isReferencedBy")]
+    note, highlights = (memos[name] for name in linked)
+    assert note == "<p>&lt;b&gt;Mine&lt;/b&gt;</p>" and highlights is not None
+    assert (
+        '<span style="background-color: #5fb23680">“It plans.”</span> (green, <a href="https://arxiv.org' in highlights
+    )
+    assert "#:~:text=It%20plans.</a>) as ours\ndoes &lt;here&gt;</p>" in highlights

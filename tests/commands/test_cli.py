@@ -18,10 +18,11 @@ import pytest
 
 from reader import __version__, cli, opening
 from reader.cache.schema import HEAD
-from reader.commands.line.registry import COMMANDS, FOREIGN, find_command
+from reader.commands.line.registry import COMMANDS, FOREIGN
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.config import Settings
 from tests.commands.conftest import Run, Spawn
+from tests.table import each
 
 HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "stamina", "ahocorasick_rs"}
 
@@ -33,23 +34,7 @@ def test_version(run: Run, words: tuple[str, ...]) -> None:
     assert (__version__, HEAD) == (out.split()[1], out.split()[3].rstrip(","))
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_with_examples_that_parse(run: Run, name: str) -> None:
-    import shlex
-
-    from reader.commands.command import make_parser, parse
-
-    found = run(name, "--help")
-    assert found.code == 0
-    assert f"Examples:\n  dailypapers {name}" in found.out and "--log-level LEVEL" in found.out
-    command = find_command(name)
-    for example, _ in command.examples:
-        # The examples after the first may go on with another command.
-        first, *words = shlex.split(example.partition(" | ")[0].partition(" > ")[0])
-        assert parse(make_parser(find_command(first)), words)
-
-
-@pytest.mark.parametrize(
+@each(
     ("words", "says"),
     [
         (("list", "--jsn"), "--jsn is not understood. Did you mean --json? See 'dailypapers list --help'."),
@@ -128,7 +113,7 @@ def test_words_that_are_no_command_open_the_reader_on_a_query(
     assert opened == [(query, demo)]
 
 
-@pytest.mark.parametrize("word", FOREIGN)
+@each("word", FOREIGN)
 def test_what_other_programs_call_a_command_is_no_query_alone(
     run: Run, opened: list[tuple[str, bool]], word: str
 ) -> None:

@@ -44,7 +44,7 @@ def test_nothing_is_still_a_document(run: Run, papers: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ((), "--format: bibtex, ris, csl-json, markdown, csv, json"),
+        ((), "--format: bibtex, ris, csl-json, rdf, markdown, csv, json"),
         (("-o", "papers.docx"), "--format"),
         (("--format", "docx"), "docx"),
         (("-o",), "-o"),

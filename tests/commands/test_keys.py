@@ -22,7 +22,7 @@ def test_keys_are_those_in_use(run: Run, file: Path) -> None:
     assert actions["paper.star"] == ["$"]
     assert actions["paper.read"] == ["m"]
     plain = run("keys").out
-    assert all(f"{action.help} ({action.id})\n" in plain for action in ACTIONS)
+    assert all(f"{action.help} `{action.id}` |\n" in plain for action in ACTIONS)
 
 
 def test_own_keys_are_checked(run: Run, file: Path) -> None:

@@ -13,18 +13,19 @@ from pathlib import Path
 import pytest
 
 from reader.cache.search.compile import Scope, compile_query
-from reader.commands.line.manual import FOLDER, PAGES, gists_of_pages, manual, page, page_lines, read_blocks, rows
+from reader.commands.help_text import FOLDER, PAGES, gists_of_pages, page_lines, read_blocks, rows
+from reader.commands.line.manual import man_page, page
 from reader.commands.line.registry import COMMANDS, find_command
 from reader.config import Settings
 from reader.core.lines import measure
 from reader.core.query import FIELDS, parse
 from reader.keys.actions import ACTIONS
 from reader.keys.keymap import Keymap
-from reader.ui.kit.glyphs import ASCII, UNICODE, legend
+from reader.ui.kit.glyphs import MEANINGS, UNICODE
 
 ROOT = Path(__file__).parents[2]
 TEXTS = {name: page(name) for name in PAGES}
-MAN = manual("1.2.3")
+MAN = man_page("1.2.3")
 
 REQUESTS = {".TH", ".SH", ".SS", ".TP", ".PP", ".br", ".ad", ".nh", ".ds", ".nf", ".fi"}
 
@@ -42,8 +43,8 @@ def test_what_is_made_from_the_code_is_whole() -> None:
     assert [action.id for action in ACTIONS if f"`{action.id}`" not in TEXTS["keys"]] == []
     assert [one.name for one in fields(Settings) if not re.search(rf"`\[*{one.name}\b", TEXTS["settings"])] == []
     told = TEXTS["keys"].partition("## Signs")[2]
-    assert [sign for sign in legend(UNICODE) if f"{sign.name}: {sign.about}" not in told] == []
-    assert [sign for sign in legend(ASCII) if sign.text != "blank" and sign.text.replace("|", "\\|") not in told] == []
+    assert [name for _, name, about in MEANINGS if f"{name}: {about}" not in told] == []
+    assert "| `★` `#` | Starred: " in told and "| `.` | Read: " in told
     assert [name for name in COMMANDS if name != "help" and f"| `{name}` |" not in TEXTS["scripts"]] == []
     assert "<!--" not in "".join(TEXTS.values())
 
@@ -52,9 +53,9 @@ def test_the_keys_are_the_users_own() -> None:
     assert "| `$` | Star: " in page("keys", Keymap(overrides={"paper.star": "$"}))
 
 
-def test_the_signs_that_are_named_first_are_those_of_the_legend() -> None:
+def test_the_signs_that_are_named_first_are_those_of_the_table() -> None:
     named = re.findall(r"`(\S+)` [a-z]", TEXTS["keys"].partition("## Signs")[2].partition("|")[0])
-    assert set(named) <= {sign.text for sign in legend(UNICODE)}
+    assert set(named) <= {getattr(UNICODE, field) for field, _, _ in MEANINGS}
     assert len(named) > 5
 
 
@@ -65,7 +66,7 @@ def test_every_query_parses_and_compiles_and_every_field_is_shown() -> None:
     for query in QUERIES:
         compile_query(parse(query), Scope(date(2026, 6, 30), "2026-06-30"))
     assert [field for field in FIELDS if f"{field}:" not in " ".join(QUERIES)] == []
-    assert {query for query, _ in rows("queries")} >= {'"world model"', "is:opened  is:finished  is:passed"}
+    assert {query for query, _ in rows(TEXTS["queries"])} >= {'"world model"', "is:opened  is:finished  is:passed"}
 
 
 def test_files_and_modules_that_pages_name_are_there() -> None:
@@ -86,7 +87,7 @@ def test_the_tree_is_that_of_the_repository() -> None:
 
 
 def test_variables_of_the_environment_are_read_by_the_program() -> None:
-    variables = {name for names, _ in rows("settings") for name in re.findall(r"[A-Z_]{5,}", names)}
+    variables = {name for names, _ in rows(TEXTS["settings"]) for name in re.findall(r"[A-Z_]{5,}", names)}
     code = "".join(file.read_text("utf-8") for file in (ROOT / "reader").rglob("*.py"))
     assert "DAILYPAPERS_HOME" in variables
     assert [name for name in variables if f'"{name}"' not in code] == []
@@ -102,7 +103,7 @@ def test_lines_fit_and_nothing_is_left_out(width: int) -> None:
         examples = [line for block in read_blocks(text) if block.kind == "code" for line in block.body.splitlines()]
         long = [line for line in lines if measure(line) > width]
         drawn = ["".join(piece.text for piece in line) for line in long]
-        assert [line for line in drawn if not any(line.strip() in one for one in examples)] == [], name
+        assert [line for line in drawn if not any(line.strip(" \\") in one for one in examples)] == [], name
         shown = re.sub(r"[\W_]", "", "".join(piece.text for line in lines for piece in line)).casefold()
         heads = r"^\|.*\|\n(?=\|---)"
         words = re.findall(r"\w{4,}", re.sub(rf"{heads}|\]\([^)]*\)|^```\w+|[`*\\]", " ", text, flags=re.M))
@@ -115,10 +116,8 @@ def test_lines_fit_and_nothing_is_left_out(width: int) -> None:
 def test_every_command_and_page_has_a_section() -> None:
     plain = MAN.replace(r"\-", "-").replace(r"\(aq", "'").replace(r"\(ti", "~")
     for name in COMMANDS:
-        section = plain.partition(f".SS dailypapers {name} ")[2].partition("\n.SS ")[0].partition("\n.SH ")[0]
+        section = plain.partition(f".SS dailypapers {name}\n")[2].partition("\n.SS ")[0].partition("\n.SH ")[0]
         assert find_command(name).summary in section
-        examples = [f"dailypapers {words}" for words, _ in find_command(name).examples]
-        assert [words for words in examples if words not in plain] == []
     headings = re.findall(r"^\.S[HS] (.*)", plain, re.M)
     assert {"QUERIES", "Papers like one", "WHEN SOMETHING BREAKS"} <= set(headings)
     assert r"\fB\-n, \-\-limit N\fR" in MAN
@@ -146,5 +145,7 @@ def test_man_shows_it(tmp_path: Path) -> None:
 
 
 def test_it_is_made_by_the_standard_library_alone() -> None:
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from reader.commands.line.manual import manual; manual('1')"
-    subprocess.run([sys.executable, "-I", "-S", "-c", code], check=True)
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from reader.commands.line.manual import man_page; man_page('1')"
+    )
+    subprocess.run([sys.executable, "-I", "-S", "-c", code, str(ROOT)], check=True)

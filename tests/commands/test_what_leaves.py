@@ -15,7 +15,8 @@ from reader.cache.marks.effects import Change
 from reader.cache.marks.event_log import Marking
 from reader.cache.marks.events import Events
 from reader.commands.line.manual import page
-from reader.core.marks import WHAT_LEAVES, Agent
+from reader.core.marks import PASSAGE, WHAT_LEAVES, Agent
+from reader.core.passages import Passage
 from reader.extensions.digest.sent import record_mailing
 from tests.commands.conftest import IDS, Run
 
@@ -53,6 +54,10 @@ def test_a_kind_that_is_not_listed_is_not_recorded(filled: Path, tmp_path: Path)
                 events.decide([Marking(kind, "1")])
 
 
+_PASSAGE = Passage("0123456789ab", "What the paper says.")
+HIGHLIGHT = (f"{PASSAGE}{_PASSAGE.id}", _PASSAGE.value)
+
+
 def do_everything(run: Run, cache: Path) -> None:
     """Let a home have events of every kind, with texts and secrets around them."""
     first, second, third = IDS[:3]
@@ -74,7 +79,13 @@ def do_everything(run: Run, cache: Path) -> None:
         assert result.code == 0, (words, result.err)
     with closing(Events.open(cache)) as events:
         assert events.redo() is not None
-        for kind, value in (("pass", "2026-11-24"), ("open", "2026-11-24"), ("finish", "2026-11-24"), ("like", True)):
+        for kind, value in (
+            ("pass", "2026-11-24"),
+            ("open", "2026-11-24"),
+            ("finish", "2026-11-24"),
+            ("like", True),
+            HIGHLIGHT,
+        ):
             assert events.mark(kind, value, [3]) is not None
         assert events.mark("want", True, [], absent=["0901.00001"]) is not None
         record_mailing(events, "an-id", "ada@example.org topic:agents", ["2406.12345"])

@@ -21,9 +21,9 @@ from reader.core.marks import (
     place_between,
     rule_done,
     rule_words,
-    with_quote,
 )
 from reader.core.settings.types import InvalidValue, RuleMarks
+from tests.table import each
 
 ID, MACHINE = "0123456789abcdef01234567", "0123456789ab"
 
@@ -32,7 +32,7 @@ def mark(kind: str = "star", value: str = "1", clock: int = 1, machine: str = MA
     return Mark(kind, value, clock, machine, id)
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "value", "cleaned"),
     [
         ("read", "1", ("read", "1")),
@@ -61,7 +61,7 @@ def test_a_mark_is_cleaned_or_none(kind: str, value: str, cleaned: tuple[str, st
     assert event == (None if cleaned is None else mark(*cleaned))
 
 
-@pytest.mark.parametrize(
+@each(
     ("id", "machine"),
     [(ID[1:], MACHINE), (ID + "0", MACHINE), (ID.upper(), MACHINE), (ID, MACHINE[1:]), (ID, MACHINE + "0"), ("", "")],
 )
@@ -76,11 +76,6 @@ def test_the_newest_mark_of_each_kind_counts_and_among_equal_times_the_greatest_
         assert newest(marks) == (read, greater)
     assert newest([greater, greater]) == (greater,)
     assert newest([]) == ()
-
-
-def test_a_quote_stands_at_the_end_with_room_below() -> None:
-    assert with_quote("", "> One") == "> One\n\n"
-    assert with_quote("Mine.\n", "> One") == "Mine.\n\n> One\n\n"
 
 
 def test_papers_that_are_queued_together_keep_their_order() -> None:

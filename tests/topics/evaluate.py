@@ -19,9 +19,13 @@ from tests.topics.labelled_papers import (
     ARCHIVE,
     GIVEN,
     LATER,
+    SPLIT,
+    SPLIT_FILE,
     LabelledPaper,
     archived_texts,
+    coarse,
     labelled_papers,
+    read_file,
     report_missing_texts,
 )
 
@@ -38,12 +42,17 @@ class Tally:
         self.missed: Counter[str] = Counter()
         for paper in papers:
             given = set(topics.classify(paper.title, paper.abstract, paper.keywords))
-            right = set(paper.again if again else paper.topics)
-            self.papers += 1
-            self.given += len(given)
-            self.hits.update(given & right)
-            self.false.update(given - right)
-            self.missed.update(right - given)
+            if paper.file == LATER:
+                given = set(coarse(given))
+            self.add(given, set(paper.again if again else paper.topics))
+
+    def add(self, given: set[str], right: set[str]) -> None:
+        """Count the topics that a paper was given and those that it should have."""
+        self.papers += 1
+        self.given += len(given)
+        self.hits.update(given & right)
+        self.false.update(given - right)
+        self.missed.update(right - given)
 
     @property
     def f1(self) -> float:
@@ -72,6 +81,18 @@ def held_out_figures(topics: Topics, papers: Iterable[LabelledPaper]) -> dict[st
     return {name: round(tally.f1, 3) for name, tally in tallies.items() if tally.papers}
 
 
+def split_tally(topics: Topics, papers: Iterable[LabelledPaper], whole: str) -> Tally:
+    """Of papers that had a wider topic: whether they have what is left of it, its part, both or none."""
+    known = {paper.id: paper for paper in papers}
+    pair = {whole, *(part for part, wider in SPLIT.items() if wider == whole)}
+    tally = Tally(topics, ())
+    for label in read_file(SPLIT_FILE):
+        if label["of"] == whole and (paper := known.get(label["id"])) is not None:
+            given = pair.intersection(topics.classify(paper.title, paper.abstract, paper.keywords))
+            tally.add(given, set(label["topics"]))
+    return tally
+
+
 def print_figures(topics: Topics, papers: Iterable[LabelledPaper]) -> None:
     """Print precision, recall and F1 of each group of papers."""
     papers = list(papers)
@@ -85,6 +106,7 @@ def print_figures(topics: Topics, papers: Iterable[LabelledPaper]) -> None:
         ),
         "fitted to: labelled by us": Tally(topics, (one for one in papers if one.file not in (GIVEN, LATER))),
     }
+    tallies |= {f"split: {whole} and {part}": split_tally(topics, papers, whole) for part, whole in SPLIT.items()}
     print(f"{'':46} precision  recall      F1  labels")
     for name, tally in tallies.items():
         if tally.papers:

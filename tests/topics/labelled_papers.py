@@ -10,7 +10,7 @@ import gzip
 import json
 import lzma
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +32,17 @@ ARXIV = "arxiv"
 """Papers of arXiv that the feed did not list, chosen because their words are like those of listed papers."""
 LATER = "later"
 """Papers that the feed listed after the archive ends; two readers labelled each without knowing the other's labels."""
+
+SPLIT = {
+    "fast-generation": "efficient-inference",
+    "mixture-of-experts": "architectures",
+    "customization": "image-editing",
+    "automated-science": "research-agents",
+    "skills": "memory",
+}
+"""Topics that were parts of wider ones, by which the labels of `ARXIV` and `LATER` still call them."""
+SPLIT_FILE = "split"
+"""60 papers that had each of the wider topics, labelled anew with what is left of it and with its part."""
 
 
 class Text(NamedTuple):
@@ -91,12 +102,22 @@ def texts() -> dict[str, Text]:
     return found
 
 
+def coarse(topics: Iterable[str]) -> tuple[str, ...]:
+    """The topics as they were before some were split."""
+    return tuple(dict.fromkeys(SPLIT.get(topic, topic) for topic in topics))
+
+
 def read_labels() -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each label with the name of its file: `id`, `topics`, and `again` for later papers."""
     for file in (GIVEN, LISTED, ARXIV, LATER):
-        with lzma.open(LABELS / f"{file}.jsonl.xz", "rt", encoding="utf-8") as lines:
-            for line in lines:
-                yield file, json.loads(line)
+        for label in read_file(file):
+            yield file, label
+
+
+def read_file(file: str) -> Iterator[Mapping[str, Any]]:
+    """Each label of a file; of `SPLIT_FILE`, `of` is the wider topic, and `topics` are it, its part, both or none."""
+    with lzma.open(LABELS / f"{file}.jsonl.xz", "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
 
 
 def labelled_papers() -> list[LabelledPaper]:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from reader.core.topics.scorer import MOST
 from reader.data import shipped_topics
-from tests.topics.labelled_papers import LabelledPaper, read_labels
+from tests.topics.labelled_papers import SPLIT, SPLIT_FILE, LabelledPaper, read_file, read_labels
 
 
 def test_all_labels_are_topics_of_the_reader() -> None:
@@ -18,6 +18,13 @@ def test_all_labels_are_topics_of_the_reader() -> None:
         assert 1 <= len(label["topics"]) <= MOST
         assert slugs.issuperset(label["topics"])
         assert slugs.issuperset(label.get("again", ()))
+
+
+def test_sixty_papers_of_each_wide_topic_say_what_is_left_of_it() -> None:
+    labels = list(read_file(SPLIT_FILE))
+    assert Counter(label["of"] for label in labels) == dict.fromkeys(SPLIT.values(), 60)
+    pairs = {whole: {whole, part} for part, whole in SPLIT.items()}
+    assert all(pairs[label["of"]].issuperset(label["topics"]) for label in labels)
 
 
 def test_later_papers_and_half_of_the_given_ones_are_held_out() -> None:

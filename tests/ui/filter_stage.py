@@ -16,6 +16,7 @@ from reader.ui.filter.rows import (
     ViewItem,
 )
 from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.line_widgets import Reported
 from reader.ui.looks.theme import DEFAULTS, THEMES, styles_directory
 
 VIEWS = (ViewItem("latest", "Latest", 31), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
@@ -56,13 +57,7 @@ class PaneApp(App[None]):
         self.pane.show(DATA)
         self.pane.focus()
 
-    def on_filter_pane_view_chosen(self, message: FilterPane.ViewChosen) -> None:
-        self.told.append(message)
-
-    def on_filter_pane_topics_changed(self, message: FilterPane.TopicsChanged) -> None:
-        self.told.append(message)
-
-    def on_filter_pane_hint(self, message: FilterPane.Hint) -> None:
+    def on_reported(self, message: Reported) -> None:
         self.told.append(message)
 
 
@@ -77,4 +72,4 @@ def go_to(pane: FilterPane, key: str) -> None:
 
 
 def choices(app: PaneApp) -> list[TopicChoice]:
-    return [message.choice for message in app.told if isinstance(message, FilterPane.TopicsChanged)]
+    return [one.value for one in app.told if isinstance(one, Reported) and one.kind == "topics"]

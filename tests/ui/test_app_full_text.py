@@ -140,7 +140,7 @@ async def test_moving_in_a_text_by_its_outline_words_and_references(
         assert r.context == "outline" and "▌  2 Method" in r.text("#outline")
         await r.do("outline.fold")
         assert "Zebra" not in r.text("#outline") and "▌▸ 2 Method" in r.text("#outline")
-        await r.do("outline.unfold", "move.bottom", "move.half_up", "move.top", "app.escape")
+        await r.do("outline.fold", "move.bottom", "move.half_up", "move.top", "app.escape")
         assert r.context == "text" and "0 %" in r.lines[0]
         await r.do("text.outline", "move.down", "outline.go")
         assert r.context == "text" and "§2 Method" in r.lines[0]
@@ -187,7 +187,7 @@ async def test_moving_in_a_text_by_its_outline_words_and_references(
         assert "selects lines" in r.status
         await r.do("app.escape", "text.select")
         await r.do("move.down", count=row - 1)
-        assert r.lines[-1].startswith(" y copy  e note  v begin here  esc let go")
+        assert r.lines[-1].startswith(" c highlight  e with a note  y copy  l words  v begin here  esc let go")
         await r.do("text.select", "move.down", "text.copy")
         assert r.status == f"copied > We follow [2] and the tables of Table 1, see ({id}, §1)"
         assert r.app.clipboard == r.status.removeprefix("copied ")

@@ -16,7 +16,6 @@ from reader.ui.app import ReaderApp
 from reader.ui.notes.screen import NoteScreen
 from reader.ui.refresh.sync import CacheWatch
 from tests.ui.conftest import Opener
-from tests.ui.full_texts import keep_text
 
 
 async def test_a_note_is_written_over_the_paper_and_stored(reader: Opener) -> None:
@@ -49,26 +48,6 @@ async def test_a_note_is_written_over_the_paper_and_stored(reader: Opener) -> No
         await r.do("paper.note", "note.keep")
         assert r.status == "the note is unchanged"
         assert not list(draft.iterdir())
-
-
-async def test_lines_of_the_full_text_come_into_the_note_with_their_place(reader: Opener, cache_file: Path) -> None:
-    async with reader(size=(80, 24)) as r:
-        id = r.here.id
-        keep_text(cache_file, id)
-        await r.do("read.open", "text.open", "text.next_section", "text.next_section", "text.select", "move.down")
-        await r.do("text.select", "move.down", "paper.note")
-        assert r.context == "note"
-        await r.type("So what?")
-        await r.do("note.keep")
-        assert r.context == "text"
-        note = r.kept(id).note or ""
-        assert note.startswith("> ") and f"({id}, §" in note and note.endswith("\n\nSo what?")
-        await r.do("paper.tag")
-        await r.type("quoted")
-        await r.do("tags.accept")
-        assert r.context == "text" and r.kept(id).tags == ("quoted",)
-        await r.do("app.back", "app.back")
-        assert r.context == "list"
 
 
 async def test_keys_faster_than_the_editor_opens_are_its_text(reader: Opener) -> None:

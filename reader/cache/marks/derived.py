@@ -17,6 +17,7 @@ from typing import Any
 from reader.cache import changes, meta
 from reader.cache.flags import clear_flag, has, having, set_flag
 from reader.cache.follows import derive_follow
+from reader.cache.passages import PASSAGES
 from reader.core.follows import WATCH
 from reader.core.foreign import read_json, web_url
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
@@ -29,6 +30,7 @@ from reader.core.marks import (
     LOOK,
     NOTE,
     PASS,
+    PASSAGE,
     QUEUE,
     RULE,
     STATES,
@@ -70,6 +72,12 @@ _OF_NEWEST = """
 _NEWEST = _OF_NEWEST.format(column="value")
 
 
+_SET_HAS_NOTE = (
+    "UPDATE paper SET has_note = EXISTS (SELECT 1 FROM note WHERE note.pk = paper.pk)"
+    f" OR EXISTS ({PASSAGES.format(pk='paper.pk')}) WHERE pk IN touched"
+)
+
+
 def same(kind: str) -> str:
     """The SQL condition that a paper has the state `:value` of this kind already.
 
@@ -90,8 +98,8 @@ def same(kind: str) -> str:
     if kind.startswith(AGENT):
         # It is about marks that do change.
         return "false"
-    if kind == LIKE:
-        return f"coalesce(({_NEWEST.replace(':kind', repr(LIKE))}), '0') = :value"
+    if kind == LIKE or kind.startswith(PASSAGE):
+        return f"coalesce(({_NEWEST}), {'0' if kind == LIKE else repr('')}) = :value"
     if kind == NOTE:
         return "coalesce((SELECT body FROM note WHERE note.pk = paper.pk), '') = :value"
     if kind == QUEUE:
@@ -138,9 +146,9 @@ def _refold(connection: sqlite3.Connection, kind: str) -> None:
             " WHERE pk IN touched) WHERE body <> ''",
             {"kind": kind},
         )
-        connection.execute(
-            "UPDATE paper SET has_note = EXISTS (SELECT 1 FROM note WHERE note.pk = paper.pk) WHERE pk IN touched"
-        )
+        connection.execute(_SET_HAS_NOTE)
+    elif kind.startswith(PASSAGE):
+        connection.execute(_SET_HAS_NOTE)
     elif kind.startswith(FOLLOW):
         _list_feeds(connection)
     elif kind.startswith((ENTRY, HERE)):

@@ -23,7 +23,7 @@ from reader.cache.marks.derived import MUTED, find_by_title, refold, same
 from reader.cache.marks.event_log import Event
 from reader.cache.marks.journal import PACKING
 from reader.core.foreign import unpacked
-from reader.core.marks import HIGHLIGHT, LIKE, NOTE, QUEUE, RULE, STATES, TAG, UNDOES
+from reader.core.marks import HIGHLIGHT, LIKE, NOTE, PASSAGE, QUEUE, RULE, STATES, TAG, UNDOES
 from reader.core.paper_row import Flag
 
 BATCH = 2_000
@@ -105,7 +105,7 @@ def apply(connection: sqlite3.Connection, event: Event, batch: str) -> int:
 def _untaken(connection: sqlite3.Connection, event: Event) -> int:
     """Number of the touched papers whose state is not what an event says."""
     kind = event.kind
-    if not (kind in _READ_BACK or kind.startswith(TAG)):
+    if not (kind in _READ_BACK or kind.startswith((TAG, PASSAGE))):
         return 0
     values = {"value": event.value, "tag": kind.removeprefix(TAG), "kind": kind}
     asked = f"SELECT count(*) FROM paper WHERE pk IN touched AND NOT ({same(kind)})"
@@ -145,16 +145,24 @@ def note(connection: sqlite3.Connection, event: Event) -> None:
     for batch in named(connection, event):
         _touch(connection, batch)
         _add_effects(connection, event)
-        connection.execute("INSERT OR IGNORE INTO changing (kind, pk) SELECT ?, pk FROM touched", (event.kind,))
+        connection.execute(
+            "INSERT OR IGNORE INTO changing (kind, pk) SELECT ?, pk FROM touched", (_folded(event.kind),)
+        )
     _note_nobody(connection, event)
 
 
 def note_step(connection: sqlite3.Connection, target: Event) -> None:
     """Note which states an undo or a redo of an event may change."""
     connection.execute(
-        "INSERT OR IGNORE INTO changing (kind, pk) SELECT ?, pk FROM effect WHERE event = ?", (target.kind, target.seq)
+        "INSERT OR IGNORE INTO changing (kind, pk) SELECT ?, pk FROM effect WHERE event = ?",
+        (_folded(target.kind), target.seq),
     )
     _note_nobody(connection, target)
+
+
+def _folded(kind: str) -> str:
+    """The kind under which a state is derived: all highlights of a paper have one, and each has a kind of its own."""
+    return PASSAGE if kind.startswith(PASSAGE) else kind
 
 
 def _note_nobody(connection: sqlite3.Connection, event: Event) -> None:

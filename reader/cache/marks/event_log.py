@@ -38,7 +38,7 @@ from reader.core.foreign import (
     paper_id,
     unpacked,
 )
-from reader.core.marks import AGENT, ENTRY, FORGET, HERE, RULE, check_listed
+from reader.core.marks import AGENT, ENTRY, FORGET, HERE, PASSAGE, RULE, check_listed
 from reader.paths import journal_file
 
 NOBODY = zlib.compress(b"")
@@ -124,6 +124,8 @@ class Event:
             return wishes.event_label(self.kind, self.value)
         if self.kind.startswith("tag:"):
             return f"{'tagged' if self.value == '1' else 'untagged'} {self.kind[4:]}"
+        if self.kind.startswith(PASSAGE):
+            return f"{'' if self.value else 'no longer '}highlighted in the text"
         if self.kind.startswith(RULE):
             return f"by the rule {self.kind.removeprefix(RULE)}"
         if self.kind.startswith(AGENT):

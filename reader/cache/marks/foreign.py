@@ -19,6 +19,7 @@ from reader.core.marks import (
     LIKE,
     LOOK,
     NOTE,
+    PASSAGE,
     QUEUE,
     RULE,
     STATES,
@@ -78,7 +79,7 @@ def _checked(kind: str, value: str, count: int) -> tuple[str, str] | None:
     if kind.startswith(HERE):
         # What stays on a machine comes from no other.
         return None
-    if kind in _MARKS or kind.startswith((TAG, RULE)):
+    if kind in _MARKS or kind.startswith((TAG, RULE, PASSAGE)):
         return clean_mark(kind, value)
     # One that is cleaned here might become a kind that is known, with a value that nobody has checked.
     return (kind, clean_note(value, NOTE_LIMIT)) if kind and clean(kind, LINE_LIMIT) == kind else None

@@ -463,7 +463,7 @@ _REFUSED = (State.FOREIGN, State.NEWER)
 TOGETHER = 200
 """Papers that are brought back in one transaction."""
 
-_MARKS = "kind IN ('star', 'note', 'queue') OR kind LIKE 'tag:%'"
+_MARKS = "kind IN ('star', 'note', 'queue') OR kind LIKE 'tag:%' OR kind LIKE 'passage:%'"
 
 _MARKING = f"SELECT papers FROM event WHERE {_MARKS}"
 """The papers that the user once starred, noted, queued or tagged."""

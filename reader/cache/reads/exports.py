@@ -19,9 +19,10 @@ from typing import Any, NamedTuple
 from reader.cache import connections, meta
 from reader.cache.marks.derived import ids_of, place_of
 from reader.cache.reads.window import Window
-from reader.core.marks import NOTE, QUEUE, STATES, TAG, Mark, newest
+from reader.core.marks import NOTE, PASSAGE, QUEUE, STATES, TAG, Mark, newest
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
+from reader.core.passages import in_order, parse_passage
 
 CHUNK = 500
 """Lost papers that are read at once."""
@@ -99,7 +100,10 @@ def _lost_paper(id: str, marks: Sequence[Mark]) -> Paper:
     states: dict[str, Any] = {name: values.get(kind) == "1" for kind, name in STATES.items()}
     tags = tuple(kind.removeprefix(TAG) for kind, value in values.items() if kind.startswith(TAG) and value == "1")
     is_queued = values.get(QUEUE, "0") != "0"
-    return Paper(NotCached(id), id, "", queued=is_queued, tags=tags, note=values.get(NOTE) or None, **states)
+    kept = (parse_passage(kind.removeprefix(PASSAGE), value) for kind, value in values.items())
+    highlights = tuple(one.said(id) for one in in_order(filter(None, kept)))
+    note = values.get(NOTE) or None
+    return Paper(NotCached(id), id, "", queued=is_queued, tags=tags, note=note, highlights=highlights, **states)
 
 
 _MARK = "e.kind, e.value, e.clock, e.machine, e.id"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from reader.cache.passages import passages_of
 from reader.core.paper import FIELDS, Paper
 
 _STORED = tuple(field for field in FIELDS if field.rules.table is not None)
@@ -31,6 +32,7 @@ def read_paper(connection: sqlite3.Connection, pk: int) -> Paper | None:
         queued=_is_queued(connection, pk),
         tags=_tags(connection, pk),
         note=_note(connection, pk),
+        highlights=tuple(one.said(values["id"]) for one in passages_of(connection, pk)),
     )
 
 

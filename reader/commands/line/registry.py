@@ -10,7 +10,7 @@ from reader import installed
 from reader.core.errors import ReaderError
 
 if TYPE_CHECKING:
-    from reader.commands.command import Command, Parser
+    from reader.commands.command import Command
 
 GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -97,7 +97,7 @@ ABOUT = "Read the daily papers of Hugging Face. Without a command, the reader op
 
 EXAMPLES = (
     ("", "the reader"),
-    ("topic:agents is:unread", "the reader on a query"),
+    ("topic:agents is:unread", "on a query"),
     ("--demo", "a sample, no network"),
     ("list day:latest", "print the newest"),
 )
@@ -128,13 +128,3 @@ def find_command(name: str) -> Command:
         why = next((one.why for one in installed.switched_off() if one.name == name), "it has no such command")
         raise ReaderError(f"The extension {name} can't be used: {why}.")
     return found
-
-
-def add_reader_options(parser: Parser) -> None:
-    """Add the options of the reader itself, all but the query."""
-    from reader.commands.command import add_colours, add_log_level
-
-    parser.add_argument("--demo", action="store_true", help="open a bundled sample in a throw-away cache, no network")
-    add_colours(parser)
-    add_log_level(parser)
-    parser.add_argument("-V", "--version", action="store_true", help="print the version")

@@ -20,7 +20,7 @@ from reader.core.ids import OWN_PREFIXES, doi_in, named_id
 from reader.core.nearest import nearest
 from reader.core.theme_names import AUTO, THEMES
 from reader.keys.actions import ACTIONS
-from reader.ui.shell.commands import THEME, Candidate, Here, Manual, Suggested, Typed
+from reader.ui.shell.commands import PAGES, THEME, Candidate, Here, Manual, Page, Suggested, Typed
 
 MOST = 60
 """Maximum words that are suggested."""
@@ -37,18 +37,26 @@ class ReaderShell:
         self._variables = variables or {}
 
     def manual(self) -> Manual:
-        """Commands, settings, examples of queries and variables of the environment."""
-        from reader.commands.line.manual import gists_of_pages, rows
-        from reader.commands.settings_file import setting_docs
+        """Pages, signs, commands, settings with variables of the environment, and queries."""
+        from reader.commands.help_text import gists_of_pages, rows
+        from reader.commands.line.manual import page, signs
 
         return (
+            (PAGES, list(gists_of_pages().items())),
+            ("Signs", rows(signs())),
             ("Commands", [(f":{name}", about) for name, about in _own_words().items()]),
-            ("Settings  :config set NAME VALUE", list(setting_docs().items())),
-            ("Queries", rows("queries")),
-            ("Environment", rows("settings")),
-            ("Manual", list(gists_of_pages().items())),
+            ("Settings  :config set NAME VALUE", rows(page("settings"))),
+            ("Queries", rows(page("queries"))),
             ("Words of other programs", [(word, f":{meant}") for word, meant in FOREIGN.items() if meant[0] != "-"]),
         )
+
+    def page(self, name: str) -> Page:
+        """A page of the manual, with the user's own keys."""
+        from reader.commands.help_text import page_lines
+        from reader.commands.line.manual import page
+
+        text = page(name, self._workspace.keymap)
+        return Page(text, lambda width: list(page_lines(text, width)))
 
     def understand(self, line: str, here: Here) -> Typed:
         """What a line means; raises UsageError."""

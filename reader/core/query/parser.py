@@ -393,7 +393,9 @@ CHOICES = {
         "unread", "read", "starred", "queued", "hidden", "new", "trending", "changed", "opened", "finished", "passed",
         "followed", "highlighted", "muted",
     ),
-    "has": ("code", "project", "media", "model", "dataset", "space", "note", "comments", "fulltext", "output"),
+    "has": (
+        "code", "project", "media", "model", "dataset", "space", "note", "highlight", "comments", "fulltext", "output",
+    ),
     "sort": (
         "day", "upvotes", "published", "added", "relevance", "title", "trending", "rising", "queue", "foryou", "page",
         "changed",

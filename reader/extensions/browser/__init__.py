@@ -57,12 +57,8 @@ def _command(log_level: str | None) -> str:
 
 SERVE = api.Command(
     "serve",
-    "Serve the reader to a browser, on this machine or another of yours; other web pages and users do not get in.",
-    (
-        ("serve", "prints the address to open"),
-        ("serve --port 8080", "if another program has port 8000"),
-        ("serve --host 192.168.1.5", "also for a phone in the same network"),
-    ),
+    "Serve the reader to a browser, on this or another of your machines; other web pages and users do not get in.",
+    (),
     _add_arguments,
     _serve,
 )

@@ -132,19 +132,7 @@ DIGEST = api.Command(
     "digest",
     "Print what is new: papers for you first, each with its reason, then what you follow, your views, the most voted,"
     " rising and changed papers, and the rest by topic.",
-    (
-        ("digest", "what is new since your last visit"),
-        (
-            "digest --json --max-age 6",
-            "for programs; asks the sources first if they were not asked for 6 hours",
-        ),
-        ("digest --since 3d --format html -o digest.html", "as a page, to be looked at"),
-        ("digest topic:agents --send", "mail the new papers of a query, each once"),
-        ("digest --to command --format markdown", "give it to the program of digest.command"),
-        ("digest --links on", "let its links open papers in the reader"),
-        ("config set digest.to ada@example.org", "say where a mail goes; digest.server is next"),
-        ("schedule install --digest 07:30", "mail one each morning"),
-    ),
+    (),
     _add_arguments,
     _run_digest,
 )

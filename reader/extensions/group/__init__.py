@@ -355,7 +355,7 @@ ACTIONS: Mapping[str, tuple[Action, str]] = MappingProxyType(
     {
         "create": (_create, "create a group in a folder or on a server, under a name"),
         "join": (_join, "join the group of a folder or server"),
-        "key": (_print_key, "print your key, so that another machine of yours can be the same member"),
+        "key": (_print_key, "print your key, with which your other machines join as you"),
         "share": (_share, "let the others see star, queue, note, tag or tag:NAME"),
         "stop": (_stop, "stop sharing it; without a name, stop sharing everything"),
         "look": (_look, "see what the others share now; the reader does it by itself"),
@@ -371,16 +371,7 @@ GROUP = Command(
     "Share what you star, queue, tag or note with other people, through a folder that you all have, or a PostgreSQL"
     " server. At first you share nothing. What you share is signed by your key, so nobody can write in your name;"
     " whoever has the folder can read it. It has ids of papers, your marks and your name; no texts but your notes.",
-    (
-        ("group create ~/Shared/papers --name ada", "create a group, and be ada in it"),
-        ("group join ~/Shared/papers --name bob", "join it"),
-        ("group join postgresql://hub.example/papers --name bob", "through a server: what comes is here at once"),
-        ("group key", "print the key that makes another machine of yours the same member"),
-        ("group join ~/Shared/papers --mine", "be that member there: reads the key"),
-        ("group share star tag:reading-list", "let the others see what you star, and one tag"),
-        ("list by:ada is:starred", "what ada has starred"),
-        ("list by:anyone tag:reading-list", "a list that several people keep"),
-    ),
+    (),
     _add_arguments,
     _run_group,
 )

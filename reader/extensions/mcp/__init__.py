@@ -44,10 +44,7 @@ def _print_skill(_arguments: Namespace, _workspace: api.Workspace) -> int:
 MCP = api.Command(
     "mcp",
     "Serve papers to a program by the Model Context Protocol (MCP), over standard input and output; it may only read.",
-    (
-        ("mcp", "what is new, search, show, read, passages, similar, topics"),
-        ("mcp --allow-fetch --allow-marks", "and refresh, star, queue, tag, note; each mark says who made it"),
-    ),
+    (),
     _add_arguments,
     _serve,
 )
@@ -55,7 +52,7 @@ MCP = api.Command(
 SKILL = api.Command(
     "skill",
     "Print a SKILL.md, which teaches an agent the commands and their JSON.",
-    (("skill > ~/.claude/skills/dailypapers/SKILL.md", "where one agent looks for it"),),
+    (),
     lambda _parser: None,
     _print_skill,
 )

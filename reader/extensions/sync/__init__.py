@@ -336,15 +336,7 @@ SYNC = Command(
     "Have the same marks on every machine, through a folder that they share: one file for each machine, no server, in"
     " any order. The file holds ids of papers, marks, tags, notes, what you follow, and the machine's name; no texts of"
     " papers. 'dailypapers help sync' lists all.",
-    (
-        ("sync ~/Sync/papers", "join the marks of all machines that use this folder"),
-        ("sync postgresql://hub.example/papers --watch", "through a server, within a second or two"),
-        ("sync --status", "when each machine was last seen, what it brought and what was refused"),
-        (
-            "sync forget laptop",
-            "take back all that a machine brought, on every machine of yours; --undo brings it back",
-        ),
-    ),
+    (),
     _add_arguments,
     _run_sync,
 )

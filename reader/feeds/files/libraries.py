@@ -178,7 +178,12 @@ def _joined(value: str) -> str:
 def _plain(text: str) -> str:
     """A text without LaTeX and the braces that protect its letters; braces that are printed stay."""
     kept = _RIGHT_BRACE.sub("\ue001", _LEFT_BRACE.sub("\ue000", text))
-    return latex_to_unicode(kept).translate({ord("{"): None, ord("}"): None, 0xE000: "{", 0xE001: "}"})
+    return (
+        latex_to_unicode(kept)
+        .replace("``", "“")
+        .replace("''", "”")
+        .translate({ord("{"): None, ord("}"): None, 0xE000: "{", 0xE001: "}"})
+    )
 
 
 def _without_tex(text: str) -> str:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -31,6 +31,7 @@ from reader.core.document.model import (
     Reference,
     Span,
     Spans,
+    Theorem,
     Verbatim,
 )
 from reader.core.errors import NoFullText
@@ -45,9 +46,13 @@ MOST_LETTERS = 60_000
 MOST_OBJECTS = 500
 """Pictures of a page that are looked at."""
 
-_BOLD = re.compile(r"bold|black|heavy|semib|demi|medi|bx\d|cmb|sfbx|libertinetb", re.IGNORECASE)
-_ITALIC = re.compile(r"ital|obli|slant|cmti|cmsl|sfti|libertineti", re.IGNORECASE)
+_BOLD = re.compile(r"bold|black|heavy|semib|demi|medi|bx\d|cmb|sfbx|libertinetb|csc\d|smallcap", re.IGNORECASE)
+"""Small capitals stand out as bold letters do."""
+
+_ITALIC = re.compile(r"ital|obli|slant|cmti|cmsl|cmssi|sfti|sfsi|libertineti", re.IGNORECASE)
 _MATH = re.compile(r"cmmi|cmsy|cmex|msam|msbm|eufm|eusm|rsfs|txsy|txmi|symbol|math|stix.*sym", re.IGNORECASE)
+
+_LARGE = re.compile(r"cmex|txex|pxex|lmex", re.IGNORECASE)
 
 _HEAVY = 600
 """The weight from which on a font is bold."""
@@ -56,6 +61,34 @@ _SOFT_HYPHENS = (0x02, 0xFFFE)
 """What PDFium gives for the hyphen at the end of a line that is no part of the word."""
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+
+_ACCENTS = dict(
+    zip(
+        "`\u00b4\u02c6\u02dc\u00a8\u02dd\u02c7\u00b8\u02da\u00af\u02d8\u02d9",
+        "\u0300\u0301\u0302\u0303\u0308\u030b\u030c\u0327\u030a\u0304\u0306\u0307",
+        strict=True,
+    )
+)
+"""The accents that old fonts draw by themselves, and the marks that join a letter in Unicode."""
+
+MOST_HALVES = 60
+"""Letters of a fraction within a sentence."""
+
+MOST_ACCENTS = 2_000
+"""Accents of a page that join letters."""
+
+NEAR = 200
+"""Letters before an accent and behind it, among which the one is that it belongs to."""
+
+_LARGE_SIGNS = dict(zip('PXQYRZSTUVW_`apqrs\\^!"#hino89()[]{}', "∑∑∏∏∫∫⋃⋂⨄⋀⋁⋁∐∐√√√√⋂⋀)[][]{}{}()[]{}", strict=True))
+"""What the letters of TeX's font of large signs are where the file has no names for them; others are parts of signs."""
+
+_SUPERSCRIPTS = dict(zip("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
+_SUBSCRIPTS = dict(zip("0123456789+-−=()aeijkmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑᵢⱼₖₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
+
+_SCRIPTS = re.compile(f"([{''.join((*_SUPERSCRIPTS.values(), *_SUBSCRIPTS.values()))}]+)")
+
+_DOTLESS = {"\u0131": "i", "\u0237": "j"}
 
 _UPRIGHT = 0.25
 """Radians that a line may lean; stamps and the labels of axes lean more."""
@@ -77,8 +110,10 @@ class Line(NamedTuple):
     """The share of its letters that is bold."""
     italic: float = 0.0
     math: float = 0.0
-    cells: tuple[str, ...] = ()
-    """The parts between wide gaps."""
+    cells: tuple[tuple[float, str], ...] = ()
+    """Where each of the parts between wide gaps begins, and its text."""
+    lead: int = 0
+    """Letters of the text at its beginning that are bold or italic, where the rest is not."""
 
     @property
     def width(self) -> float:
@@ -171,7 +206,7 @@ def read_page(opened: Any, number: int) -> tuple[Page, bool]:
     try:
         text = page.get_textpage()
         try:
-            letters = list(_read_letters(text.raw))
+            letters = list(written(list(_read_letters(text.raw))))
             is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MOST_LETTERS
         finally:
             text.close()
@@ -201,7 +236,7 @@ def _find_pictures(page: Any, height: float) -> tuple[Box, ...]:
     return tuple(found)
 
 
-class _Letter(NamedTuple):
+class Letter(NamedTuple):
     """A character, and how it is set."""
 
     text: str
@@ -222,26 +257,29 @@ class _Font(NamedTuple):
     is_bold: bool
     is_italic: bool
     is_math: bool
+    is_large: bool
 
 
-def _read_letters(text: Any) -> Iterator[_Letter]:
+def _read_letters(text: Any) -> Iterator[Letter]:
     """The characters of a page that stand upright, in the order of the file."""
     from pypdfium2 import raw
 
     box = raw.FS_RECTF()
     across, base = ctypes.c_double(), ctypes.c_double()
     fonts: dict[int, _Font] = {}
-    before: _Letter | None = None
+    before: Letter | None = None
     for index in range(min(raw.FPDFText_CountChars(text), MOST_LETTERS)):
         code = raw.FPDFText_GetUnicode(text, index)
         if code in _SOFT_HYPHENS:
             code = ord(SOFT_HYPHEN)
+        if 0xD800 <= code < 0xDC00 and 0xDC00 <= (low := raw.FPDFText_GetUnicode(text, index + 1)) < 0xE000:
+            code = 0x10000 + (code - 0xD800) * 0x400 + low - 0xDC00
         if code < 32 or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
             continue
         if code == 32 and raw.FPDFText_IsGenerated(text, index) == 1:
             # PDFium adds a space where there is a gap; it has no place of its own.
             if before is not None:
-                yield _Letter(" ", before.right, before.right, before.base, before.size)
+                yield Letter(" ", before.right, before.right, before.base, before.size)
             continue
         if abs((raw.FPDFText_GetCharAngle(text, index) + 0.3) % 6.2832 - 0.3) > _UPRIGHT:
             continue
@@ -255,8 +293,16 @@ def _read_letters(text: Any) -> Iterator[_Letter]:
         if not 3 < size < 80:
             # Some files scale the text instead.
             size = box.top - box.bottom
-        before = _Letter(chr(code), box.left, box.right, base.value, size, *fonts[key])
-        yield before
+        font = fonts[key]
+        letter, high = chr(code), base.value
+        if font.is_large and code < 128:
+            letter = _LARGE_SIGNS.get(letter, "")
+        if before is not None and (font.is_large or letter == "√") and abs(high - before.base) < 1.5 * size:
+            # They hang from the line.
+            high = before.base if -size < box.left - before.right < size else high
+        if letter:
+            before = Letter(letter, box.left, box.right, high, size, font.is_bold, font.is_italic, font.is_math)
+            yield before
 
 
 def _read_font(text: Any, index: int) -> _Font:
@@ -266,12 +312,121 @@ def _read_font(text: Any, index: int) -> _Font:
     raw.FPDFText_GetFontInfo(text, index, buffer, len(buffer), flags)
     name = buffer.value.decode("latin-1")
     is_bold = bool(_BOLD.search(name)) or raw.FPDFText_GetFontWeight(text, index) >= _HEAVY
-    return _Font(is_bold, bool(_ITALIC.search(name)), bool(_MATH.search(name)))
+    return _Font(is_bold, bool(_ITALIC.search(name)), bool(_MATH.search(name)), bool(_LARGE.search(name)))
 
 
-def _find_runs(letters: Sequence[_Letter]) -> Iterator[list[_Letter]]:
+def written(letters: Sequence[Letter]) -> Iterator[Letter]:
+    """Letters as they are written in one line: with their accents, fractions and scripts."""
+    return _with_scripts(list(_with_fractions(_with_accents(letters))))
+
+
+def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
+    """Letters joined with the accents that are drawn over them, or below, wherever those are in the file."""
+    found = list(letters)
+    dropped = set[int]()
+    for at in [at for at, letter in enumerate(letters) if letter.text in _ACCENTS][:MOST_ACCENTS]:
+        accent = letters[at]
+        middle, near = (accent.left + accent.right) / 2, 0.3 * accent.size
+        around = range(max(0, at - NEAR), min(len(letters), at + NEAR))
+        under = [
+            (abs((letters[one].left + letters[one].right) / 2 - middle), one)
+            for one in around
+            if letters[one].text.isalpha() and abs(letters[one].base - accent.base) < 0.5 * accent.size
+        ]
+        distance, one = min(under, default=(near, at))
+        if distance < near:
+            letter = _DOTLESS.get(found[one].text, found[one].text)
+            joined = unicodedata.normalize("NFC", f"{letter}{_ACCENTS[accent.text]}")
+            found[one] = found[one]._replace(text=joined)
+            # The accent, and the gap that PDFium sees beside it.
+            dropped.add(at)
+            dropped.update(gap for gap in (at + 1, at - 1) if one == at + 2 * (gap - at) and letters[gap].is_space)
+    return [letter for at, letter in enumerate(found) if at not in dropped]
+
+
+def _with_fractions(letters: Sequence[Letter]) -> Iterator[Letter]:
+    """Letters in which a fraction within a sentence is `(a+b)/2` on the line."""
+    at, before = 0, None
+    most = Counter(letter.size for letter in letters).most_common(1)[0][0] if letters else 0.0
+    while at < len(letters):
+        letter = letters[at]
+        halves = None
+        if letter.size < 0.85 * most:
+            after = next((one for one in letters[at : at + MOST_HALVES] if one.size > 1.15 * letter.size), None)
+            of_line = [one for one in (before, after) if one is not None and one.size > 1.15 * letter.size]
+            halves = next((found for one in of_line if (found := _halves(letters, at, one))), None)
+        if halves is None:
+            before = before if letter.is_space else letter
+            yield letter
+            at += 1
+            continue
+        above, below, line = halves
+        at += len(above) + len(below)
+        for part, sign in ((above, ""), (below, "/")):
+            text = "".join(one.text for one in part).strip()
+            text = f"({text})" if len(text) > 1 and not text.isalnum() else text
+            yield letter._replace(text=f"{sign}{text}", right=part[-1].right, base=line.base, size=line.size)
+        if at < len(letters) and letters[at].left - below[-1].right > 0.15 * line.size:
+            yield line._replace(text=" ")
+
+
+def _halves(
+    letters: Sequence[Letter], start: int, line: Letter
+) -> tuple[Sequence[Letter], Sequence[Letter], Letter] | None:
+    """The two halves of a fraction that begins here, by a letter of its line; None if none does."""
+
+    def end_of(at: int, lowest: float, highest: float) -> int:
+        first = at
+        while at < min(len(letters), start + MOST_HALVES):
+            one = letters[at]
+            is_script = one.size < 0.85 * line.size and lowest < (one.base - line.base) / line.size < highest
+            if not one.is_space and not is_script:
+                break
+            at += 1
+        while at > first and letters[at - 1].is_space:
+            at -= 1
+        return at
+
+    middle = end_of(start, 0.3, 0.7)
+    end = end_of(middle, -0.6, -0.28) if middle > start else middle
+    if end == middle:
+        return None
+    above, below = letters[start:middle], letters[middle:end]
+    first = next((one for one in below if not one.is_space), below[0])
+    is_centred = abs(above[0].left + above[-1].right - first.left - below[-1].right) < 0.5 * line.size
+    return (above, below, line) if is_centred else None
+
+
+def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
+    """Letters in which small ones that are raised or lowered are those of Unicode, where all of them have one."""
+    at, before = 0, None
+    while at < len(letters):
+        letter = letters[at]
+        end = at
+        while before is not None and end < len(letters) and _is_script(letters[end], before, letters[end - 1]):
+            end += 1
+        if before is None or end == at:
+            before = before if letter.is_space else letter
+            yield letter
+            at += 1
+            continue
+        signs = _SUPERSCRIPTS if letter.base > before.base else _SUBSCRIPTS
+        script = letters[at:end]
+        known = all((one.base > before.base) is (letter.base > before.base) and one.text in signs for one in script)
+        yield from (one._replace(text=signs[one.text], base=before.base) if known else one for one in script)
+        at = end
+
+
+def _is_script(letter: Letter, base: Letter, before: Letter) -> bool:
+    """Whether a letter is small, and stands directly behind another, above or below the line of a third."""
+    away = abs(letter.base - base.base) / base.size
+    is_next = -0.8 * base.size < letter.left - before.right < 0.2 * base.size
+    return letter.size < 0.85 * base.size and 0.08 < away < 0.7 and is_next and not letter.is_space
+
+
+def _find_runs(letters: Sequence[Letter]) -> Iterator[list[Letter]]:
     """The letters of each line: a line ends where the next letter is far above, below, before or behind."""
-    run: list[_Letter] = []
+    run: list[Letter] = []
     bases: list[float] = []
     for letter in letters:
         if run and _starts_line(run[-1], letter, median(bases[-12:])):
@@ -283,7 +438,7 @@ def _find_runs(letters: Sequence[_Letter]) -> Iterator[list[_Letter]]:
         yield run
 
 
-def _starts_line(before: _Letter, letter: _Letter, base: float) -> bool:
+def _starts_line(before: Letter, letter: Letter, base: float) -> bool:
     size = max(before.size, letter.size)
     up, across = abs(letter.base - before.base), letter.left - before.right
     if up > 0.55 * size and abs(letter.base - base) > 0.55 * size:
@@ -291,16 +446,23 @@ def _starts_line(before: _Letter, letter: _Letter, base: float) -> bool:
     return across < -4 * size or across > 12 * size or (across < -1.2 * size and up > 0.3 * size)
 
 
-def _join_letters(run: Sequence[_Letter], page: int) -> Line | None:
+def _join_letters(run: Sequence[Letter], page: int) -> Line | None:
     """The line of some letters; None if they are all blank."""
     drawn = [letter for letter in run if not letter.is_space]
     if not drawn:
         return None
+    if len(run) == 1:
+        # As most are in drawings.
+        one = run[0]
+        cells = ((one.left, one.text),)
+        size, math = round(one.size, 1), float(one.is_math)
+        return Line(one.text, page, one.left, one.right, one.base, size, one.is_bold, one.is_italic, math, cells)
     largest = max(letter.size for letter in drawn)
     count = len(drawn)
     parts = list(_split_at_gaps(run))
+    text = _spaced(" ".join(part for _, part in parts))
     return Line(
-        text=_spaced(" ".join(parts)),
+        text=text,
         page=page,
         left=min(letter.left for letter in drawn),
         right=max(letter.right for letter in drawn),
@@ -309,8 +471,26 @@ def _join_letters(run: Sequence[_Letter], page: int) -> Line | None:
         bold=sum(letter.is_bold for letter in drawn) / count,
         italic=sum(letter.is_italic for letter in drawn) / count,
         math=sum(letter.is_math for letter in drawn) / count,
-        cells=tuple(part for part in map(_spaced, parts) if part),
+        cells=tuple((left, cell) for left, part in parts if (cell := _spaced(part))),
+        lead=_lead(drawn, text),
     )
+
+
+def _lead(drawn: Sequence[Letter], text: str) -> int:
+    """How many letters of a line's text are bold or italic at its beginning, a number apart; 0 if all are."""
+    number = re.match(r"[\d.()A-Z]*[\d.)]", text)
+    first = len(number[0]) if number else 0
+    if first >= len(drawn) or not (drawn[first].is_bold or drawn[first].is_italic):
+        return 0
+    is_bold = drawn[first].is_bold
+    last = next(
+        (at for at in range(first, len(drawn)) if not (drawn[at].is_bold if is_bold else drawn[at].is_italic)), 0
+    )
+    letters = sum(len(one.text) for one in drawn[:last]) if last > first + 2 else 0
+    ends = (
+        at + 1 for at, letter in enumerate(accumulate(not letter.isspace() for letter in text)) if letter == letters
+    )
+    return next(ends, 0) if letters else 0
 
 
 def _spaced(text: str) -> str:
@@ -318,22 +498,29 @@ def _spaced(text: str) -> str:
     return " ".join(text.split())
 
 
-def _split_at_gaps(run: Sequence[_Letter]) -> Iterator[str]:
-    """The text of a line, divided where a gap is wider than any between words."""
-    part = ""
-    before: _Letter | None = None
+def _split_at_gaps(run: Sequence[Letter]) -> Iterator[tuple[float, str]]:
+    """The text of a line, divided where a gap is wider than any between words, and where each part begins."""
+    part, left = "", run[0].left
+    before: Letter | None = None
     for letter in run:
-        if before is not None and not letter.is_space and letter.left - before.right > 1.25 * letter.size:
-            yield part
-            part = ""
+        gap = letter.left - before.right if before is not None and not letter.is_space else 0.0
+        if gap > 1.25 * letter.size:
+            yield left, part
+            part, left = "", letter.left
+        elif before is not None and gap > 0.15 * letter.size and before.size < 0.85 * letter.size:
+            # PDFium sees none behind small letters.
+            part += " "
         part += letter.text
         if not letter.is_space:
             before = letter
-    yield part
+    yield left, part
 
 
 WARNING = "Text from the PDF: formulas and tables may be wrong, figures are left out."
 """The first line of the text."""
+
+MOST_CELLS = 200
+"""Cells from the left to the last part of a table's line."""
 
 LETTERS = 100_000
 """Characters of one block."""
@@ -344,6 +531,17 @@ _CAPTION = re.compile(
 )
 _NUMBER = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3}|[IVX]{1,5})(?P<dot>\.?)\s+(?=[^\W\d_])")
 _APPENDIX = re.compile(r"(?P<number>Appendix\s+[A-Z](?:\.\d{1,2})*)[.:]?\s+(?=\w)", re.IGNORECASE)
+_CHAPTER = re.compile(
+    r"(?P<number>(?:Chapter|Part|Appendix)\s+(?P<place>\d{1,2}|[A-Z]|[IVX]{1,5}))[.:]?", re.IGNORECASE
+)
+_BEGINS_CHAPTER = re.compile(rf"{_CHAPTER.pattern}\s+(?=\w)", re.IGNORECASE)
+_STEP = re.compile(r"(?P<number>\d{1,2})\)\s+(?=[^\W\d_])")
+_THEOREM = re.compile(
+    r"(?:Theorem|Lemma|Proposition|Corollary|Definition|Remark|Example|Assumption|Claim|Conjecture|Proof)\b"
+    r"(?:\s+[A-Z]?\d*(?:\.\d+)*)?(?:\s*\([^)]{1,80}\))?(?:\s+of\s+[A-Z][a-z]+\s+\d+(?:\.\d+)*)?[.:]?"
+)
+_LEADERS = re.compile(r"(?:\.\s?){4,}\s*\d*$")
+_FIRST_ENTRY = re.compile(r"\[1\]\s")
 _ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
 _NAMES = re.compile(
     r"(?:abstract|references|bibliography|acknowledge?ments?(?: and disclosure of funding)?|introduction|conclusions?|"
@@ -359,7 +557,7 @@ _FOOTNOTE = re.compile(r"([\d*∗†‡§¶]{1,2})\s*(?=[^\W\d])")
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _SMALL_WORD = re.compile(r"\b[a-z]{3,}\b")
 _EQUATION_NUMBER = re.compile(r"(?:^|\s)\((?:[A-Z]\.?)?\d{1,3}[a-z]?\)$")
-_SENTENCE_END = re.compile(r"[.!?:][’”'\")\]]?\d*$")
+_SENTENCE_END = re.compile(r"[.!?:][’”'\")\]]?[\d⁰¹²³⁴-⁹]*$")
 _PAGE_NUMBER = re.compile(r"\W*(?:\d{1,4}|[ivxl]+)\W*")
 _STAMP = re.compile(r"arXiv:\d{4}\.\d+v\d+")
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
@@ -389,21 +587,47 @@ def read_pdf(pages: Pages) -> Document:
 
 
 def _furniture(pages: Sequence[Page]) -> Iterator[frozenset[int]]:
-    """The lines of each page that are none of the text: headers, page and line numbers, stamps."""
+    """The lines of each page that are none of the text: headers, page and line numbers, stamps, contents."""
+    edges = [{index for index, line in enumerate(page.lines) if _is_at_edge(line, page)} for page in pages]
+    for page, edge in zip(pages, edges, strict=True):
+        # The first line of a small page is a header too.
+        first = max(page.lines, key=lambda line: line.base, default=None)
+        edge.update(i for i, line in enumerate(page.lines) if line is first and not _CHAPTER.fullmatch(line.text))
     seen = Counter(
-        place for page in pages for place in {_place(line) for line in page.lines if _is_at_edge(line, page)}
+        place
+        for page, edge in zip(pages, edges, strict=True)
+        for place in {_place(page.lines[index]) for index in edge}
     )
-    often = max(2, len(pages) // 4)
-    for page in pages:
+    often = min(3, max(2, len(pages) // 4))
+    for page, edge in zip(pages, edges, strict=True):
+        lowest = min((line.base for line in page.lines), default=0.0)
         numbers = Counter(round(line.right) for line in page.lines if line.text.isdecimal())
+        contents = _contents(page)
         yield frozenset(
             index
             for index, line in enumerate(page.lines)
-            if (_is_at_edge(line, page) and (seen[_place(line)] >= often or _PAGE_NUMBER.fullmatch(line.text)))
+            if index in contents
+            or (index in edge and seen[_place(line)] >= often)
+            or ((index in edge or line.base <= lowest) and _PAGE_NUMBER.fullmatch(line.text))
             # Of drafts, every line has a number.
             or (line.text.isdecimal() and len(line.text) == 3 and numbers[round(line.right)] > 15)
             or (_STAMP.match(line.text) and line.size > 12)
         )
+
+
+def _contents(page: Page) -> range:
+    """The lines of a table of contents, each of which ends with the number of a page; the outline has all of it."""
+    left = {round(line.base) for line in page.lines if not line.text.isdecimal()}
+    ends = [
+        index
+        for index, line in enumerate(page.lines)
+        if _LEADERS.search(line.text) or (line.text.isdecimal() and round(line.base) in left)
+    ]
+    titles = (index for index, line in enumerate(page.lines) if _letters(line.text) in ("contents", "tableofcontents"))
+    title = next(titles, None)
+    has_leaders = sum(bool(_LEADERS.search(line.text)) for line in page.lines) > 2
+    is_one = len(ends) > 2 and (title is not None or has_leaders)
+    return range(title or 0, ends[-1] + 1) if is_one else range(0)
 
 
 def _is_at_edge(line: Line, page: Page) -> bool:
@@ -511,12 +735,16 @@ def _titled(text: str) -> str:
 # Lines to parts
 
 
+_TEXTS = ("paragraph", "item", "theorem")
+"""The kinds of parts that are running text."""
+
+
 @dataclass
 class _Part:
     """Lines that belong together."""
 
     kind: str
-    """`title`, `heading`, `paragraph`, `item`, `caption`, `note`, `reference` or `lines`."""
+    """One of `_TEXTS`, `title`, `heading`, `caption`, `note`, `reference` or `lines`."""
     texts: list[str]
     """One text; of `lines`, one for each line."""
     line: Line
@@ -524,14 +752,19 @@ class _Part:
     last: Line
     level: int = 0
     """Of a heading."""
-    width: float = 0.0
-    """Of its widest line."""
-    count: int = 1
-    """Its lines."""
+    has_article: bool = False
+    """Whether the `A` at the beginning of a heading is a word."""
+    rows: list[Line] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         return self.texts[-1]
+
+    def add_row(self, line: Line) -> None:
+        """Add a line that stays as it is."""
+        self.texts.append(line.text)
+        self.rows.append(line)
+        self.last = line
 
 
 @dataclass
@@ -544,7 +777,11 @@ class _Builder:
     levels: dict[str, int]
     parts: list[_Part] = field(default_factory=list)
     in_references: bool = False
+    has_references: bool = False
+    """Whether a heading has begun them."""
     has_headings: bool = False
+    chapter: str = ""
+    """The number of the chapter, if there are any."""
     before: Line | None = None
     """The line before."""
     places: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -558,8 +795,12 @@ class _Builder:
         self.before = line
 
     def _add(self, index: int, line: Line) -> None:
+        if not self.in_references and _FIRST_ENTRY.match(line.text) and self._begin_entries(index):
+            self.in_references = True
         caption = _CAPTION.match(line.text)
         if caption and self._begins_caption(line, caption):
+            if _is_of_table(line.text):
+                self._join_cells(line)
             self._begin("caption", line)
         elif self._is_title(line):
             if self.parts and self.parts[-1].kind == "title" and abs(self.parts[-1].line.size - line.size) < 1:
@@ -568,33 +809,39 @@ class _Builder:
                 self._begin("title", line)
         elif self._goes_on_as_heading(line):
             self._join(self.parts[-1], line)
-        elif (level := self._heading_level(line)) is not None:
+        elif rest := self._begins_with_heading(line):
+            self._begin("paragraph", line, text=rest)
+        elif _THEOREM.match(line.text[: line.lead]):
+            self._begin("theorem", line)
+        elif (level := self._chapter_level(index, line)) is not None or (
+            level := self._heading_level(line)
+        ) is not None:
             self._begin("heading", line, level)
+            self.parts[-1].has_article = self._begins_with_article(line.text)
             self.has_headings = True
             ends = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or self._is_large(line)
-            self.in_references = bool(_REFERENCES.fullmatch(line.text)) or (self.in_references and not ends)
+            is_begun = bool(_REFERENCES.fullmatch(line.text))
+            self.in_references = is_begun or (self.in_references and not ends)
+            self.has_references = self.has_references or is_begun
         elif self._is_note(line):
             self._begin("note", line)
         elif self.in_references and not self._goes_on_below(line):
             self._add_reference(index, line)
-        elif self._stands_as_it_is(line) or self._has_number(index, line):
+        elif self._is_in_table(line) or self._stands_as_it_is(line) or self._has_number(index, line):
             if self.parts and self.parts[-1].kind == "lines" and self.parts[-1].last.page == line.page:
-                self._append(self.parts[-1], line)
+                self.parts[-1].add_row(line)
             else:
-                self._begin("lines", line, text="   ".join(line.cells))
+                self._begin("lines", line)
         else:
             self._add_text(index, line)
 
     def _begin(self, kind: str, line: Line, level: int = 0, text: str | None = None) -> None:
-        self.parts.append(_Part(kind, [line.text if text is None else text], line, line, level, line.width))
+        self.parts.append(_Part(kind, [line.text if text is None else text], line, line, level, rows=[line]))
 
     def _join(self, part: _Part, line: Line) -> None:
         part.texts[-1] = _joined(part.text, line.text, self.looks.words)
-        part.last, part.width, part.count = line, max(part.width, line.width), part.count + 1
-
-    def _append(self, part: _Part, line: Line) -> None:
-        part.texts.append("   ".join(line.cells))
-        part.last, part.width, part.count = line, max(part.width, line.width), part.count + 1
+        part.rows.append(line)
+        part.last = line
 
     def _follows(self, line: Line) -> bool:
         """Whether a line is the next one below the line before, in letters of the same size."""
@@ -603,10 +850,64 @@ class _Builder:
             return False
         return 0 < before.base - line.base < 1.35 * max(self.looks.leading, 1.25 * line.size)
 
+    def _join_cells(self, caption: Line) -> None:
+        """Make one table of the short lines above a caption, if there are several."""
+        first, above = len(self.parts), caption
+        while first and self._is_cell(self.parts[first - 1], above):
+            first -= 1
+            above = self.parts[first].line
+        rows = [row for part in self.parts[first:] for row in part.rows]
+        if len(rows) > 3:
+            self.parts[first:] = [_Part("lines", [row.text for row in rows], rows[0], rows[-1], rows=rows)]
+
+    def _is_cell(self, part: _Part, below: Line) -> bool:
+        is_short = part.kind in ("lines", "paragraph") and max(row.width for row in part.rows) < 0.6 * self.looks.column
+        return is_short and part.line.page == below.page and part.last.base - below.base < 4 * self.looks.leading
+
+    def _is_in_table(self, line: Line) -> bool:
+        """Whether a short line stands below the caption of a table, or goes on with the table."""
+        if not self.parts or line.width > (0.6 if _SMALL_WORD.search(line.text) else 0.9) * self.looks.column:
+            return False
+        last, before = self.parts[-1], self.parts[-2] if len(self.parts) > 1 else self.parts[-1]
+        caption = before if last.kind == "lines" and before.kind == "caption" else last
+        is_of_table = caption.kind == "caption" and _is_of_table(caption.text)
+        is_near = (
+            last.last.page == line.page and min(row.base for row in last.rows) - line.base < 3 * self.looks.leading
+        )
+        return is_of_table and is_near and line.base < caption.last.base
+
+    def _begin_entries(self, index: int) -> bool:
+        """Whether the references begin here, without a heading: the next lines have their numbers."""
+        after = [other.text for other in self.lines[index + 1 : index + 20]]
+        is_last = not any(_REFERENCES.fullmatch(other.text) for other in self.lines[index:])
+        follow = all(any(text.startswith(f"[{number}] ") for text in after) for number in (2, 3))
+        return follow and is_last and not self.has_references
+
+    def _begins_with_heading(self, line: Line) -> str:
+        """Begin the heading that a line begins with, in letters of its own; return the rest of the line, if so."""
+        lead, rest = line.text[: line.lead], line.text[line.lead :].lstrip(" .:—–")
+        abstract = re.match(r"(abstract)\s*[.:—–-]\s*", line.text, re.IGNORECASE)
+        if abstract and not self.has_headings:
+            self._begin("heading", line, text=abstract[1])
+            self.has_headings = True
+            return line.text[abstract.end() :]
+        number = _NUMBER.match(lead) or _STEP.match(lead)
+        if number is None or not rest or len(lead) > 100:
+            return ""
+        # Of a single number, it is an item of a list more often.
+        is_step = number.re is _STEP and self.places.get(("roman",))
+        level = self._level_of_outline(line._replace(text=lead))
+        if level is None and (is_step or "." in number["number"]):
+            level = 2 if is_step else self._numbered_level(number["number"])
+        if level is None:
+            return ""
+        self._begin("heading", line, level, lead.rstrip(" .:—–"))
+        return rest
+
     def _begins_caption(self, line: Line, caption: re.Match[str]) -> bool:
         """Whether `Figure 2` begins a caption; in the middle of a paragraph it is a word of it."""
         last = self.parts[-1] if self.parts else None
-        is_within = self._follows(line) and last is not None and last.kind in ("paragraph", "item")
+        is_within = self._follows(line) and last is not None and last.kind in _TEXTS
         if is_within and last is not None and not _SENTENCE_END.search(last.text):
             return False
         return bool(caption["end"]) or abs(line.size - self.looks.body) > 0.4 or line.bold > 0
@@ -619,7 +920,11 @@ class _Builder:
 
     def _goes_on_as_heading(self, line: Line) -> bool:
         last = self.parts[-1] if self.parts else None
-        if last is None or last.kind != "heading" or not self._follows(line):
+        if last is None or last.kind != "heading":
+            return False
+        if _CHAPTER.fullmatch(last.text) and self.before is last.last:
+            return line.page == last.line.page and line.size > 1.12 * self.looks.body
+        if not self._follows(line):
             return False
         grown = _titled(last.text) + _letters(line.text)
         if any(title.startswith(grown) for title in self.levels):
@@ -629,6 +934,17 @@ class _Builder:
         begins = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text)
         return is_alike and stands_out and not begins and len(last.text) > 20
 
+    def _chapter_level(self, index: int, line: Line) -> int | None:
+        """0 if a line is the number of a chapter, whose name is below it; else None. Numbers begin anew in it."""
+        after = self.lines[index + 1] if index + 1 < len(self.lines) else line
+        found = _CHAPTER.fullmatch(line.text)
+        if found is None or max(line.size, after.size) <= 1.12 * self.looks.body:
+            return None
+        self.places.clear()
+        self.chapter = found["place"]
+        self.numbers_seen = {self.chapter}
+        return 0
+
     def _heading_level(self, line: Line) -> int | None:
         """How deep a heading is, 0 for a section; None if the line is none."""
         text = line.text
@@ -636,10 +952,14 @@ class _Builder:
         if len(text) >= 120 or not text[:1].isalnum() or len(letters) < 3 or line.math >= 0.5:
             return None
         number, is_name = _NUMBER.match(text) or _APPENDIX.match(text), bool(_NAMES.fullmatch(text))
+        if self._begins_with_article(text):
+            number = None
         level = self._level_of_outline(line)
         is_bold = line.bold > 0.5
         stands_out = is_bold or line.size > self.looks.body + 0.4 or letters.isupper()
         if level is not None and (stands_out or number or is_name):
+            if number is not None:
+                self._is_next(number["number"])
             return level
         is_large = self._is_large(line)
         if len(self.levels) > 3:
@@ -648,11 +968,33 @@ class _Builder:
             return 0 if stands_out and (is_name or (is_large and is_behind and number is None)) else None
         if number is None:
             is_front = line.page == 0 and not self.has_headings
+            if not is_front and line.bold > 0.9 and self._is_apart(line):
+                return 0 if letters.isupper() or is_name else 1
             return 0 if (is_name and stands_out) or (is_large and not is_front) else None
         is_italic = line.italic > 0.75 and self.looks.is_short(line)
         if not (is_bold or is_italic or letters.isupper() or line.size > 1.12 * self.looks.body):
             return None
-        return number["number"].count(".") if self._is_next(number["number"]) else None
+        return self._numbered_level(number["number"])
+
+    def _begins_with_article(self, text: str) -> bool:
+        """Whether the `A` of a heading is no number: none is numbered before it."""
+        return text.startswith("A ") and not self.places
+
+    def _numbered_level(self, number: str) -> int | None:
+        """How deep a numbered heading is; None if the number is not the next one."""
+        if not self._is_next(number):
+            return None
+        # Under Roman numbers, letters begin anew, as sections do in some books' chapters.
+        is_letter = self.places.get(("roman",)) and number.isalpha() and number not in _ROMAN
+        is_in_chapter = self.chapter and number.partition(".")[0] != self.chapter
+        return number.count(".") + bool(is_letter or is_in_chapter)
+
+    def _is_apart(self, line: Line) -> bool:
+        """Whether a line stands in the middle of its column, with a gap above it."""
+        before, indent = self.before, self.looks.indent(line)
+        rest = self.looks.column - indent - line.width
+        gap = before.base - line.base if before is not None and before.page == line.page else 99.0
+        return indent > 20 and abs(indent - rest) < 12 and not 0 < gap < 1.5 * self.looks.leading
 
     def _is_large(self, line: Line) -> bool:
         return line.bold > 0.5 and line.size > 1.12 * self.looks.body and self.looks.is_short(line)
@@ -667,6 +1009,8 @@ class _Builder:
             if 0 < place - before < 3:
                 self.places[*outer, kind] = place
                 self.numbers_seen.add(number)
+                if kind == "roman":
+                    self.places.pop((*outer, "letter"), None)
                 return True
         return False
 
@@ -733,7 +1077,7 @@ class _Builder:
         if cells < 2 or len(re.findall(r"[^\W\d_]{3,}", line.text)) >= 2.5 * cells:
             return False
         last, before = self.parts[-1] if self.parts else None, self.before
-        in_text = last is not None and last.kind in ("paragraph", "item", "caption", "note") and self._follows(line)
+        in_text = last is not None and last.kind in (*_TEXTS, "caption", "note") and self._follows(line)
         if cells == 2 and in_text and before is not None and len(before.cells) < 2:
             return False
         return cells > 2 or self.looks.is_short(line) or line.size < 0.95 * self.looks.body
@@ -756,14 +1100,12 @@ class _Builder:
         if last is not None and self._goes_on_below(line):
             self._join(last, line)
             return
-        tail = next(
-            (p for p in reversed(self.parts[-14:]) if p.kind in ("paragraph", "item", "heading", "title")), None
-        )
+        tail = next((p for p in reversed(self.parts[-14:]) if p.kind in (*_TEXTS, "heading", "title")), None)
         if bullet and bullet[1][0] == "(" and last is not None and last.kind == "paragraph" and follows:
             # Of an enumeration within a sentence.
             is_within = line.left < last.last.left + 4 and not _SENTENCE_END.search(last.text)
             bullet = None if is_within else bullet
-        if tail is not None and tail.kind in ("paragraph", "item") and not bullet:
+        if tail is not None and tail.kind in _TEXTS and not bullet:
             is_near = last is tail and follows and not self._is_indented(index, line)
             goes_on = not is_near and not self._is_behind_formula(tail, line) and self._goes_on(tail, last, index, line)
             if goes_on or (is_near and not self._has_ended(line)):
@@ -792,7 +1134,7 @@ class _Builder:
         before = self.before
         if before is None or line.text[:1].islower():
             return False
-        if self.parts[-1].kind == "item" and self.parts[-1].count > 1 and before.left - line.left > 4:
+        if self.parts[-1].kind == "item" and len(self.parts[-1].rows) > 1 and before.left - line.left > 4:
             return True
         return before.width < 0.8 * self.looks.column and bool(_SENTENCE_END.search(before.text))
 
@@ -874,7 +1216,8 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
     text = _plain(part.text)
     match part.kind:
         case "heading":
-            number = _NUMBER.match(text) or _APPENDIX.match(text)
+            number = _NUMBER.match(text) or _STEP.match(text) or _APPENDIX.match(text) or _BEGINS_CHAPTER.match(text)
+            number = None if part.has_article else number
             said = text[number.end() :] if number else text
             yield Heading(min(5, part.level + 1), number["number"] if number else "", (Span(said, ""),))
         case "caption":
@@ -888,7 +1231,11 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
             label, rest = _label(text)
             yield Reference(label, (Span(rest, ""),), f"ref-{label.strip('[].')}" if label else "")
         case "lines":
-            yield Verbatim(tuple((Span(clean(line, 1_000)),) for line in part.texts))
+            yield Verbatim(tuple((Span(line),) for line in _laid_out(part.rows)))
+        case "theorem":
+            title = _THEOREM.match(text)
+            end = title.end() if title else 0
+            yield Theorem((Span(text[:end], "strong"),), (Paragraph(_cited(text[end:].strip(), known)),))
         case "item":
             bullet = _BULLET.match(text)
             marker, rest = (bullet[1], text[bullet.end() :]) if bullet else ("•", text)
@@ -897,9 +1244,34 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
             yield Paragraph(_cited(text, known))
 
 
+def _is_of_table(caption: str) -> bool:
+    return caption[:3].lower() == "tab"
+
+
+def _laid_out(lines: Sequence[Line]) -> Iterator[str]:
+    """Lines of a table or a formula, each part where it stands on the page."""
+    left = min(line.left for line in lines)
+    letter = 0.5 * median(line.size for line in lines)
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: -line.base):
+        if rows and rows[-1][0].base - line.base < 0.35 * line.size:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    for row in rows:
+        text = ""
+        for start, cell in sorted(cell for line in row for cell in line.cells):
+            gap = " " if text else ""
+            text = f"{text}{gap}".ljust(min(MOST_CELLS, round((start - left) / letter))) + _plain(cell)
+        yield text[:LETTERS]
+
+
 def _plain(text: str) -> str:
     """A text that is shown: ligatures are letters again."""
-    return clean(unicodedata.normalize("NFKC", text.rstrip(SOFT_HYPHEN)), LETTERS)
+    parts = _SCRIPTS.split(text.rstrip(SOFT_HYPHEN))
+    return clean(
+        "".join(part if at % 2 else unicodedata.normalize("NFKC", part) for at, part in enumerate(parts)), LETTERS
+    )
 
 
 def _label(text: str) -> tuple[str, str]:

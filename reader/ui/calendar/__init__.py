@@ -13,12 +13,6 @@ if TYPE_CHECKING:
     from reader.ui.shell.services import Services
 
 
-def _classes() -> tuple[type, ...]:
-    from reader.ui.calendar.actions import DateActions
-
-    return (DateActions,)
-
-
 def _calendar(services: Services, request: CalendarRequest) -> CalendarScreen:
     from reader.ui.calendar.screen import CalendarScreen
 
@@ -26,4 +20,4 @@ def _calendar(services: Services, request: CalendarRequest) -> CalendarScreen:
     return CalendarScreen(days, request.day, look.today, look.glyphs, look.keymap, since=request.since)
 
 
-FEATURE = Feature(_classes, (Over(CALENDAR, _calendar),))
+FEATURE = Feature(__name__, ("actions",), (Over(CALENDAR, _calendar),))

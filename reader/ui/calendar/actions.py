@@ -13,10 +13,9 @@ from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.handlers import follows, handles, handles_each, takes_text
-from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Actor
-from reader.ui.shell.state import State
+from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:

@@ -12,13 +12,6 @@ if TYPE_CHECKING:
     from reader.ui.shell.services import Services
 
 
-def _classes() -> tuple[type, ...]:
-    from reader.ui.command_line.actions import CommandActions
-    from reader.ui.command_line.runner import AutomaticCommands, CommandRunner
-
-    return CommandActions, AutomaticCommands, CommandRunner
-
-
 def _line(services: Services, command: TypedCommand) -> CommandScreen:
     from reader.ui.command_line.screen import CommandScreen
 
@@ -40,4 +33,4 @@ def _show(line: CommandScreen, command: TypedCommand) -> None:
     line.show(command)
 
 
-FEATURE = Feature(_classes, (Over(COMMAND, _line, show=_show),))
+FEATURE = Feature(__name__, ("actions", "runner"), (Over(COMMAND, _line, show=_show),))

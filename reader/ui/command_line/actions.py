@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import methodcaller
@@ -13,20 +14,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from reader.core.errors import UsageError
 from reader.core.paper_row import NotCached, PaperKey
 from reader.keys.actions import own_actions
-from reader.ui.command_line.advice import as_formatted, as_notice, in_the_readers_words
 from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.state import COMMAND, TypedCommand, run_command
 from reader.ui.notes.state import TAGGING
 from reader.ui.shell.commands import THEME, Here, Outcome, Typed
 from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_each, handles_own
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.notices import Tone
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import Tone
 
 if TYPE_CHECKING:
     from reader.cache.earlier_values import Replaced
     from reader.ui.command_line.screen import CommandScreen, LineScreen
+
 
 LONGEST_NOTICE = 160
 """Maximum characters of an output that is shown in the last line."""
@@ -42,7 +43,7 @@ BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
 
 NOT_SERVED = "not in a browser, where other pages could type it too: use a terminal"
 
-NOTHING_REPLACED = "no other machine has replaced anything of yours · :sync FOLDER joins machines"
+NOTHING_REPLACED = "no other machine has replaced anything here · :sync FOLDER joins machines"
 
 OTHER_SHOWN = 300
 """Characters of what was replaced that the last line is given; it cuts them to its width."""
@@ -280,3 +281,37 @@ def _replaced(file: Path) -> list[Replaced]:
 
     with closing(Window.open(file)) as window:
         return window.read(replaced)
+
+
+# What commands have printed, in the words of the reader
+
+
+_UNDO = re.compile(r"[.;]? 'dailypapers undo' (?:takes it back|undoes that)\.?")
+_COMMAND = re.compile(r"'dailypapers ([^'\n]+)'")
+_PROGRAM = re.compile(r"^dailypapers(?: [a-z]+)?: ")
+
+
+def in_the_readers_words(text: str, undo_key: str) -> str:
+    """What a command has printed, with its advice for the shell as keys and commands of the reader."""
+    text = _UNDO.sub(f" · {undo_key} undoes" if undo_key else "", text)
+    return _COMMAND.sub(r":\1", _PROGRAM.sub("", text))
+
+
+LONGEST_JSON = 1_000_000
+"""Characters of JSON that is formatted: 20 ms."""
+
+
+def as_formatted(text: str) -> str:
+    """What was printed, to be read: JSON with a line for each value, all else as it is."""
+    if not text.startswith(("{", "[")) or len(text) > LONGEST_JSON:
+        return text
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return text
+
+
+def as_notice(text: str, undo_key: str) -> str:
+    """The same as one sentence of the last line, without a full stop; empty if it is longer than that."""
+    lines = in_the_readers_words(text, undo_key).splitlines()
+    return lines[0].removesuffix(".") if len(lines) == 1 else ""

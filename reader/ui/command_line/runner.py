@@ -13,9 +13,8 @@ from reader.ui.command_line.state import COMMAND, suggest
 from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.commands import Here, Outcome, Running, Shell, Typed
 from reader.ui.shell.handlers import begins, ends, follows, stops
-from reader.ui.shell.notices import Notices
 from reader.ui.shell.services import Actor, Services
-from reader.ui.shell.state import State
+from reader.ui.shell.state import Notices, State
 
 if TYPE_CHECKING:
     from reader.config import Settings

@@ -9,15 +9,40 @@ from collections.abc import Callable, Iterable, Sequence
 
 from textual.app import ComposeResult
 
-from reader.core.lines import Line, Piece, cut_line, literal
+from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.core.tag_words import complete_tag
-from reader.ui.command_line.advice import EXAMPLES, suggestions
 from reader.ui.command_line.state import TypedCommand
 from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.kit.lines import key_piece
 from reader.ui.kit.typed_line import TypedLine, TypingScreen
 from reader.ui.looks.theme import stylesheet
 from reader.ui.notes.state import Tagging
 from reader.ui.shell.commands import Candidate, Suggested
+
+EXAMPLES = "tag add later  mark read until:30d  export bibtex ~/refs.bib  theme light  help"
+
+LEAST_ABOUT = 12
+"""Minimum cells for what the marked word means."""
+
+
+def suggestions(suggested: Suggested, selected: int, *, key: str, width: int, ellipsis: str = "…") -> Line:
+    """What may follow a text, with the `selected` word marked and explained; `key` takes it."""
+    found = suggested.candidates
+    if not found:
+        return ()
+    line: list[Piece] = [key_piece(key), key_piece(key, " takes", "quiet")]
+    about = literal(found[selected].about)
+    room = width - min(measure([Piece(about)]), width // 2) - 3 if about else width
+    first = max(0, selected - 2)
+    for place, one in enumerate(found[first:], first):
+        item = (Piece("  "), Piece(literal(one.text), "chosen" if place == selected else "quiet"))
+        if place > selected and measure((*line, *item)) > room:
+            break
+        line += item
+    rest = width - measure(line) - 3
+    if about and rest >= LEAST_ABOUT:
+        line += [Piece(" " * 3), Piece(cut(about, rest, ellipsis), "number")]
+    return cut_line(tuple(line), width, ellipsis)
 
 
 class LineScreen(TypingScreen):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 from typing import ClassVar, Literal
 
 from textual import events
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.strip import Strip
 
 from reader.core.lines import Line, Piece, cell_len, cut, literal, measure, spread
@@ -284,43 +283,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
     screen calls `move`, `toggle` and the other methods.
     """
 
-    @dataclass
-    class ViewChosen(Reported):
-        """The user wants to see a view, also of a day."""
-
-        id: str
-
-    @dataclass
-    class TopicsChanged(Reported):
-        """The user picked, excluded or dropped a topic, or changed how picked topics combine."""
-
-        choice: TopicChoice
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, FilterPane.TopicsChanged)
-
-    @dataclass
-    class TagToggled(Reported):
-        """The user picked, excluded or dropped one of their tags."""
-
-        tag: str
-        where: Literal["picked", "excluded"]
-
-    @dataclass
-    class Hint(Message):
-        """A hint about the row under the cursor; an empty text removes the last hint."""
-
-        text: str
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, FilterPane.Hint)
-
-    @dataclass
-    class Narrowing(Message):
-        """The user begins to type what narrows the topics, or has ended."""
-
-        is_on: bool
-
     def __init__(
         self,
         glyphs: Glyphs = UNICODE,
@@ -389,14 +351,14 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         match row.kind:
             case Kind.VIEW:
                 self.place(view=row.key)
-                self.post_message(self.ViewChosen(row.key))
+                self.post_message(Reported("view", row.key))
             case Kind.DAY:
                 self.place(day=row.key)
-                self.post_message(self.ViewChosen(f"{DAY}{row.key}"))
+                self.post_message(Reported("view", f"{DAY}{row.key}"))
             case Kind.TOPIC:
                 self._choose(self.choice.toggle(row.key, "picked"))
             case Kind.TAG:
-                self.post_message(self.TagToggled(row.key, "picked"))
+                self.post_message(Reported("tag choice", (row.key, "picked")))
             case Kind.FAMILY:
                 self._set_state(replace(self._state, closed=self._state.closed ^ {row.key}))
                 self._reveal_group()
@@ -416,7 +378,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         if row is not None and row.kind is Kind.TOPIC:
             self._choose(self.choice.toggle(row.key, "excluded"))
         elif row is not None and row.kind is Kind.TAG:
-            self.post_message(self.TagToggled(row.key, "excluded"))
+            self.post_message(Reported("tag choice", (row.key, "excluded")))
 
     def switch_mode(self) -> None:
         """Switch between papers of any picked topic and papers of all of them."""
@@ -445,7 +407,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
     def begin_narrowing(self) -> None:
         """Narrow the topics by typed text, until Enter or Escape."""
         self._is_narrowing = True
-        self.post_message(self.Narrowing(True))
+        self.post_message(Reported("narrowing", True))
 
     def stop_narrowing(self) -> None:
         """List all topics again."""
@@ -458,7 +420,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
             return False
         if key in ("enter", "escape", "tab", "down", "up"):
             self._is_narrowing = False
-            self.post_message(self.Narrowing(False))
+            self.post_message(Reported("narrowing", False))
             if key == "escape":
                 self.stop_narrowing()
             return key in ("enter", "escape")
@@ -509,7 +471,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
 
     def _choose(self, choice: TopicChoice) -> None:
         self._set_state(replace(self._state, choice=choice))
-        self.post_message(self.TopicsChanged(choice))
+        self.post_message(Reported("topics", choice))
 
     def _fold(self, row: Row) -> None:
         """Fold the older days, tags or follows, or the family or other group of the cursor, and go to its first row."""
@@ -535,4 +497,4 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         hint = meaning(row, self._glyphs) if (row := self.current) is not None and self.has_focus else ""
         if hint != self._hint:
             self._hint = hint
-            self.post_message(self.Hint(hint))
+            self.post_message(Reported("hint", hint))

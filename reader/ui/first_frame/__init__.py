@@ -61,7 +61,7 @@ def _show() -> FirstFrame | None:
         look = load_shipped(os.environ)
     if look is None:
         return None
-    from reader.ui.first_frame.content import is_certain, read_content
+    from reader.ui.first_frame.painter import is_certain, read_content
     from reader.ui.shell.layout import remembered
 
     cache = paths.cache_file()

@@ -13,14 +13,6 @@ if TYPE_CHECKING:
     from reader.ui.shell.services import Services
 
 
-def _classes() -> tuple[type, ...]:
-    from reader.ui.full_text.actions import FullTextActions
-    from reader.ui.full_text.bookmarks import BookmarkKeeper
-    from reader.ui.full_text.fetcher import TextFetcher, TextsAhead
-
-    return FullTextActions, TextsAhead, BookmarkKeeper, TextFetcher
-
-
 def _text(services: Services, _text: FullText) -> FullTextScreen:
     from reader.ui.full_text.actions import FullTextActions
     from reader.ui.full_text.screen import FullTextScreen
@@ -28,4 +20,4 @@ def _text(services: Services, _text: FullText) -> FullTextScreen:
     return FullTextScreen(services.model, services.look, services[FullTextActions].follow_to)
 
 
-FEATURE = Feature(_classes, (Over(TEXT, _text, is_kept=True),))
+FEATURE = Feature(__name__, ("actions", "bookmarks", "fetcher"), (Over(TEXT, _text, is_kept=True),))

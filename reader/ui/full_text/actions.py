@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
-from reader.core.document.model import Block, Figure, Formula, Heading, Section, Table, Verbatim
+from reader.core.document.model import Block, Figure, Formula, Section, Table, Verbatim
+from reader.core.marks import PASSAGE
 from reader.session.places import Place, view
 from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.full_text.state import TEXT, leave_text, view_text
@@ -27,8 +29,10 @@ from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.core.document.layout import TextPlace
+    from reader.core.passages import Passage
+    from reader.ui.full_text.highlights import Highlights
     from reader.ui.full_text.links import Link
-    from reader.ui.full_text.text import Outline
+    from reader.ui.full_text.text import FullText, Outline
     from reader.ui.full_text.view import Peek, TextView
 
 
@@ -88,6 +92,14 @@ class FullTextActions(Actor):
         """Show the text where a block of it has words; `n` goes on from there."""
         self.open(None)
         self._change(lambda view: view.search_from(words, block))
+
+    def open_at_highlight(self, place: int) -> None:
+        """Show the text at one of its highlights; the keys for matches lead to the others."""
+        self.open(None)
+        text = self._model.state[TEXT]
+        if text is not None and text.view is not None and place < len(text.view.highlights.kept):
+            kept = text.view.highlights.kept[place]
+            self._change(lambda view: view.take(kept))
 
     def _why_not(self, id: str) -> str:
         """Why no text can be fetched for a paper; empty if one may be there."""
@@ -177,7 +189,7 @@ class FullTextActions(Actor):
     def move_to_end(self, *, last: bool) -> None:
         """Go to the beginning or the end."""
         if self._outline is not None:
-            self.move(len(self._outline.sections) * (1 if last else -1))
+            self.move(len(self._outline.entries) * (1 if last else -1))
         elif not self._change(lambda view: view.move_cursor_to_end(last=last)):
             self._change(lambda view: view.jump_to_end(last=last))
 
@@ -193,6 +205,8 @@ class FullTextActions(Actor):
     @handles_each({"text.right": SIDEWAYS, "text.left": -SIDEWAYS})
     def scroll_sideways(self, count: int | None, step: int) -> None:
         cells = step * (count or 1)
+        if self._change(lambda view: view.move_by_words(cells // SIDEWAYS)):
+            return
         if not self._change(lambda view: view.scroll_sideways(cells)) and cells > 0:
             self._tell_of_text("nothing here is wider than the screen")
 
@@ -363,7 +377,7 @@ class FullTextActions(Actor):
         text = self._model.state[TEXT]
         if text is None or text.view is None:
             return
-        if not text.outline.sections:
+        if not text.outline.entries:
             self._model.show_notice("this text has no sections")
             return
         section = text.view.section
@@ -372,27 +386,111 @@ class FullTextActions(Actor):
         self._change_outline(opened)
 
     @handles("outline.go")
-    def go_to_section(self, _count: int | None) -> None:
-        """Read the section under the cursor."""
+    def go_to_entry(self, _count: int | None) -> None:
+        """Read the section or the highlight under the cursor."""
         text = self._model.state[TEXT]
-        if text is not None:
-            self._model.change(self._model.state.put(TEXT, text.read_section(text.outline.cursor)))
+        if text is not None and text.in_hand is not None and text.in_hand.range is None:
+            self._model.show_notice("these words are not in this text")
+        elif text is not None:
+            self._model.change(self._model.state.put(TEXT, text.read_entry(text.outline.cursor)))
 
     @handles("outline.fold")
     def fold(self, _count: int | None) -> None:
         if self._outline is not None:
-            self._change_outline(self._outline.fold())
+            self._change_outline(self._outline.toggle_fold())
 
-    @handles("outline.unfold")
-    def unfold(self, _count: int | None) -> None:
-        if self._outline is not None:
-            self._change_outline(self._outline.unfold())
+    # Highlights
+
+    @follows(lambda state: (state.marks_version, state.cache_version, _document(state)))
+    def show_highlights(self, state: State) -> None:
+        """Show the highlights that the text has now; those that have moved are looked for in a thread."""
+        text = state[TEXT]
+        if text is None or text.view is None:
+            return
+        passages = self._library.passages(text.key)
+        if passages != tuple(one.passage for one in text.view.highlights.kept):
+            highlights = text.view.highlights.with_passages(passages)
+            self._model.change(state.put(TEXT, text.with_highlights(highlights)))
+            if any(one.range is None for one in highlights.kept):
+                self._background.start("highlights", partial(self._search_highlights, highlights), exclusive=True)
+
+    async def _search_highlights(self, highlights: Highlights) -> None:
+        kept = await asyncio.to_thread(highlights.searched)
+        text = self._model.state[TEXT]
+        shown = text.view.highlights if text is not None and text.view is not None else None
+        if text is not None and shown is not None and shown.words is highlights.words:
+            places = {one.passage: one.range for one in kept}
+            found = [one._replace(range=one.range or places.get(one.passage)) for one in shown.kept]
+            self._model.change(self._model.state.put(TEXT, text.with_highlights(shown.with_kept(found))))
+
+    @handles("text.highlight")
+    def highlight(self, _count: int | None) -> None:
+        """Keep the selected words, or give the highlight here the next colour, and at last remove it."""
+        from reader.core.passages import COLOURS
+
+        text = self._model.state[TEXT]
+        if text is None or text.view is None:
+            return
+        if (here := text.in_hand) is None:
+            self.keep_selected()
+            return
+        colours = COLOURS[COLOURS.index(here.passage.colour) + 1 :]
+        self._store(text, here.passage, here.passage._replace(colour=colours[0]) if colours else None)
+
+    def keep_selected(self) -> Passage | None:
+        """Keep the selected words as a highlight; return the one that keys act on then."""
+        from reader.core.passages import passage_id
+
+        text = self._model.state[TEXT]
+        if text is None or text.view is None:
+            return None
+        if text.in_hand is not None:
+            return text.in_hand.passage
+        chosen = text.view.chosen_words
+        if chosen is None:
+            said = "there are no words in these lines" if text.view.selection else None
+            self._model.show_notice(said or f"{self._keymap.key('text.select')} selects lines or words to highlight")
+            return None
+        highlights = text.view.highlights
+        section = section_name(text.view.layout.section_at(text.view.selection.first)) if text.view.selection else ""
+        passage = highlights.words.passage(chosen, section)
+        taken = highlights.of(passage.id)
+        if taken is not None and taken.range is not None:
+            # The same words stand in two places: the other one has this id.
+            passage = passage._replace(id=passage_id(f"{passage.quote} {chosen.first}"))
+        self._store(text, None, passage)
+        return passage
+
+    def passage_to_note(self) -> Passage | None:
+        """The passage of the text in front that a note is begun about; None for the paper's own note."""
+        text = self._model.state[TEXT]
+        is_chosen = text is not None and text.view is not None and text.view.selection is not None
+        here = text.in_hand if text is not None else None
+        return self.keep_selected() if is_chosen else here.passage if here else None
+
+    def _store(self, text: FullText, before: Passage | None, passage: Passage | None) -> None:
+        """Draw a highlight that is new or changed, or no longer the one before, and store it."""
+        from reader.core.passages import in_order
+
+        changed = passage or before
+        if text.view is None or changed is None:
+            return
+        highlights = text.view.highlights
+        others = [one.passage for one in highlights.kept if one.passage.id != changed.id]
+        highlights = highlights.with_passages(in_order([*others, *([passage] if passage else [])]))
+        text = text.with_highlights(highlights)
+        if text.view is not None and not text.outline.is_open:
+            kept = highlights.of(changed.id)
+            text = replace(text, view=text.view.take(kept) if kept else text.view.let_go())
+        self._model.change(self._model.state.put(TEXT, text))
+        storing = self._library.mark(f"{PASSAGE}{changed.id}", passage.value if passage else "", [text.key])
+        self._services[MarkActions].follow(storing)
 
     # Selection
 
     @handles("text.select")
     def select(self, _count: int | None) -> None:
-        """Select lines from here to wherever the cursor goes; again begins at the cursor's line."""
+        """Select lines from here to wherever the cursor goes; again begins where the cursor is."""
         self._change(lambda view: view.select())
 
     @handles("text.copy")
@@ -402,7 +500,9 @@ class FullTextActions(Actor):
         if text is None or text.view is None or text.view.selection is None:
             self._model.show_notice(f"{self._keymap.key('text.select')} selects lines to copy")
             return
-        quoted = self.take_quote()
+        section = text.view.layout.section_at(text.view.selection.first)
+        quoted = quotation(text.view.selected_lines(), text.view.document.blocks, source_of(text.paper.id, section))
+        self._change(lambda view: view.let_go())
         if quoted:
             self._services.app.copy_to_clipboard(quoted)
         lines = quoted.count("\n") + 1
@@ -414,16 +514,11 @@ class FullTextActions(Actor):
             else "there is no text to copy in these lines"
         )
 
-    def take_quote(self) -> str:
-        """The selected lines as a quote with their source, and let them go; empty if none are selected."""
-        text = self._model.state[TEXT]
-        view = text.view if text is not None else None
-        if text is None or view is None or view.selection is None:
-            return ""
-        section = view.layout.section_at(view.selection.first)
-        quoted = quotation(view.selected_lines(), view.document.blocks, source_of(text.paper.id, section))
-        self._change(lambda view: view.let_go())
-        return quoted
+
+def _document(state: State) -> object:
+    """The text that is shown, whatever its width."""
+    text = state[TEXT]
+    return text.view.document if text is not None and text.view is not None else None
 
 
 # Quotations
@@ -454,9 +549,14 @@ def _part(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
 
 def source_of(id: str, section: Section | None) -> str:
     """Where a quotation is from, such as `2406.12345, §3`."""
-    if section is None:
-        return id
-    heading: Heading = section.heading
-    number = heading.number.rstrip(".")
-    name = f"§{number.removeprefix('Appendix ')}" if number else "".join(span.text for span in heading.spans).strip()
+    name = section_name(section, is_short=True)
     return f"{id}, {name}" if name else id
+
+
+def section_name(section: Section | None, *, is_short: bool = False) -> str:
+    """A section such as `§3 Method`, in short `§3` if it has a number; empty for what is before the first one."""
+    if section is None:
+        return ""
+    number = section.heading.number.rstrip(".").removeprefix("Appendix ")
+    title = " ".join("".join(span.text for span in section.heading.spans).split())
+    return " ".join(filter(None, (f"§{number}" if number else "", "" if number and is_short else title)))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from reader.core.document.block_lines import IN_ASCII, DocumentLine
 from reader.core.lines import FOLLOW, Line, Piece, cell_len, cut_line, fill, literal, measure, spread
+from reader.core.passages import COLOURS
 from reader.ui.kit.glyphs import ASCII, Glyphs
 from reader.ui.kit.lines import hits
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 TEXT_ROLES = (
     "title", "heading", "strong", "emphasis", "code", "formula", "mark", "label", "caption", "muted", "rule", "link",
-    "cursor", "more", "key", "letter", "selected",
+    "cursor", "more", "key", "letter", "selected", "sign", *COLOURS,
 )  # fmt: skip
 
 FrontLines: TypeAlias = Callable[[int], Sequence[DocumentLine]]
@@ -126,6 +127,8 @@ class LineMarks(NamedTuple):
     """The words that are looked for."""
     letters: tuple[tuple[int, str], ...] = ()
     """The letters that choose references, each behind so many letters of the line."""
+    painted: tuple[tuple[int, int, str], ...] = ()
+    """The (start, end) of parts of the line with a style over their own: highlights, and chosen words."""
 
 
 PLAIN_LINE = LineMarks()
@@ -134,10 +137,24 @@ PLAIN_LINE = LineMarks()
 def text_line(line: DocumentLine, glyphs: Glyphs, marks: LineMarks = PLAIN_LINE) -> Line:
     """A line of the document in pieces that are drawn; references can be clicked."""
     drawn: Line = tuple(_piece(piece, glyphs) for piece in line.pieces)
+    for start, end, role in marks.painted:
+        over = (piece._replace(role=f"{piece.role} {role}") for piece in part_of(drawn, start, end))
+        drawn = (*part_of(drawn, 0, start), *over, *part_of(drawn, end, len(line.text)))
     if marks.searched is not None:
         found = hits("".join(piece.text for piece in drawn), marks.searched)
         drawn = _over(drawn, [(start, end, None) for start, end in found])
     return _over(drawn, [(start, start + 1, letter) for start, letter in marks.letters]) if marks.letters else drawn
+
+
+def part_of(line: Line, start: int, end: int) -> Line:
+    """The letters of a line from one to before another."""
+    parts: list[Piece] = []
+    offset = 0
+    for piece in line:
+        text = piece.text[max(0, start - offset) : max(0, end - offset)]
+        parts += [piece._replace(text=text)] if text else []
+        offset += len(piece.text)
+    return tuple(parts)
 
 
 def _over(line: Line, spans: Sequence[tuple[int, int, str | None]]) -> Line:

@@ -18,8 +18,8 @@ from textual.widget import Widget
 
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
-from reader.core.document.model import Heading
-from reader.core.lines import FOLLOW, Line, Piece, centre, cut_line, fill, measure
+from reader.core.lines import FOLLOW, Line, Piece, centre, cut_line, fill, literal, measure
+from reader.core.passages import COLOURS
 from reader.ui.full_text.lines import (
     PLAIN_LINE,
     TEXT_ROLES,
@@ -33,7 +33,7 @@ from reader.ui.full_text.lines import (
 )
 from reader.ui.full_text.links import LETTERS
 from reader.ui.full_text.state import TEXT, view_text
-from reader.ui.full_text.text import FullText, Outline
+from reader.ui.full_text.text import Entry, FullText, Outline
 from reader.ui.full_text.view import Peek, TextView
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import UNICODE, Glyphs
@@ -97,7 +97,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
 
     def show(self, view: TextView) -> None:
         """Show the part of a text that is in view."""
-        if self._view is None or view.layout is not self._view.layout:
+        if self._view is None or view.highlights is not self._view.highlights:
             self._strips.clear()
         self._view, self._message = view, ""
         self._shown = view.lines_with_head()
@@ -165,6 +165,8 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
     def _over(view: TextView, place: TextPlace) -> str:
         """What a line is: selected, under a cursor, or neither."""
         selection = view.selection
+        if selection is not None and selection.word is not None:
+            return "cursor" if place == selection.cursor else PLAIN
         if selection is not None and selection.first <= place <= selection.last:
             return "selected"
         return "cursor" if place == view.marked else PLAIN
@@ -174,7 +176,12 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         letters = [
             (link.start, letter) for link, letter in zip(view.links, LETTERS, strict=False) if link.place == place
         ]
-        return LineMarks(view.search.pattern, tuple(letters)) if letters or view.search.text else PLAIN_LINE
+        painted = [(part.start, part.end, part.kept.passage.colour) for part in view.highlights.on_line(place)]
+        if view.selection is not None and view.selection.word is not None:
+            start, end = view.chosen_part(place)
+            painted += [(start, end, "selected")] if start < end else []
+        is_plain = not (letters or painted or view.search.text)
+        return PLAIN_LINE if is_plain else LineMarks(view.search.pattern, tuple(letters), tuple(painted))
 
     def _draw(  # noqa: PLR0917 - the parts of the key of a drawn line
         self, view: TextView, line: DocumentLine, place: TextPlace, side: int, over: str, marks: LineMarks
@@ -183,10 +190,19 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         if measure(line.pieces) - side > view.size.widest or side:
             drawn = clipped(drawn, side, view.size.widest, self._glyphs, line.fixed)
         margin = view.margin(place.block)
-        if over == PLAIN:
+        sign = self._sign(view, place)
+        if over == PLAIN and not sign:
             return self._strip(drawn, margin=margin)
-        bar = Piece(self._glyphs.cursor.ljust(MARK), "cursor")
+        bar = Piece((sign if over == PLAIN else self._glyphs.cursor).ljust(MARK), "sign" if over == PLAIN else "cursor")
         return self._strip((bar, *drawn), over if over == "selected" else PLAIN, margin=margin - MARK)
+
+    def _sign(self, view: TextView, place: TextPlace) -> str:
+        """The sign at the margin of a highlighted line: its note's, once, or a bar; empty without a highlight."""
+        if not (painted := view.highlights.on_line(place)):
+            return ""
+        noted = [one.kept for one in painted if one.kept.passage.note]
+        is_noted = any(view.highlights.place_of(one) == place for one in noted)
+        return self._glyphs.note if is_noted else self._glyphs.quote
 
     def _message_line(self, y: int) -> Line:
         width = self.columns
@@ -244,21 +260,35 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
             self.post_message(self.LinkClicked(target, words))
 
 
-OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlighted")
+OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlighted", *COLOURS)
 """The roles of the lines' pieces."""
 
 DEEPEST = 5
 """Levels that are indented."""
 
 
-def outline_line(heading: Heading, width: int, glyphs: Glyphs, *, is_folded: bool, is_here: bool) -> Line:
-    """A section: its number and title, indented by its level, with a sign if its parts are folded."""
-    level = min(heading.level, DEEPEST)
+def outline_line(entry: Entry, width: int, glyphs: Glyphs, *, is_folded: bool, is_here: bool) -> Line:
+    """A section: its number and title, indented by its level, with a sign if its parts are folded; or a highlight."""
+    level = min(entry.level, DEEPEST)
     sign = f"{glyphs.folded} " if is_folded else "  "
+    heading = entry.heading
+    if entry.kept is not None:
+        passage = entry.kept.passage
+        words = literal(" ".join(passage.quote[:200].split()))
+        found: Line = (Piece(" "), Piece(words, f"part {passage.colour}"))
+        lost: Line = (Piece(f" not in this text: {words}", "part"),)
+        line = (
+            Piece(" " * 2 * (level - 1)),
+            Piece(glyphs.note if passage.note else glyphs.quote, "sign"),
+            *(found if entry.kept.range else lost),
+        )
+        return cut_line(line, width, glyphs.ellipsis)
+    if heading is None:
+        return ()
     role = "here" if is_here else "section" if level == 1 else "part"
     number = f"{heading.number.rstrip('.')} " if heading.number else ""
     title = " ".join(heading_title(heading).split())
-    line: Line = (
+    line = (
         Piece(" " * 2 * (level - 1)),
         Piece(sign, "sign"),
         Piece(number, "here" if is_here else "number"),
@@ -274,7 +304,7 @@ def first_row(rows: Sequence[int], cursor: int, height: int) -> int:
 
 
 class OutlinePane(Pane, inherit_bindings=False):
-    """The sections that no fold hides; the one that is read is marked, or the cursor while keys act here."""
+    """The sections and highlights that no fold hides; the section that is read is marked, or the cursor in here."""
 
     PREFIX = "outline"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"outline--{role}" for role in OUTLINE_ROLES}
@@ -296,7 +326,7 @@ class OutlinePane(Pane, inherit_bindings=False):
         """Show an outline; `here` is the section that is being read."""
         if (outline, here) == (self._outline, self._here):
             return
-        if outline.folded != self._outline.folded or outline.sections is not self._outline.sections:
+        if outline.folded != self._outline.folded or outline.entries is not self._outline.entries:
             self._rows = outline.shown
         self._outline, self._here = outline, here
         self._place()
@@ -320,7 +350,7 @@ class OutlinePane(Pane, inherit_bindings=False):
         index, outline = self._rows[row], self._outline
         is_cursor = outline.is_open and index == outline.cursor
         line = outline_line(
-            outline.sections[index].heading,
+            outline.entries[index],
             self.columns - 1,
             self._glyphs,
             is_folded=index in outline.folded,
@@ -427,7 +457,7 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
         """Show the outline beside the text, or in its place where there is no room for both."""
         width = outline_width(self._model.state.width)
         is_open = text.outline.is_open
-        has_outline = text.view is not None and bool(text.outline.sections)
+        has_outline = text.view is not None and bool(text.outline.entries)
         self._outline.display = has_outline and (bool(width) or is_open)
         self._outline.styles.width = width or "1fr"
         self.pane.display = bool(width) or not is_open
@@ -461,4 +491,4 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
     def _read_section(self, event: OutlinePane.Chosen) -> None:
         text = self._model.state[TEXT]
         if text is not None:
-            self._model.change(self._model.state.put(TEXT, text.read_section(event.index)))
+            self._model.change(self._model.state.put(TEXT, text.read_entry(event.index)))

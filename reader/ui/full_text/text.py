@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.document.model import Section
+from reader.core.document.model import Heading, Section
 from reader.core.document.rewritten import with_font_names
 from reader.session.bookmarks import LONGEST_TRAIL, Bookmark, bookmark, find
+from reader.ui.full_text.highlights import Highlights, Kept
 from reader.ui.full_text.lines import front_lines
 from reader.ui.full_text.view import NO_SEARCH, Search, Size, Spot, TextView
 from reader.ui.shell.layout import outline_width
@@ -22,39 +23,70 @@ MANY = 40
 """Sections above which those within others are folded at first."""
 
 
+class Entry(NamedTuple):
+    """A line of the outline: a section, or a highlight within one."""
+
+    level: int
+    """From 1."""
+    start: int
+    """The block that it begins with; -1 for a highlight that is not in the text."""
+    heading: Heading | None = None
+    kept: Kept | None = None
+
+    @property
+    def name(self) -> object:
+        """What is the same for the same entry of another outline."""
+        return self.kept.passage.id if self.kept else self.start
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The sections of a document."""
+    """The sections of a document, and the highlights in them."""
 
-    sections: Sequence[Section] = ()
+    entries: Sequence[Entry] = ()
     folded: frozenset[int] = field(default=frozenset())
-    """Sections whose subsections are not shown."""
+    """Sections whose parts are not shown."""
     cursor: int = 0
-    """A section by its place in the outline."""
+    """An entry by its place in the outline."""
     is_open: bool = False
     """Whether keys act in the outline."""
 
     @classmethod
     def of(cls, sections: Sequence[Section]) -> Outline:
         """The outline of sections; a long one shows the upper levels only."""
-        outline = cls(sections)
+        outline = cls([Entry(one.heading.level, one.start, one.heading) for one in sections])
         if len(sections) <= MANY:
             return outline
         return replace(outline, folded=frozenset(filter(outline.has_parts, range(len(sections)))))
 
+    def with_highlights(self, kept: Sequence[Kept]) -> Outline:
+        """The same sections with these highlights; those that are not in the text are at the end."""
+        found = sorted((one.range, one) for one in kept if one.range)
+        entries = [one for one in self.entries if one.heading]
+        entries = sorted([*entries, *(Entry(0, place.first.block, kept=one) for place, one in found)], key=_start)
+        level = 0
+        for index, one in enumerate(entries):
+            level = one.level if one.heading else level
+            entries[index] = one if one.heading else one._replace(level=level + 1)
+        entries += [Entry(1, -1, kept=one) for one in kept if not one.range]
+        names = {one.name: index for index, one in enumerate(entries)}
+        cursor = names.get(self.entries[self.cursor].name, self.cursor) if self.entries else 0
+        folded = frozenset(names[self.entries[index].name] for index in self.folded)
+        return replace(self, entries=entries, folded=folded, cursor=max(0, min(cursor, len(entries) - 1)))
+
     def level(self, index: int) -> int:
-        """How deep a section is, from 1."""
-        return self.sections[index].heading.level
+        """How deep an entry is, from 1."""
+        return self.entries[index].level
 
     def has_parts(self, index: int) -> bool:
-        """Whether a section has subsections."""
-        return index + 1 < len(self.sections) and self.level(index + 1) > self.level(index)
+        """Whether a section has subsections or highlights."""
+        return index + 1 < len(self.entries) and self.level(index + 1) > self.level(index)
 
     @property
     def shown(self) -> list[int]:
-        """The sections that no fold hides."""
+        """The entries that no fold hides."""
         shown, hidden_below = [], 0
-        for index in range(len(self.sections)):
+        for index in range(len(self.entries)):
             if hidden_below and self.level(index) > hidden_below:
                 continue
             hidden_below = self.level(index) if index in self.folded else 0
@@ -63,7 +95,7 @@ class Outline:
 
     def at(self, block: int) -> int:
         """The shown section that a block of the document is in, or the first one."""
-        found = [index for index in self.shown if self.sections[index].start <= block]
+        found = [index for index in self.shown if (one := self.entries[index]).heading and one.start <= block]
         return found[-1] if found else 0
 
     def opened(self, block: int) -> Outline:
@@ -82,16 +114,16 @@ class Outline:
         place = shown.index(self.cursor) + rows
         return replace(self, cursor=shown[max(0, min(place, len(shown) - 1))])
 
-    def fold(self) -> Outline:
-        """Fold the section under the cursor, or go to the one that it belongs to."""
-        if self.has_parts(self.cursor) and self.cursor not in self.folded:
-            return replace(self, folded=self.folded | {self.cursor})
+    def toggle_fold(self) -> Outline:
+        """Hide the parts of the entry under the cursor, or show them; without parts, go to the section it is in."""
+        if self.has_parts(self.cursor):
+            return replace(self, folded=self.folded ^ {self.cursor})
         above = [index for index in range(self.cursor) if self.level(index) < self.level(self.cursor)]
         return replace(self, cursor=above[-1]) if above else self
 
-    def unfold(self) -> Outline:
-        """Show the subsections of the section under the cursor."""
-        return replace(self, folded=self.folded - {self.cursor}) if self.cursor in self.folded else self
+
+def _start(entry: Entry) -> int:
+    return entry.start
 
 
 CHROME = 2
@@ -181,12 +213,27 @@ class FullText:
         problem = "" if self.view else problem
         return replace(self, is_fetching=False, progress="", problem=problem)
 
-    def read_section(self, index: int) -> FullText:
-        """Show a section, by its place in the outline, and let keys act in the text."""
-        if self.view is None or not 0 <= index < len(self.outline.sections):
+    def read_entry(self, index: int) -> FullText:
+        """Show a section or a highlight, by its place in the outline, and let keys act in the text."""
+        if self.view is None or not 0 <= index < len(self.outline.entries):
             return self
-        view = self.view.go_to_block(self.outline.sections[index].start)
+        one = self.outline.entries[index]
+        view = self.view.take(one.kept) if one.kept else self.view.go_to_block(one.start)
         return replace(self, view=view, outline=self.outline.closed())
+
+    def with_highlights(self, highlights: Highlights) -> FullText:
+        """The same text with other highlights."""
+        if self.view is None:
+            return self
+        view = replace(self.view, highlights=highlights)
+        return replace(self, view=view, outline=self.outline.with_highlights(highlights.kept))
+
+    @property
+    def in_hand(self) -> Kept | None:
+        """The highlight that keys act on: that under the cursor of the outline while it is open, else in the text."""
+        if self.outline.is_open:
+            return self.outline.entries[self.outline.cursor].kept
+        return self.view.in_hand if self.view else None
 
     def fitted(self, width: int, height: int) -> FullText:
         """Lay the text out for a terminal of another size."""

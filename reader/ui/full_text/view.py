@@ -9,19 +9,22 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import NamedTuple
 
+from reader.core.document.anchors import Range
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Formula, Heading, Reference, Section, texts
 from reader.core.ids import ids_in
 from reader.core.lines import Piece, fill
 from reader.core.text import fold
-from reader.ui.full_text.lines import FrontLines
+from reader.ui.full_text.highlights import Highlights, Kept
+from reader.ui.full_text.lines import FrontLines, part_of
 from reader.ui.full_text.links import Link, links_in
 from reader.ui.kit.lines import pattern
 
 MOST_COUNTED = 1_000
 """Lines with the words that are counted: more would take a large text most of a second."""
 
+_CHOSEN = re.compile(r"\S*[^\W_]\S*")
 _SYMBOLS = re.compile(r"[^\x00-\x7f]|\d")
 _TEX = re.compile(r"[\\_^]")
 
@@ -164,10 +167,13 @@ class Spot(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """Lines that are being chosen: from the anchor to the cursor."""
+    """Lines that are being chosen, or words: from the anchor to the cursor."""
 
     cursor: TextPlace
     anchor: TextPlace
+    word: int | None = None
+    """The word of its line that the cursor is on; None while whole lines are chosen."""
+    anchor_word: int = 0
 
     @property
     def first(self) -> TextPlace:
@@ -205,6 +211,7 @@ class TextView:
     layout: Layout
     index: TextIndex
     """The words of the layout."""
+    highlights: Highlights
     size: Size
     front: FrontLines = _no_front
     top: TextPlace = BEGINNING
@@ -225,7 +232,7 @@ class TextView:
     def open(cls, document: Document, size: Size, front: FrontLines = _no_front) -> TextView:
         """Lay a document out, from its beginning."""
         layout = _layout(document, size, front)
-        return cls(layout, TextIndex(layout), size, front)
+        return cls(layout, TextIndex(layout), Highlights(layout), size, front)
 
     @property
     def document(self) -> Document:
@@ -422,7 +429,9 @@ class TextView:
     def next_match(self, step: int) -> TextView:
         """Go to the next line with the words, or to the one before for -1; around the ends."""
         searched = self.search.pattern
-        found = searched and self.index.following(searched, self.marked or self.top, step)
+        if searched is None:
+            return self.next_highlight(step)
+        found = self.index.following(searched, self.marked or self.top, step)
         if not found:
             return self
         # On the way from match to match, only where it began is returned to.
@@ -487,8 +496,9 @@ class TextView:
 
     def select(self) -> TextView:
         """Choose lines from the marked one or the first one in view on; again from where the cursor is."""
-        if self.selection is not None:
-            return replace(self, selection=self.selection._replace(anchor=self.selection.cursor))
+        if (chosen := self.selection) is not None:
+            begun = chosen._replace(anchor=chosen.cursor, anchor_word=chosen.word or 0)
+            return replace(self, selection=begun)
         lines = self.lines()
         filled = [place for place, line in lines if line.text.strip()]
         places = [place for place, _ in lines]
@@ -508,6 +518,57 @@ class TextView:
             return self
         return self._with_cursor(self.selection, self.layout.end if last else BEGINNING)
 
+    def move_by_words(self, words: int) -> TextView:
+        """Move the selection's cursor by words: where whole lines were chosen, from an end of its line on."""
+        chosen = self.selection
+        if chosen is None:
+            return self
+        step = 1 if words > 0 else -1
+        cursor, here = chosen.cursor, self._words_on(chosen.cursor)
+        if chosen.word is None:
+            is_upwards = chosen.anchor > chosen.cursor
+            anchored = len(self._words_on(chosen.anchor)) - 1 if is_upwards else 0
+            chosen = chosen._replace(anchor_word=max(0, anchored))
+            word = 0 if step > 0 else max(0, len(here) - 2)
+            words -= step
+        else:
+            word = min(chosen.word, max(0, len(here) - 1))
+        word += words
+        while not 0 <= word < len(here):
+            beyond = self.layout.down(cursor, 1) if step > 0 else self.layout.up(cursor, 1)
+            if beyond == cursor:
+                word = max(0, min(word, len(here) - 1))
+                break
+            word -= len(here) if step > 0 else 0
+            cursor, here = beyond, self._words_on(beyond)
+            word += len(here) if step < 0 else 0
+        return self._with_cursor(chosen._replace(word=word), cursor)
+
+    def _words_on(self, place: TextPlace) -> list[tuple[int, int]]:
+        """The (start, end) of each word of a line, with the signs that are written to it."""
+        return [match.span() for match in _CHOSEN.finditer(self.layout.lines(place.block)[place.line].text)]
+
+    def chosen_part(self, place: TextPlace) -> tuple[int, int]:
+        """The letters of a line that are chosen, from the first one to behind the last; equal if there are none."""
+        chosen = self.selection
+        if chosen is None or not chosen.first <= place <= chosen.last:
+            return 0, 0
+        text = self.layout.lines(place.block)[place.line].text
+        if chosen.word is None:
+            return 0, len(text)
+        words = self._words_on(place)
+        first, last = sorted([(chosen.anchor, chosen.anchor_word), (chosen.cursor, chosen.word)])
+        start = words[min(first[1], len(words) - 1)][0] if place == first[0] and words else 0
+        return start, words[min(last[1], len(words) - 1)][1] if place == last[0] and words else len(text)
+
+    @property
+    def chosen_words(self) -> Range | None:
+        """The words that are chosen; None if there are none."""
+        if self.selection is None:
+            return None
+        first, last = self.selection.first, self.selection.last
+        return self.highlights.chosen((first, self.chosen_part(first)[0]), (last, self.chosen_part(last)[1]))
+
     def _with_cursor(self, selection: Selection, cursor: TextPlace) -> TextView:
         moved = replace(self, selection=selection._replace(cursor=cursor))
         last = self.layout.down(self.top, self.size.rows - 1)
@@ -522,12 +583,44 @@ class TextView:
         found = []
         for block in range(first.block, last.block + 1):
             lines = ((TextPlace(block, index), line) for index, line in enumerate(self.layout.lines(block)))
-            found += [(place, line) for place, line in lines if first <= place <= last]
+            found += [
+                (place, line._replace(pieces=part_of(line.pieces, *self.chosen_part(place))))
+                for place, line in lines
+                if first <= place <= last
+            ]
         return found
 
     def let_go(self) -> TextView:
         """Choose no lines any more."""
         return replace(self, selection=None) if self.selection else self
+
+    # Highlights
+
+    @property
+    def in_hand(self) -> Kept | None:
+        """The highlight that keys act on: one that is chosen in part, else that of the marked line."""
+        if self.selection is not None:
+            chosen = self.chosen_words
+            return self.highlights.within(chosen) if chosen else None
+        return self.highlights.at(self.marked) if self.marked else None
+
+    def take(self, kept: Kept) -> TextView:
+        """Mark the line of a highlight, so that keys act on it; `back` returns where the view moves."""
+        place, view = self.highlights.place_of(kept), self.let_go()
+        if place is None:
+            return view
+        is_in_view = self.top <= place <= self.layout.down(self.top, self.size.rows - 1)
+        return view._at(self.top, place) if is_in_view else view.jump(place)
+
+    def next_highlight(self, step: int) -> TextView:
+        """Go to the next highlight, or to the one before for -1; around the ends."""
+        places = sorted({place for one in self.highlights.kept if (place := self.highlights.place_of(one))})
+        if not places:
+            return self
+        here = self.marked or self.top
+        beyond = [place for place in places if (place > here if step > 0 else place < here)] or places
+        found = beyond[0 if step > 0 else -1]
+        return (self if self.marked else self._remember(self.top))._show(found)
 
     # Sizes
 
@@ -540,7 +633,9 @@ class TextView:
         if size.columns == self.size.columns:
             return replace(self, size=size)._at(self.top, self.marked)
         layout = _layout(self.document, size, self.front)
-        resized = replace(self, layout=layout, index=TextIndex(layout), size=size, side=0, selection=None, links=())
+        index, highlights = TextIndex(layout), self.highlights.laid_out(layout)
+        resized = replace(self, layout=layout, index=index, highlights=highlights, size=size, side=0)
+        resized = replace(resized, selection=None, links=())
         return resized._at(resized.place(spot), marked and resized.place(marked))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
 from reader.core.views import SPECIAL, VIEWS
+from reader.paths import APP
 from reader.session.places import Place, view
 from reader.ui.filter.state import COUNTED, FOLLOWED
 from reader.ui.kit.day_names import short_day
@@ -17,7 +18,7 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
-    from reader.ui.help.palette import Command
+    from reader.ui.help.screen import Command
     from reader.ui.shell.commands import Manual
 
 
@@ -39,14 +40,25 @@ class HelpActions(Actor):
         context, look = self._app.context, self._look
         if context is not None:
             without = lacks(self._services)
-            self._app.push_screen(HelpScreen(look.keymap, context, look.glyphs, without, self._read_manual))
+            self._app.push_screen(
+                HelpScreen(look.keymap, context, look.glyphs, without, self._read_manual, show_page=self._show_page)
+            )
 
     async def _read_manual(self) -> Manual:
         return await asyncio.to_thread(lambda: self._app.shell().manual())
 
+    async def _show_page(self, name: str) -> None:
+        from reader.ui.command_line.output import OutputScreen
+
+        page, look = await asyncio.to_thread(lambda: self._app.shell().page(name)), self._look
+        copy = self._app.copy_to_clipboard
+        self._app.push_screen(
+            OutputScreen(f"{APP} help {name}", page.text, look.keymap, copy, look.glyphs, compose=page.lines)
+        )
+
     @handles("app.commands")
     def show_commands(self, _count: int | None) -> None:
-        from reader.ui.help.palette import Palette, action_commands
+        from reader.ui.help.screen import Palette, action_commands
 
         context = self._app.context
         if context is not None:
@@ -58,7 +70,7 @@ class HelpActions(Actor):
     async def _paper_commands(self, typed: str) -> list[Command]:
         """A command for each of the newest papers whose titles have words that begin as the typed ones."""
         from reader.cache.search.compile import compile_query
-        from reader.ui.help.palette import Command
+        from reader.ui.help.screen import Command
 
         words = re.findall(r"\w+", typed)
         place = Place(view("all"), " ".join(f"title:{word}" for word in words))

@@ -117,14 +117,6 @@ def glyphs(ascii: bool = False) -> Glyphs:
     return ASCII if ascii else UNICODE
 
 
-class Sign(NamedTuple):
-    """One sign with its meaning."""
-
-    text: str
-    name: str
-    about: str
-
-
 MEANINGS = (
     ("unread", "Unread", "You have not read this paper."),
     ("read", "Read", "A muted title, and no dot."),
@@ -162,9 +154,4 @@ MEANINGS = (
     ("ellipsis", "Cut", "More text than fits; in the calendar, a day that is only partly here."),
     ("more_right", "Wide", "A table or code continues to the right; keys scroll it sideways."),
 )
-"""Fields of `Glyphs` with a name and a sentence, in the order of the legend."""
-
-
-def legend(glyphs: Glyphs) -> list[Sign]:
-    """Return all signs of a set of glyphs that mean something."""
-    return [Sign(str(getattr(glyphs, field)).strip() or "blank", name, about) for field, name, about in MEANINGS]
+"""Fields of `Glyphs` with a name and a sentence, in the order in which they are explained."""

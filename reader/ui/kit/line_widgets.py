@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.content import Content
@@ -50,8 +50,11 @@ class RoleStyles:
         style = self._known.get((role, partial))
         if style is None:
             widget = self._widget
-            named = f"{self._prefix}--{role}"
-            style = widget.rich_style if role == PLAIN else widget.get_component_rich_style(named, partial=partial)
+            first, _, over = role.partition(" ")
+            named = f"{self._prefix}--{first}"
+            style = widget.rich_style if first == PLAIN else widget.get_component_rich_style(named, partial=partial)
+            if over:
+                style += self(over, partial=True)
             self._known[role, partial] = style
         return style
 
@@ -60,8 +63,13 @@ class RoleStyles:
         self._known.clear()
 
 
+@dataclass
 class Reported(Message):
-    """What a widget reports of the mouse for a feature to answer: see `answers` in `ui/shell/handlers.py`."""
+    """What the user clicked or chose in a widget, for a feature to answer: see `answers` in `ui/shell/handlers.py`."""
+
+    kind: str
+    """Such as `link`, `topic` or `view`."""
+    value: Any
 
 
 @dataclass

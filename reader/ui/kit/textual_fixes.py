@@ -2,8 +2,8 @@
 
 `tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: if a test there fails, Textual no longer needs
 the workaround. Three workarounds are elsewhere: `ui/terminal/process.py` sets `TEXTUAL_FPS` before it imports Textual,
-the command palette replaces Textual's matching by its own (`ui/help/palette.py`), and the drivers for terminals and
-browsers are modules of their own in `ui/terminal/` (`driver.py`, `job_control.py`, `web_driver.py`), as the first two
+the command palette replaces Textual's matching by its own (`ui/help/screen.py`), and the drivers for terminals and
+browsers are modules of their own in `ui/terminal/` (`driver.py`, `web_driver.py`), as the first
 can't be imported on Windows.
 """
 
@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, Protocol, Self, TypeAlias, cast, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, cast
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -262,22 +262,6 @@ class BareScrollView(ScrollView, inherit_bindings=False):
 
 
 # Screens and input
-
-
-@runtime_checkable
-class BoundedDriver(Protocol):
-    """A driver that keeps keys back while too many wait."""
-
-    def handled(self, keys: int) -> None:
-        """Make room for further keys."""
-
-
-@runtime_checkable
-class FollowingDriver(Protocol):
-    """A driver that waits while a frame that Textual has not drawn is on the terminal."""
-
-    def take_over(self, unread: bytes) -> None:
-        """Draw and read from now on, first what the terminal has sent before."""
 
 
 class HeldScreen(_Screen):

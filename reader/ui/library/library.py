@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from reader.core.choice.wishes import Held
     from reader.core.feed_days import Hole
     from reader.core.follows import Follow, FollowReason
+    from reader.core.passages import Passage
     from reader.core.reading import Figures
     from reader.core.similarity import Fit
     from reader.core.views import View
@@ -387,30 +388,20 @@ class Library(Marking):
         """What belongs to a paper, such as its comments."""
         from reader.cache.community import Kept, read_community
 
-        known = None if pk is None else self._cached_key(pk)
-        if known is None:
-            return Kept()
-        return self._ask(lambda window: window.read(lambda one: read_community(one, known)), Kept())
+        return Kept() if pk is None else self._of_paper(pk, read_community, Kept())
 
     def ruled(self, pk: PaperKey) -> tuple[tuple[Act, ...], tuple[str, ...]]:
         """What rules did to a paper, and the muted words that hide it; may run in a thread. Raises CacheError."""
         from reader.cache.watching import ruled
 
-        known = self._cached_key(pk)
-        if known is None:
-            return (), ()
-        with closing(Window.open(self._path)) as window:
-            return ruled(window, known, datetime.now(UTC).date())
+        nothing: tuple[tuple[Act, ...], tuple[str, ...]] = (), ()
+        return self._in_thread(pk, lambda window, known: ruled(window, known, datetime.now(UTC).date()), nothing)
 
     def made_by_agents(self, pk: PaperKey) -> tuple[Made, ...]:
         """The marks on a paper that programs made; may run in a thread. Raises CacheError."""
         from reader.cache.marks.event_log import made_by_agents
 
-        known = self._cached_key(pk)
-        if known is None:
-            return ()
-        with closing(Window.open(self._path)) as window:
-            return window.read(lambda connection: made_by_agents(connection, known))
+        return self._in_thread(pk, lambda window, known: window.read(partial(made_by_agents, pk=known)), ())
 
     def _cached_key(self, pk: PaperKey) -> int | None:
         """The key of a paper in the cache; None if only the feed has it."""
@@ -418,16 +409,28 @@ class Library(Marking):
             return self.results.pk_of(pk)
         return pk if isinstance(pk, int) else None
 
+    def _of_paper(self, pk: PaperKey, read: Callable[[sqlite3.Connection, int], T], nothing: T) -> T:
+        """What the cache has about a paper; `nothing` if only the feed has it."""
+        known = self._cached_key(pk)
+        return (
+            nothing if known is None else self._ask(lambda window: window.read(lambda one: read(one, known)), nothing)
+        )
+
+    def _in_thread(self, pk: PaperKey, read: Callable[[Window, int], T], nothing: T) -> T:
+        """The same where it takes longer, for a thread. Raises CacheError."""
+        known = self._cached_key(pk)
+        if known is None:
+            return nothing
+        with closing(Window.open(self._path)) as window:
+            return read(window, known)
+
     def text(self, pk: PaperKey) -> KeptText | None:
         """The full text of a paper, if it is kept; to read one takes some 3 ms."""
         from reader.cache.texts import Texts
         from reader.ui.terminal.process import loading
 
-        known = self._cached_key(pk)
-        if known is None:
-            return None
         with loading():
-            return self._ask(lambda window: window.read(lambda one: Texts(one, self._path).get(known)), None)
+            return self._of_paper(pk, lambda one, known: Texts(one, self._path).get(known), None)
 
     async def note_text_use(self, pk: PaperKey, today: str) -> None:
         """Note that a full text is read today (ISO), which keeps it longer."""
@@ -445,21 +448,17 @@ class Library(Marking):
         """The changes of a paper's votes."""
         from reader.cache.history import STILL, votes
 
-        known = self._cached_key(pk)
-        if known is None:
-            return STILL
-        return self._ask(lambda window: window.read(lambda one: votes(one, known, self._visited)), STILL)
+        return self._of_paper(pk, lambda one, known: votes(one, known, self._visited), STILL)
 
     def changes(self, pk: PaperKey) -> Changes | None:
         """What changed of a paper that is or was due."""
         from reader.cache.history import has_changed
 
-        known = self._cached_key(pk)
-        if known is None or not self._ask(lambda window: window.read(partial(has_changed, pk=known)), False):
+        if not self._of_paper(pk, has_changed, False):
             return None
         from reader.cache.changes import read_changed
 
-        return self._ask(lambda window: window.read(partial(read_changed, pk=known)), None)
+        return self._of_paper(pk, read_changed, None)
 
     def compare_texts(self, pk: PaperKey) -> tuple[SectionDiff, ...]:
         """What changed in the full text of a paper, if an earlier one is here; for a thread. Raises CacheError.
@@ -468,32 +467,32 @@ class Library(Marking):
         """
         from reader.cache.texts import compare_texts
 
-        known = self._cached_key(pk)
-        if known is None:
-            return ()
-        with closing(Window.open(self._path)) as window:
-            return window.read(partial(compare_texts, pk=known))
+        return self._in_thread(pk, lambda window, known: window.read(partial(compare_texts, pk=known)), ())
 
     def outputs(self, pk: PaperKey) -> tuple[Output, ...]:
         """What the user's programs said about a paper, where it was kept."""
         from reader.cache.outputs import outputs_of
 
+        return self._of_paper(pk, outputs_of, ())
+
+    def passages(self, pk: PaperKey) -> tuple[Passage, ...]:
+        """The highlights in the text of a paper."""
+        from reader.cache.passages import passages_of
+
         known = self._cached_key(pk)
-        return () if known is None else self._ask(lambda window: window.read(partial(outputs_of, pk=known)), ())
+        return () if known is None else self._ask(lambda window: window.read(partial(passages_of, pk=known)), ())
 
     def shared(self, pk: PaperKey) -> tuple[Said, ...]:
         """What the members of the group share of a paper."""
         from reader.cache.members import shared_of
 
-        known = self._cached_key(pk)
-        return () if known is None else self._ask(lambda window: window.read(partial(shared_of, pk=known)), ())
+        return self._of_paper(pk, shared_of, ())
 
     def follow_reasons(self, pk: PaperKey) -> tuple[FollowReason, ...]:
         """What the user follows that a paper has."""
         from reader.cache.follows import reasons
 
-        known = self._cached_key(pk)
-        return () if known is None else self._ask(lambda window: window.read(partial(reasons, pk=known)), ())
+        return self._of_paper(pk, reasons, ())
 
     # In the reading threads
 

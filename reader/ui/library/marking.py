@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -141,11 +140,11 @@ class Marking:
         The event is None if nothing changed. `report` receives (papers done, all papers) while many are marked. Papers
         that only the feed has are stored afterwards, which takes a second: their mark must not wait for it.
         """
-
-        def mark(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
-            return events.mark(kind, value, known, progress, absent=absent)
-
-        return self._change(pks, mark, report)
+        return self._change(
+            pks,
+            lambda events, progress, known, absent: events.mark(kind, value, known, progress, absent=absent),
+            report,
+        )
 
     def tag(
         self, pks: Sequence[PaperKey], words: TagWords, report: Progress = ignore_progress
@@ -255,12 +254,12 @@ class Marking:
         """The file of the draft about a paper."""
         return self._drafts.file(id)
 
-    def note(self, pk: PaperKey, id: str, text: str) -> Awaitable[Action | None]:
-        """Store the note of a paper, and only then remove its draft; an empty text removes the note."""
+    def note(self, pk: PaperKey, draft: str, text: str, kind: str = NOTE) -> Awaitable[Action | None]:
+        """Store the note of a paper or of a highlight, and only then remove its draft; empty removes it."""
 
         def note(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
-            event = events.mark(NOTE, text, known, progress, absent=absent)
-            self._forget_draft(id)
+            event = events.mark(kind, text, known, progress, absent=absent)
+            self._forget_draft(draft)
             return event
 
         return self._change([pk], note)
@@ -296,18 +295,15 @@ class Marking:
 
     def store(self, pks: Sequence[PaperKey]) -> Awaitable[Sequence[int]]:
         """Store papers that only the feed has; return their keys in the cache."""
-        stored = self._stored(pks)
-        return self._marks.submit(lambda _events, _progress: stored(), is_mark=False)
+        results = self.results
 
-    def _stored(self, pks: Sequence[PaperKey]) -> Callable[[], Sequence[int]]:
-        """Return a function that stores the papers that only the feed has, and returns the keys of all."""
-        if self.results is None:
-            return lambda: cached_keys(pks)
-        return partial(self._store_results, self.results, pks)
+        def store(_events: Events, _progress: Progress) -> Sequence[int]:
+            if results is None:
+                return cached_keys(pks)
+            with closing(Window.open(self._path)) as window:
+                return results.store(pks, window.pk_of)
 
-    def _store_results(self, results: FeedResults, pks: Sequence[PaperKey]) -> Sequence[int]:
-        with closing(Window.open(self._path)) as window:
-            return results.store(pks, window.pk_of)
+        return self._marks.submit(store, is_mark=False)
 
     def decide(self, wishes: Sequence[Wish | Held]) -> Awaitable[Action | None]:
         """Record what the user decided about what was learned, as one action."""

@@ -6,7 +6,6 @@ Its lines are drawn where they are in view, from rows that are fetched when they
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypedDict, Unpack
@@ -19,7 +18,7 @@ from textual.strip import Strip
 from reader.core.lines import Line
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import PLAIN, ActionAsked, Reported
+from reader.ui.kit.line_widgets import PLAIN, ActionAsked
 from reader.ui.kit.lines import pattern
 from reader.ui.kit.pane import Pane
 from reader.ui.list.lines import (
@@ -157,12 +156,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     reported: var[tuple[PaperKey | None, bool]] = var((None, False), init=False)
     """The paper under the cursor, and whether the cursor is on the hole below it instead, for watchers."""
-
-    @dataclass
-    class Opened(Reported):
-        """The user clicked the highlighted paper to read it."""
-
-        pk: PaperKey
 
     def __init__(
         self,
@@ -614,6 +607,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             return
         event.stop()
         if slot.place == self._cursor and not self._is_on_hole:
-            self.post_message(self.Opened(self._lines.pks[slot.place]))
+            self.post_message(ActionAsked("read.open"))
         else:
             self.to_index(slot.place)

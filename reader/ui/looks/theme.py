@@ -18,6 +18,7 @@ from typing import NamedTuple, TypeAlias
 from textual.filter import LineFilter
 from textual.theme import BUILTIN_THEMES, Theme
 
+from reader.core.passages import HUES
 from reader.core.theme_names import TEXTUAL
 from reader.ui.kit.textual_fixes import ControlNet, color_filters
 
@@ -142,6 +143,13 @@ def readable(color: str, grounds: tuple[str, ...], least: float = READABLE) -> s
     return goal
 
 
+def tinted(ground: str, color: str, text: str) -> str:
+    """The ground with up to 28 % of a colour, as much as leaves the text on it readable."""
+    shares = (share / 100 for share in range(28, 0, -3))
+    found = (mixed(ground, color, share) for share in shares)
+    return next((one for one in found if contrast(one, text) >= READABLE), ground)
+
+
 def contrast(one: str, other: str) -> float:
     """The contrast of two colours, from 1 to 21, as WCAG defines it."""
     lower, upper = sorted((_luminance(one), _luminance(other)))
@@ -171,6 +179,8 @@ DEFAULTS: Mapping[str, str] = {
     "rule": "#808080 40%",
     "cursor": "#808080 20%",
     "hit": "#4a7bd0 40%",
+    **{f"mark-{name}": f"{hue} 28%" for name, hue in HUES.items()},
+    "mark-style": "none",
     "strip": "#4a7bd0 30%",
     "muted-style": "none",
     "faint-style": "none",
@@ -181,8 +191,9 @@ DEFAULTS: Mapping[str, str] = {
 """Our variables, for themes that do not set them: `App.get_theme_variable_defaults` returns these.
 
 `star` is the colour of stars, `rule` that of the line between panes.
-`cursor` is the background of the highlighted line, `hit` that of a found word, `strip` that of the query in the first
-line. The styles belong to `$text-muted`, `$text-disabled`, `$hit`, `$strip` and `$cursor`.
+`cursor` is the background of the highlighted line, `hit` that of a found word, `mark-yellow` that of a highlight in a
+text, `strip` that of the query in the first line. The styles belong to `$text-muted`, `$text-disabled`, `$hit`,
+`$mark-…`, `$strip` and `$cursor`.
 """
 
 
@@ -198,6 +209,8 @@ def _theme(name: str, look: Colors, *, dark: bool, base: Theme | None = None) ->
         "cursor": look.cursor,
         "hit": look.hit,
         "strip": look.strip,
+        **{f"mark-{name}": tinted(ground, hue, text) for name, hue in HUES.items()},
+        "mark-style": "none",
         "muted-style": "none",
         "faint-style": "none",
         "hit-style": "none",
@@ -265,6 +278,8 @@ ANSI = Theme(
         "cursor": "ansi_default",
         "hit": "ansi_default",
         "strip": "ansi_default",
+        **dict.fromkeys((f"mark-{name}" for name in HUES), "ansi_default"),
+        "mark-style": "underline not dim",
         "muted-style": "dim",
         "faint-style": "dim",
         "hit-style": "underline not dim",

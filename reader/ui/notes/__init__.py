@@ -15,12 +15,6 @@ if TYPE_CHECKING:
     from reader.ui.shell.services import Services
 
 
-def _classes() -> tuple[type, ...]:
-    from reader.ui.notes.actions import NoteActions, TagActions
-
-    return NoteActions, TagActions
-
-
 def _note(services: Services, noting: Noting) -> NoteScreen:
     # Imported late: an editor of texts takes 30 ms.
     from reader.ui.notes.actions import NoteActions
@@ -36,4 +30,4 @@ def _tags(services: Services, tagging: Tagging) -> TagScreen:
     return TagScreen(tagging, topic_papers(services.model.state), key)
 
 
-FEATURE = Feature(_classes, (Over(NOTING, _note), Over(TAGGING, _tags)))
+FEATURE = Feature(__name__, ("actions",), (Over(NOTING, _note), Over(TAGGING, _tags)))

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable
+import re
+from collections.abc import Awaitable, Callable
 from functools import partial
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
 from reader.core.errors import ReaderError
-from reader.core.marks import with_quote
+from reader.core.marks import PASSAGE
 from reader.core.tag_words import parse_tags
 from reader.core.text import NOTE_LIMIT, clean_note
 from reader.ui.full_text.actions import FullTextActions
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
 from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
-from reader.ui.shell.handlers import begins, handles
+from reader.ui.shell.handlers import begins, handles, handles_each
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Actor, Services
 
@@ -29,6 +31,12 @@ if TYPE_CHECKING:
 
 SAME = "the note is unchanged"
 
+LONGEST_TITLE = 200
+"""Characters of a passage that stand over its note."""
+
+_OF_PASSAGE = re.compile(r"-[0-9a-f]{12}$")
+"""What the name of a draft of a passage's note ends in."""
+
 
 class NoteActions(Actor):
     """Open the editor, keep what is written in it, or give it up."""
@@ -37,7 +45,7 @@ class NoteActions(Actor):
         super().__init__(services)
         self._papers = services[PaperList]
         self._marks = services[MarkActions]
-        self._take_quote = services[FullTextActions].take_quote
+        self._full_text = services[FullTextActions]
 
     @property
     def _screen(self) -> NoteScreen | None:
@@ -49,33 +57,29 @@ class NoteActions(Actor):
 
     @handles("paper.note")
     def write(self, _count: int | None) -> None:
-        """Open the editor on the note of the paper in front, with the selected lines of its text as a quote."""
+        """Open the editor on the note of the paper in front, or on that of the passage that is selected in its text."""
         noting = self._noting()
         if noting is not None:
-            quote = self._take_quote()
-            if quote:
-                noting = noting._replace(text=with_quote(noting.text, quote))
             self._model.change(self._model.state.put(NOTING, noting))
-            if quote:
-                self.keep_draft(noting.text)
 
     def _noting(self) -> Noting | None:
-        """The note of the highlighted paper, or the draft that was left of it."""
+        """The note of the highlighted paper, or of a passage of its text, or the draft that was left of it."""
         state = self._model.state
         paper = self._library.paper_of(state.highlighted)
         if paper is None or state.highlighted is None:
             return None
-        draft, note = self._library.draft(paper.id), paper.note or ""
-        is_draft = draft is not None and draft.strip("\n") != note
-        return Noting(
-            state.highlighted, paper.id, paper.title, draft if draft is not None and is_draft else note, is_draft
-        )
+        passage = self._full_text.passage_to_note()
+        title = " ".join(passage.quote[:LONGEST_TITLE].split()) if passage else paper.title
+        noting = Noting(state.highlighted, paper.id, title, (passage or paper).note or "", passage=passage)
+        draft = self._library.draft(noting.draft)
+        is_draft = draft is not None and draft.strip("\n") != noting.text
+        return noting._replace(text=draft, is_draft=True) if draft is not None and is_draft else noting
 
     def keep_draft(self, text: str) -> None:
         """Keep what is written so far, in case that the reader is killed."""
         noting = self._model.state[NOTING]
         if noting is not None:
-            writing = self._library.keep_draft(noting.id, text)
+            writing = self._library.keep_draft(noting.draft, text)
             if writing is not None:
                 self._background.start("drafts", partial(_wait, writing))
 
@@ -94,8 +98,13 @@ class NoteActions(Actor):
 
     def _store(self, noting: Noting, text: str) -> None:
         note = clean_note(text).strip("\n")
-        self._papers.patch(noting.pk, has_note=bool(note))
-        storing = self._library.note(noting.pk, noting.id, note)
+        if note:
+            self._papers.patch(noting.pk, has_note=True)
+        if (passage := noting.passage) is not None:
+            kind, value = f"{PASSAGE}{passage.id}", passage._replace(note=note).value
+            storing = self._library.note(noting.pk, noting.draft, value, kind)
+        else:
+            storing = self._library.note(noting.pk, noting.draft, note)
         self._marks.follow(asyncio.ensure_future(self._stored(storing, noting._replace(text=text))), SAME)
 
     async def _stored(self, storing: Awaitable[Action | None], noting: Noting) -> Action | None:
@@ -113,20 +122,14 @@ class NoteActions(Actor):
         noting = self._model.state[NOTING]
         if noting is not None:
             self._model.change(self._model.state.put(NOTING, None))
-            self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.id)))
+            self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.draft)))
             self._model.show_notice(SAME)
 
-    @handles("note.undo_typing")
-    def undo(self, _count: int | None) -> None:
-        screen = self._screen
-        if screen is not None:
-            screen.undo()
-
-    @handles("note.redo_typing")
-    def redo(self, _count: int | None) -> None:
-        screen = self._screen
-        if screen is not None:
-            screen.redo()
+    @handles_each({"note.undo_typing": methodcaller("undo"), "note.redo_typing": methodcaller("redo")})
+    def take_back(self, _count: int | None, step: Callable[[NoteScreen], object]) -> None:
+        """Take back what was typed, or type it again."""
+        if (screen := self._screen) is not None:
+            step(screen)
 
     @begins
     def tell_draft(self) -> None:
@@ -135,7 +138,8 @@ class NoteActions(Actor):
         if id is not None:
             # Not as news, which the first refresh would replace.
             key = self._keymap.key("paper.note")
-            self._model.show_notice(f"the note of {id} is unfinished: {key} there continues it")
+            where = f"a highlight in {id[:-13]}" if _OF_PASSAGE.search(id) else id
+            self._model.show_notice(f"the note of {where} is unfinished: {key} there continues it")
 
     # In the user's own editor
 
@@ -155,11 +159,11 @@ class NoteActions(Actor):
             self._model.show_notice("no editor was found: set the variable EDITOR to an editor's name", "warning")
             return
         # The file of the draft is what is edited, so that this outlives the reader, too.
-        writing = self._library.keep_draft(noting.id, text)
+        writing = self._library.keep_draft(noting.draft, text)
         await (writing or self._library.drafts_written())
         try:
             with self._app.suspend():
-                is_done = edit(command, self._library.draft_file(noting.id))
+                is_done = edit(command, self._library.draft_file(noting.draft))
         except SuspendNotSupported:
             # Such as in a browser.
             if self._model.state[NOTING] is None:
@@ -169,7 +173,7 @@ class NoteActions(Actor):
         except OSError as error:
             self._model.show_notice(f"{command[0]} did not start: {error.strerror or error}", "warning")
             return
-        self._take(noting, self._library.draft(noting.id) if is_done else None, command[0])
+        self._take(noting, self._library.draft(noting.draft) if is_done else None, command[0])
 
     def _take(self, noting: Noting, text: str | None, editor: str) -> None:
         """Take what the editor has written; None if it gave up."""
@@ -179,7 +183,7 @@ class NoteActions(Actor):
                 screen.change(text)
             return
         if text is None:
-            self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.id)))
+            self._background.start("drafts", partial(_wait, self._library.drop_draft(noting.draft)))
             self._model.show_notice(f"{editor} failed: {SAME}")
         else:
             self._store(noting, text)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.paper_row import PaperKey
 from reader.ui.shell.state import Front
+
+if TYPE_CHECKING:
+    from reader.core.passages import Passage
 
 
 class Tagging(NamedTuple):
@@ -43,6 +46,13 @@ class Noting(NamedTuple):
     """What the editor begins with."""
     is_draft: bool = False
     """Whether that is a draft that was left."""
+    passage: Passage | None = None
+    """The highlight that the note is about; None for the paper's own."""
+
+    @property
+    def draft(self) -> str:
+        """The name of its draft."""
+        return f"{self.id}-{self.passage.id}" if self.passage else self.id
 
 
 TAGGING: Front[Tagging] = Front("tags")

@@ -13,24 +13,6 @@ if TYPE_CHECKING:
     from reader.ui.shell.services import Services
 
 
-def _classes() -> tuple[type, ...]:
-    from reader.ui.page.actions import PageActions
-    from reader.ui.page.links import CopyActions, LinkActions, PdfActions, PdfFetcher
-    from reader.ui.page.loader import DetailLoader, FitFinder, PageRefresher, TextPlaces
-
-    return (
-        PageActions,
-        CopyActions,
-        LinkActions,
-        DetailLoader,
-        PdfActions,
-        PdfFetcher,
-        PageRefresher,
-        FitFinder,
-        TextPlaces,
-    )
-
-
 def _page(services: Services, _reading: Reading) -> PaperPage:
     from reader.ui.page.screen import PaperPage
 
@@ -41,4 +23,4 @@ def _show(page: PaperPage, reading: Reading) -> None:
     page.show(reading)
 
 
-FEATURE = Feature(_classes, (Over(PAGE, _page, show=_show, is_kept=True),))
+FEATURE = Feature(__name__, ("actions", "links", "loader"), (Over(PAGE, _page, show=_show, is_kept=True),))

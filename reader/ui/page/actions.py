@@ -8,9 +8,9 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
 from reader.ui.marks.traces import Traces
-from reader.ui.page.detail import PaperDetail, text_in_front
+from reader.ui.page.detail import text_in_front
 from reader.ui.page.loader import DetailLoader
-from reader.ui.page.state import FOUND, PAGE
+from reader.ui.page.state import FOUND, PAGE, READING
 from reader.ui.shell.handlers import answers, follows, handles, handles_each
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
@@ -33,15 +33,13 @@ class PageActions(Actor):
         """Open the highlighted paper; this marks it read, unless the user marks papers by hand."""
         self._show()
 
-    @answers(PaperList.Opened)
-    def open_clicked(self, _event: PaperList.Opened) -> None:
-        """Open the paper that was clicked."""
-        self._services.app.perform("read.open")
-
-    @answers(PaperDetail.PlaceClicked)
-    def read_clicked(self, event: PaperDetail.PlaceClicked) -> None:
-        """Read the full text from a place on."""
-        self.read_from(event.block)
+    @answers("passage")
+    def read_highlight(self, place: int) -> None:
+        """Read the full text at one of the highlights."""
+        if self._model.state[PAGE] is None:
+            self._show()
+        if self._model.state[PAGE] is not None:
+            self._full_text.open_at_highlight(place)
 
     def follow(self) -> None:
         """Show the highlighted paper on the page, if that is open."""
@@ -75,15 +73,18 @@ class PageActions(Actor):
 
     @handles("text.places")
     def read_places(self, _count: int | None = None) -> None:
-        """Read the full text where it has the searched words."""
-        found = self._model.state[FOUND]
+        """Read the full text where it has the searched words, else at the first highlight."""
+        found, shown = self._model.state[FOUND], self._model.state[PAGE] or self._model.state[READING]
         if found is not None and found.hits:
             self.read_from(found.hits[0].block)
+        elif shown is not None and shown.paper.highlights:
+            self.read_highlight(0)
         elif self._model.state.listing.text_words:
             self._model.show_notice("no full text here has these words")
         else:
             self._model.show_notice("search for words first: this opens the full text where they occur")
 
+    @answers("place")
     def read_from(self, block: int) -> None:
         """Read the full text of the shown paper from a block with the searched words on."""
         found = self._model.state[FOUND]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,11 +11,10 @@ from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 
-from reader.core.lines import Line, Piece, centre, fill
+from reader.core.lines import Line, Piece
 from reader.core.paper import Paper
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
-from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation
@@ -50,37 +49,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     PREFIX = "paper"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"paper--{role}" for role in (*_ROLES, "hit")}
 
-    @dataclass
-    class LinkClicked(Reported):
-        """The user clicked an http or https address."""
-
-        url: str
-
-    @dataclass
-    class TopicClicked(Reported):
-        """The user clicked a topic."""
-
-        slug: str
-
-    @dataclass
-    class PlaceClicked(Reported):
-        """The user clicked a place of the full text."""
-
-        block: int
-
-    @dataclass
-    class ViewClicked(Reported):
-        """The user clicked something that they follow."""
-
-        view: str
-        """The id of its view."""
-
-    @dataclass
-    class TagClicked(Reported):
-        """The user clicked one of their tags."""
-
-        tag: str
-
     def __init__(
         self,
         glyphs: Glyphs = UNICODE,
@@ -94,7 +62,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self.shows_links = shows_links
         self._today = today
         self._paper: Paper | None = None
-        self._empty = ""
         self._look = Presentation(today or date.today(), glyphs=glyphs, is_page=is_page)
         self._lines: list[Line] = []
         self._margin = 0
@@ -134,26 +101,15 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self._paper, self._look = paper, look
             self._lay_out(keep=is_same)
 
-    def clear(self, message: str = "") -> None:
-        """Show a message of a few lines in the middle, without a paper; keys in it are between backticks."""
+    def clear(self) -> None:
+        """Show nothing."""
         self._paper = None
-        self._empty = message
         self._lay_out()
 
-    def configure(
-        self,
-        topic_names: Mapping[str, str] | None = None,
-        link_keys: Mapping[str, str] | None = None,
-        glyphs: Glyphs | None = None,
-    ) -> None:
-        """Set the names of topics by slug, the keys of links by kind (`page`, `pdf`, `code`, …), or the glyphs."""
-        look = self._look
-        self._look = replace(
-            look,
-            topic_names=look.topic_names if topic_names is None else topic_names,
-            link_keys=look.link_keys if link_keys is None else link_keys,
-            glyphs=glyphs or look.glyphs,
-        )
+    def configure(self, topic_names: Mapping[str, str], link_keys: Mapping[str, str] | None = None) -> None:
+        """Set the names of topics by slug, and the keys of links by kind (`page`, `pdf`, `code`, …)."""
+        keys = self._look.link_keys if link_keys is None else link_keys
+        self._look = replace(self._look, topic_names=topic_names, link_keys=keys)
         self._lay_out(keep=True)
 
     def toggle_fold(self) -> None:
@@ -196,12 +152,8 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         if not width:
             return
         height = self.size.height
-        if self._paper is None:
-            self._margin = 0
-            message = [part for line in with_keys(self._empty) for part in fill(line, width - 2)]
-            self._lines = [centre(line, width) for line in message]
-            self._top = max(0, (height - len(self._lines)) // 2)
-        else:
+        self._lines = []
+        if self._paper is not None:
             column = min(width - 2, MEASURE)
             self._margin = max(1, (width - column) // 2) if self._look.is_page or self._is_alone else 1
             self._lines = compose(self._paper, column, self._look)
@@ -249,20 +201,12 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         meta = event.style.meta
         kind, value = meta.get("kind"), meta.get("value", "")
-        if kind == "link":
-            self.post_message(self.LinkClicked(value))
-        elif kind == "topic":
-            self.post_message(self.TopicClicked(value))
-        elif kind == "tag":
-            self.post_message(self.TagClicked(value))
-        elif kind == "view":
-            self.post_message(self.ViewClicked(value))
-        elif kind == "place":
-            self.post_message(self.PlaceClicked(int(value)))
-        elif kind == "unfold":
+        if kind is None:
+            return
+        if kind == "unfold":
             self.toggle_fold()
         else:
-            return
+            self.post_message(Reported(kind, int(value) if kind in ("place", "passage") else value))
         event.stop()
 
 

@@ -13,6 +13,7 @@ from reader.core.ids import is_arxiv_id, profile_url
 from reader.core.lines import Line, Piece, cut, fill, join_items, literal, measure, spread, unbroken
 from reader.core.paper import Paper, facts
 from reader.core.paper_row import NotCached
+from reader.core.passages import split_note
 from reader.core.similarity import Fit
 from reader.core.titles import describe
 from reader.core.topics.trends import spark
@@ -26,6 +27,9 @@ from reader.ui.why.lines import suits_lines
 NOTE_LINES = 12
 """Maximum lines of a note while it is folded."""
 
+HIGHLIGHTS, QUOTE_LINES = 5, 3
+"""Highlights that are shown, and lines of each, while they are folded."""
+
 MOST_PEOPLE, FOREIGN_NOTE = 40, 4_000
 """Members of the group who are named, and characters of their notes, on the page of a paper; `show` has all."""
 
@@ -38,12 +42,13 @@ _PART = re.compile(
 
 
 def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """What is followed, the paper's tags, its note, and what the group shares.
+    """What is followed, the paper's tags, its note and highlights, and what the group shares.
 
-    Of a long note only the beginning is shown, unless it is unfolded.
+    Of a long note and of many highlights only the beginning is shown, unless they are unfolded.
     """
     note = _note(paper.note or "", width, look.glyphs, is_unfolded=look.is_unfolded)
-    return [*_follows(width, look), *_tags(paper, width, look.glyphs), *note, *_shared(width, look)]
+    kept = _highlights(paper, width, look)
+    return [*_follows(width, look), *_tags(paper, width, look.glyphs), *note, *kept, *_shared(width, look)]
 
 
 def _follows(width: int, look: Presentation) -> list[Line]:
@@ -106,6 +111,33 @@ def _note(note: str, width: int, glyphs: Glyphs, *, is_unfolded: bool) -> list[L
     else:
         lines += [_unfolder("less", width - 2)] if len(lines) > NOTE_LINES else []
     return [(Piece("  ") if place else Piece(f"{glyphs.note} ", "label"), *line) for place, line in enumerate(lines)]
+
+
+def _highlights(paper: Paper, width: int, look: Presentation) -> list[Line]:
+    """The highlighted passages with their sections and notes; a click reads the text there."""
+    if not paper.highlights:
+        return []
+    key = look.link_keys.get("places", "")
+    head = [Piece("Highlights", "label"), Piece(f"  {len(paper.highlights)}", "muted")]
+    lines = fill([*head, *((Piece("  "), Piece(key, "key"), Piece(" reads there", "muted")) if key else ())], width)
+    shown = len(paper.highlights) if look.is_unfolded else HIGHLIGHTS
+    for place, said in enumerate(paper.highlights[:shown]):
+        action = ("passage", str(place))
+        _, found = split_note(said)
+        quote, section, note = (found[0].quote, found[0].section, found[0].note) if found else (said, "", "")
+        text = quote if look.is_unfolded else quote[: width * QUOTE_LINES]
+        drawn = fill([Piece(literal(" ".join(text.split())), "text", action=action)], width - 2)
+        drawn = drawn if look.is_unfolded else drawn[:QUOTE_LINES]
+        bar = Piece(f"{look.glyphs.quote} ", "quote")
+        lines += [(bar, *line) for line in drawn]
+        below = [fill([Piece(literal(section), "facts", action=action)], width - 2)] if section else []
+        if note:
+            about = [Piece(f"{look.glyphs.note} ", "label"), *mark(" ".join(note.split()), "text")]
+            below.append(fill(about, width - 2))
+        lines += [(Piece("  "), *line) for part in below for line in part]
+    if (more := len(paper.highlights) - HIGHLIGHTS) > 0:
+        lines.append(_unfolder("less" if look.is_unfolded else f"+{more:,} more", width))
+    return lines
 
 
 def _unfolder(text: str, width: int) -> Line:

@@ -18,12 +18,11 @@ from reader.core.errors import ReaderError
 from reader.core.ids import pdf_url
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey
-from reader.ui.page.detail import PaperDetail
 from reader.ui.page.loader import PaperLookup
 from reader.ui.shell.handlers import answers, handles, stops
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import NOTHING_IS_FETCHED
 
 if TYPE_CHECKING:
     from reader.actions.links import Link
@@ -106,11 +105,7 @@ class LinkActions(Actor):
             "open", [(link.letter, link.name) for link in links], lambda one: self.browse(urls[one])
         )
 
-    @answers(PaperDetail.LinkClicked)
-    def browse_clicked(self, event: PaperDetail.LinkClicked) -> None:
-        """Open the link that was clicked."""
-        self.browse(event.url)
-
+    @answers("link")
     def browse(self, url: str) -> None:
         """Open an address in the user's browser without waiting for it."""
         self._background.start("browser", partial(self._browse, url))

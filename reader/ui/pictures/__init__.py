@@ -13,16 +13,10 @@ if TYPE_CHECKING:
     from reader.ui.shell.services import Services
 
 
-def _classes() -> tuple[type, ...]:
-    from reader.ui.pictures.actions import PictureActions, PictureLoader
-
-    return PictureActions, PictureLoader
-
-
 def _picture(services: Services, _pictures: Pictures) -> PictureScreen:
     from reader.ui.pictures.screen import PictureScreen
 
     return PictureScreen(services.model, services.look)
 
 
-FEATURE = Feature(_classes, (Over(PICTURES, _picture, is_kept=True),))
+FEATURE = Feature(__name__, ("actions",), (Over(PICTURES, _picture, is_kept=True),))

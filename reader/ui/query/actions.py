@@ -27,9 +27,8 @@ from reader.ui.query.line import QueryLine
 from reader.ui.query.state import VOCABULARY
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import follows, handles, handles_each, stops
-from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.services import Actor, Services
-from reader.ui.shell.state import State
+from reader.ui.shell.state import NOTHING_IS_FETCHED, State
 
 if TYPE_CHECKING:
     from textual.worker import Worker

@@ -107,8 +107,6 @@ class QueryLine(Widget):
         """The text was edited."""
 
         text: str
-        error: QueryError | None
-        """Why the text does not parse; None if it does."""
 
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, QueryLine.Changed)
@@ -247,7 +245,7 @@ class QueryLine(Widget):
     # Edits
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Report each edit, with its mistake."""
+        """Report each edit."""
         event.stop()
         self._recalled = -1
         self._report_change()
@@ -287,7 +285,7 @@ class QueryLine(Widget):
 
     def _report_change(self) -> None:
         self._examine()
-        self.post_message(self.Changed(self.text, find_mistake(self.text)))
+        self.post_message(self.Changed(self.text))
 
     # Advice
 

@@ -22,9 +22,8 @@ from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.handlers import begins, ends, follows, stops
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.notices import Tone
 from reader.ui.shell.services import Actor, Services
-from reader.ui.shell.state import State
+from reader.ui.shell.state import State, Tone
 
 if TYPE_CHECKING:
     from reader.core.settings.tables import Vectors
@@ -257,13 +256,13 @@ class Refresher(Actor):
         from reader.core.lines import cut
 
         trouble = f"{failing.more + 1} feeds silent" if failing.more else f"{cut(failing.title, LONGEST_NAME)} silent"
+        since = datetime.fromisoformat(failing.since).astimezone()
         if trouble != self._told:
-            since = datetime.fromisoformat(failing.since).astimezone()
             when = f"{since:%H:%M}" if since.date() == self._local_time().date() else f"{since:%d %b}"
             more = f" and {failing.more} more" if failing.more else ""
             self._model.show_news(f"{failing.title}{more}: no answer since {when}", "warning")
         self._told = trouble
-        self._change(self._status.source_failed(trouble, datetime.fromisoformat(failing.since).astimezone()))
+        self._change(self._status._replace(trouble=trouble, failing_since=since))
 
     def _progress_by_day(self, done: int, of: int) -> None:
         """Show the progress of the days: for one day only its name, for many also the remaining time."""
@@ -275,14 +274,15 @@ class Refresher(Actor):
         self._progress(f" {self._services.look.glyphs.dot} ".join(parts))
 
     def _progress(self, progress: str) -> None:
-        self._change(self._status.progressed(progress))
+        self._change(self._status._replace(progress=progress))
 
     def _succeed(self, sums: RefreshFinished) -> None:
         self._tries = 0
         self._told = ""
         if not self._wanted.view:
             self._library.note_refresh()
-        self._change(self._status.succeeded(self._library.last_refresh()))
+        last = self._library.last_refresh()
+        self._change(self._status._replace(problem="", trouble="", failing_since=None, last=last))
         if self._wanted.view and self._wanted.view == self._model.state.place.view.id:
             self._renew()
         if sums.new or sums.returned:

@@ -35,22 +35,10 @@ class RefreshStatus(NamedTuple):
         """Record the start of a refresh, of the latest days or for a view."""
         return self._replace(progress="starting", view=view)
 
-    def progressed(self, progress: str) -> RefreshStatus:
-        """Store the refresh's progress."""
-        return self._replace(progress=progress)
-
-    def succeeded(self, last: datetime | None) -> RefreshStatus:
-        """Record that the refresh read all it asked for."""
-        return self._replace(problem="", trouble="", failing_since=None, last=last)
-
     def failed(self, problem: str, trouble: str, now: datetime) -> RefreshStatus:
         """Record that the feed could not be read, as a sentence and in a word or two; `now` is local time."""
         since = (self.failing_since if self.problem else None) or now
         return self._replace(problem=problem, trouble=trouble, failing_since=since)
-
-    def source_failed(self, trouble: str, since: datetime) -> RefreshStatus:
-        """Record, in a few words, which source other than the daily papers does not answer."""
-        return self._replace(trouble=trouble, failing_since=since)
 
     def end(self, *, is_idle: bool, last: datetime | None) -> RefreshStatus:
         """Record the end of a refresh, with or without success; `is_idle` if no other refresh runs."""

@@ -14,7 +14,7 @@ from textual.app import App
 from textual.driver import Driver
 
 from reader import platform
-from reader.ui.kit.textual_fixes import BoundedDriver, FollowingDriver, StylesheetParsedOnce
+from reader.ui.kit.textual_fixes import StylesheetParsedOnce
 from reader.ui.looks import theme
 from reader.ui.terminal.leaving import Leaving
 
@@ -53,14 +53,20 @@ WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 
 
 @runtime_checkable
-class JobTerminal(Protocol):
-    """A driver whose window has a title, and which can stop as a job of the shell."""
+class OurTerminal(Protocol):
+    """Our driver for terminals, which can't be imported on Windows."""
 
     def set_title(self, title: str) -> None:
         """Give the window a title."""
 
     def stop_job(self) -> bool:
         """Stop until the shell continues; False if no shell could."""
+
+    def take_over(self, unread: bytes) -> None:
+        """Draw and read from now on in place of the first frame, first what the terminal has sent before."""
+
+    def handled(self, keys: int) -> None:
+        """Let the terminal send so many keys more."""
 
 
 def _record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -183,7 +189,7 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     def take_terminal(self) -> Handed | None:
         """Draw from now on in place of the first frame, if there is one; return where its cursor is."""
         frame, self.first_frame = self.first_frame, None
-        if frame is None or not isinstance(self._driver, FollowingDriver):
+        if frame is None or not isinstance(self._driver, OurTerminal):
             return None
         handed = frame.hand_over()
         self._driver.take_over(handed.unread)
@@ -191,12 +197,12 @@ class ShellApp(ThemedApp, inherit_bindings=False):
 
     def set_title(self, title: str) -> None:
         """Give the terminal's window a title, where it has one; the title must be clean."""
-        if isinstance(self._driver, JobTerminal):
+        if isinstance(self._driver, OurTerminal):
             self._driver.set_title(title)
 
     def stop_job(self) -> bool:
         """Stop until the shell continues the program; False if no shell could."""
-        return isinstance(self._driver, JobTerminal) and self._driver.stop_job()
+        return isinstance(self._driver, OurTerminal) and self._driver.stop_job()
 
     @on(Driver.SignalResume)
     def _draw_again(self) -> None:
@@ -230,5 +236,5 @@ class ShellApp(ThemedApp, inherit_bindings=False):
 
     def handled(self, keys: int) -> None:
         """Let the terminal send so many keys more."""
-        if isinstance(self._driver, BoundedDriver):
+        if isinstance(self._driver, OurTerminal):
             self._driver.handled(keys)

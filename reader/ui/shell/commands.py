@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
+from reader.core.lines import Line
 from reader.paths import APP
 
 THEME = "theme"
@@ -92,14 +93,27 @@ class Running(Protocol):
 
 
 Manual: TypeAlias = Sequence[tuple[str, Sequence[tuple[str, str]]]]
-"""The pages of the manual that help searches: the title of each, and its entries with what they mean."""
+"""What help searches: titles, and the entries of each with what they mean."""
+
+PAGES = "Manual"
+"""The title of the pages of the manual, which can be opened."""
+
+
+class Page(NamedTuple):
+    """A page of the manual: its text to copy, and its lines for a width."""
+
+    text: str
+    lines: Callable[[int], Sequence[Line]]
 
 
 class Shell(Protocol):
     """The commands of the shell."""
 
     def manual(self) -> Manual:
-        """Settings, commands, examples of queries and variables of the environment; takes a while."""
+        """Pages, settings, commands, examples of queries and variables of the environment; takes a while."""
+
+    def page(self, name: str) -> Page:
+        """A page of the manual; takes a while."""
 
     def suggest(self, line: str) -> Suggested:
         """The words that may follow; reads files, so call it in a thread."""

@@ -37,10 +37,6 @@ class Over(Generic[T, S]):
         self.is_kept = is_kept
 
 
-def _nothing() -> tuple[type, ...]:
-    return ()
-
-
 class Feature(NamedTuple):
     """One feature.
 
@@ -49,8 +45,10 @@ class Feature(NamedTuple):
     there.
     """
 
-    classes: Callable[[], tuple[type, ...]] = _nothing
-    """Imports the classes of its actions and of its work: one object of each is made, as `Kind(services)`.
+    folder: str
+    """The name of its package."""
+    modules: tuple[str, ...] = ()
+    """The modules of the folder with its actions and its work: one object of each of their `Actor` classes is made.
 
     Decorators say which of their methods the shell calls, and when: see `ui/shell/handlers.py`.
     """

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
 
 from reader.keys.actions import Context
 
@@ -18,142 +19,103 @@ Parts = Callable[[Any], object]
 _ROLES = "_roles"
 
 
-class Handles(NamedTuple):
+class Role:
+    """What a method is for; a role decorates it."""
+
+    def __call__(self, method: Method) -> Method:
+        setattr(method, _ROLES, (*getattr(method, _ROLES, ()), self))
+        return method
+
+
+@dataclass(frozen=True)
+class Handles(Role):
     """The method runs actions; with a `context` only there, in place of the one that runs them elsewhere."""
 
     ids: tuple[str, ...]
     context: Context | None = None
 
 
-class Follows(NamedTuple):
-    """The method gets the state whenever its `parts` change, and once at the start if `now`."""
-
-    parts: Parts
-    now: bool
+def handles(*action_ids: str, context: Context | None = None) -> Handles:
+    """Make a method the handler of these actions; with `context` only there."""
+    return Handles(action_ids, context)
 
 
-class HandlesEach(NamedTuple):
-    """The method runs several actions, and gets the value of the one that it runs."""
+@dataclass(frozen=True)
+class HandlesEach(Role):
+    """The method runs several actions; it gets the count, and the value of the action."""
 
     values: Mapping[str, Any]
     """By the ids of the actions."""
     context: Context | None = None
 
 
-class HandlesOwn(NamedTuple):
+class HandlesOwn(Role):
     """The method returns handlers by the ids of actions that come from the settings."""
 
 
-class Answers(NamedTuple):
-    """The method gets messages of a kind that a widget sends, such as of a click."""
+@dataclass(frozen=True)
+class Follows(Role):
+    """The method gets the state whenever its `parts` change, and once at the start if `now`."""
 
-    message: type
+    parts: Parts
+    now: bool = False
 
 
-class TakesText(NamedTuple):
+@dataclass(frozen=True)
+class Answers(Role):
+    """The method gets the values of a kind that a widget reports, such as those of a click."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class TakesText(Role):
     """The method gets each key (its name and character) in a context; it returns whether it took it as text."""
 
     context: Context
 
 
-class TakesLine(NamedTuple):
+@dataclass(frozen=True)
+class TakesLine(Role):
     """The method gets what is typed behind the word of an action on the command line."""
 
     action: str
 
 
-class Offers(NamedTuple):
+class Offers(Role):
     """The method returns commands for the palette."""
 
 
-class Begins(NamedTuple):
+class Begins(Role):
     """The method is called once the list is there and keys act."""
 
 
-class Ends(NamedTuple):
+class Ends(Role):
     """The method is called as the reader ends."""
 
 
 Moment = Literal["escape", "back", "last"]
 
 
-class Stops(NamedTuple):
-    """The method stops or closes something, and returns whether there was anything."""
+@dataclass(frozen=True)
+class Stops(Role):
+    """The method stops or closes something when the user steps back; it returns whether there was anything.
+
+    First, those at `escape`, by that key alone, then those at `back`, until one of them has done something; then
+    screens and panes in front close, and lists are left; those at `last` again by escape alone.
+    """
 
     at: Moment
 
 
-def _mark(role: NamedTuple) -> Callable[[Method], Method]:
-    def mark(method: Method) -> Method:
-        setattr(method, _ROLES, (*getattr(method, _ROLES, ()), role))
-        return method
+handles_each, handles_own, follows, answers = HandlesEach, HandlesOwn(), Follows, Answers
+takes_text, takes_line, stops = TakesText, TakesLine, Stops
+offers, begins, ends = Offers(), Begins(), Ends()
 
-    return mark
-
-
-def handles(*action_ids: str, context: Context | None = None) -> Callable[[Method], Method]:
-    """Make a method the handler of these actions; with `context` only there."""
-    return _mark(Handles(action_ids, context))
+R = TypeVar("R", bound=Role)
 
 
-def handles_each(values: Mapping[str, Any], context: Context | None = None) -> Callable[[Method], Method]:
-    """Make a method the handler of several actions; it gets the count, and the value of the action."""
-    return _mark(HandlesEach(values, context))
-
-
-def handles_own(method: Method) -> Method:
-    """Let a method return handlers of actions that come from the settings."""
-    return _mark(HandlesOwn())(method)
-
-
-def follows(parts: Parts, *, now: bool = False) -> Callable[[Method], Method]:
-    """Call a method with the state whenever its parts change."""
-    return _mark(Follows(parts, now))
-
-
-def answers(message: type) -> Callable[[Method], Method]:
-    """Call a method with the messages of a widget."""
-    return _mark(Answers(message))
-
-
-def takes_text(context: Context) -> Callable[[Method], Method]:
-    """Let a method take keys as text in a context."""
-    return _mark(TakesText(context))
-
-
-def takes_line(action: str) -> Callable[[Method], Method]:
-    """Let a method take what is typed behind the word of an action."""
-    return _mark(TakesLine(action))
-
-
-def begins(method: Method) -> Method:
-    """Call a method once the list is there and keys act."""
-    return _mark(Begins())(method)
-
-
-def ends(method: Method) -> Method:
-    """Call a method as the reader ends."""
-    return _mark(Ends())(method)
-
-
-def offers(method: Method) -> Method:
-    """Let a method give commands to the palette."""
-    return _mark(Offers())(method)
-
-
-def stops(at: Moment) -> Callable[[Method], Method]:
-    """Let a method stop something when the user steps back, until one of these has done something.
-
-    First, those at `escape`, by that key alone, then those at `back`; then screens and panes in front close, and lists
-    are left; those at `last` again by escape alone.
-    """
-    return _mark(Stops(at))
-
-
-Role = TypeVar("Role", bound=NamedTuple)
-
-
-def find(role: type[Role], objects: Iterable[object]) -> Iterator[tuple[Role, Callable[..., Any]]]:
+def find(role: type[R], objects: Iterable[object]) -> Iterator[tuple[R, Callable[..., Any]]]:
     """The methods of these objects that have a role, inherited ones too, in order."""
     for one in objects:
         methods = {name: method for kind in reversed(type(one).__mro__) for name, method in vars(kind).items()}

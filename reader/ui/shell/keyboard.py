@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from reader.keys.actions import Action, Context
 from reader.keys.keymap import Cancelled, KeyReader, Match, Pending
 from reader.keys.spelling import spell
-from reader.ui.shell.notices import Prompt
 from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import Prompt
 
 if TYPE_CHECKING:
     from textual.events import Key

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from reader.core.paper_row import PaperKey
-from reader.ui.shell.notices import Tone
-from reader.ui.shell.state import State
+from reader.ui.shell.state import State, Tone
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode

@@ -11,7 +11,7 @@ from reader.core.errors import ReaderError
 from reader.ui.kit.textual_fixes import Delayed
 from reader.ui.library.library import Library
 from reader.ui.looks import Look
-from reader.ui.shell.handlers import Role, find
+from reader.ui.shell.handlers import R, find
 from reader.ui.shell.model import Model
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Services:
         self._objects[type(one)] = one
         return one
 
-    def find(self, role: type[Role]) -> Iterator[tuple[Role, Callable[..., Any]]]:
+    def find(self, role: type[R]) -> Iterator[tuple[R, Callable[..., Any]]]:
         """The methods of the features that have a role."""
         return find(role, self.features)
 

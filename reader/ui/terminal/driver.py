@@ -19,7 +19,7 @@ from collections.abc import Generator, Iterator
 from contextlib import suppress
 from selectors import EVENT_READ, SelectSelector
 from threading import BoundedSemaphore, Event
-from typing import TYPE_CHECKING, Any, Protocol, TextIO, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App
@@ -151,13 +151,6 @@ LOOK = 0.1
 """Seconds between two looks for whether the driver has to stop."""
 
 
-@runtime_checkable
-class HasFirstFrame(Protocol):
-    """An app that may begin with a frame on the terminal which Textual has not drawn."""
-
-    first_frame: FirstFrame | None
-
-
 class TerminalDriver(JobDriver):
     """Reads and draws on a terminal; `handled` must be called with the number of keys that were handled.
 
@@ -168,7 +161,7 @@ class TerminalDriver(JobDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = cast(Any, _UnfailingFile(cast(TextIO, self._file)))
         self._room = BoundedSemaphore(MOST_WAITING)
-        self._frame = app.first_frame if isinstance(app, HasFirstFrame) else None
+        self._frame: FirstFrame | None = getattr(app, "first_frame", None)
         self._held: list[str] | None = None if self._frame is None else []
         """What is to be written once the first frame is taken over; None from then on."""
         self._may_read = Event()

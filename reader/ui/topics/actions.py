@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING, Literal
 from reader.core.errors import ReaderError
 from reader.core.query.choices import TopicChoice, picked_topics, with_tag, with_topics
 from reader.ui.filter.pane import FilterPane
-from reader.ui.filter.state import TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
-from reader.ui.page.detail import PaperDetail
+from reader.ui.filter.state import HINT, TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.shell.handlers import answers, follows, handles, handles_each, offers, stops, takes_text
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Actor, Services
-from reader.ui.shell.state import State
+from reader.ui.shell.state import Prompt, State
 from reader.ui.terminal.process import loading
 from reader.ui.views.actions import ViewActions
 
 if TYPE_CHECKING:
-    from reader.ui.help.palette import Command
+    from reader.ui.help.screen import Command
 
 _ORDERS = {"family": "topics by family", "papers": "topics by papers", "rising": "rising topics first"}
 
@@ -73,10 +72,20 @@ class FilterActions(Actor):
         """Take a key as text while topics are narrowed."""
         return self._pane.type(key, character)
 
-    @answers(FilterPane.TopicsChanged)
-    def pick_topics(self, event: FilterPane.TopicsChanged) -> None:
+    @answers("narrowing")
+    def show_keys(self, is_on: bool) -> None:
+        """Show the keys that act while topics are narrowed: all others are text."""
+        prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if is_on else Prompt()
+        self._model.change(self._model.state.prompt_for(prompt))
+
+    @answers("hint")
+    def show_hint(self, hint: str) -> None:
+        """Show what the row under the cursor means; nothing for an empty text."""
+        self._model.change(self._model.state.put(HINT, hint))
+
+    @answers("topics")
+    def pick_topics(self, choice: TopicChoice) -> None:
         """Write the picked topics into the query; keep how they combine even if the query can't express it."""
-        choice = event.choice
         state = self._model.state
         try:
             text = with_topics(state.place.text, choice)
@@ -85,12 +94,12 @@ class FilterActions(Actor):
             return
         self._model.change(state.put(TOPIC_MODE, choice.mode).narrow(text))
 
-    @answers(FilterPane.TagToggled)
-    def toggle_tag(self, event: FilterPane.TagToggled) -> None:
+    @answers("tag choice")
+    def toggle_tag(self, chosen: tuple[str, Literal["picked", "excluded"]]) -> None:
         """Pick or exclude a tag of the user's in the query, or take it out."""
         state = self._model.state
         try:
-            text = with_tag(state.place.text, event.tag, event.where)
+            text = with_tag(state.place.text, *chosen)
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
             return
@@ -129,20 +138,17 @@ class TopicActions(Actor):
         name = state[TOPIC_NAMES].get(slug, slug)
         self._model.show_notice(f"no longer filtered by {name}" if slug in choice.picked else f"only {name}")
 
-    @answers(PaperDetail.TopicClicked)
-    def show_clicked(self, event: PaperDetail.TopicClicked) -> None:
-        """Show all papers of the topic that was clicked."""
-        self._show(event.slug)
-
-    def _show(self, slug: str) -> None:
+    @answers("topic")
+    def show(self, slug: str) -> None:
+        """Show all papers of a topic."""
         self._services[ViewActions].show_query(with_topics("", TopicChoice("all", (slug,), ())))
 
     @offers
     def commands(self) -> Sequence[Command]:
         """Commands that show the papers of each topic."""
-        from reader.ui.help.palette import Command
+        from reader.ui.help.screen import Command
 
-        state, show = self._model.state, self._services.app.when_closed(self._show)
+        state, show = self._model.state, self._services.app.when_closed(self.show)
         self._services[TopicMeanings].begin()
         return [
             Command(f"Topic: {name}", state[TOPIC_MEANINGS].get(slug, "The papers of this topic."), partial(show, slug))

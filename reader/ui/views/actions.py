@@ -14,20 +14,18 @@ from reader.core.query import Term
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
-from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.traces import Traces
-from reader.ui.page.detail import PaperDetail
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.shell.handlers import answers, handles, handles_each, offers
 from reader.ui.shell.listing import Position
-from reader.ui.shell.notices import NOTHING_IS_FETCHED
 from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import NOTHING_IS_FETCHED
 from reader.ui.triage.state import lasting_place
 
 if TYPE_CHECKING:
-    from reader.ui.help.palette import Command
+    from reader.ui.help.screen import Command
 
 RANKING_LASTS = timedelta(minutes=10)
 """Maximum age of a feed's ranking that is shown without fetching it again."""
@@ -41,29 +39,20 @@ class ViewActions(Actor):
         self._refresher = services[Refresher]
         self._papers = services[PaperList]
 
-    @answers(FilterPane.ViewChosen)
-    def go_to_view(self, event: FilterPane.ViewChosen) -> None:
-        """Show the view that was clicked."""
-        self.go(event.id)
-
-    @answers(PaperDetail.ViewClicked)
-    def go_to_followed(self, event: PaperDetail.ViewClicked) -> None:
-        """Show the papers of something that is followed."""
-        self.go(event.view)
-
-    @answers(PaperDetail.TagClicked)
-    def go_to_tag(self, event: PaperDetail.TagClicked) -> None:
+    @answers("tag")
+    def go_to_tag(self, tag: str) -> None:
         """Show all papers with a tag of the user's."""
-        self.show_query(str(Term("tag", event.tag)))
+        self.show_query(str(Term("tag", tag)))
 
     @offers
     def commands(self) -> Sequence[Command]:
         """Commands that show the saved views."""
-        from reader.ui.help.palette import Command
+        from reader.ui.help.screen import Command
 
         show = self._services.app.when_closed(self.go)
         return [Command(f"View: {one.name}", one.query, partial(show, one.id)) for one in self._model.state.views.named]
 
+    @answers("view")
     def go(self, id: str) -> None:
         """Show a view with the current query, and fetch its days that the cache does not know."""
         state = self._model.state

@@ -32,9 +32,10 @@ from reader.feeds.fulltext.html import read_html, tex_of, without_mathml
 from reader.feeds.fulltext.spans import HTML_LETTERS
 from tests.core.document.checks import check_document, depth
 from tests.feeds.fulltext import pages
+from tests.table import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("inner", "text"),
     [
         ("<msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup><mo>≤</mo><mfrac><mi>a</mi><mi>b</mi></mfrac>", "xᵢ² ≤ a∕b"),
@@ -109,6 +110,15 @@ def test_a_paragraph_has_citations_formulas_and_notes() -> None:
     )
     after = DOCUMENT.blocks[DOCUMENT.blocks.index(paragraph) + 1]
     assert after == Note("1", (Span("A note."),), "fn1")
+
+
+def test_the_mark_of_a_note_on_the_whole_paper_is_no_paragraph() -> None:
+    content = '<sup class="ltx_note_mark">†</sup><span class="ltx_note_content">A licence.</span>'
+    note = f'<span class="ltx_note">{content}</span>'
+    marked = read_html(pages.PAGE.replace('<section id="S1"', f'{note}<section id="S1"', 1))
+    notes = [block for block in marked.blocks if isinstance(block, Note)]
+    assert any(words(one).endswith("A licence.") for one in notes)
+    assert not [one for one in marked.blocks if isinstance(one, Paragraph) and words(one) == "†"]
 
 
 def test_lists_nest_and_quotes_hold_paragraphs() -> None:
@@ -211,7 +221,7 @@ def test_formulas_need_only_their_tex() -> None:
     assert read_html(without_mathml(pages.PAGE)) == DOCUMENT
 
 
-@pytest.mark.parametrize(
+@each(
     ("page", "reason"),
     [
         (pages.NO_HTML, "arXiv has no HTML of it"),
@@ -231,7 +241,7 @@ def test_a_page_that_is_no_paper_is_named(page: str, reason: str) -> None:
         read_html(page)
 
 
-@pytest.mark.parametrize("tag", ["div", "span", "b", "ul><li", "blockquote", "figure", "section", "table><tr><td"])
+@each("tag", ["div", "span", "b", "ul><li", "blockquote", "figure", "section", "table><tr><td"])
 def test_what_is_nested_thousands_deep_keeps_its_text(tag: str) -> None:
     opening = f"<{tag}>" * 3_000
     document = read_html(f"<article class=ltx_document><p>{pages.PROSE}</p>{opening}at the bottom</article>")

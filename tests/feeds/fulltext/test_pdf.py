@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from unicodedata import category
@@ -22,13 +23,15 @@ from reader.core.document.model import (
     Paragraph,
     PdfSpot,
     Reference,
+    Theorem,
     Verbatim,
     plain,
 )
 from reader.core.errors import NoFullText, NoPicture
-from reader.feeds.fulltext.pdf import WARNING, Box, Line, Page, Pages, read_pages, read_pdf
+from reader.feeds.fulltext.pdf import WARNING, Box, Letter, Line, Page, Pages, read_pages, read_pdf, written
 from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, read_apart
 from tests.feeds.fulltext.pdf_pages import BOLD, Printed, paragraph, write_pdf
+from tests.table import each
 
 FILLER = (
     "Readers of papers decide in minutes what to read, and so the first lines of a text matter more than all that "
@@ -119,7 +122,7 @@ def test_citations_lead_to_the_references(paper: Document) -> None:
 
 
 def line(text: str, base: float, *, page: int = 0, left: float = 72.0, size: float = 10.0, bold: float = 0.0) -> Line:
-    return Line(text, page, left, left + 5.0 * len(text), base, size, bold, cells=(text,))
+    return Line(text, page, left, left + 5.0 * len(text), base, size, bold, cells=((left, text),))
 
 
 def of_lines(*lines: Line, boxes: tuple[Box, ...] = (), outline: tuple[tuple[str, int], ...] = ()) -> Document:
@@ -137,7 +140,7 @@ def body(top: float, count: int, page: int = 0) -> list[Line]:
     return [line(FULL, top - 12 * at, page=page) for at in range(count)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("first", "second", "whole"),
     [
         ("It is pre\N{SOFT HYPHEN}", "trained on all of it, as one is.", "It is pretrained on"),
@@ -212,7 +215,7 @@ def test_the_words_of_a_formula_stay_with_it() -> None:
     formula = line("Linear: s = t", 580, left=80)._replace(math=0.2)
     document = of_lines(*body(700, 6), formula, line("(4)", 580, left=400), *body(556, 3))
     (found,) = (block for block in document.blocks if isinstance(block, Verbatim))
-    assert ["".join(plain(row)) for row in found.lines] == ["Linear: s = t", "(4)"]
+    assert ["".join(plain(row)) for row in found.lines] == [f"{'Linear: s = t':64}(4)"]
 
 
 def test_a_formula_stays_between_the_lines_around_it() -> None:
@@ -220,6 +223,131 @@ def test_a_formula_stays_between_the_lines_around_it() -> None:
     document = of_lines(*body(700, 6), *lines, line("where c is small.", 592))
     assert [type(block) for block in document.blocks[-3:]] == [Paragraph, Verbatim, Paragraph]
     assert texts(document, Paragraph)[-1] == "where c is small."
+
+
+def letters(*runs: tuple[str, float, float, float], left: float = 72.0) -> list[Letter]:
+    """Letters behind each other: the text of each run, its height, its size, and how far it is moved."""
+    found: list[Letter] = []
+    for text, base, size, moved in runs:
+        left += moved
+        for letter in text:
+            found.append(Letter(letter, left, left + size / 2, base, size))
+            left += size / 2
+    return found
+
+
+def written_text(found: list[Letter]) -> str:
+    return "".join(one.text for one in written(found))
+
+
+@pytest.mark.parametrize(
+    ("accent", "letter", "joined"),
+    [
+        ("\xa8", "o", "ö"),
+        ("\xb4", "\u0131", "í"),
+        ("`", "e", "è"),
+        ("\xb8", "c", "ç"),
+        ("\u02d8", "A", "Ă"),
+        ("\u02dd", "o", "ő"),
+    ],
+)
+def test_an_accent_joins_the_letter_under_it(accent: str, letter: str, joined: str) -> None:
+    assert (
+        written_text(letters(("Sm", 700, 10, 0), (accent, 700, 10, 0), (letter, 700, 10, -5), ("k", 700, 10, 0)))
+        == f"Sm{joined}k"
+    )
+    # Over a capital it is higher, and at times it is drawn last.
+    later = letters((f"Sm{letter}k", 700, 10, 0), (accent, 702.5, 10, -10))
+    assert written_text(later) == f"Sm{joined}k"
+    # As a sign of its own it stays.
+    assert written_text(letters((f"a{accent} b", 700, 10, 0))) == f"a{accent} b"
+
+
+def test_a_fraction_and_scripts_within_a_sentence_are_written_in_its_line() -> None:
+    fraction = letters(("is ", 700, 10, 0), ("a+b", 703.9, 7, 0), ("2", 696.5, 7, -7), ("all", 700, 10, 8))
+    assert written_text(fraction) == "is (a+b)/2 all"
+    # It may begin a line.
+    assert written_text([*letters(("end", 712, 10, 0)), *fraction[3:]]) == "end(a+b)/2 all"
+    assert (
+        written_text(letters(("x", 700, 10, 0), ("2", 703.6, 7, 0), ("+y", 700, 10, 0), ("i", 698.5, 7, 0))) == "x²+yᵢ"
+    )
+    # Not all of it has letters in Unicode.
+    assert written_text(letters(("x", 700, 10, 0), ("2θ", 703.6, 7, 0))) == "x2θ"
+
+
+def lead(text: str, base: float, count: int, *, bold: float = 0.2, italic: float = 0.0) -> Line:
+    return line(text, base, bold=bold)._replace(italic=italic, lead=count)
+
+
+def headings(document: Document) -> list[tuple[int, str, str]]:
+    found = (block for block in document.blocks if isinstance(block, Heading))
+    return [(one.level, one.number, "".join(plain(one.spans))) for one in found]
+
+
+def test_a_heading_may_begin_its_paragraph() -> None:
+    first = line("1 Introduction", 700, size=12, bold=1.0)
+    second = lead("1.1. A part of it. And then the text goes on in the line.", 600, 18)
+    item = lead("1. A step: of a list", 560, 9)
+    document = of_lines(first, *body(680, 6), second, *body(588, 2), item)
+    assert headings(document) == [(1, "1", "Introduction"), (2, "1.1", "A part of it")]
+    assert any(one.startswith("And then the text goes on in the line.") for one in texts(document, Paragraph))
+
+
+def test_letters_begin_anew_under_each_roman_number() -> None:
+    said = ["I. BEGIN", "A. One of it", "B. Two of it", "II. END IT", "A. Three of it"]
+    lines = []
+    for at, text in enumerate(said):
+        bold = line(text, 700 - 80 * at, bold=1.0)
+        lines += [bold, *body(685 - 80 * at, 4)]
+    assert [(level, number) for level, number, _ in headings(of_lines(*lines))] == [
+        (1, "I"), (2, "A"), (2, "B"), (1, "II"), (2, "A"),
+    ]  # fmt: skip
+
+
+def test_a_chapter_has_its_name_below_its_number_and_contents_are_left_out() -> None:
+    contents = [line("Contents", 700, size=20, bold=1.0), line("1 Begin", 660, bold=1.0)]
+    contents += [line(f"1.{part} A part . . . . . . . {part}", 640 - 12 * part) for part in range(1, 5)]
+    chapter = [line("Chapter 1", 700, page=1, size=18, bold=1.0), line("Begin", 660, page=1, size=20, bold=1.0)]
+    section = line("1.1 A part", 560, page=1, size=14, bold=1.0)
+    document = of_lines(*contents, *body(500, 4), *chapter, *body(640, 4, 1), section, *body(540, 4, 1))
+    assert headings(document) == [(1, "Chapter 1", "Begin"), (2, "1.1", "A part")]
+
+
+def test_a_bold_line_in_the_middle_of_its_column_is_a_heading() -> None:
+    middle = line("A part of it", 610, left=259, bold=1.0)
+    document = of_lines(*[line("INTRODUCTION", 715, left=250, bold=1.0), *body(690, 5), middle, *body(590, 4)])
+    assert headings(document) == [(1, "", "INTRODUCTION"), (2, "", "A part of it")]
+    assert not headings(of_lines(*body(690, 6), middle._replace(base=618), *body(606, 4)))
+
+
+def test_theorems_have_their_titles() -> None:
+    theorem = lead("Theorem 2.1 (Main result). It holds", 600, 11)
+    document = of_lines(*body(700, 6), theorem, *body(588, 2))
+    (found,) = (block for block in document.blocks if isinstance(block, Theorem))
+    assert "".join(plain(found.title)) == "Theorem 2.1 (Main result)."
+    assert texts(replace(document, blocks=found.blocks), Paragraph)[0].startswith("It holds A full line")
+
+
+def test_references_may_have_no_heading() -> None:
+    entries = [
+        line(f"[{number}] A. Author. A title of it. {1990 + number}.", 600 - 12 * number) for number in range(1, 5)
+    ]
+    document = of_lines(*body(700, 6), *entries)
+    assert [block.label for block in document.blocks if isinstance(block, Reference)] == ["[1]", "[2]", "[3]", "[4]"]
+
+
+def test_a_table_of_words_stays_a_table() -> None:
+    cells = [("What", 72), ("Means of it", 172), ("a name", 72), ("what one is called", 172), ("by others", 172)]
+    rows = [line(text, 580 - 12 * (at // 2), left=left) for at, (text, left) in enumerate(cells)]
+    caption = line("Table 1: Words.", 610, size=9)
+    for lines in ((caption, *rows), (*rows, caption._replace(base=540))):
+        document = of_lines(*body(760, 8), *lines, *body(480, 4))
+        (table,) = (block for block in document.blocks if isinstance(block, Verbatim))
+        assert ["".join(plain(row)) for row in table.lines] == [
+            "What                Means of it",
+            "a name              what one is called",
+            f"{'':20}by others",
+        ]
 
 
 def test_an_appendix_that_the_outline_lacks_ends_the_references() -> None:
@@ -273,7 +401,8 @@ def test_a_scanned_paper_is_said() -> None:
             st.floats(0, 1),
             st.floats(0, 1),
             st.floats(0, 1),
-            st.lists(st.text(max_size=20), max_size=4).map(tuple),
+            st.lists(st.tuples(st.floats(0, 600), st.text(max_size=20)), max_size=4).map(tuple),
+            st.integers(0, 40),
         ),
         max_size=40,
     )

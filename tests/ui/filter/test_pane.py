@@ -11,7 +11,7 @@ from reader.cache.reads.window import DayCount
 from reader.core.lines import measure
 from reader.core.query.choices import TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicOrder
-from reader.ui.filter.pane import FilterPane, draw_row
+from reader.ui.filter.pane import draw_row
 from reader.ui.filter.rows import (
     DAYS_AT_FIRST,
     FOLLOWS_AT_FIRST,
@@ -24,6 +24,8 @@ from reader.ui.filter.rows import (
     lay_out,
 )
 from reader.ui.kit.glyphs import ASCII, UNICODE
+from reader.ui.kit.line_widgets import Reported
+from tests.table import each
 from tests.ui.filter_stage import DATA, DAYS, TOPICS, VIEWS, PaneApp, choices, drawn, go_to
 
 
@@ -84,8 +86,8 @@ def test_a_plus_marks_a_day_of_which_more_papers_may_follow() -> None:
         assert [(piece.text, piece.role) for piece in line if piece.role in ("unread", "nothing")] == shown
 
 
-@pytest.mark.parametrize("order", TOPIC_ORDERS)
-@pytest.mark.parametrize(("width", "name"), [(24, "Benchmarks"), (36, "Benchmarks & evaluation"), (60, "Benchmarks")])
+@each("order", TOPIC_ORDERS)
+@each(("width", "name"), [(24, "Benchmarks"), (36, "Benchmarks & evaluation"), (60, "Benchmarks")])
 def test_names_are_whole_where_there_is_room(width: int, name: str, order: TopicOrder) -> None:
     topic = TopicItem("evaluation", "Benchmarks & evaluation", "Data", count=120, weeks=(0.1, 0.2) * 6, rising=0.1)
     state = FilterState(order=order)
@@ -239,8 +241,8 @@ async def test_toggling_a_view_or_a_day_chooses_it() -> None:
         go_to(app.pane, "2026-11-20")
         app.pane.toggle()
         await pilot.pause()
-        told = [message for message in app.told if not isinstance(message, FilterPane.Hint)]
-        assert told == [FilterPane.ViewChosen("all"), FilterPane.ViewChosen("day:2026-11-20")]
+        told = [one for one in app.told if isinstance(one, Reported) and one.kind != "hint"]
+        assert told == [Reported("view", "all"), Reported("view", "day:2026-11-20")]
         chosen = [row.key for row in app.pane.rows if row.mark is Mark.CHOSEN]
         assert chosen == ["2026-11-20"]
 
@@ -386,11 +388,11 @@ async def test_the_meaning_of_a_topic_is_told_when_the_cursor_is_on_it() -> None
     async with app.run_test(size=(80, 40)) as pilot:
         go_to(app.pane, "gui-agents")
         await pilot.pause()
-        hints = [message.text for message in app.told if isinstance(message, FilterPane.Hint)]
+        hints = [one.value for one in app.told if isinstance(one, Reported) and one.kind == "hint"]
         assert hints[-1] == "operate a screen"
         app.set_focus(None)
         await pilot.pause()
-        assert [message.text for message in app.told if isinstance(message, FilterPane.Hint)][-1] == ""
+        assert [one.value for one in app.told if isinstance(one, Reported) and one.kind == "hint"][-1] == ""
 
 
 async def test_picked_excluded_and_implied_differ_by_shape() -> None:
@@ -424,7 +426,7 @@ async def test_the_mouse_chooses_picks_excludes_and_switches() -> None:
         await pilot.click(pane, offset=(5, 0))
         await pilot.click(pane, offset=(5, 39))
         assert app.pane.choice == TopicChoice("all", ("agents",), ("reasoning",))
-        assert [message.id for message in app.told if isinstance(message, FilterPane.ViewChosen)] == ["all"]
+        assert [one.value for one in app.told if isinstance(one, Reported) and one.kind == "view"] == ["all"]
 
 
 async def test_a_low_pane_scrolls_with_the_cursor_and_back_to_the_heading() -> None:

@@ -12,6 +12,7 @@ from reader.ui.filter.rows import (
     Kind,
     TopicItem,
 )
+from reader.ui.kit.line_widgets import Reported
 from tests.ui.filter_stage import PaneApp, drawn, go_to
 
 MOVING = FilterData(
@@ -86,5 +87,5 @@ async def test_how_a_topic_moves_is_told_with_what_it_means() -> None:
         app.pane.show(MOVING)
         go_to(app.pane, "code")
         await pilot.pause()
-        hints = [message.text for message in app.told if isinstance(message, FilterPane.Hint)]
+        hints = [one.value for one in app.told if isinstance(one, Reported) and one.kind == "hint"]
     assert hints[-1] == "▂▂▂▂▂▂▂▂▂▂▂█ +75 % · programs"

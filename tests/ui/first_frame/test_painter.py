@@ -10,9 +10,8 @@ from pyte.screens import Char
 from textual.geometry import Region
 
 from reader.session.visit import Visit, save
-from reader.ui.first_frame.content import Content, is_certain, read_content
 from reader.ui.first_frame.kept_look import KeptLook
-from reader.ui.first_frame.painter import Painter, Unsure
+from reader.ui.first_frame.painter import Content, Painter, Unsure, is_certain, read_content
 from reader.ui.next_start import look_of
 from reader.ui.shell.layout import PaneChoice, remembered
 from tests.ui import papers
@@ -192,7 +191,7 @@ def content_end(painter: Painter) -> int:
 
 
 async def test_the_cursor_does_not_leave_a_first_screenful(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.ui.first_frame.content.SCREENFUL", 5)
+    monkeypatch.setattr("reader.ui.first_frame.painter.SCREENFUL", 5)
     async with reader() as r:
         painter = paint(r, Visit("all"))
         assert painter.move(4)
@@ -210,7 +209,7 @@ async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
         assert painter.height == 5
         deep = r.ids[6]
         monkeypatch.setattr("reader.session.first_list.DEEPEST", 3)
-        monkeypatch.setattr("reader.ui.first_frame.content.SCREENFUL", 2)
+        monkeypatch.setattr("reader.ui.first_frame.painter.SCREENFUL", 2)
         assert read_content(r.app.library._path, Visit("all", paper=deep), "day") is None
         assert read_content(r.app.library._path, Visit("starred"), "day") is None
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from reader.core.document.anchors import Point, Range
 from reader.core.document.model import Document, Heading, Span
+from reader.core.passages import Passage, passage_id
+from reader.ui.full_text.highlights import Kept
 from reader.ui.full_text.screen import first_row, outline_line
-from reader.ui.full_text.text import MANY, Outline
+from reader.ui.full_text.text import MANY, Entry, Outline
 from reader.ui.kit.glyphs import ASCII, UNICODE
 
 LEVELS = (1, 2, 3, 3, 2, 1, 2)
@@ -18,19 +21,18 @@ def outline_of(*levels: int) -> Outline:
 def test_folding_hides_all_parts_and_goes_up_where_there_are_none() -> None:
     outline = outline_of(*LEVELS)
     assert outline.shown == [0, 1, 2, 3, 4, 5, 6]
-    second = outline.move(1).fold()
+    second = outline.move(1).toggle_fold()
     assert second.shown == [0, 1, 4, 5, 6]
     assert second.move(1).cursor == 4
-    assert second.move(1).fold().cursor == 0
-    first = second.fold().fold()
+    assert second.move(1).toggle_fold().cursor == 0
+    assert second.toggle_fold() == outline.move(1)
+    first = second.move(-1).toggle_fold()
     assert first.shown == [0, 5, 6] and first.cursor == 0
-    assert first.unfold().shown == [0, 1, 4, 5, 6]
-    assert first.unfold().unfold() == first.unfold()
-    assert outline.move(-5).fold().fold().cursor == 0
+    assert first.toggle_fold().shown == [0, 1, 4, 5, 6]
 
 
 def test_the_cursor_stays_among_what_is_shown() -> None:
-    outline = outline_of(*LEVELS).fold()
+    outline = outline_of(*LEVELS).toggle_fold()
     assert outline.move(100).cursor == 6
     assert outline.move(-100).cursor == 0
     assert Outline().move(1) == Outline() and Outline().at(3) == 0 and Outline().shown == []
@@ -39,7 +41,7 @@ def test_the_cursor_stays_among_what_is_shown() -> None:
 def test_it_opens_at_the_section_that_is_read() -> None:
     outline = outline_of(*LEVELS)
     assert outline.opened(3).cursor == 3 and outline.opened(3).is_open
-    assert outline.fold().opened(3).cursor == 0, "its section is folded"
+    assert outline.toggle_fold().opened(3).cursor == 0, "its section is folded"
     assert not outline.opened(3).closed().is_open
 
 
@@ -51,17 +53,40 @@ def test_a_long_one_begins_with_its_upper_level() -> None:
 def test_a_line_is_indented_by_its_level_and_cut() -> None:
     heading = Heading(2, "2.1.", (Span("A title  that is"), Span("\\alpha", "formula"), Span(" long")))
 
+    entry = Entry(2, 7, heading)
+
     def drawn(width: int, *, is_folded: bool = False) -> str:
-        line = outline_line(heading, width, UNICODE, is_folded=is_folded, is_here=False)
+        line = outline_line(entry, width, UNICODE, is_folded=is_folded, is_here=False)
         return "".join(piece.text for piece in line)
 
     assert drawn(40) == "    2.1 A title that isα long"
     assert drawn(40, is_folded=True) == "  ▸ 2.1 A title that isα long"
     assert drawn(14) == "    2.1 A tit…"
-    here = outline_line(heading, 40, ASCII, is_folded=True, is_here=True)
+    here = outline_line(entry, 40, ASCII, is_folded=True, is_here=True)
     assert {piece.role for piece in here if piece.text.strip()} == {"sign", "here"} and here[
         1
     ].text == f"{ASCII.folded} "
+
+
+def test_highlights_stand_in_their_sections_and_those_that_are_not_in_the_text_at_the_end() -> None:
+    def kept(words: str, block: int | None) -> Kept:
+        place = None if block is None else Range(Point(block, 0), Point(block, 1))
+        return Kept(Passage(passage_id(words), words), place)
+
+    outline = outline_of(1, 2, 1).move(2)
+    found = outline.with_highlights([kept("gone", None), kept("late", 2), kept("deep", 1), kept("early", 0)])
+
+    def names(of: Outline) -> list[tuple[int, str]]:
+        return [(one.level, one.kept.passage.quote if one.kept else f"§{one.start}") for one in of.entries]
+
+    assert names(found) == [(1, "§0"), (2, "early"), (2, "§1"), (3, "deep"), (1, "§2"), (2, "late"), (1, "gone")]
+    # The cursor, the folds and the section that is read stay what they were.
+    assert found.entries[found.cursor].start == 2 and found.at(1) == 2
+    folded = found.move(-2).toggle_fold()
+    assert names(folded.with_highlights(()))[folded.with_highlights(()).cursor] == (2, "§1")
+    assert folded.with_highlights([kept("deep", 1)]).shown == [0, 1, 3]
+    line = outline_line(found.entries[6], 40, UNICODE, is_folded=False, is_here=False)
+    assert "".join(piece.text for piece in line) == "▎ not in this text: gone"
 
 
 def test_the_cursor_is_in_the_middle_where_that_leaves_no_gap() -> None:

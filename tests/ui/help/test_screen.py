@@ -11,6 +11,7 @@ from reader.keys.actions import CONTEXTS, MENU
 from reader.keys.keymap import Keymap
 from reader.ui.help.screen import (
     FIRST,
+    Finder,
     HelpScreen,
     first_lines,
     first_rows,
@@ -18,12 +19,16 @@ from reader.ui.help.screen import (
     manual_sections,
     sections,
 )
-from reader.ui.help.search import Finder
-from reader.ui.kit.glyphs import ASCII, MEANINGS, UNICODE, Glyphs, legend
+from reader.ui.kit.glyphs import MEANINGS, Glyphs
 from reader.ui.looks.theme import DEFAULTS, THEMES, stylesheets
-from reader.ui.shell.commands import Manual
+from reader.ui.shell.commands import PAGES, Manual
+from tests.table import each
 
-MANUAL: Manual = (("Settings", (("theme", "Colours: dark, light or a theme of Textual."),)),)
+MANUAL: Manual = (
+    (PAGES, (("queries", "One language for all."), ("mail", "What is new."))),
+    ("Signs", (("★ #", "Starred: Kept in the Starred view."),)),
+    ("Settings", (("theme", "Colours: dark, light or a theme of Textual."),)),
+)
 
 
 async def read_manual() -> Manual:
@@ -54,8 +59,8 @@ def drawn(app: App[None]) -> list[str]:
 # The first screen
 
 
-@pytest.mark.parametrize(("width", "height"), [(60, 20), (80, 24)])
-@pytest.mark.parametrize("preset", [{}, {"view.latest": "T", "paper.star": "$"}])
+@each(("width", "height"), [(60, 20), (80, 24)])
+@each("preset", [{}, {"view.latest": "T", "paper.star": "$"}])
 def test_the_first_screen_of_every_place_fits(width: int, height: int, preset: dict[str, str]) -> None:
     keymap = Keymap(overrides=preset)
     for context in CONTEXTS:
@@ -126,16 +131,15 @@ def test_every_typed_word_narrows_and_a_key_comes_first() -> None:
 
 
 def test_signs_and_the_manual_are_found_by_what_they_say() -> None:
-    for typed in ("★", "starred", "signs starred"):
-        assert "Starred" in [row.name for row in manual_sections(UNICODE, (), typed)["Signs"]]
-    assert len(manual_sections(UNICODE, (), "")["Signs"]) == len(MEANINGS)
-    assert manual_sections(UNICODE, MANUAL, "theme textual")["Settings"][0].keys == "theme"
-    assert not any(manual_sections(UNICODE, MANUAL, "nosuchword").values())
+    for typed in ("★", "kept", "signs starred"):
+        assert [row.keys for row in manual_sections(MANUAL, typed)["Signs"]] == ["★ #"]
+    assert manual_sections(MANUAL, "theme textual")["Settings"][0].keys == "theme"
+    assert not any(manual_sections(MANUAL, "nosuchword").values())
 
 
-@pytest.mark.parametrize("width", [22, 58, 78, 198])
+@each("width", [22, 58, 78, 198])
 def test_no_line_of_a_search_is_wider_than_the_screen_and_nothing_is_left_out(width: int) -> None:
-    found = {**sections(Keymap(), "list", "")[0], **manual_sections(ASCII, MANUAL, "")}
+    found = {**sections(Keymap(), "list", "")[0], **manual_sections(MANUAL, "")}
     lines = ["".join(piece.text for piece in line) for line in found_lines(found, "", width)]
     assert max(map(len, lines)) <= width
     text = " ".join(" ".join(lines).split())
@@ -153,7 +157,7 @@ async def test_typing_searches_and_escape_walks_back(theme: str) -> None:
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.pause()
         first = drawn(app)
-        assert first[0] == " Keys in the list" and first[-1] == " ? or type to search all  esc close"
+        assert first[0] == " Keys in the list" and first[-1] == " ? or type to search all  enter open a page  esc close"
         await pilot.press(*"thel")
         assert drawn(app)[0] == " /thel▏"
         await pilot.press("backspace", *"me")
@@ -179,7 +183,7 @@ async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters(
         assert drawn(app)[0] == " /jq?▏"
         await pilot.press(*["backspace"] * 3, "down", "enter", "j", "5", "j", "k")
         assert drawn(app)[0] == " /"
-        assert screen._found.scroll_offset.y == 6
+        assert screen._found.at == 5
         await pilot.press("g", "g")
         assert screen._found.scroll_offset.y == 0
         await pilot.press("end")
@@ -188,10 +192,31 @@ async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters(
         assert not screen.is_current
 
 
+async def test_enter_opens_the_page_under_the_cursor() -> None:
+    opened: list[str] = []
+
+    async def show_page(name: str) -> None:
+        opened.append(name)
+
+    screen = HelpScreen(Keymap(), "list", read_manual=read_manual, show_page=show_page)
+    app = Harness(screen)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert drawn(app)[-2] == " queries         One language for all."
+        await pilot.press("enter", "j", "enter", "k", "k", "enter")
+        await app.workers.wait_for_complete()
+        # Above the pages are keys, which enter does not open.
+        assert opened == ["queries", "mail"]
+        await pilot.press(*"new", "enter", "enter")
+        await app.workers.wait_for_complete()
+        assert opened == ["queries", "mail", "mail"]
+
+
 # Finding
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "better", "worse"),
     [
         ("star", "Star", "Restart"),
@@ -212,12 +237,3 @@ PLAIN = frozenset(("line", "rule", "thumb", "dot", "caret", "spinner", "more_lef
 def test_every_sign_is_explained_or_means_nothing() -> None:
     explained = [field for field, _, _ in MEANINGS]
     assert sorted([*explained, *PLAIN]) == sorted(Glyphs._fields)
-
-
-@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
-def test_each_sign_is_told_as_it_is_drawn(glyphs: Glyphs) -> None:
-    told = {sign.name: sign.text for sign in legend(glyphs)}
-    assert told["Starred"] == glyphs.starred and told["Trend"] == glyphs.spark
-    assert all(told.values())
-    if glyphs is UNICODE:
-        assert told["Read"] == "blank"

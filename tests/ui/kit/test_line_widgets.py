@@ -13,7 +13,7 @@ from textual.widget import Widget
 from reader.ui.filter.strip_line import Strip
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.header_line import Condition, Header
-from reader.ui.kit.line_widgets import KeyLines, StatusLine
+from reader.ui.kit.line_widgets import ActionAsked, KeyLines, StatusLine
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import DEFAULTS, THEMES, styles_directory
 from reader.ui.main_screen import FilterStrip, TopLine
@@ -42,13 +42,10 @@ class LineApp(App[None]):
     def compose(self) -> ComposeResult:
         yield self.widget
 
-    def on_top_line_edit_query(self, message: TopLine.EditQuery) -> None:
-        self.told.append(message)
-
     def on_key_lines_key_clicked(self, message: KeyLines.KeyClicked) -> None:
         self.told.append(message)
 
-    def on_filter_strip_clicked(self, message: FilterStrip.Clicked) -> None:
+    def on_action_asked(self, message: ActionAsked) -> None:
         self.told.append(message)
 
 

@@ -6,8 +6,6 @@ from array import array
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from reader.cache.coverage import Coverage
 from reader.cache.reads.orders import Order
 from reader.cache.reads.window import DayCount
@@ -30,6 +28,7 @@ from reader.ui.page.state import FIT
 from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_failed, joined
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
+from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.papers import draft
 from tests.ui.states import COUNTS, NOW, at, listing
@@ -42,7 +41,7 @@ def found() -> FeedResults:
     return FeedResults("weather", listings, find=lambda id: None, store=lambda listings: None)
 
 
-@pytest.mark.parametrize(
+@each(
     ("view_id", "name"),
     [
         ("latest", "Latest"),
@@ -60,7 +59,7 @@ def test_a_place_is_named_in_few_words(view_id: str, name: str) -> None:
     assert listing(view_id).place_name(NOW, "·") == name
 
 
-@pytest.mark.parametrize(
+@each(
     ("ranked_at", "name"),
     [("2026-05-12T07:30:00Z", "Trending · 07:30"), ("2026-05-03T07:30:00+00:00", "Trending · 3 May")],
 )
@@ -68,7 +67,7 @@ def test_a_ranking_is_named_with_the_time_at_which_it_was_read(ranked_at: str, n
     assert replace(listing("trending"), ranked_at=ranked_at).place_name(NOW, "·") == name
 
 
-@pytest.mark.parametrize(
+@each(
     ("newest", "name"),
     [
         ("2026-05-12", "Latest · Tue 12 May"),
@@ -92,7 +91,7 @@ def test_the_header_says_which_words_were_taken_for_others() -> None:
     state = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
     assert header(state, NOW, "·").query == "difusion"
     fit = Fit(3, "difusion", found_by=FoundBy(("diffusion",), 1, (), (("difusion", "diffusion"),)))
-    assert header(state.put(FIT, fit), NOW, "·").query == "difusion  (read as diffusion)"
+    assert header(state.put(FIT, fit), NOW, "·").query == "difusion  (searched for diffusion)"
     assert header(state.put(FIT, fit._replace(text="other")), NOW, "·").query == "difusion"
 
 
@@ -112,7 +111,7 @@ def test_the_header_of_the_feeds_answers_has_their_words_and_no_total() -> None:
     assert header(state, NOW, "·") == Header("From the feed", "weather", 1, condition=NOT_YET)
 
 
-@pytest.mark.parametrize(
+@each(
     ("ago", "clock"), [(timedelta(minutes=30), "07:44"), (timedelta(hours=9), "11 May"), (timedelta(days=40), "2 Apr")]
 )
 def test_the_header_says_when_the_feed_was_last_read(ago: timedelta, clock: str) -> None:
@@ -135,7 +134,7 @@ def test_the_header_says_of_which_category_papers_are_missing() -> None:
 
 def test_the_header_says_what_is_under_way() -> None:
     assert header(at("latest"), NOW, "·").condition == Condition("", "fresh")
-    refreshing = at("latest").put(REFRESH, RefreshStatus().started().progressed("day 3 of 7"))
+    refreshing = at("latest").put(REFRESH, RefreshStatus().started()._replace(progress="day 3 of 7"))
     assert header(refreshing, NOW, "·").condition == Condition("day 3 of 7", "busy")
     searching = refreshing.search_feed("gloves")
     assert header(searching, NOW, "·").condition == Condition("day 3 of 7", "busy")
@@ -152,7 +151,7 @@ def test_the_header_says_what_lasts() -> None:
     assert header(offline.put(TEXTS_AHEAD, "text 1 of 2"), NOW, "·").condition == Condition("offline 07:44", "trouble")
     fetching = at("latest").put(TEXTS_AHEAD, "text 1 of 2")
     assert header(fetching, NOW, "·").condition == Condition("text 1 of 2", "plain")
-    silent = at("latest").put(REFRESH, RefreshStatus().source_failed("2 feeds silent", since - timedelta(days=2)))
+    silent = at("latest").put(REFRESH, RefreshStatus(trouble="2 feeds silent", failing_since=since - timedelta(days=2)))
     assert header(silent, NOW, "·").condition == Condition("2 feeds silent 10 May", "trouble")
     unjoined = join_failed(join_failed(at("latest"), "sync fails", since), "group fails", since)
     unjoined = join_failed(unjoined, "sync fails", NOW)

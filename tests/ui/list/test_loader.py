@@ -24,9 +24,8 @@ from reader.ui.looks import Look
 from reader.ui.shell.app import ShellApp
 from reader.ui.shell.listing import TOP, CacheFacts, Position
 from reader.ui.shell.model import Model
-from reader.ui.shell.notices import Notice
 from reader.ui.shell.services import Background, Services, Work
-from reader.ui.shell.state import State
+from reader.ui.shell.state import Notice, State
 from tests.ui import papers
 from tests.ui.driver import settings
 

@@ -11,11 +11,10 @@ from textual.strip import Strip
 from reader.cache.reads.window import DayCount
 from reader.core.lines import Line
 from reader.core.paper_row import PaperRow
-from reader.ui.kit.line_widgets import PLAIN
+from reader.ui.kit.line_widgets import PLAIN, ActionAsked
 from reader.ui.list.lines import DayEnd
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.list_layout import ListForm
-from tests.facts import cached
 from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
 from tests.ui.stage import TODAY, Stage, order, row
 
@@ -132,7 +131,7 @@ async def test_both_lines_of_a_title_are_its_own() -> None:
         assert papers.highlighted == 2
         assert [line[0] for line in painted(papers)[1:6]] == [" ", " ", "▌", "▌", " "]
         await click(pilot, 3)
-        assert app.opened == [2]
+        assert app.asked == ["read.open"]
         await click(pilot, 5)
         assert papers.highlighted == 3
         assert "21 NOVEMBER" in drawn(papers)[8]
@@ -317,7 +316,7 @@ class Listener(Stage):
     def __init__(self, papers: PaperList) -> None:
         super().__init__(papers)
         self.highlights: list[int | None] = []
-        self.opened: list[int] = []
+        self.asked: list[str] = []
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -326,8 +325,8 @@ class Listener(Stage):
     def _note(self, at: tuple[int | None, bool]) -> None:
         self.highlights.append(at[0])
 
-    def on_paper_list_opened(self, message: PaperList.Opened) -> None:
-        self.opened.append(cached(message.pk))
+    def on_action_asked(self, message: ActionAsked) -> None:
+        self.asked.append(message.id)
 
 
 async def test_each_highlight_is_reported_at_once_and_only_once() -> None:
@@ -374,7 +373,7 @@ async def test_the_cursor_stands_where_days_are_missing_and_names_no_paper_there
         await click(pilot, 4)
         assert papers.hole == form.holes[0]
         await click(pilot, 3)
-        assert papers.reported == (3, False) and not app.opened
+        assert papers.reported == (3, False) and not app.asked
 
 
 async def click(pilot: Pilot[None], y: int) -> None:
@@ -388,12 +387,12 @@ async def test_a_click_highlights_and_a_second_one_opens() -> None:
     async with app.run_test(size=(60, 12)) as pilot:
         papers.show(order(range(1, 31), ("2025-11-24", 5), ("2025-11-21", 25)), Shelf())
         await click(pilot, 3)
-        assert papers.highlighted == 3 and app.opened == []
+        assert papers.highlighted == 3 and app.asked == []
         await click(pilot, 3)
-        assert app.opened == [3]
+        assert app.asked == ["read.open"]
         await click(pilot, 0)
         await click(pilot, 6)
-        assert papers.highlighted == 3 and app.opened == [3]
+        assert papers.highlighted == 3 and app.asked == ["read.open"]
 
 
 async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:

@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from reader.core.theme_names import OWN, TEXTUAL
 from reader.ui.calendar.screen import CalendarScreen
-from reader.ui.help.palette import Palette
+from reader.ui.help.screen import Palette
 from reader.ui.looks.theme import DARK_COLORS, LIGHT_COLORS, contrast, derived, find_theme, mixed, readable
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings

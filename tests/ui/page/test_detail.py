@@ -9,13 +9,15 @@ from reader.cache.history import STILL
 from reader.core.lines import measure
 from reader.core.paper import Paper
 from reader.core.paper_row import NotCached
-from reader.ui.kit.glyphs import ASCII, UNICODE
+from reader.ui.kit.glyphs import ASCII
+from reader.ui.kit.line_widgets import Reported
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
 from reader.ui.shell.model import Model
+from tests.table import each
 from tests.ui.stage import TODAY, Stage, look, paper
 
 LOOK = Presentation(TODAY)
@@ -28,11 +30,8 @@ class Listener(Stage):
         self.urls: list[str] = []
         self.topics: list[str] = []
 
-    def on_paper_detail_link_clicked(self, message: PaperDetail.LinkClicked) -> None:
-        self.urls.append(message.url)
-
-    def on_paper_detail_topic_clicked(self, message: PaperDetail.TopicClicked) -> None:
-        self.topics.append(message.slug)
+    def on_reported(self, message: Reported) -> None:
+        {"link": self.urls, "topic": self.topics}[message.kind].append(message.value)
 
 
 def stage() -> tuple[Listener, PaperDetail]:
@@ -100,7 +99,7 @@ def test_dates_of_another_year_name_it() -> None:
     assert "Mon 25 Nov 2024 · arXiv 2 Jan 2023 · ▲ 61 · 3 comments" in lines
 
 
-@pytest.mark.parametrize(
+@each(
     ("width", "facts"),
     [
         (45, ["Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments"]),
@@ -115,7 +114,7 @@ def test_the_facts_lose_the_weekday_and_then_a_word_where_that_saves_a_line(widt
     assert lines[at : at + len(facts) + 1] == [*facts, ""]
 
 
-@pytest.mark.parametrize(
+@each(
     ("width", "end"),
     [
         (60, ["Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments        3 of 34"]),
@@ -349,13 +348,13 @@ async def test_addresses_are_links_without_anything_that_a_terminal_obeys() -> N
             assert ("https://code.example/ab%20c;d" in links) == shown
 
 
-async def test_an_empty_pane_says_what_it_is_told() -> None:
+async def test_a_pane_is_cleared_and_shows_a_paper_again() -> None:
     app, detail = stage()
     async with app.run_test(size=(40, 9)) as pilot:
-        detail.clear("Nothing is highlighted.\n`j` the first paper")
+        detail.show(reading(paper()))
+        detail.clear()
         await pilot.pause()
-        assert drawn(detail)[3].strip() == "Nothing is highlighted."
-        assert drawn(detail)[4].strip() == "j the first paper"
+        assert not any(drawn(detail))
         assert detail.paper is None
         detail.show(reading(paper()))
         assert detail.paper == paper() and "AI summary" in detail.text
@@ -394,15 +393,13 @@ async def test_a_resize_wraps_anew() -> None:
         assert max(len(line) for line in drawn(detail)) <= 29
 
 
-async def test_names_and_signs_may_come_later() -> None:
+async def test_names_may_come_later() -> None:
     app, detail = stage()
     async with app.run_test(size=(80, 40)) as pilot:
         detail.show(reading(paper()))
         await pilot.pause()
         detail.configure(topic_names={"agents": "Agents & tools"})
         assert "Agents & tools" in detail.text
-        detail.configure(glyphs=ASCII)
-        assert UNICODE.upvotes not in detail.text and ": AI summary" in detail.text
 
 
 # The page

@@ -12,22 +12,12 @@ MORNING, LATER = (datetime(2026, 5, 12, hour, 30, tzinfo=UTC) for hour in (7, 9)
 def test_a_refresh_says_how_far_it_is_and_for_which_view() -> None:
     begun = RefreshStatus().started("trending")
     assert (begun.progress, begun.view, begun.is_running) == ("starting", "trending", True)
-    on = begun.progressed("day 3 of 7")
-    assert (on.progress, on.view) == ("day 3 of 7", "trending")
 
 
 def test_a_refresh_that_fails_again_fails_since_the_first_time() -> None:
     running = RefreshStatus("day 3 of 7")
     failed = running.failed("The feed did not answer.", "feed error", MORNING).failed("No network.", "offline", LATER)
     assert failed == RefreshStatus("day 3 of 7", problem="No network.", trouble="offline", failing_since=MORNING)
-    assert failed.succeeded(LATER) == running._replace(last=LATER)
-
-
-def test_a_source_that_does_not_answer_is_a_trouble_and_no_reason_for_an_empty_list() -> None:
-    silent = RefreshStatus().source_failed("2 feeds silent", MORNING)
-    assert (silent.problem, silent.trouble) == ("", "2 feeds silent")
-    assert silent.failed("No network.", "offline", LATER).failing_since == LATER
-    assert silent.succeeded(LATER).trouble == ""
 
 
 def test_a_refresh_that_ends_is_counted_and_idle_unless_another_runs() -> None:

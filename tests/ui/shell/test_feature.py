@@ -11,7 +11,7 @@ from reader.ui.help.footer import status
 from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.shell.feature import Feature, Over
 from reader.ui.shell.handlers import begins, follows, handles
-from reader.ui.shell.services import Services
+from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import Front, State
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
@@ -20,11 +20,11 @@ SHELF: Front[int] = Front("shelf")
 """The number of books on the shelf, while it is shown."""
 
 
-class ShelfActions:
+class ShelfActions(Actor):
     """Opens the shelf and puts books on it."""
 
     def __init__(self, services: Services) -> None:
-        self._model = services.model
+        super().__init__(services)
         self.seen: list[int | None] = []
 
     @begins
@@ -70,7 +70,8 @@ KEYS = KeySet(
 )
 
 FEATURE = Feature(
-    lambda: (ShelfActions,),
+    "tests.ui.shell",
+    ("test_feature",),
     (Over(SHELF, lambda services, _books: ShelfScreen(services), show=ShelfScreen.show),),
     KEYS,
 )

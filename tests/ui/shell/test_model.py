@@ -12,8 +12,7 @@ from reader.core.paper_row import PaperKey
 from reader.session.places import Place, view
 from reader.ui.shell import model as model_module
 from reader.ui.shell.model import Model, subscribe
-from reader.ui.shell.notices import Notice
-from reader.ui.shell.state import State
+from reader.ui.shell.state import Notice, State
 from tests.ui.stage import Stage
 
 ALL, STARRED = Place(view("all")), Place(view("starred"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.ui.shell.notices import Notice, Notices
+from reader.ui.shell.state import Notice, Notices
 
 
 def test_an_answer_replaces_the_last_one_and_passes_with_time_or_the_next_action() -> None:

@@ -1,0 +1,156 @@
+"""Highlights: the passages of a full text that the user keeps, each with a colour and perhaps a note.
+
+A passage is known by its words, with some words before and after it and its section, so that it is found again in
+another version or another source of the text (`core/document/anchors.py`). It is the value of an event of its own kind.
+In the formats of other programs it is a text such as `“quote” (§3 Method, https://…) note`, which an import knows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+from urllib.parse import quote as percent_encoded
+
+from reader.core.ids import in_arxiv_address, is_arxiv_id
+from reader.core.text import NOTE_LIMIT, clean, clean_block, clean_note, fold
+
+HUES: Mapping[str, str] = MappingProxyType(
+    {"yellow": "#ffd400", "green": "#5fb236", "blue": "#2ea8e5", "red": "#ff6666"}
+)
+"""The colours of highlights, by the names that their events have."""
+
+COLOURS = tuple(HUES)
+
+QUOTE_LIMIT = 100_000
+"""Maximum characters of a quote."""
+
+SAID_LIMIT = 2 * (QUOTE_LIMIT + NOTE_LIMIT)
+"""Maximum characters of a highlight with its note, as other programs get it."""
+
+CONTEXT = 8
+"""Words that are kept before and after a quote."""
+
+_CONTEXT_LIMIT, _SECTION_LIMIT, _MOST_BLOCKS = 300, 200, 1_000_000
+_LONGEST = 4 * (QUOTE_LIMIT + NOTE_LIMIT)
+_LINKED = 4
+"""Words at each end of a quote by which a browser finds it."""
+
+WORD = re.compile(r"[^\W_]+")
+_ID = re.compile(r"[0-9a-f]{12}")
+_SAID = re.compile(
+    r"“([^“”]{1,100000})” \(((?:[^“”\n]{0,300}, )?)https://arxiv\.org/html/[^\s()“”]{1,80}#:~:text=[^\s()“”]{0,2000}\)"
+)
+_INNER_QUOTES = str.maketrans("“”", "‘’")
+
+
+class Passage(NamedTuple):
+    """A highlight."""
+
+    id: str
+    """12 hexadecimal digits; they follow from the quote, so that the same passage is one on all machines."""
+    quote: str
+    """The text, with an empty line between paragraphs."""
+    before: str = ""
+    after: str = ""
+    """The words around it."""
+    section: str = ""
+    """As it is named, such as `§3 Method`; empty before the first one."""
+    colour: str = COLOURS[0]
+    note: str = ""
+    block: int = 0
+    """The paragraph of the text in which it was found last; a text of another version has it elsewhere."""
+
+    @property
+    def value(self) -> str:
+        """The value of its events."""
+        fields = {name: value for name, value in self._asdict().items() if name != "id" and value}
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+    def said(self, paper: str) -> str:
+        """The highlight in the formats of other programs, with a link into the paper of this id."""
+        quote = " ".join(self.quote.split()).translate(_INNER_QUOTES)
+        colour = "" if self.colour == COLOURS[0] else self.colour
+        section = self.section.translate(_INNER_QUOTES)
+        source = ", ".join(filter(None, (section, colour, self.address(paper))))
+        return f"“{quote}” ({source}) {self.note}".rstrip()
+
+    def address(self, paper: str) -> str:
+        """The web address of the passage on arXiv, where a browser finds its words; empty for a paper of elsewhere."""
+        if not is_arxiv_id(paper):
+            return ""
+        words = self.quote.split()
+        if len(words) > 2 * _LINKED:
+            ends = [" ".join(words[:_LINKED]), " ".join(words[-_LINKED:])]
+        else:
+            ends = [" ".join(words)]
+        text = ",".join(percent_encoded(end[:200], safe="").replace("-", "%2D") for end in ends)
+        return f"https://arxiv.org/html/{in_arxiv_address(paper)}#:~:text={text}"
+
+
+def passage_id(quote: str) -> str:
+    """The id of the passage with these words."""
+    # Late: this imports the system's cryptography, which most runs do not need.
+    from hashlib import blake2b
+
+    words = " ".join(WORD.findall(fold(quote))) or quote
+    return blake2b(words.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def parse_passage(id: str, value: str) -> Passage | None:
+    """The highlight of an event, with clean and bounded text; None for any other value."""
+    if not value or len(value) > _LONGEST or not _ID.fullmatch(id):
+        return None
+    try:
+        fields = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    match fields:
+        case {"quote": str(text)}:
+            named = {name: one if isinstance(one := fields.get(name, ""), str) else "" for name in _TEXTS}
+            block = fields.get("block", 0)
+        case _:
+            return None
+    is_block = isinstance(block, int) and not isinstance(block, bool) and 0 <= block < _MOST_BLOCKS
+    quote = clean_block(text, QUOTE_LIMIT)
+    colour = named["colour"] if named["colour"] in COLOURS else COLOURS[0]
+    before, after = clean(named["before"], _CONTEXT_LIMIT), clean(named["after"], _CONTEXT_LIMIT)
+    section, note = clean(named["section"], _SECTION_LIMIT), clean_note(named["note"]).strip("\n")
+    return Passage(id, quote, before, after, section, colour, note, block if is_block else 0) if quote else None
+
+
+_TEXTS = ("before", "after", "section", "colour", "note")
+
+
+def clean_value(id: str, value: str) -> str | None:
+    """The value of an event with clean text, empty for one that removes the highlight; None for any other."""
+    if not value and _ID.fullmatch(id):
+        return ""
+    passage = parse_passage(id, value)
+    return passage.value if passage else None
+
+
+def in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:
+    """Highlights in the order of the text in which they were found last."""
+    return tuple(sorted(passages, key=lambda one: (one.block, one.id)))
+
+
+def split_note(text: str) -> tuple[str, tuple[Passage, ...]]:
+    """A note that another program has kept, and the highlights behind it."""
+    found = list(_SAID.finditer(text))
+    if not found:
+        return text, ()
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    passages = []
+    for match, end in zip(found, ends, strict=True):
+        section, _, colour = match[2].removesuffix(", ").rpartition(", ")
+        if colour not in COLOURS:
+            section, colour = ", ".join(filter(None, (section, colour))), COLOURS[0]
+        quote = clean_block(match[1], QUOTE_LIMIT)
+        note = clean_note(text[match.end() : end]).strip()
+        passages.append(
+            Passage(passage_id(quote), quote, section=clean(section, _SECTION_LIMIT), colour=colour, note=note)
+        )
+    return text[: found[0].start()].rstrip(), tuple(passages)

@@ -1,0 +1,151 @@
+"""The highlights of the text that is read: where they are in its lines. Plain values, without Textual."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from reader.core.document.anchors import DrawnWord, Point, Range, TextWords, drawn_words
+from reader.core.document.layout import Layout, TextPlace
+from reader.core.passages import Passage
+
+
+class Kept(NamedTuple):
+    """A highlight in a text."""
+
+    passage: Passage
+    range: Range | None
+    """Its words; None if they are not in the text."""
+
+
+class Painted(NamedTuple):
+    """A part of a line that a highlight has."""
+
+    start: int
+    end: int
+    """Letters of the line before it, and up to its end."""
+    kept: Kept
+
+
+class Highlights:
+    """The highlights of a text in one layout of it."""
+
+    def __init__(self, layout: Layout, words: TextWords | None = None, kept: Sequence[Kept] = ()) -> None:
+        self._layout = layout
+        self.words = words or TextWords(layout.document)
+        self.kept = tuple(kept)
+        self._drawn: dict[int, list[DrawnWord]] = {}
+        self._painted: dict[int, Mapping[int, tuple[Painted, ...]]] = {}
+        self._by_block: dict[int, list[Kept]] = {}
+        for one in self.kept:
+            if one.range is not None:
+                for block in range(one.range.first.block, one.range.last.block + 1):
+                    self._by_block.setdefault(block, []).append(one)
+
+    def with_kept(self, kept: Sequence[Kept]) -> Highlights:
+        """The same text with other highlights."""
+        return Highlights(self._layout, self.words, kept)
+
+    def laid_out(self, layout: Layout) -> Highlights:
+        """The same in another layout of the text."""
+        return Highlights(layout, self.words, self.kept)
+
+    def with_passages(self, passages: Sequence[Passage]) -> Highlights:
+        """The same text with other highlights; those that have moved are without a place until they are searched."""
+        known = {one.passage[:4]: one.range for one in self.kept if one.range}
+        return self.with_kept([Kept(one, known.get(one[:4]) or self.words.near(one)) for one in passages])
+
+    def searched(self) -> list[Kept]:
+        """The highlights, those without a place looked for in the whole text, which may take a second."""
+        return [Kept(one.passage, one.range or self.words.find(one.passage)) for one in self.kept]
+
+    def _words_of(self, block: int) -> list[DrawnWord]:
+        found = self._drawn.get(block)
+        if found is None:
+            front = len(self._layout.front) if block == 0 else 0
+            found = drawn_words(self._layout.lines(block), self.words.block(block).words, front)
+            self._drawn[block] = found
+        return found
+
+    # What is drawn
+
+    def on_line(self, place: TextPlace) -> tuple[Painted, ...]:
+        """The parts of a line that are highlighted."""
+        if place.block not in self._by_block:
+            return ()
+        painted = self._painted.get(place.block)
+        if painted is None:
+            painted = self._painted[place.block] = self._paint(place.block)
+        return painted.get(place.line, ())
+
+    def _paint(self, block: int) -> Mapping[int, tuple[Painted, ...]]:
+        lines = self._layout.lines(block)
+        found: dict[int, list[Painted]] = {}
+        for kept in self._by_block[block]:
+            for line, (start, end) in self._parts(block, kept.range).items():
+                if lines[line].text[start:end].strip():
+                    found.setdefault(line, []).append(Painted(start, end, kept))
+        return {line: tuple(sorted(parts, key=lambda part: part.start)) for line, parts in found.items()}
+
+    def _parts(self, block: int, range_: Range | None) -> Mapping[int, tuple[int, int]]:
+        """The part of each line of a block that a highlight has; lines between them, such as a formula, as a whole."""
+        if range_ is None:
+            return {}
+        lines = self._layout.lines(block)
+        first = range_.first.word if block == range_.first.block else 0
+        last = range_.last.word if block == range_.last.block else len(self.words.block(block).words)
+        parts: dict[int, tuple[int, int]] = {}
+        for one in self._words_of(block):
+            if first <= one.word <= last:
+                start, end = parts.get(one.line, (one.start, one.end))
+                parts[one.line] = min(start, one.start), max(end, one.end)
+        numbers = parts or range(len(self._layout.front) if block == 0 else 0, len(lines))
+        for number in range(min(numbers, default=0), max(numbers, default=-1) + 1):
+            text = lines[number].text
+            parts.setdefault(number, (len(text) - len(text.lstrip()), len(text.rstrip())))
+        return parts
+
+    def at(self, place: TextPlace) -> Kept | None:
+        """The first highlight on a line."""
+        return next((part.kept for part in self.on_line(place)), None)
+
+    def within(self, chosen: Range) -> Kept | None:
+        """The first highlight that has some of these words."""
+        return next(
+            (
+                one
+                for one in self.kept
+                if one.range and one.range.first <= chosen.last and chosen.first <= one.range.last
+            ),
+            None,
+        )
+
+    def of(self, id: str) -> Kept | None:
+        """The highlight with an id."""
+        return next((one for one in self.kept if one.passage.id == id), None)
+
+    def place_of(self, kept: Kept) -> TextPlace | None:
+        """The first line of a highlight; None if its words are not in the text."""
+        if kept.range is None:
+            return None
+        block = kept.range.first.block
+        return TextPlace(block, min(self._parts(block, kept.range), default=0))
+
+    # What is chosen
+
+    def chosen(self, first: tuple[TextPlace, int], last: tuple[TextPlace, int]) -> Range | None:
+        """The words from a letter of a line to a letter of another; None if there are none."""
+        (start, start_letter), (stop, stop_letter) = first, last
+        ends: list[Point] = []
+        for block in range(start.block, stop.block + 1):
+            count = len(self.words.block(block).words)
+            inside = [
+                one.word
+                for one in self._words_of(block)
+                if (TextPlace(block, one.line), one.end) > (start, start_letter)
+                and (TextPlace(block, one.line), one.start) < (stop, stop_letter)
+            ]
+            if count and (inside or not self._words_of(block)):
+                found = inside or [0, count - 1]
+                ends += [Point(block, min(found)), Point(block, max(found))]
+        return Range(min(ends), max(ends)) if ends else None

@@ -1,0 +1,66 @@
+"""Highlights of full texts: what follows from their events, and which queries find their papers."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from reader.cache import connections
+from reader.cache.marks.event_log import Action
+from reader.cache.marks.events import Events
+from reader.cache.passages import passages_of
+from reader.core.marks import PASSAGE
+from reader.core.passages import Passage, passage_id
+from tests.cache.marks.test_traces import found
+
+
+def passage(quote: str, note: str = "", block: int = 0, colour: str = "yellow") -> Passage:
+    return Passage(passage_id(quote), quote, section="§3 Method", note=note, block=block, colour=colour)
+
+
+def keep(events: Events, kept: Passage, pk: int = 1) -> Action | None:
+    return events.mark(f"{PASSAGE}{kept.id}", kept.value, [pk])
+
+
+def kept(path: Path, pk: int = 1) -> tuple[Passage, ...]:
+    with closing(connections.connect(path)) as connection:
+        return passages_of(connection, pk)
+
+
+LATER, SOONER = passage("A later passage.", block=9), passage("An agent that plans.", "as ours does", block=2)
+
+
+def test_highlights_are_kept_changed_removed_and_brought_back(events: Events, path: Path) -> None:
+    action = keep(events, LATER)
+    assert action is not None and action.said == "1 highlighted in the text"
+    keep(events, SOONER)
+    assert kept(path) == (SOONER, LATER) and kept(path, 2) == ()
+    assert keep(events, LATER) is None
+    green = LATER._replace(colour="green")
+    keep(events, green)
+    assert kept(path) == (SOONER, green)
+    events.mark(f"{PASSAGE}{green.id}", "", [1])
+    assert kept(path) == (SOONER,)
+    events.undo()
+    events.undo()
+    assert kept(path) == (SOONER, LATER)
+    events.redo()
+    assert kept(path) == (SOONER, green)
+    events.rebuild()
+    assert kept(path) == (SOONER, green)
+
+
+def test_a_highlighted_paper_is_noted_and_queries_find_it_by_its_words(events: Events, path: Path) -> None:
+    keep(events, SOONER)
+    events.mark("note", "A note of its own.", [2])
+    assert found(path, "has:highlight") == [1]
+    assert sorted(found(path, "has:note")) == [1, 2]
+    assert found(path, "-has:highlight has:note") == [2]
+    assert found(path, "note:plans") == found(path, 'note:"as ours"') == [1]
+    # Its section and its colour are no words of it.
+    assert found(path, "note:method") == found(path, "note:yellow") == []
+    events.rebuild()
+    assert sorted(found(path, "has:note")) == [1, 2]
+    events.undo()
+    events.undo()
+    assert found(path, "has:note") == []

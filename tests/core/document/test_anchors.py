@@ -1,0 +1,134 @@
+"""Highlights are found again: at any width, in a changed text, in that of another source."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.document.anchors import Point, Range, TextWords, drawn_words
+from reader.core.document.layout import Layout
+from reader.core.document.model import Block, Cell, Document, Formula, Heading, Item, Items, Paragraph, Span, Table
+from reader.core.passages import Passage, parse_passage
+
+VOCABULARY = [
+    f"{start}{end}" for start in ("sol", "ran", "mig", "tel", "por") for end in ("ar", "ent", "ics", "ula", "ov")
+]
+
+words = st.lists(st.sampled_from(VOCABULARY), min_size=3, max_size=40).map(" ".join)
+formula = st.sampled_from((r"\mathcal{L}(\theta)", r"x_{i}^{2}", r"\frac{a}{b}+\sqrt{n}"))
+
+
+def _paragraph(texts: Sequence[str], tex: str) -> Paragraph:
+    spans = [span for text in texts for span in (Span(f"{text} "), Span(tex, "formula"), Span(", "))]
+    return Paragraph((*spans, Span("as shown.")))
+
+
+def _table(rows: Sequence[str]) -> Table:
+    return Table(tuple(tuple(Cell((Span(text),)) for text in row.split()[:6]) for row in rows))
+
+
+blocks = st.one_of(
+    st.builds(_paragraph, st.lists(words, min_size=1, max_size=3), formula),
+    words.map(lambda text: Paragraph((Span(text),))),
+    words.map(lambda text: Heading(1, "2", (Span(text),))),
+    st.lists(words, min_size=1, max_size=3).map(
+        lambda texts: Items(tuple(Item("•", (Paragraph((Span(text),)),)) for text in texts))
+    ),
+    st.lists(words, min_size=1, max_size=3).map(_table),
+    formula.map(lambda tex: Formula((tex,), "(1)")),
+)
+documents = st.lists(blocks, min_size=2, max_size=8).map(lambda found: Document("", tuple(found)))
+
+
+def _chosen(draw: st.DataObject, text: TextWords) -> Range:
+    points = [
+        Point(block, word) for block in range(len(text.document.blocks)) for word in range(len(text.block(block).words))
+    ]
+    first, last = sorted(draw.draw(st.lists(st.sampled_from(points), min_size=2, max_size=2)))
+    return Range(first, last)
+
+
+def _stored(passage: Passage) -> Passage:
+    """The passage as its event has it."""
+    kept = parse_passage(passage.id, passage.value)
+    assert kept is not None
+    return kept
+
+
+@given(document=documents, data=st.data())
+def test_a_passage_is_found_where_it_was(document: Document, data: st.DataObject) -> None:
+    text = TextWords(document)
+    chosen = _chosen(data, text)
+    kept = _stored(text.passage(chosen, "§2"))
+    near = TextWords(document).near(kept)
+    assert near is not None
+    # A passage whose words stand there twice, with the same words around it, is the first of the two.
+    assert near == chosen or TextWords(document).passage(near, "§2")[1:4] == kept[1:4]
+    assert TextWords(document).find(kept) is not None
+
+
+@given(document=documents, data=st.data(), width=st.integers(24, 120))
+def test_its_words_are_drawn_at_any_width(document: Document, data: st.DataObject, width: int) -> None:
+    text = TextWords(document)
+    layout = Layout(document, width)
+    index = data.draw(st.sampled_from(range(len(document.blocks))))
+    found = drawn_words(layout.lines(index), text.block(index).words)
+    for one in found:
+        shown = layout.lines(index)[one.line].text[one.start : one.end]
+        place = text.block(index).places[one.word]
+        assert shown.lower() == text.block(index).text[place[0] : place[1]].lower()
+    if isinstance(document.blocks[index], (Paragraph, Heading, Items)):
+        assert [one.word for one in found] == list(range(len(text.block(index).words)))
+
+
+UNIQUE = [f"w{number}ord" for number in range(400)]
+
+
+def _unique(size: int = 40, count: int = 10) -> Document:
+    parts = (UNIQUE[start : start + size] for start in range(0, size * count, size))
+    return Document("", tuple(Paragraph((Span(" ".join(part)),)) for part in parts))
+
+
+@given(seed=st.integers(0, 10_000), size=st.integers(8, 120))
+def test_it_is_found_in_another_version_that_changes_moves_and_breaks_it(seed: int, size: int) -> None:
+    chance = random.Random(seed)
+    text = TextWords(_unique())
+    start = chance.randrange(0, 400 - size)
+    chosen = Range(Point(start // 40, start % 40), Point((start + size - 1) // 40, (start + size - 1) % 40))
+    kept = _stored(text.passage(chosen, ""))
+    said = list(UNIQUE)
+    # One word in ten is another, or gone; paragraphs break elsewhere, and new ones are before.
+    for place in chance.sample(range(400), 40):
+        said[place] = chance.choice(("", "changed"))
+    broken = [" ".join(filter(None, said[at : at + 55])) for at in range(0, 400, 55)]
+    other = TextWords(Document("", tuple(Paragraph((Span(one),)) for one in ("New words here.", *broken))))
+    found = other.find(kept)
+    assert found is not None
+    quote = other.passage(found, "").quote.split()
+    common = set(quote) & set(UNIQUE[start : start + size])
+    assert len(common) >= 0.6 * size and len(quote) <= size + 10
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_one_word_among_many_is_found_by_the_words_around_it(gone: bool) -> None:
+    said = ["the model attends here", "attention is used there", "no attention at all", "with attention we win"]
+    text = TextWords(Document("", tuple(Paragraph((Span(one),)) for one in said)))
+    kept = text.passage(Range(Point(2, 1), Point(2, 1)), "")
+    assert (kept.quote, kept.before.split()[-1], kept.after.split()[0]) == ("attention", "no", "at")
+    blocks: tuple[Block, ...] = tuple(reversed(text.document.blocks))
+    if gone:
+        blocks = tuple(block for block in blocks if block != text.document.blocks[2])
+    found = TextWords(replace(text.document, blocks=blocks)).find(kept._replace(before="no", after="at all"))
+    assert found == (None if gone else Range(Point(1, 1), Point(1, 1)))
+
+
+def test_words_that_are_there_no_more_are_not_found() -> None:
+    text = TextWords(_unique())
+    kept = text.passage(Range(Point(1, 0), Point(2, 10)), "")
+    others = Document("", tuple(block for place, block in enumerate(text.document.blocks) if place not in (1, 2)))
+    assert TextWords(others).near(kept) is None and TextWords(others).find(kept) is None

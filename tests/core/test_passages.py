@@ -1,0 +1,96 @@
+"""Highlights as values: what passes the gate, and the text that other programs get and give back."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reader.core.marks import NOTE, PASSAGE, clean_mark
+from reader.core.passages import COLOURS, QUOTE_LIMIT, Passage, parse_passage, passage_id, split_note
+
+ID = "2606.30308"
+
+lines = st.text(st.characters(codec="utf-8"), max_size=60)
+passages = st.builds(
+    lambda quote, section, colour, note: parse_passage(
+        passage_id(quote), Passage("", quote, section=section, colour=colour, note=note).value
+    ),
+    lines.filter(lambda text: any(map(str.isalnum, text))), lines, st.sampled_from(COLOURS), lines,
+).filter(bool)  # fmt: skip
+
+
+@given(found=passages)
+def test_what_passed_the_gate_passes_it_unchanged(found: Passage) -> None:
+    assert parse_passage(found.id, found.value) == found
+    assert clean_mark(f"{PASSAGE}{found.id}", found.value) == (f"{PASSAGE}{found.id}", found.value)
+
+
+@pytest.mark.parametrize(
+    ("id", "value"),
+    [
+        ("0123456789ab", "[1]"),
+        ("0123456789ab", '{"quote": 7}'),
+        ("0123456789ab", '{"quote": "\\u001b[31m"}'),
+        ("0123456789ab", "[" * 100_000),
+        ("0123456789ab", '"' + "x" * 2_000_000 + '"'),
+        ("0123456789AB", '{"quote": "words"}'),
+        ("", '{"quote": "words"}'),
+    ],
+)
+def test_what_is_no_highlight_is_refused(id: str, value: str) -> None:
+    assert clean_mark(f"{PASSAGE}{id}", value) is None
+
+
+def test_foreign_values_are_bounded_and_clean() -> None:
+    found = parse_passage(
+        "0123456789ab",
+        json.dumps(
+            {"quote": "a\x1b[2Jb" + "c" * 2 * QUOTE_LIMIT, "colour": "ultraviolet", "block": True, "note": [1], "x": 1}
+        ),
+    )
+    assert found is not None and found.quote.startswith("abc") and len(found.quote) <= QUOTE_LIMIT
+    assert (found.colour, found.block, found.note) == (COLOURS[0], 0, "")
+    assert clean_mark(f"{PASSAGE}0123456789ab", "") == (f"{PASSAGE}0123456789ab", "")
+
+
+@given(note=lines, kept=st.lists(passages, max_size=4))
+def test_a_note_with_highlights_comes_back_as_it_was(note: str, kept: list[Passage]) -> None:
+    note = (clean_mark(NOTE, note.replace("“", "").replace("”", "")) or ("", ""))[1].strip()
+    # A comment is of one line here, and without quotes that another highlight might begin with.
+    kept = [one._replace(note=" ".join(one.note.replace("“", "").replace("”", "").split())) for one in kept]
+    text = " ".join(filter(None, (note, *(one.said(ID) for one in kept))))
+    found_note, found = split_note(text)
+    assert found_note == note.rstrip() or not kept
+    assert [(one.id, one.colour, one.note) for one in found] == [
+        (passage_id(one.quote), one.colour, one.note.strip()) for one in kept
+    ]
+
+
+def test_a_section_may_have_commas_and_brackets() -> None:
+    one = Passage(passage_id("Words."), "Words.", section="§2 On (some), things", colour="red", note="Mine (really).")
+    assert split_note(f"Before.\n\n{one.said(ID)}") == ("Before.", (one,))
+    assert split_note("No “highlight” (§2, https://example.org) here") == (
+        "No “highlight” (§2, https://example.org) here",
+        (),
+    )
+
+
+def test_a_long_text_of_quotes_takes_no_time_to_look_through() -> None:
+    begun = time.process_time()
+    split_note("“" * 100_000)
+    split_note("“words” (" * 10_000)
+    split_note("“words” (, , , " * 10_000)
+    assert time.process_time() - begun < 5
+
+
+def test_the_link_finds_a_long_passage_by_its_ends() -> None:
+    long = Passage("", "One-two three four five six seven eight nine ten.")
+    assert (
+        long.address(ID)
+        == f"https://arxiv.org/html/{ID}#:~:text=One%2Dtwo%20three%20four%20five,seven%20eight%20nine%20ten."
+    )
+    assert long.address("page:0123456789ab") == ""

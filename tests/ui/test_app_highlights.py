@@ -1,0 +1,103 @@
+"""Stories of highlights: from the key to the log, the outline, the page and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reader.ui.full_text.state import TEXT
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story
+from tests.ui.full_texts import document, keep_text
+
+
+async def open_text(r: Story) -> None:
+    await r.do("read.open", "text.open")
+    assert r.context == "text"
+
+
+def quotes(r: Story) -> list[str]:
+    text = r.app.model.state[TEXT]
+    assert text is not None and text.view is not None
+    return [one.passage.quote for one in text.view.highlights.kept if one.range]
+
+
+async def test_words_are_selected_highlighted_coloured_and_removed(reader: Opener, cache_file: Path) -> None:
+    async with reader(size=(100, 30)) as r:
+        id = r.here.id
+        keep_text(cache_file, id)
+        await open_text(r)
+        await r.do("text.highlight")
+        assert "v selects lines or words to highlight" in r.status
+        await r.do("text.search")
+        await r.type("zebra runs")
+        await r.press("enter", "v", "l", "l", "v", "l", "l")
+        assert "c highlight" in r.lines[-1] and "h l" not in r.status
+        await r.press("c")
+        assert r.status == "1 highlighted in the text · u undoes"
+        assert quotes(r) == ["zebra runs only"]
+        assert r.kept(id).highlights == (
+            f"“zebra runs only” (§2.1 Zebra crossing, https://arxiv.org/html/{id}#:~:text=zebra%20runs%20only)",
+        )
+        await r.press("c", "c", "c")
+        assert "(§2.1 Zebra crossing, red, https" in r.kept(id).highlights[0]
+        await r.press("c")
+        assert (
+            r.status == "1 no longer highlighted in the text · u undoes" and not r.kept(id).highlights and not quotes(r)
+        )
+        await r.press("u")
+        assert quotes(r) == ["zebra runs only"] and "red" in r.kept(id).highlights[0]
+
+
+async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: Opener, cache_file: Path) -> None:
+    async with reader(size=(100, 30)) as r:
+        id = r.here.id
+        keep_text(cache_file, id)
+        await open_text(r)
+        await r.do("text.next_section", "text.next_section", "text.select", "paper.note")
+        assert r.context == "note" and "2.1 Zebra crossing" in r.screen
+        await r.type("So what?")
+        await r.do("note.keep")
+        assert r.context == "text"
+        (said,) = r.kept(id).highlights
+        assert (
+            said.startswith("“2.1 Zebra crossing” (§2.1 Zebra crossing, ")
+            and said.endswith(") So what?")
+            and not r.kept(id).note
+        )
+        # The same key on it goes on with its note; the paper's own note is another.
+        await r.do("paper.note")
+        assert "So what?" in r.screen
+        await r.do("note.drop", "move.top", "text.outline")
+        assert "✎ 2.1 Zebra crossing" in r.text("#outline")
+        await r.press("j", "j", "j", "enter")
+        assert r.context == "text" and "▌ 2.1  Zebra" in r.text("#text")
+        await r.do("move.top", "text.next_match")
+        assert "▌ 2.1  Zebra" in r.text("#text")
+        await r.do("app.back")
+        assert "2.1 Zebra crossing" in r.screen
+
+
+async def test_a_highlight_outlives_a_new_version_and_one_whose_words_are_gone_is_listed(
+    reader: Opener, cache_file: Path
+) -> None:
+    async with reader(size=(100, 30)) as r:
+        id = r.here.id
+        keep_text(cache_file, id)
+        await open_text(r)
+        await r.do("text.search")
+        await r.type("zebra runs")
+        await r.press("enter", "v", "c")
+        await r.do("move.top", "text.search")
+        await r.type("follow")
+        await r.press("enter", "v", "c")
+        assert len(quotes(r)) == 2
+    newer = document(2, more=3)
+    blocks = tuple(block for place, block in enumerate(newer.blocks) if place != 1)
+    keep_text(cache_file, id, newer.__class__("A Text", blocks, 2, "CC BY 4.0"))
+    async with reader(size=(100, 30)) as r:
+        await open_text(r)
+        await r.until(lambda: quotes(r) == ["The zebra runs only here."])
+        await r.do("text.outline", "move.bottom")
+        assert "not in this text: " in r.text("#outline")
+        await r.press("enter")
+        assert r.status == "these words are not in this text"
