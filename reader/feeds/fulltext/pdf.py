@@ -548,9 +548,8 @@ _CAPTION = re.compile(
     r"\s*[A-Z]?\.?(?:\d+(?:\.\d+)*|[IVXLC]+\b))\s*(?P<end>[.:|–—]|$|(?=\s))"
 )
 _NUMBER = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3}|[IVX]{1,5})(?P<dot>\.?)\s+(?=[^\W\d_])")
-_APPENDIX = re.compile(r"(?P<number>Appendix\s+[A-Z](?:\.\d{1,2})*)[.:]?\s+(?=\w)", re.IGNORECASE)
 _CHAPTER = re.compile(
-    r"(?P<number>(?:Chapter|Part|Appendix)\s+(?P<place>\d{1,2}|[A-Z]|[IVX]{1,5}))[.:]?", re.IGNORECASE
+    r"(?P<number>(?:Chapter|Part|Appendix)\s+(?P<place>\d{1,2}|[A-Z]|[IVX]{1,5})(?:\.\d{1,2})*)[.:]?", re.IGNORECASE
 )
 _BEGINS_CHAPTER = re.compile(rf"{_CHAPTER.pattern}\s+(?=\w)", re.IGNORECASE)
 _STEP = re.compile(r"(?P<number>\d{1,2})\)\s+(?=[^\W\d_])")
@@ -763,26 +762,22 @@ class _Part:
 
     kind: str
     """One of `_TEXTS`, `title`, `heading`, `caption`, `note`, `reference` or `lines`."""
-    texts: list[str]
-    """One text; of `lines`, one for each line."""
-    line: Line
-    """The first line."""
-    last: Line
+    text: str
+    """Of `lines`, that of the first one."""
+    rows: list[Line]
     level: int = 0
     """Of a heading."""
     has_article: bool = False
     """Whether the `A` at the beginning of a heading is a word."""
-    rows: list[Line] = field(default_factory=list)
 
     @property
-    def text(self) -> str:
-        return self.texts[-1]
+    def line(self) -> Line:
+        """The first line."""
+        return self.rows[0]
 
-    def add_row(self, line: Line) -> None:
-        """Add a line that stays as it is."""
-        self.texts.append(line.text)
-        self.rows.append(line)
-        self.last = line
+    @property
+    def last(self) -> Line:
+        return self.rows[-1]
 
 
 @dataclass
@@ -847,19 +842,18 @@ class _Builder:
             self._add_reference(index, line)
         elif self._is_of_rows(line) or self._stands_as_it_is(line) or self._has_number(index, line):
             if self.parts and self.parts[-1].kind == "lines" and self.parts[-1].last.page == line.page:
-                self.parts[-1].add_row(line)
+                self.parts[-1].rows.append(line)
             else:
                 self._begin("lines", line)
         else:
             self._add_text(index, line)
 
     def _begin(self, kind: str, line: Line, level: int = 0, text: str | None = None) -> None:
-        self.parts.append(_Part(kind, [line.text if text is None else text], line, line, level, rows=[line]))
+        self.parts.append(_Part(kind, line.text if text is None else text, [line], level))
 
     def _join(self, part: _Part, line: Line) -> None:
-        part.texts[-1] = _joined(part.text, line.text, self.looks.words)
+        part.text = _joined(part.text, line.text, self.looks.words)
         part.rows.append(line)
-        part.last = line
 
     def _follows(self, line: Line) -> bool:
         """Whether a line is the next one below the line before, in letters of the same size."""
@@ -876,7 +870,7 @@ class _Builder:
             above = self.parts[first].line
         rows = [row for part in self.parts[first:] for row in part.rows]
         if len(rows) > 3:
-            self.parts[first:] = [_Part("lines", [row.text for row in rows], rows[0], rows[-1], rows=rows)]
+            self.parts[first:] = [_Part("lines", rows[0].text, rows)]
 
     def _is_cell(self, part: _Part, below: Line) -> bool:
         is_short = part.kind in ("lines", "paragraph") and max(row.width for row in part.rows) < 0.6 * self.looks.column
@@ -970,7 +964,7 @@ class _Builder:
         letters = re.sub(r"[^A-Za-z]", "", text)
         if len(text) >= 120 or not text[:1].isalnum() or len(letters) < 3 or line.math >= 0.5:
             return None
-        number, is_name = _NUMBER.match(text) or _APPENDIX.match(text), bool(_NAMES.fullmatch(text))
+        number, is_name = _NUMBER.match(text) or _BEGINS_CHAPTER.match(text), bool(_NAMES.fullmatch(text))
         if self._begins_with_article(text):
             number = None
         level = self._level_of_outline(line)
@@ -1163,7 +1157,7 @@ class _Builder:
         if last.kind != "lines" or len(self.parts) < 2 or self.parts[-2] is not tail or tail.last.page != line.page:
             return False
         # Limits of a sum that is within a line, and the halves of a fraction, are short.
-        is_apart = step > 1.35 * self.looks.leading or (step > 0 and sum(map(len, last.texts)) > 12)
+        is_apart = step > 1.35 * self.looks.leading or (step > 0 and sum(len(row.text) for row in last.rows) > 12)
         return is_apart and not tail.text.endswith(SOFT_HYPHEN)
 
     def _goes_on(self, tail: _Part, last: _Part | None, index: int, line: Line) -> bool:
@@ -1235,7 +1229,7 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
     text = _plain(part.text)
     match part.kind:
         case "heading":
-            number = _NUMBER.match(text) or _STEP.match(text) or _APPENDIX.match(text) or _BEGINS_CHAPTER.match(text)
+            number = _NUMBER.match(text) or _STEP.match(text) or _BEGINS_CHAPTER.match(text)
             number = None if part.has_article else number
             said = text[number.end() :] if number else text
             yield Heading(min(5, part.level + 1), number["number"] if number else "", (Span(said, ""),))
