@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, small_script
 from reader.core.document.model import (
     Block,
     Document,
@@ -89,10 +90,9 @@ _LARGE_SIGNS = {
 _NAMED_LARGE = re.compile("[\ufe00-\ufe0f∑∏∫]")
 """Signs of that font where the file has names for them, some with parts that are not to be seen."""
 
-_SUPERSCRIPTS = dict(zip("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
-_SUBSCRIPTS = dict(zip("0123456789+-−=()aeijkmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑᵢⱼₖₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
-
-_SCRIPTS = re.compile(f"([{''.join((*_SUPERSCRIPTS.values(), *_SUBSCRIPTS.values()))}]+)")
+_SCRIPTS = re.compile(f"([{''.join(map(chr, {*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()}))}]+)")
+_MARKS = frozenset("∗*†‡§¶⋆,")
+"""Signs of notes, which stay as they are."""
 
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
 
@@ -361,7 +361,7 @@ def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
 
 
 def _with_fractions(letters: Sequence[Letter]) -> Iterator[Letter]:
-    """Letters in which a fraction within a sentence is `(a+b)/2` on the line."""
+    """Letters in which a fraction within a sentence is `(a+b)∕2` on the line."""
     at, before = 0, None
     most = Counter(letter.size for letter in letters).most_common(1)[0][0] if letters else 0.0
     while at < len(letters):
@@ -378,7 +378,7 @@ def _with_fractions(letters: Sequence[Letter]) -> Iterator[Letter]:
             continue
         above, below, line = halves
         at += len(above) + len(below)
-        for part, sign in ((above, ""), (below, "/")):
+        for part, sign in ((above, ""), (below, "∕")):
             text = "".join(one.text for one in part).strip()
             text = f"({text})" if len(text) > 1 and not text.isalnum() else text
             yield letter._replace(text=f"{sign}{text}", right=part[-1].right, base=line.base, size=line.size)
@@ -428,10 +428,11 @@ def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
             yield letter
             at += 1
             continue
-        signs = _SUPERSCRIPTS if letter.base > before.base else _SUBSCRIPTS
-        script = letters[at:end]
-        known = all(one.text in signs for one in script)
-        yield from (one._replace(text=signs[one.text], base=before.base) if known else one for one in script)
+        is_raised = letter.base > before.base
+        script = "".join(one.text for one in letters[at:end])
+        if not _MARKS.issuperset(script):
+            script = small_script(script, "^" if is_raised else "_", SUPERSCRIPTS if is_raised else SUBSCRIPTS)
+        yield letter._replace(text=script, right=letters[end - 1].right, base=before.base)
         at = end
 
 
