@@ -124,7 +124,7 @@ class Settings:
     """Order of the list: by day with the most upvoted first, or by one of the others alone."""
 
     nearest: bool = setting(Boolean(), True)
-    """In the reader, add the papers nearest in meaning after those that have the words of a search."""
+    """In the reader, add the papers nearest in words (with a model, in meaning) after those that match a search."""
 
     read_when: str = setting(Choice(("opened", "passed", "manual")), "opened")
     """When a paper counts as read: once opened, once the cursor has passed it, or only by the m key."""
@@ -204,7 +204,7 @@ class Settings:
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""
 
     exports: tuple[WatchedExport, ...] = setting(Entries("exports"), ())
-    """Files that are written anew after each change, each in a table; the format follows from the file's ending."""
+    """Files that are rewritten after each change, each in a table; the format follows from the file's ending."""
 
     commands: tuple[UserCommand, ...] = setting(Entries("commands"), ())
     """Programs of yours that read papers, each in a table: the | key and the command pipe run them."""

@@ -81,7 +81,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "refresh/test_rules.py::test_muted_words_hide_papers_while_the_settings_have_them",
         ),
         "Lines are only ever added": ("cache/marks/test_event_log.py::test_lines_of_the_journal_are_only_ever_added",),
-        "a wrong clock changes no order of yours": (
+        "a wrong clock does not change the order of your marks": (
             "cache/marks/test_event_log.py::test_a_clock_that_runs_ahead_elsewhere_does_not_outdo_a_later_mark_here",
         ),
         "no event of either is lost": (
@@ -130,7 +130,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "A link holds an id and nothing else, or is refused": (
             "actions/test_link_handler.py::test_what_else_an_address_says_is_refused",
         ),
-        "nothing that is fetched": (
+        "fetches nothing": (
             "extensions/digest/test_drawing.py::test_no_foreign_text_becomes_a_header_or_a_tag_or_a_link",
         ),
         # What leaves the machine
@@ -172,7 +172,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/group/test_looking.py::test_a_name_that_only_looks_like_one_has_a_part_of_its_key",
             "extensions/group/test_looking.py::test_of_two_that_come_at_once_with_one_name_none_has_it_alone",
         ),
-        "and of addresses all but the host are left out": (
+        "all of an address but its host": (
             "test_log.py::test_secrets_are_taken_out",
             "commands/test_bug_report.py::test_no_planted_secret_is_in_a_report_in_json_or_in_the_log",
         ),
@@ -214,7 +214,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/sync/test_folder.py::test_what_is_undone_on_one_machine_is_undone_on_all",
             "cache/marks/test_event_log.py::test_undo_takes_back_only_what_was_done_here",
         ),
-        "One that is lost or set back is written anew": (
+        "One that is lost or set back is rewritten": (
             "extensions/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",
         ),
         "then nothing follows from what that machine brought": (
@@ -236,7 +236,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "adds nothing and takes nothing back": (
             "extensions/group/test_machines.py::test_two_machines_are_one_member_with_one_list_and_one_choice",
         ),
-        "say so in one sentence with the way out, and lose nothing": (
+        "one sentence says so and what to do; nothing is lost": (
             "rigs/mishaps/test_mishaps.py::test_it_is_said_and_nothing_is_lost_and_it_heals",
         ),
         "the next run continues; there is nothing to repair": (
@@ -282,7 +282,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "cache/mending/test_health.py::test_a_broken_cache_is_told_and_left_as_it_is",
         ),
         "change nothing in a good cache": ("cache/mending/test_repair.py::test_a_second_repair_changes_nothing",),
-        "that alone is made anew, and the file as it was is copied": (
+        "that alone is made again, and the file as it was is copied": (
             "cache/mending/test_repair.py::test_an_index_alone_is_rebuilt_in_its_place",
         ),
         "Files that were put aside are never deleted": (
@@ -310,6 +310,6 @@ OTHERWISE = (
         "uses `reader.api` alone",
         "installed only if you name it",
     ),
-    *("only `ui` imports Textual", "a wrong password or a damaged file"),
+    *("only `ui` imports Textual"),
 )
 """Words of sentences that say `only`, `alone` or `nothing` of something else, or that warn and promise nothing."""

@@ -76,7 +76,8 @@ def headings(text: str) -> list[tuple[str, str]]:
 
 def body(text: str) -> str:
     """A page as HTML; its headings can be linked to, and so are the pages that it names after `see`."""
-    drawn: str = MARKDOWN.render(re.sub(rf"see `({'|'.join(PAGES)})`", r"see [\1](\1.html)", text))
+    linked = re.sub(rf"see `({'|'.join(PAGES)})`", r"see [\1](\1.md)", text)
+    drawn: str = MARKDOWN.render(re.sub(r"(\]\([\w-]+)\.md", r"\1.html", linked))
     for title, anchor in headings(text):
         shown = html.escape(title, quote=False)
         drawn = drawn.replace(f"<h2>{shown}</h2>", f'<h2 id="{anchor}">{shown}</h2>', 1)

@@ -1,4 +1,4 @@
-"""Let the system open addresses such as `dailypapers:2406.12345` by this program, where it allows that.
+"""Let the system open addresses such as `dailypapers:1706.03762` by this program, where it allows that.
 
 On Linux and similar systems, a desktop file says so, and the system is asked to use it. On Windows, keys of the user's
 part of the registry say so. macOS gives such addresses to applications alone, by messages that no command receives;
@@ -53,7 +53,7 @@ def paper_of(text: str) -> str:
         return text
     id = unquote(text[len(SCHEME) + 1 :][:200]).removeprefix("//").removesuffix("/")
     if not is_paper_id(id):
-        raise UsageError(f"{clean(text, 100)!r} names no paper: such a link has an id, such as {SCHEME}:2406.12345.")
+        raise UsageError(f"{clean(text, 100)!r} names no paper: such a link has an id, such as {SCHEME}:1706.03762.")
     return id
 
 

@@ -30,6 +30,7 @@ from reader.cache.reads.window import Window
 from reader.cache.search import plan
 from reader.cache.search.compile import compile_query, selects
 from reader.cache.search.conditions import Scope
+from reader.cache.search.full_text import Clause
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.marks import RULE, TAG, allowed_marks
@@ -37,9 +38,6 @@ from reader.core.paper_row import Flag
 from reader.core.query import Query, parse
 from reader.core.query.nodes import with_hidden
 from reader.core.settings.tables import Rule
-
-FEW = 1_000
-"""Candidates that are tested each in turn; of more, those with a word are looked up."""
 
 
 class Candidates(NamedTuple):
@@ -153,19 +151,24 @@ def _act(kind: str, value: str, undone: int) -> Act | None:
 
 
 def _matching(connection: sqlite3.Connection, rule: Rule, scope: Scope, candidates: Candidates) -> Iterator[int]:
-    # Full texts have many words that their papers are not about.
     query = parse(rule.when)
     if not selects(query, scope.views):
         return iter(())
-    selection = compile_query(with_hidden(query), scope)._replace(in_texts=None)
-    is_few = newest_key(connection) - candidates.after <= FEW
-    asked = selection.walk if is_few else plan.in_any_order(connection, selection)
+    asked = _asked(connection, query, scope)
     found = connection.execute(
         f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND +p.pk > ? AND +p.sort_day >= ?"
         " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC",
         (*asked.params, candidates.after, candidates.since),
     )
     return (pk for (pk,) in found.fetchall())
+
+
+def _asked(connection: sqlite3.Connection, query: Query, scope: Scope) -> Clause:
+    """The condition on the papers of a query, hidden ones too, by what is known of them.
+
+    Full texts have many words that their papers are not about.
+    """
+    return plan.in_any_order(connection, compile_query(with_hidden(query), scope)._replace(in_texts=None))
 
 
 _IS_MUTED = f"SELECT pk FROM ({having(Flag.MUTED)}) WHERE pk IN {{papers}}"
@@ -270,7 +273,7 @@ def _is_hidden(connection: sqlite3.Connection, pk: int) -> bool:
 
 def _has(connection: sqlite3.Connection, pk: int, word: str, scope: Scope) -> bool:
     try:
-        asked = compile_query(with_hidden(parse(word)), scope).walk
+        asked = _asked(connection, parse(word), scope)
     except QueryError:
         return False
     query = f"SELECT 1 FROM paper AS p WHERE ({asked.sql}) AND p.pk = ?"
@@ -280,12 +283,10 @@ def _has(connection: sqlite3.Connection, pk: int, word: str, scope: Scope) -> bo
 def _found(cache: sqlite3.Connection, words: Sequence[str], scope: Scope) -> Iterator[int]:
     for word in words:
         with suppress(QueryError):
-            # Full texts have many words that their papers are not about.
             query = parse(word)
             if not selects(query, scope.views):
                 continue
-            asked = compile_query(with_hidden(query), scope)._replace(in_texts=None)
-            where = plan.in_any_order(cache, asked)
+            where = _asked(cache, query, scope)
             rows = cache.execute(f"SELECT p.pk FROM paper AS p WHERE ({where.sql}) AND {_KEPT}", where.params)
             yield from (pk for (pk,) in rows)
 
@@ -338,10 +339,12 @@ def claim(path: Path, queries: Mapping[str, Query], scope: Scope, key: str = _CL
             (newest,) = cache.execute("SELECT coalesce(max(pk), 0) FROM paper").fetchone()
             meta.put(cache, key, str(newest))
         for name, query in queries.items():
-            # New papers are few, so each is checked in turn.
-            asked = compile_query(query, scope).walk
+            asked = compile_query(query, scope)
+            if asked.near is not None:
+                # Which papers fit a text best is known of all together, and no news.
+                continue
             found = cache.execute(
-                f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND p.pk BETWEEN ? AND ? AND +p.read = 0"
+                f"SELECT p.pk FROM paper AS p WHERE ({asked.where}) AND p.pk BETWEEN ? AND ? AND +p.read = 0"
                 " AND +p.hidden = 0 AND (+p.sort_day >= ? OR +p.sort_day = '')"
                 " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk",
                 (*asked.params, before + 1, newest, oldest),

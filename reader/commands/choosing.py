@@ -6,12 +6,23 @@ import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from reader import paths
 from reader.cache.search.compile import selects
 from reader.commands.output import Progress, amount, answer, warn
-from reader.commands.workspace import NotInCache, Workspace, find_all, load_paper, parsed, saved_views, selection
+from reader.commands.workspace import (
+    NotInCache,
+    Workspace,
+    find_all,
+    load_paper,
+    parsed,
+    prepare_finding,
+    saved_views,
+    selection,
+)
 from reader.core.errors import NoFullText, UsageError
 from reader.core.ids import named_id, pdf_url
 from reader.core.query import Query
@@ -159,8 +170,10 @@ def explain_nothing(window: Window, query: Query) -> None:
         warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
     elif asks_for_today(query) and newest and newest < datetime.now(UTC).date().isoformat():
         warn(f"No papers from today are here. The latest day is {newest}: day:latest finds its papers.")
+    elif query.near:
+        warn(f"No paper has any of these words. {OTHER_WORDS}")
     elif words := plain_words(query):
-        warn(f"Nothing matches. To search by meaning: dailypapers list {shlex.quote(f'~{words}')}")
+        warn(f"Nothing matches. Nearest in words: dailypapers list {shlex.quote(f'~{words}')}")
     else:
         warn("Nothing matches.")
 
@@ -171,4 +184,31 @@ def point_to_near(query: Query, count: int) -> None:
 
     if words := plain_words(query):
         all_words = f"{amount(count, 'paper')} {'has' if count == 1 else 'have'} all the words."
-        warn(f"{all_words} Near in meaning: dailypapers list {shlex.quote(f'~{words}')}")
+        warn(f"{all_words} Nearest in words: dailypapers list {shlex.quote(f'~{words}')}")
+
+
+OTHER_WORDS = "With a model, ~ knows other words too: dailypapers vectors fetch minishlab/potion-base-8M."
+
+
+def with_known_words(window: Window, query: Query) -> Query | None:
+    """A query with the words of papers for those that no paper has; None if there are none, or one is like no word."""
+    from reader.cache.finding.ranker import corrections
+    from reader.core.query import And, Match, Near
+    from reader.core.query.nodes import all_of
+    from reader.core.similarity import respelled
+    from reader.session.places import plain_words
+
+    words = query.near or plain_words(query)
+    if not words:
+        return None
+    prepare_finding(window)
+    found = window.read(lambda connection: corrections(connection, paths.cache_file(), words))
+    terms = query.root.nodes if isinstance(query.root, And) else (query.root,)
+    said = [
+        replace(term, text=respelled(term.text, found))
+        if isinstance(term, Near) or (isinstance(term, Match) and term.field is None)
+        else term
+        for term in terms
+        if term is not None
+    ]
+    return replace(query, root=all_of(said)) if found else None

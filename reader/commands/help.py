@@ -14,7 +14,7 @@ from reader import __version__
 from reader.access_token import child_environment
 from reader.commands.command import Command, add_no_pager, make_parser, suggest
 from reader.commands.help_text import PAGES, draw, examples, help_width, print_page
-from reader.commands.line.manual import all_table, man_page, page
+from reader.commands.line.manual import all_table, everything, man_page, page
 from reader.commands.line.registry import ABOUT, EXAMPLES, USUAL, find_command, gists_of_commands, is_command
 from reader.commands.output import Style, is_terminal, print_line
 from reader.commands.workspace import Workspace
@@ -53,10 +53,13 @@ def _print_help(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _show_man_page() -> None:
-    """Show the page by `man`, which need not know where it is; print it where there is no terminal or no `man`."""
+    """Show all of the manual by `man`, which need not know where it is, or by the pager; print roff into a pipe."""
     program = shutil.which("man")
-    if program is None or not is_terminal(sys.stdout):
+    if not is_terminal(sys.stdout):
         print_line(man_page(__version__).rstrip("\n"))
+        return
+    if program is None:
+        print_page("\n\n".join(everything()), paged=True)
         return
     with TemporaryDirectory() as folder:
         # A name with a slash is a file.

@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reader.cache.search.compile import names_hidden
-from reader.commands.choosing import explain_nothing, point_to_near
+from reader.commands.choosing import explain_nothing, point_to_near, with_known_words
 from reader.commands.command import Command, add_json_fields, add_limit, add_no_pager, add_query, add_quiet, query_of
-from reader.commands.output import Style, counts, is_terminal, state_words
+from reader.commands.output import Style, counts, is_terminal, state_words, warn
 from reader.commands.pager import print_found
 from reader.commands.reasons import FOR_YOU, LIKE, for_you_record, like_record
 from reader.commands.workspace import Workspace, parsed, selection
@@ -21,6 +21,8 @@ from reader.core.text import clean
 if TYPE_CHECKING:
     from reader.cache.reads.orders import Order
     from reader.cache.reads.window import Window
+    from reader.cache.search.selection import Selection
+    from reader.core.query import Query
 
 FEW = 20
 """With fewer papers that have the words of a query, a terminal is told how to find near ones; the reader lists them."""
@@ -46,8 +48,14 @@ def _fields() -> tuple[str, ...]:
 def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
     query = parsed(query_of(arguments.query))
     with workspace.window() as window:
-        chosen = selection(window, query)
-        found = window.order(chosen) if arguments.limit is None else window.first(chosen, arguments.limit)
+        chosen, found = _find(window, arguments, query)
+        meant = None
+        # What other programs read is what was asked for.
+        if (query.near or not found.pks) and is_terminal(sys.stdout) and not (arguments.quiet or arguments.json):
+            meant = with_known_words(window, query)
+        if meant is not None and not query.near:
+            query = meant
+            chosen, found = _find(window, arguments, query)
         fields = arguments.json.fields if arguments.json else ()
         like = chosen.near.like if chosen.near is not None else ()
         with_opinion = FOR_YOU in fields or (chosen.is_for_you and not fields)
@@ -60,11 +68,18 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
             _draw_table(window, found, total if not arguments.quiet and found.pks else None, workspace),
             _format_fields(_rows(window, found), found.only_in_texts),
         )
+        if meant is not None:
+            warn(f"Searched for {meant}.")
         if not found.pks and not arguments.quiet:
             explain_nothing(window, query)
         elif found.complete and len(found.pks) < FEW and is_terminal(sys.stdout) and not arguments.quiet:
             point_to_near(query, len(found.pks))
     return 0
+
+
+def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection, Order[int]]:
+    chosen = selection(window, query)
+    return chosen, window.order(chosen) if arguments.limit is None else window.first(chosen, arguments.limit)
 
 
 def _records(

@@ -342,7 +342,7 @@ def find(window: Window, text: str) -> int:
         elif _TERM.match(text):
             what = "It is a query, not an id; commands that act on several papers take a query with --query."
         else:
-            what = "It is not an arXiv id, such as 2406.12345."
+            what = "It is not an arXiv id, such as 1706.03762."
         raise NotInCache(f"{clean(text, 100)!r} is not in the cache. {what}")
     return pk
 

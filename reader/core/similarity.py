@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -94,7 +95,11 @@ class Fit(NamedTuple):
     found_by: FoundBy = FoundBy()
     """By what the words have found it."""
 
-    @property
-    def corrections(self) -> str:
-        """For which words typed ones were taken; empty for none."""
-        return ", ".join(meant for _, meant in self.found_by.corrected)
+    def searched(self, words: str) -> str:
+        """The typed words as they were searched for; empty if that is how they were typed."""
+        return respelled(words, dict(self.found_by.corrected)) if self.found_by.corrected else ""
+
+
+def respelled(text: str, corrections: Mapping[str, str]) -> str:
+    """A text with the words that its own ones were taken for."""
+    return re.sub(r"\w+", lambda word: corrections.get(word[0]) or corrections.get(word[0].lower(), word[0]), text)

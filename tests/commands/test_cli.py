@@ -33,13 +33,6 @@ def test_version(run: Run, words: tuple[str, ...]) -> None:
     assert (__version__, HEAD) == (out.split()[1], out.split()[3].rstrip(","))
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_with_examples(run: Run, name: str) -> None:
-    found = run(name, "--help")
-    assert found.code == 0
-    assert f"Examples:\n  dailypapers {name}" in found.out and "--log-level LEVEL" in found.out
-
-
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -102,7 +102,7 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(run: Run, papers: Pat
     assert run("list", "xylophone") == run("list", "xylophone", "--limit", "3")
     found = run("list", "xylophone", "--json")
     assert (found.code, found.json) == (0, [])
-    assert found.err == "Nothing matches. To search by meaning: dailypapers list '~xylophone'\n"
+    assert found.err == "Nothing matches. Nearest in words: dailypapers list '~xylophone'\n"
     assert run("list", "is:starred").err == "Nothing matches.\n"
     today = run("list", "day:today").err
     assert re.fullmatch(r"No papers from today are here. The latest day is 2\S+: day:latest finds its papers.\n", today)
@@ -111,12 +111,27 @@ def test_a_list_of_nothing_is_an_empty_answer_and_says_why(run: Run, papers: Pat
 def test_a_terminal_is_told_how_to_find_papers_near_to_words_that_few_have(
     run: Run, on_terminal: RunOnTerminal, papers: Path
 ) -> None:
-    said = "3 papers have all the words. Near in meaning: dailypapers list '~agents'\n"
+    said = "3 papers have all the words. Nearest in words: dailypapers list '~agents'\n"
     assert " ".join(on_terminal("list", "agents").err.split()) == said.strip()
     assert on_terminal("list", "verifiers").err.startswith("1 paper has all the words.")
     for words in (("agents", "-q"), ("agents", "-n", "1"), ("topic:agents",), ("~ agents",), ("agents OR verifiers",)):
         assert on_terminal("list", *words).err == "", words
     assert run("list", "agents").err == run("list", "agents", "--json").err == ""
+
+
+def test_misspelled_words_find_papers_on_a_terminal_which_says_what_was_searched_for(
+    run: Run, on_terminal: RunOnTerminal, papers: Path
+) -> None:
+    for typed, meant in (("agnets", "agents"), ("is:unread agnets", "is:unread agents"), ("~agnets", "~agents")):
+        found = on_terminal("list", typed)
+        assert found.err.startswith(f"Searched for {meant}.")
+        assert found.out == on_terminal("list", meant).out
+    # All words are corrected, or none.
+    assert on_terminal("list", "agnets xylophone").err.startswith("Nothing matches.")
+    assert "vectors fetch" in on_terminal("list", "~xylophone").err
+    # Other programs get what they asked for.
+    for asked in (("agnets",), ("agnets", "--json"), ("agnets", "-q")):
+        assert run("list", *asked).out.strip() in ("", "[]")
 
 
 def test_a_name_that_nothing_has_is_told(run: Run, papers: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import shutil
 import sys
@@ -16,7 +17,9 @@ from reader.cli import main
 from reader.commands.command import make_parser, parse
 from reader.commands.help_text import PAGES, read_blocks, text_of
 from reader.commands.line.registry import find_command, is_command
+from reader.commands.line.shell import understand
 from reader.commands.workspace import Workspace, fill_with_sample, parsed
+from reader.ui.shell.commands import Here
 from tests.commands.conftest import Run
 from tests.feed_server import FeedServer
 from tests.feeds.files.test_libraries import RDF, newsboat
@@ -73,13 +76,19 @@ def commands(name: str) -> list[list[str]]:
     return [words_of(line) for line in EXAMPLES[name] if line.startswith("dailypapers")]
 
 
+def named(name: str) -> list[list[str]]:
+    """The commands that the text of a page names."""
+    text = "\n".join(block.body for block in read_blocks(text_of(name)) if block.kind != "code")
+    return [words_of(f"dailypapers {command}") for command in re.findall(r"`dailypapers (.+?)`", text)]
+
+
 def runs_elsewhere(words: list[str]) -> bool:
     return not words or any(" ".join(words).startswith(one) for one in ELSEWHERE)
 
 
 def test_every_example_parses() -> None:
-    found = [words for name in PAGES for words in commands(name)]
-    assert len(found) > 120
+    found = [words for name in PAGES for words in (*commands(name), *named(name))]
+    assert len(found) > 150
     for words in found:
         if words and is_command(words[0]):
             assert parse(make_parser(find_command(words[0])), words[1:]), words
@@ -161,3 +170,10 @@ def test_every_example_works(run: Run, stage: Path, home: Path, monkeypatch: pyt
         found = run(*words, *agreed)
         # `doctor` says that something is wrong, as it is here.
         assert found.code == 0 or words[0] == "doctor", (words, found.err)
+
+
+def test_every_line_for_the_command_line_is_understood() -> None:
+    lines = re.findall(r"`:(\w.*?)`", "".join(map(text_of, PAGES)))
+    assert len(lines) > 12
+    for line in lines:
+        assert understand(line, Here(highlighted=ID)), line

@@ -224,7 +224,7 @@ async def test_the_line_and_the_pane_mean_the_same_topic(reader: Opener, typed: 
 async def test_a_paper_to_add_is_asked_for_and_no_error_is_shown(reader: Opener) -> None:
     async with reader() as r:
         await r.do("find.add")
-        assert r.main.query_line.advice == "paste a paper's id or address, such as 2406.12345"
+        assert r.main.query_line.advice == "paste a paper's id or address, such as 1706.03762"
 
 
 async def test_the_pane_asks_for_a_paper_to_add_too(reader: Opener) -> None:

@@ -94,6 +94,7 @@ FEWEST = 3
 """Papers that must have a word: rarer ones may be spelled wrong themselves."""
 
 _CAPITAL = re.compile(r"\b[A-Z][a-z]+\b")
+_REPEATED = re.compile(r"(.)\1+")
 _BETWEEN = re.compile(r"\s+|[-‐‑]")
 
 Text = tuple[str, str]
@@ -161,20 +162,31 @@ class Ranker:
             return _by_meaning(scores, meaning, share)._replace(corrected=corrected, lent=tuple(lent))
         return Ranking(_best_first(scores), corrected, tuple(lent))
 
+    def corrections(self, text: str) -> dict[str, str]:
+        """Words of a text that no paper has, each with the one that it was taken for, as the best papers write it.
+
+        Empty if one of them is like no word: a text is corrected in all of its words or in none.
+        """
+        ranking = self.rank(text)
+        typed = {stem: word for stem, word in self._firsts([("", text)]).items() if not self._index.papers(stem)}
+        if typed.keys() != ranking.corrected.keys():
+            return {}
+        return self._corrected(ranking, typed)
+
+    def _corrected(self, ranking: Ranking, typed: Mapping[str, str]) -> dict[str, str]:
+        """Typed words, given by their stems, and those that they were taken for; what was not corrected is left out."""
+        written = self._firsts(self._read_texts(ranking.pks[:BEST_READ])) if ranking.corrected else {}
+        return {typed[stem]: written.get(meant, meant) for stem, meant in ranking.corrected.items() if stem in typed}
+
     def explain(self, text: str, ranking: Ranking, pk: int, paper: Text) -> FoundBy:
         """By what a text has found a paper, whose key, and title and abstract are given."""
         typed = self._firsts([("", text)])
         firsts, compounds = self._firsts([paper]), self._compounds(paper)
         written = {fold(word) for column in paper for word in _all_written(column)}
-        meanings = self._firsts(self._read_texts(ranking.pks[:BEST_READ])) if ranking.corrected else {}
         words: dict[str, str] = {}
-        corrected: dict[str, str] = {}
         parts: set[str] = set()
         for stem, word in typed.items():
             meant = ranking.corrected.get(stem, stem)
-            if meant != stem:
-                # What a typed word is taken for is written the same for each paper.
-                corrected[word] = meanings.get(meant) or firsts.get(meant, meant)
             own = firsts.get(meant) or compounds.get(meant)
             if own is None:
                 continue
@@ -187,7 +199,9 @@ class Ranker:
         asked = {ranking.corrected.get(stem, stem) for stem in typed}
         lent = [firsts[stem] for stem in ranking.lent if stem in firsts and stem not in asked]
         meaning = tuple(word for word in lent if word not in parts)[:LENT_NAMED]
-        return FoundBy(tuple(words.values()), len(typed), meaning, tuple(corrected.items()), pk in ranking.near)
+        # What a typed word is taken for is written the same for each paper.
+        corrected = tuple(self._corrected(ranking, typed).items())
+        return FoundBy(tuple(words.values()), len(typed), meaning, corrected, pk in ranking.near)
 
     def rank_similar(self, texts: Sequence[Text], most: int) -> Similar:
         """At most so many papers that are like some others, whose titles and abstracts are given."""
@@ -372,19 +386,20 @@ class Ranker:
     def _correct(self, stem: str) -> str | None:
         """The stem that a wrong one stands for; None if none is similar.
 
-        The fewest slips win, then the stem that most papers have.
+        The fewest slips win, then a letter that is doubled or single by mistake, or two in the wrong order; then the
+        stem that most papers have.
         """
         if len(stem) < SHORTEST:
             return None
         allowed = 2 if len(stem) >= TWO_SLIPS else 1
         letters = set(stem)
         similar = [
-            (distance(stem, other, allowed), -papers, other)
+            (distance(stem, other, allowed), not _has_same_letters(stem, other), -papers, other)
             for other, papers in self._index.stems(len(stem) - allowed, len(stem) + allowed, FEWEST)
             # Each slip changes at most two letters.
             if len(letters.symmetric_difference(other)) <= 2 * allowed
         ]
-        slips, _, found = min(similar, default=(allowed + 1, 0, ""))
+        slips, *_, found = min(similar, default=(allowed + 1, True, 0, ""))
         return found if slips <= allowed else self._begun(stem)
 
     def _begun(self, stem: str) -> str | None:
@@ -394,9 +409,19 @@ class Ranker:
         return next(filter(self._index.papers, begun), None)
 
 
+def _has_same_letters(stem: str, other: str) -> bool:
+    """Whether two stems differ in the order of letters, or in how often one stands in a row: `atent`, `attent`."""
+    return sorted(stem) == sorted(other) or _REPEATED.sub(r"\1", stem) == _REPEATED.sub(r"\1", other)
+
+
 def rank(connection: sqlite3.Connection, cache: Path, text: str) -> Ranking:
     """The papers of the index that fit a text, the best first."""
     return _ask(connection, cache, lambda ranker: ranker.rank(text, _meaning(connection, cache, text)), Ranking([], {}))
+
+
+def corrections(connection: sqlite3.Connection, cache: Path, text: str) -> dict[str, str]:
+    """Words of a text that no paper has, each with the one that it stands for; empty if one of them is like none."""
+    return _ask(connection, cache, lambda ranker: ranker.corrections(text), {})
 
 
 def found_by(connection: sqlite3.Connection, cache: Path, text: str, pk: int) -> FoundBy:

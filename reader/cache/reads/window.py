@@ -239,7 +239,7 @@ class Window:
             in_texts = max(0, len(shown) - (len(whole.pks) - whole.in_texts))
             return whole._replace(pks=shown, complete=len(whole.pks) < limit, in_texts=in_texts)
         with explained(self._path):
-            found = plan.first(self._connection, selection, limit).rows
+            found = plan.first(self._connection, selection, limit)
             known = [pk for pk, _ in found]
             further = plan.in_texts(self._connection, selection, known, limit - len(found))
         order = with_texts(
@@ -250,6 +250,7 @@ class Window:
     def order(self, selection: Selection) -> Order[int]:
         """All papers of a selection, in order."""
         from reader.cache.search import plan
+        from reader.cache.search.similar import nearest
 
         learned = self.for_you.update() if selection.is_for_you else None
         if learned is not None and selection.offer and selection.offer.parts and learned.taste.is_empty:
@@ -258,7 +259,7 @@ class Window:
         groups: list[tuple[str, int]] = []
         day, count = "", 0
         with explained(self._path):
-            whole = plan.whole(self._connection, selection)
+            whole = nearest(self._connection, selection)
             cursor = self._connection.execute(_select(whole), whole.params)
             while chunk := cursor.fetchmany(CHUNK):
                 pks.extend([row[0] for row in chunk])
@@ -375,21 +376,15 @@ class Window:
         return found
 
     def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
-        """Like `older_day`, among the days that list a paper of a selection.
-
-        Few papers are looked up; of many, one is soon met on the way from day to day.
-        """
-        from reader.cache.search import plan
+        """Like `older_day`, among the days that list a paper of a selection."""
+        from reader.cache.search.similar import nearest
 
         side, order = ("<", "DESC") if steps > 0 else (">", "ASC")
         with explained(self._path):
-            few = plan.few_by_any(self._connection, selection)
-            if few is not None:
-                tables, where = "paper AS p CROSS JOIN listing AS l ON l.pk = p.pk", few
-            else:
-                tables, where = "listing AS l CROSS JOIN paper AS p ON p.pk = l.pk", selection.walk
+            where = nearest(self._connection, selection).ordered
             row = self._connection.execute(
-                f"SELECT DISTINCT l.day FROM {tables} WHERE {where.sql} AND l.day {side} ?"
+                "SELECT DISTINCT l.day FROM listing AS l CROSS JOIN paper AS p ON p.pk = l.pk"
+                f" WHERE {where.sql} AND l.day {side} ?"
                 f" ORDER BY l.day {order} LIMIT 1 OFFSET ?",
                 (*where.params, day, abs(steps) - 1),
             ).fetchone()

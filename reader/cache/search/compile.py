@@ -14,15 +14,12 @@ from reader.cache.search.full_text import (
     Param,
     fts_expression,
     in_full_text,
-    is_text_only,
-    select_matches,
     select_texts,
     text_expression,
     wanted_words,
     with_spellings,
-    without_merging,
 )
-from reader.cache.search.selection import DayWalk, InTexts, Lookup, Nearest, Selection, TitleFirst, Word
+from reader.cache.search.selection import InTexts, Nearest, Selection
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, parse
@@ -71,14 +68,14 @@ def compile_query(query: Query, scope: Scope) -> Selection:
     wanted = wanted_words(root) if root and sort.key == "relevance" else []
     if sort.key == "relevance":
         selection = _selection(terms, Sort("day", sort.reverse and not wanted), scope)
-        found = _by_relevance(selection, terms, wanted, sort.reverse, scope) if wanted else selection
+        found = _by_relevance(selection, terms, wanted, sort.reverse) if wanted else selection
     else:
         found = selection = _selection(terms, sort, scope)
     return found._replace(in_texts=_in_texts(terms, selection.order, scope))
 
 
 def _nearest(near: str, like: tuple[str, ...], query: Query, scope: Scope) -> Selection:
-    """The papers of a query that fit a free text or are like others; `nearest.py` finds them when it is read."""
+    """The papers of a query that fit a free text or are like others; `similar.py` finds them when it is read."""
     is_by_fit = query.sort is None or query.sort.key == "relevance"
     reverse = query.sort is not None and query.sort.reverse
     exact = compile_query(replace(query, sort=None if is_by_fit else query.sort), scope)
@@ -88,11 +85,9 @@ def _nearest(near: str, like: tuple[str, ...], query: Query, scope: Scope) -> Se
         params,
         exact.order,
         grouped_by_day=exact.grouped_by_day and not is_by_fit,
-        # To walk from paper to paper finds none: which papers fit best is only known of all together.
-        walk=Clause("0"),
         ordered=Clause(where, params),
         is_for_you=exact.is_for_you,
-        near=Nearest(near, like, exact.walk, is_by_fit, reverse),
+        near=Nearest(near, like, Clause(exact.where, exact.params), is_by_fit, reverse),
     )
 
 
@@ -122,27 +117,20 @@ def _in_texts(terms: Sequence[Node], order: str, scope: Scope) -> InTexts | None
     if not plain:
         return None
     words = And(tuple(plain.values())) if len(plain) > 1 else next(iter(plain.values()))
-    rest = Compiler(scope, "day", "driven").every([node for node in terms if id(node) not in plain])
+    rest = Compiler(scope, "day").every([node for node in terms if id(node) not in plain])
     return InTexts(select_texts(text_expression(words) or ""), rest, order)
 
 
 def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
     """The papers for which all terms are true."""
-    plain = Compiler(scope, sort.key, "plain").every(terms)
-    walk = Compiler(scope, sort.key, "walk").every(terms)
-    driven = Compiler(scope, sort.key, "driven")
+    plain = Compiler(scope, sort.key).every(terms)
     return Selection(
         plain.sql,
         plain.params,
         _order(sort, scope),
         grouped_by_day=sort.key == "day",
-        walk=walk,
         # Reading 1,000,000 papers by the index of another order takes longer than sorting them.
-        ordered=Compiler(scope, sort.key, "ordered").every(terms) if sort.key == "day" else plain,
-        lookups=_lookups(terms, driven),
-        words=_words(terms, driven),
-        day_walk=_day_walk(terms, sort, scope) if sort.key == "day" else None,
-        is_sequential=sort.key in ("day", "added"),
+        ordered=Compiler(scope, sort.key, is_ordered=True).every(terms) if sort.key == "day" else plain,
         is_for_you=sort.key == "foryou",
     )
 
@@ -150,31 +138,6 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
 def _terms(node: Node) -> tuple[Node, ...]:
     """The nodes that must all be true."""
     return node.nodes if isinstance(node, And) else (node,)
-
-
-def _day_walk(terms: Sequence[Node], sort: Sort, scope: Scope) -> DayWalk | None:
-    texts = [node for node in terms if is_text_only(node)]
-    wanted = [(node, found) for node in texts if (found := without_merging(node)) and fts_expression(found)]
-    unwanted = [node for node in texts if isinstance(node, Not) and fts_expression(node.node) and without_merging(node)]
-    if wanted:
-        expression = fts_expression(And((*(found for _, found in wanted), *unwanted)))
-    else:
-        expression = fts_expression(Or(tuple(node.node for node in unwanted))) if unwanted else None
-    compiler = Compiler(scope, sort.key, "walk")
-    keys = compiler.published_keys(terms)
-    if expression is None and keys is None:
-        return None
-    answered = [*(node for node, found in wanted if node == found), *unwanted]
-    rest = _without(terms, answered)
-    return DayWalk(
-        expression,
-        excludes=not wanted,
-        keys=keys,
-        bounds=compiler.walk_bounds(rest),
-        rest=compiler.every(rest),
-        reads_text=any(is_text_only(node) and not _is_one_letter(node) for node in rest),
-        upwards=sort.reverse,
-    )
 
 
 def _order(sort: Sort, scope: Scope) -> str:
@@ -186,88 +149,26 @@ def _order(sort: Sort, scope: Scope) -> str:
     return ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column in columns)
 
 
-def _by_relevance(
-    selection: Selection, terms: Sequence[Node], wanted: list[Match], reverse: bool, scope: Scope
-) -> Selection:
+def _by_relevance(selection: Selection, terms: Sequence[Node], wanted: list[Match], reverse: bool) -> Selection:
     """The selection ordered by relevance: how well the papers fit the words."""
     together = [node for node in terms if fts_expression(node)]
     words = fts_expression(And(tuple(together))) if together else fts_expression(Or(tuple(wanted)))
-    up, down = ("DESC", "ASC") if reverse else ("ASC", "DESC")
+    up = "DESC" if reverse else "ASC"
     where, params, mark = _with_value(selection, words or "")
     # MATERIALIZED makes SQLite rank once instead of once for each paper.
     score = (
         f"(WITH ranked AS MATERIALIZED (SELECT rowid AS pk, bm25(paper_fts, {WEIGHTS}) AS score"
         f" FROM paper_fts WHERE paper_fts MATCH ?{mark}) SELECT score FROM ranked WHERE ranked.pk = p.pk)"
     )
-    in_title = all_of([with_spellings(Match(match.text, match.exact, "title")) for match in wanted])
-    common_where, common_params, mark = _with_value(selection, fts_expression(in_title) or "")
-    titled = f"p.pk IN (SELECT rowid FROM paper_fts WHERE paper_fts MATCH ?{mark})"
-    first, second = (_selection([*terms, *extra], Sort("day"), scope) for extra in (_terms(in_title), (Not(in_title),)))
-    ranked = TitleFirst(
-        has_words=Compiler(scope, "day", "walk").text_test([with_spellings(Or(tuple(wanted)))]),
-        where=common_where,
-        params=common_params,
-        order=f"{titled} {down}, {selection.order}",
-        parts=(second, first) if reverse else (first, second),
-    )
+    order = f"coalesce({score}, 0) {up}, {selection.order}"
     return selection._replace(
-        where=where,
-        params=params,
-        order=f"coalesce({score}, 0) {up}, {selection.order}",
-        grouped_by_day=False,
-        ranked=ranked,
+        where=where, params=params, order=order, grouped_by_day=False, ordered=Clause(where, params)
     )
 
 
 def _with_value(selection: Selection, value: str) -> tuple[str, tuple[Param, ...], int]:
     """The condition with one more value bound for the order, and the number of the value's placeholder."""
     return f"{selection.where} AND ? IS NOT NULL", (*selection.params, value), len(selection.params) + 1
-
-
-def _lookups(terms: Sequence[Node], compiler: Compiler) -> tuple[Lookup, ...]:
-    """The terms to look up: those with an index, then all words together."""
-    found = [
-        _lookup(pks, _without(terms, [node]), compiler, is_full_text=False)
-        for node in terms
-        if (pks := compiler.select_members(node))
-    ]
-    if words := _worth_looking_up(terms):
-        found.append(_lookup_words(words, terms, compiler))
-    return tuple(found)
-
-
-def _words(terms: Sequence[Node], compiler: Compiler) -> tuple[Word, ...]:
-    words = _worth_looking_up(terms)
-    if len(words) < 2:
-        return ()
-    return tuple(
-        Word(fts_expression(without_merging(node) or node) or "", _lookup_words([node], terms, compiler))
-        for node in words
-    )
-
-
-def _worth_looking_up(terms: Sequence[Node]) -> list[Node]:
-    """The terms with words, without prefixes that nearly every paper has."""
-    return [node for node in terms if fts_expression(node) and without_merging(node)]
-
-
-def _lookup_words(words: Sequence[Node], terms: Sequence[Node], compiler: Compiler) -> Lookup:
-    pks = select_matches(fts_expression(And(tuple(words))) or "")
-    return _lookup(pks, _without(terms, words), compiler, is_full_text=True)
-
-
-def _lookup(pks: Clause, others: Sequence[Node], compiler: Compiler, *, is_full_text: bool) -> Lookup:
-    return Lookup(pks, compiler.every(others), is_full_text, reads_text=any(map(is_text_only, others)))
-
-
-def _without(terms: Sequence[Node], dropped: Sequence[Node]) -> list[Node]:
-    """The terms except the dropped ones, compared by identity: a query can have a term twice."""
-    return [term for term in terms if not any(term is one for one in dropped)]
-
-
-def _is_one_letter(node: Node) -> bool:
-    """Whether a node is a prefix too short to look up: nearly every paper has a word that begins with it."""
-    return isinstance(node, Match) and node.field in (None, "abstract") and not without_merging(node)
 
 
 def _without_muted(node: Node | None) -> Node | None:

@@ -1,4 +1,4 @@
-"""A query's terms as SQL conditions on `paper AS p`, in one form for each way of reading."""
+"""A query's terms as SQL conditions on `paper AS p`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from reader.cache.flags import has, having
+from reader.cache.flags import having
 from reader.cache.history import CHANGED, CHANGED_BETWEEN
 from reader.cache.passages import HIGHLIGHTED, WITH_WORDS
 from reader.cache.search.full_text import (
@@ -16,19 +16,18 @@ from reader.cache.search.full_text import (
     Param,
     bracketed,
     fts_expression,
-    is_text_only,
+    is_first_letter,
     join_clauses,
     select_matches,
     select_texts,
-    text_condition,
     text_expression,
+    text_test,
 )
 from reader.cache.search.sql_functions import search_key, split_words
 from reader.core.dates import seconds_of_days
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
-from reader.core.marks import FINISH, OPEN, PASS, quoted
-from reader.core.marks import TRACES as KINDS
+from reader.core.marks import FINISH, OPEN, PASS, TRACES, quoted
 from reader.core.paper_row import UNKNOWN, Flag
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
 from reader.core.query.nodes import name_and_kind
@@ -42,13 +41,6 @@ def shared_by(value: str) -> Clause:
         f" UNION ALL SELECT pk FROM paper_alias WHERE id IN (SELECT m.paper FROM {marks.sql})",
         marks.params * 2,
     )
-
-
-def is_shared_by(value: str) -> Clause:
-    """The condition that a member shares something of the paper `p`."""
-    marks = _marks(value)
-    ids = "SELECT +p.id UNION ALL SELECT a.id FROM paper_alias AS a WHERE a.pk = p.pk"
-    return Clause(f"EXISTS (SELECT 1 FROM {marks.sql} AND m.paper IN ({ids}))", marks.params)
 
 
 def _marks(value: str) -> Clause:
@@ -66,53 +58,28 @@ def _marks(value: str) -> Clause:
     return Clause(f"member_mark AS m, member AS g WHERE {' AND '.join(conditions)}", tuple(params))
 
 
-class Trace(NamedTuple):
-    """What reading left of some papers."""
-
-    all: str
-    """A SELECT of the papers' keys."""
-    each: str
-    """The condition that `paper AS p` is one of them."""
-
-
-def _left(*kinds: str) -> Trace:
-    """The papers with a trace of one of these kinds."""
-    named = quoted(kinds)
+def _left(*kinds: str) -> str:
+    """A SELECT of the keys of the papers with a trace of one of these kinds."""
     # The second condition is that of the index.
-    all = f"SELECT pk FROM effect WHERE kind IN ({named}) AND kind IN ({quoted(KINDS)})"
-    return Trace(all, f"EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = p.pk AND f.kind IN ({named}))")
+    return f"SELECT pk FROM effect WHERE kind IN ({quoted(kinds)}) AND kind IN ({quoted(TRACES)})"
 
 
 # A paper may be read to the end in the detail pane, without its page.
-_OPENED, _FINISHED, _PASSED = _left(OPEN, FINISH), _left(FINISH), _left(PASS)
+_OPENED = _left(OPEN, FINISH)
 
-TRACES = {
-    "opened": _OPENED,
-    "finished": _FINISHED,
-    "passed": Trace(f"SELECT pk FROM ({_PASSED.all} EXCEPT {_OPENED.all})", f"({_PASSED.each} AND NOT {_OPENED.each})"),
-}
-"""The words of `is:` that ask for traces."""
-
-
-def _flagged(flag: Flag) -> Trace:
-    return Trace(having(flag), has(flag, "p.pk"))
-
-
-_MUTED = _flagged(Flag.MUTED)
-
-KEPT: Mapping[str, Trace] = MappingProxyType(
+KEPT: Mapping[str, str] = MappingProxyType(
     {
-        **TRACES,
-        "followed": _flagged(Flag.FOLLOWED),
-        "changed": Trace(CHANGED, f"+p.pk IN ({CHANGED})"),
-        "highlighted": _flagged(Flag.HIGHLIGHTED),
+        "opened": _OPENED,
+        "finished": _left(FINISH),
+        "passed": f"SELECT pk FROM ({_left(PASS)} EXCEPT {_OPENED})",
+        "followed": having(Flag.FOLLOWED),
+        "changed": CHANGED,
+        "highlighted": having(Flag.HIGHLIGHTED),
         # A muted paper that the user shows again is left out no more.
-        "muted": Trace(
-            f"SELECT pk FROM paper WHERE hidden = 1 AND pk IN ({_MUTED.all})", f"(+p.hidden = 1 AND {_MUTED.each})"
-        ),
+        "muted": f"SELECT pk FROM paper WHERE hidden = 1 AND pk IN ({having(Flag.MUTED)})",
     }
 )
-"""The words, with a SELECT of the papers' keys and the condition of one paper."""
+"""Words of `is:`, with a SELECT of the papers' keys."""
 
 
 class Scope(NamedTuple):
@@ -126,15 +93,6 @@ class Scope(NamedTuple):
     views: tuple[tuple[str, str], ...] = ()
     """The user's saved views as (name, query)."""
 
-
-Form = Literal["plain", "walk", "ordered", "driven"]
-"""The form of the terms.
-
-- `plain`: words and topics are looked up, and SQLite chooses the indexes.
-- `walk`: each term is tested on each paper; only the order's own index can be used.
-- `ordered`: words and topics are looked up; only the order's own index can be used, so nothing is sorted.
-- `driven`: each term is tested on papers whose keys are known; no index of another term can be used.
-"""
 
 _COUNTS = {"upvotes": "upvotes", "comments": "comments", "stars": "code_stars", "authors": "author_count"}
 _LEAST = {"upvotes": UNKNOWN + 1, "comments": UNKNOWN + 1, "authors": 1}
@@ -162,23 +120,18 @@ _HAS = {
 
 
 class Compiler:
-    """Turns nodes into clauses of one form."""
+    """Turns nodes into clauses."""
 
-    def __init__(self, scope: Scope, key: str, form: Form) -> None:
+    def __init__(self, scope: Scope, key: str, *, is_ordered: bool = False) -> None:
         self.scope = scope
         self.key = key
         """The key of the list's order, such as `day`."""
-        self.form = form
-        self.tests_each = form in ("walk", "driven")
+        self.is_ordered = is_ordered
+        """Whether only the order's own index can be used, so that nothing is sorted; else SQLite chooses."""
 
     def every(self, nodes: Sequence[Node]) -> Clause:
-        """The condition that all nodes are true; words share one look-up, or one read of the text."""
-        if self.tests_each:
-            texts = [node for node in nodes if is_text_only(node)]
-            text_tests = [self.text_test(texts)] if texts else []
-            cheap = [self.condition(node) for node in nodes if not is_text_only(node)]
-            return join_clauses([*cheap, *text_tests], "AND")
-        wanted = [node for node in nodes if fts_expression(node)]
+        """The condition that all nodes are true; words share one look-up."""
+        wanted = [node for node in nodes if self.is_looked_up(node)]
         unwanted = [node.node for node in nodes if isinstance(node, Not) and fts_expression(node.node)]
         look_ups = []
         if wanted:
@@ -188,14 +141,16 @@ class Compiler:
         rest = [node for node in nodes if node not in wanted and not (isinstance(node, Not) and node.node in unwanted)]
         return join_clauses([*look_ups, *map(self.condition, rest)], "AND")
 
+    def is_looked_up(self, node: Node) -> bool:
+        """Whether the index of words is asked for a node."""
+        # The first papers of those that have a word with a letter are found at once by looking.
+        return bool(fts_expression(node)) and not (self.is_ordered and is_first_letter(node))
+
     def either(self, nodes: Sequence[Node]) -> Clause:
-        """The condition that one of the nodes is true; words share one look-up, or one read of the text."""
-        texts = [node for node in nodes if (is_text_only(node) if self.tests_each else fts_expression(node))]
-        text_tests = []
-        if texts:
-            whole = Or(tuple(texts))
-            text_tests = [self.text_test([whole]) if self.tests_each else self.matches(fts_expression(whole) or "")]
-        return join_clauses([*(self.condition(node) for node in nodes if node not in texts), *text_tests], "OR")
+        """The condition that one of the nodes is true; words share one look-up."""
+        words = [node for node in nodes if fts_expression(node)]
+        look_ups = [self.matches(fts_expression(Or(tuple(words))) or "")] if words else []
+        return join_clauses([*(self.condition(node) for node in nodes if node not in words), *look_ups], "OR")
 
     def condition(self, node: Node) -> Clause:
         """The condition that one node is true."""
@@ -213,10 +168,7 @@ class Compiler:
             case Not(inner):
                 return self.negated(inner)
             case Match() | Regex():
-                expression = fts_expression(node)
-                if self.tests_each or expression is None:
-                    return self.text_test([node])
-                return self.matches(expression)
+                return self.matches(fts_expression(node) or "") if self.is_looked_up(node) else text_test(node)
             case Count(name, low, high):
                 return in_range(self.column(_COUNTS[name], ordered=name == self.key), _least(name, low), high)
             case When():
@@ -228,7 +180,7 @@ class Compiler:
 
     def negated(self, node: Node) -> Clause:
         """The condition that a node is false or unknown."""
-        if not self.tests_each and (expression := fts_expression(node)):
+        if expression := fts_expression(node):
             return self.matches(expression, "NOT IN")
         inner = self.condition(node)
         # A paper without a date matches `-day:...`.
@@ -237,24 +189,16 @@ class Compiler:
     def column(self, name: str, ordered: bool = False) -> str:
         """A column; a plus hides it from SQLite's planner if its index would break the walk in order."""
         state = name in ("read", "hidden", "starred")
-        is_open = self.form == "plain" or (self.form != "driven" and (state or ordered))
-        return f"p.{name}" if is_open else f"+p.{name}"
+        return f"p.{name}" if state or ordered or not self.is_ordered else f"+p.{name}"
 
     def key_in(self, pks: Clause, operator: str = "IN") -> Clause:
         """The condition that a SELECT of keys has the paper's key."""
-        key = "p.pk" if self.form == "plain" else "+p.pk"
+        key = "+p.pk" if self.is_ordered else "p.pk"
         return Clause(f"{key} {operator} ({pks.sql})", pks.params)
 
     def matches(self, expression: str, operator: str = "IN") -> Clause:
         """The condition that an FTS5 expression finds the paper."""
         return self.key_in(select_matches(expression), operator)
-
-    def text_test(self, nodes: list[Node]) -> Clause:
-        """The condition that nodes of words and patterns are all true of the paper's text."""
-        condition = join_clauses([text_condition(node) for node in nodes], "AND")
-        if "t." not in condition.sql:
-            return bracketed(condition)
-        return Clause(f"(SELECT {condition.sql} FROM paper_text AS t WHERE t.pk = p.pk)", condition.params)
 
     def date_condition(self, node: When) -> Clause:
         """The condition that a paper is on one of the node's days."""
@@ -273,32 +217,10 @@ class Compiler:
                 condition = in_range("+p.first_day", first, last)
             case _:
                 listed = in_range("day", first, last)
-                if self.tests_each:
-                    sql = f"EXISTS (SELECT 1 FROM listing WHERE pk = p.pk AND {listed.sql})"
-                    condition = Clause(sql, listed.params)
-                else:
-                    condition = self.key_in(Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params))
-        if self.key == "day" and self.form in ("walk", "ordered"):
+                condition = self.key_in(Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params))
+        if self.key == "day" and self.is_ordered:
             return bracketed(join_clauses([*_sort_day_bounds(first, last), condition], "AND"))
         return condition
-
-    def walk_bounds(self, nodes: Sequence[Node]) -> Clause:
-        """Where a walk in the order of days begins and ends, by the nodes' days."""
-        found = [
-            bound
-            for node in nodes
-            if isinstance(node, When) and node.field in ("day", "since", "until") and (bounds := self.day_bounds(node))
-            for bound in _sort_day_bounds(*bounds)
-        ]
-        return join_clauses(found, "AND")
-
-    def published_keys(self, nodes: Sequence[Node]) -> Clause | None:
-        """A SELECT of the least and greatest key of papers published on the nodes' days; None without such nodes."""
-        for node in nodes:
-            if isinstance(node, When) and node.field == "published" and (bounds := self.day_bounds(node)):
-                published = in_range("published", *bounds)
-                return Clause(f"SELECT min(pk), max(pk) FROM paper WHERE {published.sql}", published.params)
-        return None
 
     def day_bounds(self, node: When) -> tuple[str | None, str | None] | None:
         """The first and last ISO day of a node, None for an open end; None alone if no day can match."""
@@ -312,10 +234,6 @@ class Compiler:
             case "is" if value in _STATES:
                 column, _, flag = _STATES[value].partition(" = ")
                 return Clause(f"{self.column(column)} = {flag}")
-            case "is" if value in KEPT and self.tests_each:
-                return Clause(KEPT[value].each)
-            case "by" if self.tests_each:
-                return is_shared_by(value)
             case "is" if value == "new":
                 newest = self.newest_not_new()
                 key = self.column("pk", ordered=self.key == "added")
@@ -325,25 +243,8 @@ class Compiler:
             case "source" if value == "hf":
                 also = self.key_in(Clause("SELECT pk FROM paper_source WHERE source = 'hf'"))
                 return Clause(f"(p.source = 'hf' OR {also.sql})")
-            case "id" | "like" if self.tests_each:
-                return self.id_condition(value)
-            case "venue" if self.tests_each:
-                return bracketed(_venue(value, "p.venue"))
-            case "submitter" if self.tests_each:
-                return Clause("p.submitter = ? COLLATE NOCASE", (value,))
-        if self.tests_each and (rows := _rows_of(node)):
-            return Clause(f"EXISTS (SELECT 1 FROM {rows.table} WHERE {rows.that.sql} AND pk = p.pk)", rows.that.params)
         members = self.select_members(node)
         return self.key_in(members) if members else Clause("0")
-
-    def id_condition(self, value: str) -> Clause:
-        """The condition that the paper's id, or one of its earlier ids, begins with a value."""
-        prefixes = _id_prefixes(value)
-        current = [in_range("+p.id", prefix, prefix + _LAST) for prefix in prefixes]
-        former = join_clauses([in_range("id", prefix, prefix + _LAST) for prefix in prefixes], "OR")
-        alias = Clause(f"p.pk IN (SELECT pk FROM paper_alias WHERE {former.sql})", former.params)
-        published = [Clause(f"p.pk IN ({_OF_DOI})", (value,))] if doi_in(value) else []
-        return bracketed(join_clauses([*current, alias, *published], "OR"))
 
     def newest_not_new(self) -> Clause | None:
         """The key of the newest paper that is not `is:new`; all greater keys are new. It needs no index on the time."""
@@ -352,13 +253,8 @@ class Compiler:
             return None
         return Clause("coalesce((SELECT pk FROM paper WHERE added < ? ORDER BY pk DESC LIMIT 1), 0)", (since,))
 
-    def select_members(self, node: Node) -> Clause | None:
-        """A SELECT of the keys of a node's papers by an index; None without an index, or if most papers have the node.
-
-        It does not handle words of the papers' own text.
-        """
-        if expression := text_expression(node):
-            return select_texts(expression)
+    def select_members(self, node: Term) -> Clause | None:
+        """A SELECT of the keys of a term's papers; None if it has none of its own."""
         if rows := _rows_of(node):
             return Clause(f"SELECT pk FROM {rows.table} WHERE {rows.that.sql}", rows.that.params)
         match node:
@@ -394,34 +290,9 @@ class Compiler:
             case Term("foryou", name):
                 return Clause("SELECT value FROM json_each(for_you_papers(?))", (name,))
             case Term("is", value) if value in KEPT:
-                return Clause(KEPT[value].all)
+                return Clause(KEPT[value])
             case Term("by", value):
                 return shared_by(value)
-            case Term("is", "new") if newest := self.newest_not_new():
-                return Clause(f"SELECT pk FROM paper WHERE pk > {newest.sql}", newest.params)
-            case Or(nodes):
-                members = [found for inner in nodes if (found := self.select_members(inner))]
-                return join_clauses(members, "UNION ALL") if len(members) == len(nodes) else None
-        return self.select_by_column(node)
-
-    def select_by_column(self, node: Node) -> Clause | None:
-        """The same for nodes on an indexed column of the paper or its listings."""
-        match node:
-            case Term("is", ("read" | "starred" | "hidden") as state):
-                return Clause(f"SELECT pk FROM paper WHERE {_STATES[state]}")
-            case Term("has", ("note" | "model" | "dataset" | "space") as thing):
-                return Clause(f"SELECT pk FROM paper WHERE {_HAS[thing]}")
-            case Count(name, low, high):
-                counted = in_range(_COUNTS[name], _least(name, low), high)
-                return Clause(f"SELECT pk FROM paper WHERE {counted.sql}", counted.params)
-            case When("published") if bounds := self.day_bounds(node):
-                published = in_range("published", *bounds)
-                return Clause(f"SELECT pk FROM paper WHERE {published.sql}", published.params)
-            case When("changed") if bounds := self.day_bounds(node):
-                return Clause(CHANGED_BETWEEN, seconds_of_days(*bounds))
-            case When("day") if bounds := self.day_bounds(node):
-                listed = in_range("day", *bounds)
-                return Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params)
         return None
 
 

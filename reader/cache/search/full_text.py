@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -85,37 +86,9 @@ def _quoted(text: str, *, is_prefix: bool) -> str:
     return '"' + text.replace('"', '""') + ('" *' if is_prefix else '"')
 
 
-PREFIXES = (2, 3)
-"""Lengths of the prefixes that the full-text index stores (`prefix` in the first migration).
-
-The index can read a stored prefix from any paper on. For other prefixes it first merges the lists of all words that
-begin with it: with 1,000,000 papers 0.1 s for "mode" and 1 s for "t".
-"""
-
-
-def without_merging(node: Node) -> Node | None:
-    """A node that finds at least the same papers without merging lists in the index; None if that is all papers.
-
-    It finds exactly the same papers if it is equal to the given node.
-    """
-    match node:
-        case Match(text, exact, field):
-            words = split_words(text)
-            if exact or not is_letter(text[-1:]) or len(words[-1]) in PREFIXES:
-                return node
-            if len(words[-1]) > PREFIXES[-1]:
-                return Match(" ".join((*words[:-1], words[-1][: PREFIXES[-1]])), exact=False, field=field)
-            return Match(" ".join(words[:-1]), exact=True, field=field) if words[1:] else None
-        case Not(inner):
-            return node if without_merging(inner) == inner else None
-        case Or(nodes):
-            found = [one for inner in nodes if (one := without_merging(inner))]
-            return replace(node, nodes=tuple(found)) if len(found) == len(nodes) else None
-        case And(nodes):
-            found = [one for inner in nodes if (one := without_merging(inner))]
-            # What only leaves papers out finds nothing by itself.
-            return replace(node, nodes=tuple(found)) if any(not isinstance(one, Not) for one in found) else None
-    return node
+def is_first_letter(node: Node) -> bool:
+    """Whether a node is a word's first letter, of which the index would merge the lists of nearly all papers."""
+    return isinstance(node, Match) and not node.exact and len(node.text) == 1 and is_letter(node.text)
 
 
 def select_matches(expression: str) -> Clause:
@@ -161,9 +134,19 @@ def in_full_text(node: Node) -> Node | None:
         case Match(field=None):
             return replace(node, field="fulltext")
         case And(nodes) | Or(nodes):
+            # The index of full texts knows no `&`.
+            nodes = tuple(one for one in nodes if not _is_signed(one))
             found = [one for inner in nodes if (one := in_full_text(inner))]
             return replace(node, nodes=tuple(found)) if len(found) == len(nodes) else None
     return None
+
+
+def _is_signed(node: Node) -> bool:
+    """Whether a node is made by `_with_sign`: nobody can type a pattern for the abstract."""
+    match node:
+        case And((Match(), Or((Regex(), Regex("abstract"))))):
+            return True
+    return False
 
 
 def select_texts(expression: str) -> Clause:
@@ -171,43 +154,16 @@ def select_texts(expression: str) -> Clause:
     return Clause("SELECT rowid FROM text_fts WHERE text_fts MATCH ?", (expression,))
 
 
-def is_text_only(node: Node) -> bool:
-    """Whether a node has only words and patterns of the papers' own text."""
-    match node:
-        case And(nodes) | Or(nodes):
-            return all(map(is_text_only, nodes))
-        case Not(inner):
-            return is_text_only(inner)
-    return isinstance(node, Regex) or (isinstance(node, Match) and node.field != "fulltext")
-
-
-def text_condition(node: Node) -> Clause:
-    """A node of words and patterns as a condition on one paper's text: `paper AS p`, `paper_text AS t`."""
-    match node:
-        case And(nodes):
-            return bracketed(join_clauses([text_condition(inner) for inner in nodes], "AND"))
-        case Or(nodes):
-            return bracketed(join_clauses(list(_any_text(nodes)), "OR"))
-        case Not(inner):
-            condition = text_condition(inner)
-            return Clause(f"NOT {condition.sql}", condition.params)
-        case Match(text, exact, field):
-            return Clause(f"has_words(?, {_TEXTS[field]})", (search_key(text, exact),))
-        case Regex(field, pattern):
-            return Clause(f"({_TEXTS[field]} REGEXP ?)", (pattern,))
-    raise AssertionError("only words and patterns are conditions on the text")
-
-
-def _any_text(nodes: Sequence[Node]) -> Iterator[Clause]:
-    """The conditions of which one must be true: words of the same field share one, which reads the text once."""
-    keys: dict[str | None, list[str]] = {}
-    for node in nodes:
-        if isinstance(node, Match):
-            keys.setdefault(node.field, []).append(search_key(node.text, node.exact))
-        else:
-            yield text_condition(node)
-    for field, wanted in keys.items():
-        yield Clause(f"has_words(?, {_TEXTS[field]})", ("\n".join(dict.fromkeys(wanted)),))
+def text_test(node: Match | Regex) -> Clause:
+    """Words or a pattern as a condition on the text of `paper AS p`."""
+    columns = _TEXTS[node.field]
+    if isinstance(node, Regex):
+        test = Clause(f"({columns} REGEXP ?)", (node.pattern,))
+    else:
+        test = Clause(f"has_words(?, {columns})", (search_key(node.text, node.exact),))
+    if "t." not in columns:
+        return test
+    return Clause(f"(SELECT {test.sql} FROM paper_text AS t WHERE t.pk = p.pk)", test.params)
 
 
 _NAMES = ("author", "org")
@@ -224,8 +180,10 @@ def with_spellings(node: Node) -> Node:
             from reader.core.spellings import keyword_spellings, spellings
 
             found = (keyword_spellings if field == "keyword" else spellings)(text, exact)
-            forms = [Match(form, whole, field) for form, whole in found if search_key(form, whole)]
-            return any_of([*forms]) if forms else node
+            forms: list[Node] = [Match(form, whole, field) for form, whole in found if search_key(form, whole)]
+            if forms and exact and field in (None, "title", "abstract") and (signed := _with_sign(text, field)):
+                forms.append(signed)
+            return any_of(forms) if forms else node
         case Not(inner):
             return Not(with_spellings(inner))
         case And(nodes):
@@ -233,6 +191,16 @@ def with_spellings(node: Node) -> Node:
         case Or(nodes):
             return any_of(list(map(with_spellings, nodes)))
     return node
+
+
+def _with_sign(text: str, field: str | None) -> Node | None:
+    """Quoted words with `&` for `and`, which only the text tells from `vision-language`; None if they have no `and`."""
+    words = split_words(text)
+    if "and" not in words[1:-1] or text.startswith("="):
+        return None
+    pattern = r"(?i)\b" + r"\W+".join("&" if word == "and" else re.escape(word) for word in words) + r"\b"
+    signs = any_of([Regex(name, pattern) for name in ("title", "abstract") if field in (None, name)])
+    return And((Match(" ".join(word for word in words if word != "and"), exact=True, field=field), signs))
 
 
 def _with_joined(nodes: Sequence[Node]) -> Iterator[Node]:

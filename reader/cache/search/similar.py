@@ -277,7 +277,6 @@ def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
         where=condition,
         params=(keys,),
         order=by_fit if wanted.is_by_fit else selection.order,
-        walk=Clause(condition, (keys,)),
         ordered=Clause(condition, (keys,)),
         near=None,
     )

@@ -15,17 +15,9 @@ __all__ = ["has_words", "is_letter", "register_functions", "search_key", "split_
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
-    """Add the functions to a connection; `text_tests()` returns how often `has_words` was called."""
-    tests = 0
-
-    def counted_has_words(key: str, *texts: str | None) -> bool:
-        nonlocal tests
-        tests += 1
-        return has_words(key, *texts)
-
+    """Add the functions to a connection."""
     connection.create_function("REGEXP", 2, _regexp, deterministic=True)
-    connection.create_function("has_words", -1, counted_has_words, deterministic=True)
-    connection.create_function("text_tests", 0, lambda: tests)
+    connection.create_function("has_words", -1, has_words, deterministic=True)
     # `Window` puts its own in place of it once it has learned what the user likes.
     connection.create_function("for_you", 1, lambda _: 0.0)
     connection.create_function("for_you_papers", 1, lambda _: "[]")

@@ -112,25 +112,28 @@ def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
 # The man page
 
 
-def man_page(version: str) -> str:
-    """All of it, for `man`: the commands by their parsers, then the pages."""
+def everything() -> Iterator[str]:
+    """What the program takes, each command by its parser, and the pages."""
     reader = Parser(prog=APP, allow_abbrev=False, description=ABOUT)
     add_reader_options(reader)
     shared = [entry.name for entry in entries(reader)]
-    commands = ((name, find_command(name)) for name in COMMANDS)
-    texts = (
-        f"# Description\n\n{command_page(reader, EXAMPLES)}",
-        "# Commands\n\nEvery command takes --color, --log-level and --help too.",
-        *(f"## {APP} {name}\n\n{command_page(make_parser(one), one.examples, shared)}" for name, one in commands),
-        *map(page, PAGES),
-    )
+    yield f"# Description\n\n{command_page(reader, EXAMPLES)}"
+    yield "# Commands\n\nEvery command takes --color, --log-level and --help too."
+    for name in COMMANDS:
+        command = find_command(name)
+        yield f"## {APP} {name}\n\n{command_page(make_parser(command), command.examples, shared)}"
+    yield from map(page, PAGES)
+
+
+def man_page(version: str) -> str:
+    """All of the manual, for `man`."""
     lines = [
         f'.TH {APP.upper()} 1 "" "{APP} {version}" "User Commands"',
         *(".ds AD l", ".ad l", ".nh"),
         *(".SH NAME", rf"{APP} \- the terminal reader for the daily papers feed"),
         *(".SH SYNOPSIS", rf"\fB{APP}\fR [\fIOPTIONS\fR] [\fIQUERY\fR ...]"),
         *(".br", rf"\fB{APP}\fR \fICOMMAND\fR ..."),
-        *(line for text in texts for block in read_blocks(text) for line in _roff_block(block)),
+        *(line for text in everything() for block in read_blocks(text) for line in _roff_block(block)),
     ]
     return "\n".join(lines) + "\n"
 

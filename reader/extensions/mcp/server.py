@@ -54,7 +54,7 @@ Queries: words and terms such as `agents is:unread`, `topic:reasoning since:7d`,
 (papers that fit a free text), `fulltext:"scaling law"`. Terms are joined by AND; OR, a minus sign and parentheses \
 work too.
 
-Ids are arXiv ids such as 2406.12345; cite https://arxiv.org/abs/2406.12345. Lists come in pages: ask again with \
+Ids are arXiv ids such as 1706.03762; cite https://arxiv.org/abs/1706.03762. Lists come in pages: ask again with \
 `next_offset`. Ask `whats_new` first; `read` a text from its abstract on, then the sections that you need."""
 
 MARKS = """
@@ -310,7 +310,7 @@ def _shown(value: object) -> str:
         case list() | tuple() if value:
             return f"a list of {len(value):,}"
         case int() if abs(value) >= _DIGITS:
-            return "one with so many digits"
+            return "a number with too many digits"
         case dict() if value:
             return "an object"
         case _:

@@ -505,7 +505,8 @@ class _Flow:
     def end_paragraph(self) -> None:
         if self.is_inline:
             self.writer.space()
-        elif spans := self.writer.take():
+        elif (spans := self.writer.take()) and any(span.style != "mark" for span in spans):
+            # Marks of notes on the whole paper stand nowhere else, as those of its licence.
             self.blocks.append(Paragraph(upright(spans), self.anchor))
         self.anchor = ""
 

@@ -74,6 +74,9 @@ _ACCENTS = dict(
 MOST_HALVES = 60
 """Letters of a fraction within a sentence."""
 
+MOST_ACCENTS = 2_000
+"""Accents of a page that join letters."""
+
 NEAR = 200
 """Letters before an accent and behind it, among which the one is that it belongs to."""
 
@@ -321,9 +324,8 @@ def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
     """Letters joined with the accents that are drawn over them, or below, wherever those are in the file."""
     found = list(letters)
     dropped = set[int]()
-    for at, accent in enumerate(letters):
-        if accent.text not in _ACCENTS:
-            continue
+    for at in [at for at, letter in enumerate(letters) if letter.text in _ACCENTS][:MOST_ACCENTS]:
+        accent = letters[at]
         middle, near = (accent.left + accent.right) / 2, 0.3 * accent.size
         around = range(max(0, at - NEAR), min(len(letters), at + NEAR))
         under = [
@@ -585,30 +587,47 @@ def read_pdf(pages: Pages) -> Document:
 
 
 def _furniture(pages: Sequence[Page]) -> Iterator[frozenset[int]]:
-    """The lines of each page that are none of the text: headers, page and line numbers, stamps."""
+    """The lines of each page that are none of the text: headers, page and line numbers, stamps, contents."""
+    edges = [{index for index, line in enumerate(page.lines) if _is_at_edge(line, page)} for page in pages]
+    for page, edge in zip(pages, edges, strict=True):
+        # The first line of a small page is a header too.
+        first = max(page.lines, key=lambda line: line.base, default=None)
+        edge.update(i for i, line in enumerate(page.lines) if line is first and not _CHAPTER.fullmatch(line.text))
     seen = Counter(
-        place for page in pages for place in {_place(line) for line in page.lines if _is_at_edge(line, page)}
+        place
+        for page, edge in zip(pages, edges, strict=True)
+        for place in {_place(page.lines[index]) for index in edge}
     )
-    often = max(2, len(pages) // 4)
-    for page in pages:
+    often = min(3, max(2, len(pages) // 4))
+    for page, edge in zip(pages, edges, strict=True):
         lowest = min((line.base for line in page.lines), default=0.0)
-        leaders = [index for index, line in enumerate(page.lines) if _LEADERS.search(line.text)]
-        begins = (
-            index for index, line in enumerate(page.lines) if _letters(line.text) in ("contents", "tableofcontents")
-        )
-        # A table of contents: the outline has all of it.
-        contents = range(next(begins, 0), leaders[-1] + 1) if len(leaders) > 2 else range(0)
         numbers = Counter(round(line.right) for line in page.lines if line.text.isdecimal())
+        contents = _contents(page)
         yield frozenset(
             index
             for index, line in enumerate(page.lines)
-            if (_is_at_edge(line, page) and (seen[_place(line)] >= often or _PAGE_NUMBER.fullmatch(line.text)))
-            or (line.base <= lowest and _PAGE_NUMBER.fullmatch(line.text))
+            if index in contents
+            or (index in edge and seen[_place(line)] >= often)
+            or ((index in edge or line.base <= lowest) and _PAGE_NUMBER.fullmatch(line.text))
             # Of drafts, every line has a number.
             or (line.text.isdecimal() and len(line.text) == 3 and numbers[round(line.right)] > 15)
             or (_STAMP.match(line.text) and line.size > 12)
-            or index in contents
         )
+
+
+def _contents(page: Page) -> range:
+    """The lines of a table of contents, each of which ends with the number of a page; the outline has all of it."""
+    left = {round(line.base) for line in page.lines if not line.text.isdecimal()}
+    ends = [
+        index
+        for index, line in enumerate(page.lines)
+        if _LEADERS.search(line.text) or (line.text.isdecimal() and round(line.base) in left)
+    ]
+    titles = (index for index, line in enumerate(page.lines) if _letters(line.text) in ("contents", "tableofcontents"))
+    title = next(titles, None)
+    has_leaders = sum(bool(_LEADERS.search(line.text)) for line in page.lines) > 2
+    is_one = len(ends) > 2 and (title is not None or has_leaders)
+    return range(title or 0, ends[-1] + 1) if is_one else range(0)
 
 
 def _is_at_edge(line: Line, page: Page) -> bool:
@@ -733,6 +752,8 @@ class _Part:
     last: Line
     level: int = 0
     """Of a heading."""
+    has_article: bool = False
+    """Whether the `A` at the beginning of a heading is a word."""
     rows: list[Line] = field(default_factory=list)
 
     @property
@@ -759,6 +780,8 @@ class _Builder:
     has_references: bool = False
     """Whether a heading has begun them."""
     has_headings: bool = False
+    chapter: str = ""
+    """The number of the chapter, if there are any."""
     before: Line | None = None
     """The line before."""
     places: dict[tuple[str, ...], int] = field(default_factory=dict)
@@ -790,8 +813,11 @@ class _Builder:
             self._begin("paragraph", line, text=rest)
         elif _THEOREM.match(line.text[: line.lead]):
             self._begin("theorem", line)
-        elif (level := self._heading_level(line)) is not None:
+        elif (level := self._chapter_level(index, line)) is not None or (
+            level := self._heading_level(line)
+        ) is not None:
             self._begin("heading", line, level)
+            self.parts[-1].has_article = self._begins_with_article(line.text)
             self.has_headings = True
             ends = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or self._is_large(line)
             is_begun = bool(_REFERENCES.fullmatch(line.text))
@@ -810,7 +836,7 @@ class _Builder:
             self._add_text(index, line)
 
     def _begin(self, kind: str, line: Line, level: int = 0, text: str | None = None) -> None:
-        self.parts.append(_Part(kind, [line.text if text is None else text], line, line, level, [line]))
+        self.parts.append(_Part(kind, [line.text if text is None else text], line, line, level, rows=[line]))
 
     def _join(self, part: _Part, line: Line) -> None:
         part.texts[-1] = _joined(part.text, line.text, self.looks.words)
@@ -908,16 +934,26 @@ class _Builder:
         begins = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text)
         return is_alike and stands_out and not begins and len(last.text) > 20
 
+    def _chapter_level(self, index: int, line: Line) -> int | None:
+        """0 if a line is the number of a chapter, whose name is below it; else None. Numbers begin anew in it."""
+        after = self.lines[index + 1] if index + 1 < len(self.lines) else line
+        found = _CHAPTER.fullmatch(line.text)
+        if found is None or max(line.size, after.size) <= 1.12 * self.looks.body:
+            return None
+        self.places.clear()
+        self.chapter = found["place"]
+        self.numbers_seen = {self.chapter}
+        return 0
+
     def _heading_level(self, line: Line) -> int | None:
         """How deep a heading is, 0 for a section; None if the line is none."""
         text = line.text
         letters = re.sub(r"[^A-Za-z]", "", text)
         if len(text) >= 120 or not text[:1].isalnum() or len(letters) < 3 or line.math >= 0.5:
             return None
-        if (chapter := _CHAPTER.fullmatch(text)) and line.size > 1.12 * self.looks.body:
-            self.numbers_seen.add(chapter["place"])
-            return 0
         number, is_name = _NUMBER.match(text) or _APPENDIX.match(text), bool(_NAMES.fullmatch(text))
+        if self._begins_with_article(text):
+            number = None
         level = self._level_of_outline(line)
         is_bold = line.bold > 0.5
         stands_out = is_bold or line.size > self.looks.body + 0.4 or letters.isupper()
@@ -932,22 +968,33 @@ class _Builder:
             return 0 if stands_out and (is_name or (is_large and is_behind and number is None)) else None
         if number is None:
             is_front = line.page == 0 and not self.has_headings
+            if not is_front and line.bold > 0.9 and self._is_apart(line):
+                return 0 if letters.isupper() or is_name else 1
             return 0 if (is_name and stands_out) or (is_large and not is_front) else None
         is_italic = line.italic > 0.75 and self.looks.is_short(line)
         if not (is_bold or is_italic or letters.isupper() or line.size > 1.12 * self.looks.body):
             return None
         return self._numbered_level(number["number"])
 
+    def _begins_with_article(self, text: str) -> bool:
+        """Whether the `A` of a heading is no number: none is numbered before it."""
+        return text.startswith("A ") and not self.places
+
     def _numbered_level(self, number: str) -> int | None:
         """How deep a numbered heading is; None if the number is not the next one."""
         if not self._is_next(number):
             return None
-        # Under Roman numbers, letters begin anew.
-        return (
-            1
-            if self.places.get(("roman",)) and len(number) == 1 and number.isalpha() and number not in _ROMAN
-            else (number.count("."))
-        )
+        # Under Roman numbers, letters begin anew, as sections do in some books' chapters.
+        is_letter = self.places.get(("roman",)) and number.isalpha() and number not in _ROMAN
+        is_in_chapter = self.chapter and number.partition(".")[0] != self.chapter
+        return number.count(".") + bool(is_letter or is_in_chapter)
+
+    def _is_apart(self, line: Line) -> bool:
+        """Whether a line stands in the middle of its column, with a gap above it."""
+        before, indent = self.before, self.looks.indent(line)
+        rest = self.looks.column - indent - line.width
+        gap = before.base - line.base if before is not None and before.page == line.page else 99.0
+        return indent > 20 and abs(indent - rest) < 12 and not 0 < gap < 1.5 * self.looks.leading
 
     def _is_large(self, line: Line) -> bool:
         return line.bold > 0.5 and line.size > 1.12 * self.looks.body and self.looks.is_short(line)
@@ -1170,6 +1217,7 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
     match part.kind:
         case "heading":
             number = _NUMBER.match(text) or _STEP.match(text) or _APPENDIX.match(text) or _BEGINS_CHAPTER.match(text)
+            number = None if part.has_article else number
             said = text[number.end() :] if number else text
             yield Heading(min(5, part.level + 1), number["number"] if number else "", (Span(said, ""),))
         case "caption":

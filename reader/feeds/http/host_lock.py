@@ -49,7 +49,7 @@ async def host_lock(
         while platform.try_lock(handle) is Lock.THEIRS:
             if waited >= LONGEST:
                 raise FeedUnreachable(
-                    f"Another program has been asking {file.stem} for {LONGEST / 60:.0f} minutes; end it to go on."
+                    f"Another program has been asking {file.stem} for {LONGEST / 60:.0f} minutes; end it to continue."
                 )
             note_step()
             await sleep(POLL)

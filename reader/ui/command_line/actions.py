@@ -43,7 +43,7 @@ BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
 
 NOT_SERVED = "not in a browser, where other pages could type it too: use a terminal"
 
-NOTHING_REPLACED = "no other machine has replaced anything of yours · :sync FOLDER joins machines"
+NOTHING_REPLACED = "no other machine has replaced anything here · :sync FOLDER joins machines"
 
 OTHER_SHOWN = 300
 """Characters of what was replaced that the last line is given; it cuts them to its width."""

@@ -138,7 +138,7 @@ def _while_typing(state: State, typed: str) -> EmptyReason | None:
     mistake = find_mistake(typed)
     error = mistake or find_unknown_topic(typed, topics)
     if names_no_paper_yet(typed):
-        return EmptyReason("Paste a paper's id or address.", "Such as 2406.12345.", (_PUT_BACK,))
+        return EmptyReason("Paste a paper's id or address.", "Such as 1706.03762.", (_PUT_BACK,))
     if error is None:
         return None
     words = state[VOCABULARY]
@@ -176,6 +176,11 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
     has_papers = counts is None or bool(counts.base)
     if place.query.like:
         return EmptyReason(("No paper here fits ", place.text, "."), "", ("app.escape goes back", _PUT_BACK))
+    if place.query.near:
+        other = (
+            "With a model, ~ knows other words too: in a shell, 'dailypapers vectors fetch minishlab/potion-base-8M'."
+        )
+        return EmptyReason(("No paper here is near to ", place.query.near, "."), other, (_CLEAR, _PUT_BACK))
     if (meant := corrected(state, today)) is not None:
         what: Sentence = ("Nothing matches ", place.text, ".")
         asks = "Did you mean "

@@ -70,10 +70,10 @@ def _is_part(place: Place) -> bool:
 
 
 def _corrections(state: State) -> str:
-    """Which typed words were taken for others, behind the query."""
-    fit = state[FIT]
-    is_known = fit is not None and fit.text == state.listing.place.text
-    return f"  (read as {fit.corrections})" if fit is not None and is_known and fit.corrections else ""
+    """What was searched for if that is not what was typed, behind the query."""
+    fit, text = state[FIT], state.listing.place.text
+    searched = fit.searched(text) if fit is not None and fit.text == text else ""
+    return f"  (searched for {searched})" if searched else ""
 
 
 def condition(state: State, now: datetime) -> Condition:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reader.cache.reads.orders import Order, with_near
+from reader.cache.reads.orders import IN_MEANING, IN_WORDS, Order, with_near
 from reader.core.errors import CacheIndexing, CacheInterrupted, ReaderError
 from reader.core.paper_row import PaperKey
 from reader.core.views import LATEST
@@ -155,7 +155,7 @@ class ListLoader(Actor):
         order = await self._library.order(selection)
         self._selection = selection
         at = self._moved(at, before)
-        order = with_near(order, self._nearest_of(place), FEW)
+        order = with_near(order, self._nearest_of(place), FEW, self._near)
         if at.pk is not None and at.pk not in order.pks:
             order = await self._with_nearest(place, order)
         if at.pk not in order.pks and place == self._model.state.listing.place:
@@ -163,6 +163,11 @@ class ListLoader(Actor):
             at = Position(self._model.state.highlighted)
         self._list(ListContent(place, order, at=at))
         await self._add_nearest(place, order)
+
+    @property
+    def _near(self) -> str:
+        """The heading of the papers that are near to the typed words."""
+        return IN_MEANING if self._services.settings.vectors.is_on else IN_WORDS
 
     def _nearest_of(self, place: Place) -> Sequence[int]:
         """The near papers that are listed in a place now: where it is read again, they do not go away for a moment."""
@@ -195,7 +200,7 @@ class ListLoader(Actor):
         from reader.cache.search.compile import compile_query
 
         found = await self._library.order(compile_query(query, self._services.scope()))
-        return with_near(order.without_near, found.pks, FEW)
+        return with_near(order.without_near, found.pks, FEW, self._near)
 
     def _moved(self, at: Position, before: PaperKey | None) -> Position:
         """Where the cursor goes: to a paper, or to where the user has moved it from `before` meanwhile."""

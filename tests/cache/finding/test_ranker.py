@@ -64,6 +64,12 @@ def test_words_that_are_spelled_wrong_are_found(typed: str, stem: str) -> None:
     assert sorted(found.pks) == [len(FILLER), len(FILLER) + 1, len(FILLER) + 2]
 
 
+def test_of_equally_near_words_the_one_with_the_same_letters_is_meant_and_all_are_corrected_or_none() -> None:
+    with ranking([*FILLER, *[("x", "An agent.")] * 9, *[("x", "Attention and diffusion.")] * 3]) as found:
+        assert found.corrections("Atention difusion") == {"atention": "attention", "difusion": "diffusion"}
+        assert found.corrections("atention qqqqqq") == found.corrections("attention diffusion") == {}
+
+
 @pytest.mark.parametrize("text", ["", "the of and", "qqq", "zyzzyvaqq", "…", "qqq\x00zzz " * 500, "\ud800"[:0]])
 def test_texts_without_any_known_word_find_nothing(text: str) -> None:
     assert ranked(FILLER, text).pks == []

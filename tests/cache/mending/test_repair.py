@@ -24,7 +24,7 @@ from reader.cache.mending.repair import Found, Repair, Salvage, opened
 from reader.cache.outputs import Output, keep_output, outputs_of
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
-from reader.core.errors import CacheError, CacheForeign, CacheTooNew
+from reader.core.errors import CacheError, CacheForeign, CacheTooNew, NotAMark
 from reader.core.paper import Draft, Listing
 from reader.paths import journal_file, refresh_stamp, suspect_stamp
 from tests import breakage
@@ -401,6 +401,8 @@ def test_what_programs_said_comes_back_with_its_paper(cache: Cache, kept: Path) 
 def test_undo_goes_on_after_a_repair(broken: Path) -> None:
     mend(broken)
     with closing(Events.open(broken)) as events:
+        with pytest.raises(NotAMark, match="a feed was followed"):
+            events.undo()
         labels = [event.kind for event in iter(events.undo, None)]
     assert labels[-5:] == ["hide", "note", "tag:later", "star", "read"]
 

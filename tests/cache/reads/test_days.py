@@ -10,7 +10,6 @@ import pytest
 
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import DayCount, Window
-from reader.cache.search import plan
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
@@ -67,7 +66,6 @@ def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path
     assert days() == ([whole], {whole.day: whole, empty.day: empty})
 
 
-@pytest.mark.parametrize("is_walked", [False, True])
 @pytest.mark.parametrize(
     ("text", "day", "steps", "found"),
     [
@@ -84,11 +82,8 @@ def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path
     ],
 )
 def test_with_a_query_the_days_are_those_that_list_its_papers(
-    window: Window, monkeypatch: pytest.MonkeyPatch, text: str, day: str, steps: int, found: str | None, is_walked: bool
+    window: Window, text: str, day: str, steps: int, found: str | None
 ) -> None:
-    if is_walked:
-        # As if too many papers matched to look them up.
-        monkeypatch.setattr(plan, "few_by_any", lambda connection, selection: None)
     selection = compile_query(parse(text), Scope(date(2026, 11, 24), "2026-11-24"))
     with closing(window):
         assert window.matching_day(selection, day, steps) == found

@@ -119,7 +119,7 @@ def read(connection: sqlite3.Connection, selection: Selection, where: Clause | N
 
 
 def first(connection: sqlite3.Connection, selection: Selection, limit: int) -> list[int]:
-    return [row[0] for row in plan.first(connection, selection, limit).rows]
+    return [row[0] for row in plan.first(connection, selection, limit)]
 
 
 def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> list[int]:
@@ -375,41 +375,8 @@ orders = st.sampled_from(["", *(f" sort:{sign}{key}" for key in CHOICES["sort"] 
 def test_all_ways_agree(connection: sqlite3.Connection, text: str, order: str) -> None:
     selection = compile_query(parse(text + order), SCOPE)
     plain = read(connection, selection)
-    with pytest.MonkeyPatch.context() as patch:
-        assert first(connection, selection, 100) == plain, "few papers"
-        assert read(connection, plan.whole(connection, selection)) == plain
-        patch.setattr(plan, "HARDLY_ANY", -1)
-        assert first(connection, selection, 100) == plain, "a walk"
-        patch.setattr(plan, "FIRST_STRETCH", 1)
-        assert first(connection, selection, 100) == plain, "day by day"
-        assert first(connection, selection, 2) == plain[:2], "day by day, to a limit"
-        patch.setattr(plan, "MOST_SPREAD", -1)
-        assert first(connection, selection, 100) == plain, "days in disorder"
-        patch.setattr(plan, "MOST_SPREAD", 10)
-        patch.setattr(plan, "MOST_WALKED", 0)
-        patch.setattr(plan, "JUDGED_AFTER", 0)
-        patch.setattr(plan, "MOST_STEPS", -1)
-        patch.setattr(plan, "MOST_STEPS_IN_SEQUENCE", -1)
-        patch.setattr(plan, "STEPS_AT_ONCE", 1)
-        assert first(connection, selection, 100) == plain, "few papers, after a walk that gave up"
-        patch.setattr(plan, "FEW", -1)
-        assert first(connection, selection, 100) == plain, "all papers, after a walk that gave up"
-        assert read(connection, plan.whole(connection, selection)) == plain
-        if selection.ranked is None:
-            assert read(connection, selection, selection.walk) == plain
-            assert read(connection, selection, selection.ordered) == plain
-
-
-@given(st.lists(groups, min_size=1, max_size=3).map(" ".join), orders)
-def test_every_lookup_finds_the_same(connection: sqlite3.Connection, text: str, order: str) -> None:
-    selection = compile_query(parse(text + order), SCOPE)
-    plain = sorted(read(connection, selection))
-    for lookup in (*selection.lookups, *(word.lookup for word in selection.words)):
-        only = selection._replace(lookups=(lookup,), words=())
-        where = plan.in_any_order(connection, only)
-        assert "json_each" in where.sql
-        sql = f"SELECT p.pk FROM paper AS p WHERE {where.sql} ORDER BY p.pk"
-        assert [pk for (pk,) in connection.execute(sql, where.params)] == plain
+    assert first(connection, selection, 100) == read(connection, selection, selection.ordered) == plain
+    assert first(connection, selection, 2) == plain[:2]
 
 
 @pytest.fixture(scope="module")
@@ -424,31 +391,14 @@ def nothing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
 @example("the model", "")
 def test_nothing_is_found_where_there_is_nothing(nothing: Window, text: str, order: str) -> None:
     selection = compile_query(parse(text + order), Scope(today=date(2026, 5, 31)))
-    with pytest.MonkeyPatch.context() as patch:
-        for few in (plan.HARDLY_ANY, -1):
-            patch.setattr(plan, "HARDLY_ANY", few)
-            assert list(nothing.first(selection, 100).pks) == list(nothing.order(selection).pks) == []
-            assert nothing.count(selection) == 0
-            assert nothing.topics(selection) == []
+    assert list(nothing.first(selection, 100).pks) == list(nothing.order(selection).pks) == []
+    assert nothing.count(selection) == 0
+    assert nothing.topics(selection) == []
 
 
-@given(st.lists(groups, min_size=1, max_size=3).map(" ".join), st.sampled_from([" sort:relevance", " sort:-relevance"]))
-def test_tiers_stand_in_for_a_rank(connection: sqlite3.Connection, text: str, order: str) -> None:
-    selection = compile_query(parse(text + order), SCOPE)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "MOST_RANKED", -1)
-        tuned = plan.whole(connection, selection)
-        rows = first(connection, selection, 100)
-        assert rows == read(connection, tuned)
-        assert sorted(rows) == sorted(read(connection, selection))
-        assert rows[:2] == first(connection, selection, 2)
-
-
-def test_the_title_comes_first_among_common_words(connection: sqlite3.Connection) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "MOST_RANKED", 0)
-        selection = compile_query(parse("models sort:relevance"), SCOPE)
-        assert first(connection, selection, 10) == [4, 2]
+def test_the_title_comes_first(connection: sqlite3.Connection) -> None:
+    selection = compile_query(parse("models sort:relevance"), SCOPE)
+    assert first(connection, selection, 10) == [4, 2]
 
 
 @given(st.one_of(st.text(), st.lists(st.one_of(groups, st.text(max_size=4)), max_size=8).map(" ".join)))
@@ -487,54 +437,21 @@ def query_plan(connection: sqlite3.Connection, selection: Selection, where: Clau
         ("topic:agents upvotes:>3 id:26 is:new", "paper_by_day"),
         ("since:2026-05 agent", "paper_by_day"),
         ("day:2026-05 published:2026", "paper_by_day"),
-        ("agent sort:upvotes", "paper_by_upvotes"),
         ("upvotes:<5 sort:upvotes", "paper_by_upvotes"),
     ],
 )
-def test_a_walk_is_in_the_order_of_an_index(connection: sqlite3.Connection, text: str, index: str) -> None:
+def test_the_first_papers_are_read_in_the_order_of_an_index(
+    connection: sqlite3.Connection, text: str, index: str
+) -> None:
     selection = compile_query(parse(text), SCOPE)
-    for where in (selection.walk, selection.ordered) if selection.grouped_by_day else (selection.walk,):
-        lines = query_plan(connection, selection, where).split("\n")
-        assert f"p USING INDEX {index}" in lines[0] or f"p USING COVERING INDEX {index}" in lines[0]
-        assert not any("TEMP B-TREE" in line for line in lines)
+    lines = query_plan(connection, selection, selection.ordered).split("\n")
+    assert f"p USING INDEX {index}" in lines[0] or f"p USING COVERING INDEX {index}" in lines[0]
+    assert not any("TEMP B-TREE" in line for line in lines)
 
 
-def test_a_lookup_leads(connection: sqlite3.Connection) -> None:
-    selection = compile_query(parse("topic:maps is:unread upvotes:>3 since:2026-05 model"), SCOPE)
-    lookup = selection.lookups[0]
-    where = Clause(f"p.pk IN (SELECT value FROM json_each('[1]')) AND {lookup.rest.sql}", lookup.rest.params)
-    assert "p USING INTEGER PRIMARY KEY" in query_plan(connection, selection, where).split("\n")[0]
-
-
-@pytest.mark.parametrize("text", ["(agents OR models) world", "(agents OR maps) OR world", "-(agents models) world"])
-def test_the_text_of_a_paper_is_read_once(text: str) -> None:
-    selection = compile_query(parse(f"is:unread ({text})"), SCOPE)
-    assert selection.walk.sql.count("paper_text") == 1
-
-
-@pytest.mark.parametrize(
-    ("text", "bounds"),
-    [
-        ("world", "1"),
-        ("published:2026-03 world", "1"),
-        ("since:2026-04 world", "p.sort_day >= ?"),
-        ("until:2026-04 world", "p.sort_day <= "),
-        ("day:2026-04 world", "p.sort_day >= ? AND p.sort_day <= "),
-    ],
-)
-def test_a_walk_by_days_is_bounded_by_listing_days_alone(text: str, bounds: str) -> None:
-    day_walk = compile_query(parse(text), SCOPE).day_walk
-    assert day_walk is not None
-    assert day_walk.bounds.sql.partition("max(")[0] == bounds
-
-
-def test_a_walk_that_takes_too_long_gives_way(connection: sqlite3.Connection) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan, "MOST_STEPS", 1_000)
-        endless = Clause("(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n)")
-        selection = compile_query(parse("sort:title"), SCOPE)
-        endless_selection = selection._replace(walk=endless)
-        assert first(connection, endless_selection, 2) == [3, 1]
+def test_a_first_letter_is_not_looked_up_for_the_first_papers(connection: sqlite3.Connection) -> None:
+    selection = compile_query(parse("m is:unread"), SCOPE)
+    assert "has_words" in selection.ordered.sql and "MATCH" in selection.where
 
 
 def test_an_interrupt_from_outside_reaches_the_caller(connection: sqlite3.Connection) -> None:
@@ -544,7 +461,7 @@ def test_an_interrupt_from_outside_reaches_the_caller(connection: sqlite3.Connec
 
     connection.create_function("stopped", 0, interrupt)
     selection = compile_query(parse("sort:title"), SCOPE)
-    stopped = selection._replace(walk=Clause("stopped() OR stopped()"))
+    stopped = selection._replace(ordered=Clause("stopped() OR stopped()"))
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
         plan.first(connection, stopped, 2)
 

@@ -31,6 +31,8 @@ SMALL = (
 WHOLE = (
     # The topics of everything are counted in the order in which they are stored.
     "SCAN paper_topic",
+    # Most papers have no flag, and so no row.
+    "SCAN paper_flags",
 )
 
 

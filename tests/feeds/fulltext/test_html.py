@@ -111,6 +111,15 @@ def test_a_paragraph_has_citations_formulas_and_notes() -> None:
     assert after == Note("1", (Span("A note."),), "fn1")
 
 
+def test_the_mark_of_a_note_on_the_whole_paper_is_no_paragraph() -> None:
+    content = '<sup class="ltx_note_mark">†</sup><span class="ltx_note_content">A licence.</span>'
+    note = f'<span class="ltx_note">{content}</span>'
+    marked = read_html(pages.PAGE.replace('<section id="S1"', f'{note}<section id="S1"', 1))
+    notes = [block for block in marked.blocks if isinstance(block, Note)]
+    assert any(words(one).endswith("A licence.") for one in notes)
+    assert not [one for one in marked.blocks if isinstance(one, Paragraph) and words(one) == "†"]
+
+
 def test_lists_nest_and_quotes_hold_paragraphs() -> None:
     bullets, terms = found(Items)
     assert isinstance(bullets, Items) and isinstance(terms, Items)

@@ -61,7 +61,7 @@ async def test_a_file_system_without_locks_holds_nobody_up_but_for_the_pause(
 async def test_a_lock_that_another_program_never_gives_back_is_waited_for_a_quarter_of_an_hour(tmp_path: Path) -> None:
     nap, steps = Nap(), list[tuple[float, str]]()
     lock = tmp_path / "example.org.lock"
-    told = r"Another program has been asking example\.org for 15 minutes; end it to go on\."
+    told = r"Another program has been asking example\.org for 15 minutes; end it to continue\."
     with watched_by(lambda *step: steps.append(step)):
         async with host_lock(lock, 0, nap, nap.clock):
             with pytest.raises(FeedUnreachable, match=told):

@@ -247,7 +247,7 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
     ),
     "a paper to add": (
         lambda view_id: typing(_asked_nothing(view_id), "id:"),
-        "Paste a paper's id or address. | Such as 2406.12345. | esc puts the list back",
+        "Paste a paper's id or address. | Such as 1706.03762. | esc puts the list back",
     ),
     "a paper that is not here": (
         lambda view_id: empty(view_id, "2406.12345", FACTS._replace(missing_id="2406.12345")),

@@ -92,7 +92,7 @@ def test_the_header_says_which_words_were_taken_for_others() -> None:
     state = State(listing=ListContent(Place(view("all"), "difusion"), Order(array("q", [3]), near=1)))
     assert header(state, NOW, "·").query == "difusion"
     fit = Fit(3, "difusion", found_by=FoundBy(("diffusion",), 1, (), (("difusion", "diffusion"),)))
-    assert header(state.put(FIT, fit), NOW, "·").query == "difusion  (read as diffusion)"
+    assert header(state.put(FIT, fit), NOW, "·").query == "difusion  (searched for diffusion)"
     assert header(state.put(FIT, fit._replace(text="other")), NOW, "·").query == "difusion"
 
 

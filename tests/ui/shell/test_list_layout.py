@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.cache.reads.orders import IN_TEXTS, MATCHING, NEAR, Order, with_near
+from reader.cache.reads.orders import IN_TEXTS, IN_WORDS, MATCHING, Order, with_near
 from reader.ui.shell.list_layout import END_LINES, MOST_LINES, ListForm, ListLines, Slot, papers_have_dates
 from tests.ui.stage import order
 
@@ -165,16 +165,16 @@ def test_papers_that_are_near_have_a_heading_even_where_days_have_none() -> None
     assert near.without_near == days and days.without_near is days
     assert not has_headings(near)
     lines = ListLines(near, ListForm(has_dates=True))
-    assert [lines.heading(group) for group in range(2)] == [(MATCHING, 3), (NEAR, 2)]
+    assert [lines.heading(group) for group in range(2)] == [(MATCHING, 3), (IN_WORDS, 2)]
     assert [slot.kind[0] for slot in lines.view(0, 7) if slot] == list("hppphpp")
     assert not any(lines.is_in_text(place) for place in range(5))
     headed = ListLines(near, ListForm())
-    assert [headed.heading(group)[0] for group in range(3)] == ["2025-11-24", "2025-11-21", NEAR]
+    assert [headed.heading(group)[0] for group in range(3)] == ["2025-11-24", "2025-11-21", IN_WORDS]
     # An order without days has both headings; where nothing matches, only that of the near ones.
     ranked = with_near(order(range(3)), [8], 20)
-    assert [ListLines(ranked).heading(group) for group in range(2)] == [(MATCHING, 3), (NEAR, 1)]
+    assert [ListLines(ranked).heading(group) for group in range(2)] == [(MATCHING, 3), (IN_WORDS, 1)]
     assert ranked.without_near == order(range(3))
-    assert with_near(order([]), [5, 6, 7], 2).groups == ((NEAR, 2),)
+    assert with_near(order([]), [5, 6, 7], 2).groups == ((IN_WORDS, 2),)
     assert with_near(days, [0, 1], 20) is days
     one_day = with_near(order(range(4), ("2025-11-24", 4)), [8], 20)
     full_days = with_near(order(range(6), ("2025-11-24", 3), ("2025-11-21", 3)), [8], 20)
