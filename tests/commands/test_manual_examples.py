@@ -34,6 +34,12 @@ ELSEWHERE = (
 )
 """Examples that need a terminal, a server of their own or the internet, by their first words: other tests run these."""
 
+OF_A_USER = re.compile(
+    r"\b(is|tag|note|output|view|foryou|by|follow|fulltext|venue|category|source|submitter|changed|since):|day:7d"
+    r"|has:(media|note|highlight|fulltext|output|model|dataset|space)"
+)
+"""Queries for what a user did, what is near today, and what the sample does not say."""
+
 SETTINGS = """\
 ask_arxiv = false
 [[commands]]
@@ -61,7 +67,7 @@ FILES = {
 }
 
 EXAMPLES = {
-    name: [line for block in read_blocks(text_of(name)) if block.kind == "code" for line in block.body.splitlines()]
+    name: [line for block in read_blocks(text_of(name)) if block.is_example for line in block.body.splitlines()]
     for name in PAGES
 }
 
@@ -78,7 +84,7 @@ def commands(name: str) -> list[list[str]]:
 
 def named(name: str) -> list[list[str]]:
     """The commands that the text of a page names."""
-    text = "\n".join(block.body for block in read_blocks(text_of(name)) if block.kind != "code")
+    text = "\n".join(block.body for block in read_blocks(text_of(name)) if not block.is_example)
     return [words_of(f"dailypapers {command}") for command in re.findall(r"`dailypapers (.+?)`", text)]
 
 
@@ -170,6 +176,13 @@ def test_every_example_works(run: Run, stage: Path, home: Path, monkeypatch: pyt
         found = run(*words, *agreed)
         # `doctor` says that something is wrong, as it is here.
         assert found.code == 0 or words[0] == "doctor", (words, found.err)
+
+
+@pytest.mark.long
+def test_queries_that_need_no_marks_find_papers_of_the_sample(run: Run, stage: Path) -> None:
+    for query in re.findall(r"`([^`]+)`", " ".join(re.findall(r"^\| (`.*?) \|", text_of("queries"), re.M))):
+        if not OF_A_USER.search(query):
+            assert run("count", query).out != "0\n", query
 
 
 def test_every_line_for_the_command_line_is_understood() -> None:

@@ -31,6 +31,7 @@ from reader.core.errors import NoFullText, NoPicture
 from reader.feeds.fulltext.pdf import WARNING, Box, Letter, Line, Page, Pages, read_pages, read_pdf, written
 from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, read_apart
 from tests.feeds.fulltext.pdf_pages import BOLD, Printed, paragraph, write_pdf
+from tests.table import each
 
 FILLER = (
     "Readers of papers decide in minutes what to read, and so the first lines of a text matter more than all that "
@@ -139,7 +140,7 @@ def body(top: float, count: int, page: int = 0) -> list[Line]:
     return [line(FULL, top - 12 * at, page=page) for at in range(count)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("first", "second", "whole"),
     [
         ("It is pre\N{SOFT HYPHEN}", "trained on all of it, as one is.", "It is pretrained on"),

@@ -25,6 +25,7 @@ from reader.ui.filter.rows import (
 )
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.line_widgets import Reported
+from tests.table import each
 from tests.ui.filter_stage import DATA, DAYS, TOPICS, VIEWS, PaneApp, choices, drawn, go_to
 
 
@@ -85,8 +86,8 @@ def test_a_plus_marks_a_day_of_which_more_papers_may_follow() -> None:
         assert [(piece.text, piece.role) for piece in line if piece.role in ("unread", "nothing")] == shown
 
 
-@pytest.mark.parametrize("order", TOPIC_ORDERS)
-@pytest.mark.parametrize(("width", "name"), [(24, "Benchmarks"), (36, "Benchmarks & evaluation"), (60, "Benchmarks")])
+@each("order", TOPIC_ORDERS)
+@each(("width", "name"), [(24, "Benchmarks"), (36, "Benchmarks & evaluation"), (60, "Benchmarks")])
 def test_names_are_whole_where_there_is_room(width: int, name: str, order: TopicOrder) -> None:
     topic = TopicItem("evaluation", "Benchmarks & evaluation", "Data", count=120, weeks=(0.1, 0.2) * 6, rising=0.1)
     state = FilterState(order=order)
