@@ -200,8 +200,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         """The sign at the margin of a highlighted line: its note's, once, or a bar; empty without a highlight."""
         if not (painted := view.highlights.on_line(place)):
             return ""
-        noted = [one.kept for one in painted if one.kept.passage.note]
-        is_noted = any(view.highlights.place_of(one) == place for one in noted)
+        is_noted = any(one.is_first and one.kept.passage.note for one in painted)
         return self._glyphs.note if is_noted else self._glyphs.quote
 
     def _message_line(self, y: int) -> Line:

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from reader.core.document.anchors import Point, Range, TextWords, drawn_words
 from reader.core.document.layout import Layout
 from reader.core.document.model import Block, Cell, Document, Formula, Heading, Item, Items, Paragraph, Span, Table
-from reader.core.passages import Passage, parse_passage
+from reader.core.passages import WORD, Passage, parse_passage
+from reader.core.text import fold
 
 VOCABULARY = [
     f"{start}{end}" for start in ("sol", "ran", "mig", "tel", "por") for end in ("ar", "ent", "ics", "ula", "ov")
@@ -47,7 +48,7 @@ documents = st.lists(blocks, min_size=2, max_size=8).map(lambda found: Document(
 
 def _chosen(draw: st.DataObject, text: TextWords) -> Range:
     points = [
-        Point(block, word) for block in range(len(text.document.blocks)) for word in range(len(text.block(block).words))
+        Point(block, word) for block in range(len(text.document.blocks)) for word in range(len(text.words(block)))
     ]
     first, last = sorted(draw.draw(st.lists(st.sampled_from(points), min_size=2, max_size=2)))
     return Range(first, last)
@@ -77,13 +78,12 @@ def test_its_words_are_drawn_at_any_width(document: Document, data: st.DataObjec
     text = TextWords(document)
     layout = Layout(document, width)
     index = data.draw(st.sampled_from(range(len(document.blocks))))
-    found = drawn_words(layout.lines(index), text.block(index).words)
+    found = drawn_words(layout.lines(index), text.words(index))
     for one in found:
         shown = layout.lines(index)[one.line].text[one.start : one.end]
-        place = text.block(index).places[one.word]
-        assert shown.lower() == text.block(index).text[place[0] : place[1]].lower()
+        assert "".join(WORD.findall(fold(shown))) == text.words(index)[one.word]
     if isinstance(document.blocks[index], (Paragraph, Heading, Items)):
-        assert [one.word for one in found] == list(range(len(text.block(index).words)))
+        assert [one.word for one in found] == list(range(len(text.words(index))))
 
 
 UNIQUE = [f"w{number}ord" for number in range(400)]
@@ -94,7 +94,8 @@ def _unique(size: int = 40, count: int = 10) -> Document:
     return Document("", tuple(Paragraph((Span(" ".join(part)),)) for part in parts))
 
 
-@given(seed=st.integers(0, 10_000), size=st.integers(8, 120))
+@settings(max_examples=200)
+@given(seed=st.integers(0, 10_000), size=st.integers(8, 200))
 def test_it_is_found_in_another_version_that_changes_moves_and_breaks_it(seed: int, size: int) -> None:
     chance = random.Random(seed)
     text = TextWords(_unique())
@@ -105,6 +106,7 @@ def test_it_is_found_in_another_version_that_changes_moves_and_breaks_it(seed: i
     # One word in ten is another, or gone; paragraphs break elsewhere, and new ones are before.
     for place in chance.sample(range(400), 40):
         said[place] = chance.choice(("", "changed"))
+    assume(sum(said[place] == UNIQUE[place] for place in range(start, start + size)) >= 0.7 * size)
     broken = [" ".join(filter(None, said[at : at + 55])) for at in range(0, 400, 55)]
     other = TextWords(Document("", tuple(Paragraph((Span(one),)) for one in ("New words here.", *broken))))
     found = other.find(kept)
