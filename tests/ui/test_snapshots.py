@@ -132,8 +132,7 @@ def test_help(picture: Picture, used: Path) -> None:
     async def ask(r: Story) -> None:
         await r.do("app.help")
 
-    # The manual's pages, below the keys, are worded anew more often than help changes.
-    assert picture(used, (140, 20), ask)
+    assert picture(used, (80, 24), ask)
 
 
 def test_query_line_with_a_mistake(picture: Picture, used: Path) -> None:
