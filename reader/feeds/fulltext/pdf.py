@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, small_script
 from reader.core.document.model import (
     Block,
     Document,
@@ -89,10 +90,9 @@ _LARGE_SIGNS = {
 _NAMED_LARGE = re.compile("[\ufe00-\ufe0f∑∏∫]")
 """Signs of that font where the file has names for them, some with parts that are not to be seen."""
 
-_SUPERSCRIPTS = dict(zip("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
-_SUBSCRIPTS = dict(zip("0123456789+-−=()aeijkmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑᵢⱼₖₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
-
-_SCRIPTS = re.compile(f"([{''.join((*_SUPERSCRIPTS.values(), *_SUBSCRIPTS.values()))}]+)")
+_SCRIPTS = re.compile(f"([{''.join(map(chr, {*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()}))}]+)")
+_MARKS = frozenset("∗*†‡§¶⋆,")
+"""Signs of notes, which stay as they are."""
 
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
 
@@ -361,7 +361,7 @@ def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
 
 
 def _with_fractions(letters: Sequence[Letter]) -> Iterator[Letter]:
-    """Letters in which a fraction within a sentence is `(a+b)/2` on the line."""
+    """Letters in which a fraction within a sentence is `(a+b)∕2` on the line."""
     at, before = 0, None
     most = Counter(letter.size for letter in letters).most_common(1)[0][0] if letters else 0.0
     while at < len(letters):
@@ -378,7 +378,7 @@ def _with_fractions(letters: Sequence[Letter]) -> Iterator[Letter]:
             continue
         above, below, line = halves
         at += len(above) + len(below)
-        for part, sign in ((above, ""), (below, "/")):
+        for part, sign in ((above, ""), (below, "∕")):
             text = "".join(one.text for one in part).strip()
             text = f"({text})" if len(text) > 1 and not text.isalnum() else text
             yield letter._replace(text=f"{sign}{text}", right=part[-1].right, base=line.base, size=line.size)
@@ -428,10 +428,11 @@ def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
             yield letter
             at += 1
             continue
-        signs = _SUPERSCRIPTS if letter.base > before.base else _SUBSCRIPTS
-        script = letters[at:end]
-        known = all(one.text in signs for one in script)
-        yield from (one._replace(text=signs[one.text], base=before.base) if known else one for one in script)
+        is_raised = letter.base > before.base
+        script = "".join(one.text for one in letters[at:end])
+        if not _MARKS.issuperset(script):
+            script = small_script(script, "^" if is_raised else "_", SUPERSCRIPTS if is_raised else SUBSCRIPTS)
+        yield letter._replace(text=script, right=letters[end - 1].right, base=before.base)
         at = end
 
 
@@ -548,9 +549,8 @@ _CAPTION = re.compile(
     r"\s*[A-Z]?\.?(?:\d+(?:\.\d+)*|[IVXLC]+\b))\s*(?P<end>[.:|–—]|$|(?=\s))"
 )
 _NUMBER = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3}|[IVX]{1,5})(?P<dot>\.?)\s+(?=[^\W\d_])")
-_APPENDIX = re.compile(r"(?P<number>Appendix\s+[A-Z](?:\.\d{1,2})*)[.:]?\s+(?=\w)", re.IGNORECASE)
 _CHAPTER = re.compile(
-    r"(?P<number>(?:Chapter|Part|Appendix)\s+(?P<place>\d{1,2}|[A-Z]|[IVX]{1,5}))[.:]?", re.IGNORECASE
+    r"(?P<number>(?:Chapter|Part|Appendix)\s+(?P<place>\d{1,2}|[A-Z]|[IVX]{1,5})(?:\.\d{1,2})*)[.:]?", re.IGNORECASE
 )
 _BEGINS_CHAPTER = re.compile(rf"{_CHAPTER.pattern}\s+(?=\w)", re.IGNORECASE)
 _STEP = re.compile(r"(?P<number>\d{1,2})\)\s+(?=[^\W\d_])")
@@ -763,26 +763,22 @@ class _Part:
 
     kind: str
     """One of `_TEXTS`, `title`, `heading`, `caption`, `note`, `reference` or `lines`."""
-    texts: list[str]
-    """One text; of `lines`, one for each line."""
-    line: Line
-    """The first line."""
-    last: Line
+    text: str
+    """Of `lines`, that of the first one."""
+    rows: list[Line]
     level: int = 0
     """Of a heading."""
     has_article: bool = False
     """Whether the `A` at the beginning of a heading is a word."""
-    rows: list[Line] = field(default_factory=list)
 
     @property
-    def text(self) -> str:
-        return self.texts[-1]
+    def line(self) -> Line:
+        """The first line."""
+        return self.rows[0]
 
-    def add_row(self, line: Line) -> None:
-        """Add a line that stays as it is."""
-        self.texts.append(line.text)
-        self.rows.append(line)
-        self.last = line
+    @property
+    def last(self) -> Line:
+        return self.rows[-1]
 
 
 @dataclass
@@ -847,19 +843,18 @@ class _Builder:
             self._add_reference(index, line)
         elif self._is_of_rows(line) or self._stands_as_it_is(line) or self._has_number(index, line):
             if self.parts and self.parts[-1].kind == "lines" and self.parts[-1].last.page == line.page:
-                self.parts[-1].add_row(line)
+                self.parts[-1].rows.append(line)
             else:
                 self._begin("lines", line)
         else:
             self._add_text(index, line)
 
     def _begin(self, kind: str, line: Line, level: int = 0, text: str | None = None) -> None:
-        self.parts.append(_Part(kind, [line.text if text is None else text], line, line, level, rows=[line]))
+        self.parts.append(_Part(kind, line.text if text is None else text, [line], level))
 
     def _join(self, part: _Part, line: Line) -> None:
-        part.texts[-1] = _joined(part.text, line.text, self.looks.words)
+        part.text = _joined(part.text, line.text, self.looks.words)
         part.rows.append(line)
-        part.last = line
 
     def _follows(self, line: Line) -> bool:
         """Whether a line is the next one below the line before, in letters of the same size."""
@@ -876,7 +871,7 @@ class _Builder:
             above = self.parts[first].line
         rows = [row for part in self.parts[first:] for row in part.rows]
         if len(rows) > 3:
-            self.parts[first:] = [_Part("lines", [row.text for row in rows], rows[0], rows[-1], rows=rows)]
+            self.parts[first:] = [_Part("lines", rows[0].text, rows)]
 
     def _is_cell(self, part: _Part, below: Line) -> bool:
         is_short = part.kind in ("lines", "paragraph") and max(row.width for row in part.rows) < 0.6 * self.looks.column
@@ -970,7 +965,7 @@ class _Builder:
         letters = re.sub(r"[^A-Za-z]", "", text)
         if len(text) >= 120 or not text[:1].isalnum() or len(letters) < 3 or line.math >= 0.5:
             return None
-        number, is_name = _NUMBER.match(text) or _APPENDIX.match(text), bool(_NAMES.fullmatch(text))
+        number, is_name = _NUMBER.match(text) or _BEGINS_CHAPTER.match(text), bool(_NAMES.fullmatch(text))
         if self._begins_with_article(text):
             number = None
         level = self._level_of_outline(line)
@@ -1163,7 +1158,7 @@ class _Builder:
         if last.kind != "lines" or len(self.parts) < 2 or self.parts[-2] is not tail or tail.last.page != line.page:
             return False
         # Limits of a sum that is within a line, and the halves of a fraction, are short.
-        is_apart = step > 1.35 * self.looks.leading or (step > 0 and sum(map(len, last.texts)) > 12)
+        is_apart = step > 1.35 * self.looks.leading or (step > 0 and sum(len(row.text) for row in last.rows) > 12)
         return is_apart and not tail.text.endswith(SOFT_HYPHEN)
 
     def _goes_on(self, tail: _Part, last: _Part | None, index: int, line: Line) -> bool:
@@ -1235,7 +1230,7 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
     text = _plain(part.text)
     match part.kind:
         case "heading":
-            number = _NUMBER.match(text) or _STEP.match(text) or _APPENDIX.match(text) or _BEGINS_CHAPTER.match(text)
+            number = _NUMBER.match(text) or _STEP.match(text) or _BEGINS_CHAPTER.match(text)
             number = None if part.has_article else number
             said = text[number.end() :] if number else text
             yield Heading(min(5, part.level + 1), number["number"] if number else "", (Span(said, ""),))

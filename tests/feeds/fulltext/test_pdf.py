@@ -265,14 +265,15 @@ def test_an_accent_joins_the_letter_under_it(accent: str, letter: str, joined: s
 
 def test_a_fraction_and_scripts_within_a_sentence_are_written_in_its_line() -> None:
     fraction = letters(("is ", 700, 10, 0), ("a+b", 703.9, 7, 0), ("2", 696.5, 7, -7), ("all", 700, 10, 8))
-    assert written_text(fraction) == "is (a+b)/2 all"
+    assert written_text(fraction) == "is (a+b)∕2 all"
     # It may begin a line.
-    assert written_text([*letters(("end", 712, 10, 0)), *fraction[3:]]) == "end(a+b)/2 all"
+    assert written_text([*letters(("end", 712, 10, 0)), *fraction[3:]]) == "end(a+b)∕2 all"
     assert (
         written_text(letters(("x", 700, 10, 0), ("2", 703.6, 7, 0), ("+y", 700, 10, 0), ("i", 698.5, 7, 0))) == "x²+yᵢ"
     )
-    # Not all of it has letters in Unicode.
-    assert written_text(letters(("x", 700, 10, 0), ("2θ", 703.6, 7, 0))) == "x2θ"
+    # What has no letters in Unicode has a sign; the mark of a note stays.
+    assert written_text(letters(("x", 700, 10, 0), ("KL", 698.5, 7, 0), ("y", 700, 10, 0))) == "x_KLy"
+    assert written_text(letters(("Ann", 700, 10, 0), ("∗†", 703.6, 7, 0))) == "Ann∗†"
 
 
 def lead(text: str, base: float, count: int, *, bold: float = 0.2, italic: float = 0.0) -> Line:
