@@ -69,7 +69,8 @@ def test_a_passage_is_found_where_it_was(document: Document, data: st.DataObject
     near = TextWords(document).near(kept)
     assert near is not None
     # A passage whose words stand there twice, with the same words around it, is the first of the two.
-    assert near == chosen or TextWords(document).passage(near, "§2")[1:4] == kept[1:4]
+    same = TextWords(document).passage(near, "§2")
+    assert same.id == kept.id and same.before.endswith(kept.before) and same.after.startswith(kept.after)
     assert TextWords(document).find(kept) is not None
 
 
