@@ -452,8 +452,7 @@ class FullTextActions(Actor):
             self._model.show_notice(said or f"{self._keymap.key('text.select')} selects lines or words to highlight")
             return None
         highlights = text.view.highlights
-        section = section_name(text.view.layout.section_at(text.view.selection.first)) if text.view.selection else ""
-        passage = highlights.words.passage(chosen, section)
+        passage = highlights.words.passage(chosen)
         taken = highlights.of(passage.id)
         if taken is not None and taken.range is not None:
             # The same words stand in two places: the other one has this id.
@@ -549,14 +548,5 @@ def _part(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
 
 def source_of(id: str, section: Section | None) -> str:
     """Where a quotation is from, such as `2406.12345, §3`."""
-    name = section_name(section, is_short=True)
+    name = section and (section.sign or section.title)
     return f"{id}, {name}" if name else id
-
-
-def section_name(section: Section | None, *, is_short: bool = False) -> str:
-    """A section such as `§3 Method`, in short `§3` if it has a number; empty for what is before the first one."""
-    if section is None:
-        return ""
-    number = section.heading.number.rstrip(".").removeprefix("Appendix ")
-    title = " ".join("".join(span.text for span in section.heading.spans).split())
-    return " ".join(filter(None, (f"§{number}" if number else "", "" if number and is_short else title)))
