@@ -345,7 +345,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.older", "gD", "Older", "Fetch all days since a date, which you type in the calendar.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
-    Action("app.help", "? f1", "Keys", "The keys that matter here; again searches all.", _NOT_HELP),
+    Action("app.help", "? f1", "Keys", "The keys that matter here, and the manual; again searches all.", _NOT_HELP),
     Action("app.theme", "", "Theme", "Choose colours: each theme shows as you go; escape takes it back.", _LINE),
     Action("app.commands", "ctrl+p", "Palette", "Find any action, view, topic or paper.", _NOT_HELP),
     Action("app.escape", "escape ctrl+o", "Step back", "Go back; stops what is running, never quits.", _BACK),
