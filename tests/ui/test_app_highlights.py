@@ -43,7 +43,7 @@ async def test_words_are_selected_highlighted_coloured_and_removed(reader: Opene
         assert r.kept(id).highlights == (
             f"“zebra runs only” (§2.1 Zebra crossing, https://arxiv.org/html/{id}#:~:text=zebra%20runs%20only)",
         )
-        await r.press("c", "c", "c")
+        await r.burst("c", "c", "c")
         assert "(§2.1 Zebra crossing, red, https" in r.kept(id).highlights[0]
         await r.press("c")
         assert (
