@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from reader.commands.command import Command, add_json
+from reader.commands.command import Command
+from reader.commands.repairing import Repaired, join_journal, print_report, repair_cache
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError
 from reader.paths import APP
@@ -16,13 +17,11 @@ def _add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="put a file of another program or of a newer version aside, and make a new cache in its place",
     )
-    add_json(parser)
 
 
 def _restore(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache.mending import health
     from reader.cache.mending.health import State
-    from reader.commands.repairing import join_journal, print_report, repair_cache
 
     file = workspace.cache_file
     state = health.glance(file).state
@@ -35,8 +34,7 @@ def _restore(arguments: Namespace, workspace: Workspace) -> int:
         report = join_journal(file, lambda: workspace.topics)
     else:
         report = repair_cache(file, lambda: workspace.topics, set_aside=arguments.set_aside)
-    print_report(report, as_json=arguments.json)
-    return 0
+    return print_report(arguments, report)
 
 
 COMMAND = Command(
@@ -45,4 +43,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _restore,
+    {"": Repaired},
 )
