@@ -219,7 +219,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("text.outline", "tab", "Outline", "List the sections of the text; again goes back to the text.", _TEXTS),
     Action("outline.go", "enter space", "Go", "Read the section or the highlight under the cursor.", _OUTLINE),
     Action("outline.fold", "h left l right", "Fold", "Hide or show the parts of a section, or go up to it.", _OUTLINE),
-    Action("picture.open", "P", "Pictures", "The figure in view, or the paper's first picture.", _PICTURES),
+    Action("picture.open", "P", "Pictures", "The figure or PDF page in view, or the first picture.", _PICTURES),
     _motion("picture.next", "l right j down space n", "Next picture", "Show the next picture.", _PICTURE),
     _motion("picture.previous", "h left k up N", "Previous picture", "Show the previous picture.", _PICTURE),
     Action("picture.browse", "o", "Open in browser", "Open the picture's address.", _PICTURE),
