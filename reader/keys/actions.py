@@ -219,7 +219,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("text.outline", "tab", "Outline", "List the sections of the text; again goes back to the text.", _TEXTS),
     Action("outline.go", "enter space", "Go", "Read the section or the highlight under the cursor.", _OUTLINE),
     Action("outline.fold", "h left l right", "Fold", "Hide or show the parts of a section, or go up to it.", _OUTLINE),
-    Action("picture.open", "P", "Pictures", "The figure in view, or the paper's first picture.", _PICTURES),
+    Action("picture.open", "P", "Pictures", "The figure or PDF page in view, or the first picture.", _PICTURES),
     _motion("picture.next", "l right j down space n", "Next picture", "Show the next picture.", _PICTURE),
     _motion("picture.previous", "h left k up N", "Previous picture", "Show the previous picture.", _PICTURE),
     Action("picture.browse", "o", "Open in browser", "Open the picture's address.", _PICTURE),
@@ -345,7 +345,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("app.older", "gD", "Older", "Fetch all days since a date, which you type in the calendar.", _BROWSE),
     Action("app.refresh", "r", "Refresh", "Fetch what is new from the feed now.", _BROWSE),
     Action("app.sample", "D", "Open the sample", "A bundled set of papers, no network needed.", _EMPTY),
-    Action("app.help", "? f1", "Keys", "The keys that matter here; again searches all.", _NOT_HELP),
+    Action("app.help", "? f1", "Keys", "The keys that matter here, and the manual; again searches all.", _NOT_HELP),
     Action("app.theme", "", "Theme", "Choose colours: each theme shows as you go; escape takes it back.", _LINE),
     Action("app.commands", "ctrl+p", "Palette", "Find any action, view, topic or paper.", _NOT_HELP),
     Action("app.escape", "escape ctrl+o", "Step back", "Go back; stops what is running, never quits.", _BACK),
@@ -513,6 +513,14 @@ QUOTED_FOOTER: Final[Mapping[str, str]] = _footer(
     "app.escape let go, app.help keys"
 )
 """The same for a full text while lines are selected."""
+
+HIGHLIGHT_FOOTER: Final[Mapping[str, str]] = {
+    **_footer(
+        "read.on read on, app.back back, text.highlight next colour, paper.note its note, text.next_match next one"
+    ),
+    **FOOTERS["text"],
+}
+"""The same while a highlight is in hand."""
 
 
 MENU: Final = ("view.latest", "view.foryou", "view.queue", "view.starred", "view.all", "day.go", "view.saved")

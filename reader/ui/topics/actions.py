@@ -116,7 +116,7 @@ class TopicActions(Actor):
     @handles("find.topic")
     def filter_by_topic(self, _count: int | None) -> None:
         state = self._model.state
-        paper = self._library.paper_of(state.highlighted)
+        paper = self._library.paper(state.highlighted)
         if paper is None:
             return
         if not paper.topics:
