@@ -265,3 +265,9 @@ def test_a_query_that_is_wrong_is_used_wrongly(run: Run, papers: Path) -> None:
     assert found.err.count("\n") == 1
     assert "topc" in found.err
     assert "Did you mean topic:?" in found.err
+
+
+def test_count_prints_the_bare_number(run: Run, papers: Path) -> None:
+    assert run("count").out == "6\n"
+    assert run("count", "agents", "-title:terminal").out == "2\n"
+    assert run("count", "agents", "--json").json == {"query": "agents", "count": 3}

@@ -157,7 +157,7 @@ class CommandActions(Actor):
     def _highlighted_id(self) -> str | None:
         state = self._model.state
         listed = None if state.is_empty or state.is_on_hole else state.highlighted
-        paper = self._library.paper_of(listed if state.front_paper is None else state.front_paper)
+        paper = self._library.paper(listed if state.front_paper is None else state.front_paper)
         return None if paper is None else paper.id
 
     def _act(self, typed: Typed) -> None:

@@ -14,8 +14,7 @@ from reader import __version__
 from reader.config import Settings
 from reader.core.errors import ConfigError, FeedOffline, FeedRefused, FeedUnreachable
 from reader.core.paper import Listing
-from reader.feeds.http.client import HttpClient
-from reader.feeds.http.host_lock import host_lock
+from reader.feeds.http.client import HttpClient, host_lock
 from reader.feeds.huggingface.client import HuggingFaceClient
 from tests.feed_server import FeedServer, item
 from tests.feeds.conftest import DAY, QUICK, connected, ids
