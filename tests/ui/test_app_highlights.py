@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from reader.cache.marks.events import Events
@@ -29,10 +30,14 @@ def quotes(r: Story) -> list[str]:
 async def test_words_are_selected_highlighted_coloured_and_removed(reader: Opener, cache_file: Path) -> None:
     async with reader(size=(100, 30)) as r:
         id = r.here.id
-        keep_text(cache_file, id)
+        text = document()
+        keep_text(cache_file, id, replace(text, blocks=text.blocks * 8))
         await open_text(r)
         await r.do("text.highlight")
         assert "v selects lines or words to highlight" in r.status
+        await r.do("text.select", "move.bottom", "text.highlight")
+        assert r.status == "a highlight has at most 100,000 characters" and not quotes(r)
+        await r.do("app.escape", "move.top")
         await r.do("text.search")
         await r.type("zebra runs")
         await r.press("enter", "v", "l", "l", "v", "l", "l")
