@@ -171,8 +171,8 @@ if TYPE_CHECKING:
     # Vectors of papers, by a model of the user's.
     from reader.cache.finding import vectors as vectors  # The vectors that are kept beside the cache.
     from reader.core.settings.tables import Vectors as Vectors  # The table [vectors].
-    from reader.core.vectors import Encoder as Encoder  # A model that makes vectors of texts.
-    from reader.core.vectors import checked_vectors as checked_vectors  # The same, checked.
+    from reader.cache.finding.door import Encoder as Encoder  # A model that makes vectors of texts.
+    from reader.cache.finding.door import checked_vectors as checked_vectors  # The same, checked.
     from reader.refresh.jobs import MakeVectors as MakeVectors  # The job that makes those that papers lack.
     from reader.refresh.vectors import VectorsMade as VectorsMade  # How far it is.
     from reader.refresh.vectors import open_encoder as open_encoder  # The model of the settings.

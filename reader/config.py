@@ -204,7 +204,7 @@ class Settings:
     """Queries with a name, each in a table: the filter pane lists them in this order, and g1 to g9 show them."""
 
     exports: tuple[WatchedExport, ...] = setting(Entries("exports"), ())
-    """Files that are written anew after each change, each in a table; the format follows from the file's ending."""
+    """Files that are rewritten after each change, each in a table; the format follows from the file's ending."""
 
     commands: tuple[UserCommand, ...] = setting(Entries("commands"), ())
     """Programs of yours that read papers, each in a table: the | key and the command pipe run them."""

@@ -214,7 +214,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/sync/test_folder.py::test_what_is_undone_on_one_machine_is_undone_on_all",
             "cache/marks/test_event_log.py::test_undo_takes_back_only_what_was_done_here",
         ),
-        "One that is lost or set back is written anew": (
+        "One that is lost or set back is rewritten": (
             "extensions/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",
         ),
         "then nothing follows from what that machine brought": (
@@ -282,7 +282,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "cache/mending/test_health.py::test_a_broken_cache_is_told_and_left_as_it_is",
         ),
         "change nothing in a good cache": ("cache/mending/test_repair.py::test_a_second_repair_changes_nothing",),
-        "that alone is made anew, and the file as it was is copied": (
+        "that alone is made again, and the file as it was is copied": (
             "cache/mending/test_repair.py::test_an_index_alone_is_rebuilt_in_its_place",
         ),
         "Files that were put aside are never deleted": (

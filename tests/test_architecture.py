@@ -8,9 +8,9 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import grimp
-import pytest
 
 from reader.ui.features import FEATURES
+from tests.table import each
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "reader"
@@ -48,7 +48,7 @@ def test_whatever_has_a_slash_is_taken_for_a_path() -> None:
     assert [word for word in re.findall(r"`([^`\s]+/[^`\s]*)`", TEXT) if paths_in(word) != [word]] == []
 
 
-@pytest.mark.parametrize("path", sorted(set(paths_in(TEXT))))
+@each("path", sorted(set(paths_in(TEXT))))
 def test_every_file_and_folder_that_it_names_exists(path: str) -> None:
     assert found(path)
 
@@ -74,7 +74,7 @@ NEW = dict(re.findall(r"^\| ([\w ]+) \| (.*) \|$", section("Where a new thing go
 
 def test_a_table_says_where_each_kind_of_thing_goes() -> None:
     kinds = {"screen", "key", "command", "job", "feed", "file format", "extension", "field of a paper", "query term"}
-    assert NEW.keys() - {"new"} == kinds | {"setting", "view", "sign"}
+    assert NEW.keys() - {"new"} == kinds | {"setting", "view", "sign", "page of the manual"}
     for kind in NEW.keys() - {"new"}:
         assert paths_in(NEW[kind]), kind
 
@@ -85,10 +85,10 @@ def test_it_is_two_pages() -> None:
 
 def test_names_stand_in_the_files_that_it_gives_for_them() -> None:
     name, file = r"`@?([A-Za-z_]\w*)`", r"`([\w/<>]+\.py)`"
-    pairs = [(each, path) for each, path in re.findall(rf"{name} in {file}", TEXT)]
+    pairs = re.findall(rf"{name} in {file}", TEXT)
     assert len(pairs) > 10
-    for each, path in pairs:
-        assert any(re.search(rf"\b{each}\b", place.read_text("utf-8")) for place in found(path)), f"{each} in {path}"
+    for part, path in pairs:
+        assert any(re.search(rf"\b{part}\b", place.read_text("utf-8")) for place in found(path)), f"{part} in {path}"
 
 
 def test_what_it_calls_a_module_can_be_run() -> None:

@@ -15,6 +15,7 @@ from reader import api, installed
 from reader.commands.line.manual import page
 from tests.commands.conftest import DAYS, Run, filled, home, papers, run
 from tests.extensions.packages import Packages, packages
+from tests.table import each
 from tests.test_imports import TO_FIRST_LIST
 from tests.test_imports import run as run_program
 
@@ -41,7 +42,7 @@ def test_our_own_are_registered_as_others_are() -> None:
     assert project["entry-points"][installed.GROUP] == {name: one.target for name, one in installed.OWN.items()}
 
 
-@pytest.mark.parametrize("name", installed.OWN)
+@each("name", installed.OWN)
 def test_of_our_own_it_is_known_what_they_give_before_they_are_imported(name: str) -> None:
     extension = installed.load(installed.OWN[name])
     assert isinstance(extension, api.Extension) and extension.api == installed.API

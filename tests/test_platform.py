@@ -16,6 +16,7 @@ import pytest
 
 from reader import platform
 from reader.platform import Lock
+from tests.table import each
 
 READER = Path(__file__).parents[1] / "reader"
 
@@ -48,7 +49,7 @@ def test_a_system_without_some_signals_has_the_others(monkeypatch: pytest.Monkey
     assert platform.hangup() == signal.SIGTERM
 
 
-@pytest.mark.parametrize(
+@each(
     ("mask", "system", "is_gone"),
     [
         (0, "linux", False),
@@ -146,7 +147,7 @@ def test_the_kind_of_a_file_system_is_known() -> None:
     assert platform.file_system(Path("/no/such/folder")) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "metered"), [("u 1\n", True), ("u 3", True), ("u 2", False), ("u 4", False), ("", False), ("x", False)]
 )
 def test_a_network_is_metered_if_the_system_says_so(answer: str, metered: bool) -> None:

@@ -6,9 +6,8 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
-
 from reader.commands.line.registry import COMMANDS
+from tests.table import each
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -21,7 +20,7 @@ def test_it_is_one_page() -> None:
     assert len(README.splitlines()) <= 220 and len(README.split()) <= 1800
 
 
-@pytest.mark.parametrize("command", [INSTALL, DEVELOP])
+@each("command", [INSTALL, DEVELOP])
 def test_the_two_commands_stand_on_lines_of_their_own(command: str) -> None:
     assert command in README.splitlines()
 

@@ -80,7 +80,7 @@ class CitationKeys:
     def _base(self, parts: dict[str, str]) -> str:
         """The key that the pattern makes of a paper's parts."""
         made = _PART.sub(lambda found: parts.get(found[1], ""), self._pattern)
-        return _safe(made) or f"paper-{parts['id']}"
+        return re.sub(r"[^A-Za-z0-9._:+/-]+", "", made).strip("-_:.+/") or f"paper-{parts['id']}"
 
 
 def _parts(paper: Paper) -> dict[str, str]:
@@ -104,11 +104,6 @@ def _parts(paper: Paper) -> dict[str, str]:
 
 def _letters(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", fold(text).translate(_LATIN))
-
-
-def _safe(key: str) -> str:
-    """A key without the signs that some program can't have in it."""
-    return re.sub(r"[^A-Za-z0-9._:+/-]+", "", key).strip("-_:.+/")
 
 
 # What every format has of a paper

@@ -66,7 +66,7 @@ def write(papers: Iterable[Paper], out: TextIO, query: str, url: str = "") -> in
 def _add_entry(feed: Element, paper: Paper) -> None:
     entry = _add(feed, "entry")
     _add(entry, "title", clean(paper.title) or paper.id)
-    _add(entry, "id", _entry_id(paper))
+    _add(entry, "id", paper_url(paper.id) or _urn(f"paper:{paper.id}"))
     _add(entry, "updated", _time(_changed(paper)))
     if _is_date(paper.published):
         _add(entry, "published", _time(paper.published or ""))
@@ -86,11 +86,6 @@ def _add(parent: Element, name: str, text: str = "", /, **attributes: str) -> El
     element = SubElement(parent, name, {key: _legal(value) for key, value in attributes.items()})
     element.text = _legal(text)
     return element
-
-
-def _entry_id(paper: Paper) -> str:
-    """An id that never changes, whatever becomes of the paper."""
-    return paper_url(paper.id) or _urn(f"paper:{paper.id}")
 
 
 def _urn(name: str) -> str:

@@ -25,7 +25,7 @@ from reader.core.text import clean, clean_note
 
 _MARKER = re.compile(r"^<!-- dailypapers ([0-9a-f]{8})((?: \w+=[0-9a-f.]*)*): .*? -->[ \t]*\r?\n?", re.MULTILINE)
 _SAYS = (
-    "what is written below is yours, and comes back as the paper's note; what is above is written anew, but for the"
+    "what is written below is yours, and comes back as the paper's note; what is above is rewritten, except the"
     " properties that you change"
 )
 # Obsidian's editor of properties takes quotes away.

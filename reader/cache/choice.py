@@ -366,16 +366,19 @@ class ForYou:
             newest = [pk for (pk,) in self._connection.execute(_NEWEST)]
             found = [(name, self._connection.execute(f"SELECT p.pk FROM paper AS p WHERE {where.sql}", where.params))
                      for name, where in offer.parts]  # fmt: skip
-            parts = [(name, frozenset(pk for (pk,) in rows)) for name, rows in found]
+            parts: list[tuple[str, frozenset[int] | None]] = [
+                (name, frozenset(pk for (pk,) in rows)) for name, rows in found
+            ]
         pks, groups, surprises, known = array("q"), list[tuple[str, int]](), set[int](), 0
-        rest, whole = list(ranked), frozenset(ranked)
-        for name, wanted in (*(parts or [("", whole)]), (ARCHIVE, whole)):
-            listed = wanted.intersection(rest)
-            strangers = [pk for pk in newest if pk in listed and 0 <= self.score(pk) < least][:POOL]
+        rest = list(ranked)
+        for name, wanted in (*(parts or [("", None)]), (ARCHIVE, None)):
+            listed = rest if wanted is None else [pk for pk in rest if pk in wanted]
+            here = frozenset(newest).intersection(listed)
+            strangers = [pk for pk in newest if pk in here and 0 <= self.score(pk) < least][:POOL]
             strangers = sorted(strangers, key=self.score)[: -(-len(strangers) // 2)]
-            suiting = [pk for pk in rest if pk in listed and self.score(pk) >= least]
+            suiting = [pk for pk in listed if self.score(pk) >= least]
             known += len(suiting)
-            part = self.with_turns(rest if name == ARCHIVE else suiting)
+            part = self.with_turns(listed if name == ARCHIVE else suiting)
             mixed = mix(part, strangers, offer.day, max(0, known - (EVERY - 1) * len(surprises)))
             pks.extend(mixed.pks)
             surprises |= mixed.surprises

@@ -66,7 +66,7 @@ def opened(path: Path, *, query_only: bool = False, durable: bool = False) -> It
 def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):
-        first, *others = pragmas(durable=durable, mebibytes=2)
+        first, *others = pragmas(durable=durable, kibibytes=512)
         begin_patiently(connection, first, path, patience)
         for pragma in others:
             connection.execute(pragma)
@@ -160,18 +160,18 @@ def closing_on_error(opened: Closable) -> Iterator[None]:
         raise
 
 
-def pragmas(*, durable: bool, mebibytes: int) -> tuple[str, ...]:
-    """The pragmas of a connection that keeps up to `mebibytes` MiB of the file in memory.
+def pragmas(*, durable: bool, kibibytes: int) -> tuple[str, ...]:
+    """The pragmas of a connection that keeps up to `kibibytes` KiB of the file in memory.
 
-    The reader's five connections need little, because the system caches the file too: 16 MiB each made a search no
-    quicker and cost 30 MB. Storing papers needs more, because its batches read and write the same pages many times.
+    The reader's six connections need little, because the system caches the file too: 2 MiB each made no search quicker.
+    Storing papers needs more, because its batches read and write the same pages many times.
     """
     return (
         "PRAGMA journal_mode = WAL",
         f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}",
         "PRAGMA foreign_keys = ON",
         "PRAGMA temp_store = MEMORY",
-        f"PRAGMA cache_size = -{1024 * mebibytes}",
+        f"PRAGMA cache_size = -{kibibytes}",
     )
 
 
@@ -243,7 +243,7 @@ def engine(path: Path) -> Engine:
         connection.isolation_level = None
         # A statement on a large cache may take minutes: each part of it is a step.
         connection.set_progress_handler(note_step, STATEMENT_STEPS)
-        first, *others = pragmas(durable=False, mebibytes=16)
+        first, *others = pragmas(durable=False, kibibytes=16_384)
         begin_patiently(connection, first, path, BUSY_SECONDS)
         for pragma in others:
             connection.execute(pragma)

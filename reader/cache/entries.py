@@ -84,7 +84,7 @@ def prefix_in_force(connection: sqlite3.Connection) -> str:
 def is_due(connection: sqlite3.Connection, file: Path) -> bool:
     """Whether the file or the log has changed since the last step."""
     known = _load(connection)
-    return _is_noted(connection) or _stamp(file) != known.stamp
+    return meta.get(connection, ENTRIES_DUE) is not None or _stamp(file) != known.stamp
 
 
 def keep_in_step(events: Events, file: Path) -> Step:
@@ -292,10 +292,6 @@ def _load(connection: sqlite3.Connection) -> _Known:
         for prefix, tables in said["lists"].items()
     }
     return _Known(said["prefix"], said["stamp"], lists)
-
-
-def _is_noted(connection: sqlite3.Connection) -> bool:
-    return meta.get(connection, ENTRIES_DUE) is not None
 
 
 def _stamp(file: Path) -> list[int]:

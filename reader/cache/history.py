@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from reader.core.marks import NOTE, QUEUE, TAG, TRACES, quoted
+from reader.core.marks import AGENT, QUEUE, RULE, TRACES, quoted
 from reader.core.paper_row import Flag
 from reader.core.reading import WEEKS, Deed, Figures, PaperRef, figures, monday_of
 
@@ -117,13 +117,15 @@ LATEST = 32_503_680_000_000
 """The year 3000, in milliseconds: a foreign clock may be later than any date."""
 
 MARKED = ("read", "hide", "star", QUEUE)
+"""The marks that show that a paper was seen. A note or a tag may come from a library, and others from a rule."""
 
-# The first condition is that of the index on clocks.
+# The first condition is that of the index on clocks; events of one action have one clock.
 _DEEDS = f"""
     WITH deed (seq, kind, value, clock) AS (
-        SELECT seq, kind, value, clock FROM event WHERE clock >= ? AND undone = 0
-        AND (kind IN ({quoted(TRACES)}) OR (count <= {TOGETHER} AND value NOT IN ('', '0')
-        AND (kind IN ({quoted(MARKED)}) OR kind = '{NOTE}' OR kind LIKE '{TAG}%'))))
+        SELECT seq, kind, value, clock FROM event AS e WHERE clock >= ? AND undone = 0
+        AND (kind IN ({quoted(TRACES)}) OR (kind IN ({quoted(MARKED)}) AND count <= {TOGETHER}
+        AND value NOT IN ('', '0') AND NOT EXISTS (SELECT 1 FROM event AS m WHERE m.clock = e.clock
+        AND +m.machine = e.machine AND (m.kind LIKE '{RULE}%' OR m.kind LIKE '{AGENT}%')))))
     SELECT f.pk, d.kind, d.value, d.clock FROM deed AS d CROSS JOIN effect AS f ON f.event = d.seq
     UNION ALL SELECT o.id, d.kind, d.value, d.clock FROM deed AS d CROSS JOIN orphan AS o ON o.event = d.seq
 """

@@ -253,7 +253,7 @@ def _advice(condition: Condition) -> str:
             return f"{command}: it puts the file aside and makes a cache with your marks. Or set DAILYPAPERS_HOME."
         case State.NEWER:
             return (
-                f"Install that version. {command} to put the file aside, and to go on with a cache that has your marks."
+                f"Install that version. {command} to put the file aside and continue with a cache that has your marks."
             )
         case State.LOST:
             return f"{command}: it makes a cache with all your marks."

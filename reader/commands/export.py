@@ -148,7 +148,7 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
         raise UsageError("--append needs a file: name it with -o FILE.")
     format = _choose_format(arguments.format, file)
     if format.name in ("atom", "rdf"):
-        raise UsageError("A file of this format is written anew each time: leave out --append.")
+        raise UsageError("A file of this format is rewritten each time: leave out --append.")
     present = read_present(file, format.name)
     with workspace.window() as window, Progress() as progress:
         pks = choose_papers(window, arguments, arguments.ids or ())

@@ -106,7 +106,7 @@ def _examples_of(command: str) -> list[tuple[str, str]]:
     """The examples of a command that the pages have, each with its remark; first those of the page with most."""
     found = []
     for name in PAGES:
-        blocks = (block.body for block in read_blocks(text_of(name)) if block.kind == "code")
+        blocks = (block.body for block in read_blocks(text_of(name)) if block.kind == "sh")
         lines = (line for body in blocks for line in body.splitlines() if f"{line} ".startswith(f"{command} "))
         parts = (line.removeprefix(APP).partition("  #") for line in lines)
         found.append([(words.strip(), remark.strip()) for words, _, remark in parts])
@@ -146,16 +146,21 @@ def _metavar(action: Action) -> str:
 
 
 class Block(NamedTuple):
-    """A heading, a paragraph, a table or an example."""
+    """A heading, a paragraph or item of a list, a table, an example for a shell, or other code."""
 
-    kind: Literal["heading", "text", "table", "code"]
+    kind: Literal["heading", "text", "table", "sh", "code"]
     body: str
     level: int = 0
     """The level of a heading."""
 
+    @property
+    def is_example(self) -> bool:
+        """Whether it is for a shell, or other code."""
+        return self.kind in ("sh", "code")
+
 
 _BLOCK = re.compile(
-    r"^```\w*\n(?P<code>.*?)^```$|^(?P<marks>#+) (?P<heading>[^\n]+)$|(?P<table>(?:^\|[^\n]*\n?)+)"
+    r"^```(?P<language>\w*)\n(?P<code>.*?)^```$|^(?P<marks>#+) (?P<heading>[^\n]+)$|(?P<table>(?:^\|[^\n]*\n?)+)"
     r"|(?P<text>(?:^(?!\||#+ |```)[^\n]+\n?)+)",
     re.MULTILINE | re.DOTALL,
 )
@@ -168,11 +173,11 @@ def read_blocks(text: str) -> Iterator[Block]:
         if found["heading"]:
             yield Block("heading", found["heading"], len(found["marks"]))
         elif found["code"] is not None:
-            yield Block("code", found["code"].rstrip("\n"))
+            yield Block("sh" if found["language"] == "sh" else "code", found["code"].rstrip("\n"))
         elif found["table"]:
             yield Block("table", found["table"].strip())
         else:
-            yield Block("text", " ".join(found["text"].split()))
+            yield from (Block("text", " ".join(one.split())) for one in re.split(r"\n(?=- )", found["text"]))
 
 
 def cells_of(table: str) -> list[list[str]]:
@@ -245,14 +250,15 @@ def page_lines(text: str, width: int) -> Iterator[Line]:
             yield (Piece(block.body.upper() if block.level == 1 else block.body, "label"),)
         elif block.kind == "text":
             yield from fill(pieces_of(block.body), width)
-        elif block.kind == "code":
-            yield from example_lines(block.body.splitlines(), width)
-        else:
+        elif block.kind == "table":
             yield from _table_lines(cells_of(block.body), width)
+        else:
+            yield from example_lines(block, width)
 
 
-def example_lines(lines: Sequence[str], width: int) -> Iterator[Line]:
-    """An example; if a line is too long, its remarks have lines of their own, and a backslash joins its parts."""
+def example_lines(block: Block, width: int) -> Iterator[Line]:
+    """An example; if a line is too long, remarks have lines of their own, and a backslash joins parts for a shell."""
+    lines = block.body.splitlines()
     remarks_fit = all(len(line) + 2 <= width for line in lines if "  #" in line)
     for text in lines:
         command, mark, remark = text.partition("  #")
@@ -262,12 +268,13 @@ def example_lines(lines: Sequence[str], width: int) -> Iterator[Line]:
         parts = [""]
         for word in _SHELL_WORD.findall(command) if len(command.rstrip()) + 2 > width else (command,):
             if parts[-1] and len(parts[-1]) + len(word.rstrip()) + 4 > width:
-                parts[-1] += "\\"
+                parts[-1] += "\\" if block.kind == "sh" else ""
                 parts.append("  ")
             parts[-1] += word
         yield from ((Piece("  "), Piece(part.rstrip(), "opened")) for part in parts)
         if mark:
-            yield from ((Piece("      "), *line) for line in fill((Piece(f"#{remark}", "muted"),), width - 6))
+            begin = Piece("      # ", "muted")
+            yield from ((begin, *line) for line in fill((Piece(remark.strip(), "muted"),), width - 8))
 
 
 def _table_lines(found: Sequence[Sequence[str]], width: int) -> Iterator[Line]:
@@ -277,10 +284,7 @@ def _table_lines(found: Sequence[Sequence[str]], width: int) -> Iterator[Line]:
     size = max((length for name in names if (length := measure(name)) <= _COLUMN), default=_COLUMN)
     indent = Piece(" " * (size + 4))
     for name, (_, *cells) in zip(names, body, strict=True):
-        texts = (
-            cells if len(head) == 2 else [f"{say}: {cell}" for say, cell in zip(head[1:], cells, strict=True) if cell]
-        )
-        lines = [line for text in texts for line in fill(pieces_of(text), width - size - 4)]
+        lines = [line for text in told_beside(head, cells) for line in fill(pieces_of(text), width - size - 4)]
         if measure(name) > size:
             yield from ((Piece("  "), *line) for line in fill(name, width - 2))
         else:

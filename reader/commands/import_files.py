@@ -27,7 +27,7 @@ from reader.commands.tag import clean_tag, known_tag
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
 from reader.core.ids import page_id
-from reader.core.marks import LIKE, TAG, WANT
+from reader.core.marks import LIKE, PASSAGE, TAG, WANT
 from reader.core.paper import LibraryEntry, Listing
 from reader.core.text import text_size
 
@@ -445,11 +445,17 @@ class Taken(NamedTuple):
             warn(f"Tags of the files: {told}{more}. --keep-tags takes them in, --flag 'TAG=queue' one as a mark.")
 
 
+_LABELS = {"star": "starred", "queue": "queued", "read": "read", "note": "noted", LIKE: "liked", PASSAGE: "highlighted"}
+
+
 def _label(kind: str) -> str:
     """A mark as an adjective for papers."""
-    return {"star": "starred", "queue": "queued", "read": "read", "note": "noted", LIKE: "liked"}.get(
-        kind
-    ) or f"tagged {kind.removeprefix(TAG)}"
+    return _LABELS.get(kind) or f"tagged {kind.removeprefix(TAG)}"
+
+
+def _counted(kind: str) -> str:
+    """The kind under which a mark is counted: each highlight has one of its own."""
+    return PASSAGE if kind.startswith(PASSAGE) else kind
 
 
 def chosen_marks(workspace: Workspace, *, star: bool, queue: bool, liked: bool, tags: Sequence[str]) -> tuple[str, ...]:
@@ -512,12 +518,12 @@ def take_in(
         changes = list(imports.changes(found, marks, labels.kind, waits, written))
         if is_dry:
             for change in changes:
-                marked[change.kind] += count_changing(window, change)
+                marked[_counted(change.kind)] += count_changing(window, change)
     if changes and not is_dry:
         with workspace.events() as events:
             action = events.act(changes)
         for event in action.events if action else ():
-            marked[event.kind] += event.count
+            marked[_counted(event.kind)] += event.count
     new = marked.pop(WANT, 0)
     coming = sum(any(entry.is_wanted for entry in some) for some in named.absent.values())
     return Taken(

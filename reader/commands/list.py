@@ -1,4 +1,4 @@
-"""`dailypapers list`: print the papers of a query."""
+"""`dailypapers list` and `count`: print the papers of a query, or how many there are."""
 
 from __future__ import annotations
 
@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING
 
 from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, point_to_model, point_to_near, with_known_words
-from reader.commands.command import Command, add_json_fields, add_limit, add_no_pager, add_query, add_quiet, query_of
-from reader.commands.output import Style, counts, is_terminal, state_words, warn
+from reader.commands.command import (
+    Command,
+    add_json,
+    add_json_fields,
+    add_limit,
+    add_no_pager,
+    add_query,
+    add_quiet,
+    query_of,
+)
+from reader.commands.output import Style, answer, counts, is_terminal, state_words, warn
 from reader.commands.pager import print_found
 from reader.commands.reasons import FOR_YOU, LIKE, for_you_record, like_record
 from reader.commands.workspace import Workspace, parsed, selection
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
     from reader.cache.reads.window import Window
     from reader.cache.search.selection import Selection
     from reader.core.query import Query
+
 
 FEW = 20
 """With fewer papers that have the words of a query, a terminal is told how to find near ones; the reader lists them."""
@@ -133,4 +143,25 @@ COMMAND = Command(
     (),
     _add_arguments,
     _list_papers,
+)
+
+
+def _add_query_and_json(parser: ArgumentParser) -> None:
+    add_query(parser)
+    add_json(parser)
+
+
+def _count_papers(arguments: Namespace, workspace: Workspace) -> int:
+    query = parsed(query_of(arguments.query))
+    with workspace.window() as window:
+        count = window.count(selection(window, query))
+    return answer(arguments, {"query": query.text, "count": count}, str(count))
+
+
+COUNT = Command(
+    "count",
+    "Print how many papers match a query.",
+    (),
+    _add_query_and_json,
+    _count_papers,
 )

@@ -167,7 +167,7 @@ def _print(result: PipeResult, *, with_ids: bool) -> None:
 
 COMMAND = Command(
     "pipe",
-    "Run a program of yours on papers, which it reads on its standard input; no shell is used unless you say so.",
+    "Run one of your programs on papers, which it reads on standard input; no shell is used unless you say so.",
     (),
     _add_arguments,
     _pipe_papers,

@@ -30,8 +30,7 @@ from reader.core.ids import pdf_url
 from reader.core.query import Not, QueryError, Term, parse
 from reader.core.query.nodes import all_of
 from reader.feeds.fulltext.client import TextSource, open_text_sources
-from reader.feeds.http.client import HostBusy, is_local_url
-from reader.feeds.http.host_lock import host_lock
+from reader.feeds.http.client import HostBusy, host_lock, is_local_url
 from reader.feeds.http.responses import HttpRefused
 from reader.paths import config_file, response_cache_folder
 from reader.refresh.jobs import TextMissing, TextsAhead, TextsPaused, TextStored

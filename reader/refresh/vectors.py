@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from reader import installed
+from reader.cache.finding.door import Encoder
 from reader.core.errors import ConfigError
 from reader.core.settings.tables import Vectors
-from reader.core.vectors import Encoder
 from reader.paths import vectors_folder
 
 T = TypeVar("T")

@@ -109,7 +109,7 @@ def _replace(cache: Path, file: Path, content: bytes) -> bool:
         if there and there != content:
             if _digest(there) not in known:
                 raise _NotWrittenError(
-                    "something else has written or changed it. Move it away, and it is written anew."
+                    "something else has written or changed it. Move it away, and it is written again."
                 )
             digests.append(_digest(there))
         if list(known[: len(digests)]) != digests:

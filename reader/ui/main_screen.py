@@ -33,7 +33,7 @@ from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
-from reader.ui.kit.line_widgets import ActionAsked, StatusLine, draw
+from reader.ui.kit.line_widgets import ActionAsked, OneLine, StatusLine, draw
 from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.header import header, header_parts
@@ -94,10 +94,9 @@ AFTER_LIST = 0.04
 """Seconds between a list for a typed letter and the drawing of its place; the query line shows the letters at once."""
 
 
-class TopLine(Widget):
+class TopLine(OneLine[Header]):
     """One line above the panes."""
 
-    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"top--{role}" for role in HEADER_ROLES}
 
     def __init__(
@@ -108,38 +107,29 @@ class TopLine(Widget):
         id: str | None = None,
     ) -> None:
         """`spin` is the seconds between two signs of the spinner; None keeps it still."""
-        super().__init__(id=id)
-        self._glyphs = glyphs
+        super().__init__(Header(), glyphs, id=id)
         self._spin = spin
         self._spinner: Timer | None = None
         self._turn = 0
-        self._header = Header()
 
-    def show(self, header: Header) -> None:
-        """Show a place."""
-        if header == self._header:
-            return
-        self._header = header
-        is_busy = header.condition.kind == "busy"
+    def show(self, shown: Header) -> None:
+        """Show a place; the spinner turns while it is busy."""
+        is_busy = shown.condition.kind == "busy"
         if is_busy != self.is_turning:
             self._turn_spinner(is_busy)
-        self.refresh()
+        super().show(shown)
 
     @property
     def is_turning(self) -> bool:
         """Whether the spinner is turning."""
         return self._spinner is not None
 
-    @property
-    def _line(self) -> Line:
-        return header_line(self._header, self.size.width, self._glyphs, self._turn)
-
-    def render(self) -> Content:
-        return draw(self, self._line, "top")
+    def line(self, width: int) -> Line:
+        return header_line(self.shown, width, self.glyphs, self._turn)
 
     def on_click(self, event: events.Click) -> None:
         """Report a click on the query."""
-        piece = piece_at(self._line, event.x)
+        piece = piece_at(self.line(self.size.width), event.x)
         if piece is not None and piece.action == EDIT_QUERY:
             event.stop()
             self.post_message(ActionAsked("find.query"))
@@ -156,25 +146,14 @@ class TopLine(Widget):
         self.refresh()
 
 
-class FilterStrip(Widget):
-    """Draws `strip_line`; a click anywhere opens the pane."""
+class FilterStrip(OneLine[Strip]):
+    """The topics of the list's query; a click anywhere opens the pane."""
 
-    ALLOW_SELECT = False
+    PREFIX = "strip"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"strip--{role}" for role in STRIP_ROLES}
 
-    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._glyphs = glyphs
-        self._strip = Strip()
-
-    def show(self, strip: Strip) -> None:
-        """Show the topics of the list's query."""
-        if strip != self._strip:
-            self._strip = strip
-            self.refresh()
-
-    def render(self) -> Content:
-        return draw(self, strip_line(self._strip, self.size.width, self._glyphs), "strip")
+    def line(self, width: int) -> Line:
+        return strip_line(self.shown, width, self.glyphs)
 
     def on_click(self, event: events.Click) -> None:
         """Report a click anywhere on the line."""
@@ -251,7 +230,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         glyphs = self._look.glyphs
         yield TopLine(glyphs, None if self._look.is_still else 0.4, id="top")
         yield StatusLine(glyphs, id="status")
-        yield FilterStrip(glyphs, id="strip")
+        yield FilterStrip(Strip(), glyphs, id="strip")
         yield Pane(id="left")
         older, fetch = self._look.keymap.key("day.older"), self._look.keymap.key("find.fetch")
         yield PaperList(glyphs, today=self._look.fixed_today, older_key=older, fetch_key=fetch, id="papers")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from reader.actions import link_handler
 from reader.actions.link_handler import address_of, paper_of
 from reader.core.errors import ReaderError, UsageError
+from tests.table import each
 
 
 def nothing_runs(*_: object) -> str:
@@ -48,7 +49,7 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("said", HOSTILE)
+@each("said", HOSTILE)
 def test_what_else_an_address_says_is_refused(said: str) -> None:
     with pytest.raises(UsageError, match="names no paper"):
         paper_of(f"dailypapers:{said}")

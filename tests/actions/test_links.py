@@ -24,6 +24,7 @@ from reader.actions.links import (
 )
 from reader.core.errors import ConfigError
 from reader.core.paper import Paper
+from tests.table import each
 
 
 class Browser(webbrowser.BaseBrowser):
@@ -180,7 +181,7 @@ def test_what_is_copied_is_one_plain_line(live_edit: Paper) -> None:
     assert clipboard.paper_link(paper._replace(id="page:0a1b2c3d4e5f")) == "a rm -rf"
 
 
-@pytest.mark.parametrize(
+@each(
     ("id", "title", "name"),
     [
         ("2605.00001", "A/B: \x1b[31m*Test*? \u202e", "2605.00001 A B Test.pdf"),

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.actions.notes_folder import Facts, UnreadableFrontMatter, front_matter, split_front_matter, sums_of
+from tests.table import each
 
 BEFORE: dict[str, str | list[str]] = {
     "paper": "2606.30310",
@@ -65,13 +66,13 @@ def test_a_fact_that_holds_no_longer_goes_unless_the_user_changed_it() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["", "# Note\n", "---\nno end: 1\n"])
+@each("text", ["", "# Note\n", "---\nno end: 1\n"])
 def test_a_file_without_front_matter(text: str) -> None:
     with pytest.raises(UnreadableFrontMatter):
         split_front_matter(text)
 
 
-@pytest.mark.parametrize("text", ["title: [\n", "- a\n", "{a: 1}\n", "? [a]\n: 1\n", "a: &b [*b\n", "[" * 3000])
+@each("text", ["title: [\n", "- a\n", "{a: 1}\n", "? [a]\n: 1\n", "a: &b [*b\n", "[" * 3000])
 def test_front_matter_that_is_none(text: str) -> None:
     with pytest.raises(UnreadableFrontMatter):
         front_matter(NOW, text, {})

@@ -32,11 +32,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from reader.cache.finding.door import Encoder, paper_text
 from reader.cache.finding.index import AT_ONCE, STOP_WORDS, Index, Stemmer, add_papers, make_tables
 from reader.cache.finding.ranker import Ranker
 from reader.cache.finding.vectors import Meaning, PaperVectors
 from reader.core.settings.tables import Vectors
-from reader.core.vectors import Encoder, paper_text
 from reader.extensions.vectors.encoders import EndpointEncoder, StaticEncoder
 from reader.feeds.files.papers_file import read_papers
 

@@ -90,7 +90,7 @@ def ingest(ours: Path, raw: Path, papers: int) -> Ingest:
     """Add so many papers to two caches of the same contents, in turns: as the reader does, and as plain rows."""
     found = Ingest([], [])
     with closing(Cache.open(ours, shipped_topics())) as cache, closing(connections.connect(raw)) as plain:
-        for pragma in connections.pragmas(durable=False, mebibytes=16):
+        for pragma in connections.pragmas(durable=False, kibibytes=16_384):
             plain.execute(pragma)
         names = {table: [row[1] for row in plain.execute(f"PRAGMA table_info({table})")] for table in TABLES}
         with opened(ours) as connection:

@@ -55,13 +55,12 @@ def found(path: Path, weeks: int = 12) -> Figures:
 def test_traces_count_by_their_day_and_marks_by_their_clock(path: Path, events: Events, clock: Clock) -> None:
     clock.day = date(2026, 11, 10)
     events.mark("star", True, [1, 2])
-    events.mark("note", "Mine.", [3])
     clock.day = TODAY
     events.act([Change("open", "2026-11-25", [3, 4]), Change("pass", "2026-11-25", [5])])
     events.act([Change("finish", "2026-11-24", [4])])
     figures = found(path, 3)
     assert [week.counts for week in figures.weeks] == [
-        ReadingCounts(3, 0, 0, 2),
+        ReadingCounts(2, 0, 0, 2),
         ReadingCounts(),
         ReadingCounts(3, 2, 1),
     ]
@@ -82,6 +81,13 @@ def test_what_was_done_to_many_at_once_or_undone_does_not_count(path: Path, even
     events.mark("star", False, [1])
     # It was seen, though it has no star any more.
     assert found(path).total == ReadingCounts(seen=1)
+
+
+def test_what_a_library_brings_and_what_a_rule_does_is_not_seen(path: Path, events: Events) -> None:
+    events.act([Change("note", "Mine.", [1]), Change("tag:later", True, [2])])
+    events.act([Change("star", True, [3]), Change("rule:agents", "{}", [3])])
+    events.act([Change("hide", True, [4]), Change("agent:a program", True, [4])])
+    assert found(path).total == ReadingCounts()
 
 
 def test_a_dropped_paper_still_counts(path: Path, events: Events) -> None:

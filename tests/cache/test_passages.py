@@ -6,11 +6,14 @@ from contextlib import closing
 from pathlib import Path
 
 from reader.cache import connections
+from reader.cache.imports import Found, changes, written
 from reader.cache.marks.event_log import Action
 from reader.cache.marks.events import Events
 from reader.cache.passages import passages_of
-from reader.core.marks import PASSAGE
+from reader.core.marks import NOTE, PASSAGE
+from reader.core.paper import LibraryEntry
 from reader.core.passages import Passage, passage_id
+from tests.cache.conftest import faults
 from tests.cache.marks.test_traces import found
 
 
@@ -64,3 +67,23 @@ def test_a_highlighted_paper_is_noted_and_queries_find_it_by_its_words(events: E
     events.undo()
     events.undo()
     assert found(path, "has:note") == []
+
+
+def test_an_import_keeps_the_highlights_that_are_here(events: Events) -> None:
+    keep(events, SOONER)
+    said = "\n\n".join(("A note.", SOONER._replace(colour="red").said("2606.30308"), LATER.said("2606.30308")))
+    entries = {1: [LibraryEntry("item 1", "A title", note=said)]}
+    made = list(changes(Found(entries), (), lambda _: None, {}, events.read(written)))
+    assert [(one.kind, one.pks) for one in made] == [(NOTE, [1]), (f"{PASSAGE}{LATER.id}", [1])]
+    events.act(made)
+    assert not list(changes(Found(entries), (), lambda _: None, {}, events.read(written)))
+
+
+def test_a_highlight_that_an_older_program_has_taken_in_is_found_and_mended(events: Events, path: Path) -> None:
+    keep(events, SOONER)
+    with closing(connections.connect(path)) as connection:
+        connection.execute("UPDATE paper SET has_note = 0")
+    (what,) = (fault for some in faults(path).values() for fault in some)
+    assert what.endswith("differs from the log in its highlights")
+    events.rebuild()
+    assert not faults(path) and found(path, "has:highlight") == [1]

@@ -10,6 +10,7 @@ from reader.cache import places
 from reader.cache.places import SILENT, has_password, is_server, open_server, reason, shown
 from reader.core.errors import CacheError
 from tests.extensions.conftest import address
+from tests.table import each
 
 __all__ = ["address"]
 
@@ -18,7 +19,7 @@ psycopg = pytest.importorskip("psycopg")
 AT = 'connection failed: connection to server at "127.0.0.1", port 5432 failed: '
 
 
-@pytest.mark.parametrize(
+@each(
     ("address", "said"),
     [
         ("postgresql://me:secret@hub.example:5433/papers", "postgresql://hub.example:5433/papers"),
@@ -34,7 +35,7 @@ def test_an_address_is_shown_without_its_password(address: str, said: str) -> No
     assert shown(address) == said
 
 
-@pytest.mark.parametrize(
+@each(
     "address",
     [
         "me:a@h/x",
@@ -52,7 +53,7 @@ def test_a_password_is_told_and_never_shown(address: str) -> None:
     assert not any(part in shown(f"postgresql://{address}") for part in ("me", "a@", "12", "password"))
 
 
-@pytest.mark.parametrize("address", ["h/x", "me@h:5432/x", "me@/x?host=/run/pg"])
+@each("address", ["h/x", "me@h:5432/x", "me@/x?host=/run/pg"])
 def test_an_address_may_have_no_password(address: str) -> None:
     assert not has_password(f"postgresql://{address}")
 
@@ -71,7 +72,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
         pass
 
 
-@pytest.mark.parametrize(
+@each(
     ("said", "means"),
     [
         (f"{AT}Connection refused\n\tIs the server running on that host?", "nothing listens there"),
@@ -94,7 +95,7 @@ def test_what_happens_at_the_door_is_told(said: str, means: str) -> None:
     assert means in reason(psycopg.OperationalError(said))
 
 
-@pytest.mark.parametrize(
+@each(
     ("error", "means"),
     [
         ("InsufficientPrivilege", "has not granted you that (it says so)"),

@@ -22,6 +22,7 @@ from reader.commands.line.registry import COMMANDS, FOREIGN
 from reader.commands.workspace import Workspace, fill_with_sample
 from reader.config import Settings
 from tests.commands.conftest import Run, Spawn
+from tests.table import each
 
 HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "stamina", "ahocorasick_rs"}
 
@@ -33,7 +34,7 @@ def test_version(run: Run, words: tuple[str, ...]) -> None:
     assert (__version__, HEAD) == (out.split()[1], out.split()[3].rstrip(","))
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "says"),
     [
         (("list", "--jsn"), "--jsn is not understood. Did you mean --json? See 'dailypapers list --help'."),
@@ -112,7 +113,7 @@ def test_words_that_are_no_command_open_the_reader_on_a_query(
     assert opened == [(query, demo)]
 
 
-@pytest.mark.parametrize("word", FOREIGN)
+@each("word", FOREIGN)
 def test_what_other_programs_call_a_command_is_no_query_alone(
     run: Run, opened: list[tuple[str, bool]], word: str
 ) -> None:

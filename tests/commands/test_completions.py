@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Run
+from tests.table import each
 
 
 def answer(run: Run, *words: str) -> list[str]:
@@ -52,7 +53,7 @@ def test_bash_completes_what_stands_after_a_colon(
     assert found.stdout.splitlines() == replies
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "some"),
     [
         ([""], ["list", "refresh", "help"]),

@@ -49,8 +49,8 @@ def test_every_command_has_help_with_examples_and_no_word_is_broken(on_terminal:
             found = on_terminal(name, "--help", columns=columns)
             assert found.code == 0 and [line for line in found.lines if len(line) > columns] == []
             assert f"Examples:\n  dailypapers {name}" in found.out and "--log-level LEVEL" in found.out
-            # A backslash joins the lines of a long example.
-            words.append(sorted(word for word in found.out.split() if word != "\\"))
+            # A backslash joins the lines of a long example, and each line of a remark begins with a sign.
+            words.append(sorted(word for word in found.out.split() if word not in ("\\", "#")))
         assert words[0] == words[1], name
 
 

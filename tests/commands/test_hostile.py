@@ -136,7 +136,7 @@ OTHER_WAYS = {
     "getpass": {"commands/output.py"},
     "input": {"commands/output.py"},
     "os.write": {
-        *("cache/marks/journal.py", "feeds/http/host_lock.py"),
+        *("cache/marks/journal.py", "feeds/http/client.py"),
         *("ui/terminal/web_driver.py", "ui/terminal/leaving.py", "ui/first_frame/frame.py"),
     },
 }

@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from reader.cache.feeds import Feeds
+from reader.cache.marks.effects import Change
+from reader.cache.marks.events import Events
+from reader.core.marks import PASSAGE
+from reader.core.passages import Passage, passage_id
 from tests.commands.conftest import IDS, Run, Spawn
 from tests.feed_server import FeedServer, item
 from tests.feeds.files.test_libraries import newsboat
@@ -236,3 +240,17 @@ def test_an_entry_that_is_cut_off_is_listed(run: Run, papers: Path, tmp_path: Pa
     found = run("import", str(file), "--tag", "thesis")
     assert found.out.startswith("1 paper named, 1 of them here.")
     assert found.err == "1 entry names no arXiv paper:\n  line 2: Half a title\n"
+
+
+def test_highlights_live_from_a_home_to_zotero_and_back(run: Run, papers: Path, tmp_path: Path) -> None:
+    kept = [Passage(passage_id(text), text, section="§3 Method", note="as ours") for text in ("It plans.", "It acts.")]
+    with closing(Events.open(papers)) as events:
+        events.act([Change(f"{PASSAGE}{one.id}", one.value, [1]) for one in kept])
+    before = run("list", "has:highlight", "--json=id,note,highlights").json
+    file = tmp_path / "papers.rdf"
+    run("export", "has:highlight", "-o", str(file))
+    run("undo")
+    assert run("count", "has:highlight").out == "0\n"
+    assert "2 highlighted. 'dailypapers undo' takes it back." in run("import", str(file)).out
+    assert run("list", "has:highlight", "--json=id,note,highlights").json == before
+    assert "highlighted" not in run("import", str(file)).out

@@ -14,6 +14,7 @@ from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
 from tests.commands.conftest import IDS, Result, Run, RunOnTerminal
+from tests.table import each
 
 PROMISED = {
     "id": str,
@@ -174,7 +175,7 @@ def test_on_a_terminal_papers_stand_under_their_days_and_never_too_wide(
         assert lines[2].endswith("…")
 
 
-@pytest.mark.parametrize("columns", range(30, 75))
+@each("columns", range(30, 75))
 def test_a_title_is_never_cut_within_a_wide_letter(on_terminal: RunOnTerminal, papers: Path, columns: int) -> None:
     [line] = [line for line in on_terminal("list", columns=columns).lines if "2606.28480" in line]
     assert cell_len(line) <= columns
@@ -265,3 +266,9 @@ def test_a_query_that_is_wrong_is_used_wrongly(run: Run, papers: Path) -> None:
     assert found.err.count("\n") == 1
     assert "topc" in found.err
     assert "Did you mean topic:?" in found.err
+
+
+def test_count_prints_the_bare_number(run: Run, papers: Path) -> None:
+    assert run("count").out == "6\n"
+    assert run("count", "agents", "-title:terminal").out == "2\n"
+    assert run("count", "agents", "--json").json == {"query": "agents", "count": 3}

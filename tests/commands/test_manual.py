@@ -66,7 +66,7 @@ def test_every_query_parses_and_compiles_and_every_field_is_shown() -> None:
     for query in QUERIES:
         compile_query(parse(query), Scope(date(2026, 6, 30), "2026-06-30"))
     assert [field for field in FIELDS if f"{field}:" not in " ".join(QUERIES)] == []
-    assert {query for query, _ in rows(TEXTS["queries"])} >= {'"world model"', "is:opened  is:finished  is:passed"}
+    assert {query for query, _ in rows(TEXTS["queries"])} >= {'"world models"', "is:opened  is:finished  is:passed"}
 
 
 def test_files_and_modules_that_pages_name_are_there() -> None:
@@ -100,7 +100,7 @@ def test_variables_of_the_environment_are_read_by_the_program() -> None:
 def test_lines_fit_and_nothing_is_left_out(width: int) -> None:
     for name, text in TEXTS.items():
         lines = list(page_lines(text, width))
-        examples = [line for block in read_blocks(text) if block.kind == "code" for line in block.body.splitlines()]
+        examples = [line for block in read_blocks(text) if block.is_example for line in block.body.splitlines()]
         long = [line for line in lines if measure(line) > width]
         drawn = ["".join(piece.text for piece in line) for line in long]
         assert [line for line in drawn if not any(line.strip(" \\") in one for one in examples)] == [], name

@@ -34,6 +34,12 @@ ELSEWHERE = (
 )
 """Examples that need a terminal, a server of their own or the internet, by their first words: other tests run these."""
 
+OF_A_USER = re.compile(
+    r"\b(is|tag|note|output|view|foryou|by|follow|fulltext|venue|category|source|submitter|changed|since):|day:7d"
+    r"|has:(media|note|highlight|fulltext|output|model|dataset|space)"
+)
+"""Queries for what a user did, what is near today, and what the sample does not say."""
+
 SETTINGS = """\
 ask_arxiv = false
 [[commands]]
@@ -48,11 +54,14 @@ when = "topic:finance"
 then = ["hide"]
 """
 
+BIBTEX = f"@article{{a, title={{Attention Is All You Need}}, eprint={{{ID}}}, archivePrefix={{arXiv}}}}\n"
+
 FILES = {
     "my-topics.toml": "",
     "feeds.opml": '<opml><body><outline type="rss" xmlUrl="https://lab.example.org/feed.xml"/></body></opml>',
     "links.md": f"https://arxiv.org/abs/{ID}",
-    "refs.bib": f"@article{{a, title={{Attention Is All You Need}}, eprint={{{ID}}}, archivePrefix={{arXiv}}}}\n",
+    "library.bib": BIBTEX,
+    "refs.bib": BIBTEX,
     "library.rdf": RDF,
     "zotero.rdf": RDF,
     "Daily Papers.html": f'<!DOCTYPE html><html><body><a href="https://huggingface.co/papers/{ID}">Attention</a></body></html>',
@@ -60,9 +69,8 @@ FILES = {
     "bin/xclip": f"#!/bin/sh\necho {ID}\n",
 }
 
-EXAMPLES = {
-    name: [line for block in read_blocks(text_of(name)) if block.kind == "code" for line in block.body.splitlines()]
-    for name in PAGES
+TEXTS = {"README": (Path(__file__).parents[2] / "README.md").read_text("utf-8")} | {
+    name: text_of(name) for name in PAGES
 }
 
 
@@ -73,12 +81,14 @@ def words_of(line: str) -> list[str]:
 
 
 def commands(name: str) -> list[list[str]]:
-    return [words_of(line) for line in EXAMPLES[name] if line.startswith("dailypapers")]
+    """The examples of a page."""
+    lines = (line for block in read_blocks(TEXTS[name]) if block.is_example for line in block.body.splitlines())
+    return [words_of(line) for line in lines if line.startswith("dailypapers")]
 
 
 def named(name: str) -> list[list[str]]:
     """The commands that the text of a page names."""
-    text = "\n".join(block.body for block in read_blocks(text_of(name)) if block.kind != "code")
+    text = "\n".join(block.body for block in read_blocks(TEXTS[name]) if not block.is_example)
     return [words_of(f"dailypapers {command}") for command in re.findall(r"`dailypapers (.+?)`", text)]
 
 
@@ -87,7 +97,7 @@ def runs_elsewhere(words: list[str]) -> bool:
 
 
 def test_every_example_parses() -> None:
-    found = [words for name in PAGES for words in (*commands(name), *named(name))]
+    found = [words for name in TEXTS for words in (*commands(name), *named(name))]
     assert len(found) > 150
     for words in found:
         if words and is_command(words[0]):
@@ -149,7 +159,7 @@ def another_machine(run: Run, monkeypatch: pytest.MonkeyPatch, *commands: tuple[
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", TEXTS)
 def test_every_example_works(run: Run, stage: Path, home: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     for words in commands(name):
         if runs_elsewhere(words):
@@ -172,8 +182,15 @@ def test_every_example_works(run: Run, stage: Path, home: Path, monkeypatch: pyt
         assert found.code == 0 or words[0] == "doctor", (words, found.err)
 
 
+@pytest.mark.long
+def test_queries_that_need_no_marks_find_papers_of_the_sample(run: Run, stage: Path) -> None:
+    for query in re.findall(r"`([^`]+)`", " ".join(re.findall(r"^\| (`.*?) \|", TEXTS["queries"], re.M))):
+        if not OF_A_USER.search(query):
+            assert run("count", query).out != "0\n", query
+
+
 def test_every_line_for_the_command_line_is_understood() -> None:
-    lines = re.findall(r"`:(\w.*?)`", "".join(map(text_of, PAGES)))
+    lines = re.findall(r"`:(\w.*?)`", "".join(TEXTS.values()))
     assert len(lines) > 12
     for line in lines:
         assert understand(line, Here(highlighted=ID)), line

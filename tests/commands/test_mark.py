@@ -12,6 +12,7 @@ import pytest
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry
 from tests.commands.conftest import IDS, Run
+from tests.table import each
 
 
 @pytest.mark.parametrize(
@@ -109,10 +110,8 @@ def test_a_mark_that_does_not_count_says_so_until_a_repair(run: Run, papers: Pat
 # A selection without words, or of everything
 
 
-@pytest.mark.parametrize(
-    "query", ["?", "👍", "NOT ?", 'title:"!"', "agents OR …", "agents ?", "-(́)", '"—"', "title:/.*/"]
-)
-@pytest.mark.parametrize(
+@each("query", ["?", "👍", "NOT ?", 'title:"!"', "agents OR …", "agents ?", "-(́)", '"—"', "title:/.*/"])
+@each(
     "words",
     [
         ("mark", "hide", "--query"),
@@ -124,7 +123,6 @@ def test_a_mark_that_does_not_count_says_so_until_a_repair(run: Run, papers: Pat
         ("count", "--"),
         ("views", "save", "odd"),
     ],
-    ids=lambda words: " ".join(words[:2]),
 )
 def test_a_term_without_letters_is_a_mistake_in_every_command(
     run: Run, papers: Path, words: tuple[str, ...], query: str
@@ -135,8 +133,8 @@ def test_a_term_without_letters_is_a_mistake_in_every_command(
     assert run("count", "is:hidden OR is:queued OR tag:later").out == "0\n"
 
 
-@pytest.mark.parametrize("query", ["", " ", "sort:title", "view:all-of-it"])
-@pytest.mark.parametrize(
+@each("query", ["", " ", "sort:title", "view:all-of-it"])
+@each(
     "words",
     [
         ("mark", "hide", "--query"),
@@ -144,7 +142,6 @@ def test_a_term_without_letters_is_a_mistake_in_every_command(
         ("pipe", "cat", "--query"),
         ("export", "--format", "csv", "--"),
     ],
-    ids=lambda words: words[0],
 )
 def test_all_papers_are_only_chosen_by_all(
     run: Run, papers: Path, home: Path, words: tuple[str, ...], query: str

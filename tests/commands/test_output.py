@@ -9,6 +9,7 @@ import pytest
 
 from reader.commands.output import Progress, Style
 from tests.commands.conftest import RunOnTerminal
+from tests.table import each
 
 
 class Terminal(io.StringIO):
@@ -57,9 +58,9 @@ def test_progress_in_a_pipe_is_silent(clock: list[float]) -> None:
     assert stream.getvalue() == ""
 
 
-@pytest.mark.parametrize("words", [("list",), ("show", "2606.26740"), ("show", "2606.26740", "--why"), ("topics",)])
-@pytest.mark.parametrize("more", [("--help",), ()])
-@pytest.mark.parametrize("columns", [1, 20, 21])
+@each("words", [("list",), ("show", "2606.26740"), ("show", "2606.26740", "--why"), ("topics",)])
+@each("more", [("--help",), ()])
+@each("columns", [1, 20, 21])
 def test_no_terminal_is_too_narrow(
     on_terminal: RunOnTerminal, papers: Path, words: tuple[str, ...], more: tuple[str, ...], columns: int
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 from reader.commands.pager import find_pager, shows_links
 from tests.commands.conftest import IDS
 from tests.rigs.terminal import Terminal
+from tests.table import each
 
 ROOT = Path(__file__).parents[2]
 
@@ -131,7 +132,7 @@ def test_a_failure_as_json_is_one_line_on_any_terminal(start: Start) -> None:
     assert json.loads(line)["kind"] == "usage"
 
 
-@pytest.mark.parametrize(
+@each(
     ("environment", "shown"),
     [
         ({"TERM": "xterm-256color"}, False),

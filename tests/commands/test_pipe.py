@@ -120,7 +120,7 @@ def test_papers_without_a_text_do_not_keep_the_others_from_it(
     [
         (("cat",), 2, "Name the papers"),
         (("cat", "9999.99999"), 1, "is not in the cache"),
-        (("", IDS[0]), 2, "COMMAND needs the name of a command"),
+        (("", IDS[0]), 2, "COMMAND needs the name of one of your commands"),
         (("!", IDS[0]), 2, "COMMAND needs"),
         (("cat 'x", IDS[0]), 2, "can't be split into words"),
         (("no-such-program-here", IDS[0]), 1, "no-such-program-here was not found: it is neither a program nor"),

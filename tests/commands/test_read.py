@@ -163,4 +163,3 @@ def test_the_program_itself_reads(spawn: Spawn, papers: Path, feed: FeedServer) 
     found = spawn("read", ID)
     assert (found.code, found.err) == (0, "")
     assert "1  Start" in found.lines
-    assert spawn("read", "--help").out.count("dailypapers read") == 6

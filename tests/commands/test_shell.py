@@ -14,6 +14,7 @@ from reader.commands.line.own_process import CommandProcess
 from reader.commands.line.shell import ReaderShell
 from reader.commands.workspace import Workspace
 from reader.paths import HOME_VARIABLE
+from tests.table import each
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def follow(shell: ReaderShell, line: str) -> list[str]:
     return [line[: suggested.start] + one.text for one in suggested.candidates]
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "first"),
     [
         ("ta", "tag"),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.commands.conftest import IDS, Run, RunOnTerminal, Spawn
+from tests.table import each
 
 
 def test_a_tag_is_given_found_and_taken_away(run: Run, papers: Path) -> None:
@@ -52,7 +51,7 @@ def test_renaming_merges_and_is_one_step_of_undo(run: Run, papers: Path) -> None
     assert run("tags", "--json").json == [{"name": "a", "papers": 3}, {"name": "b", "papers": 2}]
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "said"),
     [
         (("tag", "add", "a"), "Name the papers"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reader.commands.line.shell import split, understand
 from reader.core.errors import UsageError
 from reader.ui.shell.commands import Here, Typed
+from tests.table import each
 
 A, B, C = "2401.00001", "2401.00002", "2401.00003"
 SELECTED = Here((A, B), C, "(day:latest)")
@@ -24,7 +25,7 @@ def words(line: str, here: Here = SELECTED) -> str:
     return " ".join(typed.words)
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "meant"),
     [
         ("mark read", f"mark read {A} {B}"),
@@ -64,7 +65,7 @@ def test_without_a_selection_they_take_the_highlighted_paper_and_exports_the_lis
     assert understand("export refs.bib", ONE).words[-2:] == ("--", "(day:latest) (topic:agents)")
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "meant"),
     [
         ("mark read until:30d", "mark read --query until:30d"),
@@ -79,7 +80,7 @@ def test_what_may_change_papers_out_of_sight_is_counted_first(line: str, meant: 
     assert not understand(f"{line} --dry-run", SELECTED).is_counted
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "action"),
     [
         ("undo", Typed(action="mark.undo")),
@@ -100,7 +101,7 @@ def test_actions_have_names_too(line: str, action: Typed) -> None:
     assert understand(line, SELECTED) == action
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "why"),
     [
         ("tga add x", "There is no command 'tga'. Did you mean tag?"),
@@ -154,7 +155,7 @@ def test_words_are_those_of_the_shell(given_words: list[str]) -> None:
     assert [line[word.start] for word in split(line)] == [part[0] for part in map(shlex.quote, given_words)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "words"),
     [
         ("view save Evals", ("save", "Evals", "topic:agents")),
@@ -168,14 +169,12 @@ def test_a_view_is_saved_under_all_words_of_its_name(line: str, words: tuple[str
     assert understand(line, Here(query="topic:agents")).words == ("views", *words)
 
 
-@pytest.mark.parametrize(
-    "line", ["tag add later", "note x", "list is:starred", "show", "undo --json", "view save Evals"]
-)
+@each("line", ["tag add later", "note x", "list is:starred", "show", "undo --json", "view save Evals"])
 def test_some_commands_stay_within_the_reader(line: str) -> None:
     assert not understand(line, SELECTED).reaches_out
 
 
-@pytest.mark.parametrize(
+@each(
     "line",
     [
         "pipe wc -w",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Run, RunOnTerminal
+from tests.table import each
 
 
 def settings(home: Path) -> Path:
@@ -52,7 +53,7 @@ def test_the_list_on_a_terminal_stands_in_columns(run: Run, on_terminal: RunOnTe
     assert on_terminal("views", "list").lines == ["g1  a       3/3  agents", "g2  longer  0/0  title:x"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "code", "says"),
     [
         (("add", "a"), 2, "A view needs a query"),

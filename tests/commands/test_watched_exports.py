@@ -55,8 +55,8 @@ def test_what_something_else_has_written_stays(run: Run, stars: Path) -> None:
     ran = run("mark", "star", IDS[0])
     assert ran.code == 0
     assert (
-        ran.err
-        == f"{stars} was not written: something else has written or changed it. Move it away, and it is written anew.\n"
+        ran.err == f"{stars} was not written: something else has written or changed it. "
+        "Move it away, and it is written again.\n"
     )
     assert stars.read_text() == "@misc{mine}\n"
     stars.unlink()

@@ -42,6 +42,7 @@ def test_interests_have_the_names_and_changes_that_the_reader_has(
     halves = run("weights", "split", "mine", "--json").records
     assert len(halves) == 2 == len(run("weights", "list").lines)
     first, other = (half["name"] for half in halves)
+    assert first == "mine", "a name that was given stays"
     assert run("weights", "join", first, other).code == 0
     run("undo")
     run("undo")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.addresses import LONGEST, MOST, addresses_in, is_local, same, urls_in, what_is
+from tests.table import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "urls"),
     [
         ("Code is at https://github.com/ada/engine.", ["https://github.com/ada/engine"]),
@@ -50,7 +50,7 @@ def test_spellings_of_one_address_are_one() -> None:
     assert urls_in(*texts) == ("https://www.github.com/ada/engine.git",)
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "what"),
     [
         ("https://github.com/ada/engine", "code"),
@@ -116,11 +116,11 @@ PUBLIC = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("host", LOCAL)
+@each("host", LOCAL)
 def test_local(host: str) -> None:
     assert is_local(host)
 
 
-@pytest.mark.parametrize("host", PUBLIC)
+@each("host", PUBLIC)
 def test_public_or_a_name(host: str) -> None:
     assert not is_local(host)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from reader.core import word_diff
 from reader.core.changes import Difference, Due, Edit, Facts, History, LookedAt, Moved, brief, find_due
 from reader.core.word_diff import Run, SectionText, compare_sections, compare_words, count_words
+from tests.table import each
 
 
 def at(day: int) -> int:
@@ -30,7 +30,7 @@ def said(found: list[Difference]) -> list[tuple[object, ...]]:
     return [(one.what, one.before, one.after, one.is_enough) for one in found]
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "after", "enough"),
     [(3, 27, False), (3, 28, True), (200, 299, False), (200, 300, True), (30, 12, None)],
 )
@@ -75,7 +75,7 @@ def test_a_row_says_which_change_in_a_word_or_two() -> None:
     ]
 
 
-@pytest.mark.parametrize(("revised", "is_new"), [("2026-11-01", False), ("2026-11-03", True), ("", False)])
+@each(("revised", "is_new"), [("2026-11-01", False), ("2026-11-03", True), ("", False)])
 def test_a_version_that_was_not_known_is_new_if_it_was_made_later(revised: str, is_new: bool) -> None:
     one = History(Facts(version=2), (), [Edit(at(4), "version", "")], revised)
     assert [change.what for change in one.changes(at(2), None)] == ["version"] * is_new

@@ -19,12 +19,13 @@ from reader.core.dates import (
     period_of_view,
     typed_period,
 )
+from tests.table import each
 
 TODAY = date(2026, 5, 31)
 LATEST = date(2026, 5, 29)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "first", "last"),
     [
         ("2026-05-11", "2026-05-11", "2026-05-11"),
@@ -64,7 +65,7 @@ def test_days_resolve_against_today(text: str, first: str | None, last: str | No
     assert parse_date_range(text).bounds(TODAY, LATEST) == (first, last)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "",
@@ -133,7 +134,7 @@ def test_a_moment_never_ends_before_it_begins(text: str, today: date) -> None:
     assert span[0] <= span[1]
 
 
-@pytest.mark.parametrize(
+@each(
     ("stamp", "day"),
     [
         ("2026-05-11T23:59:59.999Z", "2026-05-11"),
@@ -156,7 +157,7 @@ def test_a_range_is_written_as_it_is_read() -> None:
     assert parse_date_range("7d").text == "7d..today"
 
 
-@pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01", "1799-12-31", "2200-01-01", "9999-99-99", "2026-02-30"])
+@each("text", ["9999-12-31", "0001-01-01", "1799-12-31", "2200-01-01", "9999-99-99", "2026-02-30"])
 def test_a_day_of_no_paper_is_no_day(text: str) -> None:
     """A paper of the year 9999 would be the newest for ever."""
     assert iso_day(text) is None
@@ -167,7 +168,7 @@ KINDS = st.sampled_from(["day", "week", "month"])
 DAYS = st.dates(date(2001, 1, 1), date(2099, 12, 1))
 
 
-@pytest.mark.parametrize(
+@each(
     ("id", "name", "short"),
     [
         ("day:2026-05-11", "Monday 11 May 2026", "Mon 11 May"),
@@ -182,7 +183,7 @@ def test_names(id: str, name: str, short: str) -> None:
     assert (period.id, period.name, period.short) == (id, name, short)
 
 
-@pytest.mark.parametrize("id", ["all", "day:today", "day:2026-W20", "month:2026-13", "week:2026", "day:", "x:2026-05"])
+@each("id", ["all", "day:today", "day:2026-W20", "month:2026-13", "week:2026", "day:", "x:2026-05"])
 def test_ids_that_are_none(id: str) -> None:
     assert period_of_view(id) is None
 
@@ -204,7 +205,7 @@ def test_a_date_is_read_as_what_it_covers() -> None:
         parse_period("2026", TUESDAY)
 
 
-@pytest.mark.parametrize("text", ["9999-12", "9999-12-31", "9999-W52", "0001-01-01", "0001-01"])
+@each("text", ["9999-12", "9999-12-31", "9999-W52", "0001-01-01", "0001-01"])
 def test_the_ends_of_the_calendar_are_no_periods(text: str) -> None:
     """Nothing comes after or before them, and a view of one broke the reader."""
     with pytest.raises(ValueError, match=r"not a day, week or month|not in the calendar"):
@@ -216,7 +217,7 @@ TYPED_ON = date(2026, 11, 24)
 """A Tuesday, in week 48."""
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "id"),
     [
         ("2025-03", "month:2025-03"),
@@ -250,7 +251,7 @@ def test_days_weeks_and_months_are_read(text: str, id: str) -> None:
     assert typed_period(text, TYPED_ON).id == id
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ["", "2025", "w60", "ma", "tu", "march april", "march 99 2025", "30 feb 2025", "next week", "14", "x", "5 6 march"],
 )

@@ -2,15 +2,14 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from reader.cache.reads.window import DayFetched
 from reader.core.feed_days import changed_days, holes, is_settled, missing_days
+from tests.table import each
 
 TODAY = date(2026, 5, 12)
 
 
-@pytest.mark.parametrize(
+@each(
     ("fetched", "papers", "worth"),
     [
         ("", 20, True),

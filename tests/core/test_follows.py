@@ -16,10 +16,11 @@ from reader.core.follows import (
     venue_name,
 )
 from reader.core.query import parse
+from tests.table import each
 from tests.ui.stage import paper
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "follow"),
     [
         ("author:Kaiming He", Follow("author", "Kaiming He")),

@@ -12,6 +12,7 @@ import pytest
 from reader.core import foreign
 from reader.core.foreign import Refused, count_ids
 from reader.core.ids import in_address, in_arxiv_address, in_file_name, page_id
+from tests.table import each
 
 GOOD = [
     "2406.12345",
@@ -29,13 +30,13 @@ BAD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("id", GOOD)
+@each("id", GOOD)
 def test_an_id_of_a_paper_passes(id: str) -> None:
     assert foreign.paper_id(id) == id
     assert count_ids(compress(id.encode())) == 1
 
 
-@pytest.mark.parametrize("id", [*BAD, None, 2406.12345, ["2406.12345"]])
+@each("id", [*BAD, None, 2406.12345, ["2406.12345"]])
 def test_nothing_else_is_the_id_of_a_paper_nor_part_of_an_address_or_a_file_s_name(id: object) -> None:
     assert foreign.paper_id(id) is None
     if isinstance(id, str):
@@ -53,7 +54,7 @@ def test_an_old_id_is_one_part_of_an_address_and_two_of_arxiv_s() -> None:
     assert in_file_name("hep-th/9901001") == "hep-th_9901001"
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "check"),
     [
         (["cs.CL", "stat.ML", "hep-th", "math-ph", "cond-mat.mes-hall", "physics.data-an", "math"], foreign.category),
@@ -67,7 +68,7 @@ def test_values_of_the_right_form_pass_as_they_are(values: list[object], check: 
     assert [check(value) for value in values] == values
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "check"),
     [
         (["", "cs.CL+cs.LG", "CS.CL", "cs.CL/..", "../x", "cs.CLXX", "a" * 40, None, 3], foreign.category),
@@ -101,7 +102,7 @@ def test_a_paper_is_named_once() -> None:
 ONE = compress(b"2406.00001")
 
 
-@pytest.mark.parametrize(
+@each(
     "packed",
     [b"", b"x", compress(b"2406.00001")[:-1], compress(b"2406.00001") + b"x", compress(b"\xff"), compress(b"\n")],
 )

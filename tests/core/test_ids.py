@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.ids import arxiv_id, doi_in, feed_entry_id, hf_url, named_id, page_id, paper_url, pdf_url
+from tests.table import each
 
 new_ids = st.builds("{:02}{:02}.{:05}".format, st.integers(7, 99), st.integers(1, 12), st.integers(0, 99_999))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("2406.12345", "2406.12345"),
@@ -92,7 +92,7 @@ def test_addresses_are_those_of_the_paper() -> None:
     assert hf_url("2406.12345") == "https://huggingface.co/papers/2406.12345"
 
 
-@pytest.mark.parametrize("id", [page_id("A title"), "x y", "2406.12345v2", "../etc", ""])
+@each("id", [page_id("A title"), "x y", "2406.12345v2", "../etc", ""])
 def test_what_is_no_arxiv_id_has_no_address(id: str) -> None:
     assert paper_url(id) is None
     assert pdf_url(id) is None
@@ -131,7 +131,7 @@ def test_no_archive_has_a_name_that_long() -> None:
     assert arxiv_id("somebodys-repository/1234567") is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("arXiv:2406.12345v2 [cs.CL]", "2406.12345"),
@@ -153,7 +153,7 @@ def test_a_paper_is_named_by_its_file_too(text: str, expected: str | None) -> No
     assert named_id(text) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("10.1103/PhysRevD.76.013009", "10.1103/physrevd.76.013009"),

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from reader.core import keywords
 from reader.core.keywords import collapse, commonest, key, normal, normalize, spaced, word_forms
+from tests.table import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("keyword", "shown"),
     [
         ("large language models (LLMs)", "llms"),
@@ -39,7 +40,7 @@ def test_a_keyword_has_one_form_for_display(keyword: str, shown: str) -> None:
     assert normalize(keyword) == shown
 
 
-@pytest.mark.parametrize(
+@each(
     "spellings",
     [
         ("large language models (LLMs)", "LLMs", "LLM", "Large Language Model", "large-language models"),
@@ -54,7 +55,7 @@ def test_spellings_share_a_key(spellings: tuple[str, ...]) -> None:
     assert len({key(spelling) for spelling in spellings}) == 1
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "other"),
     [("loss", "los"), ("gas", "ga"), ("image", "video"), ("analysis", "analyses of"), ("reward", "reward model")],
 )
@@ -83,7 +84,7 @@ def test_normal_words_are_stable(text: str) -> None:
     assert normalize(text) == " ".join(normalize(text).split())
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "texts"),
     [
         ("policy", ("Policies!", "a policy")),
@@ -107,7 +108,7 @@ def test_spaced_words_are_the_normal_ones_but_for_plurals(words: list[str]) -> N
     assert normal(found) == normal(text)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "phrase", "is_found"),
     [
         ("large language models (LLMs) reason", "llms reason", True),
@@ -130,7 +131,7 @@ def test_collapsing_keeps_one_of_each(keywords: list[str]) -> None:
     assert len(shown) == len({key(keyword) for keyword in keywords} - {""})
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "singular"),
     [
         ("as is ps us gas bus", "as is ps us gas bus"),

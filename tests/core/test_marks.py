@@ -23,6 +23,7 @@ from reader.core.marks import (
     rule_words,
 )
 from reader.core.settings.types import InvalidValue, RuleMarks
+from tests.table import each
 
 ID, MACHINE = "0123456789abcdef01234567", "0123456789ab"
 
@@ -31,7 +32,7 @@ def mark(kind: str = "star", value: str = "1", clock: int = 1, machine: str = MA
     return Mark(kind, value, clock, machine, id)
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "value", "cleaned"),
     [
         ("read", "1", ("read", "1")),
@@ -60,7 +61,7 @@ def test_a_mark_is_cleaned_or_none(kind: str, value: str, cleaned: tuple[str, st
     assert event == (None if cleaned is None else mark(*cleaned))
 
 
-@pytest.mark.parametrize(
+@each(
     ("id", "machine"),
     [(ID[1:], MACHINE), (ID + "0", MACHINE), (ID.upper(), MACHINE), (ID, MACHINE[1:]), (ID, MACHINE + "0"), ("", "")],
 )

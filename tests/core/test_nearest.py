@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.nearest import distance, nearest
+from tests.table import each
 
 words = st.text("abc", max_size=7)
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "candidate", "is_near"),
     [
         ("", "x", False),
@@ -63,7 +63,7 @@ def test_distance_is_counted_up_to_a_bound(a: str, b: str, most: int) -> None:
     assert distance(a, b, most) == min(naive(a, b), most + 1)
 
 
-@pytest.mark.parametrize(("a", "b"), [("ab", "ba"), ("abcd", "badc"), ("abc", "abc"), ("", "ab"), ("cab", "abc")])
+@each(("a", "b"), [("ab", "ba"), ("abcd", "badc"), ("abc", "abc"), ("", "ab"), ("cab", "abc")])
 def test_a_distance_equal_to_the_bound_is_exact(a: str, b: str) -> None:
     exact = naive(a, b)
     assert distance(a, b, exact) == exact

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.core.people import LikeName, Likeness, Name, Spellings, likeness, likest, spellings, split_name
+from tests.table import each
 
 SAME = [
     ("Kaiming He", "He Kaiming"),
@@ -45,7 +45,7 @@ OTHER = [
 ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "other", "expected"),
     [
         *((*pair, Likeness.SAME) for pair in SAME),
@@ -78,7 +78,7 @@ def test_any_names_can_be_compared(one: str, other: str) -> None:
     assert likeness(one, one) in (Likeness.SAME, Likeness.OTHER)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "parts"),
     [
         ("Ada Lovelace", Name("Lovelace", "Ada")),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from reader.core.query import parse
 from reader.core.similarity import FoundBy, Shared, came_out, like_query
+from tests.table import each
 from tests.ui.stage import paper
 
 
-@pytest.mark.parametrize(
+@each(
     ("shared", "said"),
     [
         (Shared(), ""),
@@ -25,7 +24,7 @@ def test_what_is_shared_in_words(shared: Shared, said: str) -> None:
     assert shared.said == said
 
 
-@pytest.mark.parametrize(
+@each(
     ("found_by", "said"),
     [
         (FoundBy(), ""),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.spellings import MOST, Spelling, joined, keyword_spellings, spellings
+from tests.table import each
 
 
 def forms(text: str, *, exact: bool = False) -> set[str]:
@@ -16,7 +16,7 @@ def forms(text: str, *, exact: bool = False) -> set[str]:
     return {" ".join(re.findall(r"[^\W_]+", form.lower())) for form, _ in spellings(text, exact)}
 
 
-@pytest.mark.parametrize(
+@each(
     ("asked", "found"),
     [
         ("llms", "large language model"),
@@ -46,7 +46,7 @@ def test_whole_keywords_are_searched_for_with_their_plurals() -> None:
     assert keywords("=llms", exact=True) == ["llms"]
 
 
-@pytest.mark.parametrize(
+@each(
     "same",
     [
         (
@@ -101,12 +101,12 @@ I é 中文 Ελλάδα
 """
 
 
-@pytest.mark.parametrize("word", ORDINARY.split())
+@each("word", ORDINARY.split())
 def test_ordinary_words_have_one_spelling(word: str) -> None:
     assert spellings(word, exact=False) == (Spelling(word, False),)
 
 
-@pytest.mark.parametrize("text", ["=pretraining", "=pre-training", "=colour", "=β", "=H₂O"])
+@each("text", ["=pretraining", "=pre-training", "=colour", "=β", "=H₂O"])
 def test_a_sign_between_quotes_asks_for_this_spelling_alone(text: str) -> None:
     assert spellings(text, exact=True) == (Spelling(text[1:], True),)
     assert len(spellings(text[1:], exact=True)) > 1

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from reader.core.steps import duration_text, note_step, note_wait, pace_text, watched_by
+from tests.table import each
 
 
 async def test_steps_of_threads_and_tasks_are_told_to_the_watcher() -> None:
@@ -19,7 +18,7 @@ async def test_steps_of_threads_and_tasks_are_told_to_the_watcher() -> None:
     assert told == [(0, ""), (7.5, "a pause")]
 
 
-@pytest.mark.parametrize(
+@each(
     ("done", "of", "seconds", "text"),
     [
         (1, 100, 1.0, "1.0 a second · 99 s left"),
@@ -34,14 +33,12 @@ def test_the_rate_and_the_rest_are_told(done: int, of: int, seconds: float, text
     assert pace_text(done, of, seconds) == text
 
 
-@pytest.mark.parametrize(
-    ("done", "of", "seconds"), [(5, 100, 0.99), (1, 100, 0), (0, 100, 30), (-1, 100, 30), (101, 100, 30)]
-)
+@each(("done", "of", "seconds"), [(5, 100, 0.99), (1, 100, 0), (0, 100, 30), (-1, 100, 30), (101, 100, 30)])
 def test_nothing_is_told_at_first_or_without_a_rate(done: int, of: int, seconds: float) -> None:
     assert pace_text(done, of, seconds) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("seconds", "text"),
     [(0, "0 s"), (99.4, "99 s"), (100, "2 min"), (5_940, "99 min"), (6_000, "2 h"), (36_000, "10 h")],
 )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.marks import TAG_LIMIT
 from reader.core.tag_words import TagWords, complete_tag, parse_tags, quoted
 from reader.core.text import clean
+from tests.table import each
 
 OWN = {"later": 12, "to cite": 4, "latent": 1, "Evals": 1}
 TOPICS = ("agents", "language-models", "evals")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "add", "remove"),
     [
         ("", (), ()),
@@ -34,7 +34,7 @@ def test_a_line_names_tags_to_add_and_to_take_away(text: str, add: tuple[str, ..
     assert parse_tags(text) == TagWords(add, remove)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "has", "words"),
     [
         ("", (), ("later", '"to cite"', "latent", "Evals")),
@@ -62,7 +62,7 @@ def test_the_last_word_is_completed_by_own_tags_and_topics(
     assert parse_tags(text[: found.start] + words[0]) != parse_tags(text)
 
 
-@pytest.mark.parametrize("text", ["later", "-soon", "zzz", "-"])
+@each("text", ["later", "-soon", "zzz", "-"])
 def test_nothing_is_offered_for_a_whole_word_or_an_unknown_one(text: str) -> None:
     assert complete_tag(text, {"later": 1}, (), (), ()) is None
 

@@ -16,6 +16,7 @@ from reader.core.text import (
     text_size,
     title_hash,
 )
+from tests.table import each
 
 # Every code point, lone surrogates included, with more of the dangerous than chance would give.
 hostile = st.text(
@@ -57,7 +58,7 @@ def test_plain_words_stay_as_they_are(text: str) -> None:
     assert clean(text) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("Adding NVMe SSDs on a\n  Single GPU", "Adding NVMe SSDs on a Single GPU"),
@@ -100,7 +101,7 @@ def test_only_four_times_the_limit_is_read() -> None:
     assert clean_block("\n" * 40 + "x", limit=10) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("  two\tspaces \r\nand\rlines\n\n\nkept \n", "  two\tspaces \nand\nlines\n\n\nkept"),
@@ -123,7 +124,7 @@ def test_length_is_capped_without_a_trailing_space() -> None:
     assert len(clean_block("a\n\n" * 1_000_000)) <= 20_000
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("hard\nwrapped\nlines", "hard wrapped lines"),
@@ -140,7 +141,7 @@ def test_blocks(text: str, expected: str) -> None:
     assert clean_block(text) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("FRÉCHET", "frechet"),
@@ -166,7 +167,7 @@ def test_titles_without_letters_are_told_apart() -> None:
     assert title_hash("Synth^2") == title_hash(latex_to_unicode("Synth$^2$"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("no LaTeX, 5% & more ~ here", "no LaTeX, 5% & more ~ here"),
@@ -247,13 +248,13 @@ def test_the_converter_warns_nobody(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.parametrize("piece", ["{", "\\textbf{", "$x", "\\(", "^{", "\\", "\\'{", "\\a{b}{c}{d", "{\\em "])
+@each("piece", ["{", "\\textbf{", "$x", "\\(", "^{", "\\", "\\'{", "\\a{b}{c}{d", "{\\em "])
 def test_floods_of_latex_take_no_time(piece: str) -> None:
     # Quadratic behaviour would take minutes here.
     assert latex_to_unicode(piece * (20_000 // len(piece)))
 
 
-@pytest.mark.parametrize("piece", [r"\'e", r"\textit{" + "x" * 31 + "}"])
+@each("piece", [r"\'e", r"\textit{" + "x" * 31 + "}"])
 def test_latex_is_converted_up_to_the_bounds(piece: str) -> None:
     most = min(latex.PIECES, latex.LETTERS // len(piece))
     assert piece not in latex_to_unicode(piece * most)

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from reader.core.errors import UsageError
 from reader.core.triage import ASLEEP, STANDING, USUAL, AskedTriage, Pace, read_line, spent, time_left
+from tests.table import each
 
 NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "asked"),
     [
         ("", AskedTriage(USUAL, "")),
@@ -32,7 +33,7 @@ def test_a_time_may_stand_before_the_query(line: str, asked: AskedTriage) -> Non
     assert read_line(line) == asked
 
 
-@pytest.mark.parametrize("line", ["0m", "5s", "13h", "999h topic:agents"])
+@each("line", ["0m", "5s", "13h", "999h topic:agents"])
 def test_a_time_of_no_use_is_refused(line: str) -> None:
     with pytest.raises(UsageError, match="10s to 12h"):
         read_line(line)
@@ -67,7 +68,7 @@ def test_the_pace_tells_how_many_more_there_is_time_for() -> None:
     assert Pace(900, 950, 10, None).room == 0
 
 
-@pytest.mark.parametrize(
+@each(
     ("seconds", "text"),
     [(900, "15 min"), (841, "15 min"), (60, "1 min"), (51, "1 min"), (50, "50 s"), (41, "50 s"), (0, "0 s")],
 )
@@ -75,6 +76,6 @@ def test_the_time_left_goes_down_in_steps(seconds: float, text: str) -> None:
     assert time_left(seconds) == text
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(40.4, "40 s"), (841, "14 min"), (3600, "1 h"), (3900, "1 h 5 min")])
+@each(("seconds", "text"), [(40.4, "40 s"), (841, "14 min"), (3600, "1 h"), (3900, "1 h 5 min")])
 def test_the_time_spent_is_rounded(seconds: float, text: str) -> None:
     assert spent(seconds) == text

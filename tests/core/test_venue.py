@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from reader.core.venue import read_venue, series_of, year_of
+from tests.table import each
 
 TESTING, THEORY = "Software Testing, Verification and Reliability", "IEEE Transactions on Information Theory"
 
 
-@pytest.mark.parametrize(
+@each(
     ("remark", "venue"),
     [
         ("Accepted to ICLR 2026 (Oral)", "ICLR 2026 oral"),
@@ -48,7 +47,7 @@ def test_a_remark_tells_the_venue(remark: str, venue: str | None) -> None:
     assert read_venue(remark, None) == venue
 
 
-@pytest.mark.parametrize(
+@each(
     ("journal", "venue"),
     [
         ("Phys.Lett.B573:94-100,2003", "Phys.Lett.B 2003"),

@@ -10,6 +10,7 @@ import pytest
 
 from tests.feeds.measured import measure
 from tests.feeds.servers import Documents, Page
+from tests.table import each
 
 pytestmark = pytest.mark.long
 
@@ -154,7 +155,7 @@ def run():
 """
 
 
-@pytest.mark.parametrize(
+@each(
     ("start", "middle", "end"),
     [
         (b"<feed>", b'<a b="1" c="2">x</a>', b"</feed>"),

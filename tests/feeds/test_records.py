@@ -17,6 +17,7 @@ from reader.feeds.files import papers_file
 from reader.feeds.files.papers_file import read_papers
 from reader.feeds.records import is_export, parse_export
 from tests.feed_server import item
+from tests.table import each
 
 ID = "2606.12345"
 
@@ -71,7 +72,7 @@ def parsed(**values: object) -> Draft:
     return draft
 
 
-@pytest.mark.parametrize("lines", [False, True])
+@each("lines", [False, True])
 def test_every_field_comes_back(lines: bool) -> None:
     [(day, draft)] = drafts(read(record(WHOLE), lines=lines))
     assert day == WHOLE.day
@@ -86,7 +87,7 @@ def test_an_absent_value_is_no_value() -> None:
     assert (day, draft) == (None, Draft("A title", ID))
 
 
-@pytest.mark.parametrize("id", ["page:0123456789ab", "feed:0123456789ab"])
+@each("id", ["page:0123456789ab", "feed:0123456789ab"])
 def test_a_paper_without_an_arxiv_id_keeps_its_own(id: str) -> None:
     found = parsed(id=id)
     assert (found.id, found.entry) == (None, id)
@@ -119,7 +120,7 @@ def test_marks_alone_need_no_title() -> None:
     assert [skip for listing in listings for skip in listing.skipped] == [("line 1, item 2", "no id of a paper")]
 
 
-@pytest.mark.parametrize(
+@each(
     "wrong",
     [
         {"kind": "undo"},
@@ -144,7 +145,7 @@ def test_a_mark_of_another_form_is_left_out_and_said(wrong: Mapping[str, object]
     assert [skip.reason for listing in listings for skip in listing.skipped] == ["2 of its marks have no known form"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "states"),
     [
         ({"read": True, "starred": False, "hidden": None}, (("read", "1"),)),
@@ -158,7 +159,7 @@ def test_plain_fields_are_marks_without_a_time(values: Mapping[str, object], sta
     assert found == (PaperMarks(ID, (), states) if states else None)
 
 
-@pytest.mark.parametrize(
+@each(
     ("key", "value", "wanted"),
     [
         ("upvotes", "7", None),

@@ -20,10 +20,11 @@ from reader.feeds.safe import (
     plain_line,
 )
 from tests.feeds.measured import measure
+from tests.table import each
 from tests.tiers import rest_long
 
 
-@pytest.mark.parametrize(
+@each(
     ("html", "text"),
     [
         ("Plain as it is", "Plain as it is"),
@@ -56,7 +57,7 @@ def test_latex_becomes_unicode() -> None:
     assert plain_block("One $\\beta$\n\nTwo") == "One β\n\nTwo"
 
 
-@pytest.mark.parametrize(
+@each(
     "hostile",
     [
         # LaTeX would take the end of the sequence for a space or a macro, and leave what it carries.
@@ -123,7 +124,7 @@ def test_too_many_values_are_refused(pack: Any, monkeypatch: pytest.MonkeyPatch)
             parse_json(pack("[" + part * 120 + "0]"))
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1", "[" * 100_000, b"\xff", '"\ud800'])
+@each("text", ["", "{", "[1", "[" * 100_000, b"\xff", '"\ud800'])
 def test_no_json_is_refused(text: bytes | str) -> None:
     with pytest.raises(UnreadableJson):
         parse_json(text)
@@ -151,14 +152,12 @@ def test_names_lose_their_prefixes() -> None:
     assert root.findtext("title") == "One & <two>"
 
 
-@pytest.mark.parametrize(
-    "body", ["<a>é</a>".encode("utf-16"), '<?xml version="1.0" encoding="iso-8859-1"?><a>é</a>'.encode("latin-1")]
-)
+@each("body", ["<a>é</a>".encode("utf-16"), '<?xml version="1.0" encoding="iso-8859-1"?><a>é</a>'.encode("latin-1")])
 def test_encodings_are_understood(body: bytes) -> None:
     assert parse_xml(body).text == "é"
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "why"),
     [
         (b"", "is cut off or is not XML"),

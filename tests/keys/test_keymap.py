@@ -16,6 +16,7 @@ from reader.core.errors import ConfigError
 from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, GROUPS, PLACES, PRESETS, Action, Context, Contexts
 from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending, Unknown, keys_table
 from reader.keys.spelling import is_rarely_sent, keys_labelled, label, parse_keys, spell
+from tests.table import each
 
 KEYMAP = Keymap()
 
@@ -65,7 +66,7 @@ def test_every_context_has_a_place_a_footer_and_a_way_out() -> None:
         assert "app.quit" in {action.id for action in KEYMAP.resolve(context).values()}
 
 
-@pytest.mark.parametrize(
+@each(
     ("keys", "action_id"),
     [
         ("j", "move.down"),
@@ -114,7 +115,7 @@ def test_the_default_table_has_no_clash() -> None:
     assert KEYMAP.mistakes == ()
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@each("name", PRESETS)
 def test_a_preset_has_no_clash_and_a_key_for_every_move(name: str) -> None:
     keymap = Keymap(preset=PRESETS[name])
     assert keymap.mistakes == ()
@@ -140,7 +141,7 @@ def planted(keys: str, *, contexts: Contexts = ("list",)) -> tuple[Action, ...]:
     return (*ACTIONS, Action("paper.planted", keys, "Planted", "To clash.", contexts))
 
 
-@pytest.mark.parametrize(
+@each(
     ("keys", "contexts", "other"),
     [
         ("s", ("list",), "paper.star"),
@@ -229,7 +230,7 @@ def test_two_keys_of_the_user_s_that_meet_are_a_mistake_of_both() -> None:
     assert keys == ["s", "x", "m", ""]
 
 
-@pytest.mark.parametrize(
+@each(
     ("wrong", "right"),
     [
         ("paper.sta", "paper.star"),
@@ -268,7 +269,7 @@ def test_whatever_a_user_writes_the_keymap_is_without_clash(overrides: dict[str,
 # Spelling
 
 
-@pytest.mark.parametrize(
+@each(
     ("key", "spelled"),
     [
         ("question_mark", "?"),
@@ -324,7 +325,7 @@ def test_bindings_are_read_as_written() -> None:
             parse_keys(wrong)
 
 
-@pytest.mark.parametrize(
+@each(
     ("key", "is_rare"),
     [
         *((key, False) for key in ("ctrl+a", "ctrl+]", "alt+j", "shift+down", "ctrl+down", "+", "a")),
@@ -343,7 +344,7 @@ def test_labels_are_short_and_have_an_ascii_form() -> None:
 # Chords and counts
 
 
-@pytest.mark.parametrize("ascii", [False, True])
+@each("ascii", [False, True])
 def test_what_a_label_shows_can_be_pressed(ascii: bool) -> None:
     keymap = Keymap()
     for action in keymap.actions:
@@ -434,8 +435,8 @@ def test_no_keys_ever_confuse_the_reader(keys: list[tuple[str, Context]]) -> Non
 # Footers and tables
 
 
-@pytest.mark.parametrize("context", CONTEXTS)
-@pytest.mark.parametrize("width", [0, 10, 24, 60, 200])
+@each("context", CONTEXTS)
+@each("width", [0, 10, 24, 60, 200])
 def test_hints_fit_their_width(context: Context, width: int) -> None:
     hints = KEYMAP.hints(context, width)
     assert len("  ".join(f"{key} {word}" for key, word in hints)) <= width

@@ -26,6 +26,7 @@ from reader.feeds.huggingface.parse import PaperPage, Said
 from reader.refresh.jobs import PaperRefreshed
 from reader.refresh.one_paper import lacks_versions, refresh_paper
 from tests.facts import DraftFacts
+from tests.table import each
 
 ID, OTHER = "2605.00001", "2605.00002"
 DAY = "2026-05-12"
@@ -34,7 +35,7 @@ BUSY = FeedRefused("arXiv is too busy to answer (406); it is asked again in 5 mi
 DOWN = FeedUnreachable("huggingface.co did not answer.")
 
 
-@pytest.mark.parametrize(
+@each(
     ("known", "version", "lacks"),
     [((), None, False), ((), 1, True), (("v1 2026-05-12",), 1, False), (("v1 2026-05-12",), 2, True)],
 )

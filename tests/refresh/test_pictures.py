@@ -19,6 +19,7 @@ from reader.refresh import pictures
 from reader.refresh.pictures import Canvas, DrawPicture, PictureClient, PictureDrawn, draw, draw_picture
 from tests.feed_server import FeedServer
 from tests.feeds.servers import Nap
+from tests.table import each
 
 ADDRESS = "https://arxiv.org/html/2605.00001/x1.png"
 
@@ -29,7 +30,7 @@ def picture(mode: str = "RGB", size: tuple[int, int] = (400, 200), form: str = "
     return file.getvalue()
 
 
-@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF"])
+@each("form", ["PNG", "JPEG", "WEBP", "GIF"])
 def test_blocks_keep_the_proportions_and_fit(form: str) -> None:
     drawn = draw(picture(form=form), Canvas("blocks", 30, 20))
     # Twice as wide as high, and a cell is twice as high as wide.
@@ -67,7 +68,7 @@ def test_sixels_are_one_sequence_over_blank_rows() -> None:
     assert drawn.lines == ((),) * drawn.rows
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "said"),
     [
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "drawing of lines"),

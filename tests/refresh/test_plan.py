@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reader.core.errors import UsageError
 from reader.refresh.plan import Day, Days, Latest, Month, Plan, Since, Trending, month_batches, planned_days
+from tests.table import each
 
 TODAY = date(2026, 5, 12)
 
@@ -21,7 +22,7 @@ def test_plans_mean_days_newest_first() -> None:
     assert planned_days(Since("2026-06-01"), TODAY) == planned_days(Month("2026-06"), TODAY) == []
 
 
-@pytest.mark.parametrize("plan", [Day("2026-02-30"), Since("someday"), Month("2026-13"), Latest(10**9)])
+@each("plan", [Day("2026-02-30"), Since("someday"), Month("2026-13"), Latest(10**9)])
 def test_a_time_that_is_none_is_named(plan: Plan) -> None:
     with pytest.raises(UsageError, match=f"{astuple(plan)[0]} is not in the calendar"):
         planned_days(plan, TODAY)
@@ -58,7 +59,7 @@ def test_the_feeds_first_day_and_today_are_the_ends() -> None:
             planned_days(plan, TODAY)
 
 
-@pytest.mark.parametrize(("count", "is_grouped"), [(6, False), (7, True)])
+@each(("count", "is_grouped"), [(6, False), (7, True)])
 def test_a_months_list_is_worth_it_for_seven_days(count: int, is_grouped: bool) -> None:
     days = [f"2026-03-{day:02}" for day in range(count, 0, -1)]
     assert month_batches(days, TODAY) == ([tuple(days)] if is_grouped else [(day,) for day in days])

@@ -38,6 +38,7 @@ from reader.refresh.jobs import JobContext, LookUpPaper, LookUpTitles, TitlesLoo
 from reader.refresh.running import run_job
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Nap, Page, Paper
+from tests.table import each
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 DAY = "2026-05-12"
@@ -438,7 +439,7 @@ def test_a_choice_is_of_titles_that_are_alike() -> None:
     assert [choice.id for choice in find_choices(wanted, [other, cut, alike])] == ["1", "2"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "other", "is_one"),
     [
         ("A 1.5B model", "A 15B model", False),

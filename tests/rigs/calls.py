@@ -1,84 +1,73 @@
-"""Notes which tests call each function of the reader: `pytest -p tests.rigs.calls`, with CALLS naming the file.
-
-A function's name in the map is its file below `reader/` and its first line.
-
-Only calls within the test's own process count. A worker of xdist writes a file of its own, beside the first.
-"""
+"""Notes which tests come to a place of the reader, in their own process or in a program that they start."""
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
 import sys
-import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import CodeType, FrameType
-from typing import Any
-
-import pytest
-
-READER = str(Path(__file__).parents[2] / "reader") + os.sep
 
 MOST = 90
-"""Tests that are kept of each function: those that call the fewest others, which say most about it."""
+"""Tests that are tried of a place: those of its own folder, then those that come to the fewest other places."""
 
-_called: set[CodeType] = set()
-_tests: dict[str, list[str]] = {}
-
-
-def _note(frame: FrameType, _event: str, _argument: Any) -> None:
-    _called.add(frame.f_code)
+_noted: set[tuple[str, str]] = set()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    _called.clear()
-    threading.settrace(_note)
-    sys.settrace(_note)
-    try:
-        return (yield)
-    finally:
-        sys.settrace(None)
-        threading.settrace(None)
-        for code in _called:
-            if code.co_filename.startswith(READER):
-                tests = _tests.setdefault(f"{code.co_filename[len(READER) :]}:{code.co_firstlineno}", [])
-                tests.append(item.nodeid)
+def note(place: str) -> None:
+    """Called by a function of a marked tree, with its file and first line."""
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("[")[0].partition(" ")[0]
+    if test and "CALLS" in os.environ and (place, test) not in _noted:
+        _noted.add((place, test))
+        with Path(os.environ["CALLS"]).open("a", encoding="utf-8") as file:
+            file.write(json.dumps([place, test]) + "\n")
 
 
-def pytest_sessionfinish() -> None:
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    Path(f"{os.environ['CALLS']}{worker}").write_text(json.dumps(_tests))
+def mark(place: str, root: Path) -> None:
+    """Let a function note those who call it."""
+    name, _, first = place.partition(":")
+    path = root / name
+    source = path.read_text("utf-8")
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) and first_line(function) == int(first):
+            body = function.body[ast.get_docstring(function) is not None :] or function.body
+            lines = source.splitlines(keepends=True)
+            at = first_line(body[0]) - 1
+            if at + 1 > function.lineno:
+                note = f"__import__('tests.rigs.calls').rigs.calls.note({place!r})\n"
+                lines.insert(at, " " * body[0].col_offset + note)
+                path.write_text("".join(lines), "utf-8")
 
 
-def load_map(file: Path, root: Path) -> dict[str, list[str]]:
-    """The map of calls, made of the default tests where there is none."""
-    if not file.exists():
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.rigs.calls"]
-        environment = {**os.environ, "PYTHONPATH": str(root), "CALLS": str(file.absolute())}
-        subprocess.run(command, cwd=root, env=environment, check=False)
-        every: dict[str, list[str]] = {}
-        for part in [file, *file.parent.glob(f"{file.name}gw*")]:
-            for name, tests in json.loads(part.read_text()).items():
-                every.setdefault(name, []).extend(tests)
-            part.unlink()
-        functions = Counter(test for tests in every.values() for test in tests)
-        file.write_text(
-            json.dumps({name: sorted(tests, key=functions.__getitem__)[:MOST] for name, tests in every.items()})
-        )
-    found: dict[str, list[str]] = json.loads(file.read_text())
-    return found
+def first_line(node: ast.stmt) -> int:
+    """The first line of a statement, with its decorators."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(one.lineno for one in decorators)])
 
 
-def find_tests(file: Path, function: int, root: Path, called: Mapping[str, Sequence[str]]) -> list[str]:
-    """The mirrored test of a module, or its folder's, and the tests that call its function that begins at a line."""
-    below = file.relative_to("reader")
-    mirrored = Path("tests") / below.parent / f"test_{below.name}"
-    if not (root / mirrored).exists():
-        mirrored = mirrored.parent
-    # The folder of all tests is no mirror.
-    own = [str(mirrored)] if mirrored != Path("tests") and (root / mirrored).exists() else []
-    return own + [one for one in called.get(f"{below}:{function}", ()) if not one.startswith(tuple(own))]
+def find_callers(places: Iterable[str], root: Path, workers: int) -> Mapping[str, list[str]]:
+    """Run the default tests on a tree, and tell which of them come to each place."""
+    # From the last function of a file to the first, for a mark moves all that follows.
+    for place in sorted(set(places), key=lambda place: -int(place.partition(":")[2])):
+        mark(place, root)
+    calls = root / "calls.txt"
+    calls.touch()
+    command = [sys.executable, "-m", "pytest", "-q", f"-n{workers}", "-p", "no:cacheprovider"]
+    environment = {**os.environ, "PYTHONPATH": str(root), "CALLS": str(calls), "HYPOTHESIS_PROFILE": "repeatable"}
+    subprocess.run(command, cwd=root, env=environment, stdout=subprocess.DEVNULL, check=False)
+    subprocess.run(["git", "checkout", "-q", "reader"], cwd=root, check=True)
+    found = sorted({(place, test) for place, test in map(json.loads, calls.read_text("utf-8").splitlines())})
+    others = Counter(test for _, test in found)
+    callers: dict[str, list[str]] = {}
+    for place, test in sorted(found, key=lambda one: others[one[1]]):
+        callers.setdefault(place, []).append(test)
+    for place, tests in callers.items():
+        own = f"tests/{Path(place).relative_to('reader').parent}/"
+        callers[place] = [
+            *(test for test in tests if test.startswith(own)),
+            *(test for test in tests if not test.startswith(own)),
+        ][:MOST]
+    return callers

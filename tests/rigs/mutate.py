@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.rigs.calls import find_tests, load_map
+from tests.rigs.calls import find_callers, first_line
 from tests.rigs.program import ROOT
 
 OTHER: dict[Any, Any] = {
@@ -42,6 +42,10 @@ class Mutant:
     into: str
     function: int
     """The first line of the function that it is in; 0 is the module itself."""
+
+    @property
+    def place(self) -> str:
+        return f"{self.file.as_posix()}:{self.function}"
 
     def __str__(self) -> str:
         return f"{self.file}:{self.node.lineno} {self.kind}: {ast.unparse(self.node)[:70]!r} -> {self.into[:70]!r}"
@@ -78,7 +82,7 @@ def mutants(file: Path, source: str) -> Iterator[Mutant]:
 
     def visit(node: ast.AST, function: int) -> Iterator[Mutant]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            function = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            function = first_line(node)
         if isinstance(node, ast.expr | ast.stmt):
             for kind, into in _changes(node):
                 yield Mutant(file, kind, node, into, function)
@@ -101,10 +105,18 @@ def choose(root: Path, sample: int, seed: int) -> list[Mutant]:
     return [*firsts, *(mutant for mutant in every if mutant not in firsts)][:sample]
 
 
+def mirrored(mutant: Mutant, root: Path) -> list[str]:
+    """The mirrored test of a module, or its folder's."""
+    below = mutant.file.relative_to("reader")
+    file = Path("tests") / below.parent / f"test_{below.name}"
+    # The folder of all tests is no mirror.
+    return [str(one) for one in (file, file.parent) if (root / one).exists() and one != Path("tests")][:1]
+
+
 def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
-    """Run the tests on a mutant: `killed`, `hung`, `survived`, or `untested` if there are none."""
+    """Run the tests on a mutant: `killed`, `hung` or `survived`."""
     if not tests:
-        return "untested"
+        return "survived"
     path = root / mutant.file
     source = path.read_text("utf-8")
     path.write_text(mutant.apply(source), "utf-8")
@@ -118,7 +130,8 @@ def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
         return "hung"
     finally:
         path.write_text(source, "utf-8")
-    return "survived" if ended.returncode == 0 else "killed" if b"not found" not in ended.stderr else "untested"
+    # 5 is that no test was chosen.
+    return "survived" if ended.returncode in (0, 5) else "killed"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -127,7 +140,6 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--sample", type=int, default=100, metavar="N", help="mutants to try")
     parser.add_argument("--seed", type=int, metavar="S", help="what is random follows from it")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="mutants that are tried at once")
-    parser.add_argument("--map", type=Path, metavar="FILE", help="which tests call what; made where it is missing")
     options = parser.parse_args(arguments)
     seed = random.randrange(1_000_000) if options.seed is None else options.seed
     print(f"seed {seed}")
@@ -136,15 +148,23 @@ def main(arguments: Sequence[str]) -> int:
         for number in range(options.jobs):
             trees.put(Path(folder) / f"tree-{number}")
             subprocess.run(["git", "clone", "-q", "--shared", ROOT, f"{folder}/tree-{number}"], check=True)
-        called = load_map(options.map, Path(folder) / "tree-0") if options.map else {}
 
-        def run(mutant: Mutant) -> None:
+        def run(mutant: Mutant, tests: Sequence[str], is_last: bool) -> Mutant | None:
+            """Try a mutant; return it if other tests may still find it."""
             root, began = trees.get(), time.perf_counter()
-            verdict = judge(mutant, root, find_tests(mutant.file, mutant.function, root, called))
+            verdict = judge(mutant, root, tests)
             trees.put(root)
+            if not is_last and verdict == "survived":
+                return mutant
             told[verdict] += 1
             print(f"{verdict:9}{time.perf_counter() - began:6.1f} s  {mutant}", flush=True)
+            return None
 
-        list(pool.map(run, choose(Path(folder) / "tree-0", options.sample, seed)))
+        root = Path(folder) / "tree-0"
+        sample = choose(root, options.sample, seed)
+        left = [*filter(None, pool.map(lambda one: run(one, mirrored(one, root), False), sample))]
+        print(f"{len(left)} of {len(sample)} are left: which tests come to them?", flush=True)
+        callers = find_callers([one.place for one in left if one.function], root, options.jobs + 1) if left else {}
+        [*pool.map(lambda one: run(one, callers.get(one.place, []), True), left)]
     print(f"{told.total()} mutants: {dict(told)}")
     return int(told["killed"] + told["hung"] < 0.9 * told.total())

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
+from runpy import run_path
 
-from tests.rigs.calls import find_tests
-from tests.rigs.mutate import choose, mutants
+import pytest
+
+from tests.rigs.calls import mark
+from tests.rigs.mutate import choose, mirrored, mutants
 from tests.rigs.program import ROOT
 
 SOURCE = """\
@@ -52,9 +56,38 @@ def test_a_sample_has_every_layer_and_is_the_same_for_a_seed(tmp_path: Path) -> 
     assert [*map(str, sample)] == [*map(str, choose(tmp_path, 20, 1))]
 
 
-def test_the_mirrored_test_runs_and_those_that_call_the_function() -> None:
-    called = {"paths.py:7": ["tests/test_x.py::test_y", "tests/test_paths.py::test_z"], "no.py:1": ["tests/test_x.py"]}
-    assert find_tests(Path("reader/paths.py"), 7, ROOT, called) == ["tests/test_paths.py", "tests/test_x.py::test_y"]
-    assert find_tests(Path("reader/paths.py"), 8, ROOT, called) == ["tests/test_paths.py"]
-    assert find_tests(Path("reader/keys/nothing.py"), 8, ROOT, called) == ["tests/keys"]
-    assert find_tests(Path("reader/no.py"), 1, ROOT, called) == ["tests/test_x.py"]
+def test_the_mirrored_test_or_its_folder_is_tried_first() -> None:
+    def own(file: str) -> list[str]:
+        return mirrored(next(mutants(Path("reader") / file, "a = 1")), ROOT)
+
+    assert own("paths.py") == ["tests/test_paths.py"]
+    assert own("keys/nothing.py") == ["tests/keys"]
+    assert own("nothing.py") == []
+
+
+MARKED = '''\
+@staticmethod
+def f():
+    """F."""
+    if True:
+        return 1
+
+
+def g():
+    return 2
+'''
+
+
+def test_a_function_that_is_marked_notes_the_tests_that_call_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    file = tmp_path / "reader/x.py"
+    file.parent.mkdir()
+    file.write_text(MARKED)
+    for place in ("reader/x.py:8", "reader/x.py:1"):
+        mark(place, tmp_path)
+    monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
+    module = run_path(str(file))
+    assert (module["g"](), module["f"](), module["f"]()) == (2, 1, 1)
+    noted = [json.loads(line) for line in (tmp_path / "calls").read_text().splitlines()]
+    assert noted == [["reader/x.py:8", request.node.nodeid], ["reader/x.py:1", request.node.nodeid]]

@@ -8,9 +8,10 @@ from reader.core.errors import QueryError
 from reader.core.query import parse
 from reader.core.views import SPECIAL, VIEWS, View
 from reader.session.places import Place, feed_text, view, with_best_first, words
+from tests.table import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("id", "name", "query"),
     [
         ("latest", "Latest", "day:latest"),
@@ -31,12 +32,12 @@ def test_a_view_is_known_by_its_id_and_today_stands_in_for_others(id: str, name:
     parse(found.query)
 
 
-@pytest.mark.parametrize("id", ["day:", "day:(", "day:2026-13-01", "day:robot or", 'day:"', "day:2026-05-08 OR x"])
+@each("id", ["day:", "day:(", "day:2026-13-01", "day:robot or", 'day:"', "day:2026-05-08 OR x"])
 def test_a_day_that_is_none_is_no_view(id: str) -> None:
     assert view(id) == view("latest")
 
 
-@pytest.mark.parametrize(
+@each(
     ("view_id", "text", "order"),
     [
         ("latest", "", "title"),
@@ -53,14 +54,14 @@ def test_a_view_has_an_order_of_its_own_or_that_of_the_settings(view_id: str, te
     assert sort is not None and (sort.key, sort.reverse) == (order, False)
 
 
-@pytest.mark.parametrize("one", [*VIEWS, *SPECIAL])
+@each("one", [*VIEWS, *SPECIAL])
 def test_a_view_without_a_query_is_all_that_it_counts(one: View) -> None:
     place = Place(one)
     assert place.whole("day") == place.base("day") == place.facets("day", "any") == place.facets("day", "all")
     assert place.words == ()
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "id"),
     [
         ("2406.12345", "2406.12345"),
@@ -80,7 +81,7 @@ def test_a_whole_query_may_name_one_paper(text: str, id: str | None) -> None:
     assert Place(view("all"), text).paper_id == id
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "asked"),
     [
         ("robot hands", "robot hands"),
@@ -108,15 +109,13 @@ def test_topics_that_combine_as_any_are_counted_without_each_other() -> None:
     assert both.facets("day", "any") == both.whole("day")
 
 
-@pytest.mark.parametrize(
-    ("mode", "counted"), [("any", "is:unread sort:day"), ("all", "topic:agents is:unread sort:day")]
-)
+@each(("mode", "counted"), [("any", "is:unread sort:day"), ("all", "topic:agents is:unread sort:day")])
 def test_one_topic_alone_is_counted_as_the_pane_says(mode: str, counted: str) -> None:
     place = Place(view("all"), "topic:agents is:unread")
     assert place.facets("day", mode) == parse(counted)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "default", "best", "sorted"),
     [
         ('topic:agents  "two  words"', "day", "foryou", 'topic:agents  "two  words" sort:foryou'),
@@ -132,7 +131,7 @@ def test_a_list_is_ordered_by_what_suits_and_back(text: str, default: str, best:
     assert "sort:" not in with_best_first(sorted, default, best)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "marked"),
     [
         ("", ()),
@@ -160,7 +159,7 @@ def test_a_free_text_comes_last_and_has_its_own_order() -> None:
     assert feed_text("robot ~two hands") == "robot two hands"
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "asked"),
     [
         ("folding laundry", "sort:relevance is:unread ~folding laundry"),

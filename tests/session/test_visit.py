@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.session.visit import MAX_SIZE, Visit, load, remembered, save
+from tests.table import each
 
 LEFT = Visit(
     "day:2026-05-08",
@@ -147,7 +148,7 @@ def test_no_more_of_the_history_is_read_than_anybody_needs(tmp_path: Path) -> No
 BEFORE = Visit("unread", "topic:agents", "2605.00001", history=("topic:agents",))
 
 
-@pytest.mark.parametrize(
+@each(
     ("now", "asked", "saved"),
     [
         # The query of the command line is left as it is: the next start is where the visit before ended.

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import pytest
-
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
 from reader.core.changes import Changes, Difference
@@ -20,6 +18,7 @@ from reader.core.word_diff import SectionText, compare_sections
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.changed_lines import changed_lines
 from reader.ui.page.presentation import Presentation
+from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.driver import fill
 from tests.ui.full_texts import keep_text, paragraph
@@ -169,8 +168,8 @@ def test_the_detail_has_what_is_enough_while_it_is_due() -> None:
     assert changed_lines(78, seen) == changed_lines(78, Presentation(date(2026, 5, 12))) == []
 
 
-@pytest.mark.parametrize("width", [8, 20, 40, 78])
-@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+@each("width", [8, 20, 40, 78])
+@each("glyphs", [UNICODE, ASCII])
 def test_lines_fit_and_signs_are_plain(width: int, glyphs: Glyphs) -> None:
     lines = changed_lines(width, look(glyphs))
     assert all(measure(line) <= width for line in lines)

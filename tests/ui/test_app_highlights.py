@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
+from reader.cache.marks.events import Events
+from reader.core.marks import PASSAGE
+from reader.core.passages import Passage, passage_id
 from reader.ui.full_text.state import TEXT
+from reader.ui.refresh.sync import CacheWatch
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story
 from tests.ui.full_texts import document, keep_text
@@ -38,7 +43,7 @@ async def test_words_are_selected_highlighted_coloured_and_removed(reader: Opene
         assert r.kept(id).highlights == (
             f"“zebra runs only” (§2.1 Zebra crossing, https://arxiv.org/html/{id}#:~:text=zebra%20runs%20only)",
         )
-        await r.press("c", "c", "c")
+        await r.burst("c", "c", "c")
         assert "(§2.1 Zebra crossing, red, https" in r.kept(id).highlights[0]
         await r.press("c")
         assert (
@@ -75,6 +80,23 @@ async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: 
         assert "▌ 2.1  Zebra" in r.text("#text")
         await r.do("app.back")
         assert "2.1 Zebra crossing" in r.screen
+
+
+async def test_what_another_program_highlights_is_drawn_while_the_text_is_read(
+    reader: Opener, cache_file: Path
+) -> None:
+    async with reader(size=(100, 30)) as r:
+        keep_text(cache_file, r.here.id)
+        await open_text(r)
+        await r.do("text.next_section", "text.next_section")
+        kept = Passage(passage_id("zebra runs"), "zebra runs", note="theirs")
+        pk = r.row(0).pk
+        assert isinstance(pk, int)
+        with closing(Events.open(cache_file)) as events:
+            events.mark(f"{PASSAGE}{kept.id}", kept.value, [pk])
+        r[CacheWatch].look_around()
+        await r.until(lambda: quotes(r) == ["zebra runs"])
+        assert "✎ The zebra runs only here." in r.text("#text")
 
 
 async def test_a_highlight_outlives_a_new_version_and_one_whose_words_are_gone_is_listed(

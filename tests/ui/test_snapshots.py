@@ -132,7 +132,7 @@ def test_help(picture: Picture, used: Path) -> None:
     async def ask(r: Story) -> None:
         await r.do("app.help")
 
-    assert picture(used, (140, 42), ask)
+    assert picture(used, (80, 24), ask)
 
 
 def test_query_line_with_a_mistake(picture: Picture, used: Path) -> None:

@@ -1,4 +1,4 @@
-"""The door through which a free text becomes a vector: the program that has the settings opens it, for one cache.
+"""Models that make vectors of texts, and the door to one for free texts, which the settings open for one cache.
 
 A model may be slow, or fail. So it runs in a thread of its own; who asks waits a moment, and goes on by words alone if
 the vector is not there. It comes all the same, and is there when the same text is asked for again. Importing this needs
@@ -12,18 +12,76 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as NotYet
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from reader.core.errors import ReaderError
+from reader.core.errors import FeedMalformed, ReaderError
 
 if TYPE_CHECKING:
-    from reader.core.vectors import Encoder, Rows
+    import numpy as np
+    import numpy.typing as npt
+
+    Rows = npt.NDArray[np.float32]
 
 log = logging.getLogger(__name__)
+
+SMALLEST, LARGEST = 2, 8_192
+"""Numbers of a vector."""
+
+TEXT_LIMIT = 2_000
+"""Characters of a paper that a model reads: about the 512 tokens that small ones read. Some servers refuse more."""
+
+
+class Encoder(Protocol):
+    """A model: makes a vector of each text."""
+
+    key: str
+    """What the vectors depend on; those of another key can't be compared."""
+
+    @property
+    def at_once(self) -> int:
+        """Papers that are given to it at once."""
+
+    @property
+    def trust(self) -> float:
+        """How much its vectors count against those of a model that reads whole sentences."""
+
+    async def encode(self, texts: Sequence[str]) -> Rows:
+        """A row of length 1 for each text; raises ReaderError."""
+
+    async def aclose(self) -> None:
+        """Close what is open."""
+
+
+def paper_text(title: str, abstract: str) -> str:
+    """The text of a paper for a model."""
+    return f"{title}. {abstract}"[:TEXT_LIMIT]
+
+
+def checked_vectors(values: object, rows: int, who: str) -> Rows:
+    """The vectors, one for each text, each of length 1; raises FeedMalformed. `who` made them."""
+    import numpy as np
+
+    try:
+        with np.errstate(over="ignore"):
+            found = np.asarray(values, np.float32)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise FeedMalformed(f"{who} sent something other than vectors of one length.") from error
+    if found.ndim != 2 or len(found) != rows:
+        raise FeedMalformed(f"{who} sent something other than one vector for each of {rows} texts.")
+    if not SMALLEST <= found.shape[1] <= LARGEST:
+        raise FeedMalformed(f"{who} sent vectors of {found.shape[1]:,} numbers; {SMALLEST} to {LARGEST:,} are usual.")
+    if not np.isfinite(found).all():
+        raise FeedMalformed(f"{who} sent a vector with numbers that are not finite.")
+    # In two steps: the squares of large numbers would be infinite.
+    found /= np.maximum(np.abs(found).max(axis=1, keepdims=True), np.float32(1e-30))
+    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    found /= np.maximum(lengths, np.float32(1e-30))
+    return found
+
 
 KEPT = 64
 """Texts whose vectors are kept."""

@@ -21,9 +21,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from reader.cache.finding.door import paper_text
 from reader.cache.finding.index import NEWEST, PAPERS
 from reader.core.errors import CacheBusy, CacheError
-from reader.core.vectors import paper_text
 from reader.paths import make_private, replace_private, take_lock, vectors_folder
 
 Ints = npt.NDArray[np.int64]

@@ -30,10 +30,11 @@ from reader.cache.flags import has, having
 from reader.cache.marks.derived import queue_places
 from reader.cache.marks.event_log import DAY, TOO_LATE, followed_clock, refused_events
 from reader.cache.marks.journal import BadLine, Entry, Journal
+from reader.cache.passages import PASSAGES
 from reader.cache.sqlite_errors import explained, is_damage, is_of_file, primary_code
 from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooNew
 from reader.core.foreign import MOST_OWN_IDS, Broken, Refused, unpacked
-from reader.core.marks import HIGHLIGHT, STATES
+from reader.core.marks import HIGHLIGHT, PASSAGE, STATES
 from reader.core.paper_row import Flag
 from reader.paths import backup_folder, journal_file
 
@@ -452,6 +453,11 @@ def _marks(connection: sqlite3.Connection) -> Iterator[str]:
         f"SELECT id FROM paper AS p WHERE {noted} AND {stored} <> coalesce({note}, '') LIMIT {FAULTS}"
     ):
         yield f"the note of {id} differs from the log"
+    has_note = f"(EXISTS (SELECT 1 FROM note WHERE note.pk = p.pk) OR EXISTS ({PASSAGES.format(pk='p.pk')}))"
+    noted = f"has_note = 1 OR pk IN (SELECT pk FROM effect WHERE kind GLOB '{PASSAGE}*')"
+    wrong = f"SELECT id FROM paper AS p WHERE ({noted}) AND has_note <> {has_note} LIMIT {FAULTS}"
+    for (id,) in connection.execute(wrong):
+        yield f"{id} differs from the log in its highlights"
     queued = "SELECT pk FROM effect WHERE kind = 'queue' UNION SELECT pk FROM queue"
     for pk, _ in list(
         set(queue_places(connection, queued)) ^ set(connection.execute("SELECT pk, place FROM queue").fetchall())

@@ -23,7 +23,7 @@ import sqlite3
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -584,32 +584,22 @@ class Repair:
                 raise CacheError(f"{error.filename}: {error.strerror}. Change its permissions by hand.") from error
 
     def _mend(self, state: State) -> None:
-        match state:
-            case State.FOREIGN:
-                self._replace(salvage_file=False)
-            case State.LOST | State.NEWER | State.DAMAGED:
-                self._replace()
-            case State.OLDER:
-                self._keep_copy()
-                self._change(lambda: schema.ensure(self._path))
-            case State.INDEX:
-                self._keep_copy()
-                self._change(self._rebuild_index)
-            case State.EVENTS:
-                self._keep_copy()
-                if journal_file(self._path).exists():
-                    self.report.kept.append(files.keep_copy(journal_file(self._path)))
-                self._change(self._mend_events)
-            case State.MARKS:
-                self._keep_copy()
-                self._change(self._derive_marks)
-            case State.JOURNAL:
-                self._keep_copy()
-                if journal_file(self._path).exists():
-                    self.report.kept.append(files.keep_copy(journal_file(self._path)))
-                self._change(self._agree)
-            case _:
-                raise CacheError(f"The cache {self._path} can't be mended. 'dailypapers doctor' says why.")
+        in_place: Mapping[State, Callable[[], None]] = {
+            State.OLDER: lambda: schema.ensure(self._path),
+            State.INDEX: self._rebuild_index,
+            State.EVENTS: self._mend_events,
+            State.MARKS: self._derive_marks,
+            State.JOURNAL: self._agree,
+        }
+        if state in in_place:
+            self._keep_copy()
+            if state in (State.EVENTS, State.JOURNAL) and journal_file(self._path).exists():
+                self.report.kept.append(files.keep_copy(journal_file(self._path)))
+            self._change(in_place[state])
+        elif state in (State.FOREIGN, State.LOST, State.NEWER, State.DAMAGED):
+            self._replace(salvage_file=state is not State.FOREIGN)
+        else:
+            raise CacheError(f"The cache {self._path} can't be mended. 'dailypapers doctor' says why.")
 
     # In place
 

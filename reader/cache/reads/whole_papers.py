@@ -29,7 +29,7 @@ def read_paper(connection: sqlite3.Connection, pk: int) -> Paper | None:
         **values,
         pk=pk,
         topics=_topics(connection, pk),
-        queued=_is_queued(connection, pk),
+        queued=connection.execute("SELECT 1 FROM queue WHERE pk = ?", (pk,)).fetchone() is not None,
         tags=_tags(connection, pk),
         note=_note(connection, pk),
         highlights=tuple(one.said(values["id"]) for one in passages_of(connection, pk)),
@@ -42,10 +42,6 @@ def _topics(connection: sqlite3.Connection, pk: int) -> tuple[str, ...]:
         (pk,),
     )
     return tuple(slug for (slug,) in rows)
-
-
-def _is_queued(connection: sqlite3.Connection, pk: int) -> bool:
-    return connection.execute("SELECT 1 FROM queue WHERE pk = ?", (pk,)).fetchone() is not None
 
 
 def _tags(connection: sqlite3.Connection, pk: int) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ HIDDEN_BY_TOPIC = TOPICS_OF.format(pks="SELECT pk FROM paper WHERE hidden = 1")
 
 T = TypeVar("T")
 
-CHUNK = 5_000
+CHUNK = 1_000
 """Rows fetched from SQLite at once, so that other threads can run within a frame."""
 
 _SQL = {

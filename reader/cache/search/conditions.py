@@ -212,15 +212,11 @@ class Compiler:
             case "published":
                 return in_range(self.column("published", ordered=self.key == "published"), first, last)
             case "since":
-                condition = in_range("+p.day", first, last)
+                return in_range("+p.day", first, last)
             case "until":
-                condition = in_range("+p.first_day", first, last)
-            case _:
-                listed = in_range("day", first, last)
-                condition = self.key_in(Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params))
-        if self.key == "day" and self.is_ordered:
-            return bracketed(join_clauses([*_sort_day_bounds(first, last), condition], "AND"))
-        return condition
+                return in_range("+p.first_day", first, last)
+        listed = in_range("day", first, last)
+        return self.key_in(Clause(f"SELECT pk FROM listing WHERE {listed.sql}", listed.params))
 
     def day_bounds(self, node: When) -> tuple[str | None, str | None] | None:
         """The first and last ISO day of a node, None for an open end; None alone if no day can match."""
@@ -347,20 +343,6 @@ def _venue(value: str, column: str) -> Clause:
     """The condition that words of a venue, such as `ICLR 2026 oral`, begin with each word of the value."""
     words = re.findall(r"[^\W_]+(?:[-/.&][^\W_]+)*", value)
     return join_clauses([Clause(f"' ' || {column} LIKE ?", (f"% {word}%",)) for word in words] or [Clause("0")], "AND")
-
-
-def _sort_day_bounds(first: str | None, last: str | None) -> list[Clause]:
-    """Bounds on `sort_day`, a paper's newest listed day, for papers listed on a day from `first` to `last`.
-
-    A paper that was listed again can have a `sort_day` after `last`. Few are, and an index gives the latest such day.
-    """
-    bounds = []
-    if first is not None:
-        bounds.append(Clause("p.sort_day >= ?", (first,)))
-    if last is not None:
-        again = "SELECT max(day) FROM paper WHERE first_day < day AND first_day <= ?"
-        bounds.append(Clause(f"p.sort_day <= max(?, coalesce(({again}), ''))", (last, last)))
-    return bounds
 
 
 _TOPIC = "topic = (SELECT pk FROM topic WHERE slug = ?)"

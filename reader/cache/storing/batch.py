@@ -212,7 +212,7 @@ class Batch:
             known = Titled(entry.after["title"], entry.after["author_count"], entry.after["published"])
             return is_same(Titled(draft.title, count, draft.published), known)
         of_a_feed = draft.entry is not None or entry.after["id"].startswith(FEED_PREFIX)
-        return not of_a_feed or _identifies(draft.title)
+        return not of_a_feed or sum(map(str.isalnum, fold(draft.title))) >= TITLE_LETTERS
 
     def _join(self, former: Entry, entry: Entry) -> None:
         """Let a page's paper become part of another one that is here: its marks and its place are then of that one."""
@@ -321,11 +321,6 @@ def _id(draft: Draft) -> str:
 def _is_of_page(draft: Draft, entry: Entry) -> bool:
     """Whether a draft or a paper is of a saved page, so that its title alone does not identify it."""
     return draft.source == PAGE or entry.after["id"].startswith(PAGE_PREFIX)
-
-
-def _identifies(title: str) -> bool:
-    """Whether a title has enough letters to identify a paper."""
-    return sum(map(str.isalnum, fold(title))) >= TITLE_LETTERS
 
 
 def _change(pk: int, facts: Mapping[str, Any], at: str) -> Values:

@@ -144,8 +144,8 @@ def _roff_block(block: Block) -> Iterator[str]:
         yield (f".SH {name.upper()}", f".SS {name}", f".PP\n\\fB{name}\\fR")[block.level - 1]
     elif block.kind == "text":
         yield from (".PP", _roff_pieces(block.body))
-    elif block.kind == "code":
-        lines = ("".join(piece.text for piece in line)[2:] for line in example_lines(block.body.splitlines(), 74))
+    elif block.is_example:
+        lines = ("".join(piece.text for piece in line)[2:] for line in example_lines(block, 74))
         yield from (".PP", ".nf", *map(_roff, lines), ".fi")
     else:
         head, *body = cells_of(block.body)

@@ -90,7 +90,12 @@ FOREIGN = MappingProxyType(
 )
 """Words that other programs have for commands, with what does the same here."""
 
-_PLACES = MappingProxyType({"import": ("import_files", "COMMAND"), "redo": ("undo", "REDO"), "tags": ("tag", "TAGS")})
+_PLACES = MappingProxyType(
+    {
+        **{"import": ("import_files", "COMMAND"), "count": ("list", "COUNT"), "pdf": ("open", "PDF")},
+        **{"redo": ("undo", "REDO"), "tags": ("tag", "TAGS")},
+    }
+)
 """Modules and variables of the commands that are not the `COMMAND` of a module of their name."""
 
 ABOUT = "Read the daily papers of Hugging Face. Without a command, the reader opens."

@@ -223,7 +223,10 @@ class Taste(NamedTuple):
         return tuple(sorted(found, key=lambda term: (-abs(term.weight), term.text)))
 
     def split(self, one: Held) -> list[Held]:
-        """Two interests of one, named by what tells them apart; none of one with a single paper."""
+        """Two interests of one, named by what tells them apart; none of one with a single paper.
+
+        The first one keeps a name that the user may have given.
+        """
         whole = next((known for known in self.subjects if known.wish.key == one.key), None)
         positions = [at for at, paper in enumerate(self.liked) if whole is not None and paper in whole.papers]
         if len(positions) < 2:
@@ -233,8 +236,12 @@ class Taste(NamedTuple):
         for papers, words in self.parts.halves(positions):
             name = _name([self.words[code] for code in words if code in self.words], taken)
             ids = tuple(self.liked[paper].id for paper in papers)[:MOST_HELD]
-            kept = one._replace(did="split") if not found else Held(ids[0], one.name, 0, (), "make")
-            found.append(kept._replace(name=name or self.liked[papers[0]].name, papers=ids))
+            told = name or self.liked[papers[0]].name
+            if found:
+                found.append(Held(ids[0], told, 0, ids, "make"))
+            else:
+                # What is as learned was last reset.
+                found.append(one._replace(name=told if one.did == "reset" else one.name, papers=ids, did="split"))
             taken.append(found[0].name)
         return found
 

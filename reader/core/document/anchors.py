@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import accumulate
@@ -21,17 +21,14 @@ from reader.core.document.search import block_texts
 from reader.core.passages import CONTEXT, WORD, Passage, passage_id
 from reader.core.text import fold
 
-_NEAR_LINES = 3
-"""Blocks after the one in which a passage was last that are searched first, besides those that it fills."""
-
 _END = 60
 """Words of each end by which a passage is found whose words have changed; a longer one is its two ends."""
 
-_RUN = 3
-"""Words in a row that must be the same to suppose a passage there."""
+_SHORT = 3
+"""Words in a row that must be the same to suppose a passage there; so many words alone are no passage for certain."""
 
-_MOST_PLACES = 50
-"""Places of some words that are looked at: more are too common to tell anything."""
+_MOST_PLACES, _MOST_EXACT = 50, 2_000
+"""Places of such words, and of all words of a passage, that are looked at."""
 
 _ENOUGH = 0.6
 """The share of a passage's words that must be there, in their order."""
@@ -66,15 +63,50 @@ class DrawnWord(NamedTuple):
     """Its number among the words of the block."""
 
 
-class _Block(NamedTuple):
-    text: str
-    places: tuple[tuple[int, int], ...]
-    """The (start, end) of each word in the text."""
-    words: tuple[str, ...]
-
-
 def _folded(word: str) -> str:
-    return "".join(WORD.findall(fold(word))) or word
+    return word.lower() if word.isascii() else "".join(WORD.findall(fold(word))) or word
+
+
+class _Run:
+    """The words of some blocks in a row, as one text, in which words are looked for a hundred times as quickly."""
+
+    def __init__(self, first: int, blocks: Sequence[Sequence[str]]) -> None:
+        self.words = [word for block in blocks for word in block]
+        self._first = first
+        self._blocks = list(accumulate(map(len, blocks), initial=0))
+        self._text = f" {' '.join(self.words)} "
+        self._letters = list(accumulate((len(word) + 1 for word in self.words), initial=0))
+
+    def places(self, sought: Sequence[str], most: int) -> list[int]:
+        """The first places where some words follow each other."""
+        text = f" {' '.join(sought)} "
+        found: list[int] = []
+        at = self._text.find(text) if sought else -1
+        while at >= 0 and len(found) < most:
+            found.append(bisect_right(self._letters, at) - 1)
+            at = self._text.find(text, at + 1)
+        return found
+
+    def around(self, place: int, size: int, before: Sequence[str], after: Sequence[str]) -> int:
+        """How many of the words around a passage are around a place."""
+        pairs = (
+            *zip(reversed(before), reversed(self.words[max(0, place - len(before)) : place]), strict=False),
+            *zip(after, self.words[place + size : place + size + len(after)], strict=False),
+        )
+        return sum(one == other for one, other in pairs)
+
+    def range(self, first: int, last: int) -> Range:
+        """The range from one word to another."""
+        return Range(self.point(first), self.point(last))
+
+    def point(self, word: int) -> Point:
+        """The place of a word."""
+        block = bisect_right(self._blocks, word) - 1
+        return Point(self._first + block, word - self._blocks[block])
+
+    def word_of(self, point: Point) -> int:
+        """The number of a word."""
+        return self._blocks[point.block - self._first] + point.word
 
 
 class TextWords:
@@ -82,48 +114,57 @@ class TextWords:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self._blocks: dict[int, _Block] = {}
+        self._words: dict[int, tuple[str, ...]] = {}
 
-    def block(self, index: int) -> _Block:
+    def text(self, index: int) -> str:
+        """The text of a block."""
+        return " ".join(" ".join(block_texts(self.document.blocks[index])).split())
+
+    def words(self, index: int) -> tuple[str, ...]:
         """The words of a block."""
-        found = self._blocks.get(index)
+        found = self._words.get(index)
         if found is None:
-            text = " ".join(" ".join(block_texts(self.document.blocks[index])).split())
-            places = tuple(match.span() for match in WORD.finditer(text))
-            words = tuple(_folded(text[start:end]) for start, end in places)
-            found = self._blocks[index] = _Block(text, places, words)
+            found = self._words[index] = tuple(map(_folded, WORD.findall(self.text(index))))
         return found
 
-    # What is selected
-
-    def passage(self, chosen: Range, section: str) -> Passage:
+    def passage(self, chosen: Range) -> Passage:
         """The passage that some words are."""
         parts = []
         for index in range(chosen.first.block, chosen.last.block + 1):
-            block = self.block(index)
+            text = self.text(index)
+            places = [match.span() for match in WORD.finditer(text)]
             first = chosen.first.word if index == chosen.first.block else 0
-            last = chosen.last.word if index == chosen.last.block else len(block.words) - 1
+            last = chosen.last.word if index == chosen.last.block else len(places) - 1
             if first <= last:
-                parts.append(_with_signs(block.text, block.places[first][0], block.places[last][1]))
+                parts.append(_with_signs(text, places[first][0], places[last][1]))
         quote = "\n\n".join(parts)
-        before = [word for _, word in _some(self._backwards(chosen.first))][::-1]
-        after = [word for _, word in _some(self._forwards(chosen.last))]
+        run = self._run(chosen.first.block, chosen.last.block + 1, CONTEXT)
+        start, end = run.word_of(chosen.first), run.word_of(chosen.last) + 1
+        before, after = run.words[max(0, start - CONTEXT) : start], run.words[end : end + CONTEXT]
         context = " ".join(before), " ".join(after)
-        return Passage(passage_id(quote), quote, *context, section=section, block=chosen.first.block)
+        block = chosen.first.block
+        return Passage(passage_id(quote), quote, *context, section=self._section(block), block=block)
 
-    def _backwards(self, point: Point) -> Iterator[tuple[Point, str]]:
-        """The words before one, the nearest first."""
-        for index in range(point.block, -1, -1):
-            words = self.block(index).words
-            end = point.word if index == point.block else len(words)
-            yield from ((Point(index, place), words[place]) for place in range(end - 1, -1, -1))
+    def _section(self, block: int) -> str:
+        """The name of the innermost section that a block is in."""
+        found = bisect_right(self._starts, block) - 1
+        return self.document.sections[found].name if found >= 0 else ""
 
-    def _forwards(self, point: Point) -> Iterator[tuple[Point, str]]:
-        """The words after one."""
-        for index in range(point.block, len(self.document.blocks)):
-            words = self.block(index).words
-            start = point.word + 1 if index == point.block else 0
-            yield from ((Point(index, place), words[place]) for place in range(start, len(words)))
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [section.start for section in self.document.sections]
+
+    def _run(self, first: int, last: int, more: int) -> _Run:
+        """The words from one block to before another, with at least so many before them, and as many after."""
+        count = len(self.document.blocks)
+        lead = trail = more
+        while first > 0 and lead > 0:
+            first -= 1
+            lead -= len(self.words(first))
+        while last < count and trail > 0:
+            trail -= len(self.words(last))
+            last += 1
+        return _Run(first, [self.words(index) for index in range(first, last)])
 
     # Looking for a passage
 
@@ -132,49 +173,45 @@ class TextWords:
         if passage.block >= len(self.document.blocks):
             return None
         quote, before, after = _words(passage.quote), _words(passage.before), _words(passage.after)
-        hint = Point(passage.block, 0)
-        lead = _some(self._backwards(hint))[::-1]
-        most = len(self.block(hint.block).words) + len(quote) + CONTEXT
-        found = [*lead, *_some(self._forwards(Point(hint.block, -1)), most)]
-        words = [word for _, word in found]
-        for place in _places(words, quote):
-            end = place + len(quote)
-            if words[max(0, place - len(before)) : place] == before and words[end : end + len(after)] == after:
-                return Range(found[place][0], found[end - 1][0])
-        return None
+        run = self._run(passage.block, passage.block + 1, len(quote) + CONTEXT)
+        places = run.places(quote, _MOST_EXACT)
+        around = len(before) + len(after)
+        same = (place for place in places if run.around(place, len(quote), before, after) == around)
+        place = next(same, None)
+        return None if place is None else run.range(place, place + len(quote) - 1)
 
     def find(self, passage: Passage) -> Range | None:
         """Where a passage is in another text; None if its words are not there any more."""
-        quote = _words(passage.quote)
-        before, after = _words(passage.before), _words(passage.after)
-        if not quote:
-            return None
-        exact = [(self._around(place, len(quote), before, after), place) for place in self._all.places(quote)]
+        quote, before, after = _words(passage.quote), _words(passage.before), _words(passage.after)
+        exact = self._all.places(quote, _MOST_EXACT)
         if exact:
-            score, place = max(exact, key=lambda one: (one[0], -one[1]))
+            scores = {place: self._all.around(place, len(quote), before, after) for place in exact}
+            most = max(scores.values())
+            best = [place for place in exact if scores[place] == most]
+            of_section = (place for place in best if self._section(self._all.point(place).block) == passage.section)
+            place = next(of_section, best[0])
             # A word or two are everywhere.
-            is_sure = score or len(quote) > _RUN or len(exact) == 1 or not (before or after)
-            return self._range(place, place + len(quote) - 1) if is_sure else None
+            is_sure = scores[place] or len(quote) > _SHORT or len(exact) == 1 or not (before or after)
+            return self._all.range(place, place + len(quote) - 1) if is_sure else None
         if len(quote) <= 2 * _END:
-            return self._range(*found) if (found := self._alike(quote)) else None
-        head, tail = self._alike(quote[:_END]), self._alike(quote[-_END:])
+            return self._all.range(*found) if (found := self._alike(quote, before, after)) else None
+        head, tail = self._alike(quote[:_END], before, ()), self._alike(quote[-_END:], (), after)
         if head is None or tail is None or not head[0] <= tail[0] <= head[0] + 2 * len(quote):
             return None
-        return self._range(head[0], tail[1])
+        return self._all.range(head[0], tail[1])
 
-    def _alike(self, quote: Sequence[str]) -> tuple[int, int] | None:
+    def _alike(self, quote: Sequence[str], before: Sequence[str], after: Sequence[str]) -> tuple[int, int] | None:
         """The first and the last word of a place that has most of some words in their order."""
         votes: Counter[int] = Counter()
-        for start in range(len(quote) - _RUN + 1):
-            for place in self._all.places(quote[start : start + _RUN]):
+        around = (*before, *quote, *after)
+        for start in range(len(around) - _SHORT + 1):
+            for place in self._all.places(around[start : start + _SHORT], _MOST_PLACES):
                 # Some words more or less do not make it another place.
-                votes[(place - start) // _RUN] += 1
+                votes[max(0, place - start + len(before)) // _SHORT] += 1
         for bucket, _ in votes.most_common(3):
-            first = max(0, bucket * _RUN - len(quote) // 4 - _RUN)
-            window = self._all.words[first : first + 2 * _RUN + len(quote) * 3 // 2]
-            same = [
-                one for one in SequenceMatcher(None, quote, window, autojunk=False).get_matching_blocks() if one.size
-            ]
+            first = max(0, bucket * _SHORT - len(quote) // 4 - _SHORT)
+            window = self._all.words[first : first + 2 * _SHORT + len(quote) * 3 // 2]
+            same = SequenceMatcher(None, quote, window, autojunk=False).get_matching_blocks()[:-1]
             if sum(one.size for one in same) >= _ENOUGH * len(quote):
                 lead, end = same[0], same[-1]
                 start = max(0, lead.b - lead.a)
@@ -182,57 +219,9 @@ class TextWords:
                 return first + start, first + max(start, stop - 1)
         return None
 
-    def _around(self, place: int, size: int, before: Sequence[str], after: Sequence[str]) -> int:
-        """How many of the words around a passage are around a place."""
-        words, end = self._all.words, place + size
-        led = words[max(0, place - len(before)) : place]
-        return sum(one == other for one, other in zip(reversed(before), reversed(led), strict=False)) + sum(
-            one == other for one, other in zip(after, words[end : end + len(after)], strict=False)
-        )
-
-    def _range(self, first: int, last: int) -> Range:
-        return Range(self._point(first), self._point(last))
-
-    def _point(self, word: int) -> Point:
-        block = bisect_right(self._starts, word) - 1
-        return Point(block, word - self._starts[block])
-
     @cached_property
-    def _starts(self) -> list[int]:
-        """The words before each block, and all of them."""
-        sizes = (len(self.block(index).words) for index in range(len(self.document.blocks)))
-        return list(accumulate(sizes, initial=0))[:-1]
-
-    @cached_property
-    def _all(self) -> _Joined:
-        return _Joined([word for index in range(len(self.document.blocks)) for word in self.block(index).words])
-
-
-class _Joined:
-    """All words of a text as one, in which words are looked for a hundred times as quickly."""
-
-    def __init__(self, words: Sequence[str]) -> None:
-        self.words = words
-        self._text = f" {' '.join(words)} "
-        self._starts = list(accumulate((len(word) + 1 for word in words), initial=0))
-
-    def places(self, words: Sequence[str]) -> list[int]:
-        """The first places where some words follow each other."""
-        sought = f" {' '.join(words)} "
-        found: list[int] = []
-        at = self._text.find(sought)
-        while at >= 0 and len(found) < _MOST_PLACES:
-            found.append(bisect_right(self._starts, at) - 1)
-            at = self._text.find(sought, at + 1)
-        return found
-
-
-def _places(words: Sequence[str], sought: Sequence[str]) -> list[int]:
-    return _Joined(words).places(sought) if sought else []
-
-
-def _some(words: Iterator[tuple[Point, str]], most: int = CONTEXT) -> list[tuple[Point, str]]:
-    return [one for one, _ in zip(words, range(most), strict=False)]
+    def _all(self) -> _Run:
+        return _Run(0, [self.words(index) for index in range(len(self.document.blocks))])
 
 
 def _words(text: str) -> list[str]:

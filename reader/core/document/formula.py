@@ -167,8 +167,8 @@ def _script(node: Script) -> Atom:
         text += f"_{{{compact(below)}}}" if below is not None else ""
         text += f"^{{{compact(above)}}}" if above is not None else ""
         return Atom(text, kind)
-    text += _small(compact(below), "_", SUBSCRIPTS) if below is not None else ""
-    raised = _small(compact(above), "^", SUPERSCRIPTS) if above is not None else ""
+    text += small_script(compact(below), "_", SUBSCRIPTS) if below is not None else ""
+    raised = small_script(compact(above), "^", SUPERSCRIPTS) if above is not None else ""
     kind = "ord" if kind in ("space", "punct", "bin", "open") else kind
     return Atom(text + raised, "apart" if base == EMPTY else kind)
 
@@ -186,7 +186,7 @@ def _base(base: Node) -> str:
     return f"({text})"
 
 
-def _small(inner: str, sign: str, table: dict[int, int]) -> str:
+def small_script(inner: str, sign: str, table: dict[int, int]) -> str:
     """A script: small letters if there are such for all of it, else after its sign."""
     if not inner:
         return ""

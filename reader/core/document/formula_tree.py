@@ -128,21 +128,8 @@ _STOPS = frozenset(("}", "&", "\\\\", "\\cr", "\\end", "\\right", "\\middle"))
 _MATRICES = {"matrix": ("", ""), "pmatrix": ("(", ")"), "bmatrix": ("[", "]"), "Bmatrix": ("{", "}"),
              "vmatrix": ("|", "|"), "Vmatrix": ("‖", "‖"), "smallmatrix": ("", ""), "array": ("", ""),
              "tabular": ("", ""), "subarray": ("", "")}  # fmt: skip
-_LINES = frozenset(
-    (
-        "aligned",
-        "align",
-        "split",
-        "gathered",
-        "alignedat",
-        "alignat",
-        "gather",
-        "multline",
-        "eqnarray",
-        "equation",
-        "flalign",
-    )
-)
+_NAMES_OF_LINES = "aligned align split gathered alignedat alignat gather multline eqnarray equation flalign"
+_LINES = frozenset(_NAMES_OF_LINES.split())
 _CASES = frozenset(("cases", "dcases", "rcases", "drcases", "numcases"))
 _WITH_COLUMNS = frozenset(("array", "subarray", "tabular"))
 _WITH_NUMBER = frozenset(("alignedat", "alignat"))
@@ -332,7 +319,7 @@ class _Reader:
             case Brace(_, None, is_above) if is_above == (sign == "^"):
                 items.append(base._replace(label=inner))
                 return
-            case Script(first, known_below, known_above, stacked) if not _is_closed(base):
+            case Script(first, known_below, known_above, stacked) if isinstance(base, _OpenScript):
                 if sign == "_" and known_below is None:
                     items.append(_OpenScript(first, inner, known_above, stacked))
                     return
@@ -590,10 +577,6 @@ _CLASSES = (
 
 _KINDS = {sign: kind for table, kind in reversed(_CLASSES) for sign in table.values() if not sign.isascii()}
 """The classes of signs that are typed as such."""
-
-
-def _is_closed(script: Script) -> bool:
-    return not isinstance(script, _OpenScript)
 
 
 def _is_primes(node: Node) -> bool:

@@ -81,44 +81,11 @@ OPENING = _table("lbrace { { { langle ⟨ lfloor ⌊ lceil ⌈ lvert | lVert ‖
 
 CLOSING = _table("rbrace } } } rangle ⟩ rfloor ⌋ rceil ⌉ rvert | rVert ‖ rbrack ] rrbracket ⟧ urcorner ⌝ rgroup ⟯")
 
-FUNCTIONS = frozenset(
-    [
-        "arccos",
-        "arcsin",
-        "arctan",
-        "arg",
-        "cos",
-        "cosh",
-        "cot",
-        "coth",
-        "csc",
-        "deg",
-        "det",
-        "dim",
-        "exp",
-        "gcd",
-        "hom",
-        "inf",
-        "ker",
-        "lg",
-        "lim",
-        "liminf",
-        "limsup",
-        "ln",
-        "log",
-        "max",
-        "min",
-        "Pr",
-        "sec",
-        "sin",
-        "sinh",
-        "sup",
-        "tan",
-        "tanh",
-        "argmax",
-        "argmin",
-    ]
-)
+_FUNCTIONS = """
+arccos arcsin arctan arg cos cosh cot coth csc deg det dim exp gcd hom inf ker lg lim liminf limsup ln log max min Pr
+sec sin sinh sup tan tanh argmax argmin
+"""
+FUNCTIONS = frozenset(_FUNCTIONS.split())
 
 ACCENTS = {
     "hat": "\u0302", "widehat": "\u0302", "bar": "\u0304", "overline": "\u0305", "tilde": "\u0303",
@@ -162,21 +129,14 @@ CLASSED = {
 }  # fmt: skip
 """Commands that give their argument a class."""
 
-IGNORED = frozenset(
-    [
-        *_table(
-            """
-        displaystyle - textstyle - scriptstyle - scriptscriptstyle - nonumber - notag - big - Big - bigg - Bigg - bigl -
-        bigr - bigm - Bigl - Bigr - Bigm - biggl - biggr - biggm - Biggl - Biggr - Biggm - centering - protect - relax -
-        allowbreak - nobreak - strut - mathstrut - hfill - hfil - hline - cr - small - footnotesize - scriptsize -
-        tiny - normalsize - large - Large - LARGE - huge - Huge - selectfont - unboldmath - noindent - ignorespaces -
-        endgroup - begingroup - bgroup - egroup - null - leavevmode - par - unskip - nolinebreak - linebreak - newline -
-        displaybreak - upshape - mdseries - scshape - sffamily - ttfamily - penalty - smallskip - medskip - bigskip -
-        / - mathpalette - toprule - midrule - bottomrule -
-        """
-        )
-    ]
-)
+_IGNORED = """
+displaystyle textstyle scriptstyle scriptscriptstyle nonumber notag big Big bigg Bigg bigl bigr bigm Bigl Bigr Bigm
+biggl biggr biggm Biggl Biggr Biggm centering protect relax allowbreak nobreak strut mathstrut hfill hfil hline cr
+small footnotesize scriptsize tiny normalsize large Large LARGE huge Huge selectfont unboldmath noindent ignorespaces
+endgroup begingroup bgroup egroup null leavevmode par unskip nolinebreak linebreak newline displaybreak upshape
+mdseries scshape sffamily ttfamily penalty smallskip medskip bigskip / mathpalette toprule midrule bottomrule
+"""
+IGNORED = frozenset(_IGNORED.split())
 """Commands that only say how something looks."""
 
 DROPPED = {

@@ -324,7 +324,7 @@ def parse_command(typed: str, known: Sequence[UserCommand]) -> UserCommand:
     shell = line.startswith(SHELL)
     line = line.removeprefix(SHELL).strip()
     if not line:
-        raise InvalidValue("needs the name of a command of yours, or a program")
+        raise InvalidValue("needs the name of one of your commands, or a program")
     if not shell:
         ProgramLine().check(line)
     return UserCommand(clean(line, NAME_LIMIT), line, shell=shell)

@@ -57,7 +57,7 @@ def _command(log_level: str | None) -> str:
 
 SERVE = api.Command(
     "serve",
-    "Serve the reader to a browser, on this machine or another of yours; other web pages and users do not get in.",
+    "Serve the reader to a browser, on this or another of your machines; other web pages and users do not get in.",
     (),
     _add_arguments,
     _serve,

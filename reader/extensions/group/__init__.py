@@ -355,7 +355,7 @@ ACTIONS: Mapping[str, tuple[Action, str]] = MappingProxyType(
     {
         "create": (_create, "create a group in a folder or on a server, under a name"),
         "join": (_join, "join the group of a folder or server"),
-        "key": (_print_key, "print your key, so that another machine of yours can be the same member"),
+        "key": (_print_key, "print your key, with which your other machines join as you"),
         "share": (_share, "let the others see star, queue, note, tag or tag:NAME"),
         "stop": (_stop, "stop sharing it; without a name, stop sharing everything"),
         "look": (_look, "see what the others share now; the reader does it by itself"),

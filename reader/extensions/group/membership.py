@@ -98,7 +98,7 @@ def former(cache: Path) -> Membership | None:
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise CacheError(
             f"{file} can't be read: it has the key of your group. Bring it back from a backup, or remove it and join"
-            " anew."
+            " again."
         ) from error
 
 

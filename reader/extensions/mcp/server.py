@@ -310,7 +310,7 @@ def _shown(value: object) -> str:
         case list() | tuple() if value:
             return f"a list of {len(value):,}"
         case int() if abs(value) >= _DIGITS:
-            return "one with so many digits"
+            return "a number with too many digits"
         case dict() if value:
             return "an object"
         case _:

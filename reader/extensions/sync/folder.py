@@ -164,7 +164,7 @@ class _FolderLook:
         except OSError as error:
             raise CacheError(
                 f"This machine's file {own} can't be read: {error.strerror}. Make it readable, or remove it: it is then"
-                " written anew."
+                " rewritten."
             ) from error
 
     def _is_as_written(self, own: Path) -> bool:

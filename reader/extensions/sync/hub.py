@@ -78,7 +78,7 @@ class Hub:
                 rest = ", ".join(one for one in _TABLES if one not in lost)
                 raise CacheError(
                     f"The server has lost {' and '.join(lost)}. Have its owner run 'DROP TABLE {rest}' there: the next"
-                    " sync makes all anew, and each machine sends its marks again; nothing is lost."
+                    " sync makes everything again, and each machine sends its marks again; nothing is lost."
                 )
             rows = server.rows("SELECT id FROM dailypapers_hub")
             self.id = str(rows[0][0]) if rows else ""

@@ -131,7 +131,7 @@ def _drop(arguments: Namespace, workspace: Workspace) -> int:
     elif not arguments.quiet:
         print_line(f"{freed / (1 << 20):,.1f} MiB freed." if freed else "There were none.")
         if workspace.settings.vectors.is_on:
-            print_line(f"The reader makes them anew; \"{APP} config set vectors.model ''\" switches them off.")
+            print_line(f"The reader makes them again; \"{APP} config set vectors.model ''\" switches them off.")
     return 0
 
 
@@ -174,7 +174,7 @@ def _fetch(arguments: Namespace, workspace: Workspace) -> int:
 ACTIONS = {
     "status": (_print_status, "print the model, how many papers have a vector, and their size; no server is asked"),
     "build": (_build, "make the missing vectors; it can be stopped, and resumes where it was"),
-    "drop": (_drop, "delete all vectors, and static models that were fetched; the next build makes them anew"),
+    "drop": (_drop, "delete all vectors, and static models that were fetched; the next build makes them again"),
     "fetch": (_fetch, "fetch a static model from the hub, and check its digest"),
 }
 

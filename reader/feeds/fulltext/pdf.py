@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, small_script
 from reader.core.document.model import (
     Block,
     Document,
@@ -80,13 +81,18 @@ MOST_ACCENTS = 2_000
 NEAR = 200
 """Letters before an accent and behind it, among which the one is that it belongs to."""
 
-_LARGE_SIGNS = dict(zip('PXQYRZSTUVW_`apqrs\\^!"#hino89()[]{}', "∑∑∏∏∫∫⋃⋂⨄⋀⋁⋁∐∐√√√√⋂⋀)[][]{}{}()[]{}", strict=True))
+_LARGE_SIGNS = {
+    **dict(zip('PXQYRZS[T\\U]V^W_`apqrs !"#()hino', "∑∑∏∏∫∫⋃⋃⋂⋂⨄⨄⋀⋀⋁⋁∐∐√√√√()[]{}[]{}", strict=True)),
+    **dict(zip("\x00\x01\x02\x03\x08\x09\x0c\x0d\x10\x11\x12\x13\x14\x15\x1a\x1b", "()[]{}|‖()()[]{}", strict=True)),
+}
 """What the letters of TeX's font of large signs are where the file has no names for them; others are parts of signs."""
 
-_SUPERSCRIPTS = dict(zip("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ", strict=True))
-_SUBSCRIPTS = dict(zip("0123456789+-−=()aeijkmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑᵢⱼₖₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
+_NAMED_LARGE = re.compile("[\ufe00-\ufe0f∑∏∫]")
+"""Signs of that font where the file has names for them, some with parts that are not to be seen."""
 
-_SCRIPTS = re.compile(f"([{''.join((*_SUPERSCRIPTS.values(), *_SUBSCRIPTS.values()))}]+)")
+_SCRIPTS = re.compile(f"([{''.join(map(chr, {*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()}))}]+)")
+_MARKS = frozenset("∗*†‡§¶⋆,")
+"""Signs of notes, which stay as they are."""
 
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
 
@@ -206,7 +212,8 @@ def read_page(opened: Any, number: int) -> tuple[Page, bool]:
     try:
         text = page.get_textpage()
         try:
-            letters = list(written(list(_read_letters(text.raw))))
+            has_names = _NAMED_LARGE.search(text.get_text_range()) is not None
+            letters = list(written(list(_read_letters(text.raw, has_names=has_names))))
             is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MOST_LETTERS
         finally:
             text.close()
@@ -260,22 +267,16 @@ class _Font(NamedTuple):
     is_large: bool
 
 
-def _read_letters(text: Any) -> Iterator[Letter]:
-    """The characters of a page that stand upright, in the order of the file."""
+def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
+    """The characters of a page that stand upright, in the order of the file; it may have names for large signs."""
     from pypdfium2 import raw
 
     box = raw.FS_RECTF()
-    across, base = ctypes.c_double(), ctypes.c_double()
+    across, base, *sides = (ctypes.c_double() for _ in range(6))
     fonts: dict[int, _Font] = {}
     before: Letter | None = None
     for index in range(min(raw.FPDFText_CountChars(text), MOST_LETTERS)):
         code = raw.FPDFText_GetUnicode(text, index)
-        if code in _SOFT_HYPHENS:
-            code = ord(SOFT_HYPHEN)
-        if 0xD800 <= code < 0xDC00 and 0xDC00 <= (low := raw.FPDFText_GetUnicode(text, index + 1)) < 0xE000:
-            code = 0x10000 + (code - 0xD800) * 0x400 + low - 0xDC00
-        if code < 32 or 0xD800 <= code < 0xE000 or code > 0x10FFFF:
-            continue
         if code == 32 and raw.FPDFText_IsGenerated(text, index) == 1:
             # PDFium adds a space where there is a gap; it has no place of its own.
             if before is not None:
@@ -283,26 +284,41 @@ def _read_letters(text: Any) -> Iterator[Letter]:
             continue
         if abs((raw.FPDFText_GetCharAngle(text, index) + 0.3) % 6.2832 - 0.3) > _UPRIGHT:
             continue
-        raw.FPDFText_GetLooseCharBox(text, index, box)
-        raw.FPDFText_GetCharOrigin(text, index, across, base)
         shape = raw.FPDFText_GetTextObject(text, index)
-        key = ctypes.addressof(shape.contents) if shape else 0
+        set_in = raw.FPDFTextObj_GetFont(shape) if shape else None
+        key = ctypes.addressof(set_in.contents) if set_in else 0
         if key not in fonts:
             fonts[key] = _read_font(text, index)
+        font = fonts[key]
+        if font.is_large:
+            letter = _letter_of(code, 0) if has_names else _LARGE_SIGNS.get(chr(code), "")
+            letter = "" if "\ufe00" <= letter <= "\ufe0f" else letter
+        else:
+            letter = _letter_of(code, raw.FPDFText_GetUnicode(text, index + 1) if 0xD800 <= code < 0xDC00 else 0)
+        if not letter:
+            continue
+        raw.FPDFText_GetLooseCharBox(text, index, box)
+        raw.FPDFText_GetCharOrigin(text, index, across, base)
         size = raw.FPDFText_GetFontSize(text, index)
         if not 3 < size < 80:
             # Some files scale the text instead.
             size = box.top - box.bottom
-        font = fonts[key]
-        letter, high = chr(code), base.value
-        if font.is_large and code < 128:
-            letter = _LARGE_SIGNS.get(letter, "")
-        if before is not None and (font.is_large or letter == "√") and abs(high - before.base) < 1.5 * size:
-            # They hang from the line.
-            high = before.base if -size < box.left - before.right < size else high
-        if letter:
-            before = Letter(letter, box.left, box.right, high, size, font.is_bold, font.is_italic, font.is_math)
-            yield before
+        high = base.value
+        if font.is_large or letter == "√":
+            # They hang from above; their middle is that of the line's signs.
+            raw.FPDFText_GetCharBox(text, index, *sides)
+            high = (sides[2].value + sides[3].value) / 2 - 0.25 * size
+        before = Letter(letter, box.left, box.right, high, size, font.is_bold, font.is_italic, font.is_math)
+        yield before
+
+
+def _letter_of(code: int, low: int) -> str:
+    """The letter of a number of PDFium's, which may be the first half of two; empty if it is none."""
+    if code in _SOFT_HYPHENS:
+        return SOFT_HYPHEN
+    if 0xDC00 <= low < 0xE000:
+        return chr(0x10000 + (code - 0xD800) * 0x400 + low - 0xDC00)
+    return "" if code < 32 or 0xD800 <= code < 0xE000 or code > 0x10FFFF else chr(code)
 
 
 def _read_font(text: Any, index: int) -> _Font:
@@ -345,7 +361,7 @@ def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
 
 
 def _with_fractions(letters: Sequence[Letter]) -> Iterator[Letter]:
-    """Letters in which a fraction within a sentence is `(a+b)/2` on the line."""
+    """Letters in which a fraction within a sentence is `(a+b)∕2` on the line."""
     at, before = 0, None
     most = Counter(letter.size for letter in letters).most_common(1)[0][0] if letters else 0.0
     while at < len(letters):
@@ -362,7 +378,7 @@ def _with_fractions(letters: Sequence[Letter]) -> Iterator[Letter]:
             continue
         above, below, line = halves
         at += len(above) + len(below)
-        for part, sign in ((above, ""), (below, "/")):
+        for part, sign in ((above, ""), (below, "∕")):
             text = "".join(one.text for one in part).strip()
             text = f"({text})" if len(text) > 1 and not text.isalnum() else text
             yield letter._replace(text=f"{sign}{text}", right=part[-1].right, base=line.base, size=line.size)
@@ -404,16 +420,19 @@ def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
         letter = letters[at]
         end = at
         while before is not None and end < len(letters) and _is_script(letters[end], before, letters[end - 1]):
+            if (letters[end].base > before.base) is not (letter.base > before.base):
+                break
             end += 1
         if before is None or end == at:
             before = before if letter.is_space else letter
             yield letter
             at += 1
             continue
-        signs = _SUPERSCRIPTS if letter.base > before.base else _SUBSCRIPTS
-        script = letters[at:end]
-        known = all((one.base > before.base) is (letter.base > before.base) and one.text in signs for one in script)
-        yield from (one._replace(text=signs[one.text], base=before.base) if known else one for one in script)
+        is_raised = letter.base > before.base
+        script = "".join(one.text for one in letters[at:end])
+        if not _MARKS.issuperset(script):
+            script = small_script(script, "^" if is_raised else "_", SUPERSCRIPTS if is_raised else SUBSCRIPTS)
+        yield letter._replace(text=script, right=letters[end - 1].right, base=before.base)
         at = end
 
 
@@ -530,9 +549,8 @@ _CAPTION = re.compile(
     r"\s*[A-Z]?\.?(?:\d+(?:\.\d+)*|[IVXLC]+\b))\s*(?P<end>[.:|–—]|$|(?=\s))"
 )
 _NUMBER = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3}|[IVX]{1,5})(?P<dot>\.?)\s+(?=[^\W\d_])")
-_APPENDIX = re.compile(r"(?P<number>Appendix\s+[A-Z](?:\.\d{1,2})*)[.:]?\s+(?=\w)", re.IGNORECASE)
 _CHAPTER = re.compile(
-    r"(?P<number>(?:Chapter|Part|Appendix)\s+(?P<place>\d{1,2}|[A-Z]|[IVX]{1,5}))[.:]?", re.IGNORECASE
+    r"(?P<number>(?:Chapter|Part|Appendix)\s+(?P<place>\d{1,2}|[A-Z]|[IVX]{1,5})(?:\.\d{1,2})*)[.:]?", re.IGNORECASE
 )
 _BEGINS_CHAPTER = re.compile(rf"{_CHAPTER.pattern}\s+(?=\w)", re.IGNORECASE)
 _STEP = re.compile(r"(?P<number>\d{1,2})\)\s+(?=[^\W\d_])")
@@ -745,26 +763,22 @@ class _Part:
 
     kind: str
     """One of `_TEXTS`, `title`, `heading`, `caption`, `note`, `reference` or `lines`."""
-    texts: list[str]
-    """One text; of `lines`, one for each line."""
-    line: Line
-    """The first line."""
-    last: Line
+    text: str
+    """Of `lines`, that of the first one."""
+    rows: list[Line]
     level: int = 0
     """Of a heading."""
     has_article: bool = False
     """Whether the `A` at the beginning of a heading is a word."""
-    rows: list[Line] = field(default_factory=list)
 
     @property
-    def text(self) -> str:
-        return self.texts[-1]
+    def line(self) -> Line:
+        """The first line."""
+        return self.rows[0]
 
-    def add_row(self, line: Line) -> None:
-        """Add a line that stays as it is."""
-        self.texts.append(line.text)
-        self.rows.append(line)
-        self.last = line
+    @property
+    def last(self) -> Line:
+        return self.rows[-1]
 
 
 @dataclass
@@ -827,21 +841,20 @@ class _Builder:
             self._begin("note", line)
         elif self.in_references and not self._goes_on_below(line):
             self._add_reference(index, line)
-        elif self._is_in_table(line) or self._stands_as_it_is(line) or self._has_number(index, line):
+        elif self._is_of_rows(line) or self._stands_as_it_is(line) or self._has_number(index, line):
             if self.parts and self.parts[-1].kind == "lines" and self.parts[-1].last.page == line.page:
-                self.parts[-1].add_row(line)
+                self.parts[-1].rows.append(line)
             else:
                 self._begin("lines", line)
         else:
             self._add_text(index, line)
 
     def _begin(self, kind: str, line: Line, level: int = 0, text: str | None = None) -> None:
-        self.parts.append(_Part(kind, [line.text if text is None else text], line, line, level, rows=[line]))
+        self.parts.append(_Part(kind, line.text if text is None else text, [line], level))
 
     def _join(self, part: _Part, line: Line) -> None:
-        part.texts[-1] = _joined(part.text, line.text, self.looks.words)
+        part.text = _joined(part.text, line.text, self.looks.words)
         part.rows.append(line)
-        part.last = line
 
     def _follows(self, line: Line) -> bool:
         """Whether a line is the next one below the line before, in letters of the same size."""
@@ -858,23 +871,24 @@ class _Builder:
             above = self.parts[first].line
         rows = [row for part in self.parts[first:] for row in part.rows]
         if len(rows) > 3:
-            self.parts[first:] = [_Part("lines", [row.text for row in rows], rows[0], rows[-1], rows=rows)]
+            self.parts[first:] = [_Part("lines", rows[0].text, rows)]
 
     def _is_cell(self, part: _Part, below: Line) -> bool:
         is_short = part.kind in ("lines", "paragraph") and max(row.width for row in part.rows) < 0.6 * self.looks.column
         return is_short and part.line.page == below.page and part.last.base - below.base < 4 * self.looks.leading
 
-    def _is_in_table(self, line: Line) -> bool:
-        """Whether a short line stands below the caption of a table, or goes on with the table."""
-        if not self.parts or line.width > (0.6 if _SMALL_WORD.search(line.text) else 0.9) * self.looks.column:
+    def _is_of_rows(self, line: Line) -> bool:
+        """Whether a short line stands below the caption of a table, or goes on with a table or a formula."""
+        last = self.parts[-1] if self.parts else None
+        words = len(_SMALL_WORD.findall(line.text))
+        if last is None or last.last.page != line.page or line.width > (0.6 if words else 0.9) * self.looks.column:
             return False
-        last, before = self.parts[-1], self.parts[-2] if len(self.parts) > 1 else self.parts[-1]
-        caption = before if last.kind == "lines" and before.kind == "caption" else last
-        is_of_table = caption.kind == "caption" and _is_of_table(caption.text)
-        is_near = (
-            last.last.page == line.page and min(row.base for row in last.rows) - line.base < 3 * self.looks.leading
-        )
-        return is_of_table and is_near and line.base < caption.last.base
+        lowest = min(row.base for row in last.rows)
+        before = self.parts[-2] if last.kind == "lines" and len(self.parts) > 1 else last
+        if before.kind == "caption" and _is_of_table(before.text):
+            return lowest - line.base < 3 * self.looks.leading and line.base < before.last.base
+        is_indented = self.looks.indent(line) > 16 and line.left > min(row.left for row in last.rows)
+        return last.kind == "lines" and is_indented and words < 3 and 0 < lowest - line.base < 1.7 * self.looks.leading
 
     def _begin_entries(self, index: int) -> bool:
         """Whether the references begin here, without a heading: the next lines have their numbers."""
@@ -951,7 +965,7 @@ class _Builder:
         letters = re.sub(r"[^A-Za-z]", "", text)
         if len(text) >= 120 or not text[:1].isalnum() or len(letters) < 3 or line.math >= 0.5:
             return None
-        number, is_name = _NUMBER.match(text) or _APPENDIX.match(text), bool(_NAMES.fullmatch(text))
+        number, is_name = _NUMBER.match(text) or _BEGINS_CHAPTER.match(text), bool(_NAMES.fullmatch(text))
         if self._begins_with_article(text):
             number = None
         level = self._level_of_outline(line)
@@ -1144,7 +1158,7 @@ class _Builder:
         if last.kind != "lines" or len(self.parts) < 2 or self.parts[-2] is not tail or tail.last.page != line.page:
             return False
         # Limits of a sum that is within a line, and the halves of a fraction, are short.
-        is_apart = step > 1.35 * self.looks.leading or (step > 0 and sum(map(len, last.texts)) > 12)
+        is_apart = step > 1.35 * self.looks.leading or (step > 0 and sum(len(row.text) for row in last.rows) > 12)
         return is_apart and not tail.text.endswith(SOFT_HYPHEN)
 
     def _goes_on(self, tail: _Part, last: _Part | None, index: int, line: Line) -> bool:
@@ -1216,7 +1230,7 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
     text = _plain(part.text)
     match part.kind:
         case "heading":
-            number = _NUMBER.match(text) or _STEP.match(text) or _APPENDIX.match(text) or _BEGINS_CHAPTER.match(text)
+            number = _NUMBER.match(text) or _STEP.match(text) or _BEGINS_CHAPTER.match(text)
             number = None if part.has_article else number
             said = text[number.end() :] if number else text
             yield Heading(min(5, part.level + 1), number["number"] if number else "", (Span(said, ""),))
@@ -1235,7 +1249,7 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
         case "theorem":
             title = _THEOREM.match(text)
             end = title.end() if title else 0
-            yield Theorem((Span(text[:end], "strong"),), (Paragraph(_cited(text[end:].strip(), known)),))
+            yield Theorem((Span(text[:end]),), (Paragraph(_cited(text[end:].strip(), known)),))
         case "item":
             bullet = _BULLET.match(text)
             marker, rest = (bullet[1], text[bullet.end() :]) if bullet else ("•", text)

@@ -22,7 +22,15 @@ from reader import platform
 from reader.access_token import child_environment, lookup_environment
 from reader.core.document import codec
 from reader.core.document.model import Document, PdfSpot
-from reader.core.errors import FeedMalformed, FeedRefused, FeedUnreachable, NoFullText, NoPicture, ReaderError
+from reader.core.errors import (
+    FeedError,
+    FeedMalformed,
+    FeedRefused,
+    FeedUnreachable,
+    NoFullText,
+    NoPicture,
+    ReaderError,
+)
 from reader.core.ids import in_arxiv_address, in_file_name, is_arxiv_id
 from reader.core.steps import note_step
 from reader.feeds.http.client import BusyHostClient, HttpOptions, Response, Validators
@@ -92,6 +100,10 @@ class PdfTexts:
                 await self._client.fetch(id, file, lambda done, total: note_step())
             except NoFullText as missing:
                 raise NoFullText("arXiv has neither HTML nor a PDF of it") from missing
+            except FeedError:
+                # The one that was read last is better than none.
+                if not file.exists():
+                    raise
             for old in sorted(self._folder.glob("*.pdf"), key=lambda one: one.stat().st_mtime)[:-MOST_KEPT]:
                 old.unlink(missing_ok=True)
         return file

@@ -43,7 +43,7 @@ BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
 
 NOT_SERVED = "not in a browser, where other pages could type it too: use a terminal"
 
-NOTHING_REPLACED = "no other machine has replaced anything of yours · :sync FOLDER joins machines"
+NOTHING_REPLACED = "no other machine has replaced anything here · :sync FOLDER joins machines"
 
 OTHER_SHOWN = 300
 """Characters of what was replaced that the last line is given; it cuts them to its width."""
@@ -157,7 +157,7 @@ class CommandActions(Actor):
     def _highlighted_id(self) -> str | None:
         state = self._model.state
         listed = None if state.is_empty or state.is_on_hole else state.highlighted
-        paper = self._library.paper_of(listed if state.front_paper is None else state.front_paper)
+        paper = self._library.paper(listed if state.front_paper is None else state.front_paper)
         return None if paper is None else paper.id
 
     def _act(self, typed: Typed) -> None:

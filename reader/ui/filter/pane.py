@@ -362,14 +362,8 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
             case Kind.FAMILY:
                 self._set_state(replace(self._state, closed=self._state.closed ^ {row.key}))
                 self._reveal_group()
-            case Kind.MORE if row.key == "days":
-                self._set_state(replace(self._state, all_days=True))
-            case Kind.MORE if row.key == "tags":
-                self._set_state(replace(self._state, all_tags=True))
-            case Kind.MORE if row.key == "follows":
-                self._set_state(replace(self._state, all_follows=True))
             case Kind.MORE:
-                self._set_state(replace(self._state, all_topics=not self._state.all_topics))
+                self._set_state(replace(self._state, unfolded=self._state.unfolded ^ {row.key}))
                 self._reveal_group()
 
     def exclude(self) -> None:
@@ -398,7 +392,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         if (row := self.current) is None:
             return
         if direction == "left":
-            self._fold(row)
+            self._fold()
         elif row.mark is Mark.FOLDED:
             self.toggle()
         elif row.kind in (Kind.FAMILY, Kind.MORE):
@@ -473,15 +467,11 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         self._set_state(replace(self._state, choice=choice))
         self.post_message(Reported("topics", choice))
 
-    def _fold(self, row: Row) -> None:
+    def _fold(self) -> None:
         """Fold the older days, tags or follows, or the family or other group of the cursor, and go to its first row."""
-        if heading_above(self._rows, self._cursor) == "follows":
-            self._set_state(replace(self._state, all_follows=False))
-            return
-        if row.kind in (Kind.DAY, Kind.TAG):
-            is_day = row.kind is Kind.DAY
-            folded = replace(self._state, all_days=False) if is_day else replace(self._state, all_tags=False)
-            self._set_state(folded)
+        section = heading_above(self._rows, self._cursor)
+        if section in ("follows", "days", "tags"):
+            self._set_state(replace(self._state, unfolded=self._state.unfolded - {section}))
             return
         group = group_above(self._rows, self._cursor)
         if group is None or self.narrowed:
@@ -490,7 +480,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         if above.kind is Kind.FAMILY:
             self._set_state(replace(self._state, closed=self._state.closed | {above.key}))
         elif above.key == "topics":
-            self._set_state(replace(self._state, all_topics=False))
+            self._set_state(replace(self._state, unfolded=self._state.unfolded - {"topics"}))
         self._move_cursor(group)
 
     def _tell_row(self) -> None:

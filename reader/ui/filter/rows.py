@@ -86,11 +86,8 @@ class FilterState:
     closed: frozenset[str] = frozenset()
     """Families that are folded."""
     tags: TagChoice = field(default_factory=TagChoice)
-    all_days: bool = False
-    all_tags: bool = False
-    all_follows: bool = False
-    all_topics: bool = False
-    """Whether topics without papers are unfolded."""
+    unfolded: frozenset[str] = frozenset()
+    """Sections whose further rows are listed: `follows`, `days`, `tags`, and `topics` for those without papers."""
     on_top: tuple[str, ...] = ()
     """Slugs of the topics listed above all others."""
     narrowed: str = ""
@@ -234,7 +231,7 @@ def _follows(data: FilterData, state: FilterState) -> Iterator[Row]:
     hidden = 0
     for one in data.follows:
         is_here = one.id == state.view
-        if not state.all_follows and not is_here and one not in most:
+        if "follows" not in state.unfolded and not is_here and one not in most:
             hidden += 1
             continue
         mark = Mark.CHOSEN if is_here else Mark.NONE
@@ -247,7 +244,7 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
         return
     yield Row(Kind.HEADING, "days", "DAYS")
     newest = data.days[0].day
-    folded = () if state.all_days else data.days[DAYS_AT_FIRST:]
+    folded = () if "days" in state.unfolded else data.days[DAYS_AT_FIRST:]
     for place, item in enumerate(data.days):
         chosen = item.day == state.day
         # A chosen day is always shown: it explains why the list is so short.
@@ -280,7 +277,7 @@ def _tags(data: FilterData, state: FilterState) -> Iterator[Row]:
     hidden = 0
     for tag in data.tags:
         mark = marks.get(tag.name.casefold(), Mark.NONE)
-        if not state.all_tags and mark is Mark.NONE and tag not in most:
+        if "tags" not in state.unfolded and mark is Mark.NONE and tag not in most:
             hidden += 1
             continue
         yield Row(Kind.TAG, tag.name, tag.name, tag.count, mark)
@@ -305,9 +302,10 @@ def _topics(data: FilterData, state: FilterState) -> Iterator[Row]:
         yield _topic(topic, state)
     yield from _in_order(listed, data, state)
     if without:
-        mark = Mark.OPEN if state.all_topics else Mark.FOLDED
+        is_unfolded = "topics" in state.unfolded
+        mark = Mark.OPEN if is_unfolded else Mark.FOLDED
         yield Row(Kind.MORE, "topics", f"{len(without):,} without papers", mark=mark, quiet=True)
-        for topic in without if state.all_topics else ():
+        for topic in without if is_unfolded else ():
             yield _topic(topic, state)
 
 

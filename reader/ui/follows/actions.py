@@ -77,7 +77,7 @@ class FollowActions(Actor):
         more: Mapping[str, tuple[str, Callable[[], object]]],
         nothing: str,
     ) -> None:
-        paper = self._library.paper_of(self._model.state.highlighted)
+        paper = self._library.paper(self._model.state.highlighted)
         offered = {} if paper is None else offers(paper)
         if not offered and nothing:
             self._model.show_notice(nothing)

@@ -9,6 +9,9 @@ from reader.core.document.anchors import DrawnWord, Point, Range, TextWords, dra
 from reader.core.document.layout import Layout, TextPlace
 from reader.core.passages import Passage
 
+AT_ONCE = 100
+"""Highlights whose places are looked for as a text opens, which takes 10 ms at most; others follow."""
+
 
 class Kept(NamedTuple):
     """A highlight in a text."""
@@ -25,6 +28,8 @@ class Painted(NamedTuple):
     end: int
     """Letters of the line before it, and up to its end."""
     kept: Kept
+    is_first: bool
+    """Whether it is where the highlight begins."""
 
 
 class Highlights:
@@ -53,17 +58,19 @@ class Highlights:
     def with_passages(self, passages: Sequence[Passage]) -> Highlights:
         """The same text with other highlights; those that have moved are without a place until they are searched."""
         known = {one.passage[:4]: one.range for one in self.kept if one.range}
-        return self.with_kept([Kept(one, known.get(one[:4]) or self.words.near(one)) for one in passages])
+        new = {one[:4]: self.words.near(one) for one in [one for one in passages if one[:4] not in known][:AT_ONCE]}
+        return self.with_kept([Kept(one, (known | new).get(one[:4])) for one in passages])
 
     def searched(self) -> list[Kept]:
         """The highlights, those without a place looked for in the whole text, which may take a second."""
-        return [Kept(one.passage, one.range or self.words.find(one.passage)) for one in self.kept]
+        words = self.words
+        return [Kept(one, place or words.near(one) or words.find(one)) for one, place in self.kept]
 
     def _words_of(self, block: int) -> list[DrawnWord]:
         found = self._drawn.get(block)
         if found is None:
             front = len(self._layout.front) if block == 0 else 0
-            found = drawn_words(self._layout.lines(block), self.words.block(block).words, front)
+            found = drawn_words(self._layout.lines(block), self.words.words(block), front)
             self._drawn[block] = found
         return found
 
@@ -82,9 +89,11 @@ class Highlights:
         lines = self._layout.lines(block)
         found: dict[int, list[Painted]] = {}
         for kept in self._by_block[block]:
-            for line, (start, end) in self._parts(block, kept.range).items():
+            parts = self._parts(block, kept.range)
+            begins = min(parts) if kept.range and block == kept.range.first.block and parts else -1
+            for line, (start, end) in parts.items():
                 if lines[line].text[start:end].strip():
-                    found.setdefault(line, []).append(Painted(start, end, kept))
+                    found.setdefault(line, []).append(Painted(start, end, kept, line == begins))
         return {line: tuple(sorted(parts, key=lambda part: part.start)) for line, parts in found.items()}
 
     def _parts(self, block: int, range_: Range | None) -> Mapping[int, tuple[int, int]]:
@@ -93,7 +102,7 @@ class Highlights:
             return {}
         lines = self._layout.lines(block)
         first = range_.first.word if block == range_.first.block else 0
-        last = range_.last.word if block == range_.last.block else len(self.words.block(block).words)
+        last = range_.last.word if block == range_.last.block else len(self.words.words(block))
         parts: dict[int, tuple[int, int]] = {}
         for one in self._words_of(block):
             if first <= one.word <= last:
@@ -131,6 +140,15 @@ class Highlights:
         block = kept.range.first.block
         return TextPlace(block, min(self._parts(block, kept.range), default=0))
 
+    def following(self, here: TextPlace, step: int) -> TextPlace | None:
+        """The first line of the nearest highlight below a place (1) or above it (-1), around the ends."""
+        found = sorted((one.range, one) for one in self.kept if one.range)[:: step or 1]
+        # Only what may be it is laid out.
+        beyond = [one for place, one in found if (place.first.block - here.block) * step >= 0]
+        places = (place for one in beyond if (place := self.place_of(one)))
+        nearest = next((place for place in places if (place > here if step > 0 else place < here)), None)
+        return nearest or (self.place_of(found[0][1]) if found else None)
+
     # What is chosen
 
     def chosen(self, first: tuple[TextPlace, int], last: tuple[TextPlace, int]) -> Range | None:
@@ -138,7 +156,7 @@ class Highlights:
         (start, start_letter), (stop, stop_letter) = first, last
         ends: list[Point] = []
         for block in range(start.block, stop.block + 1):
-            count = len(self.words.block(block).words)
+            count = len(self.words.words(block))
             inside = [
                 one.word
                 for one in self._words_of(block)

@@ -8,13 +8,11 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
-from textual.widget import Widget
 
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
@@ -37,7 +35,7 @@ from reader.ui.full_text.text import Entry, FullText, Outline
 from reader.ui.full_text.view import Peek, TextView
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import PLAIN, StatusLine, draw
+from reader.ui.kit.line_widgets import PLAIN, OneLine, StatusLine
 from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
 from reader.ui.looks import Look
@@ -200,8 +198,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         """The sign at the margin of a highlighted line: its note's, once, or a bar; empty without a highlight."""
         if not (painted := view.highlights.on_line(place)):
             return ""
-        noted = [one.kept for one in painted if one.kept.passage.note]
-        is_noted = any(view.highlights.place_of(one) == place for one in noted)
+        is_noted = any(one.is_first and one.kept.passage.note for one in painted)
         return self._glyphs.note if is_noted else self._glyphs.quote
 
     def _message_line(self, y: int) -> Line:
@@ -383,26 +380,14 @@ def progress(text: FullText) -> TextProgress:
     return TextProgress(title, section.heading if section else None, view.progress, view.minutes_left)
 
 
-class TextHeader(Widget):
+class TextHeader(OneLine[TextProgress]):
     """The first line: the title, and how far the text is read."""
 
-    ALLOW_SELECT = False
+    PREFIX = "header"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"header--quiet", "header--count"}
 
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._glyphs = glyphs
-        self._progress = TextProgress("")
-
-    def show(self, progress: TextProgress) -> None:
-        """Show the progress."""
-        # A paint composes all panes again, so an unchanged line is not painted.
-        if progress != self._progress:
-            self._progress = progress
-            self.refresh()
-
-    def render(self) -> Content:
-        return draw(self, text_header(self._progress, self.size.width, self._glyphs), "header")
+    def line(self, width: int) -> Line:
+        return text_header(self.shown, width, self.glyphs)
 
 
 class FullTextScreen(Screen[None], inherit_bindings=False):
@@ -416,7 +401,7 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
         self._model = model
         self._follow = follow
         self._keymap = look.keymap
-        self._header = TextHeader(look.glyphs)
+        self._header = TextHeader(TextProgress(""), look.glyphs)
         self._outline = OutlinePane(look.glyphs, id="outline")
         self._outline.is_ruled = True
         self.pane = TextPane(look.glyphs, id="text")

@@ -614,13 +614,9 @@ class TextView:
 
     def next_highlight(self, step: int) -> TextView:
         """Go to the next highlight, or to the one before for -1; around the ends."""
-        places = sorted({place for one in self.highlights.kept if (place := self.highlights.place_of(one))})
-        if not places:
-            return self
         here = self.marked or self.top
-        beyond = [place for place in places if (place > here if step > 0 else place < here)] or places
-        found = beyond[0 if step > 0 else -1]
-        return (self if self.marked else self._remember(self.top))._show(found)
+        found = self.highlights.following(here, step)
+        return (self if self.marked else self._remember(self.top))._show(found) if found else self
 
     # Sizes
 

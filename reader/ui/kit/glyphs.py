@@ -132,7 +132,7 @@ MEANINGS = (
     ("surprise", "Surprise", "One paper in ten in For you is chosen to be unlike those you marked."),
     ("code", "Code", "It links to its code."),
     ("comments", "Comments", "Follows the number of comments where the word does not fit."),
-    ("note", "Note", "Your own words."),
+    ("note", "Note", "Your own words, or passages that you highlighted."),
     ("full_text", "Full text", "The cache has the paper's whole text."),
     ("quote", "AI summary", "Marks text that a machine wrote."),
     (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.content import Content
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rich.style import Style
     from textual.widget import Widget
 
+
+Shown = TypeVar("Shown")
 
 PLAIN = "text"
 """The role of text in the widget's own style."""
@@ -77,6 +79,32 @@ class ActionAsked(Message):
     """A click asks for an action of the table."""
 
     id: str
+
+
+class OneLine(Widget, Generic[Shown]):
+    """One line that is drawn from a value. A paint composes all panes again, so an unchanged line is not painted."""
+
+    ALLOW_SELECT = False
+    PREFIX: ClassVar[str] = "top"
+    """Of the names of the component styles."""
+
+    def __init__(self, shown: Shown, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.shown = shown
+        self.glyphs = glyphs
+
+    def show(self, shown: Shown) -> None:
+        """Show another value."""
+        if shown != self.shown:
+            self.shown = shown
+            self.refresh()
+
+    def line(self, width: int) -> Line:
+        """Draw the value in a width."""
+        raise NotImplementedError
+
+    def render(self) -> Content:
+        return draw(self, self.line(self.size.width), self.PREFIX)
 
 
 class KeyLines(Widget):

@@ -74,7 +74,7 @@ class QueryThread:
 
     async def ask(self, question: Callable[[Window], T]) -> T:
         """Run a query; raises CacheInterrupted if a newer one comes."""
-        while self._interrupt():
+        while self.interrupt():
             await self._end()
         return await self.ask_next(question)
 
@@ -91,11 +91,7 @@ class QueryThread:
         self._running = running = self._executor.submit(self._answer, question)
         return await asyncio.wrap_future(running)
 
-    def interrupt(self) -> None:
-        """Interrupt the running query, if any."""
-        self._interrupt()
-
-    def _interrupt(self) -> bool:
+    def interrupt(self) -> bool:
         """Interrupt the running query; return whether there is one."""
         if self._running is None or self._running.done():
             return False
@@ -115,7 +111,7 @@ class QueryThread:
     def close(self) -> None:
         """Interrupt the running query, and close the window."""
         self._executor.shutdown(wait=False, cancel_futures=True)
-        while self._running is not None and self._interrupt():
+        while self._running is not None and self.interrupt():
             wait([self._running], AGAIN)
         self._executor.shutdown(wait=True)
         if self._window is not None:
@@ -373,16 +369,14 @@ class Library(Marking):
 
         return self._ask(lambda window: window.read(lambda one: learned.why(pk, words_of(one, pk))), "")
 
-    def paper(self, pk: PaperKey) -> Paper | None:
-        """A whole paper; None if it is gone."""
+    def paper(self, pk: PaperKey | None) -> Paper | None:
+        """A whole paper; None without a key, or if it is gone."""
+        if pk is None:
+            return None
         known = self._cached_key(pk)
         if known is not None:
             return self._ask(lambda window: window.paper(known), None)
         return None if self.results is None else self.results.paper(pk)
-
-    def paper_of(self, pk: PaperKey | None) -> Paper | None:
-        """A whole paper; None without a key, or if it is gone."""
-        return None if pk is None else self.paper(pk)
 
     def belongings(self, pk: PaperKey | None) -> Kept:
         """What belongs to a paper, such as its comments."""
@@ -479,8 +473,7 @@ class Library(Marking):
         """The highlights in the text of a paper."""
         from reader.cache.passages import passages_of
 
-        known = self._cached_key(pk)
-        return () if known is None else self._ask(lambda window: window.read(partial(passages_of, pk=known)), ())
+        return self._of_paper(pk, passages_of, ())
 
     def shared(self, pk: PaperKey) -> tuple[Said, ...]:
         """What the members of the group share of a paper."""

@@ -208,18 +208,11 @@ class Marking:
     # Notes
 
     @property
-    def _drafts(self) -> Drafts:
+    def drafts(self) -> Drafts:
+        """The drafts that earlier readers left."""
         from reader.session.drafts import Drafts
 
         return Drafts(draft_folder(self._path))
-
-    def draft(self, id: str) -> str | None:
-        """The draft about a paper that an earlier reader left."""
-        return self._drafts.read(id)
-
-    def newest_draft(self) -> str | None:
-        """The id of the paper whose note was being written last, if a draft is left."""
-        return self._drafts.newest()
 
     def keep_draft(self, id: str, text: str) -> Awaitable[None] | None:
         """Write the text of a note that is being written; None if a write that waits will write it."""
@@ -232,7 +225,7 @@ class Marking:
             newest = self._unwritten.pop(id, None)
             try:
                 if newest is not None:
-                    self._drafts.write(id, newest)
+                    self.drafts.write(id, newest)
             except OSError as error:
                 raise ReaderError(f"The draft of the note can't be kept: {error.strerror or error}.") from error
 
@@ -248,11 +241,7 @@ class Marking:
 
     def _forget_draft(self, id: str) -> None:
         self._unwritten.pop(id, None)
-        self._drafts.drop(id)
-
-    def draft_file(self, id: str) -> Path:
-        """The file of the draft about a paper."""
-        return self._drafts.file(id)
+        self.drafts.drop(id)
 
     def note(self, pk: PaperKey, draft: str, text: str, kind: str = NOTE) -> Awaitable[Action | None]:
         """Store the note of a paper or of a highlight, and only then remove its draft; empty removes it."""

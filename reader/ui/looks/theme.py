@@ -72,11 +72,6 @@ class Colors(NamedTuple):
     star: str
     warning: str
 
-    @property
-    def grounds(self) -> tuple[str, ...]:
-        """All colours that text of any colour stands on."""
-        return self.ground, self.panel, self.cursor
-
 
 DARK_COLORS = Colors(
     ground="#14161b",

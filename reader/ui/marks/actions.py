@@ -40,6 +40,7 @@ _TAKEN_BACK = {
     "unread": "read again",
     "unstarred": "starred again",
     "without a note": "noted again",
+    "highlighted in the text": "its highlight as it was before",
     "moved in the queue": "back in its place in the queue",
     "looked at again": "marked as changed again",
 }

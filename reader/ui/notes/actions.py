@@ -65,13 +65,13 @@ class NoteActions(Actor):
     def _noting(self) -> Noting | None:
         """The note of the highlighted paper, or of a passage of its text, or the draft that was left of it."""
         state = self._model.state
-        paper = self._library.paper_of(state.highlighted)
+        paper = self._library.paper(state.highlighted)
         if paper is None or state.highlighted is None:
             return None
         passage = self._full_text.passage_to_note()
         title = " ".join(passage.quote[:LONGEST_TITLE].split()) if passage else paper.title
         noting = Noting(state.highlighted, paper.id, title, (passage or paper).note or "", passage=passage)
-        draft = self._library.draft(noting.draft)
+        draft = self._library.drafts.read(noting.draft)
         is_draft = draft is not None and draft.strip("\n") != noting.text
         return noting._replace(text=draft, is_draft=True) if draft is not None and is_draft else noting
 
@@ -134,7 +134,7 @@ class NoteActions(Actor):
     @begins
     def tell_draft(self) -> None:
         """Tell of a note that was being written when an earlier reader ended."""
-        id = self._library.newest_draft()
+        id = self._library.drafts.newest()
         if id is not None:
             # Not as news, which the first refresh would replace.
             key = self._keymap.key("paper.note")
@@ -163,7 +163,7 @@ class NoteActions(Actor):
         await (writing or self._library.drafts_written())
         try:
             with self._app.suspend():
-                is_done = edit(command, self._library.draft_file(noting.draft))
+                is_done = edit(command, self._library.drafts.file(noting.draft))
         except SuspendNotSupported:
             # Such as in a browser.
             if self._model.state[NOTING] is None:
@@ -173,7 +173,7 @@ class NoteActions(Actor):
         except OSError as error:
             self._model.show_notice(f"{command[0]} did not start: {error.strerror or error}", "warning")
             return
-        self._take(noting, self._library.draft(noting.draft) if is_done else None, command[0])
+        self._take(noting, self._library.drafts.read(noting.draft) if is_done else None, command[0])
 
     def _take(self, noting: Noting, text: str | None, editor: str) -> None:
         """Take what the editor has written; None if it gave up."""

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import TextArea
 
@@ -15,7 +14,7 @@ from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.core.text import clean_note
 from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.line_widgets import StatusLine, draw
+from reader.ui.kit.line_widgets import OneLine, StatusLine
 from reader.ui.kit.textual_fixes import PastesWhole
 from reader.ui.kit.typed_line import TypingScreen
 from reader.ui.looks import Look
@@ -109,18 +108,14 @@ class NoteScreen(TypingScreen):
         self._changed(self._area.text)
 
 
-class _Heading(Widget):
+class _Heading(OneLine[Noting]):
     """What the text is about, in a rule over it."""
 
+    PREFIX = "note"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"note--rule", "note--label", "note--quiet"}
 
-    def __init__(self, noting: Noting, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._noting = noting
-        self._glyphs = glyphs
-
-    def render(self) -> Content:
-        return draw(self, heading(self._noting, self.size.width, self._glyphs), "note")
+    def line(self, width: int) -> Line:
+        return heading(self.shown, width, self.glyphs)
 
     def on_click(self, event: events.Click) -> None:
         """Keep the focus on the text."""

@@ -72,7 +72,7 @@ class LinkActions(Actor):
         from reader.actions.links import LINKED, PEOPLE, link_choices, linked, links, people
 
         highlighted = self._model.state.highlighted
-        paper = self._library.paper_of(highlighted)
+        paper = self._library.paper(highlighted)
         if paper is None:
             return
         urls = {link.letter: link.url for link in links(paper)}
@@ -325,7 +325,7 @@ class PdfActions(Actor):
         if len(targets) > MOST:
             self._model.show_notice(f"at most {MOST} PDFs at once · {len(targets):,} papers are selected")
             return
-        papers = [paper for key in targets if (paper := self._services.library.paper_of(key)) is not None]
+        papers = [paper for key in targets if (paper := self._services.library.paper(key)) is not None]
         if len(papers) == 1:
             self._services.background.start("pdf", partial(self._open_or_fetch, papers[0]))
         elif papers:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.screen import Screen
-from textual.widget import Widget
 
+from reader.core.lines import Line
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.help.footer import status, status_parts
-from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.line_widgets import StatusLine, draw
+from reader.ui.kit.line_widgets import OneLine, StatusLine
 from reader.ui.looks import Look
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.presentation import link_keys
@@ -23,25 +21,13 @@ from reader.ui.triage.lines import TRIAGE_ROLES, TriageHeader, triage_header, tr
 from reader.ui.triage.state import TRIAGE, is_triaging
 
 
-class TriageTop(Widget):
+class TriageTop(OneLine[TriageHeader]):
     """How many papers there are, the rest of the time, and the pace."""
 
-    ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"top--{role}" for role in TRIAGE_ROLES}
 
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._glyphs = glyphs
-        self._header = TriageHeader()
-
-    def show(self, header: TriageHeader) -> None:
-        """Show how far the triage is."""
-        if header != self._header:
-            self._header = header
-            self.refresh()
-
-    def render(self) -> Content:
-        return draw(self, triage_line(self._header, self.size.width, self._glyphs), "top")
+    def line(self, width: int) -> Line:
+        return triage_line(self.shown, width, self.glyphs)
 
 
 class PaperPage(Screen[None], inherit_bindings=False):
@@ -57,7 +43,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
         self.detail = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
         self.detail.configure(model.state[TOPIC_NAMES], link_keys(look.keymap))
         self.status = StatusLine(look.glyphs)
-        self._triage = TriageTop(look.glyphs)
+        self._triage = TriageTop(TriageHeader(), look.glyphs)
         self._triage.display = False
 
     def compose(self) -> ComposeResult:

@@ -116,7 +116,7 @@ class TopicActions(Actor):
     @handles("find.topic")
     def filter_by_topic(self, _count: int | None) -> None:
         state = self._model.state
-        paper = self._library.paper_of(state.highlighted)
+        paper = self._library.paper(state.highlighted)
         if paper is None:
             return
         if not paper.topics:
@@ -149,34 +149,31 @@ class TopicActions(Actor):
         from reader.ui.help.screen import Command
 
         state, show = self._model.state, self._services.app.when_closed(self.show)
+        self._services[TopicMeanings].begin()
         return [
             Command(f"Topic: {name}", state[TOPIC_MEANINGS].get(slug, "The papers of this topic."), partial(show, slug))
             for slug, name in state[TOPIC_NAMES].items()
         ]
 
 
-REST = 0.5
-"""Seconds without a step of the cursor, after which they are read: the keys of the first second do not wait."""
-
-
 class TopicMeanings(Actor):
-    """Reads the rules of topics once: it takes 60 ms of the processor, and a user who only looks needs none of it."""
+    """Reads the rules of topics once they are looked at: it takes 60 ms of the processor and 4 MB."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._rules = services.app.rules
-        self._soon = services.background.delayed(self._begin)
         self._has_begun = False
 
-    @follows(lambda state: (state.highlighted, state.context))
-    def read_once(self, _state: State) -> None:
-        """Read them in a thread, the first time that the user has done something and rests."""
-        if not self._has_begun:
-            self._soon.begin(REST)
+    @follows(lambda state: state.context)
+    def read_once(self, state: State) -> None:
+        """Read them in a thread, the first time that the user goes to the filter pane."""
+        if state.context == "filter":
+            self.begin()
 
-    def _begin(self) -> None:
-        self._has_begun = True
-        self._services.background.start("rules", self._read)
+    def begin(self) -> None:
+        if not self._has_begun:
+            self._has_begun = True
+            self._services.background.start("rules", self._read)
 
     async def _read(self) -> None:
         with loading():

@@ -30,7 +30,7 @@ class WhyActions(Actor):
         """Show the reasons of the paper under the cursor, if there is one, and the interests."""
         from reader.ui.why.screen import Doing, WhyScreen
 
-        paper = self._library.paper_of(self._model.state.highlighted)
+        paper = self._library.paper(self._model.state.highlighted)
         doing = Doing(partial(self._read, paper), self._decide, self._split, self._reverse, self._show_papers)
         title = "Why" if paper is None else f"Why {paper.title}"
         self._app.push_screen(WhyScreen(title, self._look.keymap, doing, self._look.glyphs))

@@ -12,6 +12,7 @@ from reader.cache.finding import ranker
 from reader.cache.finding.index import Index, Stemmer, add_papers, make_tables
 from reader.cache.finding.ranker import Ranker, Ranking
 from reader.core.similarity import FoundBy
+from tests.table import each
 
 FILLER = [(f"Paper {number}", "We train a model on common data and report what it does.") for number in range(30)]
 
@@ -30,7 +31,7 @@ def ranked(texts: Sequence[tuple[str, str]], text: str) -> Ranking:
         return found.rank(text)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "texts"),
     [
         # The best first.
@@ -53,7 +54,7 @@ def test_what_fits_better_comes_first(text: str, texts: list[tuple[str, str]]) -
     assert found[0] == order[0]
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "stem"),
     [("difusion", "diffus"), ("transfomers", "transform"), ("reinfrocement", "reinforc"), ("diffusoin", "diffus")],
 )
@@ -70,7 +71,7 @@ def test_of_equally_near_words_the_one_with_the_same_letters_is_meant_and_all_ar
         assert found.corrections("atention qqqqqq") == found.corrections("attention diffusion") == {}
 
 
-@pytest.mark.parametrize("text", ["", "the of and", "qqq", "zyzzyvaqq", "…", "qqq\x00zzz " * 500, "\ud800"[:0]])
+@each("text", ["", "the of and", "qqq", "zyzzyvaqq", "…", "qqq\x00zzz " * 500, "\ud800"[:0]])
 def test_texts_without_any_known_word_find_nothing(text: str) -> None:
     assert ranked(FILLER, text).pks == []
 
@@ -134,7 +135,7 @@ def test_papers_like_others_share_words_and_phrases() -> None:
         assert found.rank_similar([("", "")], 3).pks == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "paper", "words"),
     [
         ("pretraining", "A model that is pre-trained on images.", ("pre-trained",)),

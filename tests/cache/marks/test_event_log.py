@@ -34,6 +34,7 @@ from reader.core.paper import Listing
 from reader.paths import journal_file
 from tests.cache.conftest import NOW, ByName, draft
 from tests.cache.marks.test_events import starred, states
+from tests.table import each
 
 
 def entries(path: Path) -> list[Entry]:
@@ -543,7 +544,7 @@ def test_a_lost_cache_knows_it_from_the_journal(events: Events, path: Path) -> N
     assert starred(other / path.name) == set()
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "value", "cleaned"),
     [
         ("agent:a\x1b[31m b", "0123456789ab", ("agent:a b", "0123456789ab")),

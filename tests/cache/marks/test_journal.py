@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from reader.cache.marks import journal as module
 from reader.cache.marks.journal import BadLine, Entry, Journal, Owner, decode, encode
 from reader.core.errors import CacheError
+from tests.table import each
 
 MACHINE = "0123456789ab"
 
@@ -70,7 +71,7 @@ def signed(body: bytes) -> bytes:
 HEAD = b'{"v":1,"id":"0123456789abcdef01234567","machine":"0123456789ab",'
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "reason"),
     [
         (b'{"v":2,"id":"a"', "newer than this program"),

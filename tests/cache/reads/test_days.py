@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -16,12 +17,13 @@ from reader.core.paper import Listing
 from reader.core.query import parse
 from tests.cache.conftest import NOW, draft
 from tests.facts import cached
+from tests.table import each
 
 DAYS = {"2026-11-20": (0, 1), "2026-11-21": (2, 3), "2026-11-23": (4,), "2026-11-24": (5, 6)}
 
 
 @pytest.fixture
-def window(cache: Cache, path: Path) -> Window:
+def window(cache: Cache, path: Path) -> Iterator[Window]:
     """Papers on four days: all of the 21st are hidden, and one of the 20th is read and listed again on the 24th."""
     for day, numbers in DAYS.items():
         drafts = [draft(number, title="Robots" if number in (0, 5) else f"Paper {number}") for number in numbers]
@@ -31,7 +33,8 @@ def window(cache: Cache, path: Path) -> Window:
         pks = {row.id: cached(row.pk) for row in opened.rows(range(1, 20))}
         events.mark("hide", True, [pks[draft(number).id or ""] for number in (2, 3)])
         events.mark("read", True, [pks[draft(1).id or ""]])
-    return Window.open(path)
+    with closing(Window.open(path)) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
@@ -48,8 +51,7 @@ def window(cache: Cache, path: Path) -> Window:
 def test_a_day_whose_papers_are_all_hidden_is_stepped_over(
     window: Window, day: str, steps: int, found: str | None
 ) -> None:
-    with closing(window):
-        assert window.older_day(day, steps) == found
+    assert window.older_day(day, steps) == found
 
 
 def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path: Path) -> None:
@@ -66,7 +68,7 @@ def test_a_day_is_partly_here_until_the_feed_was_asked_for_it(cache: Cache, path
     assert days() == ([whole], {whole.day: whole, empty.day: empty})
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "day", "steps", "found"),
     [
         ("robots", "2026-11-24", 1, "2026-11-20"),
@@ -85,8 +87,7 @@ def test_with_a_query_the_days_are_those_that_list_its_papers(
     window: Window, text: str, day: str, steps: int, found: str | None
 ) -> None:
     selection = compile_query(parse(text), Scope(date(2026, 11, 24), "2026-11-24"))
-    with closing(window):
-        assert window.matching_day(selection, day, steps) == found
+    assert window.matching_day(selection, day, steps) == found
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,5 @@ def test_with_a_query_the_days_are_those_that_list_its_papers(
     [("2026-11-24", 3, 2), ("2026-11-21", 0, 0), ("2026-11-20", 2, 1), ("2026-11-19", 0, 0)],
 )
 def test_the_papers_of_a_day_are_those_that_are_not_hidden(window: Window, day: str, papers: int, unread: int) -> None:
-    with closing(window):
-        known = window.day_counts(day, day)
-        assert known.get(day, DayCount(day, 0, 0)) == DayCount(day, papers, unread)
+    known = window.day_counts(day, day)
+    assert known.get(day, DayCount(day, 0, 0)) == DayCount(day, papers, unread)

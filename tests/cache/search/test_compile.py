@@ -19,6 +19,7 @@ from reader.cache.search.compile import Scope, compile_query, register_functions
 from reader.cache.search.full_text import Clause
 from reader.cache.search.selection import Selection
 from reader.core.query import CHOICES, EXAMPLES, And, Match, Node, Not, Or, QueryError, parse
+from tests.table import each
 
 SCOPE = Scope(today=date(2026, 5, 31), newest_day="2026-05-29", new_since="2026-05-29T00:00:00Z")
 
@@ -126,7 +127,7 @@ def found(connection: sqlite3.Connection, text: str, scope: Scope = SCOPE) -> li
     return read(connection, compile_query(parse(text), scope))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "pks"),
     [
         ("", [1, 3, 2, 4, 5]),
@@ -249,7 +250,7 @@ def test_terms(connection: sqlite3.Connection, text: str, pks: list[int]) -> Non
     assert found(connection, text) == pks
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "pks"),
     [
         ("sort:day", [1, 3, 2, 4, 5]),
@@ -292,7 +293,7 @@ def test_before_anything_was_fetched_nothing_is_latest_or_new(connection: sqlite
     assert found(connection, "-is:new", scope) == [1, 3, 2, 4, 5]
 
 
-@pytest.mark.parametrize(
+@each(
     "word",
     [
         '" OR "',
@@ -425,7 +426,7 @@ def query_plan(connection: sqlite3.Connection, selection: Selection, where: Clau
     return "\n".join(row[3] for row in connection.execute(sql, where.params))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "index"),
     [
         ("", "paper_by_day"),

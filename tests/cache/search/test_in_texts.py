@@ -20,6 +20,7 @@ from reader.cache.search.compile import compile_query
 from reader.cache.search.full_text import in_full_text, text_expression
 from reader.core.query import And, Match, Node, Not, Or, parse
 from tests.cache.search.test_compile import SCOPE, fill, groups, orders
+from tests.table import each
 
 TEXTS = {
     # key: the words of its full text
@@ -47,7 +48,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
         yield opened
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "own", "further"),
     [
         ("fulltext:sparse", [2, 4], []),
@@ -109,7 +110,7 @@ def test_lists_and_counts_agree(window: Window, text: str, order: str) -> None:
 A, B = Match("sparse"), Match("maps")
 
 
-@pytest.mark.parametrize(
+@each(
     ("node", "expression"),
     [
         (A, '"sparse" *'),

@@ -20,6 +20,7 @@ from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from reader.core.query import parse
 from tests.cache.conftest import NOW, draft
+from tests.table import each
 
 DAY = "2026-11-24"
 
@@ -95,7 +96,7 @@ READS: dict[str, Callable[[Window], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", READS)
+@each("name", READS)
 def test_reads(window: Window, name: str) -> None:
     connection = window._connection
     with traced(connection) as statements:
@@ -104,7 +105,7 @@ def test_reads(window: Window, name: str) -> None:
     assert {statement: found for statement in statements if (found := scans(connection, statement))} == {}
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
 from reader.cache.search.compile import NOTHING, resolve_views, selects
 from reader.core.query import Not, parse
+from tests.table import each
 
 VIEWS = (("Evals", "topic:evaluation OR bench"), ("mine", "view:evals is:starred sort:title"), ("all", "sort:title"),
          ("a", "x view:b"), ("b", "view:a"), ("broken", "is:"), ("signs", "?"))  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "meant"),
     [
         ("view:evals", "topic:evaluation OR bench"),
@@ -28,9 +27,7 @@ def test_a_view_stands_for_its_query(query: str, meant: str) -> None:
     assert resolve_views(parse(query), VIEWS).sort == parse(query).sort
 
 
-@pytest.mark.parametrize(
-    "query", ["view:none", "view:broken", "view:b", "-view:none", "robots OR -view:broken", "view:signs"]
-)
+@each("query", ["view:none", "view:broken", "view:b", "-view:none", "robots OR -view:broken", "view:signs"])
 def test_a_query_with_a_view_that_is_not_known_finds_nothing(query: str) -> None:
     assert resolve_views(parse(query), VIEWS).root == NOTHING
 

@@ -25,6 +25,7 @@ from reader.core.query import parse
 from reader.core.settings.tables import Rule
 from reader.session.places import words
 from reader.ui.kit.lines import hits, pattern
+from tests.table import each
 
 SCOPE = Scope(today=date(2026, 5, 31), newest_day="2026-05-29")
 
@@ -102,7 +103,7 @@ def papers(word: str, *places: int) -> set[int]:
 ASKED = [(word, form) for word, form in TEXTS if "\n" not in form]
 
 
-@pytest.mark.parametrize(("word", "typed"), ASKED)
+@each(("word", "typed"), ASKED)
 def test_every_spelling_finds_the_same_papers(cache: sqlite3.Connection, word: str, typed: str) -> None:
     everywhere = papers(word, 0, 1, 2, 3)
     assert found(cache, f'"{typed}"') == everywhere
@@ -116,12 +117,12 @@ def test_every_spelling_finds_the_same_papers(cache: sqlite3.Connection, word: s
         assert found(cache, f"study {typed} sort:relevance") == everywhere
 
 
-@pytest.mark.parametrize(("word", "typed"), [(word, form) for word, form in ASKED if " " in form])
+@each(("word", "typed"), [(word, form) for word, form in ASKED if " " in form])
 def test_two_plain_words_find_the_joined_one(cache: sqlite3.Connection, word: str, typed: str) -> None:
     assert found(cache, typed) >= papers(word, 0, 1, 2, 3)
 
 
-@pytest.mark.parametrize(("word", "typed"), ASKED)
+@each(("word", "typed"), ASKED)
 def test_a_sign_in_quotes_finds_one_spelling(cache: sqlite3.Connection, word: str, typed: str) -> None:
     same = {form for form in WORDS[word] if _letters(form) == _letters(typed)}
     expected = {4 * at + place + 1 for at, (_, form) in enumerate(TEXTS) if form in same for place in range(4)}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from reader.cache.storing.batch import BLANK, Values, merged
 from reader.core.paper import Draft
 from reader.core.text import title_hash
+from tests.table import each
 
 DAY = "2026-05-12"
 
@@ -48,7 +47,7 @@ def test_a_new_paper_gets_what_its_draft_has() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@each(
     ("facts", "by_feed", "by_file"),
     [
         ({}, {}, {}),
@@ -113,7 +112,7 @@ def test_a_number_of_authors_stands_where_no_names_are_known() -> None:
     assert merged(counted, Draft("A title", authors=("Ada", "Bo")), None, newer=True) == named
 
 
-@pytest.mark.parametrize(
+@each(
     ("day", "changes"),
     [
         ("2026-05-12", {"day": "2026-05-12", "sort_day": "2026-05-12"}),

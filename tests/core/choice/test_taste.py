@@ -12,6 +12,7 @@ from reader.core.choice.learned import explain
 from reader.core.choice.taste import Likeness, Marked, Taste, TasteTerm, learn, with_wishes
 from reader.core.choice.wishes import Wish
 from reader.core.choice.words import codes, number, pack
+from tests.table import each
 
 SUBJECTS = (
     *("speculative decoding", "gaussian splatting", "protein folding", "stock markets", "web agents", "sea ice"),
@@ -50,7 +51,7 @@ def test_nothing_is_learned_from_nothing() -> None:
     assert Taste().reasons(PACKED[0]) == () and Taste().nearest(PACKED[0]) is None
 
 
-@pytest.mark.parametrize("count", [1, 3, 8])
+@each("count", [1, 3, 8])
 def test_papers_like_the_liked_ones_come_first_and_the_words_are_the_reason(count: int) -> None:
     taste = learn(marked("gaussian", count), chunks)
     assert best(taste, EACH) == ["gaussian splatting"] * EACH
@@ -141,7 +142,7 @@ def term(text: str, weight: float, papers: int) -> TasteTerm:
 JET = Likeness("JetSpec: Drafts at Speed", "starred")
 
 
-@pytest.mark.parametrize(
+@each(
     ("reasons", "like", "said"),
     [
         ([], JET, ""),
@@ -178,7 +179,7 @@ def test_a_word_that_says_nothing_is_not_named_nor_is_another_in_its_place() -> 
     assert explain([vague, term("drafts", 0.5, 3)], JET) == "like JetSpec, which you starred: drafts"
 
 
-@pytest.mark.parametrize(
+@each(
     ("title", "name"),
     [
         ("A: B", "A: B"),

@@ -28,6 +28,7 @@ from reader.core.choice.wishes import (
     parse_wish,
 )
 from reader.core.choice.words import code_of, pack
+from tests.table import each
 
 CACHE = TasteTerm(code_of("kv cache") or 0, "KV cache", 1.0, 3, added=1.0)
 FINANCE = TasteTerm(code_of("finance") or 0, "finance", -0.4, 2, added=-0.4, is_hidden=True)
@@ -86,7 +87,7 @@ def test_a_wish_is_the_event_that_it_makes(what: str, name: str, moves: list[str
     assert event_label(wish.kind, wish.value) == wish.label
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "value"),
     [("weigh:word:", "1"), ("weigh:smell:x", "1"), ("star", "1"), ("weigh:word:x", "9"), ("weigh:word:x", "+1"),
      ("weigh:word:x", "much"), ("weigh:word:a\x1b[31m", "1"), (f"weigh:word:{'x' * (LONGEST + 1)}", "1")],
@@ -112,7 +113,7 @@ def test_an_interest_is_the_event_that_it_makes() -> None:
     assert newest_held([(one.kind, one.value) for one in (HELD, gone)]) == ()
 
 
-@pytest.mark.parametrize(
+@each(
     "value",
     ["", "[]", "1", HELD.value.replace("raise", "smell"), HELD.value.replace("KV cache", "KV\\u001b[31m"),
      HELD.value.replace("2401.00002", "../x"), HELD.value.replace("1, ", "9, "), HELD.value.replace("1, ", "true, "),

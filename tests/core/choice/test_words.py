@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import struct
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.core.choice.words import BREAK, codes, number, pack, pair, stem, written
+from tests.table import each
 
 
-@pytest.mark.parametrize(
+@each(
     "forms",
     [
         ("model", "models"),

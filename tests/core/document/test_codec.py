@@ -29,6 +29,7 @@ from reader.core.document.model import (
     Theorem,
     Verbatim,
 )
+from tests.table import each
 
 TEXT = st.text(min_size=1, max_size=8)
 SPANS = st.lists(
@@ -74,7 +75,7 @@ def test_what_is_stored_comes_back(document: Document) -> None:
     assert load(dump(document)) == document
 
 
-@pytest.mark.parametrize(
+@each(
     "parts",
     [
         [],

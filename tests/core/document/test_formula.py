@@ -20,12 +20,13 @@ from reader.core.document.formula import formula_text
 from reader.core.document.formula_tree import DEEPEST, LONGEST, Fence, Node, Row, Script, Symbol, read_tex
 from reader.core.lines import cell_len
 from reader.core.text import clean
+from tests.table import each
 from tests.tiers import rest_long
 
 RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
 
 
-@pytest.mark.parametrize(
+@each(
     ("tex", "text"),
     [
         (r"x_{i}^{2}\leq\frac{a}{b}", "xᵢ² ≤ a∕b"),
@@ -62,7 +63,7 @@ def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
     assert formula_text(tex) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("tex", "text"),
     [
         (r"\frac{a+b}{c}", "(a + b)∕c"),
@@ -100,7 +101,7 @@ def test_rows_and_cells_stay_apart() -> None:
     assert formula_text(r"a\\ =b") == "a\n= b"
 
 
-@pytest.mark.parametrize(
+@each(
     ("tex", "text"),
     [
         (r"{\color[rgb]{1,0,0}x}", "x"),
@@ -115,7 +116,7 @@ def test_colours_lengths_and_options_do_not_show(tex: str, text: str) -> None:
     assert formula_text(tex) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("tex", "text"),
     [
         (r"a+\ours", "a + ‹ours›"),
@@ -127,9 +128,7 @@ def test_what_is_not_known_falls_back_alone(tex: str, text: str) -> None:
     assert formula_text(tex) == text
 
 
-@pytest.mark.parametrize(
-    "tex", ["}", "x^", r"\frac{a}", r"\begin{matrix}a", r"\left(x", "{x", r"\sqrt[x", "&&", r"\end{x}y"]
-)
+@each("tex", ["}", "x^", r"\frac{a}", r"\begin{matrix}a", r"\left(x", "{x", r"\sqrt[x", "&&", r"\end{x}y"])
 def test_what_is_cut_off_is_read_as_far_as_it_goes(tex: str) -> None:
     assert "\\" not in formula_text(tex)
 
@@ -178,8 +177,8 @@ def counted(most: int) -> Iterator[None]:
         sys.setprofile(None)
 
 
-@pytest.mark.parametrize(("begin", "end"), list(zip(DEEP[::2], DEEP[1::2], strict=True)))
-@pytest.mark.parametrize("depth", [18, DEEPEST - 3])
+@each(("begin", "end"), list(zip(DEEP[::2], DEEP[1::2], strict=True)))
+@each("depth", [18, DEEPEST - 3])
 def test_what_is_deep_is_read_and_drawn_once(begin: str, end: str, depth: int) -> None:
     tex = begin * depth + r"\frac{a}{b}" + end * depth
     with counted(200_000):
@@ -214,7 +213,7 @@ def test_what_is_repeated_raises_nothing_and_costs_no_more_than_its_length(piece
         draw_formula(tex, 78)
 
 
-@pytest.mark.parametrize("sign", ["\x1b[2J", "\x9b1m", "\u202e", "\x00", "\ud800", "\u2028", "\\\t", "\\\n", "\u200b"])
+@each("sign", ["\x1b[2J", "\x9b1m", "\u202e", "\x00", "\ud800", "\u2028", "\\\t", "\\\n", "\u200b"])
 def test_no_formula_prints_what_a_terminal_would_obey(sign: str) -> None:
     for tex in (
         f"a{sign}b",
@@ -226,7 +225,7 @@ def test_no_formula_prints_what_a_terminal_would_obey(sign: str) -> None:
         assert all(line == clean(line) or line.replace("  ", "").isprintable() for line in lines), (tex, lines)
 
 
-@pytest.mark.parametrize(
+@each(
     "tex",
     [
         r"\begin{aligned}\end{aligned}",
@@ -406,7 +405,7 @@ def test_a_sign_before_a_fraction_is_apart_from_its_relation() -> None:
     assert formula_text(r"a=\sqrt{\pi}.") == "a = √π."
 
 
-@pytest.mark.parametrize(
+@each(
     ("tex", "lines"),
     [
         (

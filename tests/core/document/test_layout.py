@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +28,7 @@ from reader.core.document.model import (
 from reader.core.lines import measure
 from reader.ui.full_text.lines import TEXT_ROLES
 from tests.core.document.test_codec import DOCUMENTS
+from tests.table import each
 
 
 def words(text: str) -> Spans:
@@ -224,7 +224,7 @@ def test_progress_is_counted_without_a_layout_of_all() -> None:
     assert len(layout._lines) <= 2
 
 
-@pytest.mark.parametrize("width", [None, 1, 20, 80])
+@each("width", [None, 1, 20, 80])
 def test_an_empty_document_has_no_lines(width: int | None) -> None:
     layout = Layout(Document("T", ()), width)
     assert list(layout) == []

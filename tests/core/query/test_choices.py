@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from reader.core.errors import QueryError
 from reader.core.query import Match, Not, Query, parse
 from reader.core.query.choices import TagChoice, TopicChoice, chosen_tags, picked_topics, with_tag, with_topics
 from tests.core.query.test_suggestions import SLUGS, texts
+from tests.table import each
 
 
 def test_only_tags_at_the_top_level_are_chosen() -> None:
@@ -20,7 +20,7 @@ def test_only_tags_at_the_top_level_are_chosen() -> None:
     assert chosen_tags(parse("tag:a OR tag:b")) == TagChoice()
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "tag", "where", "after"),
     [
         ("", "later", "picked", "tag:later"),
@@ -57,7 +57,7 @@ def test_whatever_a_tag_is_called_it_comes_and_goes(tag: str, text: str) -> None
 # Topics
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "choice"),
     [
         ("", TopicChoice()),
@@ -84,7 +84,7 @@ def test_the_text_says_what_is_picked(text: str, choice: TopicChoice) -> None:
     assert picked_topics(parse(text)) == choice
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "choice", "result"),
     [
         ("", TopicChoice("all", ("a",)), "topic:a"),

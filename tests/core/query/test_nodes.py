@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from reader.core.query import parse
 from reader.core.query.nodes import resolve_members
+from tests.table import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "meant"),
     [
         ("by:ada", "by:ada"),

@@ -30,11 +30,12 @@ from reader.core.query import (
 )
 from reader.core.query.parser import UnsafePattern, compile_pattern, matches
 from reader.core.text import split_words
+from tests.table import each
 
 A, B, C = Match("a"), Match("b"), Match("c")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "root"),
     [
         ("", None),
@@ -151,7 +152,7 @@ def test_meaning(text: str, root: object) -> None:
     assert parse(query.text) == query
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "root", "sort"),
     [
         ("sort:upvotes", None, Sort("upvotes")),
@@ -169,7 +170,7 @@ def test_sort_stands_anywhere_at_the_top(text: str, root: object, sort: Sort) ->
     assert parse(query.text) == query
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "marked", "suggestion", "says"),
     [
         ("x topc:agents", "topc:", "topic:", "no field topc:"),
@@ -338,7 +339,7 @@ def test_any_tree_reads_back_from_its_text(root: Node, sort: Sort | None) -> Non
         assert hash(again) == hash(query)
 
 
-@pytest.mark.parametrize(
+@each(
     ("pattern", "says"),
     [
         ("(?=a)b", "A regex can't look ahead or behind, or use other operators of Perl such as “(?=”"),
@@ -360,7 +361,7 @@ def test_a_regex_that_can_not_run_in_bounds_is_refused(pattern: str, says: str) 
     assert str(refused.value).startswith(says)
 
 
-@pytest.mark.parametrize(
+@each(
     ("pattern", "text", "found"),
     [
         ("^attention", "Attention is all you need", True),
@@ -396,8 +397,8 @@ BOMBS = [
 ]
 
 
-@pytest.mark.parametrize("pattern", BOMBS)
-@pytest.mark.parametrize("text", ["a" * 500, "é" * 500])
+@each("pattern", BOMBS)
+@each("text", ["a" * 500, "é" * 500])
 def test_a_regex_takes_time_in_proportion_to_the_text(pattern: str, text: str) -> None:
     start = time.process_time()
     for _ in range(10):

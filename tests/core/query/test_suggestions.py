@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from reader.core.errors import QueryError
 from reader.core.query import FIELDS, parse
 from reader.core.query.lexer import level
 from reader.core.query.suggestions import Completion, Vocabulary, asked, complete, tokens
+from tests.table import each
 
 SLUGS = ("agents", "evaluation", "gui-agents", "video-generation")
 
@@ -27,7 +27,7 @@ texts = st.lists(pieces, max_size=8).map(" ".join)
 # Pieces
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "kinds"),
     [
         ("", []),
@@ -83,7 +83,7 @@ def test_values_that_begin_as_typed_come_before_those_with_a_later_word() -> Non
     assert found.candidates == ("agents", "alignment", "audio")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "meant"),
     [
         ("diffusion -v", "diffusion"),
@@ -103,7 +103,7 @@ def test_a_letter_by_itself_leaves_nothing_out_while_it_is_typed(text: str, mean
     assert asked(text) == meant
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "meant"),
     [
         ("topic:ag", "topic:ag"),
@@ -124,7 +124,7 @@ def test_a_topic_that_is_half_typed_narrows_nothing_yet(text: str, meant: str) -
     assert asked(text, SLUGS if text != "topic:ag" else ()) == meant
 
 
-@pytest.mark.parametrize("text", ["", "is:unread ", '"to', "nothing-like-it", "unknown:to", "is:unread"])
+@each("text", ["", "is:unread ", '"to', "nothing-like-it", "unknown:to", "is:unread"])
 def test_where_nothing_fits_nothing_is_said(text: str) -> None:
     found = complete(text, len(text), {"topic": SLUGS})
     assert found is None or text not in found.candidates
@@ -138,7 +138,7 @@ COUNTED: Vocabulary = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "start", "candidates", "papers"),
     [
         ("topic:ag", 6, ("agents", "agency", "gui-agents"), (5, 2, 3)),
@@ -177,7 +177,7 @@ def test_completions_stand_for_what_was_typed(
         assert complete(f"{text} x", len(text), COUNTED) == found
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 5, 6])
+@each("limit", [1, 2, 3, 5, 6])
 def test_at_most_so_many_completions_are_given(limit: int) -> None:
     words = ["a1", "x a1", "a2", "x-a2", "a3", "x a3"]
     found = complete("topic:a", 7, {"topic": words}, limit)
@@ -196,7 +196,7 @@ def test_a_completion_stands_before_the_cursor(text: str, cursor: int) -> None:
         assert 1 <= len(found.candidates) <= 8
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "meant"),
     [("topic:agents ~", "topic:agents"), ("~ ", ""), ("robot -v ~x", "robot ~x"), ("a ~-v topic:ag", "a ~-v topic:ag")],
 )

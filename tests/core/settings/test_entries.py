@@ -8,6 +8,7 @@ import pytest
 
 from reader.core.settings.entries import with_setting
 from reader.core.settings.toml import NotEditableError
+from tests.table import each
 
 FILE = """# Mine.
 theme = "dark"  # at night
@@ -23,7 +24,7 @@ query = "a"
 """
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "value", "there", "gone"),
     [
         ("order", "upvotes", 'order = "upvotes"', "nothing"),

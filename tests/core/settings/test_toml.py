@@ -19,6 +19,7 @@ from reader.core.settings.toml import (
     with_tables,
     with_value,
 )
+from tests.table import each
 from tests.tiers import rest_long
 
 TEXT = '''# comment
@@ -56,7 +57,7 @@ def test_a_bad_line_costs_only_itself() -> None:
     ] == [(1, ("a",)), (2, None), (3, ("c",)), (4, None), (5, None), (6, ("f",)), (7, None), (8, ("h",))]
 
 
-@pytest.mark.parametrize(
+@each(
     ("bomb", "says"),
     [
         ("a." * 5_000 + "b = 1", "nests too deeply"),
@@ -121,7 +122,7 @@ def test_statements_add_up_to_the_document(pieces: list[str]) -> None:
     assert document == tomllib.loads(text)
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "says"),
     [
         ("a." * 30_000 + "b = 1", "nests too deeply"),
@@ -137,9 +138,7 @@ def test_a_line_that_would_fill_the_memory_costs_only_itself(line: str, says: st
     assert found[-1] in (Statement(("c",), 2, 3, 3), Statement(("b", "c"), 2, 3, 3))
 
 
-@pytest.mark.parametrize(
-    "line", ["# " + "." * 300, 'a = "' + "." * 300 + '"', "a = '" + 'x."' * 300 + "' # ...", "a = 0.5"]
-)
+@each("line", ["# " + "." * 300, 'a = "' + "." * 300 + '"', "a = '" + 'x."' * 300 + "' # ...", "a = 0.5"])
 def test_dots_in_texts_and_comments_are_no_keys(line: str) -> None:
     assert not any(isinstance(found, MalformedLine) for found in read_statements(line))
     assert toml.parse_toml(line) == tomllib.loads(line)
@@ -148,7 +147,7 @@ def test_dots_in_texts_and_comments_are_no_keys(line: str) -> None:
 # Changes
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "key", "value", "after"),
     [
         ("", ("a",), "1", "a = 1\n"),

@@ -19,11 +19,12 @@ from reader.core.settings.types import (
     SettingType,
     as_toml,
 )
+from tests.table import each
 
 WHOLE, SHARE, COLOUR = Number(1, 9), Number(0.2, 0.8), Choice(("auto", "dark", "light"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("type", "value", "result"),
     [
         (WHOLE, 1, 1),
@@ -55,7 +56,7 @@ def test_a_valid_value_is_taken(type: SettingType, value: object, result: object
     assert checked.__class__ is result.__class__
 
 
-@pytest.mark.parametrize(
+@each(
     ("type", "value", "says", "suggestion"),
     [
         (WHOLE, 0, "must be a whole number from 1 to 9, not 0", "1"),

@@ -30,6 +30,7 @@ from reader.core.topics.scorer import (
     why,
 )
 from reader.data import read_text, shipped_topics
+from tests.table import each
 from tests.topics.fit import write_weights
 
 RULES = """
@@ -87,7 +88,7 @@ def test_topics_keep_their_order_and_words() -> None:
     assert (first.name, first.family, first.about) == ("Agents & tools", "Agents", "Models that act.")
 
 
-@pytest.mark.parametrize(
+@each(
     ("title", "abstract", "keywords", "slugs"),
     [
         ("", "An LLM agent plans.", (), ("agents",)),
@@ -206,7 +207,7 @@ def test_the_version_changes_with_the_rules() -> None:
     assert topics().version != topics("[topics.agents]\nhide = true\n").version
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "line", "words"),
     [
         ('[topics.agents]\nnam = "x"\n', 2, 'did you mean "name"'),
@@ -335,7 +336,7 @@ def test_each_shipped_phrase_was_part_of_the_fit() -> None:
     assert len(SHIPPED.topics) == 61
 
 
-@pytest.mark.parametrize(
+@each(
     ("slug", "is_good"),
     [
         ("a" * 40, True),
@@ -356,7 +357,7 @@ def test_a_slug_has_at_most_40_small_letters_digits_and_hyphens(slug: str, is_go
     assert topics(text).classify("", "a word") == ((slug,) if is_good else ())
 
 
-@pytest.mark.parametrize(
+@each(
     ("title", "abstract", "slug"),
     [
         ("A gripper that learns", "A robot arm learns manipulation from demonstrations.", "robotics"),
@@ -383,7 +384,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
+@each("text", HOSTILE)
 def test_hostile_text_harms_nothing(text: str) -> None:
     assert len(SHIPPED.classify(text, text, (text, text), (text,))) <= MOST
     SHIPPED.explain(text, text, (text,), (text,))
@@ -428,7 +429,7 @@ def rules_of(threshold: float, floor: float, points: float) -> Topics:
     return Topics(f'threshold = {threshold}\nfloor = {floor}\n[topics.a]\nphrases = {{ "word" = {points} }}\n')
 
 
-@pytest.mark.parametrize(
+@each(
     ("threshold", "floor", "points", "is_given"),
     [(10, 10, 10, True), (10, 10, 9.75, False), (10, 3, 3, True), (10, 3, 2.75, False), (10, 0, 0, False)],
 )
@@ -441,7 +442,7 @@ def test_a_topic_needs_its_threshold_and_the_best_one_only_the_floor(
     assert [reason.score for reason in made.explain("", "a word")] == ([round(points, 1)] if is_given else [])
 
 
-@pytest.mark.parametrize("count", [MOST - 1, MOST, MOST + 1, MOST + 3])
+@each("count", [MOST - 1, MOST, MOST + 1, MOST + 3])
 def test_the_strongest_topics_are_given_the_strongest_first(count: int) -> None:
     text = "".join(f'[topics.t{number}]\nphrases = {{ "word" = {20 + number} }}\n' for number in range(count))
     strongest = [f"t{number}" for number in range(count - 1, -1, -1)]
@@ -457,7 +458,7 @@ def test_only_the_best_topic_is_given_below_the_threshold() -> None:
     assert Topics(text, hidden).classify("", "word") == ("t6",)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "threshold = 1000\n",
@@ -501,7 +502,7 @@ def test_points_count_less_for_each_further_mention() -> None:
     assert steps == sorted(steps)
 
 
-@pytest.mark.parametrize(
+@each(
     ("title", "abstract", "keywords", "found"),
     [
         ("", "", (), {}),

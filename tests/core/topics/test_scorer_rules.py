@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.topics.scorer import Phrase, gross_points, net_points, parse_phrase, stored_phrase, written_out
+from tests.table import each
 
 WORDS = st.lists(st.sampled_from(["agent", "llm", "web", "gui"]), min_size=1, max_size=4).map(" ".join)
 PHRASES = st.builds(lambda word, in_title: Phrase((word,), in_title), WORDS, st.booleans())
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "phrase"),
     [
         ("GUI Agents", Phrase(("gui agent",))),

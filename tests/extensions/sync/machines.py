@@ -21,10 +21,17 @@ NOON = 1_795_000_000.0
 PAPERS = tuple(range(1, 6))
 """The keys of the papers, on all machines."""
 
+_PASSAGE = """
+    SELECT e.value FROM effect AS f JOIN event AS e ON e.seq = f.event
+    WHERE f.pk = one.pk AND f.kind = one.kind AND e.undone = 0 ORDER BY e.clock DESC, e.id DESC LIMIT 1
+"""
+
 STATES = (
     "SELECT id, read, starred, hidden, has_note FROM paper ORDER BY id",
     "SELECT p.id, t.tag FROM paper_tag AS t JOIN paper AS p USING (pk) ORDER BY 1, 2",
     "SELECT p.id, n.body FROM note AS n JOIN paper AS p USING (pk) ORDER BY 1",
+    f"SELECT p.id, one.kind, ({_PASSAGE}) FROM paper AS p"
+    " JOIN (SELECT DISTINCT pk, kind FROM effect WHERE kind GLOB 'passage:*') AS one USING (pk) ORDER BY 1, 2",
     "SELECT p.id, q.place FROM queue AS q JOIN paper AS p USING (pk) ORDER BY 2, 1",
     "SELECT slug, kind, url, title, folder FROM feed WHERE kind <> 'own' ORDER BY slug",
     "SELECT field, slug, name FROM follow ORDER BY field, slug",

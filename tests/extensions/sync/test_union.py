@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from reader.cache.marks.event_log import Marking
 from reader.core.errors import NotAMark
+from reader.core.passages import Passage
 from tests.extensions.sync.machines import PAPERS, Machine
 
 FEEDS = tuple(
@@ -25,7 +26,7 @@ def act(machine: Machine, chance: random.Random) -> None:
     """Do something at random on a machine."""
     some = chance.sample(PAPERS, chance.randint(1, 3))
     with machine.events() as events:
-        match chance.randrange(9):
+        match chance.randrange(10):
             case 0 | 1:
                 events.mark(chance.choice(("read", "star", "hide")), chance.random() < 0.6, some)
             case 2:
@@ -46,6 +47,9 @@ def act(machine: Machine, chance: random.Random) -> None:
                     events.undo(anywhere=chance.random() < 0.3)
             case 8:
                 events.redo()
+            case 9:
+                kept = Passage(f"{chance.randrange(2):012}", f"{machine.name} {machine.seconds}").value
+                events.mark(f"passage:{chance.randrange(2):012}", chance.choice(("", kept, kept)), some[:1])
 
 
 def follow(machine: Machine, kind: str, value: str) -> None:

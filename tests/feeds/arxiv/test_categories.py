@@ -6,6 +6,7 @@ import pytest
 
 from reader.core.errors import UsageError
 from reader.feeds.arxiv.categories import announced_categories, categories, find_category
+from tests.table import each
 
 
 def test_categories_have_names_and_groups() -> None:
@@ -28,7 +29,7 @@ def test_an_unknown_category_gets_the_nearest() -> None:
         find_category("\x1b[31mwhatever")
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "ids"),
     [
         ("https://rss.arxiv.org/rss/cs.CL+cs.lg", ("cs.CL", "cs.LG")),

@@ -19,6 +19,7 @@ from reader.feeds.arxiv.parse import (
     refusal_reason,
 )
 from tests.feeds.servers import Paper, announcement, api_feed, atom_entry, listing_page, records, refused, rss_item
+from tests.table import each
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "arxiv" / "atom"
 
@@ -69,7 +70,7 @@ def test_the_primary_category_stands_first() -> None:
     assert parse_arxiv(api_feed([entry])).entries[0].draft.categories == ("cs.RO", "eess.SY")
 
 
-@pytest.mark.parametrize(
+@each(
     ("id", "bare"),
     [("hep-th/9901001", "hep-th/9901001"), ("math.CA/0611800", "math/0611800"), ("0704.0001", "0704.0001")],
 )
@@ -88,7 +89,7 @@ def test_an_unknown_id_is_silently_missing() -> None:
     assert (answer.entries, answer.total) == ((), 0)
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "reason"),
     [
         ((r"<id>.*?</id>\s*", "<id>urn:odd</id>"), "no arXiv id"),
@@ -118,7 +119,7 @@ def test_a_paper_that_is_called_error_is_a_paper() -> None:
     assert entry.draft.title == "Error"
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         b"",
@@ -195,7 +196,7 @@ def test_a_weekend_is_empty() -> None:
     assert parse_arxiv(announcement([])).entries == ()
 
 
-@pytest.mark.parametrize("stamp", ["", "soon", "Tue, 99 May 2026 00:00:00 -0400", "Tue, 12 May 99999 00:00:00 -0400"])
+@each("stamp", ["", "soon", "Tue, 99 May 2026 00:00:00 -0400", "Tue, 12 May 99999 00:00:00 -0400"])
 def test_a_date_that_is_none_is_none(stamp: str) -> None:
     body = announcement([rss_item(Paper("2605.00001"))]).replace(b"Tue, 12 May 2026 00:00:00 -0400", stamp.encode())
     assert parse_arxiv(body).entries[0].draft.announced is None
@@ -332,7 +333,7 @@ def test_a_paper_whose_title_can_not_be_read_is_announced() -> None:
     assert (entry.draft.id, entry.draft.title) == ("2605.00001", "")
 
 
-@pytest.mark.parametrize(
+@each(
     "page",
     [
         b"",

@@ -16,6 +16,7 @@ import pytest
 from reader.core.errors import FeedError
 from reader.core.paper import LibraryEntry
 from reader.feeds.files.papers_file import read_papers
+from tests.table import each
 
 TODAY = date(2026, 6, 30)
 ID = "2406.12345"
@@ -33,7 +34,7 @@ def ids(text: str | bytes) -> list[str | None]:
     return [entry.id for entry in entries(text)]
 
 
-@pytest.mark.parametrize(
+@each(
     "fields",
     [
         f"eprint = {{{ID}}}, archivePrefix = {{arXiv}}",
@@ -60,7 +61,7 @@ def test_bibtex_has_an_id_in_many_fields(fields: str) -> None:
     assert ids(f"@string{{corr = {{CoRR}}}}\n@article{{key, title = {{T}}, {fields}}}") == [ID]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "id"),
     [
         ("eprint = {hep-th/9802150}, archiveprefix = {arXiv}", "hep-th/9802150"),
@@ -124,7 +125,7 @@ L1  - files/2401.00003.pdf
 ER  - """
 
 
-@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@each("ending", ["\n", "\r\n"])
 def test_ris_is_read_with_and_without_ends_of_records(ending: str) -> None:
     found = entries(RIS.replace("\n", ending))
     assert [(entry.where, entry.title, entry.id) for entry in found] == [
@@ -145,7 +146,7 @@ def test_the_format_of_web_of_science_is_read() -> None:
 ITEM = {"id": "li2024", "type": "article", "title": "A <i>title</i>", "author": [{"family": "Li"}]}
 
 
-@pytest.mark.parametrize(
+@each(
     "more",
     [
         {"number": f"arXiv:{ID}"},
@@ -295,7 +296,7 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("what", BAD)
+@each("what", BAD)
 def test_a_bad_file_gets_one_plain_sentence(what: str) -> None:
     with pytest.raises(FeedError) as caught:
         list(read_papers(io.BytesIO(BAD[what]), TODAY))

@@ -17,6 +17,7 @@ from reader.feeds.files import papers_file
 from reader.feeds.files.papers_file import read_papers
 from tests.feed_server import item
 from tests.feeds.files.test_saved_page import DRAFTS, PAGE
+from tests.table import each
 
 TODAY = date(2026, 3, 10)
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "huggingface" / "daily_papers.jsonl.gz"
@@ -41,7 +42,7 @@ def skipped(listings: list[Listing]) -> list[tuple[str, str]]:
     return [(skip.where, skip.reason) for listing in listings for skip in listing.skipped]
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         lines(DAY),
@@ -55,16 +56,14 @@ def skipped(listings: list[Listing]) -> list[tuple[str, str]]:
         lines([{"date": "2026-05-11", "items": [ONE]}, TWO]),
     ],
 )
-@pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:])])
+@each("pack", [bytes, gzip.compress, lambda data: gzip.compress(data[:9]) + gzip.compress(data[9:])])
 def test_every_shape_of_the_feed_s_records(data: bytes, pack: Callable[[bytes], bytes]) -> None:
     listings = read(pack(data))
     assert papers(listings) == [("2026-05-11", "2605.00001"), ("2026-05-12", "2605.00002")]
     assert skipped(listings) == []
 
 
-@pytest.mark.parametrize(
-    "data", [lines(TWO), lines([TWO]), json.dumps(TWO, indent=1).encode(), json.dumps([TWO], indent=1).encode()]
-)
+@each("data", [lines(TWO), lines([TWO]), json.dumps(TWO, indent=1).encode(), json.dumps([TWO], indent=1).encode()])
 def test_an_item_or_a_list_of_items(data: bytes) -> None:
     assert papers(read(data)) == [("2026-05-12", "2605.00002")]
 
@@ -75,8 +74,8 @@ def test_a_file_is_what_its_content_says(tmp_path: Path) -> None:
     assert papers(list(read_papers(path, TODAY))) == [("2026-05-12", "2605.00002")]
 
 
-@pytest.mark.parametrize("pack", [bytes, gzip.compress])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@each("pack", [bytes, gzip.compress])
+@each("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_the_text_of_a_saved_page(encoding: str, pack: Callable[[bytes], bytes]) -> None:
     (listing,) = read(pack(PAGE.encode(encoding)))
     assert listing.drafts == DRAFTS
@@ -97,7 +96,7 @@ def test_bad_lines_are_skipped_with_their_numbers() -> None:
     ]
 
 
-@pytest.mark.parametrize("bad", [b"{cut\n", b"[\n", b'[{"paper":\n', b"{\n"])
+@each("bad", [b"{cut\n", b"[\n", b'[{"paper":\n', b"{\n"])
 def test_a_bad_first_line_costs_only_itself(bad: bytes) -> None:
     listings = read(bad + lines(TWO, TWO))
     assert ("2026-05-12", "2605.00002") in papers(listings)
@@ -109,7 +108,7 @@ def test_a_date_that_is_none_is_no_day() -> None:
     assert listing.day is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "said"),
     [
         (b"", "^The input is empty"),
@@ -212,7 +211,7 @@ def test_chunks_may_end_anywhere(size: int, indent: int | None, monkeypatch: pyt
     assert [reason for _, reason in sorted(skipped(listings))] == ["not a record", "no arXiv id", "not JSON"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "places"),
     [
         (b"[1, {cut}]\n", ["line 1, item 1", "line 1"]),
@@ -240,8 +239,8 @@ def test_a_long_value_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     assert skipped(listings) == [("line 1", "longer than any record")]
 
 
-@pytest.mark.parametrize("number", ["1" + "0" * 400, "1" + "0" * 5_000, "NaN", "-Infinity", "1e999"])
-@pytest.mark.parametrize("indent", [None, 1])
+@each("number", ["1" + "0" * 400, "1" + "0" * 5_000, "NaN", "-Infinity", "1e999"])
+@each("indent", [None, 1])
 def test_a_number_that_nothing_can_count_costs_only_itself(number: str, indent: int | None) -> None:
     odd = item("2605.00001", day="2026-05-12")
     odd["paper"]["upvotes"] = "NUMBER"

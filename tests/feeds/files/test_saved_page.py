@@ -22,6 +22,7 @@ from reader.core.errors import FeedMalformed
 from reader.core.paper import Draft, Listing
 from reader.feeds.files.papers_file import read_papers
 from reader.feeds.files.saved_page import parse_saved_page, parse_web_page, read_web_page
+from tests.table import each
 
 TODAY = date(2026, 3, 10)
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "saved_pages"
@@ -115,7 +116,7 @@ def test_a_page_in_full() -> None:
     assert listing.drafts == DRAFTS
 
 
-@pytest.mark.parametrize(
+@each(
     "variant",
     [
         PAGE.replace("\n", "\r\n"),
@@ -172,7 +173,7 @@ def test_a_short_abstract_is_one() -> None:
     assert parse_saved_page(page, TODAY).drafts[0].abstract == "Short, but it is what it is."
 
 
-@pytest.mark.parametrize(
+@each(
     ("said", "today", "expected"),
     [
         ("Jan 26", date(2026, 3, 10), "2026-01-26"),
@@ -190,7 +191,7 @@ def test_a_date_without_a_year_is_the_last_such_day(said: str, today: date, expe
     assert (draft.published, draft.comments) == (expected, 4)
 
 
-@pytest.mark.parametrize(
+@each(
     ("line", "expected"),
     [
         ("ServiceNow-AI ServiceNow-AI", "ServiceNow-AI"),
@@ -205,7 +206,7 @@ def test_an_organization_is_named_once(line: str, expected: str) -> None:
     assert draft.organization == expected
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "",
@@ -375,12 +376,12 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
+@each("form", FORMS)
 def test_the_papers_of_a_page_have_their_ids(form: str) -> None:
     assert drafts(FORMS[form]) == EXPECTED
 
 
-@pytest.mark.parametrize("form", ["html", "mhtml", "webarchive"])
+@each("form", ["html", "mhtml", "webarchive"])
 def test_the_data_of_a_page_has_votes_authors_and_days(form: str) -> None:
     html = page("".join(map(article, SHOWN)), data(SHOWN[:2]))
     body = {"html": html.encode(), "mhtml": mhtml(html), "webarchive": webarchive(html)}[form]
@@ -425,7 +426,7 @@ def test_another_page_gives_the_papers_that_it_links_to() -> None:
     assert [entry.id for entry in listing.entries] == ["2406.12345"]
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [
         b"<!doctype html><html><body>About us</body></html>",
@@ -443,9 +444,7 @@ def test_what_is_no_page_of_papers_gets_one_sentence(body: bytes) -> None:
     assert said.endswith((".", "'")) and "\n" not in said
 
 
-@pytest.mark.parametrize(
-    "piece", ["<", "<a ", "<a href='", "<!--", "<script>", "<a href=/papers/2401.00001>x</a>", "&"]
-)
+@each("piece", ["<", "<a ", "<a href='", "<!--", "<script>", "<a href=/papers/2401.00001>x</a>", "&"])
 def test_a_hostile_page_is_read_in_linear_time(piece: str) -> None:
     def seconds(count: int) -> float:
         html = "<html>" + piece * count

@@ -32,9 +32,10 @@ from reader.feeds.fulltext.html import read_html, tex_of, without_mathml
 from reader.feeds.fulltext.spans import HTML_LETTERS
 from tests.core.document.checks import check_document, depth
 from tests.feeds.fulltext import pages
+from tests.table import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("inner", "text"),
     [
         ("<msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup><mo>≤</mo><mfrac><mi>a</mi><mi>b</mi></mfrac>", "xᵢ² ≤ a∕b"),
@@ -220,7 +221,7 @@ def test_formulas_need_only_their_tex() -> None:
     assert read_html(without_mathml(pages.PAGE)) == DOCUMENT
 
 
-@pytest.mark.parametrize(
+@each(
     ("page", "reason"),
     [
         (pages.NO_HTML, "arXiv has no HTML of it"),
@@ -240,7 +241,7 @@ def test_a_page_that_is_no_paper_is_named(page: str, reason: str) -> None:
         read_html(page)
 
 
-@pytest.mark.parametrize("tag", ["div", "span", "b", "ul><li", "blockquote", "figure", "section", "table><tr><td"])
+@each("tag", ["div", "span", "b", "ul><li", "blockquote", "figure", "section", "table><tr><td"])
 def test_what_is_nested_thousands_deep_keeps_its_text(tag: str) -> None:
     opening = f"<{tag}>" * 3_000
     document = read_html(f"<article class=ltx_document><p>{pages.PROSE}</p>{opening}at the bottom</article>")

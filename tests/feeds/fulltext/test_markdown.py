@@ -32,6 +32,7 @@ from reader.feeds.fulltext import markdown
 from reader.feeds.fulltext.markdown import find_runs, parse_markdown, read_markdown
 from tests.core.document.checks import check_document
 from tests.feeds.fulltext import pages
+from tests.table import each
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "markdown"
 DOCUMENT = read_markdown(pages.MARKDOWN)
@@ -101,7 +102,7 @@ def test_the_feeds_form_becomes_the_same_model() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "reason"),
     [
         (pages.FALLBACK, "the feed has its page in place of the text"),
@@ -123,7 +124,7 @@ def test_macros_that_stand_for_nothing_are_left_out() -> None:
     assert words == "Words, and 97.3% of them. mAP (0.75) +12.7%"
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "tex"),
     [
         (r"with \mathcal{O}(n\log n) math", [r"\mathcal{O}(n\log n)"]),
@@ -141,7 +142,7 @@ def test_tex_is_found_in_prose(text: str, tex: list[str]) -> None:
     assert [one for _, _, one in find_runs(text) if "‹" not in formula_text(one) or "%" in one] == tex
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shown"),
     [
         (r"the property of \omega-mediation.", "the property of ω-mediation."),
@@ -171,7 +172,7 @@ def test_code_is_not_searched_for_tex() -> None:
 FILES = sorted(path.name for path in SHARED.iterdir()) if SHARED.exists() else []
 
 
-@pytest.mark.parametrize("name", FILES)
+@each("name", FILES)
 def test_recorded_texts_are_read_whole(name: str) -> None:
     data = (SHARED / name).read_bytes()
     text = (gzip.decompress(data) if name.endswith("gz") else data).decode()

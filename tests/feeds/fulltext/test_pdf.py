@@ -27,10 +27,12 @@ from reader.core.document.model import (
     Verbatim,
     plain,
 )
-from reader.core.errors import NoFullText, NoPicture
+from reader.core.errors import FeedError, NoFullText, NoPicture
 from reader.feeds.fulltext.pdf import WARNING, Box, Letter, Line, Page, Pages, read_pages, read_pdf, written
 from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, read_apart
+from tests.feed_server import FeedServer
 from tests.feeds.fulltext.pdf_pages import BOLD, Printed, paragraph, write_pdf
+from tests.table import each
 
 FILLER = (
     "Readers of papers decide in minutes what to read, and so the first lines of a text matter more than all that "
@@ -139,7 +141,7 @@ def body(top: float, count: int, page: int = 0) -> list[Line]:
     return [line(FULL, top - 12 * at, page=page) for at in range(count)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("first", "second", "whole"),
     [
         ("It is pre\N{SOFT HYPHEN}", "trained on all of it, as one is.", "It is pretrained on"),
@@ -264,14 +266,15 @@ def test_an_accent_joins_the_letter_under_it(accent: str, letter: str, joined: s
 
 def test_a_fraction_and_scripts_within_a_sentence_are_written_in_its_line() -> None:
     fraction = letters(("is ", 700, 10, 0), ("a+b", 703.9, 7, 0), ("2", 696.5, 7, -7), ("all", 700, 10, 8))
-    assert written_text(fraction) == "is (a+b)/2 all"
+    assert written_text(fraction) == "is (a+b)∕2 all"
     # It may begin a line.
-    assert written_text([*letters(("end", 712, 10, 0)), *fraction[3:]]) == "end(a+b)/2 all"
+    assert written_text([*letters(("end", 712, 10, 0)), *fraction[3:]]) == "end(a+b)∕2 all"
     assert (
         written_text(letters(("x", 700, 10, 0), ("2", 703.6, 7, 0), ("+y", 700, 10, 0), ("i", 698.5, 7, 0))) == "x²+yᵢ"
     )
-    # Not all of it has letters in Unicode.
-    assert written_text(letters(("x", 700, 10, 0), ("2θ", 703.6, 7, 0))) == "x2θ"
+    # What has no letters in Unicode has a sign; the mark of a note stays.
+    assert written_text(letters(("x", 700, 10, 0), ("KL", 698.5, 7, 0), ("y", 700, 10, 0))) == "x_KLy"
+    assert written_text(letters(("Ann", 700, 10, 0), ("∗†", 703.6, 7, 0))) == "Ann∗†"
 
 
 def lead(text: str, base: float, count: int, *, bold: float = 0.2, italic: float = 0.0) -> Line:
@@ -494,6 +497,24 @@ async def test_a_page_is_drawn_in_halves_that_fit(tmp_path: Path) -> None:
     Path(tmp_path, "paper.pdf").write_bytes(b"%PDF-1.5\n")
     with pytest.raises(NoPicture, match="its PDF is damaged"):
         await source.picture(PdfSpot("2605.00001"), 600, 200)
+
+
+async def test_the_last_pdfs_are_kept_to_be_shown_and_to_be_read_offline(tmp_path: Path) -> None:
+    made = write_pdf(tmp_path / "made.file", PAPER).read_bytes()
+    folder = tmp_path / "answers"
+    with FeedServer() as server:
+        server.pages = {f"/pdf/2605.0000{number}": made for number in range(1, 6)}
+        source = PdfTexts(PdfClient(server.url), lambda id: None, folder)
+        for number in range(1, 6):
+            await source.text(f"2605.0000{number}")
+        assert sorted(file.name for file in folder.iterdir()) == [f"2605.0000{number}.pdf" for number in (3, 4, 5)]
+        asked = len(server.requests)
+        assert await source.picture(PdfSpot("2605.00005"), 300, 200) and len(server.requests) == asked
+        await source.aclose()
+    offline = PdfTexts(PdfClient("http://127.0.0.1:9", offline=True), lambda id: None, folder)
+    assert (await offline.text("2605.00005")).title == "A Reader for Papers"
+    with pytest.raises(FeedError):
+        await offline.text("2605.00001")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems limit less")

@@ -8,6 +8,7 @@ import pytest
 
 from reader.config import Settings
 from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
+from tests.table import each
 
 DEFAULTS = Settings()
 WITH_FILE = Settings(use_token_file=True)
@@ -50,7 +51,7 @@ def test_there_need_not_be_a_token(tmp_path: Path) -> None:
     assert find_token({"HF_HOME": str(tmp_path / "missing")}, WITH_FILE) is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("endpoint", "named", "expected"),
     [
         ("https://huggingface.co", "", True),
@@ -76,7 +77,7 @@ def test_only_the_hub_and_a_named_server_may_have_the_token(endpoint: str, named
     assert may_have_token(endpoint, Settings(token_endpoint=named)) is expected
 
 
-@pytest.mark.parametrize(("said", "expected"), [("1", True), ("true", True), ("ON", True), ("0", False), ("", False)])
+@each(("said", "expected"), [("1", True), ("true", True), ("ON", True), ("0", False), ("", False)])
 def test_offline_by_choice(said: str, expected: bool) -> None:
     assert is_offline({"HF_HUB_OFFLINE": said}) is expected
     assert is_offline({}) is False

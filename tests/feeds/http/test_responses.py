@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-
 from reader.feeds.http.responses import has_next_page, rate_limit_pause, refusal_reason, retry_after
+from tests.table import each
 
 NOON = datetime(2026, 5, 12, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
+@each(
     ("header", "expected"),
     [
         ('"api";r=499;t=300', 0),
@@ -26,7 +25,7 @@ def test_a_pause_follows_from_the_limit(header: str, expected: float) -> None:
     assert rate_limit_pause({"RateLimit": header}, longest=310) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("header", "expected"),
     [
         ("7", 7),
@@ -46,7 +45,7 @@ def test_retry_after_holds_seconds_or_a_date(header: str, expected: float | None
     assert retry_after({"Retry-After": header}, NOON) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("headers", "expected"),
     [
         ({}, None),
@@ -59,7 +58,7 @@ def test_a_next_page_is_named_by_a_link(headers: dict[str, str], expected: bool 
     assert has_next_page(headers) is expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "expected"),
     [
         (b'{"error": "Invalid date."}', "Invalid date"),

@@ -14,12 +14,12 @@ from reader import __version__
 from reader.config import Settings
 from reader.core.errors import ConfigError, FeedOffline, FeedRefused, FeedUnreachable
 from reader.core.paper import Listing
-from reader.feeds.http.client import HttpClient
-from reader.feeds.http.host_lock import host_lock
+from reader.feeds.http.client import HttpClient, host_lock
 from reader.feeds.huggingface.client import HuggingFaceClient
 from tests.feed_server import FeedServer, item
 from tests.feeds.conftest import DAY, QUICK, connected, ids
 from tests.feeds.servers import Nap
+from tests.table import each
 
 # What is asked
 
@@ -194,7 +194,7 @@ async def test_what_is_trending_keeps_the_feed_s_order(server: FeedServer, nap: 
 # Whom to ask
 
 
-@pytest.mark.parametrize(
+@each(
     "endpoint",
     [
         "http://feed.example.org",
@@ -214,7 +214,7 @@ def test_an_endpoint_is_encrypted_or_here(endpoint: str) -> None:
         HttpClient(endpoint)
 
 
-@pytest.mark.parametrize(
+@each(
     ("endpoint", "host"),
     [
         ("https://huggingface.co/", "huggingface.co"),

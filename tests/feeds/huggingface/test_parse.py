@@ -11,6 +11,7 @@ from reader.core.foreign import web_url
 from reader.core.paper import Draft, Skipped
 from reader.feeds.huggingface.parse import SKIPPED, github_url, listed_day, listings, parse_item, read_items
 from tests.feed_server import item
+from tests.table import each
 
 KEYS = ["authors", "publishedAt", "title", "summary", "upvotes", "submittedOnDailyAt", "ai_summary", "ai_keywords"]
 KEYS += ["githubRepo", "githubStars", "projectPage", "organization", "mediaUrls", "mediaUrl"]
@@ -25,9 +26,7 @@ def parse(**paper: object) -> Draft:
 # Whole answers
 
 
-@pytest.mark.parametrize(
-    "number", ["1" + "0" * 400, "1" + "0" * 5_000, "NaN", "Infinity", "-Infinity", "1e999", "-1e999"]
-)
+@each("number", ["1" + "0" * 400, "1" + "0" * 5_000, "NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
 def test_a_number_that_nothing_can_count_costs_only_itself(number: str) -> None:
     first = item("2605.00001") | {"numComments": 5}
     first["paper"] |= {"upvotes": "NUMBER", "githubRepo": "https://github.com/a/b", "githubStars": "NUMBER"}
@@ -60,7 +59,7 @@ def test_a_record_belongs_to_the_day_it_names_and_is_never_shifted() -> None:
     assert (second.day, [draft.id for draft in second.drafts]) == ("2026-05-11", ["2605.00002"])
 
 
-@pytest.mark.parametrize("stamp", ["yesterday", "2026-13-01T00:00:00Z", "20260512", "", None, 7, ["2026-05-12"]])
+@each("stamp", ["yesterday", "2026-13-01T00:00:00Z", "20260512", "", None, 7, ["2026-05-12"]])
 def test_a_broken_stamp_is_no_day(stamp: object) -> None:
     assert listed_day(item("2605.00001", submittedOnDailyAt=stamp)) is None
 
@@ -85,7 +84,7 @@ def test_bad_records_cost_only_themselves() -> None:
     assert listing.skipped == (Skipped("item 1", "not a record"), Skipped("item 3", "no arXiv id"))
 
 
-@pytest.mark.parametrize(
+@each(
     "body",
     [b"", b"\x00\xff<<<", b'[{"paper": {"id"', b"[" * 100_000, b"9" * 10_000, b'{"papers": []}', b"null", b'"text"'],
 )
@@ -132,7 +131,7 @@ def test_a_record_in_full() -> None:
     )
 
 
-@pytest.mark.parametrize("record", [{"id": "2605.00001", "title": "T"}, {"paper": {"id": "2605.00001", "title": "T"}}])
+@each("record", [{"id": "2605.00001", "title": "T"}, {"paper": {"id": "2605.00001", "title": "T"}}])
 def test_an_id_and_a_title_are_enough(record: object) -> None:
     assert parse_item(record) == Draft(title="T", id="2605.00001")
 
@@ -144,7 +143,7 @@ def test_nulls_are_as_good_as_absent() -> None:
     assert parse_item(record) == Draft(title="T", id="2605.00001")
 
 
-@pytest.mark.parametrize(
+@each(
     ("record", "reason"),
     [
         (None, "not a record"),
@@ -160,7 +159,7 @@ def test_what_can_not_be_used_says_why(record: object, reason: str) -> None:
         parse_item(record)
 
 
-@pytest.mark.parametrize(
+@each(
     ("title", "expected"),
     [
         ("I Don't Know: an [IDK] Token [/]", "I Don't Know: an [IDK] Token [/]"),
@@ -181,7 +180,7 @@ def test_the_title_outside_stands_in_for_a_missing_one() -> None:
     assert parse_item(record).title == "Outside"
 
 
-@pytest.mark.parametrize(
+@each(
     ("summary", "expected"),
     [
         ("one\ntwo\n  three", "one two\n\nthree"),
@@ -223,12 +222,12 @@ def test_keywords_are_cleaned_and_stand_once() -> None:
     assert parse(ai_keywords=keywords).keywords == ("LLMs", "τ-bench", "Fréchet distance", "agents")
 
 
-@pytest.mark.parametrize("keywords", ["agents", {"a": 1}, 7, None])
+@each("keywords", ["agents", {"a": 1}, 7, None])
 def test_keywords_of_another_type_say_nothing(keywords: object) -> None:
     assert parse(ai_keywords=keywords).keywords == ()
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "expected"),
     [(0, 0), (5.0, 5), (-1, None), (True, None), ("7", None), (10**30, None), (float("nan"), None), (1e999, None)],
 )
@@ -236,8 +235,8 @@ def test_numbers_are_bounded(value: object, expected: int | None) -> None:
     assert parse(upvotes=value).upvotes == expected
 
 
-@pytest.mark.parametrize("place", ["organization", "submitterOrganization"])
-@pytest.mark.parametrize("inner", [True, False])
+@each("place", ["organization", "submitterOrganization"])
+@each("inner", [True, False])
 def test_an_organization_is_found_wherever_it_stands(place: str, inner: bool) -> None:
     record = item("2605.00001")
     (record["paper"] if inner else record)[place] = {"name": "ntu", "fullname": "國立臺灣大學"}
@@ -256,7 +255,7 @@ def test_the_outer_date_of_publication_is_not_believed() -> None:
     assert parse(publishedAt="2026-02-30T00:00:00Z").published is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("repository", "page", "code", "project"),
     [
         (None, "https://github.com/acme/tools", "https://github.com/acme/tools", None),
@@ -339,7 +338,7 @@ def test_who_submitted_it_and_who_claimed_it() -> None:
     assert parse_item({"id": "2606.12345", "title": "Engines", "submittedBy": {"name": "//evil"}}).submitter is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("https://acme.example.org/x?y=1#z", "https://acme.example.org/x?y=1#z"),
@@ -369,7 +368,7 @@ def test_addresses_of_the_web(text: str, expected: str | None) -> None:
     assert web_url(text) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("https://github.com/acme/tools", "https://github.com/acme/tools"),

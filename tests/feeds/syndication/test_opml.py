@@ -11,6 +11,7 @@ from reader.core.paper import Skipped
 from reader.core.text import clean
 from reader.feeds.syndication import opml
 from reader.feeds.syndication.opml import Outline, parse_opml, write_opml
+from tests.table import each
 
 NOW = datetime(2026, 5, 12, 12, tzinfo=timezone(timedelta(hours=2)))
 
@@ -67,7 +68,7 @@ def test_there_is_an_end_to_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(parse_opml(outlines(many)).feeds) == 2
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "said"),
     [
         (b"", "The file is no OPML, which readers export: newsboat by 'newsboat -e'."),

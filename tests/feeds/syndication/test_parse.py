@@ -13,6 +13,7 @@ from reader.feeds.syndication import parse as parser
 from reader.feeds.syndication.parse import Entry, Feed, NotAFeed, feed_slug, find_excess, parse_feed
 from tests.feeds.measured import measure
 from tests.feeds.servers import atom, item, rss
+from tests.table import each
 
 pytest.importorskip("feedparser")
 
@@ -114,7 +115,7 @@ def test_an_entry_without_an_id_keeps_its_own() -> None:
     assert only(rss(item("One"))).guid == one.guid
 
 
-@pytest.mark.parametrize(
+@each(
     ("said", "authors"),
     [
         ("Ada Example and Bo Sample", ("Ada Example", "Bo Sample")),
@@ -128,7 +129,7 @@ def test_names_in_one_line_are_parted(said: str, authors: tuple[str, ...]) -> No
     assert only(rss(item("One", dc__creator=said))).draft.authors == authors
 
 
-@pytest.mark.parametrize(
+@each(
     ("stamp", "day"),
     [
         ("Wed, 13 May 2026 10:00:00 GMT", "2026-05-13"),
@@ -144,7 +145,7 @@ def test_a_day_that_can_not_be_is_none(stamp: str, day: str | None) -> None:
     assert (entry.published, entry.draft.published) == (day, day)
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "file:///etc/hostname", "https://user@a.example/", ""])
+@each("link", ["javascript:alert(1)", "file:///etc/hostname", "https://user@a.example/", ""])
 def test_a_link_that_is_not_of_the_web_is_none(link: str) -> None:
     assert only(rss(item("One", link=link))).link is None
 
@@ -152,7 +153,7 @@ def test_a_link_that_is_not_of_the_web_is_none(link: str) -> None:
 # Papers
 
 
-@pytest.mark.parametrize(
+@each(
     "elements",
     [
         {"link": "https://arxiv.org/abs/2605.00001v2"},
@@ -170,13 +171,13 @@ def test_an_entry_that_is_a_paper_has_its_id(elements: dict[str, str]) -> None:
     assert (entry.published, entry.draft.published) == ("2026-05-11", None)
 
 
-@pytest.mark.parametrize("title", ["[2605.00001] One way", "One way (arXiv:2605.00001v1 [cs.CL])"])
+@each("title", ["[2605.00001] One way", "One way (arXiv:2605.00001v1 [cs.CL])"])
 def test_an_id_in_the_title_is_taken_out_of_it(title: str) -> None:
     draft = only(rss(item(title, dc__creator="Ada Example"))).draft
     assert (draft.id, draft.title, draft.authors) == ("2605.00001", "One way", ("Ada Example",))
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "Our paper is out: arXiv:2605.00001.",
@@ -191,7 +192,7 @@ def test_an_entry_about_one_paper_has_its_id_but_its_own_authors(text: str) -> N
     assert (draft.authors, draft.keywords, draft.published) == ((), (), None)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "arXiv:2605.00001 against arXiv:2605.00002",
@@ -217,7 +218,7 @@ def test_old_ids_are_one() -> None:
 # Names
 
 
-@pytest.mark.parametrize(
+@each(
     ("title", "slug"),
     [
         ("Notes of a Lab!", "notes-of-a-lab"),
@@ -262,7 +263,7 @@ def test_what_is_odd_about_the_sending_does_not_matter() -> None:
         assert feed.problem is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "said"),
     [
         (b"", "lab.example.org sent an empty response instead of a feed; try again later."),
@@ -435,10 +436,8 @@ def test_a_response_may_not_hide_tags_either() -> None:
     assert find_excess(RSS % b"", "application/xml; charset=utf-8") == ""
 
 
-@pytest.mark.parametrize(
-    "part", ["<a href=", '<a href="', "<a ", "<", "<!", "<!--", "<?", "</", "<![", "<a b=c", "&", "<p>"]
-)
-@pytest.mark.parametrize("end", ["", ">"])
+@each("part", ["<a href=", '<a href="', "<a ", "<", "<!", "<!--", "<?", "</", "<![", "<a b=c", "&", "<p>"])
+@each("end", ["", ">"])
 def test_html_takes_time_in_proportion(part: str, end: str) -> None:
     start = time.process_time()
     html_to_text((part * 80_000)[:79_999] + end)

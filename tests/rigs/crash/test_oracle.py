@@ -16,6 +16,7 @@ from tests.rigs.crash.oracle import Deed, judge_moment, judge_papers, judge_sett
 from tests.rigs.crash.snapshot import Entry, Snapshot, make_pdf, pdf_of, read_home
 from tests.rigs.crash.soak import Sample, judge_samples
 from tests.rigs.program import environment, run
+from tests.table import each
 
 pytestmark = pytest.mark.long
 
@@ -171,7 +172,7 @@ def test_papers_that_go_or_come_unasked_are_found(cache: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("last", "found"),
     [
         (Sample(9, 100 << 20, 9, 17, 0), []),

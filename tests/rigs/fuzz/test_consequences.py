@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rigs.fuzz.consequences import REQUEST, WAYS, attack_consequences, check_consequence, consequences
+from tests.table import each
 
 EXAMPLES = max(10, settings().max_examples // 10)
 
@@ -129,7 +130,7 @@ def _said(way: str, *ids: str) -> bytes:
     return "\n".join(map(json.dumps, records)).encode()
 
 
-@pytest.mark.parametrize("way", WAYS)
+@each("way", WAYS)
 def test_a_paper_is_asked_for_by_every_way(way: str) -> None:
     """What is forbidden below would be seen: the way is open for a paper."""
     found = consequences(way, _said(way, "2612.04321", "hep-th/9901001"))
@@ -139,7 +140,7 @@ def test_a_paper_is_asked_for_by_every_way(way: str) -> None:
     assert ("request", "/pdf/hep-th/9901001") in found
 
 
-@pytest.mark.parametrize("way", WAYS)
+@each("way", WAYS)
 def test_what_is_no_paper_leads_to_nothing(way: str) -> None:
     for kind, text in consequences(way, _said(way, *HOSTILE)):
         check_consequence(kind, text)
@@ -152,7 +153,7 @@ def test_requests_to_other_places_are_not_intended() -> None:
         assert not REQUEST.fullmatch(path)
 
 
-@pytest.mark.parametrize(("way", "address"), [("rss", "file:///x"), ("rss", "cs.CL"), ("arxiv", "cs.CL")])
+@each(("way", "address"), [("rss", "file:///x"), ("rss", "cs.CL"), ("arxiv", "cs.CL")])
 def test_a_feed_of_the_own_journal_is_followed_where_feeds_of_its_kind_are(way: str, address: str) -> None:
     feed = json.dumps({"kind": way, "url": address, "title": "T", "added": "2026"})
     said = {"v": 1, "id": "0" * 24, "machine": "bababababaab", "number": 0, "clock": 1, "kind": "follow:x"}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.rigs.fuzz import parsers
 from tests.rigs.fuzz.targets import EXPORT, LINE, TARGETS, Target
+from tests.table import each
 
 pytestmark = pytest.mark.long
 
@@ -36,12 +37,12 @@ CRASHES: list[tuple[str, bytes]] = [
 """Inputs that fuzzing found, each with the target that it crashed."""
 
 
-@pytest.mark.parametrize(("name", "data"), CRASHES)
+@each(("name", "data"), CRASHES)
 def test_what_crashed_once_does_not(name: str, data: bytes) -> None:
     TARGETS[name].run(data)
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@each("name", TARGETS)
 def test_the_seeds_are_read(name: str) -> None:
     for seed in TARGETS[name].seeds:
         TARGETS[name].run(seed)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +23,7 @@ from reader.ui.calendar.screen import (
     read_typed,
 )
 from reader.ui.kit.glyphs import ASCII
+from tests.table import each
 
 TODAY = date(2026, 5, 12)
 """A Tuesday."""
@@ -63,7 +63,7 @@ def test_a_month_is_drawn_with_numbers_under_their_weekdays() -> None:
     assert texts(replace(VIEW, day=date(2026, 5, 4)))[-1] == "Monday 4 May 2026 · not fetched yet"
 
 
-@pytest.mark.parametrize("day", [date(2026, 2, 1), date(2026, 3, 31), date(2025, 12, 30), date(2026, 8, 31)])
+@each("day", [date(2026, 2, 1), date(2026, 3, 31), date(2025, 12, 30), date(2026, 8, 31)])
 def test_each_number_ends_where_its_weekday_ends(day: date) -> None:
     lines = texts(replace(VIEW, day=day, today=date(2026, 12, 31), days={}))
     ends = [at for at, char in enumerate(lines[TOP - 1]) if char.islower()]
@@ -94,9 +94,7 @@ def test_today_is_underlined_the_cursor_is_marked_and_unread_papers_warm_a_day()
     assert roles(away, "10") == roles(away, "13") == ["faint"]
 
 
-@pytest.mark.parametrize(
-    ("unread", "most", "warmth"), [(0, 40, 0), (1, 40, 1), (14, 40, 2), (40, 40, HEATS), (3, 3, 1), (WARM, 1, HEATS)]
-)
+@each(("unread", "most", "warmth"), [(0, 40, 0), (1, 40, 1), (14, 40, 2), (40, 40, HEATS), (3, 3, 1), (WARM, 1, HEATS)])
 def test_warmth_grows_with_the_unread_papers(unread: int, most: int, warmth: int) -> None:
     assert heat(unread, most) == warmth
 
@@ -104,7 +102,7 @@ def test_warmth_grows_with_the_unread_papers(unread: int, most: int, warmth: int
 # Typing a date
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "lines"),
     [
         ("", ["Go to ▏ 2025-03, last tuesday, W20", "Type a date."]),

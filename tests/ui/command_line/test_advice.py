@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from reader.core.lines import measure
 from reader.ui.command_line.actions import as_notice, in_the_readers_words
 from reader.ui.command_line.screen import suggestions
 from reader.ui.shell.commands import Candidate, Suggested
+from tests.table import each
 
 FOUND = Suggested(
     4, (Candidate("add", "give papers the tag"), Candidate("remove"), Candidate("rename", "another name"))
@@ -28,7 +27,7 @@ def test_the_marked_word_is_explained_where_there_is_room() -> None:
         assert "rename" in advice(width, selected=2) or width < 33
 
 
-@pytest.mark.parametrize(
+@each(
     ("printed", "said"),
     [
         ("12 papers marked read. 'dailypapers undo' takes it back.", "12 papers marked read · u undoes"),

@@ -25,6 +25,7 @@ from reader.ui.filter.rows import (
 )
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.line_widgets import Reported
+from tests.table import each
 from tests.ui.filter_stage import DATA, DAYS, TOPICS, VIEWS, PaneApp, choices, drawn, go_to
 
 
@@ -85,8 +86,8 @@ def test_a_plus_marks_a_day_of_which_more_papers_may_follow() -> None:
         assert [(piece.text, piece.role) for piece in line if piece.role in ("unread", "nothing")] == shown
 
 
-@pytest.mark.parametrize("order", TOPIC_ORDERS)
-@pytest.mark.parametrize(("width", "name"), [(24, "Benchmarks"), (36, "Benchmarks & evaluation"), (60, "Benchmarks")])
+@each("order", TOPIC_ORDERS)
+@each(("width", "name"), [(24, "Benchmarks"), (36, "Benchmarks & evaluation"), (60, "Benchmarks")])
 def test_names_are_whole_where_there_is_room(width: int, name: str, order: TopicOrder) -> None:
     topic = TopicItem("evaluation", "Benchmarks & evaluation", "Data", count=120, weeks=(0.1, 0.2) * 6, rising=0.1)
     state = FilterState(order=order)
@@ -109,7 +110,7 @@ def topics_of(state: FilterState) -> list[str]:
 def test_topics_without_papers_are_folded_into_one_row() -> None:
     folded = ["Language", "reasoning", "Agents", "agents", "gui-agents", "Data", "evaluation", "1 without papers"]
     assert topics_of(FilterState()) == folded
-    assert topics_of(FilterState(all_topics=True)) == [*folded, "code"]
+    assert topics_of(FilterState(unfolded=frozenset({"topics"}))) == [*folded, "code"]
     assert "code" in topics_of(FilterState(narrowed="code"))
     assert "1 without papers" not in topics_of(FilterState(choice=TopicChoice("any", ("code",), ())))
     assert topics_of(FilterState(order="papers"))[-1] == "1 without papers"
@@ -468,7 +469,7 @@ async def test_hostile_text_and_narrow_panes_are_drawn_in_place(width: int) -> N
 
 def test_a_thousand_days_are_laid_out_without_any_being_lost() -> None:
     days = tuple(DayCount(f"{2020 + n // 365}-01-{n % 28 + 1:02}", n, n) for n in range(1000))
-    rows = lay_out(FilterData(days=days), FilterState(all_days=True))
+    rows = lay_out(FilterData(days=days), FilterState(unfolded=frozenset({"days"})))
     assert sum(row.kind is Kind.DAY for row in rows) == 1000
     folded = lay_out(FilterData(days=days), FilterState())
     assert next(row.text for row in folded if row.kind is Kind.MORE) == "993 older"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from reader.ui.filter.strip_line import Strip, strip_line
 from reader.ui.kit.glyphs import ASCII
+from tests.table import each
 
 STRIP = Strip(("Agents & tools", "Safety"), ("Benchmarks",))
 
 
-@pytest.mark.parametrize(
+@each(
     ("width", "line"),
     [
         (80, " Agents & tools ✓ · Safety ✓ · Benchmarks ✗ · f topics"),

@@ -29,5 +29,5 @@ def test_the_most_used_tags_are_listed_and_those_that_filter() -> None:
 
 
 def test_all_tags_are_listed_once_they_are_unfolded() -> None:
-    assert len(rows(FilterState(all_tags=True))) == 1 + 10 + 1
+    assert len(rows(FilterState(unfolded=frozenset({"tags"})))) == 1 + 10 + 1
     assert rows(FilterState(narrowed="x")) == []

@@ -23,6 +23,7 @@ from reader.ui.full_text.lines import (
 )
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.lines import pattern
+from tests.table import each
 from tests.ui.full_texts import document
 from tests.ui.stage import paper
 
@@ -69,7 +70,7 @@ def test_a_narrow_first_line_cuts_the_section_and_the_title() -> None:
 # Before the text
 
 
-@pytest.mark.parametrize(
+@each(
     ("latest", "text", "expected"),
     [
         (1, document(1), "arXiv:2511.12345v1 · CC BY 4.0 · from arxiv.org"),

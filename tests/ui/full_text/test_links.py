@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Figure, Formula, Heading, Paragraph, Reference, Span, Theorem
 from reader.ui.full_text.links import LETTERS, Goals, links_in, web_address
+from tests.table import each
 from tests.ui.full_texts import paragraph
 
 BLOCKS = (
@@ -33,7 +32,7 @@ def leads(text: Paragraph) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("as Section 3.2 says", ["3.2"]),
@@ -48,7 +47,7 @@ def test_words_lead_to_what_they_name(text: str, expected: list[str]) -> None:
     assert leads(paragraph(text)) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("target", "text", "expected"),
     [
         ("#bib.bib5", "any", ["[12]"]),

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Literal
 
-import pytest
-
 from reader.cache.history import STILL
 from reader.cache.reads.orders import Order
 from reader.keys.actions import CONTEXTS, FOOTERS, Context
@@ -33,6 +31,7 @@ from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import Prompt, State
 from reader.ui.triage.state import TRIAGE, Triage, begin_triage
+from tests.table import each
 from tests.ui.full_texts import document
 from tests.ui.stage import paper
 from tests.ui.states import COUNTS, at
@@ -83,7 +82,7 @@ PLACES: list[Context] = [context for context in CONTEXTS if context not in ("hel
 
 
 # The calendar shows its keys itself, over the list.
-@pytest.mark.parametrize("context", [context for context in PLACES if context != "calendar"])
+@each("context", [context for context in PLACES if context != "calendar"])
 def test_each_context_has_its_keys(context: Context) -> None:
     for text in ("", "robot"):
         wanted = [
@@ -112,8 +111,8 @@ def test_hints_name_the_keys_as_they_are_bound() -> None:
     assert "star" not in [word for _, word in hints(in_context("list", 120), unbound)]
 
 
-@pytest.mark.parametrize("context", ["page", "text"])
-@pytest.mark.parametrize("tone", ["done", "warning"])
+@each("context", ["page", "text"])
+@each("tone", ["done", "warning"])
 def test_the_way_back_from_a_paper_stays_beside_whatever_is_said(
     context: Context, tone: Literal["done", "warning"]
 ) -> None:

@@ -15,6 +15,7 @@ from reader.keys.keymap import Keymap
 from reader.ui.help.screen import Command, Finder, FindPapers, FoundPane, Palette, action_commands, command_line
 from reader.ui.kit.glyphs import ASCII
 from reader.ui.looks.theme import DEFAULTS, THEMES, stylesheets
+from tests.table import each
 
 HOSTILE = "[/] [b]x [$nope] [@click=app.quit]"
 
@@ -172,7 +173,7 @@ async def test_the_line_under_the_cursor_and_the_typed_words_stand_out(theme: st
 TITLE = "A Paper with a Long Title That Does Not Fit"
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "about", "keys", "width", "line"),
     [
         ("Star", "Keep this paper.", "s", 60, "Star                    Keep this paper.                   s"),

@@ -22,6 +22,7 @@ from reader.ui.help.screen import (
 from reader.ui.kit.glyphs import MEANINGS, Glyphs
 from reader.ui.looks.theme import DEFAULTS, THEMES, stylesheets
 from reader.ui.shell.commands import PAGES, Manual
+from tests.table import each
 
 MANUAL: Manual = (
     (PAGES, (("queries", "One language for all."), ("mail", "What is new."))),
@@ -58,8 +59,8 @@ def drawn(app: App[None]) -> list[str]:
 # The first screen
 
 
-@pytest.mark.parametrize(("width", "height"), [(60, 20), (80, 24)])
-@pytest.mark.parametrize("preset", [{}, {"view.latest": "T", "paper.star": "$"}])
+@each(("width", "height"), [(60, 20), (80, 24)])
+@each("preset", [{}, {"view.latest": "T", "paper.star": "$"}])
 def test_the_first_screen_of_every_place_fits(width: int, height: int, preset: dict[str, str]) -> None:
     keymap = Keymap(overrides=preset)
     for context in CONTEXTS:
@@ -136,7 +137,7 @@ def test_signs_and_the_manual_are_found_by_what_they_say() -> None:
     assert not any(manual_sections(MANUAL, "nosuchword").values())
 
 
-@pytest.mark.parametrize("width", [22, 58, 78, 198])
+@each("width", [22, 58, 78, 198])
 def test_no_line_of_a_search_is_wider_than_the_screen_and_nothing_is_left_out(width: int) -> None:
     found = {**sections(Keymap(), "list", "")[0], **manual_sections(MANUAL, "")}
     lines = ["".join(piece.text for piece in line) for line in found_lines(found, "", width)]
@@ -215,7 +216,7 @@ async def test_enter_opens_the_page_under_the_cursor() -> None:
 # Finding
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "better", "worse"),
     [
         ("star", "Star", "Restart"),

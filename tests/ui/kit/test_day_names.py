@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from reader.ui.kit.day_names import day_heading, day_name, short_day
+from tests.table import each
 
 TODAY = date(2025, 11, 24)
 
@@ -18,7 +17,7 @@ def test_days_are_written_with_a_year_only_where_it_is_another() -> None:
     assert short_day("2023-05-04", TODAY, weekday=False) == "4 May 2023"
 
 
-@pytest.mark.parametrize(
+@each(
     ("day", "name"),
     [
         ("2026-11-24", "Tue 24"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from reader.ui.kit.glyphs import ASCII, MEANINGS, UNICODE, Glyphs
+from tests.table import each
 
 
 def test_each_sign_has_a_form_in_ascii_of_the_same_kind() -> None:
@@ -13,7 +12,7 @@ def test_each_sign_has_a_form_in_ascii_of_the_same_kind() -> None:
     assert all(len(getattr(ASCII, name)) == len(getattr(UNICODE, name)) for name in steps)
 
 
-@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
+@each("glyphs", [UNICODE, ASCII])
 def test_each_sign_has_one_meaning(glyphs: Glyphs) -> None:
     signs = [getattr(glyphs, field) for field, _, _ in MEANINGS]
     assert sorted(signs) == sorted(set(signs))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.lines import Line, literal, measure
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Condition, Header, header_line
+from tests.table import each
 
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 FRESH = Condition("08:14", "fresh")
@@ -26,7 +26,7 @@ def text(line: Line) -> str:
     return "".join(piece.text for piece in line)
 
 
-@pytest.mark.parametrize(
+@each(
     ("width", "left", "right"),
     [
         (100, " dailypapers  Latest · Tue 24 Nov » topic:agents is:unread ", "12 of 34 · 22 read · ↻ 08:14 "),
@@ -53,7 +53,7 @@ def test_a_lasting_trouble_stays_longer_than_the_days_progress_and_its_sign_long
     assert text(header_line(header, 38)).endswith("12 ")
 
 
-@pytest.mark.parametrize(
+@each(
     ("header", "end"),
     [
         (Header("All", "", 9295, 9295), "9,295 papers "),

@@ -136,7 +136,7 @@ async def test_a_click_on_a_key_is_its_key_in_each_row() -> None:
 
 
 async def test_a_click_on_the_strip_opens_the_pane() -> None:
-    strip = FilterStrip()
+    strip = FilterStrip(Strip())
     app = LineApp(strip)
     async with app.run_test(size=(60, 3)) as pilot:
         strip.show(Strip(("Agents",)))
@@ -150,7 +150,7 @@ async def test_a_click_on_the_strip_opens_the_pane() -> None:
 @pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
 @pytest.mark.parametrize("width", [1, 5, 20, 60, 200])
 async def test_hostile_text_is_drawn_as_text_in_any_width(width: int, theme: str) -> None:
-    for widget in (TopLine(UNICODE, spin=None), StatusLine(ASCII), FilterStrip(ASCII)):
+    for widget in (TopLine(UNICODE, spin=None), StatusLine(ASCII), FilterStrip(Strip(), ASCII)):
         app = LineApp(widget)
         app.theme = theme
         async with app.run_test(size=(width, 3)) as pilot:

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.core.lines import Piece, literal
 from reader.ui.kit.lines import hits, mark, pattern, with_keys
 from tests.core.test_lines import text
+from tests.table import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "value", "found"),
     [
         (("agent",), "Agents, an agent and reagents", ["Agent", "agent"]),

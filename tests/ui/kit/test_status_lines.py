@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from reader.keys.spelling import Chord
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.lines import PRESS
 from reader.ui.kit.status_lines import DECIDING_KEYS, STATUS_ROLES, Status, Tone, status_lines
+from tests.table import each
 
 WIDTHS = (60, 70, 80, 90, 100, 130, 140, 180, 200)
 KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "filter"), ("?", "keys"))
@@ -37,9 +37,7 @@ def test_keys_stand_left_and_what_happened_right() -> None:
     assert line == keys + " " * (99 - len(keys) - len(said)) + said
 
 
-@pytest.mark.parametrize(
-    ("width", "line"), [(40, " m read  s star  x hide  ? keys"), (18, " m read  ? keys"), (8, " ? keys"), (5, "")]
-)
+@each(("width", "line"), [(40, " m read  s star  x hide  ? keys"), (18, " m read  ? keys"), (8, " ? keys"), (5, "")])
 def test_the_last_key_is_the_last_to_go(width: int, line: str) -> None:
     assert drawn(Status(KEYS), width) == [line]
 
@@ -104,9 +102,9 @@ def test_a_line_never_exceeds_its_width(
             assert all(literal(piece.text) == piece.text for piece in line)
 
 
-@pytest.mark.parametrize("context", CONTEXTS)
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("tone", TONES)
+@each("context", CONTEXTS)
+@each("width", WIDTHS)
+@each("tone", TONES)
 def test_the_first_keys_of_each_context_stay_beside_any_notice_but_a_long_warning(
     context: Context, width: int, tone: Tone
 ) -> None:
@@ -146,7 +144,7 @@ def beginnings(keymap: Keymap, context: Context) -> set[Chord]:
     return {chord[:size] for chord in keymap.resolve(context) for size in range(1, len(chord))}
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@each("width", WIDTHS)
 def test_every_choice_of_every_chord_can_be_read(width: int) -> None:
     prompts = [(k, c, begun) for k in KEYMAPS for c in CONTEXTS for begun in beginnings(k, c)]
     assert len(prompts) >= len(KEYMAPS) * 4
@@ -158,7 +156,7 @@ def test_every_choice_of_every_chord_can_be_read(width: int) -> None:
             assert any(f" {key} {word}" in line for line in lines), (key, word, lines)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@each("width", WIDTHS)
 def test_every_link_can_be_read_by_name_and_every_topic(width: int) -> None:
     pages = (("o", "feed"), ("p", "PDF"), ("a", "arXiv"), ("c", "code"), ("w", "project"), ("d", "DOI"), ("e", "entry"))
     links = (*pages, *((str(number), "media") for number in range(1, 10)))

@@ -9,6 +9,7 @@ from textual.strip import Strip
 from reader.ui.list.empty_lines import EmptyReason, empty_state
 from reader.ui.looks.theme import DEFAULTS, THEMES, styles_directory
 from reader.ui.main_screen import Empty
+from tests.table import each
 
 KEYS = {"app.refresh": "r", "app.sample": "D", "app.back": "q", "find.clear": "F", "query.complete": "tab"}
 
@@ -47,7 +48,7 @@ def texts(reason: EmptyReason) -> list[str]:
     return ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in empty_state(reason, key)]
 
 
-@pytest.mark.parametrize(("reason", "lines"), CASES)
+@each(("reason", "lines"), CASES)
 def test_each_says_what_is_so_why_and_the_keys_that_help(reason: EmptyReason, lines: list[str]) -> None:
     assert texts(reason) == lines
 

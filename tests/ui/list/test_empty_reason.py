@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +30,7 @@ from reader.ui.query.state import type_query
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
+from tests.table import each
 
 TODAY = date(2026, 5, 12)
 """A Tuesday."""
@@ -316,15 +316,15 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
 """What each view says in each situation; one text where all say the same."""
 
 
-@pytest.mark.parametrize("situation", CASES)
-@pytest.mark.parametrize("view_id", VIEWS)
+@each("situation", CASES)
+@each("view_id", VIEWS)
 def test_every_view_says_what_is_so_and_which_key_helps_here(view_id: str, situation: str) -> None:
     make, texts = CASES[situation]
     expected = texts if isinstance(texts, str) else texts[view_id]
     assert " | ".join(lines(make(view_id))) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "why"),
     [
         ("topic:agents upvotes:>900", "Its query is topic:agents upvotes:>900."),
@@ -347,7 +347,7 @@ def test_the_view_of_what_is_followed_says_whether_anything_is() -> None:
     assert " | ".join(lines(one)) == "No paper of Ke Li is here yet. | New ones will appear here. | ga all papers"
 
 
-@pytest.mark.parametrize("text", ["", "robot"])
+@each("text", ["", "robot"])
 def test_before_anything_is_learned_for_you_says_how_to_begin(text: str) -> None:
     state = empty(FOR_YOU, text, base=60, anywhere=60)
     assert lines(state) == [
@@ -371,7 +371,7 @@ DEMO = no_papers(
 )
 
 
-@pytest.mark.parametrize(("view_id", "text"), DEMO.items())
+@each(("view_id", "text"), DEMO.items())
 def test_the_sample_never_offers_to_ask_the_feed(view_id: str, text: str) -> None:
     assert " | ".join(lines(_day_unknown(view_id), demo=True)) == text
     for make, _ in CASES.values():
@@ -379,8 +379,8 @@ def test_the_sample_never_offers_to_ask_the_feed(view_id: str, text: str) -> Non
         assert not any(asks in keys for asks in ("feed", "try again", "looks for", "open the sample", "r fetch"))
 
 
-@pytest.mark.parametrize("situation", CASES)
-@pytest.mark.parametrize("view_id", VIEWS)
+@each("situation", CASES)
+@each("view_id", VIEWS)
 def test_a_key_that_is_named_helps_there(view_id: str, situation: str) -> None:
     state = CASES[situation][0](view_id)
     shown = lines(state)
@@ -412,12 +412,12 @@ def test_counts_of_another_place_are_not_used() -> None:
     assert lines(other) == ["Nothing matches robot in Starred.", "F clears the query   ctrl+s searches the feed"]
 
 
-@pytest.mark.parametrize("text", ["upvotes:>500", "topic:agents is:starred", "-robot", "since:7d"])
+@each("text", ["upvotes:>500", "topic:agents is:starred", "-robot", "since:7d"])
 def test_the_feed_is_searched_for_words_alone(text: str) -> None:
     assert lines(empty("all", text)) == [f"Nothing matches {text}.", "F clears the query"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "meant"),
     [
         ("topic:agent", "topic:agents"),
@@ -435,7 +435,7 @@ def test_all_misspelt_topics_of_a_kept_query_are_mended_at_once(text: str, meant
     assert corrected(state, TODAY) == meant
 
 
-@pytest.mark.parametrize("text", ["topic:agents", "robot", "", "topic:zzzzzzzzzzzz"])
+@each("text", ["topic:agents", "robot", "", "topic:zzzzzzzzzzzz"])
 def test_nothing_is_suggested_where_nothing_is_near(text: str) -> None:
     assert corrected(empty("all", text), TODAY) is None
 

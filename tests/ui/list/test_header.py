@@ -6,8 +6,6 @@ from array import array
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from reader.cache.coverage import Coverage
 from reader.cache.reads.orders import Order
 from reader.cache.reads.window import DayCount
@@ -30,6 +28,7 @@ from reader.ui.page.state import FIT
 from reader.ui.refresh.state import REFRESH, UNJOINED, RefreshStatus, join_failed, joined
 from reader.ui.shell.listing import CacheFacts, ListContent
 from reader.ui.shell.state import State
+from tests.table import each
 from tests.ui.conftest import Opener
 from tests.ui.papers import draft
 from tests.ui.states import COUNTS, NOW, at, listing
@@ -42,7 +41,7 @@ def found() -> FeedResults:
     return FeedResults("weather", listings, find=lambda id: None, store=lambda listings: None)
 
 
-@pytest.mark.parametrize(
+@each(
     ("view_id", "name"),
     [
         ("latest", "Latest"),
@@ -60,7 +59,7 @@ def test_a_place_is_named_in_few_words(view_id: str, name: str) -> None:
     assert listing(view_id).place_name(NOW, "·") == name
 
 
-@pytest.mark.parametrize(
+@each(
     ("ranked_at", "name"),
     [("2026-05-12T07:30:00Z", "Trending · 07:30"), ("2026-05-03T07:30:00+00:00", "Trending · 3 May")],
 )
@@ -68,7 +67,7 @@ def test_a_ranking_is_named_with_the_time_at_which_it_was_read(ranked_at: str, n
     assert replace(listing("trending"), ranked_at=ranked_at).place_name(NOW, "·") == name
 
 
-@pytest.mark.parametrize(
+@each(
     ("newest", "name"),
     [
         ("2026-05-12", "Latest · Tue 12 May"),
@@ -112,7 +111,7 @@ def test_the_header_of_the_feeds_answers_has_their_words_and_no_total() -> None:
     assert header(state, NOW, "·") == Header("From the feed", "weather", 1, condition=NOT_YET)
 
 
-@pytest.mark.parametrize(
+@each(
     ("ago", "clock"), [(timedelta(minutes=30), "07:44"), (timedelta(hours=9), "11 May"), (timedelta(days=40), "2 Apr")]
 )
 def test_the_header_says_when_the_feed_was_last_read(ago: timedelta, clock: str) -> None:

@@ -35,6 +35,7 @@ from reader.ui.list.lines import (
 )
 from reader.ui.shell.layout import lay_out
 from reader.ui.shell.list_layout import MOST_LINES
+from tests.table import each
 from tests.ui.stage import TODAY, row
 
 LOOK = ListLook(UNICODE, TODAY, older_key="[")
@@ -240,7 +241,7 @@ def test_a_day_says_how_whole_its_categories_are_and_gaps_alone_if_there_are_any
     assert coverage_note(day._replace(covered=()), TODAY) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     ("heading", "line"),
     [
         (Heading("2025-11-24", 34, 12), " MONDAY 24 NOVEMBER               12/34 "),
@@ -268,7 +269,7 @@ def test_a_wide_heading_says_what_its_numbers_are_and_the_number_of_papers_stays
 MONDAY, FRIDAY, OCTOBER = DayCount("2025-11-24", 34, 12), DayCount("2025-11-21", 17, 8), DayCount("2024-10-31", 3, 0)
 
 
-@pytest.mark.parametrize(
+@each(
     ("day", "line"),
     [
         ("", "─ 12 unread · [ Friday has 8 left ─"),

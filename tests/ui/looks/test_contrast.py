@@ -163,7 +163,7 @@ async def test_the_calendar_can_be_read_however_warm_a_day_is(reader: Opener) ->
 @pytest.mark.parametrize("look", [DARK_COLORS, LIGHT_COLORS], ids=["dark", "light"])
 def test_our_colors_differ_enough(look: object) -> None:
     colors = DARK_COLORS if look is DARK_COLORS else LIGHT_COLORS
-    for ground in colors.grounds:
+    for ground in (colors.ground, colors.panel, colors.cursor):
         for text in (colors.text, colors.muted, colors.faint, colors.accent, colors.star, colors.warning):
             assert contrast(text, ground) >= LEAST, (text, ground)
     assert contrast(colors.text, colors.hit) >= 7
@@ -188,7 +188,7 @@ def test_an_unreadable_color_is_moved_no_further_than_it_must() -> None:
 
 def test_derived_colors_can_be_read_whatever_the_theme_has() -> None:
     look = derived(ground="#808080", text="#858585", accent="#7f7f7f", star="#888800", warning="#aa5555")
-    for ground in look.grounds:
+    for ground in (look.ground, look.panel, look.cursor):
         for text in (look.text, look.muted, look.faint, look.accent, look.star, look.warning):
             assert contrast(text, ground) >= 4
 

@@ -16,13 +16,14 @@ from reader.ui.kit.textual_fixes import Colorless, ControlNet
 from reader.ui.list.pane import PaperList
 from reader.ui.looks import theme
 from reader.ui.looks.theme import styles_directory, stylesheets
+from tests.table import each
 from tests.ui.lists import Shelf
 from tests.ui.stage import TODAY, Stage, order, row
 
 TRUECOLOR = {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("choice", "environ", "name"),
     [
         ("dark", TRUECOLOR, "dark"),

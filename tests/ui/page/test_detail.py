@@ -17,6 +17,7 @@ from reader.ui.page.presentation import Presentation
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
 from reader.ui.shell.model import Model
+from tests.table import each
 from tests.ui.stage import TODAY, Stage, look, paper
 
 LOOK = Presentation(TODAY)
@@ -98,7 +99,7 @@ def test_dates_of_another_year_name_it() -> None:
     assert "Mon 25 Nov 2024 · arXiv 2 Jan 2023 · ▲ 61 · 3 comments" in lines
 
 
-@pytest.mark.parametrize(
+@each(
     ("width", "facts"),
     [
         (45, ["Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments"]),
@@ -113,7 +114,7 @@ def test_the_facts_lose_the_weekday_and_then_a_word_where_that_saves_a_line(widt
     assert lines[at : at + len(facts) + 1] == [*facts, ""]
 
 
-@pytest.mark.parametrize(
+@each(
     ("width", "end"),
     [
         (60, ["Mon 24 Nov · arXiv 19 Nov · ▲ 61 · 3 comments        3 of 34"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from reader.core.document.model import Document, Heading, Paragraph, Span
 from reader.core.lines import measure
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.found_lines import SECTIONS, SECTIONS_ON_PAGE, Found, find_words, found_lines
+from tests.table import each
 
 
 def section(number: str, title: str, *texts: str) -> tuple[Heading | Paragraph, ...]:
@@ -27,7 +27,7 @@ DOCUMENT = Document(
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "blocks", "total"),
     [
         (("attention",), [0, 2, 7], 4),

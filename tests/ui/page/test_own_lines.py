@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from reader.core.text import clean_note
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.lines import MOST_SHOWN, NOTE_LINES, output_lines, own_lines
 from reader.ui.page.presentation import Presentation
+from tests.table import each
 from tests.ui.stage import TODAY, paper
 
 LOOK = Presentation(TODAY)
@@ -73,7 +73,7 @@ def test_code_and_tables_of_a_note_are_whole_and_addresses_are_links() -> None:
     assert lines[0][-1].action == ("link", "https://example.org/x")
 
 
-@pytest.mark.parametrize("note", ["\n".join(f"line {number}" for number in range(40)), "word " * 400])
+@each("note", ["\n".join(f"line {number}" for number in range(40)), "word " * 400])
 def test_a_long_note_is_folded(note: str) -> None:
     folded = texts(note=note)
     assert len(folded) == NOTE_LINES
@@ -138,6 +138,6 @@ def test_whatever_it_says_no_line_is_wider_or_holds_a_control(text: str, name: s
         assert all(piece.text.isprintable() for piece in line)
 
 
-@pytest.mark.parametrize("width", [3, 5])
+@each("width", [3, 5])
 def test_a_tiny_width_ends_too(width: int) -> None:
     assert output_lines(Output("S", MADE, "One two."), width, UNICODE)

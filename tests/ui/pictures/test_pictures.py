@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span
 from reader.core.paper import Paper
 from reader.platform import picture_terminal
 from reader.refresh.pictures import Canvas, PictureDrawn
 from reader.ui.pictures.pictures import MOST, Pictures, formula_of, pictures_of
+from tests.table import each
 
 PAPER = Paper(
     pk=1,
@@ -68,7 +67,7 @@ def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:
     assert second.says(second.front, "no").said == "no"
 
 
-@pytest.mark.parametrize(
+@each(
     ("environ", "protocol"),
     [
         ({"TERM": "xterm-kitty"}, "kitty"),

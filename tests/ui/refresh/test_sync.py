@@ -19,6 +19,7 @@ from reader.ui.shell.commands import Outcome
 from reader.ui.shell.handlers import Begins, Ends, Follows, find
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
+from tests.table import each
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -139,7 +140,7 @@ async def test_a_look_that_the_end_cuts_off_is_due() -> None:
     assert (stage.killed, stage.sync.is_due) == (1, True)
 
 
-@pytest.mark.parametrize(("folder", "demo"), [("", False), ("shared", True)])
+@each(("folder", "demo"), [("", False), ("shared", True)])
 def test_without_a_folder_and_over_the_sample_nothing_happens(folder: str, demo: bool) -> None:
     stage = Stage([], folder, demo=demo)
     stage.sync.begin()

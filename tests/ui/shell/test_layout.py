@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import combinations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +25,7 @@ from reader.ui.shell.layout import (
     shape_at,
     shown_panes,
 )
+from tests.table import each
 
 
 def drawn(layout: Layout, width: int, height: int) -> list[str]:
@@ -40,7 +40,7 @@ def drawn(layout: Layout, width: int, height: int) -> list[str]:
     return ["".join(line) for line in cells]
 
 
-@pytest.mark.parametrize(
+@each(
     ("width", "line"),
     [
         (60, "l" * 60),
@@ -61,7 +61,7 @@ def test_panes_beside_each_other(width: int, line: str) -> None:
     assert set(narrowed[1:]) == {line}
 
 
-@pytest.mark.parametrize("width", [70, 80, 99])
+@each("width", [70, 80, 99])
 def test_the_list_is_over_the_detail_where_two_columns_are_too_narrow(width: int) -> None:
     lines = drawn(lay_out(width, 22), width, 22)
     assert lines == ["l" * width] * 17 + ["r" * width] + ["d" * width] * 4
@@ -82,8 +82,8 @@ def test_a_hidden_pane_gives_its_room_to_the_list() -> None:
     assert no_detail.toggled("detail") == PaneChoice()
 
 
-@pytest.mark.parametrize("focus", ["filter", "list", "detail"])
-@pytest.mark.parametrize("width", [60, 80, 100, 140, 200])
+@each("focus", ["filter", "list", "detail"])
+@each("width", [60, 80, 100, 140, 200])
 def test_a_zoomed_pane_has_all_the_room(width: int, focus: str) -> None:
     layout = lay_out(width, 9, PaneChoice(is_zoomed=True), PaneFront(focus))  # type: ignore[arg-type]
     assert layout == Layout(**{focus: Area(0, 0, width, 9)})
@@ -104,7 +104,7 @@ def test_sizes_of_one_shape_leave_the_others_alone() -> None:
     assert wider.at(180) == PaneChoice().at(180)
 
 
-@pytest.mark.parametrize("width", [220, 240, 400])
+@each("width", [220, 240, 400])
 def test_titles_get_the_room_that_the_detail_has_no_use_for(width: int) -> None:
     layout = lay_out(width, 9)
     assert layout.list is not None and layout.detail is not None
@@ -159,8 +159,8 @@ def test_each_width_has_a_shape() -> None:
     assert [shape_at(least - 1) for least in list(SHAPES.values())[1:]] == list(SHAPES)[:-1]
 
 
-@pytest.mark.parametrize("size", [(1, 1), (30, 6), (60, 20), (80, 24), (100, 30), (140, 42), (200, 60)])
-@pytest.mark.parametrize("is_page", [False, True])
+@each("size", [(1, 1), (30, 6), (60, 20), (80, 24), (100, 30), (140, 42), (200, 60)])
+@each("is_page", [False, True])
 def test_the_editor_of_notes_is_on_the_screen_and_leaves_the_first_line_and_the_last(
     size: tuple[int, int], is_page: bool
 ) -> None:

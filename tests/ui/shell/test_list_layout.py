@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reader.cache.reads.orders import IN_TEXTS, IN_WORDS, MATCHING, Order, with_near
 from reader.ui.shell.list_layout import END_LINES, MOST_LINES, ListForm, ListLines, Slot, papers_have_dates
+from tests.table import each
 from tests.ui.stage import order
 
 DAYS = st.lists(st.tuples(st.sampled_from(["2025-11-24", "2025-11-21", ""]), st.integers(1, 5)), max_size=8)
@@ -127,7 +127,7 @@ def test_a_first_screenful_counts_only_days_that_are_whole_and_has_no_end() -> N
     assert len(all_slots(lines)) == 6
 
 
-@pytest.mark.parametrize(
+@each(
     ("groups", "headed"),
     [
         ((), False),
@@ -181,7 +181,7 @@ def test_papers_that_are_near_have_a_heading_even_where_days_have_none() -> None
     assert (has_headings(one_day), has_headings(full_days)) == (False, True)
 
 
-@pytest.mark.parametrize("form", [ListForm(), ListForm(is_comfortable=True), ListForm(has_dates=True)])
+@each("form", [ListForm(), ListForm(is_comfortable=True), ListForm(has_dates=True)])
 def test_a_million_papers(form: ListForm) -> None:
     many = 1_000_000
     days = [(f"{2010 + number // 300}-01-01", 500) for number in range(2_000)]

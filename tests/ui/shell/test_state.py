@@ -8,7 +8,6 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,6 +28,7 @@ from reader.ui.refresh.state import REFRESH
 from reader.ui.shell.layout import SHAPES, PaneChoice, PaneName, has_filter, shape_at
 from reader.ui.shell.listing import TOP, ListContent, ListRequest, Position, SearchStatus, Stop, Where
 from reader.ui.shell.state import CURSORS, HISTORY, Notice, Notices, Prompt, State
+from tests.table import each
 from tests.ui.papers import draft
 from tests.ui.stage import paper
 
@@ -161,7 +161,7 @@ def test_a_list_that_has_come_lets_keys_go_on_and_knows_of_which_cache_it_is() -
     assert not after.is_list_coming
 
 
-@pytest.mark.parametrize(
+@each(
     ("focus", "pks", "then"),
     [("detail", (), "list"), ("detail", (1,), "detail"), ("filter", (), "filter"), ("list", (), "list")],
 )
@@ -190,7 +190,7 @@ def test_the_cursor_and_the_marks_touch_nothing_else() -> None:
 # Panes and screens
 
 
-@pytest.mark.parametrize(
+@each(
     ("focus", "is_open", "width", "then", "is_open_then"),
     [
         ("list", False, THREE, "list", False),
@@ -342,8 +342,8 @@ def test_a_step_back_leaves_one_thing_at_a_time() -> None:
     assert AT_WORK.focused("detail").step_back().focus == "list"
 
 
-@pytest.mark.parametrize("focus", ["list", "filter", "detail"])
-@pytest.mark.parametrize("pks", [(), (1, 2)])
+@each("focus", ["list", "filter", "detail"])
+@each("pks", [(), (1, 2)])
 def test_the_context_is_the_screen_in_front_then_the_line_then_the_pane(focus: PaneName, pks: tuple[int, ...]) -> None:
     # An empty list takes the keys of the detail, too.
     state = State(listing=listing(*pks), focus=focus)
@@ -393,7 +393,7 @@ def test_a_query_that_is_kept_gives_the_keys_to_the_list_and_is_remembered() -> 
     assert late.request is not typing.request
 
 
-@pytest.mark.parametrize("focus", ["filter", "detail", "list"])
+@each("focus", ["filter", "detail", "list"])
 def test_a_click_on_a_pane_keeps_what_is_typed(focus: PaneName) -> None:
     typing = type_query(AT_WORK.open_query(), "robot ha")
     clicked = typing.focused(focus)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from reader.core.lines import Line, measure
 from reader.core.triage import Pace, Stopwatch
 from reader.session.places import triage_place
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.triage.lines import MOST_KEPT, triage_header, triage_line, triage_summary
 from reader.ui.triage.state import Decision, Triage
+from tests.table import each
 
 
 def plain(line: Line) -> str:
@@ -27,7 +26,7 @@ PLACE = triage_place("", is_taught=False)
 PACE = Pace(900, 300, 10, 24)
 
 
-@pytest.mark.parametrize(
+@each(
     ("width", "text"),
     [
         (80, "Triage 11 of 34 10 min left · 30 s each · time for 20"),
@@ -48,7 +47,7 @@ def test_the_line_tells_what_matters_now() -> None:
     assert line(PACE._replace(ran=901), 80) == "Triage 11 of 34 time is up · this is the last one"
 
 
-@pytest.mark.parametrize("width", range(4, 80, 5))
+@each("width", range(4, 80, 5))
 def test_the_line_fits_any_width(width: int) -> None:
     drawn = triage_line(triage_header(PACE), width, ASCII)
     assert measure(drawn) <= width

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pytest
-
 from reader.core.lines import measure
 from reader.core.reading import Deed, Figures, figures
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.views.reading_lines import EMPTY, LEVELS, READING_ROLES, level, plain, reading_lines
+from tests.table import each
 
 TODAY = date(2026, 11, 26)
 NAMES = {"agents": "Agents & tools", "video": "長い名前の話題" * 6}
@@ -26,8 +25,8 @@ def some(days: int = 300) -> Figures:
     return figures(deeds, {paper: ["agents" if paper % 2 else "video"] for paper in range(4000)}, TODAY)
 
 
-@pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
-@pytest.mark.parametrize("width", [18, 30, 58, 78, 98, 138, 198])
+@each("glyphs", [UNICODE, ASCII])
+@each("width", [18, 30, 58, 78, 98, 138, 198])
 def test_every_width_is_kept(width: int, glyphs: Glyphs) -> None:
     lines = reading_lines(some(), NAMES, width, glyphs)
     assert max(map(measure, lines)) <= width

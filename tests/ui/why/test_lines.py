@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from reader.cache.reads.opinions import Reasons
 from reader.core.choice.taste import Interest, Likeness, TasteTerm
 from reader.core.choice.wishes import Held, Wish
 from reader.core.lines import Line, measure
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.why.lines import Explanation, explanation_rows
+from tests.table import each
 
 SERVING = Held("2401.00001", "KV cache", 2, ("2401.00001",), "raise")
 PAPERS = (Likeness("JetSpec: Drafts at Speed", "starred"), Likeness("Ada " + "of a long name " * 9, "queued"))
@@ -90,7 +89,7 @@ def test_before_anything_is_learned_topics_are_offered() -> None:
     ]
 
 
-@pytest.mark.parametrize("width", [16, 20, 46, 60, 100, 200])
+@each("width", [16, 20, 46, 60, 100, 200])
 def test_no_line_is_wider_than_its_room(width: int) -> None:
     for row in explanation_rows(KNOWN._replace(before=FIRST[::-1]), width, ASCII):
         line = "".join(piece.text for piece in row.line)

@@ -1,0 +1,35 @@
+"""Tables of cases that one test tries."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+
+def each(names: str | tuple[str, ...], rows: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Try all rows within one test, as `parametrize` tries each in a test of its own; a failure names its row.
+
+    It is for cases that take less time than a test of their own would take to set up and report. They share the test's
+    fixtures, so none may change what the next one finds.
+    """
+    keys = (names,) if isinstance(names, str) else names
+    table = [dict(zip(keys, (row,) if isinstance(names, str) else row, strict=True)) for row in rows]
+
+    def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(test)
+        def run(**others: Any) -> None:
+            for row in table:
+                try:
+                    test(**others, **row)
+                except BaseException as error:
+                    error.add_note(f"in the row {row!r:.1000}")
+                    raise
+
+        whole = inspect.signature(test)
+        fixtures = [one for name, one in whole.parameters.items() if name not in keys]
+        setattr(run, "__signature__", whole.replace(parameters=fixtures))  # noqa: B010 - mypy knows no such attribute
+        return run
+
+    return decorate
