@@ -69,6 +69,7 @@ async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: 
             and said.endswith(") So what?")
             and not r.kept(id).note
         )
+        assert "c next colour  e its note" in r.lines[-1]
         # The same key on it goes on with its note; the paper's own note is another.
         await r.do("paper.note")
         assert "So what?" in r.screen
@@ -80,6 +81,25 @@ async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: 
         assert "▌ 2.1  Zebra" in r.text("#text")
         await r.do("app.back")
         assert "2.1 Zebra crossing" in r.screen
+
+
+async def test_a_note_of_a_highlight_that_was_being_written_outlives_the_reader(
+    reader: Opener, cache_file: Path
+) -> None:
+    async with reader(size=(120, 30)) as r:
+        id = r.here.id
+        keep_text(cache_file, id)
+        await open_text(r)
+        await r.do("text.next_section", "text.select", "paper.note")
+        await r.type("half a th")
+        await r.press("ctrl+q")
+    async with reader(size=(120, 30)) as r:
+        assert r.status == f"the note of a highlight in {id} is unfinished: e there continues it"
+        await open_text(r)
+        await r.do("text.next_match", "paper.note")
+        assert "an unfinished draft" in r.screen and "half a th" in r.screen
+        await r.do("note.keep")
+        assert r.kept(id).highlights[0].endswith(") half a th") and not r.kept(id).note
 
 
 async def test_what_another_program_highlights_is_drawn_while_the_text_is_read(
