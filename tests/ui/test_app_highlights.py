@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from reader.cache.marks.events import Events
@@ -29,10 +30,14 @@ def quotes(r: Story) -> list[str]:
 async def test_words_are_selected_highlighted_coloured_and_removed(reader: Opener, cache_file: Path) -> None:
     async with reader(size=(100, 30)) as r:
         id = r.here.id
-        keep_text(cache_file, id)
+        text = document()
+        keep_text(cache_file, id, replace(text, blocks=text.blocks * 8))
         await open_text(r)
         await r.do("text.highlight")
         assert "v selects lines or words to highlight" in r.status
+        await r.do("text.select", "move.bottom", "text.highlight")
+        assert r.status == "a highlight has at most 100,000 characters" and not quotes(r)
+        await r.do("app.escape", "move.top")
         await r.do("text.search")
         await r.type("zebra runs")
         await r.press("enter", "v", "l", "l", "v", "l", "l")
@@ -43,7 +48,7 @@ async def test_words_are_selected_highlighted_coloured_and_removed(reader: Opene
         assert r.kept(id).highlights == (
             f"“zebra runs only” (§2.1 Zebra crossing, https://arxiv.org/html/{id}#:~:text=zebra%20runs%20only)",
         )
-        await r.press("c", "c", "c")
+        await r.burst("c", "c", "c")
         assert "(§2.1 Zebra crossing, red, https" in r.kept(id).highlights[0]
         await r.press("c")
         assert (
@@ -69,6 +74,7 @@ async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: 
             and said.endswith(") So what?")
             and not r.kept(id).note
         )
+        assert "c next colour  e its note" in r.lines[-1]
         # The same key on it goes on with its note; the paper's own note is another.
         await r.do("paper.note")
         assert "So what?" in r.screen
@@ -80,6 +86,25 @@ async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: 
         assert "▌ 2.1  Zebra" in r.text("#text")
         await r.do("app.back")
         assert "2.1 Zebra crossing" in r.screen
+
+
+async def test_a_note_of_a_highlight_that_was_being_written_outlives_the_reader(
+    reader: Opener, cache_file: Path
+) -> None:
+    async with reader(size=(120, 30)) as r:
+        id = r.here.id
+        keep_text(cache_file, id)
+        await open_text(r)
+        await r.do("text.next_section", "text.select", "paper.note")
+        await r.type("half a th")
+        await r.press("ctrl+q")
+    async with reader(size=(120, 30)) as r:
+        assert r.status == f"the note of a highlight in {id} is unfinished: e there continues it"
+        await open_text(r)
+        await r.do("text.next_match", "paper.note")
+        assert "an unfinished draft" in r.screen and "half a th" in r.screen
+        await r.do("note.keep")
+        assert r.kept(id).highlights[0].endswith(") half a th") and not r.kept(id).note
 
 
 async def test_what_another_program_highlights_is_drawn_while_the_text_is_read(

@@ -97,9 +97,10 @@ class _Run:
 
     def range(self, first: int, last: int) -> Range:
         """The range from one word to another."""
-        return Range(self._point(first), self._point(last))
+        return Range(self.point(first), self.point(last))
 
-    def _point(self, word: int) -> Point:
+    def point(self, word: int) -> Point:
+        """The place of a word."""
         block = bisect_right(self._blocks, word) - 1
         return Point(self._first + block, word - self._blocks[block])
 
@@ -126,7 +127,7 @@ class TextWords:
             found = self._words[index] = tuple(map(_folded, WORD.findall(self.text(index))))
         return found
 
-    def passage(self, chosen: Range, section: str) -> Passage:
+    def passage(self, chosen: Range) -> Passage:
         """The passage that some words are."""
         parts = []
         for index in range(chosen.first.block, chosen.last.block + 1):
@@ -141,7 +142,17 @@ class TextWords:
         start, end = run.word_of(chosen.first), run.word_of(chosen.last) + 1
         before, after = run.words[max(0, start - CONTEXT) : start], run.words[end : end + CONTEXT]
         context = " ".join(before), " ".join(after)
-        return Passage(passage_id(quote), quote, *context, section=section, block=chosen.first.block)
+        block = chosen.first.block
+        return Passage(passage_id(quote), quote, *context, section=self._section(block), block=block)
+
+    def _section(self, block: int) -> str:
+        """The name of the innermost section that a block is in."""
+        found = bisect_right(self._starts, block) - 1
+        return self.document.sections[found].name if found >= 0 else ""
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [section.start for section in self.document.sections]
 
     def _run(self, first: int, last: int, more: int) -> _Run:
         """The words from one block to before another, with at least so many before them, and as many after."""
@@ -175,7 +186,10 @@ class TextWords:
         exact = self._all.places(quote, _MOST_EXACT)
         if exact:
             scores = {place: self._all.around(place, len(quote), before, after) for place in exact}
-            place = max(exact, key=lambda one: (scores[one], -one))
+            most = max(scores.values())
+            best = [place for place in exact if scores[place] == most]
+            of_section = (place for place in best if self._section(self._all.point(place).block) == passage.section)
+            place = next(of_section, best[0])
             # A word or two are everywhere.
             is_sure = scores[place] or len(quote) > _SHORT or len(exact) == 1 or not (before or after)
             return self._all.range(place, place + len(quote) - 1) if is_sure else None

@@ -183,6 +183,21 @@ class Section(NamedTuple):
     end: int
     """The index after its last block, those of its subsections included."""
 
+    @property
+    def sign(self) -> str:
+        """Its number as it is cited, such as `§3`; empty without one."""
+        number = self.heading.number.rstrip(".").removeprefix("Appendix ")
+        return f"§{number}" if number else ""
+
+    @property
+    def title(self) -> str:
+        return " ".join("".join(plain(self.heading.spans)).split())
+
+    @property
+    def name(self) -> str:
+        """Its number and title, such as `§3 Method`."""
+        return " ".join(filter(None, (self.sign, self.title)))
+
 
 @dataclass(frozen=True)
 class Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -28,6 +28,7 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
+    from reader.cache.marks.event_log import Action
     from reader.core.document.layout import TextPlace
     from reader.core.passages import Passage
     from reader.ui.full_text.highlights import Highlights
@@ -63,6 +64,8 @@ class FullTextActions(Actor):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._bookmarks = services[BookmarkKeeper]
+        self._storing = 0
+        """Changes of highlights that are on their way to the disk."""
 
     @handles("text.open")
     def open(self, _count: int | None) -> None:
@@ -405,7 +408,8 @@ class FullTextActions(Actor):
     def show_highlights(self, state: State) -> None:
         """Show the highlights that the text has now; those that have moved are looked for in a thread."""
         text = state[TEXT]
-        if text is None or text.view is None:
+        if text is None or text.view is None or self._storing:
+            # What is being stored is drawn already, and will change the marks once more.
             return
         passages = self._library.passages(text.key)
         if passages != tuple(one.passage for one in text.view.highlights.kept):
@@ -435,11 +439,11 @@ class FullTextActions(Actor):
             self.keep_selected()
             return
         colours = COLOURS[COLOURS.index(here.passage.colour) + 1 :]
-        self._store(text, here.passage, here.passage._replace(colour=colours[0]) if colours else None)
+        self._store(text, here.passage.id, here.passage._replace(colour=colours[0]) if colours else None)
 
     def keep_selected(self) -> Passage | None:
         """Keep the selected words as a highlight; return the one that keys act on then."""
-        from reader.core.passages import passage_id
+        from reader.core.passages import QUOTE_LIMIT, passage_id
 
         text = self._model.state[TEXT]
         if text is None or text.view is None:
@@ -452,39 +456,47 @@ class FullTextActions(Actor):
             self._model.show_notice(said or f"{self._keymap.key('text.select')} selects lines or words to highlight")
             return None
         highlights = text.view.highlights
-        section = section_name(text.view.layout.section_at(text.view.selection.first)) if text.view.selection else ""
-        passage = highlights.words.passage(chosen, section)
+        # To quote a text of 2 MB takes half a second.
+        inner = sum(text.view.document.sizes[chosen.first.block + 1 : chosen.last.block])
+        if inner > QUOTE_LIMIT or len((passage := highlights.words.passage(chosen)).quote) > QUOTE_LIMIT:
+            self._model.show_notice(f"a highlight has at most {QUOTE_LIMIT:,} characters", "warning")
+            return None
         taken = highlights.of(passage.id)
         if taken is not None and taken.range is not None:
             # The same words stand in two places: the other one has this id.
             passage = passage._replace(id=passage_id(f"{passage.quote} {chosen.first}"))
-        self._store(text, None, passage)
+        self._store(text, passage.id, passage)
         return passage
 
     def passage_to_note(self) -> Passage | None:
         """The passage of the text in front that a note is begun about; None for the paper's own note."""
         text = self._model.state[TEXT]
-        is_chosen = text is not None and text.view is not None and text.view.selection is not None
-        here = text.in_hand if text is not None else None
-        return self.keep_selected() if is_chosen else here.passage if here else None
+        if text is not None and text.view is not None and text.view.selection is not None:
+            return self.keep_selected()
+        return text.in_hand.passage if text is not None and text.in_hand is not None else None
 
-    def _store(self, text: FullText, before: Passage | None, passage: Passage | None) -> None:
-        """Draw a highlight that is new or changed, or no longer the one before, and store it."""
+    def _store(self, text: FullText, id: str, passage: Passage | None) -> None:
+        """Draw a highlight that is new or changed, or draw it no longer for None, and store that."""
         from reader.core.passages import in_order
 
-        changed = passage or before
-        if text.view is None or changed is None:
+        if text.view is None:
             return
-        highlights = text.view.highlights
-        others = [one.passage for one in highlights.kept if one.passage.id != changed.id]
-        highlights = highlights.with_passages(in_order([*others, *([passage] if passage else [])]))
+        others = [one.passage for one in text.view.highlights.kept if one.passage.id != id]
+        highlights = text.view.highlights.with_passages(in_order([*others, *([passage] if passage else [])]))
         text = text.with_highlights(highlights)
         if text.view is not None and not text.outline.is_open:
-            kept = highlights.of(changed.id)
+            kept = highlights.of(id)
             text = replace(text, view=text.view.take(kept) if kept else text.view.let_go())
         self._model.change(self._model.state.put(TEXT, text))
-        storing = self._library.mark(f"{PASSAGE}{changed.id}", passage.value if passage else "", [text.key])
-        self._services[MarkActions].follow(storing)
+        storing = self._library.mark(f"{PASSAGE}{id}", passage.value if passage else "", [text.key])
+        self._storing += 1
+        self._services[MarkActions].follow(self._stored(storing))
+
+    async def _stored(self, storing: Awaitable[Action | None]) -> Action | None:
+        try:
+            return await storing
+        finally:
+            self._storing -= 1
 
     # Selection
 
@@ -549,14 +561,5 @@ def _part(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
 
 def source_of(id: str, section: Section | None) -> str:
     """Where a quotation is from, such as `2406.12345, §3`."""
-    name = section_name(section, is_short=True)
+    name = section and (section.sign or section.title)
     return f"{id}, {name}" if name else id
-
-
-def section_name(section: Section | None, *, is_short: bool = False) -> str:
-    """A section such as `§3 Method`, in short `§3` if it has a number; empty for what is before the first one."""
-    if section is None:
-        return ""
-    number = section.heading.number.rstrip(".").removeprefix("Appendix ")
-    title = " ".join("".join(span.text for span in section.heading.spans).split())
-    return " ".join(filter(None, (f"§{number}" if number else "", "" if number and is_short else title)))

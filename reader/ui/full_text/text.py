@@ -72,7 +72,8 @@ class Outline:
         names = {one.name: index for index, one in enumerate(entries)}
         cursor = names.get(self.entries[self.cursor].name, self.cursor) if self.entries else 0
         folded = frozenset(names[self.entries[index].name] for index in self.folded)
-        return replace(self, entries=entries, folded=folded, cursor=max(0, min(cursor, len(entries) - 1)))
+        is_open = self.is_open and bool(entries)
+        return Outline(entries, folded, max(0, min(cursor, len(entries) - 1)), is_open)
 
     def level(self, index: int) -> int:
         """How deep an entry is, from 1."""
