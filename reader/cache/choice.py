@@ -25,7 +25,6 @@ from weakref import WeakValueDictionary
 from reader.cache import connections, meta
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.marks.event_log import BY_AGENT
-from reader.cache.search.sql_functions import split_words
 from reader.cache.sqlite_errors import explained
 from reader.core.choice.learned import EVERY, FIRST, Learned, mix, take_turns
 from reader.core.choice.taste import (
@@ -47,7 +46,7 @@ from reader.core.choice.wishes import (
 from reader.core.choice.words import VERSION, pack
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
-from reader.core.text import fold
+from reader.core.text import fold, split_words
 from reader.core.views import ARCHIVE
 
 if TYPE_CHECKING:

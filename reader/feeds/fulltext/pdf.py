@@ -798,7 +798,6 @@ class _Builder:
     """The line before."""
     places: dict[tuple[str, ...], int] = field(default_factory=dict)
     """The last number of headings, by the number that they are in and its kind."""
-    numbers_seen: set[str] = field(default_factory=set)
 
     def add(self, index: int) -> None:
         """Add a line to the last part, or begin another."""
@@ -937,9 +936,6 @@ class _Builder:
             return line.page == last.line.page and line.size > 1.12 * self.looks.body
         if not self._follows(line):
             return False
-        grown = _titled(last.text) + _letters(line.text)
-        if any(title.startswith(grown) for title in self.levels):
-            return True
         is_alike = abs(last.last.size - line.size) < 0.3 and abs(last.last.bold - line.bold) < 0.3
         stands_out = line.bold > 0.75 or line.size > 1.12 * self.looks.body
         begins = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text)
@@ -953,7 +949,6 @@ class _Builder:
             return None
         self.places.clear()
         self.chapter = found["place"]
-        self.numbers_seen = {self.chapter}
         return 0
 
     def _heading_level(self, line: Line) -> int | None:
@@ -1007,21 +1002,16 @@ class _Builder:
     def _is_next(self, number: str) -> bool:
         """Whether a number is the next one of its kind, or the first."""
         *outer, last = number.split(".")
-        if outer and number.partition(".")[0] not in self.numbers_seen:
-            return False
         for kind, place in _places(last):
             before = self.places.get((*outer, kind), 0)
             if 0 < place - before < 3:
                 self.places[*outer, kind] = place
-                self.numbers_seen.add(number)
                 if kind == "roman":
                     self.places.pop((*outer, "letter"), None)
                 return True
         return False
 
     def _level_of_outline(self, line: Line) -> int | None:
-        if not self.levels:
-            return None
         for key in (_titled(line.text), _letters(line.text)):
             if len(key) > 2 and key in self.levels:
                 return self.levels[key]
