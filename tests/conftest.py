@@ -2,8 +2,9 @@
 
 Tests are in tiers. `pytest` runs every behaviour once, in the time that a contributor has. `pytest -m long` runs what
 kills, floods or burdens the program, goes through all its screens, or tries the second variants of something; a module
-or a parameter says so by its mark. `HYPOTHESIS_PROFILE=thorough pytest`, by hand or at night, looks further. A table of small cases is
-one test (`tests/table.py`): to set each case up and report it took longer than to try it.
+or a parameter says so by its mark. `HYPOTHESIS_PROFILE=thorough pytest`, by hand or at night, looks further.
+
+A table of small cases is one test (`tests/table.py`): to set each case up and report it took longer than to try it.
 
 `HYPOTHESIS_PROFILE` names how examples are drawn: `default`, at random; `repeatable`, the same ones in every run;
 `thorough`, at random and twenty times as many, also where a test says how many it tries.
