@@ -135,9 +135,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None
 
 
+# Each worker makes millions of objects before its first test, none of them garbage.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Look the modules and the thousands of tests over for garbage no more: it took seconds of each worker."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers() -> int:
