@@ -116,7 +116,7 @@ offers, begins, ends = Offers(), Begins(), Ends()
 R = TypeVar("R", bound=Role)
 
 
-def find(role: type[R], objects: Iterable[object]) -> Iterator[tuple[R, Callable[..., Any]]]:
+def find(role: type[R], objects: Iterable[Any]) -> Iterator[tuple[R, Callable[..., Any]]]:
     """The methods of these objects that have a role, inherited ones too, in order."""
     for one in objects:
         for found, name in _roles_of(type(one)):
