@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal, TypeVar
 
 from reader.keys.actions import Context
@@ -116,7 +115,7 @@ offers, begins, ends = Offers(), Begins(), Ends()
 R = TypeVar("R", bound=Role)
 
 
-def find(role: type[R], objects: Iterable[Any]) -> Iterator[tuple[R, Callable[..., Any]]]:
+def find(role: type[R], objects: Iterable[object]) -> Iterator[tuple[R, Callable[..., Any]]]:
     """The methods of these objects that have a role, inherited ones too, in order."""
     for one in objects:
         for found, name in _roles_of(type(one)):
@@ -124,11 +123,15 @@ def find(role: type[R], objects: Iterable[Any]) -> Iterator[tuple[R, Callable[..
                 yield found, getattr(one, name)
 
 
-@cache
+_known: dict[type, Sequence[tuple[Role, str]]] = {}
+"""The roles of a class's methods, each with the method's name; a start asks for them by the hundred."""
+
+
 def _roles_of(kind: type) -> Sequence[tuple[Role, str]]:
-    """The roles of a class's methods, each with the method's name; a start asks for them by the hundred."""
-    methods = {name: method for one in reversed(kind.__mro__) for name, method in vars(one).items()}
-    return [(role, name) for name, method in methods.items() for role in getattr(method, _ROLES, ())]
+    if kind not in _known:
+        methods = {name: method for one in reversed(kind.__mro__) for name, method in vars(one).items()}
+        _known[kind] = [(role, name) for name, method in methods.items() for role in getattr(method, _ROLES, ())]
+    return _known[kind]
 
 
 def handlers_of(objects: Sequence[object], context: Callable[[], Context]) -> Mapping[str, Handler]:
