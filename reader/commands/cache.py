@@ -1,4 +1,7 @@
-"""`dailypapers cache`: show the sizes of the cache's parts, compact it, verify it, repair it."""
+"""`dailypapers cache`: show the sizes of the cache's parts, compact it, verify it, repair it.
+
+`dailypapers restore` brings all marks back from the journal, or from what is left without one.
+"""
 
 from __future__ import annotations
 
@@ -106,6 +109,35 @@ def _no_cache(workspace: Workspace) -> CacheError:
     return CacheError(f"There is no cache yet at {file}. '{APP} refresh' makes one.")
 
 
+def _add_restore_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--set-aside",
+        action="store_true",
+        help="put a file of another program or of a newer version aside, and make a new cache in its place",
+    )
+    add_json(parser)
+
+
+def _restore(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.cache.mending import health
+    from reader.cache.mending.health import State
+    from reader.commands.repairing import join_journal, print_report, repair_cache
+
+    file = workspace.cache_file
+    state = health.glance(file).state
+    if state is State.NONE:
+        raise CacheError(
+            f"There is nothing to restore from: neither cache nor journal nor backups are at {file}."
+            f" '{APP} refresh' makes a cache."
+        )
+    if state in (State.GOOD, State.OLDER):
+        report = join_journal(file, lambda: workspace.topics)
+    else:
+        report = repair_cache(file, lambda: workspace.topics, set_aside=arguments.set_aside)
+    print_report(report, as_json=arguments.json)
+    return 0
+
+
 def _mebibytes(size: int) -> str:
     return f"{size / (1 << 20):,.1f} MiB"
 
@@ -124,4 +156,12 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_cache,
+)
+
+RESTORE = Command(
+    "restore",
+    "Bring all marks back from the journal beside the cache; what the cache has stays.",
+    (),
+    _add_restore_arguments,
+    _restore,
 )

@@ -20,10 +20,9 @@ from typing import NamedTuple
 
 from reader.cache.search.full_text import Clause, fts_expression
 from reader.cache.search.selection import Nearest, Selection
-from reader.cache.search.sql_functions import split_words
 from reader.core.query import Match
 from reader.core.similarity import Shared
-from reader.core.text import fold
+from reader.core.text import fold, split_words
 
 MOST_LIKE = 20
 """Papers that others are compared with; the first ones of more."""

@@ -768,8 +768,6 @@ class _Part:
     rows: list[Line]
     level: int = 0
     """Of a heading."""
-    has_article: bool = False
-    """Whether the `A` at the beginning of a heading is a word."""
 
     @property
     def line(self) -> Line:
@@ -831,7 +829,6 @@ class _Builder:
             level := self._heading_level(line)
         ) is not None:
             self._begin("heading", line, level)
-            self.parts[-1].has_article = self._begins_with_article(line.text)
             self.has_headings = True
             ends = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or self._is_large(line)
             is_begun = bool(_REFERENCES.fullmatch(line.text))
@@ -966,8 +963,6 @@ class _Builder:
         if len(text) >= 120 or not text[:1].isalnum() or len(letters) < 3 or line.math >= 0.5:
             return None
         number, is_name = _NUMBER.match(text) or _BEGINS_CHAPTER.match(text), bool(_NAMES.fullmatch(text))
-        if self._begins_with_article(text):
-            number = None
         level = self._level_of_outline(line)
         is_bold = line.bold > 0.5
         stands_out = is_bold or line.size > self.looks.body + 0.4 or letters.isupper()
@@ -989,10 +984,6 @@ class _Builder:
         if not (is_bold or is_italic or letters.isupper() or line.size > 1.12 * self.looks.body):
             return None
         return self._numbered_level(number["number"])
-
-    def _begins_with_article(self, text: str) -> bool:
-        """Whether the `A` of a heading is no number: none is numbered before it."""
-        return text.startswith("A ") and not self.places
 
     def _numbered_level(self, number: str) -> int | None:
         """How deep a numbered heading is; None if the number is not the next one."""
@@ -1231,7 +1222,6 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
     match part.kind:
         case "heading":
             number = _NUMBER.match(text) or _STEP.match(text) or _BEGINS_CHAPTER.match(text)
-            number = None if part.has_article else number
             said = text[number.end() :] if number else text
             yield Heading(min(5, part.level + 1), number["number"] if number else "", (Span(said, ""),))
         case "caption":

@@ -33,7 +33,7 @@ def status_parts(state: State) -> object:
         state.selection.count,
         view is not None,
         view is not None and view.selection is not None,
-        view is not None and view.in_hand is not None,
+        view is not None and view.selection is None and view.in_hand is not None,
     )
 
 
