@@ -50,6 +50,12 @@ def test_without_a_file_everything_is_default(file: Path) -> None:
     assert not file.exists()
 
 
+def test_arxiv_is_asked_and_nothing_local_and_no_token_is_used_unless_the_user_says_so() -> None:
+    default = Settings()
+    assert default.ask_arxiv
+    assert (default.allow_local_feeds, default.use_token_file, default.token_endpoint) == (False, False, "")
+
+
 def test_values_of_every_kind_are_taken(file: Path) -> None:
     loaded = read(
         file,

@@ -98,17 +98,20 @@ def test_files_are_made_private_but_not_what_is_shared(tmp_path: Path, monkeypat
 
 def test_a_file_is_opened_for_the_user_alone(tmp_path: Path) -> None:
     file, older = tmp_path / "new", tmp_path / "older"
-    older.write_text("long enough to be seen")
-    older.chmod(0o644)
+    stamps = tmp_path / "stamp", tmp_path / "older stamp"
+    for one in (older, stamps[1]):
+        one.write_text("long enough to be seen")
+        one.chmod(0o644)
     mask = os.umask(0)
     try:
         for one in (file, older):
             with paths.open_private(one) as out:
                 out.write("ü")
-        paths.touch_private(tmp_path / "stamp")
+        for one in stamps:
+            paths.touch_private(one)
     finally:
         os.umask(mask)
-    assert permissions(file, older, tmp_path / "stamp") == ["0o600"] * 3
+    assert permissions(file, older, *stamps) == ["0o600"] * 4
     assert file.read_text("utf-8") == older.read_text("utf-8") == "ü"
     with pytest.raises(FileExistsError):
         paths.open_private(file, new=True)

@@ -25,7 +25,6 @@ from weakref import WeakValueDictionary
 from reader.cache import connections, meta
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.marks.event_log import BY_AGENT
-from reader.cache.search.sql_functions import split_words
 from reader.cache.sqlite_errors import explained
 from reader.core.choice.learned import EVERY, FIRST, Learned, mix, take_turns
 from reader.core.choice.taste import (
@@ -47,7 +46,7 @@ from reader.core.choice.wishes import (
 from reader.core.choice.words import VERSION, pack
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
-from reader.core.text import fold
+from reader.core.text import fold, split_words
 from reader.core.views import ARCHIVE
 
 if TYPE_CHECKING:
@@ -81,8 +80,11 @@ DID = {
 MOST_PASSED = 700
 """The newest papers that were read without another mark: they show what the user does not look for."""
 
+_BODY = "iif(typeof(w.body) = 'blob' AND length(w.body) > 0 AND length(w.body) % 4 = 0, w.body, NULL)"
+"""SQL: the stored words of a paper; NULL if they are damaged, for then they are made again."""
+
 _PASSED = (
-    "SELECT p.pk, w.body FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk WHERE p.read = 1 AND p.starred = 0"
+    f"SELECT p.pk, {_BODY} FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk WHERE p.read = 1 AND p.starred = 0"
     f" AND p.hidden = 0 ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC LIMIT {MOST_PASSED}"
 )
 
@@ -142,7 +144,7 @@ _STORE = (
     " WHERE p.pk = ? AND p.title = ? AND t.abstract = ?"
 )
 
-_WORDS = "SELECT p.pk, w.body FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk"
+_WORDS = f"SELECT p.pk, {_BODY} FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk"
 
 _WORDLESS = (
     "SELECT p.pk, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
@@ -209,8 +211,11 @@ class _Known:
         with self.lock:
             if self._process is process:
                 self._process, self.can_start = None, not process.returncode
-                if self.can_start:
-                    self.found = pickle.loads(said)  # noqa: S301  # our own process's
+                try:
+                    if self.can_start:
+                        self.found = pickle.loads(said)  # noqa: S301  # our own process's
+                except (pickle.UnpicklingError, EOFError, ValueError, LookupError, AttributeError, ImportError):
+                    self.can_start = False
         ended.set()
 
     def stop(self) -> None:
@@ -483,14 +488,14 @@ def read_words(connection: sqlite3.Connection, newest: int | None = None) -> Ite
     sql = f"{_WORDS} ORDER BY p.pk DESC LIMIT ?"
     cursor = connection.execute(sql, (-1 if newest is None else newest,))
     while rows := cursor.fetchmany(AT_ONCE):
-        packed = [body if body is not None else pack(*text_of(connection, pk)) for pk, body in rows]
+        packed = [body or pack(*text_of(connection, pk)) for pk, body in rows]
         yield Chunk([pk for pk, _ in rows], packed)
 
 
 def words_of(connection: sqlite3.Connection, pk: int) -> bytes:
     """The packed words of a paper."""
-    row = connection.execute("SELECT body FROM paper_words WHERE pk = ?", (pk,)).fetchone()
-    return bytes(row[0]) if row else pack(*text_of(connection, pk))
+    row = connection.execute(f"SELECT {_BODY} FROM paper_words AS w WHERE w.pk = ?", (pk,)).fetchone()
+    return (row and row[0]) or pack(*text_of(connection, pk))
 
 
 def text_of(connection: sqlite3.Connection, pk: int) -> tuple[str, str]:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from reader.cache import meta
 from reader.cache.flags import clear_flag, set_flag
-from reader.cache.search.sql_functions import split_words
 from reader.core.follows import WATCH, Follow, FollowReason, read_value
 from reader.core.paper_row import Flag
+from reader.core.text import split_words
 
 TEXTS = frozenset(("title", "abstract", "keywords", "authors", "organization", "venue"))
 """Columns that decide what of a paper is followed, apart from its topics."""

@@ -1,4 +1,7 @@
-"""`dailypapers cache`: show the sizes of the cache's parts, compact it, verify it, repair it."""
+"""`dailypapers cache`: show the sizes of the cache's parts, compact it, verify it, repair it.
+
+`dailypapers restore` brings all marks back from the journal, or from what is left without one.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TypedDict
 
 from reader.commands.command import Command, add_actions
 from reader.commands.output import Progress, Style, amount, answer, print_line
-from reader.commands.repairing import Repaired
+from reader.commands.repairing import Repaired, join_journal, print_report, repair_cache
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError
 from reader.paths import APP, is_there
@@ -88,7 +91,6 @@ def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 def _repair_cache(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache.mending import health
-    from reader.commands.repairing import print_report, repair_cache
 
     file = workspace.cache_file
     if health.glance(file).state is health.State.NONE:
@@ -104,6 +106,32 @@ def _no_cache(workspace: Workspace) -> CacheError:
     if condition.state is health.State.LOST:
         return CacheError(f"The cache {file} is {condition.found}. '{condition.command}' rebuilds it from them.")
     return CacheError(f"There is no cache yet at {file}. '{APP} refresh' makes one.")
+
+
+def _add_restore_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--set-aside",
+        action="store_true",
+        help="put a file of another program or of a newer version aside, and make a new cache in its place",
+    )
+
+
+def _restore(arguments: Namespace, workspace: Workspace) -> int:
+    from reader.cache.mending import health
+    from reader.cache.mending.health import State
+
+    file = workspace.cache_file
+    state = health.glance(file).state
+    if state is State.NONE:
+        raise CacheError(
+            f"There is nothing to restore from: neither cache nor journal nor backups are at {file}."
+            f" '{APP} refresh' makes a cache."
+        )
+    if state in (State.GOOD, State.OLDER):
+        report = join_journal(file, lambda: workspace.topics)
+    else:
+        report = repair_cache(file, lambda: workspace.topics, set_aside=arguments.set_aside)
+    return print_report(arguments, report)
 
 
 def _mebibytes(size: int) -> str:
@@ -144,4 +172,13 @@ COMMAND = Command(
     _add_arguments,
     _run_cache,
     {"info": Sizes, "compact": Compacted, "verify": Verified, "repair": Repaired},
+)
+
+RESTORE = Command(
+    "restore",
+    "Bring all marks back from the journal beside the cache; what the cache has stays.",
+    (),
+    _add_restore_arguments,
+    _restore,
+    {"": Repaired},
 )

@@ -6,11 +6,10 @@ import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from reader import paths
+from reader import paths, settings_reader
 from reader.cache.search.compile import selects
 from reader.commands.output import Progress, amount, answer, warn
 from reader.commands.workspace import (
@@ -176,7 +175,7 @@ def explain_nothing(window: Window, query: Query) -> None:
     elif asks_for_today(query) and newest and newest < datetime.now(UTC).date().isoformat():
         warn(f"No papers from today are here. The latest day is {newest}: day:latest finds its papers.")
     elif query.near:
-        warn(f"No paper has any of these words. {OTHER_WORDS}")
+        warn(f"Nothing is near in words. {OTHER_WORDS}")
     elif words := plain_words(query):
         warn(f"Nothing matches. Nearest in words: dailypapers list {shlex.quote(f'~{words}')}")
     else:
@@ -192,14 +191,22 @@ def point_to_near(query: Query, count: int) -> None:
         warn(f"{all_words} Nearest in words: dailypapers list {shlex.quote(f'~{words}')}")
 
 
+def point_to_model(window: Window, query: Query, best: int) -> None:
+    """Print on standard error what finds other words, if the best paper has less than half of those after `~`."""
+    from reader.cache.finding.ranker import found_by
+
+    by = window.read(lambda connection: found_by(connection, paths.cache_file(), query.near, best))
+    is_on = settings_reader.load_settings(paths.config_file()).settings.vectors.is_on
+    if 2 * len(by.words) < by.typed and not is_on:
+        warn(f"No paper has half of these words. {OTHER_WORDS}")
+
+
 OTHER_WORDS = "With a model, ~ knows other words too: dailypapers vectors fetch minishlab/potion-base-8M."
 
 
 def with_known_words(window: Window, query: Query) -> Query | None:
     """A query with the words of papers for those that no paper has; None if there are none, or one is like no word."""
     from reader.cache.finding.ranker import corrections
-    from reader.core.query import And, Match, Near
-    from reader.core.query.nodes import all_of
     from reader.core.similarity import respelled
     from reader.session.places import plain_words
 
@@ -208,12 +215,4 @@ def with_known_words(window: Window, query: Query) -> Query | None:
         return None
     prepare_finding(window)
     found = window.read(lambda connection: corrections(connection, paths.cache_file(), words))
-    terms = query.root.nodes if isinstance(query.root, And) else (query.root,)
-    said = [
-        replace(term, text=respelled(term.text, found))
-        if isinstance(term, Near) or (isinstance(term, Match) and term.field is None)
-        else term
-        for term in terms
-        if term is not None
-    ]
-    return replace(query, root=all_of(said)) if found else None
+    return parsed(respelled(query.text, found)) if found else None

@@ -7,7 +7,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -16,8 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NotRequired, TypedDict
 
 from reader.cache import pages
-from reader.cache.connections import connect, opened, transaction
-from reader.cache.sqlite_errors import explained
+from reader.cache.connections import opened, transaction
 from reader.commands import page_titles
 from reader.commands.choosing import count_changing
 from reader.commands.command import Command, StoreFile
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.storing.papers import Cache, Stored
     from reader.core.marks import PaperMarks
-    from reader.core.paper import LibraryEntry, Listing
 
 PART = 1_000
 """Papers that are stored before their marks are added."""
@@ -224,11 +222,7 @@ class _Storer:
 
     def place(self, ids: Sequence[str]) -> None:
         """Keep the order of a saved page."""
-        with (
-            explained(self._workspace.cache_file),
-            closing(connect(self._workspace.cache_file)) as connection,
-            transaction(connection),
-        ):
+        with opened(self._workspace.cache_file) as connection, transaction(connection):
             pages.place(connection, ids)
 
     def _add(self, marks: Sequence[PaperMarks]) -> int:

@@ -514,6 +514,14 @@ QUOTED_FOOTER: Final[Mapping[str, str]] = _footer(
 )
 """The same for a full text while lines are selected."""
 
+HIGHLIGHT_FOOTER: Final[Mapping[str, str]] = {
+    **_footer(
+        "read.on read on, app.back back, text.highlight next colour, paper.note its note, text.next_match next one"
+    ),
+    **FOOTERS["text"],
+}
+"""The same while a highlight is in hand."""
+
 
 MENU: Final = ("view.latest", "view.foryou", "view.queue", "view.starred", "view.all", "day.go", "view.saved")
 """The places that a started chord offers; the palette has the others."""

@@ -10,6 +10,7 @@ for FTS5's BM25 on the title, and on title and abstract; then how long it takes 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import gzip
 import json
 import re
@@ -25,13 +26,16 @@ from pathlib import Path
 from statistics import mean, median
 from typing import NamedTuple
 
+from reader.cache.finding.door import Door, install
 from reader.cache.finding.index import update
 from reader.cache.finding.ranker import rank_by_papers
+from reader.cache.finding.vectors import append, read_lacking
 from reader.cache.reads.window import Window
 from reader.cache.search.similar import rank_similar
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing
 from reader.data import shipped_topics
+from reader.extensions.vectors.encoders import StaticEncoder
 from tests.bench.finding import baseline
 
 MOST_NAMED = 6
@@ -136,7 +140,7 @@ def judge(name: str, search: Search, pairs: Sequence[tuple[int, int]]) -> str:
     return f"| {name} | {' | '.join(cells)} |"
 
 
-def quality(papers: Sequence[Paper]) -> Iterator[str]:
+def quality(papers: Sequence[Paper], model: Path | None = None) -> Iterator[str]:
     """The table."""
     pairs, names = links(papers)
     texts = [(without(names, paper.title), without(names, paper.abstract)) for paper in papers]
@@ -160,6 +164,17 @@ def quality(papers: Sequence[Paper]) -> Iterator[str]:
 
         yield judge("ours, words alone", by_words, pairs)
         yield judge("ours", by_all, pairs)
+        if model is not None:
+            add_vectors(window, path, StaticEncoder(model))
+            yield judge("ours, with a model's vectors", by_all, pairs)
+
+
+def add_vectors(window: Window, path: Path, encoder: StaticEncoder) -> None:
+    """Make a vector of each paper, as the reader does."""
+    install(path, Door(encoder, patience=0))
+    while papers := window.read(lambda one: read_lacking(one, path, encoder.key, encoder.at_once)):
+        rows = asyncio.run(encoder.encode([paper.text for paper in papers]))
+        window.read(partial(append, cache=path, key=encoder.key, papers=papers, rows=rows))
 
 
 def times(papers: Sequence[Paper], size: int) -> Iterator[str]:
@@ -181,9 +196,10 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.similar")
     parser.add_argument("archive", type=Path)
     parser.add_argument("--times", type=int, metavar="N", help="measure the time among N papers instead")
+    parser.add_argument("--model", type=Path, help="the folder of a static model, for a row with its vectors")
     arguments = parser.parse_args(words)
     papers = read_archive(arguments.archive)
-    for line in times(papers, arguments.times) if arguments.times else quality(papers):
+    for line in times(papers, arguments.times) if arguments.times else quality(papers, arguments.model):
         print(line, flush=True)
 
 

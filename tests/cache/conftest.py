@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -62,12 +63,27 @@ def cache(path: Path) -> Iterator[Cache]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def two_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("two-days") / "papers.db"
+    with closing(Cache.open(path, ByName())) as cache:
+        cache.store(Listing("2026-11-24", (draft(1, upvotes=9), draft(2, upvotes=30), draft(3, upvotes=1))), NOW)
+        cache.store(Listing("2026-11-23", (draft(4, upvotes=5), draft(5, upvotes=50))), NOW)
+    return path
+
+
 @pytest.fixture
-def filled(cache: Cache) -> Cache:
+def filled(cache: Cache, path: Path, two_days: Path) -> Cache:
     """Two days of papers: three on the 24th, two on the 23rd."""
-    cache.store(Listing("2026-11-24", (draft(1, upvotes=9), draft(2, upvotes=30), draft(3, upvotes=1))), NOW)
-    cache.store(Listing("2026-11-23", (draft(4, upvotes=5), draft(5, upvotes=50))), NOW)
+    replace_cache(path, two_days)
     return cache
+
+
+def replace_cache(path: Path, other: Path) -> None:
+    """Put another cache in the place of an empty one, which may be open."""
+    with closing(sqlite3.connect(other)) as made, closing(sqlite3.connect(path)) as connection:
+        made.backup(connection)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @pytest.fixture
@@ -84,12 +100,20 @@ def events(path: Path, filled: Cache) -> Iterator[Events]:
     opened.close()
 
 
+@pytest.fixture(scope="session")
+def four_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path: Path = tmp_path_factory.mktemp("four-days") / "papers.db"
+    with closing(Cache.open(path, ByName())) as cache:
+        for day in range(4):
+            papers = tuple(draft(10 * day + number, keywords=("agents",)) for number in range(10))
+            cache.store(Listing(f"2026-11-2{day}", papers), NOW)
+    return path
+
+
 @pytest.fixture
-def kept(cache: Cache, path: Path) -> Path:
+def kept(cache: Cache, path: Path, four_days: Path) -> Path:
     """Forty papers on four days; some starred, tagged, noted or read."""
-    for day in range(4):
-        papers = tuple(draft(10 * day + number, keywords=("agents",)) for number in range(10))
-        cache.store(Listing(f"2026-11-2{day}", papers), NOW)
+    replace_cache(path, four_days)
     with closing(Events.open(path)) as events:
         events.mark("read", True, range(1, 21))
         events.mark("star", True, [1])

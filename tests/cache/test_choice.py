@@ -332,9 +332,40 @@ def test_a_process_of_its_own_learns_the_same(window: Window, apart: Window, eve
 def test_where_no_process_can_learn_the_program_does(
     apart: Window, events: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(choice, "_START", "raise SystemExit(1)")
+    for number, start in enumerate(("raise SystemExit(1)", "print('Hello')", "pass")):
+        choice._known.clear()
+        monkeypatch.setattr(choice, "_START", start)
+        events.mark("star", True, [2 + 6 * number])
+        assert subjects(apart) == ["Web agents"] * 4
+
+
+def test_damaged_words_are_made_again(window: Window, events: Events, path: Path) -> None:
     events.mark("star", True, [2])
-    assert subjects(apart) == ["Web agents"] * 4
+    subjects(window)
+    execute(path, *(f"UPDATE paper_words SET body = {body} WHERE pk % 4 = {part}"
+                    for part, body in enumerate(("x'010203'", "'text'", "x''", "7"))))  # fmt: skip
+    events.mark("star", True, [1])
+    assert set(subjects(window, count=8)) == {"Web agents", "Protein folding"}
+    assert opinions.read_reasons(window, 8).why.startswith("like Web agents 2")
+
+
+def test_marks_that_contradict_or_say_nothing_here_do_no_harm(
+    window: Window, events: Events, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events.mark("star", True, [2, 8])
+    events.mark("hide", True, [8])
+    events.act([Change("star", True, [14]), Change("pass", "2026-11-24", [14])])
+    # Of another version: kinds and values that this one does not know.
+    kinds = {"weigh:smell:x": "9", "weigh:word:x": "9" * 30, "interest:x": '{"did": "fly"}'}
+    events.decide([Marking(kind, value) for kind, value in kinds.items()])
+    assert subjects(window, "sort:foryou", 3) == ["Web agents"] * 3
+    # Of very many marks, those that say the most are learned from.
+    monkeypatch.setattr(choice, "MOST_MARKED", 1)
+    events.mark("queue", True, [1, 7, 13])
+    assert subjects(window, "sort:foryou", 3) == ["Web agents"] * 3
+    execute(path, "DELETE FROM paper WHERE pk IN (2, 8, 14, 1, 7, 13)")
+    events.mark("hide", True, [3])
+    assert not window.order(selection_of(Place(view(FOR_YOU)), "day", Scope(date(2026, 11, 24), "2026-11-24"))).pks
 
 
 def test_a_newer_query_ends_the_waiting(apart: Window, events: Events, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -480,7 +511,7 @@ def test_what_is_new_comes_first_then_the_week_then_the_archive(window: Window, 
     place, scope = Place(view(FOR_YOU)), Scope(date(2026, 11, 24), "2026-11-24", None)
     order = window.order(selection_of(place, "day", scope))
     (new, count), week, (archive, _) = order.groups
-    assert (new, week, archive) == ("new: web agents", ("earlier this week", 1), "the best of the archive")
+    assert (new, week, archive) == ("new: web agents", ("earlier this week", 1), "from the archive")
     titles = [row.title for row in window.rows(order.pks)]
     suiting = [one for one in titles[:count] if one.startswith("Web agents")]
     # What does not suit is no news for the user, but for a surprise; nothing is lost.

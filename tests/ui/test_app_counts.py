@@ -19,6 +19,7 @@ from reader.cache.search.compile import Scope
 from reader.cache.watching import mute
 from reader.cli import main
 from reader.core.settings.tables import SavedView
+from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill, settings
 from tests.ui.papers import ByTitle, draft
@@ -131,7 +132,7 @@ def _command(*words: str) -> str:
     return said.getvalue()
 
 
-@pytest.mark.parametrize("home", [plain, marked, hidden, muted, imported])
+@pytest.mark.parametrize("home", rest_long([plain, marked, hidden, muted, imported], [marked, muted]))
 async def test_every_number_is_of_papers_that_the_list_shows(
     reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch, home: Callable[[Path], None]
 ) -> None:

@@ -80,6 +80,16 @@ async def test_a_day_without_papers_names_the_days_beside_it(reader: Opener) -> 
         assert r.context == "list"
 
 
+async def test_days_are_stepped_through_without_weekends_but_with_days_that_nobody_has_asked_for(
+    reader: Opener,
+) -> None:
+    async with reader() as r:
+        r[ViewActions].go("day:2026-05-11")
+        for action, day in (("earlier", "08"), ("later", "11"), ("earlier", "08"), ("earlier", "07")):
+            await r.do(f"period.{action}")
+            assert r.view == f"day:2026-05-{day}"
+
+
 async def test_a_list_that_becomes_empty_by_hiding_all_says_so(reader: Opener) -> None:
     async with reader(papers={"2026-05-12": [draft(1, "Alone")]}) as r:
         await r.do("paper.hide", "view.unread")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from reader.cache.marks.events import Events
+from reader.core.document.model import Document, Paragraph, Span
 from reader.core.marks import PASSAGE
 from reader.core.passages import Passage, passage_id
 from reader.ui.full_text.state import TEXT
 from reader.ui.refresh.sync import CacheWatch
 from tests.ui.conftest import Opener
-from tests.ui.driver import Story
+from tests.ui.driver import Story, settings
 from tests.ui.full_texts import document, keep_text
 
 
@@ -29,10 +31,14 @@ def quotes(r: Story) -> list[str]:
 async def test_words_are_selected_highlighted_coloured_and_removed(reader: Opener, cache_file: Path) -> None:
     async with reader(size=(100, 30)) as r:
         id = r.here.id
-        keep_text(cache_file, id)
+        text = document()
+        keep_text(cache_file, id, replace(text, blocks=text.blocks * 8))
         await open_text(r)
         await r.do("text.highlight")
         assert "v selects lines or words to highlight" in r.status
+        await r.do("text.select", "move.bottom", "text.highlight")
+        assert r.status == "a highlight has at most 100,000 characters" and not quotes(r)
+        await r.do("app.escape", "move.top")
         await r.do("text.search")
         await r.type("zebra runs")
         await r.press("enter", "v", "l", "l", "v", "l", "l")
@@ -69,6 +75,7 @@ async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: 
             and said.endswith(") So what?")
             and not r.kept(id).note
         )
+        assert "c next colour  e its note" in r.lines[-1]
         # The same key on it goes on with its note; the paper's own note is another.
         await r.do("paper.note")
         assert "So what?" in r.screen
@@ -80,6 +87,40 @@ async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: 
         assert "▌ 2.1  Zebra" in r.text("#text")
         await r.do("app.back")
         assert "2.1 Zebra crossing" in r.screen
+
+
+async def test_a_note_of_a_highlight_that_was_being_written_outlives_the_reader(
+    reader: Opener, cache_file: Path
+) -> None:
+    async with reader(size=(120, 30)) as r:
+        id = r.here.id
+        keep_text(cache_file, id)
+        await open_text(r)
+        await r.do("text.next_section", "text.select", "paper.note")
+        await r.type("half a th")
+        await r.press("ctrl+q")
+    async with reader(size=(120, 30)) as r:
+        assert r.status == f"the note of a highlight in {id} is unfinished: e there continues it"
+        await open_text(r)
+        await r.do("text.next_match", "paper.note")
+        assert "an unfinished draft" in r.screen and "half a th" in r.screen
+        await r.do("note.keep")
+        assert r.kept(id).highlights[0].endswith(") half a th") and not r.kept(id).note
+
+
+async def test_a_highlight_of_a_formula_is_the_same_where_signs_are_ascii(reader: Opener, cache_file: Path) -> None:
+    formula = Paragraph((Span("We minimise "), Span(r"\mathcal{L}(\theta)", "formula"), Span(" over all steps.")))
+    for ascii in (True, False):
+        async with reader(size=(100, 30), settings=settings(ascii=ascii)) as r:
+            keep_text(cache_file, r.here.id, Document("A Text", (formula,)))
+            await open_text(r)
+            await r.do("text.search")
+            await r.type("minimise")
+            await r.press("enter")
+            assert ("script L" in r.text("#text")) is ascii
+            if ascii:
+                await r.press("v", "c")
+            assert quotes(r) == ["We minimise ℒ(θ) over all steps."]
 
 
 async def test_what_another_program_highlights_is_drawn_while_the_text_is_read(

@@ -466,6 +466,26 @@ def _titles_and_abstracts(connection: sqlite3.Connection, pks: Sequence[int]) ->
     return [found.get(pk, ("", "")) for pk in pks]
 
 
+def near_by_vector(connection: sqlite3.Connection, cache: Path, like: Sequence[int], most: int) -> dict[int, float]:
+    """The papers nearest to some others by the user's model, in standard deviations; none without one."""
+    door = door_of(cache)
+    if door is None:
+        return {}
+    import numpy as np
+
+    from reader.cache.finding.vectors import open_vectors
+
+    found = open_vectors(connection, cache, door.encoder.key)
+    own = None if found is None else np.isin(found.pks, like)
+    if found is None or own is None or not own.any():
+        return {}
+    middle = found.rows[own].astype(np.float32).mean(0)
+    nearness = found.cosines(middle / max(float(np.linalg.norm(middle)), 1e-9))
+    nearness = (nearness - nearness.mean()) / max(float(nearness.std()), 1e-6)
+    best = np.argsort(-nearness, kind="stable")[:most]
+    return dict(zip(found.pks[best].tolist(), nearness[best].tolist(), strict=True))
+
+
 def _meaning(connection: sqlite3.Connection, cache: Path, text: str) -> Meaning | None:
     """How near papers are to a text by the user's model; None without one, or if it can't say so in time."""
     door = door_of(cache)

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from reader.cache import connections, meta
 from reader.cache.flags import FLAGS
 from reader.cache.history import rose
-from reader.cache.marks.journal import agrees
 from reader.cache.reads.orders import Order, begin_order, with_texts
 from reader.cache.search.sql_functions import register_functions
 from reader.cache.sqlite_errors import explained
@@ -341,6 +340,9 @@ class Window:
         """Whether a program ended before it applied an event in full or noted it; a small index and a row answer."""
         if self._value("SELECT 1 FROM event WHERE applied = 0 LIMIT 1"):
             return True
+        # The first frame, which reads a window, would wait for the import (10 ms).
+        from reader.cache.marks.journal import agrees
+
         with explained(self._path):
             return not agrees(self._connection, self._path)
 

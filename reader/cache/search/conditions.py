@@ -23,7 +23,7 @@ from reader.cache.search.full_text import (
     text_expression,
     text_test,
 )
-from reader.cache.search.sql_functions import search_key, split_words
+from reader.cache.search.sql_functions import search_key
 from reader.core.dates import seconds_of_days
 from reader.core.follows import name_slug
 from reader.core.ids import doi_in
@@ -31,6 +31,7 @@ from reader.core.marks import FINISH, OPEN, PASS, TRACES, quoted
 from reader.core.paper_row import UNKNOWN, Flag
 from reader.core.query import And, Count, Match, Near, Node, Not, Or, Regex, Term, When
 from reader.core.query.nodes import name_and_kind
+from reader.core.text import split_words
 
 
 def shared_by(value: str) -> Clause:

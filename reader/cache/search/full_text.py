@@ -8,9 +8,10 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from reader.cache.search.sql_functions import is_letter, search_key, split_words
+from reader.cache.search.sql_functions import search_key
 from reader.core.query import And, Match, Node, Not, Or, Regex
 from reader.core.query.nodes import all_of, any_of
+from reader.core.text import is_letter, split_words
 
 Param = str | int
 """A value bound to a placeholder in the SQL."""

@@ -11,8 +11,6 @@ from collections.abc import Sequence
 
 from reader.core.text import WORD_LETTERS, is_letter, split_words
 
-__all__ = ["has_words", "is_letter", "register_functions", "search_key", "split_words"]
-
 
 def register_functions(connection: sqlite3.Connection) -> None:
     """Add the functions to a connection."""

@@ -93,7 +93,7 @@ FOREIGN = MappingProxyType(
 _PLACES = MappingProxyType(
     {
         **{"import": ("import_files", "COMMAND"), "count": ("list", "COUNT"), "pdf": ("open", "PDF")},
-        **{"redo": ("undo", "REDO"), "tags": ("tag", "TAGS")},
+        **{"redo": ("undo", "REDO"), "restore": ("cache", "RESTORE"), "tags": ("tag", "TAGS")},
     }
 )
 """Modules and variables of the commands that are not the `COMMAND` of a module of their name."""

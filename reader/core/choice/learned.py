@@ -57,7 +57,10 @@ class Learned(NamedTuple):
                 said[pk] = SURPRISE
                 continue
             reasons, likeness = self._told(pk, packed)
-            words, like = [one.text for one in _learned(reasons)], f"like {likeness}" if likeness else ""
+            like = f"like {likeness}" if likeness else ""
+            shared = [one for one in _learned(reasons) if not one.is_vague]
+            # Without the first word in the line, one that hardly counts says nothing.
+            words = [one.text for one in shared if one.weight >= LEAST_BESIDE * shared[0].weight]
             clauses = _wishes(reasons)
             runs = {word: runs.get(word, 0) + 1 for word in words}
             fresh = ", ".join(word for word in words if runs[word] <= TWICE and word not in self.shared)
@@ -68,8 +71,9 @@ class Learned(NamedTuple):
 
     def many_share(self, papers: Sequence[tuple[int, bytes]]) -> tuple[str, ...]:
         """The words that are reasons for many of some papers, those of most papers first."""
-        named = Counter(one.text for pk, packed in papers for one in _learned(self._told(pk, packed)[0]))
-        return tuple(word for word, count in named.most_common(MOST_SHARED) if count >= MANY * len(papers))
+        named = [words for pk, packed in papers if (words := _learned(self._told(pk, packed)[0]))]
+        counts = Counter(one.text for words in named for one in words if not one.is_vague)
+        return tuple(word for word, count in counts.most_common(MOST_SHARED) if count >= MANY * len(named))
 
     def _told(self, pk: int, packed: bytes) -> tuple[Sequence[TasteTerm], Likeness | None]:
         found = self.reasons(pk, packed)
@@ -87,10 +91,13 @@ def _is_among(pk: int, pks: Sequence[int]) -> bool:
 MOST_NAMED = 4
 """Maximum number of terms that are named on each side."""
 
+LEAST_BESIDE = 0.25
+"""A term with less than this part of the weightiest one's weight is not named in a list."""
+
 TWICE = 2
 """Papers in a row for which a list names the same word."""
 
-MANY, MOST_SHARED = 0.25, 2
+MANY, MOST_SHARED = 0.5, 2
 """The part of the papers of a list whose words are said above it, and how many words these are at most."""
 
 LEAST_NAMED = 0.1
@@ -124,10 +131,11 @@ def _learned(reasons: Sequence[TasteTerm]) -> list[TasteTerm]:
 
 
 def _strongest(reasons: Sequence[TasteTerm]) -> list[TasteTerm]:
-    """The weightiest terms; a word that says nothing alone is not named, nor are others for it that hardly count."""
+    """The weightiest terms; a word that says nothing alone is named only if it counts most, and beside others."""
     least = LEAST_NAMED * max((abs(one.weight) for one in reasons), default=0.0)
-    strong = (one for one in sorted(reasons, key=lambda one: -abs(one.weight)) if abs(one.weight) >= least)
-    return without_parts(one for one in strong if not one.is_vague)[:MOST_NAMED]
+    strong = [one for one in sorted(reasons, key=lambda one: -abs(one.weight)) if abs(one.weight) >= least]
+    named = without_parts(one for one in strong if not one.is_vague)
+    return [*strong[:1], *named][: MOST_NAMED + 1] if named and strong[0].is_vague else named[:MOST_NAMED]
 
 
 def _named(reasons: Sequence[TasteTerm]) -> Iterator[tuple[int, str]]:

@@ -83,18 +83,18 @@ class Hub:
             rows = server.rows("SELECT id FROM dailypapers_hub")
             self.id = str(rows[0][0]) if rows else ""
 
-    def forget(self, machines: Collection[str]) -> int:
-        """Delete the events of machines that are forgotten; return how many there were."""
+    def forget(self, machines: Collection[str]) -> None:
+        """Delete the events of machines that are forgotten."""
         signs = [f'"machine":"{one}"' for one in machines]
         # Texts of the user have a backslash before each quotation mark.
         theirs = "EXISTS (SELECT 1 FROM unnest(%s::text[]) AS sign WHERE position(sign IN line) > 0)"
         if not signs or not self.server.rows(f"SELECT 1 FROM dailypapers_event WHERE {theirs} LIMIT 1", signs):
-            return 0
+            return
         with self.server.turn():
             self.server.run(_REFUSE)
             self.server.run("SET LOCAL dailypapers.forgetting = 'on'")
             self.server.run("DELETE FROM dailypapers_machine WHERE id = ANY(%s)", list(machines))
-            return self.server.run(f"DELETE FROM dailypapers_event WHERE {theirs}", signs)
+            self.server.run(f"DELETE FROM dailypapers_event WHERE {theirs}", signs)
 
     def last(self) -> int:
         """The number of the last event."""

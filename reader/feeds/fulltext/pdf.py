@@ -768,8 +768,6 @@ class _Part:
     rows: list[Line]
     level: int = 0
     """Of a heading."""
-    has_article: bool = False
-    """Whether the `A` at the beginning of a heading is a word."""
 
     @property
     def line(self) -> Line:
@@ -800,7 +798,6 @@ class _Builder:
     """The line before."""
     places: dict[tuple[str, ...], int] = field(default_factory=dict)
     """The last number of headings, by the number that they are in and its kind."""
-    numbers_seen: set[str] = field(default_factory=set)
 
     def add(self, index: int) -> None:
         """Add a line to the last part, or begin another."""
@@ -831,7 +828,6 @@ class _Builder:
             level := self._heading_level(line)
         ) is not None:
             self._begin("heading", line, level)
-            self.parts[-1].has_article = self._begins_with_article(line.text)
             self.has_headings = True
             ends = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text) or self._is_large(line)
             is_begun = bool(_REFERENCES.fullmatch(line.text))
@@ -940,9 +936,6 @@ class _Builder:
             return line.page == last.line.page and line.size > 1.12 * self.looks.body
         if not self._follows(line):
             return False
-        grown = _titled(last.text) + _letters(line.text)
-        if any(title.startswith(grown) for title in self.levels):
-            return True
         is_alike = abs(last.last.size - line.size) < 0.3 and abs(last.last.bold - line.bold) < 0.3
         stands_out = line.bold > 0.75 or line.size > 1.12 * self.looks.body
         begins = _NUMBER.match(line.text) or _NAMES.fullmatch(line.text)
@@ -956,7 +949,6 @@ class _Builder:
             return None
         self.places.clear()
         self.chapter = found["place"]
-        self.numbers_seen = {self.chapter}
         return 0
 
     def _heading_level(self, line: Line) -> int | None:
@@ -966,8 +958,6 @@ class _Builder:
         if len(text) >= 120 or not text[:1].isalnum() or len(letters) < 3 or line.math >= 0.5:
             return None
         number, is_name = _NUMBER.match(text) or _BEGINS_CHAPTER.match(text), bool(_NAMES.fullmatch(text))
-        if self._begins_with_article(text):
-            number = None
         level = self._level_of_outline(line)
         is_bold = line.bold > 0.5
         stands_out = is_bold or line.size > self.looks.body + 0.4 or letters.isupper()
@@ -989,10 +979,6 @@ class _Builder:
         if not (is_bold or is_italic or letters.isupper() or line.size > 1.12 * self.looks.body):
             return None
         return self._numbered_level(number["number"])
-
-    def _begins_with_article(self, text: str) -> bool:
-        """Whether the `A` of a heading is no number: none is numbered before it."""
-        return text.startswith("A ") and not self.places
 
     def _numbered_level(self, number: str) -> int | None:
         """How deep a numbered heading is; None if the number is not the next one."""
@@ -1016,21 +1002,16 @@ class _Builder:
     def _is_next(self, number: str) -> bool:
         """Whether a number is the next one of its kind, or the first."""
         *outer, last = number.split(".")
-        if outer and number.partition(".")[0] not in self.numbers_seen:
-            return False
         for kind, place in _places(last):
             before = self.places.get((*outer, kind), 0)
             if 0 < place - before < 3:
                 self.places[*outer, kind] = place
-                self.numbers_seen.add(number)
                 if kind == "roman":
                     self.places.pop((*outer, "letter"), None)
                 return True
         return False
 
     def _level_of_outline(self, line: Line) -> int | None:
-        if not self.levels:
-            return None
         for key in (_titled(line.text), _letters(line.text)):
             if len(key) > 2 and key in self.levels:
                 return self.levels[key]
@@ -1231,7 +1212,6 @@ def _blocks(part: _Part, known: set[str]) -> Iterator[Block]:
     match part.kind:
         case "heading":
             number = _NUMBER.match(text) or _STEP.match(text) or _BEGINS_CHAPTER.match(text)
-            number = None if part.has_article else number
             said = text[number.end() :] if number else text
             yield Heading(min(5, part.level + 1), number["number"] if number else "", (Span(said, ""),))
         case "caption":

@@ -22,6 +22,9 @@ MOST_ROWS = 16
 LIKE = 0.6
 """The share of the words before a formula, or after it, by which a line of the PDF is known."""
 
+SURE = 2.1
+"""What speaks for a place where all words before a formula are, and all after it: the next pages need not be read."""
+
 LARGEST_SCALE = 4.0
 """Pixels of a point at most."""
 
@@ -64,9 +67,11 @@ def _find_formula(opened: Any, spot: PdfSpot) -> tuple[int, Box]:
     for number in range(len(opened)):
         page, _ = read_page(opened, number)
         found += _places(page.lines, spot)
+        if found and max(found).score > SURE:
+            break
     if not found:
         raise NoFullText("this formula is not found in its PDF")
-    best = max(found, key=lambda one: one.score)
+    best = max(found)
     return best.page, best.box
 
 

@@ -439,11 +439,11 @@ class FullTextActions(Actor):
             self.keep_selected()
             return
         colours = COLOURS[COLOURS.index(here.passage.colour) + 1 :]
-        self._store(text, here.passage, here.passage._replace(colour=colours[0]) if colours else None)
+        self._store(text, here.passage.id, here.passage._replace(colour=colours[0]) if colours else None)
 
     def keep_selected(self) -> Passage | None:
         """Keep the selected words as a highlight; return the one that keys act on then."""
-        from reader.core.passages import passage_id
+        from reader.core.passages import QUOTE_LIMIT, passage_id
 
         text = self._model.state[TEXT]
         if text is None or text.view is None:
@@ -456,37 +456,39 @@ class FullTextActions(Actor):
             self._model.show_notice(said or f"{self._keymap.key('text.select')} selects lines or words to highlight")
             return None
         highlights = text.view.highlights
-        passage = highlights.words.passage(chosen)
+        # To quote a text of 2 MB takes half a second.
+        inner = sum(text.view.document.sizes[chosen.first.block + 1 : chosen.last.block])
+        if inner > QUOTE_LIMIT or len((passage := highlights.words.passage(chosen)).quote) > QUOTE_LIMIT:
+            self._model.show_notice(f"a highlight has at most {QUOTE_LIMIT:,} characters", "warning")
+            return None
         taken = highlights.of(passage.id)
         if taken is not None and taken.range is not None:
             # The same words stand in two places: the other one has this id.
             passage = passage._replace(id=passage_id(f"{passage.quote} {chosen.first}"))
-        self._store(text, None, passage)
+        self._store(text, passage.id, passage)
         return passage
 
     def passage_to_note(self) -> Passage | None:
         """The passage of the text in front that a note is begun about; None for the paper's own note."""
         text = self._model.state[TEXT]
-        is_chosen = text is not None and text.view is not None and text.view.selection is not None
-        here = text.in_hand if text is not None else None
-        return self.keep_selected() if is_chosen else here.passage if here else None
+        if text is not None and text.view is not None and text.view.selection is not None:
+            return self.keep_selected()
+        return text.in_hand.passage if text is not None and text.in_hand is not None else None
 
-    def _store(self, text: FullText, before: Passage | None, passage: Passage | None) -> None:
-        """Draw a highlight that is new or changed, or no longer the one before, and store it."""
+    def _store(self, text: FullText, id: str, passage: Passage | None) -> None:
+        """Draw a highlight that is new or changed, or draw it no longer for None, and store that."""
         from reader.core.passages import in_order
 
-        changed = passage or before
-        if text.view is None or changed is None:
+        if text.view is None:
             return
-        highlights = text.view.highlights
-        others = [one.passage for one in highlights.kept if one.passage.id != changed.id]
-        highlights = highlights.with_passages(in_order([*others, *([passage] if passage else [])]))
+        others = [one.passage for one in text.view.highlights.kept if one.passage.id != id]
+        highlights = text.view.highlights.with_passages(in_order([*others, *([passage] if passage else [])]))
         text = text.with_highlights(highlights)
         if text.view is not None and not text.outline.is_open:
-            kept = highlights.of(changed.id)
+            kept = highlights.of(id)
             text = replace(text, view=text.view.take(kept) if kept else text.view.let_go())
         self._model.change(self._model.state.put(TEXT, text))
-        storing = self._library.mark(f"{PASSAGE}{changed.id}", passage.value if passage else "", [text.key])
+        storing = self._library.mark(f"{PASSAGE}{id}", passage.value if passage else "", [text.key])
         self._storing += 1
         self._services[MarkActions].follow(self._stored(storing))
 

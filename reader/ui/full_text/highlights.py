@@ -153,17 +153,20 @@ class Highlights:
 
     def chosen(self, first: tuple[TextPlace, int], last: tuple[TextPlace, int]) -> Range | None:
         """The words from a letter of a line to a letter of another; None if there are none."""
-        (start, start_letter), (stop, stop_letter) = first, last
-        ends: list[Point] = []
-        for block in range(start.block, stop.block + 1):
-            count = len(self.words.words(block))
-            inside = [
-                one.word
-                for one in self._words_of(block)
-                if (TextPlace(block, one.line), one.end) > (start, start_letter)
-                and (TextPlace(block, one.line), one.start) < (stop, stop_letter)
-            ]
-            if count and (inside or not self._words_of(block)):
-                found = inside or [0, count - 1]
-                ends += [Point(block, min(found)), Point(block, max(found))]
-        return Range(min(ends), max(ends)) if ends else None
+        blocks = range(first[0].block, last[0].block + 1)
+        found = ((block, self._inside(block, first, last)) for block in blocks)
+        begin = next((Point(block, min(words)) for block, words in found if words), None)
+        found = ((block, self._inside(block, first, last)) for block in reversed(blocks))
+        end = next((Point(block, max(words)) for block, words in found if words), None)
+        return Range(begin, end) if begin and end else None
+
+    def _inside(self, block: int, first: tuple[TextPlace, int], last: tuple[TextPlace, int]) -> Sequence[int]:
+        """The words of a block from a letter of a line to that of another; all, if none of them is drawn as it is."""
+        drawn = self._words_of(block)
+        if not drawn:
+            return range(len(self.words.words(block)))
+        return [
+            one.word
+            for one in drawn
+            if (TextPlace(block, one.line), one.end) > first and (TextPlace(block, one.line), one.start) < last
+        ]

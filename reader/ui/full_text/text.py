@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from reader.core.document.anchors import TextWords
 from reader.core.document.model import Heading, Section
 from reader.core.document.rewritten import with_font_names
 from reader.session.bookmarks import LONGEST_TRAIL, Bookmark, bookmark, find
@@ -168,6 +169,8 @@ class FullText:
         if self.is_ascii:
             document = with_font_names(document)
         view = TextView.open(document, self.size, front_lines(self.paper, kept, self.picture_key))
+        # A highlight has the letters of formulas, however they are drawn.
+        view = replace(view, highlights=Highlights(view.layout, TextWords(kept.document)))
         if left is not None:
             trail = tuple(Spot(*find(mark, document, kept.source)) for mark in left.trail)
             view = replace(view.go(Spot(*find(left, document, kept.source))), trail=trail)

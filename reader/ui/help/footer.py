@@ -33,6 +33,7 @@ def status_parts(state: State) -> object:
         state.selection.count,
         view is not None,
         view is not None and view.selection is not None,
+        view is not None and view.selection is None and view.in_hand is not None,
     )
 
 
@@ -75,10 +76,15 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
     if state.mode == "sample":
         idle.append("app.refresh")
     text = state[TEXT]
-    if state.context == "text" and text is not None and text.view is not None and text.view.selection is not None:
+    view = text.view if text is not None and state.context == "text" else None
+    if view is not None and view.selection is not None:
         from reader.keys.actions import QUOTED_FOOTER
 
         return keymap.hints(state.context, footer=QUOTED_FOOTER)
+    if view is not None and view.in_hand is not None:
+        from reader.keys.actions import HIGHLIGHT_FOOTER
+
+        return keymap.hints(state.context, footer=HIGHLIGHT_FOOTER)
     if text is not None and text.view is None:
         # Nothing is there to move in.
         idle += ["read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture.")))]

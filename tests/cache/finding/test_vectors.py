@@ -28,6 +28,7 @@ from reader.cache.finding.vectors import (
     open_vectors,
     read_lacking,
 )
+from reader.cache.search.similar import rank_similar
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheBusy, CacheError, ConfigError, FeedUnreachable, ReaderError
 from reader.core.settings.tables import Vectors
@@ -84,6 +85,24 @@ def titles(path: Path, text: str) -> list[str]:
     with closing(connections.connect(path)) as connection:
         found = rank(connection, path, text).pks
         return [connection.execute("SELECT title FROM paper WHERE pk = ?", (pk,)).fetchone()[0] for pk in found]
+
+
+def test_papers_are_like_one_by_its_vector_too(cache: Cache, path: Path, server: EmbeddingsServer) -> None:
+    store(cache, 24, TITLES)
+    update(path)
+    settings = Vectors("small", server.url)
+
+    def like_whales() -> list[int]:
+        with closing(connections.connect(path)) as connection:
+            return rank_similar(connection, path, [2]).pks
+
+    make(path, settings)
+    assert like_whales()[:1] != [4]
+    open_door(settings, path, patience=5)
+    asked = len(server.texts)
+    assert like_whales()[0] == 4
+    # The vectors are here: no server is asked.
+    assert len(server.texts) == asked
 
 
 def test_papers_with_other_words_are_found(cache: Cache, path: Path, server: EmbeddingsServer) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from reader.cache.search.sql_functions import has_words, is_letter, search_key
+from reader.cache.search.sql_functions import has_words, search_key
+from reader.core.text import is_letter
 
 words = st.text(st.sampled_from("abAB éÉñßæøαΣςжЖЙй中, .-_'\"\n1²½"), max_size=12)
 

@@ -17,7 +17,10 @@ Use = Callable[[str], None]
 def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path) -> None:
     shared = str(tmp_path / "shared")
     use("ada")
-    assert "You are not in a group" in run("group", "status").out and run("group", "status", "--json").record["place"] is None
+    assert (
+        "You are not in a group" in run("group", "status").out
+        and run("group", "status", "--json").record["place"] is None
+    )
     assert [run("group", what).code for what in ("look", "share", "stop", "leave")] == [1] * 4
     assert run("group", "look", "-q").code == 0
     assert "Name a folder" in run("group", "create", "--name", "ada").err

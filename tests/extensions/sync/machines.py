@@ -30,11 +30,11 @@ STATES = (
     "SELECT id, read, starred, hidden, has_note FROM paper ORDER BY id",
     "SELECT p.id, t.tag FROM paper_tag AS t JOIN paper AS p USING (pk) ORDER BY 1, 2",
     "SELECT p.id, n.body FROM note AS n JOIN paper AS p USING (pk) ORDER BY 1",
-    f"SELECT p.id, one.kind, ({_PASSAGE}) FROM paper AS p"
-    " JOIN (SELECT DISTINCT pk, kind FROM effect WHERE kind GLOB 'passage:*') AS one USING (pk) ORDER BY 1, 2",
     "SELECT p.id, q.place FROM queue AS q JOIN paper AS p USING (pk) ORDER BY 2, 1",
     "SELECT slug, kind, url, title, folder FROM feed WHERE kind <> 'own' ORDER BY slug",
     "SELECT field, slug, name FROM follow ORDER BY field, slug",
+    f"SELECT p.id, one.kind, ({_PASSAGE}) FROM paper AS p"
+    " JOIN (SELECT DISTINCT pk, kind FROM effect WHERE kind GLOB 'passage:*') AS one USING (pk) ORDER BY 1, 2",
 )
 
 

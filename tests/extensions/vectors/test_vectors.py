@@ -31,7 +31,7 @@ def test_a_server_of_the_user_finds_papers(run: Run, papers: Path, monkeypatch: 
     assert "Found by words alone: 127.0.0.1" in failed.err
     assert [line.split("\t")[0] for line in failed.lines] == ["2606.00003"]
     dropped = run("vectors", "drop")
-    assert "freed" in dropped.out and "makes them anew" in dropped.out
+    assert "freed" in dropped.out and "makes them again" in dropped.out
     run("config", "set", "vectors.server", "https://example.org")
     assert "Found by words alone: example.org is not this machine" in run("list", "~verifiers").err
     assert run("vectors", "status", "--json").record["trouble"].startswith("example.org is not this machine")
