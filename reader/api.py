@@ -94,6 +94,8 @@ if TYPE_CHECKING:
 
     from reader.commands.run_job import run_job as run_job  # Run a job to its end, with its progress.
 
+    from reader.installed import needs_extra as needs_extra  # Which command installs an extra.
+
     # Text, and how it is drawn.
     from reader.actions.export import in_parentheses as in_parentheses  # An address in a link of Markdown.
     from reader.actions.export import markdown_link as markdown_link  # A paper's title as a link.
@@ -118,6 +120,8 @@ if TYPE_CHECKING:
     from reader.commands import news as news  # What is new.
     from reader.commands.grep import KEPT as KEPT  # The query of the papers whose texts are kept.
     from reader.commands.grep import passages as passages  # Their paragraphs that have some words.
+    from reader.commands.line.manual import paper_keys as paper_keys  # The keys of a paper in JSON, in words.
+    from reader.commands.line.manual import results_table as results_table  # What commands print with --json.
     from reader.commands.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
     from reader.commands.reasons import for_you_record as for_you_record  # Why a paper suits the user.
     from reader.commands.reasons import group_records as group_records  # What the group says of a paper.

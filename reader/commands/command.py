@@ -250,6 +250,9 @@ def _with_fields(words: Sequence[str], options: Mapping[str, Action]) -> Sequenc
     return words
 
 
+MOST_INPUT = 1 << 26
+"""Bytes of standard input that are read for ids."""
+
 ID = "ID"
 """The name of an argument that is the id of a paper; `-` stands for ids on standard input."""
 
@@ -259,7 +262,8 @@ def _with_input(parser: Parser, value: Any) -> Any:
     if value != "-" and not (isinstance(value, list) and "-" in value):
         return value
     # What `list` prints into a pipe has the id before the first tab.
-    ids = [id for line in sys.stdin for id in line.partition("\t")[0].split()]
+    given = sys.stdin.buffer.read(MOST_INPUT).decode("utf-8", "replace")
+    ids = [id for line in given.split("\n") for id in line.partition("\t")[0].split()]
     if not ids:
         raise UsageError(f"{parser.prog}: standard input has no ids of papers.")
     if isinstance(value, list):

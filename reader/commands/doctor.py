@@ -372,7 +372,7 @@ def _examine_terminal(settings: Settings) -> Iterator[Finding]:
     shared = " ".join(f"{name}={value if _USUAL.fullmatch(value) else HIDDEN}" for name, value in found.items())
     yield Finding("Terminal", "environment", said or "nothing set", shared=shared or "nothing set")
     if find_spec("textual_image") is None:
-        yield _open("Terminal", "pictures", "none: the extra dailypapers[images] is not installed")
+        yield _open("Terminal", "pictures", "none: the extra images is not installed")
     else:
         from reader.platform import picture_terminal
 

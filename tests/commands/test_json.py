@@ -205,7 +205,7 @@ def test_what_is_not_there_has_one_kind(run: Run, papers: Path) -> None:
 
 def test_ids_come_from_standard_input(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def piped(text: str, *words: str) -> Any:
-        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
         return run(*words)
 
     listed = run("list", "-n", "2").out
