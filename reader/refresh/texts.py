@@ -71,8 +71,8 @@ async def fetch_text(
 ) -> TextStored | TextMissing:
     """Ask the sources in turn for the text of a paper of the cache in `file`, and store the best.
 
-    The first is taken if it is whole, else of all up to a whole one that which holds most. Returns TextMissing if they say that there
-    is none. Raises the first FeedError if none has it and one failed.
+    No more are asked after a whole text; of those that have an end, the one that holds most is taken. Returns
+    TextMissing if they say that there is none. Raises the first FeedError if none has it and one failed.
     """
     reason = "full_text_from of the settings names no source"
     failure: FeedError | None = None
