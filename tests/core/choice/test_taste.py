@@ -191,10 +191,11 @@ def test_reasons_are_said_in_words(reasons: Sequence[TasteTerm], like: Likeness 
     assert explain(reasons, like) == said
 
 
-def test_a_word_that_says_nothing_is_not_named_nor_is_another_in_its_place() -> None:
+def test_a_word_that_says_nothing_is_never_alone_nor_is_another_first_in_its_place() -> None:
     vague = term("dynamic", 1, 3)._replace(is_vague=True)
     assert explain([vague], JET) == explain([vague, term("drafts", 0.05, 3)], JET) == "like JetSpec, which you starred"
-    assert explain([vague, term("drafts", 0.5, 3)], JET) == "like JetSpec, which you starred: drafts"
+    assert explain([vague, term("drafts", 0.5, 3)], JET) == "like JetSpec, which you starred: dynamic, drafts"
+    assert explain([vague, term("drafts", 2, 3)], JET) == "like JetSpec, which you starred: drafts"
 
 
 @each(
