@@ -92,7 +92,7 @@ class Parts(NamedTuple):
         for (at, one), (place, other) in combinations_with_replacement(enumerate(papers), 2):
             alike[at][place] = alike[place][at] = _likeness(rows[one], rows[other]) / (sizes[one] * sizes[other])
         first, last = min(combinations(every, 2), key=lambda two: alike[two[0]][two[1]])
-        # Their main direction, found by iteration from the two that are least alike; one stranger has a small part in it.
+        # Their main direction, from the two that are least alike by iteration; one stranger has a small part in it.
         sides = [float(at == first) - float(at == last) for at in every]
         for _ in range(ITERATIONS):
             turned = [sum(map(mul, row, sides)) for row in alike]
@@ -103,7 +103,7 @@ class Parts(NamedTuple):
         for paper, side in zip(papers, sides, strict=True):
             groups[side < 0].append(paper)
         if not all(groups):
-            groups = ([*papers[:first], *papers[first + 1 :]], [papers[first]])
+            groups = ([*papers[:-1]], [papers[-1]])
         found = []
         for group, rest in (groups, groups[::-1]):
             told: Counter[int] = Counter()
