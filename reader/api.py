@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     # Commands: what they are made of, and how they print.
     from reader.commands.command import Command as Command  # A command: name, summary, examples, arguments, function.
     from reader.commands.command import StoreFile as StoreFile  # The action of an argument that is a file.
-    from reader.commands.command import add_json as add_json  # Add --json.
     from reader.commands.command import add_query as add_query  # Add the words of a query.
     from reader.commands.command import add_quiet as add_quiet  # Add -q.
     from reader.commands.command import add_actions as add_actions  # Add the word that says what to do.
     from reader.commands.command import query_of as query_of  # The query from its words.
     from reader.commands.command import suggest as suggest  # Suggest values of an argument, in the shell and reader.
+    from reader.commands.contract import extended as extended  # The type of a record like a class, with more fields.
     from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
     from reader.commands.output import Progress as Progress  # A line that changes while work goes on.
     from reader.commands.output import amount as amount  # A number of things in words: 1 paper, 2 papers.
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from reader.commands.output import ask as ask  # Ask the user for a line.
     from reader.commands.output import is_confirmed as is_confirmed  # Ask the user to confirm something.
     from reader.commands.output import is_terminal as is_terminal  # Whether a stream is a terminal.
-    from reader.commands.output import print_json as print_json  # Print a value as JSON.
     from reader.commands.output import print_line as print_line  # Print a line, cleaned of what a terminal would obey.
     from reader.commands.output import print_text as print_text  # Print a text, wrapped on a terminal.
     from reader.commands.output import warn as warn  # Print a line on standard error.
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
 
     # What goes wrong: raise it with a sentence that says what to do.
     from reader.core.errors import FeedError as FeedError  # A source did not answer, or not as it should.
+    from reader.core.errors import NotFound as NotFound  # What the user named is not there.
     from reader.core.errors import ReaderError as ReaderError  # Any failure that is told in one line.
     from reader.core.errors import UsageError as UsageError  # The user's words are wrong.
 
@@ -94,6 +94,8 @@ if TYPE_CHECKING:
 
     from reader.commands.run_job import run_job as run_job  # Run a job to its end, with its progress.
 
+    from reader.installed import needs_extra as needs_extra  # Which command installs an extra.
+
     # Text, and how it is drawn.
     from reader.actions.export import in_parentheses as in_parentheses  # An address in a link of Markdown.
     from reader.actions.export import markdown_link as markdown_link  # A paper's title as a link.
@@ -118,13 +120,14 @@ if TYPE_CHECKING:
     from reader.commands import news as news  # What is new.
     from reader.commands.grep import KEPT as KEPT  # The query of the papers whose texts are kept.
     from reader.commands.grep import passages as passages  # Their paragraphs that have some words.
+    from reader.commands.line.manual import paper_keys as paper_keys  # The keys of a paper in JSON, in words.
+    from reader.commands.line.manual import results_table as results_table  # What commands print with --json.
     from reader.commands.reasons import GROUP as GROUP  # The key of what the user's group says of a paper.
     from reader.commands.reasons import for_you_record as for_you_record  # Why a paper suits the user.
     from reader.commands.reasons import group_records as group_records  # What the group says of a paper.
     from reader.commands.reasons import shared as shared  # What a paper shares with some others.
     from reader.commands.similar import similar_query as similar_query  # The query for the papers like some others.
     from reader.commands.topics import topic_records as topic_records  # The topics of a query's papers.
-    from reader.commands.workspace import NotInCache as NotInCache  # No paper has the id.
     from reader.core.document.markdown import markdown_lines as markdown_lines  # A document as Markdown.
     from reader.core.document.model import TextSection as TextSection  # A section of a full text.
     from reader.core.document.model import text_sections as text_sections  # The sections of a document.

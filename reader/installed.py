@@ -10,11 +10,13 @@ name it, and everything else goes on. Those that ship with the program fail as t
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from shlex import quote
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
@@ -29,6 +31,23 @@ OLDEST = 1
 
 SECONDS = 5.0
 """How long an extension of another package may take to be imported, and to answer."""
+
+
+def needs_extra(what: str, extra: str) -> str:
+    """A sentence: what needs an extra, and the command that installs it the way this copy of the program was."""
+    had, command = "", f"{quote(sys.executable)} -m pip install"
+    for receipt, installer in (("uv-receipt.toml", "uv tool install"), ("pipx_metadata.json", "pipx install --force")):
+        with suppress(OSError):
+            had, command = (Path(sys.prefix) / receipt).read_text("utf-8"), installer
+    # Both forget extras that are not named again.
+    known = [
+        word for names in re.findall(r"(?:extras = |dailypapers)\[([^]]*)\]", had) for word in _WORD.findall(names)
+    ]
+    extras = ",".join(sorted({*known, extra}))
+    return f"{what} the extra {extra}: \"{command} 'dailypapers[{extras}]'\" installs it."
+
+
+_WORD = re.compile(r"\w+")
 
 
 class Entry(NamedTuple):

@@ -4,6 +4,8 @@ Tests are in tiers. `pytest` runs every behaviour once, in the time that a contr
 kills, floods or burdens the program, goes through all its screens, or tries the second variants of something; a module
 or a parameter says so by its mark. `HYPOTHESIS_PROFILE=thorough pytest`, by hand or at night, looks further.
 
+A table of small cases is one test (`tests/table.py`): to set each case up and report it took longer than to try it.
+
 `HYPOTHESIS_PROFILE` names how examples are drawn: `default`, at random; `repeatable`, the same ones in every run;
 `thorough`, at random and twenty times as many, also where a test says how many it tries.
 """
@@ -133,9 +135,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None
 
 
+# Each worker makes millions of objects before its first test, none of them garbage.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Look the modules and the thousands of tests over for garbage no more: it took seconds of each worker."""
     gc.freeze()
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -18,6 +18,8 @@ def each(names: str | tuple[str, ...], rows: Iterable[Any]) -> Callable[[Callabl
     table = [dict(zip(keys, (row,) if isinstance(names, str) else row, strict=True)) for row in rows]
 
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        assert not inspect.iscoroutinefunction(test), "nobody would await it"
+
         @functools.wraps(test)
         def run(**others: Any) -> None:
             for row in table:

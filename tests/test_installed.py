@@ -159,3 +159,21 @@ def test_of_two_with_one_name_the_first_is_used(packages: Packages, run: Run) ->
 def test_the_example_of_the_manual_works(packages: Packages, run: Run, papers: Path) -> None:
     packages.install("shout", page("extensions").partition("```python\n")[2].partition("```")[0])
     assert run("shout", "is:unread").out == "6 PAPERS!\n"
+
+
+@pytest.mark.parametrize(
+    ("receipt", "text", "command"),
+    [
+        ("uv-receipt.toml", 'requirements = [{ name = "dailypapers", extras = ["pdf"] }]', "uv tool install"),
+        ("pipx_metadata.json", '{"package_or_url": "dailypapers[pdf]"}', "pipx install --force"),
+        ("other", "dailypapers[pdf]", f"{sys.executable} -m pip install"),
+    ],
+)
+def test_a_missing_extra_names_the_command_of_this_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, receipt: str, text: str, command: str
+) -> None:
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
+    (tmp_path / receipt).write_text(text)
+    extras = "mcp" if receipt == "other" else "mcp,pdf"
+    said = installed.needs_extra("This needs", "mcp")
+    assert said == f"This needs the extra mcp: \"{command} 'dailypapers[{extras}]'\" installs it."

@@ -20,6 +20,7 @@ from reader.access_token import server_environment
 from reader.core.errors import CacheError, UsageError
 from reader.core.foreign import read_json
 from reader.core.text import clean
+from reader.installed import needs_extra
 from reader.paths import read_start, sync, take_lock
 
 if TYPE_CHECKING:
@@ -83,7 +84,6 @@ def reason(error: Error) -> str:
 
 SCHEMES = ("postgresql://", "postgres://")
 
-NEEDS_EXTRA = "PostgreSQL needs the extra postgres: install dailypapers[postgres]."
 
 PATIENCE = 10
 """Seconds that the server gets to answer."""
@@ -297,7 +297,7 @@ def open_server(address: str) -> Iterator[Server]:
     try:
         import psycopg
     except ImportError:
-        raise CacheError(NEEDS_EXTRA) from None
+        raise CacheError(needs_extra("PostgreSQL needs", "postgres")) from None
     if is_unclear(address):
         raise CacheError(
             "The address of the server can't be understood: in user and password, @ is written as %40, / as %2F, ? as"

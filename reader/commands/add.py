@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from typing import Any
 
-from reader.commands.command import Command, add_json
+from reader.commands.command import Command
+from reader.commands.contract import array
 from reader.commands.output import answer, raise_failures
 from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError, UsageError
+from reader.core.errors import FeedError, NotFound, ReaderError, UsageError
 from reader.core.ids import named_id
-from reader.core.paper import Paper
 from reader.core.text import clean
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "an arXiv id, arXiv's DOI, or an address of arXiv, Hugging Face or alphaXiv"
     parser.add_argument("papers", nargs="+", metavar="ID", help=about)
-    add_json(parser)
 
 
 def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
@@ -26,15 +25,16 @@ def _add_papers(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         pks = [window.pk_of(id) for id in ids]
         found = [paper for pk in pks if pk is not None and (paper := window.paper(pk)) is not None]
-    records = _records(found) if arguments.json else None
-    answer(arguments, records, *(f"{paper.id}  {clean(paper.title)}" for paper in found))
+    from reader.actions.export import record
+
+    answer(arguments, map(record, found), *(f"{paper.id}  {clean(paper.title)}" for paper in found))
     return raise_failures(failures)
 
 
-def _records(papers: Sequence[Paper]) -> list[dict[str, object]]:
-    from reader.actions.export import record
+def _printed() -> Any:
+    from reader.actions.export import paper_type
 
-    return list(map(record, papers))
+    return array(paper_type())
 
 
 def _parse_id(text: str) -> str:
@@ -44,17 +44,17 @@ def _parse_id(text: str) -> str:
     return id
 
 
-def _look_up(workspace: Workspace, id: str) -> str:
-    """Fetch a paper into the cache; return the reason of a failure, or an empty text."""
+def _look_up(workspace: Workspace, id: str) -> ReaderError | None:
+    """Fetch a paper into the cache; return why that failed, or None."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import LookupFinished, LookUpPaper
 
     try:
         if LookupFinished(found=True) in run_job(workspace, LookUpPaper(id)):
-            return ""
+            return None
     except FeedError as error:
-        return f"{id} could not be fetched: {error}"
-    return f"{id} is known neither to the feed nor to arXiv."
+        return FeedError(f"{id} could not be fetched: {error}")
+    return NotFound(f"{id} is known neither to the feed nor to arXiv.")
 
 
 COMMAND = Command(
@@ -63,4 +63,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _add_papers,
+    {"": _printed},
 )

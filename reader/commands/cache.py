@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from typing import TypedDict
 
-from reader.commands.command import Command, add_actions, add_json
-from reader.commands.output import Progress, Style, amount, answer, print_json, print_line
+from reader.commands.command import Command, add_actions
+from reader.commands.output import Progress, Style, amount, answer, print_line
+from reader.commands.repairing import Repaired, join_journal, print_report, repair_cache
 from reader.commands.workspace import Workspace
 from reader.core.errors import CacheError
 from reader.paths import APP, is_there
@@ -17,7 +19,6 @@ from reader.paths import APP, is_there
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS)
-    add_json(parser)
 
 
 def _run_cache(arguments: Namespace, workspace: Workspace) -> int:
@@ -37,10 +38,10 @@ def _print_sizes(arguments: Namespace, workspace: Workspace) -> int:
     file = workspace.cache_file
     sizes = health.sizes(file)
     if arguments.json:
-        said = {"path": str(file), "papers": sizes.papers, "events": sizes.events}
-        said |= {"file_bytes": sizes.file, "log_bytes": sizes.log, "free_bytes": sizes.free}
-        print_json(said | {"parts": [{"name": one.name, "rows": one.rows, "bytes": one.bytes} for one in sizes.parts]})
-        return 0
+        parts = [Part(name=one.name, rows=one.rows, bytes=one.bytes) for one in sizes.parts]
+        size = {"file_bytes": sizes.file, "log_bytes": sizes.log, "free_bytes": sizes.free}
+        counts = {"papers": sizes.papers, "events": sizes.events}
+        return answer(arguments, {"path": str(file), **counts, **size, "parts": parts})
     style = Style.of(sys.stdout)
     print_line(style.bold(str(file)))
     a_paper = f", {sizes.file // sizes.papers:,} bytes a paper" if sizes.papers else ""
@@ -65,7 +66,7 @@ def _compact_cache(arguments: Namespace, workspace: Workspace) -> int:
     said = f"{_mebibytes(after)}, as small as before."
     if after < before:
         said = f"{_mebibytes(before)} before, {_mebibytes(after)} now: {1 - after / before:.0%} freed."
-    return answer(arguments, {"before_bytes": before, "after_bytes": after}, said)
+    return answer(arguments, Compacted(before_bytes=before, after_bytes=after), said)
 
 
 def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
@@ -79,7 +80,7 @@ def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
             progress.show(f"{check.name} checked")
     faults = [fault for check in checks for fault in check.faults]
     if arguments.json:
-        print_json({"ok": not faults, "checks": [{"name": one.name, "faults": list(one.faults)} for one in checks]})
+        answer(arguments, {"ok": not faults, "checks": [{"name": one.name, "faults": one.faults} for one in checks]})
         return 1 if faults else 0
     for check in checks:
         print_line(f"{'! ' if check.faults else '  '}{check.name:16}{'; '.join(check.faults) or 'ok'}")
@@ -90,13 +91,11 @@ def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 def _repair_cache(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache.mending import health
-    from reader.commands.repairing import print_report, repair_cache
 
     file = workspace.cache_file
     if health.glance(file).state is health.State.NONE:
         raise _no_cache(workspace)
-    print_report(repair_cache(file, lambda: workspace.topics), as_json=arguments.json)
-    return 0
+    return print_report(arguments, repair_cache(file, lambda: workspace.topics))
 
 
 def _no_cache(workspace: Workspace) -> CacheError:
@@ -115,13 +114,11 @@ def _add_restore_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="put a file of another program or of a newer version aside, and make a new cache in its place",
     )
-    add_json(parser)
 
 
 def _restore(arguments: Namespace, workspace: Workspace) -> int:
     from reader.cache.mending import health
     from reader.cache.mending.health import State
-    from reader.commands.repairing import join_journal, print_report, repair_cache
 
     file = workspace.cache_file
     state = health.glance(file).state
@@ -134,8 +131,7 @@ def _restore(arguments: Namespace, workspace: Workspace) -> int:
         report = join_journal(file, lambda: workspace.topics)
     else:
         report = repair_cache(file, lambda: workspace.topics, set_aside=arguments.set_aside)
-    print_report(report, as_json=arguments.json)
-    return 0
+    return print_report(arguments, report)
 
 
 def _mebibytes(size: int) -> str:
@@ -150,12 +146,32 @@ ACTIONS = {
 }
 """What the command can do, with the function for it."""
 
+Part = TypedDict("Part", {"name": str, "rows": int | None, "bytes": int})
+
+
+class Sizes(TypedDict):
+    """How large the cache is, and its parts."""
+
+    path: str
+    papers: int
+    events: int
+    file_bytes: int
+    log_bytes: int
+    free_bytes: int
+    parts: list[Part]
+
+
+Compacted = TypedDict("Compacted", {"before_bytes": int, "after_bytes": int})
+Check = TypedDict("Check", {"name": str, "faults": list[str]})
+Verified = TypedDict("Verified", {"ok": bool, "checks": list[Check]})
+
 COMMAND = Command(
     "cache",
     "Show what the cache holds; make it smaller, verify it or repair it.",
     (),
     _add_arguments,
     _run_cache,
+    {"info": Sizes, "compact": Compacted, "verify": Verified, "repair": Repaired},
 )
 
 RESTORE = Command(
@@ -164,4 +180,5 @@ RESTORE = Command(
     (),
     _add_restore_arguments,
     _restore,
+    {"": Repaired},
 )

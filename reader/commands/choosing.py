@@ -7,13 +7,12 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from reader import paths, settings_reader
 from reader.cache.search.compile import selects
 from reader.commands.output import Progress, amount, answer, warn
 from reader.commands.workspace import (
-    NotInCache,
     Workspace,
     find_all,
     load_paper,
@@ -22,7 +21,7 @@ from reader.commands.workspace import (
     saved_views,
     selection,
 )
-from reader.core.errors import NoFullText, UsageError
+from reader.core.errors import NoFullText, NotFound, UsageError
 from reader.core.ids import named_id, pdf_url
 from reader.core.query import Query
 from reader.core.text import clean
@@ -86,6 +85,12 @@ def count_changing(window: Window, change: Change) -> int:
     return window.read(lambda connection: find_changing(connection, change, BATCH).count)
 
 
+Marked = TypedDict(
+    "Marked",
+    {"mark": NotRequired[str], "tag": NotRequired[str], "papers": int, "changed": int, "dry_run": bool},
+)
+
+
 def report(arguments: Namespace, facts: Mapping[str, object], done: str, papers: int, changed: int) -> None:
     """Print how many papers a change has changed, or would have; `done` is what they are now, such as `starred`."""
     if arguments.dry_run:
@@ -105,10 +110,10 @@ def store_changes(workspace: Workspace, changes: Sequence[Change]) -> Action | N
 
 
 def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
-    """The paper that an id in any form names, and its key; raises NotInCache if no source has it."""
+    """The paper that an id in any form names, and its key; raises NotFound if no source has it."""
     try:
         return load_paper(workspace, id)
-    except NotInCache:
+    except NotFound:
         known = named_id(id)
         if known is None:
             raise
@@ -118,14 +123,14 @@ def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
     run_job(workspace, LookUpPaper(known))
     try:
         return load_paper(workspace, id)
-    except NotInCache:
-        raise NotInCache(f"{clean(id, 100)!r} is not in the cache, and no source has it.") from None
+    except NotFound:
+        raise NotFound(f"{clean(id, 100)!r} is not in the cache, and no source has it.") from None
 
 
 def find_or_fetch_text(workspace: Workspace, id: str, *, again: bool = False) -> tuple[Paper, KeptText]:
     """A paper and its full text, with `again` fetched anew.
 
-    Raises NotInCache, or FeedError, which says where to look unless there is no network.
+    Raises NotFound, or FeedError, which says where to look unless there is no network.
     """
     paper, pk = find_or_fetch(workspace, id)
     kept = None if again else _kept_text(workspace, pk)

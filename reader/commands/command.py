@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from argparse import OPTIONAL, SUPPRESS, ZERO_OR_MORE, Action, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
 from typing import Any, Literal, NamedTuple, NoReturn
 
-from reader.commands.output import COLOURS, choose_colours, print_json, print_line, writes_unicode
+from reader.commands.contract import StoreJson, add_json
+from reader.commands.output import COLOURS, choose_colours
 from reader.commands.workspace import Workspace
 from reader.config import LOG_LEVELS
 from reader.core.errors import UsageError
@@ -45,6 +45,11 @@ class Command:
     """Pairs of the words after the program's name and their effect."""
     arguments: Callable[[ArgumentParser], None]
     run: Callable[[Namespace, Workspace], int | OpenReader]
+    prints: Mapping[str, Any] = field(default_factory=dict)
+    """The types of its results, or functions that return them, by the words that make it print that; "" for all else.
+
+    With any, it takes --json and --jsonl.
+    """
 
 
 class Parser(ArgumentParser):
@@ -138,6 +143,8 @@ def add_arguments(parser: Parser, command: Command) -> None:
     parser.description = command.summary
     parser.examples = command.examples
     command.arguments(parser)
+    if command.prints:
+        add_json(parser, command)
     add_colours(parser)
     add_log_level(parser)
 
@@ -147,11 +154,6 @@ def add_query(parser: ArgumentParser) -> None:
     parser.add_argument(
         "query", nargs="*", default=[], metavar="QUERY", help="words and terms such as topic:agents is:unread"
     )
-
-
-def add_json(parser: ArgumentParser) -> None:
-    """Add --json."""
-    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def add_limit(parser: ArgumentParser, noun: str = "papers") -> None:
@@ -224,6 +226,7 @@ def parse(parser: Parser, words: Sequence[str]) -> Namespace:
     """
     take_colours(words)
     options = parser._option_string_actions
+    words = _with_fields(words, options)
     if asks_for_help(words):
         parser.print_help()
         raise SystemExit(0)
@@ -232,7 +235,43 @@ def parse(parser: Parser, words: Sequence[str]) -> Namespace:
         _refuse(parser, bare(rest[0]), options)
     for name, value in vars(found).items():
         setattr(found, name, bare(value))
+    for action in parser._actions:
+        if action.metavar == ID:
+            setattr(found, action.dest, _with_input(parser, getattr(found, action.dest)))
     return found
+
+
+def _with_fields(words: Sequence[str], options: Mapping[str, Action]) -> Sequence[str]:
+    """The words with `--json id,title`, as other programs have it, written as `--json=id,title`."""
+    for place, (word, following) in enumerate(pairwise(takewhile(lambda word: word != "--", words))):
+        option = options.get(word)
+        if isinstance(option, StoreJson) and "," in following and set(following.split(",")) <= set(option.known()):
+            return [*words[:place], f"{word}={following}", *words[place + 2 :]]
+    return words
+
+
+MOST_INPUT = 1 << 26
+"""Bytes of standard input that are read for ids."""
+
+ID = "ID"
+"""The name of an argument that is the id of a paper; `-` stands for ids on standard input."""
+
+
+def _with_input(parser: Parser, value: Any) -> Any:
+    """An id, or several, with those of standard input in place of `-`; raises UsageError if it has none."""
+    if value != "-" and not (isinstance(value, list) and "-" in value):
+        return value
+    # What `list` prints into a pipe has the id before the first tab.
+    given = sys.stdin.buffer.read(MOST_INPUT).decode("utf-8", "replace")
+    ids = [id for line in given.split("\n") for id in line.partition("\t")[0].split()]
+    if not ids:
+        raise UsageError(f"{parser.prog}: standard input has no ids of papers.")
+    if isinstance(value, list):
+        place = value.index("-")
+        return [*value[:place], *ids, *value[place + 1 :]]
+    if len(ids) > 1:
+        raise UsageError(f"{parser.prog} takes one paper, and standard input has {len(ids):,}.")
+    return ids[0]
 
 
 Kind = Literal["argument", "option", "value", "end"]
@@ -322,74 +361,3 @@ def _refuse_letter(parser: Parser, word: str, options: Mapping[str, Action]) -> 
     if any(action.dest == "query" and not action.option_strings for action in parser._actions):
         advice += f" To exclude the word {letter[1:]}, write: -- {letter}."
     raise UsageError(f"{parser.prog}: {letter} is not an option.{advice}{SEE_HELP} '{parser.prog} --help'.")
-
-
-# What --json prints: whole records or some of their fields, as one array or as JSON Lines
-
-
-@dataclass(frozen=True, slots=True)
-class JsonForm:
-    """A form of JSON output."""
-
-    fields: tuple[str, ...] = ()
-    """The keys to print, in this order; empty for all."""
-    lines: bool = False
-    """Whether each record is a line of its own."""
-
-    def pick(self, record: Mapping[str, object]) -> Mapping[str, object]:
-        """The record, or its chosen fields."""
-        return {name: record[name] for name in self.fields} if self.fields else record
-
-    def print_records(self, records: Iterable[Mapping[str, object]]) -> None:
-        """Print any number of records, one at a time: as lines, or as an array with a record a line."""
-        picked = map(self.pick, records)
-        if not self.lines:
-            from reader.actions.export import write_array
-
-            write_array(picked, sys.stdout)
-            return
-        for one in picked:
-            print_line(json.dumps(one, ensure_ascii=not writes_unicode(sys.stdout)))
-
-    def print_record(self, record: Mapping[str, object]) -> None:
-        """Print one record."""
-        if self.lines:
-            self.print_records([record])
-        else:
-            print_json(self.pick(record))
-
-
-class StoreJson(Action):
-    """Stores a `JsonForm`: `--json` alone prints whole records, `--json=id,title` these fields.
-
-    `parse` gives the option an empty value if it stands alone, so it never takes the next word.
-    """
-
-    def __init__(self, *arguments: Any, known: Callable[[], Sequence[str]], lines: bool, **more: Any) -> None:
-        super().__init__(*arguments, **more)
-        self.known = known
-        """Returns the names of all fields."""
-        self._lines = lines
-
-    def __call__(
-        self, parser: ArgumentParser, namespace: Namespace, values: Any, option_string: str | None = None
-    ) -> None:
-        names = tuple(name.strip() for name in values.split(",") if name.strip())
-        known = self.known() if names else ()
-        for name in names:
-            if name not in known:
-                meant = nearest(name, known)
-                advice = f"Did you mean {meant}" if meant else f"It takes {', '.join(known)}"
-                parser.error(f"{option_string} has no field {name!r}. {advice}?")
-        setattr(namespace, self.dest, JsonForm(names, self._lines))
-
-
-def add_json_fields(parser: ArgumentParser, known: Callable[[], Sequence[str]], example: str) -> None:
-    """Add --json and --jsonl, which take fields; `known` returns the names of all fields."""
-    for option, is_lines, about in (
-        ("--json", False, f"print JSON; with FIELDS such as {example}, only these"),
-        ("--jsonl", True, "the same as JSON Lines, a record a line"),
-    ):
-        parser.add_argument(
-            option, action=StoreJson, dest="json", metavar="FIELDS", known=known, lines=is_lines, help=about
-        )

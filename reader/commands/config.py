@@ -7,15 +7,16 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from reader import config
 from reader.cache.places import has_password, is_server, shown
-from reader.commands.command import Command, add_actions, add_json, positive_number, suggest
-from reader.commands.output import Style, amount, answer, print_json, print_line, print_text, warn
+from reader.commands.command import Command, add_actions, positive_number, suggest
+from reader.commands.contract import Mistake
+from reader.commands.output import Style, amount, answer, print_line, print_text, warn
 from reader.commands.settings_file import edit, key_of, set_value, setting_docs, template
 from reader.commands.workspace import Workspace, warn_of_mistakes
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.settings.entries import LISTS
 from reader.core.settings.tables import SINGLE, TABLES
 from reader.core.settings.types import Boolean, Choice, as_toml
@@ -41,7 +42,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     )
     about = "for history: bring the N-th value back"
     parser.add_argument("--restore", type=positive_number, metavar="N", help=about)
-    add_json(parser)
 
 
 def _suggest_names(given: Sequence[str]) -> Iterable[str]:
@@ -119,7 +119,7 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
         for loss in now.keymap.lost:
             if loss.winner == arguments.name.removeprefix("keys."):
                 warn(str(loss))
-    return 0
+    return _print_value(arguments, now) if arguments.json else 0
 
 
 def _print_history(arguments: Namespace, workspace: Workspace) -> int:
@@ -136,15 +136,13 @@ def _print_history(arguments: Namespace, workspace: Workspace) -> int:
         found = window.read(lambda connection: setting_versions(connection, name))
     if arguments.restore:
         return _restore(arguments, workspace, found)
-    if arguments.json:
-        print_json([{"name": name, "was": one.said, "at": _time(one.clock), "machine": one.machine} for one in found])
-        return 0
-    if not found:
-        print_line(f"No earlier value of {name} is known: only lists and shared settings have a history.")
+    records, lines = list[Earlier](), list[str]()
     for number, one in enumerate(found, 1):
         at = _time(one.clock)
-        print_line(f"{number}: {f'{at[:16]}, machine {one.machine}' if at else 'from the start'}: {clean(one.said)}")
-    return 0
+        records.append(Earlier(name=name, was=one.said, at=at, machine=one.machine))
+        lines.append(f"{number}: {f'{at[:16]}, machine {one.machine}' if at else 'from the start'}: {clean(one.said)}")
+    nothing = f"No earlier value of {name} is known: only lists and shared settings have a history."
+    return answer(arguments, records, *(lines or [nothing]))
 
 
 def _time(clock: int) -> str | None:
@@ -161,7 +159,7 @@ def _restore(arguments: Namespace, workspace: Workspace, found: Sequence[Version
     from reader.settings_reader import read_text, write_text
 
     if arguments.restore > len(found):
-        raise ReaderError(f"'dailypapers config history {arguments.name}' has only {len(found)}.")
+        raise NotFound(f"'dailypapers config history {arguments.name}' has only {len(found)}.")
     chosen = found[arguments.restore - 1]
     if not chosen.is_there:
         raise ReaderError(f"{clean(chosen.said)}: there is nothing to bring back. Choose another number.")
@@ -173,7 +171,7 @@ def _restore(arguments: Namespace, workspace: Workspace, found: Sequence[Version
         with workspace.events() as events:
             events.decide([Marking(chosen.kind, event_value(said))] if said else [])
     way_back = " 'dailypapers undo' takes that back." if chosen.state is not None else ""
-    return answer(arguments, {"restored": chosen.said}, f"Brought back: {clean(chosen.said)}.{way_back}")
+    return answer(arguments, Restored(restored=chosen.said), f"Brought back: {clean(chosen.said)}.{way_back}")
 
 
 def _edit_file(arguments: Namespace, workspace: Workspace) -> int:
@@ -183,24 +181,15 @@ def _edit_file(arguments: Namespace, workspace: Workspace) -> int:
 
 def _print_path(arguments: Namespace, workspace: Workspace) -> int:
     file = workspace.config_file
-    return answer(arguments, {"path": str(file), "exists": file.exists()}, str(file))
+    return answer(arguments, SettingsFile(path=str(file), exists=file.exists()), str(file))
 
 
 def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
     loaded = workspace.loaded
     if arguments.json:
-        print_json(
-            {
-                name: {
-                    "value": _shown(name, value),
-                    "from": loaded.origin(name),
-                    "about": about,
-                }
-                for name, about in setting_docs().items()
-                for value in [getattr(loaded.settings, name)]
-            }
-        )
-        return 0
+        found = {name: getattr(loaded.settings, name) for name in setting_docs()}
+        values = {name: {"value": _shown(name, value), "from": loaded.origin(name)} for name, value in found.items()}
+        return answer(arguments, {name: values[name] | {"about": about} for name, about in setting_docs().items()})
     style = Style.of(sys.stdout)
     lines = list(_settings_lines(workspace))
     size = max(len(line) for line, _ in lines)
@@ -243,17 +232,18 @@ def _table_lines(workspace: Workspace, table: str) -> Iterator[str]:
 def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
     mistakes = workspace.mistakes()
     if arguments.json:
-        print_json(
+        answer(
+            arguments,
             [
-                {
-                    "file": one.file,
-                    "line": one.line or None,
-                    "key": one.key or None,
-                    "message": one.message,
-                    "suggestion": one.suggestion,
-                }
+                Mistake(
+                    file=one.file,
+                    line=one.line or None,
+                    key=one.key or None,
+                    message=one.message,
+                    suggestion=one.suggestion,
+                )
                 for one in mistakes
-            ]
+            ],
         )
         return 1 if mistakes else 0
     if mistakes:
@@ -297,10 +287,24 @@ ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = Mappi
 )
 """What the command can do, with the function for it."""
 
+Setting = TypedDict("Setting", {"value": object, "from": str, "about": NotRequired[str]})
+Earlier = TypedDict("Earlier", {"name": str, "was": str, "at": str | None, "machine": str})
+Restored = TypedDict("Restored", {"restored": str})
+SettingsFile = TypedDict("SettingsFile", {"path": str, "exists": bool})
+_RESULTS = {
+    **dict.fromkeys((GET, SET), Setting),
+    **dict.fromkeys(("path", "init"), SettingsFile),
+    **dict.fromkeys(("check", "edit"), list[Mistake]),
+    "show": dict[str, Setting],
+    HISTORY: list[Earlier],
+    f"{HISTORY} --restore": Restored,
+}
+
 COMMAND = Command(
     "config",
     "Print, change and check the settings.",
     (),
     _add_arguments,
     _run_config,
+    _RESULTS,
 )

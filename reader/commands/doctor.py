@@ -18,20 +18,20 @@ from datetime import UTC, date, datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import reader
 from reader import described, installed, sources
 from reader import platform as systems
 from reader.cache.mending.health import Condition, State
-from reader.commands.command import Command, add_json
+from reader.commands.command import Command
 from reader.commands.output import (
     Progress,
     Style,
     amount,
+    answer,
     is_confirmed,
     is_terminal,
-    print_json,
     print_line,
     warn,
     width,
@@ -78,10 +78,14 @@ class Finding:
     def ok(self) -> bool:
         return not self.advice
 
-    def for_others(self) -> dict[str, str | bool]:
+    def for_others(self) -> Fact:
         """The finding without paths, addresses, queries and names."""
         advice = self.shared_advice if self.advice else ""
         return {"topic": self.topic, "name": self.name, "value": self.shared, "advice": advice, "ok": self.ok}
+
+
+Fact = TypedDict("Fact", {"topic": str, "name": str, "value": str, "advice": str, "ok": bool})
+Examined = TypedDict("Examined", {"ok": bool, "findings": list[Fact]})
 
 
 _USUAL = re.compile(
@@ -108,7 +112,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
         " it has no queries, paths, addresses, names or keys",
     )
     parser.add_argument("--yes", action="store_true", help="do not ask before writing the report")
-    add_json(parser)
 
 
 def _examine(arguments: Namespace, workspace: Workspace) -> int:
@@ -127,7 +130,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.report is not None:
         return write_report([finding.for_others() for finding in findings], Path(arguments.report), yes=arguments.yes)
     if arguments.json:
-        print_json({"ok": not wrong, "findings": [finding.for_others() for finding in findings]})
+        answer(arguments, Examined(ok=not wrong, findings=[finding.for_others() for finding in findings]))
         return 1 if wrong else 0
     _print_findings(findings)
     if wrong:
@@ -369,7 +372,7 @@ def _examine_terminal(settings: Settings) -> Iterator[Finding]:
     shared = " ".join(f"{name}={value if _USUAL.fullmatch(value) else HIDDEN}" for name, value in found.items())
     yield Finding("Terminal", "environment", said or "nothing set", shared=shared or "nothing set")
     if find_spec("textual_image") is None:
-        yield _open("Terminal", "pictures", "none: the extra dailypapers[images] is not installed")
+        yield _open("Terminal", "pictures", "none: the extra images is not installed")
     else:
         from reader.platform import picture_terminal
 
@@ -510,6 +513,7 @@ COMMAND = Command(
     (),
     _add_arguments,
     _examine,
+    {"": Examined},
 )
 
 

@@ -11,15 +11,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, get_type_hints
 
-from reader.commands.command import Command, StoreFile, add_actions, add_json
+from reader.commands.command import Command, StoreFile, add_actions
+from reader.commands.contract import array, extended
 from reader.commands.output import (
     Style,
     amount,
     answer,
     is_terminal,
-    print_json,
     print_line,
     print_requests,
     raise_failures,
@@ -27,7 +27,7 @@ from reader.commands.output import (
     width,
 )
 from reader.commands.workspace import Workspace
-from reader.core.errors import FeedError, ReaderError, UsageError
+from reader.core.errors import FeedError, NotFound, ReaderError, UsageError
 from reader.core.lines import fit
 from reader.core.nearest import advice
 from reader.core.text import clean
@@ -48,7 +48,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="print each request with its status, bytes and time"
     )
-    add_json(parser)
 
 
 def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
@@ -208,7 +207,7 @@ def _remove_feeds(arguments: Namespace, workspace: Workspace) -> int:
         for feed in [_find_feed(feeds, name) for name in arguments.names]:
             feeds.unfollow(feed.slug)
             removed.append(feed.slug)
-    return answer(arguments, {"removed": removed}, f"{amount(len(removed), 'feed')} removed; the papers stay.")
+    return answer(arguments, Unfollowed(removed=removed), f"{amount(len(removed), 'feed')} removed; the papers stay.")
 
 
 def _find_feed(feeds: Feeds, name: str) -> Followed:
@@ -216,7 +215,7 @@ def _find_feed(feeds: Feeds, name: str) -> Followed:
     if feed is None:
         known = [one.slug for one in feeds.followed()]
         meant = advice(name.lower(), known, "'dailypapers feeds list' lists what you follow.")
-        raise ReaderError(f"{clean(name, 100)} is not followed. {meant}")
+        raise NotFound(f"{clean(name, 100)} is not followed. {meant}")
     return feed
 
 
@@ -242,11 +241,9 @@ async def _check_feeds(arguments: Namespace, workspace: Workspace) -> int:
                         print_line(f"{event.slug}: {counts}")
             fresh = {one.slug: one for one in _freshness(feeds) if one.newest}
     failed = [one for one in answers if isinstance(one, FeedFailed)]
-    if arguments.json:
-        print_json([_answer_record(one) | _days_record(fresh.get(one.slug)) for one in answers])
-    else:
-        for slug in dict.fromkeys(one.slug for one in answers if one.slug in fresh):
-            print_line(f"{slug}: {fresh[slug].text(datetime.now().astimezone().date())}")
+    today, slugs = datetime.now().astimezone().date(), dict.fromkeys(one.slug for one in answers if one.slug in fresh)
+    records = [_answer_record(one) | _days_record(fresh.get(one.slug)) for one in answers]
+    answer(arguments, records, *(f"{slug}: {fresh[slug].text(today)}" for slug in slugs))
     reasons = [f"{one.title} could not be fetched: {one.error}" for one in failed if one.is_followed]
     return raise_failures(reasons)
 
@@ -269,7 +266,7 @@ def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:
             files.append((name, file.read(BODY_LIMIT + 1)))
     added, known, failures = follow_lists(workspace, files)
     if arguments.json or len(failures) < len(arguments.names):
-        record = {"added": added, "known": known, "failed": failures}
+        record = FeedsImported(added=added, known=known, failed=failures)
         answer(arguments, record, describe_followed(len(added), known))
     return raise_failures(failures)
 
@@ -370,10 +367,36 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
 )
 """What the command can do, with the function for it."""
 
+Unfollowed = TypedDict("Unfollowed", {"removed": list[str]})
+FeedsImported = TypedDict("FeedsImported", {"added": list[str], "known": int, "failed": list[str]})
+
+
+def _followed() -> Any:
+    from reader.cache.feeds import Followed
+
+    return array(extended("Feed", Followed, papers=int, **_days()))
+
+
+def _days() -> dict[str, Any]:
+    from reader.cache.coverage import Coverage
+
+    day = extended("Coverage", Coverage, whole=bool)
+    return {"newest": NotRequired[day], "holes": NotRequired[array(day)]}
+
+
+def _checked() -> Any:
+    from reader.refresh.jobs import FeedStored
+
+    counts = {name: NotRequired[kind] for name, kind in get_type_hints(FeedStored).items()}
+    known = {"ok": bool, "slug": str, "title": str, "error": NotRequired[str]}
+    return array(extended("FeedChecked", None, **(counts | known), **_days()))
+
+
 COMMAND = Command(
     "feeds",
     "Follow RSS and Atom feeds and categories of arXiv; a refresh fetches them after the daily papers.",
     (),
     _add_arguments,
     _run_feeds,
+    {**dict.fromkeys(("list", "add"), _followed), "check": _checked, "remove": Unfollowed, "import": FeedsImported},
 )

@@ -6,12 +6,13 @@ import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-from reader.commands.command import Command, add_actions, add_json, suggest
-from reader.commands.output import amount, answer, print_json, print_line, print_rows, warn
+from reader.commands.command import Command, add_actions, suggest
+from reader.commands.contract import array, extended
+from reader.commands.output import amount, answer, print_rows, warn
 from reader.commands.workspace import Workspace, check_names, parsed
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import NotFound, UsageError
 from reader.core.follows import FIELDS, Follow, name_slug, parse_follow, value_of
 from reader.core.nearest import advice, distance, nearest
 from reader.core.text import clean
@@ -25,7 +26,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = "such as author:'Kaiming He', org:NVIDIA, venue:ICLR, topic:agents or 'world model'"
     suggest(parser.add_argument("names", nargs="*", metavar="NAME", help=about), _suggest)
     parser.add_argument("--notify", action="store_true", help="for add: notify you of new papers, as the settings say")
-    add_json(parser)
 
 
 def _suggest(given: Sequence[str]) -> Sequence[str]:
@@ -50,8 +50,7 @@ def _run_follow(arguments: Namespace, workspace: Workspace) -> int:
         from reader.cache.marks.event_log import Marking
 
         events.decide([Marking(one.kind, value_of(one, is_followed=what != "remove")) for one in changes])
-    _print_changes(arguments, workspace, changes)
-    return 0
+    return _print_changes(arguments, workspace, changes)
 
 
 # What to change
@@ -94,7 +93,7 @@ def _quieted(workspace: Workspace, names: Sequence[str], *, notify: bool) -> lis
 
 
 def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Follow]:
-    """What is followed under some names; raises ReaderError for one that is not, UsageError for an ambiguous one."""
+    """What is followed under some names; raises NotFound for one that is not, UsageError for an ambiguous one."""
     known = _known(workspace)
     chosen = {}
     for name in names:
@@ -102,7 +101,7 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Follow]:
         found = [one for one in known if slug in (one.slug, f"{one.field}:{one.slug}")]
         if not found:
             meant = advice(slug, [one.slug for one in known], "'dailypapers follow list' prints what you follow.")
-            raise ReaderError(f"{clean(name, 100)} is not followed. {meant}")
+            raise NotFound(f"{clean(name, 100)} is not followed. {meant}")
         if len(found) > 1:
             raise UsageError(f"{name} is {' and '.join(f'{one.field}:{one.slug}' for one in found)}. Name one of them.")
         chosen[found[0].kind] = found[0]
@@ -126,25 +125,21 @@ def _counts(workspace: Workspace) -> tuple[FollowCount, ...]:
         return window.read(follow_counts)
 
 
-def _print_changes(arguments: Namespace, workspace: Workspace, changes: Sequence[Follow]) -> None:
+def _print_changes(arguments: Namespace, workspace: Workspace, changes: Sequence[Follow]) -> int:
     what = arguments.what
     if what == "remove":
         names = ", ".join(one.name for one in changes)
         said = f"No longer followed: {names}. 'dailypapers undo' takes it back."
-        answer(arguments, {"removed": [_named(one) for one in changes]}, said)
-        return
+        return answer(arguments, Removed(removed=[_named(one) for one in changes]), said)
     kinds = {one.kind for one in changes}
     counts = [one for one in _counts(workspace) if one.follow.kind in kinds]
-    if arguments.json:
-        print_json([_record(one) for one in counts])
-        return
-    if not counts:
-        print_line("Nothing to change.")
-    for one in counts:
+    lines = [] if counts else ["Nothing to change."]
+    for one in () if arguments.json else counts:
         told = "; you are notified of new ones" if one.follow.notify else ""
         if not one.papers and what == "add" and (meant := _meant(workspace, one.follow)):
             told += f". Did you mean {meant}? 'dailypapers undo' takes it back"
-        print_line(f"{one.follow.name}: {_in_words(one)}{told}. Its query is {one.follow.query}")
+        lines.append(f"{one.follow.name}: {_in_words(one)}{told}. Its query is {one.follow.query}")
+    return answer(arguments, list(map(_record, counts)), *lines)
 
 
 def _meant(workspace: Workspace, follow: Follow) -> str | None:
@@ -189,13 +184,18 @@ def _print_follows(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _named(one: Follow) -> dict[str, object]:
-    return {"field": one.field, "name": one.name, "query": one.query}
+Named = TypedDict("Named", {"field": str, "name": str, "query": str})
+Removed = TypedDict("Removed", {"removed": list[Named]})
+Following = extended("Following", Named, notify=bool, papers=int, unread=int, perhaps=int)
+
+
+def _named(one: Follow) -> Named:
+    return Named(field=one.field, name=one.name, query=one.query)
 
 
 def _record(one: FollowCount) -> dict[str, object]:
     numbers = {"papers": one.papers, "unread": one.unread, "perhaps": one.perhaps}
-    return _named(one.follow) | {"notify": one.follow.notify} | numbers
+    return {**_named(one.follow), "notify": one.follow.notify, **numbers}
 
 
 Choose = Callable[..., list[Follow]]
@@ -217,4 +217,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_follow,
+    {"list": array(Following), "": array(Following), "remove": Removed},
 )

@@ -10,10 +10,10 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
-from reader.commands.command import Command, add_json, add_limit, add_no_pager, add_query, query_of
-from reader.commands.output import Style, is_terminal, print_json, warn, width
+from reader.commands.command import Command, add_limit, add_no_pager, add_query, query_of
+from reader.commands.output import Style, answer, is_terminal, warn, width
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import UsageError
 from reader.core.lines import wrapped
@@ -53,7 +53,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("words", metavar="WORDS", help=about)
     add_query(parser)
     add_limit(parser, "places")
-    add_json(parser)
     add_no_pager(parser)
 
 
@@ -62,8 +61,7 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
         query = parsed(query_of(arguments.query), also=KEPT)
         found = islice(passages(workspace, window, arguments.words, query), arguments.limit)
         if arguments.json:
-            print_json([_record(one) for one in found])
-            return 0
+            return answer(arguments, map(_record, found))
         lines = _draw(found) if is_terminal(sys.stdout) else (_format(one) for one in found)
         first = next(lines, None)
         if first is None:
@@ -131,8 +129,11 @@ def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
     yield from rest
 
 
-def _record(found: Passage) -> dict[str, object]:
-    return {"id": found.id, "title": found.title, "section": found.section, "text": found.hit.text}
+Found = TypedDict("Found", {"id": str, "title": str, "section": str, "text": str})
+
+
+def _record(found: Passage) -> Found:
+    return Found(id=found.id, title=found.title, section=found.section, text=found.hit.text)
 
 
 def _format(found: Passage) -> str:
@@ -179,4 +180,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _find_words,
+    {"": list[Found]},
 )

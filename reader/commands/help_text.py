@@ -122,7 +122,8 @@ def examples(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _about(action: Action) -> str:
-    return "print this help" if action.dest == "help" else action.help or ""
+    about = "print this help" if action.dest == "help" else action.help or ""
+    return f"{about} (- for standard input)" if action.metavar == "ID" else about
 
 
 def _name(action: Action) -> str:

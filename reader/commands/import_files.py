@@ -13,15 +13,15 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NotRequired, TypedDict
 
 from reader.cache import pages
 from reader.cache.connections import opened, transaction
 from reader.commands import page_titles
 from reader.commands.choosing import count_changing
-from reader.commands.command import Command, StoreFile, add_json
+from reader.commands.command import Command, StoreFile
 from reader.commands.feeds import describe_followed, follow_lists
-from reader.commands.output import Progress, amount, format_counts, print_json, print_line, warn
+from reader.commands.output import Progress, amount, answer, format_counts, print_line, warn
 from reader.commands.tag import clean_tag, known_tag
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, UsageError
@@ -72,7 +72,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = "leave titles of saved pages to the next refresh, instead of looking them up now"
     parser.add_argument("--later", action="store_true", help=about)
     parser.add_argument("--dry-run", action="store_true", help="print what would come in, and change nothing")
-    add_json(parser)
 
 
 @dataclass
@@ -104,9 +103,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
         if arguments.files:
             raise UsageError("--choose and --choices take no files.")
         page_titles.choose(workspace, arguments.choose)
-        if arguments.choices:
-            page_titles.print_choices(workspace, as_json=arguments.json)
-        return 0
+        return page_titles.print_choices(arguments, workspace) if arguments.choices else 0
     marks = chosen_marks(
         workspace, star=arguments.star, queue=arguments.queue, liked=arguments.liked, tags=arguments.tag
     )
@@ -121,15 +118,15 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     if not arguments.json:
         # A look-up takes minutes: what is stored already is said before.
         _print_counts(arguments, found, taken)
-    titles: dict[str, int] = {}
+    titles = None
     if found.pages and not arguments.dry_run:
-        titles = page_titles.look_up(workspace, quiet=arguments.json, is_put_off=arguments.later)
+        titles = page_titles.look_up(workspace, quiet=bool(arguments.json), is_put_off=arguments.later)
     if arguments.json:
         counts = {name: count + taken.counts.get(name, 0) for name, count in found.counts.items()}
         more = taken.record() if found.entries or marks or arguments.dry_run else {}
         marked = {"marks": found.marks + sum(taken.marked.values())}
         looked_up = {"titles": titles} if titles else {}
-        print_json(counts | marked | more | followed | looked_up | {"failed": found.failed})
+        answer(arguments, counts | marked | more | followed | looked_up | {"failed": found.failed})
     elif found.feeds:
         print_line(describe_followed(len(added), known, is_dry=arguments.dry_run))
     if len(found.failed) > 1:
@@ -303,6 +300,30 @@ def _update_topics(cache: Cache) -> None:
                 progress.show(describe_progress(PapersClassified(*step)))
 
 
+WithoutId = TypedDict("WithoutId", {"where": str, "title": str | None})
+NewFeeds = TypedDict("NewFeeds", {"added": list[str], "known": int})
+
+
+class Imported(TypedDict):
+    """What files brought; the papers of other programs are counted only if they have any."""
+
+    new: int
+    updated: NotRequired[int]
+    unchanged: int
+    skipped: int
+    marks: int
+    papers: NotRequired[int]
+    here: NotRequired[int]
+    coming: NotRequired[int]
+    marked: NotRequired[dict[str, int]]
+    without_id: NotRequired[list[WithoutId]]
+    labels: NotRequired[dict[str, int]]
+    dry_run: NotRequired[bool]
+    feeds: NotRequired[NewFeeds]
+    titles: NotRequired[page_titles.LookedUp]
+    failed: list[str]
+
+
 COMMAND = Command(
     "import",
     "Store papers and marks from files, ours and other programs'; importing one twice changes nothing. Papers that are"
@@ -310,6 +331,7 @@ COMMAND = Command(
     (),
     _add_arguments,
     _import_files,
+    {"": Imported, "--choices": list[page_titles.WithChoices]},
 )
 
 
@@ -392,7 +414,7 @@ class Taken(NamedTuple):
         """The papers in the words for those that are stored."""
         return {"new": self.new, "unchanged": self.papers - self.new, "skipped": len(self.unknown)}
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> dict[str, object]:
         """The papers as JSON."""
         return {
             "papers": self.papers,

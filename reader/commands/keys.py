@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
-from reader.commands.command import Command, add_json, add_no_pager
+from reader.commands.command import Command, add_no_pager
 from reader.commands.help_text import print_page
 from reader.commands.line.manual import keys_page
-from reader.commands.output import amount, print_json, print_line
+from reader.commands.output import amount, answer
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.config import PRESETS
-
-if TYPE_CHECKING:
-    pass
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "print only mistakes in your own keys, and the defaults that they replace; exit code 1 if anything is wrong"
     parser.add_argument("what", nargs="?", choices=("check",), metavar="check", help=about)
     parser.add_argument("--preset", choices=PRESETS, help="the keys as this preset has them, without yours")
-    add_json(parser)
     add_no_pager(parser)
 
 
@@ -34,7 +30,7 @@ def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.preset:
         keymap = Keymap(preset=TABLES[arguments.preset], ascii=workspace.settings.ascii)
     if arguments.json:
-        print_json(keys_table(keymap))
+        answer(arguments, keys_table(keymap))
     else:
         print_page(keys_page(keymap), paged=not arguments.no_pager)
     warn_of_mistakes(workspace)
@@ -52,25 +48,37 @@ def _check(arguments: Namespace, workspace: Workspace) -> int:
     unbound = [action.id for action in keymap.actions if action.id in {*own, *losers} and not keymap.chords(action.id)]
     bound = [(action, chord) for action in own for chord in keymap.chords(action)]
     rare = {action: write_chord(chord) for action, chord in bound if any(map(is_rarely_sent, chord))}
-    if arguments.json:
-        mistakes = [
-            {"line": one.line, "key": one.key, "mistake": one.message, "meant": one.suggestion} for one in wrong
-        ]
-        facts = {"preset": settings.key_preset, "own": own, "unbound": unbound, "rarely_sent": rare}
-        lost = [{"action": one.action, "key": one.key, "to": one.winner, "in": one.contexts} for one in keymap.lost]
-        print_json(facts | {"lost": lost, "file": str(workspace.config_file), "mistakes": mistakes})
-        return 1 if wrong else 0
-    for mistake in wrong:
-        print_line(str(mistake))
-    for loss in keymap.lost:
-        print_line(str(loss))
-    for action, key in rare.items():
-        print_line(f"{action}: many terminals do not send {key}.")
-    if unbound:
-        print_line(f"Without a key, only in the command palette: {', '.join(unbound)}.")
+    mistakes = [{"line": one.line, "key": one.key, "mistake": one.message, "meant": one.suggestion} for one in wrong]
+    facts = {"preset": settings.key_preset, "own": own, "unbound": unbound, "rarely_sent": rare}
+    lost = [{"action": one.action, "key": one.key, "to": one.winner, "in": one.contexts} for one in keymap.lost]
+    lines = [str(one) for one in (*wrong, *keymap.lost)]
+    lines += [f"{action}: many terminals do not send {key}." for action, key in rare.items()]
+    lines += [f"Without a key, only in the command palette: {', '.join(unbound)}."] if unbound else []
     good = f"{amount(len(own), 'action')} {'has' if len(own) == 1 else 'have'} keys of yours"
-    print_line(f"Preset {settings.key_preset}; {good}; {amount(len(wrong), 'mistake')}.")
+    lines.append(f"Preset {settings.key_preset}; {good}; {amount(len(wrong), 'mistake')}.")
+    record = facts | {"lost": lost, "file": str(workspace.config_file), "mistakes": mistakes}
+    answer(arguments, record, *lines)
     return 1 if wrong else 0
+
+
+Key = TypedDict(
+    "Key",
+    {"id": str, "keys": list[str], "name": str, "help": str, "group": str, "contexts": list[str], "repeatable": bool},
+)
+LostKey = TypedDict("LostKey", {"action": str, "key": str, "to": str, "in": list[str]})
+WrongKey = TypedDict("WrongKey", {"line": int, "key": str, "mistake": str, "meant": str | None})
+
+
+class KeysCheck(TypedDict):
+    """What is wrong with the user's own keys, and what they do to others."""
+
+    preset: str
+    own: list[str]
+    unbound: list[str]
+    rarely_sent: dict[str, str]
+    lost: list[LostKey]
+    file: str
+    mistakes: list[WrongKey]
 
 
 COMMAND = Command(
@@ -79,4 +87,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _print_keys,
+    {"": list[Key], "check": KeysCheck},
 )

@@ -6,23 +6,22 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from reader.cache.search.compile import names_hidden
 from reader.commands.choosing import explain_nothing, point_to_model, point_to_near, with_known_words
 from reader.commands.command import (
     Command,
-    add_json,
-    add_json_fields,
     add_limit,
     add_no_pager,
     add_query,
     add_quiet,
     query_of,
 )
+from reader.commands.contract import array
 from reader.commands.output import Style, answer, counts, is_terminal, state_words, warn
 from reader.commands.pager import print_found
-from reader.commands.reasons import FOR_YOU, LIKE, for_you_record, like_record
+from reader.commands.reasons import FOR_YOU, LIKE, ForYou, Like, for_you_record, like_record
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.text import clean
@@ -45,14 +44,13 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_query(parser)
     add_limit(parser)
     add_quiet(parser, "print papers only, without remarks")
-    add_json_fields(parser, _fields, "id,title,upvotes")
     add_no_pager(parser)
 
 
-def _fields() -> tuple[str, ...]:
-    from reader.actions.export import RECORD_KEYS
+def _printed() -> Any:
+    from reader.actions.export import paper_type
 
-    return (*RECORD_KEYS, "in_text", FOR_YOU, LIKE)
+    return array(paper_type("Listed", in_text=bool, for_you=NotRequired[ForYou], like=NotRequired[Like]))
 
 
 def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
@@ -143,25 +141,24 @@ COMMAND = Command(
     (),
     _add_arguments,
     _list_papers,
+    {"": _printed},
 )
 
-
-def _add_query_and_json(parser: ArgumentParser) -> None:
-    add_query(parser)
-    add_json(parser)
+Count = TypedDict("Count", {"query": str, "count": int})
 
 
 def _count_papers(arguments: Namespace, workspace: Workspace) -> int:
     query = parsed(query_of(arguments.query))
     with workspace.window() as window:
         count = window.count(selection(window, query))
-    return answer(arguments, {"query": query.text, "count": count}, str(count))
+    return answer(arguments, Count(query=query.text, count=count), str(count))
 
 
 COUNT = Command(
     "count",
     "Print how many papers match a query.",
     (),
-    _add_query_and_json,
+    add_query,
     _count_papers,
+    {"": Count},
 )

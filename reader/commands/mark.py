@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from reader.commands.choosing import (
+    Marked,
     add_papers,
     choose_papers,
     count_changing,
@@ -14,7 +15,7 @@ from reader.commands.choosing import (
     report,
     store_changes,
 )
-from reader.commands.command import Command, add_json
+from reader.commands.command import Command
 from reader.commands.output import Progress, amount, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
@@ -35,7 +36,6 @@ MARKS = {
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("mark", choices=tuple(MARKS), metavar="MARK", help=", ".join(MARKS))
     add_papers(parser, "mark")
-    add_json(parser)
 
 
 def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
@@ -89,4 +89,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _mark_papers,
+    {"": Marked},
 )

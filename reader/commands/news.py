@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 from reader import paths
 from reader.cache.changes import read_changed
@@ -21,11 +21,11 @@ from reader.cache.follows import reasons
 from reader.cache.history import LEAST_SHARE, LEAST_VOTES, votes
 from reader.cache.reads import topic_trends
 from reader.cache.search.selection import Offer
-from reader.commands.workspace import NotInCache, Workspace, parsed, selection
+from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.changes import describe
 from reader.core.choice.words import pack
 from reader.core.dates import MONTHS, WEEKDAYS, parse_date, utc_stamp
-from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, UsageError
+from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NotFound, UsageError
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
 from reader.core.text import clean
@@ -426,7 +426,7 @@ class _Builder:
     def _view(self, view: SavedView) -> Section:
         try:
             pks = self._pks(view.query, NEW, self._since)
-        except (UsageError, NotInCache):
+        except (UsageError, NotFound):
             # 'views list' tells what is wrong with it; the other sections are there all the same.
             pks = ()
         return self._section(view.name, pks)
@@ -540,6 +540,57 @@ _BRIEF_KEYS = ("id", "title", "upvotes")
 _KEYS = ("id", "title", "authors", "organization", "venue", "day", "upvotes", "comments", "topics", "code_url", "url")
 
 
+_Brief = TypedDict("_Brief", {"id": str, "title": str, "upvotes": int | None})
+RisingTopic = TypedDict("RisingTopic", {"slug": str, "name": str, "rising": float})
+
+
+class NewPaper(_Brief):
+    """A paper of a section's head; those below it are brief."""
+
+    authors: NotRequired[list[str]]
+    organization: NotRequired[str | None]
+    venue: NotRequired[str | None]
+    day: NotRequired[str | None]
+    comments: NotRequired[int | None]
+    topics: NotRequired[list[str]]
+    code_url: NotRequired[str | None]
+    url: NotRequired[str | None]
+    why: NotRequired[str | None]
+    says: NotRequired[str | None]
+    by_ai: NotRequired[bool]
+
+
+class NewsSource(TypedDict):
+    """How fresh and how whole a source is."""
+
+    name: str
+    answered: str | None
+    whole: bool | None
+    day: str | None
+    here: int | None
+    of: int | None
+    says: str | None
+
+
+NewsSection = TypedDict("NewsSection", {"name": str, "papers": list[NewPaper]})
+
+
+class Digest(TypedDict):
+    """What is new."""
+
+    title: str
+    since: str
+    query: str | None
+    asked: str | None
+    sources: list[NewsSource]
+    sections: list[NewsSection]
+    left_out: int
+    mailed: int
+    topics: list[RisingTopic]
+    sent: NotRequired[bool]
+    file: NotRequired[str]
+
+
 def news_record(news: News) -> dict[str, object]:
     """The news as JSON: no abstract is whole, and so it is a page or two."""
     return {
@@ -558,8 +609,7 @@ def news_record(news: News) -> dict[str, object]:
     }
 
 
-def _source_record(source: Freshness, news: News) -> dict[str, Any]:
-    """How fresh and how whole a source is, as JSON."""
+def _source_record(source: Freshness, news: News) -> NewsSource:
     newest = source.newest
     return {
         "name": source.title,

@@ -6,56 +6,49 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NotRequired, TypedDict
 
 from reader.cache.reads.exports import note_history
-from reader.commands.command import Command, add_json, positive_number
-from reader.commands.output import amount, answer, print_json, print_line, warn
+from reader.commands.command import Command, positive_number
+from reader.commands.output import amount, answer, warn
 from reader.commands.workspace import Workspace, find
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import NotFound, UsageError
 from reader.core.marks import NOTE, Mark
 from reader.core.text import NOTE_LIMIT, clean_note
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
-    about = "the new note from standard input, as by --text -"
-    parser.add_argument("stdin", nargs="?", metavar="-", help=about)
     about = "the new note, in Markdown (- for stdin); an empty one removes it. Without this option, the note is printed"
     parser.add_argument("--text", metavar="TEXT", help=about)
     about = "print all notes that the paper ever had, on any of your machines, the newest first"
     parser.add_argument("--history", action="store_true", help=about)
     about = "write the N-th of these notes again; undo takes that back"
     parser.add_argument("--restore", type=positive_number, metavar="N", help=about)
-    add_json(parser)
 
 
 def _run_note(arguments: Namespace, workspace: Workspace) -> int:
-    if arguments.stdin not in (None, "-"):
-        raise UsageError(f"Pass the note's text with --text: dailypapers note {arguments.id} --text TEXT.")
     with workspace.window() as window:
         pk = find(window, arguments.id)
         paper = window.paper(pk)
         history = window.read(lambda one: note_history(one, pk)) if arguments.history or arguments.restore else []
     id, old = (paper.id, paper.note or "") if paper else (arguments.id, "")
-    given = arguments.stdin if arguments.text is None else arguments.text
+    given = arguments.text
     if arguments.restore:
         if given is not None or arguments.history:
             raise UsageError("--restore writes an earlier note again, without --text and --history.")
         if arguments.restore > len(history):
-            raise ReaderError(
-                f"{id} had {amount(len(history), 'note')}: 'dailypapers note {id} --history' prints them."
-            )
+            raise NotFound(f"{id} had {amount(len(history), 'note')}: 'dailypapers note {id} --history' prints them.")
         given = history[arguments.restore - 1][0].value
     if arguments.history:
         if given is not None:
             raise UsageError("--history prints notes, and --text writes one. Give one of them.")
-        _print_history(id, history, as_json=arguments.json)
-        return 0
+        return _print_history(arguments, id, history)
     if given is None:
         if not (old or arguments.json):
             warn(f"{id} has no note. 'dailypapers note {id} --text TEXT' writes one.")
             return 0
-        return answer(arguments, {"id": id, "note": old or None}, clean_note(old))
+        return answer(arguments, Note(id=id, note=old or None), clean_note(old))
     text = _read_stdin() if given == "-" and not arguments.restore else given
     note = clean_note(text).strip("\n")
     if len(text) > NOTE_LIMIT:
@@ -65,30 +58,28 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     said = f"Nothing to change: {id} {'has this note already' if note else 'has no note'}."
     if changed:
         said = f"The note of {id} was {'written' if note else 'removed'}. 'dailypapers undo' takes it back."
-    return answer(arguments, {"id": id, "note": note or None, "changed": changed}, said)
+    return answer(arguments, Note(id=id, note=note or None, changed=changed), said)
 
 
-def _print_history(id: str, history: Sequence[tuple[Mark, bool]], *, as_json: bool) -> None:
-    times = [datetime.fromtimestamp(mark.clock / 1000).astimezone() for mark, _ in history]
-    if as_json:
-        print_json(
-            [
-                {"id": id, "note": mark.value or None, "at": at.isoformat(timespec="seconds"), "undone": undone}
-                | {"machine": mark.machine}
-                for at, (mark, undone) in zip(times, history, strict=True)
-            ]
-        )
-        return
-    for number, (at, (mark, undone)) in enumerate(zip(times, history, strict=True), 1):
-        print_line(f"{number}: {at:%Y-%m-%d %H:%M}, machine {mark.machine}{', taken back' if undone else ''}")
-        print_line(f"{clean_note(mark.value) or '(removed)'}\n")
+def _print_history(arguments: Namespace, id: str, history: Sequence[tuple[Mark, bool]]) -> int:
+    records, lines = list[OldNote](), list[str]()
+    for number, (mark, undone) in enumerate(history, 1):
+        at = datetime.fromtimestamp(mark.clock / 1000).astimezone()
+        time = at.isoformat(timespec="seconds")
+        records.append(OldNote(id=id, note=mark.value or None, at=time, undone=undone, machine=mark.machine))
+        lines.append(f"{number}: {at:%Y-%m-%d %H:%M}, machine {mark.machine}{', taken back' if undone else ''}")
+        lines.append(f"{clean_note(mark.value) or '(removed)'}\n")
     if not history:
         warn(f"{id} never had a note.")
+    return answer(arguments, records, *lines)
 
 
 def _read_stdin() -> str:
     return sys.stdin.buffer.read(4 * NOTE_LIMIT + 4).decode("utf-8", "replace").removeprefix("\ufeff")
 
+
+Note = TypedDict("Note", {"id": str, "note": str | None, "changed": NotRequired[bool]})
+OldNote = TypedDict("OldNote", {"id": str, "note": str | None, "at": str, "undone": bool, "machine": str})
 
 COMMAND = Command(
     "note",
@@ -96,4 +87,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_note,
+    {"": Note, "--history": list[OldNote]},
 )

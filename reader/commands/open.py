@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import TypedDict
 
 from reader.actions.links import pdf_file, pdf_folder
-from reader.commands.command import Command, OpenReader, add_json
-from reader.commands.output import answer, is_terminal, print_line
+from reader.commands.command import Command, OpenReader
+from reader.commands.output import answer, is_terminal
 from reader.commands.workspace import Workspace, load_paper
-from reader.core.errors import NoFullText, ReaderError, UsageError
+from reader.core.errors import NoFullText, NotFound, UsageError
 from reader.core.ids import pdf_url
 from reader.core.text import clean
 
@@ -24,7 +25,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--link", choices=LINKS, help="which of its links (default: its page, or else one that it has)")
     about = "open the reader on the paper's page; a paper that is not in the cache is fetched first"
     parser.add_argument("--reader", action="store_true", help=about)
-    add_json(parser)
 
 
 def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
@@ -37,9 +37,9 @@ def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
     name = arguments.link or next(iter(found), "page")
     if name not in found:
         has = f"It has: {', '.join(found)}." if found else "It has no links at all."
-        raise ReaderError(f"{paper.id} has no link called {name}. {has}")
+        raise NotFound(f"{paper.id} has no link called {name}. {has}")
     opened = open_url(found[name], has_terminal=is_terminal(sys.stdin) and is_terminal(sys.stdout))
-    record = {"id": paper.id, "link": name, "url": found[name], "opened": opened}
+    record = Opened(id=paper.id, link=name, url=found[name], opened=opened)
     return answer(arguments, record, *([] if opened else [found[name]]))
 
 
@@ -55,12 +55,16 @@ def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
     return OpenReader(paper.id)
 
 
+Opened = TypedDict("Opened", {"id": str, "link": str, "url": str, "opened": bool})
+Pdf = TypedDict("Pdf", {"id": str, "file": str})
+
 COMMAND = Command(
     "open",
     "Open a paper in the browser; if no browser can be shown, print its address. Or open it in the reader.",
     (),
     _add_arguments,
     _open_paper,
+    {"": Opened},
 )
 
 
@@ -81,8 +85,7 @@ def _fetch_pdf(arguments: Namespace, workspace: Workspace) -> int:
         from reader.refresh.jobs import FetchPdf
 
         fetch(workspace, FetchPdf(paper.id, str(file)), page)
-    print_line(str(file))
-    return 0
+    return answer(arguments, Pdf(id=paper.id, file=str(file)), str(file))
 
 
 def _folder(arguments: Namespace, workspace: Workspace) -> Path:
@@ -101,4 +104,5 @@ PDF = Command(
     (),
     _add_pdf_arguments,
     _fetch_pdf,
+    {"": Pdf},
 )

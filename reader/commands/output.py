@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -14,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, TextIO
 
-from reader.core.errors import FeedError, UsageError
+from reader.core.errors import FeedError, ReaderError, UsageError
 from reader.core.lines import Piece, cell_len, fit, with_spaces
 from reader.core.text import visible
 from reader.paths import APP, explain
@@ -93,10 +92,10 @@ def discard(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def answer(arguments: Namespace, record: object, *lines: str) -> int:
+def answer(arguments: Namespace, result: object, *lines: str) -> int:
     """Print what a command found or did, as JSON if that is asked for, else as lines; return the exit code."""
     if arguments.json:
-        print_json(record)
+        arguments.json.print(result)
     else:
         for line in lines:
             print_line(line)
@@ -116,11 +115,6 @@ def print_rows(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> Non
             gap = " " * (size - cell_len(text))
             cells.append(gap + text if place in right else text + gap)
         print_line("  ".join(cells).rstrip())
-
-
-def print_json(value: object) -> None:
-    """Print a value as indented JSON, in ASCII if the output can't encode Unicode."""
-    print_line(json.dumps(value, ensure_ascii=not writes_unicode(sys.stdout), indent=2))
 
 
 def writes_unicode(stream: TextIO) -> bool:
@@ -335,12 +329,12 @@ def print_failure(text: str, kind: str = "failed", words: Sequence[str] = ()) ->
         warn(line if line.startswith(APP) else f"{APP}: {line}")
 
 
-def raise_failures(failures: Sequence[str]) -> int:
-    """Print each failure on a line of its own; the last one is raised as a FeedError. Return 0 without any."""
+def raise_failures(failures: Sequence[str | ReaderError]) -> int:
+    """Print each failure on a line of its own; the last one is raised, a text as a FeedError. Return 0 without any."""
     for failure in failures[:-1]:
-        print_failure(failure)
+        print_failure(str(failure))
     if failures:
-        raise FeedError(failures[-1])
+        raise failures[-1] if isinstance(failures[-1], ReaderError) else FeedError(failures[-1])
     return 0
 
 
@@ -367,7 +361,7 @@ def failure_record(line: str, kind: str) -> dict[str, str | None]:
 
 
 def kind_of(error: Exception) -> str:
-    """The kind of an error by its class: `usage`, `not_in_cache`, `feed_offline`."""
+    """The kind of an error by its class: `usage`, `not_found`, `feed_offline`."""
     name = type(error).__name__
     if name == "ReaderError":
         return "failed"

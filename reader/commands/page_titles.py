@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import closing
-from typing import Any
+from typing import TypedDict
 
-from reader.commands.output import amount, print_json, print_line, warn
+from reader.commands.contract import extended
+from reader.commands.output import amount, answer, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.ids import PAGE_PREFIX, arxiv_id
@@ -16,10 +18,15 @@ CHOICES = "dailypapers import --choices"
 """The command that lists what papers may be."""
 
 
+LookedUp = TypedDict("LookedUp", {"found": int, "offered": int, "left": int})
+MayBe = TypedDict("MayBe", {"id": str, "title": str, "author_count": int | None, "published": str | None})
+WithChoices = extended("WithChoices", MayBe, asked=int, choices=list[MayBe])
+
+
 def look_up(
     workspace: Workspace, *, quiet: bool = False, is_asked: bool = True, is_put_off: bool = False
-) -> dict[str, int]:
-    """Look up the titles that wait, and print what came of it unless `quiet`; return it as JSON has it.
+) -> LookedUp | None:
+    """Look up the titles that wait, and print what came of it unless `quiet`; return what came of it.
 
     If none waits, nothing is asked, printed or returned. Where the user has not asked for it, nothing is said of
     titles that wait for a later run. If it `is_put_off`, only how many wait is printed and returned.
@@ -32,7 +39,7 @@ def look_up(
 
     waiting = len(find_waiting(workspace.cache_file, datetime.now(UTC)))
     if not waiting:
-        return {}
+        return None
     if is_put_off:
         if not quiet:
             print_line(f"{amount(waiting, 'title')} {'waits' if waiting == 1 else 'wait'} to be looked up.")
@@ -57,20 +64,17 @@ def look_up(
     return {"found": done.found, "offered": done.offered, "left": left}
 
 
-def print_choices(workspace: Workspace, *, as_json: bool) -> None:
+def print_choices(arguments: Namespace, workspace: Workspace) -> int:
     """Print the papers whose arXiv id is not known, with what each may be."""
     from reader.cache import pages
 
     with workspace.window() as window:
         unknown = window.read(pages.unknown)
-    if as_json:
-        print_json([_record(one.paper, one.choices, one.tries) for one in unknown])
-        return
+    lines = []
     for one in unknown:
         if one.choices:
-            print_line(f"{one.paper.id}  {describe(one.paper)}")
-            for choice in one.choices:
-                print_line(f"  {choice.id}  {describe(choice)}")
+            lines.append(f"{one.paper.id}  {describe(one.paper)}")
+            lines += [f"  {choice.id}  {describe(choice)}" for choice in one.choices]
     offered = sum(bool(one.choices) for one in unknown)
     few = all(len(one.choices) < 2 for one in unknown)
     asked = sum(not one.choices and one.tries > 0 for one in unknown)
@@ -83,20 +87,14 @@ def print_choices(workspace: Workspace, *, as_json: bool) -> None:
     }
     told = "; ".join(text for text, count in said.items() if count)
     what = f"{amount(len(unknown), 'paper')} of saved pages have no arXiv id yet"
-    print_line(f"{what}{': ' if told else ''}{told}.")
+    records = [
+        {**_fields(one.paper), "asked": one.tries, "choices": list(map(_fields, one.choices))} for one in unknown
+    ]
+    return answer(arguments, records, *lines, f"{what}{': ' if told else ''}{told}.")
 
 
-def _record(paper: Titled, choices: Sequence[Titled], tries: int) -> dict[str, Any]:
-    return {**_fields(paper), "asked": tries, "choices": [_fields(choice) for choice in choices]}
-
-
-def _fields(paper: Titled) -> dict[str, Any]:
-    return {
-        "id": paper.id,
-        "title": paper.title,
-        "author_count": paper.author_count,
-        "published": paper.published,
-    }
+def _fields(paper: Titled) -> MayBe:
+    return MayBe(id=paper.id, title=paper.title, author_count=paper.author_count, published=paper.published)
 
 
 def choose(workspace: Workspace, texts: Sequence[str]) -> None:

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
 
 def print_found(
-    arguments: Namespace, records: Iterable[Mapping[str, object]], drawn: Iterable[str], plain: Iterable[str]
+    arguments: Namespace,
+    result: Mapping[str, object] | Iterable[Mapping[str, object]],
+    drawn: Iterable[str],
+    plain: Iterable[str] | None = None,
 ) -> None:
     """Print what was found: as JSON, drawn on a terminal through the pager, or in a pipe with a plain line for each."""
     if arguments.json:
-        arguments.json.print_records(records)
-    elif is_terminal(sys.stdout):
+        arguments.json.print(result)
+    elif plain is None or is_terminal(sys.stdout):
         print_paged(drawn, wanted=not arguments.no_pager)
     else:
         for line in plain:

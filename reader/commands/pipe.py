@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from reader.commands.choosing import add_all, choose_papers, expect_papers
-from reader.commands.command import Command, add_json, positive_number, suggest
-from reader.commands.output import Progress, Style, amount, answer, print_json, print_line, warn
+from reader.commands.command import Command, positive_number, suggest
+from reader.commands.contract import array, extended
+from reader.commands.output import Progress, Style, amount, answer, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import NoFullText, ReaderError, UsageError
 from reader.core.settings.tables import INPUTS, UserCommand, parse_command
@@ -39,7 +40,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--keep", action="store_true", help="keep what it prints beside each paper, as machine-made")
     parser.add_argument("--forget", action="store_true", help="drop what it has kept for these papers, and run nothing")
     parser.add_argument("--seconds", type=positive_number, metavar="N", help="stop it after N seconds (default: 120)")
-    add_json(parser)
 
 
 def _suggest(_given: Sequence[str]) -> Sequence[str]:
@@ -53,16 +53,15 @@ def _pipe_papers(arguments: Namespace, workspace: Workspace) -> int:
         pks = list(choose_papers(window, arguments, arguments.ids))
     if not pks:
         warn("Nothing matches.")
-        return 0
+        return answer(arguments, [])
     if arguments.forget:
         return _forget(arguments, workspace, command, pks)
     _expect_program(command, workspace)
     try:
-        results = asyncio.run(_run(workspace, command, pks, is_json=arguments.json))
+        results = asyncio.run(_run(workspace, command, pks, is_json=bool(arguments.json)))
     except asyncio.CancelledError as ended:
         raise KeyboardInterrupt from ended
-    if arguments.json:
-        print_json([_record(one) for one in results])
+    answer(arguments, map(_record, results))
     left_out = [paper for one in results for paper in one.left_out]
     if left_out and not any(one.ids for one in results):
         raise NoFullText(f"Nothing was run: {_why(left_out)} Give it another --input, such as markdown.")
@@ -118,7 +117,7 @@ def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pk
     from reader.cache.outputs import drop_outputs
 
     dropped = drop_outputs(workspace.cache_file, pks, command.name)
-    record = {"command": command.name, "papers": len(pks), "dropped": dropped}
+    record = Dropped(command=command.name, papers=len(pks), dropped=dropped)
     return answer(arguments, record, f"{amount(dropped, 'output')} of {command.name} dropped.")
 
 
@@ -165,10 +164,21 @@ def _print(result: PipeResult, *, with_ids: bool) -> None:
         warn("The output is longer than what is kept: the rest is left out.")
 
 
+Dropped = TypedDict("Dropped", {"command": str, "papers": int, "dropped": int})
+
+
+def _printed() -> Any:
+    from reader.refresh.pipes import LeftOut
+
+    left_out = array(extended("LeftOut", LeftOut))
+    return array(extended("Piped", None, ids=list[str], output=str | None, cut=bool, kept=bool, left_out=left_out))
+
+
 COMMAND = Command(
     "pipe",
     "Run one of your programs on papers, which it reads on standard input; no shell is used unless you say so.",
     (),
     _add_arguments,
     _pipe_papers,
+    {"": _printed, "--forget": Dropped},
 )

@@ -7,13 +7,13 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from reader.commands.choosing import find_or_fetch_text
-from reader.commands.command import Command, add_json, add_no_pager
-from reader.commands.output import READABLE, Style, is_terminal, paint, print_json, print_line, width
+from reader.commands.command import Command, add_no_pager
+from reader.commands.output import READABLE, Style, answer, is_terminal, paint, width
 from reader.commands.workspace import Workspace
-from reader.core.errors import UsageError
+from reader.core.errors import NotFound
 from reader.core.lines import wrapped
 from reader.core.text import clean
 
@@ -32,7 +32,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--sections", action="store_true", help="list its sections, and print no text")
     about = "print a section with its subsections: its number in that list, or words of its title"
     parser.add_argument("--section", metavar="N|WORDS", help=about)
-    add_json(parser)
     parser.add_argument("--again", action="store_true", help="fetch the text again, such as that of a newer version")
     add_no_pager(parser)
 
@@ -65,23 +64,20 @@ def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
 
     wanted = arguments.section
     found = list(text_sections(kept.document)) if wanted is None else _chosen(paper, kept, wanted)
-    records: list[dict[str, object]] = []
+    records = list[Section]()
+    lines = []
     for one in found:
         text = "\n".join(markdown_lines(one.document))
-        record = {"section": one.number, "level": one.level, "title": clean(one.title), "letters": len(text)}
-        records.append(record if arguments.sections else record | {"text": text})
-    if arguments.json:
-        version, source = kept.document.version, kept.source
-        print_json({"id": paper.id, "version": version, "source": source, "sections": records})
-        return 0
-    for record, one in zip(records, found, strict=True):
+        record = Section(section=one.number, level=one.level, title=clean(one.title), letters=len(text))
+        records.append(record if arguments.sections else {**record, "text": text})
         indent = "  " * max(0, one.level - 1) if is_terminal(sys.stdout) else ""
-        print_line(f"{record['section']}\t{record['letters']}\t{indent}{record['title']}")
-    return 0
+        lines.append(f"{one.number}\t{len(text)}\t{indent}{clean(one.title)}")
+    whole = Text(id=paper.id, version=kept.document.version, source=kept.source, sections=records)
+    return answer(arguments, whole, *lines)
 
 
 def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
-    """A section by its number, or the first whose title has some words, with its subsections; raises UsageError."""
+    """A section by its number, or the first whose title has some words, with its subsections; raises NotFound."""
     from reader.core.document.model import text_sections, with_subsections
 
     found = list(text_sections(kept.document))
@@ -89,7 +85,7 @@ def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
     named = (one.number for one in found if words and all(word in one.title.casefold() for word in words))
     number = int(wanted) if wanted.isdecimal() else next(named, len(found))
     if number >= len(found):
-        raise UsageError(
+        raise NotFound(
             f"{paper.id} has no section {clean(wanted, 100)!r}. 'dailypapers read {paper.id} --sections' lists them."
         )
     return list(with_subsections(found, number))
@@ -138,10 +134,14 @@ def _in_ascii(line: DocumentLine) -> Iterator[Piece]:
         yield piece._replace(text=piece.text.translate(IN_ASCII)) if is_sign else piece
 
 
+Section = TypedDict("Section", {"section": int, "level": int, "title": str, "letters": int, "text": NotRequired[str]})
+Text = TypedDict("Text", {"id": str, "version": int | None, "source": str, "sections": list[Section]})
+
 COMMAND = Command(
     "read",
     "Print the full text of a paper, from the feed, arXiv or ar5iv; it is fetched once and kept for reading offline.",
     (),
     _add_arguments,
     _read_paper,
+    {"": Text},
 )

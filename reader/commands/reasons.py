@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
+from reader.commands.contract import extended
 from reader.core.choice.words import pack
+from reader.core.similarity import Shared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reader.cache.reads.window import Window
     from reader.core.paper import Paper
-    from reader.core.similarity import Shared
 
 FOR_YOU = "for_you"
 """The key in JSON."""
+
+Term = TypedDict("Term", {"what": str, "text": str, "weight": float, "papers": int})
+ForYou = TypedDict("ForYou", {"score": float, "why": str | None, "terms": list[Term]})
 
 MOST_TERMS = 20
 """Words and traits that are printed of a paper."""
 
 
-def for_you_record(window: Window, paper: Paper) -> dict[str, object]:
+def for_you_record(window: Window, paper: Paper) -> dict[str, ForYou]:
     """What was learned from the user's marks about a paper, as JSON: its score, the words, and a sentence of them."""
     learned, pk = window.for_you.learned(), paper.pk if isinstance(paper.pk, int) else 0
     packed = pack(paper.title, paper.abstract)
     reasons = learned.reasons(pk, packed)
     terms = [
-        {"what": one.what, "text": one.text, "weight": round(one.weight, 4), "papers": one.papers}
+        Term(what=one.what, text=one.text, weight=round(one.weight, 4), papers=one.papers)
         for one in reasons[:MOST_TERMS]
     ]
     score = round(sum(one.weight for one in reasons), 4)
@@ -36,6 +40,8 @@ def for_you_record(window: Window, paper: Paper) -> dict[str, object]:
 
 LIKE = "like"
 """The key in JSON."""
+
+Like = extended("Like", Shared, why=str | None)
 
 
 def shared(window: Window, ids: Sequence[str], pk: int) -> Shared:
@@ -58,17 +64,20 @@ GROUP = "group"
 """The key in JSON."""
 
 
-def group_records(window: Window, pk: int) -> list[dict[str, object]]:
+OfMember = TypedDict("OfMember", {"name": str, "starred": bool, "queued": bool, "tags": list[str], "note": str | None})
+
+
+def group_records(window: Window, pk: int) -> list[OfMember]:
     """Who of the user's group starred, queued, tagged or noted a paper."""
     from reader.cache.members import shared_of
 
     return [
-        {
-            "name": one.name,
-            "starred": one.is_starred,
-            "queued": one.is_queued,
-            "tags": list(one.tags),
-            "note": one.note or None,
-        }
+        OfMember(
+            name=one.name,
+            starred=one.is_starred,
+            queued=one.is_queued,
+            tags=list(one.tags),
+            note=one.note or None,
+        )
         for one in window.read(partial(shared_of, pk=pk))
     ]

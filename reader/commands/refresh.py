@@ -6,12 +6,12 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from reader import paths
 from reader.commands import page_titles
-from reader.commands.command import Command, add_json, positive_number
-from reader.commands.output import amount, format_counts, print_json, print_line, print_requests, raise_failures, warn
+from reader.commands.command import Command, positive_number
+from reader.commands.output import amount, answer, format_counts, print_line, print_requests, raise_failures, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
 from reader.core.text import clean
@@ -32,7 +32,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("-q", "--quiet", action="store_true", help="print nothing unless something is missing, for cron")
     how.add_argument("-v", "--verbose", action="store_true", help="print each request with its status, bytes and time")
-    add_json(parser)
 
 
 def _day(text: str) -> str:
@@ -91,7 +90,9 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     with_texts = isinstance(plan, Latest) and finished.error is None and not arguments.no_texts
     with_titles = isinstance(plan, Latest) and finished.error is None
     texts = _fetch_texts(workspace, quiet=quiet) if with_texts else 0
-    titles = page_titles.look_up(workspace, quiet=quiet or arguments.json, is_asked=False) if with_titles else {}
+    titles = (
+        page_titles.look_up(workspace, quiet=quiet or bool(arguments.json), is_asked=False) if with_titles else None
+    )
     if workspace.settings.vectors.is_on:
         _make_vectors(workspace, quiet=quiet)
     if arguments.json:
@@ -99,7 +100,7 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
         days = {"days": finished.stored, "failed": list(finished.failed), "error": error}
         feeds = [{"slug": one.slug, "title": one.title, "error": str(one.error)} for one in missing]
         more = {"feeds_failed": feeds, "texts": texts, "by_rules": by_rules} | ({"titles": titles} if titles else {})
-        print_json(sums | {"returned": finished.returned} | days | more)
+        answer(arguments, sums | {"returned": finished.returned} | days | more)
     elif not arguments.quiet:
         if finished.stored or not finished.failed:
             print_line(f"{format_counts(sums)} in {amount(finished.stored, 'day')}.")
@@ -177,10 +178,31 @@ def _name_days(days: Sequence[str]) -> str:
     return days[0] if len(days) == 1 else f"{amount(len(days), 'day')} from {min(days)} to {max(days)}"
 
 
+FailedFeed = TypedDict("FailedFeed", {"slug": str, "title": str, "error": str})
+
+
+class Refreshed(TypedDict):
+    """What a refresh brought."""
+
+    new: int
+    updated: int
+    unchanged: int
+    skipped: int
+    returned: int
+    days: int
+    failed: list[str]
+    error: str | None
+    feeds_failed: list[FailedFeed]
+    texts: int
+    by_rules: dict[str, int]
+    titles: NotRequired[page_titles.LookedUp]
+
+
 COMMAND = Command(
     "refresh",
     "Fetch papers from the feed; without options, the latest days.",
     (),
     _add_arguments,
     _refresh,
+    {"": Refreshed},
 )

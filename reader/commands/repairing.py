@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-from reader.commands.output import Progress, amount, print_json, print_line, warn
+from reader.commands.output import Progress, amount, answer, warn
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from reader.cache.mending.repair import Report
     from reader.cache.storing.batch import Classifier
 
@@ -36,30 +38,43 @@ def join_journal(file: Path, rules: Rules) -> Report:
         return Repair(file, rules, progress.show).join()
 
 
-def print_report(report: Report, *, as_json: bool) -> None:
+Damage = TypedDict("Damage", {"state": str, "what": str})
+
+
+class Repaired(TypedDict):
+    """What was found, where the broken file is now, and what the cache has."""
+
+    found: list[Damage]
+    kept: list[str]
+    new_cache: bool
+    joined: int
+    events: int
+    starred: int
+    papers: int
+    papers_left: int
+    papers_unread: int
+    journal_lines_unread: int
+    papers_from: dict[str, int]
+
+
+def print_report(arguments: Namespace, report: Report) -> int:
     """Print what was found, where the broken file is now, and what there is."""
-    if as_json:
-        print_json(
-            {
-                "found": [{"state": one.state.name.lower(), "what": one.found} for one in report.found],
-                "kept": [str(file) for file in report.kept],
-                "new_cache": report.is_new,
-                "joined": report.joined,
-                "events": report.events,
-                "starred": report.starred,
-                "papers": report.papers,
-                "papers_left": report.lost,
-                "papers_unread": report.unread,
-                "journal_lines_unread": report.unread_lines,
-                "papers_from": {str(file): count for file, count in report.restored.items()},
-            }
-        )
-        return
-    for one in report.found:
-        print_line(f"Found: {one.found}.")
-    for file in report.kept:
-        print_line(f"The original file is now {file}.")
-    print_line(summarize(report))
+    record = Repaired(
+        found=[Damage(state=one.state.name.lower(), what=one.found) for one in report.found],
+        kept=list(map(str, report.kept)),
+        new_cache=report.is_new,
+        joined=report.joined,
+        events=report.events,
+        starred=report.starred,
+        papers=report.papers,
+        papers_left=report.lost,
+        papers_unread=report.unread,
+        journal_lines_unread=report.unread_lines,
+        papers_from={str(file): count for file, count in report.restored.items()},
+    )
+    lines = [f"Found: {one.found}." for one in report.found]
+    lines += [f"The original file is now {file}." for file in report.kept]
+    return answer(arguments, record, *lines, summarize(report))
 
 
 def summarize(report: Report) -> str:

@@ -9,14 +9,15 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, count
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from reader.commands.choosing import EVERYTHING
-from reader.commands.command import Command, add_actions, add_json, add_limit, suggest
-from reader.commands.output import Style, amount, answer, is_terminal, print_json, print_line, print_rows, width
+from reader.commands.command import Command, add_actions, add_limit, suggest
+from reader.commands.contract import array, extended
+from reader.commands.output import Style, amount, answer, is_terminal, print_line, print_rows, width
 from reader.commands.settings_file import set_tables, set_value
 from reader.commands.workspace import Workspace, parsed, selection
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.lines import fit
 from reader.core.marks import opposes, rule_done, rule_words
 from reader.core.nearest import advice
@@ -56,7 +57,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = f"for try and apply, papers listed since D, a date or 2w (default: {DAYS} days)"
     parser.add_argument("--since", type=_first_day, metavar="D", help=about)
     add_limit(parser, "papers for each rule that is tried")
-    add_json(parser)
 
 
 def _first_day(text: str) -> str:
@@ -102,13 +102,13 @@ def _run_rules(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
-    """The rules with these names, by default all, in the order of the settings; raises ReaderError."""
+    """The rules with these names, by default all, in the order of the settings; raises NotFound."""
     rules = workspace.settings.rules
     by_name = {one.name.casefold(): one for one in rules}
     for name in names:
         if name.casefold() not in by_name:
             meant = advice(name, [one.name for one in rules], "'dailypapers rules list' prints yours.")
-            raise ReaderError(f"There is no rule {clean(name, 100)!r}. {meant}")
+            raise NotFound(f"There is no rule {clean(name, 100)!r}. {meant}")
     wanted = {name.casefold() for name in names}
     return tuple(one for one in rules if not wanted or one.name.casefold() in wanted)
 
@@ -143,7 +143,7 @@ def _mute(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> 
     if word in workspace.settings.mute:
         raise ReaderError(f"{clean(word)} is muted already.")
     set_value(workspace, MUTE, [as_toml([*workspace.settings.mute, word])])
-    return answer(arguments, {"mute": word}, f"Muted: {clean(word)}. 'dailypapers undo' takes it back.")
+    return answer(arguments, MutedWord(mute=word), f"Muted: {clean(word)}. 'dailypapers undo' takes it back.")
 
 
 # Printing them
@@ -154,11 +154,8 @@ def _print_rules(arguments: Namespace, workspace: Workspace, rules: Sequence[Rul
 
     with workspace.window() as window:
         acted = window.read(acted_papers)
-    if arguments.json:
-        print_json([asdict(one) | {"papers": acted.get(one.name, 0)} for one in rules])
-        return 0
-    if not rules:
-        print_line(NO_RULES)
+    if arguments.json or not rules:
+        return answer(arguments, [asdict(one) | {"papers": acted.get(one.name, 0)} for one in rules], NO_RULES)
     rows = [
         (clean(one.name), rule_words(one.then), amount(acted.get(one.name, 0), "paper"), clean(one.when))
         for one in rules
@@ -185,14 +182,11 @@ def _check(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) ->
     """Print what is wrong; the exit code is 1 if a rule can't do what it says."""
     with workspace.window() as window:
         found = [*_mistakes(workspace), *_findings(window, rules, workspace.settings.mute)]
-    if arguments.json:
-        print_json([one._asdict() for one in found])
-    elif not found:
+    lines = [one.text for one in found]
+    if not found:
         words = f" and {amount(len(workspace.settings.mute), 'muted word')}" if workspace.settings.mute else ""
-        print_line(f"No mistakes in {amount(len(rules), 'rule')}{words}." if rules or words else NO_RULES)
-    else:
-        for one in found:
-            print_line(one.text)
+        lines.append(f"No mistakes in {amount(len(rules), 'rule')}{words}." if rules or words else NO_RULES)
+    answer(arguments, [one._asdict() for one in found], *lines)
     return 1 if any(one.is_mistake for one in found) else 0
 
 
@@ -242,12 +236,8 @@ def _try(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> i
     since = arguments.since or (_today() - timedelta(days=MONTH if arguments.then else DAYS)).isoformat()
     with workspace.window() as window:
         verdicts = _judge(window, workspace, rules, since, anew=True)
-        if arguments.json:
-            print_json([_record(window, one) for one in verdicts])
-            return 0
-        if not rules:
-            print_line(NO_RULES)
-            return 0
+        if arguments.json or not rules:
+            return answer(arguments, (_record(window, one) for one in verdicts), NO_RULES)
         style, limit = Style.of(sys.stdout), arguments.limit or TITLES
         for verdict in verdicts:
             for line in _verdict_lines(window, verdict, style, limit):
@@ -285,7 +275,7 @@ def _judge(window: Window, workspace: Workspace, rules: Sequence[Rule], since: s
 
 def _record(window: Window, verdict: Verdict) -> dict[str, object]:
     papers = [
-        {"id": row.id, "title": row.title, "then": list(kinds)}
+        Judged(id=row.id, title=row.title, then=list(kinds))
         for kinds, pks in verdict.acts.items()
         for row in window.rows(pks)
     ]
@@ -326,10 +316,22 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
 )  # fmt: skip
 """What the command can do, with the function for it."""
 
+Judged = TypedDict("Judged", {"id": str, "title": str, "then": list[str]})
+MutedWord = TypedDict("MutedWord", {"mute": str})
+_RESULTS = {
+    "list": array(extended("Rule", Rule, papers=int)),
+    "check": array(extended("RuleFinding", Finding)),
+    "try": array(extended("Tried", Rule, matched=int, left=int, papers=list[Judged])),
+    "apply": dict[str, int],
+    "add": extended("NewRule", Rule),
+    "mute": MutedWord,
+}
+
 COMMAND = Command(
     "rules",
     "Hide, star, queue, highlight or tag papers as they come in; the rules are in the settings as [[rules]].",
     (),
     _add_arguments,
     _run_rules,
+    _RESULTS,
 )

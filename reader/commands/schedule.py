@@ -7,9 +7,10 @@ import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypedDict
 
-from reader.commands.command import Command, add_json, add_words, bare, positive_number
-from reader.commands.output import is_confirmed, print_json, print_line
+from reader.commands.command import Command, add_words, bare, positive_number
+from reader.commands.output import answer, is_confirmed, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError, UsageError
 from reader.paths import HOME_VARIABLE, home
@@ -45,7 +46,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = "mail a digest each day too, at this time (default: 07:30); with remove, end only the digest"
     parser.add_argument("--digest", type=_time, nargs="?", const=MORNING, metavar="HH:MM", help=about)
     parser.add_argument("--yes", action="store_true", help="do not ask before writing or removing")
-    add_json(parser)
 
 
 def _time(text: str) -> tuple[int, int]:
@@ -98,9 +98,8 @@ def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
                 schedule.install(planned[name], schedule.run_program)
             there = there.union(wanted)
             show("Installed.")
-    if arguments.json:
-        print_json({"kind": kind, "installed": "refresh" in there, "digest": "digest" in there, "text": text})
-    return 0
+    record = Scheduled(kind=kind, installed="refresh" in there, digest="digest" in there, text=text)
+    return answer(arguments, record)
 
 
 HOURS = 6
@@ -129,10 +128,13 @@ def _check_digest(workspace: Workspace) -> None:
         raise ReaderError(trouble)
 
 
+Scheduled = TypedDict("Scheduled", {"kind": str, "installed": bool, "digest": bool, "text": str})
+
 COMMAND = Command(
     "schedule",
     "Run refreshes at set times, and mail a digest, by systemd, launchd or cron; what is written is shown first.",
     (),
     _add_arguments,
     _run_schedule,
+    {"": Scheduled},
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-from reader.commands.command import Command, add_json_fields, add_limit, add_no_pager, add_quiet
+from reader.commands.command import Command, add_limit, add_no_pager, add_quiet
 from reader.commands.output import Style, amount, is_terminal, print_requests, warn, width
-from reader.commands.pager import print_paged
+from reader.commands.pager import print_found
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 from reader.core.lines import fit
@@ -19,8 +19,17 @@ if TYPE_CHECKING:
     from reader.core.paper import Draft, Listing
 
 
-FIELDS = ("id", "title", "abstract", "day", "published", "authors", "upvotes", "in_cache")
-"""The keys of a result in JSON."""
+class Result(TypedDict):
+    """A paper that the feed finds."""
+
+    id: str | None
+    title: str
+    abstract: str | None
+    day: str | None
+    published: str | None
+    authors: list[str]
+    upvotes: int | None
+    in_cache: bool
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -31,7 +40,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-v", "--verbose", action="store_true", help="print each request with its status, bytes and time"
     )
-    add_json_fields(parser, lambda: FIELDS, "id,title")
     add_no_pager(parser)
 
 
@@ -50,10 +58,8 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     found = [(draft, listing.day) for listing in listings for draft in listing.drafts]
     with workspace.window() as window:
         known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
-    if arguments.json:
-        arguments.json.print_records(_record(draft, day, draft.id in known) for draft, day in found)
-    else:
-        print_paged(_draw_results(found, known), wanted=not arguments.no_pager)
+    results = (_record(draft, day, draft.id in known) for draft, day in found)
+    print_found(arguments, results, _draw_results(found, known))
     if not found and not arguments.quiet:
         warn("The feed finds nothing.")
     if arguments.add and found:
@@ -81,17 +87,17 @@ def _store_results(workspace: Workspace, listings: tuple[Listing, ...]) -> None:
     warn(f"{amount(added, 'paper')} added.")
 
 
-def _record(draft: Draft, day: str | None, is_known: bool) -> dict[str, object]:
-    return {
-        "id": draft.id,
-        "title": draft.title,
-        "abstract": draft.abstract or None,
-        "day": day,
-        "published": draft.published,
-        "authors": list(draft.authors),
-        "upvotes": draft.upvotes,
-        "in_cache": is_known,
-    }
+def _record(draft: Draft, day: str | None, is_known: bool) -> Result:
+    return Result(
+        id=draft.id,
+        title=draft.title,
+        abstract=draft.abstract or None,
+        day=day,
+        published=draft.published,
+        authors=list(draft.authors),
+        upvotes=draft.upvotes,
+        in_cache=is_known,
+    )
 
 
 def _draw_results(found: Sequence[tuple[Draft, str | None]], known: set[str]) -> Iterator[str]:
@@ -111,4 +117,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _search_feed,
+    {"": list[Result]},
 )

@@ -12,15 +12,16 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
 from reader.cache.community import Kept, read_community
 from reader.cache.members import Said, shared_of
 from reader.cache.reads.window import Window
-from reader.commands.command import Command, add_json_fields, add_no_pager
+from reader.commands.command import Command, add_no_pager
+from reader.commands.contract import array, extended
 from reader.commands.output import READABLE, Style, amount, is_terminal, paint, state_words, warn, width
-from reader.commands.pager import print_paged, shows_links
-from reader.commands.reasons import FOR_YOU, GROUP, for_you_record, group_records
+from reader.commands.pager import print_found, shows_links
+from reader.commands.reasons import FOR_YOU, GROUP, ForYou, OfMember, for_you_record, group_records
 from reader.commands.workspace import Workspace, load_paper, read_paper
 from reader.core.community import Comment, threads
 from reader.core.document.markdown import markdown_lines
@@ -29,7 +30,7 @@ from reader.core.ids import is_arxiv_id
 from reader.core.lines import Line, Piece, fill
 from reader.core.paper import Paper, labelled
 from reader.core.text import clean, clean_block, clean_note
-from reader.core.titles import describe
+from reader.core.titles import Titled, describe
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Made
@@ -40,13 +41,6 @@ if TYPE_CHECKING:
 
 ENDLESS = 100_000
 """Columns of what is not wrapped."""
-
-BELONGINGS = ("linked", "discussion", "choices")
-"""The keys in JSON of the repositories, of the comments, and of what a saved page's paper may be."""
-
-OUTPUTS, FOLLOWS, MARKED_BY = "outputs", "follows", "marked_by"
-"""The keys of what the user's programs said about the paper, of what the user follows that it has, and of the marks
-that programs made."""
 
 WHY = "why"
 """The key of what gave a paper its topics."""
@@ -122,14 +116,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         "--why", action="store_true", help="print which words gave it its topics, why it suits you, and what rules did"
     )
     parser.add_argument("--changes", action="store_true", help="print what changed since you marked it")
-    add_json_fields(parser, _fields, "id,title,abstract")
     add_no_pager(parser)
-
-
-def _fields() -> tuple[str, ...]:
-    from reader.actions.export import RECORD_KEYS
-
-    return (*RECORD_KEYS, *BELONGINGS, OUTPUTS, FOLLOWS, MARKED_BY, *_ON_DEMAND)
 
 
 def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
@@ -137,12 +124,9 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
         _refresh(workspace, load_paper(workspace, arguments.id)[0].id)
     with workspace.window() as window:
         shown = _Shown(*read_paper(window, arguments.id), window, workspace)
-        if arguments.json:
-            wanted = {*arguments.json.fields, *([WHY] if arguments.why else [])}
-            arguments.json.print_record(_record(shown, wanted))
-        else:
-            draw = _why_lines if arguments.why else _change_lines if arguments.changes else _paper_lines
-            print_paged(draw(shown), wanted=not arguments.no_pager)
+        wanted = {*(arguments.json.fields if arguments.json else ()), *([WHY] if arguments.why else [])}
+        draw = _why_lines if arguments.why else _change_lines if arguments.changes else _paper_lines
+        print_found(arguments, _record(shown, wanted), draw(shown))
     return 0
 
 
@@ -168,8 +152,8 @@ def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
         "linked": [{**one._asdict(), "url": one.url} for one in kept.community.repositories],
         "discussion": [_comment_record(one.comment, one.depth) for one in threads(kept.community.comments)],
         "choices": [choice._asdict() for choice in kept.title.choices] if kept.title else [],
-        OUTPUTS: [one._asdict() for one in shown.outputs],
-        FOLLOWS: [
+        "outputs": [one._asdict() for one in shown.outputs],
+        "follows": [
             {
                 "field": one.follow.field,
                 "name": one.follow.name,
@@ -179,12 +163,12 @@ def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
             }
             for one in shown.follows
         ],
-        MARKED_BY: [{"mark": one.mark, "program": one.agent} for one in shown.made],
+        "marked_by": [{"mark": one.mark, "program": one.agent} for one in shown.made],
         **{name: find(shown) for name, find in _ON_DEMAND.items() if name in wanted},
     }
 
 
-def _comment_record(comment: Comment, depth: int) -> dict[str, Any]:
+def _comment_record(comment: Comment, depth: int) -> Remark:
     return {
         "id": comment.id,
         "author": comment.author,
@@ -231,6 +215,57 @@ _ON_DEMAND: Mapping[str, Callable[[_Shown], object]] = MappingProxyType(
     }
 )
 """The keys in JSON that are there only if they are asked for, with the function for each value."""
+
+
+class Remark(TypedDict):
+    """A comment."""
+
+    id: str
+    author: str
+    at: str | None
+    reply_to: str | None
+    depth: int
+    text: str | None
+    reactions: dict[str, int]
+    edited: bool
+    hidden: bool
+    automated: bool
+
+
+Value = str | int | bool | None
+FollowFound = TypedDict("FollowFound", {"field": str, "name": str, "query": str, "found": str | None, "perhaps": bool})
+MarkedBy = TypedDict("MarkedBy", {"mark": str, "program": str})
+ChangedFact = TypedDict("ChangedFact", {"what": str, "before": Value, "after": Value, "enough": bool})
+ChangedSection = TypedDict("ChangedSection", {"title": str, "kind": str, "new_words": int, "gone_words": int})
+ChangedPaper = TypedDict(
+    "ChangedPaper",
+    {"since": str, "mark": str, "due": bool, "differences": list[ChangedFact], "sections": list[ChangedSection]},
+)
+
+
+def _printed() -> Any:
+    from reader.actions.export import paper_type
+    from reader.cache.outputs import Output
+    from reader.cache.watching import Act
+    from reader.core.community import Repository
+    from reader.core.topics.scorer import Evidence, TopicReason
+
+    rules = extended("Rules", None, acts=array(extended("Act", Act)), muted_by=list[str])
+    why = extended("TopicReason", TopicReason, evidence=array(extended("Evidence", Evidence)))
+    return paper_type(
+        "Shown",
+        linked=array(extended("Repository", Repository, url=str)),
+        discussion=list[Remark],
+        choices=array(extended("Choice", Titled)),
+        outputs=array(extended("Output", Output)),
+        follows=list[FollowFound],
+        marked_by=list[MarkedBy],
+        group=NotRequired[list[OfMember]],
+        why=NotRequired[array(why)],
+        for_you=NotRequired[ForYou],
+        rules=NotRequired[rules],
+        changes=NotRequired[ChangedPaper | None],
+    )
 
 
 # As lines
@@ -398,4 +433,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _show_paper,
+    {"": _printed},
 )

@@ -6,13 +6,14 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reader.commands.choosing import find_or_fetch
-from reader.commands.command import Command, add_json_fields, add_no_pager, add_quiet, positive_number
+from reader.commands.command import Command, add_no_pager, add_quiet, positive_number
+from reader.commands.contract import array
 from reader.commands.output import Style, counts, state_words, warn
 from reader.commands.pager import print_found
-from reader.commands.reasons import LIKE, like_record, shared
+from reader.commands.reasons import Like, like_record, shared
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.lines import wrapped
 from reader.core.similarity import came_out, like_query
@@ -43,14 +44,13 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--query", default="", metavar="QUERY", help="only papers of this query, in its order")
     parser.add_argument("--newer", action="store_true", help="only papers that were published later")
     add_quiet(parser, "print papers only, without remarks")
-    add_json_fields(parser, _fields, "id,title,like")
     add_no_pager(parser)
 
 
-def _fields() -> tuple[str, ...]:
-    from reader.actions.export import RECORD_KEYS
+def _printed() -> Any:
+    from reader.actions.export import paper_type
 
-    return (*RECORD_KEYS, LIKE)
+    return array(paper_type("Similar", like=Like))
 
 
 def _print_similar(arguments: Namespace, workspace: Workspace) -> int:
@@ -114,4 +114,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _print_similar,
+    {"": _printed},
 )

@@ -6,16 +6,17 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-from reader.commands.command import Command, add_json, add_no_pager, positive_number
-from reader.commands.output import Style, paint, print_json, width
-from reader.commands.pager import print_paged
+from reader.commands.command import Command, add_no_pager, positive_number
+from reader.commands.contract import array, extended
+from reader.commands.output import Style, paint, width
+from reader.commands.pager import print_found
 from reader.commands.workspace import Workspace
-from reader.core.reading import WEEKS
+from reader.core.reading import WEEKS, ReadingCounts
 
 if TYPE_CHECKING:
-    from reader.core.reading import Figures, ReadingCounts, Share
+    from reader.core.reading import Figures, Share
 
 MOST_WEEKS = 520
 """Ten years."""
@@ -31,7 +32,6 @@ def _weeks(text: str) -> int:
 def _add_arguments(parser: ArgumentParser) -> None:
     about = f"the last N weeks (default: {WEEKS}); the calendar has a year"
     parser.add_argument("--weeks", type=_weeks, default=WEEKS, metavar="N", help=about)
-    add_json(parser)
     add_no_pager(parser)
 
 
@@ -42,15 +42,12 @@ def _print_stats(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         figures = window.read(lambda connection: reading_figures(connection, today, arguments.weeks))
         names = window.topic_names()
-    if arguments.json:
-        print_json(_record(figures, names))
-        return 0
     from reader.ui.kit.glyphs import glyphs
     from reader.ui.views.reading_lines import reading_lines
 
     lines = reading_lines(figures, names, width(sys.stdout), glyphs(workspace.settings.ascii))
     style = Style.of(sys.stdout)
-    print_paged((paint(line, style) for line in lines), wanted=not arguments.no_pager)
+    print_found(arguments, _record(figures, names), (paint(line, style) for line in lines))
     return 0
 
 
@@ -72,8 +69,22 @@ def _counts(counts: ReadingCounts) -> dict[str, object]:
     return dict(counts._asdict())
 
 
-def _share(share: Share) -> dict[str, object]:
-    return {"papers": share.papers, "share": round(share.part, 4)}
+ShareOf = TypedDict("ShareOf", {"papers": int, "share": float})
+Subject = TypedDict("Subject", {"slug": str, "name": str | None, "starred": ShareOf, "seen": ShareOf})
+_Week, _Day = extended("Week", ReadingCounts, monday=str), extended("Day", ReadingCounts, day=str)
+_Stats = extended(
+    "Stats",
+    ReadingCounts,
+    since=str,
+    counted_since=str | None,
+    weeks=array(_Week),
+    topics=list[Subject],
+    days=array(_Day),
+)
+
+
+def _share(share: Share) -> ShareOf:
+    return ShareOf(papers=share.papers, share=round(share.part, 4))
 
 
 COMMAND = Command(
@@ -83,4 +94,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _print_stats,
+    {"": _Stats},
 )

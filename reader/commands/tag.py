@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from reader.commands.choosing import (
+    Marked,
     add_query_and_dry_run,
     choose_papers,
     count_changing,
@@ -15,10 +16,10 @@ from reader.commands.choosing import (
     report,
     store_changes,
 )
-from reader.commands.command import Command, add_json, add_words
-from reader.commands.output import is_terminal, print_json, print_line, print_rows
+from reader.commands.command import Command, add_words
+from reader.commands.output import answer, is_terminal, print_rows
 from reader.commands.workspace import Workspace
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.marks import TAG, clean_mark
 from reader.core.nearest import advice
 from reader.core.text import clean
@@ -40,7 +41,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = "arXiv ids or addresses of papers; for rename, the new name"
     parser.add_argument("rest", nargs="*", metavar="ID", help=about)
     add_query_and_dry_run(parser, "choose")
-    add_json(parser)
 
 
 def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
@@ -105,7 +105,7 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
     if found_names and not old:
         raise ReaderError(f"The tag has the name {new!r} already.")
     if not old:
-        raise ReaderError(f"No paper has the tag {tag!r}. {advice(tag, counts)}".rstrip())
+        raise NotFound(f"No paper has the tag {tag!r}. {advice(tag, counts)}".rstrip())
     found = [window.read(partial(tagged, tag=name)) for name in old]
     pks = list(dict.fromkeys(pk for one in found for pk in one.pks))
     have = set(window.read(partial(tagged, tag=new)).absent)
@@ -121,7 +121,10 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_tag,
+    {"": Marked},
 )
+
+Tag = TypedDict("Tag", {"name": str, "papers": int})
 
 
 def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
@@ -129,12 +132,10 @@ def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
 
     with workspace.window() as window:
         found = window.read(tag_counts)
-    if arguments.json:
-        print_json([{"name": name, "papers": count} for name, count in found.items()])
-    elif found or not is_terminal(sys.stdout):
-        print_rows([(clean(name), str(count)) for name, count in found.items()], right={1})
-    else:
-        print_line("You have no tags yet. 'dailypapers tag add NAME ID' makes one.")
+    if arguments.json or (not found and is_terminal(sys.stdout)):
+        tags = [Tag(name=name, papers=count) for name, count in found.items()]
+        return answer(arguments, tags, "You have no tags yet. 'dailypapers tag add NAME ID' makes one.")
+    print_rows([(clean(name), str(count)) for name, count in found.items()], right={1})
     return 0
 
 
@@ -142,6 +143,7 @@ TAGS = Command(
     "tags",
     "Print your tags with their numbers of papers, the most used first.",
     (),
-    add_json,
+    lambda _parser: None,
     _print_tags,
+    {"": list[Tag]},
 )

@@ -6,15 +6,16 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from reader import config
 from reader.commands.choosing import explain_nothing
-from reader.commands.command import Command, JsonForm, add_json_fields, add_limit, add_no_pager, query_of
-from reader.commands.output import Style, amount, print_text, width
+from reader.commands.command import Command, add_limit, add_no_pager, query_of
+from reader.commands.contract import Mistake
+from reader.commands.output import Style, amount, answer, print_text, width
 from reader.commands.pager import print_found
 from reader.commands.workspace import Workspace, parsed, selection
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.lines import cut
 from reader.core.text import clean
 
@@ -23,8 +24,17 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.core.topics.trends import Trend
 
-FIELDS = ("slug", "name", "family", "papers", "weeks", "rising")
-"""The keys of a topic in JSON."""
+
+class Topic(TypedDict):
+    """A topic, with its share of all papers in each of the last weeks."""
+
+    slug: str
+    name: str
+    family: str
+    papers: int
+    weeks: list[float]
+    rising: float | None
+
 
 WITH_TRENDS = 70
 """Minimum columns of a terminal for the trends."""
@@ -37,13 +47,12 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = "words and terms such as is:unread; or check FILE, to find mistakes in a file of topic rules"
     parser.add_argument("query", nargs="*", metavar="QUERY", help=about)
     add_limit(parser, "topics")
-    add_json_fields(parser, lambda: FIELDS, "slug,papers")
     add_no_pager(parser)
 
 
 def _print_topics(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.query[:1] == [CHECK]:
-        return _check_rules(arguments.query[1:], workspace, arguments.json)
+        return _check_rules(arguments, arguments.query[1:], workspace)
     text = query_of(arguments.query)
     with workspace.window() as window:
         counted, moves = _count(window, text)
@@ -69,21 +78,21 @@ def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend
     return sorted(counted, key=lambda topic: (-topic.papers, topic.slug)), moves
 
 
-def topic_records(window: Window, text: str) -> list[dict[str, Any]]:
+def topic_records(window: Window, text: str) -> list[Topic]:
     """The topics of a query's papers as JSON, the most frequent first."""
     counted, moves = _count(window, text)
     return [_record(topic, moves.get(topic.slug)) for topic in counted]
 
 
-def _record(topic: TopicCount, trend: Trend | None) -> dict[str, Any]:
-    return {
-        "slug": topic.slug,
-        "name": topic.name,
-        "family": topic.family,
-        "papers": topic.papers,
-        "weeks": list(trend.weeks) if trend else [],
-        "rising": trend.rising if trend else None,
-    }
+def _record(topic: TopicCount, trend: Trend | None) -> Topic:
+    return Topic(
+        slug=topic.slug,
+        name=topic.name,
+        family=topic.family,
+        papers=topic.papers,
+        weeks=list(trend.weeks) if trend else [],
+        rising=trend.rising if trend else None,
+    )
 
 
 def _draw_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Workspace) -> Iterator[str]:
@@ -104,19 +113,20 @@ def _draw_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspac
         yield f"{topic.papers:>9,}{trail}  {slug}  {cut(clean(topic.name), max(0, room), signs.ellipsis)}".rstrip()
 
 
-def _check_rules(files: Sequence[str], workspace: Workspace, form: JsonForm | None) -> int:
+def _check_rules(arguments: Namespace, files: Sequence[str], workspace: Workspace) -> int:
     """Print the mistakes in a file of topic rules, by default the user's; raises ReaderError if there are any."""
     if len(files) > 1:
         raise UsageError(f"'topics {CHECK}' takes one file.")
     file = Path(files[0]) if files else config.topic_rules_file(workspace.settings, workspace.config_file)
     text = config.read_rules(file, is_chosen=bool(files))
     if text is None:
-        raise ReaderError(f"There is no file {file}.")
+        raise NotFound(f"There is no file {file}.")
     mistakes = workspace.shipped_topics.check(text)
-    if form:
-        JsonForm(lines=form.lines).print_records(
-            {"file": str(file), "line": mistake.line, "message": mistake.message} for mistake in mistakes
-        )
+    if arguments.json:
+        records = [
+            Mistake(file=str(file), line=one.line, key=None, message=one.message, suggestion=None) for one in mistakes
+        ]
+        answer(arguments, records)
         return 1 if mistakes else 0
     for mistake in mistakes:
         print_text(f"{file}:{mistake.line}: {mistake.message}")
@@ -152,4 +162,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _print_topics,
+    {"": list[Topic], CHECK: list[Mistake]},
 )

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from typing import TypedDict
 
-from reader.commands.command import Command, add_json
+from reader.commands.command import Command
 from reader.commands.output import Progress, answer, describe_action
 from reader.commands.workspace import Workspace
+
+Taken = TypedDict("Taken", {"kind": str, "papers": int, "label": str})
+Undone = TypedDict("Undone", {"undone": Taken | None})
+Redone = TypedDict("Redone", {"redone": Taken | None})
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "the last mark of any of your machines, as far as 'dailypapers sync' has brought them"
     parser.add_argument("--anywhere", action="store_true", help=about)
-    add_json(parser)
 
 
 def _undo_mark(arguments: Namespace, workspace: Workspace) -> int:
@@ -30,7 +34,7 @@ def _step(arguments: Namespace, workspace: Workspace, key: str, done: str, nothi
             progress.show(f"{done:,} of {total:,} papers")
 
         event = events.redo(show) if key == "redone" else events.undo(show, anywhere=arguments.anywhere)
-    record = event and {"kind": event.kind, "papers": event.count, "label": event.label}
+    record = event and Taken(kind=event.kind, papers=event.count, label=event.label)
     return answer(arguments, {key: record}, f"{done}: {describe_action(event)}." if event else nothing)
 
 
@@ -40,12 +44,14 @@ COMMAND = Command(
     (),
     _add_arguments,
     _undo_mark,
+    {"": Undone},
 )
 
 REDO = Command(
     "redo",
     "Redo what was undone last, unless something was marked since.",
     (),
-    add_json,
+    lambda _parser: None,
     _redo_mark,
+    {"": Redone},
 )

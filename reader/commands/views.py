@@ -6,13 +6,14 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from reader.commands.command import Command, add_actions, add_json, suggest
-from reader.commands.output import answer, print_json, print_rows, warn
+from reader.commands.command import Command, add_actions, suggest
+from reader.commands.contract import array, extended
+from reader.commands.output import answer, print_rows, warn
 from reader.commands.settings_file import set_tables, set_value
 from reader.commands.workspace import Workspace, parsed, selection
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.nearest import advice
 from reader.core.settings.tables import SavedView
 from reader.core.settings.types import NAME, InvalidValue, as_toml
@@ -36,7 +37,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     )
     about = "for add and save, the query; for rename, the new name; for move, the place from 1"
     parser.add_argument("rest", nargs="*", metavar="QUERY", help=about)
-    add_json(parser)
 
 
 def _suggest(given: Sequence[str]) -> Sequence[str]:
@@ -55,24 +55,21 @@ def _run_views(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.name is None:
         raise UsageError(f"Name the view: dailypapers views {arguments.what} NAME.")
     said, *facts = run(workspace, arguments.name, list(arguments.rest))
-    return answer(arguments, {"view": facts[0] if facts else arguments.name, "did": arguments.what}, said)
+    return answer(arguments, ViewChanged(view=facts[0] if facts else arguments.name, did=arguments.what), said)
 
 
 def _print_views(arguments: Namespace, workspace: Workspace) -> int:
     """Print the saved views with their numbers of papers, in the reader's order."""
     found = workspace.settings.views
-    if not found:
-        return answer(arguments, [], "You have no views yet. 'dailypapers views add NAME QUERY' saves a query.")
     with workspace.window() as window:
         numbers = [_numbers(window, view) for view in found]
-    if arguments.json:
-        print_json(
-            [
-                asdict(view) | {"key": _key(place) or None, "unread": unread, "papers": count}
-                for place, (view, (unread, count)) in enumerate(zip(found, numbers, strict=True), 1)
-            ]
-        )
-        return 0
+    if arguments.json or not found:
+        records = [
+            asdict(view) | {"key": _key(place) or None, "unread": unread, "papers": count}
+            for place, (view, (unread, count)) in enumerate(zip(found, numbers, strict=True), 1)
+        ]
+        said = "You have no views yet. 'dailypapers views add NAME QUERY' saves a query."
+        return answer(arguments, records, said)
     rows = [
         (_key(place), view.name, "-" if unread is None else f"{unread:,}/{count:,}", view.query)
         for place, (view, (unread, count)) in enumerate(zip(found, numbers, strict=True), 1)
@@ -188,12 +185,12 @@ def _index(workspace: Workspace, name: str) -> int | None:
 
 
 def _find(workspace: Workspace, name: str) -> tuple[int, SavedView]:
-    """The place of a view and the view; raises ReaderError if there is none."""
+    """The place of a view and the view; raises NotFound if there is none."""
     index = _index(workspace, name)
     if index is not None:
         return index, workspace.settings.views[index]
     meant = advice(name, [one.name for one in workspace.settings.views], "'dailypapers views list' prints yours.")
-    raise ReaderError(f"There is no view {clean(name, 100)!r}. {meant}")
+    raise NotFound(f"There is no view {clean(name, 100)!r}. {meant}")
 
 
 def _checked(name: str) -> str:
@@ -225,10 +222,14 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
 )
 """What the command can do, with the function for it."""
 
+View = extended("View", SavedView, key=str | None, unread=int | None, papers=int | None)
+ViewChanged = TypedDict("ViewChanged", {"view": str, "did": str})
+
 COMMAND = Command(
     "views",
     "Give queries a name: the reader's filter pane lists them, and g1 to g9 show them.",
     (),
     _add_arguments,
     _run_views,
+    {"list": array(View), "": ViewChanged},
 )

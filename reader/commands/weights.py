@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, TypedDict, get_args
 
-from reader.commands.command import Command, add_json, add_words
-from reader.commands.output import amount, answer, is_terminal, print_json, print_line, print_rows
+from reader.commands.command import Command, add_words
+from reader.commands.output import amount, answer, is_terminal, print_rows
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.choice.taste import named
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.nearest import advice
 from reader.core.text import clean, fold
 
@@ -42,7 +42,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_words(parser, "what", "ACTION", ACTIONS, default="list")
     about = "an interest by its whole name, a word or two, or topic:SLUG, author:NAME, org:NAME"
     parser.add_argument("names", nargs="*", metavar="NAME", help=about)
-    add_json(parser)
 
 
 def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
@@ -50,7 +49,7 @@ def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
     if what == "list":
         if names:
             raise UsageError("'weights list' takes no names.")
-        return _print_weights(_read(workspace), as_json=arguments.json)
+        return _print_weights(arguments, _read(workspace))
     if not names:
         raise UsageError(f"Name what to change: dailypapers weights {what} 'world model', or topic:agents.")
     if len(names) != _COUNTS.get(what, len(names)):
@@ -61,7 +60,7 @@ def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.events() as events:
         events.decide([Marking(one.kind, one.value) for one in wishes])
     said = ", ".join(one.label for one in wishes)
-    record = [{"what": getattr(one, "what", "interest"), "name": one.name, "step": one.step} for one in wishes]
+    record = [Changed(what=getattr(one, "what", "interest"), name=one.name, step=one.step) for one in wishes]
     return answer(arguments, record, f"{said[:1].upper()}{said[1:]}. 'dailypapers undo' takes it back.")
 
 
@@ -106,7 +105,7 @@ def _interest(name: str, known: Reasons) -> Held:
     if found is None:
         names = [one.wish.name for one in known.interests]
         meant = advice(name, names, "'dailypapers weights list' prints yours.")
-        raise ReaderError(f"There is no interest {clean(name, 100)!r}. {meant}")
+        raise NotFound(f"There is no interest {clean(name, 100)!r}. {meant}")
     return found.wish
 
 
@@ -147,24 +146,28 @@ def _wish(text: str, known: Reasons) -> Wish:
     return Wish(what, name)
 
 
-def _print_weights(known: Reasons, *, as_json: bool) -> int:
+def _print_weights(arguments: Namespace, known: Reasons) -> int:
     records = [_record("interest", one.wish, one.papers, one.share) for one in known.interests]
     records += [_record(one.what, one) for one in known.wishes]
-    if as_json:
-        print_json(records)
-    elif not records and is_terminal(sys.stdout):
-        print_line("Nothing is learned yet. Star a paper, or 'dailypapers weights raise topic:SLUG'.")
-    else:
-        print_rows([_row(one) for one in records], right={2})
+    if arguments.json or (not records and is_terminal(sys.stdout)):
+        said = "Nothing is learned yet. Star a paper, or 'dailypapers weights raise topic:SLUG'."
+        return answer(arguments, records, said)
+    print_rows([_row(one) for one in records], right={2})
     return 0
 
 
-def _record(what: str, one: Wish | Held, papers: Sequence[Likeness] = (), share: float = 0.0) -> dict[str, Any]:
-    step = {"step": one.step or 0, "muted": one.step is None}
-    return {"what": what, "name": one.name, "share": round(share, 4), "papers": [each.id for each in papers]} | step
+Weight = TypedDict(
+    "Weight", {"what": str, "name": str, "share": float, "papers": list[str], "step": int, "muted": bool}
+)
+Changed = TypedDict("Changed", {"what": str, "name": str, "step": int | None})
 
 
-def _row(one: dict[str, Any]) -> tuple[str, ...]:
+def _record(what: str, one: Wish | Held, papers: Sequence[Likeness] = (), share: float = 0.0) -> Weight:
+    ids, is_muted = [each.id for each in papers], one.step is None
+    return Weight(what=what, name=one.name, share=round(share, 4), papers=ids, step=one.step or 0, muted=is_muted)
+
+
+def _row(one: Weight) -> tuple[str, ...]:
     step = "muted" if one["muted"] else "+" * one["step"] or "-" * -one["step"]
     is_interest = one["what"] == "interest"
     share = f"{round(100 * one['share'])} %" if is_interest else ""
@@ -177,4 +180,5 @@ COMMAND = Command(
     (),
     _add_arguments,
     _run_weights,
+    {"list": list[Weight], "": list[Changed]},
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from reader import access_token, config, installed, paths, settings_reader
 from reader.commands.output import amount, warn
-from reader.core.errors import CacheError, ConfigError, ReaderError, UsageError
+from reader.core.errors import CacheError, ConfigError, NotFound, UsageError
 from reader.core.nearest import advice
 from reader.core.text import clean
 
@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 
 _TERM = re.compile(r"-?(is|has|topic|tag|by|since|until|day|author|org|title|venue|category|view|follow|sort):\S")
 """The form of a term of a query that stands where an id should."""
-
-
-class NotInCache(ReaderError):
-    """No paper in the cache has the given id."""
 
 
 class Workspace:
@@ -278,7 +274,7 @@ def parsed(text: str, *, also: str = "") -> Query:
 def selection(window: Window, query: Query) -> Selection:
     """Compile a query for the current cache; raises UsageError for a name that it has nothing of, such as of a topic.
 
-    Raises NotInCache for a `like:` of a paper that the cache does not have.
+    Raises NotFound for a `like:` of a paper that the cache does not have.
     """
     from reader.cache.search.compile import Scope, compile_query
     from reader.session import visit
@@ -328,7 +324,7 @@ def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
 
 
 def find(window: Window, text: str) -> int:
-    """The key of the paper that is named by its id in any form, or by its publisher's DOI; raises NotInCache."""
+    """The key of the paper that is named by its id in any form, or by its publisher's DOI; raises NotFound."""
     from reader.core.ids import doi_in, named_id
     from reader.core.text import clean
 
@@ -343,27 +339,27 @@ def find(window: Window, text: str) -> int:
             what = "It is a query, not an id; commands that act on several papers take a query with --query."
         else:
             what = "It is not an arXiv id, such as 1706.03762."
-        raise NotInCache(f"{clean(text, 100)!r} is not in the cache. {what}")
+        raise NotFound(f"{clean(text, 100)!r} is not in the cache. {what}")
     return pk
 
 
 def find_all(window: Window, texts: Sequence[str]) -> list[int]:
-    """The keys of the papers with these ids; raises NotInCache for the first that is missing."""
+    """The keys of the papers with these ids; raises NotFound for the first that is missing."""
     return [find(window, text) for text in texts]
 
 
 def load_paper(workspace: Workspace, id: str) -> tuple[Paper, int]:
-    """The paper that an id or address names, and its key; raises NotInCache."""
+    """The paper that an id or address names, and its key; raises NotFound."""
     with workspace.window() as window:
         return read_paper(window, id)
 
 
 def read_paper(window: Window, id: str) -> tuple[Paper, int]:
-    """The paper that an id or address names, and its key; raises NotInCache."""
+    """The paper that an id or address names, and its key; raises NotFound."""
     pk = find(window, id)
     paper = window.paper(pk)
     if paper is None:
-        raise NotInCache(f"{clean(id, 100)!r} has just been removed from the cache.")
+        raise NotFound(f"{clean(id, 100)!r} has just been removed from the cache.")
     return paper, pk
 
 

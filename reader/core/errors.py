@@ -3,6 +3,7 @@
 ReaderError
 ├── UsageError            the command or query was wrong (exit code 2)
 │   └── QueryError        a query does not parse; holds the position
+├── NotFound              a paper, view, tag, … that the user named is not there
 ├── ConfigError           the settings file has a mistake; holds the position
 ├── CacheError            the cache can't be opened or written
 │   ├── CacheTooNew       made by a newer version of the program
@@ -30,6 +31,10 @@ class ReaderError(Exception):
 
 class UsageError(ReaderError):
     """The command or its arguments were wrong."""
+
+
+class NotFound(ReaderError):
+    """A paper, or something of the user's such as a view or a tag, that was named and is not there."""
 
 
 class QueryError(UsageError):

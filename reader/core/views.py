@@ -17,7 +17,7 @@ FOR_YOU = "foryou"
 NEWS = "(day:latest OR (is:new since:30d))"
 """The query of what is new: the newest day, and what came since the last visit, without old days that came late."""
 
-NEW, WEEK, ARCHIVE = "new", "earlier this week", "the best of the archive"
+NEW, WEEK, ARCHIVE = "new", "earlier this week", "from the archive"
 """The parts of For you: what is new since the last visit, what else of the week suits the user, and all others."""
 
 

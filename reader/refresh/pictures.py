@@ -22,6 +22,7 @@ from reader.core.text import clean
 from reader.feeds.http.client import DocumentClient, HttpOptions, Response, is_local_url
 from reader.feeds.http.environment import arxiv_stand_in, is_offline
 from reader.feeds.http.responses import HttpRefused, Limits
+from reader.installed import needs_extra
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -89,8 +90,6 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 LARGEST_SCALE = 2.0
 """By how much a small picture is enlarged at most."""
-
-NEEDS_EXTRA = "Pictures need the extra images: install dailypapers[images]."
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,7 @@ def _open(data: bytes, canvas: Canvas) -> Image:
     try:
         from PIL import Image
     except ImportError:
-        raise ReaderError(NEEDS_EXTRA) from None
+        raise ReaderError(needs_extra("Pictures need", "images")) from None
     start = data[:2_000].lstrip().lower()
     if b"<svg" in start:
         raise NoPicture("This figure is a drawing of lines (SVG), which can't be shown here.")
@@ -229,7 +228,7 @@ def _renderable(image: Image, columns: int, rows: int, protocol: PictureProtocol
     try:
         from textual_image import renderable
     except ImportError:
-        raise ReaderError(NEEDS_EXTRA) from None
+        raise ReaderError(needs_extra("Pictures need", "images")) from None
     kinds = {"kitty": renderable.TGPImage, "sixel": renderable.SixelImage, "blocks": renderable.HalfcellImage}
     return kinds[protocol](image, columns, rows)
 

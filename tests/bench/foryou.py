@@ -23,7 +23,7 @@ from reader.cache.choice import common_words
 from reader.core.choice.counting import Chunk
 from reader.core.choice.taste import Marked, Taste, learn
 from reader.core.choice.words import pack
-from tests.bench.readers import OTHERS, PHRASES, Archive, Scores, Seen, Trial, load, measure, mixed
+from tests.bench.readers import OTHERS, PHRASES, Archive, Scores, Seen, Trial, average_precision, load, measure, mixed
 from tests.bench.vectors import Vectors
 
 STARS = (1, 3, 10, 30)
@@ -100,7 +100,6 @@ def main() -> None:
     parser.add_argument("--stars", default=",".join(map(str, STARS)))
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--no-baselines", action="store_true")
-    parser.add_argument("--show", action="store_true", help="print the words that were picked from three stars")
     about = "learn in a cache of so many of the papers before those offered, as in a reader's first weeks"
     parser.add_argument("--cache", type=int, default=0, metavar="N", help=about)
     arguments = parser.parse_args()
@@ -117,8 +116,6 @@ def main() -> None:
     print(f"{len(archive.papers)} papers, {int(archive.is_offered.sum())} offered, {arguments.seeds} seeds.")
     print(f"Average precision at {' / '.join(map(str, counts))} stars.\n")
     table(archive, chosen, rankers, counts, arguments.seeds)
-    if arguments.show:
-        show(archive, ours, chosen[0].readers)
 
 
 def table(
@@ -142,24 +139,8 @@ def table(
             each = (time.process_time() - begin) / (len(group.readers) * seeds * len(counts))
             print(f"| {group.name} | {name} | {' / '.join(f'{one:.2f}' for one in found)} | {each:.3f} |", flush=True)
         if not group.at_random:
-            most = np.mean([_most(archive, said, phrases) for phrases in group.readers])
+            most = np.mean([average_precision(said.of(one), archive.liked(one), archive) for one in group.readers])
             print(f"| {group.name} | the phrases themselves | {most:.2f} | |", flush=True)
-
-
-def _most(archive: Archive, said: Said, phrases: Sequence[str]) -> float:
-    from tests.bench.readers import average_precision
-
-    return average_precision(said.of(phrases), archive.liked(phrases), archive)
-
-
-def show(archive: Archive, ours: ForYou, readers: Sequence[Sequence[str]]) -> None:
-    """Print what was learned about each reader from three stars."""
-    from tests.bench.readers import trials
-
-    for phrases in readers:
-        (trial,) = trials(archive, [phrases], 3, 1)
-        taste = ours.learn(trial.stars)
-        print(f"{', '.join(phrases)}: {', '.join(f'{one.text} {one.weight:.2f}' for one in taste.terms[:8])}")
 
 
 if __name__ == "__main__":

@@ -512,7 +512,7 @@ def test_what_is_new_comes_first_then_the_week_then_the_archive(window: Window, 
     place, scope = Place(view(FOR_YOU)), Scope(date(2026, 11, 24), "2026-11-24", None)
     order = window.order(selection_of(place, "day", scope))
     (new, count), week, (archive, _) = order.groups
-    assert (new, week, archive) == ("new: web agents", ("earlier this week", 1), "the best of the archive")
+    assert (new, week, archive) == ("new: web agents", ("earlier this week", 1), "from the archive")
     titles = [row.title for row in window.rows(order.pks)]
     suiting = [one for one in titles[:count] if one.startswith("Web agents")]
     # What does not suit is no news for the user, but for a surprise; nothing is lost.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from reader.commands.output import failure_record, kind_of
-from reader.commands.workspace import NotInCache
 from reader.core import errors
 
 
@@ -40,7 +39,7 @@ def test_the_kind_is_that_of_the_class() -> None:
             errors.ConfigError(""),
             errors.FeedOffline(""),
             errors.CacheTooNew(""),
-            NotInCache(""),
+            errors.NotFound(""),
         )
     ]
-    assert kinds == ["failed", "usage", "config", "feed_offline", "cache_too_new", "not_in_cache"]
+    assert kinds == ["failed", "usage", "config", "feed_offline", "cache_too_new", "not_found"]

@@ -73,7 +73,7 @@ def test_a_failure_is_json_too(run: Run, papers: Path) -> None:
     assert (found.code, found.out) == (1, "")
     assert json.loads(found.err) == {
         "error": "'2606.99999' is not in the cache.",
-        "kind": "not_in_cache",
+        "kind": "not_found",
         "hint": "'dailypapers add 2606.99999' fetches it.",
     }
 

@@ -62,7 +62,6 @@ def test_renaming_merges_and_is_one_step_of_undo(run: Run, papers: Path) -> None
         (("tag", "rename", "a"), "Name the tag and its new name"),
         (("tag", "rename", "later", "b"), "No paper has the tag 'later'. Did you mean latter?"),
         (("tag", "rename", "latter", "latter"), "The tag has the name 'latter' already."),
-        (("note", IDS[0], "hello"), "with --text"),
         (("tag", "ad", "a", IDS[0]), "Did you mean add?"),
         (("note", "2401.00001"), "is not in the cache"),
     ],
@@ -102,7 +101,7 @@ def test_a_note_is_written_printed_and_removed(run: Run, papers: Path) -> None:
 def test_a_note_comes_from_standard_input(spawn: Spawn, papers: Path) -> None:
     assert spawn("note", IDS[0], "--text", "-", input="\nTwo\r\n  lines \x1b[31m\n").code == 0
     assert spawn("note", IDS[0]).out == "Two\n  lines\n"
-    assert spawn("note", IDS[0], "-", input="- one\n- two").code == 0
+    assert spawn("note", IDS[0], "--text", "-", input="- one\n- two").code == 0
     assert json.loads(spawn("show", IDS[0], "--json").out)["note"] == "- one\n- two"
 
 

@@ -77,7 +77,7 @@ def test_every_field_comes_back(lines: bool) -> None:
     [(day, draft)] = drafts(read(record(WHOLE), lines=lines))
     assert day == WHOLE.day
     told = {field.name for field in FIELDS if field.name in Draft._fields}
-    own = {"topics", "read", "starred", "queued", "hidden", "tags", "note"}
+    own = {"topics", "read", "starred", "queued", "hidden", "tags", "note", "highlights"}
     assert told == {*Paper._fields} - {"pk", "day", "venue", "addresses", *own}
     assert {name: getattr(draft, name) for name in told} == {name: getattr(WHOLE, name) for name in told}
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-MOST = 90
+MOST = 60
 """Tests that are tried of a place: those of its own folder, then those that come to the fewest other places."""
 
 _noted: set[tuple[str, str]] = set()

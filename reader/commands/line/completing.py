@@ -6,7 +6,8 @@ from argparse import SUPPRESS, Action
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
-from reader.commands.command import Parser, StoreFile, StoreJson, add_reader_options, make_parser, places_of_arguments
+from reader.commands.command import Parser, StoreFile, add_reader_options, make_parser, places_of_arguments
+from reader.commands.contract import StoreJson
 from reader.commands.line.registry import find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError

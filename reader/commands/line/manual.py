@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from reader import installed
 from reader.commands.command import Parser, add_reader_options, make_parser
+from reader.commands.contract import table_of
 from reader.commands.help_text import (
     PAGES,
     Block,
@@ -44,7 +45,20 @@ def page(name: str, keymap: Keymap | None = None) -> str:
 
 
 def _made(part: str, keymap: Keymap | None) -> str:
-    return {"keys": lambda: keys_page(keymap), "settings": _settings, "signs": signs, "commands": _commands}[part]()
+    makers = {"keys": lambda: keys_page(keymap), "settings": _settings, "signs": signs}
+    return (makers | {"commands": _commands, "results": results_table, "paper": paper_keys})[part]()
+
+
+def results_table(names: Iterable[str] = COMMANDS) -> str:
+    """What commands print with --json."""
+    return table("With `--json`", "prints the keys", table_of(map(find_command, names)))
+
+
+def paper_keys() -> str:
+    """The keys of a paper in JSON."""
+    from reader.actions.export import RECORD_KEYS
+
+    return f"A paper has {', '.join(map(code, RECORD_KEYS))}."
 
 
 def keys_page(keymap: Keymap | None) -> str:

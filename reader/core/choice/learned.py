@@ -57,7 +57,8 @@ class Learned(NamedTuple):
                 said[pk] = SURPRISE
                 continue
             reasons, likeness = self._told(pk, packed)
-            shared, like = _learned(reasons), f"like {likeness}" if likeness else ""
+            like = f"like {likeness}" if likeness else ""
+            shared = [one for one in _learned(reasons) if not one.is_vague]
             # Without the first word in the line, one that hardly counts says nothing.
             words = [one.text for one in shared if one.weight >= LEAST_BESIDE * shared[0].weight]
             clauses = _wishes(reasons)
@@ -71,7 +72,7 @@ class Learned(NamedTuple):
     def many_share(self, papers: Sequence[tuple[int, bytes]]) -> tuple[str, ...]:
         """The words that are reasons for many of some papers, those of most papers first."""
         named = [words for pk, packed in papers if (words := _learned(self._told(pk, packed)[0]))]
-        counts = Counter(one.text for words in named for one in words)
+        counts = Counter(one.text for words in named for one in words if not one.is_vague)
         return tuple(word for word, count in counts.most_common(MOST_SHARED) if count >= MANY * len(named))
 
     def _told(self, pk: int, packed: bytes) -> tuple[Sequence[TasteTerm], Likeness | None]:
@@ -130,10 +131,11 @@ def _learned(reasons: Sequence[TasteTerm]) -> list[TasteTerm]:
 
 
 def _strongest(reasons: Sequence[TasteTerm]) -> list[TasteTerm]:
-    """The weightiest terms; a word that says nothing alone is not named, nor are others for it that hardly count."""
+    """The weightiest terms; a word that says nothing alone is named only if it counts most, and beside others."""
     least = LEAST_NAMED * max((abs(one.weight) for one in reasons), default=0.0)
-    strong = (one for one in sorted(reasons, key=lambda one: -abs(one.weight)) if abs(one.weight) >= least)
-    return without_parts(one for one in strong if not one.is_vague)[:MOST_NAMED]
+    strong = [one for one in sorted(reasons, key=lambda one: -abs(one.weight)) if abs(one.weight) >= least]
+    named = without_parts(one for one in strong if not one.is_vague)
+    return [*strong[:1], *named][: MOST_NAMED + 1] if named and strong[0].is_vague else named[:MOST_NAMED]
 
 
 def _named(reasons: Sequence[TasteTerm]) -> Iterator[tuple[int, str]]:

@@ -10,8 +10,6 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from reader import api
 
-NEEDS_EXTRA = "This needs the extra browser: install dailypapers[browser]."
-
 OTHERS = "Whoever has this address reads and marks as you, and nothing is encrypted: serve only in a private network."
 
 
@@ -35,7 +33,7 @@ def _serve(arguments: Namespace, workspace: api.Workspace) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in ("aiohttp", "textual_serve"):
             raise
-        raise api.ReaderError(NEEDS_EXTRA) from error
+        raise api.ReaderError(api.needs_extra("This needs", "browser")) from error
     guard = Guard(Address.parse(arguments.host, arguments.port))
 
     def announce() -> None:

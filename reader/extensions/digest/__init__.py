@@ -44,7 +44,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = "ask the sources first if they were last asked more than HOURS ago"
     parser.add_argument("--max-age", type=_hours, metavar="HOURS", help=about)
     api.add_quiet(parser, "print nothing about what went well, for cron")
-    api.add_json(parser)
 
 
 def _hours(text: str) -> float:
@@ -135,6 +134,7 @@ DIGEST = api.Command(
     (),
     _add_arguments,
     _run_digest,
+    {"": lambda: api.news.Digest},
 )
 
 EXTENSION = api.Extension(name="digest", api=1, commands=(DIGEST,), findings=(_examine,))

@@ -116,7 +116,7 @@ class Delivery:
     def _say(self, text: str, news: api.news.News, **facts: object) -> None:
         """Say what was done, as a sentence or as JSON."""
         if self._arguments.json:
-            api.print_json(api.news.news_record(news) | facts)
+            api.answer(self._arguments, api.news.news_record(news) | facts)
         elif not self._arguments.quiet:
             api.warn(text)
 
@@ -127,7 +127,7 @@ class Printed(Delivery):
     def _deliver(self) -> int:
         news = self._compose(told=api.news.FOR_PROGRAMS if self._arguments.json else None)
         if self._arguments.json:
-            api.print_json(api.news.news_record(news))
+            api.answer(self._arguments, api.news.news_record(news))
         elif news.items or self._arguments.format:
             api.print_line(self._text(news, self._arguments.format or "text").rstrip("\n"))
         if not news.items and not self._arguments.quiet:

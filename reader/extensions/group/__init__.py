@@ -13,27 +13,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from reader.api import (
     Command,
     Extension,
+    NotFound,
     ReaderError,
     UsageError,
     Workspace,
     add_actions,
-    add_json,
     add_quiet,
     amount,
     answer,
     ask,
     bare,
     clean,
+    extended,
     is_confirmed,
     is_terminal,
     nearest,
     places,
-    print_json,
     print_line,
     print_text,
     suggest,
@@ -75,7 +75,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--undo", action="store_true", help="for forget: have the member's marks again")
     parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
     add_quiet(parser, "print nothing if all went well")
-    add_json(parser)
 
 
 def _suggest(given: Sequence[str]) -> Sequence[str]:
@@ -169,7 +168,7 @@ def _print_key(arguments: Namespace, workspace: Workspace) -> int:
     mine = _mine(workspace)
     if is_terminal(sys.stdout) and not arguments.json:
         warn("Whoever has this line can write in your name: give it to no one but your own machines.")
-    return answer(arguments, {"name": mine.name, "secret": mine.secret}, f"{mine.name}:{mine.secret}")
+    return answer(arguments, GroupKey(name=mine.name, secret=mine.secret), f"{mine.name}:{mine.secret}")
 
 
 def _read_key() -> tuple[str, str]:
@@ -192,7 +191,7 @@ def _leave(arguments: Namespace, workspace: Workspace) -> int:
 
     is_told = leave(workspace.cache_file, even_if_unheard=arguments.force)
     told = "You have left the group, and nothing of yours is shared any more." if is_told else "You have left."
-    return answer(arguments, {"left": True, "told": is_told}, *([] if arguments.quiet else [told]))
+    return answer(arguments, Left(left=True, told=is_told), *([] if arguments.quiet else [told]))
 
 
 def _forget(arguments: Namespace, workspace: Workspace) -> int:
@@ -205,7 +204,7 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
     named = bare(arguments.things[0])
     keys = [key for key, name in mine.names.items() if named.lower() in (name.lower(), key)]
     if len(keys) != 1:
-        raise UsageError(f"There is no member {clean(named, 100)!r}: 'dailypapers group status' lists them.")
+        raise NotFound(f"There is no member {clean(named, 100)!r}: 'dailypapers group status' lists them.")
     (key,) = keys
     name = mine.names[key]
     if not arguments.undo:
@@ -233,7 +232,7 @@ def _share(arguments: Namespace, workspace: Workspace) -> int:
     mine = _mine(workspace)
     if not arguments.things:
         told = f"You share {said(mine.shares)}. You can share {', '.join(THINGS)} and tag:NAME."
-        return answer(arguments, {"shares": list(mine.shares)}, told)
+        return answer(arguments, Shares(shares=list(mine.shares)), told)
     return _choose(arguments, workspace, dict.fromkeys((*mine.shares, *_things(arguments.things))))
 
 
@@ -313,8 +312,7 @@ def _look_as(arguments: Namespace, workspace: Workspace, done: str, place: Place
     if arguments.json:
         from dataclasses import asdict
 
-        print_json(asdict(looked))
-        return 0
+        return answer(arguments, asdict(looked))
     for trouble in looked.troubles:
         is_newer, is_said = trouble.endswith("newer than this program"), trouble.endswith(("anew", "were refused"))
         warn(f"{clean(trouble)}{'' if is_said else '; update that to read it' if is_newer else '; it is skipped'}")
@@ -344,9 +342,48 @@ def _told_apart(name: str) -> str:
     return f"; another is called {called} too, and this name tells them apart" if plus else ""
 
 
-def _print_status(arguments: Namespace, workspace: Workspace) -> int:
-    print_status(workspace, as_json=arguments.json)
+IN_NONE = "You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one."
+
+
+def print_status(arguments: Namespace, workspace: Workspace) -> int:
+    """Print where the group is, who the user is in it, and what the others share."""
+    from reader.api import forgotten, members
+    from reader.extensions.group import membership
+    from reader.extensions.group.statement import public_key
+
+    mine = membership.load(workspace.cache_file)
+    if mine is None:
+        if arguments.json:
+            us = dict.fromkeys(("place", "name", "key"))
+            return answer(arguments, us | {"shares": [], "members": [], "forgotten": []})
+        print_text(IN_NONE)
+        return 0
+    key = public_key(mine.secret)
+    place = places.shown_place(mine.place)
+    with workspace.window() as window:
+        others = window.read(members.members)
+        out = window.read(forgotten)
+    gone_names = sorted(mine.names[key] for key in out if key in mine.names)
+    if arguments.json:
+        us = {"place": place, "name": mine.name, "key": key}
+        people = {"members": [one._asdict() for one in others], "forgotten": gone_names}
+        return answer(arguments, {**us, "shares": list(mine.shares), **people})
+    gone = "" if places.is_server(mine.place) or Path(mine.place).is_dir() else " The folder is not there now."
+    print_text(f"{place}: you are {mine.name}, key {_short(key)}, and share {said(mine.shares)}.{gone}")
+    if not others and not gone_names:
+        print_text("Nobody else is in the group yet.")
+    _print_members([_row(one) for one in others])
+    for name in gone_names:
+        print_text(f"{name} is forgotten: 'dailypapers group forget {name} --undo' takes in again what {name} shares.")
     return 0
+
+
+def _row(one: members.Member) -> tuple[str, ...]:
+    return (
+        *(one.name, f"key {_short(one.public)}", amount(one.papers, "paper")),
+        f"{datetime.fromisoformat(one.seen).astimezone():%Y-%m-%d %H:%M}",
+        f"shares {one.shares}{f', {one.missing:,} not here' if one.missing else ''}",
+    )
 
 
 Action = Callable[[Namespace, Workspace], int]
@@ -359,11 +396,30 @@ ACTIONS: Mapping[str, tuple[Action, str]] = MappingProxyType(
         "share": (_share, "let the others see star, queue, note, tag or tag:NAME"),
         "stop": (_stop, "stop sharing it; without a name, stop sharing everything"),
         "look": (_look, "see what the others share now; the reader does it by itself"),
-        "status": (_print_status, "who is there, and what each shares"),
+        "status": (print_status, "who is there, and what each shares"),
         "forget": (_forget, "take back all that a member shares, on your machines only; --undo brings it back"),
         "leave": (_leave, "stop sharing everything, and leave the group"),
     }
 )
+
+
+GroupKey = TypedDict("GroupKey", {"name": str, "secret": str})
+Left = TypedDict("Left", {"left": bool, "told": bool})
+Shares = TypedDict("Shares", {"shares": list[str]})
+
+
+def _looked() -> Any:
+    from reader.extensions.group.looking import Looked
+
+    return extended("Looked", Looked)
+
+
+def _status() -> Any:
+    from reader.api import members
+
+    fields = {"place": str | None, "name": str | None, "key": str | None, "shares": list[str]}
+    people = {"members": list[extended("Member", members.Member)], "forgotten": list[str]}  # type: ignore[misc]
+    return TypedDict("Group", fields | people)  # type: ignore[operator]
 
 
 GROUP = Command(
@@ -374,50 +430,8 @@ GROUP = Command(
     (),
     _add_arguments,
     _run_group,
+    {"status": _status, "key": GroupKey, "leave": Left, "share": Shares, "": _looked},
 )
-
-
-IN_NONE = "You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one."
-
-
-def print_status(workspace: Workspace, *, as_json: bool) -> None:
-    """Print where the group is, who the user is in it, and what the others share."""
-    from reader.api import forgotten, members
-    from reader.extensions.group import membership
-    from reader.extensions.group.statement import public_key
-
-    mine = membership.load(workspace.cache_file)
-    if mine is None:
-        if as_json:
-            print_json(None)
-        else:
-            print_text(IN_NONE)
-        return
-    key = public_key(mine.secret)
-    place = places.shown_place(mine.place)
-    with workspace.window() as window:
-        others = window.read(members.members)
-        out = window.read(forgotten)
-    gone_names = sorted(mine.names[key] for key in out if key in mine.names)
-    if as_json:
-        us = {"place": place, "name": mine.name, "key": key, "shares": list(mine.shares)}
-        print_json(us | {"members": [one._asdict() for one in others], "forgotten": gone_names})
-        return
-    gone = "" if places.is_server(mine.place) or Path(mine.place).is_dir() else " The folder is not there now."
-    print_text(f"{place}: you are {mine.name}, key {_short(key)}, and share {said(mine.shares)}.{gone}")
-    if not others and not gone_names:
-        print_text("Nobody else is in the group yet.")
-    _print_members([_row(one) for one in others])
-    for name in gone_names:
-        print_text(f"{name} is forgotten: 'dailypapers group forget {name} --undo' takes in again what {name} shares.")
-
-
-def _row(one: members.Member) -> tuple[str, ...]:
-    return (
-        *(one.name, f"key {_short(one.public)}", amount(one.papers, "paper")),
-        f"{datetime.fromisoformat(one.seen).astimezone():%Y-%m-%d %H:%M}",
-        f"shares {one.shares}{f', {one.missing:,} not here' if one.missing else ''}",
-    )
 
 
 def _print_members(rows: list[tuple[str, ...]]) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from reader.api import NOTE, QUEUE, TAG, CacheError, clean, clean_mark, fold, foreign, members
+from reader.api import NOTE, QUEUE, TAG, CacheError, clean, clean_mark, fold, foreign, members, needs_extra
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -36,7 +36,6 @@ LINE_BYTES = 1 << 20
 MOST_THINGS = 100
 """Things that a member can share: many tags, each by itself."""
 
-NEEDS_EXTRA = "A group needs the extra group: install dailypapers[group]."
 
 PURPOSE = b"dailypapers group statement 1\n"
 """Stands before what is signed, so that no other text can be taken for a statement."""
@@ -228,7 +227,7 @@ def _library() -> ModuleType:
     try:
         import nacl.signing
     except ImportError:
-        raise CacheError(NEEDS_EXTRA) from None
+        raise CacheError(needs_extra("A group needs", "group")) from None
     return nacl.signing
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from reader import api
 
-NEEDS_EXTRA = "This needs the extra mcp: install dailypapers[mcp]. 'dailypapers skill' needs nothing more."
-
 
 def skill() -> str:
     """What an agent has to know to use the commands, as a `SKILL.md`."""
-    return Path(__file__).with_name("SKILL.md").read_text("utf-8")
+    text = Path(__file__).with_name("SKILL.md").read_text("utf-8")
+    names = dict.fromkeys(re.findall(r"^dailypapers (\w+).*--json", text, re.MULTILINE))
+    return f"{text}\n{api.results_table(names)}\n\n{api.paper_keys()}\n"
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -30,7 +31,9 @@ def _serve(arguments: Namespace, workspace: api.Workspace) -> int:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "mcp":
             raise
-        raise api.ReaderError(NEEDS_EXTRA) from error
+        raise api.ReaderError(
+            f"{api.needs_extra('This needs', 'mcp')} 'dailypapers skill' needs nothing more."
+        ) from error
     may = {"allows_marks": arguments.allow_marks, "allows_fetch": arguments.allow_fetch}
     serve(make_server(workspace, **may, name=arguments.name))
     return 0

@@ -455,11 +455,11 @@ def _act(
 
 
 def _found(window: api.Window, id: str) -> int:
-    """The key of a paper; raises NotInCache, which names the tool that fetches it."""
+    """The key of a paper; raises NotFound, which names the tool that fetches it."""
     try:
         return api.find(window, id)
-    except api.NotInCache as error:
-        raise api.NotInCache(
+    except api.NotFound as error:
+        raise api.NotFound(
             f"{api.clean(id, 100)!r} is not on this machine. `show` fetches a paper by its arXiv id."
         ) from error
 

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from reader.api import (
     Command,
@@ -24,14 +24,14 @@ from reader.api import (
     StoreFile,
     UsageError,
     Workspace,
-    add_json,
     add_quiet,
     amount,
+    answer,
     clean,
+    extended,
     is_confirmed,
     journal,
     places,
-    print_json,
     print_line,
     print_text,
     warn,
@@ -62,7 +62,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
     parser.add_argument("--watch", action="store_true", help="keep running, and join marks whenever some arrive")
     add_quiet(parser, "print nothing if all went well")
-    add_json(parser)
 
 
 def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
@@ -74,12 +73,14 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
         raise UsageError("--undo belongs to 'dailypapers sync forget MACHINE'. 'dailypapers undo' takes back a mark.")
     if arguments.status and arguments.watch:
         raise UsageError("--status prints once, and --watch keeps running: choose one of them.")
+    if arguments.status and not (arguments.folder or known_place(workspace)):
+        said = "Your machines share no place yet: 'dailypapers sync DIR' names a folder."
+        return answer(arguments, {"folder": None, "machines": [], "refused_settings": []}, said)
     place = place_of(arguments.folder, workspace, is_status=arguments.status)
     if arguments.status:
         from reader.extensions.sync.status import print_status
 
-        print_status(place, workspace, as_json=arguments.json)
-        return 0
+        return print_status(arguments, place, workspace)
     if arguments.watch:
         return watch(workspace, place, partial(_print_news, arguments, []))
     _print_outcome(arguments, *exchange_once(workspace, place))
@@ -113,11 +114,10 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
             progress=lambda done, total: shown.show(f"{done:,} of {total:,} changes"),
         )
     workspace.has_changed = True
-    if arguments.json:
-        about = {"machine": id, "name": name, "forgotten": not arguments.undo}
-        print_json(about | {"changes": found.events, "papers": found.papers})
-    elif not arguments.quiet:
-        print_line(f"What {name} brought counts again." if arguments.undo else f"{name} is forgotten.")
+    said = f"What {name} brought counts again." if arguments.undo else f"{name} is forgotten."
+    about = {"machine": id, "name": name, "forgotten": not arguments.undo}
+    record = about | {"changes": found.events, "papers": found.papers}
+    answer(arguments, record, *([] if arguments.quiet else [said]))
     return _tell_others(arguments, workspace)
 
 
@@ -145,7 +145,7 @@ def _print_news(arguments: Namespace, told: list[str], exchanged: Exchanged, set
 
 def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedSettings) -> None:
     if arguments.json:
-        print_json(asdict(exchanged) | {"settings": settings.taken})
+        answer(arguments, asdict(exchanged) | {"settings": settings.taken})
         return
     for trouble in exchanged.troubles:
         warn(f"{clean(trouble)}{_advice(trouble)}")
@@ -188,16 +188,19 @@ def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False
 
     A status without either is that of the folder that was used last. Raises UsageError.
     """
-    wanted = named or workspace.settings.sync
-    if not wanted and is_status:
-        from reader.extensions.sync.exchange import latest_place
-
-        with workspace.window() as window:
-            wanted = window.read(latest_place) or ""
+    wanted = named or (known_place(workspace) if is_status else workspace.settings.sync)
     if not wanted:
         raise UsageError("Name a folder that your machines share: dailypapers sync DIR.")
     place = places.shared_place(wanted, Path() if named else workspace.config_file.parent)
     return place if places.is_server(place) else Path(place)
+
+
+def known_place(workspace: Workspace) -> str:
+    """The place of the settings, else the folder that was used last, else an empty text."""
+    from reader.extensions.sync.exchange import latest_place
+
+    with workspace.window() as window:
+        return workspace.settings.sync or window.read(latest_place) or ""
 
 
 def _advice(trouble: str) -> str:
@@ -331,6 +334,21 @@ def _broken_files(workspace: Workspace, folder: Path) -> Iterator[Finding]:
             yield Finding("Sharing", "file", f"{clean(name)}: {clean(file.said)}", advice)
 
 
+Forgotten = TypedDict("Forgotten", {"machine": str, "name": str, "forgotten": bool, "changes": int, "papers": int})
+
+
+def _results() -> Any:
+    from reader.extensions.sync.exchange import Exchanged
+
+    return extended("Exchanged", Exchanged, settings=list[str])
+
+
+def _status() -> Any:
+    from reader.extensions.sync.status import SyncStatus
+
+    return SyncStatus
+
+
 SYNC = Command(
     "sync",
     "Have the same marks on every machine, through a folder that they share: one file for each machine, no server, in"
@@ -339,6 +357,7 @@ SYNC = Command(
     (),
     _add_arguments,
     _run_sync,
+    {"": _results, "--status": _status, "forget": Forgotten},
 )
 
 EXTENSION = Extension(name="sync", api=1, commands=(SYNC,), findings=(_examine,), joins=(join_now,))

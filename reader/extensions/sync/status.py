@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from reader.api import (
+    NotFound,
     ReaderError,
     UsageError,
     Workspace,
     amount,
+    answer,
     brought,
     clean,
     fit,
     is_terminal,
     paths,
     places,
-    print_json,
     print_line,
     print_text,
     refused_settings,
@@ -39,11 +41,42 @@ if TYPE_CHECKING:
     Read = Callable[[Callable[[sqlite3.Connection], Brought]], Brought]
 
 
-def print_status(place: Path | str, workspace: Workspace, *, as_json: bool) -> None:
+class Machine(TypedDict):
+    """A machine that shares its marks."""
+
+    machine: str
+    name: str
+    is_this: bool
+    file: str
+    copies: list[str]
+    changes: int
+    seen: str | None
+    came: int
+    trouble: str | None
+    refused: int
+    budget: str | None
+    here: NotRequired[int]
+    papers: NotRequired[int]
+    newest: NotRequired[str | None]
+    forgotten: NotRequired[bool]
+
+
+class SyncStatus(TypedDict):
+    """The place where machines meet, a folder or a server or none yet, and the machines."""
+
+    folder: NotRequired[str | None]
+    is_there: NotRequired[bool]
+    looked: NotRequired[str]
+    server: NotRequired[str]
+    refused: NotRequired[str | None]
+    machines: list[Machine]
+    refused_settings: list[str]
+
+
+def print_status(arguments: Namespace, place: Path | str, workspace: Workspace) -> int:
     """Print when each machine was last seen, and what came; raises ReaderError."""
     if isinstance(place, Path):
-        _print_folder(place, workspace, as_json=as_json)
-        return
+        return _print_folder(arguments, place, workspace)
     from reader.extensions.sync.hub import CHANNEL, open_hub
 
     key = places.shown_place(place)
@@ -54,20 +87,21 @@ def print_status(place: Path | str, workspace: Workspace, *, as_json: bool) -> N
         records = [_record("", Known(machine=id, name=name, events=n, seen=str(at)), own) for id, name, at, n in rows]
         _add_brought(records, events.read)
         settings = events.read(refused_settings)
-    if as_json:
-        print_json({"server": key, "machines": records, "refused": refused or None, "refused_settings": settings})
-        return
+    if arguments.json:
+        record = SyncStatus(server=key, machines=records, refused=refused or None, refused_settings=settings)
+        return answer(arguments, record)
     print_line(f"{key} has {amount(sum(one['changes'] for one in records), 'change')}.")
     _print_machines(records)
-    _print_refused(([f"Not all could be read: {refused}."] if refused else []) + settings)
+    return _print_refused(([f"Not all could be read: {refused}."] if refused else []) + settings)
 
 
-def _print_refused(lines: Sequence[str]) -> None:
+def _print_refused(lines: Sequence[str]) -> int:
     for line in lines:
         print_text(clean(line))
+    return 0
 
 
-def _print_folder(folder: Path, workspace: Workspace, *, as_json: bool) -> None:
+def _print_folder(arguments: Namespace, folder: Path, workspace: Workspace) -> int:
     with workspace.window() as window:
         known = window.read(lambda one: load(one, str(folder)))
         if not known.own:
@@ -76,21 +110,20 @@ def _print_folder(folder: Path, workspace: Workspace, *, as_json: bool) -> None:
         _add_brought(records, window.read)
         settings = window.read(refused_settings)
     looked = datetime.fromtimestamp(paths.sync_lock(workspace.cache_file).stat().st_mtime).astimezone()
-    if as_json:
+    if arguments.json:
         at = looked.isoformat(timespec="seconds")
         about = {"folder": str(folder), "is_there": folder.is_dir(), "looked": at}
-        print_json(about | {"machines": records, "refused_settings": settings})
-        return
+        return answer(arguments, about | {"machines": records, "refused_settings": settings})
     gone = "" if folder.is_dir() else " It is not there now."
     print_text(f"{clean(str(folder))}, last looked at {looked:%Y-%m-%d %H:%M}.{gone}")
     _print_machines(records)
-    _print_refused(settings)
+    return _print_refused(settings)
 
 
-def _machines(known: Memory) -> list[dict[str, Any]]:
+def _machines(known: Memory) -> list[Machine]:
     """A record for each machine, with the copies that programs made of its file."""
     files = sorted(known.files.items(), key=lambda one: (is_copy(*one), one[0]))
-    records: dict[str, dict[str, Any]] = {}
+    records: dict[str, Machine] = {}
     for name, one in files:
         first = records.get(one.machine) if one.machine else None
         if first is None:
@@ -100,7 +133,7 @@ def _machines(known: Memory) -> list[dict[str, Any]]:
     return sorted(records.values(), key=lambda one: (not one["is_this"], str(one["name"]), str(one["file"])))
 
 
-def _record(file: str, known: Known, own: str) -> dict[str, Any]:
+def _record(file: str, known: Known, own: str) -> Machine:
     return {
         "machine": known.machine,
         "name": known.name,
@@ -116,7 +149,7 @@ def _record(file: str, known: Known, own: str) -> dict[str, Any]:
     }
 
 
-def _add_brought(records: list[dict[str, Any]], read: Read) -> None:
+def _add_brought(records: list[Machine], read: Read) -> None:
     """Add what each machine brought, as this cache has it; `read` asks the cache."""
     for record in records:
         found = read(partial(brought, machine=record["machine"]))
@@ -128,7 +161,7 @@ def _add_brought(records: list[dict[str, Any]], read: Read) -> None:
 
 
 def find_machine(named: str, workspace: Workspace) -> tuple[str, str]:
-    """The id and the name of another machine, by its name, its id or how that begins; raises UsageError."""
+    """The id and the name of another machine, by its name, its id or how that begins; raises NotFound, UsageError."""
     with workspace.window() as window:
         own = window.read(lambda one: one.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone())
         known = window.read(machines)
@@ -149,7 +182,7 @@ def find_machine(named: str, workspace: Workspace) -> tuple[str, str]:
             raise UsageError("That is this machine: 'undo' takes back what you did on it.")
         del found[own[0]]
     if not found:
-        raise UsageError(f"No machine {clean(named, 100)!r} is known here: 'dailypapers sync --status' lists them.")
+        raise NotFound(f"No machine {clean(named, 100)!r} is known here: 'dailypapers sync --status' lists them.")
     if len(found) > 1:
         raise UsageError(f"Several machines are called {clean(named, 100)}: name one by its id, {', '.join(found)}.")
     ((id, name),) = found.items()
@@ -160,7 +193,7 @@ LEAST_NAME = 12
 """Columns of a machine's name that a narrow terminal shows at least."""
 
 
-def _print_machines(records: list[dict[str, Any]]) -> None:
+def _print_machines(records: list[Machine]) -> None:
     names = Counter(one["name"] for one in records if one["name"])
     rows = [_cells(one, is_twin=names[one["name"]] > 1) for one in records]
     if not is_terminal(sys.stdout):
@@ -187,7 +220,7 @@ def _print_machines(records: list[dict[str, Any]]) -> None:
                 print_line(f"  {line}")
 
 
-def _cells(record: dict[str, Any], *, is_twin: bool) -> tuple[tuple[str, ...], list[str]]:
+def _cells(record: Machine, *, is_twin: bool) -> tuple[tuple[str, ...], list[str]]:
     """The cells of a machine's row, and what stands below it; `is_twin` if another one has its name."""
     name = clean(record["name"] or record["machine"] or record["file"]) + (" (this one)" if record["is_this"] else "")
     seen = datetime.fromisoformat(record["seen"]).astimezone() if record["seen"] else None

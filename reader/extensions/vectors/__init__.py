@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from reader.api import (
     APP,
@@ -18,13 +18,11 @@ from reader.api import (
     Vectors,
     Workspace,
     add_actions,
-    add_json,
     add_quiet,
     amount,
     answer,
     clean,
     paths,
-    print_json,
     print_line,
 )
 
@@ -38,7 +36,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("model", nargs="?", metavar="MODEL", help=about)
     parser.add_argument("--sha256", metavar="HEX", default="", help="the digest that the fetched weights must have")
     add_quiet(parser, "print nothing if all went well")
-    add_json(parser)
 
 
 def _run_vectors(arguments: Namespace, workspace: Workspace) -> int:
@@ -62,19 +59,17 @@ def _print_status(arguments: Namespace, workspace: Workspace) -> int:
         numbers = found.rows.shape[1] if found is not None else 0
         size = vectors.size_of(file, encoder.key)
     if arguments.json:
-        print_json(
-            {
-                "on": settings.is_on,
-                "model": settings.model or None,
-                "server": settings.server or None,
-                "papers": done,
-                "of": total,
-                "numbers": numbers or None,
-                "bytes": size,
-                "trouble": trouble or None,
-            }
+        record = VectorsStatus(
+            on=settings.is_on,
+            model=settings.model or None,
+            server=settings.server or None,
+            papers=done,
+            of=total,
+            numbers=numbers or None,
+            bytes=size,
+            trouble=trouble or None,
         )
-        return 0
+        return answer(arguments, record)
     if trouble:
         raise ConfigError(trouble)
     if encoder is None:
@@ -109,7 +104,7 @@ def _build(arguments: Namespace, workspace: Workspace) -> int:
     messages = run_job(workspace, MakeVectors(), quiet=arguments.quiet)
     made = [message for message in messages if isinstance(message, VectorsMade)][-1]
     said = f"{amount(made.new, 'new vector')}; {amount(made.done, 'paper')} have one."
-    return answer(arguments, {"new": made.new, "papers": made.done}, *([] if arguments.quiet else [said]))
+    return answer(arguments, Built(new=made.new, papers=made.done), *([] if arguments.quiet else [said]))
 
 
 def _drop(arguments: Namespace, workspace: Workspace) -> int:
@@ -126,13 +121,10 @@ def _drop(arguments: Namespace, workspace: Workspace) -> int:
         shutil.rmtree(models, ignore_errors=True)
     if models.is_dir():
         raise CacheError(f"{models} can't be deleted; another program may read it.")
-    if arguments.json:
-        print_json({"freed_bytes": freed})
-    elif not arguments.quiet:
-        print_line(f"{freed / (1 << 20):,.1f} MiB freed." if freed else "There were none.")
-        if workspace.settings.vectors.is_on:
-            print_line(f"The reader makes them again; \"{APP} config set vectors.model ''\" switches them off.")
-    return 0
+    lines = [f"{freed / (1 << 20):,.1f} MiB freed." if freed else "There were none."]
+    if workspace.settings.vectors.is_on:
+        lines.append(f"The reader makes them again; \"{APP} config set vectors.model ''\" switches them off.")
+    return answer(arguments, VectorsDropped(freed_bytes=freed), *([] if arguments.quiet else lines))
 
 
 def _fetch(arguments: Namespace, workspace: Workspace) -> int:
@@ -145,7 +137,7 @@ def _fetch(arguments: Namespace, workspace: Workspace) -> int:
         raise UsageError("Name a static model of the hub: dailypapers vectors fetch minishlab/potion-base-8M.")
     client = HubClient(workspace.settings.endpoint, offline=is_offline(lookup_environment()))
 
-    async def fetch(progress: Progress) -> dict[str, object]:
+    async def fetch(progress: Progress) -> Model:
         try:
             fetched = await client.fetch(
                 name,
@@ -155,20 +147,15 @@ def _fetch(arguments: Namespace, workspace: Workspace) -> int:
             )
         finally:
             await client.aclose()
-        return {"model": name, "folder": str(fetched.folder), "commit": fetched.commit, "sha256": fetched.sha256}
+        return Model(model=name, folder=str(fetched.folder), commit=fetched.commit, sha256=dict(fetched.sha256))
 
     with Progress() as progress:
         said = asyncio.run(fetch(progress))
-    if arguments.json:
-        print_json(said)
-        return 0
-    if not arguments.quiet:
-        print_line(f"{clean(name)}, commit {said['commit']}")
-        for file, digest in dict(said["sha256"]).items():  # type: ignore[call-overload]
-            print_line(f"  {digest}  {file}")
-        if settings.model != name or settings.server:
-            print_line(f"To use it: {APP} config set vectors.model {clean(name)}")
-    return 0
+    lines = [f"{clean(name)}, commit {said['commit']}"]
+    lines += [f"  {digest}  {file}" for file, digest in said["sha256"].items()]
+    if settings.model != name or settings.server:
+        lines.append(f"To use it: {APP} config set vectors.model {clean(name)}")
+    return answer(arguments, said, *([] if arguments.quiet else lines))
 
 
 ACTIONS = {
@@ -178,6 +165,24 @@ ACTIONS = {
     "fetch": (_fetch, "fetch a static model from the hub, and check its digest"),
 }
 
+
+class VectorsStatus(TypedDict):
+    """The model, and how many papers have a vector."""
+
+    on: bool
+    model: str | None
+    server: str | None
+    papers: int
+    of: int
+    numbers: int | None
+    bytes: int
+    trouble: str | None
+
+
+Built = TypedDict("Built", {"new": int, "papers": int})
+VectorsDropped = TypedDict("VectorsDropped", {"freed_bytes": int})
+Model = TypedDict("Model", {"model": str, "folder": str, "commit": str, "sha256": dict[str, str]})
+
 VECTORS = Command(
     "vectors",
     "Find papers by meaning too, with a model of your own: a server that has /v1/embeddings, or a static model."
@@ -185,6 +190,7 @@ VECTORS = Command(
     (),
     _add_arguments,
     _run_vectors,
+    {"status": VectorsStatus, "build": Built, "drop": VectorsDropped, "fetch": Model},
 )
 
 

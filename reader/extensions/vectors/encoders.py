@@ -27,6 +27,7 @@ from reader.api import (
     is_local,
     is_offline,
     lookup_environment,
+    needs_extra,
     parse_json,
     refusal_reason,
     retry_after,
@@ -169,8 +170,6 @@ def _read_rows(body: bytes, count: int, host: str) -> Rows:
 WEIGHTS = "model.safetensors"
 """The file with the vectors of words: nothing in it is run."""
 
-EXTRA = "Static models need the extra: pip install 'dailypapers[meaning]'."
-
 
 class StaticEncoder:
     """The model in a folder; it is loaded at its first use, 0.6 s."""
@@ -210,7 +209,7 @@ def _load(folder: Path) -> Any:
     try:
         from model2vec import StaticModel
     except ImportError as error:
-        raise ConfigError(EXTRA) from error
+        raise ConfigError(needs_extra("Static models need", "meaning")) from error
     try:
         return StaticModel.from_pretrained(folder)
     except Exception as error:

@@ -36,6 +36,7 @@ from reader.core.steps import note_step
 from reader.feeds.http.client import BusyHostClient, HttpOptions, Response, Validators
 from reader.feeds.http.environment import arxiv_stand_in, is_offline
 from reader.feeds.http.responses import HttpRefused, Limits
+from reader.installed import needs_extra
 from reader.paths import read_start, sync
 from reader.platform import Lock
 
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 PDF = "pdf"
 """The name of the PDFs among the sources of texts."""
 
-NEEDS_EXTRA = "its PDF can be read with the extra dailypapers[pdf], which is not installed"
 
 MEMORY = 1536 * 1024 * 1024
 """Bytes that the process may use; 66 pages need 41 MB."""
@@ -91,7 +91,7 @@ class PdfTexts:
     async def _file(self, id: str, *, is_new: bool = False) -> Path:
         """The file of a PDF, which is fetched if it is not here, or if it must be today's."""
         if find_spec("pypdfium2") is None:
-            raise NoFullText(NEEDS_EXTRA)
+            raise NoFullText(needs_extra("its PDF can be read with", "pdf").rstrip("."))
         if (kept := self._find(id)) is not None:
             return kept
         file = self._folder / f"{in_file_name(id)}.pdf"

@@ -248,7 +248,10 @@ def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
         between = " unread of " if width >= WITH_WORDS else "/"
         number = f"{heading.unread:,}{between}{number}"
     room = width - 3 - len(number)
-    name = cut(day_heading(heading.day, look.today), room, look.glyphs.ellipsis)
+    name = day_heading(heading.day, look.today)
+    while cell_len(name) > room and ", " in name:
+        name = name.rpartition(", ")[0]
+    name = cut(name, room, look.glyphs.ellipsis)
     left = room - cell_len(name)
     notes = (f" {look.glyphs.dot} {note}" for note in (heading.note, heading.note.partition(",")[0]) if note)
     note = next((one for one in notes if cell_len(one) <= left), "")

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from reader.core.errors import ReaderError
+from reader.installed import needs_extra
 from reader.platform import PictureTerminal, picture_terminal
 from reader.ui.full_text.state import TEXT
 from reader.ui.page.links import LinkActions
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from reader.refresh.pictures import Canvas, PictureDrawn
     from reader.ui.pictures.pictures import Picture
     from reader.ui.shell.state import State
-
-MISSING = "pictures need the extra dailypapers[images], which is not installed"
 
 
 class PictureActions(Actor):
@@ -99,7 +98,7 @@ class PictureActions(Actor):
     def _why_not(self) -> str:
         """Why no picture can be shown; empty if one can."""
         if find_spec("textual_image") is None:
-            return MISSING
+            return needs_extra("pictures need", "images").rstrip(".")
         return self._terminal.why_not
 
     def _none(self) -> str:

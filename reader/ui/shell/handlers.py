@@ -118,11 +118,20 @@ R = TypeVar("R", bound=Role)
 def find(role: type[R], objects: Iterable[object]) -> Iterator[tuple[R, Callable[..., Any]]]:
     """The methods of these objects that have a role, inherited ones too, in order."""
     for one in objects:
-        methods = {name: method for kind in reversed(type(one).__mro__) for name, method in vars(kind).items()}
-        for name, method in methods.items():
-            for found in getattr(method, _ROLES, ()):
-                if isinstance(found, role):
-                    yield found, getattr(one, name)
+        for found, name in _roles_of(type(one)):
+            if isinstance(found, role):
+                yield found, getattr(one, name)
+
+
+_known: dict[type, Sequence[tuple[Role, str]]] = {}
+"""The roles of a class's methods, each with the method's name; a start asks for them by the hundred."""
+
+
+def _roles_of(kind: type) -> Sequence[tuple[Role, str]]:
+    if kind not in _known:
+        methods = {name: method for one in reversed(kind.__mro__) for name, method in vars(one).items()}
+        _known[kind] = [(role, name) for name, method in methods.items() for role in getattr(method, _ROLES, ())]
+    return _known[kind]
 
 
 def handlers_of(objects: Sequence[object], context: Callable[[], Context]) -> Mapping[str, Handler]:

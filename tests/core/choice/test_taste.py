@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from reader.core.choice import interests
 from reader.core.choice.counting import Chunk, Terms
 from reader.core.choice.learned import explain
 from reader.core.choice.taste import Likeness, Marked, Taste, TasteTerm, learn, with_wishes
@@ -88,6 +89,23 @@ def test_each_interest_has_its_own_words_and_scale() -> None:
     assert [one.share for one in taste.subjects] == pytest.approx([5 / 7, 2 / 7])
     nearest = {PAPERS[fit.key][0].split()[0]: fit.interest for fit in taste.fits(chunks()) if fit.score > 0.5}
     assert nearest == {"Gaussian": 0, "Protein": 1}
+
+
+def test_an_interest_with_few_marks_is_lifted_but_not_one_of_a_handful(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lifts(many: float, few: float) -> float:
+        found = []
+        for power in (interests.WEAKER, 0.0):
+            with monkeypatch.context() as patch:
+                patch.setattr(interests, "WEAKER", power)
+                taste = learn([*marked("gaussian", EACH, many), *marked("protein", EACH, few)], chunks)
+            best = [0.0, 0.0]
+            for fit in taste.fits(chunks()):
+                best[fit.interest] = max(best[fit.interest], fit.score)
+            found.append(best[1] / best[0])
+        return found[0] / found[1]
+
+    assert lifts(4.0, 1.0) == pytest.approx(4**interests.WEAKER, rel=0.1)
+    assert lifts(0.9, 0.3) == pytest.approx(1)
 
 
 def test_what_the_user_passed_is_told_from_what_they_like() -> None:
@@ -173,10 +191,11 @@ def test_reasons_are_said_in_words(reasons: Sequence[TasteTerm], like: Likeness 
     assert explain(reasons, like) == said
 
 
-def test_a_word_that_says_nothing_is_not_named_nor_is_another_in_its_place() -> None:
+def test_a_word_that_says_nothing_is_never_alone_nor_is_another_first_in_its_place() -> None:
     vague = term("dynamic", 1, 3)._replace(is_vague=True)
     assert explain([vague], JET) == explain([vague, term("drafts", 0.05, 3)], JET) == "like JetSpec, which you starred"
-    assert explain([vague, term("drafts", 0.5, 3)], JET) == "like JetSpec, which you starred: drafts"
+    assert explain([vague, term("drafts", 0.5, 3)], JET) == "like JetSpec, which you starred: dynamic, drafts"
+    assert explain([vague, term("drafts", 2, 3)], JET) == "like JetSpec, which you starred: drafts"
 
 
 @each(

@@ -332,4 +332,4 @@ def test_without_the_extra_it_says_how_to_get_it(run: Run, monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, package, None)
     found = run("serve")
     assert (found.code, found.out) == (1, "")
-    assert "install dailypapers[browser]" in found.err and found.err.count("\n") == 1
+    assert "pip install 'dailypapers[browser]'" in found.err and found.err.count("\n") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from typing import TypedDict
 
 from reader.api import (
     Command,
@@ -10,19 +11,18 @@ from reader.api import (
     LineKey,
     SavedView,
     Workspace,
-    add_json,
     amount,
+    answer,
     find,
-    print_json,
-    print_line,
 )
 
 WORDS_A_MINUTE = 230
 
+Minutes = TypedDict("Minutes", {"words": int, "minutes": float})
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("ids", nargs="+", metavar="ID", help="papers whose abstracts are read")
-    add_json(parser)
 
 
 def count_minutes(arguments: Namespace, workspace: Workspace) -> int:
@@ -30,11 +30,8 @@ def count_minutes(arguments: Namespace, workspace: Workspace) -> int:
         papers = [window.paper(find(window, id)) for id in arguments.ids]
         words = sum(len(paper.abstract.split()) for paper in papers if paper is not None)
     minutes = round(words / WORDS_A_MINUTE, 1)
-    if arguments.json:
-        print_json({"words": words, "minutes": minutes})
-    else:
-        print_line(f"{amount(words, 'word')} to read, {minutes} minutes")
-    return 0
+    said = f"{amount(words, 'word')} to read, {minutes} minutes"
+    return answer(arguments, Minutes(words=words, minutes=minutes), said)
 
 
 MINUTES = Command(
@@ -43,6 +40,7 @@ MINUTES = Command(
     (("minutes 2406.12345", "one paper"),),
     add_arguments,
     count_minutes,
+    {"": Minutes},
 )
 
 EXTENSION = Extension(

@@ -17,7 +17,10 @@ Use = Callable[[str], None]
 def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: Use, tmp_path: Path) -> None:
     shared = str(tmp_path / "shared")
     use("ada")
-    assert "You are not in a group" in run("group", "status").out and run("group", "status", "--json").json is None
+    assert (
+        "You are not in a group" in run("group", "status").out
+        and run("group", "status", "--json").record["place"] is None
+    )
     assert [run("group", what).code for what in ("look", "share", "stop", "leave")] == [1] * 4
     assert run("group", "look", "-q").code == 0
     assert "Name a folder" in run("group", "create", "--name", "ada").err
@@ -132,7 +135,7 @@ def test_a_password_is_refused_and_never_printed(run: Run, use: Use) -> None:
     gone = run("group", "join", "postgresql://me@127.0.0.1:9/papers", "--name", "ada")
     assert gone.code == 1 and gone.err.startswith("dailypapers: postgresql://127.0.0.1:9/papers can't be used: ")
     assert gone.err.count("\n") == 1
-    assert run("group", "status", "--json").json is None
+    assert run("group", "status", "--json").record["place"] is None
 
 
 def test_a_member_is_forgotten_and_heard_again(run: Run, use: Use, tmp_path: Path) -> None:

@@ -384,7 +384,7 @@ def test_without_the_extra_it_says_how_to_get_it(run: Run, papers: Path, monkeyp
     monkeypatch.setitem(sys.modules, "mcp", None)
     found = run("mcp")
     assert (found.code, found.out) == (1, "")
-    assert "install dailypapers[mcp]" in found.err and found.err.count("\n") == 1
+    assert "pip install 'dailypapers[mcp]'" in found.err and found.err.count("\n") == 1
 
 
 async def test_one_call_says_what_is_new_and_why(papers: Path, run: Run) -> None:

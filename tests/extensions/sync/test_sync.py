@@ -30,7 +30,7 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     shared = tmp_path / "shared"
     use("laptop")
     assert "Name a folder that your machines share" in run("sync").err
-    assert "Name a folder that your machines share" in run("sync", "--status").err
+    assert "Your machines share no place yet" in run("sync", "--status").out
     assert run("sync", "--status", str(shared)).code == 1
     run("mark", "star", IDS[0])
     assert run("sync", str(shared)).lines == [

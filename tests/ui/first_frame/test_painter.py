@@ -222,7 +222,7 @@ async def test_the_cursor_begins_where_the_user_left_or_there_is_no_frame(
 async def test_a_cursor_deep_in_the_list_is_where_textual_puts_it(
     reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, left: Visit
 ) -> None:
-    for module in ("first_frame.content", "list.loader"):
+    for module in ("first_frame.painter", "list.loader"):
         monkeypatch.setattr(f"reader.ui.{module}.SCREENFUL", 10)
     file = tmp_path / "state.json"
     save(file, left)
@@ -246,7 +246,7 @@ async def test_a_cursor_deep_in_the_list_is_where_textual_puts_it(
 async def test_a_cursor_whose_paper_left_a_long_list_is_at_the_top(
     reader: Opener, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for module in ("first_frame.content", "list.loader"):
+    for module in ("first_frame.painter", "list.loader"):
         monkeypatch.setattr(f"reader.ui.{module}.SCREENFUL", 10)
     file = tmp_path / "state.json"
     async with reader(size=(100, 12), state_file=file) as r:

@@ -1,0 +1,211 @@
+"""What --json prints: each result is a type, from which its fields, the tables of the manual and the schema are made.
+
+A command names the types of its results in `prints`. No library makes the schema: pydantic refuses the `TypedDict` of
+Python 3.11, and takes longer to import than most commands run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Action, ArgumentParser, Namespace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import FunctionType, NoneType, UnionType
+from typing import (
+    Any,
+    Literal,
+    NotRequired,
+    Protocol,
+    TypedDict,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
+
+from reader.commands.output import print_line, writes_unicode
+from reader.core.nearest import nearest
+
+
+class Command(Protocol):
+    """A command, as far as its results go: `prints` has their types, as `reader.commands.command.Command` says."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def prints(self) -> Mapping[str, Any]: ...
+
+
+VERSION = 1
+"""That of the schema: a key that goes, or means something else, makes a new one; new keys may come at any time."""
+
+Failure = TypedDict("Failure", {"error": str, "kind": str, "hint": str | None})
+"""Why a run failed, on standard error: the first sentence, a word for programs, and the way out if there is one."""
+
+Mistake = TypedDict(
+    "Mistake", {"file": str, "line": int | None, "key": str | None, "message": str, "suggestion": str | None}
+)
+"""A mistake in the settings or in another file of the user's."""
+
+
+def extended(name: str, base: type | None, **more: Any) -> Any:
+    """The type of a record that has the fields of a class, if there is one, and more."""
+    return TypedDict(name, (get_type_hints(base) if base else {}) | more)  # type: ignore[operator]
+
+
+def array(kind: Any) -> Any:
+    """The type of an array of records whose type is made as the program runs."""
+    return list[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonForm:
+    """A form of JSON output: whole records or some of their fields, as one value or as JSON Lines."""
+
+    fields: tuple[str, ...] = ()
+    """The keys to print, in this order; empty for all."""
+    lines: bool = False
+    """Whether each record is a line of its own."""
+
+    def print(self, result: Mapping[str, object] | Iterable[Mapping[str, object]]) -> None:
+        """Print a record, or any number of them, one at a time."""
+        records = [result] if isinstance(result, Mapping) else result
+        picked = ({name: one.get(name) for name in self.fields} if self.fields else one for one in records)
+        is_ascii = not writes_unicode(sys.stdout)
+        if not self.lines and not isinstance(result, Mapping):
+            from reader.actions.export import write_array
+
+            write_array(picked, sys.stdout)
+            return
+        for one in picked:
+            print_line(json.dumps(one, ensure_ascii=is_ascii, indent=None if self.lines else 2))
+
+
+class StoreJson(Action):
+    """Stores a `JsonForm`: `--json` alone prints whole records, `--json=id,title` these fields.
+
+    `parse` gives the option an empty value if it stands alone, so it never takes the next word.
+    """
+
+    def __init__(self, *arguments: Any, known: Callable[[], Sequence[str]], **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.known = known
+        """Returns the names of all fields."""
+
+    def __call__(
+        self, parser: ArgumentParser, namespace: Namespace, values: Any, option_string: str | None = None
+    ) -> None:
+        names = tuple(name.strip() for name in values.split(",") if name.strip())
+        known = self.known() if names else ()
+        for name in names:
+            if name not in known:
+                meant = nearest(name, known)
+                advice = f"Did you mean {meant}" if meant else f"It takes {', '.join(known)}"
+                parser.error(f"{option_string} has no field {name!r}. {advice}?")
+        setattr(namespace, self.dest, JsonForm(names, option_string == "--jsonl"))
+
+
+def add_json(parser: ArgumentParser, command: Command) -> None:
+    """Add --json and --jsonl to a command that prints results."""
+    for option, about in (
+        ("--json", "print JSON; with FIELDS such as id,title, only these"),
+        ("--jsonl", "the same as JSON Lines, a record a line"),
+    ):
+        parser.add_argument(
+            option, action=StoreJson, dest="json", metavar="FIELDS", known=lambda: fields(command), help=about
+        )
+
+
+# The types of results
+
+
+def results(command: Command) -> dict[str, Any]:
+    """The types of what a command prints, by the words that make it print that: `views`, `views list`."""
+    return {
+        f"{command.name} {words}".rstrip(): kind() if isinstance(kind, FunctionType) else kind
+        for words, kind in command.prints.items()
+    }
+
+
+def fields(command: Command) -> list[str]:
+    """The keys of all that a command prints."""
+    return list(dict.fromkeys(key for kind in results(command).values() for key in _keys(kind)))
+
+
+def _keys(kind: Any) -> dict[str, Any]:
+    """The keys of a record with their types, or of the records of an array or of names."""
+    if is_typeddict(kind):
+        return get_type_hints(kind)
+    return _keys(get_args(kind)[-1]) if get_args(kind) else {}
+
+
+def table_of(commands: Iterable[Command]) -> list[tuple[str, str]]:
+    """What commands print and its keys, for a table in Markdown."""
+    forms = {list: "array: ", dict: "by name: "}
+    alike: dict[str, list[str]] = {}
+    for words, kind in (one for command in commands for one in results(command).items()):
+        said = f"{forms.get(get_origin(kind), '')}{_told(_keys(kind)) or 'a number'}"
+        alike.setdefault(said, []).append(f"`{words}`")
+    return [(", ".join(several), said) for said, several in alike.items()]
+
+
+def _told(keys: Mapping[str, Any]) -> str:
+    from reader.actions.export import RECORD_KEYS
+
+    is_paper = set(RECORD_KEYS) <= set(keys)
+    named = (key for key in keys if not (is_paper and key in RECORD_KEYS))
+    told = ((key, next(_records(keys[key]), None)) for key in named)
+    said = (f"`{key}`" + (f" ({_told(_keys(kind))})" if kind else "") for key, kind in told)
+    return ", ".join((*(["a paper"] if is_paper else []), *said))
+
+
+def _records(kind: Any) -> Iterator[Any]:
+    """The types of records in a type."""
+    if is_typeddict(kind):
+        yield kind
+    for one in get_args(kind):
+        yield from _records(one)
+
+
+# The schema
+
+
+def schema(commands: Iterable[Command]) -> dict[str, Any]:
+    """A JSON Schema: for each command the definition of what it prints, and one for `Failure`."""
+    known: dict[str, Any] = {}
+    named = {words: _schema(kind, known) for command in commands for words, kind in results(command).items()}
+    _schema(Failure, known)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "What dailypapers prints with --json: '#/$defs/views list' is that of 'dailypapers views list'",
+        "version": VERSION,
+        "$defs": named | known,
+    }
+
+
+_NAMES = {str: "string", int: "integer", float: "number", bool: "boolean", NoneType: "null"}
+
+
+def _schema(kind: Any, known: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a type; those of records are put among the known ones."""
+    form, inner = get_origin(kind), get_args(kind)
+    if is_typeddict(kind):
+        if kind.__name__ not in known:
+            known[kind.__name__] = {}
+            found = {key: _schema(one, known) for key, one in get_type_hints(kind).items()}
+            # Python 3.11 does not see in `__required_keys__` what a class says whose annotations are texts.
+            extras = get_type_hints(kind, include_extras=True)
+            required = [key for key, one in extras.items() if get_origin(one) is not NotRequired]
+            known[kind.__name__] = {"type": "object", "properties": found, "required": required}
+        return {"$ref": f"#/$defs/{kind.__name__}"}
+    if form in (Union, UnionType):
+        return {"anyOf": [_schema(one, known) for one in inner]}
+    if form is Literal:
+        return {"enum": list(inner)}
+    if form in (list, tuple):
+        return {"type": "array", "items": _schema(inner[0], known)}
+    if form is dict:
+        return {"type": "object", "additionalProperties": _schema(inner[1], known)}
+    return {"type": _NAMES[kind]} if kind in _NAMES else {}
