@@ -8,6 +8,7 @@ from argparse import OPTIONAL, SUPPRESS, ZERO_OR_MORE, Action, ArgumentParser, A
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, takewhile
+from types import FunctionType
 from typing import Any, Literal, NamedTuple, NoReturn
 
 from reader.commands.contract import StoreJson, add_json
@@ -50,6 +51,14 @@ class Command:
 
     With any, it takes --json and --jsonl.
     """
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """The types of its results by whole command lines, such as `views` and `views list`."""
+        return {
+            f"{self.name} {words}".rstrip(): kind() if isinstance(kind, FunctionType) else kind
+            for words, kind in self.prints.items()
+        }
 
 
 class Parser(ArgumentParser):
@@ -144,7 +153,7 @@ def add_arguments(parser: Parser, command: Command) -> None:
     parser.examples = command.examples
     command.arguments(parser)
     if command.prints:
-        add_json(parser, command)
+        add_json(parser, lambda: command.results)
     add_colours(parser)
     add_log_level(parser)
 

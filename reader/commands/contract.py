@@ -1,7 +1,7 @@
 """What --json prints: each result is a type, from which its fields, the tables of the manual and the schema are made.
 
 A command names the types of its results in `prints`. No library makes the schema: pydantic refuses the `TypedDict` of
-Python 3.11, and takes longer to import than most commands run.
+Python 3.11, and costs 90 ms of processor time to import, half of what a whole command takes.
 """
 
 from __future__ import annotations
@@ -11,32 +11,11 @@ import sys
 from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import FunctionType, NoneType, UnionType
-from typing import (
-    Any,
-    Literal,
-    NotRequired,
-    Protocol,
-    TypedDict,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-    is_typeddict,
-)
+from types import NoneType, UnionType
+from typing import Any, Literal, NotRequired, TypedDict, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from reader.commands.output import print_line, writes_unicode
 from reader.core.nearest import nearest
-
-
-class Command(Protocol):
-    """A command, as far as its results go: `prints` has their types, as `reader.commands.command.Command` says."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def prints(self) -> Mapping[str, Any]: ...
-
 
 VERSION = 1
 """That of the schema: a key that goes, or means something else, makes a new one; new keys may come at any time."""
@@ -107,31 +86,23 @@ class StoreJson(Action):
         setattr(namespace, self.dest, JsonForm(names, option_string == "--jsonl"))
 
 
-def add_json(parser: ArgumentParser, command: Command) -> None:
+def add_json(parser: ArgumentParser, results: Callable[[], Mapping[str, Any]]) -> None:
     """Add --json and --jsonl to a command that prints results."""
     for option, about in (
         ("--json", "print JSON; with FIELDS such as id,title, only these"),
         ("--jsonl", "the same as JSON Lines, a record a line"),
     ):
         parser.add_argument(
-            option, action=StoreJson, dest="json", metavar="FIELDS", known=lambda: fields(command), help=about
+            option, action=StoreJson, dest="json", metavar="FIELDS", known=lambda: fields(results()), help=about
         )
 
 
 # The types of results
 
 
-def results(command: Command) -> dict[str, Any]:
-    """The types of what a command prints, by the words that make it print that: `views`, `views list`."""
-    return {
-        f"{command.name} {words}".rstrip(): kind() if isinstance(kind, FunctionType) else kind
-        for words, kind in command.prints.items()
-    }
-
-
-def fields(command: Command) -> list[str]:
-    """The keys of all that a command prints."""
-    return list(dict.fromkeys(key for kind in results(command).values() for key in _keys(kind)))
+def fields(results: Mapping[str, Any]) -> list[str]:
+    """The keys of all results."""
+    return list(dict.fromkeys(key for kind in results.values() for key in _keys(kind)))
 
 
 def _keys(kind: Any) -> dict[str, Any]:
@@ -141,11 +112,11 @@ def _keys(kind: Any) -> dict[str, Any]:
     return _keys(get_args(kind)[-1]) if get_args(kind) else {}
 
 
-def table_of(commands: Iterable[Command]) -> list[tuple[str, str]]:
+def table_of(results: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What commands print and its keys, for a table in Markdown."""
     forms = {list: "array: ", dict: "by name: "}
     alike: dict[str, list[str]] = {}
-    for words, kind in (one for command in commands for one in results(command).items()):
+    for words, kind in results.items():
         said = f"{forms.get(get_origin(kind), '')}{_told(_keys(kind)) or 'a number'}"
         alike.setdefault(said, []).append(f"`{words}`")
     return [(", ".join(several), said) for said, several in alike.items()]
@@ -172,10 +143,10 @@ def _records(kind: Any) -> Iterator[Any]:
 # The schema
 
 
-def schema(commands: Iterable[Command]) -> dict[str, Any]:
-    """A JSON Schema: for each command the definition of what it prints, and one for `Failure`."""
+def schema(results: Mapping[str, Any]) -> dict[str, Any]:
+    """A JSON Schema: the definitions of what commands print, and one for `Failure`."""
     known: dict[str, Any] = {}
-    named = {words: _schema(kind, known) for command in commands for words, kind in results(command).items()}
+    named = {words: _schema(kind, known) for words, kind in results.items()}
     _schema(Failure, known)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -16,7 +16,15 @@ from reader.commands.command import Command, add_no_pager, make_parser, suggest
 from reader.commands.contract import JsonForm, schema
 from reader.commands.help_text import PAGES, draw, examples, help_width, print_page
 from reader.commands.line.manual import all_table, everything, man_page, page
-from reader.commands.line.registry import ABOUT, COMMANDS, EXAMPLES, USUAL, find_command, gists_of_commands, is_command
+from reader.commands.line.registry import (
+    ABOUT,
+    EXAMPLES,
+    USUAL,
+    find_command,
+    gists_of_commands,
+    is_command,
+    results_of,
+)
 from reader.commands.output import Style, is_terminal, print_line
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
@@ -38,7 +46,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _print_help(arguments: Namespace, workspace: Workspace) -> int:
     about, paged = arguments.about, not arguments.no_pager
     if arguments.schema:
-        JsonForm().print(schema(map(find_command, COMMANDS)))
+        JsonForm().print(schema(results_of()))
     elif arguments.man:
         _show_man_page()
     elif about is None:

@@ -323,10 +323,11 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
 
     names = {topic.slug: topic.name for topic in shown.workspace.topics.topics}
     topics: tuple[Why, ...] = why(shown.reasons, names)
-    reasons = read_reasons(shown.window, shown.pk)._replace(interests=())
+    reasons = read_reasons(shown.window, shown.pk)
     acts, muted = shown.acts
     columns = width() if is_terminal(sys.stdout) else ENDLESS
-    explanation = Explanation(topics, acts, muted, shown.made, reasons=reasons if reasons.terms else None)
+    known = reasons if reasons.terms else None
+    explanation = Explanation(topics, acts, muted, shown.made, reasons=known, has_interests=False)
     rows = explanation_rows(explanation, columns, glyphs(shown.workspace.settings.ascii))
     return _painted([*_title(shown.paper, columns), (), *(row.line for row in rows)])
 

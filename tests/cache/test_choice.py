@@ -433,10 +433,11 @@ def test_an_interest_keeps_its_name_and_papers_whatever_comes(
     assert len(names(window)) == 3
 
 
+@pytest.mark.parametrize("order", [1, -1])
 def test_an_interest_is_split_by_what_its_papers_share(
-    window: Window, events: Events, two: tuple[Interest, Interest]
+    window: Window, events: Events, two: tuple[Interest, Interest], order: int
 ) -> None:
-    one, other = (interest.wish for interest in two)
+    one, other = (interest.wish for interest in two[::order])
     decide(events, *joined(one, other))
     (both,) = opinions.read_reasons(window).interests
     halves = window.for_you.learned().taste.split(both.wish)

@@ -27,7 +27,7 @@ from reader.commands.help_text import (
     text_of,
     told_beside,
 )
-from reader.commands.line.registry import ABOUT, COMMANDS, EXAMPLES, GROUPS, find_command
+from reader.commands.line.registry import ABOUT, COMMANDS, EXAMPLES, GROUPS, find_command, results_of
 from reader.paths import APP
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _made(part: str, keymap: Keymap | None) -> str:
 
 def results_table(names: Iterable[str] = COMMANDS) -> str:
     """What commands print with --json."""
-    return table("With `--json`", "prints the keys", table_of(map(find_command, names)))
+    return table("With `--json`", "prints the keys", table_of(results_of(names)))
 
 
 def paper_keys() -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reader import installed
 from reader.core.errors import ReaderError
@@ -118,6 +118,11 @@ def gists_of_commands() -> dict[str, str]:
     ours = {name: gist for group in GROUPS.values() for name, gist in group.items()}
     added = {name: f"of {entry.package}" for name, entry in installed.others().items()}
     return {**ours, "help": "what a command takes", **added}
+
+
+def results_of(names: Iterable[str] = COMMANDS) -> dict[str, Any]:
+    """The types of what commands print, by whole command lines."""
+    return {words: kind for name in names for words, kind in find_command(name).results.items()}
 
 
 def find_command(name: str) -> Command:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations, combinations_with_replacement, pairwise
 from math import log, sqrt
+from operator import mul
 from struct import unpack
 from types import MappingProxyType
 from typing import NamedTuple
@@ -18,6 +19,10 @@ SHARP = 4
 
 MOST_TELLING = 30
 """Words that tell one half of an interest from the other, of which its name is made."""
+
+
+ITERATIONS = 30
+"""Steps in which the direction is found that sets the papers of an interest apart."""
 
 
 class Saying(NamedTuple):
@@ -75,22 +80,30 @@ class Parts(NamedTuple):
         return sorted(likeness, key=lambda paper: (-likeness[paper], paper))
 
     def halves(self, papers: Sequence[int]) -> tuple[tuple[list[int], list[int]], ...]:
-        """Some liked papers in two groups, by the two that are least alike, with the words that tell each group."""
+        """Some liked papers in two groups, by what sets most of them apart, with the words that tell each group."""
         rows: dict[int, dict[int, float]] = {paper: {} for paper in papers}
         for code, having in self.marks.items():
             for paper, size in having:
                 if paper in rows:
                     rows[paper][code] = size
         sizes = {paper: sqrt(_likeness(row, row)) or 1.0 for paper, row in rows.items()}
-
-        def likeness(one: int, other: int) -> float:
-            return _likeness(rows[one], rows[other]) / (sizes[one] * sizes[other])
-
-        first, last = min(combinations(papers, 2), key=lambda two: likeness(*two))
+        every = range(len(papers))
+        alike = [[0.0] * len(papers) for _ in every]
+        for (at, one), (place, other) in combinations_with_replacement(enumerate(papers), 2):
+            alike[at][place] = alike[place][at] = _likeness(rows[one], rows[other]) / (sizes[one] * sizes[other])
+        first, last = min(combinations(every, 2), key=lambda two: alike[two[0]][two[1]])
+        # Their main direction, from the two that are least alike by iteration; one stranger has a small part in it.
+        sides = [float(at == first) - float(at == last) for at in every]
+        for _ in range(ITERATIONS):
+            turned = [sum(map(mul, row, sides)) for row in alike]
+            middle = sum(turned) / len(turned)
+            most = max(abs(one - middle) for one in turned) or 1.0
+            sides = [(one - middle) / most for one in turned]
         groups: tuple[list[int], list[int]] = ([], [])
-        for paper in papers:
-            is_near_last = paper == last or (paper != first and likeness(paper, last) > likeness(paper, first))
-            groups[is_near_last].append(paper)
+        for paper, side in zip(papers, sides, strict=True):
+            groups[side < 0].append(paper)
+        if not all(groups):
+            groups = ([*papers[:-1]], [papers[-1]])
         found = []
         for group, rest in (groups, groups[::-1]):
             told: Counter[int] = Counter()

@@ -233,7 +233,9 @@ class Taste(NamedTuple):
             return []
         taken = [other.wish.name for other in self.subjects if other.wish.key != one.key]
         found: list[Held] = []
-        for papers, words in self.parts.halves(positions):
+        # The paper by which the interest is known stays in it.
+        halves = self.parts.halves(positions)
+        for papers, words in sorted(halves, key=lambda half: one.key not in [self.liked[at].id for at in half[0]]):
             name = _name([self.words[code] for code in words if code in self.words], taken)
             ids = tuple(self.liked[paper].id for paper in papers)[:MOST_HELD]
             told = name or self.liked[papers[0]].name

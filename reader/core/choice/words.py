@@ -89,38 +89,46 @@ def pack(title: str, abstract: str) -> bytes:
 
 
 def written(*texts: str, only: Container[int] | None = None) -> dict[int, str]:
-    """The words and pairs of some texts by their numbers, or those of some, each as it is written most often."""
+    """The words and pairs of some texts by their numbers, or those of some, each as it is written most often.
+
+    A pair that always begins within the same compound has all of it: `real-time diffusion`.
+    """
     found: dict[int, Counter[str]] = {}
+    heads: dict[int, set[str]] = {}
     for text in texts:
-        for code, form in _forms(text):
+        for code, form, head in _forms(text):
             if only is None or code in only:
                 found.setdefault(code, Counter())[form] += 1
-    return {code: _plainest(forms) for code, forms in found.items()}
+                heads.setdefault(code, set()).add(head)
+    heads = {code: some if len({one.lower() for one in some}) == 1 else {""} for code, some in heads.items()}
+    return {code: max(heads[code]) + _plainest(forms) for code, forms in found.items()}
 
 
-def _forms(text: str) -> Iterator[tuple[int, str]]:
-    last, before, end = BREAK, "", 0
+def _forms(text: str) -> Iterator[tuple[int, str, str]]:
+    """The number of each word and pair, how it is written, and what a hyphen joins to its beginning."""
+    last, before, head, end = BREAK, "", "", 0
     text = unicodedata.normalize("NFKC", text)
     for match in _TOKEN.finditer(text):
         word = match[0]
         this = number(word)
+        # As it is written between them: `world model`, but `vision-language`.
+        joint = "-" if text[end : match.start()] == "-" else " "
         if this != BREAK:
-            yield this, word
+            yield this, word, ""
             if last != BREAK:
-                # As it is written between them: `world model`, but `vision-language`.
-                joint = "-" if text[end : match.start()] == "-" else " "
-                yield pair(last, this), f"{before}{joint}{word}"
+                yield pair(last, this), f"{before}{joint}{word}", head
+        head = f"{before}-" if joint == "-" and before.isalnum() else ""
         last, before, end = this, word, match.end()
 
 
 def codes(*texts: str) -> set[int]:
     """The numbers of the words and pairs of some texts."""
-    return {code for text in texts for code, _ in _forms(text)}
+    return {code for text in texts for code, _, _ in _forms(text)}
 
 
 def code_of(text: str) -> int | None:
     """The number of a word, or of two adjacent words; None for what is neither. Of more words, the last two count."""
-    found = [code for code, _ in _forms(text)]
+    found = [code for code, _, _ in _forms(text)]
     return found[-1] if found else None
 
 

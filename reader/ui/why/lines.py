@@ -70,6 +70,8 @@ class Explanation(NamedTuple):
     """The first papers for the user: id and title."""
     before: tuple[tuple[str, str], ...] = ()
     """The same before the last change; empty if nothing was changed."""
+    has_interests: bool = True
+    """Whether the user's interests are listed."""
 
 
 def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
@@ -78,7 +80,7 @@ def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row
     has_paper = known.topics is not None
     sections = (
         _for_you(reasons, width, glyphs) if reasons is not None and has_paper else [],
-        [] if reasons is None else _interests(reasons, width, glyphs),
+        _interests(reasons, width, glyphs) if reasons is not None and known.has_interests else [],
         [] if reasons is None else _changed(reasons, width, glyphs),
         _first(known, width, glyphs),
         _rows(rule_lines(known.rules, known.muted, width)),
@@ -138,7 +140,7 @@ def _source(term: TasteTerm) -> str:
     if not term.papers:
         return "because you say so"
     if term.weight < 0 and not term.is_hidden:
-        return "more in papers that you passed"
+        return "more in papers that you did not mark"
     hidden = "hidden " if term.is_hidden else ""
     return f"from {term.papers} {hidden}paper{'' if term.papers == 1 else 's'}"
 

@@ -7,7 +7,7 @@ import struct
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.core.choice.words import BREAK, codes, number, pack, pair, stem, written
+from reader.core.choice.words import BREAK, code_of, codes, number, pack, pair, stem, written
 from tests.table import each
 
 
@@ -37,6 +37,20 @@ def test_a_title_comes_twice_and_no_pair_reaches_across_a_sign_or_a_stop_word() 
     ]
     assert codes("World models") == {world, model, pair(world, model)}
     assert pair(plan, agent) not in codes("We plan. Agents of the web")
+
+
+@each(
+    ("texts", "form"),
+    [
+        (("Towards Real-Time Diffusion", "real-time diffusion-based"), "Real-Time diffusion"),
+        (("a two-stage decoder",), "two-stage decoder"),
+        (("frame-level causal", "token-level causal"), "level causal"),
+        (("vision-language models", "language models"), "language models"),
+    ],
+)
+def test_a_pair_is_not_cut_out_of_a_compound(texts: tuple[str, ...], form: str) -> None:
+    code = code_of(form)
+    assert code is not None and written(*texts)[code].lower() == form.lower()
 
 
 def test_a_term_is_written_as_most_papers_write_it() -> None:

@@ -18,6 +18,7 @@ LEARNED = Reasons(
         TasteTerm(1, "KV cache", 0.62, 3),
         TasteTerm(2, "base", 0.1, 2, is_vague=True),
         TasteTerm(0, "Ada", -0.2, 2, "author", "Ada", is_hidden=True),
+        TasteTerm(4, "pages", -0.03, 1),
         TasteTerm(3, "faint", 0.001, 1),
     ),
     (Interest(SERVING, PAPERS, 0.75), Interest(Held("2401.00002", "robots", None), PAPERS[:1], 0.0)),
@@ -38,11 +39,12 @@ def drawn(known: Explanation, width: int = 80) -> list[str]:
 
 def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None:
     assert drawn(KNOWN) == [
-        "For you 52 points; the best papers have about 100",
+        "For you 49 points; the best papers have about 100",
         "like JetSpec, which you starred: KV cache",
         "+62 KV cache from 3 papers",
         "+10 base from 2 papers",
         "-20 Ada from 2 hidden papers",
+        "-3 pages more in papers that you did not mark",
         "",
         "Your interests",
         "KV cache ++ ┃┃┃┃┃┃┃┃┃ 2 papers",
@@ -66,8 +68,8 @@ def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None
 def test_what_can_be_changed_is_a_word_a_person_or_an_interest() -> None:
     about = [row.about for row in explanation_rows(KNOWN, 80, UNICODE) if row.about is not None]
     assert about == [
-        *(Wish("word", "KV cache"), Wish("word", "base"), Wish("author", "Ada"), SERVING),
-        *(LEARNED.interests[1].wish, Wish("word", "finance", -1)),
+        *(Wish("word", "KV cache"), Wish("word", "base"), Wish("author", "Ada")),
+        *(Wish("word", "pages"), SERVING, LEARNED.interests[1].wish, Wish("word", "finance", -1)),
     ]
 
 
