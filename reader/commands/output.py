@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from reader.core.errors import FeedError, ReaderError, UsageError
 from reader.core.lines import Piece, cell_len, fit, with_spaces
+from reader.core.marks import PASSAGE
 from reader.core.text import visible
 from reader.paths import APP, explain
 
@@ -154,7 +155,8 @@ def describe_action(action: Action) -> str:
     """What an action was, for the end of a sentence: `41 papers read`, `following Kaiming He`."""
     if action.rules:
         return action.said
-    return f"{amount(action.count, 'paper')} {action.label}" if action.count else action.label
+    noun = "passage" if action.kind.startswith(PASSAGE) else "paper"
+    return f"{amount(action.count, noun)} {action.label}" if action.count else action.label
 
 
 def format_counts(sums: dict[str, int]) -> str:

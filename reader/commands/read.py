@@ -43,6 +43,7 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.pager import print_paged
     from reader.core.document.rewritten import with_font_names, with_tex
 
+    facts = _facts(paper, kept)
     if arguments.section is not None:
         parts = _chosen(paper, kept, arguments.section)
         whole = replace(kept.document, title="", blocks=tuple(chain(*(one.document.blocks for one in parts))))
@@ -51,9 +52,9 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
         change = with_tex if arguments.tex else with_font_names
         kept = kept._replace(document=change(kept.document))
     if arguments.markdown:
-        print_paged(_markdown(paper, kept, is_part=arguments.section is not None), wanted=not arguments.no_pager)
+        print_paged(_markdown(paper, kept, facts, is_part=arguments.section is not None), wanted=not arguments.no_pager)
     else:
-        print_paged(_draw(paper, kept, workspace.settings.ascii), wanted=not arguments.no_pager, chops=True)
+        print_paged(_draw(paper, kept, facts, workspace.settings.ascii), wanted=not arguments.no_pager, chops=True)
     return 0
 
 
@@ -91,7 +92,7 @@ def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
     return list(with_subsections(found, number))
 
 
-def _markdown(paper: Paper, kept: KeptText, *, is_part: bool) -> Iterator[str]:
+def _markdown(paper: Paper, kept: KeptText, facts: str, *, is_part: bool) -> Iterator[str]:
     """The lines of a text as Markdown; of a whole one, people and source stand below its title."""
     from reader.actions.export import plain_markdown
     from reader.core.document.markdown import markdown_lines
@@ -99,11 +100,11 @@ def _markdown(paper: Paper, kept: KeptText, *, is_part: bool) -> Iterator[str]:
     if not is_part:
         yield from (f"# {plain_markdown(clean(paper.title))}", "")
         yield from (plain_markdown(", ".join(map(clean, paper.authors))), "") if paper.authors else ()
-        yield from (plain_markdown(_facts(paper, kept)), "")
+        yield from (plain_markdown(facts), "")
     yield from markdown_lines(replace(kept.document, title=""))
 
 
-def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
+def _draw(paper: Paper, kept: KeptText, facts: str, ascii: bool) -> Iterator[str]:
     """The lines of a text: in a pipe, a paragraph or a row of a table each."""
     from reader.core.document.layout import Layout
 
@@ -111,7 +112,7 @@ def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
     columns = min(width(), READABLE) if is_terminal(sys.stdout) else None
     yield from (style.bold(line) for line in wrapped(clean(paper.title), columns))
     yield from (style.faint(line) for line in wrapped(", ".join(map(clean, paper.authors)), columns))
-    yield from (style.faint(line) for line in wrapped(_facts(paper, kept), columns))
+    yield from (style.faint(line) for line in wrapped(facts, columns))
     yield ""
     for line in Layout(kept.document, columns, table_width=width() if columns else None):
         yield paint(_in_ascii(line) if ascii else line.pieces, style)
@@ -123,7 +124,8 @@ def _draw(paper: Paper, kept: KeptText, ascii: bool) -> Iterator[str]:
 def _facts(paper: Paper, kept: KeptText) -> str:
     document = kept.document
     version = f"v{document.version}" if document.version else ""
-    return " · ".join(filter(None, (f"arXiv:{paper.id}{version}", document.licence, f"text from {kept.origin}")))
+    facts = (f"arXiv:{paper.id}{version}", document.licence, f"text from {kept.origin}", *document.lacks)
+    return " · ".join(filter(None, facts))
 
 
 def _in_ascii(line: DocumentLine) -> Iterator[Piece]:

@@ -71,8 +71,8 @@ async def fetch_text(
 ) -> TextStored | TextMissing:
     """Ask the sources in turn for the text of a paper of the cache in `file`, and store the best.
 
-    The first whole text is taken; if there is none, the one that holds most. Returns TextMissing if they say that there
-    is none. Raises the first FeedError if none has it and one failed.
+    No more are asked after a whole text; of those that have an end, the one that holds most is taken. Returns
+    TextMissing if they say that there is none. Raises the first FeedError if none has it and one failed.
     """
     reason = "full_text_from of the settings names no source"
     failure: FeedError | None = None
@@ -88,7 +88,7 @@ async def fetch_text(
             if found[-1][0].is_whole:
                 break
     if found:
-        document, name = max(found, key=lambda one: (one[0].is_whole, one[0].holdings))
+        document, name = max(found, key=lambda one: (one[0].has_end, one[0].holdings))
         await asyncio.to_thread(_store, file, pk, document, name, utc_stamp(now()))
         return TextStored(id, name)
     if failure is not None:

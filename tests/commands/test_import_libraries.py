@@ -254,3 +254,4 @@ def test_highlights_live_from_a_home_to_zotero_and_back(run: Run, papers: Path, 
     assert "2 highlighted. 'dailypapers undo' takes it back." in run("import", str(file)).out
     assert run("list", "has:highlight", "--json=id,note,highlights").json == before
     assert "highlighted" not in run("import", str(file)).out
+    assert run("undo").out == "Taken back: 2 passages highlighted in the text.\n"

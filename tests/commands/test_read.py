@@ -111,6 +111,11 @@ def test_again_fetches_a_newer_text(run: Run, papers: Path, feed: FeedServer) ->
     assert "v4 ·" in run("read", ID).out
 
 
+def test_what_a_text_lacks_stands_beside_its_source(run: Run, papers: Path, feed: FeedServer) -> None:
+    feed.pages = {f"/papers/{ID}.md": pages.MARKDOWN.partition("## References")[0].encode()}
+    assert run("read", ID).lines[2].endswith(" · text from Hugging Face · no references")
+
+
 def test_markdown_has_formulas_in_tex(run: Run, papers: Path, feed: FeedServer) -> None:
     lines = run("read", ID, "--markdown").lines
     assert lines[0].startswith("# ") and lines[4].startswith(f"arXiv:{ID}")
@@ -134,6 +139,7 @@ def test_a_section_is_read_by_its_number_or_its_title(run: Run, papers: Path, fe
     assert [line.split("\t")[2] for line in listed][:4] == ["A paper", "Abstract", "1 Start", "1.1 Parts"]
     start = run("read", ID, "--section", "start")
     assert start.out == run("read", ID, "--section", "2").out
+    assert start.lines[2] == f"arXiv:{ID}v2 · text from Hugging Face"
     assert "1  Start" in start.lines and "1.1  Parts" in start.lines and "Abstract" not in start.out
     assert run("read", ID, "--section", "1.1 parts", "--markdown").lines[0] == "### 1.1 Parts"
     whole = run("read", ID, "--json").record

@@ -95,6 +95,11 @@ async def test_the_first_whole_text_is_stored_or_else_the_one_that_holds_most(fi
     assert await fetch_text(file, 1, "2605.00001", [first, third]) == TextStored("2605.00001", "cut")
 
 
+async def test_a_text_without_references_that_holds_more_wins_over_a_whole_one(file: Path) -> None:
+    page, pdf = Named("page", text_of(*"sssnnn")), Named("pdf", text_of(*"sssrr"))
+    assert await fetch_text(file, 1, "2605.00001", [page, pdf]) == TextStored("2605.00001", "page")
+
+
 def test_starred_papers_with_an_id_are_wanted(file: Path) -> None:
     assert wanted(file) == IDS[:3]
     assert find_wanted(file, LOCAL, NOW)[0] == Wanted(3, IDS[2])

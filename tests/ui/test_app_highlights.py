@@ -84,6 +84,7 @@ async def test_a_note_is_begun_at_a_passage_and_the_outline_leads_there(reader: 
         await r.press("j", "j", "j", "enter")
         assert r.context == "text" and "▌ 2.1  Zebra" in r.text("#text")
         await r.do("move.top", "text.next_match")
+        assert "looks for words" not in r.status
         assert "▌ 2.1  Zebra" in r.text("#text")
         await r.do("app.back")
         assert "2.1 Zebra crossing" in r.screen

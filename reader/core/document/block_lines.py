@@ -610,9 +610,11 @@ def _continued(items: Sequence[Node], width: int) -> list[Box]:
     room, taken = width, 0
     while taken < len(items):
         rest = items[taken:]
-        ends = [at for at in range(1, len(rest)) if _kind(rest[at]) in ("rel", "bin")]
+        kinds = [_kind(one) for one in rest]
+        # Two relations side by side are one, as in `:=`.
+        ends = [at for at in range(1, len(rest)) if kinds[at] == "bin" or kinds[at - 1] != kinds[at] == "rel"]
         fitting = [at for at in (*ends, len(rest)) if _row(_begun(rest[:at], bool(found))).width <= room]
-        relations = [at for at in fitting if at == len(rest) or _kind(rest[at]) == "rel"]
+        relations = [at for at in fitting if at == len(rest) or kinds[at] == "rel"]
         whole = [at for at in fitting if at == len(rest) or rest[at] in _CONNECTIVES]
         if not fitting:
             return [Box((joined([atom_of(one) for one in items]).rstrip(),), 0)]

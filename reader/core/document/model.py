@@ -253,10 +253,14 @@ class Document:
         return tuple(said for said, is_so in is_lacking.items() if is_so)
 
     @property
+    def has_end(self) -> bool:
+        """Whether it has sections and does not break off."""
+        return len(self.sections) > 2 and not self.is_cut
+
+    @property
     def is_whole(self) -> bool:
         """Whether it has an end, sections and references, as nearly every paper has."""
-        is_paper = len(self.sections) > 2 and any(isinstance(block, Reference) for block in self.blocks)
-        return is_paper and not self.is_cut
+        return self.has_end and any(isinstance(block, Reference) for block in self.blocks)
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:

@@ -364,13 +364,13 @@ class FullTextActions(Actor):
             return
         words = text.view.search.text
         number, count = text.view.matches()
-        if not words:
-            self._model.show_notice(f"{self._keymap.key('text.search')} looks for words")
-        elif not count:
+        if words and not count:
             self._model.show_notice(f"{words} is not in this text", "warning")
-        else:
+        elif words:
             counted = f"{count:,}{'+' if count == MOST_COUNTED else ''}"
             self._model.show_notice(f"{number:,} of {counted} · {words}" if number else f"{words} · {counted}")
+        elif not text.view.highlights.kept:
+            self._model.show_notice(f"{self._keymap.key('text.search')} looks for words")
 
     # Outline
 

@@ -416,6 +416,7 @@ def test_a_sign_before_a_fraction_is_apart_from_its_relation() -> None:
         # A row that has no such place is on one line, and the others keep their height.
         (r"aaaa(bbbbbb,ccccccc)\\ a=\frac{b}{c}", ("aaaa(bbbbbb, ccccccc)", "", "    b", "a = ─", "    c")),
         (r"aaaa=b\wedge cccc=d", ("aaaa = b", "", "    ∧ cccc = d")),
+        (r"aaaa,bbbb+c:=dddd", ("aaaa, bbbb + c", "", "    := dddd")),
     ],
 )
 def test_a_row_that_is_too_wide_goes_on_below(tex: str, lines: tuple[str, ...]) -> None:
