@@ -289,6 +289,21 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "cache/mending/test_repair.py::test_a_broken_cache_is_replaced_and_kept",
             "cache/mending/test_repair.py::test_a_second_repair_changes_nothing",
         ),
+        # Versions
+        "A newer version reads every file of an older one": (
+            "cache/mending/test_beginnings.py::test_a_home_has_all_that_a_reader_keeps",
+            "test_formats.py::test_settings_and_keys_of_the_first_program_count",
+            "test_formats.py::test_the_last_visit_of_the_first_program_is_resumed",
+            "test_formats.py::test_a_schedule_of_the_first_program_is_found_replaced_and_removed",
+        ),
+        "An older version refuses a newer cache, and leaves alone": (
+            "cache/test_schema.py::test_a_newer_cache_is_refused_and_says_which_program_it_needs",
+            "cache/mending/test_checks.py::test_a_line_of_a_newer_program_stays_in_the_journal",
+            "extensions/sync/test_forget.py::test_what_an_older_program_could_not_read_is_read_by_a_newer_one",
+            "extensions/group/test_looking.py::test_what_a_newer_program_keeps_with_the_membership_is_kept",
+            "session/test_bookmarks.py::test_what_a_newer_program_has_in_the_file_stays_there",
+            "session/test_visit.py::test_the_fields_of_a_newer_program_stay_in_the_file",
+        ),
     }
 )
 """The tests of each promise, by words of it that stand there."""
@@ -302,7 +317,7 @@ OTHERWISE = (
     *("Nothing is encrypted:", "a token for the feed, which works without one", "no colours, only weight"),
     *(
         "## Token and network",
-        "the environment, your token, and where files are",
+        "All settings, the environment, and your token.",
         "collide only in a shared environment",
     ),
     *(

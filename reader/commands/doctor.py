@@ -272,12 +272,12 @@ def _sizes(file: Path, endings: Sequence[str] = ()) -> str:
 
 
 def _journal(file: Path) -> str:
-    """The journal's size and its damaged lines, whose events the log has again after a repair."""
+    """The journal's size and its damaged lines, which a repair writes again, unless a newer program wrote them."""
     from reader.cache.marks.journal import BadLine, Journal
 
     if not file.exists():
         return "none yet"
-    bad = sum(isinstance(line, BadLine) for line in Journal(file).read())
+    bad = sum(isinstance(line, BadLine) and not line.is_newer for line in Journal(file).read())
     return f"{file.stat().st_size / 1000:,.1f} kB" + (f", {amount(bad, 'damaged line')}" if bad else "")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import TypedDict
+from zlib import crc32
 
 import pytest
 
@@ -115,3 +116,11 @@ def test_a_token_that_the_feed_does_not_get_is_said(
     said.append(findings(run)["token"]["value"])
     assert (said[0], said[2], said[3]) == ("found", "found", "none (none is needed)")
     assert said[1].startswith("found, but not sent")
+
+
+def test_a_line_of_a_newer_program_is_no_damage_of_the_journal(run: Run, papers: Path) -> None:
+    run("mark", "star", "2606.26740")
+    body = b'{"v":9,"id":"new"'
+    with papers.with_suffix(".journal.jsonl").open("ab") as journal:
+        journal.write(body + b',"sum":"%08x"}\n' % crc32(body))
+    assert findings(run)["journal"]["value"].endswith("kB")

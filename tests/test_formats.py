@@ -1,0 +1,131 @@
+"""The page on files names every file of a home, and what the first program wrote beside its cache still counts.
+
+The files in `tests/data/first` were written by that program; `tests/cache/mending/test_beginnings.py` has its cache.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pytest
+
+from reader.actions.schedule import as_installed, install, plan_schedule, refreshes, remove
+from reader.commands.help_text import cells_of, read_blocks, text_of
+from reader.keys.keymap import Keymap
+from reader.session import visit
+from reader.settings_reader import load_settings
+from tests.embeddings_server import embeddings_server
+from tests.feed_server import FeedServer, item
+from tests.feeds.fulltext.pages import MARKDOWN
+from tests.rigs.program import ROOT, environment, run
+from tests.rigs.terminal import Terminal
+
+FIRST = ROOT / "tests" / "data" / "first"
+
+DAY = "2026-06-30"
+
+ID = "2606.26740"
+
+ELSEWHERE = frozenset({"models/*/*", "pictures/*.svg", "papers.db-wal", "papers.db-shm", "papers.suspect"})
+"""What only other tests make: a fetched model, a picture, and files of a cache that is open or broken."""
+
+
+def told() -> list[str]:
+    """The names of the files of a home, as patterns."""
+    (table, *_) = (cells_of(block.body) for block in read_blocks(text_of("formats")) if block.kind == "table")
+    return [name for row in table[1:] for name in re.findall(r"`([^`]+)`", row[0])]
+
+
+def names_in(home: Path) -> set[str]:
+    """The files of a home."""
+    return {file.relative_to(home).as_posix() for file in home.rglob("*") if file.is_file()}
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="it needs a pseudo terminal")
+def test_the_page_names_every_file_of_a_home_that_is_used_in_full(tmp_path: Path) -> None:
+    pytest.importorskip("nacl")
+    home, folders = tmp_path / "home", [tmp_path / name for name in ("sync", "group")]
+    for folder in (home, *folders):
+        folder.mkdir()
+    papers = [item(ID, "LiveEdit of videos", DAY), item("2606.30616", "Agents that write tools", DAY)]
+    with FeedServer({DAY: papers}, today="9999-12-31") as feed, embeddings_server() as model:
+        feed.pages = {f"/papers/{one['paper']['id']}.md": MARKDOWN.encode() for one in papers}
+        surroundings = environment(home, feed.url)
+        (home / "config.toml").write_text(
+            f'ask_arxiv = false\nread_when = "manual"\n[digest]\ncommand = ["true"]\n'
+            f'[vectors]\nserver = "{model.url}"\nmodel = "small"\n'
+        )
+        for words in (
+            ("refresh", "--day", DAY),
+            ("refresh", "--days", "1", "--log-level", "info"),
+            ("mark", "star", ID),
+            ("vectors", "build"),
+            ("list", "~ videos"),
+            ("sync", str(folders[0])),
+            ("group", "create", str(folders[1]), "--name", "ada"),
+            ("group", "look"),
+            ("digest", "--since", DAY, "--to", "command"),
+        ):
+            assert (done := run(words, surroundings)).code == 0, (words, done.err)
+        with Terminal([sys.executable, "-m", "reader"], surroundings, (100, 30), ROOT) as terminal:
+            terminal.wait_for("LiveEdit", 60)
+            terminal.press("enter", "enter")
+            terminal.wait_for("space read on", 30)
+            terminal.press("j", "j", "q", "q", "e", "u", "n")
+            terminal.wait_for(lambda _: any(home.glob("drafts/*.md")), 30)
+        with Terminal([sys.executable, "-m", "reader"], surroundings, (100, 30), ROOT) as terminal:
+            terminal.wait_for("LiveEdit", 60)
+            terminal.press("q")
+            terminal.wait_closed(30)
+        names = names_in(home)
+        (home / "papers.db").write_bytes(b"no database " * 1000)
+        assert run(("cache", "repair"), surroundings).code == 0
+    names |= names_in(home)
+    patterns = told()
+    assert sorted(name for name in names if not any(fnmatch(name, one) for one in patterns)) == []
+    unused = {one for one in patterns if not any(fnmatch(name, one) for name in names)}
+    assert unused <= ELSEWHERE
+
+
+def test_settings_and_keys_of_the_first_program_count() -> None:
+    loaded = load_settings(FIRST / "config.toml", {})
+    keymap = Keymap.of(loaded.settings)
+    assert (loaded.mistakes, keymap.mistakes) == ((), ())
+    assert (loaded.settings.order, loaded.settings.notify, loaded.settings.list_share) == (
+        "upvotes",
+        ("topic:agents",),
+        0.6,
+    )
+    assert len(loaded.settings.keys) == 85
+
+
+def test_the_last_visit_of_the_first_program_is_resumed() -> None:
+    found = visit.load(FIRST / "state.json")
+    assert (found.view, found.text, found.paper) == ("changed", "topic:agents", ID)
+    assert (found.history, found.topic_mode, found.folded) == (("topic:agents", "video"), "all", ("vision",))
+
+
+def test_a_schedule_of_the_first_program_is_found_replaced_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = ["5 4 * * * water the plants", *(FIRST / "crontab").read_text().splitlines()]
+
+    def crontab(words: object, text: str | None) -> str:
+        if text is not None:
+            table[:] = text.splitlines()
+        return "".join(f"{line}\n" for line in table)
+
+    monkeypatch.setattr(shutil, "which", lambda name: name if name == "crontab" else None)
+    planned = plan_schedule(refreshes(6), tmp_path, {}, "linux")
+    assert (found := as_installed(planned, crontab)) and found.line == table[1]
+    install(planned, crontab)
+    assert table[1:] == [planned.line]
+    remove(planned, crontab)
+    assert table == ["5 4 * * * water the plants"]
+    (agent,) = plan_schedule(refreshes(6), tmp_path, {}, "darwin").files
+    assert agent.name == "org.dailypapers.refresh.plist"
