@@ -109,7 +109,7 @@ def draft_folder(cache: Path) -> Path:
 
 
 def response_cache_folder() -> Path:
-    """The folder of what programs share about hosts: locks, and pauses of those that are busy."""
+    """The folder of what programs share: locks and pauses of hosts, and the last PDFs that were read."""
     return (home() or _platform("user_cache_path")) / "answers"
 
 

@@ -293,8 +293,8 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "A newer version reads every file of an older one": (
             "cache/mending/test_beginnings.py::test_a_home_has_all_that_a_reader_keeps",
             "test_formats.py::test_settings_and_keys_of_the_first_program_count",
-            "test_formats.py::test_the_last_visit_of_the_first_program_is_resumed",
-            "test_formats.py::test_a_schedule_of_the_first_program_is_found_replaced_and_removed",
+            "session/test_visit.py::test_the_last_visit_of_the_first_program_is_resumed",
+            "actions/test_schedule.py::test_a_crontab_s_other_lines_stay_and_that_of_the_first_program_is_replaced",
         ),
         "An older version refuses a newer cache, and leaves alone": (
             "cache/test_schema.py::test_a_newer_cache_is_refused_and_says_which_program_it_needs",

@@ -1,30 +1,22 @@
-"""The page on files names every file of a home, and what the first program wrote beside its cache still counts.
-
-The files in `tests/data/first` were written by that program; `tests/cache/mending/test_beginnings.py` has its cache.
-"""
+"""The page on files names every file of a home, and settings of the first program still count."""
 
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
-from reader.actions.schedule import as_installed, install, plan_schedule, refreshes, remove
 from reader.commands.help_text import cells_of, read_blocks, text_of
 from reader.keys.keymap import Keymap
-from reader.session import visit
 from reader.settings_reader import load_settings
 from tests.embeddings_server import embeddings_server
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext.pages import MARKDOWN
 from tests.rigs.program import ROOT, environment, run
 from tests.rigs.terminal import Terminal
-
-FIRST = ROOT / "tests" / "data" / "first"
 
 DAY = "2026-06-30"
 
@@ -93,7 +85,7 @@ def test_the_page_names_every_file_of_a_home_that_is_used_in_full(tmp_path: Path
 
 
 def test_settings_and_keys_of_the_first_program_count() -> None:
-    loaded = load_settings(FIRST / "config.toml", {})
+    loaded = load_settings(ROOT / "tests" / "data" / "first" / "config.toml", {})
     keymap = Keymap.of(loaded.settings)
     assert (loaded.mistakes, keymap.mistakes) == ((), ())
     assert (loaded.settings.order, loaded.settings.notify, loaded.settings.list_share) == (
@@ -102,30 +94,3 @@ def test_settings_and_keys_of_the_first_program_count() -> None:
         0.6,
     )
     assert len(loaded.settings.keys) == 85
-
-
-def test_the_last_visit_of_the_first_program_is_resumed() -> None:
-    found = visit.load(FIRST / "state.json")
-    assert (found.view, found.text, found.paper) == ("changed", "topic:agents", ID)
-    assert (found.history, found.topic_mode, found.folded) == (("topic:agents", "video"), "all", ("vision",))
-
-
-def test_a_schedule_of_the_first_program_is_found_replaced_and_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    table = ["5 4 * * * water the plants", *(FIRST / "crontab").read_text().splitlines()]
-
-    def crontab(words: object, text: str | None) -> str:
-        if text is not None:
-            table[:] = text.splitlines()
-        return "".join(f"{line}\n" for line in table)
-
-    monkeypatch.setattr(shutil, "which", lambda name: name if name == "crontab" else None)
-    planned = plan_schedule(refreshes(6), tmp_path, {}, "linux")
-    assert (found := as_installed(planned, crontab)) and found.line == table[1]
-    install(planned, crontab)
-    assert table[1:] == [planned.line]
-    remove(planned, crontab)
-    assert table == ["5 4 * * * water the plants"]
-    (agent,) = plan_schedule(refreshes(6), tmp_path, {}, "darwin").files
-    assert agent.name == "org.dailypapers.refresh.plist"

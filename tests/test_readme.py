@@ -35,6 +35,12 @@ def test_every_command_that_is_shown_exists() -> None:
     assert len(shown) > 8
 
 
+def test_the_changelog_has_a_page_at_most_for_each_version() -> None:
+    _, *versions = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.M)
+    assert len(versions) > 1
+    assert [one.splitlines()[0] for one in versions if len(one.splitlines()) > 100] == []
+
+
 def test_files_that_it_links_to_are_there() -> None:
     links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
     assert len(links) > 15

@@ -45,11 +45,12 @@ def only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("only")
-def test_a_crontab_s_other_lines_stay(tmp_path: Path) -> None:
-    programs = Programs("MAILTO=ada\n5 4 * * * backup\n")
-    for hours in (6, 3):
-        planned = schedule.plan_schedule(schedule.refreshes(hours), tmp_path, ODD, "linux")
-        schedule.install(planned, programs)
+def test_a_crontab_s_other_lines_stay_and_that_of_the_first_program_is_replaced(tmp_path: Path) -> None:
+    first = Path(__file__).parents[1] / "data" / "first" / "crontab"
+    programs = Programs(f"MAILTO=ada\n5 4 * * * backup\n{first.read_text()}")
+    planned = schedule.plan_schedule(schedule.refreshes(3), tmp_path, ODD, "linux")
+    assert schedule.as_installed(planned, programs)
+    schedule.install(planned, programs)
     assert programs.crontab is not None
     mail, backup, ours = programs.crontab.splitlines()
     assert (mail, backup) == ("MAILTO=ada", "5 4 * * * backup")

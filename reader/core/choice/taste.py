@@ -474,11 +474,12 @@ class _Side:
         having = [np.flatnonzero(self._has[:, one.place]) for one in picked]
         examples = {int(paper) for papers in having for paper in papers[:EXAMPLES]}
         codes = {int(self._codes[one.place]) for one in picked}
-        texts = written(*(text for paper in sorted(examples) for text in self._papers[paper][:2]), only=codes)
+        texts = written(*(". ".join(self._papers[paper][:2]) for paper in sorted(examples)), only=codes)
         for one, papers in zip(picked, having, strict=True):
             code = int(self._codes[one.place])
-            # An adverb says how, not what: `strikingly`.
-            is_vague = bool(self._is_vague[one.place]) or (" " not in texts[code] and texts[code].endswith("ly"))
+            # An adverb says how, not what: `strikingly`. A part of some compound says nothing: `-level causal`.
+            is_cut = texts[code].startswith("-") or (" " not in texts[code] and texts[code].endswith("ly"))
+            is_vague = bool(self._is_vague[one.place]) or is_cut
             yield TasteTerm(code, texts[code], most * one.weight / picked[0].weight, len(papers), is_vague=is_vague)
 
     def pick(self, share: Floats, least: float, group: Indexes | None = None) -> list[_Pick]:

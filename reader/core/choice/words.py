@@ -91,17 +91,26 @@ def pack(title: str, abstract: str) -> bytes:
 def written(*texts: str, only: Container[int] | None = None) -> dict[int, str]:
     """The words and pairs of some texts by their numbers, or those of some, each as it is written most often.
 
-    A pair that always begins within the same compound has all of it: `real-time diffusion`.
+    A pair that begins within the same compound in all texts, and in two or more, has all of it: `real-time diffusion`.
+    One that is cut out of other compounds begins with a hyphen.
     """
     found: dict[int, Counter[str]] = {}
-    heads: dict[int, set[str]] = {}
+    heads: dict[int, Counter[str]] = {}
     for text in texts:
-        for code, form, head in _forms(text):
-            if only is None or code in only:
-                found.setdefault(code, Counter())[form] += 1
-                heads.setdefault(code, set()).add(head)
-    heads = {code: some if len({one.lower() for one in some}) == 1 else {""} for code, some in heads.items()}
-    return {code: max(heads[code]) + _plainest(forms) for code, forms in found.items()}
+        every = [one for one in _forms(text) if only is None or one[0] in only]
+        for code, form, _ in every:
+            found.setdefault(code, Counter())[form] += 1
+        for code, head in {(code, head.lower()): (code, head) for code, _, head in every}.values():
+            heads.setdefault(code, Counter())[head] += 1
+    return {code: _head(heads[code]) + _plainest(forms) for code, forms in found.items()}
+
+
+def _head(heads: Counter[str]) -> str:
+    """What stands before a pair in a compound, from the number of texts with each."""
+    if "" in heads:
+        return ""
+    is_one = len({one.lower() for one in heads}) == 1 and heads.total() > 1
+    return _plainest(heads) if is_one else "-"
 
 
 def _forms(text: str) -> Iterator[tuple[int, str, str]]:

@@ -42,15 +42,15 @@ def test_a_title_comes_twice_and_no_pair_reaches_across_a_sign_or_a_stop_word() 
 @each(
     ("texts", "form"),
     [
-        (("Towards Real-Time Diffusion", "real-time diffusion-based"), "Real-Time diffusion"),
-        (("a two-stage decoder",), "two-stage decoder"),
-        (("frame-level causal", "token-level causal"), "level causal"),
+        (("Towards Real-Time Diffusion", "real-time diffusion-based"), "real-time diffusion"),
+        (("a two-stage decoder",), "-stage decoder"),
+        (("frame-level causal", "token-level causal"), "-level causal"),
         (("vision-language models", "language models"), "language models"),
     ],
 )
 def test_a_pair_is_not_cut_out_of_a_compound(texts: tuple[str, ...], form: str) -> None:
     code = code_of(form)
-    assert code is not None and written(*texts)[code].lower() == form.lower()
+    assert code is not None and written(*texts)[code].lower() == form
 
 
 def test_a_term_is_written_as_most_papers_write_it() -> None:
