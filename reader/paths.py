@@ -173,8 +173,6 @@ def make_private(*files: Path) -> None:
     Left alone are what belongs to somebody else, folders that all write to, such as /tmp, and those around the user's
     home, since DAILYPAPERS_HOME may name any folder.
     """
-    from reader import platform
-
     if platform.WINDOWS:
         return
     for file in files:

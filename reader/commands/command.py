@@ -87,7 +87,6 @@ class Parser(ArgumentParser):
     def _check_value(self, action: Action, value: Any) -> None:
         if action.choices is None or value in action.choices:
             return
-        from reader.core.nearest import nearest
 
         choices = [str(choice) for choice in action.choices]
         typed = bare(value)

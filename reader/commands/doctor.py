@@ -472,7 +472,6 @@ def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
 def _examine_log() -> Iterator[Finding]:
     """The log file's path, and its errors of the last days."""
     from reader import log
-    from reader.paths import log_file
 
     yield Finding("Log", "log file", str(log_file()))
     errors = log.recent_errors(datetime.now(UTC))

@@ -142,8 +142,6 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
 
 def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> int:
     """Add to a file the papers that it lacks."""
-    from io import StringIO
-
     if file is None:
         raise UsageError("--append needs a file: name it with -o FILE.")
     format = _choose_format(arguments.format, file)

@@ -326,7 +326,6 @@ def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
 def find(window: Window, text: str) -> int:
     """The key of the paper that is named by its id in any form, or by its publisher's DOI; raises NotFound."""
     from reader.core.ids import doi_in, named_id
-    from reader.core.text import clean
 
     id = named_id(text)
     pk = window.pk_of(id or text.strip())
@@ -371,7 +370,6 @@ def warn_of_mistakes(workspace: Workspace) -> None:
 
 def fill_with_sample(workspace: Workspace, file: Path) -> None:
     """Make a cache with the papers that ship with the program."""
-    from datetime import UTC, datetime
     from io import BytesIO
 
     from reader.cache.storing.papers import Cache

@@ -12,6 +12,7 @@ from reader.refresh import running
 from reader.session.bookmarks import load
 from reader.ui.full_text import bookmarks as bookmark_keeper
 from reader.ui.full_text.state import TEXT
+from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.full_texts import document, keep_text
@@ -219,6 +220,25 @@ async def test_a_cited_paper_is_queued_or_opened_and_the_way_leads_back(reader: 
         await r.do("text.follow")
         await r.press("a", "j")
         assert "enter follow" in r.lines[-1] and "0 %" in r.lines[0]
+
+
+async def test_a_cited_paper_that_is_not_here_is_fetched_to_be_queued(reader: Opener, cache_file: Path) -> None:
+    entry = Reference("[2]", (Span("Someone. A title. arXiv:2404.00009."),), "bib2")
+    text = document()
+    blocks = tuple(entry if getattr(block, "anchor", "") == "bib2" else block for block in text.blocks)
+    with FeedServer({"2024-04-02": [item("2404.00009", "An old one", "2024-04-02")]}) as feed:
+        async with reader(size=(100, 30), settings=settings(endpoint=feed.url)) as r:
+            keep_text(cache_file, r.here.id, replace(text, blocks=blocks))
+            await open_text(r)
+            await r.do("text.follow")
+            await r.press("a", "b")
+            await r.until(lambda: "queued" in r.status)
+            assert r.context == "text" and "0 %" in r.lines[0]
+            await r.do("app.back", "app.back")
+            await r.do("find.query")
+            await r.type("is:queued")
+            await r.do("query.accept")
+            await r.until(lambda: "1 in all" in r.screen)
 
 
 async def test_each_text_opens_where_it_was_left_even_in_another_version(

@@ -285,7 +285,6 @@ def _look(arguments: Namespace, workspace: Workspace) -> int:
 
 def _watch(arguments: Namespace, workspace: Workspace, mine: Membership) -> int:
     """Look whenever something comes, here or there, until the program is stopped or the membership ends."""
-    from reader.api import places
     from reader.extensions.group import membership
     from reader.extensions.group.place import open_place
 
@@ -460,7 +459,7 @@ def _short(key: str) -> str:
 
 def _examine(workspace: Workspace) -> Iterator[Finding]:
     """The group, with its folder or server."""
-    from reader.api import Finding, places
+    from reader.api import Finding
     from reader.extensions.group import membership
 
     try:

@@ -241,8 +241,6 @@ def exchange_once(workspace: Workspace, place: Path | str) -> Outcome:
 
 def watch(workspace: Workspace, place: Path | str, report: Callable[[Exchanged, SharedSettings], None]) -> int:
     """Join whenever something comes, here or there, until the program is stopped; raises ReaderError."""
-    from reader.api import places
-
     with workspace.events() as events, _opened(workspace, place) as opened:
         for _ in places.looks(events, opened.server, opened.channel, events.machine):
             exchanged, settings = _exchange(workspace, events, opened)
@@ -305,7 +303,7 @@ def _notes(connection: sqlite3.Connection) -> dict[str, int]:
 
 def _examine(workspace: Workspace) -> Iterator[Finding]:
     """The folder or server of the settings, with the files in it that can't be read."""
-    from reader.api import Finding, places
+    from reader.api import Finding
 
     named = workspace.settings.sync
     if places.is_server(named):

@@ -29,7 +29,6 @@ from reader.ui.shell.state import State
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
-    from reader.core.document.layout import TextPlace
     from reader.core.passages import Passage
     from reader.ui.full_text.highlights import Highlights
     from reader.ui.full_text.links import Link
@@ -303,13 +302,14 @@ class FullTextActions(Actor):
             pictures.open(None)
 
     def _queue(self, id: str) -> None:
-        """Queue the paper that a reference names."""
+        """Queue the paper that a reference names; it is fetched first where it is not here."""
         key = self._library.pk_of(id) if id else None
-        if key is None:
-            said = f"{id} is not in the cache yet: open it, then queue it" if id else "this reference names no arXiv id"
-            self._model.show_notice(said, "warning")
-        else:
+        if key is not None:
             self._services[MarkActions].queue(key)
+        elif id:
+            self._services[PaperLookup].begin(id, then=self._services[MarkActions].queue)
+        else:
+            self._model.show_notice("this reference names no arXiv id", "warning")
 
     def _choose(self, links: Sequence[Link], key: str, character: str | None) -> bool:
         if key.startswith("ctrl+"):

@@ -19,7 +19,6 @@ from reader.ui.kit.textual_fixes import visual_style
 
 if TYPE_CHECKING:
     from rich.style import Style
-    from textual.widget import Widget
 
 
 Shown = TypeVar("Shown")

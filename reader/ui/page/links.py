@@ -27,7 +27,6 @@ from reader.ui.shell.state import NOTHING_IS_FETCHED
 if TYPE_CHECKING:
     from reader.actions.links import Link
     from reader.cache.pages import PageTitle
-    from reader.core.paper import Paper
     from reader.refresh.jobs import Message
 
 

@@ -25,13 +25,8 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from reader.core.changes import Changes
-    from reader.core.paper_row import PaperKey
     from reader.core.similarity import Fit
     from reader.ui.page.found_lines import Found
-    from reader.ui.page.state import Reading
-
-    pass
-
 
 AFTER_FRAME = 0.01
 """Seconds after a single key: the frame with the new cursor is painted before."""
@@ -301,14 +296,14 @@ class PaperLookup(Actor):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
 
-    def begin(self, id: str, own: str | None = None) -> None:
-        """Fetch a paper by its arXiv id; a running fetch is cancelled.
+    def begin(self, id: str, own: str | None = None, then: Callable[[PaperKey], None] | None = None) -> None:
+        """Fetch a paper by its arXiv id, and then do something with it; a running fetch is cancelled.
 
         `own` is the id of the saved page's paper that it is.
         """
-        self._background.start("lookup", partial(self._fetch, id, own), exclusive=True)
+        self._background.start("lookup", partial(self._fetch, id, own, then), exclusive=True)
 
-    async def _fetch(self, id: str, own: str | None) -> None:
+    async def _fetch(self, id: str, own: str | None, then: Callable[[PaperKey], None] | None) -> None:
         from reader.refresh import jobs
 
         self._model.change(self._model.state.busy_with(f"fetching {id}"))
@@ -324,5 +319,8 @@ class PaperLookup(Actor):
             if own:
                 self._model.change(self._model.state.marked())
             self._model.change(self._model.state.cache_changed())
+            key = self._library.pk_of(id)
+            if then is not None and key is not None:
+                then(key)
         else:
             self._model.show_news(f"{id} is known neither to the feed nor to arXiv", "warning")

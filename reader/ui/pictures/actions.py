@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from reader.refresh.pictures import Canvas, PictureDrawn
     from reader.ui.pictures.pictures import Picture
-    from reader.ui.shell.state import State
 
 
 class PictureActions(Actor):
