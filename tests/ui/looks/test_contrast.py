@@ -84,7 +84,9 @@ def faint_roles(r: Story) -> list[str]:
     for widget in r.app.screen.walk_children(Widget, with_self=True):
         roles = set(own_roles(widget)) - set(EDGES)
         ends = ("--cursor", "--highlighted", "--hit")
-        over = {role: widget.get_component_rich_style(role, partial=True) for role in roles if role.endswith(ends)}
+        partial = {role: widget.get_component_rich_style(role, partial=True) for role in roles if role.endswith(ends)}
+        # A cursor without a background is the sign before a line, which covers no words.
+        over = {role: style for role, style in partial.items() if style.bgcolor is not None}
         for role in roles:
             style = widget.get_component_rich_style(role)
             for name, above in {"": Style.null(), **over}.items():
