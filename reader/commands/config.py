@@ -45,7 +45,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _suggest_names(given: Sequence[str]) -> Iterable[str]:
-    from reader.keys.actions import ACTIONS
+    from reader.ui.features import known_actions
 
     if given[0] == HISTORY:
         return (*config.SHARED, *LISTS)
@@ -53,7 +53,7 @@ def _suggest_names(given: Sequence[str]) -> Iterable[str]:
         return ()
     inside = (f"{table}.{one.name}" for table, kind in SINGLE.items() for one in fields(kind))
     names = (name for name in config.SETTING_TYPES if name != "keys" and name not in SINGLE)
-    return (*names, *inside, *(f"keys.{action.id}" for action in ACTIONS))
+    return (*names, *inside, *(f"keys.{action.id}" for action in known_actions()))
 
 
 def _suggest_values(given: Sequence[str]) -> Iterable[str]:

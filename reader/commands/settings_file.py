@@ -45,10 +45,10 @@ CHANGED_BY = {
 def key_of(name: str) -> tuple[str, ...]:
     """The key in the file of a setting's name: `theme`, `keys.paper.star`; raises UsageError for an unknown one."""
     if name.startswith(KEYS):
-        from reader.keys.actions import ACTIONS
+        from reader.ui.features import known_actions
 
         action = name.removeprefix(KEYS)
-        actions = [one.id for one in ACTIONS]
+        actions = [one.id for one in known_actions()]
         if action in actions:
             return ("keys", action)
         meant = nearest(action, actions)

@@ -1,8 +1,7 @@
 """Papers as a feed describes them, and whole papers; `reader.core.paper_row` has them as the list needs them.
 
 `Paper` is the only list of a paper's fields. Columns, merging, reading, JSON, CSV, `show` and the detail pane follow
-from the rules of each field. To add a field, add its line here, in `Paper` and `Draft`; write a migration that
-adds the column; and let the feed that knows it fill the draft.
+from the rules of each field. ARCHITECTURE.md says what else a new field needs.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from reader.keys.actions import ACTIONS, Action
 from reader.keys.keymap import Keymap
 from reader.ui.shell.feature import Feature
 
@@ -42,3 +43,9 @@ def add_keys(keymap: Keymap) -> Keymap:
         if feature.keys is not None:
             keymap.add(feature.keys)
     return keymap
+
+
+def known_actions() -> tuple[Action, ...]:
+    """The actions of the table, then those that features bring."""
+    sets = (feature.keys for feature in load_features())
+    return (*ACTIONS, *(action for one in sets if one is not None for action in one.actions))

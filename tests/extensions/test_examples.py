@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.commands.line.manual import page
 from reader.feeds import records
 from tests.commands.conftest import IDS, Run
 from tests.extensions.packages import EXAMPLES, Packages, packages
@@ -85,6 +86,15 @@ def test_a_site_is_followed_as_a_feed(packages: Packages, run: Run, site: FeedSe
     site.pages["/api/papers"] = json.dumps({"results": [*PAPERS, new]}).encode()
     assert "1 new" in run("feeds", "check").out
     assert run("count", "source:papers-of-wonder").out == "3\n"
+
+
+def test_the_source_of_the_manual_is_followed(packages: Packages, run: Run, site: FeedServer) -> None:
+    code = page("extensions").split("```python\n")[2].partition("```")[0]
+    packages.install("tiny", code.replace("https://tiny.example/", f"{site.url}/"))
+    site.pages["/papers.json"] = b'[{"key": 1, "name": "How moss grows", "by": ["Ada Lovelace"], "page": ""}]'
+    assert run("feeds", "add", f"{site.url}/papers.json").out == "tiny-papers: Tiny papers (1 paper)\n"
+    (moss,) = run("list", "source:tiny-papers", "--json").records
+    assert (moss["title"], moss["authors"]) == ("How moss grows", ["Ada Lovelace"])
 
 
 def test_a_format_is_imported(packages: Packages, run: Run, papers: Path, tmp_path: Path) -> None:

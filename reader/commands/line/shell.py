@@ -19,7 +19,7 @@ from reader.core.errors import UsageError
 from reader.core.ids import OWN_PREFIXES, doi_in, named_id
 from reader.core.nearest import nearest
 from reader.core.theme_names import AUTO, THEMES
-from reader.keys.actions import ACTIONS
+from reader.ui.features import known_actions
 from reader.ui.shell.commands import PAGES, THEME, Candidate, Here, Manual, Page, Suggested, Typed
 
 MOST = 60
@@ -126,7 +126,7 @@ def _first_words(word: str) -> Iterator[Candidate]:
     for name, gist in _own_words().items():
         if name.startswith(word):
             yield Candidate(name, gist)
-    for action in ACTIONS:
+    for action in known_actions():
         if action.id.startswith(word) and "list" in action.contexts:
             yield Candidate(action.id, action.help)
 
@@ -305,7 +305,7 @@ def _action(words: Sequence[str]) -> Typed | None:
         return Typed(action=ACTIONS_FIRST[words[0]])
     if is_command(words[0]):
         return None
-    id = next((action.id for action in ACTIONS if [action.id] == list(words)), None)
+    id = next((action.id for action in known_actions() if [action.id] == list(words)), None)
     id = id or _by_name().get(" ".join(words).casefold())
     return None if id is None else Typed(action=id)
 
@@ -313,7 +313,7 @@ def _action(words: Sequence[str]) -> Typed | None:
 def _by_name() -> dict[str, str]:
     """The ids of the actions on papers, views and the program, by their names in small letters."""
     known: dict[str, str] = {}
-    for action in ACTIONS:
+    for action in known_actions():
         if "list" in action.contexts or "empty" in action.contexts:
             known.setdefault(action.name.casefold(), action.id)
     return known

@@ -17,7 +17,10 @@ S = TypeVar("S", bound="Screen[Any]")
 
 
 class Over(Generic[T, S]):
-    """A screen over the list, which is shown while a part of the state is not None."""
+    """A screen over the list, which is shown while a part of the state is not None.
+
+    The app reads its keys. A screen that reads its own is an `OwnKeysScreen`, which an action pushes.
+    """
 
     def __init__(
         self,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
 
+from reader.commands.line.shell import understand
+from reader.commands.settings_file import key_of
+from reader.core.errors import UsageError
 from reader.keys.actions import Action, KeySet
+from reader.ui import features
 from reader.ui.help.footer import status
 from reader.ui.kit.line_widgets import StatusLine
+from reader.ui.shell.commands import Here
 from reader.ui.shell.feature import Feature, Over
 from reader.ui.shell.handlers import begins, follows, handles
 from reader.ui.shell.services import Actor, Services
@@ -101,3 +107,11 @@ async def test_its_keys_can_be_chosen_in_the_settings(reader: Opener) -> None:
         assert not r.app.keymap.mistakes
         await r.press("ctrl+b")
         assert r.app.context == "shelf"
+
+
+def test_its_actions_can_be_typed_and_set_by_their_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError):
+        understand("shelf.open", Here())
+    monkeypatch.setattr(features, "load_features", lambda: [FEATURE])
+    assert understand("shelf.open", Here()).action == "shelf.open" == understand("shelf", Here()).action
+    assert key_of("keys.shelf.open") == ("keys", "shelf.open")
