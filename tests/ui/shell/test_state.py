@@ -603,7 +603,8 @@ CHANGES: list[st.SearchStrategy[Change]] = [
     change("put", st.just(CALENDAR), st.none()),
     change("step_back"),
     st.builds(lambda text: lambda state: type_query(state, text), TEXTS),
-    change("keep_query", TEXTS),
+    # As its two callers do, only while a query is typed.
+    st.builds(lambda text: lambda state: state.keep_query(text) if state.is_typing else state, TEXTS),
     change("drop_query"),
     change("widen_query"),
     change("await_list"),
