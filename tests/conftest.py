@@ -145,6 +145,6 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """A worker more than there are cores: some tests wait for a program or for its end."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """More workers than cores: some tests wait for a program or for its end. The long ones need the cores themselves."""
+    return (os.cpu_count() or 1) + (1 if config.option.markexpr == "long" else 2)
