@@ -146,5 +146,5 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """More workers than cores: some tests wait for a program or for its end. The long ones need the cores themselves."""
+    """More workers than cores: some tests wait for a program or for its end. The long ones need the cores."""
     return (os.cpu_count() or 1) + (1 if config.option.markexpr == "long" else 2)
