@@ -1,21 +1,15 @@
-"""What the past says: how papers' votes changed, and what the user has read.
+"""What the past says: how papers' votes changed. The first list needs it, so it imports little.
 
 The user looked at a paper when they last marked or hid it, and at all papers when they last closed the reader.
 """
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from reader.core.marks import AGENT, QUEUE, RULE, TRACES, quoted
 from reader.core.paper_row import Flag
-from reader.core.reading import WEEKS, Deed, Figures, PaperRef, figures, monday_of
 
 LEAST_VOTES = 10
 """Minimum votes that a paper must gain to count as risen."""
@@ -105,67 +99,3 @@ def votes(connection: sqlite3.Connection, pk: int, visited: int | None) -> Votes
         f"SELECT p.upvotes - {_then('c.upvotes', looked)} FROM paper AS p WHERE p.pk = ?", (visited, pk)
     ).fetchone()
     return Votes(points, row[0] or 0 if row else 0)
-
-
-YEAR = 53
-"""Weeks whose days are read at least, for the calendar."""
-
-TOGETHER = 10
-"""Papers that were marked in one action of more than these do not count: nobody looked at them all."""
-
-LATEST = 32_503_680_000_000
-"""The year 3000, in milliseconds: a foreign clock may be later than any date."""
-
-MARKED = ("read", "hide", "star", QUEUE)
-"""The marks that show that a paper was seen. A note or a tag may come from a library, and others from a rule."""
-
-# The first condition is that of the index on clocks; events of one action have one clock.
-_DEEDS = f"""
-    WITH deed (seq, kind, value, clock) AS (
-        SELECT seq, kind, value, clock FROM event AS e WHERE clock >= ? AND undone = 0
-        AND (kind IN ({quoted(TRACES)}) OR (kind IN ({quoted(MARKED)}) AND count <= {TOGETHER}
-        AND value NOT IN ('', '0') AND NOT EXISTS (SELECT 1 FROM event AS m WHERE m.clock = e.clock
-        AND +m.machine = e.machine AND (m.kind LIKE '{RULE}%' OR m.kind LIKE '{AGENT}%')))))
-    SELECT f.pk, d.kind, d.value, d.clock FROM deed AS d CROSS JOIN effect AS f ON f.event = d.seq
-    UNION ALL SELECT o.id, d.kind, d.value, d.clock FROM deed AS d CROSS JOIN orphan AS o ON o.event = d.seq
-"""
-
-_TOPICS = """
-    SELECT p.pk, t.slug FROM json_each(?) AS wanted CROSS JOIN paper_topic AS p ON p.pk = wanted.value
-    JOIN topic AS t ON t.pk = p.topic ORDER BY p.pk, p.rank
-"""
-
-
-def reading_figures(connection: sqlite3.Connection, today: date, weeks: int = WEEKS) -> Figures:
-    """The figures of the last weeks, and of the days of a year at least; `today` is a local day."""
-    first = monday_of(today) - timedelta(weeks=max(weeks, YEAR) - 1)
-    deeds = list(_deeds(connection, first))
-    return figures(deeds, _topics(connection, {deed.paper for deed in deeds}), today, weeks)
-
-
-def _deeds(connection: sqlite3.Connection, first: date) -> Iterator[Deed]:
-    starred = {pk for (pk,) in connection.execute("SELECT pk FROM paper WHERE starred = 1")}
-    since = int(datetime.combine(first, time()).timestamp() * 1000)
-    for paper, kind, value, clock in connection.execute(_DEEDS, (since,)):
-        day = _day(value) if kind in TRACES else datetime.fromtimestamp(min(clock, LATEST) / 1000).date()
-        if day is None or day < first:
-            continue
-        # A paper that lost its star was seen all the same.
-        was_starred = kind == "star" and isinstance(paper, int) and paper not in starred
-        yield Deed(paper, "read" if was_starred else kind, day)
-
-
-def _day(value: str) -> date | None:
-    """The day of a trace; None if another program wrote something else."""
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None
-
-
-def _topics(connection: sqlite3.Connection, papers: Iterable[PaperRef]) -> Mapping[PaperRef, list[str]]:
-    found: dict[PaperRef, list[str]] = defaultdict(list)
-    keys = json.dumps([paper for paper in papers if isinstance(paper, int)])
-    for pk, slug in connection.execute(_TOPICS, (keys,)):
-        found[pk].append(slug)
-    return found

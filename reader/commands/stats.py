@@ -36,7 +36,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _print_stats(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.history import reading_figures
+    from reader.cache.reads.reading import reading_figures
 
     today = datetime.now().astimezone().date()
     with workspace.window() as window:

@@ -529,7 +529,7 @@ class Library(Marking):
 
     async def reading_figures(self, today: date) -> Figures:
         """What the user has read, in figures up to a local day."""
-        from reader.cache.history import reading_figures
+        from reader.cache.reads.reading import reading_figures
 
         return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 

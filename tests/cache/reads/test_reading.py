@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from reader.cache import connections
-from reader.cache.history import reading_figures
 from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
 from reader.cache.marks.journal import Entry
+from reader.cache.reads.reading import reading_figures
 from reader.cache.storing.papers import Cache
 from reader.cache.storing.retention import drop
 from reader.core.paper import Listing
