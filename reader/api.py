@@ -191,6 +191,7 @@ if TYPE_CHECKING:
     from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.
     from reader.feeds.http.client import Response as Response  # What it answers.
     from reader.feeds.http.environment import is_offline as is_offline  # Whether the network is not to be used.
+    from reader.feeds.http.responses import Answer as Answer  # The head of an answer, and its body as it comes.
     from reader.feeds.http.responses import HttpRefused as HttpRefused  # A host answered with an error.
     from reader.feeds.http.responses import RetryableError as RetryableError  # A failure that may pass.
     from reader.feeds.http.responses import Limits as Limits  # The limits of a request.
