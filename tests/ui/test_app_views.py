@@ -130,7 +130,10 @@ async def test_programs_get_papers_by_a_key_and_by_a_line(reader: Opener, tmp_pa
         )
 
 
-async def test_changes_reach_watched_exports_and_stars_the_program(reader: Opener, tmp_path: Path) -> None:
+async def test_changes_reach_watched_exports_and_stars_the_program(
+    reader: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.ui.command_line.runner.EXPORT_AFTER", 0.1)
     file, out = tmp_path / "stars.bib", tmp_path / "out"
     text = f"on_star = ['sh', '-c', 'cat > {out}']\n[[exports]]\nquery = 'is:starred'\nfile = 'stars.bib'\n"
     (tmp_path / "config.toml").write_text(text)
@@ -144,5 +147,6 @@ async def test_changes_reach_watched_exports_and_stars_the_program(reader: Opene
         out.unlink()
         file.write_text("mine")
         await r.do("paper.star")
+        r.pass_notice()
         await r.until(lambda: "something else has written" in r.status)
         assert file.read_text() == "mine" and not out.exists()
