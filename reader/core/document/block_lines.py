@@ -621,17 +621,21 @@ def _continued(items: Sequence[Node], width: int) -> list[Box]:
     room, taken = width, 0
     while taken < len(items):
         rest = items[taken:]
-        ranks = dict(_breaks(items, taken))
-        fitting = [at for at in ranks if _row(_begun(rest[:at], bool(found))).width <= room]
-        if not fitting:
-            first = min(ranks)
-            opened = [part for item in rest[:first] for part in _opened(item)]
-            if len(opened) == first:
-                return [Box((joined([atom_of(one) for one in items]).rstrip(),), 0)]
-            items = [*items[:taken], *opened, *rest[first:]]
-            continue
-        end = max(fitting, key=lambda at: (-ranks[at], at))
-        box = _row(_begun(rest[:end], bool(found)))
+        fitting: list[tuple[bool, int, int]] = []
+        for end, rank in _breaks(items, taken):
+            taking = _row(_begun(rest[:end], bool(found))).width
+            if taking > room:
+                break
+            # A few letters are not left alone.
+            fitting.append((end == len(rest) or taking * 3 > room, -rank, end))
+        if not any(is_long for is_long, _, _ in fitting):
+            opened = [part for item in rest[:end] for part in _opened(item)]
+            if len(opened) > end:
+                items = [*items[:taken], *opened, *rest[end:]]
+                continue
+        end = max(fitting)[2] if fitting else end
+        begun = _begun(rest[:end], bool(found))
+        box = _row(begun) if fitting else Box((joined([atom_of(one) for one in begun]).rstrip(),), 0)
         found.append(box._replace(lines=tuple(f"{' ' * (width - room)}{line}" for line in box.lines)))
         taken, room = taken + end, width - STEP
     return found

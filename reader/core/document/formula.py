@@ -119,7 +119,7 @@ def joined(atoms: Sequence[Atom]) -> str:
             and text[-1] not in " \n"
             and part
             and not part.startswith(" ")
-            and part != "."
+            and (part != "." or atoms[place + 1 : place + 2] == [Atom(".")])
             and (is_apart(before, kind) or (part[:1].isalnum() and _OPEN_SCRIPT.search(text)))
         ):
             text += " "

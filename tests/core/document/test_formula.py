@@ -40,7 +40,7 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"\text{KL}(p\,\|\,q)", "KL(p‖q)"),
         (r"x\in[0,1]", "x ∈ [0, 1]"),
         (r"\{x\mid x>0\}", "{x ∣ x > 0}"),
-        (r"a:=b", "a := b"),
+        (r"a:=b,...,c", "a := b, ..., c"),
         (r"f'(x)", "f′(x)"),
         (r"f'_i+g''^2", "fᵢ′ + g′′²"),
         (r"\hat{x}_{i}", "x\u0302ᵢ"),
@@ -188,6 +188,11 @@ def test_what_is_deep_is_read_and_drawn_once(begin: str, end: str, depth: int) -
     with counted(200_000):
         assert formula_text(tex)
         assert draw_formula(tex, 78)
+
+
+def test_a_long_row_costs_what_its_lines_cost() -> None:
+    with counted(1_000_000):
+        assert len(draw_formula("a+" * 1_000 + "a", 78)) > 40
 
 
 @pytest.mark.parametrize(
@@ -433,7 +438,7 @@ def test_a_sign_before_a_fraction_is_apart_from_its_relation() -> None:
         # Brackets that are too wide are no taller than a letter, and the row goes on within them.
         (
             r"a=\left[\frac{b}{c}+d+e+f+g\right]^{2}",
-            ("a", "", "       b", "    = [─ + d + e", "       c", "", "    + f + g]²"),
+            ("     b", "a = [─ + d + e", "     c", "", "    + f + g]²"),
         ),
         # A row that has no such place is on one line, and the others keep their height.
         (r"aaaa(bbbbbb,ccccccc)\\ a=\frac{b}{c}", ("aaaa(bbbbbb, ccccccc)", "", "    b", "a = ─", "    c")),
