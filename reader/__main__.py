@@ -8,6 +8,9 @@ import sys
 
 def main() -> int:
     """Run the program; until it is imported, an interrupt ends it at once, without a traceback."""
+    if sys.platform == "win32":
+        sys.stderr.write("dailypapers: Windows is not supported; WSL, the Linux within Windows, runs it.\n")
+        return 1
     # An ignored interrupt stays ignored, as in a background job of a script.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -24,7 +24,7 @@ from reader.config import Settings
 from tests.commands.conftest import Run, Spawn
 from tests.table import each
 
-HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "stamina", "ahocorasick_rs"}
+HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "stamina"}
 
 
 @pytest.mark.parametrize("words", [("--version",), ("-V",), ("--demo", "--version")])

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from reader import platform
 from reader.commands.line import own_process
 from reader.core.views import VIEWS
 from reader.session.places import view
@@ -197,7 +196,6 @@ async def test_an_output_that_comes_while_the_user_types_waits(
         assert "two" in r.screen
 
 
-@pytest.mark.skipif(platform.WINDOWS, reason="needs programs of Unix")
 async def test_what_a_program_prints_is_shown_as_what_it_is_with_its_name(reader: Opener) -> None:
     async with reader() as r:
         for line, said in (("echo seen", "echo seen: seen"), ("false", "false failed (exit code 1)")):

@@ -13,7 +13,6 @@ from textual import constants, events, on
 from textual.app import App
 from textual.driver import Driver
 
-from reader import platform
 from reader.ui.kit.textual_fixes import StylesheetParsedOnce
 from reader.ui.looks import theme
 from reader.ui.terminal.leaving import Leaving
@@ -54,7 +53,7 @@ WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 
 @runtime_checkable
 class OurTerminal(Protocol):
-    """Our driver for terminals, which can't be imported on Windows."""
+    """Our driver for terminals."""
 
     def set_title(self, title: str) -> None:
         """Give the window a title."""
@@ -137,7 +136,7 @@ class ShellApp(ThemedApp, inherit_bindings=False):
             from reader.ui.terminal.web_driver import ServedDriver
 
             return ServedDriver
-        if named or platform.WINDOWS:
+        if named:
             return super().get_driver_class()
         from reader.ui.terminal.driver import TerminalDriver
 

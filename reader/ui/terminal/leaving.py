@@ -89,7 +89,7 @@ class Leaving:
         # What the program was told to ignore, such as SIGHUP by nohup, stays ignored.
         self._before: dict[int, Any] = {
             number: signal.getsignal(number)
-            for number in platform.ending_signals()
+            for number in platform.ENDING_SIGNALS
             if signal.getsignal(number) is not signal.SIG_IGN
         }
         if frame is not None:
@@ -155,11 +155,11 @@ class Leaving:
         """Leave because the terminal is gone; what is still drawn goes nowhere, instead of failing."""
         self.is_terminal_gone = True
         self._turn_away()
-        self._leave_by(platform.hangup())
+        self._leave_by(signal.SIGHUP)
 
     def _leave_by(self, number: int) -> None:
         """Ask the reader to leave by a signal, or start the clock alone; other signals mean nothing here."""
-        if self._is_retired or number not in (_CLOCK, *platform.ending_signals()):
+        if self._is_retired or number not in (_CLOCK, *platform.ENDING_SIGNALS):
             return
         is_first = self.signal == 0 and number != _CLOCK
         if is_first:
