@@ -458,10 +458,8 @@ class KeyReader:
     MAX_COUNT = 1_000_000
     """The largest count; no list is longer."""
 
-    def __init__(self, keymap: Keymap, *, keeps_chords: bool = False) -> None:
-        """With `keeps_chords`, a letter that leads nowhere leaves a chord begun: a word that is typed must not act."""
+    def __init__(self, keymap: Keymap) -> None:
         self._keymap = keymap
-        self._keeps_chords = keeps_chords
         self._context: Context | None = None
         self._count = ""
         self._chord: Chord = ()
@@ -478,8 +476,11 @@ class KeyReader:
         """Drop an incomplete count or chord."""
         self._count, self._chord = "", ()
 
-    def feed(self, key: str, context: Context) -> Outcome:
-        """Handle one key pressed in `context`, by Textual's name for it."""
+    def feed(self, key: str, context: Context, *, keeps_chords: bool = False) -> Outcome:
+        """Handle one key pressed in `context`, by Textual's name for it.
+
+        With `keeps_chords`, a letter that leads nowhere leaves a chord begun: a word that is typed must not act.
+        """
         if context != self._context:
             self.reset()
             self._context = context
@@ -497,7 +498,7 @@ class KeyReader:
             if found is not None:
                 return self._matched(found)
             if not any(begins(self._chord, chord) for chord in bound):
-                if self._keeps_chords and begun and begun.chord and is_typed(key):
+                if keeps_chords and begun and begun.chord and is_typed(key):
                     self._chord = self._chord[:-1]
                     return begun
                 text = (begun.text if begun else "") + label((key,), ascii=self._keymap.ascii)
