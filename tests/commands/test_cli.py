@@ -186,7 +186,7 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
         has_exports_due = False
         commands_due = ()
         last_place = SimpleNamespace(keep=list)
-        _exception: Exception | None = None
+        failure: Exception | None = None
 
         def __init__(self, _settings: Settings, file: Path, *, query: str, demo: bool, **_options: object) -> None:
             opened.append((query, demo, file))
@@ -197,7 +197,7 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
         def run(self) -> str | None:
             outcome = outcomes[len(opened) - 1]
             if isinstance(outcome, Exception):
-                self._exception = outcome
+                self.failure = outcome
                 return None
             return outcome
 
