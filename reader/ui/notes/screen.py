@@ -21,7 +21,7 @@ from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Services
 
 
-class NoteArea(PastesWhole, TextArea):  # type: ignore[misc]  # Handlers of messages may be coroutines or not.
+class NoteArea(PastesWhole, TextArea):
     """The text."""
 
     def __init__(self, text: str) -> None:

@@ -177,6 +177,9 @@ async def test_enter_opens_the_page_under_the_cursor(reader: Opener) -> None:
         assert r.context == "help", "above the pages are keys, which enter does not open"
         await r.press(*"trouble", "enter", "enter")
         assert r.context == "output"
+        # Once the search is left, enter opens a page again.
+        await r.press("q", "escape", "enter")
+        assert r.context == "output" and name in r.lines[0]
 
 
 # Finding
