@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from reader.log import point_to_log as point_to_log  # Where the log is, as the end of a message.
     from reader.log import record_error as record_error  # Log an error with its traceback.
     from reader.paths import APP as APP  # The program's name.
+    from reader.platform import to_disk as to_disk  # Wait until a file is on the disk.
 
     # Settings.
     from reader.core.settings.tables import DIGEST_FORMATS as DIGEST_FORMATS  # The formats of a digest.

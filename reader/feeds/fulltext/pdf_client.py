@@ -170,11 +170,8 @@ def main(task: str, file: str, *arguments: str) -> None:
 
 def _limit() -> None:
     """Limit the memory and the time of this process."""
-    try:
-        import resource
-    except ImportError:
-        # Windows has no such limits; the time on the clock holds there too.
-        return
+    import resource
+
     for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS)):
         _, hard = resource.getrlimit(kind)
         lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
