@@ -36,7 +36,7 @@ from tests.cache.conftest import ByName
 
 ROOT = Path(__file__).parent.parent
 
-OLDEST = ROOT / "tests" / "data" / "oldest.db.xz"
+OLDEST = ROOT / "tests" / "data" / "0.1.0" / "papers.db.xz"
 
 FIRST_COMMIT = "2811321"
 """The last program whose cache had only its first schema."""

@@ -85,7 +85,7 @@ def test_the_page_names_every_file_of_a_home_that_is_used_in_full(tmp_path: Path
 
 
 def test_settings_and_keys_of_the_first_program_count() -> None:
-    loaded = load_settings(ROOT / "tests" / "data" / "first" / "config.toml", {})
+    loaded = load_settings(ROOT / "tests" / "data" / "0.1.0" / "config.toml", {})
     keymap = Keymap.of(loaded.settings)
     assert (loaded.mistakes, keymap.mistakes) == ((), ())
     assert (loaded.settings.order, loaded.settings.notify, loaded.settings.list_share) == (

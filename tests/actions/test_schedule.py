@@ -46,7 +46,7 @@ def only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("only")
 def test_a_crontab_s_other_lines_stay_and_that_of_the_first_program_is_replaced(tmp_path: Path) -> None:
-    first = Path(__file__).parents[1] / "data" / "first" / "crontab"
+    first = Path(__file__).parents[1] / "data" / "0.1.0" / "crontab"
     programs = Programs(f"MAILTO=ada\n5 4 * * * backup\n{first.read_text()}")
     planned = schedule.plan_schedule(schedule.refreshes(3), tmp_path, ODD, "linux")
     assert schedule.as_installed(planned, programs)
