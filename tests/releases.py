@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import lzma
 import re
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -23,6 +22,9 @@ from tests.rigs.program import environment, run
 DATA = ROOT / "tests" / "data"
 
 RELEASES = sorted(folder.name for folder in DATA.iterdir() if re.fullmatch(r"\d+\.\d+\.\d+", folder.name))
+
+PREVIOUS = "c416989f"
+"""The program that shares folders with today's: the release before this one, or the last with an older schema."""
 
 EXPORTS = ("json", "bib", "ris", "csl.json", "rdf", "csv", "md", "atom")
 
@@ -50,7 +52,7 @@ def write(folder: Path) -> None:
             ("group", "create", str(group), "--name", "ada"),
             ("group", "share", "star"),
             ("group", "look"),
-            *(("export", "is:starred", "-o", str(folder / f"starred.{end}")) for end in EXPORTS),
+            *(("export", "has:note", "-o", str(folder / f"noted.{end}")) for end in EXPORTS),
         ):
             _run(home, *words)
         for words in (("import", str(papers)), ("mark", "star", paper_id(150)), ("sync", str(shared))):
@@ -59,8 +61,8 @@ def write(folder: Path) -> None:
         visit.save(folder / "state.json", VISIT)
         bookmarks.save(folder / "bookmarks.json", {paper_id(40): BOOKMARK})
         (folder / "crontab").write_text(_crontab_line())
-        for name in ("papers.journal.jsonl", "papers.digests.jsonl", "papers.group.json"):
-            shutil.copyfile(home / name, folder / name)
+        for file in ("papers.journal.jsonl", "papers.digests.jsonl", "papers.group.json"):
+            (folder / file).write_text((home / file).read_text().replace(str(folder), "/home/ada"))
         (folder / "papers.db.xz").write_bytes(lzma.compress((home / "papers.db").read_bytes(), preset=9))
 
 
@@ -74,7 +76,7 @@ def _crontab_line() -> str:
     """The line of a schedule where there is no systemd."""
     python = ("/usr/bin/python3", "-P", "-m", "reader")
     with (
-        patch.object(schedule.shutil, "which", {"crontab": "/usr/bin/crontab"}.get),
+        patch("reader.actions.schedule.shutil.which", {"crontab": "/usr/bin/crontab"}.get),
         patch.object(schedule, "start_of_program", return_value=python),
     ):
         return schedule.plan_schedule(schedule.refreshes(6), Path(), {}, "linux").line
@@ -82,7 +84,7 @@ def _crontab_line() -> str:
 
 def _settings(home: Path) -> str:
     """Every setting, and every key by its action."""
-    said = re.sub(r" +# \w+$", "", _run(home, "config", "show"), flags=re.M)
+    said = re.sub(r" +# [^\"\n]*$", "", _run(home, "config", "show"), flags=re.M)
     keys = {one["id"]: one["keys"] for one in json.loads(_run(home, "keys", "--json")) if one["keys"]}
     return f"{said}\n[keys]\n" + "".join(f'"{id}" = {json.dumps(keys)}\n' for id, keys in keys.items())
 

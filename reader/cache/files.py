@@ -3,9 +3,9 @@
 Backups are in the folder `backups` beside it: before each migration, and once a day of use; three are kept, one of
 them whole, so that together they take little more than the cache itself.
 
-Nearly all of a cache can be fetched again: the backup of a day has what the user did, the followed feeds, and the papers
-that are starred, tagged, noted or queued. A cache of up to `FULL_BYTES` is copied whole once a week, any before its
-migration. A backup takes its place only if it passes SQLite's check, so that good ones are never replaced by bad.
+Nearly all of a cache can be fetched again: the backup of a day has what the user did, the followed feeds, and the
+papers that are starred, tagged, noted or queued. A cache of up to `FULL_BYTES` is copied whole once a week, any before
+its migration. A backup takes its place only if it passes SQLite's check, so that good ones are never replaced by bad.
 Nothing that is broken is ever deleted. Pages are counted without SQLite, which refuses a broken file:
 https://sqlite.org/fileformat2.html describes them.
 """

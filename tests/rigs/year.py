@@ -15,7 +15,6 @@ import os
 import random
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 from collections import Counter
@@ -23,7 +22,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from io import BytesIO
 from pathlib import Path
 
 from tests.bench.corpus import listings
@@ -33,7 +31,7 @@ from tests.feed_server import FeedServer, Item
 from tests.feeds.fulltext.pages import MARKDOWN
 from tests.feeds.servers import Arxiv, Paper
 from tests.rigs.crash.faults import build_library
-from tests.rigs.program import ROOT, environment
+from tests.rigs.program import ROOT, environment, unpack
 from tests.rigs.terminal import Terminal
 
 CLOCK = Path(__file__).with_name("clock.c")
@@ -318,14 +316,6 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
         yield f"| {' | '.join(map(str, [*cells, *(row.used.get(name, 0) for name in uses)]))} |"
 
 
-def program_at(commit: str, folder: Path) -> Path:
-    """Unpack the program of a commit into a folder; returns where it can be run."""
-    packed = subprocess.run(["git", "archive", commit, "reader", "styles"], cwd=ROOT, check=True, capture_output=True)
-    with tarfile.open(fileobj=BytesIO(packed.stdout)) as archive:
-        archive.extractall(folder, filter="data")
-    return folder
-
-
 def main(arguments: Sequence[str]) -> int:
     """Replay, print a row a month, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.rigs year", description=__doc__)
@@ -340,7 +330,7 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="year-") as name:
         folder = given.keep or Path(name)
         folder.mkdir(exist_ok=True)
-        older = program_at(given.older, folder / "older") if given.older else None
+        older = unpack(given.older, folder / "older") if given.older else None
         year = Year(folder, days, given.seed, given.every, older)
         rows = []
         for row in year.replay():

@@ -51,7 +51,7 @@ FAULTS = (
 
 
 def build_library(folder: Path, source: Path = SOURCE) -> Path | None:
-    """Compile the library that makes writes fail, or another one; None where there is no compiler, or no such linker."""
+    """Compile the library that makes writes fail, or another one; None without a compiler or such a linker."""
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None or sys.platform != "linux":
         return None
