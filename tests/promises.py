@@ -192,12 +192,12 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environment_without_it",
         ),
         "may not lead to this machine or its network": (
-            "feeds/http/test_connections.py::test_the_local_network_is_refused",
-            "feeds/http/test_connections.py::test_a_redirect_into_the_local_network_is_not_followed",
-            "feeds/http/test_connections.py::test_a_name_server_can_not_answer_the_connection_in_another_way",
+            "feeds/http/test_wire.py::test_the_local_network_is_refused",
+            "feeds/http/test_wire.py::test_a_redirect_into_the_local_network_is_not_followed",
+            "feeds/http/test_wire.py::test_a_name_server_can_not_answer_the_connection_in_another_way",
         ),
         "so with one only `localhost` and local IP addresses are refused": (
-            "feeds/http/test_connections.py::test_a_proxy_may_be_local_and_looks_up_names_itself",
+            "feeds/http/test_wire.py::test_a_proxy_may_be_local_and_looks_up_names_itself",
         ),
         "state and log are yours alone": (
             "test_paths.py::test_folders_are_made_for_the_user_alone",

@@ -108,7 +108,6 @@ def test_anything_loads(tmp_path: Path, content: bytes | dict[str, object]) -> N
     assert all(isinstance(text, str) for text in left.history)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
 def test_a_pipe_or_a_device_is_the_beginning(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "state.json")
     assert load(tmp_path / "state.json") == load(Path("/dev/zero")) == Visit()

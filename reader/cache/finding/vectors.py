@@ -25,6 +25,7 @@ from reader.cache.finding.door import paper_text
 from reader.cache.finding.index import NEWEST, PAPERS
 from reader.core.errors import CacheBusy, CacheError
 from reader.paths import make_private, replace_private, take_lock, vectors_folder
+from reader.platform import to_disk
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -223,13 +224,13 @@ def _opened(folder: Path, _size: int, _changed: int) -> PaperVectors | None:
 
 def _write_at(file: Path, place: int, data: bytes) -> None:
     """Write at a place of a file, to the disk; what was after it is cut off."""
-    handle = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(handle, "r+b") as opened:
         opened.seek(place)
         opened.truncate()
         opened.write(data)
         opened.flush()
-        os.fsync(opened.fileno())
+        to_disk(opened.fileno())
 
 
 # What vectors say of a text, beside what its words say. Measured with a small sentence model by
