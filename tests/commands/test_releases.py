@@ -67,7 +67,8 @@ def test_a_home_of_each_release_is_taken_over(run: Run, home: Path, release: str
     last = visit.load(home / "state.json")
     assert (last.text, last.topic_mode, last.folded) == ("topic:agents", "all", ("vision",))
     assert not later or paper_id(40) in bookmarks.load(home / "bookmarks.json")
-    assert run("undo").code == run("redo").code == 0
+    assert (run("mark", "star", OF_THE_DESK).code, run("undo").code) == (0, 0)
+    assert ids(run, "is:starred") == STARRED
     assert run("cache", "verify").code == 0
 
 
