@@ -26,8 +26,7 @@ def main() -> int:
     import os
     import threading
 
-    is_waited_for = any(not one.daemon and one is not threading.main_thread() for one in threading.enumerate())
-    if is_waited_for or frame is not None:
+    if frame is not None or threading.active_count() > 1:
         # Python would wait for a thread that hangs, such as one whose disk does not answer. After the reader, which has
         # stored and closed everything, it would take its modules apart for 20 ms.
         os._exit(code)

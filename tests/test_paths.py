@@ -28,6 +28,15 @@ def test_one_variable_moves_everything(tmp_path: Path, monkeypatch: pytest.Monke
     assert not home.exists()
 
 
+def test_an_empty_file_is_no_cache(tmp_path: Path) -> None:
+    file = tmp_path / "papers.db"
+    assert not paths.is_there(file)
+    file.touch()
+    assert not paths.is_there(file)
+    file.write_bytes(b"x")
+    assert paths.is_there(file)
+
+
 def test_without_it_the_platform_decides_and_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DAILYPAPERS_HOME", raising=False)
     for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):

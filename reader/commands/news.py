@@ -173,7 +173,7 @@ class News(NamedTuple):
 
 def source_state(source: Freshness, today: date) -> str:
     """Why a source did not answer, or else how whole its newest day is; no full stop."""
-    return clean(source.error, 200).rstrip(".") if source.failing_since and source.error else source.text(today)
+    return clean(source.error, 200).rstrip(".") if source.error else source.text(today)
 
 
 SHORT = 280

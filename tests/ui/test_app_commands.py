@@ -221,7 +221,7 @@ async def test_what_a_program_prints_is_shown_as_what_it_is_with_its_name(reader
 
 async def test_in_a_browser_no_line_reaches_out(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its server answers to other pages of the browser too, which could type what they like."""
-    monkeypatch.setattr(ReaderApp, "is_served", True)
+    monkeypatch.setattr(ReaderApp, "is_web", True)
     async with reader() as r:
         for line in ("pipe wc -w", "config set pager x", "export x.bib"):
             await r.do("command.open")

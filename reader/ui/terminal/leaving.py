@@ -29,9 +29,34 @@ if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame
 
 
+class OurTerminal(Protocol):
+    """Our driver for terminals."""
+
+    def write(self, data: str) -> None:
+        """Send data to the terminal, in order with what is drawn."""
+
+    def flush(self) -> None:
+        """Send it now."""
+
+    def set_title(self, title: str) -> None:
+        """Give the window a title."""
+
+    def stop_job(self) -> bool:
+        """Stop until the shell continues; False if no shell could."""
+
+    def take_over(self, unread: bytes) -> None:
+        """Draw and read from now on in place of the first frame, first what the terminal has sent before."""
+
+    def handled(self, keys: int) -> None:
+        """Let the terminal send so many keys more."""
+
+
 @runtime_checkable
 class LosesTerminal(Protocol):
     """An app that can do without its terminal for as long as it takes to leave."""
+
+    terminal: OurTerminal | None
+    """What draws it; None in a browser, and where plain Textual does."""
 
     def lose_terminal(self) -> None:
         """Called in the thread that reads when the terminal is gone."""
