@@ -45,16 +45,16 @@ class Title(Widget):
 
     def __init__(self, text: str, glyphs: Glyphs) -> None:
         super().__init__()
-        self._text = text
+        self.text = text
         self._ellipsis = glyphs.ellipsis
 
     def show(self, text: str) -> None:
         """Show another text."""
-        self._text = text
+        self.text = text
         self.refresh()
 
     def render(self) -> Content:
-        return Content(f" {cut(literal(self._text), self.size.width - 2, self._ellipsis)}")
+        return Content(f" {cut(literal(self.text), self.size.width - 2, self._ellipsis)}")
 
 
 class OwnKeysScreen(DismissedOnce, Screen[None], inherit_bindings=False):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -45,6 +45,9 @@ class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
 
 P = ParamSpec("P")
 
+Ask = Callable[[str], Awaitable[str | None]]
+"""Prints a text, and returns the line that the user types then; None at the end of input."""
+
 SAMPLE = "sample"
 """The app's return value if the user asks for the sample."""
 
@@ -85,6 +88,8 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     leaving: Leaving | None = None
     first_frame: FirstFrame | None = None
     """The frame that is on the terminal when the app starts, if any."""
+    ask: Ask | None = None
+    """Prints a text and waits for a line, in plain mode."""
     run_job: JobRunner
     """Runs jobs such as a refresh."""
     rules: Callable[[], Topics]
