@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import AsyncGenerator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from reader.ui.shell.app import Ask
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.leaving import Leaving
+
+
+FULL, WHOLE = 80, 180
+"""Columns from which a plain reader lays out its panes as wide as they can be, and how many these are."""
 
 
 def has_driver() -> bool:
@@ -92,6 +96,8 @@ def show_reader(
         return report_unexpected("reader", app._exception)
     if outcome == SAMPLE and not sample and not leaving.signal:
         return show_sample(workspace, query, is_plain=is_plain)
+    if is_plain:
+        sys.stdout.write(f"Left {APP}.\n")
     return exit_code(leaving.signal, lost) or app.return_code or 0
 
 
@@ -171,8 +177,9 @@ def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> 
         return show_reader(workspace, query, file, is_plain=is_plain)
 
 
+@cache
 def _lines() -> Ask:
-    """How a plain reader asks for lines."""
+    """How a plain reader asks for lines; what is typed ahead is for the sample too, if that is opened."""
     from reader.ui.plain.terminal import Lines
 
     return Lines().ask
@@ -181,7 +188,8 @@ def _lines() -> Ask:
 def _size() -> tuple[int, int]:
     """The columns and rows of a plain reader's pages."""
     columns, rows = shutil.get_terminal_size()
-    return max(columns, 20), min(max(rows, 12), 40)
+    # Where there is room for all three panes, their names are whole.
+    return columns if columns < FULL else max(columns, WHOLE), min(max(rows, 12), 40)
 
 
 def _draw_on_terminal() -> None:

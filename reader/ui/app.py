@@ -74,9 +74,9 @@ class ReaderApp(ShellApp, inherit_bindings=False):
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules, and `shell` the commands, at their first use.
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
-    nothing, and saves nothing outside the cache. One that may `ask` is drawn nowhere, but speaks in lines. With `opens_page` the first paper's page is open. `leaving` watches
+    nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
     over its end; `first_frame` is on the terminal already. Views that change in `settings_file` change in the reader;
-    `now` is the clock; a `still` reader has no spinner and starts no refresh by itself.
+    `now` is the clock; a `still` reader has no spinner and starts no refresh by itself. With `ask` it is in plain mode.
     """
 
     TITLE = "dailypapers"
@@ -199,9 +199,11 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         await self.main.finish(self.services[Completer].complete)
         if not self.main.is_attached:
             return
-        for pane in (self.main.papers, self.main.filter, self.main.detail, self.main.query_line):
+        for pane in (self.main, self.main.papers, self.main.filter, self.main.detail, self.main.query_line):
             self.services.put(pane)
-        self.add(Feature("reader.ui", ("program",)), *load_features(is_plain=self.ask is not None))
+        self.add(Feature("reader.ui", ("program",)), *load_features())
+        if self.ask is not None:
+            self.add(Feature("reader.ui.plain", ("face",)))
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
         subscribe(self, self.model, title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
         self.call_after_refresh(self._take_over)
@@ -245,7 +247,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
 
     async def _begin_work(self, known: KeptLook | None) -> None:
         """Begin with the keys that were typed meanwhile, and with what goes on beside them."""
-        if known is None and self.last_place.is_saved:
+        if known is None and self.last_place.is_saved and self.ask is None:
             # Takes 10 ms, but not again; one of the keys may quit.
             from reader.ui.next_start import keep_look
 

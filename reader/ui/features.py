@@ -31,10 +31,9 @@ FEATURES = (
 """In the order in which they follow the state, and in which a step back asks them what there is to stop."""
 
 
-def load_features(*, is_plain: bool = False) -> list[Feature]:
-    """Import the value of each feature; what it is made of comes later. With `is_plain` also that of plain mode."""
-    names = (*FEATURES, "plain") if is_plain else FEATURES
-    values = (import_module(f"reader.ui.{name}").FEATURE for name in names)
+def load_features() -> list[Feature]:
+    """Import the value of each feature; what it is made of comes later."""
+    values = (import_module(f"reader.ui.{name}").FEATURE for name in FEATURES)
     return [value for value in values if isinstance(value, Feature)]
 
 

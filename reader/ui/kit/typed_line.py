@@ -11,6 +11,7 @@ from rich.highlighter import Highlighter
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
@@ -24,10 +25,10 @@ _PATIENCE = 1.0
 """Maximum seconds to wait until the text has taken its keys: late letters are better than a line that hangs."""
 
 
-async def catch_up(widget: Widget) -> None:
-    """Wait until the keys sent to a widget are handled."""
+async def catch_up(node: MessagePump) -> None:
+    """Wait until the keys sent to a widget, or to the app, are handled."""
     taken = asyncio.Event()
-    if widget.call_later(taken.set):
+    if node.call_later(taken.set):
         with suppress(TimeoutError):
             await asyncio.wait_for(taken.wait(), _PATIENCE)
 

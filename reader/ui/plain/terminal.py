@@ -39,8 +39,8 @@ class Lines:
             try:
                 self._write(text)
                 line = self._read()
-                if line is not None and not self._is_echoed:
-                    self._write(f"{line}\n")
+                if line is None or not self._is_echoed:
+                    self._write(f"{line or ''}\n")
             except OSError:
                 # The other end is closed.
                 line = None

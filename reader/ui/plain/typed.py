@@ -37,15 +37,13 @@ def read_line(line: str, keymap: Keymap, context: Context) -> Typed:
     ('move.down', 'agents')
     """
     line = line.strip()
-    if line.isdecimal() and (bottom := keymap.chords("move.bottom", context)):
-        return Typed((*line, *bottom[0]), "move.bottom")
     keys = keys_labelled(line or "enter") if " " not in line else ()
     for chord in (keys, tuple(line)):
         found = _action(chord, keymap, context)
         if isinstance(found, Match):
             return Typed(chord, found.action.id)
-        if isinstance(found, Pending):
-            return Typed(begun=found.chord or chord)
+        if isinstance(found, Pending) and found.chord:
+            return Typed(begun=chord)
     for end in (1, 2):
         found = _action(tuple(line[:end]), keymap, context)
         # A letter and a text have a blank between them.

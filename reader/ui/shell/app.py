@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reader.keys.actions import Context, KeySet
     from reader.refresh.jobs import JobRunner
     from reader.ui.first_frame.frame import FirstFrame, Handed
+    from reader.ui.kit.line_widgets import StatusLine
     from reader.ui.shell.commands import Shell
 
 
@@ -103,6 +104,11 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     @property
     def context(self) -> Context | None:
         """Where a key is pressed; None if the screen in front reads its own keys."""
+        raise NotImplementedError
+
+    @property
+    def status(self) -> StatusLine:
+        """The status line of the screen in front."""
         raise NotImplementedError
 
     def add_keys(self, keys: KeySet) -> None:
