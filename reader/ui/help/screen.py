@@ -127,7 +127,7 @@ class SearchScreen(OwnKeysScreen):
         self._found = pane
         self._glyphs = glyphs
         self._typed = ""
-        self._is_typing = False
+        self.is_typing = False
         """Whether letters are text."""
 
     def search(self, typed: str) -> None:
@@ -140,7 +140,7 @@ class SearchScreen(OwnKeysScreen):
 
     async def on_key(self, event: Key) -> None:
         """Take a letter as text while one is typed; other keys mean what they do in help."""
-        if not self._is_typing or not (event.is_printable or event.key in ("backspace", "enter")):
+        if not self.is_typing or not (event.is_printable or event.key in ("backspace", "enter")):
             return
         event.stop()
         event.prevent_default()
@@ -331,7 +331,7 @@ class HelpScreen(SearchScreen):
         if not self._is_searching:
             opens = [("enter", "open a page")] if self._found.choose else []
             hints, title = [search, *opens, (back, close)], f"Keys {place_of(self._place)}"
-        elif self._is_typing:
+        elif self.is_typing:
             hints, title = [("enter", "keep"), (back, "back")], f"/{self._typed}{self._glyphs.caret}"
         else:
             hints, title = [search, *moves, (back, "back")], f"/{self._typed}"
@@ -342,7 +342,7 @@ class HelpScreen(SearchScreen):
         if action == "help.search":
             self.search(self._typed)
         elif self._is_searching:
-            self._typed, self._is_typing, self._is_searching = "", False, False
+            self._typed, self.is_typing, self._is_searching = "", False, False
             self._draw()
         else:
             self.dismiss()
@@ -355,7 +355,7 @@ class HelpScreen(SearchScreen):
 
     async def on_key(self, event: Key) -> None:
         """Open the page under the cursor; the base class does what other keys mean."""
-        if event.key == "enter" and not self._is_typing:
+        if event.key == "enter" and not self.is_typing:
             event.stop()
             event.prevent_default()
             self.open()
@@ -374,12 +374,12 @@ class HelpScreen(SearchScreen):
         self._found.go(self._found.at + lines)
 
     def search(self, typed: str) -> None:
-        self._typed, self._is_typing, self._is_searching = typed, True, True
+        self._typed, self.is_typing, self._is_searching = typed, True, True
         self._draw()
 
     def enter(self) -> None:
         """Make keys of the letters again, with the cursor on the first page that is in view."""
-        self._is_typing = False
+        self.is_typing = False
         self._draw()
         self._found.go(next((at for at, line in enumerate(self._found.seen) if line and line[0].action), 0))
 
@@ -388,7 +388,7 @@ class HelpScreen(SearchScreen):
         self._draw()
 
     def _draw(self) -> None:
-        self._found.choose = self.open if self._manual and not self._is_typing else None
+        self._found.choose = self.open if self._manual and not self.is_typing else None
         self.say("")
         if not self._is_searching:
             self._found.scroll_home(animate=False)
@@ -491,7 +491,7 @@ class Palette(SearchScreen):
         self._commands = commands
         self._offered = commands
         self._find_papers = find_papers
-        self._is_typing = True
+        self.is_typing = True
 
     def say(self, said: str) -> None:
         """Show what is typed, and the keys."""

@@ -25,10 +25,10 @@ _PATIENCE = 1.0
 """Maximum seconds to wait until the text has taken its keys: late letters are better than a line that hangs."""
 
 
-async def catch_up(node: MessagePump) -> None:
-    """Wait until the keys sent to a widget, or to the app, are handled."""
+async def catch_up(node: MessagePump, *, is_drawn: bool = False) -> None:
+    """Wait until the keys sent to a widget, or to the app, are handled; with `is_drawn` until it is drawn, too."""
     taken = asyncio.Event()
-    if node.call_later(taken.set):
+    if (node.call_after_refresh if is_drawn else node.call_later)(taken.set):
         with suppress(TimeoutError):
             await asyncio.wait_for(taken.wait(), _PATIENCE)
 

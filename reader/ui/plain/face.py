@@ -16,11 +16,13 @@ from textual.widget import Widget
 from reader.core.paper_row import PaperKey
 from reader.keys.actions import Context, place_of
 from reader.keys.spelling import keys_labelled
+from reader.ui.calendar.screen import CalendarScreen
 from reader.ui.filter.counter import Counter
 from reader.ui.filter.pane import FilterPane
 from reader.ui.full_text.lines import text_header
-from reader.ui.full_text.screen import FullTextScreen
-from reader.ui.help.screen import FoundPane, Palette
+from reader.ui.full_text.screen import FullTextScreen, TextPane
+from reader.ui.full_text.state import TEXT
+from reader.ui.help.screen import FoundPane, Palette, SearchScreen
 from reader.ui.kit.line_widgets import KeyLines
 from reader.ui.kit.own_keys import OwnKeysScreen
 from reader.ui.kit.pane import Pane
@@ -102,8 +104,6 @@ class Face(Actor):
         """The text that was copied last."""
         self._begun = ""
         """The first keys of a chord."""
-        self._asks = False
-        """Whether the next line is the text that the last key asked for."""
 
     @begins
     def begin(self) -> None:
@@ -143,20 +143,32 @@ class Face(Actor):
         field = self._app.screen.focused
         return field if isinstance(field, LineInput | NoteArea) else None
 
+    @property
+    def _is_typing(self) -> bool:
+        """Whether letters are text for what is in front, which reads them by its keys."""
+        screen, text = self._app.screen, self._model.state[TEXT]
+        if isinstance(screen, SearchScreen):
+            return screen.is_typing
+        if isinstance(screen, CalendarScreen):
+            return screen.month.view.typed is not None
+        is_searching = text is not None and text.view is not None and text.view.search.is_typing
+        return is_searching or (self._context == "filter" and self._main.filter.is_narrowing)
+
     async def _obey(self, line: str) -> list[str]:
         """Do what a line means; return what is to be said of it first."""
         context, field, line = self._context, self._field, line if self._context == "note" else line.strip()
         if field is not None:
             await self._write(field, line)
             return []
-        if self._asks and not line.isdecimal():
-            # What the palette finds is said before enter runs it.
-            is_found = isinstance(self._app.screen, Palette) and line not in ("", "esc")
-            self._asks = is_found
-            await self._press(*(keys_labelled(line) if line == "esc" else line), *(() if is_found else ("enter",)))
-            return []
         if any(line == key for key, _ in self._model.state.prompt.options):
             await self._press(*keys_labelled(line))
+            return []
+        if self._services[Keyboard].is_asking:
+            return [f"{words.plain(line)[:40]} is no answer."]
+        if self._is_typing and not line.isdecimal():
+            # What the palette finds is said before enter runs it.
+            is_whole = line == "" or not isinstance(self._app.screen, Palette)
+            await self._press(*(keys_labelled(line) if line == "esc" else (*line, *("enter",) * is_whole)))
             return []
         if line.isdecimal() and await self._go(int(line)):
             return []
@@ -176,9 +188,7 @@ class Face(Actor):
         if typed.action not in ASKS:
             return
         await self._settle()
-        field = self._field
-        self._asks = field is None
-        if typed.text:
+        if typed.text and (self._is_typing or self._field is not None):
             await self._obey(typed.text)
 
     async def _write(self, field: LineInput | NoteArea, line: str) -> None:
@@ -228,7 +238,7 @@ class Face(Actor):
         begun = quiet = time.monotonic()
         while not self._app.is_leaving and (now := time.monotonic()) - quiet < QUIET and now - begun < PATIENCE:
             await catch_up(self._app)
-            await catch_up(self._app.screen)
+            await catch_up(self._app.screen, is_drawn=True)
             await sleep(0.01)
             if self._is_working:
                 quiet = time.monotonic()
@@ -238,7 +248,9 @@ class Face(Actor):
         state, services = self._model.state, self._services
         is_coming = state.is_list_coming and not state.is_ranking
         working = any(not one.is_finished and one.group not in BESIDE for one in self._app.workers)
-        return is_coming or working or services[Counter].delay.is_waiting or services[Keyboard].is_quitting
+        pane = None if self._app.screen is self._main else self._pane
+        is_new = pane is not None and not pane.size
+        return is_coming or is_new or working or services[Counter].delay.is_waiting or services[Keyboard].is_quitting
 
     # What is said
 
@@ -323,7 +335,7 @@ class Face(Actor):
         """The lines in view of the pane in front that were not said, and the one under its cursor."""
         pane, screen = self._pane, self._app.screen
         shown = [*_drawn(pane)] if pane is not None else [*_rendered(screen)]
-        if any(one.is_here for one in shown):
+        if any(one.is_here for one in shown) and not isinstance(pane, TextPane):
             shown = [one._replace(text=f"{one.number}. {one.text}") for one in shown]
         key = (pane or screen, self._model.state.front_paper)
         seen, self._seen[key] = self._seen.get(key, ()), [one.text for one in shown]
@@ -355,7 +367,7 @@ class Face(Actor):
         context = self._context
         if context == "note":
             return f"note ({END} keeps it)"
-        if self._asks or self._field is not None:
+        if self._is_typing or self._field is not None:
             return f"{context} (esc leaves it)"
         if choices := self._model.state.prompt.options:
             return f"{context} ({', '.join(key for key, _ in choices)})"

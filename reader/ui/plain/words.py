@@ -25,13 +25,16 @@ SPOKEN: Glyphs = ASCII._replace(
 _DRAWN = re.compile("[\u2500-\u259f]+")
 """Lines, boxes and blocks, such as those of tables in a full text."""
 
-_GAP = re.compile(r"\s{2,}|\s+,\s+")
+_GAP = re.compile(r"\s{2,}|\s+[,·]\s+")
 """What parts columns, and facts beside each other."""
+
+_NUMBER = re.compile(r"^([\d.]+)\s{2,}")
+"""The number of a heading."""
 
 
 def plain(text: str) -> str:
     """A text on one line without signs that only an eye can read, and without what a terminal would obey."""
-    parts = _GAP.split(_DRAWN.sub("  ", text).replace(" · ", ", ").strip())
+    parts = [one for one in _GAP.split(_NUMBER.sub(r"\1 ", _DRAWN.sub("  ", text).strip())) if one.strip("·")]
     return visible(", ".join(parts).replace(SPOKEN.here, "current:").replace(SPOKEN.spinner[0], "at work:"))
 
 

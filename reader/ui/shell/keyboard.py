@@ -162,6 +162,11 @@ class Keyboard(Actor):
         self._prompt(Prompt((*choices, *way_out), what))
 
     @property
+    def is_asking(self) -> bool:
+        """Whether only the letters of a question do something."""
+        return self._choose is not None and not self._is_offer
+
+    @property
     def is_quitting(self) -> bool:
         """Whether the key that quits waits for another letter."""
         return self._quitting.is_waiting
