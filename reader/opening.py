@@ -97,7 +97,7 @@ def show_reader(
     if outcome == SAMPLE and not sample and not leaving.signal:
         return show_sample(workspace, query, is_plain=is_plain)
     if is_plain:
-        sys.stdout.write(f"Left {APP}.\n")
+        sys.stdout.write(f"{chr(10) if leaving.signal else ''}Left {APP}.\n")
     return exit_code(leaving.signal, lost) or app.return_code or 0
 
 

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 PATIENCE = 10.0
 """Maximum seconds that a reply waits for what its key began; the rest is said with a later one."""
 
-QUIET = 0.08
-"""Seconds without work after which all is done that a key began."""
+ROUNDS = 4
+"""Looks at the reader that find no work, after which all is done that a key began."""
 
 BESIDE = ("plain", "refresh", "page", "texts ahead", "vectors", "backlog", "extensions", "sync", "group", "settings")
 """Work that no reply waits for; it is told of with the next one."""
@@ -235,13 +235,14 @@ class Face(Actor):
 
     async def _settle(self) -> None:
         """Wait until what was begun is done."""
-        begun = quiet = time.monotonic()
-        while not self._app.is_leaving and (now := time.monotonic()) - quiet < QUIET and now - begun < PATIENCE:
+        begun, quiet = time.monotonic(), 0
+        while quiet < ROUNDS and time.monotonic() - begun < PATIENCE and not self._app.is_leaving:
             await catch_up(self._app)
             await catch_up(self._app.screen, is_drawn=True)
+            if (pane := self._pane) is not None:
+                await catch_up(pane)
             await sleep(0.01)
-            if self._is_working:
-                quiet = time.monotonic()
+            quiet = 0 if self._is_working else quiet + 1
 
     @property
     def _is_working(self) -> bool:
