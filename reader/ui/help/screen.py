@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from textual.events import Click, Key, Paste
 from textual.strip import Strip
+from textual.worker import Worker
 
 from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, spread, wrap
 from reader.core.text import clean
@@ -154,6 +155,10 @@ class SearchScreen(OwnKeysScreen):
         """Take a pasted text as typed."""
         event.stop()
         self.search(clean(self._typed + event.text, LONGEST))
+
+    def start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> Worker[None]:
+        """Do work in place of what was begun before."""
+        return self.run_worker(work, exclusive=True, exit_on_error=False)
 
     def take_text(self, text: str) -> None:
         """Begin a search with letters that are no keys here."""
@@ -351,7 +356,7 @@ class HelpScreen(SearchScreen):
         """Read the manual, whose pages come below the keys."""
         super().on_mount()
         if self._read_manual is not None:
-            self.run_worker(self._load(self._read_manual), exit_on_error=False)
+            self.start(partial(self._load, self._read_manual))
 
     async def on_key(self, event: Key) -> None:
         """Open the page under the cursor; the base class does what other keys mean."""
@@ -522,7 +527,7 @@ class Palette(SearchScreen):
         self._found.show(self._lines)
         self.say("")
         if self._find_papers is not None and len(re.findall(r"\w", typed)) >= LEAST_TYPED:
-            self.run_worker(self._offer_papers(self._find_papers, typed), exclusive=True, exit_on_error=False)
+            self.start(partial(self._offer_papers, self._find_papers, typed))
 
     async def _offer_papers(self, find: FindPapers, typed: str) -> None:
         papers = await find(typed)
