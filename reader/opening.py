@@ -82,7 +82,7 @@ def show_reader(
             warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
             ask=_lines() if is_plain else None,
         )
-        outcome = app.run(headless=is_plain, size=_size() if is_plain else None)
+        outcome = app.run(headless=True, size=_size()) if is_plain else app.run()
     finally:
         leaving.retire()
         if frame is not None:

@@ -196,7 +196,7 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
         def keep_all(self) -> list[str]:
             return []
 
-        def run(self, **_size: object) -> str | None:
+        def run(self) -> str | None:
             outcome = outcomes[len(opened) - 1]
             if isinstance(outcome, Exception):
                 self._exception = outcome
