@@ -136,4 +136,4 @@ async def test_what_comes_in_is_said_with_the_next_reply(reader: Opener, cache_f
 async def test_an_empty_cache_says_why_and_which_keys_help(reader: Opener, caches: dict[str, Path]) -> None:
     async with plain(caches["empty"], demo=True) as (talk, hello):
         assert "No papers" in hello and hello.endswith("no papers (? keys)> ")
-        assert "is no key with nothing to show" in await talk.say("s")
+        assert "is no key in an empty list" in await talk.say("s")
