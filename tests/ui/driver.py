@@ -131,8 +131,7 @@ class Story:
     async def do(self, *action_ids: str, count: int | None = None) -> None:
         """Press the keys of actions, one after the other, each behind the digits of `count`."""
         for action_id in action_ids:
-            context = self.app.context
-            assert context is not None, f"{action_id}: the screen in front reads its own keys"
+            context = self.context
             chords = self.app.keymap.chords(action_id, context)
             assert chords, f"{action_id} has no key in the context {context}"
             await self.press(*("" if count is None else str(count)), *chords[0])
@@ -288,9 +287,9 @@ class Story:
         return items
 
     @property
-    def context(self) -> str | None:
-        """Whose keys the screen in front reads."""
-        return self.app.context
+    def context(self) -> str:
+        """Where keys act."""
+        return self.app.state.context
 
     @property
     def is_on_page(self) -> bool:
@@ -305,7 +304,7 @@ class Story:
     def text_in_front(self) -> PaperDetail:
         """The pane of the paper whose text is in front."""
         page = self.screen_of(PaperPage)
-        return page.detail if self.is_on_page and page is not None else self.main.detail
+        return page.pane if self.is_on_page and page is not None else self.main.detail
 
     # What the reader holds
 

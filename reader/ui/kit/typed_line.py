@@ -12,7 +12,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message_pump import MessagePump
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -21,8 +20,8 @@ from reader.core.text import clean
 from reader.ui.kit.line_widgets import KeyLines, draw
 from reader.ui.kit.textual_fixes import PastesWhole
 
-_PATIENCE = 1.0
-"""Maximum seconds to wait until the text has taken its keys: late letters are better than a line that hangs."""
+PATIENCE = 1.0
+"""Maximum seconds to wait until a text has taken its keys: late letters are better than a line that hangs."""
 
 
 async def catch_up(node: MessagePump, *, is_drawn: bool = False) -> None:
@@ -30,31 +29,7 @@ async def catch_up(node: MessagePump, *, is_drawn: bool = False) -> None:
     taken = asyncio.Event()
     if (node.call_after_refresh if is_drawn else node.call_later)(taken.set):
         with suppress(TimeoutError):
-            await asyncio.wait_for(taken.wait(), _PATIENCE)
-
-
-class TypingScreen(ModalScreen[None]):
-    """A screen over another one, on which keys without a binding are text for one widget."""
-
-    AUTO_FOCUS = ""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._is_there = asyncio.Event()
-
-    def on_mount(self) -> None:
-        # Handlers of subclasses, which focus the widget, run before this one.
-        self._is_there.set()
-
-    async def ready(self) -> None:
-        """Wait until the text takes keys."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._is_there.wait(), _PATIENCE)
-
-    async def catch_up(self) -> None:
-        """Wait until the text has taken the keys sent to it."""
-        if self.focused is not None:
-            await catch_up(self.focused)
+            await asyncio.wait_for(taken.wait(), PATIENCE)
 
 
 class LineInput(PastesWhole, Input):

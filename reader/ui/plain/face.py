@@ -21,10 +21,9 @@ from reader.ui.filter.counter import Counter
 from reader.ui.filter.pane import FilterPane
 from reader.ui.full_text.lines import text_header
 from reader.ui.full_text.screen import FullTextScreen, TextPane
-from reader.ui.full_text.state import TEXT
-from reader.ui.help.screen import FoundPane, Palette, SearchScreen
+from reader.ui.help.screen import FoundPane
+from reader.ui.help.state import HELP, PALETTE
 from reader.ui.kit.line_widgets import KeyLines
-from reader.ui.kit.own_keys import OwnKeysScreen
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.typed_line import LineInput, TypedLine, catch_up
 from reader.ui.list.pane import PaperList
@@ -34,8 +33,10 @@ from reader.ui.plain import words
 from reader.ui.plain.typed import ASKS, Typed, read_line
 from reader.ui.shell.handlers import begins, follows
 from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.screens import PaneScreen
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
+from reader.ui.why.state import WHY
 
 if TYPE_CHECKING:
     from reader.ui.shell.listing import Where
@@ -134,8 +135,7 @@ class Face(Actor):
 
     @property
     def _context(self) -> Context:
-        screen = self._app.screen
-        return self._app.context or (screen.CONTEXT if isinstance(screen, OwnKeysScreen) else "")
+        return self._model.state.context
 
     @property
     def _field(self) -> LineInput | NoteArea | None:
@@ -146,13 +146,13 @@ class Face(Actor):
     @property
     def _is_typing(self) -> bool:
         """Whether letters are text for what is in front, which reads them by its keys."""
-        screen, text = self._app.screen, self._model.state[TEXT]
-        if isinstance(screen, SearchScreen):
-            return screen.is_typing
+        screen, state = self._app.screen, self._model.state
         if isinstance(screen, CalendarScreen):
             return screen.month.view.typed is not None
-        is_searching = text is not None and text.view is not None and text.view.search.is_typing
-        return is_searching or (self._context == "filter" and self._main.filter.is_narrowing)
+        if (help := state[HELP]) is not None and state.front is HELP:
+            return help.is_typing
+        is_narrowing = self._context == "filter" and self._main.filter.is_narrowing
+        return is_narrowing or state.front is PALETTE or self._app.status.shown.is_typing
 
     async def _obey(self, line: str) -> list[str]:
         """Do what a line means; return what is to be said of it first."""
@@ -167,7 +167,9 @@ class Face(Actor):
             return [f"{words.plain(line)[:40]} is no answer."]
         if self._is_typing and not line.isdecimal():
             # What the palette finds is said before enter runs it.
-            is_whole = line == "" or not isinstance(self._app.screen, Palette)
+            is_whole = line == "" or self._model.state.front is not PALETTE
+            if (why := self._model.state[WHY]) is not None and self._model.state.front is WHY:
+                await self._press(*("backspace",) * len(why.typed))
             await self._press(*(keys_labelled(line) if line == "esc" else (*line, *("enter",) * is_whole)))
             return []
         if line.isdecimal() and await self._go(int(line)):
@@ -259,8 +261,6 @@ class Face(Actor):
         """What happened, where the user is, what is there, and what may be typed."""
         said, self._told = [*map(words.sentence, dict.fromkeys(self._told))], []
         status = self._app.status.shown
-        if self._app.context is None and status.said:
-            said.append(words.sentence(status.said))
         place, name = self._where()
         body = [*self._body()]
         if place != self._place:
@@ -283,8 +283,8 @@ class Face(Actor):
         context, screen, state = self._context, self._app.screen, self._model.state
         if context in ("list", "empty", "hole"):
             return state.where, words.says(self._main.top.line(WIDE))
-        if isinstance(screen, OwnKeysScreen):
-            return screen, screen.title_line.text
+        if isinstance(screen, PaneScreen):
+            return screen, screen.title_line.shown
         row = None if state.front_paper is None else self._papers.row_of(state.front_paper)
         title = "" if row is None else f": {row.title}"
         return (screen, context, state.front_paper), f"Now {place_of(context).removeprefix('while ')}{title}"
@@ -384,7 +384,7 @@ def _drawn(pane: Pane) -> Iterator[Drawn]:
         text = pane.render_line(y).text.strip()
         is_here = text.startswith(words.SPOKEN.cursor)
         if isinstance(pane, FoundPane):
-            is_here = pane.choose is not None and top + y == pane.at
+            is_here = pane.has_cursor and top + y == pane.at
         if line := words.plain(text.removeprefix(words.SPOKEN.cursor)):
             yield Drawn(line, top + y + 1, is_here)
 

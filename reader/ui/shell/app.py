@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any
 
 from textual import constants, events, on
 from textual.app import App
@@ -42,8 +41,6 @@ class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         return theme.line_filters(super().get_line_filters(), colorless=self.no_color)
 
-
-P = ParamSpec("P")
 
 Ask = Callable[[str], Awaitable[str | None]]
 """Prints a text, and returns the line that the user types then; None at the end of input."""
@@ -87,11 +84,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     """Where the place of this visit is kept for the next one; None for a sample."""
 
     @property
-    def context(self) -> Context | None:
-        """Where a key is pressed; None if the screen in front reads its own keys."""
-        raise NotImplementedError
-
-    @property
     def status(self) -> StatusLine:
         """The status line of the screen in front."""
         raise NotImplementedError
@@ -108,6 +100,10 @@ class ShellApp(ThemedApp, inherit_bindings=False):
         """Take a key as text, such as of a date; return False for keys that mean something else."""
         raise NotImplementedError
 
+    def takes_words(self, context: Context) -> Callable[[str], object] | None:
+        """What gets letters that mean nothing else in a context, if anything does."""
+        raise NotImplementedError
+
     async def forward(self, key: events.Key) -> None:
         """Send an unbound key to the widgets, and wait until a typed text has taken it."""
         raise NotImplementedError
@@ -115,10 +111,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     def keep_place(self) -> Sequence[str]:
         """Save the user's place for the next start; return a sentence for each thing of this visit that is lost."""
         raise NotImplementedError
-
-    def when_closed(self, act: Callable[P, object]) -> Callable[P, object]:
-        """A function that calls another one once the screen in front is gone."""
-        return lambda *args, **named: self.call_later(partial(act, *args, **named))
 
     def open_sample(self) -> None:
         """Quit with the result `SAMPLE`; the caller then opens the bundled sample."""
