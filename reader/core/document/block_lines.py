@@ -630,7 +630,7 @@ def _continued(items: Sequence[Node], width: int) -> list[Box]:
             if taking > room:
                 break
             # A few letters are not left alone.
-            fitting.append((end == len(rest) or taking * 3 > room, -rank, end))
+            fitting.append((end == len(rest) or taking * 5 > room, -rank, end))
         if not any(is_long for is_long, _, _ in fitting):
             opened = [part for item in rest[:end] for part in _opened(item)]
             if len(opened) > end:
@@ -651,13 +651,19 @@ def _breaks(items: Sequence[Node], start: int) -> Iterator[tuple[int, int]]:
         depth -= kind == "close"
         before = items[at - 1] if at else EMPTY
         if at > start:
-            if not depth and (items[at] in _CONNECTIVES or (isinstance(before, Symbol) and before.text[:2] == "  ")):
+            if not depth and (items[at] in _CONNECTIVES or _is_gap(before)):
                 yield at - start, 0
             elif kind == "bin" or _kind(before) != kind == "rel":
                 # Two relations side by side are one, as in `:=`.
                 yield at - start, 1 + 2 * depth + (kind == "bin")
         depth += kind == "open"
     yield len(items) - start, 0
+
+
+def _is_gap(node: Node) -> bool:
+    """Whether a node sets two statements apart."""
+    text = atom_of(node).text if isinstance(node, Row | Symbol) else ""
+    return text.isspace() and len(text) > 1
 
 
 def _opened(node: Node) -> Sequence[Node]:
