@@ -233,6 +233,7 @@ class BlockWriter:
             yield (Piece(row, "formula"),)
             return
         # Break between terms rather than within parentheses, if that is enough.
+        row = row.lstrip(" ")
         kept = _kept_groups(row)
         row = next((one for one in (_kept_sides(kept), kept, _kept_sides(row)) if _longest(one) <= width - INDENT), row)
         first, *_ = fill([Piece(row, "formula")], width)
@@ -591,7 +592,7 @@ def draw_formula(tex: str, width: int) -> list[Drawn]:
     except RecursionError:
         boxes = []
     if any(box.width > width for box in boxes):
-        boxes = [box for items in _rows(tree) for box in _continued(items, width)]
+        boxes = [box for at, items in enumerate(_rows(tree)) for box in _continued(_begun(items, at > 0), width)]
     # Rows that stand within something else have no place of their own.
     is_broken = any("\n" in line for box in boxes for line in box.lines)
     if not boxes or is_broken or any(len(box.lines) > (TALLEST if box.width <= width else 1) for box in boxes):
