@@ -29,6 +29,15 @@ def unread(r: Story) -> int:
 """The place of the view among the counts."""
 
 
+async def test_the_id_of_a_paper_shows_it(reader: Opener) -> None:
+    async with reader(size=(100, 30)) as r:
+        id = r.ids[3]
+        await r.do("command.open")
+        await r.type(f"arXiv:{id}v2")
+        await r.do("command.run")
+        await r.until(lambda: r.ids == [id])
+
+
 async def test_commands_run_on_the_papers_that_the_user_sees(reader: Opener, tmp_path: Path) -> None:
     async with reader(size=(140, 30)) as r:
         await r.do("command.open")

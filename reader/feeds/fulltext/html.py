@@ -674,6 +674,9 @@ class _Reader:
                 self._miss("picture", flow, look)
         elif tag in ("sup", "sub"):
             self._write(script(self._text(node), tag), flow, look)
+        elif "ltx_bib_external" in classes and (address := look_in(node, tag, classes, look).target):
+            # It says no more than "Link" or "Document".
+            flow.writer.write(address, look.style, address)
         elif "ltx_missing_label" in classes:
             self._write("?", flow, look)
         elif classes & {"ltx_author_notes", "ltx_contact"}:

@@ -13,7 +13,6 @@ from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Block, Figure, Formula, Section, Table, Verbatim
 from reader.core.marks import PASSAGE
-from reader.session.places import Place, view
 from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.full_text.state import TEXT, leave_text, view_text
 from reader.ui.kit.glyphs import ASCII
@@ -236,7 +235,7 @@ class FullTextActions(Actor):
         if not links:
             self._tell_of_text("no reference in view")
         elif len(links) == 1:
-            self._go_to(links[0].goal, links[0].place)
+            self._go_to(links[0].goal, links[0].place, is_alone=True)
 
     @answers("reference")
     def follow_to(self, reference: str) -> None:
@@ -253,17 +252,21 @@ class FullTextActions(Actor):
         else:
             self._go_to(goal)
 
-    def _go_to(self, goal: TextPlace | str, origin: TextPlace | None = None) -> None:
-        """Show a place of the text over it, or open an address."""
+    def _go_to(self, goal: TextPlace | str, origin: TextPlace | None = None, *, is_alone: bool = False) -> None:
+        """Show a place of the text over it, or open an address; say first where one leads that nobody chose."""
         text = self._model.state[TEXT]
         if not isinstance(goal, str):
             self._change(lambda view: view.peek_at(goal, origin))
         elif text is not None:
             from reader.ui.full_text.links import web_address
 
-            address = web_address(goal, text.source, text.paper.id)
-            if not self._services[PictureActions].open_address(address):
-                self._services[LinkActions].browse(address)
+            address, browse = web_address(goal, text.source, text.paper.id), self._services[LinkActions].browse
+            if self._services[PictureActions].open_address(address):
+                return
+            if is_alone:
+                self._services[Keyboard].ask_letter(address, [("o", "open it")], lambda _: browse(address))
+            else:
+                browse(address)
 
     # Keys that are letters
 
@@ -293,9 +296,7 @@ class FullTextActions(Actor):
             self._services.app.copy_to_clipboard(peek.text)
             self._model.show_notice(f"copied {peek.text}" if "\n" not in peek.text else "copied the formula")
         elif peek.id:
-            self._model.change(self._model.state.go(Place(view("all"), f"id:{peek.id}")))
-            if self._library.pk_of(peek.id) is None:
-                self._services[PaperLookup].begin(peek.id)
+            self._services[PaperLookup].show(peek.id)
         else:
             self._change(lambda text: text.jump(peek.goal))
             self._model.show_notice(f"{self._keymap.key('app.escape')} goes back")
@@ -304,8 +305,8 @@ class FullTextActions(Actor):
     def _show_picture(self, peek: Peek) -> None:
         """Show a formula as its PDF has it; of anything else, the pictures that are there."""
         pictures = self._services[PictureActions]
-        if peek.is_formula:
-            pictures.open_formula(peek.goal.block)
+        if peek.formula is not None:
+            pictures.open_formula(peek.formula, peek.goal.block)
         else:
             pictures.open(None)
 

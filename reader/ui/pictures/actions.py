@@ -23,6 +23,7 @@ from reader.ui.shell.state import State
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from reader.core.document.model import Formula
     from reader.refresh.pictures import Canvas, PictureDrawn
     from reader.ui.pictures.pictures import Picture
 
@@ -50,15 +51,15 @@ class PictureActions(Actor):
         self._show(pictures, index)
         return True
 
-    def open_formula(self, block: int) -> None:
-        """Show a displayed formula of the open text as its PDF has it."""
+    def open_formula(self, formula: Formula, block: int) -> None:
+        """Show a displayed formula of a block of the open text as its PDF has it."""
         from reader.ui.pictures.pictures import formula_of
 
         text = self._model.state[TEXT]
         if why := self._why_not():
             self._model.show_notice(why)
         elif text is not None and text.view is not None:
-            self._show((formula_of(text.view.document, block, text.paper.id),), 0)
+            self._show((formula_of(text.view.document, formula, block, text.paper.id),), 0)
 
     @handles("picture.browse")
     def browse(self, _count: int | None) -> None:

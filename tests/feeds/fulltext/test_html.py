@@ -182,7 +182,14 @@ def test_code_and_algorithms_keep_their_lines() -> None:
 
 def test_references_are_where_citations_lead() -> None:
     assert found(Reference) == [
-        Reference("Kay (2024)", (Span("Kay. On it. "), Span("link", "", "https://example.org/x")), "bib.bib1")
+        Reference(
+            "Kay (2024)",
+            (
+                *(Span("Kay. On it. "), Span("link", "", "https://example.org/x"), Span(" External Links: ")),
+                Span("https://doi.org/10.1/x", "", "https://doi.org/10.1/x"),
+            ),
+            "bib.bib1",
+        )
     ]
     assert isinstance(DOCUMENT.blocks[DOCUMENT.anchors["bib.bib1"]], Reference)
 
