@@ -93,10 +93,8 @@ def plan_schedule(task: Task, home: Path, environment: Mapping[str, str], platfo
         return _cron(task, command, environment)
     words = " ".join(task.words)
     if platform == "win32":
-        raise ReaderError(
-            f"Let the Task Scheduler of Windows run 'dailypapers {words}'; this program can't set that up."
-        )
-    raise ReaderError(f"This system has no systemd, launchd or cron; run 'dailypapers {words}' in another way.")
+        raise ReaderError(f"Have the Windows Task Scheduler run 'dailypapers {words}'; this program can't set that up.")
+    raise ReaderError(f"This system has no systemd, launchd or cron; schedule 'dailypapers {words}' some other way.")
 
 
 def start_of_program() -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def test_a_first_start_makes_a_cache_without_a_word(home: Path, capsys: pytest.C
     ("break_it", "found"),
     [
         (breakage.empty_header, "not a database"),
-        (breakage.change_mark, "damaged, or without some of its tables"),
+        (breakage.change_mark, "damaged, or missing some of its tables"),
         (breakage.cut(0.999), "cut off"),
     ],
 )

@@ -71,7 +71,7 @@ def test_what_something_else_has_written_stays(run: Run, stars: Path) -> None:
     ("export", "says"),
     [
         ('query = "is:starred"\nfile = "stars.xyz"', "its ending names no format"),
-        ('query = "is:starred"\nfile = "no/such/stars.bib"', "its folder is not there. Make it, or name another file."),
+        ('query = "is:starred"\nfile = "no/such/stars.bib"', "its folder is missing. Make it, or name another file."),
         ('query = "-is:queued"\nfile = "all.csv"', "6 papers are more than 5"),
     ],
 )

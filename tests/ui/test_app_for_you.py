@@ -22,7 +22,7 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
         assert r.ids == [] and r.empty.startswith("Nothing has been learned from your marks yet.")
         # A first topic is enough to begin with; what the user decides can be undone there.
         await r.press("W")
-        await r.until(lambda: "Topics to begin with: pick three" in r.screen)
+        await r.until(lambda: "To begin, pick three topics" in r.screen)
         assert r.lines[-1].startswith(" + more  - less  x mute  u undo  esc close"), "a topic has no papers or name"
         await r.press("space")
         await r.until(lambda: 'raised "Agents & tools" · u undoes' in r.screen)

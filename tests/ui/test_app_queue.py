@@ -49,7 +49,7 @@ async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> N
         await r.do("queue.down")
         assert r.status == "gq shows the queue, where a paper can be moved"
         await r.do("view.queue")
-        assert r.empty.startswith("Nothing to read later.")
+        assert r.empty.startswith("The queue is empty.")
         await r.do("view.latest", "paper.queue", "move.down", "paper.queue", "view.queue", "find.sort", "queue.down")
         assert r.status == "gq shows the queue, where a paper can be moved"
         # What is let go stays in sight until the list is read again.

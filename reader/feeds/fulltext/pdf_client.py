@@ -266,10 +266,10 @@ class PdfClient(BusyHostClient):
             size = self._part.stat().st_size
             if read_start(self._part, len(_MAGIC)) != _MAGIC or size < SMALLEST:
                 self._forget()
-                raise FeedMalformed("arXiv sent another file in place of the PDF; try again later.")
+                raise FeedMalformed("arXiv sent another file instead of the PDF; try again later.")
             if _END not in _read_end(self._part):
                 self._forget()
-                raise FeedMalformed("arXiv sent only a part of the PDF; try again later.")
+                raise FeedMalformed("arXiv sent only part of the PDF; try again later.")
 
         try:
             await self.document(f"{self.endpoint}/pdf/{in_arxiv_address(id)}", check, _Resume(part=self._part))
@@ -294,7 +294,7 @@ class PdfClient(BusyHostClient):
             done = self._part.stat().st_size
             if not response.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
                 self._forget()
-                raise FeedRefused("arXiv sent a part of the PDF that was not asked for; try again.")
+                raise FeedRefused("arXiv sent the wrong part of the PDF; try again.")
         else:
             self._forget()
             if tag := Validators.from_headers(response.headers).etag:
@@ -307,7 +307,7 @@ class PdfClient(BusyHostClient):
         with self._part.open("ab") as out:
             async for chunk in response.aiter_raw():
                 if done == 0 and not chunk.startswith(_MAGIC[: len(chunk)]):
-                    raise FeedMalformed("arXiv sent a page in place of the PDF; try again later.")
+                    raise FeedMalformed("arXiv sent a page instead of the PDF; try again later.")
                 out.write(chunk)
                 done += len(chunk)
                 if done > LARGEST:
@@ -316,7 +316,7 @@ class PdfClient(BusyHostClient):
                 if self._clock() - begun > PACE_TIME:
                     if done - before < PACE:
                         sent = f"arXiv sent only {done - before:,} bytes of the PDF in {PACE_TIME:.0f} s"
-                        raise FeedUnreachable(f"{sent}; what came is kept, so try again later.")
+                        raise FeedUnreachable(f"{sent}; that part is kept, so try again later.")
                     begun, before = self._clock(), done
         return b""
 
@@ -342,7 +342,7 @@ def _alone(part: Path) -> Iterator[Path]:
     lock = platform.try_lock(handle)
     if lock is Lock.THEIRS:
         os.close(handle)
-        raise ReaderError("Another program is fetching this PDF; it will be there in a moment.")
+        raise ReaderError("Another program is fetching this PDF; try again in a moment.")
     used = part.with_name(f".{os.getpid()}{part.name}") if lock is Lock.UNSUPPORTED else part
     try:
         yield used

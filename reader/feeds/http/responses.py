@@ -219,7 +219,7 @@ def _connection_failure(host: str, error: BaseException) -> FeedError:
     """Explain a failed connection, from the causes of `error`."""
     for cause in _error_chain(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
-            untrusted = f"The certificate of {host} is not trusted here"
+            untrusted = f"The certificate of {host} is not trusted"
             return FeedUnreachable(f"{untrusted}; behind a proxy, name its certificates in SSL_CERT_FILE.")
         if isinstance(cause, socket.gaierror):
             return FeedOffline(f"{host} could not be found: there is no network, or the feed's address is wrong.")

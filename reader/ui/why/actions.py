@@ -80,7 +80,7 @@ class WhyActions(Actor):
             halves = await self._library.split(one)
         except ReaderError as error:
             return str(error)
-        return await self._decide(halves) if halves else f'"{one.name}" has a single paper'
+        return await self._decide(halves) if halves else f'"{one.name}" has only one paper'
 
     async def _reverse(self, direction: str) -> str:
         try:

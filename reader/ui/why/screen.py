@@ -206,7 +206,7 @@ class WhyScreen(OwnKeysScreen):
         elif action in DIRECTIONS:
             changing = doing.decide([_moved(about, DIRECTIONS[action], times)])
         elif not isinstance(about, Held):
-            self.say("only interests have a name and papers")
+            self.say("only interests have names and papers")
         elif action == "why.papers":
             self.dismiss()
             doing.show(about)

@@ -352,7 +352,7 @@ def test_any_tree_reads_back_from_its_text(root: Node, sort: Sort | None) -> Non
         ("a" * 121, "A regex may have at most 120 characters"),
         ("(", "This is not a regex: missing ): ("),
         ("a**", "This is not a regex: bad repetition operator: **"),
-        ("\ud800", "This is not a regex: it holds a broken character"),
+        ("\ud800", "This is not a regex: it has a broken character"),
     ],
 )
 def test_a_regex_that_can_not_run_in_bounds_is_refused(pattern: str, says: str) -> None:

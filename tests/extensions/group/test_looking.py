@@ -99,7 +99,7 @@ def test_a_look_that_is_cut_off_keeps_who_has_which_name(
 
     def broken(folder: place.Folder, slot: str) -> bytes:
         if ada.others:
-            raise CacheError("the connection has broken off")
+            raise CacheError("the connection broke")
         return taken(folder, slot)
 
     with monkeypatch.context() as patch:

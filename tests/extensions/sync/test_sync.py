@@ -52,7 +52,7 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     use("desk")
     found = run("sync", "--json").record
     assert (found["came"], found["went"]) == ({"laptop": 1}, 0)
-    skipped = f"laptop's {file.name}: line 4: it is cut off; it is skipped until it is whole\n"
+    skipped = f"laptop's {file.name}: line 4: it is cut off; it is skipped until it is complete\n"
     assert run("sync").err == skipped
     assert run("sync", "-q") == Result(0, "", skipped)
     whole = file.read_bytes()
@@ -73,7 +73,7 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     shutil.rmtree(shared)
     failed = run("sync")
     assert (failed.code, "is not there. Connect or mount it" in failed.err) == (1, True)
-    assert run("sync", "--status").lines[0].endswith("It is not there now.")
+    assert run("sync", "--status").lines[0].endswith("It is missing now.")
     assert json.loads(run("undo", "--anywhere", "--json").out)["undone"]["kind"] == "read"
 
 
@@ -120,7 +120,7 @@ def test_machines_of_one_name_are_told_apart(
     rows = [line for line in shown if " change" in line]
     assert all(len(line) <= columns for line in rows)
     assert [id in row for id, row in zip(ids, rows[1:], strict=True)] == [True, True]
-    assert shown.count("  another machine has this name too") == 2
+    assert shown.count("  another machine also has this name") == 2
 
 
 def test_the_note_that_lost_is_in_the_history(run: Run, use: Use, tmp_path: Path) -> None:

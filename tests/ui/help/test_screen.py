@@ -166,7 +166,7 @@ async def test_typing_searches_and_escape_walks_back(theme: str) -> None:
         assert any(line.startswith(" theme  Colours") for line in drawn(app))
         assert drawn(app)[-1] == " enter keep  esc back"
         await pilot.press(*"[/x")
-        assert " Nothing in help matches theme[/x" in drawn(app)
+        assert " Nothing in the help matches theme[/x" in drawn(app)
         await pilot.press("escape")
         assert drawn(app) == first
         await pilot.press("escape")
