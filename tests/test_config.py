@@ -161,7 +161,7 @@ def test_a_key_set_twice_is_reported_and_the_first_is_used(file: Path) -> None:
 def test_what_only_the_whole_file_gets_wrong_is_told(file: Path) -> None:
     mistake = only_mistake(file, '[keys]\n"paper.star" = "s"\n[keys]\n"paper.read" = "m"\n')
     assert mistake.line == 3
-    assert "other programs will refuse this file" in mistake.message
+    assert "other programs may refuse this file" in mistake.message
 
 
 @pytest.mark.parametrize(
@@ -431,11 +431,11 @@ def test_a_table_that_stands_once_is_read_key_by_key(file: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "key", "says", "suggestion"),
     [
-        ("[[digest]]", "digest", "can be there once", "[digest]"),
+        ("[[digest]]", "digest", "can occur only once", "[digest]"),
         ("digest = 3", "digest", "must be a table", None),
         ("digest.flie = 3", "digest.flie", "is not a key of [digest]", "file"),
         ('[digest]\nsecurity = "tsl"', "digest.security", 'not "tsl"', "tls"),
-        ("[digets]", "digets", "not a table", "digest"),
+        ("[digets]", "digets", "not a known table", "digest"),
         ("[second_look]\nvotes = 3\nwords = 2", "second_look", "is no longer used, since the view Changed", None),
         ("second_look.votes = 3", "second_look", "is no longer used, since the view Changed", None),
     ],

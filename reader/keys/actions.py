@@ -169,7 +169,7 @@ def _motion(id: str, keys: str, name: str, help: str, contexts: Contexts) -> Act
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("paper.read", "m", "Read or unread", "Mark this paper read, or unread again; 3m marks three.", _READ, True),
-    Action("paper.star", "s", "Star", "Star this paper; press again to remove the star.", _READ, True),
+    Action("paper.star", "s", "Star", "Keep this paper in the Starred view; press again to remove it.", _READ, True),
     Action("paper.queue", "b", "Queue", "Put it into the Queue view for later; press again to remove it.", _READ, True),
     Action("paper.hide", "x", "Hide", "Remove it from every view but is:hidden.", _SHOWN, True),
     Action("paper.follow", "w", "Follow", "Follow its authors, venue, topics or words; or make a rule.", _SHOWN),

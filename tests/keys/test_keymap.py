@@ -222,8 +222,8 @@ def test_an_action_by_number_keeps_its_places() -> None:
 def test_two_keys_of_the_user_s_that_meet_are_a_mistake_of_both() -> None:
     keymap = Keymap(overrides={"paper.star": "X", "paper.hide": "X", "find.add": "m", "paper.queue": "5"})
     assert {one.action: one.problem for one in keymap.mistakes} == {
-        "paper.star": "X is the key of paper.hide too, on a paper's page",
-        "paper.hide": "X is the key of paper.star too, on a paper's page",
+        "paper.star": "X is also the key of paper.hide, on a paper's page",
+        "paper.hide": "X is also the key of paper.star, on a paper's page",
         "paper.queue": "5 begins with a digit, which is a count",
     }
     keys = [keymap.key(action, "list") for action in ("paper.star", "paper.hide", "find.add", "paper.read")]

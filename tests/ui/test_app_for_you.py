@@ -73,6 +73,6 @@ async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -
         await r.press("x")
         await r.until(lambda: 'muted "films"' in r.lines[-1] and "muted" in r.screen)
         await r.press("S")
-        await r.until(lambda: '"films" has a single paper' in r.lines[-1])
+        await r.until(lambda: '"films" has only one paper' in r.lines[-1])
         await r.press("escape")
         assert not isinstance(r.app.screen, WhyScreen)

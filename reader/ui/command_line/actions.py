@@ -286,7 +286,7 @@ def _replaced(file: Path) -> list[Replaced]:
 # What commands have printed, in the words of the reader
 
 
-_UNDO = re.compile(r"[.;]? 'dailypapers undo' (?:takes it back|undoes that)\.?")
+_UNDO = re.compile(r"[.;]? 'dailypapers undo' takes it back\.?")
 _COMMAND = re.compile(r"'dailypapers ([^'\n]+)'")
 _PROGRAM = re.compile(r"^dailypapers(?: [a-z]+)?: ")
 

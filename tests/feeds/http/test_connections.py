@@ -21,7 +21,7 @@ from tests.feeds.servers import Documents, Page, item, rss
 
 pytest.importorskip("feedparser")
 
-ALLOWED_BY = "on this machine or its network and was not asked; the setting allow_local_feeds allows it."
+ALLOWED_BY = "on this machine or its network and was not asked; the setting allow_local_feeds permits it."
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ EMPTY = {
         " | ga all papers   ? all keys"
     ),
     "unread": "All 60 papers are read. | r looks for new ones   ga all papers",
-    "queue": "The queue is empty. | On a paper, b keeps it here until you remove it. | ga all papers",
+    "queue": "The queue is empty. | On a paper, b queues it until you remove it. | ga all papers",
     "starred": "Nothing starred yet. | On a paper, s keeps it here. | ga all papers",
     "all": "All papers are hidden. | / is:hidden lists them",
     "trending": "No ranking yet. | Papers that the feed ranks first now appear here. | r asks the feed   ga all papers",
