@@ -54,9 +54,9 @@ def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.verbose:
         print_requests()
     if not arguments.names and arguments.what in ("add", "remove", "import"):
-        raise UsageError(f"dailypapers feeds {arguments.what}: name at least one.")
+        raise UsageError(f"Name at least one: dailypapers feeds {arguments.what} NAME.")
     if arguments.names and arguments.what in ("list", "export"):
-        raise UsageError(f"dailypapers feeds {arguments.what} takes no names.")
+        raise UsageError(f"'dailypapers feeds {arguments.what}' takes no names.")
     run, _ = ACTIONS[arguments.what]
     done = run(arguments, workspace)
     return done if isinstance(done, int) else asyncio.run(done)

@@ -47,7 +47,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "undo": "the last mark",
             "redo": "what was undone",
             "export": "BibTeX, Markdown, CSV, JSON",
-            "pipe": "to a program of yours",
+            "pipe": "run your own programs",
             "sync": "with your other machines",
             "group": "share with other people",
             "restore": "marks from the journal",

@@ -213,13 +213,13 @@ class DigestMail:
     def trouble(self) -> str:
         """Why no mail can be sent, as a sentence; empty if one can."""
         if not self.to:
-            return "The settings name no address: 'dailypapers config set digest.to you@example.org'."
+            return "No address is set: 'dailypapers config set digest.to you@example.org'."
         return self.server_trouble()
 
     def server_trouble(self) -> str:
         """The same of the server alone."""
         if not self.server:
-            return "The settings name no mail server: 'dailypapers config set digest.server smtp.example.org'."
+            return "No mail server is set: 'dailypapers config set digest.server smtp.example.org'."
         host, _ = self.address
         # A password would be sent for all to read.
         if self.security == "none" and not is_loopback(host):

@@ -96,7 +96,7 @@ def _store_password(workspace: api.Workspace) -> int:
 
     settings = workspace.settings.digest
     if not settings.user:
-        raise api.ReaderError("The settings name no user: 'dailypapers config set digest.user NAME'.")
+        raise api.ReaderError("No user is set: 'dailypapers config set digest.user NAME'.")
     if trouble := settings.server_trouble():
         raise api.ReaderError(trouble)
     host, _ = settings.address

@@ -99,7 +99,7 @@ class PdfTexts:
             try:
                 await self._client.fetch(id, file, lambda done, total: note_step())
             except NoFullText as missing:
-                raise NoFullText("arXiv has neither HTML nor a PDF of it") from missing
+                raise NoFullText("it has neither HTML nor a PDF at arXiv") from missing
             except FeedError:
                 # The one that was read last is better than none.
                 if not file.exists():
