@@ -8,6 +8,9 @@ import sys
 
 def main() -> int:
     """Run the program; until it is imported, an interrupt ends it at once, without a traceback."""
+    if sys.platform == "win32":
+        sys.stderr.write("dailypapers: Windows is not supported; WSL, the Linux within Windows, runs it.\n")
+        return 1
     # An ignored interrupt stays ignored, as in a background job of a script.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -23,8 +26,7 @@ def main() -> int:
     import os
     import threading
 
-    is_waited_for = any(not one.daemon and one is not threading.main_thread() for one in threading.enumerate())
-    if is_waited_for or frame is not None:
+    if frame is not None or threading.active_count() > 1:
         # Python would wait for a thread that hangs, such as one whose disk does not answer. After the reader, which has
         # stored and closed everything, it would take its modules apart for 20 ms.
         os._exit(code)

@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from reader.log import point_to_log as point_to_log  # Where the log is, as the end of a message.
     from reader.log import record_error as record_error  # Log an error with its traceback.
     from reader.paths import APP as APP  # The program's name.
+    from reader.platform import to_disk as to_disk  # Wait until a file is on the disk.
 
     # Settings.
     from reader.core.settings.tables import DIGEST_FORMATS as DIGEST_FORMATS  # The formats of a digest.
@@ -191,6 +192,7 @@ if TYPE_CHECKING:
     from reader.feeds.http.client import HttpOptions as HttpOptions  # What a client may be told.
     from reader.feeds.http.client import Response as Response  # What it answers.
     from reader.feeds.http.environment import is_offline as is_offline  # Whether the network is not to be used.
+    from reader.feeds.http.responses import Answer as Answer  # The head of an answer, and its body as it comes.
     from reader.feeds.http.responses import HttpRefused as HttpRefused  # A host answered with an error.
     from reader.feeds.http.responses import RetryableError as RetryableError  # A failure that may pass.
     from reader.feeds.http.responses import Limits as Limits  # The limits of a request.

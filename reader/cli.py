@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from reader import access_token, described
 from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, is_command
 from reader.commands.streams import Output, finish, open_closed_streams, replace_unknown_letters
-from reader.core.errors import ReaderError, UsageError
+from reader.core.errors import Failures, ReaderError, UsageError
 from reader.paths import APP
 
 if TYPE_CHECKING:
@@ -74,8 +74,10 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
     except ReaderError as error:
         from reader.commands.output import kind_of, print_failure
 
-        print_failure(str(error), kind_of(error), words)
-        return 2 if isinstance(error, UsageError) else 1
+        errors = error.errors if isinstance(error, Failures) else (error,)
+        for one in errors:
+            print_failure(str(one), kind_of(one), words)
+        return 2 if isinstance(errors[-1], UsageError) else 1
     except Exception as error:
         from reader.commands.output import print_failure, report_unexpected
 

@@ -44,6 +44,7 @@ def show_reader(
     from reader import paths
     from reader.commands.output import print_failure, report_unexpected
     from reader.ui.app import ReaderApp
+    from reader.ui.kit.textual_fixes import knows_terminal
     from reader.ui.shell.app import SAMPLE
     from reader.ui.terminal.leaving import Leaving, exit_code
 
@@ -51,7 +52,8 @@ def show_reader(
     told = [] if sample else _prepare_cache(workspace, frame)
     threading.excepthook = _record_thread_error
     _draw_on_terminal()
-    if frame is not None and not frame.is_shown:
+    if frame is not None and not (frame.is_shown and knows_terminal()):
+        frame.take_down()
         frame = None
     leaving = Leaving(frame)
     try:
@@ -81,8 +83,8 @@ def show_reader(
     _finish_work(app, workspace, leaving)
     if lost:
         print_failure(" ".join(lost))
-    if app._exception is not None and not leaving.is_terminal_gone:
-        return report_unexpected("reader", app._exception)
+    if app.failure is not None and not leaving.is_terminal_gone:
+        return report_unexpected("reader", app.failure)
     if outcome == SAMPLE and not sample and not leaving.signal:
         return show_sample(workspace, query)
     return exit_code(leaving.signal, lost) or app.return_code or 0

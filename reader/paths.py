@@ -173,8 +173,6 @@ def make_private(*files: Path) -> None:
     Left alone are what belongs to somebody else, folders that all write to, such as /tmp, and those around the user's
     home, since DAILYPAPERS_HOME may name any folder.
     """
-    if platform.WINDOWS:
-        return
     for file in files:
         with suppress(OSError, RuntimeError):
             status = file.stat()
@@ -210,7 +208,7 @@ def read_start(file: Path, limit: int) -> bytes:
 
 def _open_plain(file: str, flags: int) -> int:
     """Open a file without waiting for what writes to it, if it is a pipe."""
-    handle = os.open(file, flags | getattr(os, "O_NONBLOCK", 0))
+    handle = os.open(file, flags | os.O_NONBLOCK)
     mode = os.fstat(handle).st_mode
     if not stat.S_ISREG(mode):
         os.close(handle)
@@ -244,7 +242,7 @@ def replace_private(file: Path, text: str, *, durable: bool = True) -> None:
             out.write(text)
             if durable:
                 out.flush()
-                os.fsync(out.fileno())
+                platform.to_disk(out.fileno())
         partial.replace(target)
     finally:
         with suppress(OSError):
@@ -303,7 +301,7 @@ def sync(place: Path) -> None:
     with suppress(OSError):
         opened = os.open(place, os.O_RDONLY)
         try:
-            os.fsync(opened)
+            platform.to_disk(opened)
         finally:
             os.close(opened)
 

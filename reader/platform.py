@@ -7,6 +7,7 @@ can ask for another one.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import select
 import signal
@@ -18,28 +19,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-WINDOWS = sys.platform == "win32"
-
 SWITCH_SECONDS = 0.001
 """Seconds for which one thread holds the interpreter while others wait: 5 ms by default, several times in a frame."""
 LINUX = sys.platform == "linux"
 
-VFS_WITHOUT_LOCKS = "win32-none" if WINDOWS else "unix-none"
-"""SQLite's name for the system's files without locks."""
-
-
-# Signals
-
-
-def ending_signals() -> Sequence[signal.Signals]:
-    """The signals that ask a program to end, of those that this system has."""
-    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
-    return [getattr(signal, name) for name in names if hasattr(signal, name)]
-
-
-def hangup() -> int:
-    """The signal of a closed terminal; SIGTERM where there is none."""
-    return int(getattr(signal, "SIGHUP", signal.SIGTERM))
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+"""The signals that ask a program to end."""
 
 
 # Terminals
@@ -51,8 +36,6 @@ def hear(ear: int, terminal: int | None, seconds: float | None) -> tuple[bool, b
     Returns whether there is something to read, and whether the terminal is gone: None if the system can't tell, so
     that asking again is of no use.
     """
-    if not hasattr(select, "poll"):
-        return bool(select.select([ear], [], [], seconds)[0]), None
     poll = select.poll()
     poll.register(ear, select.POLLIN)
     if terminal is not None:
@@ -90,8 +73,7 @@ def picture_protocol(environ: Mapping[str, str]) -> PictureProtocol:
 
 def cell_size() -> tuple[int, int]:
     """The pixels of a cell of the terminal; a usual size where it does not say."""
-    with suppress(ImportError, OSError):
-        import fcntl
+    with suppress(OSError):
         import struct
         import termios
 
@@ -114,7 +96,7 @@ class PictureTerminal(NamedTuple):
 def picture_terminal(
     setting: str, environ: Mapping[str, str], *, colorless: bool = False, served: bool = False
 ) -> PictureTerminal:
-    """What the terminal can draw, by the setting `images`; `served` is a reader in a browser.
+    """What the terminal can draw, by the setting `images`; `served` is one that others draw, such as a browser.
 
     The terminal is not asked: its answer would come between the keys.
     """
@@ -170,11 +152,11 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 class TerminalModes:
-    """The modes of a terminal, such as echo, to be set again later; nothing on Windows or without a terminal."""
+    """The modes of a terminal, such as echo, to be set again later; nothing without a terminal."""
 
     def __init__(self, terminal: int) -> None:
         self._modes: list[Any] | None = None
-        with suppress(ImportError, OSError, ValueError):
+        with suppress(OSError, ValueError):
             import termios
 
             with suppress(termios.error):
@@ -222,7 +204,7 @@ _INPUT_FLAGS, _LOCAL_FLAGS, _CHARACTERS = 0, 3, 6
 
 def ignores_stop() -> bool:
     """Whether this program was started without job control, as by a shell script with the signal ignored."""
-    return not hasattr(signal, "SIGTSTP") or signal.getsignal(signal.SIGTSTP) is signal.SIG_IGN
+    return signal.getsignal(signal.SIGTSTP) is signal.SIG_IGN
 
 
 def stop_job() -> None:
@@ -242,28 +224,35 @@ def stop_job() -> None:
 
 
 def kill_group(leader: int) -> None:
-    """Kill a process that began a session of its own, and its children; on Windows only the process."""
+    """Kill a process that began a session of its own, and its children."""
     with suppress(ProcessLookupError, PermissionError):
-        if hasattr(os, "killpg"):
-            os.killpg(leader, signal.SIGKILL)
-        else:
-            os.kill(leader, signal.SIGTERM)
+        os.killpg(leader, signal.SIGKILL)
 
 
 def lower_priority(steps: int) -> None:
-    """Let other programs go first, where the system knows how."""
-    with suppress(AttributeError, OSError):
+    """Let other programs go first."""
+    with suppress(OSError):
         os.nice(steps)
 
 
 def is_mine(owner: int) -> bool:
-    """Whether a file of this owner belongs to the user; True where files have no such number."""
-    return not hasattr(os, "geteuid") or owner == os.geteuid()
+    """Whether a file of this owner belongs to the user."""
+    return owner == os.geteuid()
 
 
 def is_read_only(folder: Path) -> bool:
-    """Whether a folder is on a medium that can't be written; False where the system does not say."""
-    return hasattr(os, "statvfs") and os.statvfs(folder).f_flag & os.ST_RDONLY != 0
+    """Whether a folder is on a medium that can't be written."""
+    return os.statvfs(folder).f_flag & os.ST_RDONLY != 0
+
+
+def to_disk(handle: int) -> None:
+    """Wait until what was written to an open file is on the disk; raises OSError."""
+    if hasattr(fcntl, "F_FULLFSYNC"):
+        # `fsync` of macOS waits only until the disk has it in a memory of its own. Some network drives know no more.
+        with suppress(OSError):
+            fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(handle)
 
 
 class Lock(Enum):
@@ -275,22 +264,12 @@ class Lock(Enum):
     """The file system has no locks, as NFS without its lock service, or Lustre mounted without them."""
 
 
-if sys.platform == "win32":
-    import msvcrt
+def _lock_whole(handle: int) -> None:
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def _lock_whole(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
-    _lock_range = _lock_whole
-
-else:
-    import fcntl
-
-    def _lock_whole(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _lock_range(handle: int) -> None:
-        fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _lock_range(handle: int) -> None:
+    fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 _HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)

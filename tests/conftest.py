@@ -38,8 +38,7 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 os.environ["TZ"] = "UTC"
-if hasattr(time, "tzset"):
-    time.tzset()
+time.tzset()
 
 # Tests wait for the disk more than for anything else: thousands of caches are stored durably, and none has to be. A
 # program that is killed leaves the same files in memory as on a disk.
@@ -59,9 +58,6 @@ def _has_room() -> bool:
 if "TMPDIR" not in os.environ and sys.platform == "linux" and _has_room():
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None
-
-# Pseudo terminals and signals of other processes.
-collect_ignore = ["rigs"] if sys.platform == "win32" else []
 
 # A job in the background of a script starts with SIGINT ignored, and so would the programs that tests start and
 # interrupt. A handler is not inherited, so they start with the default.

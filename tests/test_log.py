@@ -153,6 +153,9 @@ def test_the_values_of_secret_variables_are_taken_out(monkeypatch: pytest.Monkey
     monkeypatch.setenv("HF_TOKEN", "not-of-the-usual-form")
     monkeypatch.setenv("HF_TOKEN_PATH", "/home/ann/token")
     assert redact("sent not-of-the-usual-form from /home/ann/token") == "sent *** from /home/ann/token"
+    # A value that begins another one hides nothing of it from its pattern.
+    monkeypatch.setenv("MAIL_PASSWORD", "not-of-the-usual-form-either")
+    assert redact("not-of-the-usual-form-either, not-of-the-usual-form") == "***, ***"
 
 
 def test_abstracts_are_cut(file: Path) -> None:
@@ -193,7 +196,7 @@ def test_recent_errors_are_found_in_rotated_files_too(file: Path) -> None:
     def line(days: int, text: str) -> str:
         return f"{(now - timedelta(days=days)).strftime('%Y-%m-%dT%H:%M:%SZ')} {text}\n"
 
-    Path(f"{file}.1").write_text(line(9, "ERROR reader: old") + line(2, "ERROR reader: rotated") + "Traceback\n")
+    Path(f"{file}.1").write_text(line(9, "ERROR reader: old") + line(7, "ERROR reader: rotated") + "Traceback\n")
     file.write_text(line(1, "WARNING reader: ERROR is its text") + line(1, "ERROR reader: last"))
     assert [one.partition("reader: ")[2] for one in log.recent_errors(now)] == ["rotated", "last"]
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import select
-import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from reader import platform
+from reader.__main__ import main
 from reader.platform import Lock
 from tests.table import each
 
@@ -30,23 +29,43 @@ def ear() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 def test_only_this_module_and_programs_for_one_system_ask_which_system_it_is() -> None:
-    asks = ("sys.platform", "import fcntl", "import msvcrt", "import termios", "killpg", "geteuid", "os.nice")
+    asks = ("sys.platform", "import fcntl", "import termios", "killpg", "geteuid", "os.nice")
     found = {
         path.relative_to(READER).as_posix()
         for path in READER.rglob("*.py")
         if any(ask in path.read_text(encoding="utf-8") for ask in asks)
     }
-    # Links that open the reader, notifications, schedules and viewers are by what each system has for them.
-    programs = {"actions/link_handler.py", "actions/schedule.py", "actions/programs.py"}
+    # Windows is refused; links, notifications, schedules and viewers are by what each system has for them.
+    programs = {"__main__.py", "actions/link_handler.py", "actions/schedule.py", "actions/programs.py"}
     assert found == {"platform.py"} | programs
 
 
-def test_a_system_without_some_signals_has_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert signal.SIGTERM in platform.ending_signals()
-    for name in ("SIGHUP", "SIGQUIT"):
-        monkeypatch.delattr(signal, name)
-    assert list(platform.ending_signals()) == [signal.SIGINT, signal.SIGTERM]
-    assert platform.hangup() == signal.SIGTERM
+def test_windows_is_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert main() == 1
+    assert capsys.readouterr() == (
+        "",
+        "dailypapers: Windows is not supported; WSL, the Linux within Windows, runs it.\n",
+    )
+
+
+def test_on_the_disk_is_more_than_within_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def drive(_handle: int, request: int) -> None:
+        asked.append(request)
+        if asked[1:]:
+            raise OSError(errno.ENOTSUP, "a network drive")
+
+    monkeypatch.setattr("fcntl.F_FULLFSYNC", 51, raising=False)
+    monkeypatch.setattr("fcntl.fcntl", drive)
+    monkeypatch.setattr("os.fsync", lambda _: asked.append("fsync"))
+    with (tmp_path / "file").open("w") as file:
+        platform.to_disk(file.fileno())
+        platform.to_disk(file.fileno())
+    assert asked == [51, 51, "fsync"]
 
 
 @each(
@@ -76,15 +95,6 @@ def test_hears_a_socket_and_the_end_of_a_terminal(ear: tuple[socket.socket, sock
     os.close(its)
 
 
-def test_without_poll_only_the_socket_is_heard(
-    ear: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delattr(select, "poll")
-    assert platform.hear(ear[0].fileno(), 0, 0) == (False, None)
-    ear[1].send(b"x")
-    assert platform.hear(ear[0].fileno(), 0, None) == (True, None)
-
-
 def test_modes_of_a_terminal_are_set_again_and_others_ignored(tmp_path: Path) -> None:
     termios = pytest.importorskip("termios")
     ours, its = os.openpty()
@@ -102,18 +112,6 @@ def test_modes_of_a_terminal_are_set_again_and_others_ignored(tmp_path: Path) ->
     platform.TerminalModes(its).set_again(its)
 
 
-def test_a_system_without_groups_and_owners_does_what_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("killpg", "nice", "geteuid", "statvfs"):
-        monkeypatch.delattr(os, name)
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        platform.kill_group(process.pid)
-        assert process.wait(30) != 0
-    platform.kill_group(process.pid)
-    platform.lower_priority(5)
-    assert platform.is_mine(12345)
-    assert not platform.is_read_only(Path.cwd())
-
-
 def test_a_lock_is_held_once(tmp_path: Path) -> None:
     file = tmp_path / "lock"
     with file.open("w") as one, file.open("w") as other:
@@ -126,7 +124,6 @@ def test_a_lock_is_held_once(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
-@pytest.mark.skipif(platform.WINDOWS, reason="Windows has another call")
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL])
 @pytest.mark.parametrize("kind", ["flock", "lockf"])
 def test_a_file_system_without_locks_is_no_other_program(

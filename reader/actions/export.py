@@ -8,7 +8,6 @@ is made to be put where others can read it.
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,6 +28,7 @@ from reader.core.marks import Mark, clean_mark
 from reader.core.paper import FIELDS, Paper, in_order
 from reader.core.passages import SAID_LIMIT, split_note
 from reader.core.text import clean, clean_block, clean_note
+from reader.platform import to_disk
 
 ATOM = "http://www.w3.org/2005/Atom"
 
@@ -411,7 +411,7 @@ def replacing(path: Path) -> Iterator[TextIO]:
             with partial.open("x", encoding="utf-8", newline="") as out:
                 yield out
                 out.flush()
-                os.fsync(out.fileno())
+                to_disk(out.fileno())
             if target.exists():
                 partial.chmod(target.stat().st_mode & 0o777)
             partial.replace(target)

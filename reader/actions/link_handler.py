@@ -1,22 +1,18 @@
 """Let the system open addresses such as `dailypapers:1706.03762` by this program, where it allows that.
 
-On Linux and similar systems, a desktop file says so, and the system is asked to use it. On Windows, keys of the user's
-part of the registry say so. macOS gives such addresses to applications alone, by messages that no command receives;
-there nothing is written. An address may come from anybody: it has the id of a paper in one of our forms, or is refused,
-and no shell sees it.
+On Linux and similar systems, a desktop file says so, and the system is asked to use it. macOS gives such addresses to
+applications alone, by messages that no command receives; there nothing is written. An address may come from anybody: it
+has the id of a paper in one of our forms, or is refused, and no shell sees it.
 """
 
 from __future__ import annotations
 
-import importlib
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from reader.actions.schedule import RunProgram, run_program, start_of_program
@@ -29,9 +25,6 @@ SCHEME = APP
 """Addresses begin with it and a colon; the id of a paper follows."""
 
 FILE = f"{APP}-open.desktop"
-
-KEY = rf"Software\Classes\{SCHEME}"
-"""The key of the registry, under that of the current user."""
 
 _INSTEAD = "digests show each paper's id instead: 'dailypapers open ID --reader'"
 
@@ -60,15 +53,8 @@ def paper_of(text: str) -> str:
 # What the system is told
 
 
-def is_installed(environ: Mapping[str, str], system: str = sys.platform) -> bool:
+def is_installed(environ: Mapping[str, str]) -> bool:
     """Whether the system opens our addresses by this program, as far as we have told it."""
-    if system == "win32":
-        registry = _registry()
-        try:
-            registry.OpenKey(registry.HKEY_CURRENT_USER, rf"{KEY}\shell\open\command").Close()
-        except OSError:
-            return False
-        return True
     return _file(environ).exists()
 
 
@@ -84,28 +70,6 @@ def install(
     """
     if system == "darwin":
         raise ReaderError(f"macOS lets only applications open such links; {_INSTEAD}.")
-    if system == "win32":
-        return _install_keys()
-    return str(_install_file(environ, copied, run))
-
-
-def remove(environ: Mapping[str, str], system: str = sys.platform) -> bool:
-    """Take back what the system was told; return whether it was."""
-    if system == "win32":
-        return _remove_keys()
-    try:
-        _file(environ).unlink()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise ReaderError(f"{_file(environ)} could not be removed: {error.strerror}.") from error
-    return True
-
-
-# Linux and its like
-
-
-def _install_file(environ: Mapping[str, str], copied: Mapping[str, str], run: RunProgram) -> Path:
     if not shutil.which("xdg-mime", path=environ.get("PATH")):
         raise ReaderError(f"This system has no xdg-mime, which opens such links; {_INSTEAD}.")
     file = _file(environ)
@@ -131,7 +95,18 @@ def _install_file(environ: Mapping[str, str], copied: Mapping[str, str], run: Ru
         with suppress(OSError):
             file.unlink()
         raise
-    return file
+    return str(file)
+
+
+def remove(environ: Mapping[str, str]) -> bool:
+    """Take back what the system was told; return whether it was."""
+    try:
+        _file(environ).unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ReaderError(f"{_file(environ)} could not be removed: {error.strerror}.") from error
+    return True
 
 
 def _file(environ: Mapping[str, str]) -> Path:
@@ -146,43 +121,3 @@ def _quoted(word: str) -> str:
         raise ReaderError("The path of this program has control characters, which a desktop file can't hold.")
     quoted = '"' + re.sub(r'(["`$\\])', r"\\\1", word) + '"'
     return quoted.replace("\\", "\\\\").replace("%", "%%")
-
-
-# Windows
-
-
-def _registry() -> Any:
-    return importlib.import_module("winreg")
-
-
-def _install_keys() -> str:
-    """Write the keys of the user's own part of the registry.
-
-    Windows starts the command without a shell, and in a console of its own, since it is a console program.
-    """
-    words = start_of_program()
-    if "%" in "".join(words):
-        raise ReaderError(f"The path of this program has a percent sign, which Windows would replace; {_INSTEAD}.")
-    command = f'{subprocess.list2cmdline((*words, *_OPEN))} "%1"'
-    registry = _registry()
-    values = ((KEY, "", f"URL:{SCHEME}"), (KEY, "URL Protocol", ""), (rf"{KEY}\shell\open\command", "", command))
-    try:
-        for key, name, value in values:
-            with registry.CreateKey(registry.HKEY_CURRENT_USER, key) as opened:
-                registry.SetValueEx(opened, name, 0, registry.REG_SZ, value)
-    except OSError as error:
-        raise ReaderError(f"The registry could not be written: {error.strerror}.") from error
-    return rf"HKEY_CURRENT_USER\{KEY}"
-
-
-def _remove_keys() -> bool:
-    registry, found = _registry(), False
-    for below in (r"\shell\open\command", r"\shell\open", r"\shell", ""):
-        try:
-            registry.DeleteKey(registry.HKEY_CURRENT_USER, KEY + below)
-            found = True
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            raise ReaderError(f"The registry could not be changed: {error.strerror}.") from error
-    return found

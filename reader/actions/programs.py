@@ -153,7 +153,7 @@ def _keep_short(printed: int) -> bytes:
     if size <= MOST_SAID:
         return b""
     # Not by `read`, which would move the shared position.
-    end = os.pread(printed, _LAST_WORDS, size - _LAST_WORDS) if hasattr(os, "pread") else b""
+    end = os.pread(printed, _LAST_WORDS, size - _LAST_WORDS)
     if size < os.fstat(printed).st_size < 8 * MOST_SAID:
         # It prints just now: a later look empties the file.
         return b""
@@ -203,7 +203,7 @@ def desktop_program(platform: str = sys.platform) -> str | None:
 VARIABLES = ("VISUAL", "EDITOR")
 """The variables that name an editor, with its arguments, the first one that is set."""
 
-USUAL = ("nano", "vim", "vi", "notepad")
+USUAL = ("nano", "vim", "vi")
 """Editors to try if no variable names one."""
 
 
@@ -211,7 +211,7 @@ def find_editor(environ: Mapping[str, str]) -> list[str] | None:
     """The command of the user's editor as a list of arguments; None if there is none that can be found."""
     for variable in VARIABLES:
         with suppress(ValueError):
-            command = shlex.split(environ.get(variable, ""), posix=os.name != "nt")
+            command = shlex.split(environ.get(variable, ""))
             if command:
                 return command if shutil.which(command[0]) else None
     return next(([name] for name in USUAL if shutil.which(name)), None)
@@ -254,8 +254,6 @@ def find_viewer(own: Sequence[str], environ: Mapping[str, str], system: str = sy
         return tuple(own)
     if environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"):
         raise NoViewer("over ssh it needs pdf_viewer")
-    if system == "win32":
-        return ("rundll32", "url.dll,FileProtocolHandler")
     for opener in _openers(environ, system):
         if find_program(opener) is not None:
             return opener

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -92,8 +93,6 @@ def plan_schedule(task: Task, home: Path, environment: Mapping[str, str], platfo
     if shutil.which("crontab"):
         return _cron(task, command, environment)
     words = " ".join(task.words)
-    if platform == "win32":
-        raise ReaderError(f"Have the Windows Task Scheduler run 'dailypapers {words}'; this program can't set that up.")
     raise ReaderError(f"This system has no systemd, launchd or cron; schedule 'dailypapers {words}' some other way.")
 
 
@@ -182,6 +181,11 @@ def install(schedule: Schedule, run: RunProgram) -> None:
     if schedule.line:
         _write_crontab([*(line for line in _crontab(run) if not line.endswith(schedule.mark)), schedule.line], run)
         return
+    if any(file.exists() for file in schedule.files):
+        # launchd takes no notice of a file that changes. What is stopped already can't be stopped.
+        with suppress(ReaderError):
+            for command in schedule.stop:
+                run(command, None)
     for file, text in schedule.files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         # For the user alone: the address of a proxy may hold a password.

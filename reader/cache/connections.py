@@ -108,7 +108,7 @@ def connect_frozen(path: Path, *, has_log: bool | None = None) -> sqlite3.Connec
     it is to be told that the file never changes. Without locks it may even delete a log, if nothing in it counts yet.
     """
     has_log = _has_log(path) if has_log is None else has_log
-    how = f"vfs={platform.VFS_WITHOUT_LOCKS}" if has_log else "immutable=1"
+    how = "vfs=unix-none" if has_log else "immutable=1"
     place = f"{path.absolute().as_uri()}?mode=ro&{how}"
     connection = sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
     with closing_on_error(connection):
@@ -169,6 +169,8 @@ def pragmas(*, durable: bool, kibibytes: int) -> tuple[str, ...]:
     return (
         "PRAGMA journal_mode = WAL",
         f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}",
+        # On macOS alone: see `platform.to_disk`.
+        "PRAGMA fullfsync = ON",
         "PRAGMA foreign_keys = ON",
         "PRAGMA temp_store = MEMORY",
         f"PRAGMA cache_size = -{kibibytes}",

@@ -315,7 +315,7 @@ class Feeds:
             if feed is None and slug in OWN:
                 feed = Feed(slug=slug, kind="own", url=slug, title=OWN[slug], added=now)
                 session.add(feed)
-            if feed is None or (feed.failing_since and feed.error == error):
+            if feed is None or feed.error == error:
                 return
             feed.failing_since, feed.error = feed.failing_since or now, error
             session.commit()

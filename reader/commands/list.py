@@ -89,7 +89,11 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
 
 def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection, Order[int]]:
     chosen = selection(window, query)
-    return chosen, window.order(chosen) if arguments.limit is None else window.first(chosen, arguments.limit)
+    if (limit := arguments.limit) is None:
+        return chosen, window.order(chosen)
+    found = window.first(chosen, limit)
+    # What suits the user is found as a whole.
+    return chosen, found._replace(pks=found.pks[:limit], complete=found.complete and len(found.pks) <= limit)
 
 
 def _records(

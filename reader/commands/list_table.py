@@ -52,6 +52,7 @@ class ListTable(NamedTuple):
     def draw(self, window: Window, found: Order[int], chunk: int) -> Iterator[str]:
         """The lines of an order, read from the cache in parts of `chunk` papers."""
         headings, in_texts = self._headings(found, window.partial_days()), found.only_in_texts
+        with_days = found.has_parts or not found.groups
         for start in range(0, len(found.pks), chunk):
             pks = found.pks[start : start + chunk]
             topics = window.read(partial(topics_of, pks=pks)) if self.columns >= WITH_TOPICS else {}
@@ -63,7 +64,7 @@ class ListTable(NamedTuple):
                 # A paper may have been removed since the order was read.
                 if pk in by_pk:
                     sign = self.signs.full_text if pk in in_texts else ""
-                    yield self._draw_paper(by_pk[pk], topics.get(pk, ()), size, sign, with_day=not found.groups)
+                    yield self._draw_paper(by_pk[pk], topics.get(pk, ()), size, sign, with_day=with_days)
 
     def total(self, shown: int, total: int) -> str:
         """The last line: `8 of 9,294`."""

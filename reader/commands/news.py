@@ -109,9 +109,9 @@ class News(NamedTuple):
 
     @property
     def title(self) -> str:
-        """What it is, in a few words: `Papers of Thursday, 26 November`."""
+        """What it is, in a few words: `Papers for Thursday, 26 November`, also where some are of the days before."""
         said = f"{WEEKDAYS[self.day.weekday()]}, {self.in_words(self.day.isoformat())}"
-        return f"Papers of {said}{f': {clean(self.query, 80)}' if self.query else ''}"
+        return f"Papers for {said}{f': {clean(self.query, 80)}' if self.query else ''}"
 
     @property
     def summary(self) -> str:
@@ -173,7 +173,7 @@ class News(NamedTuple):
 
 def source_state(source: Freshness, today: date) -> str:
     """Why a source did not answer, or else how whole its newest day is; no full stop."""
-    return clean(source.error, 200).rstrip(".") if source.failing_since and source.error else source.text(today)
+    return clean(source.error, 200).rstrip(".") if source.error else source.text(today)
 
 
 SHORT = 280

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, TextIO
 
-from reader.core.errors import FeedError, ReaderError, UsageError
+from reader.core.errors import Failures, FeedError, ReaderError, UsageError
 from reader.core.lines import Piece, cell_len, fit, with_spaces
 from reader.core.marks import PASSAGE
 from reader.core.text import visible
@@ -332,11 +332,9 @@ def print_failure(text: str, kind: str = "failed", words: Sequence[str] = ()) ->
 
 
 def raise_failures(failures: Sequence[str | ReaderError]) -> int:
-    """Print each failure on a line of its own; the last one is raised, a text as a FeedError. Return 0 without any."""
-    for failure in failures[:-1]:
-        print_failure(str(failure))
+    """Raise all failures as one, a text as a FeedError. Return 0 without any."""
     if failures:
-        raise failures[-1] if isinstance(failures[-1], ReaderError) else FeedError(failures[-1])
+        raise Failures([one if isinstance(one, ReaderError) else FeedError(one) for one in failures])
     return 0
 
 

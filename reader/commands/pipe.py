@@ -141,7 +141,7 @@ async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *
 def _cancelled_by_signals() -> Iterator[None]:
     """Cancel the running task, which kills its program, if this process is ended or its terminal is closed."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers = (signal.SIGTERM, signal.SIGHUP)
     with suppress(NotImplementedError, ValueError, RuntimeError):
         for number in numbers:
             loop.add_signal_handler(number, lambda: task and task.cancel())

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
     from reader.keys.keymap import Keymap
     from reader.refresh.jobs import JobContext
+    from reader.session.places import Place
     from reader.settings_reader import LoadedSettings, Mistake
 
 _TERM = re.compile(r"-?(is|has|topic|tag|by|since|until|day|author|org|title|venue|category|view|follow|sort):\S")
@@ -274,10 +275,11 @@ def parsed(text: str, *, also: str = "") -> Query:
 def selection(window: Window, query: Query) -> Selection:
     """Compile a query for the current cache; raises UsageError for a name that it has nothing of, such as of a topic.
 
-    Raises NotFound for a `like:` of a paper that the cache does not have.
+    A view alone is in its own order. Raises NotFound for a `like:` of a paper that the cache does not have.
     """
     from reader.cache.search.compile import Scope, compile_query
     from reader.session import visit
+    from reader.session.places import selection_of
 
     views = saved_views(query)
     check_names(window, query)
@@ -286,7 +288,27 @@ def selection(window: Window, query: Query) -> Selection:
     if query.is_by_fit:
         find_all(window, query.like)
         prepare_finding(window)
-    return compile_query(query, Scope(today, window.newest_day(), visit.load(paths.state_file()).visited, views))
+    scope = Scope(today, window.newest_day(), visit.load(paths.state_file()).visited, views)
+    place = _view_alone(query, views)
+    if place is None:
+        return compile_query(query, scope)
+    found = selection_of(place, "day", scope)
+    # Where nothing is learned yet, the reader says what to do; a command lists what there is.
+    return found._replace(offer=None) if found.offer and window.for_you.learned().taste.is_empty else found
+
+
+def _view_alone(query: Query, views: Iterable[tuple[str, str]]) -> Place | None:
+    """The place in the reader of a query that is `view:NAME` and nothing else; None for any other."""
+    from reader.core.query import Term
+    from reader.core.views import SPECIAL, VIEWS, View
+    from reader.session.places import Place
+
+    if not isinstance(query.root, Term) or query.root.field != "view" or query.sort is not None:
+        return None
+    name = query.root.value.casefold()
+    saved = (View("", saved, text) for saved, text in views)
+    # A view that the user saved under a name wins.
+    return next((Place(one) for one in (*saved, *VIEWS, *SPECIAL) if name in (one.id, one.name.casefold())), None)
 
 
 def prepare_finding(window: Window) -> None:

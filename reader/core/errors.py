@@ -1,6 +1,7 @@
 """The errors that a user can act on.
 
 ReaderError
+├── Failures              several of these
 ├── UsageError            the command or query was wrong (exit code 2)
 │   └── QueryError        a query does not parse; holds the position
 ├── NotFound              a paper, view, tag, … that the user named is not there
@@ -24,9 +25,19 @@ ReaderError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class ReaderError(Exception):
     """A failure whose text is one plain sentence that says what to do."""
+
+
+class Failures(ReaderError):
+    """Several failures of one run; the last one decides how it ends."""
+
+    def __init__(self, errors: Sequence[ReaderError]) -> None:
+        super().__init__(" ".join(map(str, errors)))
+        self.errors = tuple(errors)
 
 
 class UsageError(ReaderError):

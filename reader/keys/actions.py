@@ -33,7 +33,7 @@ PLACES: Final[Mapping[Context, str]] = {
     "calendar": "in the calendar",
     "why": "with the reasons in front",
     "help": "in this help",
-    "empty": "with nothing to show",
+    "empty": "in an empty list",
     "hole": "where days are missing",
 }
 """Each context in words, for the end of a sentence."""

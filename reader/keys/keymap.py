@@ -321,12 +321,10 @@ class Keymap:
         self, overrides: Mapping[str, str | Sequence[str]], mistakes: list[KeyMistake]
     ) -> Iterator[tuple[str, tuple[Chord, ...]]]:
         for action_id, keys in overrides.items():
-            if action_id not in self._actions and action_id.startswith(EXTENSION):
-                # It may be taken in later.
-                continue
             if action_id not in self._actions:
-                nearest = self._nearest_id(action_id)
-                mistakes.append(KeyMistake(action_id, "there is no such action", nearest))
+                # An extension's may be taken in later.
+                if not action_id.startswith(EXTENSION):
+                    mistakes.append(KeyMistake(action_id, "there is no such action", self._nearest_id(action_id)))
                 continue
             try:
                 yield action_id, parse_keys(keys)

@@ -477,12 +477,8 @@ def unlimited_memory() -> Iterator[None]:
 @contextmanager
 def _with_limit(bytes: int | None) -> Iterator[None]:
     """Set the limit, None for none, and restore the one before."""
-    try:
-        import resource
-    except ImportError:
-        # Windows has no such limits.
-        yield
-        return
+    import resource
+
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
     lower = [limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY]
     wanted = hard if bytes is None else min([bytes, *lower])

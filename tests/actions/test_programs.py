@@ -177,7 +177,6 @@ def test_without_a_program_for_it_the_way_out_is_told(monkeypatch: pytest.Monkey
         ({"EDITOR": "no-such-editor"}, None),
     ],
 )
-@pytest.mark.skipif(sys.platform == "win32", reason="names programs of Unix")
 def test_the_editor_is_what_the_variables_name(environ: dict[str, str], command: list[str] | None) -> None:
     assert find_editor(environ) == command
 
@@ -227,7 +226,6 @@ def add_program(folder: Path, name: str, script: str = "") -> None:
         (("xdg-open", "wslview"), {**SCREEN, "WSL_DISTRO_NAME": "Ubuntu"}, "linux", ("wslview",)),
         (("termux-open",), {"TERMUX_VERSION": "1"}, "linux", ("termux-open",)),
         (("open",), {}, "darwin", ("open",)),
-        ((), {}, "win32", ("rundll32", "url.dll,FileProtocolHandler")),
     ],
 )
 def test_each_system_has_its_opener(
@@ -261,7 +259,6 @@ def test_the_users_own_viewer_goes_first_also_over_ssh(programs: Path) -> None:
         find_viewer(("zathura",), SCREEN, "linux")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the viewers are scripts of a shell")
 def test_a_viewer_gets_the_file_as_one_argument_and_no_token(
     programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,7 +276,6 @@ def test_a_viewer_gets_the_file_as_one_argument_and_no_token(
         open_file(("torn",), Path("a.pdf"))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the viewers are scripts of a shell")
 def test_a_viewer_that_stays_open_is_not_waited_for(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.actions.programs.START", 0.05)
     add_program(programs, "viewer", "exec /bin/sleep 0.3")

@@ -13,6 +13,7 @@ import pytest
 
 from reader.actions import schedule
 from reader.core.errors import ReaderError
+from tests.releases import DATA, RELEASES
 
 ODD = {"DAILYPAPERS_HOME": 'a b"$HOME`x`%<&'}
 
@@ -45,9 +46,9 @@ def only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("only")
-def test_a_crontab_s_other_lines_stay_and_that_of_the_first_program_is_replaced(tmp_path: Path) -> None:
-    first = Path(__file__).parents[1] / "data" / "first" / "crontab"
-    programs = Programs(f"MAILTO=ada\n5 4 * * * backup\n{first.read_text()}")
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_crontab_s_other_lines_stay_and_that_of_each_release_is_replaced(tmp_path: Path, release: str) -> None:
+    programs = Programs(f"MAILTO=ada\n5 4 * * * backup\n{(DATA / release / 'crontab').read_text()}")
     planned = schedule.plan_schedule(schedule.refreshes(3), tmp_path, ODD, "linux")
     assert schedule.as_installed(planned, programs)
     schedule.install(planned, programs)
@@ -103,7 +104,10 @@ def test_a_launchd_agent(tmp_path: Path) -> None:
     assert agent["EnvironmentVariables"] == ODD
     assert agent["ProgramArguments"][-2:] == ["refresh", "--quiet"]
     assert agent["StartInterval"] == 6 * 3600
-    assert programs.ran == [("launchctl", "load", "-w", str(file))]
+    load, unload = (("launchctl", word, "-w", str(file)) for word in ("load", "unload"))
+    assert programs.ran == [load]
+    schedule.install(planned, programs)
+    assert programs.ran == [load, unload, load], "launchd takes no notice of a file that changes"
 
 
 DIGEST = schedule.daily_digest((7, 5), ("--send",))
@@ -153,17 +157,12 @@ def test_the_program_is_found_from_a_folder_with_another_reader(
     assert done.stdout.startswith("dailypapers ")
 
 
-@pytest.mark.parametrize(
-    ("system", "says"),
-    [("linux", "This system has no systemd, launchd or cron; run"), ("win32", "Let the Task Scheduler of Windows run")],
-)
-def test_without_any_of_them_it_is_said_what_to_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, says: str
-) -> None:
+def test_without_any_of_them_it_is_said_what_to_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.actions.schedule.shutil.which", lambda name: None)
     with pytest.raises(ReaderError) as failed:
-        schedule.plan_schedule(schedule.daily_digest((7, 30), ("--send",)), tmp_path, {}, system)
-    assert f"{says} 'dailypapers digest --send --in-turn" in str(failed.value)
+        schedule.plan_schedule(schedule.daily_digest((7, 30), ("--send",)), tmp_path, {}, "linux")
+    said = "This system has no systemd, launchd or cron; run"
+    assert f"{said} 'dailypapers digest --send --in-turn" in str(failed.value)
 
 
 def test_programs_that_fail_are_one_sentence() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -104,13 +103,7 @@ def fails_to_write(connection: sqlite3.Connection, path: Path) -> None:
         (is_no_database, sqlite3.SQLITE_NOTADB, CacheDamaged, "damaged"),
         (is_read_only, sqlite3.SQLITE_READONLY, CacheError, "can't be written"),
         (is_a_folder, sqlite3.SQLITE_CANTOPEN, CacheError, "can't be written"),
-        pytest.param(
-            fails_to_write,
-            sqlite3.SQLITE_IOERR,
-            CacheError,
-            "disk failed",
-            marks=pytest.mark.skipif(sys.platform == "win32", reason="files can't be limited in size"),
-        ),
+        (fails_to_write, sqlite3.SQLITE_IOERR, CacheError, "disk failed"),
     ],
 )
 def test_each_code_has_its_sentence(
@@ -164,7 +157,6 @@ def test_nothing_unforeseen_is_printed_over_the_screen(
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="files can't be limited in size")
 def test_an_error_of_a_disk_without_room_is_a_full_disk(
     connection: sqlite3.Connection, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,7 @@ from reader.config import Settings
 from tests.commands.conftest import Run, Spawn
 from tests.table import each
 
-HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "stamina", "ahocorasick_rs"}
+HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "stamina"}
 
 
 @pytest.mark.parametrize("words", [("--version",), ("-V",), ("--demo", "--version")])
@@ -148,6 +148,35 @@ def test_the_reader_has_no_colours_if_asked(
     assert opened == [("agents", False)]
 
 
+@pytest.mark.parametrize(("is_in", "is_out", "code"), [(True, True, 0), (True, False, 2), (False, True, 2)])
+def test_the_reader_needs_a_terminal_at_both_ends(
+    is_in: bool, is_out: bool, code: int, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "show_reader", lambda *_, **__: 0)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: is_in))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_out)
+    monkeypatch.setenv("TERM", "xterm")
+    assert cli.main(["topic:agents"]) == code
+
+
+HANGING = """
+import sys, threading, time
+import reader.cli
+from reader.__main__ import main
+
+def run(first_frame):
+    threading.Thread(target=time.sleep, args=(600,)).start()
+    return 3
+
+reader.cli.main, sys.argv = run, ["dailypapers", "list"]
+sys.exit(main())
+"""
+
+
+def test_the_program_ends_while_a_thread_hangs() -> None:
+    assert subprocess.run([sys.executable, "-c", HANGING], timeout=60, check=False).returncode == 3
+
+
 def test_a_wrong_query_does_not_open_the_reader(run: Run, opened: list[tuple[str, bool]]) -> None:
     assert run("topic:agents", "OR").code == 2
     assert opened == []
@@ -186,7 +215,7 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
         has_exports_due = False
         commands_due = ()
         last_place = SimpleNamespace(keep=list)
-        _exception: Exception | None = None
+        failure: Exception | None = None
 
         def __init__(self, _settings: Settings, file: Path, *, query: str, demo: bool, **_options: object) -> None:
             opened.append((query, demo, file))
@@ -197,7 +226,7 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
         def run(self) -> str | None:
             outcome = outcomes[len(opened) - 1]
             if isinstance(outcome, Exception):
-                self._exception = outcome
+                self.failure = outcome
                 return None
             return outcome
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
@@ -161,6 +162,8 @@ def test_a_paper_is_added_by_its_address(run: Run, daily: FeedServer, arxiv: Arx
     found = run("add", "https://huggingface.co/papers/2606.00001", "arXiv:2606.00002v1")
     assert found.out == "2606.00001  One\n2606.00002  On one matter\n"
     assert run("count").out == "2\n"
+    each = run("add", "2606.99998", "2606.99999", "--json").err.splitlines()
+    assert [json.loads(line)["error"][:10] for line in each] == ["2606.99998", "2606.99999"]
     missing = run("add", "2606.99999")
     assert missing.code == 1
     assert "Neither the feed nor arXiv" in missing.err

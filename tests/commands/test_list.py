@@ -66,6 +66,25 @@ def test_what_suits_the_user_comes_first_and_json_says_why(run: Run, papers: Pat
     assert run("list", "-n", "1", "--json=for_you").json == [{"for_you": {"score": 0.0, "why": None, "terms": []}}]
 
 
+@pytest.mark.usefixtures("own_words")
+def test_a_view_alone_is_listed_in_its_own_order_under_its_own_headings(
+    run: Run, on_terminal: RunOnTerminal, papers: Path
+) -> None:
+    assert [one["id"] for one in run("list", "view:foryou", "--json=id").records] == IDS  # Nothing is learned yet.
+    run("mark", "star", "2606.00001")
+    offered = [one["id"] for one in run("list", "view:foryou", "--json=id").records]
+    # A paper about agents comes before the others of its day, and before those of newer days.
+    assert sorted(offered) == sorted(set(IDS) - {"2606.00001"}) and offered[:2] == ["2606.30616", "2606.28480"]
+    assert [one["id"] for one in run("list", "view:foryou", "-n", "1", "--json=id").records] == offered[:1]
+    shown = on_terminal("list", "view:foryou", "-n", "1").lines
+    assert len(shown) == 3 and ":" in shown[0] and "2606.30616" in shown[1] and shown[2] == "1 of 5"
+    run("mark", "queue", "2606.00002", "2606.26740")
+    assert [line.split("\t")[0] for line in run("list", "view:queue").lines] == ["2606.00002", "2606.26740"]
+    run("views", "add", "mine", "is:queued sort:title")
+    assert [line.split("\t")[0] for line in run("list", "view:mine").lines] == ["2606.00002", "2606.26740"]
+    assert [line.split("\t")[0] for line in run("list", "view:mine sort:day").lines] == ["2606.26740", "2606.00002"]
+
+
 def test_list_in_a_pipe_is_fields_with_tabs(run: Run, papers: Path) -> None:
     found = run("list")
     assert found.code == 0

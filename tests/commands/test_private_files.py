@@ -18,9 +18,6 @@ from tests.feed_server import FeedServer
 
 pytestmark = pytest.mark.long
 
-if sys.platform == "win32":
-    pytest.skip("permissions of POSIX", allow_module_level=True)
-
 
 def run_without_umask(*words: str) -> None:
     subprocess.run([sys.executable, "-m", "reader", *words], check=True, capture_output=True, umask=0, timeout=120)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from importlib import import_module
+from types import ModuleType
 
 import pytest
 
+from reader.feeds import http
 from reader.feeds.http.client import HttpClient
 from reader.feeds.http.responses import Limits
 from reader.feeds.huggingface.client import HuggingFaceClient
@@ -15,6 +19,16 @@ from tests.feeds.servers import Nap
 
 DAY = "2026-05-12"
 QUICK = Limits(connect_timeout=2, read_timeout=10, total_timeout=20, body_size=1_000_000, backoff=0.5)
+
+
+@pytest.fixture(params=["", "2"], ids=["httpx", "httpx2"])
+def wire(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The adapter on the library that is in use, and on the one that goes on where that has stopped."""
+    for name in ("httpx", "httpcore"):
+        monkeypatch.setitem(sys.modules, name, import_module(f"{name}{request.param}"))
+    monkeypatch.setattr(http, "wire", None, raising=False)
+    monkeypatch.delitem(sys.modules, "reader.feeds.http.wire", raising=False)
+    return import_module("reader.feeds.http.wire")
 
 
 @pytest.fixture

@@ -243,6 +243,12 @@ def test_unknown_actions_name_the_nearest(wrong: str, right: str | None) -> None
     assert str(mistake).startswith(f"{wrong}: there is no such action")
 
 
+def test_an_action_of_an_extension_may_have_a_key_before_it_is_there() -> None:
+    actions = (*ACTIONS, Action("extension.own.go", "", "Go", "To go.", ("list",)))
+    keymap = Keymap(actions, overrides={"extension.own.go": "Z", "extension.other.go": "z"})
+    assert (keymap.mistakes, keymap.key("extension.own.go")) == ((), "Z")
+
+
 def test_unknown_keys_name_the_nearest() -> None:
     (mistake,) = Keymap(overrides={"paper.star": "spcae"}).mistakes
     assert "no key is called spcae; did you mean space?" in mistake.problem

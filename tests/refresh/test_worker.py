@@ -46,7 +46,7 @@ pytestmark = pytest.mark.long
 
 DAY = "2026-05-12"
 
-LIMITS = "[0, 0]" if sys.platform == "win32" else "__import__('resource').getrlimit(__import__('resource').RLIMIT_DATA)"
+LIMITS = "__import__('resource').getrlimit(__import__('resource').RLIMIT_DATA)"
 """The limits of a program's data."""
 
 

@@ -1,4 +1,11 @@
-"""Changes the reader at random places, one in each copy of the tree, and tells which changes its tests find."""
+"""Changes the reader at random places, one in each copy of the tree, and tells which changes its tests find.
+
+A mutant is tried by the mirrored test of its module, or its folder's; then by the default tests that come to its
+function, or to its file where it is in none; then by the mirrored test's long ones.
+
+Annotations, decorators and what stands in f-strings are not changed. Neither is what makes no difference to a program
+that has no mistake: whether types are checked, and whether `zip` counts what it joins.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +18,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.rigs.calls import find_callers, first_line
+from tests.rigs.calls import first_line, note_calls, read_calls
 from tests.rigs.program import ROOT
 
 OTHER: dict[Any, Any] = {
@@ -45,7 +53,7 @@ class Mutant:
 
     @property
     def place(self) -> str:
-        return f"{self.file.as_posix()}:{self.function}"
+        return f"{self.file.as_posix()}:{self.function}" if self.function else self.file.as_posix()
 
     def __str__(self) -> str:
         return f"{self.file}:{self.node.lineno} {self.kind}: {ast.unparse(self.node)[:70]!r} -> {self.into[:70]!r}"
@@ -77,8 +85,13 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, str]]:
             yield "deleted", "pass"
 
 
+def _is_same(node: ast.AST) -> bool:
+    """Whether a part makes no difference to a program that has no mistake."""
+    return ast.unparse(node) in ("TYPE_CHECKING", "not TYPE_CHECKING", "strict=True", "strict=False")
+
+
 def mutants(file: Path, source: str) -> Iterator[Mutant]:
-    """All mutants of a file; annotations, decorators and what stands in f-strings are left out."""
+    """All mutants of a file."""
 
     def visit(node: ast.AST, function: int) -> Iterator[Mutant]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -89,7 +102,7 @@ def mutants(file: Path, source: str) -> Iterator[Mutant]:
         for name, value in ast.iter_fields(node):
             if name not in ("annotation", "returns", "decorator_list") and not isinstance(node, ast.JoinedStr):
                 for child in value if isinstance(value, list) else [value]:
-                    if isinstance(child, ast.AST):
+                    if isinstance(child, ast.AST) and not _is_same(child):
                         yield from visit(child, function)
 
     return visit(ast.parse(source), 0)
@@ -111,6 +124,16 @@ def mirrored(mutant: Mutant, root: Path) -> list[str]:
     file = Path("tests") / below.parent / f"test_{below.name}"
     # The folder of all tests is no mirror.
     return [str(one) for one in (file, file.parent) if (root / one).exists() and one != Path("tests")][:1]
+
+
+def rounds(root: Path, calls: Path, workers: int) -> Iterator[Callable[[Mutant], list[str]]]:
+    """Which tests a mutant is tried by that no earlier ones have found."""
+    yield lambda one: mirrored(one, root)
+    if not calls.exists():
+        note_calls(root, calls, workers)
+    callers = read_calls(calls)
+    yield lambda one: callers.get(one.place) or callers.get(one.file.as_posix(), [])
+    yield lambda one: ["-m", "long", *mirrored(one, root)]
 
 
 def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
@@ -140,6 +163,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--sample", type=int, default=100, metavar="N", help="mutants to try")
     parser.add_argument("--seed", type=int, metavar="S", help="what is random follows from it")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="mutants that are tried at once")
+    parser.add_argument(
+        "--calls", type=Path, metavar="FILE", help="which tests come to which function; made if missing"
+    )
     options = parser.parse_args(arguments)
     seed = random.randrange(1_000_000) if options.seed is None else options.seed
     print(f"seed {seed}")
@@ -149,22 +175,25 @@ def main(arguments: Sequence[str]) -> int:
             trees.put(Path(folder) / f"tree-{number}")
             subprocess.run(["git", "clone", "-q", "--shared", ROOT, f"{folder}/tree-{number}"], check=True)
 
-        def run(mutant: Mutant, tests: Sequence[str], is_last: bool) -> Mutant | None:
-            """Try a mutant; return it if other tests may still find it."""
+        def run(mutant: Mutant, tests: Sequence[str]) -> bool:
+            """Try a mutant; return whether other tests may still find it."""
             root, began = trees.get(), time.perf_counter()
             verdict = judge(mutant, root, tests)
             trees.put(root)
-            if not is_last and verdict == "survived":
-                return mutant
-            told[verdict] += 1
-            print(f"{verdict:9}{time.perf_counter() - began:6.1f} s  {mutant}", flush=True)
-            return None
+            if verdict != "survived":
+                told[verdict] += 1
+                print(f"{verdict:9}{time.perf_counter() - began:6.1f} s  {mutant}", flush=True)
+            return verdict == "survived"
 
         root = Path(folder) / "tree-0"
-        sample = choose(root, options.sample, seed)
-        left = [*filter(None, pool.map(lambda one: run(one, mirrored(one, root), False), sample))]
-        print(f"{len(left)} of {len(sample)} are left: which tests come to them?", flush=True)
-        callers = find_callers([one.place for one in left if one.function], root, options.jobs + 1) if left else {}
-        [*pool.map(lambda one: run(one, callers.get(one.place, []), True), left)]
-    print(f"{told.total()} mutants: {dict(told)}")
-    return int(told["killed"] + told["hung"] < 0.9 * told.total())
+        left = sample = choose(root, options.sample, seed)
+        calls = options.calls or Path(folder) / "calls.txt"
+        for nearest in rounds(root, calls, options.jobs + 1):
+            left = [*compress(left, pool.map(run, left, map(nearest, left)))]
+            print(f"{len(left)} of {len(sample)} are left", flush=True)
+            if not left:
+                break
+    for mutant in left:
+        print(f"survived  {mutant}")
+    print(f"{len(sample)} mutants: {dict(told)}, {len(left)} survived")
+    return int(len(left) > 0.1 * len(sample))

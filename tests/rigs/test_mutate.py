@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import json
 from pathlib import Path
 from runpy import run_path
 
 import pytest
 
-from tests.rigs.calls import mark
+from tests.rigs.calls import mark, read_calls
 from tests.rigs.mutate import choose, mirrored, mutants
 from tests.rigs.program import ROOT
 
@@ -20,6 +19,8 @@ def f(a: int = 1) -> int:
             3 or "{1 + 1}"):
         return a - 1
     return f"{a + 1}" == True
+if not TYPE_CHECKING:
+    zip(a, strict=True)
 """
 
 
@@ -38,6 +39,7 @@ def test_each_place_is_changed_alone_and_what_it_is_in_is_known() -> None:
         ("constant", "3", 1),
         ("constant", "4", 1),
         ("constant", "False", 1),
+        ("deleted", "pass", 0),
         ("deleted", "pass", 1),
         ("deleted", "pass", 1),
         ("return", "return None", 1),
@@ -66,28 +68,42 @@ def test_the_mirrored_test_or_its_folder_is_tried_first() -> None:
 
 
 MARKED = '''\
-@staticmethod
-def f():
-    """F."""
-    if True:
-        return 1
-
-
-def g():
-    return 2
+"""A module."""
+from __future__ import annotations
+class C:
+    @staticmethod
+    def f():
+        """F."""
+        if True:
+            return 1
+def g(): return 2
+async def h(
+): return 3
+def i():
+    """I."""
 '''
 
 
 def test_a_function_that_is_marked_notes_the_tests_that_call_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    file = tmp_path / "reader/x.py"
-    file.parent.mkdir()
-    file.write_text(MARKED)
-    for place in ("reader/x.py:8", "reader/x.py:1"):
-        mark(place, tmp_path)
-    monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
+    file, calls = tmp_path / "x.py", tmp_path / "calls"
+    file.write_text(mark(MARKED, "reader/x.py"))
+    monkeypatch.setenv("CALLS", str(calls))
     module = run_path(str(file))
-    assert (module["g"](), module["f"](), module["f"]()) == (2, 1, 1)
-    noted = [json.loads(line) for line in (tmp_path / "calls").read_text().splitlines()]
-    assert noted == [["reader/x.py:8", request.node.nodeid], ["reader/x.py:1", request.node.nodeid]]
+    assert (module["__doc__"], module["C"].f(), module["C"].f(), module["g"](), module["i"]()) == (
+        "A module.", 1, 1, 2, None
+    )  # fmt: skip
+    test = request.node.nodeid
+    assert read_calls(calls) == {"reader/x.py": [test], "reader/x.py:4": [test], "reader/x.py:12": [test]}
+
+
+def test_the_nearest_tests_of_a_place_come_first(tmp_path: Path) -> None:
+    noted = [(1, "tests/ui/b"), (1, "tests/c"), (1, "tests/d"), (2, "tests/d"), (2, "tests/ui/b"), (2, "tests/ui/a")]
+    file = tmp_path / "calls"
+    file.write_text("".join(f"reader/ui/x.py:{place}\t{test}\n" for place, test in noted))
+    assert read_calls(file) == {
+        "reader/ui/x.py": ["tests/ui/a", "tests/ui/b", "tests/c", "tests/d"],
+        "reader/ui/x.py:1": ["tests/ui/b", "tests/c", "tests/d"],
+        "reader/ui/x.py:2": ["tests/ui/a", "tests/ui/b", "tests/d"],
+    }

@@ -39,12 +39,6 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert load(file) == Visit()
 
 
-def test_the_last_visit_of_the_first_program_is_resumed() -> None:
-    found = load(Path(__file__).parents[1] / "data" / "first" / "state.json")
-    assert (found.view, found.text, found.paper) == ("changed", "topic:agents", "2606.26740")
-    assert (found.history, found.topic_mode, found.folded) == (("topic:agents", "video"), "all", ("vision",))
-
-
 def test_no_file_is_the_beginning(tmp_path: Path) -> None:
     assert load(tmp_path / "state.json") == Visit()
     assert load(tmp_path) == Visit()
@@ -114,7 +108,6 @@ def test_anything_loads(tmp_path: Path, content: bytes | dict[str, object]) -> N
     assert all(isinstance(text, str) for text in left.history)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such pipes")
 def test_a_pipe_or_a_device_is_the_beginning(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "state.json")
     assert load(tmp_path / "state.json") == load(Path("/dev/zero")) == Visit()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from reader import platform
 from reader.commands.line import own_process
 from reader.core.views import VIEWS
 from reader.session.places import view
@@ -197,7 +196,6 @@ async def test_an_output_that_comes_while_the_user_types_waits(
         assert "two" in r.screen
 
 
-@pytest.mark.skipif(platform.WINDOWS, reason="needs programs of Unix")
 async def test_what_a_program_prints_is_shown_as_what_it_is_with_its_name(reader: Opener) -> None:
     async with reader() as r:
         for line, said in (("echo seen", "echo seen: seen"), ("false", "false failed (exit code 1)")):
@@ -214,7 +212,7 @@ async def test_what_a_program_prints_is_shown_as_what_it_is_with_its_name(reader
 
 async def test_in_a_browser_no_line_reaches_out(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its server answers to other pages of the browser too, which could type what they like."""
-    monkeypatch.setattr(ReaderApp, "is_served", True)
+    monkeypatch.setattr(ReaderApp, "is_web", True)
     async with reader() as r:
         for line in ("pipe wc -w", "config set pager x", "export x.bib"):
             await r.do("command.open")

@@ -16,18 +16,20 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.finding.door import paper_text
 from reader.cache.finding.index import NEWEST, PAPERS
 from reader.core.errors import CacheBusy, CacheError
 from reader.paths import make_private, replace_private, take_lock, vectors_folder
+from reader.platform import to_disk
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Ints = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float32]
 
 VERSION = 1
 
@@ -56,6 +58,8 @@ class PaperVectors(NamedTuple):
 
         The bits of the rows are moved to where floats have them: numpy's own conversion takes four times as long.
         """
+        import numpy as np
+
         found = np.empty(len(self.pks), np.float32)
         bits, moved = self.rows.view(np.int16), np.empty((AT_ONCE, self.rows.shape[1]), np.int32)
         scaled = vector * np.float32(_SMALLER)
@@ -111,6 +115,8 @@ def append(connection: sqlite3.Connection, cache: Path, key: str, papers: Sequen
 
     Raises CacheError if they have another size than those before, or can't be written.
     """
+    import numpy as np
+
     folder = _folder(cache, key)
     before = open_vectors(connection, cache, key)
     width = rows.shape[1]
@@ -208,6 +214,8 @@ def _is_of(connection: sqlite3.Connection, found: PaperVectors) -> bool:
 
 @lru_cache(maxsize=4)
 def _opened(folder: Path, _size: int, _changed: int) -> PaperVectors | None:
+    import numpy as np
+
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     if about["version"] != VERSION:
         return None
@@ -223,13 +231,13 @@ def _opened(folder: Path, _size: int, _changed: int) -> PaperVectors | None:
 
 def _write_at(file: Path, place: int, data: bytes) -> None:
     """Write at a place of a file, to the disk; what was after it is cut off."""
-    handle = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
+    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(handle, "r+b") as opened:
         opened.seek(place)
         opened.truncate()
         opened.write(data)
         opened.flush()
-        os.fsync(opened.fileno())
+        to_disk(opened.fileno())
 
 
 # What vectors say of a text, beside what its words say. Measured with a small sentence model by
@@ -255,6 +263,8 @@ class Meaning(NamedTuple):
 
         A paper without a vector yet is as near as most, which is 0.
         """
+        import numpy as np
+
         if len(self.pks) == 0:
             return np.zeros(len(keys), np.float32)
         spread = max(float(self.cosines.std()), 1e-6)
@@ -269,6 +279,8 @@ def add(scores: Floats, counted: Floats) -> Floats:
 
     What only has words stays above 0: it is found, but last.
     """
+    import numpy as np
+
     found = scores / np.float32(max(float(scores.max(initial=0)), 1e-9)) + counted
     least = np.where(scores > 0, np.float32(1e-6), np.float32(0))
     together: Floats = np.maximum(found, least)

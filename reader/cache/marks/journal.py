@@ -42,6 +42,7 @@ from reader.core.foreign import (
 )
 from reader.core.text import clean
 from reader.paths import journal_file, make_private, sync
+from reader.platform import to_disk
 
 SIZE = "journal_size"
 """The key in `meta` of the journal's size when the cache last wrote it; -1 after a migration that found no journal."""
@@ -268,7 +269,7 @@ class Journal:
         """
         try:
             is_new = not self.size()
-            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+            file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
                 before = os.fstat(file).st_size
                 try:
@@ -279,7 +280,7 @@ class Journal:
                     # The lines of one action are written at once: a program that is killed leaves all or none.
                     for block in _blocks(map(encode, entries)):
                         _write(file, block)
-                    os.fsync(file)
+                    to_disk(file)
                 except BaseException:
                     with suppress(OSError):
                         os.ftruncate(file, before)
@@ -307,7 +308,7 @@ class Journal:
             with self.path.open("rb") as old, part.path.open("ab") as new:
                 new.writelines(line for number, line in enumerate(old, 1) if number not in lines)
                 new.flush()
-                os.fsync(new.fileno())
+                to_disk(new.fileno())
 
     @contextmanager
     def _replaced(self) -> Iterator[Journal]:

@@ -233,7 +233,7 @@ def _may_use(one: Path) -> bool:
     needed = os.R_OK | os.W_OK | (os.X_OK if stat.S_ISDIR(status.st_mode) else 0)
     if not os.access(one, needed):
         return not one.exists()
-    return platform.WINDOWS or not platform.is_mine(status.st_uid) or status.st_mode & stat.S_IWUSR != 0
+    return not platform.is_mine(status.st_uid) or status.st_mode & stat.S_IWUSR != 0
 
 
 def _is_foreign(one: Path) -> bool:

@@ -686,7 +686,7 @@ class Repair:
                 touch_private(building)
                 shutil.copyfile(backup, building)
                 with explained(building), closing(sqlite3.connect(building)) as connection:
-                    is_good = _is_whole(connection) and not any(
+                    is_good = files.has_all_tables(connection) and not any(
                         OF_INDEX not in fault for fault in file_faults(connection)
                     )
                     (papers,) = connection.execute("SELECT count(*) FROM paper").fetchone() if is_good else (0,)
@@ -850,12 +850,6 @@ class Repair:
             if report.is_new:
                 waiting = {id for (id,) in connection.execute(_WAITING)}
                 report.unread = max(len(self._unread | waiting), self._unnamed)
-
-
-def _is_whole(connection: sqlite3.Connection) -> bool:
-    """Whether a backup has all tables, and not only those that no feed can send again."""
-    sql = "SELECT count(*) FROM sqlite_schema WHERE name IN ('paper', 'listing', 'effect')"
-    return bool(connection.execute(sql).fetchone() == (3,))
 
 
 def _papers(connection: sqlite3.Connection) -> dict[str, int]:

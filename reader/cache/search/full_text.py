@@ -199,7 +199,7 @@ def _with_sign(text: str, field: str | None) -> Node | None:
     words = split_words(text)
     if "and" not in words[1:-1] or text.startswith("="):
         return None
-    pattern = r"(?i)\b" + r"\W+".join("&" if word == "and" else re.escape(word) for word in words) + r"\b"
+    pattern = r"\b" + r"\W+".join("&" if word == "and" else re.escape(word) for word in words) + r"\b"
     signs = any_of([Regex(name, pattern) for name in ("title", "abstract") if field in (None, name)])
     return And((Match(" ".join(word for word in words if word != "and"), exact=True, field=field), signs))
 

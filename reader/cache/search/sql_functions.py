@@ -61,6 +61,6 @@ def _spaced(text: str) -> str:
 
 
 def _regexp(pattern: str, text: str | None) -> bool:
-    from reader.core.query.parser import matches
+    from reader.core.query.patterns import matches
 
     return bool(text) and matches(pattern, text or "")

@@ -60,7 +60,7 @@ def start_beyond(words: Sequence[str]) -> None:
             stdout=nothing,
             stderr=nothing,
             cwd=Path(__file__).anchor,
-            start_new_session=not platform.WINDOWS,
+            start_new_session=True,
         )
         # Python would warn that it still runs.
         started.returncode = 0
@@ -85,7 +85,7 @@ class CommandProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 # A key such as ctrl+c at the terminal must not reach it.
-                start_new_session=not platform.WINDOWS,
+                start_new_session=True,
             )
         except OSError as error:
             raise ReaderError(f"The command could not be started: {error.strerror}; try again later.") from error
@@ -119,7 +119,7 @@ class CommandProcess:
         """Let it tidy up and end; kill it if it takes too long."""
         self._is_stopped = True
         with suppress(OSError):
-            self._popen.send_signal(signal.SIGTERM if platform.WINDOWS else signal.SIGINT)
+            self._popen.send_signal(signal.SIGINT)
         killing = threading.Timer(PATIENCE, self.kill)
         killing.daemon = True
         killing.start()

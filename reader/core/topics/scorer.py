@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, cached_property
 from hashlib import sha256
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from math import log2
 from struct import Struct
 
@@ -449,6 +449,9 @@ _PARTED = "\x02"
 _PARTING = f" {_PARTED} "
 """Separates title, abstract and keywords: no phrase may begin in one and end in the next."""
 
+_MOST_WORDS = 100_000
+"""Words of texts whose parts are kept."""
+
 _MOST_SPELLINGS = 256
 """Spellings of a phrase that are searched for; only phrases of more than eight words have more."""
 
@@ -549,22 +552,45 @@ class FoundParts:
         return self.sixteenths(phrase) / 16
 
 
+class _Words(dict[str, tuple[str, ...]]):
+    """The parts that a word of a text has by itself; they are kept, since most words come again."""
+
+    def __init__(self, part_of: Mapping[str, str]) -> None:
+        self._part_of = part_of
+        self._pieces = tuple(pattern for pattern in part_of if not pattern[0] == pattern[-1] == " ")
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        text = f" {word} "
+        pieces = (text, *self._pieces) if text in self._part_of else self._pieces
+        found = tuple(self._part_of[piece] for piece in pieces if piece in text)
+        if len(self) < _MOST_WORDS:
+            self[word] = found
+        return found
+
+
 class Matcher:
-    """An automaton over parts of phrases, such as `gui agent`, `segment*` or `*bench`."""
+    """Finds parts of phrases, such as `gui agent`, `segment*` or `*bench`."""
 
     def __init__(self, parts: Iterable[str]) -> None:
-        # Imported late: only a refresh or a change of the rules classifies papers; starting the reader does not.
-        from ahocorasick_rs import AhoCorasick
-
         forms_of = cache(word_forms)
         # Sorted: if two parts share a spelling, the order of the rules does not decide which part gets it.
-        self._part_of = {
+        part_of = {
             pattern: part
             for part in sorted(set(parts))
             for form in written_out(part)
             for pattern in _patterns(form, forms_of)
         }
-        self._search = AhoCorasick(list(self._part_of), store_patterns=True)
+        self._words = _Words({pattern: part for pattern, part in part_of.items() if " " not in pattern.strip()})
+        self._runs: dict[tuple[str, str], list[tuple[list[str], str]]] = {}
+        """By two adjacent words: the words that follow them in a part, and the part."""
+        self._pieces: dict[str, str] = {}
+        """Parts of several words with a star, by their patterns."""
+        for pattern, part in part_of.items():
+            first, *more = pattern.split()
+            if more and pattern[0] == pattern[-1] == " ":
+                self._runs.setdefault((first, more[0]), []).append((more[1:], part))
+            elif more:
+                self._pieces[pattern] = part
 
     def find(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> FoundParts:
         """The parts that a paper has."""
@@ -576,8 +602,15 @@ class Matcher:
 
     def _parts(self, text: str) -> list[str]:
         """The parts in a spaced text, each once for each mention."""
-        patterns = self._search.find_matches_as_strings(text, overlapping=True)
-        return list(map(self._part_of.__getitem__, patterns))
+        words = text.split(" ")
+        parts = [part for found in map(self._words.__getitem__, words) for part in found]
+        for at, two in enumerate(pairwise(words), 2):
+            if two in self._runs:
+                parts += [part for rest, part in self._runs[two] if words[at : at + len(rest)] == rest]
+        for piece, part in self._pieces.items():
+            if piece in text:
+                parts += [part] * text.count(piece)
+        return parts
 
 
 def _patterns(part: str, forms_of: Callable[[str], list[str]]) -> Iterator[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import subprocess
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
@@ -52,7 +50,7 @@ def _serve(arguments: Namespace, workspace: api.Workspace) -> int:
 def _command(log_level: str | None) -> str:
     """The line of the system's shell that starts a reader with this very program."""
     words = [*api.start_of_program(), *(("--log-level", log_level) if log_level else ())]
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    return shlex.join(words)
 
 
 SERVE = api.Command(

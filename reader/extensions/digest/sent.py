@@ -146,7 +146,7 @@ class SentDigests:
                     start = b""
                 out.write(start + json.dumps(line).encode() + b"\n")
                 out.flush()
-                os.fsync(out.fileno())
+                api.to_disk(out.fileno())
             api.paths.make_private(self._file)
         except OSError as error:
             raise api.ReaderError(f"{self._file} could not be written: {error.strerror}. {follows}") from error

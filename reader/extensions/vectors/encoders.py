@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
@@ -34,11 +33,10 @@ from reader.api import (
 )
 
 if TYPE_CHECKING:
-    import httpx
     import numpy as np
     import numpy.typing as npt
 
-    from reader.api import HttpOptions
+    from reader.api import Answer, HttpOptions
 
     Rows = npt.NDArray[np.float32]
 
@@ -76,13 +74,16 @@ class EndpointEncoder(DocumentClient):
         self.key = f"endpoint {settings.model}"
         self._url = _embeddings_url(settings.server)
         parts = urlsplit(self._url)
-        self._is_near = is_local(parts.hostname or "")
+        is_near = is_local(parts.hostname or "")
         # Nothing is asked of the internet then, but this machine and its network may be.
-        options["offline"] = is_offline(environ) and not self._is_near
+        options["offline"] = is_offline(environ) and not is_near
         options.setdefault("limits", LIMITS)
         options.setdefault("accept", "application/json")
         super().__init__(self._url, **options)
         self.host = parts.netloc
+        self._method = "POST"
+        self._trusts_environment = not is_near
+        self._checks_certificates = parts.scheme == "https"
         self._lock = asyncio.Semaphore(AT_ONCE)
         self._has_key = bool(key := environ.get(KEY_VARIABLE, "").strip())
         if key:
@@ -96,27 +97,11 @@ class EndpointEncoder(DocumentClient):
         body = await self._fetch(self._url, asked, lambda response: response.body)
         return await asyncio.to_thread(_read_rows, body, len(texts), self.host)
 
-    def _send(
-        self, client: httpx.AsyncClient, url: str, parameters: Mapping[str, Any] | None, _validators: object
-    ) -> AbstractAsyncContextManager[httpx.Response]:
-        return client.stream("POST", url, json=parameters)
-
-    def _new_client(self) -> httpx.AsyncClient:
-        import httpx
-
-        return httpx.AsyncClient(
-            headers=self._headers,
-            timeout=httpx.Timeout(self._limits.read_timeout, connect=self._limits.connect_timeout),
-            # To read all certificates takes 20 ms; without encryption there are none.
-            verify=self._url.startswith("https:"),
-            trust_env=not self._is_near,
-        )
-
     def _redirect_target(self, _origin: str, target: str) -> str:
         raise FeedRefused(f"{self.host} redirected to {clean(target, 80) or 'another place'}, which was not followed.")
 
-    def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
-        status = response.status_code
+    def _refuse(self, answer: Answer, body: bytes) -> NoReturn:
+        status = answer.status
         if status in (401, 403):
             advice = f"check {KEY_VARIABLE}" if self._has_key else f"set {KEY_VARIABLE} to its key"
             raise HttpRefused(f"{self.host} did not accept the request ({status}); {advice}.", status)
@@ -126,7 +111,7 @@ class EndpointEncoder(DocumentClient):
             raise HttpRefused(f"{said}; it has no {PATH}, so check vectors.server.", status)
         refused = HttpRefused(f"{said}.", status)
         if status == 429 or status >= 500:
-            wait = retry_after(response.headers)
+            wait = retry_after(answer.headers)
             raise RetryableError(refused, said, 3, wait if wait is not None and wait <= 60 else None)
         raise refused
 

@@ -33,7 +33,7 @@ from reader.api import (
 )
 
 if TYPE_CHECKING:
-    import httpx
+    from reader.api import Answer
 
 FILES = ("config.json", "tokenizer.json", "model.safetensors")
 """What a static model consists of."""
@@ -164,12 +164,12 @@ class HubClient(DocumentClient):
             before += file.size
         return digests
 
-    async def _read_body(self, response: httpx.Response) -> bytes:
-        if self._to is None or response.status_code != 200:
-            return await super()._read_body(response)
+    async def _read_body(self, answer: Answer) -> bytes:
+        if self._to is None or answer.status != 200:
+            return await super()._read_body(answer)
         come = 0
         with self._to.open("wb") as out:
-            async for chunk in response.aiter_raw():
+            async for chunk in answer.chunks:
                 out.write(chunk)
                 come += len(chunk)
                 if come > LARGEST:

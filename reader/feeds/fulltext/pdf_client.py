@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from reader import platform
 from reader.access_token import child_environment, lookup_environment
@@ -35,14 +35,10 @@ from reader.core.ids import in_arxiv_address, in_file_name, is_arxiv_id
 from reader.core.steps import note_step
 from reader.feeds.http.client import BusyHostClient, HttpOptions, Response, Validators
 from reader.feeds.http.environment import arxiv_stand_in, is_offline
-from reader.feeds.http.responses import HttpRefused, Limits
+from reader.feeds.http.responses import Answer, HttpRefused, Limits
 from reader.installed import needs_extra
 from reader.paths import read_start, sync
 from reader.platform import Lock
-
-if TYPE_CHECKING:
-    import httpx
-
 
 PDF = "pdf"
 """The name of the PDFs among the sources of texts."""
@@ -174,11 +170,8 @@ def main(task: str, file: str, *arguments: str) -> None:
 
 def _limit() -> None:
     """Limit the memory and the time of this process."""
-    try:
-        import resource
-    except ImportError:
-        # Windows has no such limits; the time on the clock holds there too.
-        return
+    import resource
+
     for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS)):
         _, hard = resource.getrlimit(kind)
         lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
@@ -285,27 +278,27 @@ class PdfClient(BusyHostClient):
         for file in (self._part, _tag_file(self._part)):
             file.write_bytes(b"") if file == self._part else file.unlink(missing_ok=True)
 
-    async def _read_body(self, response: httpx.Response) -> bytes:
+    async def _read_body(self, answer: Answer) -> bytes:
         """Write the body of a PDF to the file; other bodies are returned."""
-        if response.status_code not in (200, 206):
-            return await super()._read_body(response)
+        if answer.status not in (200, 206):
+            return await super()._read_body(answer)
         done = 0
-        if response.status_code == 206:
+        if answer.status == 206:
             done = self._part.stat().st_size
-            if not response.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
+            if not answer.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
                 self._forget()
                 raise FeedRefused("arXiv sent the wrong part of the PDF; try again.")
         else:
             self._forget()
-            if tag := Validators.from_headers(response.headers).etag:
+            if tag := Validators.from_headers(answer.headers).etag:
                 _tag_file(self._part).write_text(tag, "ascii")
-        length = response.headers.get("Content-Length", "")
+        length = answer.headers.get("Content-Length", "")
         total = done + int(length) if length.isascii() and length.isdecimal() and len(length) < 12 else None
         if (total or 0) > LARGEST:
             raise FeedMalformed(f"The PDF is larger than {LARGEST // 1_000_000} MB and was not fetched.")
         begun, before = self._clock(), done
         with self._part.open("ab") as out:
-            async for chunk in response.aiter_raw():
+            async for chunk in answer.chunks:
                 if done == 0 and not chunk.startswith(_MAGIC[: len(chunk)]):
                     raise FeedMalformed("arXiv sent a page instead of the PDF; try again later.")
                 out.write(chunk)

@@ -32,23 +32,22 @@ from reader.core.text import clean
 from reader.feeds.http import responses
 from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
 from reader.feeds.http.responses import (
+    LATER,
+    Answer,
     BodyReader,
     BodyTooLarge,
     HttpRefused,
     Limits,
     RetryableError,
     UnknownEncoding,
-    explain_environment,
-    explain_failure,
+    connection_broke,
 )
 from reader.paths import make_folder, make_private, read_start, replace_private
 from reader.platform import Lock
 
 if TYPE_CHECKING:
-    import httpx
-
     from reader.config import Settings
-    from reader.feeds.http.connections import LocalHost
+    from reader.feeds.http.wire import LocalHost, Wire
 
 
 POLL = 0.2
@@ -173,6 +172,7 @@ TOO_BUSY = (406, 429, 503)
 
 _FEEDS = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
 _PERMANENT = (301, 308)
+_REDIRECTS = (*_PERMANENT, 302, 303, 307)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +280,11 @@ class HttpClient(Closing):
         self._clock = clock
         self._lock: asyncio.Lock | asyncio.Semaphore = asyncio.Lock()
         self._free_at = float("-inf")
-        self._client: httpx.AsyncClient | None = None
+        self._method = "GET"
+        self._trusts_environment = not is_loopback(self.host)
+        self._checks_certificates = True
+        self._public_only = False
+        self._wire: Wire | None = None
 
     @classmethod
     def for_feed(
@@ -303,9 +307,9 @@ class HttpClient(Closing):
 
     async def aclose(self) -> None:
         """Close the connections; a later request opens new ones."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            await wire.aclose()
 
     async def get(
         self,
@@ -360,15 +364,15 @@ class HttpClient(Closing):
         self, url: str, parameters: Mapping[str, Any], parse: Callable[[Response], T], validators: Validators
     ) -> T:
         """Send one request and parse its response; raises FeedError, or RetryableError if the failure may pass."""
-        import httpx
-
         try:
             async with self._host_lock(), asyncio.timeout(self._limits.total_timeout):
                 # One that may take longer than a step is a wait.
                 note_wait(max(0.0, self._limits.total_timeout - STEP))
                 response = await self._request(url, parameters, validators)
-        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ExceptionGroup) as error:
-            raise explain_failure(self.host, error, self._limits) from error
+        except TimeoutError as error:
+            # A host that sends all the time, but never all, would do so again.
+            late = f"{self.host} did not finish its answer within {self._limits.total_timeout:g} s"
+            raise FeedUnreachable(f"{late}; {LATER}.") from error
         note_step()
         try:
             return await asyncio.to_thread(parse, response)
@@ -383,79 +387,66 @@ class HttpClient(Closing):
 
     async def _request(self, url: str, parameters: Mapping[str, Any], validators: Validators) -> Response:
         """Send one request, and follow its redirects."""
-        client = self._open()
+        wire = self._open()
         query: Mapping[str, Any] | None = parameters or None
         lasting_url, is_permanent = url, True
         for _ in range(MAX_REDIRECTS):
             await self._wait(min(self._free_at - self._clock(), self._interval), "")
             started = self._clock()
             try:
-                async with self._send(client, url, query, validators) as response:
-                    body = await self._read_body(response)
+                async with wire.send(self._method, url, query, validators.request_headers()) as answer:
+                    body = await self._read_body(answer)
                 seconds = self._clock() - started
-                log.info("GET %s %d, %d bytes in %.2f s", response.url, response.status_code, len(body), seconds)
-                pause = responses.rate_limit_pause(response.headers, self._limits.longest_wait)
+                log.info("%s %s %d, %d bytes in %.2f s", self._method, answer.url, answer.status, len(body), seconds)
+                pause = responses.rate_limit_pause(answer.headers, self._limits.longest_wait)
                 self._free_at = max(self._free_at, self._clock() + pause)
-                if response.has_redirect_location:
-                    url, query = self._redirect_target(str(response.url), response.headers["location"]), None
-                    is_permanent = is_permanent and response.status_code in _PERMANENT
+                if answer.status in _REDIRECTS and "Location" in answer.headers:
+                    url, query = self._redirect_target(answer.url, answer.headers["Location"]), None
+                    is_permanent = is_permanent and answer.status in _PERMANENT
                     lasting_url = url if is_permanent else lasting_url
                     continue
-                is_unchanged = response.status_code == 304 and validators != Validators()
-                if not (is_unchanged or response.is_success):
-                    self._refuse(response, body)
+                is_unchanged = answer.status == 304 and validators != Validators()
+                if not (is_unchanged or 200 <= answer.status < 300):
+                    self._refuse(answer, body)
             finally:
                 # The interval holds after a rate limit too.
                 self._free_at = max(self._free_at, self._clock() + self._interval)
-            if self.refuses_pages and _is_web_page(response, body):
+            if self.refuses_pages and _is_web_page(answer, body):
                 raise FeedMalformed(
                     f"{self.host} answered with a web page instead of the feed; this network may ask to sign in first."
                 )
-            found = Validators.from_headers(response.headers)
+            found = Validators.from_headers(answer.headers)
             return Response(
                 b"" if is_unchanged else body,
                 is_unchanged,
                 validators if is_unchanged and found == Validators() else found,
                 lasting_url,
                 url,
-                response.headers.get("content-type", ""),
-                responses.has_next_page(response.headers),
+                answer.headers.get("Content-Type", ""),
+                responses.has_next_page(answer.headers),
             )
         raise FeedRefused(f"{self.host} redirected too many times; check the feed's address.")
 
-    def _send(
-        self, client: httpx.AsyncClient, url: str, parameters: Mapping[str, Any] | None, validators: Validators
-    ) -> AbstractAsyncContextManager[httpx.Response]:
-        """Send one request."""
-        return client.stream("GET", url, params=parameters, headers=validators.request_headers())
+    def _open(self) -> Wire:
+        from reader.feeds.http.wire import Wire
 
-    def _open(self) -> httpx.AsyncClient:
-        import httpx
+        if self._wire is None:
+            self._wire = Wire(
+                self.host,
+                self._headers,
+                self._limits,
+                trusts_environment=self._trusts_environment,
+                checks_certificates=self._checks_certificates,
+                public_only=self._public_only,
+            )
+        return self._wire
 
-        if self._client is None:
-            try:
-                self._client = self._new_client()
-            except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
-                raise explain_environment(error) from error
-        return self._client
-
-    def _new_client(self) -> httpx.AsyncClient:
-        import httpx
-
-        return httpx.AsyncClient(
-            headers=self._headers,
-            timeout=httpx.Timeout(self._limits.read_timeout, connect=self._limits.connect_timeout),
-            trust_env=not is_loopback(self.host),
-        )
-
-    async def _read_body(self, response: httpx.Response) -> bytes:
+    async def _read_body(self, answer: Answer) -> bytes:
         """The unpacked body; raises FeedMalformed if it is over the size limit or has an encoding not asked for."""
-        import httpx
-
-        encoding = response.headers.get("Content-Encoding", "")
+        encoding = answer.headers.get("Content-Encoding", "")
         try:
             reader = BodyReader(encoding, self._limits.body_size)
-            async for chunk in response.aiter_raw():
+            async for chunk in answer.chunks:
                 reader.add(chunk)
             return reader.body()
         except UnknownEncoding:
@@ -467,7 +458,7 @@ class HttpClient(Closing):
                 f"{self.host} sent more than {size} MiB at once, which were not read; try again later."
             ) from None
         except zlib.error as error:
-            raise httpx.DecodingError(str(error), request=response.request) from error
+            raise connection_broke(self.host, self._limits) from error
 
     def _redirect_target(self, origin: str, target: str) -> str:
         """The address that a redirect leads to; raises FeedRefused if it leaves the host or gives up encryption."""
@@ -484,12 +475,12 @@ class HttpClient(Closing):
         redirected = f"{self.host} redirected to {other or 'another place'}, which was not followed"
         raise FeedRefused(f"{redirected}; this network may ask to sign in first.")
 
-    def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
+    def _refuse(self, answer: Answer, body: bytes) -> NoReturn:
         """Raise the error that an unsuccessful response means."""
-        host, status, limits = self.host, response.status_code, self._limits
-        wait = responses.retry_after(response.headers)
+        host, status, limits = self.host, answer.status, self._limits
+        wait = responses.retry_after(answer.headers)
         if status == 429:
-            wait = responses.rate_limit_pause(response.headers, float("inf")) or wait or 60
+            wait = responses.rate_limit_pause(answer.headers, float("inf")) or wait or 60
             error = HttpRefused(f"{host} accepts no more requests for now; try again in {duration_text(wait)}.", status)
             if wait > limits.longest_wait:
                 raise error
@@ -547,25 +538,12 @@ class DocumentClient(HttpClient):
         return await self._fetch(url, {}, parse, validators)
 
     async def _request(self, url: str, parameters: Mapping[str, Any], validators: Validators) -> Response:
-        import httpx
-
-        from reader.feeds.http.connections import LocalHost, host_in_request
+        from reader.feeds.http.wire import LocalHost, host_in_request
 
         try:
             return await super()._request(url, parameters, validators)
-        except httpx.InvalidURL:
-            # The address itself or a redirect's target is invalid; httpx parses both.
-            raise self._unsafe_redirect() from None
         except LocalHost as local:
             raise self._local_refusal(local, is_redirect=local.host != host_in_request(url)) from None
-
-    def _new_client(self) -> httpx.AsyncClient:
-        client = super()._new_client()
-        if self._public_only:
-            from reader.feeds.http.connections import refuse_local_hosts
-
-            refuse_local_hosts(client)
-        return client
 
     def _redirect_target(self, origin: str, target: str) -> str:
         if not self._cross_host:
@@ -575,7 +553,7 @@ class DocumentClient(HttpClient):
         except ValueError:
             url = None
         if url is None or (origin.startswith("https:") and not url.startswith("https:")):
-            raise self._unsafe_redirect()
+            raise FeedRefused(f"{self.host} redirected to an unsafe address; check the feed's address.")
         return url
 
     def _local_refusal(self, local: LocalHost, *, is_redirect: bool) -> FeedRefused:
@@ -585,16 +563,13 @@ class DocumentClient(HttpClient):
             f"{what} on this machine or its network and was not asked; the setting allow_local_feeds permits it."
         )
 
-    def _unsafe_redirect(self) -> FeedRefused:
-        return FeedRefused(f"{self.host} redirected to an unsafe address; check the feed's address.")
-
-    def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
-        status = response.status_code
+    def _refuse(self, answer: Answer, body: bytes) -> NoReturn:
+        status = answer.status
         if status == 401:
             raise HttpRefused(f"{self.host} requires a sign-in (401), which is not supported for feeds.", status)
         if status < 500 and status != 429 and (reason := self._reason(body)):
             raise HttpRefused(f"{self.host} refused the request ({status}): {reason}.", status)
-        super()._refuse(response, body)
+        super()._refuse(answer, body)
 
 
 class HostBusy(HttpRefused):
@@ -643,12 +618,12 @@ class BusyHostClient(DocumentClient):
     def _host_lock(self) -> AbstractAsyncContextManager[None]:
         return host_lock(self._turns, self.PACE, self._sleep, self._now) if self._turns is not None else nullcontext()
 
-    def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
-        status = response.status_code
-        if status in TOO_BUSY and not ("Retry-After" in response.headers or "RateLimit" in response.headers):
+    def _refuse(self, answer: Answer, body: bytes) -> NoReturn:
+        status = answer.status
+        if status in TOO_BUSY and not ("Retry-After" in answer.headers or "RateLimit" in answer.headers):
             busy = HostBusy(f"{self.host} is too busy to answer ({status}).", status)
             raise RetryableError(busy, f"{self.host} is too busy ({status})", self._limits.attempts)
-        super()._refuse(response, body)
+        super()._refuse(answer, body)
 
 
 def _host_of(endpoint: str) -> str:
@@ -682,8 +657,8 @@ def is_local_url(url: str) -> bool:
     return is_local(urlsplit(url).hostname or "")
 
 
-def _is_web_page(response: httpx.Response, body: bytes) -> bool:
-    return "html" in response.headers.get("content-type", "") or body[:100].lstrip()[:1] == b"<"
+def _is_web_page(answer: Answer, body: bytes) -> bool:
+    return "html" in answer.headers.get("content-type", "") or body[:100].lstrip()[:1] == b"<"
 
 
 def duration_text(seconds: float) -> str:

@@ -1,28 +1,20 @@
 """Read responses within limits: their bodies, unpacked in steps, so that a few bytes never become gigabytes.
 
-Their headers and error bodies have rate limits, validators, next pages and reasons. A request that failed becomes a
-FeedError whose text says what to do.
+Their headers and error bodies have rate limits, validators, next pages and reasons.
 """
 
 from __future__ import annotations
 
-import errno
 import json
 import re
-import socket
-import ssl
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 
-from reader.core.errors import FeedError, FeedOffline, FeedRefused, FeedUnreachable
+from reader.core.errors import FeedError, FeedRefused, FeedUnreachable
 from reader.core.text import clean
-
-if TYPE_CHECKING:
-    import httpx
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +35,18 @@ class Limits:
     """Wait before the second attempt; it doubles with each attempt."""
     longest_wait: float = 310
     """Maximum wait for a rate limit: a little over the five minutes of the feed's window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What comes back for a request: its head, and its body as it comes."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    """By names in any case."""
+    chunks: AsyncIterator[bytes]
+    """The body, packed as it was sent."""
 
 
 _GZIP_WINDOW = 31
@@ -146,11 +150,6 @@ def refusal_reason(body: bytes) -> str:
     return clean(error, 200).rstrip(".") if isinstance(error, str) else ""
 
 
-_NO_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}
-
-_BAD_PROXY = "A proxy's address is not valid; correct or unset HTTPS_PROXY, HTTP_PROXY and ALL_PROXY."
-
-
 LATER = "try again later"
 
 
@@ -177,62 +176,7 @@ class RetryableError(Exception):
         self.wait = wait
 
 
-def explain_environment(error: Exception) -> FeedError:
-    """The FeedError for a client that can't be made of the environment's proxies and certificates."""
-    match error:
-        case ImportError():
-            return FeedUnreachable("The proxy in ALL_PROXY is a SOCKS proxy, which can't be used; name an HTTP proxy.")
-        case OSError():
-            return FeedUnreachable("A file named in SSL_CERT_FILE or SSLKEYLOGFILE can't be used; correct or unset it.")
-    return FeedUnreachable(_BAD_PROXY)
-
-
-def explain_failure(
-    host: str, error: httpx.HTTPError | httpx.InvalidURL | TimeoutError | ExceptionGroup[Exception], limits: Limits
-) -> Exception:
-    """The exception for a request without a response: a FeedError, or a RetryableError if the failure may pass."""
-    import httpx
-
-    match error:
-        case TimeoutError() | httpx.TimeoutException():
-            if type(error) is TimeoutError:
-                # A host that sends all the time, but never all, would do so again.
-                return FeedUnreachable(f"{host} did not finish its answer within {limits.total_timeout:g} s; {LATER}.")
-            seconds = limits.connect_timeout if isinstance(error, httpx.ConnectTimeout) else limits.read_timeout
-            reason = f"{host} did not answer within {seconds:g} s"
-            return RetryableError(FeedUnreachable(f"{reason}; {LATER}."), reason, limits.silent_attempts)
-        case ExceptionGroup():
-            # A port that there is not.
-            return FeedUnreachable(_BAD_PROXY)
-        case httpx.ConnectError():
-            return _connection_failure(host, error)
-        case httpx.ProxyError():
-            return FeedUnreachable(f"The proxy refused a request to {host}; check HTTPS_PROXY.")
-        case httpx.InvalidURL():
-            redirected = f"{host} redirected to an invalid address, which was not followed"
-            return FeedRefused(f"{redirected}; this network may ask to sign in first.")
+def connection_broke(host: str, limits: Limits) -> RetryableError:
+    """The error of an answer that came in part, or not as it was sent."""
     reason = f"The connection to {host} broke"
-    return RetryableError(FeedUnreachable(f"{reason}; try again later."), reason, limits.attempts)
-
-
-def _connection_failure(host: str, error: BaseException) -> FeedError:
-    """Explain a failed connection, from the causes of `error`."""
-    for cause in _error_chain(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            untrusted = f"The certificate of {host} is not trusted"
-            return FeedUnreachable(f"{untrusted}; behind a proxy, name its certificates in SSL_CERT_FILE.")
-        if isinstance(cause, socket.gaierror):
-            return FeedOffline(f"{host} could not be found: there is no network, or the feed's address is wrong.")
-        if isinstance(cause, OSError) and cause.errno in _NO_NETWORK:
-            return FeedOffline(f"{host} could not be reached: there is no network.")
-    return FeedUnreachable(f"{host} could not be reached; try again later.")
-
-
-def _error_chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and all its causes, members of exception groups included."""
-    while error is not None:
-        yield error
-        if isinstance(error, BaseExceptionGroup):
-            for inner in error.exceptions:
-                yield from _error_chain(inner)
-        error = error.__cause__ or error.__context__
+    return RetryableError(FeedUnreachable(f"{reason}; {LATER}."), reason, limits.attempts)

@@ -129,7 +129,7 @@ class CommandActions(Actor):
         except UsageError as error:
             self._model.show_notice(as_notice(str(error), "") or str(error), "warning")
             return
-        if typed.reaches_out and self._app.is_served and not is_own:
+        if typed.reaches_out and self._app.is_web and not is_own:
             # The server answers to every page that the browser shows, from wherever it came.
             self._model.show_notice(NOT_SERVED, "warning")
         elif typed.action:

@@ -32,7 +32,7 @@ def _has_usual_terminal() -> bool:
     """Whether this is a terminal like most, and the program is in its foreground."""
     environment = os.environ
     # Textual believes COLUMNS and LINES, if they are set, before the terminal.
-    if platform.WINDOWS or not environment.keys().isdisjoint(("TEXTUAL_DRIVER", "COLUMNS", "LINES")):
+    if not environment.keys().isdisjoint(("TEXTUAL_DRIVER", "COLUMNS", "LINES")):
         return False
     if environment.get("TERM", "dumb") in ("dumb", "") or not (os.isatty(0) and os.isatty(1)):
         return False

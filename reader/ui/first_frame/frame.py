@@ -70,7 +70,7 @@ class FirstFrame:
 
     def show(self) -> None:
         """Draw the frame, and follow the keys; raises OSError, and then the terminal is as it was."""
-        for number in platform.ending_signals():
+        for number in platform.ENDING_SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self.signals[number] = signal.signal(number, self._end_by)
         self.is_shown = True

@@ -25,7 +25,7 @@ from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.state import State
 
 
-class NoteArea(PastesWhole, TextArea):  # type: ignore[misc]  # Handlers of messages may be coroutines or not.
+class NoteArea(PastesWhole, TextArea):
     """The text."""
 
     def __init__(self, text: str) -> None:

@@ -89,10 +89,8 @@ class PictureActions(Actor):
     @property
     def _terminal(self) -> PictureTerminal:
         """What the terminal can draw."""
-        app = self._services.app
-        return picture_terminal(
-            self._services.settings.images, os.environ, colorless=app.no_color, served=app.is_served
-        )
+        app, setting = self._services.app, self._services.settings.images
+        return picture_terminal(setting, os.environ, colorless=app.no_color, served=app.terminal is None)
 
     def _why_not(self) -> str:
         """Why no picture can be shown; empty if one can."""

@@ -23,6 +23,7 @@ from reader.ui.pictures.pictures import CAPTION_ROWS
 from reader.ui.pictures.state import PICTURES
 from reader.ui.shell.model import Model, subscribe
 from reader.ui.shell.state import State
+from reader.ui.terminal.leaving import LosesTerminal
 
 if TYPE_CHECKING:
     from reader.refresh.pictures import PictureDrawn
@@ -54,10 +55,9 @@ class PicturePane(Widget):
 
     def _send(self, sequence: str) -> None:
         """Send a sequence of the program's own making to the terminal, in order with what is drawn."""
-        driver = self.app._driver
-        if sequence and driver is not None:
-            driver.write(sequence)
-            driver.flush()
+        if sequence and isinstance(self.app, LosesTerminal) and (terminal := self.app.terminal):
+            terminal.write(sequence)
+            terminal.flush()
 
     @property
     def _corner(self) -> tuple[int, int]:

@@ -203,7 +203,7 @@ class Refresher(Actor):
                 self._progress(title)
             case FeedStored(new=new, updated=updated) if new or updated:
                 self._renew()
-            case PapersReturned(papers=papers) if papers:
+            case PapersReturned():
                 self._renew()
             case RefreshStarted(days):
                 self._progress_by_day(0, len(days))

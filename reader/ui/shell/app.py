@@ -7,16 +7,15 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from textual import constants, events, on
 from textual.app import App
 from textual.driver import Driver
 
-from reader import platform
-from reader.ui.kit.textual_fixes import StylesheetParsedOnce
+from reader.ui.kit.textual_fixes import StylesheetParsedOnce, knows_terminal
 from reader.ui.looks import theme
-from reader.ui.terminal.leaving import Leaving
+from reader.ui.terminal.leaving import Leaving, OurTerminal
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
@@ -52,23 +51,6 @@ WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 """The name by which `textual serve` asks for its driver."""
 
 
-@runtime_checkable
-class OurTerminal(Protocol):
-    """Our driver for terminals, which can't be imported on Windows."""
-
-    def set_title(self, title: str) -> None:
-        """Give the window a title."""
-
-    def stop_job(self) -> bool:
-        """Stop until the shell continues; False if no shell could."""
-
-    def take_over(self, unread: bytes) -> None:
-        """Draw and read from now on in place of the first frame, first what the terminal has sent before."""
-
-    def handled(self, keys: int) -> None:
-        """Let the terminal send so many keys more."""
-
-
 def _record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Log what nobody handled in the event loop; asyncio would print it over the screen.
 
@@ -83,6 +65,9 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     """The app; `leaving`, if any, watches over its end."""
 
     leaving: Leaving | None = None
+    terminal: OurTerminal | None = None
+    failure: Exception | None = None
+    """What ended the app."""
     first_frame: FirstFrame | None = None
     """The frame that is on the terminal when the app starts, if any."""
     run_job: JobRunner
@@ -137,7 +122,7 @@ class ShellApp(ThemedApp, inherit_bindings=False):
             from reader.ui.terminal.web_driver import ServedDriver
 
             return ServedDriver
-        if named or platform.WINDOWS:
+        if named or not knows_terminal():
             return super().get_driver_class()
         from reader.ui.terminal.driver import TerminalDriver
 
@@ -177,6 +162,7 @@ class ShellApp(ThemedApp, inherit_bindings=False):
             # A screen that is still being made when the app ends can't mount its widgets, for one.
             record_error("leaving", error)
             return
+        self.failure = self.failure or error
         self.expect_end()
         self.keep_place()
         super()._handle_exception(error)
@@ -189,52 +175,47 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     def take_terminal(self) -> Handed | None:
         """Draw from now on in place of the first frame, if there is one; return where its cursor is."""
         frame, self.first_frame = self.first_frame, None
-        if frame is None or not isinstance(self._driver, OurTerminal):
+        if frame is None or self.terminal is None:
             return None
         handed = frame.hand_over()
-        self._driver.take_over(handed.unread)
+        self.terminal.take_over(handed.unread)
         return handed
 
     def set_title(self, title: str) -> None:
         """Give the terminal's window a title, where it has one; the title must be clean."""
-        if isinstance(self._driver, OurTerminal):
-            self._driver.set_title(title)
+        if self.terminal is not None:
+            self.terminal.set_title(title)
 
     def stop_job(self) -> bool:
         """Stop until the shell continues the program; False if no shell could."""
-        return isinstance(self._driver, OurTerminal) and self._driver.stop_job()
+        return self.terminal is not None and self.terminal.stop_job()
 
     @on(Driver.SignalResume)
     def _draw_again(self) -> None:
         self.refresh(layout=True)
 
-    @property
-    def is_served(self) -> bool:
-        """Whether the reader is in the user's browser, and not in a terminal."""
-        return self._driver is not None and self._driver.is_web
-
     def open_in_browser(self, url: str) -> bool:
         """Open an address where the user is; False if that is this machine, whose browser the caller chooses."""
-        if self._driver is None or not self.is_served:
+        if not self.is_web:
             return False
-        self._driver.open_url(url)
+        self.open_url(url)
         return True
 
     def send_pdf(self, file: Path) -> bool:
         """Open a PDF in the user's browser; False if the reader is not in one."""
-        if not self.is_served:
+        if not self.is_web:
             return False
         self.deliver_binary(file, open_method="browser", mime_type="application/pdf")
         return True
 
     def send_file(self, text: str, name: str) -> bool:
         """Send a file to the user's browser; False if the reader is not in one."""
-        if not self.is_served:
+        if not self.is_web:
             return False
         self.deliver_text(StringIO(text), save_filename=name, open_method="download")
         return True
 
     def handled(self, keys: int) -> None:
         """Let the terminal send so many keys more."""
-        if isinstance(self._driver, OurTerminal):
-            self._driver.handled(keys)
+        if self.terminal is not None:
+            self.terminal.handled(keys)

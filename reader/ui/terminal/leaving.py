@@ -29,9 +29,34 @@ if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame
 
 
+class OurTerminal(Protocol):
+    """Our driver for terminals."""
+
+    def write(self, data: str) -> None:
+        """Send data to the terminal, in order with what is drawn."""
+
+    def flush(self) -> None:
+        """Send it now."""
+
+    def set_title(self, title: str) -> None:
+        """Give the window a title."""
+
+    def stop_job(self) -> bool:
+        """Stop until the shell continues; False if no shell could."""
+
+    def take_over(self, unread: bytes) -> None:
+        """Draw and read from now on in place of the first frame, first what the terminal has sent before."""
+
+    def handled(self, keys: int) -> None:
+        """Let the terminal send so many keys more."""
+
+
 @runtime_checkable
 class LosesTerminal(Protocol):
     """An app that can do without its terminal for as long as it takes to leave."""
+
+    terminal: OurTerminal | None
+    """What draws it; None in a browser, and where plain Textual does."""
 
     def lose_terminal(self) -> None:
         """Called in the thread that reads when the terminal is gone."""
@@ -89,7 +114,7 @@ class Leaving:
         # What the program was told to ignore, such as SIGHUP by nohup, stays ignored.
         self._before: dict[int, Any] = {
             number: signal.getsignal(number)
-            for number in platform.ending_signals()
+            for number in platform.ENDING_SIGNALS
             if signal.getsignal(number) is not signal.SIG_IGN
         }
         if frame is not None:
@@ -155,11 +180,11 @@ class Leaving:
         """Leave because the terminal is gone; what is still drawn goes nowhere, instead of failing."""
         self.is_terminal_gone = True
         self._turn_away()
-        self._leave_by(platform.hangup())
+        self._leave_by(signal.SIGHUP)
 
     def _leave_by(self, number: int) -> None:
         """Ask the reader to leave by a signal, or start the clock alone; other signals mean nothing here."""
-        if self._is_retired or number not in (_CLOCK, *platform.ending_signals()):
+        if self._is_retired or number not in (_CLOCK, *platform.ENDING_SIGNALS):
             return
         is_first = self.signal == 0 and number != _CLOCK
         if is_first:

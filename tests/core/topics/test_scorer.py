@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -402,12 +399,6 @@ def test_topics_are_known_unique_and_few(title: str, abstract: str, keywords: li
     reasons = SHIPPED.explain(title, abstract, keywords, categories)
     assert tuple(reason.slug for reason in reasons) == slugs
     assert [reason.score for reason in reasons] == sorted((reason.score for reason in reasons), reverse=True)
-
-
-def test_the_automaton_is_imported_late() -> None:
-    code = "import sys, reader.data\n"
-    code += "reader.data.shipped_topics().topics\nassert 'ahocorasick_rs' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_only_the_first_mistakes_have_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,9 +113,9 @@ def test_a_view_that_can_not_be_asked_stops_no_digest(run: Run, papers: Path, ho
 
 def test_it_is_printed_and_written_in_each_form(run: Run, papers: Path, home: Path, tmp_path: Path) -> None:
     printed = run("digest", *SINCE)
-    assert printed.out.startswith("Papers of ")
+    assert printed.out.startswith("Papers for ")
     assert "In the reader: dailypapers open ID --reader" in printed.out
-    assert run("digest", *SINCE, "--format", "markdown").out.startswith("# Papers of ")
+    assert run("digest", *SINCE, "--format", "markdown").out.startswith("# Papers for ")
     for name, start in (("d.md", "# P"), ("d.txt", "Pap"), ("d.html", "<!DOCTYPE"), ("d.eml", "From: dailypapers")):
         assert run("digest", *SINCE, "-o", str(tmp_path / name)).code == 0
         assert (tmp_path / name).read_text().startswith(start)

@@ -125,9 +125,9 @@ def digest_of(paper: Paper) -> News:
 
 def test_what_each_form_says(live_edit: Paper) -> None:
     digest = digest_of(live_edit)
-    assert digest.title == "Papers of Wednesday, 1 July: topic:video"
+    assert digest.title == "Papers for Wednesday, 1 July: topic:video"
     assert digest.summary == "2 papers: 1 for you, 1 by title"
-    assert digest.subject == "Papers of Wednesday, 1 July: topic:video (1 for you)"
+    assert digest.subject == "Papers for Wednesday, 1 July: topic:video (1 for you)"
     assert digest._replace(sections=digest.sections[1:]).subject.endswith("topic:video (1 paper)")
     text = plain_text(digest)
     assert all(len(line) <= WIDTH or "http" in line for line in text.splitlines())

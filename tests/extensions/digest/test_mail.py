@@ -55,7 +55,7 @@ def test_a_mail_arrives_as_it_was_written(mail: EmailMessage, security: str) -> 
     for part in got.iter_parts():
         assert "Zoë’s 中文 paper . and a line with a dot" in " ".join(part.get_content().split())
     assert all(len(line) <= 78 for line in server.raw[0].split(b"\r\n"))
-    assert got["Subject"] == "Papers of Wednesday, 1 July (1 for you)"
+    assert got["Subject"] == "Papers for Wednesday, 1 July (1 for you)"
     assert got["List-Id"].endswith(".dailypapers.localhost>")
     assert got["Auto-Submitted"] == "auto-generated"
     assert got["Message-ID"].endswith("@example.org>")

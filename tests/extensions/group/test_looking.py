@@ -112,7 +112,6 @@ def test_a_look_that_is_cut_off_keeps_who_has_which_name(
     assert [name for name, *_ in ada.others] == ["bob", "eve"]
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_what_lies_in_the_way_of_a_statement_is_not_written_to(ada: Person, tmp_path: Path) -> None:
     part, precious = ada.file.with_name(f".{ada.file.name}.part"), tmp_path / "precious"
     precious.write_text("mine")

@@ -152,7 +152,6 @@ def test_a_reader_that_is_gone_ends_it_without_a_word(papers: Path) -> None:
         assert one.close() == (0, "")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_ends_it_at_once(papers: Path, number: str) -> None:
     with raw() as one:
@@ -163,7 +162,6 @@ def test_a_signal_ends_it_at_once(papers: Path, number: str) -> None:
         assert one.process.stderr is not None and one.process.stderr.read() == b""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_a_kill_leaves_each_mark_whole_or_not_made(papers: Path, run: Run) -> None:
     """Each call gives six papers two tags. All twelve are there or none, what was answered is, and one undo does."""
     chosen = random.Random(18)

@@ -54,7 +54,6 @@ def test_what_only_a_copy_has_is_taken_in(laptop: Machine, desk: Machine) -> Non
     assert desk.look().came == {}
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_what_is_no_file_is_named_and_skipped(laptop: Machine, desk: Machine) -> None:
     folder = laptop.folder
     (folder / "dailypapers-a.jsonl").mkdir()
@@ -122,7 +121,6 @@ def test_a_folder_in_the_place_of_the_own_file_is_said(laptop: Machine, desk: Ma
     assert sorted(file.name for file in laptop.folder.iterdir()) == sorted((own.name, laptop.own_file.name))
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 def test_a_pipe_in_the_place_of_the_own_file_is_replaced(laptop: Machine, desk: Machine) -> None:
     laptop.own_file.unlink()
     os.mkfifo(laptop.own_file)

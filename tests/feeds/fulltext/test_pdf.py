@@ -193,6 +193,8 @@ def test_a_sentence_that_a_page_has_cut_goes_on_in_any_letter() -> None:
     assert texts(of_lines(*body(700, 6), cut, rest), Paragraph)[-1].endswith(f"{cut.text} {rest.text}")
     label = line("Gene", 700, page=1)
     assert texts(of_lines(*body(700, 6), cut, label, *body(600, 3, page=1)), Paragraph)[-2] == "Gene"
+    # Behind a line that does not fill its column begins another paragraph.
+    assert texts(of_lines(*body(700, 6), line("A short end", 628), rest), Paragraph)[-1] == rest.text
 
 
 def test_an_enumeration_within_a_sentence_is_no_list() -> None:
@@ -450,6 +452,14 @@ async def test_many_pages_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.M
     document = read_pdf(read_pages(write_pdf(tmp_path / "paper.pdf", PAPER)))
     assert document.is_cut
     assert "Results" not in texts(document, Heading)
+
+
+def test_a_page_that_is_damaged_is_left_out(tmp_path: Path) -> None:
+    file = write_pdf(tmp_path / "paper.pdf", PAPER)
+    # The first page says that it is something else.
+    file.write_bytes(file.read_bytes().replace(b"/Type/Page/", b"/Type/Font/", 1))
+    found = read_pages(file)
+    assert [len(page.lines) > 0 for page in found.pages] == [False, True] and not found.is_cut
 
 
 PRINTED = [

@@ -248,6 +248,12 @@ def test_of_a_broken_feed_what_is_there_is_taken() -> None:
     assert feed.problem
 
 
+def test_a_feed_may_be_empty_and_entries_may_stand_in_what_has_no_version() -> None:
+    assert parse(rss()).entries == ()
+    entries = parse(b"<channel>" + item("One").encode() + b"</channel>").entries
+    assert [entry.draft.title for entry in entries] == ["One"]
+
+
 def test_half_an_emoji_does_not_break_a_feed() -> None:
     body = rss(item("One")).replace(b"One", b"One &#xD83D;&#xDE00;&#55357;&#0;&#99999999999;&#x41;&#8217;")
     feed = parse(body)

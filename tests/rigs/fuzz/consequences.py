@@ -44,6 +44,8 @@ from reader.feeds.files.papers_file import read_papers
 from reader.feeds.fulltext.client import FeedTexts, PageTexts
 from reader.feeds.fulltext.pdf_client import PdfClient
 from reader.feeds.http.client import HttpClient
+from reader.feeds.http.responses import Limits
+from reader.feeds.http.wire import Wire
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import listings, read_items
 from reader.feeds.syndication.client import SyndicationClient
@@ -237,13 +239,14 @@ async def _clients(record: _Record) -> AsyncIterator[tuple[HuggingFaceClient, Ar
     async def no_sleep(_seconds: float) -> None:
         pass
 
-    asked = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    asked = Wire("feed.test", {}, Limits())
+    asked._client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
     daily_http = HttpClient(HOST, sleep=no_sleep)
     arxiv = ArxivClient(stand_in=HOST, sleep=no_sleep)
     pages, pdfs = PageTexts(HOST, sleep=no_sleep), PdfClient(HOST, sleep=no_sleep)
     asks_arxiv = (arxiv._http, arxiv._feeds_http, arxiv._listing_http, arxiv._records_http)
     for one in (daily_http, *asks_arxiv, pages, pdfs):
-        one._client = asked
+        one._wire = asked
     yield HuggingFaceClient(daily_http), arxiv, [FeedTexts(daily_http), pages], pdfs
     await asked.aclose()
 

@@ -29,7 +29,7 @@ from reader.core.latex import latex_to_unicode
 from reader.core.paper import Listing
 from reader.core.query import parse
 from reader.core.query.choices import picked_topics, with_topics
-from reader.core.query.parser import UnsafePattern, matches
+from reader.core.query.patterns import UnsafePattern, matches
 from reader.core.query.suggestions import tokens
 from reader.core.text import BLOCK_LIMIT, clean, clean_block, fold, title_hash
 from reader.core.topics.scorer import read_rules, review_rules

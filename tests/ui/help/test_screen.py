@@ -211,6 +211,10 @@ async def test_enter_opens_the_page_under_the_cursor() -> None:
         await pilot.press(*"new", "enter", "enter")
         await app.workers.wait_for_complete()
         assert opened == ["queries", "mail", "mail"]
+        # Once the search is left, enter opens a page again.
+        await pilot.press(*"new", "escape", "enter")
+        await app.workers.wait_for_complete()
+        assert opened == ["queries", "mail", "mail", "queries"]
 
 
 # Finding
