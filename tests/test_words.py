@@ -56,7 +56,7 @@ def _messages() -> Iterator[tuple[str, str]]:
         for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     }
-    takers = {"ReaderError", "warn", "print_text", "show_news", "say"}
+    takers = {"ReaderError", "warn", "print_text", "show_news", "show_notice", "say"}
     while more := {name for name, those in bases.items() if those & takers} - takers:
         takers |= more
     for module, tree in modules.items():

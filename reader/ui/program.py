@@ -15,6 +15,7 @@ from reader.core.theme_names import AUTO, THEMES, theme_name
 from reader.paths import APP
 from reader.ui.command_line.actions import CommandActions
 from reader.ui.command_line.state import COMMAND, COMMANDS
+from reader.ui.help.state import Command
 from reader.ui.list.header import window_title
 from reader.ui.shell.commands import THEME
 from reader.ui.shell.handlers import Moment, Stops, follows, handles, offers, takes_line
@@ -24,8 +25,6 @@ from reader.ui.shell.state import Notices, State
 
 if TYPE_CHECKING:
     from textual.app import App
-
-    from reader.ui.help.screen import Command
 
 
 CHOICES = (AUTO, *THEMES)
@@ -84,10 +83,7 @@ class ProgramActions(Actor):
     @offers
     def commands(self) -> list[Command]:
         """The commands that the palette offers for the display."""
-        from reader.ui.help.screen import Command
-
-        picture = self._app.when_closed(self.save_picture)
-        return [Command("Screenshot", "Save a picture of the screen as SVG.", picture, also="image")]
+        return [Command("Screenshot", "Save a picture of the screen as SVG.", self.save_picture, also="image")]
 
     @follows(lambda state: state[COMMAND])
     def preview(self, state: State) -> None:

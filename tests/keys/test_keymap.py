@@ -390,11 +390,12 @@ def test_a_chord_that_leads_nowhere_is_dropped_whole() -> None:
 
 
 def test_a_chord_that_is_kept_waits_for_a_key_that_leads_on() -> None:
-    reader = KeyReader(Keymap(), keeps_chords=True)
-    begun, *wrong, taken = [reader.feed(key, "list") for key in "gzzt"]
+    reader = KeyReader(Keymap())
+    begun, *wrong, taken = [reader.feed(key, "list", keeps_chords=True) for key in "gzzt"]
     assert isinstance(begun, Pending) and wrong == [begun, begun]
     assert matched(taken)[0] == "view.latest"
-    assert [type(reader.feed(key, "list")) for key in ("g", "f5", "5", "z")] == [Pending, Unknown, Pending, Match]
+    others = [type(reader.feed(key, "list", keeps_chords=True)) for key in ("g", "f5", "5", "z")]
+    assert others == [Pending, Unknown, Pending, Match]
 
 
 def test_the_palette_opens_also_from_a_chord_that_has_begun() -> None:

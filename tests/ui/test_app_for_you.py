@@ -60,7 +60,7 @@ async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -
         assert r.screen.index("For you  ") < r.screen.index("Your interests") < r.screen.index("Why these topics")
         assert "like Slow Video" in r.screen and "from 1 paper" in r.screen
         await r.press("e")
-        assert "only interests have a name and papers" in r.lines[-1]
+        assert "only interests have names and papers" in r.lines[-1]
         # The word under the cursor is wanted more: the list moves, and says how.
         await r.press("+")
         await r.until(lambda: "raised" in r.lines[-1] and "Changed by you" in r.screen)

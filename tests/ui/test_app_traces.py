@@ -77,7 +77,7 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
         shown = [line.split()[:-1] for line in r.lines[2:5]]
         assert "Your reading" in r.lines[0]
         assert shown == [["seen", "4", "4"], ["opened", "3", "3"], ["to", "the", "end", "2", "2"]]
-        assert r.context is None
+        assert r.context == "output"
         await r.press("q")
         assert r.context == "list"
     # The rest is stored at the end.

@@ -459,9 +459,11 @@ async def test_a_page_that_closes_under_help_does_not_come_back(reader: Opener) 
         await r.do("read.open", "app.help")
         r.app.model.change(close_page(r.app.state))
         r.app.perform("read.open")
-        await r.press("escape")
+        await r.rest()
         assert r.is_on_page
         await r.do("app.back")
+        assert r.context == "help" and "Keys on a paper" in r.screen
+        await r.press("escape")
         assert r.app.screen is r.main
 
 

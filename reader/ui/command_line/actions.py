@@ -9,16 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import methodcaller
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import UsageError
 from reader.core.paper_row import NotCached, PaperKey
 from reader.keys.actions import own_actions
 from reader.ui.command_line.runner import CommandRunner
-from reader.ui.command_line.state import COMMAND, TypedCommand, run_command
+from reader.ui.command_line.state import COMMAND, OUTPUT, Output, TypedCommand, run_command
 from reader.ui.notes.state import TAGGING
 from reader.ui.shell.commands import THEME, Here, Outcome, Typed
-from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_each, handles_own
+from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_each, handles_own, takes_text
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Actor, Services
@@ -49,13 +49,6 @@ OTHER_SHOWN = 300
 """Characters of what was replaced that the last line is given; it cuts them to its width."""
 
 NO_OUTPUT = "no command has printed anything yet"
-
-
-class Output(NamedTuple):
-    """What a command has printed."""
-
-    title: str
-    text: str
 
 
 class CommandActions(Actor):
@@ -100,7 +93,7 @@ class CommandActions(Actor):
         self._model.change(self._model.state.step_back())
 
     @handles_each({f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
-    def choose(self, _count: int | None, choose: Callable[[LineScreen], object]) -> None:
+    def choose(self, _count: int | None, choose: Callable[[LineScreen[Any]], object]) -> None:
         """Take a suggestion of the line that is open, or mark another one."""
         screens = self._services[Screens]
         if screen := screens.get(COMMAND) or screens.get(TAGGING):
@@ -162,7 +155,7 @@ class CommandActions(Actor):
 
     def _act(self, typed: Typed) -> None:
         """Run an action of the keys, if it acts here."""
-        context, action = self._app.context, self._look.keymap.action(typed.action)
+        context, action = self._model.state.context, self._look.keymap.action(typed.action)
         takers = {role.action: method for role, method in self._services.find(TakesLine)}
         if context in action.contexts and action.id in takers:
             takers[action.id](typed.text)
@@ -225,7 +218,7 @@ class CommandActions(Actor):
             self._model.show_notice(said, tone)
             return
         self._last = Output(f"{program} · exit code 0" if program else line, in_the_readers_words(text, undo))
-        if self._app.context in BESIDE:
+        if self._model.state.context in BESIDE:
             self.show_output(None)
         else:
             key = self._look.keymap.key("command.output")
@@ -265,11 +258,29 @@ class CommandActions(Actor):
         if self._last is None:
             self._model.show_notice(NO_OUTPUT)
             return
-        from reader.ui.command_line.output import OutputScreen
+        self._model.change(self._model.state.put(OUTPUT, self._last))
 
-        title, text = self._last
-        screen = OutputScreen(title, text, self._look.keymap, self._app.copy_to_clipboard, self._look.glyphs)
-        self._app.push_screen(screen)
+    @takes_text("output")
+    def keep(self, key: str, _character: str | None) -> bool:
+        """Do what the shown text proposes, by enter."""
+        output = self._model.state[OUTPUT]
+        if key != "enter" or output is None or output.keep is None:
+            return False
+        self.close_output(None)
+        output.keep()
+        return True
+
+    @handles("output.copy")
+    def copy(self, _count: int | None) -> None:
+        output = self._model.state[OUTPUT]
+        if output is not None:
+            self._app.copy_to_clipboard(output.text)
+            lines = len(output.text.splitlines())
+            self._model.show_notice(f"copied {lines:,} line{'' if lines == 1 else 's'}")
+
+    @handles("output.close")
+    def close_output(self, _count: int | None) -> None:
+        self._model.change(self._model.state.put(OUTPUT, None))
 
 
 def _replaced(file: Path) -> list[Replaced]:

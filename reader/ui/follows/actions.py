@@ -14,6 +14,7 @@ from reader.core.follows import FIELDS, Follow, event_label, offers
 from reader.core.query.nodes import Term, quoted
 from reader.ui.command_line.actions import CommandActions
 from reader.ui.command_line.runner import CommandRunner
+from reader.ui.command_line.state import OUTPUT, Output
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.handlers import handles
 from reader.ui.shell.keyboard import Keyboard
@@ -121,8 +122,6 @@ class FollowActions(Actor):
         self._keyboard.ask_letter(self._cut(query), choices, propose)
 
     async def _propose(self, query: str, letter: str, follow: Follow | None) -> None:
-        from reader.ui.command_line.output import OutputScreen
-
         _, then, told = MARKS[letter]
         try:
             words = ("rules", "try", "--json", "--since", MONTH, "--then", then or "hide", query)
@@ -142,10 +141,9 @@ class FollowActions(Actor):
                 form = ["mute"] if letter == MUTE else ["add", "--then", then]
                 self._services[CommandActions].begin(shlex.join(["rules", *form, query]), is_own=True)
 
-        title, look = f"{MARKS[letter][0]}: {query}", self._look
         text = _preview(told, found, is_rule=letter not in (FOLLOW, MUTE))
-        copy = self._services.app.copy_to_clipboard
-        self._services.app.push_screen(OutputScreen(title, text, look.keymap, copy, look.glyphs, keep=keep))
+        proposed = Output(f"{MARKS[letter][0]}: {query}", text, keep=keep)
+        self._model.change(self._model.state.put(OUTPUT, proposed))
 
     # Follows
 

@@ -22,7 +22,7 @@ from reader.ui.page.links import LinkActions
 from reader.ui.page.loader import PaperLookup
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.actions import PictureActions
-from reader.ui.shell.handlers import follows, handles, handles_each, takes_text
+from reader.ui.shell.handlers import answers, follows, handles, handles_each, takes_text
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
@@ -175,9 +175,15 @@ class FullTextActions(Actor):
         elif not self._change(lambda view: view.move_cursor(lines)):
             self.scroll(lines)
 
+    @answers("text lines")
     def scroll(self, lines: int) -> None:
         """Scroll by lines, down or up."""
         self._change(lambda view: view.scroll(lines))
+
+    @answers("text share")
+    def scroll_to(self, share: float) -> None:
+        """Show a place of the text, from 0 to 1."""
+        self._change(lambda view: view.scroll_to(share))
 
     def move_pages(self, direction: int, share: int, times: int) -> None:
         """Scroll `times` pages, or half pages if `share` is 2."""
@@ -232,13 +238,15 @@ class FullTextActions(Actor):
         elif len(links) == 1:
             self._go_to(links[0].goal, links[0].place)
 
-    def follow_to(self, target: str, words: str) -> None:
-        """Follow a reference that was clicked, by its target and what it says."""
+    @answers("reference")
+    def follow_to(self, reference: str) -> None:
+        """Follow a reference that was clicked: its target, a blank, and what it says."""
         from reader.ui.full_text.links import Goals
 
         text = self._model.state[TEXT]
         if text is None or text.view is None:
             return
+        target, _, words = reference.partition(" ")
         goal = Goals(text.view.layout).of(target, words)
         if goal is None:
             self._model.show_notice("the target of this reference is not in the text")
@@ -396,6 +404,11 @@ class FullTextActions(Actor):
             self._model.show_notice("these words are not in this text")
         elif text is not None:
             self._model.change(self._model.state.put(TEXT, text.read_entry(text.outline.cursor)))
+
+    @answers("entry")
+    def read_entry(self, index: int) -> None:
+        """Read the section or the highlight that was clicked."""
+        self._model.change(self._model.state.update(TEXT, lambda text: text.read_entry(index)))
 
     @handles("outline.fold")
     def fold(self, _count: int | None) -> None:

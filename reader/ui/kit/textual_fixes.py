@@ -19,7 +19,6 @@ from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
-from textual.await_complete import AwaitComplete
 from textual.color import Color
 from textual.events import Key
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
@@ -352,18 +351,6 @@ class BlankGround(_Screen):
         for line_filter in self.get_line_filters():
             strip = strip.apply_filter(line_filter, background)
         return [strip] * crop.height
-
-
-class DismissedOnce(_Screen):
-    """Mixed into a screen: a second dismissal does nothing.
-
-    Textual 8.2.8 pops the screen in front at each `dismiss`, so a key pressed twice before the screen is gone
-    also closes the screen below (https://github.com/Textualize/textual/pull/4789 dropped the check).
-    """
-
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close the screen, if it is still in front."""
-        return super().dismiss(result) if self.is_current else AwaitComplete()
 
 
 class PastesWhole(_Text):

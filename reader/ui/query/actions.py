@@ -321,7 +321,7 @@ class FeedSearch(Actor):
     def _list_or_keep(self, results: FeedResults) -> None:
         """List the results, or keep them while the user is typing or reading."""
         state = self._model.state
-        if self._app.context in LISTS:
+        if state.context in LISTS:
             sign, back = self._elsewhere, self._stop_key
             found = bool(results.order.pks)
             self._model.show_notice(f"{back} goes back · {sign} is stored once you open or mark it" if found else "")
