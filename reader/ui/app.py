@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -38,7 +39,7 @@ from reader.ui.looks.theme import stylesheets
 from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.app import WEB_DRIVER, ShellApp
+from reader.ui.shell.app import WEB_DRIVER, Ask, ShellApp
 from reader.ui.shell.feature import Feature
 from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, TakesWords, find, handlers_of
 from reader.ui.shell.keyboard import Keyboard
@@ -75,7 +76,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
     The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
     nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
     over its end; `first_frame` is on the terminal already. Views that change in `settings_file` change in the reader;
-    `now` is the clock; a `still` reader has no spinner and starts no refresh by itself.
+    `now` is the clock; a `still` reader has no spinner and starts no refresh by itself. With `ask` it is in plain mode.
     """
 
     TITLE = "dailypapers"
@@ -103,14 +104,21 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         learns_apart: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
+        ask: Ask | None = None,
     ) -> None:
+        self.ask = ask
+        signs = glyphs(settings.ascii)
+        if ask is not None:
+            from reader.ui.plain.words import SPOKEN
+
+            settings, signs = replace(settings, ascii=True), SPOKEN
         self.settings = settings
         self.keymap = Keymap.of(settings, is_served=constants.DRIVER == WEB_DRIVER)
         super().__init__(css_path=list(stylesheets()))
         self.no_color = is_colorless(os.environ)
         self.use_theme(theme_name(settings.theme, os.environ))
         self.use_theme_variables()
-        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
+        self.look = Look(self.keymap, signs, now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
         self.settings_file = settings_file
@@ -192,9 +200,11 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         await self.main.finish(self.services[Completer].complete)
         if not self.main.is_attached:
             return
-        for pane in (self.main.papers, self.main.filter, self.main.detail, self.main.query_line):
+        for pane in (self.main, self.main.papers, self.main.filter, self.main.detail, self.main.query_line):
             self.services.put(pane)
         self.add(Feature("reader.ui", ("program",)), *load_features())
+        if self.ask is not None:
+            self.add(Feature("reader.ui.plain", ("face",)))
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
         subscribe(self, self.model, title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
         self.call_after_refresh(self._take_over)
@@ -238,7 +248,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
 
     async def _begin_work(self, known: KeptLook | None) -> None:
         """Begin with the keys that were typed meanwhile, and with what goes on beside them."""
-        if known is None and self.last_place.is_saved:
+        if known is None and self.last_place.is_saved and self.ask is None:
             # Takes 10 ms, but not again; one of the keys may quit.
             from reader.ui.next_start import keep_look
 

@@ -65,23 +65,23 @@ class Empty(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._lines: tuple[Line, ...] = ()
+        self.lines: tuple[Line, ...] = ()
 
     def show(self, reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str]) -> None:
         """Show why the list is empty, and which keys help: `key` has those that act here, `on_paper` on a paper."""
         # Most lists are not empty, and the first keys would wait for the import (6 ms).
         from reader.ui.list.empty_lines import empty_state
 
-        self._lines = empty_state(reason, key, on_paper)
+        self.lines = empty_state(reason, key, on_paper)
         self.refresh()
 
     def render(self) -> Content:
         from reader.ui.list.empty_lines import KEPT
 
         width = self.content_size.width
-        longest = max((measure(line) for line in self._lines if line[0].role == KEPT), default=0)
+        longest = max((measure(line) for line in self.lines if line[0].role == KEPT), default=0)
         rows: list[Line] = []
-        for line in self._lines:
+        for line in self.lines:
             if line[0].role == KEPT:
                 # Of one width, so that the lines of the block begin below each other in the middle.
                 rows.append(spread(cut_line(line, width), (), min(longest, width)))

@@ -78,7 +78,7 @@ class ProgramActions(Actor):
     @handles("app.suspend")
     def suspend(self, _count: int | None) -> None:
         if not self._app.stop_job():
-            self._model.show_notice("there is no shell to go back to")
+            self._model.show_notice("no shell to go back to")
 
     @offers
     def commands(self) -> list[Command]:
@@ -188,4 +188,4 @@ def save_picture(svg: str, folder: Path, now: datetime) -> Path:
         except FileExistsError:
             continue
         return file
-    raise FileExistsError(17, "there are a thousand pictures of this second", str(first))
+    raise FileExistsError(17, "a thousand pictures were saved this second", str(first))

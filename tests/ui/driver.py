@@ -46,6 +46,7 @@ from reader.ui.main_screen import Empty, FilterStrip, MainScreen
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperPage
+from reader.ui.shell.app import Ask
 from tests.facts import SettingFacts, cached
 from tests.ui import papers
 from tests.ui.quiet import busy, read_all
@@ -84,6 +85,7 @@ class AppOptions(TypedDict, total=False):
     now: Callable[[], datetime]
     still: bool
     settings_file: Path
+    ask: Ask
 
 
 def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
@@ -108,6 +110,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         now=now,
         still=how.get("still", True),
         settings_file=how.get("settings_file"),
+        ask=how.get("ask"),
     )
 
 

@@ -383,6 +383,11 @@ class FullTextScreen(OverScreen[FullText], inherit_bindings=False):
         yield self.pane
         yield self.status
 
+    @property
+    def progress(self) -> TextProgress:
+        """What the first line says."""
+        return self._header.shown
+
     def on_mount(self) -> None:
         subscribe(self, self._model, lambda state: state[TEXT], self._draw)
 

@@ -158,6 +158,11 @@ class StatusLine(KeyLines):
             self.refresh()
 
     @property
+    def shown(self) -> Status:
+        """What it shows."""
+        return self._status
+
+    @property
     def said(self) -> str:
         """The whole text at the right."""
         return self._status.said

@@ -11,6 +11,7 @@ from rich.highlighter import Highlighter
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.message_pump import MessagePump
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -23,10 +24,10 @@ PATIENCE = 1.0
 """Maximum seconds to wait until a text has taken its keys: late letters are better than a line that hangs."""
 
 
-async def catch_up(widget: Widget) -> None:
-    """Wait until the keys sent to a widget are handled."""
+async def catch_up(node: MessagePump, *, is_drawn: bool = False) -> None:
+    """Wait until the keys sent to a widget, or to the app, are handled; with `is_drawn` until it is drawn, too."""
     taken = asyncio.Event()
-    if widget.call_later(taken.set):
+    if (node.call_after_refresh if is_drawn else node.call_later)(taken.set):
         with suppress(TimeoutError):
             await asyncio.wait_for(taken.wait(), PATIENCE)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reader.keys.actions import Context, KeySet
     from reader.refresh.jobs import JobRunner
     from reader.ui.first_frame.frame import FirstFrame, Handed
+    from reader.ui.kit.line_widgets import StatusLine
     from reader.ui.shell.commands import Shell
 
 
@@ -40,6 +41,9 @@ class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         return theme.line_filters(super().get_line_filters(), colorless=self.no_color)
 
+
+Ask = Callable[[str], Awaitable[str | None]]
+"""Prints a text, and returns the line that the user types then; None at the end of input."""
 
 SAMPLE = "sample"
 """The app's return value if the user asks for the sample."""
@@ -67,6 +71,8 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     """What ended the app."""
     first_frame: FirstFrame | None = None
     """The frame that is on the terminal when the app starts, if any."""
+    ask: Ask | None = None
+    """Prints a text and waits for a line, in plain mode."""
     run_job: JobRunner
     """Runs jobs such as a refresh."""
     rules: Callable[[], Topics]
@@ -76,6 +82,11 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     settings_file: Path | None
     state_file: Path | None
     """Where the place of this visit is kept for the next one; None for a sample."""
+
+    @property
+    def status(self) -> StatusLine:
+        """The status line of the screen in front."""
+        raise NotImplementedError
 
     def add_keys(self, keys: KeySet) -> None:
         """Add keys whose handlers a feature has from now on."""

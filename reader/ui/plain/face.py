@@ -1,0 +1,397 @@
+"""The conversation: a line is a key, and after each the reader says what happened, where one is, and what is there."""
+
+from __future__ import annotations
+
+import time
+from asyncio import sleep
+from collections.abc import Iterator, Sequence
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textual.content import Content
+from textual.events import Key
+from textual.screen import Screen
+from textual.widget import Widget
+
+from reader.core.paper_row import PaperKey
+from reader.keys.actions import Context, place_of
+from reader.keys.spelling import keys_labelled
+from reader.ui.calendar.screen import CalendarScreen
+from reader.ui.filter.counter import Counter
+from reader.ui.filter.pane import FilterPane
+from reader.ui.full_text.lines import text_header
+from reader.ui.full_text.screen import FullTextScreen, TextPane
+from reader.ui.help.screen import FoundPane
+from reader.ui.help.state import HELP, PALETTE
+from reader.ui.kit.line_widgets import KeyLines
+from reader.ui.kit.pane import Pane
+from reader.ui.kit.typed_line import LineInput, TypedLine, catch_up
+from reader.ui.list.pane import PaperList
+from reader.ui.main_screen import MainScreen
+from reader.ui.notes.screen import NoteArea
+from reader.ui.plain import words
+from reader.ui.plain.typed import ASKS, Typed, read_line
+from reader.ui.shell.handlers import begins, follows
+from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.screens import PaneScreen
+from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import State
+from reader.ui.why.state import WHY
+
+if TYPE_CHECKING:
+    from reader.ui.shell.listing import Where
+
+PATIENCE = 10.0
+"""Maximum seconds that a reply waits for what its key began; the rest is said with a later one."""
+
+ROUNDS = 4
+"""Looks at the reader that find no work, after which all is done that a key began."""
+
+BESIDE = ("plain", "refresh", "page", "texts ahead", "vectors", "backlog", "extensions", "sync", "group", "settings")
+"""Work that no reply waits for; it is told of with the next one."""
+
+NAMES = {"empty": "no papers", "hole": "missing days"}
+"""What a prompt calls a place, where that is another word than its context."""
+
+END = "."
+"""The line that ends a note."""
+
+WIDE = 400
+"""Columns for a line of the interface that is said whole."""
+
+MOST = 200
+"""Maximum papers above the cursor that are in view."""
+
+
+class Listed(NamedTuple):
+    """A list that was said."""
+
+    where: Where | None = None
+    papers: Sequence[PaperKey] = ()
+    at: int = 0
+    """The place of the cursor, from 0."""
+
+
+class Drawn(NamedTuple):
+    """A line of a pane."""
+
+    text: str
+    number: int = 0
+    """From 1 at the top of the pane's whole text."""
+    is_here: bool = False
+    """Whether it is under the cursor."""
+
+
+class Face(Actor):
+    """Asks for lines, does what they mean as the keyboard would, and answers in sentences."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._main = services[MainScreen]
+        self._papers = services[PaperList]
+        self._notices = self._model.state.notices
+        self._told: list[str] = []
+        """What happened since the last reply."""
+        self._place: object = None
+        """Where the user was told to be."""
+        self._keys: set[str] = set()
+        """The sentences about keys that were said."""
+        self._listed = Listed()
+        self._shown: frozenset[PaperKey] = frozenset()
+        """The papers that were said together last."""
+        self._seen: dict[tuple[Widget, PaperKey | None], Sequence[str]] = {}
+        """The lines that were said of panes, each with the paper that is in front."""
+        self._copied = ""
+        """The text that was copied last."""
+        self._begun = ""
+        """The first keys of a chord."""
+
+    @begins
+    def begin(self) -> None:
+        """Begin the conversation; if it fails, so does the reader."""
+        self._app.run_worker(self._talk(), group="plain")
+
+    @follows(lambda state: state.notices)
+    def hear(self, state: State) -> None:
+        """Remember what happened for the next reply."""
+        before, self._notices = self._notices, state.notices
+        for old, new in ((before.answer, state.notices.answer), (before.news, state.notices.news)):
+            if new is not old and new.text:
+                self._told.append(new.text)
+
+    async def _talk(self) -> None:
+        ask = self._app.ask
+        said = ["dailypapers in plain lines. Type a key, then enter; the number of a line goes there."]
+        while ask is not None and not self._app.is_leaving:
+            await self._settle()
+            lines = words.fill([*said, *self._reply()], get_terminal_size().columns)
+            line = await ask("\n".join([*lines, f"{self._prompt}> "]))
+            if line is None:
+                self._app.leave()
+                return
+            said = await self._obey(line)
+
+    # What is typed
+
+    @property
+    def _context(self) -> Context:
+        return self._model.state.context
+
+    @property
+    def _field(self) -> LineInput | NoteArea | None:
+        """The text that is being typed, if any."""
+        field = self._app.screen.focused
+        return field if isinstance(field, LineInput | NoteArea) else None
+
+    @property
+    def _is_typing(self) -> bool:
+        """Whether letters are text for what is in front, which reads them by its keys."""
+        screen, state = self._app.screen, self._model.state
+        if isinstance(screen, CalendarScreen):
+            return screen.month.view.typed is not None
+        if (help := state[HELP]) is not None and state.front is HELP:
+            return help.is_typing
+        is_narrowing = self._context == "filter" and self._main.filter.is_narrowing
+        return is_narrowing or state.front is PALETTE or self._app.status.shown.is_typing
+
+    async def _obey(self, line: str) -> list[str]:
+        """Do what a line means; return what is to be said of it first."""
+        context, field, line = self._context, self._field, line if self._context == "note" else line.strip()
+        if field is not None:
+            await self._write(field, line)
+            return []
+        if any(line == key for key, _ in self._model.state.prompt.options):
+            await self._press(*keys_labelled(line))
+            return []
+        if self._services[Keyboard].is_asking:
+            return [f"{words.plain(line)[:40]} is no answer."]
+        if self._is_typing and not line.isdecimal():
+            # What the palette finds is said before enter runs it.
+            is_whole = line == "" or self._model.state.front is not PALETTE
+            if (why := self._model.state[WHY]) is not None and self._model.state.front is WHY:
+                await self._press(*("backspace",) * len(why.typed))
+            await self._press(*(keys_labelled(line) if line == "esc" else (*line, *("enter",) * is_whole)))
+            return []
+        if line.isdecimal() and await self._go(int(line)):
+            return []
+        typed = read_line(self._begun + line, self._keymap, context)
+        self._begun = "".join(typed.begun)
+        if typed.begun:
+            saved = [one.name for one in self._model.state.views.named]
+            choices = self._keymap.choices(context, typed.begun, saved)
+            return [words.sentence(f"{self._begun}, then: {'; '.join(f'{key} {name}' for key, name in choices)}")]
+        if typed.keys:
+            await self._do(typed)
+            return []
+        return [f"{words.plain(line)[:40]} is no key {place_of(context)}. ? tells the keys; q goes back."]
+
+    async def _do(self, typed: Typed) -> None:
+        await self._press(*typed.keys)
+        if typed.action not in ASKS:
+            return
+        await self._settle()
+        if typed.text and (self._is_typing or self._field is not None):
+            await self._obey(typed.text)
+
+    async def _write(self, field: LineInput | NoteArea, line: str) -> None:
+        """Put a line into the text that is open; keys that write nothing are keys there too."""
+        chord = keys_labelled(line) if line and " " not in line else ()
+        if len(chord) == 1 and len(chord[0]) > 1 and chord in self._keymap.resolve(self._context):
+            await self._press(*chord)
+        elif isinstance(field, LineInput):
+            draft = self._model.state.draft
+            if line and draft is not None and not draft.begun:
+                field.value = ""
+            field.insert_pasted(line)
+            await catch_up(field)
+            await self._settle()
+            await self._press("enter")
+        elif line == END:
+            self._app.perform("note.keep")
+        else:
+            begun = "" if not field.text or field.text.endswith("\n") else "\n"
+            field.insert_pasted(f"{begun}{line}\n")
+
+    async def _press(self, *keys: str) -> None:
+        """Press keys, as a terminal's driver does."""
+        for key in keys:
+            character = key if len(key) == 1 else " " if key == "space" else None
+            self._app.post_message(Key("space" if key == " " else key, character))
+        await catch_up(self._app)
+
+    async def _go(self, number: int) -> bool:
+        """Go to a line by its number; return False where lines have none."""
+        if self._context in ("list", "hole"):
+            self._papers.to_index(number - 1)
+            return True
+        begun = here = self._here
+        while here and begun and here != number and (here < number) == (begun < number):
+            way = "move.down" if here < number else "move.up"
+            await self._press(*self._keymap.chords(way, self._context)[0])
+            before, here = here, self._here
+            if here == before:
+                break
+        return begun > 0
+
+    # Until it is done
+
+    async def _settle(self) -> None:
+        """Wait until what was begun is done."""
+        begun, quiet = time.monotonic(), 0
+        while quiet < ROUNDS and time.monotonic() - begun < PATIENCE and not self._app.is_leaving:
+            await catch_up(self._app)
+            await catch_up(self._app.screen, is_drawn=True)
+            if (pane := self._pane) is not None:
+                await catch_up(pane)
+            await sleep(0.01)
+            quiet = 0 if self._is_working else quiet + 1
+
+    @property
+    def _is_working(self) -> bool:
+        state, services = self._model.state, self._services
+        is_coming = state.is_list_coming and not state.is_ranking
+        working = any(not one.is_finished and one.group not in BESIDE for one in self._app.workers)
+        pane = None if self._app.screen is self._main else self._pane
+        is_new = pane is not None and not pane.size
+        return is_coming or is_new or working or services[Counter].delay.is_waiting or services[Keyboard].is_quitting
+
+    # What is said
+
+    def _reply(self) -> list[str]:
+        """What happened, where the user is, what is there, and what may be typed."""
+        said, self._told = [*map(words.sentence, dict.fromkeys(self._told))], []
+        status = self._app.status.shown
+        place, name = self._where()
+        body = [*self._body()]
+        if place != self._place:
+            self._place = place
+            # A page begins with the title.
+            begun = body[0] if body else ""
+            said.append(words.sentence(name.partition(f": {begun}")[0] if begun else name))
+        said += body
+        if self._app.clipboard != self._copied:
+            self._copied = self._app.clipboard
+            said += ["Plain mode reaches no clipboard. This is the text:", *self._copied.splitlines()]
+        keys = words.keys(status)
+        if status.choices or keys not in self._keys:
+            self._keys.add(keys)
+            said.append(keys)
+        return [one for one in said if one] or [f"Nothing changed {place_of(self._context)}."]
+
+    def _where(self) -> tuple[object, str]:
+        """The place, and how it is called."""
+        context, screen, state = self._context, self._app.screen, self._model.state
+        if context in ("list", "empty", "hole"):
+            return state.where, words.says(self._main.top.line(WIDE))
+        if isinstance(screen, PaneScreen):
+            return screen, screen.title_line.shown
+        row = None if state.front_paper is None else self._papers.row_of(state.front_paper)
+        title = "" if row is None else f": {row.title}"
+        return (screen, context, state.front_paper), f"Now {place_of(context).removeprefix('while ')}{title}"
+
+    def _body(self) -> Iterator[str]:
+        front = self._model.state.front_paper
+        self._seen = {one: lines for one, lines in self._seen.items() if one[1] == front and self._is_open(one[0])}
+        if self._field is not None:
+            yield from self._typing(self._field)
+        elif self._context in ("list", "hole"):
+            yield from self._list()
+        elif self._context == "empty":
+            yield from map(words.says, self._main.empty.lines)
+        else:
+            yield from self._lines()
+
+    def _is_open(self, widget: Widget) -> bool:
+        is_left = isinstance(widget, FilterPane) and self._context != "filter"
+        return widget.is_attached and widget.screen in self._app.screen_stack and not is_left
+
+    def _list(self) -> Iterator[str]:
+        """The papers in view if they are other ones, and the one under the cursor."""
+        papers, listing, before = self._papers, self._model.state.listing, self._listed
+        now = self._listed = Listed(listing.where, papers.pks_all(), papers.cursor)
+        is_same, shown = now.where == before.where, papers.visible_pks
+        if is_same and before.papers != now.papers[: len(before.papers)]:
+            yield f"The list has changed, {listing.count or len(now.papers):,} papers."
+        elif not (is_same and (abs(now.at - before.at) <= 1 or self._shown.issuperset(shown))):
+            self._shown = frozenset(shown)
+            first = now.papers.index(shown[0], max(0, now.at - MOST)) + 1 if shown else 1
+            rows = enumerate(map(papers.row_of, shown), first)
+            yield from (words.paper(number, row) for number, row in rows if row is not None)
+        if selected := self._model.state.selection.count:
+            yield f"{selected:,} selected."
+        if papers.hole is not None:
+            yield f"Here: {len(papers.hole):,} missing days."
+        elif (row := papers.highlighted_row) is not None:
+            yield f"Here: {words.paper(now.at + 1, row)}"
+
+    def _typing(self, field: LineInput | NoteArea) -> Iterator[str]:
+        """What is written already, and what may be."""
+        text = field.value if isinstance(field, LineInput) else field.text
+        if text.strip():
+            yield f"So far: {words.plain(text)}"
+        for line in self._app.screen.query(TypedLine):
+            yield words.sentence(words.says(line.advice(WIDE)))
+
+    def _lines(self) -> Iterator[str]:
+        """The lines in view of the pane in front that were not said, and the one under its cursor."""
+        pane, screen = self._pane, self._app.screen
+        shown = [*_drawn(pane)] if pane is not None else [*_rendered(screen)]
+        if any(one.is_here for one in shown) and not isinstance(pane, TextPane):
+            shown = [one._replace(text=f"{one.number}. {one.text}") for one in shown]
+        key = (pane or screen, self._model.state.front_paper)
+        seen, self._seen[key] = self._seen.get(key, ()), [one.text for one in shown]
+        yield from (one.text for one in shown if one.text not in seen)
+        yield from (f"Here: {one.text}" for one in shown if one.is_here)
+        if isinstance(screen, FullTextScreen) and screen.progress.share is not None:
+            yield words.sentence(words.says(text_header(screen.progress._replace(title=""), WIDE, words.SPOKEN)))
+        elif pane is not None and pane.scroll_offset.y < pane.max_scroll_y:
+            yield "There is more below."
+
+    @property
+    def _here(self) -> int:
+        """The number of the line under the cursor of the pane in front; 0 without one."""
+        pane = self._pane
+        return 0 if pane is None else next((one.number for one in _drawn(pane) if one.is_here), 0)
+
+    @property
+    def _pane(self) -> Pane | None:
+        """The pane that keys move."""
+        main, screen, context = self._main, self._app.screen, self._context
+        if screen is main:
+            return main.filter if context == "filter" else main.detail
+        panes = [one for one in screen.query(Pane) if one.display]
+        # Of a text and its outline the text is last.
+        return panes[0 if context == "outline" else -1] if panes else None
+
+    @property
+    def _prompt(self) -> str:
+        context = self._context
+        if context == "note":
+            return f"note ({END} keeps it)"
+        if self._is_typing or self._field is not None:
+            return f"{context} (esc leaves it)"
+        if choices := self._model.state.prompt.options:
+            return f"{context} ({', '.join(key for key, _ in choices)})"
+        if context == "list":
+            context = f"list {self._papers.cursor + 1:,} of {self._model.state.listing.count or self._papers.count:,}"
+        return f"{NAMES.get(context, context)} (? keys)"
+
+
+def _drawn(pane: Pane) -> Iterator[Drawn]:
+    """The lines of a pane in view."""
+    top = pane.scroll_offset.y
+    for y in range(pane.size.height):
+        text = pane.render_line(y).text.strip()
+        is_here = text.startswith(words.SPOKEN.cursor)
+        if isinstance(pane, FoundPane):
+            is_here = pane.has_cursor and top + y == pane.at
+        if line := words.plain(text.removeprefix(words.SPOKEN.cursor)):
+            yield Drawn(line, top + y + 1, is_here)
+
+
+def _rendered(screen: Screen[Any]) -> Iterator[Drawn]:
+    """The lines of a screen without a pane."""
+    for widget in screen.query(Widget):
+        drawn = widget.render()
+        if isinstance(drawn, Content) and not isinstance(widget, KeyLines):
+            yield from (Drawn(line) for part in drawn.plain.splitlines() if (line := words.plain(part)))
