@@ -42,7 +42,10 @@ def requirements(which: str) -> list[str]:
         return ["--require-hashes", "--requirement", str(LOCK)]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     tools = [one for one in project["optional-dependencies"].pop("dev") if not one.startswith("textual==")]
-    libraries = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    libraries = [
+        *project["dependencies"],
+        *(one for extra in project["optional-dependencies"].values() for one in extra),
+    ]
     if which == "newest":
         return ["--pre", *libraries, *tools]
     lowest = [re.sub(r">=([\w.]+)[^;]*", r"==\1", one) for one in libraries]
@@ -54,8 +57,8 @@ def install(which: str, folder: Path) -> Path | None:
     """Make an environment; return its Python, or None if its versions don't go together."""
     python = folder / which / "bin" / "python"
     subprocess.run([sys.executable, "-m", "venv", folder / which], check=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    program = [*pip, "--no-deps", "--no-build-isolation", ROOT]
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    program = [*pip, "--no-deps", "--no-build-isolation", str(ROOT)]
     for command in ([*pip, *requirements(which)], program):
         if subprocess.run(command, cwd=ROOT, check=False).returncode:
             return None
@@ -65,16 +68,15 @@ def install(which: str, folder: Path) -> Path | None:
 def main(words: Sequence[str]) -> int:
     """Run the tests with each of the versions that are named; return 1 if any fails."""
     parser = argparse.ArgumentParser(prog="python -m tests.rigs versions", description=__doc__)
-    kinds = ("lowest", "locked", "newest")
-    parser.add_argument("which", nargs="*", choices=[*kinds, []], default=kinds, help="lowest, locked or newest")
-    parser.add_argument("--tests", nargs="+", default=TESTS, metavar="PATH", help="other tests")
-    options = parser.parse_args(words)
+    parser.add_argument("which", nargs="*", help="lowest, locked or newest; all by default")
+    chosen = parser.parse_args(words).which or ["lowest", "locked", "newest"]
     failed = []
-    for which in options.which:
+    for which in chosen:
         with TemporaryDirectory(prefix=f"{which}-", ignore_cleanup_errors=True) as folder:
             python = install(which, Path(folder))
-            tests = [python, "-m", "pytest", "-p", "no:cacheprovider", *options.tests]
-            if python is None or subprocess.run(tests, cwd=ROOT, check=False).returncode:
+            # Tests that run beside these would tidy their files away.
+            tests = ["-m", "pytest", "-p", "no:cacheprovider", f"--basetemp={folder}/files", *TESTS]
+            if python is None or subprocess.run([python, *tests], cwd=ROOT, check=False).returncode:
                 failed.append(which)
-    print(f"failed: {', '.join(failed)}" if failed else f"passed: {', '.join(options.which)}")
+    print(f"failed: {', '.join(failed)}" if failed else f"passed: {', '.join(chosen)}")
     return bool(failed)
