@@ -252,7 +252,7 @@ def _link(path: Path, kept: Path) -> bool:
 def _explain(error: OSError, path: Path) -> CacheError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return CacheError(
-            f"The disk is full, so {path} can't be kept beside its repair. Free some space and try again."
+            f"The disk is full: there is no room to keep {path} next to its repair. Free some space and try again."
         )
     return CacheError(f"{path} can't be put aside: {error.strerror}. Check the permissions of its folder.")
 

@@ -286,7 +286,7 @@ async def test_what_has_no_words_is_not_searched_for(reader: Opener) -> None:
     with FeedServer() as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await _search(r, "topic:agents")
-            assert "searched for words" in r.status
+            assert "only takes words" in r.status
             await r.do("find.query", "find.feed")
             assert feed.requests == []
         async with reader(demo=True) as r:
@@ -306,7 +306,7 @@ async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
             assert r.app.state.results
             assert len(feed.requests) == 1
             await r.do("app.escape", "view.all", "find.feed")
-            assert "searched for words" in r.status
+            assert "only takes words" in r.status
 
 
 async def test_the_line_names_the_key_where_there_are_words(reader: Opener) -> None:

@@ -96,6 +96,8 @@ class DocumentLine(NamedTuple):
     """Cells that stay while the rest is scrolled sideways: the first column of a table."""
     is_head: bool = False
     """Whether it is of the head of a table."""
+    formula: Formula | None = None
+    """The displayed formula that begins here."""
 
     @property
     def text(self) -> str:
@@ -220,11 +222,11 @@ class BlockWriter:
             if len(drawn.lines) == 1:
                 numbered = len(lines) - 1
         for index, line in enumerate(lines):
+            pieces = (*inner.pieces, *line) if line else edge.pieces
             if number and index == numbered:
                 gap = room - INDENT - measure(line) - cell_len(block.number)
-                yield DocumentLine((*inner.pieces, *line, Piece(" " * max(2, gap)), *number))
-            else:
-                yield DocumentLine((*inner.pieces, *line) if line else edge.pieces)
+                pieces = (*pieces, Piece(" " * max(2, gap)), *number)
+            yield DocumentLine(pieces, formula=None if index else block)
 
     def _wrapped_formula(self, row: str, width: int) -> Iterator[Line]:
         if cell_len(row) <= width:
@@ -253,6 +255,7 @@ class BlockWriter:
             (*edge.pieces, Piece(f"{marker} ", "label"), *first.pieces[len(inner.pieces) :]),
             0,
             (*_named(item.anchor), *first.anchors),
+            formula=first.formula,
         )
         yield from lines
 

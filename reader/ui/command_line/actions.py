@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import UsageError
+from reader.core.ids import arxiv_id
 from reader.core.paper_row import NotCached, PaperKey
 from reader.keys.actions import own_actions
 from reader.ui.command_line.runner import CommandRunner
 from reader.ui.command_line.state import COMMAND, OUTPUT, Output, TypedCommand, run_command
 from reader.ui.notes.state import TAGGING
+from reader.ui.page.loader import PaperLookup
 from reader.ui.shell.commands import THEME, Here, Outcome, Typed
 from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_each, handles_own, takes_text
 from reader.ui.shell.keyboard import Keyboard
@@ -41,7 +43,7 @@ MARGINS = 3
 BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
 """The contexts in which an output is shown at once; elsewhere the user is amid something."""
 
-NOT_SERVED = "not in a browser, where other pages could type it too: use a terminal"
+NOT_SERVED = "not in a browser, where other pages could type commands too: use a terminal"
 
 NOTHING_REPLACED = "no other machine has replaced anything here · :sync FOLDER joins machines"
 
@@ -112,7 +114,10 @@ class CommandActions(Actor):
             self.begin(line)
 
     def begin(self, line: str, *, is_own: bool = False) -> None:
-        """Obey a line; `is_own` says that it was not typed, but is that of a key."""
+        """Obey a line, of which an arXiv id alone shows its paper; `is_own` says that it is that of a key."""
+        if (id := arxiv_id(line)) is not None:
+            self._services[PaperLookup].show(id)
+            return
         self._background.start("command", partial(self._obey, line, self._model.take_targets(), is_own))
 
     async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool) -> None:
@@ -297,7 +302,7 @@ def _replaced(file: Path) -> list[Replaced]:
 # What commands have printed, in the words of the reader
 
 
-_UNDO = re.compile(r"[.;]? 'dailypapers undo' (?:takes it back|undoes that)\.?")
+_UNDO = re.compile(r"[.;]? 'dailypapers undo' takes it back\.?")
 _COMMAND = re.compile(r"'dailypapers ([^'\n]+)'")
 _PROGRAM = re.compile(r"^dailypapers(?: [a-z]+)?: ")
 

@@ -24,7 +24,7 @@ def _prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
     if view is not None and view.peek is not None:
         opens = "open it" if view.peek.id else "go there"
         queues = (("b", "queue it"),) if view.peek.id else ()
-        draws = (("P", "as printed"),) if view.peek.is_formula else ()
+        draws = (("P", "as printed"),) if view.peek.formula is not None else ()
         return (("enter", opens), *queues, ("y", "copy"), *draws, ("esc", "close")), "", False
     if view is not None and view.links:
         return (("a-z", "follow"), ("esc", "stay")), "a letter", False
