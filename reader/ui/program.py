@@ -103,7 +103,7 @@ class ProgramActions(Actor):
     def choose_theme(self, name: str) -> None:
         """Change the colours, and keep the choice in the settings."""
         if self._app.no_color:
-            self._model.show_notice("NO_COLOR is set, so there are no colours", "warning")
+            self._model.show_notice("no colours, since NO_COLOR is set", "warning")
             return
         if name not in CHOICES:
             meant = advice(name, CHOICES, f"Choose one of {', '.join(CHOICES)}.")
