@@ -148,7 +148,7 @@ def split_note(text: str) -> tuple[str, tuple[Passage, ...]]:
     if not found:
         return text, ()
     ends = [*(match.start() for match in found[1:]), len(text)]
-    passages = []
+    passages: list[Passage] = []
     for match, end in zip(found, ends, strict=True):
         section, _, colour = match[2].removesuffix(", ").rpartition(", ")
         if colour not in COLOURS:
