@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 def described() -> str:
@@ -24,8 +24,9 @@ def build() -> str:
     from hashlib import sha256
 
     digest = sha256()
-    for file in sources():
-        digest.update(file.read_bytes())
+    for file in sorted(Path(__file__).parent.rglob("*.*")):
+        if file.suffix in (".py", ".sql", ".toml", ".json", ".md"):
+            digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
 

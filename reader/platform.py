@@ -96,7 +96,7 @@ class PictureTerminal(NamedTuple):
 def picture_terminal(
     setting: str, environ: Mapping[str, str], *, colorless: bool = False, served: bool = False
 ) -> PictureTerminal:
-    """What the terminal can draw, by the setting `images`; `served` is a reader in a browser.
+    """What the terminal can draw, by the setting `images`; `served` is one that others draw, such as a browser.
 
     The terminal is not asked: its answer would come between the keys.
     """

@@ -13,7 +13,6 @@ import os
 import random
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import date, timedelta
@@ -33,10 +32,11 @@ from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
 from reader.feeds.files.papers_file import read_papers
 from tests.cache.conftest import ByName
+from tests.rigs.program import unpack
 
 ROOT = Path(__file__).parent.parent
 
-OLDEST = ROOT / "tests" / "data" / "oldest.db.xz"
+OLDEST = ROOT / "tests" / "data" / "0.1.0" / "papers.db.xz"
 
 FIRST_COMMIT = "2811321"
 """The last program whose cache had only its first schema."""
@@ -180,13 +180,9 @@ with closing(Events.open(path)) as events:
 
 def build_oldest() -> bytes:
     """The file of a home that the program at `FIRST_COMMIT` fills; needs the history of the repository."""
-    packed = subprocess.run(
-        ["git", "archive", FIRST_COMMIT, "reader"], cwd=ROOT, check=True, capture_output=True
-    ).stdout
     with TemporaryDirectory() as name:
         folder = Path(name)
-        with tarfile.open(fileobj=BytesIO(packed)) as archive:
-            archive.extractall(folder / "program", filter="data")
+        unpack(FIRST_COMMIT, folder / "program")
         papers = folder / "papers.json"
         papers.write_text(json.dumps(feed_days()))
         marking = folder / "marking.py"

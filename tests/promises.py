@@ -292,9 +292,9 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         # Versions
         "A newer version reads every file of an older one": (
             "cache/mending/test_beginnings.py::test_a_home_has_all_that_a_reader_keeps",
-            "test_formats.py::test_settings_and_keys_of_the_first_program_count",
-            "session/test_visit.py::test_the_last_visit_of_the_first_program_is_resumed",
-            "actions/test_schedule.py::test_a_crontab_s_other_lines_stay_and_that_of_the_first_program_is_replaced",
+            "commands/test_releases.py::test_a_home_of_each_release_is_taken_over",
+            "commands/test_releases.py::test_what_each_release_has_exported_can_be_imported",
+            "actions/test_schedule.py::test_a_crontab_s_other_lines_stay_and_that_of_each_release_is_replaced",
         ),
         "An older version refuses a newer cache, and leaves alone": (
             "cache/test_schema.py::test_a_newer_cache_is_refused_and_says_which_program_it_needs",

@@ -1,4 +1,4 @@
-"""The page on files names every file of a home, and settings of the first program still count."""
+"""The page on files names every file of a home."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 
 from reader.commands.help_text import cells_of, read_blocks, text_of
-from reader.keys.keymap import Keymap
-from reader.settings_reader import load_settings
 from tests.embeddings_server import embeddings_server
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext.pages import MARKDOWN
@@ -82,15 +80,3 @@ def test_the_page_names_every_file_of_a_home_that_is_used_in_full(tmp_path: Path
     assert sorted(name for name in names if not any(fnmatch(name, one) for one in patterns)) == []
     unused = {one for one in patterns if not any(fnmatch(name, one) for name in names)}
     assert unused <= ELSEWHERE
-
-
-def test_settings_and_keys_of_the_first_program_count() -> None:
-    loaded = load_settings(ROOT / "tests" / "data" / "first" / "config.toml", {})
-    keymap = Keymap.of(loaded.settings)
-    assert (loaded.mistakes, keymap.mistakes) == ((), ())
-    assert (loaded.settings.order, loaded.settings.notify, loaded.settings.list_share) == (
-        "upvotes",
-        ("topic:agents",),
-        0.6,
-    )
-    assert len(loaded.settings.keys) == 85

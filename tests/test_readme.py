@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from reader import __version__
 from reader.commands.line.registry import COMMANDS
 from tests.table import each
 
@@ -35,9 +36,10 @@ def test_every_command_that_is_shown_exists() -> None:
     assert len(shown) > 8
 
 
-def test_the_changelog_has_a_page_at_most_for_each_version() -> None:
+def test_the_changelog_begins_with_this_version_and_has_a_page_at_most_for_each() -> None:
     _, *versions = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.M)
     assert len(versions) > 1
+    assert versions[0].split()[0] == __version__.partition(".dev")[0]
     assert [one.splitlines()[0] for one in versions if len(one.splitlines()) > 100] == []
 
 

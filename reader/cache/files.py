@@ -1,11 +1,12 @@
 """The cache as a file: its backups, broken files that are put aside, and its pages.
 
-Backups are in the folder `backups` beside it: before each migration, and once a day of use; three are kept.
+Backups are in the folder `backups` beside it: before each migration, and once a day of use; three are kept, one of
+them whole, so that together they take little more than the cache itself.
 
-A cache of up to `FULL_BYTES` is copied whole. A larger one would take many gigabytes and minutes a day, and nearly all
-of it can be fetched again: its backup has what the user did, the followed feeds, and the papers that are starred,
-tagged, noted or queued. A backup takes its place only if it passes SQLite's check, so that good ones are never
-replaced by bad. Nothing that is broken is ever deleted. Pages are counted without SQLite, which refuses a broken file:
+Nearly all of a cache can be fetched again: the backup of a day has what the user did, the followed feeds, and the
+papers that are starred, tagged, noted or queued. A cache of up to `FULL_BYTES` is copied whole once a week, any before
+its migration. A backup takes its place only if it passes SQLite's check, so that good ones are never replaced by bad.
+Nothing that is broken is ever deleted. Pages are counted without SQLite, which refuses a broken file:
 https://sqlite.org/fileformat2.html describes them.
 """
 
@@ -17,7 +18,7 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing, suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,7 +28,10 @@ from reader.core.errors import CacheBusy, CacheError
 from reader.paths import backup_folder, make_folder, make_private, suspect_stamp, touch_private
 
 KEPT = 3
-"""Backups that are kept."""
+"""Backups that are kept: the newest whole one, and the newest of the others."""
+
+WHOLE_DAYS = 7
+"""Days after which a whole backup is followed by another."""
 
 FULL_BYTES = 1 << 28
 """The largest cache that is copied whole, some 50,000 papers; copying and checking it takes 3 s."""
@@ -70,7 +74,9 @@ def back_up_daily(path: Path, today: date) -> Path | None:
     if target.exists() or not path.exists() or suspect_stamp(path).exists():
         return None
     size = path.stat().st_size
-    is_whole = size <= FULL_BYTES and shutil.disk_usage(path.parent).free > (KEPT + 1) * size
+    week = {_target(path, today - timedelta(day)).stem for day in range(WHOLE_DAYS)}
+    has_whole = any(file.name[: len(target.stem)] in week and _is_complete(file) for file in backups(path))
+    is_whole = not has_whole and size <= FULL_BYTES and shutil.disk_usage(path.parent).free > 2 * size
     try:
         with alone(lock(path), 0):
             return back_up(path, target, is_whole=is_whole)
@@ -98,7 +104,7 @@ def _target(path: Path, today: date, why: str = "") -> Path:
 
 
 def back_up(path: Path, target: Path, *, is_whole: bool = True) -> Path:
-    """Back a cache up, which may be in use, in full or not at all; delete the oldest backups.
+    """Back a cache up, which may be in use, in full or not at all; delete the backups that are too many.
 
     The caller has the turn of `lock`, where other programs may do the same. Raises CacheDamaged if the cache or the
     copy does not pass SQLite's check.
@@ -115,7 +121,7 @@ def back_up(path: Path, target: Path, *, is_whole: bool = True) -> Path:
             else:
                 _copy_own(path, copy)
             # A copy of a cache with a write-ahead log would get one of its own when it is opened.
-            copy.execute("PRAGMA journal_mode = DELETE")
+            copy.execute("PRAGMA main.journal_mode = DELETE")
             if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 suspect(path)
                 raise damaged(path)
@@ -124,13 +130,32 @@ def back_up(path: Path, target: Path, *, is_whole: bool = True) -> Path:
         raise CacheError(f"The backup {target} could not be written: {error.strerror}.") from error
     finally:
         partial.unlink(missing_ok=True)
-    for old in [file for file in backups(path) if file != target][KEPT - 1 :]:
-        old.unlink(missing_ok=True)
+    # One that is dated later was made by a wrong clock: it counts as the oldest.
+    others = sorted({*backups(path)} - {target}, key=lambda file: (file.name < target.name, file.name), reverse=True)
+    complete = [file for file in others if _is_complete(file)]
+    kept = [target, *([] if is_whole else complete[:1])]
+    small = [file for file in others if file not in complete]
+    for file in {*others} - {*kept, *small[: KEPT - len(kept)]}:
+        file.unlink(missing_ok=True)
     return target
 
 
+def _is_complete(backup: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(backup)) as connection:
+            return has_all_tables(connection)
+    except sqlite3.Error:
+        return False
+
+
+def has_all_tables(connection: sqlite3.Connection) -> bool:
+    """Whether a backup has all tables, and not only those that no feed can send again."""
+    sql = "SELECT count(*) FROM sqlite_schema WHERE name IN ('paper', 'listing', 'effect')"
+    return bool(connection.execute(sql).fetchone() == (3,))
+
+
 def _copy_own(path: Path, copy: sqlite3.Connection) -> None:
-    """Copy the user's own tables, and the papers with a star, a tag or a note."""
+    """Copy the user's own tables, and the papers with a star, a tag or a note; leave the cache to SQLite's check."""
     copy.execute("ATTACH ? AS source", (os.fsencode(path),))
     copy.execute("BEGIN")
     for table in (*_OWN, "paper", "paper_text"):
@@ -139,7 +164,8 @@ def _copy_own(path: Path, copy: sqlite3.Connection) -> None:
         chosen = "" if table in _OWN else f" WHERE pk IN ({_MARKED})"
         copy.execute(f"INSERT INTO {table} SELECT * FROM source.{table}{chosen}")
     copy.execute("COMMIT")
-    copy.execute("DETACH source")
+    if path.stat().st_size > FULL_BYTES:
+        copy.execute("DETACH source")
 
 
 _MARK = ".aside-"
@@ -225,7 +251,7 @@ def _link(path: Path, kept: Path) -> bool:
 def _explain(error: OSError, path: Path) -> CacheError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return CacheError(
-            f"The disk is full, so {path} can't be kept beside its repair. Free some space and try again."
+            f"The disk is full: there is no room to keep {path} next to its repair. Free some space and try again."
         )
     return CacheError(f"{path} can't be put aside: {error.strerror}. Check the permissions of its folder.")
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote as percent_encoded
@@ -37,6 +38,8 @@ _CONTEXT_LIMIT, _SECTION_LIMIT, _MOST_BLOCKS = 300, 200, 1_000_000
 _LONGEST = 4 * (QUOTE_LIMIT + NOTE_LIMIT)
 _LINKED = 4
 """Words at each end of a quote by which a browser finds it."""
+
+_PLAIN = re.compile(r"[(“‘]?(?:[AaI]|[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ’'-]+)[.,;:!?)”’]*")
 
 WORD = re.compile(r"[^\W_]+")
 _ID = re.compile(r"[0-9a-f]{12}")
@@ -82,10 +85,12 @@ class Passage(NamedTuple):
         if not is_arxiv_id(paper):
             return ""
         words = self.quote.split()
-        if len(words) > 2 * _LINKED:
-            ends = [" ".join(words[:_LINKED]), " ".join(words[-_LINKED:])]
-        else:
-            ends = [" ".join(words)]
+        # A browser finds words; formulas, numbers and marks are built in another way there.
+        runs = [[*run] for is_plain, run in groupby(words, lambda word: bool(_PLAIN.fullmatch(word))) if is_plain]
+        long = [run for run in runs if len(run) >= _LINKED] or [max(runs, key=len, default=words)]
+        ends = [" ".join(long[0][:_LINKED]), " ".join(long[-1][-_LINKED:])]
+        if len(long) == 1 and len(long[0]) <= 2 * _LINKED:
+            ends = [" ".join(long[0])]
         text = ",".join(percent_encoded(end[:200], safe="").replace("-", "%2D") for end in ends)
         return f"https://arxiv.org/html/{in_arxiv_address(paper)}#:~:text={text}"
 
@@ -138,19 +143,18 @@ def in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:
 
 
 def split_note(text: str) -> tuple[str, tuple[Passage, ...]]:
-    """A note that another program has kept, and the highlights behind it."""
+    """A note that another program has kept, and the highlights behind it, which keep their order."""
     found = list(re.finditer(_SAID, text))
     if not found:
         return text, ()
     ends = [*(match.start() for match in found[1:]), len(text)]
-    passages = []
+    passages: list[Passage] = []
     for match, end in zip(found, ends, strict=True):
         section, _, colour = match[2].removesuffix(", ").rpartition(", ")
         if colour not in COLOURS:
             section, colour = ", ".join(filter(None, (section, colour))), COLOURS[0]
         quote = clean_block(match[1], QUOTE_LIMIT)
         note = clean_note(text[match.end() : end]).strip()
-        passages.append(
-            Passage(passage_id(quote), quote, section=clean(section, _SECTION_LIMIT), colour=colour, note=note)
-        )
+        section, place = clean(section, _SECTION_LIMIT), len(passages)
+        passages.append(Passage(passage_id(quote), quote, section=section, colour=colour, note=note, block=place))
     return text[: found[0].start()].rstrip(), tuple(passages)

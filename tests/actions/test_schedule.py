@@ -13,6 +13,7 @@ import pytest
 
 from reader.actions import schedule
 from reader.core.errors import ReaderError
+from tests.releases import DATA, RELEASES
 
 ODD = {"DAILYPAPERS_HOME": 'a b"$HOME`x`%<&'}
 
@@ -45,9 +46,9 @@ def only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("only")
-def test_a_crontab_s_other_lines_stay_and_that_of_the_first_program_is_replaced(tmp_path: Path) -> None:
-    first = Path(__file__).parents[1] / "data" / "first" / "crontab"
-    programs = Programs(f"MAILTO=ada\n5 4 * * * backup\n{first.read_text()}")
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_crontab_s_other_lines_stay_and_that_of_each_release_is_replaced(tmp_path: Path, release: str) -> None:
+    programs = Programs(f"MAILTO=ada\n5 4 * * * backup\n{(DATA / release / 'crontab').read_text()}")
     planned = schedule.plan_schedule(schedule.refreshes(3), tmp_path, ODD, "linux")
     assert schedule.as_installed(planned, programs)
     schedule.install(planned, programs)
@@ -160,7 +161,7 @@ def test_without_any_of_them_it_is_said_what_to_run(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("reader.actions.schedule.shutil.which", lambda name: None)
     with pytest.raises(ReaderError) as failed:
         schedule.plan_schedule(schedule.daily_digest((7, 30), ("--send",)), tmp_path, {}, "linux")
-    said = "This system has no systemd, launchd or cron; run"
+    said = "This system has no systemd, launchd or cron; schedule"
     assert f"{said} 'dailypapers digest --send --in-turn" in str(failed.value)
 
 

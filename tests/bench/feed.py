@@ -55,10 +55,10 @@ def busy_day(day: date, papers: int) -> list[Item]:
     """A day of so many papers, as the feed tells of them; other papers than those of the corpora."""
     following = corpus.NEWEST + timedelta(days=3_650)
     drafts = [draft for listing in corpus.listings(papers, following) for draft in listing.drafts]
-    return [_item(draft, day.isoformat()) for draft in {draft.id: draft for draft in drafts}.values()]
+    return [as_item(draft, day.isoformat()) for draft in {draft.id: draft for draft in drafts}.values()]
 
 
-def _item(draft: Draft, day: str) -> Item:
+def as_item(draft: Draft, day: str) -> Item:
     return item(
         draft.id or "",
         draft.title,

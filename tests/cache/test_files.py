@@ -1,4 +1,4 @@
-"""Backups: one a day and one before a migration, three kept, never a bad one for a good one, never in the way."""
+"""Backups: one a day and one before a migration, three kept, one whole; no bad one for a good one; never in the way."""
 
 from __future__ import annotations
 
@@ -39,12 +39,29 @@ def test_the_cache_is_backed_up_once_a_day_and_three_days_are_kept(cache: Cache,
     for day in range(5):
         assert files.back_up_daily(kept, TODAY + timedelta(day)) is not None
         assert files.back_up_daily(kept, TODAY + timedelta(day)) is None
-    assert names(kept) == ["papers-2026-11-29.db", "papers-2026-11-28.db", "papers-2026-11-27.db"]
-    newest = files.backups(kept)[0]
-    assert schema.is_current(newest)
-    assert (count(newest, "event"), count(newest, "paper")) == (5, 40)
+    assert names(kept) == ["papers-2026-11-29.db", "papers-2026-11-28.db", "papers-2026-11-25.db"]
+    newest, _, whole = files.backups(kept)
+    assert schema.is_current(whole)
+    assert (count(whole, "event"), count(whole, "paper")) == (5, 40)
+    assert (count(newest, "event"), count(newest, "paper")) == (5, 3)
     assert {file.stat().st_mode & 0o777 for file in newest.parent.iterdir()} == {0o600}
     assert newest.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_week_later_the_next_whole_backup_takes_the_place_of_the_last(cache: Cache, kept: Path) -> None:
+    papers = [count(made, "paper") for day in range(9) if (made := files.back_up_daily(kept, TODAY + timedelta(day)))]
+    assert papers == [40, *[3] * 6, 40, 3]
+    assert names(kept) == ["papers-2026-12-03.db", "papers-2026-12-02.db", "papers-2026-12-01.db"]
+
+
+@pytest.mark.parametrize("off", [-400, 400])
+def test_backups_of_a_wrong_clock_do_not_stand_in_the_way(cache: Cache, kept: Path, off: int) -> None:
+    for day in range(3):
+        files.back_up_daily(kept, TODAY + timedelta(day + off))
+    for day in range(3):
+        files.back_up_daily(kept, TODAY + timedelta(day))
+    assert names(kept) == ["papers-2026-11-27.db", "papers-2026-11-26.db", "papers-2026-11-25.db"]
+    assert [count(file, "paper") for file in files.backups(kept)] == [3, 3, 40]
 
 
 def test_what_is_not_yet_merged_into_the_file_is_backed_up_too(kept: Path) -> None:
@@ -58,8 +75,8 @@ def test_what_is_not_yet_merged_into_the_file_is_backed_up_too(kept: Path) -> No
 
 def test_a_backup_before_a_migration_is_one_of_the_three(cache: Cache, kept: Path) -> None:
     cache.close()
-    for day in range(3):
-        files.back_up_daily(kept, TODAY - timedelta(day + 1))
+    for day in (3, 2, 1):
+        files.back_up_daily(kept, TODAY - timedelta(day))
     make_older(kept.parent)
     with closing(sqlite3.connect(kept)) as connection:
         before = connection.execute("PRAGMA table_info(event)").fetchall()
@@ -100,7 +117,7 @@ def test_a_large_cache_is_backed_up_without_what_can_be_fetched_again(
 
 
 def test_a_nearly_full_disk_gets_a_small_backup(cache: Cache, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2 * kept.stat().st_size))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=kept.stat().st_size))
     made = files.back_up_daily(kept, TODAY)
     assert made is not None
     assert count(made, "paper") == 3
@@ -116,8 +133,8 @@ def damage(path: Path) -> None:
 @pytest.mark.parametrize("break_it", [damage, lambda path: flip(50_000, 1)(path.parent)])
 def test_a_bad_cache_takes_no_good_backups_place(cache: Cache, kept: Path, break_it: Callable[[Path], None]) -> None:
     cache.close()
-    for day in range(3):
-        files.back_up_daily(kept, TODAY - timedelta(day + 1))
+    for day in (3, 2, 1):
+        files.back_up_daily(kept, TODAY - timedelta(day))
     before = {file: file.read_bytes() for file in files.backups(kept)}
     break_it(kept)
     with pytest.raises(CacheDamaged):

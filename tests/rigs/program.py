@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -75,6 +77,23 @@ def environment(home: Path, endpoint: str = "", **more: str) -> dict[str, str]:
     }
 
 
+def unpack(commit: str, folder: Path) -> Path:
+    """Unpack the program of a commit into a new folder, which is the PYTHONPATH of those who run it."""
+    packed = subprocess.run(["git", "archive", commit, "reader", "styles"], cwd=ROOT, check=True, capture_output=True)
+    with tarfile.open(fileobj=BytesIO(packed.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+def is_in_history(commit: str) -> bool:
+    """Whether the history of the repository is here."""
+    words = ["git", "cat-file", "-e", f"{commit}^{{commit}}"]
+    try:
+        return subprocess.run(words, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
 def without_arxiv(home: Path, endpoint: str, **more: str) -> dict[str, str]:
     """The same with a feed that does not answer as arXiv does, which then is not asked."""
     found = environment(home, endpoint, **more)
@@ -102,7 +121,7 @@ def run(
     process = subprocess.Popen(
         command(*words, file_size=file_size),
         env={**surroundings, **more},
-        cwd=ROOT,
+        cwd=surroundings.get("PYTHONPATH", ROOT),
         stdin=subprocess.PIPE if talk else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -39,12 +39,6 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert load(file) == Visit()
 
 
-def test_the_last_visit_of_the_first_program_is_resumed() -> None:
-    found = load(Path(__file__).parents[1] / "data" / "first" / "state.json")
-    assert (found.view, found.text, found.paper) == ("changed", "topic:agents", "2606.26740")
-    assert (found.history, found.topic_mode, found.folded) == (("topic:agents", "video"), "all", ("vision",))
-
-
 def test_no_file_is_the_beginning(tmp_path: Path) -> None:
     assert load(tmp_path / "state.json") == Visit()
     assert load(tmp_path) == Visit()

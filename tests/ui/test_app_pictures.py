@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image
@@ -61,7 +62,7 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         await r.type("both.")
         await r.press("enter")
         await r.do("picture.open")
-        await r.until(lambda: "drawing of lines (SVG)" in r.screen)
+        await r.until(lambda: "vector drawing (SVG)" in r.screen)
         assert r.lines[0].strip() == "2 of 3 · Figure 1" and "Both." in r.screen
         await r.do("picture.next")
         await r.until(lambda: blocks(r) > 100)
@@ -134,8 +135,8 @@ async def test_what_the_terminal_draws_itself_is_sent_to_it(
     painted: None, reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch, protocol: str
 ) -> None:
     sent: list[str] = []
-    monkeypatch.setattr("textual.drivers.headless_driver.HeadlessDriver.write", lambda _, data: sent.append(data))
     async with reader(size=(80, 24), settings=settings(endpoint=feed.url, images=protocol)) as r:
+        monkeypatch.setattr(r.app, "terminal", Mock(write=sent.append))
         await r.do("read.open", "text.open")
         await r.until(lambda: "Start of it" in r.screen)
         await r.do("move.bottom", "picture.open", "picture.next")

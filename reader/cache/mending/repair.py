@@ -544,7 +544,7 @@ class Repair:
                 if condition.is_good:
                     break
                 if condition in self.report.found:
-                    raise CacheError(f"The cache {self._path} could not be mended: {condition.found}.")
+                    raise CacheError(f"The cache {self._path} could not be repaired: {condition.found}.")
                 self.report.found.append(condition)
                 if condition.state in _REFUSED and not set_aside:
                     # Raises the error with its sentence.
@@ -574,7 +574,7 @@ class Repair:
         if condition.state is State.READ_ONLY:
             raise CacheError(
                 f"The cache {self._path} can't be changed: {condition.found}."
-                " Copy it to a folder of yours, and name that folder with DAILYPAPERS_HOME."
+                " Copy it to a folder that you own, and set DAILYPAPERS_HOME to that folder."
             )
         if condition.state is State.LOCKED:
             self.report.found.append(condition)
@@ -599,7 +599,7 @@ class Repair:
         elif state in (State.FOREIGN, State.LOST, State.NEWER, State.DAMAGED):
             self._replace(salvage_file=state is not State.FOREIGN)
         else:
-            raise CacheError(f"The cache {self._path} can't be mended. 'dailypapers doctor' says why.")
+            raise CacheError(f"The cache {self._path} can't be repaired. 'dailypapers doctor' says why.")
 
     # In place
 
@@ -637,7 +637,7 @@ class Repair:
             connection.execute(f"UPDATE day SET papers = {listed} WHERE papers <> {listed}")
 
     def _mend_events(self) -> None:
-        self._progress("mending the log")
+        self._progress("repairing the log")
         with closing(Events.open(self._path)) as events:
             events.mend()
 
@@ -686,7 +686,7 @@ class Repair:
                 touch_private(building)
                 shutil.copyfile(backup, building)
                 with explained(building), closing(sqlite3.connect(building)) as connection:
-                    is_good = _is_whole(connection) and not any(
+                    is_good = files.has_all_tables(connection) and not any(
                         OF_INDEX not in fault for fault in file_faults(connection)
                     )
                     (papers,) = connection.execute("SELECT count(*) FROM paper").fetchone() if is_good else (0,)
@@ -850,12 +850,6 @@ class Repair:
             if report.is_new:
                 waiting = {id for (id,) in connection.execute(_WAITING)}
                 report.unread = max(len(self._unread | waiting), self._unnamed)
-
-
-def _is_whole(connection: sqlite3.Connection) -> bool:
-    """Whether a backup has all tables, and not only those that no feed can send again."""
-    sql = "SELECT count(*) FROM sqlite_schema WHERE name IN ('paper', 'listing', 'effect')"
-    return bool(connection.execute(sql).fetchone() == (3,))
 
 
 def _papers(connection: sqlite3.Connection) -> dict[str, int]:

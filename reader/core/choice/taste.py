@@ -9,19 +9,19 @@ reasons that the user is given. `tests/bench/foryou.py` measures it.
 
 from __future__ import annotations
 
+import heapq
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from math import log, sqrt
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from reader.core.choice.parts import Parts, sayings
+from reader.core.choice.counting import Chunk, Common, Statistics, numbers_of, sayings, survey
+from reader.core.choice.interests import Candidates, Lessons, Pick, find_interests, teach
+from reader.core.choice.parts import Parts
 from reader.core.choice.wishes import MOST_HELD, Held, What, Wish
 from reader.core.choice.words import code_of, number, tokens, written
 from reader.core.text import fold
-
-if TYPE_CHECKING:
-    from reader.core.choice.counting import Chunk, Common, Flags, Floats, Indexes, Statistics, Terms
-    from reader.core.choice.interests import Interests, Matrix
-
 
 MOST_TERMS = 30
 """Terms that are picked."""
@@ -170,10 +170,8 @@ class Taste(NamedTuple):
     """Mean words of a paper."""
     traits: tuple[TasteTerm, ...] = ()
     """The topics, authors and organizations that the user decided on."""
-    interests: Interests | None = None
-    """What liked papers say, to score many; None without any, or where papers are scored elsewhere."""
     parts: Parts = Parts()
-    """The same for one paper at a time."""
+    """What liked papers say."""
     words: Mapping[int, TasteTerm] = MappingProxyType({})
     """All words of the interests by their numbers."""
     liked: tuple[Likeness, ...] = ()
@@ -188,24 +186,12 @@ class Taste(NamedTuple):
 
     def fits(self, chunks: Iterable[Chunk]) -> Iterator[Fit]:
         """Score papers; those without any of the terms have 0."""
-        if self.interests is None and not self.terms:
-            return
-        import numpy as np
-
-        from reader.core.choice.counting import Terms
-        from reader.core.choice.interests import measured
-
         added = {term.code: term.added for term in self.terms if term.added}
-        terms, weights = Terms(added), np.array([*added.values()])
-        for chunk in chunks:
-            count = len(chunk.packed)
-            scores, interest = np.zeros(count), np.zeros(count, np.int64)
-            if self.interests is not None:
-                scores, interest = self.interests.scores(chunk.packed)
-            if added:
-                hits = terms.count(chunk.packed)
-                scores = scores + np.bincount(hits.papers, weights[hits.terms] * measured(hits, self.length)[0], count)
-            yield from map(Fit, chunk.keys, scores.tolist(), interest.tolist())
+        known = frozenset((*self.words, *added))
+        for key, packed in (one for chunk in chunks for one in zip(*chunk, strict=True)) if known else ():
+            said = sayings(packed, self.length, known)
+            score, interest = self.parts.fit(said)
+            yield Fit(key, score + sum(added[code] * said[code].says for code in added.keys() & said.keys()), interest)
 
     def score(self, chunks: Iterable[Chunk]) -> dict[int, float]:
         """The score of each paper by its key."""
@@ -273,31 +259,26 @@ def learn(
     hidden = [paper._replace(weight=-paper.weight) for paper in marked if paper.weight < 0]
     if not liked and not hidden:
         return Taste()
-    from reader.core.choice.counting import survey
-
-    terms, is_pair = _candidates([*liked, *hidden], muted)
+    terms, pairs = _candidates([*liked, *hidden], muted)
     known = survey(terms, chunks(), common())
-    likes, hides = (_Side(side, terms, known, is_pair) for side in (liked, hidden))
-    # How much of the papers that have a term are liked; nothing is had by neither side.
-    share = likes.have / (likes.have + hides.have).clip(1e-9)
-    bad = [one for one in hides.pick(1 - share, LEAST_HIDDEN) if likes.have[one.place] < hides.have[one.place]]
+    likes, hides = (_Side(side, known, pairs) for side in (liked, hidden))
+
+    def share(code: int) -> float:
+        """How much of the papers that have a term are liked."""
+        return likes.have[code] / max(likes.have[code] + hides.have[code], 1e-9)
+
+    bad = hides.pick(lambda code: 1 - share(code), LEAST_HIDDEN)
+    bad = [one for one in bad if likes.have[one.code] < hides.have[one.code]]
     against = tuple(one._replace(added=one.weight, is_hidden=True) for one in hides.named(bad, -HELD_AGAINST))
     if not liked:
         return Taste(against, known.length)
-    import numpy as np
-
-    from reader.core.choice.interests import Candidates, Lessons, find_interests, teach
-
     place = {paper.id: at for at, paper in enumerate(liked) if paper.id}
     # A paper that two of them name is in the one that was changed last.
     kept = [[place.pop(id) for id in one.papers if id in place] for one in reversed(held)][::-1]
-    found = find_interests(likes.sizes * likes.rarity, likes.weights, kept)
+    found = find_interests(likes.rows(), likes.weights, kept)
     groups = [one.papers for one in found]
     picks = [likes.pick(share, 0.0, group) for group in groups]
-    telling = likes.telling(groups)
-    candidates = Candidates(
-        terms, likes.allowed, likes.rarity, telling, [[(p.place, p.weight) for p in one] for one in picks]
-    )
+    candidates = Candidates(likes.rarity, [likes.telling(group) for group in groups], picks)
     lessons = Lessons(
         liked=[paper.packed for paper in liked],
         weights=likes.weights,
@@ -307,22 +288,21 @@ def learn(
         length=known.length,
     )
     wishes = [held[one.held] if one.held is not None else None for one in found]
-    interests = teach(candidates, groups, lessons, np.array([one.factor if one else 1.0 for one in wishes]))
+    parts, shares = teach(candidates, groups, lessons, [one.factor if one else 1.0 for one in wishes])
     words = [list(likes.named(some, 1.0)) for some in picks]
     likenesses = tuple(Likeness(paper.title, paper.did, paper.pk, paper.id) for paper in liked)
     subjects: list[Interest] = []
-    for group, own, some, share in zip(groups, wishes, words, interests.shares.tolist(), strict=True):
-        papers = tuple(likenesses[at] for at in sorted(group.tolist()))
+    for group, own, some, part in zip(groups, wishes, words, shares, strict=True):
+        papers = tuple(likenesses[at] for at in sorted(group))
         name = "" if own else called([one.pk for one in papers]) or _name(some, [one.wish.name for one in subjects])
         wish = own or Held(papers[0].id, name or papers[0].name)
         ids = tuple(one.id for one in papers[:MOST_HELD])
-        subjects.append(Interest(wish._replace(papers=ids), papers, share))
+        subjects.append(Interest(wish._replace(papers=ids), papers, part))
     return Taste(
         against,
         known.length,
-        interests=interests,
-        parts=interests.parts(),
-        words={term.code: term for term in likes.named(likes.at(interests.terms), 0.0)},
+        parts=parts,
+        words={term.code: term for term in likes.named([Pick(code, 1.0) for code in parts.linear], 0.0)},
         liked=likenesses,
         subjects=tuple(subjects),
     )
@@ -368,22 +348,17 @@ def is_within(text: str, other: str) -> bool:
     return {number(token) for token in tokens(text)} <= {number(token) for token in tokens(other)}
 
 
-def _candidates(papers: Sequence[Marked], muted: Container[int]) -> tuple[Terms, Flags]:
+def _candidates(papers: Sequence[Marked], muted: Container[int]) -> tuple[list[int], set[int]]:
     """The terms to choose from, those of most papers first, and which of them are pairs."""
-    import numpy as np
-
-    from reader.core.choice.counting import Terms, codes_of
-
-    found: dict[int, float] = {}
+    found: defaultdict[int, float] = defaultdict(float)
     pairs: set[int] = set()
     for paper in papers:
-        words, two = codes_of(paper.packed)
+        words, two = numbers_of(paper.packed)
         pairs.update(two)
-        for code in (*words, *two):
-            found[code] = found.get(code, 0.0) + paper.weight
-    known = (code for code in found if code not in muted)
-    chosen = sorted(known, key=lambda code: (-found[code], code))[:MOST_CANDIDATES]
-    return Terms(chosen), np.array([code in pairs for code in chosen], bool)
+        for code in {*words, *two}:
+            found[code] += paper.weight
+    chosen = sorted((code for code in found if code not in muted), key=lambda code: (-found[code], code))
+    return chosen[:MOST_CANDIDATES], pairs
 
 
 VAGUE_FROM, VAGUE_SHARE = 30, 0.015
@@ -395,114 +370,117 @@ with the share of the papers that have it. `base` (.08), `dynamic` (.17), `activ
 `pruning` (.21), `retrieval` (.33), `robot` (.45) and `audio` (.58) do."""
 
 
-def _vague(known: Statistics, is_pair: Flags) -> Flags:
-    """Which terms say nothing alone: words that papers use in passing."""
-    share = known.have / max(1, known.papers)
-    least = (VAGUE + VAGUE_GROWTH * (share - VAGUE_SHARE)).clip(VAGUE, VAGUE_MOST)
-    is_common = (share >= VAGUE_SHARE) & (known.have >= VAGUE_FROM)
-    return is_common & ~is_pair & (known.dwell < least * known.have)
-
-
-class _Pick(NamedTuple):
-    """A term that was picked."""
-
-    place: int
-    weight: float
-
-
 class _Side:
     """The liked papers, or the hidden ones, and which terms they have."""
 
-    def __init__(self, papers: Sequence[Marked], terms: Terms, known: Statistics, is_pair: Flags) -> None:
-        import numpy as np
-
-        from reader.core.choice.interests import sample
-
+    def __init__(self, papers: Sequence[Marked], known: Statistics, pairs: Container[int]) -> None:
         self._papers = papers
-        self._codes = terms.codes
-        self.weights: Floats = np.array([paper.weight for paper in papers])
-        measured = sample(terms, [paper.packed for paper in papers], known.length)
-        least, most = min(RAREST, 2 + known.papers // 500), max(MOST_COMMON * known.papers, FEW)
-        self.allowed: Flags = (known.have >= least) & (known.have <= most) & ~known.everywhere
-        # The root lets a second and a third mention count less.
-        self._says: Matrix = np.sqrt(measured.says)
-        self.sizes: Matrix = measured.sizes * self.allowed
-        """How large each term is in each paper; 0 for those that say nothing."""
-        self.rarity: Floats = np.log(max(1, known.papers) / known.have.clip(1)).clip(0)
-        self._has = self._says > 0
-        self.have: Floats = self.weights @ self._has
+        self._known = known
+        self._pairs = pairs
+        self.weights = [paper.weight for paper in papers]
+        self._said = [sayings(paper.packed, known.length, known.have) for paper in papers]
+        self._having: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+        """The papers that have each term, and the root of what it says there: further mentions count less."""
+        self.have: defaultdict[int, float] = defaultdict(float)
         """How many of the papers have each term, by their weights."""
-        self._is_vague: Flags = _vague(known, is_pair)
-        self._common: Floats = (known.have / max(1, known.papers)).clip(1e-9)
-        self._dwell = np.where(is_pair, PAIR, 1.0) * (known.dwell + 0.5) / (known.have + 2)
+        for paper, said in enumerate(self._said):
+            for code, one in said.items():
+                self._having[code].append((paper, sqrt(one.says)))
+                self.have[code] += self.weights[paper]
+        least, most = min(RAREST, 2 + known.papers // 500), max(MOST_COMMON * known.papers, FEW)
+        self._allowed = [code for code, have in known.have.items() if least <= have <= most and code in self._having]
+        self._allowed = [code for code in self._allowed if code not in known.everywhere]
+        self.rarity = {code: max(0.0, log(max(1, known.papers) / max(1.0, have))) for code, have in known.have.items()}
 
-    def _nature(self, have: Floats) -> Floats:
-        """How much the nature of each term says for it, if so many papers agree on it."""
-        import numpy as np
+    def rows(self) -> list[dict[int, float]]:
+        """How large each term is in each paper, the rare ones larger; without those that say nothing."""
+        allowed = frozenset(self._allowed)
+        return [
+            {code: one.size * self.rarity[code] for code, one in said.items() if code in allowed} for said in self._said
+        ]
 
-        return np.asarray(self._dwell ** (1 / (1 + np.maximum(0, have - 1) / AGREEMENT)), np.float64)
+    def _nature(self, code: int, have: float) -> float:
+        """How much the nature of a term says for it, if so many papers agree on it."""
+        dwell = (PAIR if code in self._pairs else 1.0) * (self._known.dwell[code] + 0.5) / (self._known.have[code] + 2)
+        return float(dwell ** (1 / (1 + max(0.0, have - 1) / AGREEMENT)))
 
-    def _gains(self, weights: Floats, total: float, sharpness: float, nature: Floats) -> Floats:
-        """How well each term tells papers of these weights from all papers."""
-        import numpy as np
-
+    def _gain(self, code: int, weights: Sequence[float], total: float, sharpness: float) -> float:
+        """How well a term tells papers of these weights from all papers, but for its nature."""
+        common = max(self._known.have[code] / max(1, self._known.papers), 1e-9)
         # One more paper, which has each term as often as all papers do.
-        shares = (weights @ self._says + self._common) / (total + 1)
-        return np.asarray(np.log(shares / self._common).clip(0) * shares**sharpness * nature, np.float64)
+        share = (sum(weights[paper] * says for paper, says in self._having[code]) + common) / (total + 1)
+        return log(share / common) * share**sharpness if share > common else 0.0
 
-    def telling(self, groups: Sequence[Indexes]) -> Floats:
-        """A row for each group of papers: how well each term tells it, at most 1."""
-        import numpy as np
+    def _agreeing(self, weights: Sequence[float]) -> Iterator[tuple[int, float]]:
+        """The terms that papers of these weights have, and how many have each."""
+        for code in self._allowed:
+            if have := sum(weights[paper] for paper, _ in self._having[code]):
+                yield code, have
 
-        found = []
-        for group in groups:
-            own = np.zeros_like(self.weights)
-            own[group] = self.weights[group]
-            gains = self._gains(own, float(own.sum()), 1.0, self._nature(own @ self._has)) * self.allowed
-            found.append(gains / max(float(gains.max(initial=0.0)), 1e-12))
-        return np.array(found)
+    def _weights_of(self, group: Iterable[int]) -> list[float]:
+        some = frozenset(group)
+        return [weight if paper in some else 0.0 for paper, weight in enumerate(self.weights)]
 
-    def at(self, terms: Terms) -> list[_Pick]:
-        """The places of some of the terms."""
-        place = {code: at for at, code in enumerate(self._codes.tolist())}
-        return [_Pick(place[code], 1.0) for code in terms.codes.tolist()]
+    def telling(self, group: Sequence[int]) -> dict[int, float]:
+        """How well each term tells a group of papers, at most 1."""
+        weights = self._weights_of(group)
+        total = sum(weights)
+        gains = {
+            code: self._gain(code, weights, total, 1.0) * self._nature(code, have)
+            for code, have in self._agreeing(weights)
+        }
+        most = max(gains.values(), default=0.0)
+        return {code: gain / most for code, gain in gains.items() if gain}
 
-    def named(self, picked: Sequence[_Pick], most: float) -> Iterator[TasteTerm]:
+    def named(self, picked: Sequence[Pick], most: float) -> Iterator[TasteTerm]:
         """The picked terms, with weights so that the best has `most`."""
-        import numpy as np
-
-        having = [np.flatnonzero(self._has[:, one.place]) for one in picked]
-        examples = {int(paper) for papers in having for paper in papers[:EXAMPLES]}
-        codes = {int(self._codes[one.place]) for one in picked}
-        texts = written(*(". ".join(self._papers[paper][:2]) for paper in sorted(examples)), only=codes)
-        for one, papers in zip(picked, having, strict=True):
-            code = int(self._codes[one.place])
+        examples = {paper for one in picked for paper, _ in self._having[one.code][:EXAMPLES]}
+        texts = written(
+            *(". ".join(self._papers[paper][:2]) for paper in sorted(examples)), only={one.code for one in picked}
+        )
+        for code, weight in picked:
+            text = texts[code]
             # An adverb says how, not what: `strikingly`. A part of some compound says nothing: `-level causal`.
-            is_cut = texts[code].startswith("-") or (" " not in texts[code] and texts[code].endswith("ly"))
-            is_vague = bool(self._is_vague[one.place]) or is_cut
-            yield TasteTerm(code, texts[code], most * one.weight / picked[0].weight, len(papers), is_vague=is_vague)
+            is_cut = text.startswith("-") or (" " not in text and text.endswith("ly"))
+            is_vague = is_cut or self._is_vague(code)
+            papers = len(self._having[code])
+            yield TasteTerm(code, text, most * weight / picked[0].weight, papers, is_vague=is_vague)
 
-    def pick(self, share: Floats, least: float, group: Indexes | None = None) -> list[_Pick]:
-        """The places and weights of the best terms, which at least so many papers have by their weights.
+    def _is_vague(self, code: int) -> bool:
+        """Whether a term says nothing alone: it is a word that papers use in passing."""
+        have, dwell = self._known.have[code], self._known.dwell[code]
+        share = have / max(1, self._known.papers)
+        if code in self._pairs or share < VAGUE_SHARE or have < VAGUE_FROM:
+            return False
+        return dwell < have * min(max(VAGUE, VAGUE + VAGUE_GROWTH * (share - VAGUE_SHARE)), VAGUE_MOST)
+
+    def pick(self, share: Callable[[int], float], least: float, group: Iterable[int] | None = None) -> list[Pick]:
+        """The best terms with their gains, which at least so many papers have by their weights.
 
         `share` is how much of those that have a term are on this side; of a `group`, only its papers count.
         """
-        import numpy as np
+        weights = [*self.weights] if group is None else self._weights_of(group)
+        total = sum(weights)
+        nature, turns = dict[int, float](), dict[int, float]()
+        for code, have in self._agreeing(weights):
+            if have >= least:
+                nature[code] = self._nature(code, have) * share(code) ** 2
+                turns[code] = 1 - TURN * (1 - 1 / max(1.0, have))
 
-        weights = self.weights.copy()
-        if group is not None:
-            weights[np.setdiff1d(np.arange(len(weights)), group)] = 0
-        have, total = weights @ self._has, float(weights.sum())
-        nature = self._nature(have) * share**2
-        left = self.allowed & (have > 0) & (have >= least)
-        picked: list[_Pick] = []
-        while len(picked) < MOST_TERMS and left.any():
-            gains = np.where(left, self._gains(weights, total, SHARPNESS, nature), -1)
-            best = int(gains.argmax())
-            if gains[best] <= 0:
-                break
-            picked.append(_Pick(best, float(gains[best])))
-            left[best] = False
-            turn = TURN * (1 - 1 / max(1.0, have[best]))
-            weights[self._has[:, best]] *= 1 - turn
+        def gain(code: int) -> float:
+            return self._gain(code, weights, total, SHARPNESS) * nature[code]
+
+        best = [(-gain(code), at, code) for at, code in enumerate(nature)]
+        heapq.heapify(best)
+        picked: list[Pick] = []
+        while best and best[0][0] < 0 and len(picked) < MOST_TERMS:
+            known, at, code = best[0]
+            # Gains only fall while others are picked, so that most need not be known anew.
+            if (now := -gain(code)) > known:
+                heapq.heapreplace(best, (now, at, code))
+                continue
+            heapq.heappop(best)
+            picked.append(Pick(code, -known))
+            for paper, _ in self._having[code]:
+                weights[paper] *= turns[code]
         return picked

@@ -26,6 +26,8 @@ from reader.core.document.formula import (
     joined,
 )
 from reader.core.document.formula_tree import (
+    EMPTY,
+    Accent,
     Brace,
     Fence,
     Fraction,
@@ -94,6 +96,8 @@ class DocumentLine(NamedTuple):
     """Cells that stay while the rest is scrolled sideways: the first column of a table."""
     is_head: bool = False
     """Whether it is of the head of a table."""
+    formula: Formula | None = None
+    """The displayed formula that begins here."""
 
     @property
     def text(self) -> str:
@@ -218,17 +222,18 @@ class BlockWriter:
             if len(drawn.lines) == 1:
                 numbered = len(lines) - 1
         for index, line in enumerate(lines):
+            pieces = (*inner.pieces, *line) if line else edge.pieces
             if number and index == numbered:
                 gap = room - INDENT - measure(line) - cell_len(block.number)
-                yield DocumentLine((*inner.pieces, *line, Piece(" " * max(2, gap)), *number))
-            else:
-                yield DocumentLine((*inner.pieces, *line) if line else edge.pieces)
+                pieces = (*pieces, Piece(" " * max(2, gap)), *number)
+            yield DocumentLine(pieces, formula=None if index else block)
 
     def _wrapped_formula(self, row: str, width: int) -> Iterator[Line]:
         if cell_len(row) <= width:
             yield (Piece(row, "formula"),)
             return
         # Break between terms rather than within parentheses, if that is enough.
+        row = row.lstrip(" ")
         kept = _kept_groups(row)
         row = next((one for one in (_kept_sides(kept), kept, _kept_sides(row)) if _longest(one) <= width - INDENT), row)
         first, *_ = fill([Piece(row, "formula")], width)
@@ -251,6 +256,7 @@ class BlockWriter:
             (*edge.pieces, Piece(f"{marker} ", "label"), *first.pieces[len(inner.pieces) :]),
             0,
             (*_named(item.anchor), *first.anchors),
+            formula=first.formula,
         )
         yield from lines
 
@@ -541,6 +547,12 @@ _TALL = {
     "|": ("│", "│", "│"), "‖": ("‖", "‖", "‖"), "⟨": ("╱", "│", "╲"), "⟩": ("╲", "│", "╱"),
 }  # fmt: skip
 
+_WIDE = {
+    "overline": "___", "underline": "‾‾‾", "hat": "╱‾╲", "widehat": "╱‾╲", "tilde": "~~~", "widetilde": "~~~",
+    "overrightarrow": "──→", "overleftarrow": "←──",
+}  # fmt: skip
+"""Accents over or under more than a letter: the ends and the middle of their line."""
+
 
 class Box(NamedTuple):
     """A formula as lines of one width."""
@@ -580,7 +592,7 @@ def draw_formula(tex: str, width: int) -> list[Drawn]:
     except RecursionError:
         boxes = []
     if any(box.width > width for box in boxes):
-        boxes = [box for items in _rows(tree) for box in _continued(items, width)]
+        boxes = [box for at, items in enumerate(_rows(tree)) for box in _continued(_begun(items, at > 0), width)]
     # Rows that stand within something else have no place of their own.
     is_broken = any("\n" in line for box in boxes for line in box.lines)
     if not boxes or is_broken or any(len(box.lines) > (TALLEST if box.width <= width else 1) for box in boxes):
@@ -605,27 +617,69 @@ def _rows(tree: Node) -> list[Sequence[Node]]:
 
 
 def _continued(items: Sequence[Node], width: int) -> list[Box]:
-    """A row that goes on below where it is too wide: before relations, or before operators where these are too far."""
+    """A row that goes on below where it is too wide: between its statements, before relations, or before operators.
+
+    A bracket whose inside is too wide is as tall as a letter, and the row goes on within it.
+    """
     found: list[Box] = []
     room, taken = width, 0
     while taken < len(items):
         rest = items[taken:]
-        kinds = [_kind(one) for one in rest]
-        # Two relations side by side are one, as in `:=`.
-        ends = [at for at in range(1, len(rest)) if kinds[at] == "bin" or kinds[at - 1] != kinds[at] == "rel"]
-        fitting = [at for at in (*ends, len(rest)) if _row(_begun(rest[:at], bool(found))).width <= room]
-        relations = [at for at in fitting if at == len(rest) or kinds[at] == "rel"]
-        whole = [at for at in fitting if at == len(rest) or rest[at] in _CONNECTIVES]
-        if not fitting:
-            return [Box((joined([atom_of(one) for one in items]).rstrip(),), 0)]
-        end = (whole or relations or fitting)[-1]
-        box = _row(_begun(rest[:end], bool(found)))
+        fitting: list[tuple[bool, int, int]] = []
+        for end, rank in _breaks(items, taken):
+            taking = _row(_begun(rest[:end], bool(found))).width
+            if taking > room:
+                break
+            # A few letters are not left alone.
+            fitting.append((end == len(rest) or taking * 5 > room, -rank, end))
+        if not any(is_long for is_long, _, _ in fitting):
+            opened = [part for item in rest[:end] for part in _opened(item)]
+            if len(opened) > end:
+                items = [*items[:taken], *opened, *rest[end:]]
+                continue
+        end = max(fitting)[2] if fitting else end
+        begun = _begun(rest[:end], bool(found))
+        box = _row(begun) if fitting else Box((joined([atom_of(one) for one in begun]).rstrip(),), 0)
         found.append(box._replace(lines=tuple(f"{' ' * (width - room)}{line}" for line in box.lines)))
         taken, room = taken + end, width - STEP
     return found
 
 
+def _breaks(items: Sequence[Node], start: int) -> Iterator[tuple[int, int]]:
+    """Where a row that begins at an item may end, and how little that suits, the deeper in brackets the less."""
+    depth = 0
+    for at, kind in enumerate(map(_kind, items)):
+        depth -= kind == "close"
+        before = items[at - 1] if at else EMPTY
+        if at > start:
+            if not depth and (items[at] in _CONNECTIVES or _is_gap(before)):
+                yield at - start, 0
+            elif kind == "bin" or _kind(before) != kind == "rel":
+                # Two relations side by side are one, as in `:=`.
+                yield at - start, 1 + 2 * depth + (kind == "bin")
+        depth += kind == "open"
+    yield len(items) - start, 0
+
+
+def _is_gap(node: Node) -> bool:
+    """Whether a node sets two statements apart."""
+    text = atom_of(node).text if isinstance(node, Row | Symbol) else ""
+    return text.isspace() and len(text) > 1
+
+
+def _opened(node: Node) -> Sequence[Node]:
+    """A pair of brackets as two signs and what stands between them."""
+    match node:
+        case Fence(opening, body, closing) if not isinstance(body, Grid):
+            return [Symbol(opening, "open"), *items_of(body), Symbol(closing, "close")]
+        case Script(Fence() as fence, below, above) if len(opened := _opened(fence)) > 1:
+            return [*opened[:-1], Script(opened[-1], below, above)]
+    return [node]
+
+
 def _kind(node: Node) -> str:
+    if isinstance(node, Script):
+        node = node.base
     return node.kind if isinstance(node, Symbol) else ""
 
 
@@ -718,9 +772,10 @@ def _box(node: Node) -> Box | None:
     match node:
         case Fraction():
             return _fraction(node)
-        case Root(body, index) if index is None or len(compact(index)) == 1:
-            inner = _row(items_of(body))
-            return _root(inner, "" if index is None else compact(index)) if len(inner.lines) > 1 else None
+        case Root(body, index):
+            inner, degree = _row(items_of(body)), compact(index).translate(SUPERSCRIPTS)
+            is_small = index is None or (len(degree) == 1 and degree != compact(index))
+            return _root(inner, degree) if len(inner.lines) > 1 and is_small else None
         case Script():
             return _script(node)
         case Fence(opening, Grid(rows, "matrix", ("", ""), align), closing):
@@ -732,6 +787,12 @@ def _box(node: Node) -> Box | None:
             return _grid_box(node)
         case Brace():
             return _brace(node)
+        case Accent(base, name) if name in _WIDE and "(" in atom_of(node).text:
+            inner, (left, bar, right) = _row(items_of(base)), tuple(_WIDE[name])
+            mark = left + bar * (inner.width - 2) + right
+            is_below = name == "underline"
+            lines = (*inner.lines, mark) if is_below else (mark, *inner.lines)
+            return Box(lines, inner.base + (not is_below)) if inner.width > 1 else None
         case Row(items):
             inner = _row(items)
             return inner if len(inner.lines) > 1 else None
@@ -856,7 +917,7 @@ def _grid_box(node: Grid) -> Box | None:
                 place = index - above + cell.base
                 drawn.append(padded[place] if 0 <= place < len(padded) else " " * widths[at])
             lines.append((" " if node.kind == "lines" else "  ").join(drawn))
-    inner = Box(tuple(lines), len(lines) - 1 if node.kind == "lines" else (len(lines) - 1) // 2)
+    inner = Box(tuple(lines), len(lines) - below if node.kind == "lines" else (len(lines) - 1) // 2)
     opening, closing = node.sides
     return _fenced(opening, inner, closing)._replace(kind="fence")
 

@@ -108,8 +108,9 @@ def joined(atoms: Sequence[Atom]) -> str:
     text, before = "", ""
     for place, (part, given) in enumerate(atoms):
         kind = given
-        if kind == "bin" and (before in ("", "open", "bin", "rel", "punct", "op", "row") or place + 1 == len(atoms)):
-            # A sign, not an operation.
+        is_last = place + 1 == len(atoms)
+        is_sign = kind == "bin" and (is_last or before in ("", "open", "bin", "rel", "punct", "op", "row"))
+        if is_sign:
             kind = "ord" if before != "op" else "rel"
         if kind == "row":
             text = text.rstrip(" ")
@@ -118,13 +119,20 @@ def joined(atoms: Sequence[Atom]) -> str:
             and text[-1] not in " \n"
             and part
             and not part.startswith(" ")
-            and part != "."
+            and (part != "." or atoms[place + 1 : place + 2] == [Atom(".")])
             and (is_apart(before, kind) or (part[:1].isalnum() and _OPEN_SCRIPT.search(text)))
         ):
             text += " "
-        text += f"({part})" if kind == "frac" and before == "op" else part
-        before = kind
+        is_factor = kind == "frac" and (before == "op" or _has_factor(atoms[place + 1 :]))
+        text += f"({part})" if is_factor else part
+        before = "open" if is_sign else kind
     return text
+
+
+def _has_factor(atoms: Sequence[Atom]) -> bool:
+    """Whether a fraction is multiplied by what follows it, which a slash alone would put below it."""
+    kind = next((kind for _, kind in atoms if kind != "space"), "")
+    return kind not in ("", "bin", "rel", "close", "punct", "row")
 
 
 def is_apart(before: str, kind: str) -> bool:
@@ -140,7 +148,7 @@ def is_apart(before: str, kind: str) -> bool:
         return kind in ("ord", "frac", "op", "root", "apart")
     if "apart" in (before, kind):
         return before not in ("open", "") and kind not in ("close", "punct")
-    return (before in ("frac", "root") and kind in ("ord", "frac", "root")) or (
+    return (before in ("frac", "root") and kind in ("ord", "frac", "root", "open")) or (
         kind == "frac" and before in ("ord", "close")
     )
 
@@ -230,14 +238,19 @@ def _is_plain(node: Node) -> bool:
 
 
 def _is_call(items: Sequence[Node]) -> bool:
-    """Whether nodes are a name and its arguments in parentheses, such as `f(x, y)`."""
-    if len(items) < 2 or not isinstance(items[0], (Symbol, Script)) or not _is_plain(items[0]):
-        return False
-    if len(items) == 2 and isinstance(items[1], Fence):
-        return (items[1].opening, items[1].closing) == ("(", ")")
-    ends = [item.text if isinstance(item, Symbol) else "" for item in (items[1], items[-1])]
-    between = [item.text for item in items[2:-1] if isinstance(item, Symbol)]
-    return ends == ["(", ")"] and not {"(", ")"} & set(between)
+    """Whether nodes are a name and its arguments in parentheses, such as `f(x, y)`, or parentheses with a script."""
+    match items:
+        case [Script(Fence("(", _, ")"), _, _, False)]:
+            return True
+        case [Symbol(kind="ord") | Script(is_stacked=False) as name, Fence("(", _, ")")]:
+            return _is_plain(name)
+        case [name, Symbol("("), *between, Symbol(")")] if _is_plain(name):
+            pass
+        case [Symbol("("), *between, Script(Symbol(")"), _, _, False)]:
+            pass
+        case _:
+            return False
+    return not any(isinstance(item, Symbol) and item.text in "()" for item in between)
 
 
 def _root(body: Node, index: Node | None) -> Atom:

@@ -246,7 +246,8 @@ class _Reader:
             elif piece == "'":
                 self._add_script(items, "^", self._primes())
             elif piece in ("\\limits", "\\nolimits", "\\displaylimits"):
-                continue
+                if piece == "\\limits" and items and isinstance(items[-1], Symbol):
+                    items[-1] = _Limited(*items[-1])
             elif piece in ("\\over", "\\atop", "\\choose", "\\brace", "\\brack", "\\above"):
                 if piece == "\\above":
                     self._length()
@@ -382,7 +383,10 @@ class _Reader:
         if name in symbols.CLASSED:
             inner = self._argument()
             kind = symbols.CLASSED[name]
-            return [Symbol(inner.text, kind)] if isinstance(inner, Symbol) else [_grouped(inner, keep=True)]
+            letters = [part.text for part in _parts(inner) if isinstance(part, Symbol) and part.kind in ("ord", kind)]
+            if not letters or len(letters) < len(_parts(inner)):
+                return [_grouped(inner, keep=True)]
+            return [_Limited("".join(letters), kind) if kind == "op" else Symbol("".join(letters), kind)]
         if name in symbols.TEXTS:
             return self._text(name)
         if name != "not" and (name in symbols.ACCENTS or name in symbols.MARKED):
@@ -402,10 +406,12 @@ class _Reader:
         return self._structure(name)
 
     def _text(self, name: str) -> list[Node]:
+        starred = self._peek() == "*"
         raw = self._raw()
         if name in ("operatorname", "operatornamewithlimits"):
             word = _plain(raw)
-            return [Symbol(word, "op")] if word else []
+            is_limited = starred or name == "operatornamewithlimits"
+            return [(_Limited if is_limited else Symbol)(word, "op")] if word else []
         parts = raw.split("$")
         found: list[Node] = []
         for number, part in enumerate(parts):
@@ -433,10 +439,10 @@ class _Reader:
                 index = _Reader(option, self._depth).whole() if option else None
                 return [Root(self._argument(), None if index in (None, Symbol("2")) else index)]
             case "overset" | "stackrel" | "underset":
-                script, base = self._argument(), self._argument()
+                script, base = self._argument(), _ungrouped(self._argument())
                 return [Script(base, script, None, True) if name == "underset" else Script(base, None, script, True)]
             case "overunderset" | "underoverset":
-                first, second, base = self._argument(), self._argument(), self._argument()
+                first, second, base = self._argument(), self._argument(), _ungrouped(self._argument())
                 below, above = (first, second) if name == "underoverset" else (second, first)
                 return [Script(base, below, above, True)]
             case _ if name in symbols.ARROWS:
@@ -561,6 +567,10 @@ class _Reader:
         return tuple(tuple(row) for row in rows if any(cell != EMPTY for cell in row))
 
 
+class _Limited(Symbol):
+    """An operator whose scripts are limits, because its formula says so."""
+
+
 class _OpenScript(Script):
     """A script that may get another one: `x_{a}^{b}`, in which no brace is closed yet."""
 
@@ -584,7 +594,7 @@ def _is_primes(node: Node) -> bool:
 
 
 def _has_limits(base: Node) -> bool:
-    return isinstance(base, Symbol) and base.kind == "op" and (base.text in symbols.WITH_LIMITS)
+    return isinstance(base, _Limited) or (isinstance(base, Symbol) and base.text in symbols.WITH_LIMITS)
 
 
 def _parts(node: Node) -> list[Node]:
@@ -598,13 +608,30 @@ def _row(items: Sequence[Node]) -> Node:
 
 def _grouped(node: Node, *, keep: bool) -> Node:
     """A group: one sign in braces is no operator or relation; with `keep`, several things are one."""
+    if keep and isinstance(node, Row):
+        node = _row([one for one in node.items if one != EMPTY])
     match node:
         case Symbol(text, "bin" | "rel" | "punct"):
             return Symbol(text, "ord")
         case _OpenScript():
             return Script(*node)
+        case Row([Symbol("("), *inner, Symbol(")")]) if keep and not {"(", ")"} & {*map(_sign, inner)}:
+            return Fence("(", _row(inner), ")")
         case Row(items) if keep and len(items) > 1:
             return Row((node,))
+    return node
+
+
+def _sign(node: Node) -> str:
+    while isinstance(node, Script):
+        node = node.base
+    return node.text if isinstance(node, Symbol) else ""
+
+
+def _ungrouped(node: Node) -> Node:
+    """A sign in braces that keeps its class, as it does under a script of its own."""
+    if isinstance(node, Symbol) and node.kind == "ord":
+        return Symbol(node.text, "rel" if node.text in ("=", "<", ">", ":") else _KINDS.get(node.text, "ord"))
     return node
 
 

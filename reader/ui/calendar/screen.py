@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from reader.cache.reads.window import DayCount
@@ -18,10 +17,13 @@ from reader.core.dates import WEEKDAYS, Period, PeriodKind, period_containing, t
 from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Line, Piece, cut_line, spread
 from reader.keys.keymap import Keymap
+from reader.ui.calendar.state import CalendarRequest
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import ActionAsked, KeyLines, draw
 from reader.ui.kit.lines import key_piece
 from reader.ui.looks.theme import stylesheet
+from reader.ui.shell.screens import OverScreen
+from reader.ui.shell.services import Services
 
 CELL = 7
 """Columns for a day: the cursor, its number, a bar for its unread papers, and a gap."""
@@ -97,7 +99,7 @@ def read_typed(text: str, today: date) -> tuple[Period | None, str]:
     except (ValueError, OverflowError):
         return None, ""
     if period.first > today:
-        return None, f"{period.name} has not come yet."
+        return None, f"{period.name} is in the future."
     if period.last < date.fromisoformat(FIRST_DAY):
         return None, f"The feed begins on {period_containing('day', date.fromisoformat(FIRST_DAY)).name}."
     return period, ""
@@ -258,25 +260,21 @@ class Month(Widget):
             self.post_message(ActionAsked("date.day"))
 
 
-class CalendarScreen(ModalScreen[None]):
-    """The calendar over the list; with `since` the user chooses the day to fetch from.
-
-    The app reads its keys, as on the main screen. Digits type a date, and so do letters without a binding.
-    """
+class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
+    """The calendar over the list. Digits type a date, and so do letters without a binding."""
 
     CSS_PATH = stylesheet("calendar")
 
-    def __init__(
-        self, states: States, day: date, today: date, glyphs: Glyphs, keymap: Keymap, *, since: bool = False
-    ) -> None:
-        super().__init__()
+    def __init__(self, services: Services, request: CalendarRequest) -> None:
+        super().__init__(services, request)
+        glyphs = self._look.glyphs
         # Where only a column or two of the list would show beside it, it stands alone.
         self.HORIZONTAL_BREAKPOINTS = [(0, "-alone"), (70, "-over")]
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]
-        self.since = since
-        self._keymap = keymap
+        self.since = request.since
         self.set_class(glyphs is ASCII, "-ascii")
-        self.month = Month(states, CalendarView(day, today, is_since=since, glyphs=glyphs))
+        view = CalendarView(request.day, self._look.today, is_since=request.since, glyphs=glyphs)
+        self.month = Month(services.library.days_between, view)
 
     def compose(self) -> ComposeResult:
         from textual.containers import Container

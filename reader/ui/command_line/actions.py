@@ -9,16 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import methodcaller
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import UsageError
+from reader.core.ids import arxiv_id
 from reader.core.paper_row import NotCached, PaperKey
 from reader.keys.actions import own_actions
 from reader.ui.command_line.runner import CommandRunner
-from reader.ui.command_line.state import COMMAND, TypedCommand, run_command
+from reader.ui.command_line.state import COMMAND, OUTPUT, Output, TypedCommand, run_command
 from reader.ui.notes.state import TAGGING
+from reader.ui.page.loader import PaperLookup
 from reader.ui.shell.commands import THEME, Here, Outcome, Typed
-from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_each, handles_own
+from reader.ui.shell.handlers import Handler, TakesLine, handles, handles_each, handles_own, takes_text
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Actor, Services
@@ -41,7 +43,7 @@ MARGINS = 3
 BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
 """The contexts in which an output is shown at once; elsewhere the user is amid something."""
 
-NOT_SERVED = "not in a browser, where other pages could type it too: use a terminal"
+NOT_SERVED = "not in a browser, where other pages could type commands too: use a terminal"
 
 NOTHING_REPLACED = "no other machine has replaced anything here · :sync FOLDER joins machines"
 
@@ -49,13 +51,6 @@ OTHER_SHOWN = 300
 """Characters of what was replaced that the last line is given; it cuts them to its width."""
 
 NO_OUTPUT = "no command has printed anything yet"
-
-
-class Output(NamedTuple):
-    """What a command has printed."""
-
-    title: str
-    text: str
 
 
 class CommandActions(Actor):
@@ -100,7 +95,7 @@ class CommandActions(Actor):
         self._model.change(self._model.state.step_back())
 
     @handles_each({f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
-    def choose(self, _count: int | None, choose: Callable[[LineScreen], object]) -> None:
+    def choose(self, _count: int | None, choose: Callable[[LineScreen[Any]], object]) -> None:
         """Take a suggestion of the line that is open, or mark another one."""
         screens = self._services[Screens]
         if screen := screens.get(COMMAND) or screens.get(TAGGING):
@@ -119,7 +114,10 @@ class CommandActions(Actor):
             self.begin(line)
 
     def begin(self, line: str, *, is_own: bool = False) -> None:
-        """Obey a line; `is_own` says that it was not typed, but is that of a key."""
+        """Obey a line, of which an arXiv id alone shows its paper; `is_own` says that it is that of a key."""
+        if (id := arxiv_id(line)) is not None:
+            self._services[PaperLookup].show(id)
+            return
         self._background.start("command", partial(self._obey, line, self._model.take_targets(), is_own))
 
     async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool) -> None:
@@ -129,7 +127,7 @@ class CommandActions(Actor):
         except UsageError as error:
             self._model.show_notice(as_notice(str(error), "") or str(error), "warning")
             return
-        if typed.reaches_out and self._app.is_served and not is_own:
+        if typed.reaches_out and self._app.is_web and not is_own:
             # The server answers to every page that the browser shows, from wherever it came.
             self._model.show_notice(NOT_SERVED, "warning")
         elif typed.action:
@@ -162,7 +160,7 @@ class CommandActions(Actor):
 
     def _act(self, typed: Typed) -> None:
         """Run an action of the keys, if it acts here."""
-        context, action = self._app.context, self._look.keymap.action(typed.action)
+        context, action = self._model.state.context, self._look.keymap.action(typed.action)
         takers = {role.action: method for role, method in self._services.find(TakesLine)}
         if context in action.contexts and action.id in takers:
             takers[action.id](typed.text)
@@ -225,7 +223,7 @@ class CommandActions(Actor):
             self._model.show_notice(said, tone)
             return
         self._last = Output(f"{program} · exit code 0" if program else line, in_the_readers_words(text, undo))
-        if self._app.context in BESIDE:
+        if self._model.state.context in BESIDE:
             self.show_output(None)
         else:
             key = self._look.keymap.key("command.output")
@@ -265,11 +263,29 @@ class CommandActions(Actor):
         if self._last is None:
             self._model.show_notice(NO_OUTPUT)
             return
-        from reader.ui.command_line.output import OutputScreen
+        self._model.change(self._model.state.put(OUTPUT, self._last))
 
-        title, text = self._last
-        screen = OutputScreen(title, text, self._look.keymap, self._app.copy_to_clipboard, self._look.glyphs)
-        self._app.push_screen(screen)
+    @takes_text("output")
+    def keep(self, key: str, _character: str | None) -> bool:
+        """Do what the shown text proposes, by enter."""
+        output = self._model.state[OUTPUT]
+        if key != "enter" or output is None or output.keep is None:
+            return False
+        self.close_output(None)
+        output.keep()
+        return True
+
+    @handles("output.copy")
+    def copy(self, _count: int | None) -> None:
+        output = self._model.state[OUTPUT]
+        if output is not None:
+            self._app.copy_to_clipboard(output.text)
+            lines = len(output.text.splitlines())
+            self._model.show_notice(f"copied {lines:,} line{'' if lines == 1 else 's'}")
+
+    @handles("output.close")
+    def close_output(self, _count: int | None) -> None:
+        self._model.change(self._model.state.put(OUTPUT, None))
 
 
 def _replaced(file: Path) -> list[Replaced]:
@@ -286,7 +302,7 @@ def _replaced(file: Path) -> list[Replaced]:
 # What commands have printed, in the words of the reader
 
 
-_UNDO = re.compile(r"[.;]? 'dailypapers undo' (?:takes it back|undoes that)\.?")
+_UNDO = re.compile(r"[.;]? 'dailypapers undo' takes it back\.?")
 _COMMAND = re.compile(r"'dailypapers ([^'\n]+)'")
 _PROGRAM = re.compile(r"^dailypapers(?: [a-z]+)?: ")
 

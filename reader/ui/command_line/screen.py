@@ -1,23 +1,19 @@
-"""Screens that are one line to type in, over what was in front: the command line, and the line of tags.
-
-The app reads their keys; letters go to the line.
-"""
+"""Screens that are one line to type in, over what was in front, such as the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from textual.app import ComposeResult
 
 from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
-from reader.core.tag_words import complete_tag
-from reader.ui.command_line.state import TypedCommand
-from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.command_line.state import COMMAND, COMMANDS, TypedCommand, type_command
 from reader.ui.kit.lines import key_piece
-from reader.ui.kit.typed_line import TypedLine, TypingScreen
+from reader.ui.kit.typed_line import TypedLine
 from reader.ui.looks.theme import stylesheet
-from reader.ui.notes.state import Tagging
-from reader.ui.shell.commands import Candidate, Suggested
+from reader.ui.shell.commands import Suggested
+from reader.ui.shell.screens import OverScreen
+from reader.ui.shell.services import Services
 
 EXAMPLES = "tag add later  mark read until:30d  export bibtex ~/refs.bib  theme light  help"
 
@@ -45,19 +41,22 @@ def suggestions(suggested: Suggested, selected: int, *, key: str, width: int, el
     return cut_line(tuple(line), width, ellipsis)
 
 
-class LineScreen(TypingScreen):
+T = TypeVar("T")
+
+
+class LineScreen(OverScreen[T], inherit_bindings=False):
     """A line at the bottom of the screen, with the words that may come at its end, one of them marked."""
 
     CSS_PATH = stylesheet("typed")
+    LABEL = ":"
+    LONGEST = 2_000
+    """Maximum number of typed characters."""
 
-    def __init__(self, label: str, longest: int, key: str, glyphs: Glyphs = UNICODE) -> None:
-        """`key` takes the marked word."""
-        super().__init__()
-        self.line = TypedLine(label, self._advise, self.report, longest)
+    def __init__(self, services: Services, value: T) -> None:
+        super().__init__(services, value)
+        self.line = TypedLine(self.LABEL, self._advise, self.report, self.LONGEST)
         self.suggested = Suggested()
         self.selected = 0
-        self._key = key
-        self._ellipsis = glyphs.ellipsis
 
     def compose(self) -> ComposeResult:
         yield self.line
@@ -95,40 +94,23 @@ class LineScreen(TypingScreen):
             self.line.advise()
 
     def _advise(self, width: int) -> Line:
-        found = suggestions(self.suggested, self.selected, key=self._key, width=width, ellipsis=self._ellipsis)
-        return cut_line((*self.lead(), *found), width, self._ellipsis)
+        key, ellipsis = self._keymap.key("command.complete", self._model.state.context), self._look.glyphs.ellipsis
+        found = suggestions(self.suggested, self.selected, key=key, width=width, ellipsis=ellipsis)
+        return cut_line((*self.lead(), *found), width, ellipsis)
 
 
-LONGEST = 2_000
-"""Maximum number of typed characters."""
-
-
-class CommandScreen(LineScreen):
+class CommandScreen(LineScreen[TypedCommand], inherit_bindings=False):
     """The line in which a command is typed, with what may follow, and earlier commands."""
 
-    def __init__(
-        self,
-        typed: Callable[[str], object],
-        mark: Callable[[int], object],
-        history: Sequence[str],
-        taken: int,
-        *,
-        key: str,
-        glyphs: Glyphs = UNICODE,
-        begun: str = "",
-    ) -> None:
-        """The line begins with `begun`; `typed` receives the text before its cursor, `mark` the place of a suggestion.
-
-        Commands take `taken` selected papers.
-        """
-        super().__init__(":", LONGEST, key, glyphs)
-        self._typed = typed
-        self._mark = mark
-        self._history = tuple(history)
-        self._taken = taken
+    def __init__(self, services: Services, command: TypedCommand) -> None:
+        super().__init__(services, command)
+        state = self._model.state
+        self._history = state[COMMANDS]
+        self._taken = state.selection.count if state.front_paper is None else 0
+        """Selected papers, which commands take."""
         self._recalled = -1
         self._draft = ""
-        self._begun = begun
+        self._begun = command.text
         self._hint = ""
 
     def on_mount(self) -> None:
@@ -164,7 +146,7 @@ class CommandScreen(LineScreen):
 
     def select(self, place: int) -> None:
         if 0 <= place < len(self.suggested.candidates):
-            self._mark(place)
+            self._model.change(self._model.state.update(COMMAND, lambda command: command._replace(selected=place)))
 
     def _recall(self, place: int) -> None:
         if place >= len(self._history):
@@ -177,33 +159,4 @@ class CommandScreen(LineScreen):
     def report(self) -> None:
         if self._recalled >= 0 and self.line.text != self._history[self._recalled]:
             self._recalled = -1
-        self._typed(self.line.before_cursor)
-
-
-LONGEST_TAGS = 500
-"""Maximum number of typed characters in the line of tags."""
-
-
-class TagScreen(LineScreen):
-    """The line of tags."""
-
-    def __init__(self, tagging: Tagging, topics: Iterable[str], key: str) -> None:
-        """`topics` complete a word after the user's own tags."""
-        super().__init__("tag", LONGEST_TAGS, key)
-        self._tagging = tagging
-        self._topics = tuple(topics)
-
-    def on_mount(self) -> None:
-        self.report()
-
-    def report(self) -> None:
-        tagging = self._tagging
-        found = complete_tag(self.line.before_cursor, tagging.known, self._topics, tagging.has, tagging.shared)
-        pairs = zip(found.words, found.papers, strict=True) if found else ()
-        candidates = (Candidate(word, "" if papers is None else f"{papers:,} papers") for word, papers in pairs)
-        self.suggested, self.selected = Suggested(found.start if found else 0, tuple(candidates)), 0
-
-    def lead(self) -> Line:
-        has = "" if self.line.text.strip() else f"{literal(self._tagging.said)}  "
-        how = "" if self.suggested.candidates else '-name removes a tag; "in quotes" if it has spaces'
-        return (Piece(f"{has}{how}", "quiet"),)
+        self._model.change(type_command(self._model.state, self.line.before_cursor))

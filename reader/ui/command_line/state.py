@@ -1,9 +1,11 @@
-"""The parts of the state that are the command line, what may follow the typed text, and earlier commands."""
+"""The parts of the state that are the command line, earlier commands, and what a command has printed."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from reader.core.lines import Line
 from reader.ui.shell.commands import Suggested
 from reader.ui.shell.state import Front, Part, State
 
@@ -41,6 +43,19 @@ class TypedCommand(NamedTuple):
         fitting = tuple(one for one in self.suggested.candidates if one.text.startswith(word))
         return self.suggested._replace(candidates=fitting)
 
+
+class Output(NamedTuple):
+    """What a command has printed, or another text to read."""
+
+    title: str
+    text: str
+    compose: Callable[[int], Sequence[Line]] | None = None
+    """Returns the lines for a width, if they are more than the text."""
+    keep: Callable[[], object] | None = None
+    """Done if the user presses enter: then the text says what it would do."""
+
+
+OUTPUT: Front[Output] = Front("output")
 
 COMMAND: Front[TypedCommand] = Front("command")
 

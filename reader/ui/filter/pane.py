@@ -295,7 +295,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
         super().__init__(glyphs, state, id=id)
         self._hint = ""
-        self._is_narrowing = False
+        self.is_narrowing = False
 
     # Content
 
@@ -400,20 +400,20 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
 
     def begin_narrowing(self) -> None:
         """Narrow the topics by typed text, until Enter or Escape."""
-        self._is_narrowing = True
+        self.is_narrowing = True
         self.post_message(Reported("narrowing", True))
 
     def stop_narrowing(self) -> None:
         """List all topics again."""
-        self._is_narrowing = False
+        self.is_narrowing = False
         self.narrow("")
 
     def type(self, key: str, character: str | None) -> bool:
         """Take a key if topics are being narrowed; return False for keys that mean something else."""
-        if not self._is_narrowing:
+        if not self.is_narrowing:
             return False
         if key in ("enter", "escape", "tab", "down", "up"):
-            self._is_narrowing = False
+            self.is_narrowing = False
             self.post_message(Reported("narrowing", False))
             if key == "escape":
                 self.stop_narrowing()
@@ -456,7 +456,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         """Show the cursor and post the hint of its row, or remove both."""
         super().watch_has_focus(has_focus)
         if self.screen.focused is not self:
-            self._is_narrowing = False
+            self.is_narrowing = False
         self._put_on_top()
         self._repaint()
         self._tell_row()

@@ -14,6 +14,7 @@ from reader.core.follows import FIELDS, Follow, event_label, offers
 from reader.core.query.nodes import Term, quoted
 from reader.ui.command_line.actions import CommandActions
 from reader.ui.command_line.runner import CommandRunner
+from reader.ui.command_line.state import OUTPUT, Output
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.handlers import handles
 from reader.ui.shell.keyboard import Keyboard
@@ -60,7 +61,7 @@ class FollowActions(Actor):
     def choose_field(self, _count: int | None) -> None:
         """Ask what of the paper to follow, or to make a rule of; a field that has a single name is named there."""
         more = {RULE: ("a rule or mute", self._choose_for_rule)}
-        self._ask_field("follow", self._choose, more, "this paper has nothing to follow")
+        self._ask_field("follow", self._choose, more, "this paper has nothing that you could follow")
 
     def _choose_for_rule(self) -> None:
         """Ask which papers a rule is for: those of the query in view, or of something that the paper has."""
@@ -121,8 +122,6 @@ class FollowActions(Actor):
         self._keyboard.ask_letter(self._cut(query), choices, propose)
 
     async def _propose(self, query: str, letter: str, follow: Follow | None) -> None:
-        from reader.ui.command_line.output import OutputScreen
-
         _, then, told = MARKS[letter]
         try:
             words = ("rules", "try", "--json", "--since", MONTH, "--then", then or "hide", query)
@@ -142,10 +141,9 @@ class FollowActions(Actor):
                 form = ["mute"] if letter == MUTE else ["add", "--then", then]
                 self._services[CommandActions].begin(shlex.join(["rules", *form, query]), is_own=True)
 
-        title, look = f"{MARKS[letter][0]}: {query}", self._look
         text = _preview(told, found, is_rule=letter not in (FOLLOW, MUTE))
-        copy = self._services.app.copy_to_clipboard
-        self._services.app.push_screen(OutputScreen(title, text, look.keymap, copy, look.glyphs, keep=keep))
+        proposed = Output(f"{MARKS[letter][0]}: {query}", text, keep=keep)
+        self._model.change(self._model.state.put(OUTPUT, proposed))
 
     # Follows
 

@@ -13,7 +13,6 @@ from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Block, Figure, Formula, Section, Table, Verbatim
 from reader.core.marks import PASSAGE
-from reader.session.places import Place, view
 from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.full_text.state import TEXT, leave_text, view_text
 from reader.ui.kit.glyphs import ASCII
@@ -22,7 +21,7 @@ from reader.ui.page.links import LinkActions
 from reader.ui.page.loader import PaperLookup
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.actions import PictureActions
-from reader.ui.shell.handlers import follows, handles, handles_each, takes_text
+from reader.ui.shell.handlers import answers, follows, handles, handles_each, takes_text
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
@@ -175,9 +174,15 @@ class FullTextActions(Actor):
         elif not self._change(lambda view: view.move_cursor(lines)):
             self.scroll(lines)
 
+    @answers("text lines")
     def scroll(self, lines: int) -> None:
         """Scroll by lines, down or up."""
         self._change(lambda view: view.scroll(lines))
+
+    @answers("text share")
+    def scroll_to(self, share: float) -> None:
+        """Show a place of the text, from 0 to 1."""
+        self._change(lambda view: view.scroll_to(share))
 
     def move_pages(self, direction: int, share: int, times: int) -> None:
         """Scroll `times` pages, or half pages if `share` is 2."""
@@ -210,7 +215,7 @@ class FullTextActions(Actor):
         if self._change(lambda view: view.move_by_words(cells // SIDEWAYS)):
             return
         if not self._change(lambda view: view.scroll_sideways(cells)) and cells > 0:
-            self._tell_of_text("nothing here is wider than the screen")
+            self._tell_of_text("nothing is wider than the screen")
 
     # Jumps
 
@@ -230,32 +235,38 @@ class FullTextActions(Actor):
         if not links:
             self._tell_of_text("no reference in view")
         elif len(links) == 1:
-            self._go_to(links[0].goal, links[0].place)
+            self._go_to(links[0].goal, links[0].place, is_alone=True)
 
-    def follow_to(self, target: str, words: str) -> None:
-        """Follow a reference that was clicked, by its target and what it says."""
+    @answers("reference")
+    def follow_to(self, reference: str) -> None:
+        """Follow a reference that was clicked: its target, a blank, and what it says."""
         from reader.ui.full_text.links import Goals
 
         text = self._model.state[TEXT]
         if text is None or text.view is None:
             return
+        target, _, words = reference.partition(" ")
         goal = Goals(text.view.layout).of(target, words)
         if goal is None:
-            self._model.show_notice("what this refers to is not in the text")
+            self._model.show_notice("the target of this reference is not in the text")
         else:
             self._go_to(goal)
 
-    def _go_to(self, goal: TextPlace | str, origin: TextPlace | None = None) -> None:
-        """Show a place of the text over it, or open an address."""
+    def _go_to(self, goal: TextPlace | str, origin: TextPlace | None = None, *, is_alone: bool = False) -> None:
+        """Show a place of the text over it, or open an address; say first where one leads that nobody chose."""
         text = self._model.state[TEXT]
         if not isinstance(goal, str):
             self._change(lambda view: view.peek_at(goal, origin))
         elif text is not None:
             from reader.ui.full_text.links import web_address
 
-            address = web_address(goal, text.source, text.paper.id)
-            if not self._services[PictureActions].open_address(address):
-                self._services[LinkActions].browse(address)
+            address, browse = web_address(goal, text.source, text.paper.id), self._services[LinkActions].browse
+            if self._services[PictureActions].open_address(address):
+                return
+            if is_alone:
+                self._services[Keyboard].ask_letter(address, [("o", "open it")], lambda _: browse(address))
+            else:
+                browse(address)
 
     # Keys that are letters
 
@@ -285,9 +296,7 @@ class FullTextActions(Actor):
             self._services.app.copy_to_clipboard(peek.text)
             self._model.show_notice(f"copied {peek.text}" if "\n" not in peek.text else "copied the formula")
         elif peek.id:
-            self._model.change(self._model.state.go(Place(view("all"), f"id:{peek.id}")))
-            if self._library.pk_of(peek.id) is None:
-                self._services[PaperLookup].begin(peek.id)
+            self._services[PaperLookup].show(peek.id)
         else:
             self._change(lambda text: text.jump(peek.goal))
             self._model.show_notice(f"{self._keymap.key('app.escape')} goes back")
@@ -296,8 +305,8 @@ class FullTextActions(Actor):
     def _show_picture(self, peek: Peek) -> None:
         """Show a formula as its PDF has it; of anything else, the pictures that are there."""
         pictures = self._services[PictureActions]
-        if peek.is_formula:
-            pictures.open_formula(peek.goal.block)
+        if peek.formula is not None:
+            pictures.open_formula(peek.formula, peek.goal.block)
         else:
             pictures.open(None)
 
@@ -309,7 +318,7 @@ class FullTextActions(Actor):
         elif id:
             self._services[PaperLookup].begin(id, then=self._services[MarkActions].queue)
         else:
-            self._model.show_notice("this reference names no arXiv id", "warning")
+            self._model.show_notice("this reference has no arXiv id", "warning")
 
     def _choose(self, links: Sequence[Link], key: str, character: str | None) -> bool:
         if key.startswith("ctrl+"):
@@ -370,7 +379,7 @@ class FullTextActions(Actor):
             counted = f"{count:,}{'+' if count == MOST_COUNTED else ''}"
             self._model.show_notice(f"{number:,} of {counted} · {words}" if number else f"{words} · {counted}")
         elif not text.view.highlights.kept:
-            self._model.show_notice(f"{self._keymap.key('text.search')} looks for words")
+            self._model.show_notice(f"{self._keymap.key('text.search')} searches for words")
 
     # Outline
 
@@ -396,6 +405,11 @@ class FullTextActions(Actor):
             self._model.show_notice("these words are not in this text")
         elif text is not None:
             self._model.change(self._model.state.put(TEXT, text.read_entry(text.outline.cursor)))
+
+    @answers("entry")
+    def read_entry(self, index: int) -> None:
+        """Read the section or the highlight that was clicked."""
+        self._model.change(self._model.state.update(TEXT, lambda text: text.read_entry(index)))
 
     @handles("outline.fold")
     def fold(self, _count: int | None) -> None:

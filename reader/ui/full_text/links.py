@@ -45,8 +45,7 @@ def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) ->
     found: dict[TextPlace | str, Link] = {}
     formulas: list[Link] = []
     for place, line in lines:
-        block = layout.document.blocks[place.block]
-        if isinstance(block, Formula) and place == layout.start_of(place.block):
+        if line.formula is not None:
             # Its TeX is shown over it.
             formulas.append(Link(place, 0, "formula", place))
         for start, text, target in sorted(_written(line)):

@@ -1,16 +1,14 @@
-"""The screen of a full text: a line with the progress, the text, and the status line. The app reads its keys."""
+"""The screen of a full text: a line with the progress, the text, and the status line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.message import Message
-from textual.screen import Screen
 from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 
@@ -18,6 +16,7 @@ from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
 from reader.core.lines import FOLLOW, Line, Piece, centre, cut_line, fill, literal, measure
 from reader.core.passages import COLOURS
+from reader.ui.full_text.footer import text_status
 from reader.ui.full_text.lines import (
     PLAIN_LINE,
     TEXT_ROLES,
@@ -30,18 +29,19 @@ from reader.ui.full_text.lines import (
     text_line,
 )
 from reader.ui.full_text.links import LETTERS
-from reader.ui.full_text.state import TEXT, view_text
+from reader.ui.full_text.state import TEXT
 from reader.ui.full_text.text import Entry, FullText, Outline
 from reader.ui.full_text.view import Peek, TextView
-from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import PLAIN, OneLine, StatusLine
+from reader.ui.kit.line_widgets import PLAIN, OneLine, Reported
 from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
-from reader.ui.looks import Look
+from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.layout import outline_width
-from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.model import subscribe
+from reader.ui.shell.screens import OverScreen
+from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
 WHEEL = 3
@@ -62,26 +62,6 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
 
     PREFIX = "text"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"text--{role}" for role in (*TEXT_ROLES, "hit")}
-
-    @dataclass
-    class Scrolled(Message):
-        """The user turned the wheel, or clicked the bar."""
-
-        lines: int
-
-    @dataclass
-    class Dragged(Message):
-        """The user dragged the thumb."""
-
-        share: float
-        """Of the text, from 0 to 1."""
-
-    @dataclass
-    class LinkClicked(Message):
-        """The user clicked a reference."""
-
-        target: str
-        words: str
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -240,21 +220,20 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         event.prevent_default()
         room = self.virtual_size.height - self.size.height
         if event.y is not None and room > 0:
-            self.post_message(self.Dragged(max(0.0, min(1.0, event.y / room))))
+            self.post_message(Reported("text share", max(0.0, min(1.0, event.y / room))))
 
     def _report(self, event: Message, lines: int) -> None:
         # Textual would scroll by itself.
         event.stop()
         event.prevent_default()
-        self.post_message(self.Scrolled(lines))
+        self.post_message(Reported("text lines", lines))
 
     def on_click(self, event: events.Click) -> None:
         """Report a click on a reference."""
         meta = event.style.meta
         if meta.get("kind") == FOLLOW:
             event.stop()
-            target, _, words = meta.get("value", "").partition(" ")
-            self.post_message(self.LinkClicked(target, words))
+            self.post_message(Reported("reference", meta.get("value", "")))
 
 
 OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlighted", *COLOURS)
@@ -306,12 +285,6 @@ class OutlinePane(Pane, inherit_bindings=False):
     PREFIX = "outline"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"outline--{role}" for role in OUTLINE_ROLES}
 
-    @dataclass
-    class Chosen(Message):
-        """The user clicked a section."""
-
-        index: int
-
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
@@ -361,7 +334,7 @@ class OutlinePane(Pane, inherit_bindings=False):
         row = event.y + self.scroll_offset.y
         if row < len(self._rows):
             event.stop()
-            self.post_message(self.Chosen(self._rows[row]))
+            self.post_message(Reported("entry", self._rows[row]))
 
 
 WAITING = (("app.escape", "stop"),)
@@ -390,22 +363,19 @@ class TextHeader(OneLine[TextProgress]):
         return text_header(self.shown, width, self.glyphs)
 
 
-class FullTextScreen(Screen[None], inherit_bindings=False):
+class FullTextScreen(OverScreen[FullText], inherit_bindings=False):
     """One full text over the whole screen."""
 
+    AUTO_FOCUS = "*"
     CSS_PATH = stylesheet("text")
 
-    def __init__(self, model: Model, look: Look, follow: Callable[[str, str], object]) -> None:
-        """`follow` gets the target and the words of a reference that is clicked."""
-        super().__init__()
-        self._model = model
-        self._follow = follow
-        self._keymap = look.keymap
-        self._header = TextHeader(TextProgress(""), look.glyphs)
-        self._outline = OutlinePane(look.glyphs, id="outline")
+    def __init__(self, services: Services, text: FullText) -> None:
+        super().__init__(services, text)
+        glyphs = self._look.glyphs
+        self._header = TextHeader(TextProgress(""), glyphs)
+        self._outline = OutlinePane(glyphs, id="outline")
         self._outline.is_ruled = True
-        self.pane = TextPane(look.glyphs, id="text")
-        self.status = StatusLine(look.glyphs)
+        self.pane = TextPane(glyphs, id="text")
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -413,8 +383,12 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
         yield self.pane
         yield self.status
 
+    @property
+    def progress(self) -> TextProgress:
+        """What the first line says."""
+        return self._header.shown
+
     def on_mount(self) -> None:
-        subscribe(self, self._model, status_parts, self._draw_status)
         subscribe(self, self._model, lambda state: state[TEXT], self._draw)
 
     def on_screen_resume(self) -> None:
@@ -422,7 +396,7 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
         self._draw(self._model.state)
 
     def on_resize(self, event: events.Resize) -> None:
-        self._model.change(self._model.state.resized(*event.size))
+        super().on_resize(event)
         self._draw(self._model.state)
 
     def _draw(self, state: State) -> None:
@@ -450,30 +424,5 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
             section = text.view.section
             self._outline.show(text.outline, text.outline.at(section.start if section else 0))
 
-    def _draw_status(self, state: State) -> None:
-        self.status.show(status(state, self._keymap))
-
-    # Mouse
-
-    def _change(self, change: Callable[[TextView], TextView]) -> None:
-        text = self._model.state[TEXT]
-        if text is not None and text.view is not None:
-            self._model.change(view_text(self._model.state, change(text.view)))
-
-    @on(TextPane.Scrolled)
-    def _scroll(self, event: TextPane.Scrolled) -> None:
-        self._change(lambda view: view.scroll(event.lines))
-
-    @on(TextPane.Dragged)
-    def _drag(self, event: TextPane.Dragged) -> None:
-        self._change(lambda view: view.scroll_to(event.share))
-
-    @on(TextPane.LinkClicked)
-    def _follow_link(self, event: TextPane.LinkClicked) -> None:
-        self._follow(event.target, event.words)
-
-    @on(OutlinePane.Chosen)
-    def _read_section(self, event: OutlinePane.Chosen) -> None:
-        text = self._model.state[TEXT]
-        if text is not None:
-            self._model.change(self._model.state.put(TEXT, text.read_entry(event.index)))
+    def footer(self, state: State) -> Status:
+        return text_status(state, self._keymap)

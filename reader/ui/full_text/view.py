@@ -10,7 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from reader.core.document.anchors import Range
-from reader.core.document.block_lines import DocumentLine
+from reader.core.document.block_lines import BlockWriter, DocumentLine
 from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import Document, Formula, Heading, Reference, Section, texts
 from reader.core.ids import ids_in
@@ -197,7 +197,7 @@ class Peek(NamedTuple):
     """The arXiv id of the paper that a reference of the bibliography names."""
     is_above: bool = False
     """Whether it stands at the top of the screen: the reference is in the lower half."""
-    is_formula: bool = False
+    formula: Formula | None = None
 
 
 def _no_front(_width: int) -> Sequence[DocumentLine]:
@@ -465,24 +465,24 @@ class TextView:
         """Show what is at a place, over the text, and not over the line with the reference."""
         most = max(1, min(LONGEST_PEEK, self.size.rows // 2 - 2))
         block = self.document.blocks[goal.block]
-        found = self.layout.placed(self._first_filled(goal), 2 * most)
+        start = self._first_filled(goal)
+        found = self.layout.placed(start, 2 * most)
         lines = [line for place, line in found if isinstance(block, Heading) or place.block == goal.block][:most]
         while lines and not lines[-1].text.strip():
             lines.pop()
         text = " ".join(line.text.strip() for line in lines)
         cited: Sequence[str] = ()
+        formula = found[0][1].formula if found else None
         if isinstance(block, Reference):
             cited = ids_in(" ".join((*texts(block), *(span.target for span in block.spans))))
-        elif isinstance(block, Formula):
+        elif formula is not None:
+            text = "\n".join(formula.rows)
+            tex = [DocumentLine(line) for row in formula.rows for line in fill([Piece(row, "code")], self.size.measure)]
             # A formula in view is not drawn again.
-            text = "\n".join(block.rows)
-            drawn = lines if origin is None or origin.block != goal.block else []
-            tex = [DocumentLine(line) for row in block.rows for line in fill([Piece(row, "code")], self.size.measure)]
+            drawn = () if origin == goal else BlockWriter(self.size.measure).lines(formula, None)
             lines = [*drawn, *tex][:most]
         is_above = origin is not None and origin > self.layout.down(self.top, self.size.rows // 2)
-        return replace(
-            self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above, isinstance(block, Formula))
-        )
+        return replace(self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above, formula))
 
     def _first_filled(self, place: TextPlace) -> TextPlace:
         lines = self.layout.lines(place.block)[place.line :]

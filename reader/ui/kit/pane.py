@@ -191,6 +191,12 @@ class Pane(BareScrollView, inherit_bindings=False):
         """Draw a blank line."""
         return Strip.blank(self.columns, self._style())
 
+    def scroll_lines(self, count: int) -> bool:
+        """Scroll down by `count` lines, up if negative; return whether it was already at the end."""
+        before = self.scroll_offset.y
+        self.scroll_to(y=before + count, animate=False, force=True)
+        return self.scroll_offset.y == before
+
     @property
     def is_scrolling(self) -> bool:
         """Whether the pane scrolls, or did so a moment ago."""

@@ -12,29 +12,27 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, cast
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual.await_complete import AwaitComplete
+from textual.app import App
 from textual.color import Color
 from textual.events import Key
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 from textual.geometry import Size
-from textual.message_pump import MessagePumpClosed
+from textual.message_pump import MessagePump, MessagePumpClosed
 from textual.reactive import Reactive
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBar
 from textual.strip import Strip
 
 if TYPE_CHECKING:
-    from textual.app import App
     from textual.events import Paste
     from textual.geometry import Region
-    from textual.message_pump import MessagePump
-    from textual.screen import Screen
     from textual.style import Style as VisualStyle
     from textual.widget import Widget
 
@@ -44,6 +42,35 @@ if TYPE_CHECKING:
 else:
     # At run time the mixins have no Textual base: CSS looks only at the first base that is a widget.
     _App = _Screen = _Text = object
+
+
+# Private names
+
+
+def _has(owner: type, *names: str) -> bool:
+    """Whether a class of Textual has these private names, as methods or as attributes that it sets as it is made."""
+    known: set[str] = set()
+    for one in owner.__mro__:
+        known.update(vars(one), getattr(getattr(vars(one).get("__init__"), "__code__", None), "co_names", ()))
+    return known.issuperset(names)
+
+
+# Without them, plain Textual does that work. `tests/rigs/pty/test_private_names.py` lists all that are in use.
+_HAS_SCROLLBARS = _has(ScrollView, "_vertical_scrollbar", "_scroll_update") and _has(App, "_start_widget")
+_HAS_LAYOUT = _has(Screen, "_refresh_layout", "_compositor")
+_HAS_QUEUE = _has(MessagePump, "_peek_message", "_get_message")
+
+
+@cache
+def knows_terminal() -> bool:
+    """Whether Textual has the private names that our driver for terminals needs; without them its own draws."""
+    try:
+        import textual._xterm_parser as parser
+        from textual.drivers.linux_driver import LinuxDriver
+    except ImportError:
+        return False
+    has_parser = {"XTermParser", "BRACKETED_PASTE_START", "BRACKETED_PASTE_END"} <= vars(parser).keys()
+    return has_parser and _has(LinuxDriver, "_file", "_writer_thread", "_in_band_window_resize")
 
 
 # Time
@@ -109,7 +136,7 @@ class Colorless(LineFilter):
 def _without_color(style: Style) -> Style:
     # `Style.without_color` drops what a click there means.
     plain = style.without_color
-    return plain + Style.from_meta(style.meta) if style._meta else plain
+    return plain + Style.from_meta(style.meta) if style.meta else plain
 
 
 _COLORLESS = Colorless()
@@ -227,7 +254,9 @@ class BareScrollView(ScrollView, inherit_bindings=False):
 
     def watch_virtual_size(self, size: Size) -> None:
         """Let the bar know how long the text is."""
-        if self.container_size:
+        if not _HAS_SCROLLBARS:
+            self.refresh(layout=True)
+        elif self.container_size:
             self._scroll_update(size)
 
     @property
@@ -243,6 +272,8 @@ class BareScrollView(ScrollView, inherit_bindings=False):
     @property
     def vertical_scrollbar(self) -> ScrollBar:
         """The scrollbar, made at its first use, like Textual's own."""
+        if not _HAS_SCROLLBARS:
+            return super().vertical_scrollbar
         if self._vertical_scrollbar is None:
             self._vertical_scrollbar = self.SCROLLBAR(name="vertical", thickness=self.scrollbar_size_vertical)
             self._vertical_scrollbar.display = False
@@ -277,8 +308,9 @@ class HeldScreen(_Screen):
 
     def draw_ahead(self) -> None:
         """Lay the screen out and make its lines, which widgets keep for the frame that is drawn first."""
-        self._refresh_layout()
-        self._compositor.render_strips()
+        if _HAS_LAYOUT:
+            self._refresh_layout()
+            self._compositor.render_strips()
 
     def release(self) -> None:
         """Draw from now on, at first all."""
@@ -294,6 +326,8 @@ async def take_keys(node: MessagePump) -> list[Key]:
     each one or for none.
     """
     keys: list[Key] = []
+    if not _HAS_QUEUE:
+        return keys
     # Behind the last key may stand the end of all messages.
     with suppress(MessagePumpClosed):
         # A forwarded key comes back from a widget that did not want it.
@@ -319,30 +353,18 @@ class BlankGround(_Screen):
         return [strip] * crop.height
 
 
-class DismissedOnce(_Screen):
-    """Mixed into a screen: a second dismissal does nothing.
-
-    Textual 8.2.8 pops the screen in front at each `dismiss`, so a key pressed twice before the screen is gone
-    also closes the screen below (https://github.com/Textualize/textual/pull/4789 dropped the check).
-    """
-
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close the screen, if it is still in front."""
-        return super().dismiss(result) if self.is_current else AwaitComplete()
-
-
 class PastesWhole(_Text):
     """Mixed into an input or a text area: the whole pasted text goes through `insert_pasted`.
 
     Textual 8.2.8 inserts control characters, and into an input only the first line. It calls the `_on_paste` of each
-    base class, so the handler here has to prevent the default.
+    base class, so the handler here, which comes first, has to prevent the default.
     """
 
     def insert_pasted(self, text: str) -> None:
         """Insert a pasted text, cleaned."""
         raise NotImplementedError
 
-    def _on_paste(self, event: Paste) -> None:
+    def on_paste(self, event: Paste) -> None:
         event.prevent_default()
         event.stop()
         self.insert_pasted(event.text)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Sequence
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 
 from textual import constants, events, on
 from textual.app import App
 from textual.driver import Driver
 
-from reader.ui.kit.textual_fixes import StylesheetParsedOnce
+from reader.ui.kit.textual_fixes import StylesheetParsedOnce, knows_terminal
 from reader.ui.looks import theme
-from reader.ui.terminal.leaving import Leaving
+from reader.ui.terminal.leaving import Leaving, OurTerminal
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
@@ -42,30 +41,14 @@ class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         return theme.line_filters(super().get_line_filters(), colorless=self.no_color)
 
 
-P = ParamSpec("P")
+Ask = Callable[[str], Awaitable[str | None]]
+"""Prints a text, and returns the line that the user types then; None at the end of input."""
 
 SAMPLE = "sample"
 """The app's return value if the user asks for the sample."""
 
 WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 """The name by which `textual serve` asks for its driver."""
-
-
-@runtime_checkable
-class OurTerminal(Protocol):
-    """Our driver for terminals."""
-
-    def set_title(self, title: str) -> None:
-        """Give the window a title."""
-
-    def stop_job(self) -> bool:
-        """Stop until the shell continues; False if no shell could."""
-
-    def take_over(self, unread: bytes) -> None:
-        """Draw and read from now on in place of the first frame, first what the terminal has sent before."""
-
-    def handled(self, keys: int) -> None:
-        """Let the terminal send so many keys more."""
 
 
 def _record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -82,8 +65,13 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     """The app; `leaving`, if any, watches over its end."""
 
     leaving: Leaving | None = None
+    terminal: OurTerminal | None = None
+    failure: Exception | None = None
+    """What ended the app."""
     first_frame: FirstFrame | None = None
     """The frame that is on the terminal when the app starts, if any."""
+    ask: Ask | None = None
+    """Prints a text and waits for a line, in plain mode."""
     run_job: JobRunner
     """Runs jobs such as a refresh."""
     rules: Callable[[], Topics]
@@ -93,11 +81,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     settings_file: Path | None
     state_file: Path | None
     """Where the place of this visit is kept for the next one; None for a sample."""
-
-    @property
-    def context(self) -> Context | None:
-        """Where a key is pressed; None if the screen in front reads its own keys."""
-        raise NotImplementedError
 
     def add_keys(self, keys: KeySet) -> None:
         """Add keys whose handlers a feature has from now on."""
@@ -111,6 +94,10 @@ class ShellApp(ThemedApp, inherit_bindings=False):
         """Take a key as text, such as of a date; return False for keys that mean something else."""
         raise NotImplementedError
 
+    def takes_words(self, context: Context) -> Callable[[str], object] | None:
+        """What gets letters that mean nothing else in a context, if anything does."""
+        raise NotImplementedError
+
     async def forward(self, key: events.Key) -> None:
         """Send an unbound key to the widgets, and wait until a typed text has taken it."""
         raise NotImplementedError
@@ -118,10 +105,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     def keep_place(self) -> Sequence[str]:
         """Save the user's place for the next start; return a sentence for each thing of this visit that is lost."""
         raise NotImplementedError
-
-    def when_closed(self, act: Callable[P, object]) -> Callable[P, object]:
-        """A function that calls another one once the screen in front is gone."""
-        return lambda *args, **named: self.call_later(partial(act, *args, **named))
 
     def open_sample(self) -> None:
         """Quit with the result `SAMPLE`; the caller then opens the bundled sample."""
@@ -136,7 +119,7 @@ class ShellApp(ThemedApp, inherit_bindings=False):
             from reader.ui.terminal.web_driver import ServedDriver
 
             return ServedDriver
-        if named:
+        if named or not knows_terminal():
             return super().get_driver_class()
         from reader.ui.terminal.driver import TerminalDriver
 
@@ -176,6 +159,7 @@ class ShellApp(ThemedApp, inherit_bindings=False):
             # A screen that is still being made when the app ends can't mount its widgets, for one.
             record_error("leaving", error)
             return
+        self.failure = self.failure or error
         self.expect_end()
         self.keep_place()
         super()._handle_exception(error)
@@ -188,52 +172,47 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     def take_terminal(self) -> Handed | None:
         """Draw from now on in place of the first frame, if there is one; return where its cursor is."""
         frame, self.first_frame = self.first_frame, None
-        if frame is None or not isinstance(self._driver, OurTerminal):
+        if frame is None or self.terminal is None:
             return None
         handed = frame.hand_over()
-        self._driver.take_over(handed.unread)
+        self.terminal.take_over(handed.unread)
         return handed
 
     def set_title(self, title: str) -> None:
         """Give the terminal's window a title, where it has one; the title must be clean."""
-        if isinstance(self._driver, OurTerminal):
-            self._driver.set_title(title)
+        if self.terminal is not None:
+            self.terminal.set_title(title)
 
     def stop_job(self) -> bool:
         """Stop until the shell continues the program; False if no shell could."""
-        return isinstance(self._driver, OurTerminal) and self._driver.stop_job()
+        return self.terminal is not None and self.terminal.stop_job()
 
     @on(Driver.SignalResume)
     def _draw_again(self) -> None:
         self.refresh(layout=True)
 
-    @property
-    def is_served(self) -> bool:
-        """Whether the reader is in the user's browser, and not in a terminal."""
-        return self._driver is not None and self._driver.is_web
-
     def open_in_browser(self, url: str) -> bool:
         """Open an address where the user is; False if that is this machine, whose browser the caller chooses."""
-        if self._driver is None or not self.is_served:
+        if not self.is_web:
             return False
-        self._driver.open_url(url)
+        self.open_url(url)
         return True
 
     def send_pdf(self, file: Path) -> bool:
         """Open a PDF in the user's browser; False if the reader is not in one."""
-        if not self.is_served:
+        if not self.is_web:
             return False
         self.deliver_binary(file, open_method="browser", mime_type="application/pdf")
         return True
 
     def send_file(self, text: str, name: str) -> bool:
         """Send a file to the user's browser; False if the reader is not in one."""
-        if not self.is_served:
+        if not self.is_web:
             return False
         self.deliver_text(StringIO(text), save_filename=name, open_method="download")
         return True
 
     def handled(self, keys: int) -> None:
         """Let the terminal send so many keys more."""
-        if isinstance(self._driver, OurTerminal):
-            self._driver.handled(keys)
+        if self.terminal is not None:
+            self.terminal.handled(keys)

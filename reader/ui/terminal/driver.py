@@ -16,8 +16,9 @@ import os
 import signal
 from codecs import getincrementaldecoder
 from collections.abc import Generator, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from selectors import EVENT_READ, SelectSelector
+from shutil import get_terminal_size
 from threading import BoundedSemaphore, Event
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -52,6 +53,12 @@ class JobDriver(LinuxDriver):
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
         self._can_stop = not platform.ignores_stop()
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._shown_app = app
+        self._event_loop = asyncio.get_running_loop()
+        signal.signal(signal.SIGTSTP, self._stop_by_signal)
+        signal.signal(signal.SIGCONT, self._continue_by_signal)
+        self._is_lent = False
+        """Whether another program has the terminal, and the event loop waits for it."""
         self._is_stopping = False
         self._was_continued = False
         self._has_title = os.environ.get("TERM", "") not in WITHOUT_TITLE
@@ -111,26 +118,36 @@ class JobDriver(LinuxDriver):
         return self._was_continued
 
     def _enter_again(self) -> None:
-        # Continued in the background, the driver does not enter: the next signal to continue comes by `fg`.
-        self._must_signal_resume = True
         self.resume_application_mode()
+        # Continued in the background, the driver does not enter: the next signal to continue comes by `fg`.
+        if self.is_drawing:
+            self._shown_app.post_message(self.SignalResume())
 
-    def _sigtstp_application(self, *given: object) -> None:
+    @contextmanager
+    def no_automatic_restart(self) -> Iterator[None]:
+        """Let another program have the terminal for the length of the block."""
+        self._is_lent = True
+        try:
+            with super().no_automatic_restart():
+                yield
+        finally:
+            self._is_lent = False
+
+    def _stop_by_signal(self, *_: object) -> None:
         """Stop because another program asks for it."""
-        if self._auto_restart:
-            self._loop.call_soon_threadsafe(self.stop_job)
+        if self._is_lent:
+            os.kill(os.getpid(), signal.SIGSTOP)
         else:
-            # Another program has the terminal, and the event loop waits for it.
-            super()._sigtstp_application(*given)
+            self._event_loop.call_soon_threadsafe(self.stop_job)
 
-    def _sigcont_application(self, *_: object) -> None:
+    def _continue_by_signal(self, *_: object) -> None:
         self._was_continued = True
         if not self._is_stopping:
-            self._loop.call_soon_threadsafe(self._go_on)
+            self._event_loop.call_soon_threadsafe(self._go_on)
 
     def _go_on(self) -> None:
         """Draw all again after a stop of another kind: the shell has changed the terminal's modes."""
-        if self._auto_restart and not self._is_stopping:
+        if not self._is_lent and not self._is_stopping:
             if self.is_drawing:
                 self.suspend_application_mode()
             self._enter_again()
@@ -160,6 +177,8 @@ class TerminalDriver(JobDriver):
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._file = cast(Any, _UnfailingFile(cast(TextIO, self._file)))
+        if isinstance(app, LosesTerminal):
+            app.terminal = self
         self._room = BoundedSemaphore(MOST_WAITING)
         self._frame: FirstFrame | None = getattr(app, "first_frame", None)
         self._held: list[str] | None = None if self._frame is None else []
@@ -192,8 +211,8 @@ class TerminalDriver(JobDriver):
         first, and the older one stays on the screen.
         """
         if not self._in_band_window_resize:
-            size = Size(*self._get_terminal_size())
-            self._app.post_message(Resize(size, size))
+            size = Size(*get_terminal_size())
+            self._shown_app.post_message(Resize(size, size))
 
     def take_over(self, unread: bytes) -> None:
         """Write from now on, and read: first what came before and nobody has taken."""
@@ -228,8 +247,8 @@ class TerminalDriver(JobDriver):
     def run_input_thread(self) -> None:
         """Read what the terminal sends until the driver stops or the terminal is gone, which the app is told."""
         self._read_terminal()
-        if not self.exit_event.is_set() and isinstance(self._app, LosesTerminal):
-            self._app.lose_terminal()
+        if not self.exit_event.is_set() and isinstance(self._shown_app, LosesTerminal):
+            self._shown_app.lose_terminal()
 
     def _read_terminal(self) -> None:
         decoder, terminal_input = getincrementaldecoder("utf-8")("replace"), TerminalInput()

@@ -21,6 +21,7 @@ class ServedDriver(WebDriver):
 
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._shown_app = app
         # Assigned: a method of this name would not replace it.
         self._write = self._write_all  # type: ignore[assignment]
 
@@ -34,5 +35,5 @@ class ServedDriver(WebDriver):
     def run_input_thread(self) -> None:
         """Read what the server sends until the driver stops or the server is gone, which the app is told."""
         super().run_input_thread()
-        if not self.exit_event.is_set() and isinstance(self._app, LosesTerminal):
-            self._app.lose_terminal()
+        if not self.exit_event.is_set() and isinstance(self._shown_app, LosesTerminal):
+            self._shown_app.lose_terminal()

@@ -6,8 +6,7 @@ import lzma
 import random
 import shutil
 import sqlite3
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -25,6 +24,7 @@ from reader.core.document.codec import load
 from reader.core.paper import Listing
 from tests import beginnings, breakage
 from tests.cache.conftest import NOW, ByName, draft
+from tests.rigs.program import is_in_history
 from tests.tiers import rest_long
 
 TODAY = date(2026, 11, 24)
@@ -255,22 +255,10 @@ def test_a_good_cache_with_fewer_papers_than_its_backup_gets_them(home: Home) ->
     assert mend(home.cache).restored == {}
 
 
-@pytest.fixture
-def made_again() -> Iterator[bytes]:
-    """The oldest cache, made once more from the history of the repository."""
-    words = ["git", "cat-file", "-e", f"{beginnings.FIRST_COMMIT}^{{commit}}"]
-    try:
-        known = subprocess.run(words, cwd=beginnings.ROOT, capture_output=True, check=False).returncode == 0
-    except OSError:
-        known = False
-    if not known:
-        pytest.skip("the history of the repository is not here")
-    yield beginnings.build_oldest()
-
-
-def test_the_oldest_home_can_be_made_again(made_again: bytes, tmp_path: Path) -> None:
+@pytest.mark.skipif(not is_in_history(beginnings.FIRST_COMMIT), reason="the history of the repository is not here")
+def test_the_oldest_home_can_be_made_again(tmp_path: Path) -> None:
     told = []
-    for number, data in enumerate((made_again, lzma.decompress(beginnings.OLDEST.read_bytes()))):
+    for number, data in enumerate((beginnings.build_oldest(), lzma.decompress(beginnings.OLDEST.read_bytes()))):
         file = tmp_path / f"{number}.db"
         file.write_bytes(data)
         with closing(sqlite3.connect(file)) as connection:

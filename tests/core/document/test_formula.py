@@ -34,12 +34,13 @@ RECORDED = Path(__file__).parents[4] / "shared" / "data" / "fulltext" / "html"
         (r"W^{\top}x+b", "W^⊤x + b"),
         (r"e^{i\pi}+1=0", "e^(iπ) + 1 = 0"),
         (r"10^{-3}", "10⁻³"),
-        (r"-x+-1", "−x + −1"),
+        (r"-x+-1-\log p", "−x + −1 − log p"),
+        (r"[-\log p]", "[−log p]"),
         (r"p(a|b)", "p(a|b)"),
         (r"\text{KL}(p\,\|\,q)", "KL(p‖q)"),
         (r"x\in[0,1]", "x ∈ [0, 1]"),
         (r"\{x\mid x>0\}", "{x ∣ x > 0}"),
-        (r"a:=b", "a := b"),
+        (r"a:=b,...,c", "a := b, ..., c"),
         (r"f'(x)", "f′(x)"),
         (r"f'_i+g''^2", "fᵢ′ + g′′²"),
         (r"\hat{x}_{i}", "x\u0302ᵢ"),
@@ -76,12 +77,16 @@ def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
         (r"{n\choose k}", "(n choose k)"),
         (r"{\frac{a}{b}}^{2}", "(a∕b)²"),
         (r"\log\frac{p}{q}", "log (p∕q)"),
+        (r"\frac{1}{z}I+\frac{1}{z}(a)-\frac{a}{b}", "(1∕z) I + (1∕z) (a) − a∕b"),
+        (r"\frac{(x-\mu)^{2}}{2\sigma^{2}}", "(x − μ)²∕(2σ²)"),
+        (r"\mathop{\mathrm{arg\,min}}_{x}f\overset{!}{=}0", "argminₓ f =^{!} 0"),
         (r"\sqrt{2}", "√2"),
         (r"\sqrt{ab}", "√(ab)"),
         (r"\sqrt{a}b", "√a b"),
         (r"\sqrt[3]{a+b}", "∛(a + b)"),
         (r"\sqrt[n]{x}", "ⁿ√x"),
         (r"{x^{2}}^{3}", "(x²)³"),
+        (r"{(ab)}^{3}", "(ab)³"),
         (r"\underbrace{ab}_{n}c", "(ab)⏟(n)c"),
         (r"\xrightarrow[n]{d}", "→_{n}^{d}"),
         (r"\binom{n}{k}", "(n choose k)"),
@@ -184,6 +189,11 @@ def test_what_is_deep_is_read_and_drawn_once(begin: str, end: str, depth: int) -
     with counted(200_000):
         assert formula_text(tex)
         assert draw_formula(tex, 78)
+
+
+def test_a_long_row_costs_what_its_lines_cost() -> None:
+    with counted(1_000_000):
+        assert len(draw_formula("a+" * 1_000 + "a", 78)) > 40
 
 
 @pytest.mark.parametrize(
@@ -385,6 +395,7 @@ def test_a_fraction_has_its_bar_and_brackets_are_as_tall() -> None:
 def test_limits_stand_above_and_below() -> None:
     assert drawn(r"\sum_{i=1}^{n}x_{i}") == "\n".join((" n", " ∑ xᵢ", "i=1"))
     assert drawn(r"\sum_{\begin{subarray}{c}i<j\\ j\leq n\end{subarray}}a") == "\n".join((" ∑ a", "i<j", "j≤n"))
+    assert drawn(r"\mathop{\mathbb{E}}_{x\sim p}x") == "\n".join((" 𝔼 x", "x∼p"))
     assert drawn(r"\underset{\text{all}}{xy}=1") == "\n".join(("xy = 1", "all"))
 
 
@@ -397,6 +408,17 @@ def test_cases_and_matrices_have_columns() -> None:
 
 def test_a_root_covers_what_is_under_it() -> None:
     assert drawn(r"\sqrt{\frac{a}{b}}") == "\n".join(("    __", "   ╱ a", "  ╱  ─", "╲╱   b"))
+    assert drawn(r"1+\sqrt[3]{\frac{a}{b}}") == "\n".join(("        __", "       ╱ a", "1 + ³ ╱  ─", "    ╲╱   b"))
+
+
+def test_an_accent_covers_what_is_under_it() -> None:
+    assert drawn(r"\overline{a+b}\widehat{ABC}") == "\n".join(("_____ ╱‾╲", "a + b ABC"))
+    assert drawn(r"\underline{ab}") == "\n".join(("ab", "‾‾"))
+
+
+def test_the_number_of_aligned_rows_is_on_the_last() -> None:
+    rows = draw_formula(r"\begin{aligned}a&=b\\&=\frac{c}{d}\end{aligned}", 78)
+    assert rows[0].lines[rows[0].base] == "  = ─"
 
 
 def test_a_sign_before_a_fraction_is_apart_from_its_relation() -> None:
@@ -413,6 +435,12 @@ def test_a_sign_before_a_fraction_is_apart_from_its_relation() -> None:
             ("       a", "f(x) = ─ + c", "       b", "", "    = ∑ dᵢ", "      i"),
         ),
         (r"aaaa+\frac{a}{b}+cccccc+d", ("       a", "aaaa + ─", "       b", "", "    + cccccc + d")),
+        (r"a=b,\quad c=d+e", ("a = b,", "", "    c = d + e")),
+        # Brackets that are too wide are no taller than a letter, and the row goes on within them.
+        (
+            r"a=\left[\frac{b}{c}+d+e+f+g\right]^{2}",
+            ("     b", "a = [─ + d + e", "     c", "", "    + f + g]²"),
+        ),
         # A row that has no such place is on one line, and the others keep their height.
         (r"aaaa(bbbbbb,ccccccc)\\ a=\frac{b}{c}", ("aaaa(bbbbbb, ccccccc)", "", "    b", "a = ─", "    c")),
         (r"aaaa=b\wedge cccc=d", ("aaaa = b", "", "    ∧ cccc = d")),

@@ -50,14 +50,14 @@ FAULTS = (
 )
 
 
-def build_library(folder: Path) -> Path | None:
-    """Compile the library that makes writes fail; None where there is no compiler, or no such linker."""
+def build_library(folder: Path, source: Path = SOURCE) -> Path | None:
+    """Compile the library that makes writes fail, or another one; None without a compiler or such a linker."""
     compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None or sys.platform != "linux":
         return None
-    library = folder / "faults.so"
+    library = folder / f"{source.stem}.so"
     built = subprocess.run(
-        [compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(SOURCE), "-ldl"], capture_output=True, check=False
+        [compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(source), "-ldl"], capture_output=True, check=False
     )
     return library if built.returncode == 0 else None
 

@@ -166,18 +166,18 @@ def test_our_thread_ends_with_the_terminal_and_what_is_drawn_goes_nowhere(tmp_pa
 
 
 RESIZED = """
-import signal, sys
+import shutil, signal, sys
 from textual.app import App
-from {module} import {name}
 coming, told = [], []
-class Driver({name}):
-    def _get_terminal_size(self):
-        if not coming:
-            return (80, 24)
-        size = coming.pop(0)
-        if coming:
-            signal.raise_signal(signal.SIGWINCH)
-        return size
+def size():
+    if not coming:
+        return (80, 24)
+    size = coming.pop(0)
+    if coming:
+        signal.raise_signal(signal.SIGWINCH)
+    return size
+shutil.get_terminal_size = size
+from {module} import {name}
 class Resized(App):
     def on_mount(self):
         coming.extend([(50, 10), (60, 20)])
@@ -191,7 +191,7 @@ class Resized(App):
     def end(self):
         open(sys.argv[1], "w").write(str(told[-1]))
         self.exit()
-Resized(driver_class=Driver).run()
+Resized(driver_class={name}).run()
 """
 
 
