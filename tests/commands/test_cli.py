@@ -36,12 +36,12 @@ def test_version(run: Run, words: tuple[str, ...]) -> None:
 
 
 def test_a_build_with_another_letter_has_another_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "module.py"
-    monkeypatch.setattr("reader.sources", lambda: [file])
-    file.write_text("a")
-    before = build()
-    file.write_text("b")
-    assert build() != before
+    monkeypatch.setattr("reader.__file__", str(tmp_path / "__init__.py"))
+    names = {build()}
+    for suffix in ("py", "sql", "md"):
+        (tmp_path / f"a.{suffix}").write_text("b")
+        names.add(build())
+    assert len(names) == 4
 
 
 @pytest.mark.parametrize(("lost", "code"), [(errno.EPIPE, 0), (errno.ENOSPC, 1)])

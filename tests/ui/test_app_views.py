@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from reader.settings_reader import load_settings
 from reader.ui.command_line.runner import AutomaticCommands
 from reader.ui.refresh.sync import CacheWatch
