@@ -1,4 +1,4 @@
-"""Lines with clickable keys, and the line below the panes."""
+"""Lines whose keys can be clicked, and the line below the panes."""
 
 from __future__ import annotations
 
@@ -60,27 +60,28 @@ class RoleStyles:
         return style
 
     def forget(self) -> None:
-        """Drop the cached styles; call it when the widget's styles change."""
+        """Look the styles up again; call it when the widget's styles change."""
         self._known.clear()
 
 
 @dataclass
 class Reported(Message):
-    """A click or choice in a widget, to be handled by a feature: see `answers` in `ui/shell/handlers.py`."""
+    """What the user clicked or chose in a widget, for a feature to answer: see `answers` in `ui/shell/handlers.py`."""
 
     kind: str
+    """Such as `link`, `topic` or `view`."""
     value: Any
 
 
 @dataclass
 class ActionAsked(Message):
-    """A click on an action of the table."""
+    """A click asks for an action of the table."""
 
     id: str
 
 
 class OneLine(Widget, Generic[Shown]):
-    """One line drawn from a value. Unchanged lines are not painted, since a paint composes all panes again."""
+    """One line that is drawn from a value. A paint composes all panes again, so an unchanged line is not painted."""
 
     ALLOW_SELECT = False
     PREFIX: ClassVar[str] = "top"
@@ -92,11 +93,13 @@ class OneLine(Widget, Generic[Shown]):
         self.glyphs = glyphs
 
     def show(self, shown: Shown) -> None:
+        """Show another value."""
         if shown != self.shown:
             self.shown = shown
             self.refresh()
 
     def line(self, width: int) -> Line:
+        """Draw the value in a width."""
         raise NotImplementedError
 
     def render(self) -> Content:
@@ -111,18 +114,21 @@ class Title(OneLine[str]):
 
 
 class KeyLines(Widget):
-    """A widget with clickable keys in its lines."""
+    """A widget whose lines have pieces with keys."""
 
     @dataclass
     class KeyClicked(Message):
         """The user clicked a key."""
 
         key: str
+        """The key, as it is displayed."""
 
     def shown_lines(self) -> Sequence[Line]:
+        """Return the lines as they are drawn."""
         raise NotImplementedError
 
     def on_click(self, event: events.Click) -> None:
+        """Report a click on a key."""
         lines, place = self.shown_lines(), event.get_content_offset(self)
         piece = piece_at(lines[place.y], place.x) if place is not None and place.y < len(lines) else None
         if piece is not None and piece.action is not None and piece.action[0] == PRESS:
@@ -131,7 +137,7 @@ class KeyLines(Widget):
 
 
 class StatusLine(KeyLines):
-    """The line below the panes, which grows over them if it needs more rows."""
+    """The line below the panes, which give up rows while it needs more than one."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"status--{role}" for role in STATUS_ROLES}
@@ -144,7 +150,7 @@ class StatusLine(KeyLines):
         self._drawn_for: object = None
 
     def show(self, status: Status) -> None:
-        """Show keys, a prompt, or a notice."""
+        """Show keys, a prompt, or what just happened."""
         if status != self._status:
             self._status = status
             self._fit(self.size.width)
@@ -153,19 +159,18 @@ class StatusLine(KeyLines):
 
     @property
     def shown(self) -> Status:
+        """What it shows."""
         return self._status
 
-    @property
-    def said(self) -> str:
-        return self._status.said
-
     def on_resize(self, event: events.Resize) -> None:
+        """Take as many rows as the content needs in the new width."""
         self._fit(event.size.width)
 
     def render(self) -> Content:
         return Content("\n").join(draw(self, line, "status") for line in self.shown_lines())
 
     def shown_lines(self) -> Sequence[Line]:
+        """Return the lines as they are drawn."""
         return self._drawn(self.size.width)
 
     def _fit(self, width: int) -> None:
