@@ -57,7 +57,7 @@ _RAISED = {"circ": "°", "∘": "°", "°": "°", "*": "*", "∗": "*", "†": "
 # Mathematical letters, such as a calligraphic L, are missing from many terminals' fonts.
 _STYLED = re.compile("[ℊℋℌℐℑℒℛℜℨℬℭℯℰℱℳℴ\U0001d400-\U0001d7ff]")
 
-# Macros that nearly all authors define, but LaTeX does not.
+# Macros that nearly all authors define, and those of Zotero, which the converter does not know or changes.
 _AUTHOR_MACROS = {
     "aka": "a.k.a.",
     "deg": "°",
@@ -65,6 +65,10 @@ _AUTHOR_MACROS = {
     "etal": "et al.",
     "etc": "etc.",
     "ie": "i.e.",
+    "textasciicircum": "^",
+    "textbar": "|",
+    "textgreater": ">",
+    "textless": "<",
     "wrt": "w.r.t.",
 }
 

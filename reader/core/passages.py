@@ -138,19 +138,18 @@ def in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:
 
 
 def split_note(text: str) -> tuple[str, tuple[Passage, ...]]:
-    """Split another program's note into the note and the highlights after it."""
+    """A note that another program has kept, and the highlights behind it, which keep their order."""
     found = list(re.finditer(_SAID, text))
     if not found:
         return text, ()
     ends = [*(match.start() for match in found[1:]), len(text)]
-    passages = []
+    passages: list[Passage] = []
     for match, end in zip(found, ends, strict=True):
         section, _, colour = match[2].removesuffix(", ").rpartition(", ")
         if colour not in COLOURS:
             section, colour = ", ".join(filter(None, (section, colour))), COLOURS[0]
         quote = clean_block(match[1], QUOTE_LIMIT)
         note = clean_note(text[match.end() : end]).strip()
-        passages.append(
-            Passage(passage_id(quote), quote, section=clean(section, _SECTION_LIMIT), colour=colour, note=note)
-        )
+        section, place = clean(section, _SECTION_LIMIT), len(passages)
+        passages.append(Passage(passage_id(quote), quote, section=section, colour=colour, note=note, block=place))
     return text[: found[0].start()].rstrip(), tuple(passages)

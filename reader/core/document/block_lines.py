@@ -232,6 +232,7 @@ class BlockWriter:
             yield (Piece(row, "formula"),)
             return
         # Break between terms rather than within parentheses, if that is enough.
+        row = row.lstrip(" ")
         kept = _kept_groups(row)
         row = next((one for one in (_kept_sides(kept), kept, _kept_sides(row)) if _longest(one) <= width - INDENT), row)
         first, *_ = fill([Piece(row, "formula")], width)
@@ -587,7 +588,7 @@ def draw_formula(tex: str, width: int) -> list[Drawn]:
     except RecursionError:
         boxes = []
     if any(box.width > width for box in boxes):
-        boxes = [box for items in _rows(tree) for box in _continued(items, width)]
+        boxes = [box for at, items in enumerate(_rows(tree)) for box in _continued(_begun(items, at > 0), width)]
     # Rows that stand within something else have no place of their own.
     is_broken = any("\n" in line for box in boxes for line in box.lines)
     if not boxes or is_broken or any(len(box.lines) > (TALLEST if box.width <= width else 1) for box in boxes):
@@ -625,8 +626,8 @@ def _continued(items: Sequence[Node], width: int) -> list[Box]:
             taking = _row(_begun(rest[:end], bool(found))).width
             if taking > room:
                 break
-            # Avoid a line of only a few letters.
-            fitting.append((end == len(rest) or taking * 3 > room, -rank, end))
+            # A few letters are not left alone.
+            fitting.append((end == len(rest) or taking * 5 > room, -rank, end))
         if not any(is_long for is_long, _, _ in fitting):
             opened = [part for item in rest[:end] for part in _opened(item)]
             if len(opened) > end:
@@ -647,13 +648,19 @@ def _breaks(items: Sequence[Node], start: int) -> Iterator[tuple[int, int]]:
         depth -= kind == "close"
         before = items[at - 1] if at else EMPTY
         if at > start:
-            if not depth and (items[at] in _CONNECTIVES or (isinstance(before, Symbol) and before.text[:2] == "  ")):
+            if not depth and (items[at] in _CONNECTIVES or _is_gap(before)):
                 yield at - start, 0
             elif kind == "bin" or _kind(before) != kind == "rel":
                 # Two relations side by side are one, as in `:=`.
                 yield at - start, 1 + 2 * depth + (kind == "bin")
         depth += kind == "open"
     yield len(items) - start, 0
+
+
+def _is_gap(node: Node) -> bool:
+    """Whether a node sets two statements apart."""
+    text = atom_of(node).text if isinstance(node, Row | Symbol) else ""
+    return text.isspace() and len(text) > 1
 
 
 def _opened(node: Node) -> Sequence[Node]:

@@ -606,14 +606,24 @@ def _row(items: Sequence[Node]) -> Node:
 
 def _grouped(node: Node, *, keep: bool) -> Node:
     """A group: one sign in braces is no operator or relation; with `keep`, several things are one."""
+    if keep and isinstance(node, Row):
+        node = _row([one for one in node.items if one != EMPTY])
     match node:
         case Symbol(text, "bin" | "rel" | "punct"):
             return Symbol(text, "ord")
         case _OpenScript():
             return Script(*node)
+        case Row([Symbol("("), *inner, Symbol(")")]) if keep and not {"(", ")"} & {*map(_sign, inner)}:
+            return Fence("(", _row(inner), ")")
         case Row(items) if keep and len(items) > 1:
             return Row((node,))
     return node
+
+
+def _sign(node: Node) -> str:
+    while isinstance(node, Script):
+        node = node.base
+    return node.text if isinstance(node, Symbol) else ""
 
 
 def _ungrouped(node: Node) -> Node:
