@@ -80,6 +80,14 @@ class Listed(NamedTuple):
     """The place of the cursor, from 0."""
 
 
+class Seen(NamedTuple):
+    """The lines of a pane that were said."""
+
+    top: int = 0
+    """The first one in view."""
+    lines: Sequence[str] = ()
+
+
 class Drawn(NamedTuple):
     """A line of a pane."""
 
@@ -109,7 +117,7 @@ class Face(Actor):
         self._listed = Listed()
         self._shown: frozenset[PaperKey] = frozenset()
         """The papers that were said together last."""
-        self._seen: dict[tuple[Widget, PaperKey | None], Sequence[str]] = {}
+        self._seen: dict[tuple[Widget, PaperKey | None], Seen] = {}
         """The lines that were said of panes, each with the paper that is in front."""
         self._copied = ""
         """The text that was copied last."""
@@ -362,7 +370,9 @@ class Face(Actor):
     def _typing(self, field: LineInput | NoteArea) -> Iterator[str]:
         """What is written already, and what may be."""
         text = field.value if isinstance(field, LineInput) else field.text
-        if text.strip():
+        if isinstance(field, NoteArea) and self._place == self._where()[0]:
+            yield f"Lines so far: {len(text.splitlines()):,}."
+        elif text.strip():
             yield f"So far: {words.plain(text)}"
         for advice in self._app.screen.query(KeyLines):
             if advice.is_on_screen and not isinstance(advice, StatusLine):
@@ -375,8 +385,11 @@ class Face(Actor):
         if any(one.is_here for one in shown) and not isinstance(pane, TextPane):
             shown = [one._replace(text=f"{one.number}. {one.text}") for one in shown]
         key = (screen if pane is None else pane, self._model.state.front_paper)
-        seen, self._seen[key] = self._seen.get(key, ()), [one.text for one in shown]
-        yield from (one.text for one in shown if one.text not in seen)
+        seen, top = self._seen.get(key, Seen()), 0 if pane is None else pane.scroll_offset.y
+        new = [one.text for one in shown if one.text not in seen.lines]
+        # What moves by a line because another one came or went is not new.
+        self._seen[key] = Seen(top, [*seen.lines, *new] if top == seen.top else [one.text for one in shown])
+        yield from new
         yield from (f"Here: {one.text}" for one in shown if one.is_here)
         if isinstance(screen, FullTextScreen) and screen.progress.share is not None:
             yield words.sentence(words.says(text_header(screen.progress._replace(title=""), WIDE, words.SPOKEN)))

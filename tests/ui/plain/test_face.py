@@ -73,10 +73,11 @@ async def test_a_morning_in_sentences(reader: Opener, cache_file: Path) -> None:
         page = await talk.say("")
         assert "Now on a paper's page." in page and "Abstract" in page and ": Agents" not in page
         assert (await talk.say("e")).endswith("note (. keeps it)> ")
-        await talk.say("Read with care.")
+        assert "Lines so far: 1." in await talk.say("Read with care.")
         noted = await talk.say(".")
         assert "noted, u undoes." in noted and "Read with care." in noted and "Now on a paper's page: Agents" in noted
-        assert "undone" in await talk.say("u")
+        undone = await talk.say("u")
+        assert undone.startswith('undone: no longer noted, "Agents') and "huggingface.co" not in undone
         assert "Here: 2. Agents" in await talk.say("q")
         found = await talk.say("/memory")
         assert "Latest, Tue 12 May searched for memory, 1 of 14" in found and "Here: 1. A Memory" in found
