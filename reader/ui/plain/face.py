@@ -62,6 +62,9 @@ END = "."
 WIDE = 400
 """Columns for a line of the interface that is said whole."""
 
+LONGEST_NAMED = 40
+"""Letters of a line that are repeated if it means nothing."""
+
 LETTERS = "a-z"
 """The key of a question that any letter may answer."""
 
@@ -192,11 +195,14 @@ class Face(Actor):
         """Do what a line means; return what is to be said of it first."""
         context, answers = self._context, [key for key, _ in self._status.choices]
         line = line if context == "note" else line.strip()
+        begun, self._begun = self._begun, ""
         are_keys = self._field is None and (self._letters is None or self._model.state.front is PALETTE)
+        if begun and line in ("", "esc"):
+            return [f"{begun} is dropped."]
         if line in answers or (LETTERS in answers and len(line) == 1):
             await self._press(*keys_labelled(line))
         elif self._services[Keyboard].is_asking:
-            return [f"{words.plain(line)[:40]} is no answer."]
+            return [f"{_named(line)} is no answer."]
         elif are_keys and _NUMBER.fullmatch(line) and self._go(int(line)):
             pass
         elif self._field is not None:
@@ -204,20 +210,22 @@ class Face(Actor):
         elif self._letters is not None:
             await self._type(line)
         else:
-            return await self._do(read_line(self._begun + line, self._keymap, context), line)
+            return await self._do(read_line(begun + line, self._keymap, context), begun + line)
         return ()
 
     async def _do(self, typed: Typed, line: str) -> Sequence[str]:
         """Press the keys of a line, and type the text behind them where one is asked for."""
-        context, self._begun = self._context, "".join(typed.begun)
+        context = self._context
         if typed.begun:
+            self._begun = "".join(typed.begun)
             saved = [one.name for one in self._model.state.views.named]
             choices = self._keymap.choices(context, typed.begun, saved)
             return [words.sentence(f"{self._begun}, then: {'; '.join(f'{key} {name}' for key, name in choices)}")]
         if not typed.keys and (self._app.takes_words(context) is not None or context == "calendar"):
             await self._type(line)
         elif not typed.keys:
-            return [f"{words.plain(line)[:40]} is no key {place_of(context)}. ? tells the keys; q goes back."]
+            self._keys.discard(words.keys(self._status))
+            return [f"{_named(line)} is no key {place_of(context)}."]
         await self._press(*typed.keys)
         if typed.text:
             await self._settle()
@@ -424,7 +432,13 @@ class Face(Actor):
             return f"{context} ({', '.join(key for key, _ in choices)})"
         if context == "list":
             context = f"list {self._papers.cursor + 1:,} of {self._model.state.listing.count or self._papers.count:,}"
-        return f"{NAMES.get(context, context)} (? keys)"
+        # The last hint leads to all others, or out.
+        return f"{NAMES.get(context, context)} ({' '.join(self._status.keys[-1])})"
+
+
+def _named(line: str) -> str:
+    """A line in a sentence about it."""
+    return words.plain(line)[:LONGEST_NAMED] or "enter"
 
 
 def _drawn(pane: Pane) -> Iterator[Drawn]:

@@ -90,9 +90,15 @@ async def test_a_line_that_is_no_key_does_nothing(
 ) -> None:
     async with plain(cache_file) as (talk, _):
         said = await talk.say("star")
-        assert said.startswith("star is no key in the list.") and "Here: 1. Slow Video" in said
+        assert (
+            said.startswith("star is no key in the list.")
+            and "Keys: m mark read" in said
+            and "Here: 1. Slow Video" in said
+        )
         assert "Unread" in said and "starred" not in said
         assert "g, then: t Latest" in await talk.say("g")
+        assert (await talk.say("esc")).startswith("g is dropped.")
+        await talk.say("g")
         assert "Starred, 0 papers" in await talk.say("s")
         assert "Here: 1. Slow Video" in await talk.say("gt")
         asked = await talk.say("w")
