@@ -50,6 +50,7 @@ MOVES = {0.03: 3.0, 0.06: -40.0, 0.07: 400.0}
 SETTINGS = """\
 refresh_minutes = 0
 read_when = "manual"
+fetch_ahead = []
 [digest]
 command = ["true"]
 """
@@ -220,7 +221,7 @@ class Year:
                     final = item["paper"].setdefault("final", item["paper"].get("upvotes") or 0)
                     item["paper"]["upvotes"] = int(final * (1 - 0.5 ** (age + 1)))
                 self._feed.days[one.day.isoformat()] = one.items
-        self._feed.pages = {f"/papers/{_id(one)}.md": MARKDOWN.encode() for one in day.items}
+        self._feed.pages.update({f"/papers/{_id(one)}.md": MARKDOWN.encode() for one in day.items})
 
     def _live(self, number: int, days: Sequence[Day]) -> None:
         """Do what is done in some days, all on the last of them."""
@@ -235,9 +236,10 @@ class Year:
                 machine.run("mark", "star", *mine[:some], moved=off)
                 self._mark(machine, KINDS[number % len(KINDS)], mine[some : 2 * some] or mine)
                 machine.run("mark", "read", *mine)
-            if number % 7 == 0 and ids:
+            for id in mine[:2]:
+                machine.run("read", id)
+            if number % 7 == 0:
                 machine.run("undo", moved=off)
-                machine.run("read", ids[0])
             machine.run("sync", str(self._shared), moved=off)
             machine.run("digest", "--to", "command")
 
