@@ -228,7 +228,7 @@ class Year:
         ids, day = [_id(one) for day in days for one in day.items], days[-1]
         laptop, desk = self.machines
         for machine in (laptop, desk) if number % 3 == 0 else (laptop,):
-            machine.today, machine.asks_arxiv = day.day, number % ARXIV == 0
+            machine.today, machine.asks_arxiv = day.day, number % ARXIV == 1
             machine.run("refresh", "--quiet")
             off = self._clock()
             mine, some = self._chance.sample(ids, min(10 * len(days), len(ids))), 2 * len(days)
