@@ -105,9 +105,7 @@ class Machine:
 
     def at(self, moved: float = 0.0) -> dict[str, str]:
         """The surroundings at noon of the day, or at another time."""
-        shown = {
-            name: value for name, value in self.surroundings.items() if self.asks_arxiv or name != "ARXIV_ENDPOINT"
-        }
+        shown = {**self.surroundings, **({} if self.asks_arxiv else {"ARXIV_ENDPOINT": NOBODY})}
         noon = datetime.combine(self.today, datetime.min.time(), UTC) + timedelta(hours=12, days=moved)
         ahead = int(noon.timestamp() - time.time())
         return {**shown, "CLOCK_AHEAD": str(ahead), "PYTHONPATH": str(self.program)}
