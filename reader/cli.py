@@ -82,7 +82,7 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
         from reader.commands.output import print_failure, report_unexpected
 
         if isinstance(error, UnicodeEncodeError) and any("\ud800" <= char <= "\udfff" for char in "".join(words)):
-            print_failure("A word of the command is not UTF-8, and only a file may have such a name.", "usage", words)
+            print_failure("A word of the command is not UTF-8; only names of files may be so.", "usage", words)
             return 2
         return report_unexpected(words[0] if words and is_command(words[0]) else "reader", error, words)
     return code
@@ -130,7 +130,7 @@ def _run_command(name: str, words: Sequence[str]) -> int:
         return outcome
     from reader.opening import show_reader
 
-    return show_reader(workspace, f'id:"{outcome.paper}"', opens_page=True)
+    return show_reader(workspace, f'id:"{outcome.paper}"', opens_page=True, is_plain=_is_dumb())
 
 
 # The reader
@@ -142,7 +142,7 @@ def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
     # The reader itself has few options: with one, a command was meant.
     if meant and (" ".join(words) in FOREIGN or any(word.startswith("-") for word in words)):
         raise _no_command(words[0], meant)
-    query, demo, log_level = _parse_reader_options(words)
+    query, demo, is_plain, log_level = _parse_reader_options(words)
     from reader.commands.workspace import Workspace, parsed
 
     workspace = Workspace(log_level)
@@ -150,10 +150,14 @@ def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
         parsed(query)
     if meant and not _finds_papers(workspace, query):
         raise _no_command(words[0], meant)
-    _expect_terminal(f"To print papers, use '{APP} list'.")
+    if not is_plain:
+        _expect_terminal(f"To print papers, use '{APP} list'; to read in a pipe, '{APP} --plain'.")
     from reader.opening import show_reader, show_sample
 
-    return show_sample(workspace, query) if demo else show_reader(workspace, query, frame=frame)
+    is_plain = is_plain or _is_dumb()
+    if demo:
+        return show_sample(workspace, query, is_plain=is_plain)
+    return show_reader(workspace, query, frame=frame, is_plain=is_plain)
 
 
 def _no_command(word: str, meant: str) -> UsageError:
@@ -169,20 +173,23 @@ def _has_terminal() -> bool:
 
 
 def _expect_terminal(advice: str) -> None:
-    """Raise UsageError with advice if the reader can't be drawn."""
-    from reader.opening import has_driver
-
+    """Raise UsageError with advice if there is no terminal to open the reader on."""
     if not _has_terminal():
         raise UsageError(f"The reader needs a terminal. {advice}")
-    if not has_driver() and os.environ.get("TERM") == "dumb":
-        raise UsageError(f"This terminal can't be drawn on (TERM is dumb). {advice}")
 
 
-def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
-    """The query, whether to open the sample, and the level of the log if one is given."""
+def _is_dumb() -> bool:
+    """Whether the terminal can't be drawn on, such as the shell of an editor: the reader then prints lines."""
+    from reader.opening import has_driver
+
+    return not has_driver() and os.environ.get("TERM") == "dumb"
+
+
+def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, bool, str | None]:
+    """The query, whether to open the sample, whether in plain lines, and the level of the log if one is given."""
     if not any(word.startswith("-") for word in words):
         # Without options there is no need to import argparse.
-        return " ".join(words), False, None
+        return " ".join(words), False, False, None
     from reader.commands.command import SEE_HELP, Parser, add_query, add_reader_options, asks_for_help, parse, query_of
 
     if asks_for_help(words):
@@ -200,7 +207,7 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, str | None]:
         raise SystemExit(0)
     if options.color == "never":
         os.environ["NO_COLOR"] = "1"
-    return query_of(options.query), options.demo, options.log_level
+    return query_of(options.query), options.demo, options.plain, options.log_level
 
 
 def _explain_option_order(words: Sequence[str]) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import AsyncGenerator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from reader.refresh.jobs import Job, Message
     from reader.ui.app import ReaderApp
     from reader.ui.first_frame.frame import FirstFrame
+    from reader.ui.shell.app import Ask
     from reader.ui.shell.commands import Shell
     from reader.ui.terminal.leaving import Leaving
 
@@ -34,8 +36,12 @@ def show_reader(
     frame: FirstFrame | None = None,
     *,
     opens_page: bool = False,
+    is_plain: bool = False,
 ) -> int:
-    """Open the reader on the user's cache, or on the sample's; with `opens_page` on the page of the first paper."""
+    """Open the reader on the user's cache, or on the sample's; with `opens_page` on the page of the first paper.
+
+    If it `is_plain`, it prints lines in place of drawing.
+    """
     from reader.ui.terminal.process import skip_final_collection, tune_process
 
     tune_process()
@@ -55,7 +61,7 @@ def show_reader(
     if frame is not None and not (frame.is_shown and knows_terminal()):
         frame.take_down()
         frame = None
-    leaving = Leaving(frame)
+    leaving = Leaving(frame, is_plain=is_plain)
     try:
         app = ReaderApp(
             workspace.settings,
@@ -72,8 +78,9 @@ def show_reader(
             first_frame=frame,
             settings_file=workspace.config_file,
             warnings=[*told, *(str(mistake) for mistake in workspace.loaded.mistakes)],
+            ask=_lines() if is_plain else None,
         )
-        outcome = app.run()
+        outcome = app.run(headless=True, size=_size()) if is_plain else app.run()
     finally:
         leaving.retire()
         if frame is not None:
@@ -86,7 +93,9 @@ def show_reader(
     if app.failure is not None and not leaving.is_terminal_gone:
         return report_unexpected("reader", app.failure)
     if outcome == SAMPLE and not sample and not leaving.signal:
-        return show_sample(workspace, query)
+        return show_sample(workspace, query, is_plain=is_plain)
+    if is_plain:
+        sys.stdout.write(f"{chr(10) if leaving.signal else ''}Left {APP}.\n")
     return exit_code(leaving.signal, lost) or app.return_code or 0
 
 
@@ -154,7 +163,7 @@ def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Messa
     return worker.run_in_process(JobContext(file, settings, partial(config.load_topics, own)), job)
 
 
-def show_sample(workspace: Workspace, query: str) -> int:
+def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> int:
     """Open the bundled sample in a temporary cache."""
     from tempfile import TemporaryDirectory
 
@@ -163,7 +172,21 @@ def show_sample(workspace: Workspace, query: str) -> int:
     with TemporaryDirectory(prefix=f"{APP}-", ignore_cleanup_errors=True) as folder:
         file = Path(folder) / "papers.db"
         fill_with_sample(workspace, file)
-        return show_reader(workspace, query, file)
+        return show_reader(workspace, query, file, is_plain=is_plain)
+
+
+@cache
+def _lines() -> Ask:
+    """How a plain reader asks for lines; what is typed ahead is for the sample too, if that is opened."""
+    from reader.ui.plain.terminal import Lines
+
+    return Lines().ask
+
+
+def _size() -> tuple[int, int]:
+    """The columns and rows of a plain reader's pages."""
+    columns, rows = shutil.get_terminal_size()
+    return max(columns, 20), min(max(rows, 12), 40)
 
 
 def _draw_on_terminal() -> None:

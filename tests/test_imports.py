@@ -145,8 +145,7 @@ def test_the_core_imports_nothing_of_the_rest(tmp_path: Path) -> None:
     ours = {name for name in modules if name.partition(".")[0] == "reader"}
     assert "reader.core.query.parser" in ours
     assert {name for name in ours if not name.startswith("reader.core")} == {"reader"}
-    # What ranks papers counts by numpy, in a module of its own.
-    foreign = {name.partition(".")[0] for name in modules} & (SLOW - {"numpy"} | {"textual", "rich", "platformdirs"})
+    foreign = {name.partition(".")[0] for name in modules} & (SLOW | {"textual", "rich", "platformdirs"})
     assert not foreign
 
 

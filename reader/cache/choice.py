@@ -26,6 +26,7 @@ from reader.cache import connections, meta
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.marks.event_log import BY_AGENT
 from reader.cache.sqlite_errors import explained
+from reader.core.choice.counting import Chunk, Common, read_common
 from reader.core.choice.learned import EVERY, FIRST, Learned, mix, take_turns
 from reader.core.choice.taste import (
     Marked,
@@ -51,7 +52,6 @@ from reader.core.views import ARCHIVE
 
 if TYPE_CHECKING:
     from reader.cache.search.selection import Offer
-    from reader.core.choice.counting import Chunk, Common
 
 BATCH = 500
 """Papers whose words are stored in one transaction: it takes 10 ms."""
@@ -192,7 +192,7 @@ class _Known:
         self._ended = Event()
 
     def learn_apart(self, path: Path, state: object) -> Event:
-        """Learn in a process of its own, so that numpy is not imported here; the event is its end."""
+        """Learn in a process of its own, so that keys wait for nothing here; the event is its end."""
         with self.lock:
             if self._process is None or self._asked != state:
                 self.stop()
@@ -244,9 +244,7 @@ def begin() -> None:
     """The process that learns: its answer is for the program of ours that has started it."""
     path = Path(sys.argv[2])
     with connections.opened(path, query_only=True) as cache:
-        found = ForYou(cache, path).find(is_scored=True)
-    taste = found.learned.taste._replace(interests=None)
-    sys.stdout.buffer.write(pickle.dumps(found._replace(learned=found.learned._replace(taste=taste))))
+        sys.stdout.buffer.write(pickle.dumps(ForYou(cache, path).find(is_scored=True)))
 
 
 class ForYou:
@@ -475,7 +473,6 @@ def store_words(path: Path) -> None:
 @cache
 def common_words() -> Common:
     """How common words are in the daily feed, as it ships."""
-    from reader.core.choice.counting import read_common
     from reader.data import read_bytes
 
     return read_common(read_bytes("common_words.bin"))
@@ -483,8 +480,6 @@ def common_words() -> Common:
 
 def read_words(connection: sqlite3.Connection, newest: int | None = None) -> Iterator[Chunk]:
     """The words of all papers, or of so many newest ones, in chunks; what is not stored is made."""
-    from reader.core.choice.counting import Chunk
-
     sql = f"{_WORDS} ORDER BY p.pk DESC LIMIT ?"
     cursor = connection.execute(sql, (-1 if newest is None else newest,))
     while rows := cursor.fetchmany(AT_ONCE):

@@ -1,5 +1,6 @@
 -- The schema of a cache, as numbered migrations: a new cache goes through all of them, an old one through those that it
--- lacks. None changes once it is released. `migrations.py` runs them; `tables.py` has what they come to as models.
+-- lacks. No statement changes once it is released. `schema.py` runs them; `tables.py` has the tables that are written
+-- through models. Days are ISO dates, and times ISO times in UTC, unless said otherwise.
 
 -- 0001: The first schema: papers, listings, topics, the log of events, and the full-text index with its triggers.
 
@@ -10,6 +11,7 @@ CREATE TABLE day (
     PRIMARY KEY (day)
 );
 
+-- Derived: the papers of an event, whose `seq` is `event`. A paper's state is its newest effect of a kind not undone.
 CREATE TABLE effect (
     pk INTEGER NOT NULL,
     kind VARCHAR NOT NULL,
@@ -19,6 +21,13 @@ CREATE TABLE effect (
 
 CREATE INDEX ix_effect_event ON effect (event);
 
+-- One thing that the user did. Rows are only ever added, and all states derive from them. One event may name a million
+-- papers: `papers` holds their ids, newline-joined and zlib-compressed; `count` is their number. `clock` is in milliseconds
+-- since 1970, raised above every clock in the log: `(clock, id)` orders the events of all machines. `kind` is `read`,
+-- `star`, `hide`, `queue`, `want`, `note`, `tag:NAME`, `follow:SLUG` of a feed, `watch:FIELD:SLUG` of what is followed,
+-- `open`, `finish` or `pass`, which reading leaves, `look` at what changed, or `undo` or `redo` of the event whose id is
+-- the value. Derived are `undone` (1 if undone and not redone; 2 more if the user has forgotten its machine) and `applied`
+-- (1 once all its effects are written).
 CREATE TABLE event (
     seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     id VARCHAR NOT NULL,
@@ -35,6 +44,7 @@ CREATE TABLE event (
 
 CREATE INDEX event_by_clock ON event (clock, id);
 
+-- Finds the few events whose effects were still being written when a program ended.
 CREATE INDEX event_unapplied ON event (seq) WHERE applied = 0;
 
 CREATE TABLE feed (
@@ -68,6 +78,7 @@ CREATE TABLE note (
     PRIMARY KEY (pk)
 );
 
+-- Derived: papers of events that are not, or not yet, in the cache.
 CREATE TABLE orphan (
     id VARCHAR NOT NULL,
     event INTEGER NOT NULL,
@@ -99,22 +110,27 @@ CREATE TABLE paper (
     UNIQUE (id)
 );
 
+-- The list's own order with the columns that checks of days and hidden papers need: a walk stays in the index, and the
+-- whole order of 200,000 papers takes 49 ms instead of 113.
 CREATE INDEX paper_by_day ON paper (sort_day, upvotes, pk, hidden, first_day, day);
 
 CREATE INDEX paper_by_published ON paper (published, upvotes, pk);
 
 CREATE INDEX paper_by_title ON paper (title COLLATE NOCASE, pk);
 
+-- Matches a paper without an arXiv id to a later draft that has it.
 CREATE INDEX paper_by_title_hash ON paper (title_hash);
 
 CREATE INDEX paper_by_upvotes ON paper (upvotes, pk);
 
+-- The few papers on more than one day: without it `until:` and `day:` would read all papers.
 CREATE INDEX paper_relisted ON paper (first_day, day) WHERE first_day < day;
 
 CREATE INDEX paper_starred_by_day ON paper (sort_day, upvotes, pk) WHERE starred = 1;
 
 CREATE INDEX paper_unread_by_day ON paper (sort_day, upvotes, pk, day) WHERE read = 0 AND hidden = 0;
 
+-- These find the few papers with a state or a number: among 1,000,000 papers in 1 ms instead of 1 s.
 CREATE INDEX paper_read_by_day ON paper (sort_day, upvotes, pk) WHERE read = 1;
 
 CREATE INDEX paper_hidden_by_day ON paper (sort_day, upvotes, pk) WHERE hidden = 1;
@@ -282,6 +298,8 @@ INSERT OR REPLACE INTO meta (key, value) VALUES ('journal_size', '-1');
 
 -- 0003: Keep the full texts of papers.
 
+-- They can be fetched again. `source` is `feed`, or the host of a page, such as `arxiv.org`; `version` is the paper's, if
+-- the page said so; `used` is the day of the last reading or fetch; `body` is packed by `core/document/codec.py`.
 CREATE TABLE full_text (
     pk INTEGER NOT NULL,
     source VARCHAR NOT NULL,
@@ -296,6 +314,7 @@ CREATE TABLE full_text (
 
 -- 0004: Add the queue of papers to read later.
 
+-- The places are digits: the queue is in the order of these texts, see `core/marks.py`.
 CREATE TABLE queue (pk INTEGER NOT NULL, place VARCHAR NOT NULL, PRIMARY KEY (pk));
 CREATE INDEX ix_queue_place ON queue (place);
 -- A newer program on another machine may have queued papers: the next opening of the log applies its events.
@@ -309,6 +328,7 @@ CREATE VIRTUAL TABLE text_fts USING fts5(words, content='', tokenize='unicode61 
 
 -- 0006: Keep what belongs to a paper: comments and linked repositories, arXiv's versions, and the venue.
 
+-- Comments and linked repositories, as `core/community.py` packs them, which can be fetched again.
 CREATE TABLE community (
     pk INTEGER NOT NULL,
     asked VARCHAR NOT NULL,
@@ -330,6 +350,7 @@ CREATE INDEX paper_by_venue ON paper (venue) WHERE venue IS NOT NULL;
 
 -- 0007: Keep what the user's programs say about papers.
 
+-- A later output of the same command takes the place of an earlier one.
 CREATE TABLE kept_output (
     "key" INTEGER NOT NULL,
     pk INTEGER NOT NULL,
@@ -353,6 +374,7 @@ END;
 
 -- 0008: Keep the words of papers as numbers, by which they are chosen.
 
+-- Derived, as `core/choice/words.py` packs them; a paper without a row gets one when it is ranked.
 CREATE TABLE paper_words (
     pk INTEGER NOT NULL,
     body BLOB NOT NULL,
@@ -372,12 +394,15 @@ END;
 
 -- 0009: Keep flags of papers, which the list shows, and what the user follows.
 
+-- Derived: bits of `Flag` in `core/paper_row.py`; a paper without flags has no row.
 CREATE TABLE paper_flags (
     pk INTEGER NOT NULL,
     flags INTEGER NOT NULL,
     PRIMARY KEY (pk),
     FOREIGN KEY(pk) REFERENCES paper (pk)
 );
+-- Derived: authors, organizations, venues, topics and words. The slug names it in queries and events; the name is shown,
+-- and looked for in papers.
 CREATE TABLE follow (
     "key" INTEGER NOT NULL,
     field VARCHAR NOT NULL,
@@ -387,6 +412,7 @@ CREATE TABLE follow (
     PRIMARY KEY ("key"),
     UNIQUE (field, slug)
 );
+-- Derived; `perhaps` is 1 if it may be another person of a like name.
 CREATE TABLE follow_paper (
     follow INTEGER NOT NULL,
     pk INTEGER NOT NULL,
@@ -405,6 +431,8 @@ CREATE INDEX effect_of_traces ON effect (kind, pk) WHERE kind IN ('open', 'finis
 
 -- 0011: Keep what marked papers were before they changed, and which of them have.
 
+-- What a text or fact (`title`, `abstract`, `version`, `venue`) was before a refresh changed it, of papers that the user
+-- has marked; empty if it was not known. `at` is in seconds since 1970.
 CREATE TABLE paper_edit (
     pk INTEGER NOT NULL,
     at INTEGER NOT NULL,
@@ -413,6 +441,7 @@ CREATE TABLE paper_edit (
     PRIMARY KEY (pk, at, field),
     FOREIGN KEY(pk) REFERENCES paper (pk)
 ) WITHOUT ROWID;
+-- Derived: papers that have changed, the last time `at`, after the user marked them at `since`, in seconds since 1970.
 CREATE TABLE second_look (
     pk INTEGER NOT NULL,
     at INTEGER NOT NULL,
@@ -421,6 +450,7 @@ CREATE TABLE second_look (
     FOREIGN KEY(pk) REFERENCES paper (pk)
 );
 CREATE INDEX ix_second_look_at ON second_look (at);
+-- Full texts of versions that a later one has replaced.
 CREATE TABLE earlier_text (
     pk INTEGER NOT NULL,
     version INTEGER NOT NULL,
@@ -432,6 +462,9 @@ CREATE TABLE earlier_text (
 
 -- 0012: Keep what the people of a group share.
 
+-- Derived from a group's folder: the others of the group. `public` verifies what they sign, `slug` names them in queries,
+-- `shares` says what they share, `stamp` is the size and time of their file when it was read, and `seen` the time when a
+-- change of it was last noticed.
 CREATE TABLE member (
     "key" INTEGER NOT NULL,
     public VARCHAR NOT NULL,
@@ -443,6 +476,7 @@ CREATE TABLE member (
     PRIMARY KEY ("key"),
     UNIQUE (public)
 );
+-- What they share (`star`, `queue`, `note`, `tag:NAME`) of papers, which need not be in the cache.
 CREATE TABLE member_mark (
     paper VARCHAR NOT NULL,
     member INTEGER NOT NULL,
@@ -464,6 +498,9 @@ CREATE INDEX paper_by_submitter ON paper (submitter COLLATE NOCASE) WHERE submit
 
 -- 0014: Keep the places of saved pages' papers, and tell unknown votes and comments from none.
 
+-- `place` is in the order of its page, with the pages that were imported last first. `tries` counts how often all sources
+-- were asked for the title without a certain answer, `asked` is the day of the last time, and `choices` has the papers
+-- that it may be, as JSON.
 CREATE TABLE page_paper (
     pk INTEGER NOT NULL,
     place INTEGER NOT NULL,
@@ -481,6 +518,8 @@ UPDATE paper SET comments = -1 WHERE comments = 0 AND source <> 'hf' AND day IS 
 
 -- 0015: Know who brought an event, and whom the user has forgotten.
 
+-- Only of some events of other machines: `via` is the machine whose file brought it, if that is another one, and `rest`
+-- what a newer program has written in its line, as JSON.
 CREATE TABLE event_origin (
     event INTEGER NOT NULL,
     via VARCHAR NOT NULL,

@@ -202,6 +202,7 @@ def add_log_level(parser: ArgumentParser) -> None:
 def add_reader_options(parser: ArgumentParser) -> None:
     """Add the options of the reader itself, all but the query."""
     parser.add_argument("--demo", action="store_true", help="open a bundled sample in a throw-away cache, no network")
+    parser.add_argument("--plain", action="store_true", help="print lines of words, for speech and slow terminals")
     add_colours(parser)
     add_log_level(parser)
     parser.add_argument("-V", "--version", action="store_true", help="print the version")

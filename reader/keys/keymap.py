@@ -85,8 +85,8 @@ class Clash(NamedTuple):
         (one, start), (other, chord) = self.first, self.second
         shown, place = label(chord, ascii=True), place_of(self.context)
         if start == chord:
-            yield KeyMistake(one, f"{shown} is the key of {other} too, {place}")
-            yield KeyMistake(other, f"{shown} is the key of {one} too, {place}")
+            yield KeyMistake(one, f"{shown} is also the key of {other}, {place}")
+            yield KeyMistake(other, f"{shown} is also the key of {one}, {place}")
         else:
             text = f"{label(start, ascii=True)} ({one}) begins {shown} ({other}), {place}"
             yield from (KeyMistake(one, text), KeyMistake(other, text))
@@ -202,6 +202,7 @@ class Keymap:
         self.mistakes: tuple[KeyMistake, ...] = tuple(mistakes)
         self.lost: tuple[LostKey, ...] = tuple(self._lost(losses))
         self._bound = {context: self._bindings(context, keys, losses) for context, keys in taken.items()}
+        self._labels: dict[tuple[str, Context | None], tuple[str, ...]] = {}
         self._gone = {one for one, places in losses.items() if len(places) == len(self._contexts(one))}
 
     @classmethod
@@ -241,10 +242,13 @@ class Keymap:
 
     def labels(self, action_id: str, context: Context | None = None) -> tuple[str, ...]:
         """Return the displayed bindings of an action; empty for an unbound action. Those by number are in one."""
-        labels = [label(chord, ascii=self.ascii) for chord in self.chords(action_id, context)]
-        if not self._actions[action_id].numbered or len(labels) < 2:
-            return tuple(labels)
-        return (f"{labels[0]}{'-' if self.ascii else '…'}{labels[-1]}",)
+        found = self._labels.get((action_id, context))
+        if found is None:
+            found = tuple(label(chord, ascii=self.ascii) for chord in self.chords(action_id, context))
+            if self._actions[action_id].numbered and len(found) > 1:
+                found = (f"{found[0]}{'-' if self.ascii else '…'}{found[-1]}",)
+            self._labels[action_id, context] = found
+        return found
 
     def numbered(self, action_id: str) -> tuple[str, ...]:
         """Return the displayed bindings of an action by number, one by one; empty for a lost one."""
@@ -309,9 +313,9 @@ class Keymap:
         actions to leave out, such as those without effect now.
         """
         hints = [
-            (self.key(action_id, context), word)
+            (key, word)
             for action_id, word in (self._footers.get(context, {}) if footer is None else footer).items()
-            if action_id in self._actions and action_id not in without and self.key(action_id, context)
+            if action_id in self._actions and action_id not in without and (key := self.key(action_id, context))
         ]
         while width is not None and hints and sum(len(key) + len(word) + 3 for key, word in hints) - 2 > width:
             del hints[max(len(hints) - 2, 0)]
@@ -456,10 +460,8 @@ class KeyReader:
     MAX_COUNT = 1_000_000
     """The largest count; no list is longer."""
 
-    def __init__(self, keymap: Keymap, *, keeps_chords: bool = False) -> None:
-        """With `keeps_chords`, a letter that leads nowhere leaves a chord begun: a word that is typed must not act."""
+    def __init__(self, keymap: Keymap) -> None:
         self._keymap = keymap
-        self._keeps_chords = keeps_chords
         self._context: Context | None = None
         self._count = ""
         self._chord: Chord = ()
@@ -476,8 +478,11 @@ class KeyReader:
         """Drop an incomplete count or chord."""
         self._count, self._chord = "", ()
 
-    def feed(self, key: str, context: Context) -> Outcome:
-        """Handle one key pressed in `context`, by Textual's name for it."""
+    def feed(self, key: str, context: Context, *, keeps_chords: bool = False) -> Outcome:
+        """Handle one key pressed in `context`, by Textual's name for it.
+
+        With `keeps_chords`, a letter that leads nowhere leaves a chord begun: a word that is typed must not act.
+        """
         if context != self._context:
             self.reset()
             self._context = context
@@ -495,7 +500,7 @@ class KeyReader:
             if found is not None:
                 return self._matched(found)
             if not any(begins(self._chord, chord) for chord in bound):
-                if self._keeps_chords and begun and begun.chord and is_typed(key):
+                if keeps_chords and begun and begun.chord and is_typed(key):
                     self._chord = self._chord[:-1]
                     return begun
                 text = (begun.text if begun else "") + label((key,), ascii=self._keymap.ascii)

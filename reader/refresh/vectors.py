@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -37,6 +38,8 @@ def open_encoder(settings: Vectors, cache: Path) -> Encoder | None:
         raise ConfigError(trouble)
     if not settings.is_on:
         return None
+    if find_spec("numpy") is None:
+        raise ConfigError(installed.needs_extra("Vectors need", "meaning"))
     for one in installed.given("encoders"):
         encoder: Encoder | None = installed.ask(one.entry, one.value, settings, cache)
         if encoder is not None:

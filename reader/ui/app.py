@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
@@ -18,7 +19,7 @@ from reader import platform
 from reader.access_token import keep_private
 from reader.config import Settings
 from reader.core.theme_names import is_colorless, theme_name
-from reader.keys.actions import Context, KeySet
+from reader.keys.actions import TYPING, Context, KeySet
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import keys_labelled
 from reader.session import visit
@@ -29,7 +30,7 @@ from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.line_widgets import ActionAsked, KeyLines, Reported, StatusLine
 from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.textual_fixes import take_keys
-from reader.ui.kit.typed_line import TypingScreen
+from reader.ui.kit.typed_line import catch_up
 from reader.ui.library.library import Library
 from reader.ui.list.header import title_parts, window_title
 from reader.ui.list.loader import ListLoader
@@ -38,14 +39,14 @@ from reader.ui.looks.theme import stylesheets
 from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
 from reader.ui.refresh.state import REFRESH, RefreshStatus
-from reader.ui.shell.app import WEB_DRIVER, ShellApp
+from reader.ui.shell.app import WEB_DRIVER, Ask, ShellApp
 from reader.ui.shell.feature import Feature
-from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, find, handlers_of
+from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, TakesWords, find, handlers_of
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
 from reader.ui.shell.listing import Position, Where
 from reader.ui.shell.model import Model, subscribe
-from reader.ui.shell.screens import Screens
+from reader.ui.shell.screens import OverScreen, Screens
 from reader.ui.shell.services import Actor, Background, Services
 from reader.ui.shell.state import Notices, State
 from reader.ui.terminal.process import finish_startup_tuning
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 
 
 def _actors(feature: Feature) -> Iterator[type[Actor]]:
-    """Import the classes of a feature's actions and of its work, in their order."""
+    """Import the classes of a feature's actions and work, in order."""
     for name in feature.modules:
         module = import_module(f"{feature.folder}.{name}")
         for one in vars(module).values():
@@ -72,10 +73,10 @@ class ReaderApp(ShellApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules, and `shell` the commands, at their first use.
-    The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
-    nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
-    over its end; `first_frame` is on the terminal already. Views that change in `settings_file` change in the reader;
-    `now` is the clock; a `still` reader has no spinner and starts no refresh by itself.
+    It starts with `query` in the view All; without a query, where the user left off. A `demo` fetches nothing and saves
+    nothing outside the cache. With `opens_page`, the first paper's page is open. `leaving` supervises its end;
+    `first_frame` is already on the terminal. Changes to views in `settings_file` take effect at once; `now` is the
+    clock; a `still` reader has no spinner and starts no refresh. With `ask` it is in plain mode.
     """
 
     TITLE = "dailypapers"
@@ -103,14 +104,21 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         learns_apart: bool = False,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         still: bool = False,
+        ask: Ask | None = None,
     ) -> None:
+        self.ask = ask
+        signs = glyphs(settings.ascii)
+        if ask is not None:
+            from reader.ui.plain.words import SPOKEN
+
+            settings, signs = replace(settings, ascii=True), SPOKEN
         self.settings = settings
         self.keymap = Keymap.of(settings, is_served=constants.DRIVER == WEB_DRIVER)
         super().__init__(css_path=list(stylesheets()))
         self.no_color = is_colorless(os.environ)
         self.use_theme(theme_name(settings.theme, os.environ))
         self.use_theme_variables()
-        self.look = Look(self.keymap, glyphs(settings.ascii), now, demo, still, platform.shows_links(os.environ))
+        self.look = Look(self.keymap, signs, now, demo, still, platform.shows_links(os.environ))
         self.run_job = run_job
         self.rules = rules
         self.settings_file = settings_file
@@ -138,6 +146,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.handlers: Mapping[str, Handler] = {}
         self._answers: dict[str, Callable[[Any], object]] = {}
         self._typing: dict[Context, Callable[[str, str | None], object]] = {}
+        self._words: dict[Context, Callable[[str], object]] = {}
         self._has_begun = False
 
     def _first_state(self, query: str, begun: visit.Visit) -> State:
@@ -149,7 +158,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
             place=Place(view("all"), query) if query else place,
             cursors={Where(before): Position(pk)} if pk else {},
             views=views,
-            panes=remembered(settings, left),
+            panes=remembered(settings, left)._replace(is_zoomed=self.ask is not None),
             history=left.history,
             parts={
                 COMMANDS: left.commands,
@@ -191,27 +200,29 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         await self.main.finish(self.services[Completer].complete)
         if not self.main.is_attached:
             return
-        for pane in (self.main.papers, self.main.filter, self.main.detail, self.main.query_line):
+        for pane in (self.main, self.main.papers, self.main.filter, self.main.detail, self.main.query_line):
             self.services.put(pane)
         self.add(Feature("reader.ui", ("program",)), *load_features())
+        if self.ask is not None:
+            self.add(Feature("reader.ui.plain", ("face",)))
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
         subscribe(self, self.model, title_parts, lambda state: self.set_title(window_title(state, self.look.now())))
         self.call_after_refresh(self._take_over)
 
     def add(self, *features: Feature) -> None:
-        """Add features: make their objects, follow the state with them, and take their keys."""
+        """Add features: make their objects, subscribe them to the state, and register their keys."""
         objects: list[object] = [self.services[kind] for feature in features for kind in _actors(feature)]
         self.services.features += objects
         for feature in features:
             if feature.keys is not None:
                 self.keymap.add(feature.keys)
-            for over in feature.screens:
-                self.services[Screens].add(over)
+            self.services[Screens].add(feature)
         for follow, act in find(Follows, objects):
             subscribe(self, self.model, follow.parts, act, now=follow.now)
         self._find_handlers()
         self._answers = {role.kind: answer for role, answer in self.services.find(Answers)}
         self._typing = {role.context: take for role, take in self.services.find(TakesText)}
+        self._words = {role.context: take for role, take in self.services.find(TakesWords)}
         if self._has_begun:
             for _, begin in find(Begins, objects):
                 begin()
@@ -220,12 +231,12 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.handlers = handlers_of(self.services.features, lambda: self.model.state.context)
 
     def add_keys(self, keys: KeySet) -> None:
-        """Add keys whose handlers a feature has from now on."""
+        """Add keys whose handlers a feature now has."""
         self.keymap.add(keys)
         self._find_handlers()
 
     def _take_over(self) -> None:
-        """Draw in place of the first frame, if there is one, and go on from its cursor; then begin to work."""
+        """Replace the first frame, if there is one, keeping its cursor; then start working."""
         if self.first_frame is not None:
             # The first frame still moves its cursor, so that no key waits for this.
             self.main.draw_ahead()
@@ -236,9 +247,9 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.call_after_refresh(self._begin_work, handed and handed.look)
 
     async def _begin_work(self, known: KeptLook | None) -> None:
-        """Begin with the keys that were typed meanwhile, and with what goes on beside them."""
-        if known is None and self.last_place.is_saved:
-            # Takes 10 ms, but not again; one of the keys may quit.
+        """Handle the keys typed meanwhile, and start background work."""
+        if known is None and self.last_place.is_saved and self.ask is None:
+            # Takes 10 ms once; one of the keys may quit.
             from reader.ui.next_start import keep_look
 
             keep_look(self.main, self.keymap, self.settings)
@@ -258,14 +269,14 @@ class ReaderApp(ShellApp, inherit_bindings=False):
 
     @property
     def has_exports_due(self) -> bool:
-        """Whether the watched exports may lack a change."""
+        """Whether the watched exports may be out of date."""
         from reader.ui.command_line.runner import AutomaticCommands
 
         return any(isinstance(one, AutomaticCommands) and one.is_due for one in self.services.features)
 
     @property
     def commands_due(self) -> tuple[tuple[str, ...], ...]:
-        """The commands that tell other machines and the group of marks that they may lack."""
+        """The commands that send marks to other machines and the group."""
         from reader.ui.refresh.sync import Sync
 
         return tuple(one.words for one in self.services.features if isinstance(one, Sync) and one.is_due)
@@ -276,7 +287,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.library.close()
 
     def keep_place(self) -> list[str]:
-        """Save the user's place for the next start; return a sentence for each thing of this visit that is lost."""
+        """Save the user's place for the next start; return a sentence for each part of this visit that is lost."""
         return self.last_place.keep()
 
     @property
@@ -285,7 +296,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         status: StatusLine = getattr(self.screen, "status", self.main.status)
         return status
 
-    # Clicks: a widget reports the mouse as a message, and the app acts as it does by a key.
+    # Clicks: a widget reports the mouse in a message, and the app acts as for a key.
 
     @on(Reported)
     def _answer(self, event: Reported) -> None:
@@ -303,14 +314,8 @@ class ReaderApp(ShellApp, inherit_bindings=False):
 
     # Keys
 
-    @property
-    def context(self) -> Context | None:
-        """Where a key is pressed; None if the screen in front reads its own keys."""
-        is_ours = self.screen is self.main or self.services[Screens].has(self.screen)
-        return self.model.state.context if is_ours and self.main.is_mounted else None
-
     async def on_event(self, event: events.Event) -> None:
-        """Look keys up in the table before any widget receives them; unbound keys go to the widgets."""
+        """Look up keys in the table before any widget receives them; unbound keys go to the widgets."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self.keyboard.press(event, *await take_keys(self))
         else:
@@ -318,19 +323,19 @@ class ReaderApp(ShellApp, inherit_bindings=False):
 
     async def forward(self, key: events.Key) -> None:
         screen = self.screen
-        typed = screen if isinstance(screen, TypingScreen) else None
-        if typed is not None:
-            await typed.ready()
+        if isinstance(screen, OverScreen):
+            await screen.ready()
         await super().on_event(key)
-        if typed is not None:
-            await typed.catch_up()
-        elif self.model.state.is_typing:
-            # The next key may be Enter, which accepts all text typed before it.
-            await self.main.query_line.catch_up()
+        if screen.focused is not None and self.model.state.context in TYPING:
+            # The next key may be Enter, which accepts the text typed before it.
+            await catch_up(screen.focused)
 
     def take_text(self, context: Context, key: str, character: str | None) -> bool:
         take = self._typing.get(context)
         return take is not None and bool(take(key, character))
+
+    def takes_words(self, context: Context) -> Callable[[str], object] | None:
+        return self._words.get(context)
 
     def perform(self, action_id: str, count: int | None = None) -> None:
         """Run an action of the table, `count` times if it takes a count."""
@@ -339,6 +344,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
             self.handlers[action_id](count)
 
     def _go_on(self, state: State) -> None:
-        """Handle the keys that wait for the list."""
+        """Handle the keys that waited for the list."""
         if not state.is_list_coming or state.is_ranking:
             self.call_later(self.keyboard.go_on)

@@ -30,12 +30,12 @@ from reader.ui.filter.state import (
     topic_papers,
 )
 from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
-from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
 from reader.ui.kit.line_widgets import ActionAsked, OneLine, StatusLine, draw
 from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
+from reader.ui.list.footer import main_status
 from reader.ui.list.header import header, header_parts
 from reader.ui.list.lines import day_end
 from reader.ui.list.pane import PaperList, Rows
@@ -65,23 +65,23 @@ class Empty(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._lines: tuple[Line, ...] = ()
+        self.lines: tuple[Line, ...] = ()
 
     def show(self, reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str]) -> None:
         """Show why the list is empty, and which keys help: `key` has those that act here, `on_paper` on a paper."""
         # Most lists are not empty, and the first keys would wait for the import (6 ms).
         from reader.ui.list.empty_lines import empty_state
 
-        self._lines = empty_state(reason, key, on_paper)
+        self.lines = empty_state(reason, key, on_paper)
         self.refresh()
 
     def render(self) -> Content:
         from reader.ui.list.empty_lines import KEPT
 
         width = self.content_size.width
-        longest = max((measure(line) for line in self._lines if line[0].role == KEPT), default=0)
+        longest = max((measure(line) for line in self.lines if line[0].role == KEPT), default=0)
         rows: list[Line] = []
-        for line in self._lines:
+        for line in self.lines:
             if line[0].role == KEPT:
                 # Of one width, so that the lines of the block begin below each other in the middle.
                 rows.append(spread(cut_line(line, width), (), min(longest, width)))
@@ -250,7 +250,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
         self._draw_whenever(lambda state: (state.listing.place, state[COUNTED]), self._draw_days)
         self._draw_whenever(_place_parts, self._draw_place_soon)
-        self._draw_whenever(status_parts, self._draw_status)
+        self._draw_whenever(lambda state: state, self._draw_status)
         self._load_first()
         self.papers.focus()
 
@@ -392,7 +392,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.detail.configure(state[TOPIC_NAMES])
 
     def _draw_status(self, state: State) -> None:
-        self.status.show(status(state, self._look.keymap))
+        self.status.show(main_status(state, self._look.keymap))
 
     def _draw_query(self, state: State) -> None:
         """Replace the status line by the query line, or close the query line."""

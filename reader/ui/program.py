@@ -15,6 +15,7 @@ from reader.core.theme_names import AUTO, THEMES, theme_name
 from reader.paths import APP
 from reader.ui.command_line.actions import CommandActions
 from reader.ui.command_line.state import COMMAND, COMMANDS
+from reader.ui.help.state import Command
 from reader.ui.list.header import window_title
 from reader.ui.shell.commands import THEME
 from reader.ui.shell.handlers import Moment, Stops, follows, handles, offers, takes_line
@@ -24,8 +25,6 @@ from reader.ui.shell.state import Notices, State
 
 if TYPE_CHECKING:
     from textual.app import App
-
-    from reader.ui.help.screen import Command
 
 
 CHOICES = (AUTO, *THEMES)
@@ -79,15 +78,12 @@ class ProgramActions(Actor):
     @handles("app.suspend")
     def suspend(self, _count: int | None) -> None:
         if not self._app.stop_job():
-            self._model.show_notice("there is no shell to go back to")
+            self._model.show_notice("no shell to go back to")
 
     @offers
     def commands(self) -> list[Command]:
         """The commands that the palette offers for the display."""
-        from reader.ui.help.screen import Command
-
-        picture = self._app.when_closed(self.save_picture)
-        return [Command("Screenshot", "Save a picture of the screen as SVG.", picture, also="image")]
+        return [Command("Screenshot", "Save a picture of the screen as SVG.", self.save_picture, also="image")]
 
     @follows(lambda state: state[COMMAND])
     def preview(self, state: State) -> None:
@@ -107,7 +103,7 @@ class ProgramActions(Actor):
     def choose_theme(self, name: str) -> None:
         """Change the colours, and keep the choice in the settings."""
         if self._app.no_color:
-            self._model.show_notice("NO_COLOR is set, so there are no colours", "warning")
+            self._model.show_notice("no colours, since NO_COLOR is set", "warning")
             return
         if name not in CHOICES:
             meant = advice(name, CHOICES, f"Choose one of {', '.join(CHOICES)}.")
@@ -192,4 +188,4 @@ def save_picture(svg: str, folder: Path, now: datetime) -> Path:
         except FileExistsError:
             continue
         return file
-    raise FileExistsError(17, "there are a thousand pictures of this second", str(first))
+    raise FileExistsError(17, "a thousand pictures were saved this second", str(first))

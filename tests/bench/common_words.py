@@ -9,13 +9,13 @@ number of papers, then the numbers of the words and pairs, how many papers have 
 from __future__ import annotations
 
 import argparse
+import struct
 import zlib
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
-
-from reader.core.choice.counting import DWELLS, Terms, codes_of
+from reader.core.choice.counting import DWELLS
+from reader.core.choice.counting import count as counted
 from reader.core.choice.words import pack
 from tests.bench.readers import Archive, load
 
@@ -24,21 +24,17 @@ FILE = Path(__file__).parents[2] / "reader" / "data" / "common_words.bin"
 LEAST = 10
 """Papers that a word must be in."""
 
-AT_ONCE = 1_000
-
 
 def count(archive: Archive, least: int = LEAST) -> bytes:
     """The bytes of the file."""
     packed = [pack(*paper) for paper, offered in zip(archive.papers, archive.is_offered, strict=True) if not offered]
-    have = Counter(code for one in packed for codes in codes_of(one) for code in codes)
+    have, dwell = Counter[int](), Counter[int]()
+    for counts, _ in map(counted, packed):
+        have.update(counts.keys())
+        dwell.update(code for code, times in counts.items() if times >= DWELLS)
     codes = sorted(code for code, papers in have.items() if papers >= least)
-    terms = Terms(codes)
-    dwell = np.zeros(len(terms), np.int64)
-    for start in range(0, len(packed), AT_ONCE):
-        hits = terms.count(packed[start : start + AT_ONCE])
-        dwell += np.bincount(hits.terms[hits.counts >= DWELLS], minlength=len(terms))
-    numbers = [len(packed), *codes, *(have[code] for code in codes), *dwell.tolist()]
-    return zlib.compress(np.array(numbers, "<u4").tobytes(), 9)
+    numbers = [len(packed), *codes, *(have[code] for code in codes), *(dwell[code] for code in codes)]
+    return zlib.compress(struct.pack(f"<{len(numbers)}I", *numbers), 9)
 
 
 def main() -> None:

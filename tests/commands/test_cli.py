@@ -74,12 +74,14 @@ def opened(monkeypatch: pytest.MonkeyPatch, home: Path) -> list[tuple[str, bool]
     seen: list[tuple[str, bool]] = []
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
 
-    def show_reader(_workspace: object, query: str, frame: None = None, *, opens_page: bool = False) -> int:
-        seen.append((f"{query}{' on its page' if opens_page else ''}", False))
+    def show_reader(
+        _workspace: object, query: str, frame: None = None, *, opens_page: bool = False, is_plain: bool = False
+    ) -> int:
+        seen.append((f"{query}{' on its page' if opens_page else ''}{' in plain lines' if is_plain else ''}", False))
         return 0
 
-    def show_sample(_workspace: object, query: str) -> int:
-        seen.append((query, True))
+    def show_sample(_workspace: object, query: str, *, is_plain: bool = False) -> int:
+        seen.append((f"{query}{' in plain lines' if is_plain else ''}", True))
         return 0
 
     monkeypatch.setattr(opening, "show_reader", show_reader)
@@ -236,7 +238,7 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
         signal = 0
         is_terminal_gone = False
 
-        def __init__(self, frame: None) -> None:
+        def __init__(self, frame: None, *, is_plain: bool) -> None:
             pass
 
         def retire(self) -> None:
@@ -329,12 +331,16 @@ def test_without_a_terminal_the_reader_says_so(spawn: Spawn, home: Path) -> None
     assert not home.exists()
 
 
-def test_a_terminal_that_can_not_be_drawn_on_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "_has_terminal", lambda: True)
+def test_plain_lines_need_no_terminal_and_come_by_themselves_where_nothing_can_be_drawn(
+    run: Run, opened: list[tuple[str, bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TERM", "dumb")
-    found = run("topic:agents")
-    assert found.code == 2
-    assert "TERM is dumb" in found.err
+    run("agents in video")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(cli, "_has_terminal", lambda: False)
+    run("--plain")
+    run("--plain", "--demo")
+    assert opened == [("agents in video in plain lines", False), (" in plain lines", False), (" in plain lines", True)]
 
 
 def test_the_sample_fills_a_cache(home: Path, tmp_path: Path) -> None:

@@ -30,19 +30,19 @@ def test_a_draft_can_say_whatever_sources_fill() -> None:
 
 
 def test_the_tables_have_the_columns_of_the_fields_in_their_types() -> None:
-    from reader.cache.tables import METADATA
+    from reader.cache.tables import TABLES
 
     columns: dict[str, Any] = {}
     for field in (*FIELDS, *fields_of(Draft.__annotations__)):
         if field.rules.table is not None:
-            column = columns[field.name] = METADATA.tables[field.rules.table].c[field.name]
+            column = columns[field.name] = TABLES[field.rules.table].c[field.name]
             assert column.nullable == field.is_nullable, field.name
             assert str(column.type) == ("INTEGER" if field.type in (int, bool) else "VARCHAR"), field.name
     own = {
         "pk", "title_hash", "sort_day", "first_day", "added", "has_code", "has_project", "has_media", "has_note",
         "arxiv_asked",
     }  # fmt: skip
-    stored = {name for table in ("paper", "paper_text") for name in dict(METADATA.tables[table].c)}
+    stored = {name for table in ("paper", "paper_text") for name in dict(TABLES[table].c)}
     assert stored == columns.keys() | own
 
 

@@ -94,3 +94,10 @@ def test_the_link_finds_a_long_passage_by_its_ends() -> None:
         == f"https://arxiv.org/html/{ID}#:~:text=One%2Dtwo%20three%20four%20five,seven%20eight%20nine%20ten."
     )
     assert long.address("page:0123456789ab") == ""
+
+
+def test_the_link_leaves_out_formulas_and_marks_which_a_browser_does_not_find() -> None:
+    quote = "For xᵢ ∈ ℝᵈ we take the mean of all as in [3], so that σ² = 1 holds for each of the parts (see above) n."
+    said = Passage("", quote).address(ID).partition("#:~:text=")[2]
+    assert said == "we%20take%20the%20mean,the%20parts%20%28see%20above%29"
+    assert Passage("", "x² + y²").address(ID).endswith("#:~:text=x%C2%B2%20%2B%20y%C2%B2")

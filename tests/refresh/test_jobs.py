@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 
@@ -9,7 +10,6 @@ import pytest
 
 from reader.refresh import jobs
 
-resource = pytest.importorskip("resource", reason="this system knows no limits")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")
 
 
@@ -57,9 +57,3 @@ def test_a_lower_limit_of_the_user_stays(monkeypatch: pytest.MonkeyPatch) -> Non
     with jobs.limited_memory():
         pass
     assert limits == [(1 << 28, 1 << 29), (1 << 28, 1 << 29)]
-
-
-def test_a_system_without_limits_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "resource", None)
-    with jobs.limited_memory(), jobs.unlimited_memory():
-        pass

@@ -46,6 +46,7 @@ from reader.ui.main_screen import Empty, FilterStrip, MainScreen
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperPage
+from reader.ui.shell.app import Ask
 from tests.facts import SettingFacts, cached
 from tests.ui import papers
 from tests.ui.quiet import busy, read_all
@@ -84,6 +85,7 @@ class AppOptions(TypedDict, total=False):
     now: Callable[[], datetime]
     still: bool
     settings_file: Path
+    ask: Ask
 
 
 def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
@@ -108,6 +110,7 @@ def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
         now=now,
         still=how.get("still", True),
         settings_file=how.get("settings_file"),
+        ask=how.get("ask"),
     )
 
 
@@ -128,8 +131,7 @@ class Story:
     async def do(self, *action_ids: str, count: int | None = None) -> None:
         """Press the keys of actions, one after the other, each behind the digits of `count`."""
         for action_id in action_ids:
-            context = self.app.context
-            assert context is not None, f"{action_id}: the screen in front reads its own keys"
+            context = self.context
             chords = self.app.keymap.chords(action_id, context)
             assert chords, f"{action_id} has no key in the context {context}"
             await self.press(*("" if count is None else str(count)), *chords[0])
@@ -252,7 +254,7 @@ class Story:
     @property
     def status(self) -> str:
         """What the last line says beside its hints, whole."""
-        return self.app.status.said
+        return self.app.status.shown.said
 
     @property
     def strip(self) -> str:
@@ -285,9 +287,9 @@ class Story:
         return items
 
     @property
-    def context(self) -> str | None:
-        """Whose keys the screen in front reads."""
-        return self.app.context
+    def context(self) -> str:
+        """Where keys act."""
+        return self.app.state.context
 
     @property
     def is_on_page(self) -> bool:
@@ -302,7 +304,7 @@ class Story:
     def text_in_front(self) -> PaperDetail:
         """The pane of the paper whose text is in front."""
         page = self.screen_of(PaperPage)
-        return page.detail if self.is_on_page and page is not None else self.main.detail
+        return page.pane if self.is_on_page and page is not None else self.main.detail
 
     # What the reader holds
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Unpack
+from typing import Any, Unpack
 
 from textual.app import App, ComposeResult
 from textual.filter import LineFilter
@@ -13,6 +13,7 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from reader.cache.reads.orders import Order
+from reader.config import Settings
 from reader.core.paper import Paper
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.core.theme_names import THEMES
@@ -20,6 +21,8 @@ from reader.keys.keymap import Keymap
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.looks import Look, theme
 from reader.ui.looks.theme import styles_directory
+from reader.ui.shell.model import Model
+from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from tests.facts import PaperFacts, RowFacts, cached
 
@@ -115,3 +118,10 @@ def order(pks: Sequence[int], *groups: tuple[str, int], complete: bool = True) -
 def paper(**facts: Unpack[PaperFacts]) -> Paper:
     """A whole paper, with the facts given."""
     return _PAPER._replace(**facts)
+
+
+def services(stage: Stage) -> Services:
+    """What a screen needs of the reader, without a cache and background work."""
+    nothing: Any = None
+    app: Any = stage
+    return Services(Model(stage.state), nothing, nothing, Settings(), look(), app=app)

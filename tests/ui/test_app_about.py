@@ -195,7 +195,7 @@ async def test_no_key_ends_the_reader_but_those_that_say_so(reader: Opener, brow
             bound = r.app.keymap.resolve(context).values()
             actions = [action.id for action in bound if action.id not in ends and not action.repeatable]
             for action_id in dict.fromkeys(actions):
-                if r.app.context != context:
+                if r.context != context:
                     r.app.model.change(close_page(r.app.model.state).choose_panes(USUAL))
                     await r.press("escape")
                     await r.burst("escape", "escape", *"gaF")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.core.document.model import Reference, Span
+from reader.core.document.model import Paragraph, Reference, Span
 from reader.refresh import running
 from reader.session.bookmarks import load
 from reader.ui.full_text import bookmarks as bookmark_keeper
@@ -194,6 +194,20 @@ async def test_moving_in_a_text_by_its_outline_words_and_references(
         assert r.app.clipboard == r.status.removeprefix("copied ")
         await r.do("text.select", "app.escape", "app.back")
         assert r.is_on_page
+
+
+async def test_a_web_address_alone_in_view_is_shown_before_it_opens(
+    reader: Opener, cache_file: Path, browser: list[str]
+) -> None:
+    address = "https://example.org/code"
+    async with reader(size=(100, 30)) as r:
+        text = replace(document(), blocks=(Paragraph((Span("See "), Span("the code", "", address))),))
+        keep_text(cache_file, r.here.id, text)
+        await open_text(r)
+        await r.do("text.follow")
+        assert f"{address}…  o open it" in r.lines[-1] and not browser
+        await r.press("o")
+        await r.until(lambda: browser == [address])
 
 
 async def test_a_cited_paper_is_queued_or_opened_and_the_way_leads_back(reader: Opener, cache_file: Path) -> None:

@@ -106,7 +106,7 @@ async def test_offline_with_a_cache_is_a_line_and_no_more(reader: Opener) -> Non
     async with reader(still=False, settings=settings(endpoint=gone)) as r:
         await r.until(lambda: r.app.state[REFRESH].problem and not r.app.state[REFRESH].is_running)
         assert len(r.ids) == 14
-        assert r.app.context == "list"
+        assert r.context == "list"
         assert r.status == "r tries again"
         await r.until(lambda: r.top.endswith("0 of 14 read · ○ offline 08:14"))
         await r.do("app.refresh")

@@ -196,7 +196,7 @@ async def test_nothing_is_wider_than_all_papers(reader: Opener) -> None:
         await r.do("view.all")
         await _keep(r, "robot")
         await r.do("find.widen")
-        assert r.status == "this view has all papers already"
+        assert r.status == "this view already has all papers"
         await r.do("find.query")
         assert "in all" not in r.main.query_line.advice
 
@@ -459,9 +459,11 @@ async def test_a_page_that_closes_under_help_does_not_come_back(reader: Opener) 
         await r.do("read.open", "app.help")
         r.app.model.change(close_page(r.app.state))
         r.app.perform("read.open")
-        await r.press("escape")
+        await r.rest()
         assert r.is_on_page
         await r.do("app.back")
+        assert r.context == "help" and "Keys on a paper" in r.screen
+        await r.press("escape")
         assert r.app.screen is r.main
 
 

@@ -27,7 +27,7 @@ from textual.css.stylesheet import Stylesheet
 from textual.events import Paste
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 from textual.geometry import Size
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widgets import Input, Static
@@ -38,7 +38,6 @@ from reader.ui.kit.textual_fixes import (
     Colorless,
     ControlNet,
     Delayed,
-    DismissedOnce,
     KeptScrollBar,
     PastesWhole,
     StylesheetParsedOnce,
@@ -370,31 +369,6 @@ async def test_plain_lines_go_through_borders_and_padding_that_are_not_there(
         await pilot.pause()
         assert view.size.height == 10
         assert (view._styles_cache in lines) == is_plain
-
-
-# DismissedOnce
-
-
-class Plain(ModalScreen[None]):
-    pass
-
-
-class Once(DismissedOnce, ModalScreen[None]):
-    pass
-
-
-@pytest.mark.parametrize(("kind", "below_is_left"), [(Plain, False), (Once, True)])
-async def test_plain_screen_that_is_dismissed_twice_takes_the_one_below_along(
-    kind: type[ModalScreen[None]], below_is_left: bool
-) -> None:
-    async with App[None]().run_test() as pilot:
-        below, front = Plain(), kind()
-        await pilot.app.push_screen(below)
-        await pilot.app.push_screen(front)
-        front.dismiss()
-        front.dismiss()
-        await pilot.pause()
-        assert (pilot.app.screen is below) == below_is_left
 
 
 # PastesWhole

@@ -16,10 +16,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, NamedTuple
 
 from reader.cache.finding.door import paper_text
 from reader.cache.finding.index import NEWEST, PAPERS
@@ -27,8 +24,12 @@ from reader.core.errors import CacheBusy, CacheError
 from reader.paths import make_private, replace_private, take_lock, vectors_folder
 from reader.platform import to_disk
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Ints = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float32]
 
 VERSION = 1
 
@@ -57,6 +58,8 @@ class PaperVectors(NamedTuple):
 
         The bits of the rows are moved to where floats have them: numpy's own conversion takes four times as long.
         """
+        import numpy as np
+
         found = np.empty(len(self.pks), np.float32)
         bits, moved = self.rows.view(np.int16), np.empty((AT_ONCE, self.rows.shape[1]), np.int32)
         scaled = vector * np.float32(_SMALLER)
@@ -112,6 +115,8 @@ def append(connection: sqlite3.Connection, cache: Path, key: str, papers: Sequen
 
     Raises CacheError if they have another size than those before, or can't be written.
     """
+    import numpy as np
+
     folder = _folder(cache, key)
     before = open_vectors(connection, cache, key)
     width = rows.shape[1]
@@ -164,7 +169,7 @@ def size_of(cache: Path, key: str) -> int:
     return size(_folder(cache, key))
 
 
-_BUSY = "Another program is making vectors of these papers; 'dailypapers vectors' says how far."
+_BUSY = "Another program is making vectors of these papers; 'dailypapers vectors' shows its progress."
 
 
 @contextmanager
@@ -209,6 +214,8 @@ def _is_of(connection: sqlite3.Connection, found: PaperVectors) -> bool:
 
 @lru_cache(maxsize=4)
 def _opened(folder: Path, _size: int, _changed: int) -> PaperVectors | None:
+    import numpy as np
+
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     if about["version"] != VERSION:
         return None
@@ -256,6 +263,8 @@ class Meaning(NamedTuple):
 
         A paper without a vector yet is as near as most, which is 0.
         """
+        import numpy as np
+
         if len(self.pks) == 0:
             return np.zeros(len(keys), np.float32)
         spread = max(float(self.cosines.std()), 1e-6)
@@ -270,6 +279,8 @@ def add(scores: Floats, counted: Floats) -> Floats:
 
     What only has words stays above 0: it is found, but last.
     """
+    import numpy as np
+
     found = scores / np.float32(max(float(scores.max(initial=0)), 1e-9)) + counted
     least = np.where(scores > 0, np.float32(1e-6), np.float32(0))
     together: Floats = np.maximum(found, least)

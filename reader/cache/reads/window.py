@@ -230,7 +230,7 @@ class Window:
         from reader.cache.search import plan
 
         if selection.offer or (at_once and "for_you_papers" in selection.where):
-            # To rank papers takes numpy: a start does not wait.
+            # A start does not wait until papers are ranked.
             return Order((), complete=False) if at_once else self.order(selection)
         if selection.is_for_you and not at_once:
             whole = self.order(selection)

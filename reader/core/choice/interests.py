@@ -1,335 +1,319 @@
-"""Interests: the marked papers in groups that share words, and how well any paper fits each group. Needs numpy.
+"""Interests: the marked papers in groups that share words, and how well any paper fits each group.
 
 A score has two parts. The sharp part knows the few words that were picked for each interest; each interest has a scale
-of its own, on which its best 20 of the newest papers have 1, so that none is drowned by another. The broad part is one
-linear machine over hundreds of words, taught by liked papers, by papers that the user passed, and by some at random;
-how well a word tells an interest from all papers is how large its weight may become. The more was marked, the more the
-broad part says. `tests/bench/foryou.py` measures both.
+of its own, on which its best 20 of the newest papers have 1, so that none drowns another. The broad part is one linear
+machine over hundreds of words, taught by liked papers, by papers that the user passed, and by some at random; how well
+a word distinguishes an interest limits its weight. The more papers are marked, the more the broad part counts.
+`tests/bench/foryou.py` measures both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import islice
-from typing import NamedTuple, TypeAlias
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations, islice
+from math import sqrt
+from operator import mul
+from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
-from reader.core.choice.counting import Chunk, Flags, Floats, Hits, Indexes, Terms
-from reader.core.choice.parts import SHARP, Parts
+from reader.core.choice.counting import Chunk, sayings
+from reader.core.choice.parts import Parts
 
 LINK = 0.05
-"""The mean likeness of two groups of papers, as a cosine, from which on they are one interest."""
+"""Mean cosine similarity from which two groups of papers are one interest."""
 
 SMALLEST = 0.07
-"""The part of the marks, by their weights, that an interest has at least."""
+"""Minimum share of the marks, by weight, for an interest."""
 
 LEAST_MARKS = 1.5
-"""The weight of the marks that an interest has at least."""
+"""Minimum weight of the marks of an interest."""
 
 FEWEST = 4
-"""Marked papers from which on there may be more than one interest."""
+"""Marked papers needed for more than one interest."""
 
 BROAD = 700
 """Words of the linear machine."""
 
 AT_RANDOM = 1_000
-"""Papers of all days that the linear machine takes for such as the user passed."""
+"""Random papers that the linear machine treats as passed."""
 
 RANDOM_PART = 0.3
-"""How much these count beside those that the user did pass."""
+"""Weight of these compared with papers that the user really passed."""
 
 STRICTNESS = 1.0
 HALF_BROAD = 50
-"""The square of the number of marks from which on the broad part says half."""
+"""The square of the number of marks at which the broad part counts half."""
 
 ALONE = 0.4
-"""The most that the broad part says of a single interest before `PASSED` papers were passed."""
+"""Maximum weight of the broad part for a single interest before `PASSED` papers were passed."""
 
 PASSED = 20
 TOP = 20
-"""The best papers whose mean score is 1."""
+"""Number of best papers whose mean score is 1."""
 
 WEAKER = 0.25
-"""How strongly an interest is lifted that has few marks, so that those with many do not drown it.
+"""How strongly interests with few marks are lifted, so that those with many do not drown them.
 
 By 0.25 one with a sixteenth of the marks of another counts twice as much. Over six months (`tests/bench/months.py`, 3
-seeds) the interest with the fewest papers has .518 in place of .495, and all together .831 in place of .829."""
+seeds) the interest with the fewest papers has .518 in place of .495, and all together .831 in place of .829.
+"""
 
 LIFTED_FROM = 8
-"""Interests with fewer marks are lifted no more than with so many: a few at random may be one by chance."""
+"""Interests with fewer marks are lifted no more than this many: a few random marks may look like an interest."""
 
 RARITY = 0.75
 NEWTON_STEPS, GRADIENT_STEPS = 5, 12
 
-
-Matrix: TypeAlias = npt.NDArray[np.float32]
-"""Half as large as with numbers of 64 bits: 300 papers and 6,000 terms take 7 MB."""
-
-
-class Sample(NamedTuple):
-    """What papers say about some terms, as matrices with a row for each paper."""
-
-    says: Matrix
-    """How much each term says in a paper, from 0 to 1."""
-    sizes: Matrix
-    """How large each term is in a paper, without a bound."""
-
-
-def measured(hits: Hits, length: float) -> tuple[Floats, Floats]:
-    """How much each hit says, and how large it is: more in a short paper, and less for each further time."""
-    norm = (0.25 + 0.75 * hits.lengths / length)[hits.papers]
-    return hits.counts / (hits.counts + norm), (1 + np.log(hits.counts)) / np.sqrt(norm)
-
-
-def sample(terms: Terms, packed: Sequence[bytes], length: float) -> Sample:
-    """Measure some terms in some papers."""
-    hits = terms.count(packed)
-    says, sizes = np.zeros((2, len(packed), len(terms)), np.float32)
-    if len(hits.papers):
-        says[hits.papers, hits.terms], sizes[hits.papers, hits.terms] = measured(hits, length)
-    return Sample(says, sizes)
+Row = Mapping[int, float]
+"""How large each term is in a paper."""
 
 
 class Group(NamedTuple):
     """Papers that are one interest."""
 
-    papers: Indexes
+    papers: list[int]
     """Their positions."""
     held: int | None = None
     """Which of the user's own interests it is."""
 
 
-def find_interests(sizes: Floats | Matrix, weights: Floats, held: Sequence[Sequence[int]] = ()) -> list[Group]:
-    """The papers of each interest, the heaviest first, by average-link clustering.
+def find_interests(sizes: Sequence[Row], weights: Sequence[float], held: Sequence[Sequence[int]] = ()) -> list[Group]:
+    """The papers of each interest, heaviest first, by average-link clustering.
 
-    `sizes` has a row for each paper: its terms, the rare ones larger. Papers that are like no others are in none. The
-    papers of each of the user's own interests, `held`, stay together and apart from those of the others.
+    `sizes` has a row for each paper, with rare terms weighted up. Papers unlike all others are in none. The papers of
+    each of the user's own interests, `held`, stay together and apart from those of the others.
     """
-    every = np.arange(len(weights))
+    every = [*range(len(weights))]
     if len(weights) < FEWEST and not any(held):
         return [Group(every)]
-    shared = sizes[:, (sizes > 0).sum(0) >= 2]
-    smallest = max(LEAST_MARKS, SMALLEST * float(weights.sum()))
-    groups = _grouped(shared, held)
-    found = [one for one in groups if one.held is not None or weights[one.papers].sum() >= smallest]
-    return sorted(found, key=lambda one: -float(weights[one.papers].sum())) or [Group(every)]
+
+    def marked(group: Group) -> float:
+        return sum(weights[paper] for paper in group.papers)
+
+    smallest = max(LEAST_MARKS, SMALLEST * sum(weights))
+    found = [one for one in _grouped(sizes, held) if one.held is not None or marked(one) >= smallest]
+    return sorted(found, key=marked, reverse=True) or [Group(every)]
 
 
-def _grouped(sizes: Floats | Matrix, held: Sequence[Sequence[int]]) -> list[Group]:
-    """Join the groups of papers that are most alike until no two have enough in common."""
-    rows = sizes / np.maximum(np.linalg.norm(sizes, axis=1, keepdims=True), 1e-9)
+def _grouped(sizes: Sequence[Row], held: Sequence[Sequence[int]]) -> list[Group]:
+    """Join the most similar groups of papers until no two are similar enough."""
     taken = frozenset(paper for papers in held for paper in papers)
-    every: list[tuple[list[int], int | None]] = [([*papers], of) for of, papers in enumerate(held) if papers]
-    apart = np.arange(len(every))
-    every += [([paper], None) for paper in range(len(rows)) if paper not in taken]
+    own = [Group([*papers], of) for of, papers in enumerate(held) if papers]
+    every = own + [Group([paper]) for paper in range(len(sizes)) if paper not in taken]
     groups = dict(enumerate(every))
-    middles = np.array([rows[papers].mean(0) for papers, _ in every])
-    likeness = middles @ middles.T
-    np.fill_diagonal(likeness, -1)
+    likeness = _likeness(sizes, [one.papers for one in every])
     while len(groups) > 1:
-        if len(apart):
-            # What is an interest of its own joins none of the user's.
-            large = np.array([at for at, (papers, of) in groups.items() if of is not None or len(papers) >= FEWEST])
-            likeness[np.ix_(apart, large)] = likeness[np.ix_(large, apart)] = -1
-        one, other = divmod(int(likeness.argmax()), len(every))
-        if likeness[one, other] < LINK:
+        # The user's own interests are never joined.
+        large = [at for at, one in groups.items() if one.held is not None or len(one.papers) >= FEWEST] if own else []
+        for one in range(len(own)):
+            for other in large:
+                likeness[one][other] = likeness[other][one] = -1.0
+        most = [max(row) for row in likeness]
+        best = max(most)
+        if best < LINK:
             break
-        first, second = len(groups[one][0]), len(groups[other][0])
-        likeness[one] = likeness[:, one] = (likeness[one] * first + likeness[other] * second) / (first + second)
-        likeness[one, one] = likeness[other] = likeness[:, other] = -1
-        groups[one][0].extend(groups.pop(other)[0])
-    return [Group(np.array(papers), of) for papers, of in groups.values()]
+        one = most.index(best)
+        other = likeness[one].index(best)
+        first, second = len(groups[one].papers), len(groups[other].papers)
+        for at in groups:
+            joined = (likeness[one][at] * first + likeness[other][at] * second) / (first + second)
+            likeness[one][at] = likeness[at][one] = joined
+            likeness[other][at] = likeness[at][other] = -1.0
+        likeness[one][one] = -1.0
+        groups[one].papers.extend(groups.pop(other).papers)
+    return [*groups.values()]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Interests:
-    """What was learned of all interests; arrays have a column for each term, in the order of `terms`."""
+def _likeness(sizes: Sequence[Row], groups: Sequence[Sequence[int]]) -> list[list[float]]:
+    """Mean cosine between the papers of each pair of groups; -1 on the diagonal."""
+    having = Counter(term for row in sizes for term in row)
+    middles: defaultdict[int, dict[int, float]] = defaultdict(dict)
+    for at, papers in enumerate(groups):
+        for row in (sizes[paper] for paper in papers):
+            shared = {term: size for term, size in row.items() if having[term] > 1}
+            length = max(sqrt(sum(size**2 for size in shared.values())), 1e-9) * len(papers)
+            for term, size in shared.items():
+                middles[term][at] = middles[term].get(at, 0.0) + size / length
+    likeness = [[0.0] * len(groups) for _ in groups]
+    for of_group in middles.values():
+        for (one, size), (other, more) in combinations(of_group.items(), 2):
+            likeness[one][other] += size * more
+    for one in range(len(groups)):
+        likeness[one][one] = -1.0
+        for other in range(one):
+            likeness[one][other] = likeness[other][one]
+    return likeness
 
-    terms: Terms
-    length: float
-    """Mean words of a paper."""
-    broad: float
-    """How much the linear machine says, from 0 to 1."""
-    linear: Floats
-    """Its weights."""
-    picked: Floats
-    """A row for each interest: the weights of the words that were picked for it."""
-    claims: Floats
-    """A row for each interest: which part of a linear weight is its own."""
-    shares: Floats
-    """Each interest's part of the marks, by their weights."""
-    members: tuple[Indexes, ...]
-    """The positions of the liked papers of each interest."""
-    marks: Matrix
-    """A row for each liked paper: its terms, as the linear machine sees them."""
 
-    def scores(self, packed: Sequence[bytes]) -> tuple[Floats, Indexes]:
-        """The score of each paper, and which interest it is nearest to."""
-        hits, count = self.terms.count(packed), len(packed)
-        says, sizes = measured(hits, self.length)
-        linear = self.linear[hits.terms] * sizes
-        sharp = np.array([_summed(hits, row[hits.terms] * says, count) for row in self.picked])
-        # What speaks against a paper says nothing of its interest.
-        own = np.array([_summed(hits, linear.clip(0) * row[hits.terms], count) for row in self.claims])
-        joined = (sharp**SHARP).sum(0) ** (1 / SHARP)
-        whole = (1 - self.broad) * joined + self.broad * _summed(hits, linear, count)
-        return whole, ((1 - self.broad) * sharp + self.broad * own).argmax(0)
+class Pick(NamedTuple):
+    """A term that was picked."""
 
-    def parts(self) -> Parts:
-        """The same without numpy, for one paper at a time."""
-        codes = self.terms.codes.tolist()
-        marks: dict[int, list[tuple[int, float]]] = {}
-        for paper, row in enumerate(self.marks):
-            for column in np.flatnonzero(row).tolist():
-                marks.setdefault(codes[column], []).append((paper, float(row[column])))
-        linear, *picked = ({code: one for code, one in zip(codes, row, strict=True) if one}
-                           for row in (self.linear.tolist(), *self.picked.tolist()))  # fmt: skip
-        return Parts(self.broad, linear, tuple(picked), marks)
+    code: int
+    weight: float
 
 
 class Candidates(NamedTuple):
-    """The terms to learn from, and what is known of each."""
+    """The terms to learn from, and what is known about each."""
 
-    terms: Terms
-    allowed: Flags
-    rarity: Floats
-    """The log of how few papers have each."""
-    telling: Floats
-    """A row for each interest: how well each term tells it from all papers, at most 1."""
-    picks: Sequence[Sequence[tuple[int, float]]]
-    """For each interest, the places of the terms that were picked, with their gains, the best first."""
+    rarity: Mapping[int, float]
+    """The log of each term's rarity."""
+    telling: Sequence[Mapping[int, float]]
+    """For each interest, how well terms distinguish it from all papers, at most 1."""
+    picks: Sequence[Sequence[Pick]]
+    """For each interest, the picked terms with their gains, best first."""
 
 
 class Lessons(NamedTuple):
-    """The papers that are learned from, by their words."""
+    """The papers to learn from, by their words."""
 
     liked: Sequence[bytes]
-    weights: Floats
-    """How much each liked one says."""
+    weights: Sequence[float]
+    """The weight of each liked paper."""
     against: Sequence[bytes]
-    """Such as the user passed or hid."""
+    """Papers that the user passed or hid."""
     newest: Callable[[], Iterable[Chunk]]
-    """Reads the newest papers, which give each part its scale; 10,000 of them take 10 MB at once."""
+    """Reads the newest papers, which set the scale of each part."""
     papers: int
-    """How many these are, about."""
+    """Their approximate number."""
     length: float
-    """Mean words of a paper."""
 
 
-def teach(known: Candidates, groups: Sequence[Indexes], lessons: Lessons, factors: Floats) -> Interests:
-    """Learn the words of each group of liked papers, and the linear machine over all.
+def teach(
+    known: Candidates, groups: Sequence[Sequence[int]], lessons: Lessons, factors: Sequence[float]
+) -> tuple[Parts, list[float]]:
+    """Learn the words of each group of liked papers, and the linear machine over all; also returns each group's share.
 
     What speaks for a paper by a group's words is multiplied by its factor.
     """
     liked, weights, against = lessons.liked, lessons.weights, lessons.against
-    tells = np.sqrt(known.telling.max(0))
-    best = np.argsort(-tells, kind="stable")[:BROAD]
-    kept = np.unique([*best[tells[best] > 0], *(place for picks in known.picks for place, _ in picks)]).astype(np.int64)
-    terms = Terms(known.terms.codes[kept])
-    column = {int(place): at for at, place in enumerate(kept)}
-    picked = np.zeros((len(groups), len(kept)))
-    for row, picks in zip(picked, known.picks, strict=True):
-        for place, gain in picks:
-            row[column[place]] = gain / picks[0][1]
-    scale = (tells * known.rarity**RARITY)[kept]
-    linear, marks = _machine(terms, scale, lessons)
-    sharp_scale, linear_scale = _scales(terms, picked, linear, lessons)
-    claims = np.sqrt(known.telling[:, kept]) + 1e-9
-    claims = claims / claims.sum(0)
-    marked = np.array([weights[group].sum() for group in groups])
-    fair = (1 / np.maximum(marked, LIFTED_FROM)) ** WEAKER
-    lifted = factors * fair * marked.sum() / (fair * marked).sum()
-    own = claims * lifted[:, None]
-    linear = np.where(linear > 0, linear * own.sum(0), linear)
-    shares = marked * factors**2
+    terms = dict.fromkeys(term for one in known.telling for term in one)
+    tells = {term: sqrt(max(one.get(term, 0.0) for one in known.telling)) for term in terms}
+    best = sorted(filter(tells.__getitem__, tells), key=tells.__getitem__, reverse=True)[:BROAD]
+    kept = dict.fromkeys([*best, *(pick.code for picks in known.picks for pick in picks)])
+    scale = {term: tells[term] * known.rarity[term] ** RARITY for term in kept}
+    linear, marks = _machine(scale, lessons)
+    picked = [{pick.code: pick.weight / picks[0].weight for pick in picks} for picks in known.picks]
+    sharp_scales, linear_scale = _scales(picked, linear, lessons)
+    marked = [sum(weights[paper] for paper in group) for group in groups]
+    fair = [(1 / max(one, LIFTED_FROM)) ** WEAKER for one in marked]
+    mean = sum(map(mul, fair, marked)) / sum(marked)
+    lifted = [factor * one / mean for factor, one in zip(factors, fair, strict=True)]
+    pulls = {}
+    for term, weight in linear.items():
+        linear[term] = weight / linear_scale
+        if weight > 0:
+            claims = [sqrt(one.get(term, 0.0)) + 1e-9 for one in known.telling]
+            pulls[term] = [
+                linear[term] * lift * claim / sum(claims) for lift, claim in zip(lifted, claims, strict=True)
+            ]
+            linear[term] = sum(pulls[term])
     says = len(liked) ** 2 / (len(liked) ** 2 + HALF_BROAD)
-    return Interests(
-        terms=terms,
-        length=lessons.length,
+    parts = Parts(
         broad=says if len(groups) > 1 or len(against) >= PASSED else min(says, ALONE),
-        linear=linear / linear_scale,
-        picked=picked / sharp_scale[:, None] * lifted[:, None],
-        claims=own / own.sum(0).clip(1e-9),
-        shares=shares / max(float(shares.sum()), 1e-9),
-        members=tuple(groups),
+        linear=linear,
+        picked=tuple(
+            {term: weight * lift / by for term, weight in row.items()}
+            for row, lift, by in zip(picked, lifted, sharp_scales, strict=True)
+        ),
         marks=marks,
+        pulls=pulls,
     )
+    shares = [one * factor**2 for one, factor in zip(marked, factors, strict=True)]
+    return parts, [share / max(sum(shares), 1e-9) for share in shares]
 
 
-def _machine(terms: Terms, scale: Floats, lessons: Lessons) -> tuple[Floats, Matrix]:
+def _machine(
+    scale: Mapping[int, float], lessons: Lessons
+) -> tuple[dict[int, float], dict[int, list[tuple[int, float]]]]:
     """The weights of a linear support vector machine with squared hinge loss, and the liked papers as it sees them."""
     liked, weights, against = lessons.liked, lessons.weights, lessons.against
     mine, step = set(liked), max(1, lessons.papers // AT_RANDOM)
     every = (one for chunk in lessons.newest() for one in chunk.packed)
     others = [one for one in islice(every, 0, step * AT_RANDOM, step) if one not in mine]
-    sizes = sample(terms, [*liked, *against, *others], lessons.length).sizes * scale
-    unit = float(np.sqrt((sizes[: len(liked)] ** 2).sum(1).mean())) or 1.0
-    rows = sizes / unit
+    place = {term: at for at, term in enumerate(scale)}
+    rows = []
+    for packed in (*liked, *against, *others):
+        said = sayings(packed, lessons.length, scale)
+        rows.append({place[term]: one.size * scale[term] for term, one in said.items()})
+    unit = sqrt(sum(size**2 for row in rows[: len(liked)] for size in row.values()) / len(liked)) or 1.0
     part = RANDOM_PART if against else 1.0
-    counts = [len(liked), len(against), len(others)]
-    costs = np.concatenate(
-        [
-            weights / weights.sum(),
-            np.full(counts[1], (1 - part) / max(1, counts[1])),
-            np.full(counts[2], part / max(1, counts[2])),
-        ]
-    )
-    sides = np.where(np.arange(len(rows)) < len(liked), 1.0, -1.0)
-    found = _separate(rows, sides, costs * STRICTNESS * len(rows) / 2)
-    return found * scale / unit, (rows[: len(liked)] * scale / unit).astype(np.float32)
+    costs = [weight / sum(weights) for weight in weights]
+    costs += [(1 - part) / max(1, len(against))] * len(against) + [part / max(1, len(others))] * len(others)
+    sides = [1.0] * len(liked) + [-1.0] * (len(against) + len(others))
+    strict = STRICTNESS * len(rows) / 2
+    sparse = [([*row], [size / unit for size in row.values()]) for row in rows]
+    found = _separate(sparse, sides, [cost * strict for cost in costs], len(scale))
+    linear = {term: found[at] * by / unit for at, (term, by) in enumerate(scale.items())}
+    marks: dict[int, list[tuple[int, float]]] = {}
+    terms = [*scale]
+    for paper, row in enumerate(rows[: len(liked)]):
+        for at, size in row.items():
+            if size:
+                marks.setdefault(terms[at], []).append((paper, size * scale[terms[at]] / unit**2))
+    return linear, marks
 
 
-def _separate(rows: Floats, sides: Floats, costs: Floats) -> Floats:
-    """The weights that put rows on their sides, by Newton steps with conjugate gradients; the last is the bias."""
-    weights = np.zeros(rows.shape[1] + 1)
+def _separate(
+    rows: Sequence[tuple[Sequence[int], Sequence[float]]], sides: Sequence[float], costs: Sequence[float], count: int
+) -> list[float]:
+    """The weights that put rows on their sides, by Newton steps with conjugate gradients; the last is the bias.
 
-    def forth(given: Floats) -> Floats:
-        return np.asarray(rows @ given[:-1] + given[-1], np.float64)
+    A row has the places of what it holds, of `count` in all, and how much it holds of each.
+    """
+    weights = [0.0] * (count + 1)
 
-    def back(each: Floats) -> Floats:
-        return np.append(each @ rows, each.sum())
+    def forth(given: Sequence[float], each: Iterable[int]) -> list[float]:
+        bias = given[-1]
+        return [sum(map(mul, rows[at][1], map(given.__getitem__, rows[at][0]))) + bias for at in each]
+
+    def back(each: Sequence[float], active: Iterable[int]) -> list[float]:
+        found = [0.0] * (count + 1)
+        for one, at in zip(each, active, strict=True):
+            for place, size in zip(*rows[at], strict=True):
+                found[place] += one * size
+        found[-1] = sum(each)
+        return found
 
     for _ in range(NEWTON_STEPS):
-        margins = 1 - sides * forth(weights)
-        active = np.where(margins > 0, costs, 0.0)
-        left = weights - 2 * back(active * sides * margins)
-        step, way, size = np.zeros_like(weights), left.copy(), float(left @ left)
+        margins = [1 - side * one for side, one in zip(sides, forth(weights, range(len(rows))), strict=True)]
+        active = [at for at, margin in enumerate(margins) if margin > 0]
+        pulled = back([2 * costs[at] * sides[at] * margins[at] for at in active], active)
+        left = [weight - one for weight, one in zip(weights, pulled, strict=True)]
+        step, way, size = [0.0] * (count + 1), left, _product(left, left)
         for _ in range(GRADIENT_STEPS):
             if size < 1e-12:
                 break
-            turned = way + 2 * back(active * forth(way))
-            length = size / float(way @ turned)
-            step, left = step + length * way, left - length * turned
-            before, size = size, float(left @ left)
-            way = left + size / before * way
-        weights = weights - step
-    return weights[:-1]
+            through = [2 * costs[at] * one for at, one in zip(active, forth(way, active), strict=True)]
+            turned = _moved(way, 1.0, back(through, active))
+            length = size / _product(way, turned)
+            step, left = _moved(step, length, way), _moved(left, -length, turned)
+            before, size = size, _product(left, left)
+            way = _moved(left, size / before, way)
+        weights = _moved(weights, -1.0, step)
+    return weights
 
 
-def _scales(terms: Terms, picked: Floats, linear: Floats, lessons: Lessons) -> tuple[Floats, float]:
-    """The mean of the best scores among the newest papers: for each interest, and for the linear machine."""
-    sharp: list[list[Floats]] = [[] for _ in picked]
-    broad: list[Floats] = []
-    for chunk in lessons.newest():
-        hits, count = terms.count(chunk.packed), len(chunk.packed)
-        says, sizes = measured(hits, lessons.length)
+def _product(one: Iterable[float], other: Iterable[float]) -> float:
+    return float(sum(map(mul, one, other)))
+
+
+def _moved(one: Iterable[float], by: float, other: Iterable[float]) -> list[float]:
+    return [here + by * there for here, there in zip(one, other, strict=True)]
+
+
+def _scales(picked: Sequence[Row], linear: Row, lessons: Lessons) -> tuple[list[float], float]:
+    """Mean score of the best of the newest papers, for each interest and for the linear machine."""
+    sharp: list[list[float]] = [[] for _ in picked]
+    broad: list[float] = []
+    for packed in (one for chunk in lessons.newest() for one in chunk.packed):
+        said = sayings(packed, lessons.length, linear)
         for row, found in zip(picked, sharp, strict=True):
-            found.append(_summed(hits, row[hits.terms] * says, count))
-        broad.append(_summed(hits, linear[hits.terms] * sizes, count))
-    return np.array([_top(found) for found in sharp]), _top(broad)
+            found.append(sum(row[term] * said[term].says for term in row.keys() & said.keys()))
+        broad.append(sum(linear[term] * one.size for term, one in said.items()))
+    return [*map(_top, sharp)], _top(broad)
 
 
-def _summed(hits: Hits, values: Floats, papers: int) -> Floats:
-    """The sum of the values of each paper's hits."""
-    return np.asarray(np.bincount(hits.papers, values, papers), np.float64)
-
-
-def _top(found: Sequence[Floats]) -> float:
-    scores = np.concatenate(found) if found else np.zeros(0)
-    if not len(scores):
-        return 1.0
-    best = np.partition(scores, -TOP)[-TOP:].mean() if len(scores) >= TOP else scores.max()
-    return max(float(best), 1e-9)
+def _top(scores: Sequence[float]) -> float:
+    best = heapq.nlargest(TOP, scores) if len(scores) >= TOP else [max(scores, default=1.0)]
+    return max(sum(best) / len(best), 1e-9)

@@ -1,67 +1,59 @@
-"""What the interests say of one paper, word by word: the parts of its score. Without numpy, which takes 30 MB."""
+"""What the interests say of one paper, word by word: the parts of its score."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from itertools import combinations, combinations_with_replacement, pairwise
-from math import log, sqrt
+from itertools import combinations, combinations_with_replacement
+from math import sqrt
 from operator import mul
-from struct import unpack
 from types import MappingProxyType
 from typing import NamedTuple
 
-from reader.core.choice.words import BREAK, pair
+from reader.core.choice.counting import Saying
 
 SHARP = 4
-"""The power by which the scores of interests are joined: the best one says nearly all."""
+"""The power by which scores of interests are joined: the best one dominates."""
 
 MOST_TELLING = 30
-"""Words that tell one half of an interest from the other, of which its name is made."""
+"""Words used to name a half of a split interest."""
 
 
 ITERATIONS = 30
-"""Steps in which the direction is found that sets the papers of an interest apart."""
-
-
-class Saying(NamedTuple):
-    """What one word says in a paper."""
-
-    says: float
-    """From 0 to 1: more in a short paper, and less for each further time."""
-    size: float
-    """The same without a bound."""
-
-
-@lru_cache(maxsize=2)
-def sayings(packed: bytes, length: float) -> dict[int, Saying]:
-    """What each word and pair says in a paper, by their numbers; `length` are the mean words of a paper."""
-    numbers = unpack(f"<{len(packed) // 4}I", packed)
-    words = [one for one in numbers if one != BREAK]
-    pairs = (pair(one, other) for one, other in pairwise(numbers) if one != BREAK != other)
-    norm = 0.25 + 0.75 * len(words) / length
-    counts = Counter((*words, *pairs))
-    return {code: Saying(count / (count + norm), (1 + log(count)) / sqrt(norm)) for code, count in counts.items()}
+"""Steps to find the direction that splits the papers of an interest."""
 
 
 class Parts(NamedTuple):
     """What was learned of the interests."""
 
     broad: float = 0.0
-    """How much the linear machine says, from 0 to 1."""
+    """Weight of the linear machine, from 0 to 1."""
     linear: Mapping[int, float] = MappingProxyType({})
     """Its weights."""
     picked: tuple[Mapping[int, float], ...] = ()
     """For each interest, the weights of the words that were picked for it."""
     marks: Mapping[int, Sequence[tuple[int, float]]] = MappingProxyType({})
-    """For each word, the positions of the liked papers that have it, and how the linear machine sees it there."""
+    """For each word, the positions of liked papers with it, and its value there for the linear machine."""
+
+    pulls: Mapping[int, Sequence[float]] = MappingProxyType({})
+    """For each positive word of the linear machine, each interest's share of its weight."""
+
+    def fit(self, said: Mapping[int, Saying]) -> tuple[float, int]:
+        """A paper's score, and its nearest interest."""
+        sharp = [sum(row[code] * said[code].says for code in row.keys() & said.keys()) for row in self.picked]
+        linear = sum(self.linear[code] * said[code].size for code in self.linear.keys() & said.keys())
+        each = [(1 - self.broad) * one for one in sharp]
+        for code in (self.pulls.keys() & said.keys()) if len(each) > 1 else ():
+            size = self.broad * said[code].size
+            each = [one + size * pull for one, pull in zip(each, self.pulls[code], strict=True)]
+        whole = (1 - self.broad) * _joined(sharp) + self.broad * linear
+        return whole, max(range(len(each)), key=each.__getitem__, default=0)
 
     def of(self, said: Mapping[int, Saying]) -> dict[int, float]:
-        """What each word adds to the score of a paper: they sum to it."""
+        """What each word adds to a paper's score; the sum is the score."""
         sharp = [{code: row[code] * said[code].says for code in row.keys() & said.keys()} for row in self.picked]
         each = [sum(one.values()) for one in sharp]
-        joined = sum(one**SHARP for one in each) ** (1 / SHARP)
+        joined = _joined(each)
         parts: defaultdict[int, float] = defaultdict(float)
         for code in self.linear.keys() & said.keys():
             parts[code] = self.broad * self.linear[code] * said[code].size
@@ -72,7 +64,7 @@ class Parts(NamedTuple):
         return dict(parts)
 
     def nearest(self, said: Mapping[int, Saying]) -> list[int]:
-        """The positions of the liked papers that share words with a paper, the most like it first."""
+        """The positions of liked papers that share words with a paper, most similar first."""
         likeness: defaultdict[int, float] = defaultdict(float)
         for code in self.marks.keys() & said.keys():
             for paper, size in self.marks[code]:
@@ -80,7 +72,7 @@ class Parts(NamedTuple):
         return sorted(likeness, key=lambda paper: (-likeness[paper], paper))
 
     def halves(self, papers: Sequence[int]) -> tuple[tuple[list[int], list[int]], ...]:
-        """Some liked papers in two groups, by what sets most of them apart, with the words that tell each group."""
+        """Splits liked papers in two groups, with the words that distinguish each."""
         rows: dict[int, dict[int, float]] = {paper: {} for paper in papers}
         for code, having in self.marks.items():
             for paper, size in having:
@@ -112,6 +104,10 @@ class Parts(NamedTuple):
                     told.update({code: sign * size / len(some) for code, size in rows[paper].items()})
             found.append((group, [code for code, size in told.most_common(MOST_TELLING) if size > 0]))
         return tuple(found)
+
+
+def _joined(sharp: Sequence[float]) -> float:
+    return float(sum(one**SHARP for one in sharp) ** (1 / SHARP))
 
 
 def _likeness(one: Mapping[int, float], other: Mapping[int, float]) -> float:

@@ -9,57 +9,57 @@ reasons that the user is given. `tests/bench/foryou.py` measures it.
 
 from __future__ import annotations
 
+import heapq
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from math import log, sqrt
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from reader.core.choice.parts import Parts, sayings
+from reader.core.choice.counting import Chunk, Common, Statistics, numbers_of, sayings, survey
+from reader.core.choice.interests import Candidates, Lessons, Pick, find_interests, teach
+from reader.core.choice.parts import Parts
 from reader.core.choice.wishes import MOST_HELD, Held, What, Wish
 from reader.core.choice.words import code_of, number, tokens, written
 from reader.core.text import fold
 
-if TYPE_CHECKING:
-    from reader.core.choice.counting import Chunk, Common, Flags, Floats, Indexes, Statistics, Terms
-    from reader.core.choice.interests import Interests, Matrix
-
-
 MOST_TERMS = 30
-"""Terms that are picked."""
+"""Maximum number of picked terms."""
 
 MOST_CANDIDATES = 6_000
-"""Terms that may be picked: those that the most liked papers have."""
+"""Maximum number of candidate terms: those in the most liked papers."""
 
 EXAMPLES = 5
-"""Marked papers that show how a term is written."""
+"""Number of marked papers from which a term's spelling is taken."""
 
 MOST_COMMON = 0.15
-"""The share of all papers from which on a term says nothing."""
+"""From this share of all papers on, a term says nothing."""
 
 FEW = 8
-"""Papers that may have a term in any case, however few there are in all."""
+"""A term may always be in this many papers, however few there are."""
 
 RAREST = 3
-"""Papers that must have a term; 2 if there are less than 500 in all."""
+"""Minimum number of papers with a term; 2 below 500 papers."""
 
 SHARPNESS = 1.75
 PAIR = 2.5
 """How much better a pair is than a word."""
 AGREEMENT = 2.0
-"""Liked papers that have a term, beyond the first, for half of the say that the term's nature has."""
+"""Liked papers with a term, beyond the first, that halve the effect of the term's kind."""
 TURN = 0.45
-"""The part of its weight that a paper loses if many have the term that was picked."""
+"""Part of its weight that a paper loses if many have the picked term."""
 
 HELD_AGAINST = 0.5
-"""The weight of a term of hidden papers, against one of liked papers."""
+"""Weight of a term of hidden papers, compared with a term of liked papers."""
 
 NEARLY = 0.8
-"""The part of a word's weight from which on a pair that has it is named in its place."""
+"""From this share of a word's weight on, a pair that contains it is named instead."""
 
 LONGEST_NAME = 40
 """Letters of a liked paper's name in a reason."""
 
 LEAST_HIDDEN = 1.5
-"""Hidden papers, by their weights, that must have a term before it counts against others."""
+"""Minimum weight of hidden papers with a term before it counts against others."""
 
 
 class Marked(NamedTuple):
@@ -72,14 +72,13 @@ class Marked(NamedTuple):
     weight: float
     """How much it says: 1 for a star of today; below 0 if the user hid it."""
     pk: int = 0
-    """Its key in the cache."""
     did: str = "marked"
     """What the user did with it, in a word."""
     id: str = ""
 
 
 class Likeness(NamedTuple):
-    """A liked paper, to which another one is likened."""
+    """A liked paper that another one resembles."""
 
     title: str
     did: str
@@ -111,12 +110,12 @@ class TasteTerm(NamedTuple):
     weight: float
     """The best word has 1; below 0 if the user hides such papers. As a reason, what it adds to the paper's score."""
     papers: int
-    """How many of the marked papers on its side have it; 0 if only the user says so."""
+    """How many marked papers on its side have it; 0 if only the user's decision counts."""
     what: What = "word"
     name: str = ""
     """What names a trait: a topic's slug."""
     added: float = 0.0
-    """The part of a word's weight that the interests do not know: what hidden papers and wishes say."""
+    """The part of a word's weight from hidden papers and wishes, which interests do not include."""
     is_hidden: bool = False
     """Whether it was learned from hidden papers."""
     is_vague: bool = False
@@ -134,18 +133,17 @@ class Fit(NamedTuple):
     key: int
     score: float = 0.0
     interest: int = 0
-    """The interest that it is nearest to; the first one if there is none."""
+    """The nearest interest; the first one if there is none."""
 
 
 class Interest(NamedTuple):
     """Liked papers that share words."""
 
     wish: Held
-    """What it is called and what the user decided about it; the key is that of its weightiest paper if they did not."""
+    """Its name and the user's decision about it; the key of its weightiest paper without one."""
     papers: tuple[Likeness, ...]
-    """The weightiest first."""
     share: float
-    """Its part of all marks, with what the user decided."""
+    """Its share of all marks, including the user's decisions."""
 
 
 def named(interests: Sequence[Interest], name: str) -> Interest | None:
@@ -162,20 +160,15 @@ def _slug(name: str) -> str:
 
 
 class Taste(NamedTuple):
-    """What was learned; nothing without a marked paper."""
+    """What was learned; empty without marked papers."""
 
     terms: tuple[TasteTerm, ...] = ()
-    """The words that hidden papers and wishes speak of, as these weigh them."""
+    """Words from hidden papers and wishes, with their weights."""
     length: float = 1.0
-    """Mean words of a paper."""
     traits: tuple[TasteTerm, ...] = ()
-    """The topics, authors and organizations that the user decided on."""
-    interests: Interests | None = None
-    """What liked papers say, to score many; None without any, or where papers are scored elsewhere."""
     parts: Parts = Parts()
-    """The same for one paper at a time."""
+    """What liked papers say."""
     words: Mapping[int, TasteTerm] = MappingProxyType({})
-    """All words of the interests by their numbers."""
     liked: tuple[Likeness, ...] = ()
     """The liked papers, in the order of the interests' marks."""
     subjects: tuple[Interest, ...] = ()
@@ -183,36 +176,23 @@ class Taste(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is known of the user."""
+        """Whether nothing is known about the user."""
         return not self.terms and not self.traits and not self.liked
 
     def fits(self, chunks: Iterable[Chunk]) -> Iterator[Fit]:
         """Score papers; those without any of the terms have 0."""
-        if self.interests is None and not self.terms:
-            return
-        import numpy as np
-
-        from reader.core.choice.counting import Terms
-        from reader.core.choice.interests import measured
-
         added = {term.code: term.added for term in self.terms if term.added}
-        terms, weights = Terms(added), np.array([*added.values()])
-        for chunk in chunks:
-            count = len(chunk.packed)
-            scores, interest = np.zeros(count), np.zeros(count, np.int64)
-            if self.interests is not None:
-                scores, interest = self.interests.scores(chunk.packed)
-            if added:
-                hits = terms.count(chunk.packed)
-                scores = scores + np.bincount(hits.papers, weights[hits.terms] * measured(hits, self.length)[0], count)
-            yield from map(Fit, chunk.keys, scores.tolist(), interest.tolist())
+        known = frozenset((*self.words, *added))
+        for key, packed in (one for chunk in chunks for one in zip(*chunk, strict=True)) if known else ():
+            said = sayings(packed, self.length, known)
+            score, interest = self.parts.fit(said)
+            yield Fit(key, score + sum(added[code] * said[code].says for code in added.keys() & said.keys()), interest)
 
     def score(self, chunks: Iterable[Chunk]) -> dict[int, float]:
-        """The score of each paper by its key."""
         return {one.key: one.score for one in self.fits(chunks)}
 
     def reasons(self, packed: bytes) -> tuple[TasteTerm, ...]:
-        """What each word of a paper adds to its score, the weightiest first: their weights sum to it."""
+        """What each word adds to a paper's score, weightiest first; the weights sum to the score."""
         known = {**self.words, **{term.code: term for term in self.terms}}
         said = sayings(packed, self.length)
         parts = self.parts.of(said)
@@ -223,7 +203,7 @@ class Taste(NamedTuple):
         return tuple(sorted(found, key=lambda term: (-abs(term.weight), term.text)))
 
     def split(self, one: Held) -> list[Held]:
-        """Two interests of one, named by what tells them apart; none of one with a single paper.
+        """Split an interest in two, named by what distinguishes them; none if it has a single paper.
 
         The first one keeps a name that the user may have given.
         """
@@ -242,13 +222,13 @@ class Taste(NamedTuple):
             if found:
                 found.append(Held(ids[0], told, 0, ids, "make"))
             else:
-                # What is as learned was last reset.
+                # The last decision reset it.
                 found.append(one._replace(name=told if one.did == "reset" else one.name, papers=ids, did="split"))
             taken.append(found[0].name)
         return found
 
     def nearest(self, packed: bytes, pk: int = 0) -> Likeness | None:
-        """The liked paper, other than itself, that a paper with the key `pk` is most like."""
+        """The liked paper, other than itself, that a paper is most like."""
         found = self.parts.nearest(sayings(packed, self.length))[:2]
         return next((self.liked[at] for at in found if self.liked[at].pk != pk or not pk), None)
 
@@ -273,31 +253,26 @@ def learn(
     hidden = [paper._replace(weight=-paper.weight) for paper in marked if paper.weight < 0]
     if not liked and not hidden:
         return Taste()
-    from reader.core.choice.counting import survey
-
-    terms, is_pair = _candidates([*liked, *hidden], muted)
+    terms, pairs = _candidates([*liked, *hidden], muted)
     known = survey(terms, chunks(), common())
-    likes, hides = (_Side(side, terms, known, is_pair) for side in (liked, hidden))
-    # How much of the papers that have a term are liked; nothing is had by neither side.
-    share = likes.have / (likes.have + hides.have).clip(1e-9)
-    bad = [one for one in hides.pick(1 - share, LEAST_HIDDEN) if likes.have[one.place] < hides.have[one.place]]
+    likes, hides = (_Side(side, known, pairs) for side in (liked, hidden))
+
+    def share(code: int) -> float:
+        """How much of the papers with a term are liked."""
+        return likes.have[code] / max(likes.have[code] + hides.have[code], 1e-9)
+
+    bad = hides.pick(lambda code: 1 - share(code), LEAST_HIDDEN)
+    bad = [one for one in bad if likes.have[one.code] < hides.have[one.code]]
     against = tuple(one._replace(added=one.weight, is_hidden=True) for one in hides.named(bad, -HELD_AGAINST))
     if not liked:
         return Taste(against, known.length)
-    import numpy as np
-
-    from reader.core.choice.interests import Candidates, Lessons, find_interests, teach
-
     place = {paper.id: at for at, paper in enumerate(liked) if paper.id}
     # A paper that two of them name is in the one that was changed last.
     kept = [[place.pop(id) for id in one.papers if id in place] for one in reversed(held)][::-1]
-    found = find_interests(likes.sizes * likes.rarity, likes.weights, kept)
+    found = find_interests(likes.rows(), likes.weights, kept)
     groups = [one.papers for one in found]
     picks = [likes.pick(share, 0.0, group) for group in groups]
-    telling = likes.telling(groups)
-    candidates = Candidates(
-        terms, likes.allowed, likes.rarity, telling, [[(p.place, p.weight) for p in one] for one in picks]
-    )
+    candidates = Candidates(likes.rarity, [likes.telling(group) for group in groups], picks)
     lessons = Lessons(
         liked=[paper.packed for paper in liked],
         weights=likes.weights,
@@ -307,29 +282,28 @@ def learn(
         length=known.length,
     )
     wishes = [held[one.held] if one.held is not None else None for one in found]
-    interests = teach(candidates, groups, lessons, np.array([one.factor if one else 1.0 for one in wishes]))
+    parts, shares = teach(candidates, groups, lessons, [one.factor if one else 1.0 for one in wishes])
     words = [list(likes.named(some, 1.0)) for some in picks]
     likenesses = tuple(Likeness(paper.title, paper.did, paper.pk, paper.id) for paper in liked)
     subjects: list[Interest] = []
-    for group, own, some, share in zip(groups, wishes, words, interests.shares.tolist(), strict=True):
-        papers = tuple(likenesses[at] for at in sorted(group.tolist()))
+    for group, own, some, part in zip(groups, wishes, words, shares, strict=True):
+        papers = tuple(likenesses[at] for at in sorted(group))
         name = "" if own else called([one.pk for one in papers]) or _name(some, [one.wish.name for one in subjects])
         wish = own or Held(papers[0].id, name or papers[0].name)
         ids = tuple(one.id for one in papers[:MOST_HELD])
-        subjects.append(Interest(wish._replace(papers=ids), papers, share))
+        subjects.append(Interest(wish._replace(papers=ids), papers, part))
     return Taste(
         against,
         known.length,
-        interests=interests,
-        parts=interests.parts(),
-        words={term.code: term for term in likes.named(likes.at(interests.terms), 0.0)},
+        parts=parts,
+        words={term.code: term for term in likes.named([Pick(code, 1.0) for code in parts.linear], 0.0)},
         liked=likenesses,
         subjects=tuple(subjects),
     )
 
 
 def _name(words: Sequence[TasteTerm], taken: Sequence[str]) -> str:
-    """The two best words of an interest that say something, are not said twice, and are in no other name."""
+    """The two best words of an interest that are meaningful, distinct and in no other name."""
     found = [one.text for one in without_parts(one for one in words if not one.is_vague)]
     free = [one for one in found if not any(is_within(one, other) or is_within(other, one) for other in taken)]
     return ", ".join(free[:2])
@@ -351,7 +325,7 @@ def without_parts(terms: Iterable[TasteTerm]) -> list[TasteTerm]:
 
 
 def with_wishes(taste: Taste, wishes: Iterable[Wish], names: Mapping[str, str] = MappingProxyType({})) -> Taste:
-    """What was learned, with what the user wishes; `names` are those of topics by their slugs."""
+    """What was learned with the user's wishes applied; `names` are topic names by slug."""
     terms, traits = {term.code: term for term in taste.terms}, []
     for wish in wishes:
         if wish.what != "word":
@@ -368,26 +342,21 @@ def is_within(text: str, other: str) -> bool:
     return {number(token) for token in tokens(text)} <= {number(token) for token in tokens(other)}
 
 
-def _candidates(papers: Sequence[Marked], muted: Container[int]) -> tuple[Terms, Flags]:
-    """The terms to choose from, those of most papers first, and which of them are pairs."""
-    import numpy as np
-
-    from reader.core.choice.counting import Terms, codes_of
-
-    found: dict[int, float] = {}
+def _candidates(papers: Sequence[Marked], muted: Container[int]) -> tuple[list[int], set[int]]:
+    """The candidate terms, most frequent first, and which are pairs."""
+    found: defaultdict[int, float] = defaultdict(float)
     pairs: set[int] = set()
     for paper in papers:
-        words, two = codes_of(paper.packed)
+        words, two = numbers_of(paper.packed)
         pairs.update(two)
-        for code in (*words, *two):
-            found[code] = found.get(code, 0.0) + paper.weight
-    known = (code for code in found if code not in muted)
-    chosen = sorted(known, key=lambda code: (-found[code], code))[:MOST_CANDIDATES]
-    return Terms(chosen), np.array([code in pairs for code in chosen], bool)
+        for code in {*words, *two}:
+            found[code] += paper.weight
+    chosen = sorted((code for code in found if code not in muted), key=lambda code: (-found[code], code))
+    return chosen[:MOST_CANDIDATES], pairs
 
 
 VAGUE_FROM, VAGUE_SHARE = 30, 0.015
-"""Papers, and the share of all papers, from which on a word alone may say nothing."""
+"""Number of papers, and share of all papers, from which a single word may be too vague."""
 
 VAGUE, VAGUE_GROWTH, VAGUE_MOST = 0.2, 1.5, 0.3
 """The part of the papers that have such a word in which it comes three times, below which it does; and how that grows
@@ -395,114 +364,117 @@ with the share of the papers that have it. `base` (.08), `dynamic` (.17), `activ
 `pruning` (.21), `retrieval` (.33), `robot` (.45) and `audio` (.58) do."""
 
 
-def _vague(known: Statistics, is_pair: Flags) -> Flags:
-    """Which terms say nothing alone: words that papers use in passing."""
-    share = known.have / max(1, known.papers)
-    least = (VAGUE + VAGUE_GROWTH * (share - VAGUE_SHARE)).clip(VAGUE, VAGUE_MOST)
-    is_common = (share >= VAGUE_SHARE) & (known.have >= VAGUE_FROM)
-    return is_common & ~is_pair & (known.dwell < least * known.have)
-
-
-class _Pick(NamedTuple):
-    """A term that was picked."""
-
-    place: int
-    weight: float
-
-
 class _Side:
-    """The liked papers, or the hidden ones, and which terms they have."""
+    """The liked or the hidden papers, and the terms in them."""
 
-    def __init__(self, papers: Sequence[Marked], terms: Terms, known: Statistics, is_pair: Flags) -> None:
-        import numpy as np
-
-        from reader.core.choice.interests import sample
-
+    def __init__(self, papers: Sequence[Marked], known: Statistics, pairs: Container[int]) -> None:
         self._papers = papers
-        self._codes = terms.codes
-        self.weights: Floats = np.array([paper.weight for paper in papers])
-        measured = sample(terms, [paper.packed for paper in papers], known.length)
-        least, most = min(RAREST, 2 + known.papers // 500), max(MOST_COMMON * known.papers, FEW)
-        self.allowed: Flags = (known.have >= least) & (known.have <= most) & ~known.everywhere
-        # The root lets a second and a third mention count less.
-        self._says: Matrix = np.sqrt(measured.says)
-        self.sizes: Matrix = measured.sizes * self.allowed
-        """How large each term is in each paper; 0 for those that say nothing."""
-        self.rarity: Floats = np.log(max(1, known.papers) / known.have.clip(1)).clip(0)
-        self._has = self._says > 0
-        self.have: Floats = self.weights @ self._has
+        self._known = known
+        self._pairs = pairs
+        self.weights = [paper.weight for paper in papers]
+        self._said = [sayings(paper.packed, known.length, known.have) for paper in papers]
+        self._having: defaultdict[int, list[tuple[int, float]]] = defaultdict(list)
+        """The papers that have each term, and the root of what it says there: further mentions count less."""
+        self.have: defaultdict[int, float] = defaultdict(float)
         """How many of the papers have each term, by their weights."""
-        self._is_vague: Flags = _vague(known, is_pair)
-        self._common: Floats = (known.have / max(1, known.papers)).clip(1e-9)
-        self._dwell = np.where(is_pair, PAIR, 1.0) * (known.dwell + 0.5) / (known.have + 2)
+        for paper, said in enumerate(self._said):
+            for code, one in said.items():
+                self._having[code].append((paper, sqrt(one.says)))
+                self.have[code] += self.weights[paper]
+        least, most = min(RAREST, 2 + known.papers // 500), max(MOST_COMMON * known.papers, FEW)
+        self._allowed = [code for code, have in known.have.items() if least <= have <= most and code in self._having]
+        self._allowed = [code for code in self._allowed if code not in known.everywhere]
+        self.rarity = {code: max(0.0, log(max(1, known.papers) / max(1.0, have))) for code, have in known.have.items()}
 
-    def _nature(self, have: Floats) -> Floats:
-        """How much the nature of each term says for it, if so many papers agree on it."""
-        import numpy as np
+    def rows(self) -> list[dict[int, float]]:
+        """How large each term is in each paper, the rare ones larger; without those that say nothing."""
+        allowed = frozenset(self._allowed)
+        return [
+            {code: one.size * self.rarity[code] for code, one in said.items() if code in allowed} for said in self._said
+        ]
 
-        return np.asarray(self._dwell ** (1 / (1 + np.maximum(0, have - 1) / AGREEMENT)), np.float64)
+    def _nature(self, code: int, have: float) -> float:
+        """How much the kind of a term counts in its favour, if this many papers agree on it."""
+        dwell = (PAIR if code in self._pairs else 1.0) * (self._known.dwell[code] + 0.5) / (self._known.have[code] + 2)
+        return float(dwell ** (1 / (1 + max(0.0, have - 1) / AGREEMENT)))
 
-    def _gains(self, weights: Floats, total: float, sharpness: float, nature: Floats) -> Floats:
-        """How well each term tells papers of these weights from all papers."""
-        import numpy as np
-
+    def _gain(self, code: int, weights: Sequence[float], total: float, sharpness: float) -> float:
+        """How well a term distinguishes papers of these weights from all papers, ignoring its kind."""
+        common = max(self._known.have[code] / max(1, self._known.papers), 1e-9)
         # One more paper, which has each term as often as all papers do.
-        shares = (weights @ self._says + self._common) / (total + 1)
-        return np.asarray(np.log(shares / self._common).clip(0) * shares**sharpness * nature, np.float64)
+        share = (sum(weights[paper] * says for paper, says in self._having[code]) + common) / (total + 1)
+        return log(share / common) * share**sharpness if share > common else 0.0
 
-    def telling(self, groups: Sequence[Indexes]) -> Floats:
-        """A row for each group of papers: how well each term tells it, at most 1."""
-        import numpy as np
+    def _agreeing(self, weights: Sequence[float]) -> Iterator[tuple[int, float]]:
+        """The terms that papers of these weights have, and how many have each."""
+        for code in self._allowed:
+            if have := sum(weights[paper] for paper, _ in self._having[code]):
+                yield code, have
 
-        found = []
-        for group in groups:
-            own = np.zeros_like(self.weights)
-            own[group] = self.weights[group]
-            gains = self._gains(own, float(own.sum()), 1.0, self._nature(own @ self._has)) * self.allowed
-            found.append(gains / max(float(gains.max(initial=0.0)), 1e-12))
-        return np.array(found)
+    def _weights_of(self, group: Iterable[int]) -> list[float]:
+        some = frozenset(group)
+        return [weight if paper in some else 0.0 for paper, weight in enumerate(self.weights)]
 
-    def at(self, terms: Terms) -> list[_Pick]:
-        """The places of some of the terms."""
-        place = {code: at for at, code in enumerate(self._codes.tolist())}
-        return [_Pick(place[code], 1.0) for code in terms.codes.tolist()]
+    def telling(self, group: Sequence[int]) -> dict[int, float]:
+        """How well each term tells a group of papers, at most 1."""
+        weights = self._weights_of(group)
+        total = sum(weights)
+        gains = {
+            code: self._gain(code, weights, total, 1.0) * self._nature(code, have)
+            for code, have in self._agreeing(weights)
+        }
+        most = max(gains.values(), default=0.0)
+        return {code: gain / most for code, gain in gains.items() if gain}
 
-    def named(self, picked: Sequence[_Pick], most: float) -> Iterator[TasteTerm]:
-        """The picked terms, with weights so that the best has `most`."""
-        import numpy as np
-
-        having = [np.flatnonzero(self._has[:, one.place]) for one in picked]
-        examples = {int(paper) for papers in having for paper in papers[:EXAMPLES]}
-        codes = {int(self._codes[one.place]) for one in picked}
-        texts = written(*(". ".join(self._papers[paper][:2]) for paper in sorted(examples)), only=codes)
-        for one, papers in zip(picked, having, strict=True):
-            code = int(self._codes[one.place])
+    def named(self, picked: Sequence[Pick], most: float) -> Iterator[TasteTerm]:
+        """The picked terms, scaled so that the best has weight `most`."""
+        examples = {paper for one in picked for paper, _ in self._having[one.code][:EXAMPLES]}
+        texts = written(
+            *(". ".join(self._papers[paper][:2]) for paper in sorted(examples)), only={one.code for one in picked}
+        )
+        for code, weight in picked:
+            text = texts[code]
             # An adverb says how, not what: `strikingly`. A part of some compound says nothing: `-level causal`.
-            is_cut = texts[code].startswith("-") or (" " not in texts[code] and texts[code].endswith("ly"))
-            is_vague = bool(self._is_vague[one.place]) or is_cut
-            yield TasteTerm(code, texts[code], most * one.weight / picked[0].weight, len(papers), is_vague=is_vague)
+            is_cut = text.startswith("-") or (" " not in text and text.endswith("ly"))
+            is_vague = is_cut or self._is_vague(code)
+            papers = len(self._having[code])
+            yield TasteTerm(code, text, most * weight / picked[0].weight, papers, is_vague=is_vague)
 
-    def pick(self, share: Floats, least: float, group: Indexes | None = None) -> list[_Pick]:
-        """The places and weights of the best terms, which at least so many papers have by their weights.
+    def _is_vague(self, code: int) -> bool:
+        """Whether a term is too vague alone: a word that papers use in passing."""
+        have, dwell = self._known.have[code], self._known.dwell[code]
+        share = have / max(1, self._known.papers)
+        if code in self._pairs or share < VAGUE_SHARE or have < VAGUE_FROM:
+            return False
+        return dwell < have * min(max(VAGUE, VAGUE + VAGUE_GROWTH * (share - VAGUE_SHARE)), VAGUE_MOST)
+
+    def pick(self, share: Callable[[int], float], least: float, group: Iterable[int] | None = None) -> list[Pick]:
+        """The best terms with their gains, which at least so many papers have by their weights.
 
         `share` is how much of those that have a term are on this side; of a `group`, only its papers count.
         """
-        import numpy as np
+        weights = [*self.weights] if group is None else self._weights_of(group)
+        total = sum(weights)
+        nature, turns = dict[int, float](), dict[int, float]()
+        for code, have in self._agreeing(weights):
+            if have >= least:
+                nature[code] = self._nature(code, have) * share(code) ** 2
+                turns[code] = 1 - TURN * (1 - 1 / max(1.0, have))
 
-        weights = self.weights.copy()
-        if group is not None:
-            weights[np.setdiff1d(np.arange(len(weights)), group)] = 0
-        have, total = weights @ self._has, float(weights.sum())
-        nature = self._nature(have) * share**2
-        left = self.allowed & (have > 0) & (have >= least)
-        picked: list[_Pick] = []
-        while len(picked) < MOST_TERMS and left.any():
-            gains = np.where(left, self._gains(weights, total, SHARPNESS, nature), -1)
-            best = int(gains.argmax())
-            if gains[best] <= 0:
-                break
-            picked.append(_Pick(best, float(gains[best])))
-            left[best] = False
-            turn = TURN * (1 - 1 / max(1.0, have[best]))
-            weights[self._has[:, best]] *= 1 - turn
+        def gain(code: int) -> float:
+            return self._gain(code, weights, total, SHARPNESS) * nature[code]
+
+        best = [(-gain(code), at, code) for at, code in enumerate(nature)]
+        heapq.heapify(best)
+        picked: list[Pick] = []
+        while best and best[0][0] < 0 and len(picked) < MOST_TERMS:
+            known, at, code = best[0]
+            # Gains only fall while others are picked, so that most need not be known anew.
+            if (now := -gain(code)) > known:
+                heapq.heapreplace(best, (now, at, code))
+                continue
+            heapq.heappop(best)
+            picked.append(Pick(code, -known))
+            for paper, _ in self._having[code]:
+                weights[paper] *= turns[code]
         return picked

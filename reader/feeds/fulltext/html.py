@@ -198,7 +198,7 @@ def read_html(html: str) -> Document:
         if words in heading.lower() and (article is None or len(article.text()) < 2_000):
             raise NoFullText(meaning)
     if article is None:
-        raise NoFullText("the page is not that of a paper")
+        raise NoFullText("the page is not a paper")
     breaks_off = _FATAL in html or "ar5iv-severity-fatal" in html or "</article" not in html
     reader = _Reader()
     blocks = reader.read(article)
@@ -674,6 +674,9 @@ class _Reader:
                 self._miss("picture", flow, look)
         elif tag in ("sup", "sub"):
             self._write(script(self._text(node), tag), flow, look)
+        elif "ltx_bib_external" in classes and (address := look_in(node, tag, classes, look).target):
+            # It says no more than "Link" or "Document".
+            flow.writer.write(address, look.style, address)
         elif "ltx_missing_label" in classes:
             self._write("?", flow, look)
         elif classes & {"ltx_author_notes", "ltx_contact"}:

@@ -333,7 +333,7 @@ _CAPTION = re.compile(r"((?:Figure|Fig\.|Table|Algorithm|Listing) ?([A-Z]?[0-9]{
 _PANEL = re.compile(r"\(([a-z])\) ")
 _KINDS = {"Figure": "F", "Fig.": "F", "Table": "T", "Algorithm": "alg", "Listing": "LST"}
 _ENDS_WITH_RELATION = re.compile(r"(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim))\s*$")
-_BEGINS_WITH_RELATION = re.compile(r"(?:\\displaystyle\s*)?(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim)\b)")
+_BEGINS_WITH_RELATION = re.compile(r"(?:=|\\(?:leq?|geq?|approx|equiv|propto|sim)\b)")
 
 
 def joined_blocks(blocks: Sequence[Block], targets: Mapping[str, str]) -> Iterator[Block]:

@@ -42,6 +42,7 @@ TEXT_LIMIT = 200_000
 TEX_LIMIT = 10_000
 """Maximum letters of a formula; longer ones are left out after that."""
 
+_STYLE = re.compile(r"(^|& ?)\\displaystyle(?![A-Za-z]) ?")
 _TEX_BREAK = re.compile(r"(?<!\\)%[ \t]*\r?\n")
 _SPACES = re.compile(r"[^\S ]")
 
@@ -129,8 +130,8 @@ class SpanWriter:
 
 
 def clean_tex(tex: str) -> str:
-    """TeX on one line: a line that ends in `%` goes on with the next."""
-    return clean(_TEX_BREAK.sub("", tex), TEX_LIMIT)
+    """TeX on one line: a line that ends in `%` goes on with the next. What is displayed says so without a command."""
+    return _STYLE.sub(r"\1", clean(_TEX_BREAK.sub("", tex), TEX_LIMIT))
 
 
 def code_lines(code: str) -> tuple[Spans, ...]:

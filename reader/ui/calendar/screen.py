@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from reader.cache.reads.window import DayCount
@@ -18,10 +17,13 @@ from reader.core.dates import WEEKDAYS, Period, PeriodKind, period_containing, t
 from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Line, Piece, cut_line, spread
 from reader.keys.keymap import Keymap
+from reader.ui.calendar.state import CalendarRequest
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.line_widgets import ActionAsked, KeyLines, draw
 from reader.ui.kit.lines import key_piece
 from reader.ui.looks.theme import stylesheet
+from reader.ui.shell.screens import OverScreen
+from reader.ui.shell.services import Services
 
 CELL = 7
 """Columns for a day: the cursor, its number, a bar for its unread papers, and a gap."""
@@ -32,18 +34,16 @@ MARGIN = 4
 WIDTH = MARGIN + 7 * CELL
 WEEKS = 6
 TOP = 4
-"""Lines above the first week."""
 
 EXAMPLES = "2025-03, last tuesday, W20"
 
 HEATS = 3
-"""Steps of warmth, and of the bar, of a day with unread papers."""
+"""Steps of warmth and of the bar of a day with unread papers."""
 
 SIGN = 2
-"""Columns for the bar."""
 
 WARM = 12
-"""Unread papers of a day that are warm in a month of quieter days."""
+"""Unread papers that make a day warm in a month of quieter days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +51,26 @@ class CalendarView:
     """What the calendar shows."""
 
     day: date
-    """The day under the cursor."""
     today: date
     days: Mapping[str, DayCount] = field(default_factory=dict)
     """The known days of the month, by ISO day."""
     typed: str | None = None
-    """The text that is typed as a date; None while none is."""
+    """The text typed as a date; None if none."""
     is_refused: bool = False
-    """Whether the user chose the typed text though it is not a date."""
+    """Whether the user chose the typed text although it is not a date."""
     is_since: bool = False
     """Whether the user chooses the day to fetch from."""
     glyphs: Glyphs = UNICODE
 
     @property
     def first(self) -> date:
-        """The Monday of the first line."""
         return period_containing("week", self.day.replace(day=1)).first
 
     @property
     def last(self) -> date:
-        """The Sunday of the last line."""
         return self.first + timedelta(days=7 * WEEKS - 1)
 
     def shows(self, day: date) -> bool:
-        """Whether the month has this day."""
         return (day.year, day.month) == (self.day.year, self.day.month)
 
 
@@ -91,13 +87,13 @@ def heat(unread: int, most: int) -> int:
 
 
 def read_typed(text: str, today: date) -> tuple[Period | None, str]:
-    """Return the typed period, or a sentence on why the feed has none; neither for a text that may be incomplete."""
+    """The typed period, or a sentence on why the feed has none; neither while the text may be incomplete."""
     try:
         period = typed_period(text, today)
     except (ValueError, OverflowError):
         return None, ""
     if period.first > today:
-        return None, f"{period.name} has not come yet."
+        return None, f"{period.name} is in the future."
     if period.last < date.fromisoformat(FIRST_DAY):
         return None, f"The feed begins on {period_containing('day', date.fromisoformat(FIRST_DAY)).name}."
     return period, ""
@@ -107,7 +103,6 @@ def read_typed(text: str, today: date) -> tuple[Period | None, str]:
 
 
 def _typing(view: CalendarView) -> Line:
-    """The line that a date is typed in."""
     label = Piece("Fetch all since " if view.is_since else "Go to ", "heading")
     caret = Piece(view.glyphs.caret, "caret")
     if view.typed:
@@ -116,7 +111,7 @@ def _typing(view: CalendarView) -> Line:
 
 
 def _reading(view: CalendarView) -> Line:
-    """What the typed date is read as, or what is wrong with it."""
+    """How the typed date is understood, or what is wrong with it."""
     if view.typed is None:
         return ()
     if not view.typed:
@@ -152,9 +147,9 @@ def _week(view: CalendarView, monday: date) -> Line:
 
 
 def _day(view: CalendarView, day: date) -> Line:
-    """A day: its number under its weekday, and a bar that is the higher and warmer, the more is unread.
+    """A day: its number under its weekday, and a bar that grows taller and warmer with the unread papers.
 
-    Dots stand in place of the bar of a day that is only partly here.
+    A day that is only partly here has dots instead.
     """
     if not view.shows(day):
         return (Piece(" " * CELL),)
@@ -175,7 +170,6 @@ def _day(view: CalendarView, day: date) -> Line:
 
 
 def _bars(glyphs: Glyphs) -> str:
-    """The bars of the warm days, the lowest first."""
     return glyphs.spark[1::3]
 
 
@@ -187,7 +181,6 @@ def _legend(view: CalendarView) -> Line:
 
 
 def _about(view: CalendarView) -> Line:
-    """The day under the cursor, and its papers."""
     known = view.days.get(view.day.isoformat())
     if known is None:
         about = "not fetched yet"
@@ -220,7 +213,6 @@ class Month(Widget):
         super().__init__()
         self._states = states
         self.view = view
-        """What is shown."""
         self.go(view.day)
 
     def go(self, day: date) -> None:
@@ -237,7 +229,7 @@ class Month(Widget):
         self.go(period.first if period else self.view.day)
 
     def refuse(self) -> None:
-        """Say that the typed text is not a date."""
+        """Mark the typed text as not a date."""
         self.view = replace(self.view, is_refused=True)
         self.refresh()
 
@@ -258,25 +250,21 @@ class Month(Widget):
             self.post_message(ActionAsked("date.day"))
 
 
-class CalendarScreen(ModalScreen[None]):
-    """The calendar over the list; with `since` the user chooses the day to fetch from.
-
-    The app reads its keys, as on the main screen. Digits type a date, and so do letters without a binding.
-    """
+class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
+    """The calendar over the list. Digits and letters without a binding type a date."""
 
     CSS_PATH = stylesheet("calendar")
 
-    def __init__(
-        self, states: States, day: date, today: date, glyphs: Glyphs, keymap: Keymap, *, since: bool = False
-    ) -> None:
-        super().__init__()
-        # Where only a column or two of the list would show beside it, it stands alone.
+    def __init__(self, services: Services, request: CalendarRequest) -> None:
+        super().__init__(services, request)
+        glyphs = self._look.glyphs
+        # If only a column or two of the list would show beside it, hide the list.
         self.HORIZONTAL_BREAKPOINTS = [(0, "-alone"), (70, "-over")]
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]
-        self.since = since
-        self._keymap = keymap
+        self.since = request.since
         self.set_class(glyphs is ASCII, "-ascii")
-        self.month = Month(states, CalendarView(day, today, is_since=since, glyphs=glyphs))
+        view = CalendarView(request.day, self._look.today, is_since=request.since, glyphs=glyphs)
+        self.month = Month(services.library.days_between, view)
 
     def compose(self) -> ComposeResult:
         from textual.containers import Container
@@ -294,7 +282,6 @@ class CalendarScreen(ModalScreen[None]):
         self.go(day + timedelta(days=days))
 
     def go(self, day: date) -> None:
-        """Move the cursor to a day."""
         self.month.type(None)
         self.month.go(day)
 
@@ -317,7 +304,7 @@ class CalendarScreen(ModalScreen[None]):
         return True
 
     def chosen(self, kind: PeriodKind | None) -> Period | None:
-        """Return the typed period, else the day under the cursor, or its week or month; None for an invalid date."""
+        """The typed period, else the cursor's day, week or month; None for an invalid date."""
         view = self.month.view
         if view.typed:
             period, _ = read_typed(view.typed, view.today)
@@ -337,7 +324,6 @@ class Hints(KeyLines):
         self._keys = [(key, "fetch since" if since and word == "day" else word) for key, word in keys]
 
     def shown_lines(self) -> Sequence[Line]:
-        """Return the line as it is drawn."""
         line: list[Piece] = []
         for key, word in self._keys:
             line += [Piece("  " if line else ""), key_piece(key), key_piece(key, f" {word}", "quiet")]

@@ -1,21 +1,22 @@
-"""What a command has printed, or other text to read, over the whole screen. It reads its own keys."""
+"""The output of a command, or other text to read, full screen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual.events import Key
 from textual.geometry import Size
 from textual.strip import Strip
 
 from reader.core.lines import Line, Piece, cell_len, literal, wrap
-from reader.keys.keymap import Keymap
-from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
+from reader.ui.command_line.state import OUTPUT, Output
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
+from reader.ui.shell.footer import status
+from reader.ui.shell.screens import PaneScreen
+from reader.ui.shell.services import Services
+from reader.ui.shell.state import State
 from reader.ui.views.reading_lines import READING_ROLES
 
 
@@ -26,13 +27,12 @@ class OutputPane(Pane):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"output--{role}" for role in (*READING_ROLES,)}
 
     def __init__(self, compose: Callable[[int], Sequence[Line]]) -> None:
-        """`compose` returns the lines, of at most so many cells."""
+        """`compose` returns the lines for a number of cells."""
         super().__init__()
         self._compose_lines = compose
         self._lines: Sequence[Line] = ()
 
     def on_resize(self) -> None:
-        """Compose the lines for the new width."""
         self._lines = self._compose_lines(max(1, self.columns - 2))
         self.virtual_size = Size(self.columns, len(self._lines))
         self.refresh()
@@ -49,7 +49,7 @@ def plain_lines(text: str) -> Callable[[int], Sequence[Line]]:
 
 
 def _wrapped(line: str, width: int) -> list[str]:
-    """The parts of a line; a continued one keeps the blanks before it."""
+    """The parts of a line; continuations keep its indent."""
     if cell_len(line) <= width:
         return [line]
     indent = " " * min(len(line) - len(line.lstrip()), width // 2)
@@ -57,51 +57,15 @@ def _wrapped(line: str, width: int) -> list[str]:
     return [indent + line[start:end] for start, end in parts]
 
 
-class OutputScreen(OwnKeysScreen):
+class OutputScreen(PaneScreen[Output], inherit_bindings=False):
     """A title, the output, and the keys."""
 
     CSS_PATH = stylesheet("output")
-    CONTEXT = "output"
-    ACTS = MOVES | {"output.copy", "output.close"}
 
-    def __init__(
-        self,
-        title: str,
-        text: str,
-        keymap: Keymap,
-        copy: Callable[[str], object],
-        glyphs: Glyphs = UNICODE,
-        *,
-        compose: Callable[[int], Sequence[Line]] | None = None,
-        keep: Callable[[], object] | None = None,
-    ) -> None:
-        """`copy` puts a text on the clipboard; `compose` returns the lines for a width, or else they are the text's.
+    def __init__(self, services: Services, output: Output) -> None:
+        super().__init__(services, output, OutputPane(output.compose or plain_lines(output.text)), output.title)
 
-        `keep` is done if the user presses enter: then the text says what it would do.
-        """
-        super().__init__(title, OutputPane(compose or plain_lines(text)), keymap, glyphs)
-        self._text = text
-        self._copy = copy
-        self._keep = keep
-
-    def say(self, said: str) -> None:
-        if self._keep is None:
-            super().say(said)
-        else:
-            self.status.show(Status((("enter", "keep it"), ("esc", "leave it"))))
-
-    async def on_key(self, event: Key) -> None:
-        """Keep what is proposed; the base class does what other keys mean."""
-        if self._keep is not None and event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            self.dismiss()
-            self._keep()
-
-    async def act(self, action: str, times: int) -> None:
-        if action == "output.close":
-            self.dismiss()
-        else:
-            self._copy(self._text)
-            lines = len(self._text.splitlines())
-            self.say(f"copied {lines:,} line{'' if lines == 1 else 's'}")
+    def footer(self, state: State) -> Status:
+        output = state[OUTPUT]
+        keys = (("enter", "keep it"), ("esc", "leave it")) if output is not None and output.keep is not None else None
+        return status(state, self._keymap, keys)

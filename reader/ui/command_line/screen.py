@@ -1,32 +1,28 @@
-"""Screens that are one line to type in, over what was in front: the command line, and the line of tags.
-
-The app reads their keys; letters go to the line.
-"""
+"""One-line input screens over another screen, such as the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from textual.app import ComposeResult
 
 from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
-from reader.core.tag_words import complete_tag
-from reader.ui.command_line.state import TypedCommand
-from reader.ui.kit.glyphs import UNICODE, Glyphs
+from reader.ui.command_line.state import COMMAND, COMMANDS, TypedCommand, type_command
 from reader.ui.kit.lines import key_piece
-from reader.ui.kit.typed_line import TypedLine, TypingScreen
+from reader.ui.kit.typed_line import TypedLine
 from reader.ui.looks.theme import stylesheet
-from reader.ui.notes.state import Tagging
-from reader.ui.shell.commands import Candidate, Suggested
+from reader.ui.shell.commands import Suggested
+from reader.ui.shell.screens import OverScreen
+from reader.ui.shell.services import Services
 
 EXAMPLES = "tag add later  mark read until:30d  export bibtex ~/refs.bib  theme light  help"
 
 LEAST_ABOUT = 12
-"""Minimum cells for what the marked word means."""
+"""Minimum cells for the explanation of the marked word."""
 
 
 def suggestions(suggested: Suggested, selected: int, *, key: str, width: int, ellipsis: str = "…") -> Line:
-    """What may follow a text, with the `selected` word marked and explained; `key` takes it."""
+    """Completions of a text, with the `selected` word marked and explained; `key` takes it."""
     found = suggested.candidates
     if not found:
         return ()
@@ -45,19 +41,21 @@ def suggestions(suggested: Suggested, selected: int, *, key: str, width: int, el
     return cut_line(tuple(line), width, ellipsis)
 
 
-class LineScreen(TypingScreen):
-    """A line at the bottom of the screen, with the words that may come at its end, one of them marked."""
+T = TypeVar("T")
+
+
+class LineScreen(OverScreen[T], inherit_bindings=False):
+    """An input line at the bottom of the screen, with completions, one of them marked."""
 
     CSS_PATH = stylesheet("typed")
+    LABEL = ":"
+    LONGEST = 2_000
 
-    def __init__(self, label: str, longest: int, key: str, glyphs: Glyphs = UNICODE) -> None:
-        """`key` takes the marked word."""
-        super().__init__()
-        self.line = TypedLine(label, self._advise, self.report, longest)
+    def __init__(self, services: Services, value: T) -> None:
+        super().__init__(services, value)
+        self.line = TypedLine(self.LABEL, self._advise, self.report, self.LONGEST)
         self.suggested = Suggested()
         self.selected = 0
-        self._key = key
-        self._ellipsis = glyphs.ellipsis
 
     def compose(self) -> ComposeResult:
         yield self.line
@@ -66,69 +64,48 @@ class LineScreen(TypingScreen):
         self.line.begin()
 
     def report(self) -> None:
-        """Take over an edit."""
         raise NotImplementedError
 
     def lead(self) -> Line:
-        """What stands below the line before the suggestions, or in place of them."""
+        """The text below the line before the suggestions, or instead of them."""
         return ()
 
     def complete(self) -> None:
-        """Put the marked word in place of the one before the cursor."""
+        """Replace the word before the cursor by the marked one."""
         if self.suggested.candidates:
             word = self.suggested.candidates[self.selected].text
-            # After a whole word the next one may follow.
+            # After a complete word another may follow.
             self.line.replace(self.suggested.start, word, "" if word[-1:] in ":=/" else " ")
 
     def next(self) -> None:
-        """Mark the next word."""
         self.select(self.selected + 1)
 
     def previous(self) -> None:
-        """Mark the word before."""
         self.select(self.selected - 1)
 
     def select(self, place: int) -> None:
-        """Mark a word."""
         if 0 <= place < len(self.suggested.candidates):
             self.selected = place
             self.line.advise()
 
     def _advise(self, width: int) -> Line:
-        found = suggestions(self.suggested, self.selected, key=self._key, width=width, ellipsis=self._ellipsis)
-        return cut_line((*self.lead(), *found), width, self._ellipsis)
+        key, ellipsis = self._keymap.key("command.complete", self._model.state.context), self._look.glyphs.ellipsis
+        found = suggestions(self.suggested, self.selected, key=key, width=width, ellipsis=ellipsis)
+        return cut_line((*self.lead(), *found), width, ellipsis)
 
 
-LONGEST = 2_000
-"""Maximum number of typed characters."""
+class CommandScreen(LineScreen[TypedCommand], inherit_bindings=False):
+    """The command line, with completions and earlier commands."""
 
-
-class CommandScreen(LineScreen):
-    """The line in which a command is typed, with what may follow, and earlier commands."""
-
-    def __init__(
-        self,
-        typed: Callable[[str], object],
-        mark: Callable[[int], object],
-        history: Sequence[str],
-        taken: int,
-        *,
-        key: str,
-        glyphs: Glyphs = UNICODE,
-        begun: str = "",
-    ) -> None:
-        """The line begins with `begun`; `typed` receives the text before its cursor, `mark` the place of a suggestion.
-
-        Commands take `taken` selected papers.
-        """
-        super().__init__(":", LONGEST, key, glyphs)
-        self._typed = typed
-        self._mark = mark
-        self._history = tuple(history)
-        self._taken = taken
+    def __init__(self, services: Services, command: TypedCommand) -> None:
+        super().__init__(services, command)
+        state = self._model.state
+        self._history = state[COMMANDS]
+        self._taken = state.selection.count if state.front_paper is None else 0
+        """Selected papers, which commands act on."""
         self._recalled = -1
         self._draft = ""
-        self._begun = begun
+        self._begun = command.text
         self._hint = ""
 
     def on_mount(self) -> None:
@@ -136,7 +113,7 @@ class CommandScreen(LineScreen):
             self.line.write(self._begun)
 
     def show(self, command: TypedCommand) -> None:
-        """Show what may follow the typed text."""
+        """Show completions of the typed text."""
         self.suggested, self.selected, self._hint = command.fitting, command.selected, command.hint
         self.line.advise()
 
@@ -149,14 +126,14 @@ class CommandScreen(LineScreen):
     # Keys
 
     def next(self) -> None:
-        """Mark the next suggestion; among the earlier commands, go to the next later one."""
+        """Mark the next suggestion; among earlier commands, go to the next newer one."""
         if self._recalled >= 0:
             self._recall(self._recalled - 1)
         else:
             super().next()
 
     def previous(self) -> None:
-        """Mark the suggestion before; at the first one, go to the command before."""
+        """Mark the previous suggestion; at the first one, go to the previous command."""
         if self._recalled < 0 and self.selected > 0:
             super().previous()
         else:
@@ -164,7 +141,7 @@ class CommandScreen(LineScreen):
 
     def select(self, place: int) -> None:
         if 0 <= place < len(self.suggested.candidates):
-            self._mark(place)
+            self._model.change(self._model.state.update(COMMAND, lambda command: command._replace(selected=place)))
 
     def _recall(self, place: int) -> None:
         if place >= len(self._history):
@@ -177,33 +154,4 @@ class CommandScreen(LineScreen):
     def report(self) -> None:
         if self._recalled >= 0 and self.line.text != self._history[self._recalled]:
             self._recalled = -1
-        self._typed(self.line.before_cursor)
-
-
-LONGEST_TAGS = 500
-"""Maximum number of typed characters in the line of tags."""
-
-
-class TagScreen(LineScreen):
-    """The line of tags."""
-
-    def __init__(self, tagging: Tagging, topics: Iterable[str], key: str) -> None:
-        """`topics` complete a word after the user's own tags."""
-        super().__init__("tag", LONGEST_TAGS, key)
-        self._tagging = tagging
-        self._topics = tuple(topics)
-
-    def on_mount(self) -> None:
-        self.report()
-
-    def report(self) -> None:
-        tagging = self._tagging
-        found = complete_tag(self.line.before_cursor, tagging.known, self._topics, tagging.has, tagging.shared)
-        pairs = zip(found.words, found.papers, strict=True) if found else ()
-        candidates = (Candidate(word, "" if papers is None else f"{papers:,} papers") for word, papers in pairs)
-        self.suggested, self.selected = Suggested(found.start if found else 0, tuple(candidates)), 0
-
-    def lead(self) -> Line:
-        has = "" if self.line.text.strip() else f"{literal(self._tagging.said)}  "
-        how = "" if self.suggested.candidates else '-name removes a tag; "in quotes" if it has spaces'
-        return (Piece(f"{has}{how}", "quiet"),)
+        self._model.change(type_command(self._model.state, self.line.before_cursor))

@@ -1,16 +1,14 @@
-"""The screen of a full text: a line with the progress, the text, and the status line. The app reads its keys."""
+"""The screen of a full text: a line with the progress, the text, and the status line."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.message import Message
-from textual.screen import Screen
 from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 
@@ -18,6 +16,7 @@ from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
 from reader.core.lines import FOLLOW, Line, Piece, centre, cut_line, fill, literal, measure
 from reader.core.passages import COLOURS
+from reader.ui.full_text.footer import text_status
 from reader.ui.full_text.lines import (
     PLAIN_LINE,
     TEXT_ROLES,
@@ -30,58 +29,39 @@ from reader.ui.full_text.lines import (
     text_line,
 )
 from reader.ui.full_text.links import LETTERS
-from reader.ui.full_text.state import TEXT, view_text
+from reader.ui.full_text.state import TEXT
 from reader.ui.full_text.text import Entry, FullText, Outline
 from reader.ui.full_text.view import Peek, TextView
-from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import PLAIN, OneLine, StatusLine
+from reader.ui.kit.line_widgets import PLAIN, OneLine, Reported
 from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
-from reader.ui.looks import Look
+from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.layout import outline_width
-from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.model import subscribe
+from reader.ui.shell.screens import OverScreen
+from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
 WHEEL = 3
-"""Lines of a turn of the mouse's wheel."""
+"""Lines per turn of the mouse wheel."""
 
 LETTERS_A_LINE = 70
-"""Letters of a line, of which the length of the text is estimated for the bar."""
+"""Letters per line, to estimate the length of the text for the bar."""
 
 MARK = 2
-"""Cells of the bar before a marked line, with the blank after it."""
+"""Cells of the bar before a marked line, with the space after it."""
 
 MOST_STRIPS = 2_000
-"""Drawn lines that are kept."""
+"""Maximum cached lines."""
 
 
 class TextPane(Pane, can_focus=True, inherit_bindings=False):
-    """The lines in view of a full text, or a message in place of it."""
+    """The visible lines of a full text, or a message."""
 
     PREFIX = "text"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"text--{role}" for role in (*TEXT_ROLES, "hit")}
-
-    @dataclass
-    class Scrolled(Message):
-        """The user turned the wheel, or clicked the bar."""
-
-        lines: int
-
-    @dataclass
-    class Dragged(Message):
-        """The user dragged the thumb."""
-
-        share: float
-        """Of the text, from 0 to 1."""
-
-    @dataclass
-    class LinkClicked(Message):
-        """The user clicked a reference."""
-
-        target: str
-        words: str
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -90,8 +70,6 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         self._message = ""
         self._shown: list[tuple[TextPlace, DocumentLine]] = []
         self._strips: dict[tuple[object, ...], Strip] = {}
-
-    # Content
 
     def show(self, view: TextView) -> None:
         """Show the part of a text that is in view."""
@@ -103,7 +81,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def clear(self, message: str) -> None:
-        """Show a message in the middle; keys in it are between backticks."""
+        """Show how far the text is read; its length is estimated."""
         self._view, self._message, self._shown = None, message, []
         self.virtual_size = Size(self.columns, 0)
         self.refresh()
@@ -138,11 +116,11 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         return strip
 
     def _peek_top(self, peek: Peek) -> int:
-        """The first row of what is shown over the text."""
+        """The first row of the box over the text."""
         return 0 if peek.is_above else self.size.height - len(peek.lines) - 2
 
     def _peek_line(self, view: TextView, peek: Peek, row: int) -> Strip:
-        """A row of what is shown over the text, between two rules."""
+        """A row of the box, between two rules."""
         margin = view.size.margin
         if row in (0, len(peek.lines) + 1):
             width = min(view.size.widest, max(view.size.measure, *(measure(line.pieces) for line in peek.lines)))
@@ -154,14 +132,14 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
 
     @staticmethod
     def _side(view: TextView, block: int, line: DocumentLine) -> int:
-        """Cells by which a line is scrolled sideways: a caption stays, for it always fits."""
+        """Cells by which a line is scrolled sideways; captions always fit, so they stay."""
         if not view.side or any(piece.role == "caption" for piece in line.pieces):
             return 0
         return min(view.side, view.overflow(block))
 
     @staticmethod
     def _over(view: TextView, place: TextPlace) -> str:
-        """What a line is: selected, under a cursor, or neither."""
+        """Whether a line is selected, under a cursor, or neither."""
         selection = view.selection
         if selection is not None and selection.word is not None:
             return "cursor" if place == selection.cursor else PLAIN
@@ -195,7 +173,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         return self._strip((bar, *drawn), over if over == "selected" else PLAIN, margin=margin - MARK)
 
     def _sign(self, view: TextView, place: TextPlace) -> str:
-        """The sign at the margin of a highlighted line: its note's, once, or a bar; empty without a highlight."""
+        """The margin sign of a highlighted line: the note's, once, or a bar; empty without a highlight."""
         if not (painted := view.highlights.on_line(place)):
             return ""
         is_noted = any(one.is_first and one.kept.passage.note for one in painted)
@@ -208,12 +186,10 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         return centre(lines[index], width) if 0 <= index < len(lines) else ()
 
     def notify_style_update(self) -> None:
-        """Drop lines drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
 
     def on_resize(self) -> None:
-        """Draw lines of another width."""
         self._strips.clear()
 
     # Mouse
@@ -240,32 +216,31 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         event.prevent_default()
         room = self.virtual_size.height - self.size.height
         if event.y is not None and room > 0:
-            self.post_message(self.Dragged(max(0.0, min(1.0, event.y / room))))
+            self.post_message(Reported("text share", max(0.0, min(1.0, event.y / room))))
 
     def _report(self, event: Message, lines: int) -> None:
         # Textual would scroll by itself.
         event.stop()
         event.prevent_default()
-        self.post_message(self.Scrolled(lines))
+        self.post_message(Reported("text lines", lines))
 
     def on_click(self, event: events.Click) -> None:
         """Report a click on a reference."""
         meta = event.style.meta
         if meta.get("kind") == FOLLOW:
             event.stop()
-            target, _, words = meta.get("value", "").partition(" ")
-            self.post_message(self.LinkClicked(target, words))
+            self.post_message(Reported("reference", meta.get("value", "")))
 
 
 OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlighted", *COLOURS)
 """The roles of the lines' pieces."""
 
 DEEPEST = 5
-"""Levels that are indented."""
+"""Maximum levels of indent."""
 
 
 def outline_line(entry: Entry, width: int, glyphs: Glyphs, *, is_folded: bool, is_here: bool) -> Line:
-    """A section: its number and title, indented by its level, with a sign if its parts are folded; or a highlight."""
+    """An indented section with number and title, and a sign if it is folded; or a highlight."""
     level = min(entry.level, DEEPEST)
     sign = f"{glyphs.folded} " if is_folded else "  "
     heading = entry.heading
@@ -295,22 +270,16 @@ def outline_line(entry: Entry, width: int, glyphs: Glyphs, *, is_folded: bool, i
 
 
 def first_row(rows: Sequence[int], cursor: int, height: int) -> int:
-    """The first row in view, so that the cursor's is in the middle where that leaves no gap at an end."""
+    """The first visible row, which centres the cursor's row unless that leaves a gap at an end."""
     place = rows.index(cursor) if cursor in rows else 0
     return max(0, min(place - height // 2, len(rows) - height))
 
 
 class OutlinePane(Pane, inherit_bindings=False):
-    """The sections and highlights that no fold hides; the section that is read is marked, or the cursor in here."""
+    """The unfolded sections and highlights, with the current section or the cursor marked."""
 
     PREFIX = "outline"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"outline--{role}" for role in OUTLINE_ROLES}
-
-    @dataclass
-    class Chosen(Message):
-        """The user clicked a section."""
-
-        index: int
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -337,7 +306,6 @@ class OutlinePane(Pane, inherit_bindings=False):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Show the cursor's part."""
         self._place()
 
     def render_line(self, y: int) -> Strip:
@@ -361,7 +329,7 @@ class OutlinePane(Pane, inherit_bindings=False):
         row = event.y + self.scroll_offset.y
         if row < len(self._rows):
             event.stop()
-            self.post_message(self.Chosen(self._rows[row]))
+            self.post_message(Reported("entry", self._rows[row]))
 
 
 WAITING = (("app.escape", "stop"),)
@@ -370,7 +338,6 @@ MISSING = (("text.again", "try again"), ("link.page", "web page"), ("link.pdf", 
 
 
 def progress(text: FullText) -> TextProgress:
-    """What the first line says of a text."""
     view, title = text.view, text.paper.title
     if view is None:
         return TextProgress(title)
@@ -390,22 +357,19 @@ class TextHeader(OneLine[TextProgress]):
         return text_header(self.shown, width, self.glyphs)
 
 
-class FullTextScreen(Screen[None], inherit_bindings=False):
+class FullTextScreen(OverScreen[FullText], inherit_bindings=False):
     """One full text over the whole screen."""
 
+    AUTO_FOCUS = "*"
     CSS_PATH = stylesheet("text")
 
-    def __init__(self, model: Model, look: Look, follow: Callable[[str, str], object]) -> None:
-        """`follow` gets the target and the words of a reference that is clicked."""
-        super().__init__()
-        self._model = model
-        self._follow = follow
-        self._keymap = look.keymap
-        self._header = TextHeader(TextProgress(""), look.glyphs)
-        self._outline = OutlinePane(look.glyphs, id="outline")
+    def __init__(self, services: Services, text: FullText) -> None:
+        super().__init__(services, text)
+        glyphs = self._look.glyphs
+        self._header = TextHeader(TextProgress(""), glyphs)
+        self._outline = OutlinePane(glyphs, id="outline")
         self._outline.is_ruled = True
-        self.pane = TextPane(look.glyphs, id="text")
-        self.status = StatusLine(look.glyphs)
+        self.pane = TextPane(glyphs, id="text")
 
     def compose(self) -> ComposeResult:
         yield self._header
@@ -413,16 +377,19 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
         yield self.pane
         yield self.status
 
+    @property
+    def progress(self) -> TextProgress:
+        """What the first line says."""
+        return self._header.shown
+
     def on_mount(self) -> None:
-        subscribe(self, self._model, status_parts, self._draw_status)
         subscribe(self, self._model, lambda state: state[TEXT], self._draw)
 
     def on_screen_resume(self) -> None:
-        """Show the place of the text that is opened now."""
         self._draw(self._model.state)
 
     def on_resize(self, event: events.Resize) -> None:
-        self._model.change(self._model.state.resized(*event.size))
+        super().on_resize(event)
         self._draw(self._model.state)
 
     def _draw(self, state: State) -> None:
@@ -439,7 +406,7 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
         self._draw_outline(text)
 
     def _draw_outline(self, text: FullText) -> None:
-        """Show the outline beside the text, or in its place where there is no room for both."""
+        """Show the outline beside the text, or instead of it if there is no room for both."""
         width = outline_width(self._model.state.width)
         is_open = text.outline.is_open
         has_outline = text.view is not None and bool(text.outline.entries)
@@ -450,30 +417,5 @@ class FullTextScreen(Screen[None], inherit_bindings=False):
             section = text.view.section
             self._outline.show(text.outline, text.outline.at(section.start if section else 0))
 
-    def _draw_status(self, state: State) -> None:
-        self.status.show(status(state, self._keymap))
-
-    # Mouse
-
-    def _change(self, change: Callable[[TextView], TextView]) -> None:
-        text = self._model.state[TEXT]
-        if text is not None and text.view is not None:
-            self._model.change(view_text(self._model.state, change(text.view)))
-
-    @on(TextPane.Scrolled)
-    def _scroll(self, event: TextPane.Scrolled) -> None:
-        self._change(lambda view: view.scroll(event.lines))
-
-    @on(TextPane.Dragged)
-    def _drag(self, event: TextPane.Dragged) -> None:
-        self._change(lambda view: view.scroll_to(event.share))
-
-    @on(TextPane.LinkClicked)
-    def _follow_link(self, event: TextPane.LinkClicked) -> None:
-        self._follow(event.target, event.words)
-
-    @on(OutlinePane.Chosen)
-    def _read_section(self, event: OutlinePane.Chosen) -> None:
-        text = self._model.state[TEXT]
-        if text is not None:
-            self._model.change(self._model.state.put(TEXT, text.read_entry(event.index)))
+    def footer(self, state: State) -> Status:
+        return text_status(state, self._keymap)

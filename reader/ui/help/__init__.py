@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from reader.ui.shell.feature import Feature
+from reader.ui.help.state import HELP, PALETTE
+from reader.ui.shell.feature import Feature, Over
 
-FEATURE = Feature(__name__, ("actions",))
+FEATURE = Feature(__name__, ("actions",), (Over(HELP, "screen:HelpScreen"), Over(PALETTE, "screen:PaletteScreen")))

@@ -5,29 +5,36 @@ from __future__ import annotations
 import asyncio
 import re
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from reader.core.errors import ReaderError
+from reader.core.text import clean
 from reader.core.views import SPECIAL, VIEWS
 from reader.paths import APP
 from reader.session.places import Place, view
+from reader.ui.command_line.state import OUTPUT, Output
 from reader.ui.filter.state import COUNTED, FOLLOWED
+from reader.ui.help.state import HELP, PALETTE, Command, Help, Palette
 from reader.ui.kit.day_names import short_day
-from reader.ui.shell.handlers import Offers, handles
+from reader.ui.shell.handlers import Offers, answers, handles, takes_text, takes_words
+from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import Front
 from reader.ui.views.actions import ViewActions
 
-if TYPE_CHECKING:
-    from reader.ui.help.screen import Command
-    from reader.ui.shell.commands import Manual
-
+T = TypeVar("T")
 
 MOST_TITLES = 8
 """Papers that one search returns."""
 
+LEAST_TYPED = 3
+
+LONGEST = 200
+"""Maximum number of typed characters."""
+
 
 class HelpActions(Actor):
-    """Open the help and the palette."""
+    """Open the help and the palette, and search in them."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -35,42 +42,104 @@ class HelpActions(Actor):
 
     @handles("app.help")
     def show_help(self, _count: int | None) -> None:
-        from reader.ui.help.screen import HelpScreen
+        self._show(HELP, Help(self._model.state.context, lacks(self._services)))
+        self._background.start("help", self._read_manual)
 
-        context, look = self._app.context, self._look
-        if context is not None:
-            without = lacks(self._services)
-            self._app.push_screen(
-                HelpScreen(look.keymap, context, look.glyphs, without, self._read_manual, show_page=self._show_page)
-            )
-
-    async def _read_manual(self) -> Manual:
-        return await asyncio.to_thread(lambda: self._app.shell().manual())
+    async def _read_manual(self) -> None:
+        manual = await asyncio.to_thread(lambda: self._app.shell().manual())
+        self._model.change(self._model.state.update(HELP, lambda help: help._replace(manual=manual)))
 
     async def _show_page(self, name: str) -> None:
-        from reader.ui.command_line.output import OutputScreen
-
-        page, look = await asyncio.to_thread(lambda: self._app.shell().page(name)), self._look
-        copy = self._app.copy_to_clipboard
-        self._app.push_screen(
-            OutputScreen(f"{APP} help {name}", page.text, look.keymap, copy, look.glyphs, compose=page.lines)
-        )
+        page = await asyncio.to_thread(lambda: self._app.shell().page(name))
+        self._show(OUTPUT, Output(f"{APP} help {name}", page.text, page.lines))
 
     @handles("app.commands")
     def show_commands(self, _count: int | None) -> None:
-        from reader.ui.help.screen import Palette, action_commands
+        from reader.ui.help.screen import action_commands
 
-        context = self._app.context
-        if context is not None:
-            run = self._app.when_closed(self._app.perform)
-            own = action_commands(self._look.keymap, context, run, lacks(self._services))
-            more = [command for _, offer in self._services.find(Offers) for command in offer()]
-            self._app.push_screen(Palette([*own, *more], self._look.keymap, self._look.glyphs, self._paper_commands))
+        own = action_commands(self._keymap, self._model.state.context, self._app.perform, lacks(self._services))
+        commands = [*own, *(command for _, offer in self._services.find(Offers) for command in offer())]
+        self._show(PALETTE, Palette(commands, commands))
 
-    async def _paper_commands(self, typed: str) -> list[Command]:
-        """A command for each of the newest papers whose titles have words that begin as the typed ones."""
+    def _show(self, front: Front[T], value: T | None) -> None:
+        self._model.change(self._model.state.put(front, value))
+
+    # Typed text
+
+    @takes_text("help")
+    def type(self, key: str, character: str | None) -> bool:
+        """Take a letter as text while typing, and enter; other keys keep their meaning in help."""
+        help = self._model.state[HELP]
+        if key == "enter":
+            self._enter()
+        elif help is not None and not help.is_typing:
+            return False
+        elif key == "backspace":
+            self.search(self._typed[:-1])
+        elif character is not None and character.isprintable():
+            self.search(self._typed + character)
+        else:
+            return False
+        return True
+
+    @property
+    def _typed(self) -> str:
+        found = self._model.state[PALETTE] or self._model.state[HELP]
+        return "" if found is None else found.typed
+
+    @answers("help")
+    def paste(self, text: str) -> None:
+        """Take a pasted text as typed."""
+        self.search(clean(self._typed + text, LONGEST))
+
+    @takes_words("help")
+    def search(self, typed: str) -> None:
+        """Show what is found by a text."""
+        typed = typed[:LONGEST]
+        if (palette := self._model.state[PALETTE]) is None:
+            self._model.change(self._model.state.update(HELP, lambda help: help.search(typed)))
+            return
+        from reader.ui.help.screen import fitting
+
+        found = fitting(palette.commands, typed)
+        self._show(PALETTE, palette._replace(typed=typed, offered=found, papers=()))
+        if len(re.findall(r"\w", typed)) >= LEAST_TYPED:
+            self._background.start("palette", partial(self._find_papers, typed), exclusive=True)
+
+    @handles("help.search")
+    def search_on(self, _count: int | None) -> None:
+        """Type text instead of pressing keys."""
+        self.search(self._typed)
+
+    def _enter(self) -> None:
+        """Run the command under the cursor; in help, end typing or open the page."""
+        screens, state = self._services[Screens], self._model.state
+        if (palette := state[PALETTE]) is not None:
+            offered, at = palette.all_offered, screens.get(PALETTE).pane.at
+            if offered:
+                self._show(PALETTE, None)
+                offered[min(at, len(offered) - 1)].run()
+        elif (help := state[HELP]) is not None and help.is_typing:
+            self._show(HELP, help._replace(is_typing=False))
+        elif help is not None and help.has_cursor:
+            line = screens.get(HELP).pane.line
+            if line and line[0].action:
+                self._background.start("help", partial(self._show_page, line[0].action[1]))
+
+    @handles("help.close")
+    def close(self, _count: int | None) -> None:
+        """Leave the search, then close the screen."""
+        help = self._model.state[HELP]
+        if self._model.state[PALETTE] is not None:
+            self._show(PALETTE, None)
+        elif help is not None and help.is_searching:
+            self._show(HELP, help._replace(typed="", is_typing=False, is_searching=False))
+        else:
+            self._show(HELP, None)
+
+    async def _find_papers(self, typed: str) -> None:
+        """Offer a command for each of the newest papers whose title words begin like the typed ones."""
         from reader.cache.search.compile import compile_query
-        from reader.ui.help.screen import Command
 
         words = re.findall(r"\w+", typed)
         place = Place(view("all"), " ".join(f"title:{word}" for word in words))
@@ -79,13 +148,16 @@ class HelpActions(Actor):
             found = await self._services.library.find(compile_query(place.whole("day"), scope), MOST_TITLES)
         except ReaderError:
             # A newer search has come.
-            return []
-        show = self._app.when_closed(self._views.show_paper)
-        return [Command(row.title, short_day(row.day, self._look.today), partial(show, row.pk)) for row in found]
+            return
+        show, today = self._views.show_paper, self._look.today
+        papers = [Command(row.title, short_day(row.day, today), partial(show, row.pk)) for row in found]
+        palette = self._model.state[PALETTE]
+        if palette is not None and palette.typed == typed:
+            self._show(PALETTE, palette._replace(papers=papers))
 
 
 def lacks(services: Services) -> frozenset[str]:
-    """The ids of the actions that have nothing to show, or that need a set-up; their keys say how to get it."""
+    """The ids of actions that have nothing to show or need a set-up; their keys say how to get it."""
     state = services.model.state
     counts = state[COUNTED]
     numbers = {} if counts is None else dict(zip((one.id for one in (*VIEWS, *SPECIAL)), counts.views, strict=True))

@@ -1,29 +1,33 @@
-"""Help and the palette: screens of lines that are found by typing: keys, signs, settings, commands, topics, papers."""
+"""Help and the palette: screens of lines found by typing: keys, signs, settings, commands, topics, papers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import ClassVar, NamedTuple, TypeAlias
+from typing import ClassVar, NamedTuple, TypeAlias, TypeVar
 
-from textual.events import Click, Key, Paste
+from textual.events import Click, Paste
 from textual.strip import Strip
 
 from reader.core.lines import Line, Piece, cell_len, cut, cut_line, literal, measure, spread, wrap
-from reader.core.text import clean
 from reader.keys.actions import FIRST_KEYS, MENU, PALETTE, Action, Context, place_of
 from reader.keys.keymap import Keymap
 from reader.keys.spelling import label
 from reader.ui.command_line.output import OutputPane
+from reader.ui.help.state import HELP, Command, Help, Palette
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import PLAIN
+from reader.ui.kit.line_widgets import PLAIN, KeyLines, Reported
 from reader.ui.kit.lines import mark, pattern
-from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.commands import PAGES, Manual
+from reader.ui.shell.footer import status
+from reader.ui.shell.screens import PaneScreen
+from reader.ui.shell.services import Services
+from reader.ui.shell.state import State
+
+T = TypeVar("T")
 
 
 class Finder:
@@ -51,22 +55,18 @@ class Finder:
         return (sum(grades) + leads) / (4 * len(grades) + 1)
 
 
-LONGEST = 200
-"""Maximum number of typed characters."""
-
-
 class FoundPane(OutputPane):
-    """The lines, one of them under a cursor if a key can choose it."""
+    """Lines, with a cursor if a key can choose one."""
 
     PREFIX = "help"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"help--{role}" for role in ("heading", "key", "name", "about", "hit", "cursor")
     }
 
-    def __init__(self, compose: Callable[[int], Sequence[Line]], choose: Callable[[], object] | None = None) -> None:
-        """`choose` takes the line under the cursor; without it there is no cursor."""
-        super().__init__(compose)
-        self.choose = choose
+    has_cursor = True
+
+    def __init__(self) -> None:
+        super().__init__(lambda _width: ())
         self.at = 0
 
     def show(self, compose: Callable[[int], Sequence[Line]], at: int = 0) -> None:
@@ -77,106 +77,78 @@ class FoundPane(OutputPane):
         self.go(at)
 
     def on_resize(self) -> None:
-        """Keep the cursor in view."""
         super().on_resize()
-        if self.choose is not None:
+        if self.has_cursor:
             self.go(self.at)
 
     def go(self, at: int) -> None:
-        """Put the cursor on a line, and show it."""
-        self.at = max(0, min(at, len(self._lines) - 1))
+        # The lines are there once the pane has a size.
+        self.at = max(0, min(at, len(self._lines) - 1) if self.size.width else at)
         top, height = self.scroll_offset.y, self.size.height
         if height:
             self.scroll_to(y=min(self.at, max(top, self.at - height + 1)), animate=False, force=True)
         self.refresh()
 
+    def scroll_lines(self, count: int) -> bool:
+        """Move the cursor; scroll by pages, and where there is no cursor."""
+        if not self.has_cursor or abs(count) > 1:
+            super().scroll_lines(count)
+        self.go(self.at + count)
+        return False
+
     @property
     def seen(self) -> Sequence[Line]:
-        """The first lines, as far as the pane has room."""
+        """The first visible lines."""
         return self._lines[: self.size.height]
 
     @property
     def line(self) -> Line:
-        """The line under the cursor."""
         return self._lines[self.at] if self.at < len(self._lines) else ()
 
     def on_click(self, event: Click) -> None:
-        """Choose the clicked line."""
+        """Choose the clicked line, as enter does."""
         offset = event.get_content_offset(self)
         at = len(self._lines) if offset is None else offset.y + self.scroll_offset.y
-        if self.choose is not None and at < len(self._lines):
+        if self.has_cursor and at < len(self._lines):
             event.stop()
             self.go(at)
-            self.choose()
+            self.post_message(KeyLines.KeyClicked("enter"))
 
     def render_line(self, y: int) -> Strip:
         place = y + self.scroll_offset.y
-        over = "cursor" if self.choose is not None and place == self.at < len(self._lines) else PLAIN
+        over = "cursor" if self.has_cursor and place == self.at < len(self._lines) else PLAIN
         return self._strip(self._lines[place] if place < len(self._lines) else (), over, margin=1)
 
 
-class SearchScreen(OwnKeysScreen):
+class SearchScreen(PaneScreen[T], inherit_bindings=False):
     """A title or what is typed, the lines, and the keys."""
 
     CSS_PATH = stylesheet("help")
-    CONTEXT = "help"
-    ACTS = MOVES | {"help.close", "help.search"}
 
-    def __init__(self, pane: FoundPane, keymap: Keymap, glyphs: Glyphs = UNICODE) -> None:
-        super().__init__("", pane, keymap, glyphs)
-        self._found = pane
-        self._glyphs = glyphs
-        self._typed = ""
-        self._is_typing = False
-        """Whether letters are text."""
-
-    def search(self, typed: str) -> None:
-        """Show what is found by a text."""
-        raise NotImplementedError
-
-    def enter(self) -> None:
-        """What enter does while a text is typed."""
-        raise NotImplementedError
-
-    async def on_key(self, event: Key) -> None:
-        """Take a letter as text while one is typed; other keys mean what they do in help."""
-        if not self._is_typing or not (event.is_printable or event.key in ("backspace", "enter")):
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key == "enter":
-            self.enter()
-        else:
-            typed = self._typed + event.character if event.is_printable and event.character else self._typed[:-1]
-            self.search(typed[:LONGEST])
+    def __init__(self, services: Services, value: T) -> None:
+        self._found = FoundPane()
+        super().__init__(services, value, self._found)
 
     def on_paste(self, event: Paste) -> None:
         """Take a pasted text as typed."""
         event.stop()
-        self.search(clean(self._typed + event.text, LONGEST))
-
-    def take_text(self, text: str) -> None:
-        """Begin a search with letters that are no keys here."""
-        self.search(text)
+        self.post_message(Reported("help", event.text))
 
 
 FIRST = 15
-"""Maximum rows of the first screen."""
 
 ALSO = (MENU, ("mark.undo",), (PALETTE,), ("app.back",))
-"""What the first screen has after the keys of the footer."""
+"""Further entries of the first screen, after the footer's keys."""
 
 SENTENCES_FROM = 76
-"""Minimum columns for a sentence beside each name of the first screen."""
+"""Minimum columns for showing a sentence beside each name."""
 
 WIDEST = 100
-"""Maximum cells of a line."""
 
 OPEN = "page"
-"""The action of a line that enter opens."""
 
 KEYS = 14
-"""Maximum cells of the column of keys; longer words have a line of their own."""
+"""Maximum cells of the keys' column; longer keys have a line of their own."""
 
 
 class Row(NamedTuple):
@@ -190,11 +162,11 @@ class Row(NamedTuple):
 
 
 Sections: TypeAlias = Mapping[str, Sequence[Row]]
-"""Rows by their headings, of which what follows two blanks is said quietly."""
+"""Rows by heading; text after two spaces in a heading is muted."""
 
 
 def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) -> list[Row]:
-    """The keys that matter most in `context`, at most `FIRST`; `lacking` are ids of actions with nothing to act on."""
+    """The most important keys in `context`, at most `FIRST`; `lacking` are ids of actions with nothing to act on."""
     footer = ((id,) for id in keymap.most_useful(context)[: FIRST - len(ALSO)] if id != "app.help")
     rows = []
     for ids in dict.fromkeys(FIRST_KEYS.get(context) or (*footer, *ALSO)):
@@ -211,7 +183,7 @@ def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) 
 
 
 def sections(keymap: Keymap, context: Context, typed: str, lacking: Collection[str] = ()) -> tuple[Sections, Sections]:
-    """The actions that have each typed word: those of `context`, and those of other places.
+    """The actions that match each typed word, first those of `context`, then those of other places.
 
     If `typed` is a key, its actions come first.
     """
@@ -239,7 +211,6 @@ def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
 
 
 def manual_sections(manual: Manual, typed: str) -> Sections:
-    """The entries of the manual that have each typed word."""
     finder = Finder(typed)
     return {
         title: [
@@ -255,7 +226,7 @@ def manual_sections(manual: Manual, typed: str) -> Sections:
 
 
 def first_lines(rows: Sequence[Row], width: int, ellipsis: str) -> list[Line]:
-    """The first screen: a line for each row."""
+    """The first screen, one line for each row."""
     key_width = max((cell_len(row.keys) for row in rows), default=0)
     name_width = max((cell_len(row.name) for row in rows), default=0)
     room = min(width, WIDEST) - key_width - name_width - 4
@@ -281,11 +252,11 @@ def found_lines(found: Sections, typed: str, width: int) -> list[Line]:
             lines.append((Piece(heading.upper(), "heading"), Piece(gap + more, "about")))
             lines += (line for row in rows for line in _row_lines(row, keys, min(width, WIDEST), searched))
             lines.append(())
-    return lines or [(Piece("Nothing in help matches ", "about"), Piece(literal(typed.strip()), "name"))]
+    return lines or [(Piece("Nothing in the help matches ", "about"), Piece(literal(typed.strip()), "name"))]
 
 
 def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None) -> Iterator[Line]:
-    """A row: its keys in a column, or on a line of their own if they are longer, and the text beside them."""
+    """A row: its keys in a column, or on their own line if longer, with the text beside them."""
     lead: Line = tuple(mark(row.keys, "key", searched))
     if row.opens:
         lead = tuple(piece._replace(action=(OPEN, row.opens)) for piece in lead)
@@ -301,124 +272,52 @@ def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None
         lead, gap = (), keys
 
 
-class HelpScreen(SearchScreen):
-    """The keys that matter here, or what was found."""
+class HelpScreen(SearchScreen[Help], inherit_bindings=False):
+    """The keys that matter here, or the search results."""
 
-    def __init__(
-        self,
-        keymap: Keymap,
-        context: Context,
-        glyphs: Glyphs = UNICODE,
-        lacking: Collection[str] = (),
-        read_manual: Callable[[], Awaitable[Manual]] | None = None,
-        *,
-        show_page: Callable[[str], Awaitable[None]] | None = None,
-    ) -> None:
-        """`lacking` are the ids of actions that have nothing to act on; `read_manual` and `show_page` take a while."""
-        super().__init__(FoundPane(self._first_lines), keymap, glyphs)
-        self._place: Context = context
-        self._lacking = frozenset(lacking)
-        self._first = first_rows(keymap, context, self._lacking)
-        self._read_manual = read_manual
-        self._show_page = show_page
-        self._manual: Manual = ()
-        self._is_searching = False
-        """Whether what was found is shown, and not the first screen."""
-
-    def say(self, said: str) -> None:
-        """Show the title, and the keys that act now."""
-        search, *moves, (back, close) = self._keymap.hints("help")
-        if not self._is_searching:
-            opens = [("enter", "open a page")] if self._found.choose else []
-            hints, title = [search, *opens, (back, close)], f"Keys {place_of(self._place)}"
-        elif self._is_typing:
-            hints, title = [("enter", "keep"), (back, "back")], f"/{self._typed}{self._glyphs.caret}"
+    def show(self, help: Help) -> None:
+        """Show the lines, with the cursor on the first visible page."""
+        caret = self._look.glyphs.caret if help.is_typing else ""
+        self.title_line.show(f"/{help.typed}{caret}" if help.is_searching else f"Keys {place_of(help.context)}")
+        self._found.has_cursor = help.has_cursor
+        if help.is_searching:
+            here, rest = sections(self._keymap, help.context, help.typed, help.lacking)
+            found = {**here, **manual_sections(help.manual, help.typed), **rest}
+            self._found.show(lambda width: found_lines(found, help.typed, width))
         else:
-            hints, title = [search, *moves, (back, "back")], f"/{self._typed}"
-        self.title_line.show(title)
-        self.status.show(Status(tuple(hints), said=said))
-
-    async def act(self, action: str, times: int) -> None:
-        if action == "help.search":
-            self.search(self._typed)
-        elif self._is_searching:
-            self._typed, self._is_typing, self._is_searching = "", False, False
-            self._draw()
-        else:
-            self.dismiss()
-
-    def on_mount(self) -> None:
-        """Read the manual, whose pages come below the keys."""
-        super().on_mount()
-        if self._read_manual is not None:
-            self.run_worker(self._load(self._read_manual), exit_on_error=False)
-
-    async def on_key(self, event: Key) -> None:
-        """Open the page under the cursor; the base class does what other keys mean."""
-        if event.key == "enter" and not self._is_typing:
-            event.stop()
-            event.prevent_default()
-            self.open()
-        else:
-            await super().on_key(event)
-
-    def open(self) -> None:
-        """Open the page under the cursor, if there is one."""
-        line = self._found.line
-        if line and line[0].action and self._show_page is not None:
-            self.run_worker(self._show_page(line[0].action[1]), exit_on_error=False)
-
-    def move(self, lines: int) -> None:
-        if self._found.choose is None or abs(lines) > 1:
-            super().move(lines)
-        self._found.go(self._found.at + lines)
-
-    def search(self, typed: str) -> None:
-        self._typed, self._is_typing, self._is_searching = typed, True, True
-        self._draw()
-
-    def enter(self) -> None:
-        """Make keys of the letters again, with the cursor on the first page that is in view."""
-        self._is_typing = False
-        self._draw()
+            self._found.scroll_home(animate=False)
+            self._found.show(partial(self._first_lines, help))
         self._found.go(next((at for at, line in enumerate(self._found.seen) if line and line[0].action), 0))
 
-    async def _load(self, read: Callable[[], Awaitable[Manual]]) -> None:
-        self._manual = await read()
-        self._draw()
+    def footer(self, state: State) -> Status:
+        search, *moves, (back, close) = self._keymap.hints("help")
+        help = state[HELP]
+        if help is None or not help.is_searching:
+            opens = [("enter", "open a page")] if help is not None and help.has_cursor else []
+            return status(state, self._keymap, (search, *opens, (back, close)))
+        keys = (("enter", "keep"),) if help.is_typing else (search, *moves)
+        return status(state, self._keymap, (*keys, (back, "back")))
 
-    def _draw(self) -> None:
-        self._found.choose = self.open if self._manual and not self._is_typing else None
-        self.say("")
-        if not self._is_searching:
-            self._found.scroll_home(animate=False)
-            self._found.show(self._first_lines, len(self._first) + 1)
-            return
-        typed = self._typed
-        here, rest = sections(self._keymap, self._place, typed, self._lacking)
-        found = {**here, **manual_sections(self._manual, typed), **rest}
-        self._found.show(lambda width: found_lines(found, typed, width))
-
-    def _first_lines(self, width: int) -> Sequence[Line]:
-        """The keys, and below them the pages of the manual."""
+    def _first_lines(self, help: Help, width: int) -> Sequence[Line]:
+        """The keys, then the pages of the manual."""
         pages = [
             (Piece(name, "key", action=(OPEN, name)), Piece(" " * (KEYS + 2 - len(name))), Piece(about, "about"))
-            for title, entries in self._manual
+            for title, entries in help.manual
             for name, about in entries
             if title == PAGES
         ]
-        ellipsis = self._glyphs.ellipsis
-        return [*first_lines(self._first, width, ellipsis), (), *(cut_line(line, width, ellipsis) for line in pages)]
+        first, ellipsis = first_rows(self._keymap, help.context, help.lacking), self._look.glyphs.ellipsis
+        return [*first_lines(first, width, ellipsis), (), *(cut_line(line, width, ellipsis) for line in pages)]
 
 
 # The palette
 
 
 NAME_COLUMN = 22
-"""Cells of the names; a longer name takes room from the sentence after it."""
+"""Cells of the names; a longer name takes room from its sentence."""
 
 SHORT = 16
-"""Maximum cells of a text after a name, such as a day, before which the name is cut."""
+"""Maximum cells of a short text after a name, such as a day; the name is cut to make room."""
 
 _LEAST_ABOUT = 12
 
@@ -436,24 +335,6 @@ def command_line(name: str, about: str, keys: str, width: int, *, finder: Finder
     if rest >= min(_LEAST_ABOUT, cell_len(about)):
         left = (*left, Piece("  "), Piece(cut(about, rest, glyphs.ellipsis), "about"))
     return spread(left, right, width)
-
-
-LEAST_TYPED = 3
-"""Letters and digits to type before papers are searched."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command: its name, a sentence about it, the function, its keys as shown, and other words that find it."""
-
-    name: str
-    about: str
-    run: Callable[[], object]
-    keys: str = ""
-    also: str = ""
-
-
-FindPapers = Callable[[str], Awaitable[Sequence[Command]]]
 
 
 def action_commands(
@@ -476,63 +357,30 @@ def action_commands(
     ]
 
 
-class Palette(SearchScreen):
-    """A palette of the given commands; each opening makes a new one."""
+def fitting(commands: Sequence[Command], typed: str) -> list[Command]:
+    """The commands that match each typed word, best first."""
+    finder = Finder(typed)
+    scored = [(finder.score(one.name, f"{one.keys} {one.about} {one.also}"), one) for one in commands]
+    return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
 
-    def __init__(
-        self,
-        commands: Sequence[Command],
-        keymap: Keymap,
-        glyphs: Glyphs = UNICODE,
-        find_papers: FindPapers | None = None,
-    ) -> None:
-        """`find_papers` returns commands for papers by the typed words."""
-        super().__init__(FoundPane(self._lines, self.enter), keymap, glyphs)
-        self._commands = commands
-        self._offered = commands
-        self._find_papers = find_papers
-        self._is_typing = True
 
-    def say(self, said: str) -> None:
-        """Show what is typed, and the keys."""
-        about = "" if self._typed else "a command, a topic, a paper"
-        self.title_line.show(f"> {self._typed}{self._glyphs.caret}{about}")
-        *_, (key, close) = self._keymap.hints("help")
-        self.status.show(Status((("enter", "run"), (key, close)), said=said))
+class PaletteScreen(SearchScreen[Palette], inherit_bindings=False):
+    """What is typed, and the commands that fit."""
 
-    def move(self, lines: int) -> None:
-        self._found.go(self._found.at + lines)
+    def show(self, palette: Palette) -> None:
+        """Show the matches, with the cursor on the first; papers found later do not move it."""
+        glyphs = self._look.glyphs
+        about = "" if palette.typed else "a command, a topic, a paper"
+        self.title_line.show(f"> {palette.typed}{glyphs.caret}{about}")
+        finder = Finder(palette.typed)
 
-    async def act(self, action: str, times: int) -> None:
-        if action == "help.close":
-            self.dismiss()
+        def lines(width: int) -> Sequence[Line]:
+            return [
+                command_line(one.name, one.about, one.keys, min(width, WIDEST), finder=finder, glyphs=glyphs)
+                for one in palette.all_offered
+            ]
 
-    def enter(self) -> None:
-        """Run the command under the cursor."""
-        if self._offered:
-            self.dismiss()
-            self._offered[self._found.at].run()
+        self._found.show(lines, self._found.at if palette.papers else 0)
 
-    def search(self, typed: str) -> None:
-        """Offer the commands that fit best, and below them papers."""
-        finder = Finder(typed)
-        scored = [(finder.score(one.name, f"{one.keys} {one.about} {one.also}"), one) for one in self._commands]
-        found = [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
-        self._typed, self._offered = typed, found
-        self._found.show(self._lines)
-        self.say("")
-        if self._find_papers is not None and len(re.findall(r"\w", typed)) >= LEAST_TYPED:
-            self.run_worker(self._offer_papers(self._find_papers, typed), exclusive=True, exit_on_error=False)
-
-    async def _offer_papers(self, find: FindPapers, typed: str) -> None:
-        papers = await find(typed)
-        if typed == self._typed:
-            self._offered = (*self._offered, *papers)
-            self._found.show(self._lines, self._found.at)
-
-    def _lines(self, width: int) -> Sequence[Line]:
-        finder, width = Finder(self._typed), min(width, WIDEST)
-        return [
-            command_line(one.name, one.about, one.keys, width, finder=finder, glyphs=self._glyphs)
-            for one in self._offered
-        ]
+    def footer(self, state: State) -> Status:
+        return status(state, self._keymap, (("enter", "run"), self._keymap.hints("help")[-1]))

@@ -1,4 +1,4 @@
-"""The signs that the interface draws with, in Unicode and in ASCII: each has one meaning, and each meaning one sign.
+"""The signs of the interface, in Unicode and in ASCII: each has one meaning, and each meaning one sign.
 
 All are one cell wide in every terminal, except `code`, which has two cells, and `ellipsis`.
 """
@@ -32,7 +32,7 @@ class Glyphs(NamedTuple):
     cursor: str = "▌"
     """The bar before the highlighted line."""
     caret: str = "▏"
-    """Where a typed text ends."""
+    """The end of typed text."""
     picked: str = "✓"
     """A paper that is selected, or a topic whose papers are listed."""
     excluded: str = "✗"
@@ -50,20 +50,20 @@ class Glyphs(NamedTuple):
     dot: str = "·"
     """Between facts on one line."""
     nothing: str = "–"
-    """In place of a missing number."""
+    """Shown for a missing number."""
     ellipsis: str = "…"
     more_left: str = "‹"
     more_right: str = "›"
-    """Where a line goes on beyond the edge."""
+    """Where a line continues beyond the edge."""
     refreshed: str = "↻"
     offline: str = "○"
-    """Before a lasting trouble, such as no network."""
+    """Before a lasting problem, such as no network."""
     spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
     """The characters of the spinner, shown in turn."""
     spark: str = "▁▂▃▄▅▆▇█"
     """Steps of a sparkline, lowest first."""
     shades: str = "·░▒▓█"
-    """Nothing, and four steps from light to dark."""
+    """Blank, and four steps from light to dark."""
     quote: str = "▎"
     """The bar beside a quoted text."""
 
@@ -119,28 +119,32 @@ def glyphs(ascii: bool = False) -> Glyphs:
 
 MEANINGS = (
     ("unread", "Unread", "You have not read this paper."),
-    ("read", "Read", "A muted title, and no dot."),
+    ("read", "Read", "A muted title without a dot."),
     ("starred", "Starred", "Kept in the Starred view."),
     ("queued", "Queued", "You want to read it later; the Queue view has its order."),
-    ("hidden", "Hidden", "Taken out of every view but is:hidden."),
-    ("elsewhere", "Not in the cache", "The feed has this paper; opening it stores it. Behind a number: more may come."),
+    ("hidden", "Hidden", "Removed from every view but is:hidden."),
+    (
+        "elsewhere",
+        "Not in the cache",
+        "The feed has this paper; opening it stores it. After a number: there may be more.",
+    ),
     ("upvotes", "Votes", "Precedes the number of votes."),
-    ("rising", "Rising", "It gained many votes since you looked."),
+    ("rising", "Rising", "It gained many votes since you last looked."),
     ("changed", "Changed", "It has changed since you starred, queued, noted or opened it."),
     ("followed", "Followed", "It has an author, a word or something else that you follow."),
     ("highlighted", "Highlighted", "One of your rules picked it out."),
     ("surprise", "Surprise", "One paper in ten in For you is chosen to be unlike those you marked."),
     ("code", "Code", "It links to its code."),
-    ("comments", "Comments", "Follows the number of comments where the word does not fit."),
-    ("note", "Note", "Your own words, or passages that you highlighted."),
-    ("full_text", "Full text", "The cache has the paper's whole text."),
+    ("comments", "Comments", "Follows the number of comments where there is no room for the word."),
+    ("note", "Note", "Your note, or passages that you highlighted."),
+    ("full_text", "Full text", "The cache has the paper's full text."),
     ("quote", "AI summary", "Marks text that a machine wrote."),
     (
         "spark",
         "Trend",
-        "A topic's share of each week's papers, or a paper's new votes or models; the newest at the right.",
+        "A topic's share of each week's papers, or a paper's new votes or models; newest on the right.",
     ),
-    ("shades", "Days", "In the calendar of your reading: the darker a day, the more papers you saw on it."),
+    ("shades", "Days", "In the reading calendar: the darker a day, the more papers you saw."),
     ("here", "Here", "The view, day or heading in view; also precedes the query that narrows it."),
     ("folded", "Folded", "A closed group, which can be opened."),
     ("unfolded", "Open", "An open group, which can be folded."),
@@ -154,4 +158,4 @@ MEANINGS = (
     ("ellipsis", "Cut", "More text than fits; in the calendar, a day that is only partly here."),
     ("more_right", "Wide", "A table or code continues to the right; keys scroll it sideways."),
 )
-"""Fields of `Glyphs` with a name and a sentence, in the order in which they are explained."""
+"""Fields of `Glyphs` with a name and a sentence, in display order."""

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from reader.core.lines import Line, Piece, literal, piece_at
+from reader.core.lines import Line, Piece, cut, literal, piece_at
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import PRESS
 from reader.ui.kit.status_lines import STATUS_ROLES, Status, status_lines
@@ -106,6 +106,13 @@ class OneLine(Widget, Generic[Shown]):
         return draw(self, self.line(self.size.width), self.PREFIX)
 
 
+class Title(OneLine[str]):
+    """A line at the top of a screen."""
+
+    def line(self, width: int) -> Line:
+        return (Piece(f" {cut(literal(self.shown), width - 2, self.glyphs.ellipsis)}"),)
+
+
 class KeyLines(Widget):
     """A widget whose lines have pieces with keys."""
 
@@ -151,9 +158,9 @@ class StatusLine(KeyLines):
             self.refresh()
 
     @property
-    def said(self) -> str:
-        """The whole text at the right."""
-        return self._status.said
+    def shown(self) -> Status:
+        """What it shows."""
+        return self._status
 
     def on_resize(self, event: events.Resize) -> None:
         """Take as many rows as the content needs in the new width."""

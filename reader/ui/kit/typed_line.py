@@ -11,7 +11,7 @@ from rich.highlighter import Highlighter
 from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.message_pump import MessagePump
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -20,40 +20,16 @@ from reader.core.text import clean
 from reader.ui.kit.line_widgets import KeyLines, draw
 from reader.ui.kit.textual_fixes import PastesWhole
 
-_PATIENCE = 1.0
-"""Maximum seconds to wait until the text has taken its keys: late letters are better than a line that hangs."""
+PATIENCE = 1.0
+"""Maximum seconds to wait until a text has taken its keys: late letters are better than a line that hangs."""
 
 
-async def catch_up(widget: Widget) -> None:
-    """Wait until the keys sent to a widget are handled."""
+async def catch_up(node: MessagePump, *, is_drawn: bool = False) -> None:
+    """Wait until the keys sent to a widget, or to the app, are handled; with `is_drawn` until it is drawn, too."""
     taken = asyncio.Event()
-    if widget.call_later(taken.set):
+    if (node.call_after_refresh if is_drawn else node.call_later)(taken.set):
         with suppress(TimeoutError):
-            await asyncio.wait_for(taken.wait(), _PATIENCE)
-
-
-class TypingScreen(ModalScreen[None]):
-    """A screen over another one, on which keys without a binding are text for one widget."""
-
-    AUTO_FOCUS = ""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._is_there = asyncio.Event()
-
-    def on_mount(self) -> None:
-        # Handlers of subclasses, which focus the widget, run before this one.
-        self._is_there.set()
-
-    async def ready(self) -> None:
-        """Wait until the text takes keys."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._is_there.wait(), _PATIENCE)
-
-    async def catch_up(self) -> None:
-        """Wait until the text has taken the keys sent to it."""
-        if self.focused is not None:
-            await catch_up(self.focused)
+            await asyncio.wait_for(taken.wait(), PATIENCE)
 
 
 class LineInput(PastesWhole, Input):

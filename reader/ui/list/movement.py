@@ -11,12 +11,14 @@ from reader.session.places import DAY, Place, view
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import COUNTED
 from reader.ui.full_text.actions import FullTextActions
+from reader.ui.kit.pane import Pane
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
 from reader.ui.page.detail import text_in_front
 from reader.ui.shell.handlers import handles, handles_each
 from reader.ui.shell.layout import PaneName, shown_panes
+from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 from reader.ui.triage.state import TRIAGE, is_listed
@@ -38,16 +40,24 @@ class MovementActions(Actor):
 
     # By lines and pages
 
+    @property
+    def _pane(self) -> Pane | None:
+        """The pane that moves scroll: of the screen in front, or the detail."""
+        front = self._model.state.front
+        if front is None:
+            return text_in_front(self._services)
+        pane: Pane = self._services[Screens].get(front).pane
+        return pane
+
     @handles_each({"move.down": 1, "move.up": -1})
     def step(self, count: int | None, direction: int) -> None:
         lines = direction * (count or 1)
         match self._model.state.context:
             case "text" | "outline":
                 self._full_text.move(lines)
-            case "page" | "triage" | "detail":
-                text = text_in_front(self._services)
-                if text is not None:
-                    text.scroll_lines(lines)
+            case "page" | "triage" | "detail" | "output" | "why" | "help":
+                if (pane := self._pane) is not None:
+                    pane.scroll_lines(lines)
             case "filter":
                 self._filter.move(lines)
             case _:
@@ -68,10 +78,9 @@ class MovementActions(Actor):
         match self._model.state.context:
             case "text" | "outline":
                 self._full_text.move_pages(direction, share, times)
-            case "page" | "triage" | "detail":
-                text = text_in_front(self._services)
-                if text is not None:
-                    text.scroll_lines(times * direction * max(1, text.size.height // share - (share == 1)))
+            case "page" | "triage" | "detail" | "output" | "why" | "help":
+                if (pane := self._pane) is not None:
+                    pane.scroll_lines(times * direction * max(1, pane.size.height // share - (share == 1)))
             case "filter":
                 self._filter.move(times * direction * max(1, self._filter.size.height // share))
             case _:
@@ -88,10 +97,9 @@ class MovementActions(Actor):
         match self._model.state.context:
             case "text" | "outline":
                 self._full_text.move_to_end(last=last)
-            case "page" | "triage" | "detail":
-                text = text_in_front(self._services)
-                if text is not None:
-                    text.scroll_lines(text.virtual_size.height * (1 if last else -1))
+            case "page" | "triage" | "detail" | "output" | "why" | "help":
+                if (pane := self._pane) is not None:
+                    pane.scroll_lines(pane.virtual_size.height * (1 if last else -1))
             case "filter":
                 self._filter.to_last() if last else self._filter.to_first()
             case _:

@@ -20,14 +20,14 @@ from reader.ui.full_text.actions import FullTextActions
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
 from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
-from reader.ui.shell.handlers import begins, handles, handles_each
+from reader.ui.shell.handlers import answers, begins, handles, handles_each
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
-    from reader.ui.command_line.screen import TagScreen
     from reader.ui.notes.screen import NoteScreen
+    from reader.ui.notes.tags import TagScreen
 
 SAME = "the note is unchanged"
 
@@ -75,6 +75,7 @@ class NoteActions(Actor):
         is_draft = draft is not None and draft.strip("\n") != noting.text
         return noting._replace(text=draft, is_draft=True) if draft is not None and is_draft else noting
 
+    @answers("note")
     def keep_draft(self, text: str) -> None:
         """Keep what is written so far, in case that the reader is killed."""
         noting = self._model.state[NOTING]
@@ -156,7 +157,7 @@ class NoteActions(Actor):
 
         command = find_editor(os.environ)
         if command is None:
-            self._model.show_notice("no editor was found: set the variable EDITOR to an editor's name", "warning")
+            self._model.show_notice("no editor was found: set EDITOR to your editor", "warning")
             return
         # The file of the draft is what is edited, so that this outlives the reader, too.
         writing = self._library.keep_draft(noting.draft, text)
@@ -168,7 +169,7 @@ class NoteActions(Actor):
             # Such as in a browser.
             if self._model.state[NOTING] is None:
                 self._model.change(self._model.state.put(NOTING, noting))
-            self._model.show_notice("no other editor can be opened here")
+            self._model.show_notice("an editor can't be opened here")
             return
         except OSError as error:
             self._model.show_notice(f"{command[0]} did not start: {error.strerror or error}", "warning")

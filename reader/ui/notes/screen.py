@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
@@ -12,17 +11,14 @@ from textual.widgets import TextArea
 
 from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.core.text import clean_note
-from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.line_widgets import OneLine, StatusLine
+from reader.ui.kit.line_widgets import OneLine, Reported
 from reader.ui.kit.textual_fixes import PastesWhole
-from reader.ui.kit.typed_line import TypingScreen
-from reader.ui.looks import Look
 from reader.ui.looks.theme import stylesheet
 from reader.ui.notes.state import Noting
 from reader.ui.shell.layout import place_note
-from reader.ui.shell.model import Model, subscribe
-from reader.ui.shell.state import State
+from reader.ui.shell.screens import OverScreen
+from reader.ui.shell.services import Services
 
 
 class NoteArea(PastesWhole, TextArea):
@@ -43,20 +39,15 @@ class NoteSheet(Widget):
     """A heading, and the text below it."""
 
 
-class NoteScreen(TypingScreen):
-    """The editor. The app reads its keys; all others go to the text."""
+class NoteScreen(OverScreen[Noting], inherit_bindings=False):
+    """The editor."""
 
     CSS_PATH = stylesheet("note")
 
-    def __init__(self, model: Model, look: Look, noting: Noting, changed: Callable[[str], object]) -> None:
-        """`changed` receives the text after each edit."""
-        super().__init__()
-        self._model = model
-        self._look = look
-        self._changed = changed
+    def __init__(self, services: Services, noting: Noting) -> None:
+        super().__init__(services, noting)
         self._sheet = NoteSheet()
-        self._heading = _Heading(noting, look.glyphs)
-        self.status = StatusLine(look.glyphs)
+        self._heading = _Heading(noting, self._look.glyphs)
         self._area = NoteArea(noting.text)
 
     def compose(self) -> ComposeResult:
@@ -66,7 +57,6 @@ class NoteScreen(TypingScreen):
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, status_parts, self._draw_status)
         self._lay_out(self.app.size.width, self.app.size.height)
         self.set_focus(self._area)
 
@@ -80,9 +70,6 @@ class NoteScreen(TypingScreen):
         area = place_note(width, height, state.panes, state.pane_front, is_page=is_page)
         styles = self._sheet.styles
         styles.offset, styles.width, styles.height = (area.x, area.y), area.width, area.height
-
-    def _draw_status(self, state: State) -> None:
-        self.status.show(status(state, self._look.keymap))
 
     @property
     def text(self) -> str:
@@ -105,7 +92,7 @@ class NoteScreen(TypingScreen):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Tell of each edit."""
         event.stop()
-        self._changed(self._area.text)
+        self.post_message(Reported("note", self._area.text))
 
 
 class _Heading(OneLine[Noting]):

@@ -117,12 +117,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._look = replace(self._look, is_unfolded=not self._look.is_unfolded)
         self._lay_out(keep=True)
 
-    def scroll_lines(self, count: int) -> bool:
-        """Scroll down by `count` lines, up if negative; return whether it was already at the end."""
-        before = self.scroll_offset.y
-        self.scroll_to(y=before + count, animate=False, force=True)
-        return self.scroll_offset.y == before
-
     def scroll_page(self, direction: int) -> bool:
         """Scroll down a page less one line for 1, up for -1; return what `scroll_lines` returns."""
         return self.scroll_lines(direction * max(1, self.size.height - 1))
@@ -213,7 +207,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 def text_in_front(services: Services) -> PaperDetail | None:
     """The paper's text on the screen: the page's or the detail pane's; None if neither is shown."""
     if services.model.state[PAGE] is not None and (page := services[Screens].get(PAGE)) is not None:
-        text: PaperDetail = page.detail
+        text: PaperDetail = page.pane
         return text
     detail = services[PaperDetail]
     return detail if detail.is_on_screen else None
@@ -222,4 +216,4 @@ def text_in_front(services: Services) -> PaperDetail | None:
 def is_page_at_end(screens: Screens) -> bool:
     """Whether the page shows the end of its paper, or last did."""
     page = screens.get(PAGE)
-    return page is not None and bool(page.detail.is_at_end)
+    return page is not None and bool(page.pane.is_at_end)

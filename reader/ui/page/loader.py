@@ -14,6 +14,7 @@ from reader.core.errors import CacheError, ReaderError
 from reader.core.ids import is_arxiv_id
 from reader.core.paper_row import PaperKey
 from reader.feeds.http.environment import is_offline
+from reader.session.places import Place, view
 from reader.ui.page.state import FIT, FOUND, PAGE, READING, Reading
 from reader.ui.refresh.refresher import OFFLINE
 from reader.ui.refresh.state import REFRESH
@@ -281,7 +282,7 @@ class PageRefresher(Actor):
     def _say_begun(self) -> None:
         page = self._model.state[PAGE]
         if page is not None:
-            self._say(page.paper.id, f"asking for comments and versions{self._services.look.glyphs.ellipsis}")
+            self._say(page.paper.id, f"fetching comments and versions{self._services.look.glyphs.ellipsis}")
 
     def _say(self, id: str, text: str) -> None:
         """Say on the page of a paper how it goes, if that is open."""
@@ -295,6 +296,12 @@ class PaperLookup(Actor):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
+
+    def show(self, id: str) -> None:
+        """List a paper by its arXiv id; it is fetched where it is not here."""
+        self._model.change(self._model.state.go(Place(view("all"), f"id:{id}")))
+        if self._library.pk_of(id) is None:
+            self.begin(id)
 
     def begin(self, id: str, own: str | None = None, then: Callable[[PaperKey], None] | None = None) -> None:
         """Fetch a paper by its arXiv id, and then do something with it; a running fetch is cancelled.
@@ -323,4 +330,4 @@ class PaperLookup(Actor):
             if then is not None and key is not None:
                 then(key)
         else:
-            self._model.show_news(f"{id} is known neither to the feed nor to arXiv", "warning")
+            self._model.show_news(f"neither the feed nor arXiv has {id}", "warning")

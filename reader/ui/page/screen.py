@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from reader.core.lines import Line
 from reader.ui.filter.state import TOPIC_NAMES
-from reader.ui.help.footer import status, status_parts
-from reader.ui.kit.line_widgets import OneLine, StatusLine
-from reader.ui.looks import Look
+from reader.ui.kit.line_widgets import OneLine
+from reader.ui.kit.status_lines import DECIDING_KEYS, FIRST_KEYS, Status
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.presentation import link_keys
 from reader.ui.page.state import FIT, FOUND, PAGE, Reading, fit_of, found_of
-from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.model import subscribe
+from reader.ui.shell.screens import OverScreen
+from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from reader.ui.triage.lines import TRIAGE_ROLES, TriageHeader, triage_header, triage_line
 from reader.ui.triage.state import TRIAGE, is_triaging
@@ -30,29 +30,25 @@ class TriageTop(OneLine[TriageHeader]):
         return triage_line(self.shown, width, self.glyphs)
 
 
-class PaperPage(Screen[None], inherit_bindings=False):
-    """A centred column of text of a fixed width, over a status line. The app reads its keys.
+class PaperPage(OverScreen[Reading], inherit_bindings=False):
+    """A centred column of text of a fixed width, over a status line; `pane` is the pane with the text."""
 
-    `detail` is the pane with the text, and `status` is the status line.
-    """
+    AUTO_FOCUS = "*"
 
-    def __init__(self, model: Model, look: Look) -> None:
-        super().__init__()
-        self._model = model
-        self._keymap = look.keymap
-        self.detail = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
-        self.detail.configure(model.state[TOPIC_NAMES], link_keys(look.keymap))
-        self.status = StatusLine(look.glyphs)
+    def __init__(self, services: Services, reading: Reading) -> None:
+        super().__init__(services, reading)
+        look = self._look
+        self.pane = PaperDetail(look.glyphs, is_page=True, today=look.fixed_today, shows_links=look.links, id="page")
+        self.pane.configure(self._model.state[TOPIC_NAMES], link_keys(look.keymap))
         self._triage = TriageTop(TriageHeader(), look.glyphs)
         self._triage.display = False
 
     def compose(self) -> ComposeResult:
         yield self._triage
-        yield self.detail
+        yield self.pane
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, status_parts, self._draw_status)
         subscribe(self, self._model, _known, self._draw_again, now=False)
         subscribe(self, self._model, lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
         subscribe(self, self._model, _triage_header, self._draw_triage)
@@ -60,7 +56,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
     def show(self, reading: Reading) -> None:
         """Show a paper from its beginning, or an update of the shown one; mark the searched words."""
         state = self._model.state
-        self.detail.show(
+        self.pane.show(
             reading,
             position=_why_next(state, reading) if is_triaging(state) else _position(reading, state.listing.count),
             found=found_of(state, reading.key),
@@ -73,8 +69,9 @@ class PaperPage(Screen[None], inherit_bindings=False):
         if reading is not None:
             self.show(reading)
 
-    def _draw_status(self, state: State) -> None:
-        self.status.show(status(state, self._keymap))
+    def footer(self, state: State) -> Status:
+        kept = DECIDING_KEYS if is_triaging(state) else FIRST_KEYS
+        return super().footer(state)._replace(stays=True, kept=kept)
 
     def _draw_triage(self, state: State) -> None:
         header = _triage_header(state)
@@ -83,7 +80,7 @@ class PaperPage(Screen[None], inherit_bindings=False):
             self._triage.show(header)
 
     def _draw_topic_names(self, state: State) -> None:
-        self.detail.configure(state[TOPIC_NAMES])
+        self.pane.configure(state[TOPIC_NAMES])
 
 
 def _known(state: State) -> object:

@@ -23,6 +23,7 @@ from reader.ui.shell.state import State
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from reader.core.document.model import Formula
     from reader.refresh.pictures import Canvas, PictureDrawn
     from reader.ui.pictures.pictures import Picture
 
@@ -50,15 +51,15 @@ class PictureActions(Actor):
         self._show(pictures, index)
         return True
 
-    def open_formula(self, block: int) -> None:
-        """Show a displayed formula of the open text as its PDF has it."""
+    def open_formula(self, formula: Formula, block: int) -> None:
+        """Show a displayed formula of a block of the open text as its PDF has it."""
         from reader.ui.pictures.pictures import formula_of
 
         text = self._model.state[TEXT]
         if why := self._why_not():
             self._model.show_notice(why)
         elif text is not None and text.view is not None:
-            self._show((formula_of(text.view.document, block, text.paper.id),), 0)
+            self._show((formula_of(text.view.document, formula, block, text.paper.id),), 0)
 
     @handles("picture.browse")
     def browse(self, _count: int | None) -> None:
@@ -102,7 +103,7 @@ class PictureActions(Actor):
         if self._model.state[TEXT] is not None:
             return "this text has no pictures"
         key = self._services.look.keymap.key("text.open", "page")
-        return f"no pictures of this paper are known yet · {key} fetches its full text and finds those in it"
+        return f"no pictures of this paper are known yet · {key} fetches its full text with them"
 
     def _first_in_view(self, pictures: tuple[Picture, ...]) -> int:
         """The first figure from the first line in view on, else the last one; 0 on the page."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from reader.core.document.model import Block, Document, Figure, Formula, Heading, Paragraph, PdfSpot, walk
+from reader.core.document.model import Block, Document, Figure, Formula, Heading, Item, Paragraph, PdfSpot, walk
 from reader.core.ids import in_address, is_arxiv_id, pdf_url
 from reader.ui.full_text.links import web_address
 
@@ -87,17 +87,17 @@ def _of_pdf(document: Document | None, id: str) -> Iterator[Picture]:
             yield Picture(f"{pdf_url(id)}#page={page}", label, "", block, PdfSpot(id, page - 1, is_upper))
 
 
-def formula_of(document: Document, block: int, id: str) -> Picture:
-    """The picture of a displayed formula."""
-    formula = document.blocks[block]
-    number = formula.number if isinstance(formula, Formula) else ""
-    before = [word for one in document.blocks[max(0, block - 2) : block] for word in _prose(one)]
-    after = [word for one in document.blocks[block + 1 : block + 3] for word in _prose(one)]
-    spot = PdfSpot(id, number=number, before=tuple(before[-NEAR_WORDS:]), after=tuple(after[:NEAR_WORDS]))
-    return Picture(f"{pdf_url(id)}#{block}", f"Formula {number}".strip(), "", block, spot)
+def formula_of(document: Document, formula: Formula, block: int, id: str) -> Picture:
+    """The picture of a displayed formula, which is a block or in one."""
+    around = [inner for one in document.blocks[max(0, block - 2) : block + 3] for inner in walk(one)]
+    at = next((at for at, inner in enumerate(around) if inner is formula), 0)
+    before = [word for one in around[:at] for word in _prose(one)]
+    after = [word for one in around[at + 1 :] for word in _prose(one)]
+    spot = PdfSpot(id, number=formula.number, before=tuple(before[-NEAR_WORDS:]), after=tuple(after[:NEAR_WORDS]))
+    return Picture(f"{pdf_url(id)}#{block}.{at}", f"Formula {formula.number}".strip(), "", block, spot)
 
 
-def _prose(block: Block) -> list[str]:
+def _prose(block: Block | Item) -> list[str]:
     """The words of a block that are in no formula."""
     spans = block.spans if isinstance(block, Paragraph | Heading) else ()
     return [word for span in spans if span.style != "formula" for word in _WORD.findall(span.text.lower())]

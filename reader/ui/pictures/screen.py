@@ -1,27 +1,24 @@
-"""The screen of a picture: what it is of, the picture, its caption, and the keys. The app reads its keys."""
+"""The screen of a picture: what it is of, the picture, its caption, and the keys."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
-from textual import events
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Region
-from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
 from reader.core.lines import cut, literal, wrap
-from reader.ui.help.footer import status, status_parts
 from reader.ui.kit.glyphs import Glyphs
-from reader.ui.kit.line_widgets import StatusLine
-from reader.ui.looks import Look
 from reader.ui.looks.theme import stylesheet
-from reader.ui.pictures.pictures import CAPTION_ROWS
+from reader.ui.pictures.pictures import CAPTION_ROWS, Pictures
 from reader.ui.pictures.state import PICTURES
-from reader.ui.shell.model import Model, subscribe
+from reader.ui.shell.model import subscribe
+from reader.ui.shell.screens import OverScreen
+from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from reader.ui.terminal.leaving import LosesTerminal
 
@@ -100,21 +97,17 @@ class PicturePane(Widget):
             self._send(f"\x1b7\x1b[{y};{x}H{drawn.sixels}\x1b8")
 
 
-class PictureScreen(Screen[None], inherit_bindings=False):
+class PictureScreen(OverScreen[Pictures], inherit_bindings=False):
     """One of a paper's pictures over the whole screen."""
 
     CSS_PATH = stylesheet("picture")
-    COMPONENT_CLASSES: ClassVar[set[str]] = set()
 
-    def __init__(self, model: Model, look: Look) -> None:
-        super().__init__()
-        self._model = model
-        self._keymap = look.keymap
-        self._dot = look.glyphs.dot
-        self._title = _Text(look.glyphs, id="picture-title")
+    def __init__(self, services: Services, pictures: Pictures) -> None:
+        super().__init__(services, pictures)
+        glyphs = self._look.glyphs
+        self._title = _Text(glyphs, id="picture-title")
         self._picture = PicturePane()
-        self._caption = _Text(look.glyphs, id="picture-caption", rows=CAPTION_ROWS)
-        self.status = StatusLine(look.glyphs)
+        self._caption = _Text(glyphs, id="picture-caption", rows=CAPTION_ROWS)
 
     def compose(self) -> ComposeResult:
         yield self._title
@@ -123,15 +116,11 @@ class PictureScreen(Screen[None], inherit_bindings=False):
         yield self.status
 
     def on_mount(self) -> None:
-        subscribe(self, self._model, status_parts, self._draw_status)
         subscribe(self, self._model, lambda state: state[PICTURES], self._draw)
 
     def on_screen_resume(self) -> None:
         """Show the picture that is opened now."""
         self._draw(self._model.state)
-
-    def on_resize(self, event: events.Resize) -> None:
-        self._model.change(self._model.state.resized(*event.size))
 
     def _draw(self, state: State) -> None:
         pictures = state[PICTURES]
@@ -139,13 +128,10 @@ class PictureScreen(Screen[None], inherit_bindings=False):
             self._picture.leave()
             return
         front, count = pictures.front, len(pictures.pictures)
-        number = f"{pictures.index + 1:,} of {count:,} {self._dot} " if count > 1 else ""
+        number = f"{pictures.index + 1:,} of {count:,} {self._look.glyphs.dot} " if count > 1 else ""
         self._title.show(f"{number}{front.label}")
         self._caption.show(front.caption)
         self._picture.show(pictures.drawn, pictures.said)
-
-    def _draw_status(self, state: State) -> None:
-        self.status.show(status(state, self._keymap))
 
 
 class _Text(Widget):

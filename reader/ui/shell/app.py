@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Sequence
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any
 
 from textual import constants, events, on
 from textual.app import App
@@ -42,7 +41,8 @@ class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
         return theme.line_filters(super().get_line_filters(), colorless=self.no_color)
 
 
-P = ParamSpec("P")
+Ask = Callable[[str], Awaitable[str | None]]
+"""Prints a text, and returns the line that the user types then; None at the end of input."""
 
 SAMPLE = "sample"
 """The app's return value if the user asks for the sample."""
@@ -70,6 +70,8 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     """What ended the app."""
     first_frame: FirstFrame | None = None
     """The frame that is on the terminal when the app starts, if any."""
+    ask: Ask | None = None
+    """Prints a text and waits for a line, in plain mode."""
     run_job: JobRunner
     """Runs jobs such as a refresh."""
     rules: Callable[[], Topics]
@@ -79,11 +81,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     settings_file: Path | None
     state_file: Path | None
     """Where the place of this visit is kept for the next one; None for a sample."""
-
-    @property
-    def context(self) -> Context | None:
-        """Where a key is pressed; None if the screen in front reads its own keys."""
-        raise NotImplementedError
 
     def add_keys(self, keys: KeySet) -> None:
         """Add keys whose handlers a feature has from now on."""
@@ -97,6 +94,10 @@ class ShellApp(ThemedApp, inherit_bindings=False):
         """Take a key as text, such as of a date; return False for keys that mean something else."""
         raise NotImplementedError
 
+    def takes_words(self, context: Context) -> Callable[[str], object] | None:
+        """What gets letters that mean nothing else in a context, if anything does."""
+        raise NotImplementedError
+
     async def forward(self, key: events.Key) -> None:
         """Send an unbound key to the widgets, and wait until a typed text has taken it."""
         raise NotImplementedError
@@ -104,10 +105,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     def keep_place(self) -> Sequence[str]:
         """Save the user's place for the next start; return a sentence for each thing of this visit that is lost."""
         raise NotImplementedError
-
-    def when_closed(self, act: Callable[P, object]) -> Callable[P, object]:
-        """A function that calls another one once the screen in front is gone."""
-        return lambda *args, **named: self.call_later(partial(act, *args, **named))
 
     def open_sample(self) -> None:
         """Quit with the result `SAMPLE`; the caller then opens the bundled sample."""

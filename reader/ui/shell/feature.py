@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
     from reader.keys.actions import KeySet
-    from reader.ui.shell.services import Services
     from reader.ui.shell.state import Front
 
-T = TypeVar("T")
-S = TypeVar("S", bound="Screen[Any]")
 
+class Over(NamedTuple):
+    """A screen over the list, which is shown while a part of the state is not None."""
 
-class Over(Generic[T, S]):
-    """A screen over the list, which is shown while a part of the state is not None.
-
-    The app reads its keys. A screen that reads its own is an `OwnKeysScreen`, which an action pushes.
-    """
-
-    def __init__(
-        self,
-        front: Front[T],
-        make: Callable[[Services, T], S],
-        *,
-        show: Callable[[S, T], object] | None = None,
-        is_kept: bool = False,
-    ) -> None:
-        """`make` imports and makes the screen; one that `is_kept` is made once, and opens again as it was left.
-
-        `show` gets the screen and each new value of the part, the first included.
-        """
-        self.front = front
-        self.make = make
-        self.show = show
-        self.is_kept = is_kept
+    front: Front[Any]
+    screen: str
+    """Its module in the feature's folder and its class, an `OverScreen`, such as `screen:PaperPage`."""
+    is_kept: bool = False
+    """Whether it is made once, and opens again as it was left."""
 
 
 class Feature(NamedTuple):
@@ -55,7 +34,7 @@ class Feature(NamedTuple):
 
     Decorators say which of their methods the shell calls, and when: see `ui/shell/handlers.py`.
     """
-    screens: tuple[Over[Any, Any], ...] = ()
+    screens: tuple[Over, ...] = ()
     """The screens that it shows over the list."""
     keys: KeySet | None = None
     """Keys besides those of the table."""

@@ -76,6 +76,13 @@ class TakesText(Role):
 
 
 @dataclass(frozen=True)
+class TakesWords(Role):
+    """The method gets letters that mean nothing else in a context."""
+
+    context: Context
+
+
+@dataclass(frozen=True)
 class TakesLine(Role):
     """The method gets what is typed behind the word of an action on the command line."""
 
@@ -109,7 +116,7 @@ class Stops(Role):
 
 
 handles_each, handles_own, follows, answers = HandlesEach, HandlesOwn(), Follows, Answers
-takes_text, takes_line, stops = TakesText, TakesLine, Stops
+takes_text, takes_words, takes_line, stops = TakesText, TakesWords, TakesLine, Stops
 offers, begins, ends = Offers(), Begins(), Ends()
 
 R = TypeVar("R", bound=Role)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from reader.keys.actions import Action, Context
-from reader.keys.keymap import Cancelled, KeyReader, Match, Pending
+from reader.keys.keymap import Cancelled, KeyReader, Match, Pending, Unknown
 from reader.keys.spelling import spell
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import Prompt
@@ -35,9 +35,6 @@ LAST_WAIT = 0.5
 ALONE = 0.25
 """Seconds that the key that quits waits for another letter: two of them are a word meant for a prompt."""
 
-EVERYWHERE = ("app.quit", "app.suspend")
-"""Actions that run also on screens that read their own keys."""
-
 MERGED = frozenset(
     f"{steps}{way}" for steps in ("move.", "move.half_", "move.page_", "read.") for way in ("down", "up")
 )
@@ -51,7 +48,7 @@ class Keyboard(Actor):
         super().__init__(services)
         self._marks_by_moving = services.settings.read_when == "passed"
         """Whether each step of the cursor marks the paper that it leaves."""
-        self._keys = KeyReader(self._keymap, keeps_chords=True)
+        self._keys = KeyReader(self._keymap)
         self._chord_help = services.background.delayed(self._show_chord)
         self._waiting: deque[Key] = deque()
         """Keys that wait for the panes, or for the held action."""
@@ -120,7 +117,7 @@ class Keyboard(Actor):
             self._refuse()
             return True
         # The list may be empty.
-        if self._app.context in held.action.contexts:
+        if state.context in held.action.contexts:
             self._app.perform(held.action.id, held.count)
         return True
 
@@ -161,6 +158,16 @@ class Keyboard(Actor):
         way_out = () if "esc" in self._letters else (("esc", "back"),)
         self._prompt(Prompt((*choices, *way_out), what))
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether only the letters of a question do something."""
+        return self._choose is not None and not self._is_offer
+
+    @property
+    def is_quitting(self) -> bool:
+        """Whether the key that quits waits for another letter."""
+        return self._quitting.is_waiting
+
     def quit_unless_typing(self) -> None:
         """Quit, unless another letter follows at once; the same key again quits too."""
         if self._quitting.is_waiting:
@@ -179,9 +186,7 @@ class Keyboard(Actor):
 
     def _takes(self, key: Key) -> bool:
         """Handle a key by the table, the typed text or the prompt; return False if the key is for a widget."""
-        context = self._app.context
-        if context is None:
-            return self._acts_everywhere(key.key)
+        context = self._model.state.context
         if self._quitting.is_waiting and self._is_letter_behind_quit(key, context):
             self._quitting.stop()
             quits, at_once = self._keymap.key("app.back"), self._keymap.key("app.quit")
@@ -195,7 +200,8 @@ class Keyboard(Actor):
         if is_coming and context == "empty":
             context = "list"
         self._chord_help.stop()
-        outcome = self._keys.feed(key.key, context)
+        takes_words = self._app.takes_words(context)
+        outcome = self._keys.feed(key.key, context, keeps_chords=takes_words is None)
         if isinstance(outcome, Pending):
             self._chord_help.begin(CHORD_HELP)
             return True
@@ -211,13 +217,16 @@ class Keyboard(Actor):
             # Even if the user bound another key: the input's own message comes late, and the next keys would be text.
             self._app.perform(f"{context}.accept")
             return True
+        if takes_words is not None and isinstance(outcome, Unknown) and key.is_printable and key.key != "space":
+            takes_words(outcome.text)
+            return True
         return isinstance(outcome, Cancelled)
 
     def _with_repeats(self, key: Key, match: Match) -> int | None:
         """The count of a motion with that of the same keys that wait behind it, which it takes: one step, one frame."""
         if match.action.id not in MERGED or self._marks_by_moving:
             return match.count
-        if self._keymap.resolve(self._app.context or "list").get((spell(key.key),)) != match.action:
+        if self._keymap.resolve(self._model.state.context).get((spell(key.key),)) != match.action:
             # The last key of a chord, which does something else alone.
             return match.count
         repeats = 0
@@ -226,20 +235,9 @@ class Keyboard(Actor):
             repeats += 1
         return (match.count or 1) + repeats if repeats else match.count
 
-    def _acts_everywhere(self, key: str) -> bool:
-        """Run the action of a key that acts everywhere: screens that read their own keys do not handle it."""
-        action = self._everywhere(key)
-        if action:
-            self._app.perform(action)
-        return bool(action)
-
     def _is_quit(self, key: str) -> bool:
-        return self._everywhere(key) == "app.quit"
-
-    def _everywhere(self, key: str) -> str:
-        """The id of the action of a key on every screen; empty if there is none."""
-        action = self._keymap.resolve("help").get((spell(key),))
-        return action.id if action is not None and action.id in EVERYWHERE else ""
+        action = self._keymap.resolve(self._model.state.context).get((spell(key),))
+        return action is not None and action.id == "app.quit"
 
     def _take_letter(self, key: Key) -> bool:
         """Choose by a key, or end the prompt; return False for a key that declines an offer."""
@@ -256,8 +254,8 @@ class Keyboard(Actor):
 
     def _show_chord(self) -> None:
         """Show the keys that may follow those pressed so far, or the usual hints again."""
-        pending, context = self._keys.pending, self._app.context
-        if pending is None or context is None:
+        pending, context = self._keys.pending, self._model.state.context
+        if pending is None:
             self._prompt(Prompt())
             return
         saved = [one.name for one in self._model.state.views.named]

@@ -2,49 +2,116 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from reader.ui.shell.feature import Over
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+
+from reader.ui.kit.line_widgets import StatusLine, Title
+from reader.ui.kit.pane import Pane
+from reader.ui.kit.status_lines import Status
+from reader.ui.kit.typed_line import PATIENCE
+from reader.ui.shell.footer import status
 from reader.ui.shell.model import subscribe
 from reader.ui.shell.services import Actor, Services
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
+    from reader.ui.shell.feature import Feature, Over
     from reader.ui.shell.state import Front, State
+
+T = TypeVar("T")
+
+
+class OverScreen(ModalScreen[None], Generic[T], inherit_bindings=False):
+    """A screen over the list: it draws a part of the state while that is not None. The app reads its keys.
+
+    Letters without a binding go to the widget that has the focus, if any. A screen with `status` in it has a last line.
+    """
+
+    AUTO_FOCUS = ""
+    """Which widget has the focus; a pane with it shows its scroll thumb."""
+
+    def __init__(self, services: Services, _value: T) -> None:
+        super().__init__()
+        self._services = services
+        self._model = services.model
+        self._look = services.look
+        self._keymap = services.look.keymap
+        self.status = StatusLine(services.look.glyphs)
+        self._is_there = asyncio.Event()
+
+    def show(self, value: T) -> None:
+        """Draw the part of the state: its first value, and each new one."""
+
+    def footer(self, state: State) -> Status:
+        """What the last line says."""
+        return status(state, self._keymap)
+
+    def on_mount(self) -> None:
+        # Handlers of subclasses, which focus a widget, run before this one.
+        subscribe(self, self._model, lambda state: state, self.draw_status)
+        self._is_there.set()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._model.change(self._model.state.resized(*event.size))
+
+    def draw_status(self, state: State) -> None:
+        """Draw the last line."""
+        if self.status.is_attached:
+            self.status.show(self.footer(state))
+
+    async def ready(self) -> None:
+        """Wait until the widget with the focus takes keys."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_there.wait(), PATIENCE)
+
+
+class PaneScreen(OverScreen[T], inherit_bindings=False):
+    """A title, a pane that the keys of moves scroll, and the last line."""
+
+    def __init__(self, services: Services, value: T, pane: Pane, title: str = "") -> None:
+        super().__init__(services, value)
+        self.title_line = Title(title, self._look.glyphs)
+        self.pane = pane
+
+    def compose(self) -> ComposeResult:
+        yield self.title_line
+        yield self.pane
+        yield self.status
 
 
 class Screens(Actor):
-    """Opens and closes the screens of the features. The app reads their keys."""
+    """Opens and closes the screens of the features."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._overs: dict[Front[Any], Over[Any, Any]] = {}
-        self._made: dict[Front[Any], Screen[Any]] = {}
+        self._overs: dict[Front[Any], Over] = {}
+        self._made: dict[Front[Any], OverScreen[Any]] = {}
         self._open: list[Front[Any]] = []
-        self._covered: list[Screen[Any]] = []
+        self._covered: list[OverScreen[Any]] = []
         """Screens that were closed while another one, such as help, covered them: they go once that does."""
 
-    def add(self, over: Over[Any, Any]) -> None:
-        """Show a screen from now on whenever the state asks for it."""
+    def add(self, feature: Feature) -> None:
+        """Show the screens of a feature from now on whenever the state asks for them."""
+        app = self._services.app
         if not self._overs:
-            app = self._services.app
             app.screen_change_signal.subscribe(app.screen_stack[0], self._uncover, immediate=True)
-        self._overs[over.front] = over
-        subscribe(self._services.app, self._services.model, over.front, partial(self._draw, over), now=False)
+        for over in feature.screens:
+            self._overs[over.front] = over
+            subscribe(app, self._model, over.front, partial(self._draw, over, feature.folder), now=False)
 
     def get(self, front: Front[Any]) -> Any:
         """The screen of a part while it is open, and one that is kept also afterwards; else None."""
         return self._made.get(front)
 
-    def has(self, screen: Screen[Any]) -> bool:
-        """Whether a screen is one of these."""
-        return screen in self._made.values()
-
     # Textual removes a screen as it closes, and draws nothing of it when it opens again, unless it is installed.
 
-    def _draw(self, over: Over[Any, Any], state: State) -> None:
+    def _draw(self, over: Over, folder: str, state: State) -> None:
         """Open, change or close a screen."""
         self._close(state)
         value, app = state[over.front], self._services.app
@@ -52,7 +119,9 @@ class Screens(Actor):
             return
         screen = self._made.get(over.front)
         if screen is None:
-            screen = self._made[over.front] = over.make(self._services, value)
+            module, _, name = over.screen.partition(":")
+            kind = getattr(import_module(f"{folder}.{module}"), name)
+            screen = self._made[over.front] = kind(self._services, value)
             if over.is_kept:
                 app.install_screen(screen, over.front.context(state))
         if over.front not in self._open:
@@ -61,8 +130,7 @@ class Screens(Actor):
                 self._covered.remove(screen)
             if screen not in app.screen_stack:
                 app.push_screen(screen)
-        if over.show is not None:
-            over.show(screen, value)
+        screen.show(value)
 
     def _close(self, state: State) -> None:
         """Close what the state has no more, the one in front first: a page may close together with its text."""
@@ -74,7 +142,7 @@ class Screens(Actor):
             elif screen in self._services.app.screen_stack:
                 self._covered.append(screen)
 
-    def _uncover(self, screen: Screen[Any]) -> None:
+    def _uncover(self, screen: Any) -> None:
         """Close a screen that comes back to the front though it was closed meanwhile."""
         if screen in self._covered:
             self._covered.remove(screen)

@@ -593,7 +593,8 @@ class State:
 
     def resized(self, width: int, height: int = 24) -> State:
         """Store the terminal's new size."""
-        return replace(self, width=width, height=height)._with_focus_in_view()
+        is_same = (width, height) == (self.width, self.height)
+        return self if is_same else replace(self, width=width, height=height)._with_focus_in_view()
 
     def choose_panes(self, panes: PaneChoice) -> State:
         """Store what the user chose for the panes."""

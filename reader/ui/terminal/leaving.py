@@ -93,10 +93,13 @@ _LOST = 255
 class Leaving:
     """Watches over the end of the reader, from before the terminal changes until the process is gone."""
 
-    def __init__(self, frame: FirstFrame | None = None, end: Callable[[int], object] = os._exit) -> None:
+    def __init__(
+        self, frame: FirstFrame | None = None, end: Callable[[int], object] = os._exit, *, is_plain: bool = False
+    ) -> None:
         """Begin to watch; call it in the main thread. `end` ends the process with an exit code.
 
-        `frame` is on the terminal already, and has changed the terminal's modes and the handlers of signals.
+        `frame` is on the terminal already, and has changed the terminal's modes and the handlers of signals. A reader
+        that `is_plain` changes nothing in the terminal, and asks it itself.
         """
         self.signal = 0
         """The number of the signal that ends the reader; 0 if none does."""
@@ -106,7 +109,7 @@ class Leaving:
         self._is_retired = False
         self._ask: Callable[[], object] | None = None
         self._keep: Callable[[], Sequence[str]] = list
-        self._terminals = [fd for fd in (2, 1, 0) if os.isatty(fd)]
+        self._terminals = [fd for fd in (2, 1, 0) if not is_plain and os.isatty(fd)]
         self._modes = platform.TerminalModes(0) if frame is None else frame.modes
         self._ear, self._mouth = socket.socketpair()
         self._ear.setblocking(False)

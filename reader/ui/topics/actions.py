@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from reader.core.errors import ReaderError
 from reader.core.query.choices import TopicChoice, picked_topics, with_tag, with_topics
 from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.state import HINT, TOPIC_MEANINGS, TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
+from reader.ui.help.state import Command
 from reader.ui.shell.handlers import answers, follows, handles, handles_each, offers, stops, takes_text
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.listing import Position
@@ -18,9 +19,6 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import Prompt, State
 from reader.ui.terminal.process import loading
 from reader.ui.views.actions import ViewActions
-
-if TYPE_CHECKING:
-    from reader.ui.help.screen import Command
 
 _ORDERS = {"family": "topics by family", "papers": "topics by papers", "rising": "rising topics first"}
 
@@ -120,7 +118,7 @@ class TopicActions(Actor):
         if paper is None:
             return
         if not paper.topics:
-            self._model.show_notice("this paper has no topic")
+            self._model.show_notice("this paper has no topics")
         elif len(paper.topics) == 1:
             self._toggle(paper.topics[0])
         else:
@@ -146,12 +144,11 @@ class TopicActions(Actor):
     @offers
     def commands(self) -> Sequence[Command]:
         """Commands that show the papers of each topic."""
-        from reader.ui.help.screen import Command
-
-        state, show = self._model.state, self._services.app.when_closed(self.show)
+        state = self._model.state
+        meanings = state[TOPIC_MEANINGS]
         self._services[TopicMeanings].begin()
         return [
-            Command(f"Topic: {name}", state[TOPIC_MEANINGS].get(slug, "The papers of this topic."), partial(show, slug))
+            Command(f"Topic: {name}", meanings.get(slug, "The papers of this topic."), partial(self.show, slug))
             for slug, name in state[TOPIC_NAMES].items()
         ]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
 from reader.core.dates import Period, PeriodKind, period_containing, period_of_view
 from reader.core.feed_days import FIRST_DAY, SATURDAY
@@ -14,7 +13,9 @@ from reader.core.query import Term
 from reader.core.views import FOR_YOU, LATEST, QUEUED
 from reader.refresh.plan import Days, Trending
 from reader.session.places import DAY, Place, day_of, view
+from reader.ui.command_line.state import OUTPUT, Output
 from reader.ui.filter.state import TOPIC_NAMES
+from reader.ui.help.state import Command
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.traces import Traces
 from reader.ui.refresh.refresher import Refresher
@@ -23,9 +24,6 @@ from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import NOTHING_IS_FETCHED
 from reader.ui.triage.state import lasting_place
-
-if TYPE_CHECKING:
-    from reader.ui.help.screen import Command
 
 RANKING_LASTS = timedelta(minutes=10)
 """Maximum age of a feed's ranking that is shown without fetching it again."""
@@ -47,10 +45,8 @@ class ViewActions(Actor):
     @offers
     def commands(self) -> Sequence[Command]:
         """Commands that show the saved views."""
-        from reader.ui.help.screen import Command
-
-        show = self._services.app.when_closed(self.go)
-        return [Command(f"View: {one.name}", one.query, partial(show, one.id)) for one in self._model.state.views.named]
+        views = self._model.state.views.named
+        return [Command(f"View: {one.name}", one.query, partial(self.go, one.id)) for one in views]
 
     @answers("view")
     def go(self, id: str) -> None:
@@ -189,7 +185,6 @@ class ReadingActions(Actor):
         self._background.start("reading", self._show, exclusive=True)
 
     async def _show(self) -> None:
-        from reader.ui.command_line.output import OutputScreen
         from reader.ui.views.reading_lines import plain, reading_lines
 
         before = self._model.state.context
@@ -200,6 +195,5 @@ class ReadingActions(Actor):
             return
         names, glyphs = self._model.state[TOPIC_NAMES], self._look.glyphs
         compose = partial(reading_lines, figures, names, glyphs=glyphs)
-        text = plain(compose(COPIED))
-        copy = self._app.copy_to_clipboard
-        self._app.push_screen(OutputScreen("Your reading", text, self._look.keymap, copy, glyphs, compose=compose))
+        output = Output("Your reading", plain(compose(COPIED)), compose)
+        self._model.change(self._model.state.put(OUTPUT, output))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from reader.ui.shell.feature import Feature
+from reader.ui.shell.feature import Feature, Over
+from reader.ui.why.state import WHY
 
-FEATURE = Feature(__name__, ("actions",))
+FEATURE = Feature(__name__, ("actions",), (Over(WHY, "screen:WhyScreen"),))

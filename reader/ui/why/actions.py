@@ -3,37 +3,156 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from reader.core.choice.wishes import Held, Wish
+from reader.core.choice.wishes import LONGEST, Direction, Held, Wish, joined
 from reader.core.errors import ReaderError
 from reader.core.query import Term
 from reader.core.views import FOR_YOU
 from reader.session.places import Place, selection_of, view
 from reader.ui.filter.state import TOPIC_NAMES
-from reader.ui.shell.handlers import handles
-from reader.ui.shell.services import Actor
+from reader.ui.shell.handlers import handles, handles_each, takes_text
+from reader.ui.shell.screens import Screens
+from reader.ui.shell.services import Actor, Services
 from reader.ui.views.actions import ViewActions
+from reader.ui.why.state import WHY, Why
 
 if TYPE_CHECKING:
     from reader.core.paper import Paper
     from reader.ui.why.lines import Explanation
 
 
+RANKING = "ranking papers"
+"""What is said while the papers are ranked anew."""
+
+
 class WhyActions(Actor):
     """One screen of reasons: those of a paper, and the interests that they come from."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._one_by_one = asyncio.Lock()
 
     @handles("read.why")
     def show(self, _count: int | None) -> None:
         """Show the reasons of the paper under the cursor, if there is one, and the interests."""
-        from reader.ui.why.screen import Doing, WhyScreen
+        self._change(Why(self._library.paper(self._model.state.highlighted)))
+        self._background.start("why", self._renew)
 
-        paper = self._library.paper(self._model.state.highlighted)
-        doing = Doing(partial(self._read, paper), self._decide, self._split, self._reverse, self._show_papers)
-        title = "Why" if paper is None else f"Why {paper.title}"
-        self._app.push_screen(WhyScreen(title, self._look.keymap, doing, self._look.glyphs))
+    @handles("why.close")
+    def close(self, _count: int | None) -> None:
+        self._change(None)
+
+    # What is under the cursor
+
+    @property
+    def _about(self) -> Wish | Held | None:
+        """What is under the cursor; says so if that is nothing."""
+        about: Wish | Held | None = self._services[Screens].get(WHY).pane.current
+        if about is None:
+            self._model.show_notice("nothing here can be changed")
+        return about
+
+    @property
+    def _held(self) -> Held | None:
+        """The interest under the cursor; says so if it is something else."""
+        about = self._about
+        if isinstance(about, Held):
+            return about
+        if about is not None:
+            self._model.show_notice("only interests have names and papers")
+        return None
+
+    @handles_each({"why.raise": "raise", "why.lower": "lower", "why.mute": "mute", "why.reset": "reset"})
+    def weigh(self, count: int | None, direction: Direction) -> None:
+        if (about := self._about) is not None:
+            self._begin(lambda: self._weigh(about, direction, count or 1))
+
+    @handles("why.split")
+    def split(self, _count: int | None) -> None:
+        if (one := self._held) is not None:
+            self._begin(lambda: self._split(one))
+
+    @handles("why.papers")
+    def show_papers(self, _count: int | None) -> None:
+        if (one := self._held) is not None:
+            self.close(None)
+            self._services[ViewActions].show_query(str(Term("foryou", one.name)))
+
+    @handles("why.join")
+    def join(self, _count: int | None) -> None:
+        """Join the interest under the cursor with the one where the key was pressed before, or remember it."""
+        one, why = self._held, self._model.state[WHY]
+        if one is None or why is None:
+            return
+        first = why.joining
+        if first is None or first.key == one.key:
+            self._change(why._replace(joining=one))
+        else:
+            self._begin(lambda: self._decide(joined(first, one)))
+
+    @handles("why.rename")
+    def rename(self, _count: int | None) -> None:
+        one = self._held
+        if one is not None:
+            self._update(lambda why: why._replace(renaming=one, typed=one.name))
+
+    @takes_text("why")
+    def type(self, key: str, character: str | None) -> bool:
+        """Type a name, while one is asked for."""
+        why = self._model.state[WHY]
+        if why is None or why.renaming is None:
+            return False
+        if key in ("escape", "enter"):
+            named = why.renaming._replace(name=" ".join(why.typed.split()), did="rename")
+            self._change(why._replace(renaming=None))
+            if key == "enter" and named.name:
+                self._begin(lambda: self._decide([named]))
+        elif key == "backspace":
+            self._change(why._replace(typed=why.typed[:-1]))
+        elif character is not None and character.isprintable():
+            self._change(why._replace(typed=f"{why.typed}{character}"[:LONGEST]))
+        return True
+
+    @handles("mark.undo", context="why")
+    def undo(self, _count: int | None) -> None:
+        self._begin(lambda: self._reverse("undo"))
+
+    @handles("mark.redo", context="why")
+    def redo(self, _count: int | None) -> None:
+        self._begin(lambda: self._reverse("redo"))
+
+    # Changes, one after the other
+
+    def _change(self, why: Why | None) -> None:
+        self._model.change(self._model.state.put(WHY, why))
+
+    def _update(self, change: Callable[[Why], Why]) -> None:
+        self._model.change(self._model.state.update(WHY, change))
+
+    def _begin(self, change: Callable[[], Awaitable[str]]) -> None:
+        """Make a change that takes a while; it returns what to say."""
+
+        async def make() -> None:
+            async with self._one_by_one:
+                self._model.show_notice(RANKING)
+                said = await change()
+                await self._renew(is_changed=bool(said))
+                self._model.show_outcome(said, begun=RANKING)
+
+        self._update(lambda why: why._replace(joining=None))
+        self._background.start("why", make)
+
+    async def _renew(self, *, is_changed: bool = False) -> None:
+        """Read the reasons again; after a change, the first papers are shown beside those before it."""
+        why = self._model.state[WHY]
+        if why is None:
+            return
+        known = await self._read(why.paper)
+        if is_changed and why.known is not None and why.known.first != known.first:
+            known = known._replace(before=why.known.first)
+        self._update(lambda why: why._replace(known=known))
 
     async def _read(self, paper: Paper | None) -> Explanation:
         known, learned = await asyncio.gather(asyncio.to_thread(self._known, paper), self._learned(paper))
@@ -75,12 +194,24 @@ class WhyActions(Actor):
         named = wishes[0]._replace(name=self._model.state[TOPIC_NAMES].get(wishes[0].name, wishes[0].name))
         return f"{named.label} · {self._look.keymap.key('mark.undo')} undoes" if done else ""
 
+    async def _weigh(self, about: Wish | Held, direction: Direction, times: int) -> str:
+        """Decide on something so many times; to mute what is muted takes that back."""
+        screen = self._services[Screens].get(WHY)
+        if screen is not None:
+            # As the change before has left it.
+            about = screen.pane.find(about.kind) or about
+        if direction == "mute" and about.step is None:
+            direction = "reset"
+        for _ in range(min(times, 10)):
+            about = about.moved(direction)
+        return await self._decide([about])
+
     async def _split(self, one: Held) -> str:
         try:
             halves = await self._library.split(one)
         except ReaderError as error:
             return str(error)
-        return await self._decide(halves) if halves else f'"{one.name}" has a single paper'
+        return await self._decide(halves) if halves else f'"{one.name}" has only one paper'
 
     async def _reverse(self, direction: str) -> str:
         try:
@@ -98,6 +229,3 @@ class WhyActions(Actor):
         state = self._model.state
         begins = self._library.learned is not None and state.front_paper is None
         self._model.change(state.cache_changed().request_list() if begins else state.cache_changed())
-
-    def _show_papers(self, one: Held) -> None:
-        self._services[ViewActions].show_query(str(Term("foryou", one.name)))

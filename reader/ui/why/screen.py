@@ -1,48 +1,28 @@
-"""Why a paper stands where it stands and what For you has learned, over the whole screen. It reads its own keys."""
+"""Why a paper stands where it stands and what For you has learned, over the whole screen."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import ClassVar, NamedTuple
+from collections.abc import Callable
+from typing import ClassVar
 
 from textual import events
 from textual.geometry import Size
 from textual.strip import Strip
 
-from reader.core.choice.wishes import LONGEST, Direction, Held, Wish, joined
+from reader.core.choice.wishes import Held, Wish
 from reader.core.lines import Piece
-from reader.keys.keymap import Keymap
-from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.own_keys import MOVES, OwnKeysScreen
+from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
+from reader.ui.shell.footer import status
+from reader.ui.shell.screens import PaneScreen
+from reader.ui.shell.services import Services
+from reader.ui.shell.state import State
 from reader.ui.why.lines import Explanation, Row, explanation_rows
+from reader.ui.why.state import WHY, Why
 
 WHY_ROLES = ("label", "text", "muted", "facts", "key", "topic", "star", "cursor", "current")
-
-DIRECTIONS: dict[str, Direction] = {
-    "why.raise": "raise",
-    "why.lower": "lower",
-    "why.mute": "mute",
-    "why.reset": "reset",
-}
-
-
-RANKING = "ranking papers"
-"""What is said while the papers are ranked anew."""
-
-
-class Doing(NamedTuple):
-    """What the screen asks for; what changes something returns what to say."""
-
-    read: Callable[[], Awaitable[Explanation]]
-    decide: Callable[[Sequence[Wish | Held]], Awaitable[str]]
-    split: Callable[[Held], Awaitable[str]]
-    reverse: Callable[[str], Awaitable[str]]
-    """Receives `undo` or `redo`."""
-    show: Callable[[Held], object]
-    """Lists the papers of an interest."""
 
 
 class WhyList(Pane):
@@ -51,9 +31,11 @@ class WhyList(Pane):
     PREFIX = "why"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"why--{role}" for role in WHY_ROLES}
 
-    def __init__(self, glyphs: Glyphs) -> None:
+    def __init__(self, glyphs: Glyphs, moved: Callable[[], object]) -> None:
+        """`moved` is called after each move of the cursor."""
         super().__init__()
         self._glyphs = glyphs
+        self._moved = moved
         self._known = Explanation()
         self._rows: list[Row] = []
         self._at = -1
@@ -63,10 +45,15 @@ class WhyList(Pane):
         """What is under the cursor."""
         return self._rows[self._at].about if 0 <= self._at < len(self._rows) else None
 
+    def find(self, kind: str) -> Wish | Held | None:
+        """What has a kind now, if it is still there."""
+        return next((row.about for row in self._rows if _kind(row.about) == kind), None)
+
     def show(self, known: Explanation) -> None:
         """Show other reasons; the cursor stays on what it is on, else on its line."""
-        self._known = known
-        self._lay_out()
+        if known is not self._known:
+            self._known = known
+            self._lay_out()
 
     def _lay_out(self) -> None:
         before = self.current
@@ -86,15 +73,15 @@ class WhyList(Pane):
     def _places(self) -> list[int]:
         return [at for at, row in enumerate(self._rows) if row.about is not None]
 
-    def move(self, count: int) -> None:
+    def scroll_lines(self, count: int) -> bool:
         """Go down by so many rows that can be changed, up if negative; at an end, scroll on."""
         places = self._places
         here = places.index(self._at) if self._at in places else -1
         at = min(max(here + count, 0), len(places) - 1)
         if not places or (at == here and count):
-            self.scroll_to(y=self.scroll_offset.y + count, animate=False, force=True)
-        else:
-            self._go(places[at])
+            return super().scroll_lines(count)
+        self._go(places[at])
+        return False
 
     def _go(self, at: int) -> None:
         self._at = at
@@ -105,6 +92,7 @@ class WhyList(Pane):
         elif at + 2 > top + height:
             self.scroll_to(y=at + 2 - height, animate=False, force=True)
         self.refresh()
+        self._moved()
 
     def on_resize(self) -> None:
         self._lay_out()
@@ -132,103 +120,28 @@ def _kind(about: Wish | Held | None) -> str:
     return "" if about is None else about.kind
 
 
-class WhyScreen(OwnKeysScreen):
+class WhyScreen(PaneScreen[Why], inherit_bindings=False):
     """A title, the reasons, and the keys."""
 
     CSS_PATH = stylesheet("why")
-    CONTEXT = "why"
-    ACTS = MOVES | {
-        "mark.undo", "mark.redo", "why.rename", "why.join", "why.split", "why.papers", "why.close", *DIRECTIONS,
-    }  # fmt: skip
 
-    def __init__(self, title: str, keymap: Keymap, doing: Doing, glyphs: Glyphs = UNICODE) -> None:
-        self.list = WhyList(glyphs)
-        super().__init__(title, self.list, keymap, glyphs)
-        self._doing = doing
-        self._known = Explanation()
-        self._joining: Held | None = None
-        self._renaming: Held | None = None
-        self._typed = ""
+    def __init__(self, services: Services, why: Why) -> None:
+        self.list = WhyList(services.look.glyphs, lambda: self.draw_status(self._model.state))
+        super().__init__(services, why, self.list, "Why" if why.paper is None else f"Why {why.paper.title}")
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.run_worker(self._renew(), exclusive=True, exit_on_error=False)
+    def show(self, why: Why) -> None:
+        if why.known is not None:
+            self.list.show(why.known)
 
-    async def _renew(self, said: str = "") -> None:
-        """Read again; after a change, the first papers are shown beside those before it."""
-        known = await self._doing.read()
-        before, self._known = self._known, known
-        self.list.show(known._replace(before=before.first if said and before.first != known.first else ()))
-        self.say(said)
-
-    @property
-    def idle(self) -> Collection[str]:
-        """What only interests have, while the cursor is on something else."""
-        return () if isinstance(self.list.current, Held) else ("why.rename", "why.papers", "why.join", "why.split")
-
-    def move(self, lines: int) -> None:
-        self.list.move(lines)
-        if self._joining is None:
-            self.say("")
-
-    async def on_key(self, event: events.Key) -> None:
-        """Type a name, while one is asked for; otherwise the base class does what the key means here."""
-        if self._renaming is None:
-            return
-        event.stop()
-        event.prevent_default()
-        if event.key == "escape":
-            self._renaming = None
-            self.say("")
-        elif event.key == "enter":
-            held, self._renaming = self._renaming._replace(name=" ".join(self._typed.split()), did="rename"), None
-            await self._renew(await self._doing.decide([held]) if held.name else "")
-        else:
-            typed = self._typed[:-1] if event.key == "backspace" else self._typed
-            more = event.character if event.is_printable and event.character else ""
-            self._ask_name(f"{typed}{more}"[:LONGEST])
-
-    def _ask_name(self, typed: str) -> None:
-        self._typed = typed
-        choices = (("enter", "rename"), ("esc", "leave it"))
-        self.status.show(Status(choices=choices, typed=f"name: {typed}", is_typing=True))
-
-    async def act(self, action: str, times: int) -> None:
-        about, doing = self.list.current, self._doing
-        joining, self._joining = self._joining, None
-        changing: Awaitable[str] | None = None
-        if action == "why.close":
-            self.dismiss()
-        elif action.startswith("mark."):
-            changing = doing.reverse(action.removeprefix("mark."))
-        elif about is None:
-            self.say("nothing here can be changed")
-        elif action in DIRECTIONS:
-            changing = doing.decide([_moved(about, DIRECTIONS[action], times)])
-        elif not isinstance(about, Held):
-            self.say("only interests have a name and papers")
-        elif action == "why.papers":
-            self.dismiss()
-            doing.show(about)
-        elif action == "why.rename":
-            self._renaming = about
-            self._ask_name(about.name)
-        elif action == "why.split":
-            changing = doing.split(about)
-        elif joining is None or joining.key == about.key:
-            self._joining = about
-            self.say(f'go to the one to join with "{about.name}", then {self._keymap.key("why.join")} again')
-        else:
-            changing = doing.decide(joined(joining, about))
-        if changing is not None:
-            self.say(RANKING)
-            await self._renew(await changing)
-
-
-def _moved(about: Wish | Held, direction: Direction, times: int) -> Wish | Held:
-    """A decision so many times; to mute what is muted takes that back."""
-    if direction == "mute" and about.step is None:
-        direction = "reset"
-    for _ in range(min(times, 10)):
-        about = about.moved(direction)
-    return about
+    def footer(self, state: State) -> Status:
+        """The keys; those that only interests have are left out while the cursor is on something else."""
+        why = state[WHY]
+        if why is not None and why.renaming is not None:
+            choices = (("enter", "rename"), ("esc", "leave it"))
+            return Status(choices=choices, typed=f"name: {why.typed}", is_typing=True)
+        idle = () if isinstance(self.list.current, Held) else ("why.rename", "why.papers", "why.join", "why.split")
+        shown = status(state, self._keymap, self._keymap.hints("why", without=idle))
+        if why is None or why.joining is None:
+            return shown
+        again = f"then {self._keymap.key('why.join')} again"
+        return shown._replace(said=f'go to the one to join with "{why.joining.name}", {again}')

@@ -164,9 +164,9 @@ def test_other_models_and_no_model_drop_what_was_made(cache: Cache, path: Path, 
     assert drop(path) == 0
 
 
-def test_settings_that_name_no_model(path: Path, tmp_path: Path) -> None:
+def test_settings_that_name_no_model(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for made, said in (
-        (Vectors("", "http://localhost:1"), "Name the model too"),
+        (Vectors("", "http://localhost:1"), "Also name the model"),
         (Vectors("some/model"), "'dailypapers vectors fetch some/model' fetches it"),
         (Vectors(str(tmp_path / "none")), "There is no folder"),
         (Vectors("small", "https://example.org"), "is not this machine"),
@@ -174,6 +174,9 @@ def test_settings_that_name_no_model(path: Path, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match=said):
             open_encoder(made, path)
     assert open_encoder(Vectors(), path) is None
+    monkeypatch.setattr("reader.refresh.vectors.find_spec", lambda _: None)
+    with pytest.raises(ConfigError, match="Vectors need the extra meaning"):
+        open_encoder(Vectors("a", "http://localhost:1"), path)
 
 
 def test_a_subject_that_papers_name_is_left_to_the_words(

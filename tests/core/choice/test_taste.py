@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pytest
 
 from reader.core.choice import interests
-from reader.core.choice.counting import Chunk, Terms
+from reader.core.choice.counting import COUNT_FOR, ENOUGH, Chunk, count, survey
 from reader.core.choice.learned import explain
 from reader.core.choice.taste import Likeness, Marked, Taste, TasteTerm, learn, with_wishes
 from reader.core.choice.wishes import Wish
@@ -84,8 +83,7 @@ def test_the_first_reason_is_what_the_paper_would_miss_most() -> None:
 def test_each_interest_has_its_own_words_and_scale() -> None:
     taste = learn([*marked("gaussian", 5), *marked("protein", 2)], chunks)
     assert set(best(taste, 2 * EACH)) == {"gaussian splatting", "protein folding"}
-    assert taste.interests is not None
-    assert [len(members) for members in taste.interests.members] == [5, 2]
+    assert [len(one.papers) for one in taste.subjects] == [5, 2]
     assert [one.share for one in taste.subjects] == pytest.approx([5 / 7, 2 / 7])
     nearest = {PAPERS[fit.key][0].split()[0]: fit.interest for fit in taste.fits(chunks()) if fit.score > 0.5}
     assert nearest == {"Gaussian": 0, "Protein": 1}
@@ -144,13 +142,10 @@ def test_few_papers_of_any_size_are_enough() -> None:
 
 
 def test_terms_are_counted_as_often_as_they_come() -> None:
-    terms = Terms(sorted(codes("world models")))
-    hits = terms.count([pack("", "nothing"), pack("World models", "A world of a model; the world model.")])
-    counted = {int(terms.codes[term]): int(count) for term, count in zip(hits.terms, hits.counts, strict=True)}
-    assert set(hits.papers.tolist()) == {1}
-    assert counted[number("world")] == 4
-    assert sorted(counted.values()) == [3, 4, 4]
-    assert hits.lengths.tolist() == [1.0, 8.0]
+    counts, words = count(pack("World models", "A world of a model; the world model."), codes("world models"))
+    assert counts[number("world")] == 4
+    assert (sorted(counts.values()), words) == ([3, 4, 4], 8)
+    assert count(pack("", "nothing"), codes("world models")) == ({}, 1)
 
 
 def term(text: str, weight: float, papers: int) -> TasteTerm:
@@ -230,12 +225,8 @@ def test_in_a_small_cache_the_words_that_ship_tell_which_are_common() -> None:
 
 
 def test_a_large_cache_tells_by_itself_which_words_are_common() -> None:
-    from reader.core.choice.counting import COUNT_FOR, ENOUGH, Common, survey
-    from reader.core.choice.words import number
-
-    terms = Terms([number("sea")])
-    common = Common(terms.codes, *(np.array([count], float) for count in (9, 3)))
+    sea = number("sea")
     packed = [pack("Sea ice", "")] * ENOUGH
-    few, many = (survey(terms, [Chunk(range(size), packed[:size])], common) for size in (ENOUGH - 1, ENOUGH))
-    assert (few.papers, few.have.tolist(), few.dwell.tolist()) == (ENOUGH - 1 + COUNT_FOR, [ENOUGH + 8], [3])
-    assert (many.papers, many.have.tolist()) == (ENOUGH, [ENOUGH])
+    few, many = (survey([sea], [Chunk(range(size), packed[:size])], {sea: (9, 3)}) for size in (ENOUGH - 1, ENOUGH))
+    assert (few.papers, few.have, few.dwell) == (ENOUGH - 1 + COUNT_FOR, {sea: ENOUGH + 8}, {sea: 3})
+    assert (many.papers, many.have) == (ENOUGH, {sea: ENOUGH})

@@ -182,7 +182,14 @@ def test_code_and_algorithms_keep_their_lines() -> None:
 
 def test_references_are_where_citations_lead() -> None:
     assert found(Reference) == [
-        Reference("Kay (2024)", (Span("Kay. On it. "), Span("link", "", "https://example.org/x")), "bib.bib1")
+        Reference(
+            "Kay (2024)",
+            (
+                *(Span("Kay. On it. "), Span("link", "", "https://example.org/x"), Span(" External Links: ")),
+                Span("https://doi.org/10.1/x", "", "https://doi.org/10.1/x"),
+            ),
+            "bib.bib1",
+        )
     ]
     assert isinstance(DOCUMENT.blocks[DOCUMENT.anchors["bib.bib1"]], Reference)
 
@@ -227,8 +234,8 @@ def test_formulas_need_only_their_tex() -> None:
         (pages.NO_HTML, "arXiv has no HTML of it"),
         (pages.NOT_CONVERTED, "ar5iv has not converted it"),
         (pages.NOT_FOUND, "ar5iv does not have it"),
-        (pages.SIGN_IN, "the page is not that of a paper"),
-        ("", "the page is not that of a paper"),
+        (pages.SIGN_IN, "the page is not a paper"),
+        ("", "the page is not a paper"),
         ("<article class=ltx_document><p>short</article>", "the page has no text"),
         (pages.PAGE[:800], "its conversion to HTML was cut short"),
         ("<div>" * 50_000, "its elements are nested too deep"),

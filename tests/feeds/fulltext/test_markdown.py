@@ -197,10 +197,10 @@ def test_items_keep_the_text_that_the_converter_indents_by_four() -> None:
 
 def test_rows_of_an_equation_are_one_formula_with_the_number_below() -> None:
     text = "f(x_{1})\n\n\\displaystyle=\\frac{a}{b}\n\n(2)\n\n(3)\n\nSee."
-    assert parse_markdown(text).blocks[0] == Formula((r"f(x_{1}) \displaystyle=\frac{a}{b}",), "(2)–(3)")
+    assert parse_markdown(text).blocks[0] == Formula((r"f(x_{1}) =\frac{a}{b}",), "(2)–(3)")
     # The cells of aligned rows come one by one.
     text = "\\displaystyle f_{1}=\n\n\\displaystyle a_{1}\n\n\\displaystyle=\n\n\\displaystyle b_{1}\n\n(4)"
-    rows = r"\displaystyle f_{1}= & \displaystyle a_{1}", r"\displaystyle= & \displaystyle b_{1}"
+    rows = "f_{1}= & a_{1}", "= & b_{1}"
     assert parse_markdown(text).blocks[0] == Formula(rows, "(4)")
 
 

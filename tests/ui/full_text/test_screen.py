@@ -7,6 +7,7 @@ from textual import on
 from reader.core.document.model import Document
 from reader.ui.full_text.screen import TextPane
 from reader.ui.full_text.view import Size, TextView
+from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.pane import draw_scrollbars
 from tests.ui.full_texts import document
 from tests.ui.stage import Stage
@@ -24,13 +25,10 @@ class TextStage(Stage):
         self.view = view
         self.pane.show(view)
 
-    @on(TextPane.Scrolled)
-    def scroll(self, event: TextPane.Scrolled) -> None:
-        self.show(self.view.scroll(event.lines))
-
-    @on(TextPane.Dragged)
-    def drag(self, event: TextPane.Dragged) -> None:
-        self.show(self.view.scroll_to(event.share))
+    @on(Reported)
+    def scroll(self, event: Reported) -> None:
+        is_dragged = event.kind == "text share"
+        self.show(self.view.scroll_to(event.value) if is_dragged else self.view.scroll(event.value))
 
 
 async def test_the_bar_tells_the_progress_and_is_clicked_and_dragged() -> None:

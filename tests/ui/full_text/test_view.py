@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reader.core.document.layout import TextPlace
-from reader.core.document.model import Cell, Document, Figure, Formula, Span, Table
+from reader.core.document.model import Cell, Document, Figure, Formula, Span, Table, Theorem
 from reader.ui.full_text.actions import quotation, source_of
 from reader.ui.full_text.view import Size, Spot, TextView
 from tests.ui.full_texts import WORDS, document, paragraph
@@ -72,6 +72,14 @@ def test_a_formula_shows_its_tex() -> None:
     assert [line.text.strip() for line in here.lines] == [r"\frac{a}{b}=c"]
     assert [line.text.strip() for line in far.lines][-1] == r"\frac{a}{b}=c" and len(far.lines) > 1
     assert far.text == here.text == r"\frac{a}{b}=c"
+
+
+def test_a_formula_in_a_proof_shows_its_tex() -> None:
+    inner = paragraph("We have"), Formula(("a=b",)), paragraph("and"), Formula(("b=c",)), paragraph("as said.")
+    view = TextView.open(Document("", (Theorem((Span("Proof."),), inner),)), SIZE).choose_link()
+    peeks = [view.peek_at(link.goal, link.place).peek for link in view.links if isinstance(link.goal, TextPlace)]
+    assert [peek.text for peek in peeks if peek] == ["a=b", "b=c"]
+    assert [len(peek.lines) for peek in peeks if peek] == [1, 1]
 
 
 def test_progress_is_nothing_at_the_beginning_and_all_at_the_end(view: TextView) -> None:

@@ -5,50 +5,45 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual.app import App
 from textual.events import Paste
-from textual.pilot import Pilot
 
 from reader.core.lines import measure
 from reader.keys.actions import ACTIONS
 from reader.keys.keymap import Keymap
-from reader.ui.help.screen import Command, Finder, FindPapers, FoundPane, Palette, action_commands, command_line
+from reader.ui.help.screen import Finder, FoundPane, action_commands, command_line
+from reader.ui.help.state import PALETTE, Command
 from reader.ui.kit.glyphs import ASCII
-from reader.ui.looks.theme import DEFAULTS, THEMES, stylesheets
+from reader.ui.shell.feature import Feature
+from reader.ui.shell.handlers import offers
+from reader.ui.shell.services import Actor, Services
 from tests.table import each
+from tests.ui.conftest import Opener
+from tests.ui.driver import Story, settings
 
 HOSTILE = "[/] [b]x [$nope] [@click=app.quit]"
 
 
-class Harness(App[None]):
-    def __init__(self, theme: str = "dark") -> None:
-        super().__init__(css_path=list(stylesheets()))
-        self.ran: list[str] = []
-        for one in THEMES:
-            self.register_theme(one)
-        self.theme = theme
+class Hostile(Actor):
+    """Offers a command whose name is markup."""
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(DEFAULTS)
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self.ran = 0
 
+    @offers
     def commands(self) -> list[Command]:
-        return [
-            *action_commands(Keymap(overrides={"paper.star": "$"}), "list", self.ran.append),
-            Command(HOSTILE, HOSTILE, lambda: self.ran.append("hostile")),
-        ]
+        return [Command(HOSTILE, HOSTILE, self.run)]
 
-    def palette(self, find_papers: FindPapers | None = None) -> Palette:
-        palette = Palette(self.commands(), Keymap(), find_papers=find_papers)
-        self.push_screen(palette)
-        return palette
+    def run(self) -> None:
+        self.ran += 1
 
 
-async def listed(pilot: Pilot[None]) -> list[str]:
-    """Wait for the search to end and read the commands on offer."""
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-    strips = pilot.app.screen._compositor.render_strips()[1:-1]
-    return [line for line in ("".join(one.text for one in strip).strip(" │┃") for strip in strips) if line]
+FEATURE = Feature("tests.ui.help", ("test_palette",))
+
+
+def offered(r: Story) -> list[str]:
+    """The commands in view."""
+    return [line for line in (line.strip(" │┃") for line in r.lines[1:-1]) if line]
 
 
 def test_commands_are_those_of_the_context_with_the_users_keys() -> None:
@@ -67,101 +62,78 @@ def test_commands_are_those_of_the_context_with_the_users_keys() -> None:
 
 
 @pytest.mark.parametrize("size", [(60, 20), (140, 42)])
-async def test_all_commands_are_offered_in_order_one_line_each(size: tuple[int, int]) -> None:
-    app = Harness()
-    async with app.run_test(size=size) as pilot:
-        app.palette()
-        lines = await listed(pilot)
-        names = [command.name for command in app.commands()]
+async def test_all_commands_are_offered_in_order_one_line_each(reader: Opener, size: tuple[int, int]) -> None:
+    async with reader(size=size) as r:
+        r.app.add(FEATURE)
+        await r.do("app.commands")
+        lines = offered(r)
+        palette = r.app.state[PALETTE]
+        assert palette is not None and len(lines) == size[1] - 3
+        names = [command.name for command in palette.commands]
         assert [line.partition("  ")[0] for line in lines] == names[: size[1] - 3]
-        assert lines[1].startswith("Star   ") and lines[1].endswith(" $") and "Keep this paper" in lines[1]
-        await pilot.press("end")
-        assert (await listed(pilot))[-1].startswith(HOSTILE)
-        await pilot.resize_terminal(80, 24)
-        lines = await listed(pilot)
-        assert [line.partition("  ")[0] for line in lines[:-1]] == names[-21:-1]
+        assert lines[1].startswith("Star   ") and lines[1].endswith(" s") and "Keep this paper" in lines[1]
+        await r.press("end")
+        assert offered(r)[-1].startswith(HOSTILE)
 
 
-async def test_typing_finds_and_enter_runs() -> None:
-    app = Harness()
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.palette()
-        await pilot.press(*"mark.undo")
-        first, *_ = await listed(pilot)
-        assert first.startswith("Undo  ") and first.endswith("  u")
-        await pilot.press("enter")
-        await pilot.pause()
-        assert app.ran == ["mark.undo"]
-        assert not isinstance(app.screen, Palette)
+async def test_typing_finds_and_enter_runs_as_fast_as_keys_come(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        await r.do("paper.star")
+        await r.burst("ctrl+p", *"mark.undo", "enter")
+        assert r.context == "list" and not r.here.starred
+        await r.burst("ctrl+p", *"read all", "down", "enter")
+        assert "read" in r.status, "the second one: all above"
 
 
-async def test_a_click_runs_and_a_paste_is_typed() -> None:
-    app = Harness()
-    async with app.run_test(size=(80, 24)) as pilot:
-        palette = app.palette()
-        await pilot.pause()
-        palette.post_message(Paste("re\x00do\n"))
-        (redo, *_) = await listed(pilot)
-        assert redo.startswith("Redo")
-        await pilot.click(FoundPane, offset=(4, 0))
-        await pilot.pause()
-        assert app.ran == ["mark.redo"]
+async def test_a_click_runs_and_a_paste_is_typed(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        await r.do("paper.star", "mark.undo", "app.commands")
+        r.app.screen.post_message(Paste("re\x00do\n"))
+        await r.rest()
+        assert offered(r)[0].startswith("Redo")
+        await r.click("FoundPane", 4, 0)
+        assert r.context == "list" and r.here.starred
 
 
-async def test_papers_are_found_behind_the_commands_once_three_letters_are_typed() -> None:
-    app = Harness()
-    asked: list[str] = []
-
-    async def find(typed: str) -> list[Command]:
-        asked.append(typed)
-        return [Command(f"A star {number}", "Tue 24 Nov", lambda: app.ran.append("paper")) for number in range(2)]
-
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.palette(find_papers=find)
-        await pilot.press(*"st")
-        await listed(pilot)
-        assert asked == []
-        await pilot.press("a")
-        lines = await listed(pilot)
-        assert asked == ["sta"]
-        assert lines[0].startswith("Star  ") and [line[:8] for line in lines[-2:]] == ["A star 0", "A star 1"]
-        await pilot.press("end", "enter")
-        await pilot.pause()
-        assert app.ran == ["paper"]
+async def test_papers_are_found_behind_the_commands_once_three_letters_are_typed(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        await r.do("app.commands")
+        await r.type("ki")
+        palette = r.app.state[PALETTE]
+        assert palette is not None and not palette.papers
+        await r.type("t")
+        assert offered(r)[-1].startswith("A Robot Walks into a Kitchen")
+        await r.press("end", "enter")
+        assert r.here.title == "A Robot Walks into a Kitchen"
 
 
-async def test_a_hostile_name_is_drawn_and_run_as_it_is() -> None:
-    app = Harness()
-    async with app.run_test(size=(80, 24)) as pilot:
-        app.palette()
-        await pilot.press(*"[/]")
-        assert await listed(pilot) == [f"{HOSTILE}  {HOSTILE}"]
-        await pilot.press("enter")
-        await pilot.pause()
-        assert app.ran == ["hostile"]
+async def test_a_hostile_name_is_drawn_and_run_as_it_is(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        r.app.add(FEATURE)
+        await r.do("app.commands")
+        await r.type("[/]")
+        assert offered(r) == [f"{HOSTILE}  {HOSTILE}"]
+        await r.press("enter")
+        assert r[Hostile].ran == 1
 
 
-async def test_escape_closes_and_nothing_runs_where_nothing_is_found() -> None:
-    app = Harness()
-    async with app.run_test(size=(60, 20)) as pilot:
-        app.palette()
-        await pilot.press(*"nosuch", "down", "enter")
-        assert await listed(pilot) == [] and isinstance(app.screen, Palette)
-        await pilot.press("escape")
-        await pilot.pause()
-        assert not isinstance(app.screen, Palette)
-        assert app.ran == []
+async def test_escape_closes_and_nothing_runs_where_nothing_is_found(reader: Opener) -> None:
+    async with reader(size=(60, 20)) as r:
+        await r.do("app.commands")
+        await r.press(*"nosuch", "down", "enter")
+        assert offered(r) == [] and r.context == "help"
+        await r.press("escape")
+        assert r.context == "list"
 
 
 @pytest.mark.parametrize(("theme", "sign"), [("dark", "bgcolor"), ("light", "bgcolor"), ("ansi", "reverse")])
-async def test_the_line_under_the_cursor_and_the_typed_words_stand_out(theme: str, sign: str) -> None:
-    app = Harness(theme)
-    async with app.run_test(size=(80, 24)) as pilot:
-        palette = app.palette()
-        await pilot.press(*"read", "down")
-        await listed(pilot)
-        rows = palette.query_one(FoundPane)
-        lines = [rows.render_line(y) for y in range(2)]
+async def test_the_line_under_the_cursor_and_the_typed_words_stand_out(reader: Opener, theme: str, sign: str) -> None:
+    async with reader(size=(80, 24), settings=settings(theme=theme)) as r:
+        await r.do("app.commands")
+        await r.press(*"read", "down")
+        pane = r.widget("FoundPane")
+        assert isinstance(pane, FoundPane)
+        lines = [pane.render_line(y) for y in range(2)]
         looks = [{getattr(piece.style, sign) for piece in line if "Mark" in piece.text} for line in lines]
         assert looks[0] != looks[1]
         [hit] = [piece.style for piece in lines[0] if piece.text == "Read"][:1]

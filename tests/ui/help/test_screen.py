@@ -5,14 +5,13 @@ from __future__ import annotations
 from itertools import chain
 
 import pytest
-from textual.app import App
 
 from reader.keys.actions import CONTEXTS, MENU
 from reader.keys.keymap import Keymap
 from reader.ui.help.screen import (
     FIRST,
     Finder,
-    HelpScreen,
+    FoundPane,
     first_lines,
     first_rows,
     found_lines,
@@ -20,40 +19,16 @@ from reader.ui.help.screen import (
     sections,
 )
 from reader.ui.kit.glyphs import MEANINGS, Glyphs
-from reader.ui.looks.theme import DEFAULTS, THEMES, stylesheets
 from reader.ui.shell.commands import PAGES, Manual
 from tests.table import each
+from tests.ui.conftest import Opener
+from tests.ui.driver import settings
 
 MANUAL: Manual = (
     (PAGES, (("queries", "One language for all."), ("mail", "What is new."))),
     ("Signs", (("★ #", "Starred: Kept in the Starred view."),)),
     ("Settings", (("theme", "Colours: dark, light or a theme of Textual."),)),
 )
-
-
-async def read_manual() -> Manual:
-    return MANUAL
-
-
-class Harness(App[None]):
-    def __init__(self, screen: HelpScreen, theme: str = "dark") -> None:
-        super().__init__(css_path=list(stylesheets()))
-        self.first = screen
-        for one in THEMES:
-            self.register_theme(one)
-        self.theme = theme
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(DEFAULTS)
-
-    def on_mount(self) -> None:
-        self.push_screen(self.first)
-
-
-def drawn(app: App[None]) -> list[str]:
-    """The lines of the terminal."""
-    strips = app.screen._compositor.render_strips()
-    return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
 
 
 # The first screen
@@ -151,70 +126,60 @@ def test_no_line_of_a_search_is_wider_than_the_screen_and_nothing_is_left_out(wi
 
 
 @pytest.mark.parametrize("theme", ["dark", "ansi"])
-async def test_typing_searches_and_escape_walks_back(theme: str) -> None:
-    screen = HelpScreen(Keymap(), "list", read_manual=read_manual)
-    app = Harness(screen, theme)
-    async with app.run_test(size=(60, 20)) as pilot:
-        await pilot.pause()
-        first = drawn(app)
+async def test_typing_searches_and_escape_walks_back(reader: Opener, theme: str) -> None:
+    async with reader(size=(60, 20), settings=settings(theme=theme)) as r:
+        await r.do("app.help")
+        first = [line.rstrip() for line in r.lines]
         assert first[0] == " Keys in the list" and first[-1] == " ? or type to search all  enter open a page  esc close"
-        await pilot.press(*"thel")
-        assert drawn(app)[0] == " /thel▏"
-        await pilot.press("backspace", *"me")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        assert any(line.startswith(" theme  Colours") for line in drawn(app))
-        assert drawn(app)[-1] == " enter keep  esc back"
-        await pilot.press(*"[/x")
-        assert " Nothing in help matches theme[/x" in drawn(app)
-        await pilot.press("escape")
-        assert drawn(app) == first
-        await pilot.press("escape")
-        assert not screen.is_current
+        await r.press(*"thel")
+        assert r.lines[0].rstrip() == " /thel▏"
+        await r.press("backspace", *"me")
+        assert any(line.startswith(' theme = "auto"  Colours') for line in r.lines)
+        assert r.lines[-1].rstrip() == " enter keep  esc back"
+        await r.press(*"[/x")
+        assert r.lines[2].rstrip() == " Nothing in the help matches theme[/x"
+        await r.press("escape")
+        assert [line.rstrip() for line in r.lines] == first
+        await r.press("escape")
+        assert r.context == "list"
 
 
-async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters() -> None:
-    screen = HelpScreen(Keymap(), "list", read_manual=read_manual)
-    app = Harness(screen)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("?")
-        assert drawn(app)[0] == " /▏" and "SIGNS" not in drawn(app)
-        await pilot.press("j", "q", "?")
-        assert drawn(app)[0] == " /jq?▏"
-        await pilot.press(*["backspace"] * 3, "down", "enter", "j", "5", "j", "k")
-        assert drawn(app)[0] == " /"
-        assert screen._found.at == 5
-        await pilot.press("g", "g")
-        assert screen._found.scroll_offset.y == 0
-        await pilot.press("end")
-        assert screen._found.scroll_offset.y == screen._found.max_scroll_y > 100
-        await pilot.press("q", "q")
-        assert not screen.is_current
+async def test_a_second_question_mark_shows_all_and_enter_makes_keys_of_letters(reader: Opener) -> None:
+    async with reader(size=(80, 24)) as r:
+        # As fast as they come, before anything of help is on the screen.
+        await r.burst("?", "?", "j", "q", "?")
+        assert r.lines[0].rstrip() == " /jq?▏"
+        await r.press(*["backspace"] * 3, "down", "enter", "j", "5", "j", "k")
+        assert r.lines[0].rstrip() == " /"
+        pane = r.widget("FoundPane")
+        assert isinstance(pane, FoundPane) and pane.at == 5
+        await r.press("g", "g")
+        assert pane.scroll_offset.y == 0
+        await r.press("end")
+        assert pane.scroll_offset.y == pane.max_scroll_y > 100
+        await r.press("q", "g", "q")
+        assert r.lines[0].rstrip() == " /gq▏", "letters that are no keys begin a search"
+        await r.press("escape", "q")
+        assert r.context == "list"
 
 
-async def test_enter_opens_the_page_under_the_cursor() -> None:
-    opened: list[str] = []
-
-    async def show_page(name: str) -> None:
-        opened.append(name)
-
-    screen = HelpScreen(Keymap(), "list", read_manual=read_manual, show_page=show_page)
-    app = Harness(screen)
-    async with app.run_test(size=(60, 20)) as pilot:
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        assert drawn(app)[-2] == " queries         One language for all."
-        await pilot.press("enter", "j", "enter", "k", "k", "enter")
-        await app.workers.wait_for_complete()
-        # Above the pages are keys, which enter does not open.
-        assert opened == ["queries", "mail"]
-        await pilot.press(*"new", "enter", "enter")
-        await app.workers.wait_for_complete()
-        assert opened == ["queries", "mail", "mail"]
+async def test_enter_opens_the_page_under_the_cursor(reader: Opener) -> None:
+    async with reader(size=(60, 24)) as r:
+        await r.do("app.help")
+        pane = r.widget("FoundPane")
+        assert isinstance(pane, FoundPane)
+        name = pane.line[0].text
+        await r.press("enter")
+        assert r.context == "output" and name in r.lines[0]
+        await r.press("q", "j", "enter")
+        assert r.context == "output" and name not in r.lines[0]
+        await r.press("q", "k", "k", "enter")
+        assert r.context == "help", "above the pages are keys, which enter does not open"
+        await r.press(*"trouble", "enter", "enter")
+        assert r.context == "output"
         # Once the search is left, enter opens a page again.
-        await pilot.press(*"new", "escape", "enter")
-        await app.workers.wait_for_complete()
-        assert opened == ["queries", "mail", "mail", "queries"]
+        await r.press("q", "escape", "enter")
+        assert r.context == "output" and name in r.lines[0]
 
 
 # Finding

@@ -20,7 +20,6 @@ from reader.ui.filter.state import (
     strip_parts,
 )
 from reader.ui.full_text.state import TEXTS_AHEAD
-from reader.ui.help.footer import status_parts
 from reader.ui.kit.header_line import Condition, Header
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.list.header import LONGEST, header, header_parts, window_title
@@ -222,8 +221,6 @@ def test_what_is_shown_changes_only_with_its_parts() -> None:
         assert header_parts(after) == header_parts(state)
         assert filter_parts(after) == filter_parts(state)
         assert strip_parts(after) == strip_parts(state)
-    assert status_parts(state.open_query()) != status_parts(state)
-    assert status_parts(state.go(Place(view("all")))) != status_parts(state)
     assert header_parts(state.put(REFRESH, RefreshStatus().started())) != header_parts(state)
     assert header_parts(state.search_feed("x").search_progressed("x")) != header_parts(state)
     assert filter_parts(state.put(TOPIC_MEANINGS, {"agents": "Models that act."})) != filter_parts(state)

@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from reader.core.theme_names import OWN, TEXTUAL
 from reader.ui.calendar.screen import CalendarScreen
-from reader.ui.help.screen import Palette
+from reader.ui.help.screen import PaletteScreen
 from reader.ui.looks.theme import DARK_COLORS, LIGHT_COLORS, contrast, derived, find_theme, mixed, readable
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
@@ -132,7 +132,7 @@ async def test_every_cell_can_be_read_while_one_types(reader: Opener, name: str)
         await r.do("query.accept")
         assert faint_cells(r) == []
         await r.do("app.commands")
-        await r.until(lambda: isinstance(r.app.screen, Palette))
+        await r.until(lambda: isinstance(r.app.screen, PaletteScreen))
         assert faint_roles(r) == []
 
 

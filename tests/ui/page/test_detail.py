@@ -16,9 +16,8 @@ from reader.ui.page.lines import MEASURE, compose
 from reader.ui.page.presentation import Presentation
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
-from reader.ui.shell.model import Model
 from tests.table import each
-from tests.ui.stage import TODAY, Stage, look, paper
+from tests.ui.stage import TODAY, Stage, paper, services
 
 LOOK = Presentation(TODAY)
 LONG = paper(pk=2, abstract="\n\n".join(f"Paragraph {number} of words. " * 6 for number in range(12)))
@@ -409,11 +408,12 @@ async def test_names_may_come_later() -> None:
 async def test_the_page_stands_in_the_middle(size: tuple[int, int], margin: int) -> None:
     app = Stage()
     async with app.run_test(size=size) as pilot:
-        page = PaperPage(Model(app.state), look())
+        reading = Reading(1, LONG, ("memory",), STILL)
+        page = PaperPage(services(app), reading)
         await app.push_screen(page)
-        page.show(Reading(1, LONG, ("memory",), STILL))
+        page.show(reading)
         await pilot.pause()
-        lines = [line for line in drawn(page.detail) if line]
+        lines = [line for line in drawn(page.pane) if line]
         assert lines[0].lstrip() == "A memory that forgets on purpose"
         assert {len(line) - len(line.lstrip()) for line in lines if "Paragraph 0" in line} == {margin}
         assert max(len(line.strip()) for line in lines) <= MEASURE
@@ -422,8 +422,9 @@ async def test_the_page_stands_in_the_middle(size: tuple[int, int], margin: int)
 async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:
     app = Stage()
     async with app.run_test(size=(80, 24)) as pilot:
-        page = PaperPage(Model(app.state), look())
-        page.show(Reading(1, paper(), (), STILL))
+        reading = Reading(1, paper(), (), STILL)
+        page = PaperPage(services(app), reading)
+        page.show(reading)
         await app.push_screen(page)
         await pilot.pause()
-        assert "A memory that forgets on purpose" in " ".join(drawn(page.detail))
+        assert "A memory that forgets on purpose" in " ".join(drawn(page.pane))

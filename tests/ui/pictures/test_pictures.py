@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span
+from reader.core.document.model import Document, Figure, Formula, Paragraph, PdfSpot, Span, Theorem
 from reader.core.paper import Paper
 from reader.platform import picture_terminal
 from reader.refresh.pictures import Canvas, PictureDrawn
@@ -48,10 +48,14 @@ def test_a_text_from_the_pdf_shows_its_pages_in_halves() -> None:
 
 def test_a_formula_is_found_by_the_words_around_it() -> None:
     spans = Span("Let us write "), Span("\\alpha x", "formula"), Span("as the loss,")
-    text = Document("", (Paragraph(spans), Formula(("a=b",), "(4)"), Paragraph((Span("where b is 2."),))))
-    assert formula_of(text, 1, "2605.00001").spot == PdfSpot(
+    formula, after = Formula(("a=b",), "(4)"), Paragraph((Span("where b is 2."),))
+    spot = PdfSpot(
         "2605.00001", number="(4)", before=("let", "us", "write", "as", "the", "loss"), after=("where", "is")
     )
+    text = Document("", (Paragraph(spans), formula, after))
+    assert formula_of(text, formula, 1, "2605.00001").spot == spot
+    proof = Document("", (Theorem((Span("Proof."),), (Paragraph(spans), formula, after)),))
+    assert formula_of(proof, formula, 0, "2605.00001").spot == spot
 
 
 def test_going_through_them_shows_each_only_while_it_is_in_front() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Static
 
 from reader.commands.line.shell import understand
@@ -12,11 +11,10 @@ from reader.commands.settings_file import key_of
 from reader.core.errors import UsageError
 from reader.keys.actions import Action, KeySet
 from reader.ui import features
-from reader.ui.help.footer import status
-from reader.ui.kit.line_widgets import StatusLine
 from reader.ui.shell.commands import Here
 from reader.ui.shell.feature import Feature, Over
 from reader.ui.shell.handlers import begins, follows, handles
+from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import Front, State
 from tests.ui.conftest import Opener
@@ -51,14 +49,12 @@ class ShelfActions(Actor):
         self._model.change(self._model.state.put(SHELF, (books or 0) + (count or 1)))
 
 
-class ShelfScreen(Screen[None]):
+class ShelfScreen(OverScreen[int]):
     """A shelf."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__()
-        self._services = services
+    def __init__(self, services: Services, books: int) -> None:
+        super().__init__(services, books)
         self.books = Static()
-        self.status = StatusLine(services.look.glyphs)
 
     def compose(self) -> ComposeResult:
         yield self.books
@@ -66,7 +62,6 @@ class ShelfScreen(Screen[None]):
 
     def show(self, books: int) -> None:
         self.books.update(f"{books} books")
-        self.status.show(status(self._services.model.state, self._services.look.keymap))
 
 
 KEYS = KeySet(
@@ -78,7 +73,7 @@ KEYS = KeySet(
 FEATURE = Feature(
     "tests.ui.shell",
     ("test_feature",),
-    (Over(SHELF, lambda services, _books: ShelfScreen(services), show=ShelfScreen.show),),
+    (Over(SHELF, "test_feature:ShelfScreen"),),
     KEYS,
 )
 
@@ -88,7 +83,7 @@ async def test_a_screen_comes_with_its_keys_and_closes_by_a_step_back(reader: Op
         r.app.add(FEATURE)
         await r.do("read.open")
         await r.do("shelf.open")
-        assert r.app.context == "shelf" and isinstance(r.app.screen, ShelfScreen)
+        assert r.context == "shelf" and isinstance(r.app.screen, ShelfScreen)
         await r.press("3", "j")
         assert "4 books" in r.screen and "one more" in r.screen
         await r.press("?")
@@ -106,7 +101,7 @@ async def test_its_keys_can_be_chosen_in_the_settings(reader: Opener) -> None:
         r.app.add(FEATURE)
         assert not r.app.keymap.mistakes
         await r.press("ctrl+b")
-        assert r.app.context == "shelf"
+        assert r.context == "shelf"
 
 
 def test_its_actions_can_be_typed_and_set_by_their_ids(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What the last line shows, worked out from states. No terminal."""
+"""What the last line of each place shows, worked out from states. No terminal."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ from reader.ui.filter.state import (
     COUNTED,
     HINT,
 )
+from reader.ui.full_text.footer import text_status
 from reader.ui.full_text.state import TEXT, view_text
 from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import Size, TextView
-from reader.ui.help.footer import hints, status, status_parts
-from reader.ui.kit.status_lines import Status, status_lines
+from reader.ui.kit.status_lines import Choice, Status, status_lines
+from reader.ui.list.footer import main_status
 from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
 from reader.ui.page.state import PAGE, Reading
 from reader.ui.pictures.pictures import Picture, Pictures
 from reader.ui.pictures.state import PICTURES
+from reader.ui.shell.footer import status
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import Prompt, State
 from reader.ui.triage.state import TRIAGE, Triage, begin_triage
@@ -78,11 +80,14 @@ def in_context(context: Context, width: int, text: str = "") -> State:
     return state.choose_panes(state.panes._replace(is_zoomed=True)).resized(width)
 
 
-PLACES: list[Context] = [context for context in CONTEXTS if context not in ("help", "output", "why")]
+def hints(state: State, keymap: Keymap) -> list[Choice]:
+    """The keys that a place shows."""
+    show = text_status if state[TEXT] is not None else main_status if state.front is None else status
+    return list(show(state, keymap).keys)
 
 
-# The calendar shows its keys itself, over the list.
-@each("context", [context for context in PLACES if context != "calendar"])
+# The calendar shows its keys itself, over the list; help, reasons and outputs have tests of their own.
+@each("context", [context for context in CONTEXTS if context not in ("calendar", "help", "output", "why")])
 def test_each_context_has_its_keys(context: Context) -> None:
     for text in ("", "robot"):
         wanted = [
@@ -111,29 +116,26 @@ def test_hints_name_the_keys_as_they_are_bound() -> None:
     assert "star" not in [word for _, word in hints(in_context("list", 120), unbound)]
 
 
-@each("context", ["page", "text"])
 @each("tone", ["done", "warning"])
-def test_the_way_back_from_a_paper_stays_beside_whatever_is_said(
-    context: Context, tone: Literal["done", "warning"]
-) -> None:
+def test_the_way_back_from_a_text_stays_beside_whatever_is_said(tone: Literal["done", "warning"]) -> None:
     said = "What happened takes more room than a narrow line has, and even more than that: " * 2
-    state = in_context(context, 60).change_notices(lambda notices: notices.told(said, tone))
-    shown = "".join(piece.text for line in status_lines(status(state, KEYMAP), 60) for piece in line)
+    state = in_context("text", 60).change_notices(lambda notices: notices.told(said, tone))
+    shown = "".join(piece.text for line in status_lines(text_status(state, KEYMAP), 60) for piece in line)
     assert "q back" in shown
     assert "What happened" in shown
 
 
 def test_the_last_line_shows_the_answer_then_the_news_then_the_hint_of_the_filter() -> None:
     state = at("latest").put(HINT, "Models that act.")
-    assert status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)))
+    assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)))
     state = state.focused("filter")
-    assert status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), said="Models that act.", tone="hint")
+    assert main_status(state, KEYMAP) == Status(tuple(hints(state, KEYMAP)), said="Models that act.", tone="hint")
     state = state.change_notices(lambda notices: notices.told("no network", "warning"))
-    assert status(state, KEYMAP)[3:5] == ("no network", "warning")
+    assert main_status(state, KEYMAP)[3:5] == ("no network", "warning")
     state = state.change_notices(lambda notices: notices.answered("1 read"))
-    assert status(state, KEYMAP)[3:5] == ("1 read", "done")
+    assert main_status(state, KEYMAP)[3:5] == ("1 read", "done")
     prompt = Prompt((("t", "Latest"),), "g")
-    assert status(state.prompt_for(prompt), KEYMAP)[1:3] == (prompt.options, "g")
+    assert main_status(state.prompt_for(prompt), KEYMAP)[1:3] == (prompt.options, "g")
 
 
 def test_while_no_text_is_there_only_keys_that_act_are_shown() -> None:
@@ -147,7 +149,6 @@ def test_a_query_that_matches_more_elsewhere_names_the_key_and_how_many() -> Non
     assert not any(key == "ctrl+a" for key, _ in hints(state, KEYMAP))
     counted = state.put(COUNTED, COUNTS._replace(anywhere=54, place=place))
     assert hints(counted, KEYMAP)[3] == ("ctrl+a", "54 in all")
-    assert status_parts(counted) != status_parts(state)
     wide = counted.widen_query()
     assert hints(wide, KEYMAP)[3] == ("ctrl+a", "back to Latest")
     assert not any(key == "ctrl+a" for key, _ in hints(counted.focused("filter"), KEYMAP))

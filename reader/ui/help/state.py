@@ -1,0 +1,66 @@
+"""The parts of the state for help and the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from reader.ui.shell.state import Front
+
+if TYPE_CHECKING:
+    from reader.keys.actions import Context
+    from reader.ui.shell.commands import Manual
+
+
+class Help(NamedTuple):
+    """Help: the keys that matter in a context, or search results."""
+
+    context: Context
+    lacking: frozenset[str] = frozenset()
+    manual: Manual = ()
+    """Empty until read."""
+    typed: str = ""
+    is_typing: bool = False
+    """Whether letters are typed as text."""
+    is_searching: bool = False
+    """Whether search results are shown instead of the first screen."""
+
+    @property
+    def has_cursor(self) -> bool:
+        """Whether there is a cursor: enter opens a page of the manual."""
+        return bool(self.manual) and not self.is_typing
+
+    def search(self, typed: str) -> Help:
+        return self._replace(typed=typed, is_typing=True, is_searching=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: its name, a sentence about it, the function, its keys as shown, and other words that find it."""
+
+    name: str
+    about: str
+    run: Callable[[], object]
+    keys: str = ""
+    also: str = ""
+
+
+class Palette(NamedTuple):
+    """The palette: all commands, and those that match the typed text."""
+
+    commands: Sequence[Command]
+    offered: Sequence[Command]
+    papers: Sequence[Command] = ()
+    """Commands for papers, below the others."""
+    typed: str = ""
+
+    @property
+    def all_offered(self) -> Sequence[Command]:
+        """All runnable commands, in display order."""
+        return (*self.offered, *self.papers)
+
+
+HELP: Front[Help] = Front("help")
+
+PALETTE: Front[Palette] = Front("help")

@@ -1,0 +1,49 @@
+"""What the last line of the main screen says: the most useful keys there, what just happened, or a prompt."""
+
+from __future__ import annotations
+
+from reader.keys.keymap import Keymap
+from reader.ui.filter.state import HINT, in_all
+from reader.ui.kit.status_lines import Choice, Status
+from reader.ui.shell.footer import status
+from reader.ui.shell.state import State
+
+SELECTING = ("list", "detail")
+"""The contexts in which keys act on the selected papers."""
+
+_MARKS = 3
+"""Number of the list's first hints, which mark papers."""
+
+
+def main_status(state: State, keymap: Keymap) -> Status:
+    """The last line of the main screen."""
+    shown = status(state, keymap, hints(state, keymap))
+    if not shown.said and state.context == "filter":
+        return shown._replace(said=state[HINT], tone="hint")
+    return shown._replace(selected=state.selection.count if state.context in SELECTING else 0)
+
+
+def hints(state: State, keymap: Keymap) -> list[Choice]:
+    """The most useful keys of the main screen, with their effects."""
+    if state.selection.count and state.context in SELECTING:
+        from reader.keys.actions import SELECTED_FOOTER
+
+        return keymap.hints(state.context, footer=SELECTED_FOOTER)
+    idle = [] if state.place.text else ["find.clear"]
+    if state.mode == "sample":
+        idle.append("app.refresh")
+    # The calendar shows its keys itself.
+    context = "list" if state.context == "calendar" else state.context
+    found = keymap.hints(context, without=idle)
+    # Behind the keys for marks, which keep their places.
+    return [*found[:_MARKS], *_wider(state, keymap), *found[_MARKS:]]
+
+
+def _wider(state: State, keymap: Keymap) -> list[Choice]:
+    """The key that asks a kept query of all papers if there are more, or goes back to the view."""
+    key = keymap.key("find.widen", "list")
+    if state.context != "list" or not state.place.text or not key:
+        return []
+    if state.widened_from is not None:
+        return [(key, f"back to {state.widened_from.name}")]
+    return [(key, f"{in_all(state):,} in all")] if in_all(state) else []

@@ -1,0 +1,435 @@
+"""The conversation: a line is a key, and after each the reader says what happened, where one is, and what is there."""
+
+from __future__ import annotations
+
+import re
+import time
+from asyncio import sleep
+from collections.abc import Iterator, Sequence
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from textual.content import Content
+from textual.events import Key
+from textual.screen import Screen
+from textual.widget import Widget
+
+from reader.core.paper_row import PaperKey
+from reader.keys.actions import Context, place_of
+from reader.keys.spelling import keys_labelled
+from reader.ui.calendar.screen import CalendarScreen
+from reader.ui.filter.counter import Counter
+from reader.ui.filter.pane import FilterPane
+from reader.ui.full_text.lines import text_header
+from reader.ui.full_text.screen import FullTextScreen, TextPane
+from reader.ui.help.screen import FoundPane
+from reader.ui.help.state import HELP, PALETTE
+from reader.ui.kit.line_widgets import KeyLines, StatusLine
+from reader.ui.kit.pane import Pane
+from reader.ui.kit.status_lines import Status
+from reader.ui.kit.typed_line import LineInput, catch_up
+from reader.ui.list.pane import PaperList
+from reader.ui.main_screen import MainScreen
+from reader.ui.notes.screen import NoteArea
+from reader.ui.page.detail import PaperDetail
+from reader.ui.plain import words
+from reader.ui.plain.typed import Typed, read_line
+from reader.ui.shell.handlers import begins, follows
+from reader.ui.shell.keyboard import Keyboard
+from reader.ui.shell.screens import OverScreen, PaneScreen
+from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import State
+from reader.ui.why.state import WHY
+
+if TYPE_CHECKING:
+    from reader.ui.shell.listing import Where
+
+PATIENCE = 10.0
+"""Maximum seconds that a reply waits for what its key began; the rest is said with a later one."""
+
+ROUNDS = 4
+"""Looks at the reader that find no work, after which all is done that a key began."""
+
+BESIDE = ("plain", "refresh", "page", "texts ahead", "vectors", "backlog", "extensions", "sync", "group", "settings")
+"""Work that no reply waits for; it is told of with the next one."""
+
+NAMES = {"empty": "no papers", "hole": "missing days"}
+"""What a prompt calls a place, where that is another word than its context."""
+
+END = "."
+"""The line that ends a note."""
+
+WIDE = 400
+"""Columns for a line of the interface that is said whole."""
+
+LETTERS = "a-z"
+"""The key of a question that any letter may answer."""
+
+_NUMBER = re.compile("[1-9][0-9]{0,6}")
+
+MOST = 200
+"""Maximum papers above the cursor that are in view."""
+
+
+class Listed(NamedTuple):
+    """A list that was said."""
+
+    where: Where | None = None
+    papers: Sequence[PaperKey] = ()
+    at: int = 0
+    """The place of the cursor, from 0."""
+
+
+class Drawn(NamedTuple):
+    """A line of a pane."""
+
+    text: str
+    number: int = 0
+    """From 1 at the top of the pane's whole text."""
+    is_here: bool = False
+    """Whether it is under the cursor."""
+
+
+class Face(Actor):
+    """Asks for lines, does what they mean as the keyboard would, and answers in sentences."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._main = services[MainScreen]
+        self._papers = services[PaperList]
+        self._notices = self._model.state.notices
+        self._told: list[str] = []
+        """What happened since the last reply."""
+        self._place: object = None
+        """Where the user was told to be."""
+        self._said: Sequence[str] = ()
+        """What was said of what is there."""
+        self._keys: set[str] = set()
+        """The sentences about keys that were said."""
+        self._listed = Listed()
+        self._shown: frozenset[PaperKey] = frozenset()
+        """The papers that were said together last."""
+        self._seen: dict[tuple[Widget, PaperKey | None], Sequence[str]] = {}
+        """The lines that were said of panes, each with the paper that is in front."""
+        self._copied = ""
+        """The text that was copied last."""
+        self._begun = ""
+        """The first keys of a chord."""
+
+    @begins
+    def begin(self) -> None:
+        """Begin the conversation; if it fails, so does the reader."""
+        self._app.run_worker(self._talk(), group="plain")
+
+    @follows(lambda state: state.notices)
+    def hear(self, state: State) -> None:
+        """Remember what happened for the next reply."""
+        before, self._notices = self._notices, state.notices
+        for old, new in ((before.answer, state.notices.answer), (before.news, state.notices.news)):
+            if new is not old and new.text:
+                self._told.append(new.text)
+
+    async def _talk(self) -> None:
+        ask = self._app.ask
+        said: Sequence[str] = ["dailypapers in plain lines. Type a key, then enter; the number of a line goes there."]
+        while ask is not None and not self._app.is_leaving:
+            await self._settle()
+            lines = words.fill([*said, *self._reply()], get_terminal_size().columns)
+            front = self._front()
+            line = await ask("\n".join([*lines, f"{self._prompt}> "]))
+            if line is None:
+                self._app.leave()
+                return
+            if self._front() == front:
+                said = await self._obey(line)
+            else:
+                said = ["Something else came to the front before you typed, so nothing was done."]
+
+    def _front(self) -> object:
+        """What a line is for: the place, the question, and what takes letters."""
+        return self._where()[0], self._status.choices, self._field
+
+    @property
+    def _status(self) -> Status:
+        """What the last line of the screen in front says."""
+        screen = self._app.screen
+        return (screen.status if isinstance(screen, OverScreen) else self._main.status).shown
+
+    # What is typed
+
+    @property
+    def _context(self) -> Context:
+        return self._model.state.context
+
+    @property
+    def _field(self) -> LineInput | NoteArea | None:
+        """The text that is being typed, if any."""
+        field = self._app.screen.focused
+        return field if isinstance(field, LineInput | NoteArea) else None
+
+    @property
+    def _letters(self) -> str | None:
+        """What was typed so far into what reads letters by its keys; None where letters are keys."""
+        screen, state = self._app.screen, self._model.state
+        if isinstance(screen, CalendarScreen):
+            return screen.month.view.typed
+        if state.front is WHY and (why := state[WHY]) is not None:
+            return why.typed if why.renaming is not None else None
+        if state.front is HELP and (help := state[HELP]) is not None:
+            return "" if help.is_typing else None
+        is_narrowing = self._context == "filter" and self._main.filter.is_narrowing
+        return "" if is_narrowing or state.front is PALETTE or self._status.is_typing else None
+
+    async def _obey(self, line: str) -> Sequence[str]:
+        """Do what a line means; return what is to be said of it first."""
+        context, answers = self._context, [key for key, _ in self._status.choices]
+        line = line if context == "note" else line.strip()
+        are_keys = self._field is None and (self._letters is None or self._model.state.front is PALETTE)
+        if line in answers or (LETTERS in answers and len(line) == 1):
+            await self._press(*keys_labelled(line))
+        elif self._services[Keyboard].is_asking:
+            return [f"{words.plain(line)[:40]} is no answer."]
+        elif are_keys and _NUMBER.fullmatch(line) and self._go(int(line)):
+            pass
+        elif self._field is not None:
+            await self._write(self._field, line)
+        elif self._letters is not None:
+            await self._type(line)
+        else:
+            return await self._do(read_line(self._begun + line, self._keymap, context), line)
+        return ()
+
+    async def _do(self, typed: Typed, line: str) -> Sequence[str]:
+        """Press the keys of a line, and type the text behind them where one is asked for."""
+        context, self._begun = self._context, "".join(typed.begun)
+        if typed.begun:
+            saved = [one.name for one in self._model.state.views.named]
+            choices = self._keymap.choices(context, typed.begun, saved)
+            return [words.sentence(f"{self._begun}, then: {'; '.join(f'{key} {name}' for key, name in choices)}")]
+        if not typed.keys and (self._app.takes_words(context) is not None or context == "calendar"):
+            await self._type(line)
+        elif not typed.keys:
+            return [f"{words.plain(line)[:40]} is no key {place_of(context)}. ? tells the keys; q goes back."]
+        await self._press(*typed.keys)
+        if typed.text:
+            await self._settle()
+            if self._field is not None or self._letters is not None:
+                await self._obey(typed.text)
+        return ()
+
+    async def _type(self, line: str) -> None:
+        """Type a line in place of what was typed before; what the palette finds is said before enter runs it."""
+        take = self._app.takes_words(self._context)
+        if line in ("", "esc", "enter"):
+            await self._press(*keys_labelled(line or "enter"))
+            return
+        if take is not None:
+            take(line)
+        else:
+            await self._press(*("backspace",) * len(self._letters or ""), *line)
+        if self._model.state.front is not PALETTE:
+            await self._press("enter")
+
+    async def _write(self, field: LineInput | NoteArea, line: str) -> None:
+        """Put a line into the text that is open; keys that write nothing are keys there too."""
+        chord = keys_labelled(line) if line and " " not in line else ()
+        if len(chord) == 1 and len(chord[0]) > 1 and chord in self._keymap.resolve(self._context):
+            await self._press(*chord)
+        elif isinstance(field, LineInput):
+            draft = self._model.state.draft
+            if line and draft is not None and not draft.begun:
+                field.value = ""
+            field.insert_pasted(line)
+            await catch_up(field)
+            await self._settle()
+            await self._press("enter")
+        elif line == END:
+            self._app.perform("note.keep")
+        else:
+            begun = "" if not field.text or field.text.endswith("\n") else "\n"
+            field.insert_pasted(f"{begun}{line}\n")
+
+    async def _press(self, *keys: str) -> None:
+        """Press keys, as a terminal's driver does."""
+        for key in keys:
+            character = key if len(key) == 1 else " " if key == "space" else None
+            self._app.post_message(Key("space" if key == " " else key, character))
+        await catch_up(self._app)
+
+    def _go(self, number: int) -> bool:
+        """Go to a line by its number; return False where lines have none."""
+        if self._context in ("list", "hole"):
+            self._app.perform("move.top", number)
+            return True
+        begun = here = self._here
+        while here != number and here and (here < number) == (begun < number):
+            self._app.perform("move.down" if here < number else "move.up")
+            before, here = here, self._here
+            if here == before:
+                break
+        return begun > 0
+
+    # Until it is done
+
+    async def _settle(self) -> None:
+        """Wait until what was begun is done."""
+        begun, quiet = time.monotonic(), 0
+        while quiet < ROUNDS and time.monotonic() - begun < PATIENCE and not self._app.is_leaving:
+            await catch_up(self._app)
+            await catch_up(self._app.screen, is_drawn=True)
+            if (pane := self._pane) is not None:
+                await catch_up(pane)
+            await sleep(0.01)
+            quiet = 0 if self._is_working else quiet + 1
+
+    @property
+    def _is_working(self) -> bool:
+        state, services = self._model.state, self._services
+        is_coming = state.is_list_coming and not state.is_ranking
+        working = any(not one.is_finished and one.group not in BESIDE for one in self._app.workers)
+        pane = None if self._app.screen is self._main else self._pane
+        is_new = pane is not None and not pane.size
+        return is_coming or is_new or working or services[Counter].delay.is_waiting or services[Keyboard].is_quitting
+
+    # What is said
+
+    def _reply(self) -> list[str]:
+        """What happened, where the user is, what is there, and what may be typed."""
+        said, self._told = [*map(words.sentence, dict.fromkeys(self._told))], []
+        status = self._status
+        (place, name), body = self._where(), [*self._body()]
+        if place != self._place or not (said or set(body) - set(self._said)):
+            # A page begins with the title.
+            begun = body[0] if body else "\n"
+            said.append(words.sentence(name.partition(f": {begun}")[0]))
+        self._place, self._said = place, body
+        said += body
+        if self._app.clipboard != self._copied:
+            self._copied = self._app.clipboard
+            said += ["Plain mode reaches no clipboard. This is the text:", *self._copied.splitlines()]
+        keys = words.keys(status)
+        if status.choices or keys not in self._keys:
+            self._keys.add(keys)
+            said.append(keys)
+        return [one for one in said if one]
+
+    def _where(self) -> tuple[object, str]:
+        """The place, and how it is called."""
+        context, screen, state = self._context, self._app.screen, self._model.state
+        if context in ("list", "empty", "hole"):
+            return (state.where, context == "empty"), words.says(self._main.top.line(WIDE))
+        if isinstance(screen, PaneScreen):
+            return screen, screen.title_line.shown
+        row = None if state.front_paper is None else self._papers.row_of(state.front_paper)
+        title = "" if row is None else f": {row.title}"
+        return (screen, context, state.front_paper), f"Now {place_of(context).removeprefix('while ')}{title}"
+
+    def _body(self) -> Iterator[str]:
+        front = self._model.state.front_paper
+        self._seen = {one: lines for one, lines in self._seen.items() if one[1] == front and self._is_open(one[0])}
+        if self._field is not None:
+            yield from self._typing(self._field)
+        elif self._context in ("list", "hole"):
+            yield from self._list()
+        elif self._context == "empty":
+            yield from map(words.says, self._main.empty.lines)
+        else:
+            yield from self._lines()
+
+    def _is_open(self, widget: Widget) -> bool:
+        is_left = isinstance(widget, FilterPane) and self._context != "filter"
+        return widget.is_attached and widget.screen in self._app.screen_stack and not is_left
+
+    def _list(self) -> Iterator[str]:
+        """The papers in view if they are other ones, and the one under the cursor."""
+        papers, listing, before = self._papers, self._model.state.listing, self._listed
+        now = self._listed = Listed(listing.where, papers.pks_all(), papers.cursor)
+        is_same, shown = now.where == before.where, papers.visible_pks
+        if is_same and before.papers != now.papers[: len(before.papers)]:
+            yield f"The list has changed, {listing.count or len(now.papers):,} papers."
+        elif not (is_same and (abs(now.at - before.at) <= 1 or self._shown.issuperset(shown))):
+            self._shown = frozenset(shown)
+            first = now.papers.index(shown[0], max(0, now.at - MOST)) + 1 if shown else 1
+            rows = enumerate(map(papers.row_of, shown), first)
+            yield from (words.paper(number, row) for number, row in rows if row is not None)
+        if selected := self._model.state.selection.count:
+            yield f"{selected:,} selected."
+        if papers.hole is not None:
+            yield f"Here: {len(papers.hole):,} missing days."
+        elif (row := papers.highlighted_row) is not None:
+            yield f"Here: {words.paper(now.at + 1, row)}"
+
+    def _typing(self, field: LineInput | NoteArea) -> Iterator[str]:
+        """What is written already, and what may be."""
+        text = field.value if isinstance(field, LineInput) else field.text
+        if text.strip():
+            yield f"So far: {words.plain(text)}"
+        for advice in self._app.screen.query(KeyLines):
+            if advice.is_on_screen and not isinstance(advice, StatusLine):
+                yield from map(words.says, advice.shown_lines())
+
+    def _lines(self) -> Iterator[str]:
+        """The lines in view of the pane in front that were not said, and the one under its cursor."""
+        pane, screen = self._pane, self._app.screen
+        shown = [*_drawn(pane)] if pane is not None else [*_rendered(screen)]
+        if any(one.is_here for one in shown) and not isinstance(pane, TextPane):
+            shown = [one._replace(text=f"{one.number}. {one.text}") for one in shown]
+        key = (screen if pane is None else pane, self._model.state.front_paper)
+        seen, self._seen[key] = self._seen.get(key, ()), [one.text for one in shown]
+        yield from (one.text for one in shown if one.text not in seen)
+        yield from (f"Here: {one.text}" for one in shown if one.is_here)
+        if isinstance(screen, FullTextScreen) and screen.progress.share is not None:
+            yield words.sentence(words.says(text_header(screen.progress._replace(title=""), WIDE, words.SPOKEN)))
+        elif pane is not None and pane.scroll_offset.y < pane.max_scroll_y:
+            yield "There is more below."
+
+    @property
+    def _here(self) -> int:
+        """The number of the line under the cursor of the pane in front; 0 without one."""
+        pane = self._pane
+        return 0 if pane is None else next((one.number for one in _drawn(pane) if one.is_here), 0)
+
+    @property
+    def _pane(self) -> Pane | None:
+        """The pane that keys move."""
+        main, screen, context = self._main, self._app.screen, self._context
+        if screen is main:
+            return main.filter if context == "filter" else main.detail
+        panes = [one for one in screen.query(Pane) if one.display]
+        # Of a text and its outline the text is last.
+        return panes[0 if context == "outline" else -1] if panes else None
+
+    @property
+    def _prompt(self) -> str:
+        context = self._context
+        if context == "note":
+            return f"note ({END} keeps it)"
+        if self._letters is not None or self._field is not None:
+            context = "palette" if self._model.state.front is PALETTE else context
+            return f"{context} (esc leaves it)"
+        if choices := self._model.state.prompt.options:
+            return f"{context} ({', '.join(key for key, _ in choices)})"
+        if context == "list":
+            context = f"list {self._papers.cursor + 1:,} of {self._model.state.listing.count or self._papers.count:,}"
+        return f"{NAMES.get(context, context)} (? keys)"
+
+
+def _drawn(pane: Pane) -> Iterator[Drawn]:
+    """The lines of a pane in view."""
+    top = pane.scroll_offset.y
+    for y in range(pane.size.height):
+        text = pane.render_line(y).text.strip()
+        is_here = text.startswith(words.SPOKEN.cursor) and not isinstance(pane, PaperDetail)
+        if isinstance(pane, FoundPane):
+            is_here = pane.has_cursor and top + y == pane.at
+        line = words.plain(text.removeprefix(words.SPOKEN.cursor))
+        if any(map(str.isalnum, line)):
+            yield Drawn(line, top + y + 1, is_here)
+
+
+def _rendered(screen: Screen[Any]) -> Iterator[Drawn]:
+    """The lines of a screen without a pane."""
+    for widget in screen.query(Widget):
+        drawn = widget.render()
+        if isinstance(drawn, Content) and not isinstance(widget, KeyLines):
+            yield from (Drawn(line) for part in drawn.plain.splitlines() if (line := words.plain(part)))

@@ -1,0 +1,15 @@
+"""What the last line of a screen says: the most useful keys, what just happened, or a prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from reader.keys.keymap import Keymap
+from reader.ui.kit.status_lines import Choice, Status
+from reader.ui.shell.state import State
+
+
+def status(state: State, keymap: Keymap, keys: Iterable[Choice] | None = None) -> Status:
+    """The last line, with other keys than those of the context's footer if some are given."""
+    found = keymap.hints(state.context) if keys is None else keys
+    return Status(tuple(found), *state.prompt, *state.notices.shown)
