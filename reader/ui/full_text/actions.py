@@ -13,6 +13,7 @@ from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Block, Figure, Formula, Section, Table, Verbatim
 from reader.core.marks import PASSAGE
+from reader.keys.spelling import typed_on
 from reader.ui.full_text.bookmarks import BookmarkKeeper
 from reader.ui.full_text.state import TEXT, leave_text, view_of, view_text
 from reader.ui.kit.glyphs import ASCII
@@ -334,12 +335,8 @@ class FullTextActions(Actor):
     def _write(self, typed: str, key: str, character: str | None) -> bool:
         if key in ("enter", "escape"):
             self._end_search(is_kept=key == "enter")
-        elif key in ("backspace", "ctrl+h"):
-            self._search(typed[:-1])
-        elif key == "ctrl+u":
-            self._search("")
-        elif character is not None and character.isprintable():
-            self._search(f"{typed}{character}"[:LONGEST_TYPED])
+        elif (text := typed_on(typed, key, character, LONGEST_TYPED)) is not None:
+            self._search(text)
         else:
             return not key.startswith("ctrl+")
         return True
