@@ -14,6 +14,9 @@ class ManualHook(BuildHookInterface):  # type: ignore[type-arg]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write the page into the build folder, and name it as a file of the wheel."""
+        if sys.platform == "win32":
+            # There the program says in one sentence that it does not run.
+            return
         sys.path.insert(0, self.root)
         try:
             from reader.commands.line.manual import man_page

@@ -131,7 +131,7 @@ def others() -> Mapping[str, Entry]:
         entry = Entry(one.name, one.value, package=package)
         if one.name in found or one.name in OWN or _is_ours(one.name):
             taken_by = found[one.name].package if one.name in found else "dailypapers"
-            switch_off(entry, f"{taken_by} has the name {one.name} too")
+            switch_off(entry, f"{taken_by} also has the name {one.name}")
         else:
             found[one.name] = entry
     return {name: entry for name, entry in found.items() if entry.target not in _state.off}
@@ -185,9 +185,9 @@ def _unfit(extension: Any) -> str:
     if not isinstance(version, int):
         return "its entry point does not lead to an Extension of reader.api"
     if version < OLDEST:
-        return f"it is too old: it is made for version {version} of reader.api, and this program has {OLDEST} to {API}"
+        return f"it is too old: it was made for version {version} of reader.api, and this program has {OLDEST} to {API}"
     if version > API:
-        return f"it is made for version {version} of reader.api, and this program has {API}: update dailypapers"
+        return f"it was made for version {version} of reader.api, and this program has {API}: update dailypapers"
     return ""
 
 

@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from reader.ui.terminal.leaving import Leaving
 
 
-FULL, WHOLE = 80, 180
-"""Columns from which a plain reader lays out its panes as wide as they can be, and how many these are."""
-
-
 def has_driver() -> bool:
     """Whether the reader is drawn elsewhere than on a terminal, such as by `textual serve` in a browser."""
     return bool(os.environ.get("TEXTUAL_DRIVER"))
@@ -190,8 +186,7 @@ def _lines() -> Ask:
 def _size() -> tuple[int, int]:
     """The columns and rows of a plain reader's pages."""
     columns, rows = shutil.get_terminal_size()
-    # Where there is room for all three panes, their names are whole.
-    return columns if columns < FULL else max(columns, WHOLE), min(max(rows, 12), 40)
+    return max(columns, 20), min(max(rows, 12), 40)
 
 
 def _draw_on_terminal() -> None:

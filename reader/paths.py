@@ -255,7 +255,7 @@ def explain(error: OSError) -> str:
         named = error.filename if isinstance(error.filename, str) else None
         folder = Path(named).parent if named else _full_folder()
         if folder is None and error.errno == errno.ENOSPC:
-            return f"What was to be printed or written did not fit: {error.strerror}."
+            return f"Cannot write the output: {error.strerror}."
         return f"The disk of {folder or cache_file().parent} is full. Free some space there and try again."
     return f"{error.filename or 'The system'}: {error.strerror or ' '.join(str(error).split())}."
 

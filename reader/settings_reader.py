@@ -189,12 +189,12 @@ class _SettingsReader:
     def _check_header(self, header: Statement) -> None:
         name = header.key[0]
         if name in SINGLE and header.is_entry:
-            self._add_mistake(header.line, name, "can be there once, so it needs single brackets", f"[{name}]")
+            self._add_mistake(header.line, name, "can occur only once, so it needs single brackets", f"[{name}]")
         elif name in TABLES:
-            self._add_mistake(header.line, name, "can be there many times, so it needs double brackets", f"[[{name}]]")
+            self._add_mistake(header.line, name, "can occur many times, so it needs double brackets", f"[[{name}]]")
         elif name not in ("keys", *SINGLE, *_UNUSED):
             meant = nearest(name, ["keys", *SINGLE, *TABLES])
-            self._add_mistake(header.line, name, "is not a table of the settings", meant)
+            self._add_mistake(header.line, name, "is not a known table", meant)
         else:
             return
         self._left_out.add(name)
@@ -257,7 +257,7 @@ class _SettingsReader:
         except (ValueError, RecursionError) as error:
             place = re.search(r"\(at line (\d+)", str(error))
             line = int(place[1]) if place else 0
-            self._add_mistake(line, "", f"{str(error).partition(' (at ')[0]}; other programs will refuse this file")
+            self._add_mistake(line, "", f"{str(error).partition(' (at ')[0]}; other programs may refuse this file")
 
     def _add_unfit(self, line: int, key: str, unfit: InvalidValue) -> None:
         self._add_mistake(line, key, str(unfit), unfit.suggestion)

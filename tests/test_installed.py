@@ -101,7 +101,7 @@ FAILING = {
     "raises": ("raise ValueError('no luck')", "it failed: ValueError: no luck"),
     "exits": ("raise SystemExit(3)", "it failed: SystemExit: 3"),
     "hangs": ("import time; time.sleep(3)", "it did not answer in 0.5 s"),
-    "old": (GREET.replace("api=1", "api=0"), "it is too old: it is made for version 0 of reader.api"),
+    "old": (GREET.replace("api=1", "api=0"), "it is too old: it was made for version 0 of reader.api"),
     "young": (GREET.replace("api=1", "api=9"), "update dailypapers"),
     "other": ("EXTENSION = 5", "does not lead to an Extension"),
     "empty": ("", "AttributeError"),
@@ -138,7 +138,7 @@ def test_a_name_of_ours_is_ours(packages: Packages, run: Run, name: str) -> None
     packages.install("bad", GREET.replace("Greet.", "Shadow."), {name: "bad:EXTENSION"})
     assert "Shadow." not in run(name, "--help").out
     said = run("doctor").out
-    assert f"{name} of bad 2.1" in said and f"Switched off: dailypapers has the name {name} too" in said
+    assert f"{name} of bad 2.1" in said and f"Switched off: dailypapers also has the name {name}" in said
 
 
 @pytest.mark.parametrize("lines", ["= =", "greet", "greet = ", "greet = no module:at all", "\0", "[broken"])
@@ -146,14 +146,14 @@ def test_entry_points_that_can_not_be_read_stop_nothing(packages: Packages, run:
     packages.install("greet", GREET)
     packages.write_entries("greet", lines)
     assert run("count").code == 0
-    assert run("doctor").err in ("", "dailypapers: 1 finding marked with ! above.\n")
+    assert run("doctor").err in ("", "dailypapers: 1 finding above, marked with !.\n")
 
 
 def test_of_two_with_one_name_the_first_is_used(packages: Packages, run: Run) -> None:
     packages.install("one", GREET, {"greet": "one:EXTENSION"})
     packages.install("two", GREET, {"greet": "two:EXTENSION"})
     assert len(installed.others()) == len(installed.switched_off()) == 1
-    assert "has the name greet too" in run("doctor").out
+    assert "also has the name greet" in run("doctor").out
 
 
 def test_the_example_of_the_manual_works(packages: Packages, run: Run, papers: Path) -> None:

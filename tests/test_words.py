@@ -1,4 +1,4 @@
-"""What users read is plain English: neither messages nor the manual have words that must be read twice."""
+"""What users and developers read is plain English: messages, help, settings, keys, the manual, docstrings, comments."""
 
 from __future__ import annotations
 
@@ -7,31 +7,113 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from reader.commands.command import make_parser
+from reader.commands.line.registry import COMMANDS, find_command, gists_of_commands
+from reader.commands.settings_file import setting_docs
+from reader.core.marks import WHAT_LEAVES
+from reader.keys.actions import ACTIONS
+from reader.ui.kit.glyphs import MEANINGS
+
 ROOT = Path(__file__).parent.parent
 
-AVOID = re.compile(r"\b(anew|by which|goes on|it lies|outlives?|so many|a library more|no text has)\b")
-"""Words of a foreign tone; each has a plainer form: again, with which, continues, is not, survives, that many."""
+AVOID = re.compile(
+    r"\b(anew|by which|goes on|it lies|outlives?|so many|a library more|no text has|in (its|the|their) place of"
+    r"|names? no|none such|that which|is not there|are not there|in another way|without more"
+    r"|something other than|as it is written|by now|all that is|taken for granted)\b"
+)
+"""Words of a foreign tone; each has a plainer form: again, with which, continues, is missing, survives, that many."""
+
+COLUMNS = 80
+"""The width in which a message fits on one line; a longer one has a second part that says what to do."""
+
+MOST = 250
+"""Letters of the longest message."""
+
+NAME = re.compile(r"arXiv|ar5iv|macOS|newsboat|pdf_folder|[a-z]+: ")
+"""Names and fields of queries keep their small letter at the beginning of a sentence."""
+
+OPEN = re.compile(r"([…:]|…\?|: (ssh|dailypapers) [^.]*)$")
+"""The end of a message that a value or a command ends."""
 
 
-def messages(source: str) -> Iterator[str]:
-    """The texts of a module with more than one word, without its docstrings and SQL."""
-    tree = ast.parse(source)
-    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and id(node) not in said:
-            text = " ".join(str(node.value).split())
-            if " " in text and "SELECT" not in text:
-                yield text
+def _text(node: ast.AST) -> str:
+    """The text of a literal, with `…` for each value in it; empty for anything else."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def test_no_message_and_no_page_has_words_to_avoid() -> None:
-    texts = {file: [*messages(file.read_text("utf-8"))] for file in (ROOT / "reader").rglob("*.py")}
-    texts |= {file: [" ".join(file.read_text("utf-8").split())] for file in (ROOT / "reader" / "manual").glob("*.md")}
-    texts[ROOT / "README.md"] = [" ".join((ROOT / "README.md").read_text("utf-8").split())]
+def _modules() -> dict[str, ast.Module]:
+    return {str(file.relative_to(ROOT)): ast.parse(file.read_text("utf-8")) for file in (ROOT / "reader").rglob("*.py")}
+
+
+def _messages() -> Iterator[tuple[str, str]]:
+    """Each message of more than one word, with its module: texts of errors and warnings, and news in the reader."""
+    modules = _modules()
+    bases = {
+        node.name: {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+        for tree in modules.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+    }
+    takers = {"ReaderError", "warn", "print_text", "show_news", "show_notice", "say"}
+    while more := {name for name, those in bases.items() if those & takers} - takers:
+        takers |= more
+    for module, tree in modules.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).rpartition(".")[2] in takers:
+                text = _text(node.args[0])
+                if re.search(r"[a-z] \S", text):
+                    yield module, text
+
+
+def _explanations() -> dict[str, str]:
+    """What the registries say in sentences: keys, settings, signs, commands."""
+    return {
+        **{action.id: action.help for action in ACTIONS},
+        **setting_docs(),
+        **{sign: about for sign, _, about in MEANINGS},
+        **{name: find_command(name).summary for name in COMMANDS},
+    }
+
+
+def _labels() -> dict[str, str]:
+    """What the registries say without a full stop: names of keys, arguments, gists of commands, what leaves."""
+    arguments = {
+        f"{name} {action.dest}{word}": about
+        for name in COMMANDS
+        for action in make_parser(find_command(name))._actions
+        for word, about in {"": action.help or "", **getattr(action, "words", {})}.items()
+    }
+    return {**{action.id: action.name for action in ACTIONS}, **gists_of_commands(), **arguments, **WHAT_LEAVES}
+
+
+def test_a_message_is_a_sentence_with_its_full_stop_or_a_clause_without() -> None:
+    wrong = [
+        (module, text)
+        for module, text in _messages()
+        if text[0].isalpha() and not OPEN.search(text)
+        if bool(text[0].isupper() or NAME.match(text)) != text.endswith((".", "?"))
+    ]
+    assert wrong == []
+    assert {key: text for key, text in _explanations().items() if not re.fullmatch(r"[A-Z~.\d].*\.", text)} == {}
+    assert {key: text for key, text in _labels().items() if text.endswith(".")} == {}
+
+
+def test_a_message_beyond_one_line_says_what_to_do_and_none_is_long() -> None:
+    long = {text for _, text in _messages() if len(text) > COLUMNS}
+    assert {text for text in long if not re.search(r"[.;:?,] ", text)} == set()
+    assert {text for text in long if len(text) > MOST} == set()
+    assert {action.id for action in ACTIONS if len(action.name + action.help) > COLUMNS - 5} == set()
+
+
+def test_no_text_has_words_to_avoid_or_doubled_spaces() -> None:
+    texts = [*_messages(), *_explanations().items(), *_labels().items()]
+    pages = [ROOT / "README.md", *(ROOT / "reader" / "manual").glob("*.md")]
+    texts += [(page.name, " ".join(page.read_text("utf-8").split())) for page in pages]
     found = [
-        (file.name, text[max(0, one.start() - 40) : one.end() + 40])
-        for file, several in texts.items()
-        for text in several
-        for one in AVOID.finditer(text)
+        (place, text[max(0, one.start() - 40) : one.end() + 40])
+        for place, text in texts
+        for one in (*AVOID.finditer(text), *re.finditer(r"\S  \S|\w [,;]", text))
     ]
     assert found == []

@@ -197,7 +197,7 @@ def read_clipboard() -> bytes:
     there = [words for words in PROGRAMS if shutil.which(words[0])]
     if not there:
         names = ", ".join(words[0] for words in PROGRAMS)
-        raise ReaderError(f"No program prints the clipboard here. Install one of {names}, or pipe it: import -.")
+        raise ReaderError(f"No program here can read the clipboard. Install one of {names}, or pipe it: import -.")
     for words in there:
         try:
             done = subprocess.run(
@@ -212,4 +212,4 @@ def read_clipboard() -> bytes:
             # Such as that of X in a session of Wayland.
             continue
         return done.stdout
-    raise ReaderError(f"The clipboard could not be read by {there[-1][0]}. Pipe the text instead: import -.")
+    raise ReaderError(f"{there[-1][0]} could not read the clipboard. Pipe the text instead: import -.")

@@ -26,7 +26,7 @@ SCHEME = APP
 
 FILE = f"{APP}-open.desktop"
 
-_INSTEAD = "each paper of a digest names its id instead: 'dailypapers open ID --reader'"
+_INSTEAD = "digests show each paper's id instead: 'dailypapers open ID --reader'"
 
 _OPEN = ("open", "--reader", "--")
 """The words before the address: nothing behind them is an option."""
@@ -46,7 +46,7 @@ def paper_of(text: str) -> str:
         return text
     id = unquote(text[len(SCHEME) + 1 :][:200]).removeprefix("//").removesuffix("/")
     if not is_paper_id(id):
-        raise UsageError(f"{clean(text, 100)!r} names no paper: such a link has an id, such as {SCHEME}:1706.03762.")
+        raise UsageError(f"{clean(text, 100)!r} is not a link to a paper; such a link looks like {SCHEME}:1706.03762.")
     return id
 
 
@@ -118,8 +118,6 @@ def _file(environ: Mapping[str, str]) -> Path:
 def _quoted(word: str) -> str:
     """A word of `Exec`: quoted by its rules, then escaped by those of all values; a percent sign begins a field."""
     if not word.isprintable():
-        raise ReaderError(
-            "A folder of this program has a name with control characters, which no desktop file can have."
-        )
+        raise ReaderError("The path of this program has control characters, which a desktop file can't hold.")
     quoted = '"' + re.sub(r'(["`$\\])', r"\\\1", word) + '"'
     return quoted.replace("\\", "\\\\").replace("%", "%%")

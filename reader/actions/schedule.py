@@ -93,7 +93,7 @@ def plan_schedule(task: Task, home: Path, environment: Mapping[str, str], platfo
     if shutil.which("crontab"):
         return _cron(task, command, environment)
     words = " ".join(task.words)
-    raise ReaderError(f"This system has no systemd, launchd or cron; run 'dailypapers {words}' in another way.")
+    raise ReaderError(f"This system has no systemd, launchd or cron; schedule 'dailypapers {words}' some other way.")
 
 
 def start_of_program() -> tuple[str, ...]:

@@ -157,8 +157,8 @@ class _Stepping:
 
     def _refuse(self, table: str) -> None:
         self._step.refused.append(
-            f"The {table} in {self._file} hold a mistake or are too long, so they are left as they are;"
-            " 'dailypapers config check' says where."
+            f"The {table} in {self._file} have a mistake or are too long, so they were left unchanged; 'dailypapers "
+            "config check' says where."
         )
 
     def _compare(
@@ -224,8 +224,8 @@ class _Stepping:
                     found.append(before[one.id])
         if left:
             self._step.refused.append(
-                f"{left:,} of {table} could not be taken over: at most {MOST[table]:,} are. 'dailypapers sync --status'"
-                " says who brought many, and 'sync forget' takes them back."
+                f"{left:,} of {table} could not be taken over: the limit is {MOST[table]:,}. 'dailypapers sync "
+                "--status' shows which machine sent many, and 'sync forget' removes them."
             )
         return found
 

@@ -131,8 +131,7 @@ def back_up(path: Path, target: Path, *, is_whole: bool = True) -> Path:
     finally:
         partial.unlink(missing_ok=True)
     # One that is dated later was made by a wrong clock: it counts as the oldest.
-    others = sorted(backups(path), key=lambda file: (file.name < target.name, file.name), reverse=True)
-    others.remove(target)
+    others = sorted({*backups(path)} - {target}, key=lambda file: (file.name < target.name, file.name), reverse=True)
     complete = [file for file in others if _is_complete(file)]
     kept = [target, *([] if is_whole else complete[:1])]
     small = [file for file in others if file not in complete]
@@ -252,7 +251,7 @@ def _link(path: Path, kept: Path) -> bool:
 def _explain(error: OSError, path: Path) -> CacheError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return CacheError(
-            f"The disk is full, so {path} can't be kept beside its repair. Free some space and try again."
+            f"The disk is full: there is no room to keep {path} next to its repair. Free some space and try again."
         )
     return CacheError(f"{path} can't be put aside: {error.strerror}. Check the permissions of its folder.")
 

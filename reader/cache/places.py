@@ -32,20 +32,20 @@ SILENT = "timeout expired"
 """What libpq says, and so this program, of a server that does not answer in time."""
 
 _AT_THE_DOOR = (
-    ("password authentication failed", "it refuses the user or the password, which ~/.pgpass or PGPASSWORD has"),
-    ("no password supplied", "it wants a password: put it into ~/.pgpass, or into PGPASSWORD"),
-    ('database ".*" does not exist', "it has no such database: its owner can create one, or the address names another"),
-    ('role ".*" does not exist', "it does not know the user, whom an address names as USER@HOST"),
-    ("pg_hba.conf", "it does not let this user in from here, or only by TLS: ask who runs it, or add ?sslmode=require"),
-    ("does not support SSL", "it has no TLS, which sslmode in the address asks for"),
-    ("certificate", "this machine does not trust its certificate: sslrootcert= in the address names one"),
+    ("password authentication failed", "it refuses the user or the password in ~/.pgpass or PGPASSWORD"),
+    ("no password supplied", "it needs a password: put it into ~/.pgpass or PGPASSWORD"),
+    ('database ".*" does not exist', "it has no such database: ask its owner to create it, or check the address"),
+    ('role ".*" does not exist', "it does not know the user; an address gives one as USER@HOST"),
+    ("pg_hba.conf", "it refuses this user from here, or requires TLS: ask its owner, or add ?sslmode=require"),
+    ("does not support SSL", "it has no TLS, which sslmode in the address requires"),
+    ("certificate", "this machine does not trust its certificate: name one by sslrootcert= in the address"),
     ("SSL negotiation|expected authentication", "something other than PostgreSQL answers there: check the port"),
     ("too many", "too many programs use it right now"),
     ("starting up|shutting down", "it is starting or stopping"),
-    ("resolve|translate host", "its host is not known: check the address, or the network"),
-    (SILENT, "it does not answer: check the network, or whether it hangs"),
-    ("refused|No such file", "nothing listens there: check that it runs, and the port"),
-    ("closed the connection|could not (send|receive)|is lost|consuming input", "the connection has broken off"),
+    ("resolve|translate host", "its host is unknown: check the address and the network"),
+    (SILENT, "it does not answer: check the network and the server"),
+    ("refused|No such file", "nothing listens there: check that it runs, and check the port"),
+    ("closed the connection|could not (send|receive)|is lost|consuming input", "the connection broke"),
 )
 """Signs of a failure that has no code, and what they mean."""
 
@@ -74,9 +74,9 @@ def reason(error: Error) -> str:
             return "its address is not understood: write it as postgresql://HOST/DATABASE"
         return f"it does not answer ({said.rpartition(' failed: ')[2]})"
     if code == "42501":
-        return f"its owner has not granted you that ({said})"
+        return f"you do not have the permission ({said})"
     if code.startswith(("22", "42")):
-        return f"its tables are not those that this program makes ({said}), so it needs another database"
+        return f"its tables were not made by this program ({said}): use another database"
     return next((words for start, words in _BY_CODE if code.startswith(start)), said)
 
 
@@ -149,7 +149,7 @@ def shared_place(named: str, start: Path) -> str:
         return str(start.absolute() / Path(named).expanduser())
     if has_password(named):
         raise UsageError(
-            "Leave the password out of the address, where other programs see it: put it into ~/.pgpass or PGPASSWORD."
+            "Other programs can see a password in the address: put it into ~/.pgpass or PGPASSWORD instead."
         )
     return named
 
@@ -171,7 +171,7 @@ MACHINE_FILE = "dailypapers-{}.jsonl"
 GROUP_FILE = "dailypapers-group.json"
 """The file that makes a folder a group's."""
 
-NOT_THERE = "Its folder is not there: connect or mount it. What you mark meanwhile is kept, and goes out then."
+NOT_THERE = "Its folder is missing: connect or mount it. Your marks are kept until then."
 """What the doctor says of a folder that is not there."""
 
 BUSY_SECONDS = 5.0
@@ -187,7 +187,7 @@ def is_machine_file(name: str) -> bool:
 def unusable(folder: Path, error: OSError) -> CacheError:
     """What to say of a folder that can't be used."""
     said = f"The folder {folder} can't be used: {error.strerror}."
-    return CacheError(f"{said} Check that it is there and can be written.")
+    return CacheError(f"{said} Check that it exists and can be written.")
 
 
 def replace_shared(file: Path, data: bytes) -> None:

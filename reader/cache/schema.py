@@ -192,8 +192,8 @@ def _read_facts(connection: sqlite3.Connection) -> _Facts:
 
 def _foreign(path: Path) -> CacheForeign:
     return CacheForeign(
-        f"The file {path} belongs to another program, so it was not changed. 'dailypapers restore --set-aside' puts it"
-        " aside; DAILYPAPERS_HOME names another folder."
+        f"The file {path} belongs to another program, so it was not changed. 'dailypapers restore --set-aside' moves "
+        "it aside; or set DAILYPAPERS_HOME to another folder."
     )
 
 
@@ -234,8 +234,8 @@ def _is_current(path: Path, facts: _Facts) -> bool:
     if number is not None and number > HEAD:
         raise CacheTooNew(
             f"The cache {path} was made by {maker(path)} with schema {number}, and this is dailypapers {__version__}"
-            f" with schema {HEAD}, so it was not changed. Install one whose 'dailypapers --version' says schema"
-            f" {number} or higher; 'dailypapers restore --set-aside' begins a new cache with your marks."
+            f" with schema {HEAD}, so it was not changed. Install a version whose 'dailypapers --version' says "
+            f"schema {number} or higher; 'dailypapers restore --set-aside' begins a new cache with your marks."
         )
     if number == HEAD and not facts.names.issuperset(known_names()):
         raise damaged(path)

@@ -14,12 +14,12 @@ from reader.paths import LEAST_ROOM, suspect_stamp, touch_private
 
 _BUSY = "Another program holds the cache {path}. Try again in a moment."
 _DAMAGED = (
-    "The cache is damaged; the next start of the reader mends it, as 'dailypapers cache repair' does, and the marks"
-    " made until now are safe. 'dailypapers doctor' says more about {path}."
+    "The cache is damaged; your marks are safe. The next start of the reader repairs it, and so does 'dailypapers "
+    "cache repair'. 'dailypapers doctor' says more about {path}."
 )
 _REFUSED = (
-    "The cache {path} can't be written, so nothing was stored. 'dailypapers doctor' says why;"
-    " DAILYPAPERS_HOME names another folder."
+    "The cache {path} can't be written, so nothing was stored. 'dailypapers doctor' says why; or set "
+    "DAILYPAPERS_HOME to another folder."
 )
 
 _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
@@ -76,7 +76,7 @@ def explain(error: BaseException, path: Path) -> CacheError:
 
     name = getattr(cause, "sqlite_errorname", "no code of SQLite")
     record_error(f"cache {path} ({name})", cause)
-    return CacheError(f"The cache {path} failed in an unforeseen way: {cause}. Run 'dailypapers doctor'.")
+    return CacheError(f"The cache {path} failed unexpectedly: {cause}. Run 'dailypapers doctor'.")
 
 
 def _has_room(path: Path) -> bool:

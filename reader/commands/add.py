@@ -54,7 +54,7 @@ def _look_up(workspace: Workspace, id: str) -> ReaderError | None:
             return None
     except FeedError as error:
         return FeedError(f"{id} could not be fetched: {error}")
-    return NotFound(f"{id} is known neither to the feed nor to arXiv.")
+    return NotFound(f"Neither the feed nor arXiv has {id}.")
 
 
 COMMAND = Command(

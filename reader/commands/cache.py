@@ -85,7 +85,7 @@ def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
     for check in checks:
         print_line(f"{'! ' if check.faults else '  '}{check.name:16}{'; '.join(check.faults) or 'ok'}")
     if faults:
-        raise CacheError(f"The cache has faults. '{APP} cache repair' mends them and keeps the file as it was.")
+        raise CacheError(f"The cache has faults. '{APP} cache repair' repairs it, and keeps the old file.")
     return 0
 
 
@@ -104,7 +104,7 @@ def _no_cache(workspace: Workspace) -> CacheError:
     file = workspace.cache_file
     condition = health.glance(file)
     if condition.state is health.State.LOST:
-        return CacheError(f"The cache {file} is {condition.found}. '{condition.command}' rebuilds it from them.")
+        return CacheError(f"The cache {file} is {condition.found}. '{condition.command}' rebuilds it.")
     return CacheError(f"There is no cache yet at {file}. '{APP} refresh' makes one.")
 
 
@@ -112,7 +112,7 @@ def _add_restore_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--set-aside",
         action="store_true",
-        help="put a file of another program or of a newer version aside, and make a new cache in its place",
+        help="move a file of another program or a newer version aside, and make a new cache",
     )
 
 
@@ -124,8 +124,7 @@ def _restore(arguments: Namespace, workspace: Workspace) -> int:
     state = health.glance(file).state
     if state is State.NONE:
         raise CacheError(
-            f"There is nothing to restore from: neither cache nor journal nor backups are at {file}."
-            f" '{APP} refresh' makes a cache."
+            f"There is nothing to restore from: no cache, journal or backup at {file}. '{APP} refresh' makes a cache."
         )
     if state in (State.GOOD, State.OLDER):
         report = join_journal(file, lambda: workspace.topics)
@@ -142,7 +141,7 @@ ACTIONS = {
     "info": (_print_sizes, "print the sizes of its parts"),
     "compact": (_compact_cache, "rewrite the file without gaps"),
     "verify": (_verify_cache, "check that its parts agree"),
-    "repair": (_repair_cache, "mend what is broken, and keep the broken file"),
+    "repair": (_repair_cache, "repair what is broken, and keep the broken file"),
 }
 """What the command can do, with the function for it."""
 
@@ -176,7 +175,7 @@ COMMAND = Command(
 
 RESTORE = Command(
     "restore",
-    "Bring all marks back from the journal beside the cache; what the cache has stays.",
+    "Restore all marks from the journal; nothing in the cache is removed.",
     (),
     _add_restore_arguments,
     _restore,

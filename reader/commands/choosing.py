@@ -58,7 +58,7 @@ def add_all(parser: ArgumentParser, verb: str) -> None:
 def expect_papers(arguments: Namespace, ids: Sequence[str], command: str) -> None:
     """Raise UsageError unless either ids are given, or a query or --all."""
     if bool(ids) == (arguments.query is not None or arguments.everything):
-        raise UsageError(f"Name the papers, either by ids, by --query or by --all. See 'dailypapers {command} --help'.")
+        raise UsageError(f"Name the papers by ids, --query or --all. See 'dailypapers {command} --help'.")
 
 
 def choose_papers(window: Window, arguments: Namespace, ids: Sequence[str], *, also: str = "") -> Sequence[int]:
@@ -124,7 +124,7 @@ def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
     try:
         return load_paper(workspace, id)
     except NotFound:
-        raise NotFound(f"{clean(id, 100)!r} is not in the cache, and no source has it.") from None
+        raise NotFound(f"{clean(id, 100)!r} is not in the cache, and no source knows it.") from None
 
 
 def find_or_fetch_text(workspace: Workspace, id: str, *, again: bool = False) -> tuple[Paper, KeptText]:
@@ -173,7 +173,7 @@ def explain_nothing(window: Window, query: Query) -> None:
     if not window.has_papers():
         warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
     elif asks_for_today(query) and newest and newest < datetime.now(UTC).date().isoformat():
-        warn(f"No papers from today are here. The latest day is {newest}: day:latest finds its papers.")
+        warn(f"There are no papers from today. The latest day is {newest}: day:latest finds its papers.")
     elif query.near:
         warn(f"Nothing is near in words. {OTHER_WORDS}")
     elif words := plain_words(query):
@@ -198,7 +198,7 @@ def point_to_model(window: Window, query: Query, best: int) -> None:
     by = window.read(lambda connection: found_by(connection, paths.cache_file(), query.near, best))
     is_on = settings_reader.load_settings(paths.config_file()).settings.vectors.is_on
     if 2 * len(by.words) < by.typed and not is_on:
-        warn(f"No paper has half of these words. {OTHER_WORDS}")
+        warn(f"No paper has even half of these words. {OTHER_WORDS}")
 
 
 OTHER_WORDS = "With a model, ~ knows other words too: dailypapers vectors fetch minishlab/potion-base-8M."

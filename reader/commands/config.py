@@ -40,7 +40,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         ),
         _suggest_values,
     )
-    about = "for history: bring the N-th value back"
+    about = "for history: restore the N-th value"
     parser.add_argument("--restore", type=positive_number, metavar="N", help=about)
 
 
@@ -162,7 +162,7 @@ def _restore(arguments: Namespace, workspace: Workspace, found: Sequence[Version
         raise NotFound(f"'dailypapers config history {arguments.name}' has only {len(found)}.")
     chosen = found[arguments.restore - 1]
     if not chosen.is_there:
-        raise ReaderError(f"{clean(chosen.said)}: there is nothing to bring back. Choose another number.")
+        raise ReaderError(f"{clean(chosen.said)}: there is nothing to restore. Choose another number.")
     if chosen.state is None:
         config.SETTING_TYPES[arguments.name].check(chosen.value)
         write_text(workspace.config_file, with_setting(read_text(workspace.config_file), arguments.name, chosen.value))
@@ -170,8 +170,8 @@ def _restore(arguments: Namespace, workspace: Workspace, found: Sequence[Version
         said = restored(chosen, found)
         with workspace.events() as events:
             events.decide([Marking(chosen.kind, event_value(said))] if said else [])
-    way_back = " 'dailypapers undo' takes that back." if chosen.state is not None else ""
-    return answer(arguments, Restored(restored=chosen.said), f"Brought back: {clean(chosen.said)}.{way_back}")
+    way_back = " 'dailypapers undo' takes it back." if chosen.state is not None else ""
+    return answer(arguments, Restored(restored=chosen.said), f"Restored: {clean(chosen.said)}.{way_back}")
 
 
 def _edit_file(arguments: Namespace, workspace: Workspace) -> int:
@@ -278,7 +278,7 @@ ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = Mappi
         "path": (_print_path, "print where the file is"),
         "show": (_print_settings, "print the settings in effect, and where each comes from"),
         GET: (_print_value, "print one setting"),
-        SET: (_set_value, "write one setting to the file, if its value is right; comments stay"),
+        SET: (_set_value, "write one setting to the file, if its value is valid; comments stay"),
         HISTORY: (_print_history, "print earlier values of a setting, a list, or an entry such as views.NAME"),
         "edit": (_edit_file, "open the file in $VISUAL or $EDITOR, then check it"),
         "check": (_print_mistakes, "print mistakes"),

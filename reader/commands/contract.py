@@ -90,7 +90,7 @@ def add_json(parser: ArgumentParser, results: Callable[[], Mapping[str, Any]]) -
     """Add --json and --jsonl to a command that prints results."""
     for option, about in (
         ("--json", "print JSON; with FIELDS such as id,title, only these"),
-        ("--jsonl", "the same as JSON Lines, a record a line"),
+        ("--jsonl", "the same as JSON Lines, one record a line"),
     ):
         parser.add_argument(
             option, action=StoreJson, dest="json", metavar="FIELDS", known=lambda: fields(results()), help=about
@@ -150,7 +150,7 @@ def schema(results: Mapping[str, Any]) -> dict[str, Any]:
     _schema(Failure, known)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "What dailypapers prints with --json: '#/$defs/views list' is that of 'dailypapers views list'",
+        "title": "What dailypapers prints with --json: '#/$defs/views list' describes 'dailypapers views list'",
         "version": VERSION,
         "$defs": named | known,
     }

@@ -134,7 +134,7 @@ def _examine(arguments: Namespace, workspace: Workspace) -> int:
         return 1 if wrong else 0
     _print_findings(findings)
     if wrong:
-        raise ReaderError(f"{amount(wrong, 'finding')} marked with ! above.")
+        raise ReaderError(f"{amount(wrong, 'finding')} above, marked with !.")
     return 0
 
 
@@ -217,7 +217,7 @@ def _examine_file_system(folder: Path) -> Finding:
     existing = next((one for one in (folder, *folder.parents) if one.is_dir()), folder)
     kind = systems.file_system(existing) or "of an unknown kind"
     if why := systems.lacks_locks(existing):
-        advice = "Copy your files to a folder on a local disk, and name that in DAILYPAPERS_HOME."
+        advice = "Copy your files to a folder on a local disk, and set DAILYPAPERS_HOME to it."
         return _open("Cache", "file system", f"{kind}; files can't be locked: {why}", advice)
     return _open("Cache", "file system", f"{kind}; files can be locked")
 
@@ -251,17 +251,19 @@ def _advice(condition: Condition) -> str:
         case State.GOOD:
             return ""
         case State.READ_ONLY:
-            return "It can be read. To mark papers, copy its folder to one of yours, and name that in DAILYPAPERS_HOME."
+            return (
+                "It can be read. To mark papers, copy its folder to one that you own, and set DAILYPAPERS_HOME to it."
+            )
         case State.FOREIGN:
-            return f"{command}: it puts the file aside and makes a cache with your marks. Or set DAILYPAPERS_HOME."
+            return f"{command}: it moves the file aside and makes a cache with your marks. Or set DAILYPAPERS_HOME."
         case State.NEWER:
             return (
-                f"Install that version. {command} to put the file aside and continue with a cache that has your marks."
+                f"Install that version. {command} to move the file aside and continue with a cache that has your marks."
             )
         case State.LOST:
             return f"{command}: it makes a cache with all your marks."
         case _:
-            return f"{command}: it mends the cache, and keeps the file as it is under a dated name."
+            return f"{command}: it repairs the cache, and keeps the old file under a dated name."
 
 
 def _sizes(file: Path, endings: Sequence[str] = ()) -> str:
@@ -328,7 +330,7 @@ def _examine_days(fresh: Freshness) -> Iterator[Finding]:
         if fresh.slug != "hf":
             why = "arXiv's sources differ."
         elif all(hole.named_by for hole in missing):
-            why = "some records can't be read: see if there is a newer version."
+            why = "some records can't be read: look for a newer version."
         else:
             why = f"run 'dailypapers refresh --since {first}'."
         advice = f"Incomplete: {span}; {why}"
@@ -389,7 +391,7 @@ def _examine_feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
     yield Finding("Feed", "endpoint", f"{settings.endpoint} ({origin})", shared=shared)
     yield _open("Feed", "token", _token(settings))
     if is_offline(os.environ):
-        yield _open("Feed", "network", "off: HF_HUB_OFFLINE asks for it")
+        yield _open("Feed", "network", "off: HF_HUB_OFFLINE is set")
     if ask:
         yield _ask_feed(settings)
 
@@ -418,7 +420,7 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
     yield Finding("Notifications", "queries", ", ".join(settings.notify), shared=f"{len(settings.notify):,}")
     if settings.notify_command:
         program = find_program(settings.notify_command)
-        advice = "" if program else "It is not on the path, or may not be run: check notify_command."
+        advice = "" if program else "It is not on the path or not executable: check notify_command."
         yield Finding(
             "Notifications", "program", program or settings.notify_command[0], advice, _found(program), advice
         )
@@ -443,11 +445,11 @@ def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
     for export in workspace.settings.exports:
         file = export_path(export, workspace.config_file.parent)
         advice = "" if export_format(export) else "Its ending names no format: add format = to its [[exports]]."
-        advice = advice if file.parent.is_dir() else "Its folder is not there: make it, or name another file."
+        advice = advice if file.parent.is_dir() else "Its folder is missing: make it, or name another file."
         yield Finding("Exports", "export", f"{export.query}: {file}", advice, export.format or "by the ending", advice)
     for command in workspace.settings.commands:
         program = find_program(command.words)
-        advice = "" if program else "It is not on the path, or may not be run."
+        advice = "" if program else "It is not on the path or not executable."
         value = f"{command.name}: {program or command.words[0]}"
         yield Finding("Commands", "command", value, advice, _found(program), advice)
 
@@ -508,7 +510,7 @@ def _ask_feed(settings: Settings) -> Finding:
 
 COMMAND = Command(
     "doctor",
-    "Examine program, settings, cache, sources, terminal and feed; problems are marked, with what to do.",
+    "Check program, settings, cache, sources, terminal and feed; each problem comes with what to do.",
     (),
     _add_arguments,
     _examine,

@@ -42,7 +42,7 @@ AS_ADDED = "sort:-added"
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_query(parser)
-    about = "a paper to write, in place of a query; give it once for each paper"
+    about = "a paper to write instead of a query; may be repeated"
     parser.add_argument("--id", action="append", dest="ids", metavar="ID", help=about)
     folder = {NOTES: "a folder with a Markdown file for each paper"}
     formats = {one.name: one.about for one in FORMATS.values()} | folder
@@ -50,9 +50,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_all(parser, "write")
     about += " (default: by the ending of FILE)"
     parser.add_argument("--format", choices=tuple(formats), metavar="FORMAT", help=about)
-    about = "write to this file, completely or not at all (- for stdout); for notes, to this folder"
+    about = "write to this file, in full or not at all (- for stdout); for notes, to this folder"
     parser.add_argument("-o", "--output", action=StoreFile, metavar="FILE", help=about)
-    about = "add to the file the papers that it lacks; what is in it stays as it is"
+    about = "add missing papers to the file; its content stays unchanged"
     parser.add_argument("--append", action="store_true", help=about)
     about = "the address where the feed will be fetched, to be written into it (for --format atom)"
     parser.add_argument("--url", default="", metavar="URL", help=about)
@@ -64,7 +64,7 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.watched:
         return _write_watched(arguments, workspace)
     if bool(arguments.ids) == bool(arguments.query or arguments.everything):
-        raise UsageError("Name the papers, either by a query, by --id or by --all.")
+        raise UsageError("Name the papers by a query, --id or --all.")
     arguments.query = query_of(arguments.query)
     file = Path(arguments.output) if arguments.output and arguments.output != "-" else None
     if arguments.format == NOTES:
@@ -121,7 +121,7 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
 
     others = (arguments.query, arguments.ids, arguments.everything, arguments.output, arguments.format)
     if any((*others, arguments.append, arguments.url)):
-        raise UsageError("--watched takes nothing else: queries, files and formats are in the settings.")
+        raise UsageError("--watched takes no other arguments: queries, files and formats are in the settings.")
     settings = workspace.settings
     mistakes = [str(one) for one in workspace.loaded.mistakes if one.key.startswith("exports")]
     for mistake in mistakes:
@@ -186,7 +186,9 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
     if changes:
         with workspace.events() as events:
             events.act(changes)
-    back = f", and {amount(len(changes), 'note')} of yours taken in; 'dailypapers undo' undoes that" if changes else ""
+    back = (
+        (f", and {amount(len(changes), 'note')} of yours taken in; 'dailypapers undo' takes it back") if changes else ""
+    )
     warn(f"{amount(count, 'paper')} written in {folder}{back}.")
     return 0
 
@@ -347,7 +349,7 @@ def _table(text: str, file: Path) -> Present:
 
 def summarize(written: int, known: int, file: Path) -> str:
     """What was appended, in words."""
-    had = f", {known:,} {'was' if known == 1 else 'were'} there already" if known else ""
+    had = f", {known:,} {'was' if known == 1 else 'were'} already there" if known else ""
     return f"{written:,} {'paper' if written == 1 else 'papers'} appended to {clean(str(file), 500)}{had}."
 
 

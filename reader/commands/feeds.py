@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS, "list")
-    names = "an address, a category or, but for add, a feed's name; for import, files (- for stdin)"
+    names = "an address or a category, except for add also a feed's name; for import, files (- for stdin)"
     parser.add_argument("names", nargs="*", action=StoreFile, metavar="NAME", help=names)
     parser.add_argument("-o", "--output", metavar="FILE", help="for export: write to a file")
     parser.add_argument(
@@ -54,9 +54,9 @@ def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.verbose:
         print_requests()
     if not arguments.names and arguments.what in ("add", "remove", "import"):
-        raise UsageError(f"dailypapers feeds {arguments.what}: name at least one.")
+        raise UsageError(f"Name at least one: dailypapers feeds {arguments.what} NAME.")
     if arguments.names and arguments.what in ("list", "export"):
-        raise UsageError(f"dailypapers feeds {arguments.what} takes no names.")
+        raise UsageError(f"'dailypapers feeds {arguments.what}' takes no names.")
     run, _ = ACTIONS[arguments.what]
     done = run(arguments, workspace)
     return done if isinstance(done, int) else asyncio.run(done)
@@ -144,7 +144,7 @@ async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
                     failures.append(f"{clean(name, 100)} was not added: {error}")
                     continue
                 if not followed:
-                    warn(f"{clean(name, 100)} is followed already.")
+                    warn(f"{clean(name, 100)} is already followed.")
                 papers = sources.feeds.papers()
                 added += [asdict(one) | {"papers": papers.get(one.slug, 0)} for one in followed]
     answer(arguments, added, *map(_describe_added, added))
@@ -300,8 +300,8 @@ def follow_lists(
 def describe_followed(added: int, known: int, *, is_dry: bool = False) -> str:
     """What came of a list of feeds, as a sentence."""
     if is_dry:
-        return f"{amount(added, 'feed')} would be added, {known:,} known already; nothing was changed."
-    return f"{amount(added, 'feed')} added, {known:,} known already; 'dailypapers refresh' fetches them."
+        return f"{amount(added, 'feed')} would be added, {known:,} already known; nothing was changed."
+    return f"{amount(added, 'feed')} added, {known:,} already known; 'dailypapers refresh' fetches them."
 
 
 def _new_in(feeds: Feeds, outline: Outline) -> list[str]:
@@ -357,12 +357,12 @@ Run = Callable[[Namespace, Workspace], int | Coroutine[Any, Any, int]]
 
 ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
     {
-        "list": (_list_feeds, "print what is followed, and its last failure"),
+        "list": (_list_feeds, "print what you follow, and its last failure"),
         "add": (_add_feeds, "follow an address of RSS or Atom, or a category such as cs.RO"),
         "remove": (_remove_feeds, "stop following; the papers stay"),
         "check": (_check_feeds, "fetch now"),
         "import": (_import_feeds, "follow the feeds of OPML files"),
-        "export": (_export_feeds, "print what is followed as OPML"),
+        "export": (_export_feeds, "print what you follow as OPML"),
     }
 )
 """What the command can do, with the function for it."""

@@ -43,7 +43,7 @@ def _run_follow(arguments: Namespace, workspace: Workspace) -> int:
     if not names:
         raise UsageError(f"Name one: dailypapers follow {what} {'author:NAME' if what == 'add' else 'NAME'}.")
     if arguments.notify and what != "add":
-        raise UsageError("--notify belongs to 'follow add'. 'follow notify NAME' is for what you follow already.")
+        raise UsageError("--notify belongs to 'follow add'. 'follow notify NAME' is for what you already follow.")
     choose, _ = ACTIONS[what]
     changes = choose(workspace, names, notify=arguments.notify)
     with workspace.events() as events:
@@ -69,7 +69,7 @@ def _added(workspace: Workspace, names: Sequence[str], *, notify: bool) -> list[
         if one.kind not in known or (notify and not known[one.kind].notify):
             changes[one.kind] = one
         else:
-            warn(f"{one.name} is followed already.")
+            warn(f"{one.name} is already followed.")
     return list(changes.values())
 
 
@@ -167,7 +167,7 @@ def _in_words(one: FollowCount) -> str:
 def _print_follows(arguments: Namespace, workspace: Workspace) -> int:
     counts = _counts(workspace)
     if arguments.json or not counts:
-        said = "You follow nothing yet: try 'dailypapers follow add author:NAME', or the key w on a paper."
+        said = "You follow nothing yet: try 'dailypapers follow add author:NAME', or press w on a paper."
         return answer(arguments, [_record(one) for one in counts], said)
     rows = [
         (
@@ -202,7 +202,7 @@ Choose = Callable[..., list[Follow]]
 
 ACTIONS: Mapping[str, tuple[Choose, str]] = MappingProxyType(
     {
-        "list": (_added, "print what you follow, with the unread papers and all"),
+        "list": (_added, "print what you follow, with numbers of unread and all papers"),
         "add": (_added, "follow an author, organization, venue, topic or word"),
         "remove": (_removed, "stop following it; no paper changes"),
         "notify": (_notified, "notify you of its new papers"),

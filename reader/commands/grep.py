@@ -49,7 +49,7 @@ class Passage(NamedTuple):
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = "words that a paragraph must all have, or their beginnings; a phrase in double quotes"
+    about = "words that one paragraph must have, or their beginnings; a phrase in double quotes"
     parser.add_argument("words", metavar="WORDS", help=about)
     add_query(parser)
     add_limit(parser, "places")
@@ -79,8 +79,8 @@ def _nothing(window: Window, query: Query) -> str:
         return "No stored full text contains it."
     fetches = "'dailypapers read ID' fetches one."
     if window.count(selection(window, parsed("", also=KEPT))):
-        return f"No paper of the query has its full text here. {fetches}"
-    return f"No full text is kept here yet. {fetches}"
+        return f"None of the query's papers has its full text here. {fetches}"
+    return f"No full text is stored yet. {fetches}"
 
 
 def _with_words(query: Query, words: Sequence[str]) -> Query:
@@ -176,7 +176,7 @@ def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
 
 COMMAND = Command(
     "grep",
-    "Find words in the full texts that are kept here; in a pipe as id, section and the words around, tabs between.",
+    "Find words in the stored full texts; in a pipe as id, section and the words around, separated by tabs.",
     (),
     _add_arguments,
     _find_words,

@@ -83,7 +83,7 @@ def _show_man_page() -> None:
 # The first page: examples, and the commands that most people use
 
 
-_OPTIONS = "Options: --demo, --color WHEN, --log-level LEVEL, -V (--version), -h (--help)."
+_OPTIONS = "Options: --demo, --plain, --color WHEN, --log-level LEVEL, -V (--version), -h (--help)."
 _MORE = f"More: '{APP} help all', 'help COMMAND', 'help PAGE'. Pages: {', '.join(PAGES)}."
 _WORDS = f"Other words are a query; '{APP} -- WORDS' if they look like a command."
 

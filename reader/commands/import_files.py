@@ -55,23 +55,21 @@ def _add_arguments(parser: ArgumentParser) -> None:
         " id. Any of them may be gzipped (- for stdin)"
     )
     parser.add_argument("files", nargs="*", action=StoreFile, metavar="FILE", help=about)
-    parser.add_argument("--clipboard", action="store_true", help="take the text of the clipboard too")
+    parser.add_argument("--clipboard", action="store_true", help="also import the clipboard's text")
     parser.add_argument("--star", action="store_true", help="star the papers of the files")
-    parser.add_argument("--queue", action="store_true", help="put them into the queue for later")
-    parser.add_argument(
-        "--liked", action="store_true", help="learn from them what you like, without marking them otherwise"
-    )
+    parser.add_argument("--queue", action="store_true", help="queue them")
+    parser.add_argument("--liked", action="store_true", help="learn from them what you like, without other marks")
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help="tag them; may be repeated")
-    parser.add_argument("--keep-tags", action="store_true", help="keep the tags and collections of a library too")
-    about = "what a letter of newsboat, or a tag of a library, stands for: star, queue, read or a tag (default: s=star)"
+    parser.add_argument("--keep-tags", action="store_true", help="also keep a library's tags and collections")
+    about = "the mark for a flag of newsboat or a tag of a library: star, queue, read or a tag (default: s=star)"
     parser.add_argument("--flag", action="append", default=[], metavar="LABEL=MARK", help=about)
-    about = "give a saved page's paper its arXiv id, if a look-up of its title did not settle it; may be repeated"
+    about = "give a saved page's paper its arXiv id, where looking up its title was not enough; may be repeated"
     parser.add_argument("--choose", action="append", default=[], metavar="PAPER=ID", help=about)
-    about = "list the saved pages' papers that have no arXiv id, and which papers they may be"
+    about = "list saved pages' papers without an arXiv id, and which papers they may be"
     parser.add_argument("--choices", action="store_true", help=about)
     about = "leave titles of saved pages to the next refresh, instead of looking them up now"
     parser.add_argument("--later", action="store_true", help=about)
-    parser.add_argument("--dry-run", action="store_true", help="print what would come in, and change nothing")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be imported, and change nothing")
 
 
 @dataclass
@@ -160,7 +158,7 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
         for name in arguments.files:
             page: list[str] = []
             try:
-                with jobs.limited_memory("Split the file, or see what is in it."):
+                with jobs.limited_memory("Split the file, or check what is in it."):
                     for read in _read_parts(name):
                         part = storer.tell_apart(read) if storer else read
                         stored, marks = store(part)
@@ -326,8 +324,8 @@ class Imported(TypedDict):
 
 COMMAND = Command(
     "import",
-    "Store papers and marks from files, ours and other programs'; importing one twice changes nothing. Papers that are"
-    " not here come with the next refresh; titles of saved pages are looked up.",
+    "Import papers and marks from files of this and other programs; importing a file twice changes nothing. The next "
+    "refresh fetches missing papers; titles of saved pages are looked up.",
     (),
     _add_arguments,
     _import_files,

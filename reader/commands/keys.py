@@ -14,9 +14,9 @@ from reader.config import PRESETS
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = "print only mistakes in your own keys, and the defaults that they replace; exit code 1 if anything is wrong"
+    about = "print only mistakes in your keys, and the defaults that they replace; exit code 1 if there are mistakes"
     parser.add_argument("what", nargs="?", choices=("check",), metavar="check", help=about)
-    parser.add_argument("--preset", choices=PRESETS, help="the keys as this preset has them, without yours")
+    parser.add_argument("--preset", choices=PRESETS, help="the keys of this preset, without your own")
     add_no_pager(parser)
 
 
@@ -83,7 +83,7 @@ class KeysCheck(TypedDict):
 
 COMMAND = Command(
     "keys",
-    "Print every key of the reader, yours included, or check yours.",
+    "Print every key of the reader, including your own, or check your own.",
     (),
     _add_arguments,
     _print_keys,

@@ -141,7 +141,7 @@ def _draw_table(
 
 COMMAND = Command(
     "list",
-    "Print papers, the newest day first; in a pipe as id, day, upvotes, comments, state and title with tabs between.",
+    "Print papers, the newest day first; in a pipe as id, day, upvotes, comments, state and title, separated by tabs.",
     (),
     _add_arguments,
     _list_papers,

@@ -85,7 +85,7 @@ def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
 
 COMMAND = Command(
     "mark",
-    "Mark papers read, starred, queued for later or hidden, or take these marks away; undo takes it back.",
+    "Mark papers read, starred, queued or hidden, or remove these marks; undo takes it back.",
     (),
     _add_arguments,
     _mark_papers,

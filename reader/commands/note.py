@@ -21,9 +21,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
     about = "the new note, in Markdown (- for stdin); an empty one removes it. Without this option, the note is printed"
     parser.add_argument("--text", metavar="TEXT", help=about)
-    about = "print all notes that the paper ever had, on any of your machines, the newest first"
+    about = "print every note that the paper has had, on any of your machines, newest first"
     parser.add_argument("--history", action="store_true", help=about)
-    about = "write the N-th of these notes again; undo takes that back"
+    about = "restore the N-th of these notes; undo takes it back"
     parser.add_argument("--restore", type=positive_number, metavar="N", help=about)
 
 
@@ -36,13 +36,13 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
     given = arguments.text
     if arguments.restore:
         if given is not None or arguments.history:
-            raise UsageError("--restore writes an earlier note again, without --text and --history.")
+            raise UsageError("--restore can't be combined with --text or --history.")
         if arguments.restore > len(history):
             raise NotFound(f"{id} had {amount(len(history), 'note')}: 'dailypapers note {id} --history' prints them.")
         given = history[arguments.restore - 1][0].value
     if arguments.history:
         if given is not None:
-            raise UsageError("--history prints notes, and --text writes one. Give one of them.")
+            raise UsageError("--history prints notes and --text writes one: choose one of them.")
         return _print_history(arguments, id, history)
     if given is None:
         if not (old or arguments.json):

@@ -22,7 +22,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "id", metavar="ID", help="an id of the paper in any form: arXiv, DOI, an address, a file's name"
     )
-    parser.add_argument("--link", choices=LINKS, help="which of its links (default: its page, or else one that it has)")
+    parser.add_argument(
+        "--link", choices=LINKS, help="which of its links (default: its page, else another of its links)"
+    )
     about = "open the reader on the paper's page; a paper that is not in the cache is fetched first"
     parser.add_argument("--reader", action="store_true", help=about)
 
@@ -48,7 +50,7 @@ def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
     from reader.commands.choosing import find_or_fetch
 
     if arguments.link or arguments.json:
-        raise UsageError("--reader opens the paper's page in the reader: leave --link and --json out.")
+        raise UsageError("--reader opens the paper's page in the reader: leave out --link and --json.")
     from reader.actions.link_handler import paper_of
 
     paper, _ = find_or_fetch(workspace, paper_of(arguments.id))
@@ -100,7 +102,7 @@ def _folder(arguments: Namespace, workspace: Workspace) -> Path:
 
 PDF = Command(
     "pdf",
-    "Fetch the PDF of a paper from arXiv and print where it is; a PDF that is already there is not fetched again.",
+    "Fetch the PDF of a paper from arXiv and print its path; an existing PDF is not fetched again.",
     (),
     _add_pdf_arguments,
     _fetch_pdf,

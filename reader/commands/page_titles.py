@@ -86,7 +86,7 @@ def print_choices(arguments: Namespace, workspace: Workspace) -> int:
         f"{waiting:,} will be looked up with the next refresh": waiting,
     }
     told = "; ".join(text for text, count in said.items() if count)
-    what = f"{amount(len(unknown), 'paper')} of saved pages have no arXiv id yet"
+    what = f"{amount(len(unknown), 'paper')} of saved pages still have no arXiv id"
     records = [
         {**_fields(one.paper), "asked": one.tries, "choices": list(map(_fields, one.choices))} for one in unknown
     ]
@@ -119,5 +119,5 @@ def choose(workspace: Workspace, texts: Sequence[str]) -> None:
     for own, id in chosen:
         messages = fetch(workspace, LookUpPaper(id, own), paper_url(id) or "")
         if not any(isinstance(message, LookupFinished) and message.found for message in messages):
-            raise UsageError(f"{id} is known neither to the feed nor to arXiv; choose another one of {CHOICES!r}.")
+            raise UsageError(f"Neither the feed nor arXiv has {id}; choose another one of {CHOICES!r}.")
         print_line(f"{own} is {id} now.")

@@ -33,12 +33,12 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--query", metavar="QUERY", help="run it on all papers of a query")
     add_all(parser, "run it on")
     about = (
-        f"what it reads: {', '.join(INPUTS)} (default: as its settings say, else markdown); papers without a full text"
+        f"what it reads: {', '.join(INPUTS)} (default: from its settings, else markdown); papers without a full text"
     )
     about += " are left out and named, and it fails only if none has one"
     parser.add_argument("--input", choices=INPUTS, metavar="FORM", help=about)
     parser.add_argument("--keep", action="store_true", help="keep what it prints beside each paper, as machine-made")
-    parser.add_argument("--forget", action="store_true", help="drop what it has kept for these papers, and run nothing")
+    parser.add_argument("--forget", action="store_true", help="delete what it kept for these papers, and run nothing")
     parser.add_argument("--seconds", type=positive_number, metavar="N", help="stop it after N seconds (default: 120)")
 
 
@@ -161,7 +161,7 @@ def _print(result: PipeResult, *, with_ids: bool) -> None:
     for line in result.printed.text.split("\n"):
         print_line(line)
     if result.printed.is_cut:
-        warn("The output is longer than what is kept: the rest is left out.")
+        warn("The output is too long to keep; the rest is left out.")
 
 
 Dropped = TypedDict("Dropped", {"command": str, "papers": int, "dropped": int})
@@ -176,7 +176,7 @@ def _printed() -> Any:
 
 COMMAND = Command(
     "pipe",
-    "Run one of your programs on papers, which it reads on standard input; no shell is used unless you say so.",
+    "Run one of your programs on papers, which it reads on standard input; no shell is used without '!'.",
     (),
     _add_arguments,
     _pipe_papers,

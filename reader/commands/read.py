@@ -30,7 +30,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--markdown", action="store_true", help="print Markdown, formulas as TeX")
     parser.add_argument("--tex", action="store_true", help="print formulas as TeX")
     parser.add_argument("--sections", action="store_true", help="list its sections, and print no text")
-    about = "print a section with its subsections: its number in that list, or words of its title"
+    about = "print a section with its subsections: its number in that list, or words from its title"
     parser.add_argument("--section", metavar="N|WORDS", help=about)
     parser.add_argument("--again", action="store_true", help="fetch the text again, such as that of a newer version")
     add_no_pager(parser)
@@ -141,7 +141,7 @@ Text = TypedDict("Text", {"id": str, "version": int | None, "source": str, "sect
 
 COMMAND = Command(
     "read",
-    "Print the full text of a paper, from the feed, arXiv or ar5iv; it is fetched once and kept for reading offline.",
+    "Print the full text of a paper from the feed, arXiv or ar5iv; it is fetched once and kept for offline reading.",
     (),
     _add_arguments,
     _read_paper,

@@ -88,15 +88,15 @@ def summarize(report: Report) -> str:
     if report.is_new and not report.papers:
         asked = f" and the {amount(report.unread, 'paper')} that the old one had or you marked" if report.unread else ""
         return (
-            f"A new cache has {amount(report.events, 'event')} and no papers, because none can be read from a backup or"
-            f" the file; 'dailypapers refresh' asks the feed for the latest days{asked}{_unread_lines(report)}."
+            f"The new cache has {amount(report.events, 'event')} but no papers: neither a backup nor the file could "
+            f"be read. 'dailypapers refresh' fetches the latest days{asked}{_unread_lines(report)}."
         )
     if report.is_new:
-        return f"A new cache has {have}: {sources}{_missing(report)}."
+        return f"The new cache has {have}: {sources}{_missing(report)}."
     if sources:
         return f"The cache had fewer papers than a backup, and now has {have}: {sources}{_missing(report)}."
     if report.found:
-        return f"The cache is mended: {have}."
+        return f"The cache is repaired: {have}."
     joined = f"{amount(report.joined, 'event')} came from the journal" if report.joined else "nothing had to be changed"
     return f"The cache is good, and {joined}: {have}."
 
@@ -138,15 +138,15 @@ def prepare_cache(file: Path, rules: Rules) -> list[str]:
     if condition.state in (health.State.READ_ONLY, health.State.LOCKED):
         schema.ensure(file)
         return [
-            "The cache can only be read: marks are refused, nothing is fetched; 'dailypapers doctor' says what to do"
-            f" ({condition.found})"
+            "The cache is read-only: marks are refused and nothing is fetched; 'dailypapers doctor' says what to do "
+            "({condition.found})"
         ]
-    warn("Checking the cache, and mending it if it is damaged.")
+    warn("Checking the cache, and repairing it if it is damaged.")
     report = repair_cache(file, rules, seconds=START_SECONDS)
     if not report.found:
         return []
     kept = f"; the old file is {report.kept[0].name}" if report.kept else ""
     stars, papers = amount(report.starred, "starred paper"), amount(report.papers, "paper")
-    told = f"The cache was mended ({report.found[0].found}): {stars} and {papers} are back{_missing(report)}{kept}"
+    told = f"The cache was repaired ({report.found[0].found}): {stars} and {papers} are back{_missing(report)}{kept}"
     warn(f"{told}.")
     return [told]

@@ -56,7 +56,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--then", type=_marks, metavar="MARKS", help=about)
     about = f"for try and apply, papers listed since D, a date or 2w (default: {DAYS} days)"
     parser.add_argument("--since", type=_first_day, metavar="D", help=about)
-    add_limit(parser, "papers for each rule that is tried")
+    add_limit(parser, "papers to print for each rule tried")
 
 
 def _first_day(text: str) -> str:
@@ -90,9 +90,7 @@ def _run_rules(arguments: Namespace, workspace: Workspace) -> int:
     workspace.catch_up()
     if what in ("add", "mute") or (what == "try" and arguments.then):
         if not arguments.names:
-            raise UsageError(
-                f"Name the papers: dailypapers rules {what} {'' if what == 'mute' else '--then hide '}QUERY."
-            )
+            raise UsageError(f"Give a query: dailypapers rules {what} {'' if what == 'mute' else '--then hide '}QUERY.")
         if what == "add" and not arguments.then:
             raise UsageError("Say what the rule does: --then hide, star, queue, highlight or tag:NAME.")
         return run(arguments, workspace, (_made(arguments, workspace),))
@@ -131,17 +129,17 @@ def _made(arguments: Namespace, workspace: Workspace) -> Rule:
 def _add(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
     (rule,) = rules
     if any((one.when, one.then) == (rule.when, rule.then) for one in workspace.settings.rules):
-        raise ReaderError(f"This rule exists already: {rule_words(rule.then)}, because {clean(rule.when)}.")
+        raise ReaderError(f"This rule already exists: {rule_words(rule.then)}, because {clean(rule.when)}.")
     known = [(index, asdict(one)) for index, one in enumerate(workspace.settings.rules)]
     set_tables(workspace, TABLE, [*known, (None, asdict(rule))])
-    said = f"Rule kept: {rule_words(rule.then)}, because {clean(rule.when)}."
+    said = f"Rule added: {rule_words(rule.then)}, because {clean(rule.when)}."
     return answer(arguments, asdict(rule), f"{said} 'dailypapers undo' takes it back.")
 
 
 def _mute(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
     word = rules[0].when
     if word in workspace.settings.mute:
-        raise ReaderError(f"{clean(word)} is muted already.")
+        raise ReaderError(f"{clean(word)} is already muted.")
     set_value(workspace, MUTE, [as_toml([*workspace.settings.mute, word])])
     return answer(arguments, MutedWord(mute=word), f"Muted: {clean(word)}. 'dailypapers undo' takes it back.")
 
@@ -243,7 +241,7 @@ def _try(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> i
             for line in _verdict_lines(window, verdict, style, limit):
                 print_line(line)
         papers = len({pk for one in verdicts for pks in one.acts.values() for pk in pks})
-        print_line(f"{amount(papers, 'paper')} since {since} would have been changed; nothing was.")
+        print_line(f"{amount(papers, 'paper')} since {since} would have been changed; nothing was changed.")
     return 0
 
 
@@ -255,7 +253,7 @@ def _apply(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) ->
         verdicts = _judge(window, workspace, rules, _since(arguments), anew=False)
     workspace.has_changed = True
     action = act(workspace.cache_file, verdicts)
-    said = "Nothing to do: no rule has anything left to change."
+    said = "No rule has anything left to change."
     if action:
         said = f"{action.did_in_words}. 'dailypapers undo' takes it back."
     return answer(arguments, {one.rule.name: one.count for one in verdicts}, said)
@@ -305,12 +303,12 @@ Run = Callable[[Namespace, Workspace, Sequence[Rule]], int]
 
 ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
     {
-        "list": (_print_rules, "print your rules, and on how many papers each has acted"),
+        "list": (_print_rules, "print your rules, and how many papers each has changed"),
         "check": (_check, "print what is wrong: queries, rules that no paper matches, contradictions; exit code 1 for"
                   " mistakes"),
-        "try": (_try, "print what they would have done to the papers of the last days; nothing changes"),
-        "apply": (_apply, "do that now, once for each paper; undo takes it back"),
-        "add": (_add, "keep a rule for the papers of a query, such as --then hide topic:finance"),
+        "try": (_try, "print what they would have done to papers of the last days, and change nothing"),
+        "apply": (_apply, "apply them to these papers now; undo takes it back"),
+        "add": (_add, "add a rule for the papers of a query, such as --then hide topic:finance"),
         "mute": (_mute, "leave the papers of a query out of every view"),
     }
 )  # fmt: skip

@@ -34,16 +34,16 @@ def copied_environment(environ: Mapping[str, str], home: Path | None) -> dict[st
 
 
 ACTIONS = {
-    "install": "run refreshes, and with --digest a mail each day, from now on",
+    "install": "start running refreshes and, with --digest, a daily mail",
     "remove": "stop running them",
-    "show": "print what is installed, or would be",
+    "show": "print what is installed or would be",
 }
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     add_words(parser, "what", "ACTION", ACTIONS)
     parser.add_argument("--hours", type=positive_number, metavar="N", help=f"refresh every N hours (default: {HOURS})")
-    about = "mail a digest each day too, at this time (default: 07:30); with remove, end only the digest"
+    about = "also mail a digest each day at this time (default: 07:30); with remove, end only the digest"
     parser.add_argument("--digest", type=_time, nargs="?", const=MORNING, metavar="HH:MM", help=about)
     parser.add_argument("--yes", action="store_true", help="do not ask before writing or removing")
 
@@ -132,7 +132,7 @@ Scheduled = TypedDict("Scheduled", {"kind": str, "installed": bool, "digest": bo
 
 COMMAND = Command(
     "schedule",
-    "Run refreshes at set times, and mail a digest, by systemd, launchd or cron; what is written is shown first.",
+    "Schedule refreshes and a daily digest with systemd, launchd or cron; shows what it writes before it does.",
     (),
     _add_arguments,
     _run_schedule,

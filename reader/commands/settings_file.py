@@ -35,8 +35,8 @@ KEYS = "keys."
 
 CHANGED_BY = {
     "views": "'dailypapers views' changes them.",
-    "exports": "Change them by 'dailypapers config edit'.",
-    "commands": "Change them by 'dailypapers config edit'.",
+    "exports": "'dailypapers config edit' changes them.",
+    "commands": "'dailypapers config edit' changes them.",
     "rules": "'dailypapers rules' changes them.",
 }
 """What changes the tables of the settings."""
@@ -78,7 +78,7 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
             f"{name} is a table: set {name}.{next(iter(setting_types(SINGLE[name])))} or another of its keys."
         )
     if name in TABLES:
-        raise UsageError(f"{name} are tables, which take no single value. {CHANGED_BY[name]}")
+        raise UsageError(f"{name} are tables and have no single value. {CHANGED_BY[name]}")
     file = workspace.config_file
     before = read_text(file)
     typed = " ".join(words)
@@ -99,7 +99,9 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     else:
         raise UsageError(wrong[0])
     if _statements(after) != _statements(before) | {key: tomllib.loads(f"value = {value}")["value"]}:
-        raise ConfigError(f"{name} can't be set in {file} as it is written. Change it by 'dailypapers config edit'.")
+        raise ConfigError(
+            f"{name} can't be set in {file} because of how the file is written. Use 'dailypapers config edit'."
+        )
     if key[0] == "keys":
         _check_keys(workspace, key[1], loaded.settings.keys[key[1]])
     _write(workspace, after)
@@ -122,7 +124,7 @@ def set_tables(workspace: Workspace, table: str, wanted: Sequence[tuple[int | No
         check_change(before, after, table)
     except (NotEditableError, ValueError) as error:
         where = "on one line in" if table in document else "written in a way that can't be changed in"
-        raise ConfigError(f"{table} are {where} {file}. Change them by 'dailypapers config edit'.") from error
+        raise ConfigError(f"{table} are {where} {file}. 'dailypapers config edit' changes them.") from error
     _write(workspace, after)
 
 
@@ -182,7 +184,7 @@ def edit(workspace: Workspace) -> None:
     file = workspace.config_file
     command = programs.find_editor(os.environ)
     if command is None:
-        raise ReaderError("No editor was found. Set EDITOR to yours.")
+        raise ReaderError("No editor was found. Set EDITOR to your editor.")
     if not file.exists():
         replace_text(file, template())
     try:
@@ -190,7 +192,7 @@ def edit(workspace: Workspace) -> None:
     except OSError as error:
         raise ReaderError(f"{command[0]} can't be run: {error.strerror}. Set EDITOR to your editor.") from error
     if not is_well:
-        raise ReaderError(f"{command[0]} ended with an error. Look at {file} before you go on.")
+        raise ReaderError(f"{command[0]} ended with an error. Check {file} before you continue.")
 
 
 # A new file

@@ -84,7 +84,9 @@ class SharedSettings:
         try:
             document = parse_toml(read_text(self._file))
         except (ValueError, RecursionError):
-            self.refused[:] = [f"{self._file} has mistakes, so settings do not go along: 'dailypapers config check'."]
+            self.refused[:] = [
+                f"{self._file} has mistakes, so settings are not synced: see 'dailypapers config check'."
+            ]
             return None
         return {name: document.get(name, _default(name)) for name in SHARED}
 
@@ -95,7 +97,7 @@ class SharedSettings:
             self.taken.append(name)
         except (InvalidValue, NotEditableError, ConfigError) as error:
             said = f": it {clean(str(error), 200)}" if isinstance(error, InvalidValue) else ""
-            self.refused.append(f"{name} could not be taken over{said}. Change it by 'dailypapers config edit'.")
+            self.refused.append(f"{name} could not be taken over{said}. Use 'dailypapers config edit'.")
 
 
 def _check(name: str, value: Any) -> None:

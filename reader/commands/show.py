@@ -110,10 +110,10 @@ class _Shown(NamedTuple):
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="an arXiv id or an address of the paper")
     parser.add_argument(
-        "--refresh", action="store_true", help="ask for comments, links and versions first, at most once a day"
+        "--refresh", action="store_true", help="update comments, links and versions first, at most once a day"
     )
     parser.add_argument(
-        "--why", action="store_true", help="print which words gave it its topics, why it suits you, and what rules did"
+        "--why", action="store_true", help="print the words behind its topics, why it suits you, and what rules did"
     )
     parser.add_argument("--changes", action="store_true", help="print what changed since you marked it")
     add_no_pager(parser)
@@ -341,7 +341,7 @@ def _change_lines(shown: _Shown) -> Iterator[str]:
     columns, changes = _columns(), shown.changes
     title = [*_title(shown.paper, columns), ()]
     if changes is None or not (changes.differences or changes.sections):
-        said = "You have not marked it, so there is nothing to compare it with."
+        said = "You have not marked it, so there is nothing to compare with."
         if changes is not None:
             said = f"Nothing has changed since you {changes.done} on {changes.day}."
         return _painted([*title, *fill([Piece(said)], columns)])
@@ -395,7 +395,7 @@ def _plain_lines(shown: _Shown, topics: Mapping[str, str]) -> Iterator[str]:
             yield f"Note of {said.name}: {' '.join(clean(said.note, len(said.note)).split())}"
     for output in shown.outputs:
         yield ""
-        yield f"{clean(output.name)} (made by a program on {output.made[:10]})"
+        yield f"{clean(output.name)} (written by a program on {output.made[:10]})"
         yield from clean_note(output.text).split("\n")
 
 
@@ -404,7 +404,7 @@ def _comment_lines(comment: Comment, lost_parent: bool) -> Iterator[str]:
         yield "a comment that is hidden"
         return
     told = [clean(comment.author), comment.at[:10], "edited" if comment.is_edited else ""]
-    told += ["to a comment that is gone"] if lost_parent else []
+    told += ["to a deleted comment"] if lost_parent else []
     told += [f"{clean(emoji)} {count:,}" for emoji, count in comment.reactions]
     yield " · ".join(filter(None, told))
     if comment.is_automated:

@@ -32,7 +32,7 @@ INDENT = 2
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("ids", nargs="+", metavar="ID", help="arXiv ids or addresses of papers: all of them count")
+    parser.add_argument("ids", nargs="+", metavar="ID", help="arXiv ids or addresses of papers, all of which count")
     parser.add_argument(
         "-n",
         "--limit",
@@ -110,7 +110,7 @@ def _draw(window: Window, found: Order[int], ids: Sequence[str], workspace: Work
 
 COMMAND = Command(
     "similar",
-    "Print the papers like one or several: by words, authors, topics, and what the full texts here cite.",
+    "Print papers like one or several others, by words, authors, topics and the citations of stored full texts.",
     (),
     _add_arguments,
     _print_similar,

@@ -89,8 +89,8 @@ def _share(share: Share) -> ShareOf:
 
 COMMAND = Command(
     "stats",
-    "Print what you have read, as gS shows it: papers seen, opened, read to the end and starred, by week; the topics"
-    " that you star beside those that you see; a calendar of days. Marks of more than ten papers at once do not count.",
+    "Print your reading, as gS shows it: papers seen, opened, read to the end and starred by week; the topics you "
+    "star next to those you see; a calendar. Marks of more than ten papers at once do not count.",
     (),
     _add_arguments,
     _print_stats,

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 WORDS = {
     "add": "give papers the tag",
-    "remove": "take it from papers",
-    "rename": "give it another name; if papers have that too, the two become one",
+    "remove": "remove it from papers",
+    "rename": "rename it; if the new name exists, the two tags become one",
 }
 
 
@@ -103,7 +103,7 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
     found_names = spellings(tag, counts)
     old = [name for name in found_names if name != new]
     if found_names and not old:
-        raise ReaderError(f"The tag has the name {new!r} already.")
+        raise ReaderError(f"The tag already has the name {new!r}.")
     if not old:
         raise NotFound(f"No paper has the tag {tag!r}. {advice(tag, counts)}".rstrip())
     found = [window.read(partial(tagged, tag=name)) for name in old]
@@ -117,7 +117,7 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
 
 COMMAND = Command(
     "tag",
-    "Tag papers, take tags away, rename and merge tags; undo takes it back.",
+    "Tag papers, remove tags, rename and merge tags; undo takes it back.",
     (),
     _add_arguments,
     _run_tag,

@@ -157,8 +157,8 @@ def _compare_topics(shipped: Topics, text: str) -> Iterator[str]:
 
 COMMAND = Command(
     "topics",
-    "Print the topics of a query's papers, the most frequent first, with each one's share of all papers in the "
-    "last 12 weeks; or check a file of topic rules.",
+    "Print the topics of a query's papers, most frequent first, with each topic's share of all papers in the last 12 "
+    "weeks; or check a file of topic rules.",
     (),
     _add_arguments,
     _print_topics,

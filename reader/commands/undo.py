@@ -15,7 +15,7 @@ Redone = TypedDict("Redone", {"redone": Taken | None})
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = "the last mark of any of your machines, as far as 'dailypapers sync' has brought them"
+    about = "the last mark of any of your machines, as of the last 'dailypapers sync'"
     parser.add_argument("--anywhere", action="store_true", help=about)
 
 
@@ -40,7 +40,7 @@ def _step(arguments: Namespace, workspace: Workspace, key: str, done: str, nothi
 
 COMMAND = Command(
     "undo",
-    "Take back the last mark, whether it was made here or in the reader; once more takes back the one before.",
+    "Take back the last mark, whether made here or in the reader; repeat it for the mark before.",
     (),
     _add_arguments,
     _undo_mark,
@@ -49,7 +49,7 @@ COMMAND = Command(
 
 REDO = Command(
     "redo",
-    "Redo what was undone last, unless something was marked since.",
+    "Redo what was last undone, unless something was marked since.",
     (),
     lambda _parser: None,
     _redo_mark,

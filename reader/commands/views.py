@@ -35,7 +35,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         parser.add_argument("name", nargs="?", metavar="NAME", help="the view's name; in quotes if it has spaces"),
         _suggest,
     )
-    about = "for add and save, the query; for rename, the new name; for move, the place from 1"
+    about = "for add and save, the query; for rename, the new name; for move, its place, from 1"
     parser.add_argument("rest", nargs="*", metavar="QUERY", help=about)
 
 
@@ -97,7 +97,7 @@ def _key(place: int) -> str:
 
 def _add(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
     if _index(workspace, name) is not None:
-        raise ReaderError(f"There is a view {name!r} already. 'views save' gives it another query.")
+        raise ReaderError(f"There is already a view {name!r}. 'views save' gives it another query.")
     return _save(workspace, name, words)
 
 
@@ -132,7 +132,7 @@ def _rename(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...
     index, view = _find(workspace, name)
     new = _checked(words[0])
     if _index(workspace, new) not in (None, index):
-        raise ReaderError(f"There is a view {new!r} already.")
+        raise ReaderError(f"There is already a view {new!r}.")
     _change(workspace, lambda views: views[index][1].update(name=new))
     return (f"{view.name} is now {new}.", new)
 
@@ -161,7 +161,7 @@ def _set_hidden(workspace: Workspace, name: str, words: list[str], *, is_hidden:
     _expect(words, 0, "hide NAME")
     name = current_id(name.casefold())
     if name not in IDS:
-        meant = advice(name, IDS, f"Those that can be hidden are {', '.join(IDS)}.")
+        meant = advice(name, IDS, f"You can hide {', '.join(IDS)}.")
         raise UsageError(f"{name!r} is not a built-in view. {meant}")
     kept = [one for one in workspace.settings.hidden_views if one != name]
     set_value(workspace, "hidden_views", [as_toml([*kept, name] if is_hidden else kept)])
@@ -210,13 +210,13 @@ Run = Callable[[Workspace, str, list[str]], tuple[str, ...]]
 
 ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
     {
-        "list": (_add, "print your views with their papers, unread and all; the keys g1 to g9 show the first nine"),
+        "list": (_add, "print your views with numbers of unread and all papers; g1 to g9 show the first nine"),
         "add": (_add, "give a query a name"),
-        "save": (_save, "the same, but replaces a view of that name"),
+        "save": (_save, "the same, but replace a view of that name"),
         "remove": (_remove, "remove a view; no paper changes"),
         "rename": (_rename, "give a view another name"),
-        "move": (_move, "put a view into another place of the list"),
-        "hide": (_hide, f"do not list one of {', '.join(IDS)}"),
+        "move": (_move, "move a view to another place in the list"),
+        "hide": (_hide, f"stop listing one of {', '.join(IDS)}"),
         "unhide": (_unhide, "list it again"),
     }
 )
@@ -227,7 +227,7 @@ ViewChanged = TypedDict("ViewChanged", {"view": str, "did": str})
 
 COMMAND = Command(
     "views",
-    "Give queries a name: the reader's filter pane lists them, and g1 to g9 show them.",
+    "Save queries as views, which the filter pane lists and g1 to g9 show.",
     (),
     _add_arguments,
     _run_views,

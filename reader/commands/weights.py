@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 ACTIONS = {
     "list": "print your interests, and the words and names that you changed",
-    "raise": "more of it",
-    "lower": "less of it",
-    "mute": "nothing of it",
-    "reset": "as it was learned, without your changes",
+    "raise": "show more of it",
+    "lower": "show less of it",
+    "mute": "show none of it",
+    "reset": "go back to what was learned",
     "rename": "give an interest another name: rename NAME NEW",
-    "join": "make one interest of two, under the name of the first",
-    "split": "make two interests of one, by what its papers share",
-    "make": "make an interest of tag:NAME or view:NAME",
+    "join": "join two interests under the name of the first",
+    "split": "split an interest in two by what its papers share",
+    "make": "make an interest from tag:NAME or view:NAME",
 }
 
 _COUNTS = {"rename": 2, "join": 2, "split": 1, "make": 1}
@@ -176,7 +176,7 @@ def _row(one: Weight) -> tuple[str, ...]:
 
 COMMAND = Command(
     "weights",
-    "Print the interests that For you has learned of your marks, and change them; undo takes a change back.",
+    "Print the interests that For you learned from your marks, or change them; undo takes a change back.",
     (),
     _add_arguments,
     _run_weights,

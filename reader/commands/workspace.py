@@ -357,9 +357,9 @@ def find(window: Window, text: str) -> int:
         if id:
             what = f"'dailypapers add {id}' fetches it."
         elif _TERM.match(text):
-            what = "It is a query, not an id; commands that act on several papers take a query with --query."
+            what = "That is a query, not an id; commands for several papers take one with --query."
         else:
-            what = "It is not an arXiv id, such as 1706.03762."
+            what = "An arXiv id looks like 1706.03762."
         raise NotFound(f"{clean(text, 100)!r} is not in the cache. {what}")
     return pk
 

@@ -87,7 +87,7 @@ def parse_date_range(text: str) -> DateRange:
         moment = parse_date(text)
         return DateRange(moment, DateExpression("today") if moment.ago else moment)
     if not left and not right:
-        raise ValueError("A range needs a date on one side of the dots")
+        raise ValueError("A range needs a date before or after the dots")
     days = DateRange(parse_date(left) if left else None, parse_date(right) if right else None)
     if days.start and days.end and days.start.absolute and days.end.absolute:
         start, end = _calendar_span(days.start.text), _calendar_span(days.end.text)

@@ -110,8 +110,8 @@ class NoLocks(CacheError):
 
     def __init__(self, folder: object) -> None:
         super().__init__(
-            f"The file system of {folder} can't lock files, and two programs could damage the cache there: nothing was"
-            " written. Copy your files to a folder on a local disk, and name that in DAILYPAPERS_HOME."
+            f"The file system of {folder} can't lock files, so two programs could damage the cache: nothing was "
+            "written. Copy your files to a folder on a local disk, and set DAILYPAPERS_HOME to it."
         )
 
 

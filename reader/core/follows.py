@@ -137,7 +137,7 @@ def checked(field: str, name: str) -> Follow:
     if len(name) > LONGEST:
         raise ValueError(f"is longer than {LONGEST} characters")
     if field == "word" and len(follow.slug) < _SHORTEST_WORD:
-        raise ValueError("is too short: nearly every paper has it")
+        raise ValueError("is too short: nearly every paper matches")
     return follow
 
 

@@ -85,8 +85,8 @@ class Clash(NamedTuple):
         (one, start), (other, chord) = self.first, self.second
         shown, place = label(chord, ascii=True), place_of(self.context)
         if start == chord:
-            yield KeyMistake(one, f"{shown} is the key of {other} too, {place}")
-            yield KeyMistake(other, f"{shown} is the key of {one} too, {place}")
+            yield KeyMistake(one, f"{shown} is also the key of {other}, {place}")
+            yield KeyMistake(other, f"{shown} is also the key of {one}, {place}")
         else:
             text = f"{label(start, ascii=True)} ({one}) begins {shown} ({other}), {place}"
             yield from (KeyMistake(one, text), KeyMistake(other, text))

@@ -199,7 +199,7 @@ class Announcements:
         names = [entry.draft.categories for entry in listing.entries] if listing else []
         if names and not any(category in one for one in names):
             (name, *_), _ = Counter(names).most_common(1)[0]
-            raise FeedError(f"arXiv lists {category} as {name} now; 'dailypapers feeds add {name}' follows it.")
+            raise FeedError(f"arXiv now lists {category} as {name}; 'dailypapers feeds add {name}' follows it.")
         return stored
 
     async def _ask_others(self, category: str, days: Sequence[_Day], failures: list[FeedError]) -> Sequence[ArxivEntry]:

@@ -129,7 +129,7 @@ async def _fetch_days(
     skipped = sum(listing.skipped_count for listing in listings)
     if skipped and not any(listing.drafts for listing in listings):
         # If stored as empty, these days would never be requested again.
-        raise FeedMalformed(f"None of the feed's {skipped} records could be read; see if there is a newer version.")
+        raise FeedMalformed(f"None of the feed's {skipped} records could be read; look for a newer version.")
     of_day = {listing.day: listing for listing in listings}
     # The month's list also has other days: they are known already, or requested separately.
     stray = [listing for listing in listings if not (listing.day or "").startswith(asked)]

@@ -445,7 +445,7 @@ def failure_of(where: str, error: Exception) -> FeedError:
 MEMORY_LIMIT = 1024 * 1024 * 1024
 """Bytes of data: a refresh of two years needs 140 MB, the largest answer that is read some 500 MB."""
 
-FIND_FEED = "'dailypapers refresh --verbose' shows which feed is at fault."
+FIND_FEED = "'dailypapers refresh --verbose' shows which feed caused it."
 
 
 @contextmanager

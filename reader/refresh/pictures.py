@@ -169,9 +169,9 @@ def _open(data: bytes, canvas: Canvas) -> Image:
         raise ReaderError(needs_extra("Pictures need", "images")) from None
     start = data[:2_000].lstrip().lower()
     if b"<svg" in start:
-        raise NoPicture("This figure is a drawing of lines (SVG), which can't be shown here.")
+        raise NoPicture("This figure is a vector drawing (SVG), which can't be shown here.")
     if start.startswith((b"<!doctype html", b"<html")):
-        raise NoPicture("A page came in place of the picture; this network may ask to sign in first.")
+        raise NoPicture("A web page came instead of the picture; this network may ask to sign in first.")
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
@@ -182,7 +182,7 @@ def _open(data: bytes, canvas: Canvas) -> Image:
         raise
     except Exception as error:
         # Decoders raise all kinds of errors on a file that is broken.
-        raise NoPicture("This picture is broken, or no PNG, JPEG, WebP or GIF.") from error
+        raise NoPicture("This picture is broken, or not PNG, JPEG, WebP or GIF.") from error
     # Figures are made for paper: what is transparent would be black on black here.
     image = Image.new("RGB", colored.size, "white")
     image.paste(colored, mask=colored.getchannel("A"))

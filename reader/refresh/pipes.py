@@ -94,7 +94,7 @@ async def pipe_papers(
         raise ProgramError(f"{command.name} can get at most {MOST_PAPERS:,} papers at once, not {len(pks):,}.")
     if command.keep and len(pks) > MOST_RUNS:
         raise ProgramError(
-            f"{command.name} runs once for each paper, so on at most {MOST_RUNS} at once, not {len(pks):,}."
+            f"{command.name} runs once for each paper and takes at most {MOST_RUNS} at once, not {len(pks):,}."
         )
     done = 0
     texts = _FullTexts(file, fetch)
@@ -126,7 +126,7 @@ async def run_logged(command: UserCommand, given: str, what: str) -> Printed:
         log.record_warning(f"command {command.name} on {what}", str(error))
         if command.input == "markdown" and _WANTS_JSON.search(str(error)):
             raise ProgramError(
-                f"{error} It got Markdown: --input json gives it JSON, as input does in the settings."
+                f"{error} It got Markdown: for JSON, pass --input json or set input in the settings."
             ) from error
         raise
     log.record_info(f"command {command.name} on {what}", f"done in {time.monotonic() - began:.1f} s")
@@ -146,7 +146,7 @@ async def _given(papers: list[Paper], command: UserCommand, texts: _FullTexts) -
     else:
         text = await asyncio.to_thread(papers_as, command.input, papers)
     if len(text) > MOST_GIVEN:
-        raise ProgramError(f"That is more text than {command.name} can get at once: choose fewer papers.")
+        raise ProgramError(f"This is too much text for {command.name} at once: choose fewer papers.")
     return papers, text
 
 

@@ -91,7 +91,7 @@ def planned_days(plan: Plan, today: date) -> list[str]:
         raise UsageError(f"{text} is not in the calendar; write 2026-05-12 or 2026-05.") from None
     first_day = date.fromisoformat(FIRST_DAY)
     if last < first_day:
-        raise UsageError(f"The feed begins on {FIRST_DAY}; ask for a day since then.")
+        raise UsageError(f"The feed begins on {FIRST_DAY}; choose a later day.")
     first = max(first, first_day)
     return [(last - timedelta(days=back)).isoformat() for back in range((last - first).days + 1)]
 

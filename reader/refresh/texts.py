@@ -74,7 +74,7 @@ async def fetch_text(
     No more are asked after a whole text; of those that have an end, the one that holds most is taken. Returns
     TextMissing if they say that there is none. Raises the first FeedError if none has it and one failed.
     """
-    reason = "full_text_from of the settings names no source"
+    reason = "the setting full_text_from has no sources"
     failure: FeedError | None = None
     found: list[tuple[Document, str]] = []
     for source in sources:

@@ -108,9 +108,7 @@ def _replace(cache: Path, file: Path, content: bytes) -> bool:
         known, digests = known_contents(cache, str(file)), [_digest(content)]
         if there and there != content:
             if _digest(there) not in known:
-                raise _NotWrittenError(
-                    "something else has written or changed it. Move it away, and it is written again."
-                )
+                raise _NotWrittenError("something else wrote or changed it. Move it away to have it written again.")
             digests.append(_digest(there))
         if list(known[: len(digests)]) != digests:
             note_contents(cache, str(file), digests)
@@ -128,7 +126,7 @@ def _replace(cache: Path, file: Path, content: bytes) -> bool:
 def _reason(file: Path, error: BaseException | None, otherwise: str) -> str:
     """Why a file could not be written, with what to do about it."""
     if isinstance(error, FileNotFoundError) and not file.parent.is_dir():
-        return "its folder is not there. Make it, or name another file."
+        return "its folder is missing. Make it, or name another file."
     return f"{error.strerror}." if isinstance(error, OSError) and error.strerror else otherwise
 
 

@@ -140,7 +140,7 @@ def _silence_text(reading: str) -> str:
     """What to say of a job without progress; `reading` is the source that it asked last, if any."""
     where = f" while it read {clean(reading, 60)}" if reading else ""
     stopped = f"The background job made no progress for a minute{where} and was stopped"
-    return f"{stopped}; what it stored is kept, so try again."
+    return f"{stopped}; what it stored is kept. Try again."
 
 
 class _JobProcess:

@@ -158,7 +158,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
             place=Place(view("all"), query) if query else place,
             cursors={Where(before): Position(pk)} if pk else {},
             views=views,
-            panes=remembered(settings, left),
+            panes=remembered(settings, left)._replace(is_zoomed=self.ask is not None),
             history=left.history,
             parts={
                 COMMANDS: left.commands,

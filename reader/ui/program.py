@@ -78,7 +78,7 @@ class ProgramActions(Actor):
     @handles("app.suspend")
     def suspend(self, _count: int | None) -> None:
         if not self._app.stop_job():
-            self._model.show_notice("there is no shell to go back to")
+            self._model.show_notice("no shell to go back to")
 
     @offers
     def commands(self) -> list[Command]:
@@ -103,7 +103,7 @@ class ProgramActions(Actor):
     def choose_theme(self, name: str) -> None:
         """Change the colours, and keep the choice in the settings."""
         if self._app.no_color:
-            self._model.show_notice("NO_COLOR is set, so there are no colours", "warning")
+            self._model.show_notice("no colours, since NO_COLOR is set", "warning")
             return
         if name not in CHOICES:
             meant = advice(name, CHOICES, f"Choose one of {', '.join(CHOICES)}.")
@@ -188,4 +188,4 @@ def save_picture(svg: str, folder: Path, now: datetime) -> Path:
         except FileExistsError:
             continue
         return file
-    raise FileExistsError(17, "there are a thousand pictures of this second", str(first))
+    raise FileExistsError(17, "a thousand pictures were saved this second", str(first))

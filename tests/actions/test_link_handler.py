@@ -49,7 +49,7 @@ HOSTILE = (
 
 @each("said", HOSTILE)
 def test_what_else_an_address_says_is_refused(said: str) -> None:
-    with pytest.raises(UsageError, match="names no paper"):
+    with pytest.raises(UsageError, match="is not a link to a paper"):
         paper_of(f"dailypapers:{said}")
     assert address_of(said) is None
 

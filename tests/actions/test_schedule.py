@@ -161,7 +161,7 @@ def test_without_any_of_them_it_is_said_what_to_run(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("reader.actions.schedule.shutil.which", lambda name: None)
     with pytest.raises(ReaderError) as failed:
         schedule.plan_schedule(schedule.daily_digest((7, 30), ("--send",)), tmp_path, {}, "linux")
-    said = "This system has no systemd, launchd or cron; run"
+    said = "This system has no systemd, launchd or cron; schedule"
     assert f"{said} 'dailypapers digest --send --in-turn" in str(failed.value)
 
 

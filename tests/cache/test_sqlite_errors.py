@@ -128,14 +128,14 @@ def test_a_missing_column_is_unforeseen_whatever_its_name(
     with caplog.at_level(logging.ERROR), pytest.raises(CacheError) as failure, explained(path):
         connection.execute(f"SELECT {column} FROM paper")
     assert type(failure.value) is CacheError
-    assert "unforeseen" in str(failure.value) and column in str(failure.value)
+    assert "unexpectedly" in str(failure.value) and column in str(failure.value)
     assert "SQLITE_ERROR" in caplog.text and "Traceback" in caplog.text
     assert "SQLITE_ERROR" in log_file().read_text("utf-8")
 
 
 def test_what_python_refuses_by_itself_is_unforeseen(connection: sqlite3.Connection, path: Path) -> None:
     connection.close()
-    with pytest.raises(CacheError, match="unforeseen"), explained(path):
+    with pytest.raises(CacheError, match="unexpectedly"), explained(path):
         connection.execute("SELECT 1")
 
 
@@ -144,8 +144,8 @@ def test_an_error_inside_one_of_sqlalchemy_s_is_looked_at(filled: Cache, path: P
 
     with filled._engine.connect() as opened, pytest.raises(DBAPIError) as failure:
         opened.exec_driver_sql("SELECT has_fulltext FROM paper")
-    assert "unforeseen" in str(explain(failure.value, path))
-    with pytest.raises(CacheError, match="unforeseen"), filled._transaction() as writing:
+    assert "unexpectedly" in str(explain(failure.value, path))
+    with pytest.raises(CacheError, match="unexpectedly"), filled._transaction() as writing:
         writing.exec_driver_sql("SELECT has_fulltext FROM paper")
 
 

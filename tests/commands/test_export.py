@@ -69,7 +69,7 @@ def test_a_feed_is_bounded_and_says_where_it_is(run: Run, papers: Path, monkeypa
     for words, said in (
         (("--format", "bibtex", "--url", "https://a.example"), "--url belongs to --format atom."),
         (("--format", "atom", "--url", "javascript:x"), "--url must "),
-        (("--watched", "--url", "https://a.example"), "--watched takes nothing else"),
+        (("--watched", "--url", "https://a.example"), "--watched takes no other arguments"),
     ):
         wrong = run("export", "--all", *words)
         assert (wrong.code, wrong.out) == (2, "") and said in wrong.err, wrong.err

@@ -22,12 +22,12 @@ def test_a_file_gets_what_it_lacks_and_no_more(
     run("export", "agents", "-o", str(file))
     before = file.read_bytes()
     assert run("export", "agents", "--append", "-o", str(file)).err == (
-        f"0 papers appended to {file}, 3 were there already.\n"
+        f"0 papers appended to {file}, 3 were already there.\n"
     )
     assert file.read_bytes() == before
     assert (
         run("export", "--all", "--append", "-o", str(file)).err
-        == f"3 papers appended to {file}, 3 were there already.\n"
+        == f"3 papers appended to {file}, 3 were already there.\n"
     )
     after = file.read_bytes()
     assert after.startswith(before.rstrip().removesuffix(b"]").rstrip())
@@ -53,7 +53,7 @@ def test_foreign_entries_stay_byte_by_byte(run: Run, papers: Path, tmp_path: Pat
     file = tmp_path / "refs.bib"
     file.write_bytes(FOREIGN.encode())
     assert run("export", "day:2026-06-30", "--append", "-o", str(file)).err == (
-        f"1 paper appended to {file}, 2 were there already.\n"
+        f"1 paper appended to {file}, 2 were already there.\n"
     )
     text = file.read_bytes().decode()
     assert text.startswith(f"{FOREIGN}\n\n@misc{{")
@@ -137,7 +137,8 @@ def test_what_is_written_below_the_marker_comes_back(run: Run, papers: Path, vau
     moved.write_text(moved.read_text().removesuffix("old\n") + "new  \n\n<!-- mine -->\n")
     second.write_text(second.read_text().replace("# ", "# Not kept ", 1) + "\r\nAlso mine")
     found = run("export", f"id:{IDS[3]},{IDS[4]}", "--format", "notes", "-o", str(vault))
-    assert found.err == f"2 papers written in {vault}, and 2 notes of yours taken in; 'dailypapers undo' undoes that.\n"
+    told = f"2 papers written in {vault}, and 2 notes of yours taken in"
+    assert found.err == f"{told}; 'dailypapers undo' takes it back.\n"
     assert run("note", IDS[3]).out == "new  \n\n<!-- mine -->\n"
     assert run("note", IDS[4]).out == "Also mine\n"
     assert "Not kept" not in second.read_text() and second.read_bytes().endswith(b" -->\n\r\nAlso mine\n")

@@ -70,7 +70,7 @@ def test_a_feed_is_followed_listed_and_left(run: Run, site: Documents, daily: Fe
     ("words", "code", "said"),
     [
         (("add", "cs.RR"), 2, "did you mean cs.RO"),
-        (("add",), 2, "name at least one"),
+        (("add",), 2, "Name at least one"),
         (("list", "x"), 2, "takes no names"),
         (("add", "ftp://example.org/feed"), 2, "not a feed's address"),
         (("check", "lab"), 1, "is not followed"),
@@ -141,8 +141,8 @@ def test_lists_of_feeds_come_and_go(run: Run, tmp_path: Path, home: Path) -> Non
         'xmlUrl="https://lab.example.org/feed.xml" htmlUrl="https://lab.example.org/"/></outline>'
         '<outline type="rss" text="cs.CL" xmlUrl="https://rss.arxiv.org/rss/cs.CL+cs.LG"/></body></opml>'
     )
-    assert run("feeds", "import", str(file)).out.startswith("3 feeds added, 0 known already")
-    assert run("feeds", "import", str(file)).out.startswith("0 feeds added, 2 known already")
+    assert run("feeds", "import", str(file)).out.startswith("3 feeds added, 0 already known")
+    assert run("feeds", "import", str(file)).out.startswith("0 feeds added, 2 already known")
     out = tmp_path / "out.opml"
     assert run("feeds", "export", "-o", str(out)).code == 0
     dates = re.compile("<dateCreated>.*?</dateCreated>")
@@ -166,7 +166,7 @@ def test_a_paper_is_added_by_its_address(run: Run, daily: FeedServer, arxiv: Arx
     assert [json.loads(line)["error"][:10] for line in each] == ["2606.99998", "2606.99999"]
     missing = run("add", "2606.99999")
     assert missing.code == 1
-    assert "neither to the feed nor to arXiv" in missing.err
+    assert "Neither the feed nor arXiv" in missing.err
     assert run("add", "https://example.org").code == 2
 
 

@@ -17,7 +17,7 @@ def test_what_is_followed_is_counted_found_and_taken_back(run: Run, papers: Path
         "Nobody Else: no papers here yet; you are notified of new ones. Its query is follow:author:nobody-else\n"
         "agents: 3 papers; you are notified of new ones. Its query is follow:word:agents\n"
     )
-    assert run("follow", "add", "Agents").err == "Agents is followed already.\n"
+    assert run("follow", "add", "Agents").err == "Agents is already followed.\n"
     assert run("count", "follow:agents").out == run("count", "is:followed").out == "3\n"
     run("follow", "quiet", "agents")
     run("mark", "read", "--query", "title:terminal")

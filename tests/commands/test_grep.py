@@ -87,14 +87,14 @@ def test_a_query_chooses_the_papers(run: Run, texts: Path) -> None:
 
 
 def test_no_text_at_all_is_said(run: Run, papers: Path) -> None:
-    assert "No full text is kept here yet" in run("grep", "quantum").err
+    assert "No full text is stored yet" in run("grep", "quantum").err
 
 
 def test_nothing_found_is_said(run: Run, texts: Path, papers: Path) -> None:
     found = run("grep", "quantum")
     assert (found.code, found.out, found.err) == (0, "", "No stored full text contains it.\n")
     assert run("grep", "quantum", "--json").json == []
-    assert "No paper of the query has its full text" in run("grep", "quantum", "id:2606.28480").err
+    assert "None of the query's papers has its full text" in run("grep", "quantum", "id:2606.28480").err
     assert run("grep", "...").code == 2
 
 

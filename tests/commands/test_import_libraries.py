@@ -198,7 +198,7 @@ def test_one_bad_file_keeps_no_other_out(run: Run, papers: Path, library: str, t
     found = run("import", str(bad), library)
     assert (found.code, found.out) == (1, "3 papers named, 2 of them here, 1 to come with the next refresh. "
                                           "'dailypapers undo' takes it back.\n")  # fmt: skip
-    assert "letter.txt names no paper, or has no known format: see 'dailypapers import --help'." in found.err
+    assert "letter.txt has no papers, or no known format: see 'dailypapers import --help'." in found.err
 
 
 def test_the_clipboard_comes_in_by_a_program_of_the_system(
@@ -207,7 +207,7 @@ def test_the_clipboard_comes_in_by_a_program_of_the_system(
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
-    assert "No program prints the clipboard" in run("import", "--clipboard").err
+    assert "No program here can read the clipboard" in run("import", "--clipboard").err
     for name, line in (("wl-paste", "exit 1"), ("xclip", f"echo see https://arxiv.org/abs/{HERE}v2")):
         (folder / name).write_text(f"#!/bin/sh\n{line}\n")
         (folder / name).chmod(0o755)
@@ -215,7 +215,7 @@ def test_the_clipboard_comes_in_by_a_program_of_the_system(
         "1 paper named, 1 of them here. 1 queued. 'dailypapers undo' takes it back.\n"
     )
     (folder / "xclip").unlink()
-    assert "could not be read by wl-paste" in run("import", "--clipboard").err
+    assert "wl-paste could not read the clipboard" in run("import", "--clipboard").err
     assert run("import").code == 2
 
 
@@ -225,9 +225,9 @@ def test_a_list_of_feeds_is_followed(run: Run, papers: Path, tmp_path: Path) -> 
         '<opml version="2.0"><body><outline text="A" xmlUrl="https://example.org/a.xml"/>'
         '<outline text="B" xmlUrl="ftp://example.org"/></body></opml>'
     )
-    assert run("import", str(file), "--dry-run").out == "1 feed would be added, 0 known already; nothing was changed.\n"
+    assert run("import", str(file), "--dry-run").out == "1 feed would be added, 0 already known; nothing was changed.\n"
     found = run("import", str(file))
-    assert found.out == "1 feed added, 0 known already; 'dailypapers refresh' fetches them.\n"
+    assert found.out == "1 feed added, 0 already known; 'dailypapers refresh' fetches them.\n"
     assert "outline 2: no web address" in found.err
     assert run("import", str(file), "--json").record["feeds"] == {"added": [], "known": 1}
     file.write_text("<opml")

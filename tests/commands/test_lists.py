@@ -185,9 +185,9 @@ def test_what_another_machine_replaced_is_said_and_comes_back(run: Run, use: Use
     assert [line.split(": ", 2)[2] for line in history[:2]] == ["view Evals: title:desk", "view Evals: title:laptop"]
     assert history[2] == "3: from the start: view Evals: topic:evaluation"
     back = run("config", "history", "views.Evals", "--restore", "2")
-    assert back.out == "Brought back: view Evals: title:laptop. 'dailypapers undo' takes that back.\n"
+    assert back.out == "Restored: view Evals: title:laptop. 'dailypapers undo' takes it back.\n"
     assert run("views", "list", "--json").records[0]["query"] == "title:laptop"
-    assert run("config", "history", "order", "--restore", "2").out == 'Brought back: "upvotes".\n'
+    assert run("config", "history", "order", "--restore", "2").out == 'Restored: "upvotes".\n'
     assert run("config", "get", "order").out == "upvotes\n"
     assert run("note", IDS[0], "--history").out.startswith("1: 20")
     assert run("note", IDS[0], "--restore", "2").code == 0

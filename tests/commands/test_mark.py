@@ -178,9 +178,9 @@ def test_settings_with_a_term_without_letters_are_mistakes(run: Run, papers: Pat
     ):
         (home / "config.toml").write_text(setting)
         found = run("config", "check")
-        assert found.code == 1 and ("no letter or digit" in found.err + found.out or "empty query" in found.out), (
-            setting
-        )
+        assert found.code == 1 and (
+            "no letter or digit" in found.err + found.out or "must not be empty" in found.out
+        ), setting
         run("rules", "apply", "--yes")
         assert run("count").out == "6\n"
     (home / "config.toml").unlink()

@@ -68,7 +68,7 @@ def test_what_is_kept_is_shown_searched_and_dropped(run: Run) -> None:
     assert ran.err.startswith("Kept for 2 papers as First words;")
     assert run("list", "output:agents", "--json=id").json == [{"id": IDS[1]}]
     shown = run("show", IDS[1]).out
-    assert "First words (made by a program" in shown and "## Agents that write" in shown
+    assert "First words (written by a program" in shown and "## Agents that write" in shown
     (output,) = run("show", IDS[1], "--json").record["outputs"]
     assert (output["name"], output["text"]) == ("First words", "## Agents that write")
     assert run("show", IDS[1], "--json").record["note"] is None
@@ -125,7 +125,7 @@ def test_papers_without_a_text_do_not_keep_the_others_from_it(
         (("cat 'x", IDS[0]), 2, "can't be split into words"),
         (("no-such-program-here", IDS[0]), 1, "no-such-program-here was not found: it is neither a program nor"),
         (("ls /no/such/place", IDS[0]), 1, "ls failed (exit code "),
-        (("python3 -m json.tool", IDS[0]), 1, "It got Markdown: --input json gives it JSON"),
+        (("python3 -m json.tool", IDS[0]), 1, "It got Markdown: for JSON, pass --input json"),
         (("sleep 20", IDS[0], "--seconds", "1"), 1, "sleep took longer than 1 s and was stopped."),
     ],
 )

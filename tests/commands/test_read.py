@@ -72,7 +72,7 @@ def test_where_there_is_no_text_two_lines_say_why_and_where_to_look(run: Run, pa
     found = run("read", ID)
     assert (found.code, found.out) == (1, "")
     assert found.err == (
-        f"dailypapers: {ID} has no full text: arXiv has neither HTML nor a PDF of it. See https://arxiv.org/pdf/{ID}\n"
+        f"dailypapers: {ID} has no full text: it has neither HTML nor a PDF at arXiv. See https://arxiv.org/pdf/{ID}\n"
     )
     assert run("count", "has:fulltext").out == "0\n"
 

@@ -22,20 +22,20 @@ DATE = datetime.now(UTC).date()
 TODAY = DATE.isoformat()
 MIB = 1024 * 1024
 ZIPPED = {"Content-Encoding": "gzip"}
-LOCAL = "on this machine or its network and was not asked; the setting allow_local_feeds allows it."
+LOCAL = "on this machine or its network and was not asked; the setting allow_local_feeds permits it."
 
 REFUSED = {
     "bomb": (
         Page(gzip.compress(b" " * 64 * MIB), headers=ZIPPED),
-        "bomb.example.org sent more than 5 MiB at once, which was not read; try again later.",
+        "bomb.example.org sent more than 5 MiB at once, which were not read; try again later.",
     ),
     "packed": (
         Page(gzip.compress(gzip.compress(b" " * MIB)), headers={"Content-Encoding": "gzip, gzip"}),
-        "packed.example.org packed its answer as 'gzip, gzip', which was not asked for; try again later.",
+        "packed.example.org compressed its answer as 'gzip, gzip', which was not requested; try again later.",
     ),
     "endless": (
         Page(b"<rss>" * 10_000, endless=True),
-        "endless.example.org sent more than 5 MiB at once, which was not read; try again later.",
+        "endless.example.org sent more than 5 MiB at once, which were not read; try again later.",
     ),
     "tags": (Page(b"<rss><channel>" + b"<a>" * (5 * MIB // 3 - 10)), ""),
     "links": (Page(rss("<a href=" * 600_000)), ""),

@@ -53,7 +53,7 @@ def test_a_first_start_makes_a_cache_without_a_word(home: Path, capsys: pytest.C
     ("break_it", "found"),
     [
         (breakage.empty_header, "not a database"),
-        (breakage.change_mark, "damaged, or without some of its tables"),
+        (breakage.change_mark, "damaged, or missing some of its tables"),
         (breakage.cut(0.999), "cut off"),
     ],
 )
@@ -65,7 +65,7 @@ def test_a_broken_cache_is_mended_before_the_reader_opens(
     (told,), printed = start(capsys)
     (kept,) = home.glob("papers.db.aside-*")
     assert kept.read_bytes() == before
-    assert told.startswith(f"The cache was mended ({found}): 1 starred paper and 6 papers are back")
+    assert told.startswith(f"The cache was repaired ({found}): 1 starred paper and 6 papers are back")
     assert kept.name in told
     assert told in printed
     assert stars(starred) == ["2606.26740"]
@@ -80,7 +80,7 @@ def test_a_lost_cache_is_made_again(
     if is_emptied:
         starred.touch()
     (told,), _ = start(capsys)
-    assert "missing or empty, with its journal" in told
+    assert "missing or empty, next to its journal" in told
     assert stars(starred) == ["2606.26740"], "the papers are those of the day's backup"
 
 
@@ -92,7 +92,7 @@ def test_damage_that_the_last_run_met_is_looked_for(
         stars(starred)
     assert suspect_stamp(starred).exists()
     (told,), _ = start(capsys)
-    assert "mended (file: " in told
+    assert "repaired (file: " in told
     assert stars(starred) == ["2606.26740"]
     assert not suspect_stamp(starred).exists()
     assert start(capsys) == ([], "")
@@ -150,20 +150,20 @@ BROKEN = Path("papers.db")
 def test_one_sentence_says_what_came_back_from_where(restored: dict[Path, int], unread: int, said: str) -> None:
     report = Report(is_new=True, events=5, starred=2, papers=300, restored=restored, unread=unread)
     told = repairing.summarize(report)
-    assert told.startswith("A new cache has 5 events, 2 starred papers and 300 papers: ")
+    assert told.startswith("The new cache has 5 events, 2 starred papers and 300 papers: ")
     assert said in told
     assert "\n" not in told
 
 
 def test_a_cache_without_papers_says_why_and_what_comes() -> None:
     told = repairing.summarize(Report(is_new=True, events=5, restored={BROKEN: 0}, unread=7))
-    assert told.startswith("A new cache has 5 events and no papers, because none can be read from a backup or the file")
-    assert told.endswith("asks the feed for the latest days and the 7 papers that the old one had or you marked.")
+    assert told.startswith("The new cache has 5 events but no papers: neither a backup nor the file could be read")
+    assert told.endswith("fetches the latest days and the 7 papers that the old one had or you marked.")
 
 
 def test_a_lost_cache_is_not_called_a_new_home(run: Run, starred: Path) -> None:
     starred.unlink()
-    assert "'dailypapers restore' rebuilds it from them" in run("cache", "verify").err
+    assert "'dailypapers restore' rebuilds it" in run("cache", "verify").err
     told = run("cache", "repair").out
     assert "all from the backup of" in told
     assert "The cache is good" in run("cache", "repair").out
@@ -178,7 +178,7 @@ def test_a_command_never_begins_anew_beside_a_backup(run: Run, starred: Path, is
         starred.touch()
     assert run("cache", "verify").code != 0
     found = run("count")
-    assert f"The cache was {'empty' if is_emptied else 'missing'}. A new cache has" in found.err
+    assert f"The cache was {'empty' if is_emptied else 'missing'}. The new cache has" in found.err
     assert "6 papers" in found.err
 
 

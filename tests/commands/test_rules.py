@@ -50,7 +50,7 @@ def test_rules_are_listed_checked_tried_and_applied(run: Run, papers: Path, home
     run("undo")
     tried = run("rules", "try", *since).out
     assert "Agents: star, tag work, because agents\n  2 papers starred, tagged work\n" in tried
-    assert tried.endswith("3 papers since 2026-06-01 would have been changed; nothing was.\n")
+    assert tried.endswith("3 papers since 2026-06-01 would have been changed; nothing was changed.\n")
     assert run("count", "is:starred").out == "0\n"
     (first, second, _) = run("rules", "try", *since, "--json").records
     assert [(one["id"], one["then"]) for one in first["papers"]][-1] == ("2606.00001", ["tag:work"])
@@ -58,7 +58,7 @@ def test_rules_are_listed_checked_tried_and_applied(run: Run, papers: Path, home
     assert run("rules", "apply", "agents", *since).out == (
         "2 starred, 3 tagged work. 'dailypapers undo' takes it back.\n"
     )
-    assert run("rules", "apply", *since).out.startswith("Nothing to do")
+    assert run("rules", "apply", *since).out.startswith("No rule has anything")
     assert run("rules", "list", "--json").records[0]["papers"] == 3
     assert "Agents: star, tag work, because agents\n" in run("show", "2606.28480", "--why").out
     assert run("undo").out == "Taken back: 2 starred, 3 tagged work, by the rule Agents.\n"
@@ -72,18 +72,18 @@ def test_a_rule_is_tried_kept_and_taken_back(run: Run, papers: Path, home: Path)
     assert tried.startswith("title:agents: hide, tag later, because title:agents\n") and "nothing was" in tried
     assert run("rules", "list").out.startswith("You have no rules yet.")
     kept = run("rules", "add", "--then", "hide,tag:later", "title:agents").out
-    assert kept.startswith("Rule kept: hide, tag later, because title:agents. 'dailypapers undo'")
+    assert kept.startswith("Rule added: hide, tag later, because title:agents. 'dailypapers undo'")
     assert run("rules", "add", "--then", "hide,tag:later", "title:agents").code == 1
     run("rules", "add", "--then", "star", "title:agents")
     assert [one["name"] for one in run("rules", "list", "--json").records] == ["title:agents", "title:agents 2"]
-    # The first entry of a home without settings too: no mark before it is taken back in its place.
+    # The first entry of a home without settings too: no mark before it is taken back instead.
     for said in ("rule title:agents 2 added", "rule title:agents added"):
         assert run("undo").out == f"Taken back: {said}.\n"
     assert run("count", "is:starred").out == "1\n"
     before = run("count").out
     assert run("rules", "mute", "agents").out.startswith("Muted: agents.")
     assert run("count").out != before
-    assert run("rules", "mute", "agents").err == "dailypapers: agents is muted already.\n"
+    assert run("rules", "mute", "agents").err == "dailypapers: agents is already muted.\n"
 
 
 def test_what_is_wrong_with_rules_is_said(run: Run, papers: Path, home: Path) -> None:
@@ -101,7 +101,7 @@ def test_what_is_wrong_with_rules_is_said(run: Run, papers: Path, home: Path) ->
         "Did you mean",
         "must not have free text",
         "has both hide and star, which contradict each other",
-        'has "hid", which is not what a rule can do',
+        'has "hid", which a rule can\'t do',
         "Rule e: There is no view 'none'.",
         "The muted topic:nowhere: There is no topic 'nowhere'.",
     ):
@@ -113,9 +113,9 @@ def test_what_is_wrong_with_rules_is_said(run: Run, papers: Path, home: Path) ->
     ("words", "why"),
     [
         (["add", "agents"], "Say what the rule does: --then hide, star,"),
-        (["add", "--then", "hide"], "Name the papers: dailypapers rules add --then hide QUERY."),
-        (["mute"], "Name the papers: dailypapers rules mute QUERY."),
-        (["add", "--then", "smell", "x"], "which is not what a rule can do"),
+        (["add", "--then", "hide"], "Give a query: dailypapers rules add --then hide QUERY."),
+        (["mute"], "Give a query: dailypapers rules mute QUERY."),
+        (["add", "--then", "smell", "x"], "which a rule can't do"),
         (["add", "--then", "hide", "topic:agnets"], "There is no topic 'agnets'. Did you mean agents?"),
         (["list", "--then", "hide"], "--then belongs to 'rules add' and 'rules try'."),
     ],

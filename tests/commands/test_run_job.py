@@ -40,7 +40,7 @@ DAY = "2026-05-11"
         (DayStored(DAY, 1, 0, 0, 0, 1, 1), f"day 1 of 1 done: {DAY}"),
         (DayEmpty(DAY, 30, 1200), f"day 30 of 1,200 done: {DAY} · 3.0 a second · 6 min left"),
         (DayFailed(DAY, FeedError("no"), 2, 2), f"day 2 of 2 done: {DAY} · 12 a minute · 0 s left"),
-        (Waiting(3.2, "the feed asks for a pause"), "waiting 3 s: the feed asks for a pause"),
+        (Waiting(3.2, "the feed asked for a pause"), "waiting 3 s: the feed asked for a pause"),
         (PapersClassified(2000, 9295), "new topic rules: 2,000 of 9,295 papers"),
         (PapersDropped(1, DAY), f"1 paper from before {DAY} dropped"),
         (RefreshStarted((DAY,)), ""),
@@ -53,7 +53,7 @@ def test_messages_tell_how_far_a_job_is(message: Message, text: str) -> None:
 
 async def test_the_waits_of_a_job_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     async def run(_context: JobContext, _job: Job) -> AsyncGenerator[Message, None]:
-        note_wait(3.2, "the feed asks for a pause")
+        note_wait(3.2, "the feed asked for a pause")
         note_wait(60)
         yield RefreshFinished()
 
@@ -63,4 +63,4 @@ async def test_the_waits_of_a_job_are_shown(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(running, "run_job", run)
     messages = await _collect_messages(Workspace(), Refresh(Latest()), progress)
     assert messages == [RefreshFinished()]
-    assert shown == ["waiting 3 s: the feed asks for a pause", ""]
+    assert shown == ["waiting 3 s: the feed asked for a pause", ""]

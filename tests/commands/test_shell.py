@@ -110,7 +110,7 @@ def test_output_is_bounded_and_drawable(tmp_path: Path, monkeypatch: pytest.Monk
     done = CommandProcess([], 80, {HOME_VARIABLE: str(tmp_path)}).wait()
     assert "\x1b" not in done.text
     assert done.text.startswith("red x")
-    assert done.text.endswith("The output is too long: the rest is left out.")
+    assert done.text.endswith("The output is too long; the rest is left out.")
     assert len(done.text) < 6_000
 
 

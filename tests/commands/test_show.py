@@ -168,7 +168,7 @@ def test_what_belongs_to_a_paper_is_asked_for_and_printed(
         assert out.endswith(
             "\n\nana · 2026-06-30 · 👍 3\nIs it *open*?\n\na comment that is hidden\n\n"
             "> ana · 2026-06-30 · edited\n> Yes:\n>\n> - here\n\n"
-            "ana · 2026-06-30 · to a comment that is gone\nautomated: similar papers\n"
+            "ana · 2026-06-30 · to a deleted comment\nautomated: similar papers\n"
         )
         feed.fault = "error"
         record = run("show", "2606.26740", "--refresh", "--json=models,linked,discussion").record

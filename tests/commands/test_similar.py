@@ -39,5 +39,5 @@ def test_a_query_where_an_id_should_be_is_pointed_out(run: Run, papers: Path) ->
     found = run("similar", IDS[0], "is:unread")
     assert (
         found.code == 1
-        and "It is a query, not an id; commands that act on several papers take a query with --query." in found.err
+        and "That is a query, not an id; commands for several papers take one with --query." in found.err
     )

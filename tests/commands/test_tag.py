@@ -61,7 +61,7 @@ def test_renaming_merges_and_is_one_step_of_undo(run: Run, papers: Path) -> None
         (("tag", "add", "a", "2401.00001"), "'2401.00001' is not in the cache"),
         (("tag", "rename", "a"), "Name the tag and its new name"),
         (("tag", "rename", "later", "b"), "No paper has the tag 'later'. Did you mean latter?"),
-        (("tag", "rename", "latter", "latter"), "The tag has the name 'latter' already."),
+        (("tag", "rename", "latter", "latter"), "The tag already has the name 'latter'."),
         (("tag", "ad", "a", IDS[0]), "Did you mean add?"),
         (("note", "2401.00001"), "is not in the cache"),
     ],

@@ -24,7 +24,7 @@ def test_undo_says_first_that_a_feed_is_no_mark(run: Run, papers: Path) -> None:
     run("feeds", "add", "cs.CL")
     run("feeds", "remove", "cs.CL")
     refused = run("undo")
-    assert refused.code == 1 and "a feed was followed or left, which 'dailypapers feeds' takes back" in refused.err
+    assert refused.code == 1 and "a feed was followed or dropped, which 'dailypapers feeds' takes back" in refused.err
     assert run("undo").out == "Taken back: 1 paper starred.\n"
     run("mark", "star", IDS[0])
     assert run("undo").out == "Taken back: 1 paper starred.\n", "the mark is newer"

@@ -55,8 +55,8 @@ def test_what_something_else_has_written_stays(run: Run, stars: Path) -> None:
     ran = run("mark", "star", IDS[0])
     assert ran.code == 0
     assert (
-        ran.err == f"{stars} was not written: something else has written or changed it. "
-        "Move it away, and it is written again.\n"
+        ran.err == f"{stars} was not written: something else wrote or changed it. "
+        "Move it away to have it written again.\n"
     )
     assert stars.read_text() == "@misc{mine}\n"
     stars.unlink()
@@ -71,7 +71,7 @@ def test_what_something_else_has_written_stays(run: Run, stars: Path) -> None:
     ("export", "says"),
     [
         ('query = "is:starred"\nfile = "stars.xyz"', "its ending names no format"),
-        ('query = "is:starred"\nfile = "no/such/stars.bib"', "its folder is not there. Make it, or name another file."),
+        ('query = "is:starred"\nfile = "no/such/stars.bib"', "its folder is missing. Make it, or name another file."),
         ('query = "-is:queued"\nfile = "all.csv"', "6 papers are more than 5"),
     ],
 )
@@ -91,20 +91,20 @@ def test_a_file_that_can_not_be_written_is_said_and_stops_nothing(
 def test_the_same_problem_is_told_once_until_it_changes_or_heals(run: Run, stars: Path, home: Path) -> None:
     (home / "config.toml").write_text('[[exports]]\nquery = "is:starred"\nfile = "out/stars.bib"\n')
     out = home / "out"
-    assert "its folder is not there" in run("mark", "star", IDS[0]).err
+    assert "its folder is missing" in run("mark", "star", IDS[0]).err
     assert run("mark", "star", IDS[1]).err == ""
     # Who asks for the files is told again.
-    assert "its folder is not there" in run("export", "--watched").err
+    assert "its folder is missing" in run("export", "--watched").err
     out.mkdir()
     (out / "stars.bib").write_text("@misc{mine}\n")
-    assert "something else has written" in run("mark", "star", IDS[2]).err
+    assert "something else wrote" in run("mark", "star", IDS[2]).err
     assert run("mark", "unstar", IDS[2]).err == ""
     (out / "stars.bib").unlink()
     assert run("mark", "star", IDS[2]).err == ""
     assert (out / "stars.bib").read_text().count("@misc") == 3
     (out / "stars.bib").unlink()
     out.rmdir()
-    assert "its folder is not there" in run("mark", "unstar", IDS[2]).err
+    assert "its folder is missing" in run("mark", "unstar", IDS[2]).err
 
 
 def test_formats_of_the_settings_are_those_of_exports() -> None:

@@ -83,7 +83,7 @@ def test_a_body_is_packed_once_and_by_gzip(encoding: str, site: Documents) -> No
     assert len(body) < 2_000
     site.pages["/api/daily_papers"] = Page(body, "application/json", headers={"Content-Encoding": encoding})
     took = measure(f"{BODIES}\nURL = {site.url!r}\nmeasured(run)")
-    assert took.said == f"127.0.0.1 packed its answer as {encoding!r}, which was not asked for; try again later."
+    assert took.said == f"127.0.0.1 compressed its answer as {encoding!r}, which was not requested; try again later."
     assert took.megabytes < 40
 
 
@@ -91,7 +91,7 @@ def test_a_body_is_unpacked_up_to_its_limit(site: Documents) -> None:
     body = packed(b"", b"\0", 128 * MIB, b"")
     site.pages["/api/daily_papers"] = Page(body, "application/json", headers={"Content-Encoding": "gzip"})
     took = measure(f"{BODIES}\nURL = {site.url!r}\nmeasured(run)")
-    assert took.said == "127.0.0.1 sent more than 32 MiB at once, which was not read; try again later."
+    assert took.said == "127.0.0.1 sent more than 32 MiB at once, which were not read; try again later."
     assert took.megabytes < 100
 
 

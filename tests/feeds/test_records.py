@@ -142,7 +142,7 @@ def test_marks_alone_need_no_title() -> None:
 def test_a_mark_of_another_form_is_left_out_and_said(wrong: Mapping[str, object]) -> None:
     listings = read({**record(WHOLE), "starred": True, "marks": [{**MARK, **wrong}, 7]})
     assert marks(listings) == [PaperMarks(ID, (), (("star", "1"),))]
-    assert [skip.reason for listing in listings for skip in listing.skipped] == ["2 of its marks have no known form"]
+    assert [skip.reason for listing in listings for skip in listing.skipped] == ["2 of its marks are of no known form"]
 
 
 @each(

@@ -205,7 +205,7 @@ async def test_a_category_that_has_another_name_is_named(world: World) -> None:
         "/rss/": partial(world.arxiv.rss, part=slice(0)),
         "/list/": lambda _: Page(listing_page("cs.NL", "2026-05-12", renamed), "text/html"),
     }
-    said = "arXiv lists cs.CL as cs.NL now; 'dailypapers feeds add cs.NL' follows it."
+    said = "arXiv now lists cs.CL as cs.NL; 'dailypapers feeds add cs.NL' follows it."
     assert failed(await world.refresh()) == [said]
     await world.refresh()
     (failing,) = world.feeds.failing()

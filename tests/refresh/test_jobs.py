@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 
@@ -9,7 +10,6 @@ import pytest
 
 from reader.refresh import jobs
 
-resource = pytest.importorskip("resource", reason="this system knows no limits")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems do not count all memory")
 
 

@@ -31,7 +31,7 @@ from tests.table import each
 ID, OTHER = "2605.00001", "2605.00002"
 DAY = "2026-05-12"
 MODEL = Repository("model", "lab/seven", 3, 40)
-BUSY = FeedRefused("arXiv is too busy to answer (406); it is asked again in 5 minutes.")
+BUSY = FeedRefused("arXiv is too busy to answer (406); the next try is in 5 minutes.")
 DOWN = FeedUnreachable("huggingface.co did not answer.")
 
 

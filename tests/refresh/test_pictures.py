@@ -71,9 +71,9 @@ def test_sixels_are_one_sequence_over_blank_rows() -> None:
 @each(
     ("data", "said"),
     [
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "drawing of lines"),
-        (b"<?xml version='1.0'?><svg/>", "drawing of lines"),
-        (b"<!DOCTYPE html><p>Sign in", "A page came in place"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "vector drawing"),
+        (b"<?xml version='1.0'?><svg/>", "vector drawing"),
+        (b"<!DOCTYPE html><p>Sign in", "A web page came instead"),
         (b"GIF89a\x00", "broken"),
         (b"BM" + bytes(100), "broken"),
         (picture()[:60], "broken"),

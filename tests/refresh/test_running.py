@@ -113,7 +113,7 @@ async def test_a_full_text_is_fetched_and_dropped_when_it_is_long_unused(
         fetched = [message async for message in run_job(context, FetchText("2605.00001"))]
         assert fetched == [TextStored("2605.00001", "feed")]
         (missing,) = [message async for message in run_job(context, FetchText("2605.00002"))]
-        assert missing == TextMissing("2605.00002", "arXiv has neither HTML nor a PDF of it")
+        assert missing == TextMissing("2605.00002", "it has neither HTML nor a PDF at arXiv")
         (unknown,) = [message async for message in run_job(context, FetchText("2605.00009"))]
         assert unknown == TextMissing("2605.00009", "it is not in the cache")
     for days, kept in ((30, True), (31, False)):

@@ -17,6 +17,7 @@ RIGS = {
     "leave": ("pty.leave", "ends the reader in every way, with parts of it hanging"),
     "mishaps": ("mishaps.rig", "plays what lies between machines, and writes what the user gets"),
     "mutate": ("mutate", "changes the reader, and tells which changes its tests find"),
+    "versions": ("versions", "runs quick tests with the lowest, the locked and the newest versions of all libraries"),
     "whole": ("whole", "replays days of arXiv with faults: each paper that a source has is in the cache"),
     "year": ("year", "replays a year of two machines: nothing grows but with the papers and the marks"),
     "start": ("pty.start", "starts an installed program in a terminal, and leaves it"),

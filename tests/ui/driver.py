@@ -254,7 +254,7 @@ class Story:
     @property
     def status(self) -> str:
         """What the last line says beside its hints, whole."""
-        return self.app.status.said
+        return self.app.status.shown.said
 
     @property
     def advice(self) -> str:

@@ -82,7 +82,7 @@ async def test_what_the_feed_lacks_comes_from_arxiv_or_is_told(
         monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path))
         monkeypatch.setattr("reader.feeds.arxiv.client.INTERVAL", 0)
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            for id, said in (("hep-th/9901001", "fetched"), ("hep-th/9901002", "neither to the feed nor to arXiv")):
+            for id, said in (("hep-th/9901001", "fetched"), ("hep-th/9901002", "neither the feed nor arXiv")):
                 await r.do("find.add")
                 await r.type(id)
                 await r.do("query.accept")

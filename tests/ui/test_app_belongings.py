@@ -84,6 +84,6 @@ async def test_leaving_the_page_stops_what_is_asked(reader: Opener, monkeypatch:
             await r.until(lambda: feed.requests and not r.app.model.state[REFRESH].is_running)
             feed.fault = "hang"
             await r.do("read.open")
-            await r.until(lambda: "asking for comments and versions" in r.screen)
+            await r.until(lambda: "fetching comments and versions" in r.screen)
             await r.do("app.back")
             assert r[PageRefresher].is_idle

@@ -154,7 +154,7 @@ def test_much_that_changed_is_folded() -> None:
     much = replace(look(), changes=CHANGES._replace(sections=sections))
     folded, unfolded = said(changed_lines(78, much)), said(changed_lines(78, replace(much, is_unfolded=True)))
     assert len(folded) == 3 + 16
-    assert folded[-1] == f"+{len(unfolded) - 4 - 15} lines of what changed"
+    assert folded[-1] == f"+{len(unfolded) - 4 - 15} lines of changes"
     assert unfolded[-1] == "less"
     assert unfolded[:-1][: len(folded) - 1] == folded[:-1]
 

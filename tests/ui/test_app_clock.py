@@ -124,7 +124,7 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         await r.do("view.latest")
         assert "all 14 read" in r.top
         await typed(r, "triage")
-        assert r.empty.startswith("No unread papers to decide on.")
+        assert r.empty.startswith("No unread papers are left.")
         await typed(r, "triage 15m topic:(")
         assert r.app.state.notices.shown.tone == "warning"
         await typed(r, "triage 1s")

@@ -96,7 +96,7 @@ async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
         await r.do("command.open")
         await r.type("ta")
         await r.do("command.next")
-        assert "all that you have" in r.lines[-1]
+        assert "the tags that you use" in r.lines[-1]
         await r.do("command.previous", "command.complete")
         await r.type("ad")
         await r.do("command.complete")
@@ -169,7 +169,7 @@ async def test_a_command_that_goes_on_is_told_and_stopped(reader: Opener, monkey
         await r.until(lambda: "running count" in r.top)
         assert r.status == "count is running · esc stops it"
         await r.begin(":", *"count", "enter")
-        await r.until(lambda: "only one command runs at a time" in r.status)
+        await r.until(lambda: "commands run one at a time" in r.status)
         await r.begin("j")
         assert r.cursor == 1
         await r.do("app.escape")

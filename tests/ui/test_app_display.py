@@ -79,7 +79,7 @@ async def test_without_colors_no_theme_brings_them_back(reader: Opener, monkeypa
     async with reader() as r:
         await choose(r, "light")
         assert r.app.theme == "ansi"
-        assert r.status == "NO_COLOR is set, so there are no colours"
+        assert r.status == "no colours, since NO_COLOR is set"
 
 
 async def test_an_empty_variable_takes_no_colors(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,7 +93,7 @@ async def test_a_paper_of_one_topic_asks_nothing_and_one_of_none_says_so(reader:
         while r.here.title != "Nothing":
             await r.do("move.down")
         await r.do("find.topic")
-        assert r.status == "this paper has no topic"
+        assert r.status == "this paper has no topics"
 
 
 async def test_other_rules_reach_all_papers_without_a_network(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
         assert r.ids == [] and r.empty.startswith("Nothing has been learned from your marks yet.")
         # A first topic is enough to begin with; what the user decides can be undone there.
         await r.press("W")
-        await r.until(lambda: "Topics to begin with: pick three" in r.screen)
+        await r.until(lambda: "To begin, pick three topics" in r.screen)
         assert r.lines[-1].startswith(" + more  - less  x mute  u undo  esc close"), "a topic has no papers or name"
         await r.press("space")
         await r.until(lambda: 'raised "Agents & tools" · u undoes' in r.screen)
@@ -60,7 +60,7 @@ async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -
         assert r.screen.index("For you  ") < r.screen.index("Your interests") < r.screen.index("Why these topics")
         assert "like Slow Video" in r.screen and "from 1 paper" in r.screen
         await r.press("e")
-        assert "only interests have a name and papers" in r.lines[-1]
+        assert "only interests have names and papers" in r.lines[-1]
         # The word under the cursor is wanted more: the list moves, and says how.
         await r.press("+")
         await r.until(lambda: "raised" in r.lines[-1] and "Changed by you" in r.screen)
@@ -75,6 +75,6 @@ async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -
         await r.press("x")
         await r.until(lambda: 'muted "films"' in r.lines[-1] and "muted" in r.screen)
         await r.press("S")
-        await r.until(lambda: '"films" has a single paper' in r.lines[-1])
+        await r.until(lambda: '"films" has only one paper' in r.lines[-1])
         await r.press("escape")
         assert not isinstance(r.app.screen, WhyScreen)

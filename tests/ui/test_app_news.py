@@ -133,7 +133,7 @@ async def test_progress_is_told_and_escape_stops_it(reader: Opener) -> None:
             await r.do("move.down", "paper.star")
             assert r.kept(r.here.id).starred
             await r.do("app.escape")
-            assert r.status == "refresh stopped · what has come is kept"
+            assert r.status == "refresh stopped · papers so far are kept"
             await r.until(lambda: r.app.state[REFRESH].progress is None)
             assert "day" not in r.top.split()
 

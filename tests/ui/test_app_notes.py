@@ -126,7 +126,7 @@ async def test_the_users_own_editor_writes_the_note(
         assert r.status == "false failed: the note is unchanged"
         monkeypatch.setenv("EDITOR", "no-such-editor")
         await r.do("paper.editor")
-        assert r.status == "no editor was found: set the variable EDITOR to an editor's name"
+        assert r.status == "no editor was found: set EDITOR to your editor"
         assert r.kept(r.here.id).note == "Seen. TwiceSeen."
 
 

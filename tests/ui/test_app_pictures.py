@@ -62,7 +62,7 @@ async def test_p_shows_the_figures_of_a_text_and_comes_back(reader: Opener, feed
         await r.type("both.")
         await r.press("enter")
         await r.do("picture.open")
-        await r.until(lambda: "drawing of lines (SVG)" in r.screen)
+        await r.until(lambda: "vector drawing (SVG)" in r.screen)
         assert r.lines[0].strip() == "2 of 3 · Figure 1" and "Both." in r.screen
         await r.do("picture.next")
         await r.until(lambda: blocks(r) > 100)

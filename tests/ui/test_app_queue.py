@@ -47,11 +47,11 @@ async def test_what_is_queued_a_moment_before_the_queue_is_opened_is_in_it(reade
 async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> None:
     async with reader() as r:
         await r.do("queue.down")
-        assert r.status == "gq shows the queue, where a paper can be moved"
+        assert r.status == "papers are moved in the queue: gq shows it"
         await r.do("view.queue")
-        assert r.empty.startswith("Nothing to read later.")
+        assert r.empty.startswith("The queue is empty.")
         await r.do("view.latest", "paper.queue", "move.down", "paper.queue", "view.queue", "find.sort", "queue.down")
-        assert r.status == "gq shows the queue, where a paper can be moved"
+        assert r.status == "papers are moved in the queue: gq shows it"
         # What is let go stays in sight until the list is read again.
         await r.do("find.sort")
         await r.do("move.top", "paper.queue")

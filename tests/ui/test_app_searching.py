@@ -178,7 +178,7 @@ async def test_a_slow_search_says_so_and_escape_stops_it(reader: Opener, monkeyp
         async with reader(settings=settings(endpoint=feed.url)) as r:
             before = r.ids
             r[FeedSearch].begin("agents of [b]chaos")
-            await r.until(lambda: r.app.status.said == "esc stops searching for agents of [b]chaos")
+            await r.until(lambda: r.app.status.shown.said == "esc stops searching for agents of [b]chaos")
             assert "searching" in r.top
             # Keys are not held up by it.
             r.app.perform("move.down")
@@ -286,7 +286,7 @@ async def test_what_has_no_words_is_not_searched_for(reader: Opener) -> None:
     with FeedServer() as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
             await _search(r, "topic:agents")
-            assert "searched for words" in r.status
+            assert "only takes words" in r.status
             await r.do("find.query", "find.feed")
             assert feed.requests == []
         async with reader(demo=True) as r:
@@ -306,7 +306,7 @@ async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
             assert r.app.state.results
             assert len(feed.requests) == 1
             await r.do("app.escape", "view.all", "find.feed")
-            assert "searched for words" in r.status
+            assert "only takes words" in r.status
 
 
 async def test_the_line_names_the_key_where_there_are_words(reader: Opener) -> None:
@@ -325,9 +325,9 @@ async def test_a_search_that_takes_anothers_place_tells_of_itself(
         feed.fault = "hang"
         async with reader(settings=settings(endpoint=feed.url)) as r:
             r[FeedSearch].begin("agents")
-            await r.until(lambda: "for agents" in r.app.status.said)
+            await r.until(lambda: "for agents" in r.app.status.shown.said)
             r[FeedSearch].begin("robots")
-            await r.until(lambda: "for robots" in r.app.status.said)
+            await r.until(lambda: "for robots" in r.app.status.shown.said)
             r.app.perform("app.escape")
             await r.rest()
             assert r.status == "search stopped"

@@ -55,4 +55,4 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
             await r.type("video")
             await r.press("enter")
             await r.do("text.places")
-            assert "no full text here has these words" in r.status
+            assert "no stored full text has these words" in r.status

@@ -59,7 +59,7 @@ async def test_a_date_is_typed_as_people_write_it(reader: Opener) -> None:
         assert "June 2026" not in r.screen
         await r.press(*"2027")
         await r.press(*"-01")
-        assert "January 2027 has not come yet." in r.screen
+        assert "January 2027 is in the future." in r.screen
 
 
 async def test_an_answer_leaves_with_the_next_action(reader: Opener) -> None:

@@ -458,7 +458,7 @@ async def test_without_a_browser_the_address_is_copied(reader: Opener, monkeypat
     async with reader() as r:
         await r.do("link.page")
         assert r.app.clipboard == "https://huggingface.co/papers/2605.00400"
-        assert r.status.startswith("there is no browser here · copied https://")
+        assert r.status.startswith("no browser was found · copied https://")
 
 
 @pytest.mark.parametrize(

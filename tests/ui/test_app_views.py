@@ -144,5 +144,5 @@ async def test_changes_reach_watched_exports_and_stars_the_program(reader: Opene
         out.unlink()
         file.write_text("mine")
         await r.do("paper.star")
-        await r.until(lambda: "something else has written" in r.status)
+        await r.until(lambda: "something else wrote" in r.status)
         assert file.read_text() == "mine" and not out.exists()

@@ -196,7 +196,7 @@ async def test_nothing_is_wider_than_all_papers(reader: Opener) -> None:
         await r.do("view.all")
         await _keep(r, "robot")
         await r.do("find.widen")
-        assert r.status == "this view has all papers already"
+        assert r.status == "this view already has all papers"
         await r.do("find.query")
         assert "in all" not in r.advice
 

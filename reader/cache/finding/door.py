@@ -69,11 +69,13 @@ def checked_vectors(values: object, rows: int, who: str) -> Rows:
         with np.errstate(over="ignore"):
             found = np.asarray(values, np.float32)
     except (TypeError, ValueError, OverflowError) as error:
-        raise FeedMalformed(f"{who} sent something other than vectors of one length.") from error
+        raise FeedMalformed(f"{who} sent vectors of different lengths.") from error
     if found.ndim != 2 or len(found) != rows:
-        raise FeedMalformed(f"{who} sent something other than one vector for each of {rows} texts.")
+        raise FeedMalformed(f"{who} did not send one vector for each of {rows} texts.")
     if not SMALLEST <= found.shape[1] <= LARGEST:
-        raise FeedMalformed(f"{who} sent vectors of {found.shape[1]:,} numbers; {SMALLEST} to {LARGEST:,} are usual.")
+        raise FeedMalformed(
+            f"{who} sent vectors of {found.shape[1]:,} numbers; {SMALLEST} to {LARGEST:,} are accepted."
+        )
     if not np.isfinite(found).all():
         raise FeedMalformed(f"{who} sent a vector with numbers that are not finite.")
     # In two steps: the squares of large numbers would be infinite.

@@ -366,7 +366,9 @@ def prepare(connection: sqlite3.Connection, cache: Path, patience: float | None 
     try:
         process.wait(patience)
     except subprocess.TimeoutExpired:
-        raise CacheIndexing("The index for ~ is being made, once: some seconds for 10,000 papers.") from None
+        raise CacheIndexing(
+            "The index for ~ is being built. This happens once and takes some seconds for 10,000 papers."
+        ) from None
 
 
 def _start(cache: Path) -> subprocess.Popen[bytes]:

@@ -169,7 +169,7 @@ def size_of(cache: Path, key: str) -> int:
     return size(_folder(cache, key))
 
 
-_BUSY = "Another program is making vectors of these papers; 'dailypapers vectors' says how far."
+_BUSY = "Another program is making vectors of these papers; 'dailypapers vectors' shows its progress."
 
 
 @contextmanager

@@ -74,9 +74,9 @@ _REGULAR = (
 _NEWEST_MACHINE = f"SELECT machine FROM event WHERE {_REGULAR} AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
 
 _NO_MARKS = {
-    FOLLOW: "a feed was followed or left, which 'dailypapers feeds' takes back",
-    FORGET: "somebody's marks were forgotten or brought back, which 'forget' with or without --undo takes back",
-    MAILED: "a digest was mailed, which nothing takes back",
+    FOLLOW: "a feed was followed or dropped, which 'dailypapers feeds' takes back",
+    FORGET: "somebody's marks were forgotten or restored, which 'forget' takes back, with or without --undo",
+    MAILED: "a digest was mailed, which can't be taken back",
 }
 """Kinds of events that the user caused, and no undo takes back."""
 

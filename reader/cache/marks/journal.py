@@ -229,7 +229,7 @@ def _entry(fields: dict[str, Any], packed: bytes | None, most: int) -> Entry:
     except (binascii.Error, RecursionError):
         raise Refused("it is not an event") from None
     if len(rest) > REST_LIMIT:
-        raise Refused("it has too much that this program does not know")
+        raise Refused("too much of it is unknown to this program")
     if count_ids(papers, count, may_repeat=most >= MOST_OWN_IDS) != count:
         raise Refused("it is not an event")
     return Entry(id, machine, number, at, kind, value, count, papers, rest)

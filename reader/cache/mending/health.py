@@ -139,7 +139,7 @@ def glance(path: Path) -> Condition:
         return Condition(State.DAMAGED, _first_damage(path))
     if number is None:
         if journal_file(path).exists() or backups(path) or path.with_name(f"{path.name}-wal").exists():
-            return Condition(State.LOST, "missing or empty, with its journal or backups beside it")
+            return Condition(State.LOST, "missing or empty, next to its journal or backups")
         return Condition(State.NONE)
     if not is_current:
         return Condition(State.OLDER, f"made by an older version: schema {number}, now {schema.HEAD}")
@@ -154,7 +154,7 @@ def _first_damage(path: Path) -> str:
         return "not a database"
     if not is_whole(path):
         return "cut off"
-    return "damaged, or without some of its tables"
+    return "damaged, or missing some of its tables"
 
 
 def examine(path: Path, progress: Progress = _ignore_progress) -> Condition:
@@ -174,7 +174,7 @@ def examine(path: Path, progress: Progress = _ignore_progress) -> Condition:
     except (CacheError, UnicodeDecodeError) as error:
         if isinstance(error, CacheError) and not is_of_file(error):
             raise
-        found.append(Condition(State.DAMAGED, "damaged in a place that had to be read"))
+        found.append(Condition(State.DAMAGED, "damaged where it had to be read"))
     return min(found, key=lambda one: one.state.value, default=Condition(State.GOOD))
 
 
@@ -379,7 +379,7 @@ def _events(connection: sqlite3.Connection) -> Iterator[str]:
     for seq, clock in connection.execute(TOO_LATE, {"latest": followed_clock(now)}):
         yield f"event {seq} has a clock that is {(clock - int(now * 1000)) // DAY:,} days ahead"
     for seq, reason in refused_events(connection):
-        yield f"event {seq} is not one of ours: {reason}"
+        yield f"event {seq} is not a valid event: {reason}"
 
 
 def _effects(connection: sqlite3.Connection) -> Iterator[str]:

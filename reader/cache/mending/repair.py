@@ -544,7 +544,7 @@ class Repair:
                 if condition.is_good:
                     break
                 if condition in self.report.found:
-                    raise CacheError(f"The cache {self._path} could not be mended: {condition.found}.")
+                    raise CacheError(f"The cache {self._path} could not be repaired: {condition.found}.")
                 self.report.found.append(condition)
                 if condition.state in _REFUSED and not set_aside:
                     # Raises the error with its sentence.
@@ -574,7 +574,7 @@ class Repair:
         if condition.state is State.READ_ONLY:
             raise CacheError(
                 f"The cache {self._path} can't be changed: {condition.found}."
-                " Copy it to a folder of yours, and name that folder with DAILYPAPERS_HOME."
+                " Copy it to a folder that you own, and set DAILYPAPERS_HOME to that folder."
             )
         if condition.state is State.LOCKED:
             self.report.found.append(condition)
@@ -599,7 +599,7 @@ class Repair:
         elif state in (State.FOREIGN, State.LOST, State.NEWER, State.DAMAGED):
             self._replace(salvage_file=state is not State.FOREIGN)
         else:
-            raise CacheError(f"The cache {self._path} can't be mended. 'dailypapers doctor' says why.")
+            raise CacheError(f"The cache {self._path} can't be repaired. 'dailypapers doctor' says why.")
 
     # In place
 
@@ -637,7 +637,7 @@ class Repair:
             connection.execute(f"UPDATE day SET papers = {listed} WHERE papers <> {listed}")
 
     def _mend_events(self) -> None:
-        self._progress("mending the log")
+        self._progress("repairing the log")
         with closing(Events.open(self._path)) as events:
             events.mend()
 

@@ -149,7 +149,7 @@ def _cleaned(printed: bytearray) -> str:
     """What was printed, as lines that can be drawn."""
     lines = clean_note(printed.decode(errors="replace"), MOST_OUTPUT).strip("\n").expandtabs(4).split("\n")
     if len(printed) >= MOST_OUTPUT:
-        lines.append("The output is too long: the rest is left out.")
+        lines.append("The output is too long; the rest is left out.")
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -211,7 +211,7 @@ def _lift_near(tokens: list[Token]) -> tuple[list[Token], Part | None]:
     *rest, near = tokens
     if not split_words(near.text):
         raise QueryError(
-            "~ needs words after it that say what the papers are about: ~robots that fold laundry.",
+            "~ needs words that say what the papers are about: ~robots that fold laundry.",
             near.start,
             near.end,
         )
@@ -219,7 +219,7 @@ def _lift_near(tokens: list[Token]) -> tuple[list[Token], Part | None]:
         rest.pop()
     elif rest and rest[-1].kind in ("or", "not"):
         raise QueryError(
-            "~ goes with all terms before it: it can't follow OR, NOT or a minus.", rest[-1].start, near.start + 1
+            "~ applies to all terms before it: it can't follow OR, NOT or a minus.", rest[-1].start, near.start + 1
         )
     return rest, Part(Near(" ".join(near.text.split())), near.start, near.end)
 
@@ -232,7 +232,7 @@ def _expect_like_alone(root: Node | None, parts: list[Part], end: int) -> None:
         return
     wrong = next((part for part in parts if not isinstance(part.node, Sort) and names_like(part.node)), None)
     raise QueryError(
-        "like: goes with all other terms: it can't be excluded, nor be joined to another term by OR.",
+        "like: applies to all other terms: it can't be excluded or joined to a term by OR.",
         wrong.start if wrong else 0,
         wrong.end if wrong else end,
     )
@@ -460,7 +460,7 @@ def _count(token: Token, value: Value) -> Count:
             case ">=":
                 return Count(name, number, None)
             case "<" if number == 0:
-                raise QueryError("The number may not be below 0.", value.start, value.end, "0")
+                raise QueryError("The number can't be below 0.", value.start, value.end, "0")
             case "<":
                 return Count(name, None, number - 1)
             case "<=":

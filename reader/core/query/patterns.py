@@ -214,7 +214,7 @@ def compile_pattern(pattern: str) -> Callable[[str], bool]:
             re.compile(plain)
             return _Pattern(plain).search
         except UnicodeEncodeError:
-            raise UnsafePattern("This is not a regex: it holds a broken character") from None
+            raise UnsafePattern("This is not a regex: it has a broken character") from None
         except (re.error, OverflowError) as error:
             raise UnsafePattern(f"This is not a regex: {error}") from None
 

@@ -48,7 +48,7 @@ class EmbeddingsAddress(SettingType):
             return ""
         text, parts = split_address(value, "http")
         if "@" in parts.netloc or parts.query or parts.fragment:
-            raise InvalidValue("may have neither a password nor parameters; a key goes into the environment")
+            raise InvalidValue("can't have a password or parameters; set a key in the environment")
         return text
 
 
@@ -87,7 +87,7 @@ class Vectors:
     def trouble(self) -> str:
         """What is wrong with settings that are each allowed, as a sentence; empty if nothing is."""
         if self.server and not self.is_on:
-            return "Name the model too that the server uses: 'dailypapers config set vectors.model NAME'."
+            return "Also name the model that the server uses: 'dailypapers config set vectors.model NAME'."
         parts = urlsplit(self.server)
         host = parts.hostname or ""
         if not self.server or is_loopback(host):
@@ -96,7 +96,7 @@ class Vectors:
             asked = f"{host} is not this machine, so it was not asked for vectors"
             return f"{asked}: 'dailypapers config set vectors.allow_remote true' allows it."
         if parts.scheme == "http" and not is_local(host):
-            return f"{host} is asked for vectors by https alone; on your own network, name it by its IP address."
+            return f"{host} is asked for vectors only by https; on your own network, name it by its IP address."
         return ""
 
 
@@ -213,13 +213,13 @@ class DigestMail:
     def trouble(self) -> str:
         """Why no mail can be sent, as a sentence; empty if one can."""
         if not self.to:
-            return "The settings name no address: 'dailypapers config set digest.to you@example.org'."
+            return "No address is set: 'dailypapers config set digest.to you@example.org'."
         return self.server_trouble()
 
     def server_trouble(self) -> str:
         """The same of the server alone."""
         if not self.server:
-            return "The settings name no mail server: 'dailypapers config set digest.server smtp.example.org'."
+            return "No mail server is set: 'dailypapers config set digest.server smtp.example.org'."
         host, _ = self.address
         # A password would be sent for all to read.
         if self.security == "none" and not is_loopback(host):

@@ -75,7 +75,7 @@ def read_statements(text: str) -> Iterator[Statement | MalformedLine]:
     start = work = 0
     while start < len(lines):
         if work > MAX_WORK:
-            yield MalformedLine(start + 1, "takes too long to read, like all lines after it")
+            yield MalformedLine(start + 1, "takes too long to read, as do the lines after it")
             return
         document, end, message, parsed = _read_statement(header, lines, start)
         work += parsed
@@ -115,7 +115,7 @@ def _read_statement(header: str, lines: list[str], start: int) -> tuple[dict[str
         except (ValueError, RecursionError) as error:
             # A number of 5,000 digits is a ValueError of another kind.
             is_toml = isinstance(error, tomllib.TOMLDecodeError)
-            message = message or (str(error).partition(" (at ")[0] if is_toml else "is not a value that can be read")
+            message = message or (str(error).partition(" (at ")[0] if is_toml else "is not a readable value")
             # Only an open string or array makes the parser report the end of the document.
             if "end of document" not in str(error):
                 break

@@ -242,7 +242,7 @@ class KeyPattern(SettingType):
         if not re.fullmatch(r"[A-Za-z0-9._:+/-]*", rest):
             raise InvalidValue(f"may have letters, digits and ._:+/- around its parts, not {as_toml(value)}")
         if rest == value:
-            raise InvalidValue("needs a part in braces, or all keys would be the same", value + "{id}")
+            raise InvalidValue("needs a part in braces, else all keys would be the same", value + "{id}")
         return value
 
 
@@ -307,10 +307,10 @@ class OneQuery(SettingType):
         parsed = _parse(value)
         if parsed.root is None and not (self._may_be_order and parsed.sort):
             raise InvalidValue(
-                "must not be an empty query, which all papers match: is:read OR is:unread means all of them"
+                "must not be empty, since every paper matches; for all papers, write is:read OR is:unread"
             )
         if self._is_exact and parsed.near:
-            raise InvalidValue("must not have free text after ~: whether a paper fits it depends on all others")
+            raise InvalidValue("must not have free text after ~, which ranks papers against each other")
         return value
 
 
@@ -399,8 +399,8 @@ def _mark(text: str) -> str:
         mark = clean_mark(text, "1")
         if mark is not None and mark[0] == text and '"' not in text:
             return text
-        raise InvalidValue(f"has {as_toml(text)}, whose tag is not a name on one line")
-    raise InvalidValue(f"has {as_toml(text)}, which is not what a rule can do", nearest(text, (*RULE_MARKS, TAG)))
+        raise InvalidValue(f"has {as_toml(text)}, whose tag is not a one-line name")
+    raise InvalidValue(f"has {as_toml(text)}, which a rule can't do", nearest(text, (*RULE_MARKS, TAG)))
 
 
 class KeyTable(SettingType):

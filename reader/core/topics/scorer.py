@@ -365,7 +365,7 @@ class _Reader:
             try:
                 points = float(sub)
             except ValueError:
-                self._add_mistake(line, f"the key of a list of phrases is their points, not {_shown(sub)}")
+                self._add_mistake(line, f"the key of a list of phrases must be their points, not {_shown(sub)}")
                 return
             phrases = self._phrases(value, line)
         elif _is_points(value):
@@ -379,7 +379,7 @@ class _Reader:
             return
         for phrase in phrases:
             if (topic.slug, phrase) in self.seen:
-                self._add_mistake(line, f'"{phrase}" is twice in the phrases of {topic.slug}')
+                self._add_mistake(line, f'"{phrase}" appears twice in the phrases of {topic.slug}')
                 continue
             self.seen[topic.slug, phrase] = line
             (topic.own if self.own else topic.written)[phrase] = points

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from reader import api
 
-OTHERS = "Whoever has this address reads and marks as you, and nothing is encrypted: serve only in a private network."
+OTHERS = "Anyone with this address can read and mark as you, and nothing is encrypted: serve only in a private network."
 
 
 def port_number(text: str) -> int:
@@ -21,7 +21,9 @@ def port_number(text: str) -> int:
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "the port to listen on (default: 8000)"
     parser.add_argument("--port", type=port_number, default=8000, metavar="N", help=about)
-    about = "an address of this machine that your other devices can reach (default: 127.0.0.1, which they can't)"
+    about = (
+        "an address of this machine that your other devices can reach (default: 127.0.0.1, which only this machine can)"
+    )
     parser.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=about)
 
 
@@ -36,7 +38,7 @@ def _serve(arguments: Namespace, workspace: api.Workspace) -> int:
 
     def announce() -> None:
         api.print_line(f"The reader is at {guard.entrance}")
-        api.print_line("Only a browser that has opened this address gets in. Ctrl+C ends it.")
+        api.print_line("Only a browser that opened this address gets in. Press ctrl+c to stop.")
         sys.stdout.flush()
         if not guard.address.is_local:
             api.warn(OTHERS)
@@ -53,7 +55,7 @@ def _command(log_level: str | None) -> str:
 
 SERVE = api.Command(
     "serve",
-    "Serve the reader to a browser, on this or another of your machines; other web pages and users do not get in.",
+    "Serve the reader to a browser on this or another of your machines; other web pages and users can't get in.",
     (),
     _add_arguments,
     _serve,

@@ -41,11 +41,9 @@ WEBSOCKET = "websocket"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 """What a browser on this machine may call it, and one that reaches it through ssh."""
 
-OTHER_ADDRESS = f"The reader answers only to the address that '{api.APP} serve' has printed."
-OTHER_PAGE = "Another web page has asked for the reader, which answers only to its own page."
-NO_KEY = (
-    f"Open the whole address that '{api.APP} serve' has printed: this browser has no key, or that of an earlier run."
-)
+OTHER_ADDRESS = f"The reader answers only to the address that '{api.APP} serve' printed."
+OTHER_PAGE = "Another web page asked for the reader, which answers only its own page."
+NO_KEY = f"Open the whole address that '{api.APP} serve' printed: this browser has no key, or a key of an earlier run."
 
 HEADERS = {
     # The page asks no other host. No other page shows the reader in a frame, where clicks could be led to it, or takes
@@ -79,7 +77,7 @@ class Address:
         except ValueError:
             if not _NAME.fullmatch(host):
                 raise api.UsageError(
-                    f"--host {host!r} is not a name or an IP address of this machine; a port goes to --port."
+                    f"--host {host!r} is not a name or IP address of this machine; use --port for a port."
                 ) from None
         else:
             if number.is_unspecified:
@@ -304,9 +302,9 @@ def serve(command: str, guard: Guard, announce: Callable[[], None]) -> None:
 def _explained(error: OSError, address: Address) -> Exception:
     """Why the address can't be served; an error that is no such thing, as it is."""
     if error.errno == errno.EADDRINUSE:
-        return api.ReaderError(f"Port {address.port} is taken by another program: name another one with --port.")
+        return api.ReaderError(f"Another program uses port {address.port}: choose another with --port.")
     if error.errno == errno.EACCES:
-        return api.ReaderError(f"You may not open port {address.port}: name one from 1024 on with --port.")
+        return api.ReaderError(f"You may not open port {address.port}: choose one from 1024 on with --port.")
     # Python 3.13 gives no number if no address of a name can be bound.
     if error.errno in (errno.EADDRNOTAVAIL, None) or isinstance(error, socket.gaierror):
         return api.ReaderError(f"{address.host} is not this machine: name one of its own addresses with --host.")

@@ -20,30 +20,30 @@ TARGETS = ("stdout", "file", "command")
 
 def _add_arguments(parser: ArgumentParser) -> None:
     api.add_query(parser)
-    about = "papers from this day on are new: yesterday, 3d, 2026-05-11 (default: since the last mail or visit)"
+    about = "papers since this day are new: yesterday, 3d, 2026-05-11 (default: since the last mail or visit)"
     parser.add_argument("--since", type=_start, metavar="D", help=about)
     about = "markdown, text, html (a page for mail clients) or mail (a whole message); default: by the file's ending"
     parser.add_argument("--format", choices=api.DIGEST_FORMATS, help=about)
     how = parser.add_mutually_exclusive_group()
-    about = "print it (stdout), write it to a file, or give it to digest.command of the settings (default: stdout)"
+    about = "print it (stdout), write it to a file, or pass it to the setting digest.command (default: stdout)"
     how.add_argument("--to", choices=TARGETS, metavar="WHERE", help=about)
-    about = "mail it to digest.to of the settings; nothing is mailed twice, and nothing new means no mail"
+    about = "mail it to the setting digest.to; nothing is mailed twice, and without news there is no mail"
     how.add_argument("--send", action="store_true", help=about)
     about = "ask for the password of the mail server, and store it in the keyring"
     how.add_argument("--store-password", action="store_true", help=about)
-    about = "let links in digests open papers in the reader, where the system allows it, or stop that"
+    about = "start or stop links in digests that open papers in the reader, where the system allows it"
     how.add_argument("--links", choices=("on", "off"), help=about)
-    about = "the file for --to file (default: digest.file of the settings)"
+    about = "the file for --to file (default: the setting digest.file)"
     parser.add_argument("-o", "--output", action=api.StoreFile, metavar="FILE", help=about)
-    about = "also send what may have been sent already, if the program or the connection ended before that was known"
+    about = "also send what may already have been sent, if an earlier run broke off before it knew"
     parser.add_argument("--again", action="store_true", help=about)
-    about = "if your machines sync, wait some minutes so that only one of them mails; a schedule does this"
+    about = "wait some minutes if your machines sync, so that only one of them mails; a schedule does this"
     parser.add_argument("--in-turn", action="store_true", help=about)
-    about = "ask the sources first; without a network, print what is here, and --send waits for it up to two hours"
+    about = "refresh first; without a network, print what is stored, while --send waits for it up to two hours"
     parser.add_argument("--refresh", action="store_const", const=0.0, dest="max_age", help=about)
-    about = "ask the sources first if they were last asked more than HOURS ago"
+    about = "refresh first if the last refresh was more than HOURS ago"
     parser.add_argument("--max-age", type=_hours, metavar="HOURS", help=about)
-    api.add_quiet(parser, "print nothing about what went well, for cron")
+    api.add_quiet(parser, "print only problems, for cron")
 
 
 def _hours(text: str) -> float:
@@ -70,9 +70,9 @@ def _run_digest(arguments: Namespace, workspace: api.Workspace) -> int:
 
     target = "file" if arguments.output and not arguments.to else arguments.to or "stdout"
     if arguments.output and (target != "file" or arguments.send):
-        raise api.UsageError("-o names the file of --to file: leave the other out.")
+        raise api.UsageError("-o belongs to --to file: leave out the other target.")
     if arguments.again and not arguments.send and target != "command":
-        raise api.UsageError("--again is about what was sent: give it with --send or --to command.")
+        raise api.UsageError("--again belongs to --send or --to command.")
     deliver = DELIVERIES["send" if arguments.send else target](arguments, workspace)
     deliver.check()
     if arguments.in_turn:
@@ -84,7 +84,7 @@ def _switch_links(how: str) -> int:
     """Let the system open our addresses, or no longer."""
     if how == "on":
         place = api.link_handler.install(os.environ, api.copied_environment(os.environ, api.paths.home()))
-        api.print_line(f"{place} lets {api.link_handler.SCHEME}:ID open a paper; the next digest has such links.")
+        api.print_line(f"{place} now opens {api.link_handler.SCHEME}:ID as a paper; the next digest has such links.")
     else:
         api.print_line("Removed." if api.link_handler.remove(os.environ) else "There are no such links.")
     return 0
@@ -96,7 +96,7 @@ def _store_password(workspace: api.Workspace) -> int:
 
     settings = workspace.settings.digest
     if not settings.user:
-        raise api.ReaderError("The settings name no user: 'dailypapers config set digest.user NAME'.")
+        raise api.ReaderError("No user is set: 'dailypapers config set digest.user NAME'.")
     if trouble := settings.server_trouble():
         raise api.ReaderError(trouble)
     host, _ = settings.address
@@ -129,8 +129,8 @@ def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
 
 DIGEST = api.Command(
     "digest",
-    "Print what is new: papers for you first, each with its reason, then what you follow, your views, the most voted,"
-    " rising and changed papers, and the rest by topic.",
+    "Print what is new: papers for you, each with its reason; then what you follow, your views, the most voted, "
+    "rising and changed papers; the rest by topic.",
     (),
     _add_arguments,
     _run_digest,

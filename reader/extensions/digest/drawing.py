@@ -34,7 +34,7 @@ def intro(news: api.news.News) -> str:
 STOP = f"{api.APP} schedule remove --digest"
 """The command that ends a daily mail."""
 
-END = f"No paper is mailed twice for the same news. To end a daily mail: {STOP}"
+END = f"Nothing is mailed twice. To end the daily mail: {STOP}"
 """The last line of a mail."""
 
 

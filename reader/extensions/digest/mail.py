@@ -97,7 +97,7 @@ def _answer(keyring: Any, ask: Callable[[], object], advice: str) -> object:
     except TimeoutError as error:
         raise NoPassword(f"The keyring did not answer in {KEYRING_SECONDS:g} s: unlock it, or {advice}.") from error
     except keyring.errors.NoKeyringError as error:
-        raise NoPassword(f"This machine has no keyring: set {api.MAIL_PASSWORD} in its place.") from error
+        raise NoPassword(f"This machine has no keyring: set {api.MAIL_PASSWORD} instead.") from error
     except keyring.errors.KeyringLocked as error:
         raise NoPassword(f"The keyring is locked: unlock it, or {advice}.") from error
     # Any program may be behind it, with errors of its own.
@@ -168,9 +168,9 @@ def send(
         refused = _refusal(error.smtp_code)
         raise refused(f"{place} does not accept the name or the password: {_said(error.smtp_error)}.") from error
     except UnicodeEncodeError as error:
-        raise MailError("The name or the password has a letter beyond ASCII, which can't be sent.") from error
+        raise MailError("The name or the password has characters outside ASCII, which can't be sent.") from error
     except smtplib.SMTPNotSupportedError as error:
-        raise MailError(f"{place} can't do what is needed: {api.clean(str(error), 200).rstrip('.')}.") from error
+        raise MailError(f"{place} lacks a feature that is needed: {api.clean(str(error), 200).rstrip('.')}.") from error
     except smtplib.SMTPDataError as error:
         raise _refusal(error.smtp_code)(f"{place} refused the mail: {_said(error.smtp_error)}.") from error
     except ssl.SSLCertVerificationError as error:
@@ -270,9 +270,9 @@ class _Secret(_Plain, smtplib.SMTP_SSL):
 def _other_way(settings: api.DigestMail) -> str:
     """What to do about a server that does not encrypt as the settings say."""
     if api.is_loopback(settings.address[0]):
-        return "set digest.security to none, which a server on this machine may have"
+        return "set digest.security to none, which is allowed for a server on this machine"
     other = "tls" if settings.security == "starttls" else "starttls"
-    return f"look at its port, or set digest.security to {other}"
+    return f"check its port, or set digest.security to {other}"
 
 
 def _refusal(code: int) -> type[MailError]:
@@ -310,6 +310,6 @@ def _reason(error: Exception) -> str:
 
 def _uncertain(place: str) -> str:
     return (
-        f"{place} did not say whether it has the mail. Its papers count as sent;"
-        " 'dailypapers digest --send --again' sends it once more."
+        f"{place} did not confirm the mail. Its papers count as sent; 'dailypapers digest --send --again' sends it "
+        "again."
     )

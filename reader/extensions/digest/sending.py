@@ -76,7 +76,7 @@ class Delivery:
             return None
         if may_wait and asked.is_cut_off:
             return asked.error
-        api.warn(f"The feed could not be asked for all days: {asked.error}")
+        api.warn(f"Not all days could be fetched: {asked.error}")
         return None
 
     def _compose(
@@ -140,7 +140,7 @@ class Written(Delivery):
 
     def check(self) -> None:
         if not (self._arguments.output or self.settings.file):
-            raise api.UsageError("Name the file with -o FILE, or by digest.file of the settings.")
+            raise api.UsageError("Name the file with -o FILE or the setting digest.file.")
 
     def _deliver(self) -> int:
         folder = Path() if self._arguments.output else self._workspace.config_file.parent
@@ -204,7 +204,9 @@ class Logged(Delivery):
                 at = elsewhere.last
                 if self._arguments.in_turn and at is not None and at.astimezone().date() == date.today():
                     self._say(
-                        f"Another machine of yours mailed at {_at(at)}: no mail.", self._compose(known), sent=False
+                        f"Another of your machines mailed at {_at(at)}, so this one does not.",
+                        self._compose(known),
+                        sent=False,
                     )
                     return 0
             news = self._compose(known, last)
@@ -232,7 +234,7 @@ class Logged(Delivery):
             api.join_machines(self._workspace)
         except api.ReaderError as error:
             if not is_silent:
-                api.warn(f"{error} What your other machines have mailed since the last sync may come again.")
+                api.warn(f"{error} What your other machines mailed since the last sync may be mailed again.")
 
     def _begin(self, id: str, news: api.news.News, sent: SentDigests) -> None:
         """Note that the digest is about to leave; raises ReaderError if that can't be kept, and then it must not."""
@@ -264,7 +266,7 @@ class Mailed(Logged):
 
     def check(self) -> None:
         if self._arguments.format not in (None, "mail"):
-            raise api.UsageError("A mail has its own form, with a plain part and a page: leave --format out.")
+            raise api.UsageError("A mail has its own format, with a plain and an HTML part: leave out --format.")
         if trouble := self.settings.trouble():
             raise api.ReaderError(trouble)
 
@@ -311,22 +313,22 @@ class Piped(Logged):
 
     def check(self) -> None:
         if not self.settings.command:
-            raise api.ReaderError("The settings name no program: digest.command is a list of it and its arguments.")
+            raise api.ReaderError("Set digest.command to a list of a program and its arguments.")
 
     def _hand_over(self, news: api.news.News, sent: SentDigests) -> None:
 
         command = self.settings.command
         text = self._text(news, self._format)
         if api.find_program(command) is None:
-            raise api.ReaderError(f"{command[0]} was not found: digest.command of the settings names it.")
+            raise api.ReaderError(f"{command[0]} was not found: check the setting digest.command.")
         id = news.hash(self._name)
         self._begin(id, news, sent)
         try:
             asyncio.run(api.run_program(command, text, seconds=PROGRAM_SECONDS, is_silent=True))
         except api.ProgramTookTooLong as error:
             raise api.ReaderError(
-                f"{error} Whether it has done its work is not known, so the papers count as sent;"
-                " 'dailypapers digest --to command --again' gives it the same once more."
+                f"{error} It may have done its work, so the papers count as sent; 'dailypapers digest --to command "
+                "--again' runs it again on the same papers."
             ) from error
         except api.ProgramError:
             # It said so itself, by its exit code.
@@ -343,15 +345,15 @@ def _no_mail(news: api.news.News, last: datetime | None, uncertain: Sent | None)
     """Why there is no mail, and what to do if one is wanted."""
     count, since = news.mailed, news.since
     if not count or last is None:
-        return f"Nothing is new since {since}: no mail."
+        return f"Nothing is new since {since}, so nothing was mailed."
     if uncertain is not None:
         return (
-            f"All that is new since {since} ({api.amount(count, 'paper')}) may have been mailed at {_at(uncertain.at)},"
-            " which is not known: no mail. --again sends it once more."
+            f"Everything new since {since} ({api.amount(count, 'paper')}) may have been mailed at "
+            f"{_at(uncertain.at)}, so nothing was mailed. --again sends it again."
         )
     return (
-        f"All that is new since {since} ({api.amount(count, 'paper')}) was mailed already, the last at {_at(last)}:"
-        " no mail. Nothing is mailed twice; 'dailypapers digest' prints it."
+        f"Everything new since {since} ({api.amount(count, 'paper')}) was already mailed, last at {_at(last)}, so "
+        "nothing was mailed. 'dailypapers digest' prints it."
     )
 
 

@@ -123,7 +123,7 @@ class SentDigests:
 
     def end(self, id: str, end: End) -> None:
         """Note how the sending ended; raises ReaderError, and then it counts as one that may have left."""
-        self._note(id, end, f"The digest was {end}, which is not noted.")
+        self._note(id, end, f"The digest was {end}, but that could not be recorded.")
 
     def note_failure(self, error: str, tried: int = 0, seconds: float = 0) -> datetime:
         """Note why a digest was not sent, if that can be kept: it is said anyway; return when it is tried last."""

@@ -64,17 +64,15 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = "your name in the group: letters, digits and .-_"
     parser.add_argument("--name", metavar="NAME", help=about)
     parser.add_argument(
-        "--force", action="store_true", help="leave even if the place is gone; what you shared stays in it"
+        "--force", action="store_true", help="leave even if the place is gone; what you shared stays there"
     )
-    about = (
-        "join as the member that you are on another machine: its 'group key' is read from standard input, or asked for"
-    )
+    about = "join as yourself from another machine: its 'group key' is read from standard input or asked for"
     parser.add_argument("--mine", action="store_true", help=about)
-    about = "keep looking until stopped; with a server, what others share is here at once"
+    about = "keep running; with a server, what others share arrives at once"
     parser.add_argument("--watch", action="store_true", help=about)
-    parser.add_argument("--undo", action="store_true", help="for forget: have the member's marks again")
+    parser.add_argument("--undo", action="store_true", help="for forget: restore the member's marks")
     parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
-    add_quiet(parser, "print nothing if all went well")
+    add_quiet(parser, "print only problems")
 
 
 def _suggest(given: Sequence[str]) -> Sequence[str]:
@@ -83,7 +81,7 @@ def _suggest(given: Sequence[str]) -> Sequence[str]:
 
 def _run_group(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.things and arguments.what in _ALONE:
-        raise UsageError(f"{arguments.what} takes no names: 'dailypapers group forget NAME' is about one member.")
+        raise UsageError(f"{arguments.what} takes no names; only 'dailypapers group forget NAME' does.")
     workspace.ensure_cache()
     run, _ = ACTIONS[arguments.what]
     return run(arguments, workspace)
@@ -107,9 +105,7 @@ def _create(arguments: Namespace, workspace: Workspace) -> int:
     place = _place(arguments)
     name = _name(arguments)
     create(workspace.cache_file, place, name)
-    return _look_as(
-        arguments, workspace, f"The group of {places.shown_place(place)} is created, and you are {name} in it."
-    )
+    return _look_as(arguments, workspace, f"The group of {places.shown_place(place)} is created; you are {name} in it.")
 
 
 def _join(arguments: Namespace, workspace: Workspace) -> int:
@@ -126,8 +122,8 @@ def _join(arguments: Namespace, workspace: Workspace) -> int:
     join(workspace.cache_file, place, name, secret)
     if not workspace.settings.sync:
         warn(
-            "Your machines need the same marks, or the one that shared last decides what the others see: 'dailypapers"
-            " config set sync PLACE' on each."
+            "Sync your machines, or the last one to share decides what others see: 'dailypapers config set sync "
+            "PLACE' on each."
         )
     return _look_as(
         arguments, workspace, f"You are {name} in the group of {places.shown_place(place)}, on this machine too."
@@ -142,8 +138,8 @@ def _warn_of_namesake(workspace: Workspace) -> None:
     mine = membership.load(workspace.cache_file)
     if mine is not None and (name := name_beside_namesake(mine)):
         warn(
-            f"Somebody else is {mine.name} there, so the others see you as {name}. If that is you on another machine:"
-            " 'dailypapers group leave', then 'group join PLACE --mine'."
+            f"Somebody else is called {mine.name} there, so others see you as {name}. If that is you on another "
+            "machine: 'dailypapers group leave', then 'group join PLACE --mine'."
         )
 
 
@@ -160,14 +156,14 @@ def _name(arguments: Namespace) -> str:
     if arguments.name is None:
         raise UsageError(f"Say who you are: dailypapers group {arguments.what} DIR --name YOU.")
     if not is_name(arguments.name):
-        raise UsageError("A name has letters, digits and .-_, at most 40, and is not 'anyone'.")
+        raise UsageError("A name has up to 40 letters, digits and .-_, and can't be 'anyone'.")
     return str(arguments.name)
 
 
 def _print_key(arguments: Namespace, workspace: Workspace) -> int:
     mine = _mine(workspace)
     if is_terminal(sys.stdout) and not arguments.json:
-        warn("Whoever has this line can write in your name: give it to no one but your own machines.")
+        warn("Anyone with this line can write in your name: use it only on your own machines.")
     return answer(arguments, GroupKey(name=mine.name, secret=mine.secret), f"{mine.name}:{mine.secret}")
 
 
@@ -180,8 +176,8 @@ def _read_key() -> tuple[str, str]:
     name, _, secret = line.strip().partition(":")
     if not is_name(name) or not re.fullmatch(r"[0-9a-f]{64}", secret):
         raise UsageError(
-            "This is not a key. Pass on the line of your other machine:"
-            " ssh OTHER dailypapers group key | dailypapers group join PLACE --mine"
+            "This is not a key. Pass on the key of your other machine: ssh OTHER dailypapers group key | dailypapers "
+            "group join PLACE --mine"
         )
     return name, secret
 
@@ -190,7 +186,7 @@ def _leave(arguments: Namespace, workspace: Workspace) -> int:
     from reader.extensions.group.looking import leave
 
     is_told = leave(workspace.cache_file, even_if_unheard=arguments.force)
-    told = "You have left the group, and nothing of yours is shared any more." if is_told else "You have left."
+    told = "You have left the group, and you no longer share anything." if is_told else "You have left."
     return answer(arguments, Left(left=True, told=is_told), *([] if arguments.quiet else [told]))
 
 
@@ -213,16 +209,14 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
         shared = f"{amount(found.marks, 'mark')} on {amount(found.papers, 'paper')}" if found else "nothing now"
         if not (arguments.json or (arguments.quiet and arguments.yes)):
             print_text(
-                f"{name} shares {shared}. Forgetting takes that back here, and leaves out what {name} shares from now"
-                f" on. Nobody is told. 'dailypapers group forget {name} --undo' takes it in again."
+                f"{name} shares {shared}. Forgetting removes that here, and ignores what {name} shares from now on. "
+                f"Nobody is told. 'dailypapers group forget {name} --undo' brings it back."
             )
         if not is_confirmed(arguments.yes, f"Forget {name}?"):
             return 0
     with workspace.events() as events:
         events.forget(key, is_forgotten=not arguments.undo)
-    return _look_as(
-        arguments, workspace, f"What {name} shares is taken in again." if arguments.undo else f"{name} is forgotten."
-    )
+    return _look_as(arguments, workspace, f"What {name} shares is back." if arguments.undo else f"{name} is forgotten.")
 
 
 # What is shared
@@ -252,7 +246,7 @@ def _choose(arguments: Namespace, workspace: Workspace, shares: Mapping[str, Non
     try:
         return _look_as(arguments, workspace, f"You share {said(shares)}.")
     except ReaderError as error:
-        kept = "Your choice is kept, and the next look that works tells the others."
+        kept = "Your choice is kept; the next successful update tells the others."
         raise type(error)(f"{error} {kept}") from error
 
 
@@ -326,7 +320,7 @@ def _look_as(arguments: Namespace, workspace: Workspace, done: str, place: Place
 def _sentences(looked: Looked) -> list[str]:
     came = [f"{amount(count, 'mark')} of {name}" for name, count in looked.came.items()]
     return [
-        *(["You have left the group on another machine, so this one has left it too."] if looked.has_ended else []),
+        *(["You left the group on another machine, so this one left it too."] if looked.has_ended else []),
         *(f"{name} is in the group{_told_apart(name)}." for name in looked.joined),
         *(f"{former} is called {name} now." for former, name in looked.renamed.items()),
         *(f"{name} has left." for name in looked.left),
@@ -338,7 +332,7 @@ def _sentences(looked: Looked) -> list[str]:
 def _told_apart(name: str) -> str:
     """What a name with a part of its key means: its member shares it with another, perhaps with the user."""
     called, plus, _ = name.partition("+")
-    return f"; another is called {called} too, and this name tells them apart" if plus else ""
+    return f"; someone else is also called {called}, and this name tells them apart" if plus else ""
 
 
 IN_NONE = "You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one."
@@ -367,13 +361,13 @@ def print_status(arguments: Namespace, workspace: Workspace) -> int:
         us = {"place": place, "name": mine.name, "key": key}
         people = {"members": [one._asdict() for one in others], "forgotten": gone_names}
         return answer(arguments, {**us, "shares": list(mine.shares), **people})
-    gone = "" if places.is_server(mine.place) or Path(mine.place).is_dir() else " The folder is not there now."
+    gone = "" if places.is_server(mine.place) or Path(mine.place).is_dir() else " The folder is missing now."
     print_text(f"{place}: you are {mine.name}, key {_short(key)}, and share {said(mine.shares)}.{gone}")
     if not others and not gone_names:
         print_text("Nobody else is in the group yet.")
     _print_members([_row(one) for one in others])
     for name in gone_names:
-        print_text(f"{name} is forgotten: 'dailypapers group forget {name} --undo' takes in again what {name} shares.")
+        print_text(f"{name} is forgotten: 'dailypapers group forget {name} --undo' brings back what {name} shares.")
     return 0
 
 
@@ -391,12 +385,12 @@ ACTIONS: Mapping[str, tuple[Action, str]] = MappingProxyType(
     {
         "create": (_create, "create a group in a folder or on a server, under a name"),
         "join": (_join, "join the group of a folder or server"),
-        "key": (_print_key, "print your key, with which your other machines join as you"),
+        "key": (_print_key, "print the key with which your other machines join as you"),
         "share": (_share, "let the others see star, queue, note, tag or tag:NAME"),
         "stop": (_stop, "stop sharing it; without a name, stop sharing everything"),
-        "look": (_look, "see what the others share now; the reader does it by itself"),
-        "status": (print_status, "who is there, and what each shares"),
-        "forget": (_forget, "take back all that a member shares, on your machines only; --undo brings it back"),
+        "look": (_look, "fetch what others share now; the reader does so automatically"),
+        "status": (print_status, "list the members and what each shares"),
+        "forget": (_forget, "remove everything that a member shares, on your machines only; --undo brings it back"),
         "leave": (_leave, "stop sharing everything, and leave the group"),
     }
 )
@@ -423,9 +417,9 @@ def _status() -> Any:
 
 GROUP = Command(
     "group",
-    "Share what you star, queue, tag or note with other people, through a folder that you all have, or a PostgreSQL"
-    " server. At first you share nothing. What you share is signed by your key, so nobody can write in your name;"
-    " whoever has the folder can read it. It has ids of papers, your marks and your name; no texts but your notes.",
+    "Share what you star, queue, tag or note with other people, through a common folder or a PostgreSQL server. At "
+    "first you share nothing. What you share is signed with your key, so nobody can write in your name; anyone with "
+    "the folder can read it. It has ids of papers, your marks and your name, and no texts but your notes.",
     (),
     _add_arguments,
     _run_group,

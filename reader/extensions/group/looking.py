@@ -105,8 +105,8 @@ def look(cache: Path, now: datetime | None = None, place: Place | None = None) -
         with open_place(mine.place) if place is None else nullcontext(place) as opened:
             if opened.group() != mine.group:
                 raise CacheError(
-                    f"{places.shown_place(mine.place)} has another group by now."
-                    " 'dailypapers group leave' ends your membership."
+                    f"{places.shown_place(mine.place)} now has another group. 'dailypapers group leave' ends your "
+                    "membership."
                 )
             return _Look(table, mine, cache, opened, now or datetime.now(UTC)).run()
 
@@ -136,7 +136,7 @@ def leave(cache: Path, *, even_if_unheard: bool = False) -> bool:
                     is_told = True
         except CacheError as error:
             if not even_if_unheard:
-                raise CacheError(f"What you shared is still there. {error} Or leave it there by --force.") from error
+                raise CacheError(f"What you shared is still there. {error} To leave it there, use --force.") from error
         _end(table, cache, mine)
         return is_told
 
@@ -239,14 +239,12 @@ class _Look:
                 raise ValueError("it has another member's place")
             if statement.refused:
                 self._result.troubles.append(
-                    f"{slot.label}: {statement.refused:,} of its lines name no paper, and were refused"
+                    f"{slot.label}: {statement.refused:,} of its lines have no paper's id and were refused"
                 )
             work(slot, statement)
         except ValueError as error:
             if slot.name == self._mine.slot:
-                self._result.troubles.append(
-                    f"{slot.label}: somebody else has changed what you share; it is shared again"
-                )
+                self._result.troubles.append(f"{slot.label}: somebody else changed what you share; it is shared again")
                 return
             name = next((name for key, name in self._mine.names.items() if slot.name.startswith(key[:16])), "")
             self._result.troubles.append(f"{name}'s {slot.label}: {error}" if name else f"{slot.label}: {error}")
@@ -260,7 +258,7 @@ class _Look:
             if any(_stamp(one) == stamps.get(member) for one in self._slots):
                 # Another machine of the member has spoken since.
                 return
-            raise ValueError("it is older than what was read before")
+            raise ValueError("it is older than the last one read")
         is_named, is_known, former = member in self._mine.names, member in stamps, self._mine.names.get(member, "")
         name = name_of(statement, self._mine)
         self._came += [] if is_named or statement.has_left else [member]
@@ -363,7 +361,7 @@ class _Look:
         number = latest + 1 + secrets.randbelow(JITTER)
         data = sign(write(replace(statement, number=number)), mine.secret)
         if len(data) > MOST_BYTES:
-            raise CacheError("What you share is too large for a group: share tags rather than all notes.")
+            raise CacheError("What you share is too large for a group: share tags instead of all notes.")
         # The number first: a statement that is cut off here is followed by one with a greater number.
         mine.number = number
         membership.save(self._cache, mine)

@@ -97,8 +97,8 @@ def former(cache: Path) -> Membership | None:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise CacheError(
-            f"{file} can't be read: it has the key of your group. Bring it back from a backup, or remove it and join"
-            " again."
+            f"{file}, which holds the key of your group, can't be read. Restore it from a backup, or remove it and "
+            "join again."
         ) from error
 
 
@@ -133,7 +133,7 @@ def name_of(statement: Statement, mine: Membership) -> str:
     names, member = mine.names, statement.member
     former = names.get(member)
     if former is None and len(names) >= MOST_KNOWN:
-        raise ValueError("too many members have come and gone, so no more are taken in")
+        raise ValueError("too many members have come and gone; no more are accepted")
     if former is None or former.partition(PLUS)[0] != statement.name:
         others = {key: name for key, name in names.items() if key != member}
         # Nor the former name of another one, whom people may still know by it.

@@ -58,9 +58,9 @@ class Folder:
             group = json.loads(paths.read_start(path / places.GROUP_FILE, 10_000))["group"]
         except FileNotFoundError:
             if not path.is_dir():
-                raise CacheError(f"The folder {path} is not there. Connect or mount it, and try again.") from None
+                raise CacheError(f"The folder {path} is missing. Connect or mount it, and try again.") from None
             raise CacheError(
-                f"{path} has no group. If its disk is not mounted, mount it; 'dailypapers group create' begins a group."
+                f"{path} has no group. If its disk is not mounted, mount it; 'dailypapers group create' makes a group."
             ) from None
         except OSError as error:
             raise places.unusable(path, error) from error
@@ -68,7 +68,7 @@ class Folder:
             group = None
         if not isinstance(group, str) or not group:
             raise CacheError(
-                f"{path / places.GROUP_FILE} is damaged. Have it sent again, such as by your folder's program."
+                f"{path / places.GROUP_FILE} is damaged. Have the program that syncs the folder send it again."
             )
         return group
 
@@ -76,13 +76,13 @@ class Folder:
         """Make it the place of a group; raises CacheError if it has one."""
         with self._used():
             if not self._path.is_dir():
-                raise CacheError(f"The folder {self._path} is not there. Connect or mount it, or make it with mkdir.")
+                raise CacheError(f"The folder {self._path} is missing. Connect or mount it, or make it with mkdir.")
             if (self._path / places.GROUP_FILE).exists():
-                raise CacheError(f"{self._path} has a group already: 'dailypapers group join' joins it.")
+                raise CacheError(f"{self._path} already has a group: 'dailypapers group join' joins it.")
             if any(places.is_machine_file(one.name) for one in self._path.iterdir()):
                 raise CacheError(
-                    f"{self._path} has all marks of the machines that sync through it, and the people of a group would"
-                    " see them. Name another folder."
+                    f"{self._path} holds all marks of the machines that sync through it, and members of a group "
+                    "would see them. Name another folder."
                 )
             places.replace_shared(self._path / places.GROUP_FILE, json.dumps({"v": 1, "group": group}).encode() + b"\n")
 
@@ -169,7 +169,7 @@ class HubPlace:
         """Make the tables; raises CacheError if there is a group."""
         with self.server.turn():
             if self._group() is not None:
-                raise CacheError(f"{self._name} has a group already: 'dailypapers group join' joins it.")
+                raise CacheError(f"{self._name} already has a group: 'dailypapers group join' joins it.")
             for statement in _SCHEMA:
                 self.server.run(statement)
             self.server.run("INSERT INTO dailypapers_group VALUES (%s)", group)

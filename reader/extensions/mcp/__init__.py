@@ -17,11 +17,11 @@ def skill() -> str:
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    about = "let the program star, queue, tag and note papers; 'dailypapers undo' takes back all of one run"
+    about = "let the program star, queue, tag and note papers; 'dailypapers undo' takes back a whole run"
     parser.add_argument("--allow-marks", action="store_true", help=about)
-    about = "let the program ask all sources for new papers; it can fetch single papers and texts in any case"
+    about = "let the program refresh from all sources; it can always fetch single papers and texts"
     parser.add_argument("--allow-fetch", action="store_true", help=about)
-    about = "the program's name in the log of marks (default: the one that it gives)"
+    about = "the program's name in the log of marks (default: as it names itself)"
     parser.add_argument("--name", default="", metavar="NAME", help=about)
 
 
@@ -46,7 +46,8 @@ def _print_skill(_arguments: Namespace, _workspace: api.Workspace) -> int:
 
 MCP = api.Command(
     "mcp",
-    "Serve papers to a program by the Model Context Protocol (MCP), over standard input and output; it may only read.",
+    "Serve papers to a program by the Model Context Protocol (MCP), over standard input and output, read-only by "
+    "default.",
     (),
     _add_arguments,
     _serve,
@@ -54,7 +55,7 @@ MCP = api.Command(
 
 SKILL = api.Command(
     "skill",
-    "Print a SKILL.md, which teaches an agent the commands and their JSON.",
+    "Print a SKILL.md that teaches an agent the commands and their JSON.",
     (),
     lambda _parser: None,
     _print_skill,

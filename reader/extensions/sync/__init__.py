@@ -50,18 +50,18 @@ NOTES_NAMED = 5
 
 def _add_arguments(parser: ArgumentParser) -> None:
     about = (
-        "a folder that your machines share, or postgresql://HOST/DATABASE (default: sync of the settings); 'forget'"
-        " takes back all that a machine brought"
+        "a folder that your machines share, or postgresql://HOST/DATABASE (default: the setting sync); 'forget' "
+        "removes everything that a machine sent"
     )
     parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR|forget", help=about)
     about = "for forget: the machine's name or id, as --status prints them"
     parser.add_argument("machine", nargs="?", metavar="MACHINE", help=about)
-    about = "print when each machine was last seen, what it brought and what was refused, and change nothing"
+    about = "print when each machine was last seen, what it sent and what was refused, and change nothing"
     parser.add_argument("--status", action="store_true", help=about)
-    parser.add_argument("--undo", action="store_true", help="for forget: bring the machine's marks back")
+    parser.add_argument("--undo", action="store_true", help="for forget: restore the machine's marks")
     parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
-    parser.add_argument("--watch", action="store_true", help="keep running, and join marks whenever some arrive")
-    add_quiet(parser, "print nothing if all went well")
+    parser.add_argument("--watch", action="store_true", help="keep running, and sync marks as they arrive")
+    add_quiet(parser, "print only problems")
 
 
 def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
@@ -74,7 +74,7 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.status and arguments.watch:
         raise UsageError("--status prints once, and --watch keeps running: choose one of them.")
     if arguments.status and not (arguments.folder or known_place(workspace)):
-        said = "Your machines share no place yet: 'dailypapers sync DIR' names a folder."
+        said = "No place to sync is set yet: 'dailypapers sync DIR' names a folder."
         return answer(arguments, {"folder": None, "machines": [], "refused_settings": []}, said)
     place = place_of(arguments.folder, workspace, is_status=arguments.status)
     if arguments.status:
@@ -101,9 +101,9 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
         if not (arguments.json or (arguments.quiet and arguments.yes)):
             what = f"{amount(found.events, 'change')} about {amount(found.papers, 'paper')}"
             print_text(
-                f"{name} brought {what}. Forgetting takes them back here, and on your other machines when they next"
-                " sync. What you did on other machines stays. The journal still has its changes:"
-                f" 'dailypapers sync forget {id} --undo' brings them back."
+                f"{name} sent {what}. Forgetting removes them here, and on your other machines when they next sync. "
+                f"What you did on other machines stays. 'dailypapers sync forget {id} --undo' brings them back from "
+                "the journal."
             )
         if not is_confirmed(arguments.yes, f"Forget {name}?"):
             return 0
@@ -114,7 +114,7 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
             progress=lambda done, total: shown.show(f"{done:,} of {total:,} changes"),
         )
     workspace.has_changed = True
-    said = f"What {name} brought counts again." if arguments.undo else f"{name} is forgotten."
+    said = f"What {name} sent counts again." if arguments.undo else f"{name} is forgotten."
     about = {"machine": id, "name": name, "forgotten": not arguments.undo}
     record = about | {"changes": found.events, "papers": found.papers}
     answer(arguments, record, *([] if arguments.quiet else [said]))
@@ -126,7 +126,7 @@ def _tell_others(arguments: Namespace, workspace: Workspace) -> int:
     try:
         exchanged, settings = exchange_once(workspace, place_of(None, workspace, is_status=True))
     except ReaderError as error:
-        warn(f"{error} The next sync that works tells your other machines.")
+        warn(f"{error} The next successful sync tells your other machines.")
         return 0
     if not arguments.json:
         _print_outcome(arguments, exchanged, settings)
@@ -154,14 +154,14 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
     for refused in settings.refused:
         warn(refused)
     if exchanged.is_new_machine:
-        warn("Another copy of this home writes under this machine's id, so this one has taken a new id.")
+        warn("Another copy of this home uses this machine's id, so this one took a new id.")
     if exchanged.is_forgotten:
         warn(
-            "Another of your machines has forgotten this one, so your marks here reach none of them. To undo that, run"
-            " 'dailypapers sync forget THIS-MACHINE --undo' there; 'sync --status' here prints this machine's name."
+            "Another of your machines has forgotten this one, so your marks here reach none of them. To undo that, "
+            "run 'dailypapers sync forget THIS-MACHINE --undo' there; 'sync --status' prints this machine's name."
         )
     if exchanged.is_emptied:
-        warn("The folder has no files of your machines any more: if its disk is not mounted, mount it and sync again.")
+        warn("The folder no longer has your machines' files: if its disk is not mounted, mount it and sync again.")
     if arguments.quiet:
         return
     print_line(_summary(exchanged))
@@ -180,7 +180,7 @@ def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedS
         )
     if exchanged.is_first and arguments.folder not in (None, "forget") and not settings.is_by_itself:
         place = clean(places.shared_place(arguments.folder, Path()))
-        print_line(f"To do this by itself: dailypapers config set sync {quote(place)}")
+        print_line(f"To sync automatically: dailypapers config set sync {quote(place)}")
 
 
 def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False) -> Path | str:
@@ -208,8 +208,8 @@ def _advice(trouble: str) -> str:
     if trouble.endswith("newer than this program"):
         return "; update that to read it"
     if trouble.endswith("were refused"):
-        return ": 'dailypapers sync forget' takes back all that a machine brought"
-    return "; it is skipped until it is whole" if ": line " in trouble else "; it is skipped"
+        return ": 'dailypapers sync forget' removes everything that a machine sent"
+    return "; it is skipped until it is complete" if ": line " in trouble else "; it is skipped"
 
 
 def _summary(exchanged: Exchanged) -> str:
@@ -328,7 +328,7 @@ def _broken_files(workspace: Workspace, folder: Path) -> Iterator[Finding]:
         return
     for name, file in known.files.items():
         if file.said:
-            advice = "It is read again once it is whole: sync on the machine that writes it."
+            advice = "It is read again once it is complete: sync on the machine that writes it."
             yield Finding("Sharing", "file", f"{clean(name)}: {clean(file.said)}", advice)
 
 
@@ -349,9 +349,9 @@ def _status() -> Any:
 
 SYNC = Command(
     "sync",
-    "Have the same marks on every machine, through a folder that they share: one file for each machine, no server, in"
-    " any order. The file holds ids of papers, marks, tags, notes, what you follow, and the machine's name; no texts of"
-    " papers. 'dailypapers help sync' lists all.",
+    "Keep the same marks on all your machines through a shared folder: one file for each machine, no server, any "
+    "order. The file holds ids of papers, marks, tags, notes, follows and the machine's name, but no texts of "
+    "papers; 'dailypapers help sync' lists everything.",
     (),
     _add_arguments,
     _run_sync,

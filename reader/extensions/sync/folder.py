@@ -48,13 +48,15 @@ class Folder:
             raise CacheError(
                 f"{path} is not a folder. Name one that your machines share."
                 if path.exists()
-                else f"The folder {path} is not there. Connect or mount it and try again, or make it with mkdir;"
-                " nothing is lost."
+                else f"The folder {path} is missing; nothing is lost. Connect or mount it and try again, or make it "
+                "with mkdir."
             )
         if (path / places.GROUP_FILE).exists():
-            raise CacheError(f"{path} is the folder of a group, whose people would see all marks. Name another one.")
+            raise CacheError(
+                f"{path} is the folder of a group, whose members would see all marks. Name another folder."
+            )
         if path.samefile(cache.parent):
-            raise CacheError(f"{path} has this machine's own cache, which must not be shared. Name another folder.")
+            raise CacheError(f"{path} holds this machine's own cache, which must not be shared. Name another folder.")
 
     server = None
     channel = ""
@@ -163,8 +165,8 @@ class _FolderLook:
             return self._read(own, self._known.files.get(own.name, Known()), ids)
         except OSError as error:
             raise CacheError(
-                f"This machine's file {own} can't be read: {error.strerror}. Make it readable, or remove it: it is then"
-                " rewritten."
+                f"This machine's file {own} can't be read: {error.strerror}. Make it readable, or remove it so that "
+                "it is rewritten."
             ) from error
 
     def _is_as_written(self, own: Path) -> bool:
@@ -191,11 +193,11 @@ class _FolderLook:
                 raise
             if own.is_dir():
                 raise CacheError(
-                    f"{own} is a folder, where this machine's file belongs. Rename it; nothing is lost."
+                    f"{own} is a folder, but this machine's file belongs there. Rename it; nothing is lost."
                 ) from error
             raise CacheError(
-                f"{self._folder} can't be written: {cause.strerror}. What other machines did is taken in; what you did"
-                " waits here until it can."
+                f"{self._folder} can't be written: {cause.strerror}. Other machines' marks were taken in; yours wait "
+                "here until it can."
             ) from error
         went = self._look.went
         if not went and not is_anew:

@@ -77,8 +77,8 @@ class Hub:
             elif lost:
                 rest = ", ".join(one for one in _TABLES if one not in lost)
                 raise CacheError(
-                    f"The server has lost {' and '.join(lost)}. Have its owner run 'DROP TABLE {rest}' there: the next"
-                    " sync makes everything again, and each machine sends its marks again; nothing is lost."
+                    f"The server has lost {' and '.join(lost)}; your marks are safe. Have its owner run 'DROP TABLE "
+                    f"{rest}': the next sync makes everything again, and each machine resends its marks."
                 )
             rows = server.rows("SELECT id FROM dailypapers_hub")
             self.id = str(rows[0][0]) if rows else ""

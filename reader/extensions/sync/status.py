@@ -92,7 +92,7 @@ def print_status(arguments: Namespace, place: Path | str, workspace: Workspace) 
         return answer(arguments, record)
     print_line(f"{key} has {amount(sum(one['changes'] for one in records), 'change')}.")
     _print_machines(records)
-    return _print_refused(([f"Not all could be read: {refused}."] if refused else []) + settings)
+    return _print_refused(([f"Not everything could be read: {refused}."] if refused else []) + settings)
 
 
 def _print_refused(lines: Sequence[str]) -> int:
@@ -105,7 +105,7 @@ def _print_folder(arguments: Namespace, folder: Path, workspace: Workspace) -> i
     with workspace.window() as window:
         known = window.read(lambda one: load(one, str(folder)))
         if not known.own:
-            raise ReaderError(f"Nothing was joined through {folder} yet: 'dailypapers sync {folder}' joins machines.")
+            raise ReaderError(f"Nothing was synced through {folder} yet: 'dailypapers sync {folder}' does so.")
         records = _machines(known)
         _add_brought(records, window.read)
         settings = window.read(refused_settings)
@@ -114,7 +114,7 @@ def _print_folder(arguments: Namespace, folder: Path, workspace: Workspace) -> i
         at = looked.isoformat(timespec="seconds")
         about = {"folder": str(folder), "is_there": folder.is_dir(), "looked": at}
         return answer(arguments, about | {"machines": records, "refused_settings": settings})
-    gone = "" if folder.is_dir() else " It is not there now."
+    gone = "" if folder.is_dir() else " It is missing now."
     print_text(f"{clean(str(folder))}, last looked at {looked:%Y-%m-%d %H:%M}.{gone}")
     _print_machines(records)
     return _print_refused(settings)
@@ -231,9 +231,9 @@ def _cells(record: Machine, *, is_twin: bool) -> tuple[tuple[str, ...], list[str
     if record["forgotten"]:
         notes += [f"forgotten, with {here}: 'sync forget {record['machine']} --undo' brings them back"]
     elif not record["is_this"] and record["here"]:
-        notes += [f"brought {here}, the newest of {record['newest'][:10]}" if record["newest"] else f"brought {here}"]
+        notes += [f"sent {here}, the newest of {record['newest'][:10]}" if record["newest"] else f"brought {here}"]
     if record["refused"]:
         notes += [f"{record['refused']:,} changes over the budget of {record['budget']} were refused"]
-    notes += [f"a copy of its file was read too, and can be deleted: {clean(one)}" for one in record["copies"]]
-    notes += ["another machine has this name too"] if is_twin else []
+    notes += [f"a copy of its file was also read, and can be deleted: {clean(one)}" for one in record["copies"]]
+    notes += ["another machine also has this name"] if is_twin else []
     return (name, clean(record["machine"]), amount(record["changes"], "change"), when, came), notes

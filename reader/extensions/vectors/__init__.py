@@ -34,8 +34,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_actions(parser, ACTIONS)
     about = "its name on the hub, for fetch (default: the one in the settings)"
     parser.add_argument("model", nargs="?", metavar="MODEL", help=about)
-    parser.add_argument("--sha256", metavar="HEX", default="", help="the digest that the fetched weights must have")
-    add_quiet(parser, "print nothing if all went well")
+    parser.add_argument("--sha256", metavar="HEX", default="", help="the digest that the fetched file must have")
+    add_quiet(parser, "print only problems")
 
 
 def _run_vectors(arguments: Namespace, workspace: Workspace) -> int:
@@ -73,7 +73,7 @@ def _print_status(arguments: Namespace, workspace: Workspace) -> int:
     if trouble:
         raise ConfigError(trouble)
     if encoder is None:
-        print_line("No model is set, so ~ finds papers by words alone. To use one of your own:")
+        print_line("No model is set, so ~ finds papers by words alone. To use your own:")
         print_line(f"  {APP} config set vectors.server http://localhost:11434   and   vectors.model NAME")
         print_line(f"  {APP} vectors fetch minishlab/potion-base-8M              a static model, by model2vec")
         return 0
@@ -81,7 +81,7 @@ def _print_status(arguments: Namespace, workspace: Workspace) -> int:
     print_line(f"{done:,} of {amount(total, 'paper')} have a vector" + (f" of {numbers:,} numbers" if numbers else ""))
     print_line(f"{size / (1 << 20):,.1f} MiB")
     if done < total:
-        print_line(f"'{APP} vectors build' makes the others; the reader does so while it is open.")
+        print_line(f"'{APP} vectors build' makes the rest; the reader does so while it is open.")
     return 0
 
 
@@ -120,7 +120,7 @@ def _drop(arguments: Namespace, workspace: Workspace) -> int:
             freed += vectors.drop(file)
         shutil.rmtree(models, ignore_errors=True)
     if models.is_dir():
-        raise CacheError(f"{models} can't be deleted; another program may read it.")
+        raise CacheError(f"{models} can't be deleted; another program may be reading it.")
     lines = [f"{freed / (1 << 20):,.1f} MiB freed." if freed else "There were none."]
     if workspace.settings.vectors.is_on:
         lines.append(f"The reader makes them again; \"{APP} config set vectors.model ''\" switches them off.")
@@ -160,8 +160,8 @@ def _fetch(arguments: Namespace, workspace: Workspace) -> int:
 
 ACTIONS = {
     "status": (_print_status, "print the model, how many papers have a vector, and their size; no server is asked"),
-    "build": (_build, "make the missing vectors; it can be stopped, and resumes where it was"),
-    "drop": (_drop, "delete all vectors, and static models that were fetched; the next build makes them again"),
+    "build": (_build, "make the missing vectors; if stopped, the next run resumes"),
+    "drop": (_drop, "delete all vectors and fetched static models; the next build makes the vectors again"),
     "fetch": (_fetch, "fetch a static model from the hub, and check its digest"),
 }
 
@@ -185,8 +185,8 @@ Model = TypedDict("Model", {"model": str, "folder": str, "commit": str, "sha256"
 
 VECTORS = Command(
     "vectors",
-    "Find papers by meaning too, with a model of your own: a server that has /v1/embeddings, or a static model."
-    " Nothing is fetched and no server is asked unless your settings say so.",
+    "Search by meaning with a model of your own: a server with /v1/embeddings, or a static model. Nothing is fetched "
+    "and no server is asked unless your settings say so.",
     (),
     _add_arguments,
     _run_vectors,

@@ -143,9 +143,7 @@ def _read_rows(body: bytes, count: int, host: str) -> Rows:
         for at, one in enumerate(data):
             rows[int(one.get("index", at))] = one["embedding"]
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise FeedMalformed(
-            f"{host} answered with something other than {count} vectors; is vectors.server right?"
-        ) from error
+        raise FeedMalformed(f"{host} did not answer with {count} vectors; check vectors.server.") from error
     return checked_vectors(rows, count, host)
 
 
@@ -172,7 +170,7 @@ class StaticEncoder:
             found = (folder / WEIGHTS).stat()
         except OSError as error:
             shown = clean(str(folder), 200)
-            raise ConfigError(f"{shown} has no {WEIGHTS}, so it is not the folder of a static model.") from error
+            raise ConfigError(f"{shown} has no {WEIGHTS}, so it does not hold a static model.") from error
         self.key = f"static {folder} {found.st_size} {found.st_mtime_ns}"
 
     async def encode(self, texts: Sequence[str]) -> Rows:

@@ -131,7 +131,7 @@ class HubClient(DocumentClient):
             digests = await self._fetch_files(name, commit, files, unfinished, on_progress)
             weights = digests[FILES[-1]]
             if sha256 and weights != sha256.lower():
-                raise FeedMalformed(f"{name} has the digest {weights}, not the one that was asked for; not kept.")
+                raise FeedMalformed(f"{name} has the digest {weights}, not the requested one, and was not kept.")
             about = {"model": name, "commit": commit, "sha256": digests}
             (unfinished / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
             paths.make_private(*unfinished.iterdir())
@@ -187,7 +187,7 @@ def _read_listing(response: Response) -> tuple[str, list[HubFile]]:
         if not re.fullmatch(r"[0-9a-f]{40}", commit):
             raise ValueError
     except (UnreadableJson, ValueError, KeyError, TypeError) as error:
-        raise FeedMalformed("The hub sent something other than the files of a model; try again later.") from error
+        raise FeedMalformed("The hub did not send the files of a model; try again later.") from error
     if missing := [name for name in FILES if name not in there]:
         raise FeedMalformed(f"This is not a static model of model2vec: it has no {' and no '.join(missing)}.")
     return commit, [_read_file(name, there[name]) for name in FILES]
@@ -198,7 +198,7 @@ def _read_file(name: str, said: Any) -> HubFile:
     size = int(said.get("size") or large.get("size") or 0)
     file = HubFile(name, size, large.get("sha256") or "", said.get("blobId") or "")
     if not file.sha256 and not file.git:
-        raise FeedMalformed(f"The hub names no digest of {name}, so it was not fetched.")
+        raise FeedMalformed(f"The hub gives no digest for {name}, so it was not fetched.")
     if file.size > LARGEST:
         raise FeedMalformed(f"{name} is larger than {LARGEST // 1_000_000:,} MB and was not fetched.")
     return file
@@ -214,5 +214,5 @@ def _check(path: Path, file: HubFile) -> str:
             git.update(chunk)
     is_same = own.hexdigest() == file.sha256 if file.sha256 else git.hexdigest() == file.git
     if not is_same:
-        raise FeedMalformed(f"{file.name} came with a digest other than the hub's, and was not kept; try again.")
+        raise FeedMalformed(f"{file.name} does not have the digest that the hub gives, and was not kept; try again.")
     return own.hexdigest()

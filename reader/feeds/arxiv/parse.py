@@ -96,7 +96,7 @@ def parse_arxiv(body: bytes) -> ArxivResponse:
             skipped.append(Skipped(f"entry {number}", str(error)))
     total = _number(_text(channel, "totalResults"))
     if not elements and total and total > (_number(_text(channel, "startIndex")) or 0):
-        raise FeedMalformed("arXiv's answer lacks the papers that it counts; try again later.")
+        raise FeedMalformed("arXiv's answer lacks some of the papers it counts; try again later.")
     return ArxivResponse(tuple(entries), tuple(skipped), total)
 
 
@@ -372,9 +372,7 @@ def parse_listing(body: bytes) -> Announcement:
     day = parse_day(f"{' '.join(stated[1].split())} 00:00 +0000") if stated else None
     total = _TOTAL.search(text)
     if day is None or total is None:
-        raise FeedMalformed(
-            "arXiv's listing has a form that this version does not know; see if there is a newer version."
-        )
+        raise FeedMalformed("arXiv's listing has a form that this version does not know; look for a newer version.")
     entries: dict[str, ArxivEntry] = {}
     counts: Counter[AnnounceType] = Counter()
     for section in text.split("<h3>")[1:]:

@@ -81,7 +81,7 @@ class JsonStream:
         """All values in order; an exception of the chunks passes through after the values before it."""
         while self._skip_space():
             if self._wasted > WASTE_LIMIT:
-                yield Unreadable(self._line, "too much before it is not JSON, so the rest was not read")
+                yield Unreadable(self._line, "too much before it is not JSON; the rest was not read")
                 return
             if self._text[self._at] == "[":
                 yield from self._entries()
@@ -382,8 +382,8 @@ def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
     if any(entry.id for entry in entries):
         return _listed(entries)
     if re.search(r"^https?://|^\"(?:query|exec|filter):", text, re.MULTILINE):
-        raise FeedMalformed(f"{name} names no paper. If it lists newsboat's feeds, import what 'newsboat -e' writes.")
-    raise FeedMalformed(f"{name} names no paper, or has no known format: see 'dailypapers import --help'.")
+        raise FeedMalformed(f"{name} has no papers. If it lists newsboat's feeds, import the output of 'newsboat -e'.")
+    raise FeedMalformed(f"{name} has no papers, or no known format: see 'dailypapers import --help'.")
 
 
 def _listed(entries: Iterable[LibraryEntry]) -> Sequence[Listing]:
@@ -398,7 +398,7 @@ def _read_page(html: str, name: str, today: date) -> Sequence[Listing]:
     entries = tuple(libraries.parse_list("\n".join((page.text, *page.addresses))))
     if any(entry.id for entry in entries):
         return _listed(entry for entry in entries if entry.id)
-    raise FeedMalformed(f"{name} is a web page that names no paper; save a page of the feed's site that lists some.")
+    raise FeedMalformed(f"{name} is a web page without papers; save a page of the feed's site that lists some.")
 
 
 def _whole(chunks: Iterator[bytes], name: str) -> bytes:
@@ -508,7 +508,7 @@ class _RecordReader:
         self._exported.append(found)
         self._characters += text_size(found)
         if found.bad_marks:
-            self._skipped.append(Skipped(place, f"{found.bad_marks} of its marks have no known form"))
+            self._skipped.append(Skipped(place, f"{found.bad_marks} of its marks are of no known form"))
 
     def _flush(self) -> Iterator[Listing]:
         """The listings of the records collected so far, and one of what was skipped."""

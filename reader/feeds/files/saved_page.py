@@ -96,7 +96,7 @@ def parse_saved_page(text: str, today: date) -> Listing:
         for draft in _linked_drafts(block) if is_linked else _block_drafts(block):
             _add(drafts, draft)
     if not (dated and drafts):
-        raise FeedMalformed("This is not the text of a saved page: no paper with its authors and date was found in it.")
+        raise FeedMalformed("This is not the text of a saved page: it has no paper with authors and a date.")
     return Listing(None, tuple(drafts.values()), is_page=True)
 
 

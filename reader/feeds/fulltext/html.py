@@ -198,7 +198,7 @@ def read_html(html: str) -> Document:
         if words in heading.lower() and (article is None or len(article.text()) < 2_000):
             raise NoFullText(meaning)
     if article is None:
-        raise NoFullText("the page is not that of a paper")
+        raise NoFullText("the page is not a paper")
     breaks_off = _FATAL in html or "ar5iv-severity-fatal" in html or "</article" not in html
     reader = _Reader()
     blocks = reader.read(article)

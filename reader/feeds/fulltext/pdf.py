@@ -167,7 +167,7 @@ def open_pdf(file: Path) -> Iterator[Any]:
     try:
         import pypdfium2
     except (ImportError, OSError) as error:
-        raise NoFullText("its PDF can't be read: what the extra dailypapers[pdf] installed does not start") from error
+        raise NoFullText("its PDF can't be read: the library of the extra dailypapers[pdf] does not start") from error
     try:
         opened = pypdfium2.PdfDocument(file)
     except pypdfium2.PdfiumError as error:
@@ -590,7 +590,7 @@ def read_pdf(pages: Pages) -> Document:
     ]
     lines = [line for page in kept for line in page.lines]
     if sum(len(line.text) for line in lines) < 200:
-        raise NoFullText("its PDF holds pictures of pages, and no text")
+        raise NoFullText("its PDF has pictures of pages but no text")
     looks = _Measures.of(kept, lines)
     drawn = _find_drawn(kept, lines, looks)
     builder = _Builder(

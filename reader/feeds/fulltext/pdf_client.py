@@ -95,7 +95,7 @@ class PdfTexts:
             try:
                 await self._client.fetch(id, file, lambda done, total: note_step())
             except NoFullText as missing:
-                raise NoFullText("arXiv has neither HTML nor a PDF of it") from missing
+                raise NoFullText("it has neither HTML nor a PDF at arXiv") from missing
             except FeedError:
                 # The one that was read last is better than none.
                 if not file.exists():
@@ -259,10 +259,10 @@ class PdfClient(BusyHostClient):
             size = self._part.stat().st_size
             if read_start(self._part, len(_MAGIC)) != _MAGIC or size < SMALLEST:
                 self._forget()
-                raise FeedMalformed("arXiv sent another file in place of the PDF; try again later.")
+                raise FeedMalformed("arXiv sent another file instead of the PDF; try again later.")
             if _END not in _read_end(self._part):
                 self._forget()
-                raise FeedMalformed("arXiv sent only a part of the PDF; try again later.")
+                raise FeedMalformed("arXiv sent only part of the PDF; try again later.")
 
         try:
             await self.document(f"{self.endpoint}/pdf/{in_arxiv_address(id)}", check, _Resume(part=self._part))
@@ -287,7 +287,7 @@ class PdfClient(BusyHostClient):
             done = self._part.stat().st_size
             if not answer.headers.get("Content-Range", "").startswith(f"bytes {done}-"):
                 self._forget()
-                raise FeedRefused("arXiv sent a part of the PDF that was not asked for; try again.")
+                raise FeedRefused("arXiv sent the wrong part of the PDF; try again.")
         else:
             self._forget()
             if tag := Validators.from_headers(answer.headers).etag:
@@ -300,7 +300,7 @@ class PdfClient(BusyHostClient):
         with self._part.open("ab") as out:
             async for chunk in answer.chunks:
                 if done == 0 and not chunk.startswith(_MAGIC[: len(chunk)]):
-                    raise FeedMalformed("arXiv sent a page in place of the PDF; try again later.")
+                    raise FeedMalformed("arXiv sent a page instead of the PDF; try again later.")
                 out.write(chunk)
                 done += len(chunk)
                 if done > LARGEST:
@@ -309,7 +309,7 @@ class PdfClient(BusyHostClient):
                 if self._clock() - begun > PACE_TIME:
                     if done - before < PACE:
                         sent = f"arXiv sent only {done - before:,} bytes of the PDF in {PACE_TIME:.0f} s"
-                        raise FeedUnreachable(f"{sent}; what came is kept, so try again later.")
+                        raise FeedUnreachable(f"{sent}; that part is kept, so try again later.")
                     begun, before = self._clock(), done
         return b""
 
@@ -335,7 +335,7 @@ def _alone(part: Path) -> Iterator[Path]:
     lock = platform.try_lock(handle)
     if lock is Lock.THEIRS:
         os.close(handle)
-        raise ReaderError("Another program is fetching this PDF; it will be there in a moment.")
+        raise ReaderError("Another program is fetching this PDF; try again in a moment.")
     used = part.with_name(f".{os.getpid()}{part.name}") if lock is Lock.UNSUPPORTED else part
     try:
         yield used

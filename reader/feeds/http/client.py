@@ -341,7 +341,7 @@ class HttpClient(Closing):
             while True:
                 pause = self._free_at - self._clock()
                 # The usual interval is nothing to tell.
-                await self._wait(pause, f"{self.host} asks for a pause" if pause > self._interval else "")
+                await self._wait(pause, f"{self.host} asked for a pause" if pause > self._interval else "")
                 try:
                     return await self._attempt(url, parameters, parse, validators or Validators())
                 except RetryableError as failure:
@@ -450,12 +450,12 @@ class HttpClient(Closing):
                 reader.add(chunk)
             return reader.body()
         except UnknownEncoding:
-            sent = f"{self.host} packed its answer as {clean(encoding, 40)!r}, which was not asked for"
+            sent = f"{self.host} compressed its answer as {clean(encoding, 40)!r}, which was not requested"
             raise FeedMalformed(f"{sent}; try again later.") from None
         except BodyTooLarge:
             size = self._limits.body_size // (1024 * 1024)
             raise FeedMalformed(
-                f"{self.host} sent more than {size} MiB at once, which was not read; try again later."
+                f"{self.host} sent more than {size} MiB at once, which were not read; try again later."
             ) from None
         except zlib.error as error:
             raise connection_broke(self.host, self._limits) from error
@@ -481,11 +481,11 @@ class HttpClient(Closing):
         wait = responses.retry_after(answer.headers)
         if status == 429:
             wait = responses.rate_limit_pause(answer.headers, float("inf")) or wait or 60
-            error = HttpRefused(f"{host} allows no more requests for now; try again in {duration_text(wait)}.", status)
+            error = HttpRefused(f"{host} accepts no more requests for now; try again in {duration_text(wait)}.", status)
             if wait > limits.longest_wait:
                 raise error
             self._free_at = float("-inf")
-            raise RetryableError(error, f"{host} allows no more requests for now", limits.attempts, wait)
+            raise RetryableError(error, f"{host} accepts no more requests for now", limits.attempts, wait)
         if status >= 500:
             trouble = f"{host} has trouble ({status})"
             if wait is not None and wait > limits.longest_wait:
@@ -560,7 +560,7 @@ class DocumentClient(HttpClient):
         named = f"{clean(local.host, 80)} ({local.address})" if local.address else clean(local.host, 80)
         what = f"{self.host} redirected to {named}, which is" if is_redirect else f"{named} is"
         return FeedRefused(
-            f"{what} on this machine or its network and was not asked; the setting allow_local_feeds allows it."
+            f"{what} on this machine or its network and was not asked; the setting allow_local_feeds permits it."
         )
 
     def _refuse(self, answer: Answer, body: bytes) -> NoReturn:
@@ -606,12 +606,12 @@ class BusyHostClient(DocumentClient):
 
     async def document(self, url: str, parse: Callable[[Response], T], validators: Validators | None = None) -> T:
         if left := self._backoff.left():
-            raise HostBusy(f"{self.host} is too busy to answer; it is asked again in {duration_text(left)}.", 429)
+            raise HostBusy(f"{self.host} is too busy to answer; the next try is in {duration_text(left)}.", 429)
         try:
             answer = await super().document(url, parse, validators)
         except HostBusy as busy:
             pause = duration_text(self._backoff.refuse())
-            raise HostBusy(f"{str(busy).rstrip('.')}; it is asked again in {pause}.", busy.status) from busy
+            raise HostBusy(f"{str(busy).rstrip('.')}; the next try is in {pause}.", busy.status) from busy
         self._backoff.answer()
         return answer
 
@@ -639,9 +639,7 @@ def _host_of(endpoint: str) -> str:
             host = ""
     if not host:
         shown = clean(endpoint, 100)
-        raise ConfigError(
-            f"The feed's address must begin with https://, which {shown!r} does not; set HF_ENDPOINT right."
-        )
+        raise ConfigError(f"The feed's address must begin with https://, but {shown!r} does not; correct HF_ENDPOINT.")
     return host
 
 

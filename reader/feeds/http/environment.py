@@ -36,7 +36,7 @@ def may_have_token(endpoint: str, settings: Settings) -> bool:
 def sign_in_advice(endpoint: str, environ: Mapping[str, str], settings: Settings) -> str:
     """What the user can do if `endpoint` answers that a sign-in is needed, as the end of a sentence."""
     if not may_have_token(endpoint, settings):
-        return "it gets no access token unless token_endpoint is its address"
+        return "to send it an access token, set token_endpoint to its address"
     if not find_token(environ, settings):
         return "set HF_TOKEN to an access token"
     if environ.get("HF_TOKEN", "").strip():

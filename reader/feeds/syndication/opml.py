@@ -50,7 +50,7 @@ def parse_opml(body: bytes) -> FeedList:
         root = parse_xml(body)
     except UnreadableXml as error:
         if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-            raise FeedMalformed("The file is no OPML, which readers export: newsboat by 'newsboat -e'.") from None
+            raise FeedMalformed("The file is not OPML. Feed readers export OPML: newsboat by 'newsboat -e'.") from None
         raise FeedMalformed(f"The file {error}; export it again.") from None
     content = root.find("body")
     if root.tag.lower() != "opml" or content is None:

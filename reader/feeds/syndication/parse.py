@@ -174,7 +174,7 @@ def parse_feed(
         )
     except (ArithmeticError, AttributeError, AssertionError, LookupError, TypeError, ValueError, RecursionError):
         # feedparser is lenient, but a hostile feed may still break it.
-        raise NotAFeed(f"{_host(url)} sent a feed that can't be read; check its address.") from None
+        raise NotAFeed(f"{_host(url)} sent an unreadable feed; check its address.") from None
     if not parsed.get("version") and not parsed.entries:
         raise NotAFeed(*_not_a_feed(body, url))
     about = parsed.feed

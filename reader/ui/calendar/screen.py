@@ -101,7 +101,7 @@ def read_typed(text: str, today: date) -> tuple[Period | None, str]:
     except (ValueError, OverflowError):
         return None, ""
     if period.first > today:
-        return None, f"{period.name} has not come yet."
+        return None, f"{period.name} is in the future."
     if period.last < date.fromisoformat(FIRST_DAY):
         return None, f"The feed begins on {period_containing('day', date.fromisoformat(FIRST_DAY)).name}."
     return period, ""

@@ -43,7 +43,7 @@ MARGINS = 3
 BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
 """The contexts in which an output is shown at once; elsewhere the user is amid something."""
 
-NOT_SERVED = "not in a browser, where other pages could type it too: use a terminal"
+NOT_SERVED = "not in a browser, where other pages could type commands too: use a terminal"
 
 NOTHING_REPLACED = "no other machine has replaced anything here · :sync FOLDER joins machines"
 
@@ -302,7 +302,7 @@ def _replaced(file: Path) -> list[Replaced]:
 # What commands have printed, in the words of the reader
 
 
-_UNDO = re.compile(r"[.;]? 'dailypapers undo' (?:takes it back|undoes that)\.?")
+_UNDO = re.compile(r"[.;]? 'dailypapers undo' takes it back\.?")
 _COMMAND = re.compile(r"'dailypapers ([^'\n]+)'")
 _PROGRAM = re.compile(r"^dailypapers(?: [a-z]+)?: ")
 

@@ -62,7 +62,7 @@ class CommandRunner(Actor):
     async def run(self, words: Sequence[str], columns: int) -> Outcome:
         """Run a command; raises ReaderError if another one runs, or if it can't be started."""
         if self._running is not None:
-            raise ReaderError(f"{self._way_out}: only one command runs at a time")
+            raise ReaderError(f"{self._way_out}: commands run one at a time")
         # The process is started here, so that `stop` finds it whatever comes next; it takes a few milliseconds.
         self._running = running = self._shell.start(words, columns)
         self._name = words[0]

@@ -86,7 +86,7 @@ def look_for_extensions() -> Added:
     for given, one in _checked("keys", LineKey, _check_key):
         id = f"{EXTENSION}{one.id}"
         if id in lines:
-            installed.switch_off(given.entry, f"another extension has the action {one.id} too")
+            installed.switch_off(given.entry, f"another extension also has the action {one.id}")
         else:
             lines[id] = one
     return Added(lines, tuple(saved_view(one.name, one.query) for _, one in _checked("views", SavedView, _check_query)))

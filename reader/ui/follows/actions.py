@@ -61,7 +61,7 @@ class FollowActions(Actor):
     def choose_field(self, _count: int | None) -> None:
         """Ask what of the paper to follow, or to make a rule of; a field that has a single name is named there."""
         more = {RULE: ("a rule or mute", self._choose_for_rule)}
-        self._ask_field("follow", self._choose, more, "this paper has nothing to follow")
+        self._ask_field("follow", self._choose, more, "this paper has nothing that you could follow")
 
     def _choose_for_rule(self) -> None:
         """Ask which papers a rule is for: those of the query in view, or of something that the paper has."""

@@ -217,7 +217,7 @@ class FullTextActions(Actor):
         if self._change(lambda view: view.move_by_words(cells // SIDEWAYS)):
             return
         if not self._change(lambda view: view.scroll_sideways(cells)) and cells > 0:
-            self._tell_of_text("nothing here is wider than the screen")
+            self._tell_of_text("nothing is wider than the screen")
 
     # Jumps
 
@@ -249,7 +249,7 @@ class FullTextActions(Actor):
         target, _, words = reference.partition(" ")
         goal = Goals(view.layout).of(target, words)
         if goal is None:
-            self._model.show_notice("what this refers to is not in the text")
+            self._model.show_notice("the target of this reference is not in the text")
         else:
             self._go_to(goal)
 
@@ -319,7 +319,7 @@ class FullTextActions(Actor):
         elif id:
             self._services[PaperLookup].begin(id, then=self._services[MarkActions].queue)
         else:
-            self._model.show_notice("this reference names no arXiv id", "warning")
+            self._model.show_notice("this reference has no arXiv id", "warning")
 
     def _choose(self, links: Sequence[Link], key: str, character: str | None) -> bool:
         if key.startswith("ctrl+"):
@@ -376,7 +376,7 @@ class FullTextActions(Actor):
             counted = f"{count:,}{'+' if count == MOST_COUNTED else ''}"
             self._model.show_notice(f"{number:,} of {counted} · {words}" if number else f"{words} · {counted}")
         elif not view.highlights.kept:
-            self._model.show_notice(f"{self._keymap.key('text.search')} looks for words")
+            self._model.show_notice(f"{self._keymap.key('text.search')} searches for words")
 
     # Outline
 

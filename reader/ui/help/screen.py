@@ -259,7 +259,7 @@ def found_lines(found: Sections, typed: str, width: int) -> list[Line]:
             lines.append((Piece(heading.upper(), "heading"), Piece(gap + more, "about")))
             lines += (line for row in rows for line in _row_lines(row, keys, min(width, WIDEST), searched))
             lines.append(())
-    return lines or [(Piece("Nothing in help matches ", "about"), Piece(literal(typed.strip()), "name"))]
+    return lines or [(Piece("Nothing in the help matches ", "about"), Piece(literal(typed.strip()), "name"))]
 
 
 def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None) -> Iterator[Line]:

@@ -162,11 +162,6 @@ class StatusLine(KeyLines):
         """What it shows."""
         return self._status
 
-    @property
-    def said(self) -> str:
-        """The whole text at the right."""
-        return self._status.said
-
     def on_resize(self, event: events.Resize) -> None:
         """Take as many rows as the content needs in the new width."""
         self._fit(event.size.width)

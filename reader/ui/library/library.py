@@ -338,7 +338,7 @@ class Library(Marking):
         Raises CacheError if another program has put a new cache in its place.
         """
         if self._place() not in (self._file, None):
-            raise CacheError("Another program has put a new cache in the place of this one. Quit, and start again.")
+            raise CacheError("Another program replaced this cache with a new one. Quit and start again.")
         return self._near.changed()
 
     def _place(self) -> int | None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from reader.cache.reads.window import DayCount
     from reader.ui.library.counting import Counts
 
-TO_LEARN = "Star a paper that you like, or pick three topics; then the best for you come first."
+TO_LEARN = "Star a paper that you like, or pick three topics: papers that suit you then come first."
 
 JUST_BEGUN = "starting"
 """The progress of a refresh that has nothing to report yet."""
@@ -44,17 +44,17 @@ _STOP = "app.escape stop"
 _TAKE = "query.complete takes it"
 
 _EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
-    FOR_YOU: ("No unread paper is left that is not starred yet.", ""),
-    QUEUED: ("Nothing to read later.", "On a paper, `paper.queue` keeps it here until you remove it."),
-    "followed": ("No paper that you follow is here yet.", "New ones will appear here."),
+    FOR_YOU: ("No unread papers are left but starred ones.", ""),
+    QUEUED: ("The queue is empty.", "On a paper, `paper.queue` queues it until you remove it."),
+    "followed": ("No papers that you follow yet.", "New ones will appear here."),
     "group": (
-        "Nobody shares a paper with you yet.",
-        "In a shell, 'dailypapers group --help' says how to start a group or join one.",
+        "Nobody shares papers with you yet.",
+        "In a shell, 'dailypapers group --help' shows how to start or join a group.",
     ),
-    "muted": ("Nothing is muted.", "Papers with a muted word of your settings appear here."),
+    "muted": ("Nothing is muted.", "Papers with one of your muted words appear here."),
     "pages": (
-        "No saved page is here yet.",
-        "In a shell, 'dailypapers import FILE' takes in a page that a browser saved.",
+        "No saved pages yet.",
+        "In a shell, 'dailypapers import FILE' imports a page that a browser saved.",
     ),
     "changed": (
         "Nothing has changed.",
@@ -180,12 +180,12 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
         other = (
             "With a model, ~ knows other words too: in a shell, 'dailypapers vectors fetch minishlab/potion-base-8M'."
         )
-        return EmptyReason(("No paper here is near to ", place.query.near, "."), other, (_CLEAR, _PUT_BACK))
+        return EmptyReason(("No paper here is close to ", place.query.near, "."), other, (_CLEAR, _PUT_BACK))
     if (meant := corrected(state, today)) is not None:
         what: Sentence = ("Nothing matches ", place.text, ".")
         asks = "Did you mean "
         if _is_too_early(state, today):
-            what = "No papers from today are here."
+            what = "No papers from today."
             asks = f"Latest is {short_day(state.listing.facts.newest_day or '', today)}. {asks}"
         return EmptyReason(what, (asks, meant, "?"), (_TAKE, _CLEAR, _PUT_BACK))
     what = ("Nothing matches ", place.text, f"{_where(place.view, state.listing.facts.newest_day, today)}.")

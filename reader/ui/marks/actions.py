@@ -399,7 +399,7 @@ class QueueActions(Actor):
         if row is None or not isinstance(row.pk, int):
             return
         if not self._is_in_order():
-            self._model.show_notice(f"{self._key('view.queue')} shows the queue, where a paper can be moved")
+            self._model.show_notice(f"papers are moved in the queue: {self._key('view.queue')} shows it")
             return
         if not row.queued:
             self._model.show_notice(f"no longer in the queue · {self._key('paper.queue')} queues it")

@@ -157,7 +157,7 @@ class NoteActions(Actor):
 
         command = find_editor(os.environ)
         if command is None:
-            self._model.show_notice("no editor was found: set the variable EDITOR to an editor's name", "warning")
+            self._model.show_notice("no editor was found: set EDITOR to your editor", "warning")
             return
         # The file of the draft is what is edited, so that this outlives the reader, too.
         writing = self._library.keep_draft(noting.draft, text)
@@ -169,7 +169,7 @@ class NoteActions(Actor):
             # Such as in a browser.
             if self._model.state[NOTING] is None:
                 self._model.change(self._model.state.put(NOTING, noting))
-            self._model.show_notice("no other editor can be opened here")
+            self._model.show_notice("an editor can't be opened here")
             return
         except OSError as error:
             self._model.show_notice(f"{command[0]} did not start: {error.strerror or error}", "warning")

@@ -80,9 +80,9 @@ class PageActions(Actor):
         elif shown is not None and shown.paper.highlights:
             self.read_highlight(0)
         elif self._model.state.listing.text_words:
-            self._model.show_notice("no full text here has these words")
+            self._model.show_notice("no stored full text has these words")
         else:
-            self._model.show_notice("search for words first: this opens the full text where they occur")
+            self._model.show_notice("search for words first: this key opens the full text where they occur")
 
     @answers("place")
     def read_from(self, block: int) -> None:

@@ -40,7 +40,7 @@ def _folded(lines: list[Line], width: int, look: Presentation) -> list[Line]:
         return lines
     if look.is_unfolded:
         return [*lines, (Piece(cut("less", width), "more", action=("unfold", "")),)]
-    rest = f"+{len(lines) - TEXT_LINES + 1:,} lines of what changed"
+    rest = f"+{len(lines) - TEXT_LINES + 1:,} lines of changes"
     return [*lines[: TEXT_LINES - 1], (Piece(cut(rest, width, look.glyphs.ellipsis), "more", action=("unfold", "")),)]
 
 

@@ -36,7 +36,7 @@ FEW_REPOSITORIES = 3
 FEW_COMMENTS, MANY_COMMENTS = 40, 300
 """Comments that are listed while they are folded, and at most."""
 
-_LOST = ", to a comment that is gone"
+_LOST = ", to a deleted comment"
 _UNFOLD = ("unfold", "")
 _EMPTY: Line = ()
 _STYLED = {"heading": "label", "strong": "label", "code": "keywords", "rule": "quote", "text": "text"}

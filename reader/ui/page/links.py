@@ -62,7 +62,7 @@ class LinkActions(Actor):
         urls = [link.url for paper in papers for link in links(paper) if link.letter == "o"]
         if papers and not urls:
             title = self._library.belongings(pks[0]).title
-            self._model.show_notice("this paper has no known page" if title is None else _without_id(title))
+            self._model.show_notice("this paper has no web page" if title is None else _without_id(title))
         for url in urls:
             self.browse(url)
 
@@ -118,7 +118,7 @@ class LinkActions(Actor):
             return
         browser = await asyncio.to_thread(find_browser)
         if browser is None:
-            self._copy(url, "there is no browser here")
+            self._copy(url, "no browser was found")
             return
         self._model.show_notice(f"opening {safe_url(url) or url}")
         if takes_terminal(browser):
@@ -355,7 +355,7 @@ class PdfActions(Actor):
             stop = self._services.look.keymap.key("app.escape")
             self._model.show_notice(f"fetching {len(missing):,} of {len(papers):,} PDFs · {stop} stops")
         else:
-            self._model.show_notice(f"none of the PDFs of these {len(papers):,} papers is missing")
+            self._model.show_notice(f"the PDFs of these {len(papers):,} papers are all here")
 
     async def _end(self, file: Path, _begun: str) -> None:
         if self._fetcher.is_idle:

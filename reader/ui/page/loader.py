@@ -282,7 +282,7 @@ class PageRefresher(Actor):
     def _say_begun(self) -> None:
         page = self._model.state[PAGE]
         if page is not None:
-            self._say(page.paper.id, f"asking for comments and versions{self._services.look.glyphs.ellipsis}")
+            self._say(page.paper.id, f"fetching comments and versions{self._services.look.glyphs.ellipsis}")
 
     def _say(self, id: str, text: str) -> None:
         """Say on the page of a paper how it goes, if that is open."""
@@ -330,4 +330,4 @@ class PaperLookup(Actor):
             if then is not None and key is not None:
                 then(key)
         else:
-            self._model.show_news(f"{id} is known neither to the feed nor to arXiv", "warning")
+            self._model.show_news(f"neither the feed nor arXiv has {id}", "warning")

@@ -103,7 +103,7 @@ class PictureActions(Actor):
         if self._model.state[TEXT] is not None:
             return "this text has no pictures"
         key = self._services.look.keymap.key("text.open", "page")
-        return f"no pictures of this paper are known yet · {key} fetches its full text and finds those in it"
+        return f"no pictures of this paper are known yet · {key} fetches its full text with them"
 
     def _first_in_view(self, pictures: tuple[Picture, ...]) -> int:
         """The first figure from the first line in view on, else the last one; 0 on the page."""

@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from reader.core.paper_row import PaperKey
 from reader.keys.actions import Context, place_of
-from reader.keys.spelling import keys_labelled
+from reader.keys.spelling import is_typed, keys_labelled
 from reader.ui.calendar.screen import CalendarScreen
 from reader.ui.filter.counter import Counter
 from reader.ui.filter.pane import FilterPane
@@ -25,15 +25,17 @@ from reader.ui.help.screen import FoundPane
 from reader.ui.help.state import HELP, PALETTE
 from reader.ui.kit.line_widgets import KeyLines
 from reader.ui.kit.pane import Pane
+from reader.ui.kit.status_lines import Status
 from reader.ui.kit.typed_line import LineInput, TypedLine, catch_up
 from reader.ui.list.pane import PaperList
 from reader.ui.main_screen import MainScreen
 from reader.ui.notes.screen import NoteArea
+from reader.ui.page.detail import PaperDetail
 from reader.ui.plain import words
-from reader.ui.plain.typed import ASKS, Typed, read_line
+from reader.ui.plain.typed import Typed, read_line
 from reader.ui.shell.handlers import begins, follows
 from reader.ui.shell.keyboard import Keyboard
-from reader.ui.shell.screens import PaneScreen
+from reader.ui.shell.screens import OverScreen, PaneScreen
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 from reader.ui.why.state import WHY
@@ -94,6 +96,8 @@ class Face(Actor):
         """What happened since the last reply."""
         self._place: object = None
         """Where the user was told to be."""
+        self._said: Sequence[str] = ()
+        """What was said of what is there."""
         self._keys: set[str] = set()
         """The sentences about keys that were said."""
         self._listed = Listed()
@@ -121,7 +125,7 @@ class Face(Actor):
 
     async def _talk(self) -> None:
         ask = self._app.ask
-        said = ["dailypapers in plain lines. Type a key, then enter; the number of a line goes there."]
+        said: Sequence[str] = ["dailypapers in plain lines. Type a key, then enter; the number of a line goes there."]
         while ask is not None and not self._app.is_leaving:
             await self._settle()
             lines = words.fill([*said, *self._reply()], get_terminal_size().columns)
@@ -130,6 +134,12 @@ class Face(Actor):
                 self._app.leave()
                 return
             said = await self._obey(line)
+
+    @property
+    def _status(self) -> Status:
+        """What the last line of the screen in front says."""
+        screen = self._app.screen
+        return (screen.status if isinstance(screen, OverScreen) else self._main.status).shown
 
     # What is typed
 
@@ -144,54 +154,67 @@ class Face(Actor):
         return field if isinstance(field, LineInput | NoteArea) else None
 
     @property
-    def _is_typing(self) -> bool:
-        """Whether letters are text for what is in front, which reads them by its keys."""
+    def _letters(self) -> str | None:
+        """What was typed so far into what reads letters by its keys; None where letters are keys."""
         screen, state = self._app.screen, self._model.state
         if isinstance(screen, CalendarScreen):
-            return screen.month.view.typed is not None
-        if (help := state[HELP]) is not None and state.front is HELP:
-            return help.is_typing
+            return screen.month.view.typed
+        if state.front is WHY and (why := state[WHY]) is not None:
+            return why.typed if why.renaming is not None else None
+        if state.front is HELP and (help := state[HELP]) is not None:
+            return "" if help.is_typing else None
         is_narrowing = self._context == "filter" and self._main.filter.is_narrowing
-        return is_narrowing or state.front is PALETTE or self._app.status.shown.is_typing
+        return "" if is_narrowing or state.front is PALETTE or self._status.is_typing else None
 
-    async def _obey(self, line: str) -> list[str]:
+    async def _obey(self, line: str) -> Sequence[str]:
         """Do what a line means; return what is to be said of it first."""
-        context, field, line = self._context, self._field, line if self._context == "note" else line.strip()
-        if field is not None:
-            await self._write(field, line)
-            return []
-        if any(line == key for key, _ in self._model.state.prompt.options):
+        context, state = self._context, self._model.state
+        line = line if context == "note" else line.strip()
+        is_number = line.isdecimal() and self._field is None and (self._letters is None or state.front is PALETTE)
+        if any(line == key for key, _ in state.prompt.options):
             await self._press(*keys_labelled(line))
-            return []
-        if self._services[Keyboard].is_asking:
+        elif self._services[Keyboard].is_asking:
             return [f"{words.plain(line)[:40]} is no answer."]
-        if self._is_typing and not line.isdecimal():
-            # What the palette finds is said before enter runs it.
-            is_whole = line == "" or self._model.state.front is not PALETTE
-            if (why := self._model.state[WHY]) is not None and self._model.state.front is WHY:
-                await self._press(*("backspace",) * len(why.typed))
-            await self._press(*(keys_labelled(line) if line == "esc" else (*line, *("enter",) * is_whole)))
-            return []
-        if line.isdecimal() and await self._go(int(line)):
-            return []
-        typed = read_line(self._begun + line, self._keymap, context)
-        self._begun = "".join(typed.begun)
+        elif is_number and await self._go(int(line)):
+            pass
+        elif self._field is not None:
+            await self._write(self._field, line)
+        elif self._letters is not None:
+            await self._type(line)
+        else:
+            return await self._do(read_line(self._begun + line, self._keymap, context), line)
+        return ()
+
+    async def _do(self, typed: Typed, line: str) -> Sequence[str]:
+        """Press the keys of a line, and type the text behind them where one is asked for."""
+        context, self._begun = self._context, "".join(typed.begun)
         if typed.begun:
             saved = [one.name for one in self._model.state.views.named]
             choices = self._keymap.choices(context, typed.begun, saved)
             return [words.sentence(f"{self._begun}, then: {'; '.join(f'{key} {name}' for key, name in choices)}")]
-        if typed.keys:
-            await self._do(typed)
-            return []
-        return [f"{words.plain(line)[:40]} is no key {place_of(context)}. ? tells the keys; q goes back."]
-
-    async def _do(self, typed: Typed) -> None:
+        if not typed.keys and (self._app.takes_words(context) is not None or context == "calendar"):
+            await self._type(line)
+        elif not typed.keys:
+            return [f"{words.plain(line)[:40]} is no key {place_of(context)}. ? tells the keys; q goes back."]
         await self._press(*typed.keys)
-        if typed.action not in ASKS:
+        if typed.text:
+            await self._settle()
+            if self._field is not None or self._letters is not None:
+                await self._obey(typed.text)
+        return ()
+
+    async def _type(self, line: str) -> None:
+        """Type a line in place of what was typed before; what the palette finds is said before enter runs it."""
+        take = self._app.takes_words(self._context)
+        if line in ("", "esc", "enter"):
+            await self._press(*keys_labelled(line or "enter"))
             return
-        await self._settle()
-        if typed.text and (self._is_typing or self._field is not None):
-            await self._obey(typed.text)
+        if take is not None:
+            take(line)
+        else:
+            await self._press(*("backspace",) * len(self._letters or ""), *line)
+        if self._model.state.front is not PALETTE:
+            await self._press("enter")
 
     async def _write(self, field: LineInput | NoteArea, line: str) -> None:
         """Put a line into the text that is open; keys that write nothing are keys there too."""
@@ -226,8 +249,9 @@ class Face(Actor):
             return True
         begun = here = self._here
         while here and begun and here != number and (here < number) == (begun < number):
-            way = "move.down" if here < number else "move.up"
-            await self._press(*self._keymap.chords(way, self._context)[0])
+            chords = self._keymap.chords("move.down" if here < number else "move.up", self._context)
+            # Letters are text in the palette.
+            await self._press(*next((one for one in chords if not is_typed(one[0])), chords[0]))
             before, here = here, self._here
             if here == before:
                 break
@@ -260,14 +284,13 @@ class Face(Actor):
     def _reply(self) -> list[str]:
         """What happened, where the user is, what is there, and what may be typed."""
         said, self._told = [*map(words.sentence, dict.fromkeys(self._told))], []
-        status = self._app.status.shown
-        place, name = self._where()
-        body = [*self._body()]
-        if place != self._place:
-            self._place = place
+        status = self._status
+        (place, name), body = self._where(), [*self._body()]
+        if place != self._place or not (said or set(body) - set(self._said)):
             # A page begins with the title.
-            begun = body[0] if body else ""
-            said.append(words.sentence(name.partition(f": {begun}")[0] if begun else name))
+            begun = body[0] if body else "\n"
+            said.append(words.sentence(name.partition(f": {begun}")[0]))
+        self._place, self._said = place, body
         said += body
         if self._app.clipboard != self._copied:
             self._copied = self._app.clipboard
@@ -276,13 +299,13 @@ class Face(Actor):
         if status.choices or keys not in self._keys:
             self._keys.add(keys)
             said.append(keys)
-        return [one for one in said if one] or [f"Nothing changed {place_of(self._context)}."]
+        return [one for one in said if one]
 
     def _where(self) -> tuple[object, str]:
         """The place, and how it is called."""
         context, screen, state = self._context, self._app.screen, self._model.state
         if context in ("list", "empty", "hole"):
-            return state.where, words.says(self._main.top.line(WIDE))
+            return (state.where, context == "empty"), words.says(self._main.top.line(WIDE))
         if isinstance(screen, PaneScreen):
             return screen, screen.title_line.shown
         row = None if state.front_paper is None else self._papers.row_of(state.front_paper)
@@ -368,7 +391,8 @@ class Face(Actor):
         context = self._context
         if context == "note":
             return f"note ({END} keeps it)"
-        if self._is_typing or self._field is not None:
+        if self._letters is not None or self._field is not None:
+            context = "palette" if self._model.state.front is PALETTE else context
             return f"{context} (esc leaves it)"
         if choices := self._model.state.prompt.options:
             return f"{context} ({', '.join(key for key, _ in choices)})"
@@ -382,7 +406,7 @@ def _drawn(pane: Pane) -> Iterator[Drawn]:
     top = pane.scroll_offset.y
     for y in range(pane.size.height):
         text = pane.render_line(y).text.strip()
-        is_here = text.startswith(words.SPOKEN.cursor)
+        is_here = text.startswith(words.SPOKEN.cursor) and not isinstance(pane, PaperDetail)
         if isinstance(pane, FoundPane):
             is_here = pane.has_cursor and top + y == pane.at
         if line := words.plain(text.removeprefix(words.SPOKEN.cursor)):

@@ -142,11 +142,11 @@ class QueryActions(Actor):
         """Ask the same of all papers, or of the earlier view again."""
         state = self._model.state
         if state.results is not None:
-            self._model.show_notice("the feed's results do not belong to a view")
+            self._model.show_notice("results of the feed are not part of a view")
             return
         widened = state.widen_query()
         if widened is state:
-            self._model.show_notice("this view has all papers already")
+            self._model.show_notice("this view already has all papers")
         else:
             self._model.change(widened)
 
@@ -181,9 +181,7 @@ class QueryActions(Actor):
         elif text:
             self._search.begin(text)
         else:
-            self._model.show_notice(
-                f"the feed can only be searched for words: {self._look.keymap.key('find.query')} to type some"
-            )
+            self._model.show_notice(f"the feed only takes words: {self._look.keymap.key('find.query')} to type some")
 
     # Hits
 

@@ -123,7 +123,7 @@ class Refresher(Actor):
         """Fetch days that may be many, as `fetch` does, and say how to stop."""
         self.fetch(plan, view, name)
         stop = self._services.look.keymap.key("app.escape")
-        self._model.show_notice(f"fetching {name} · {stop} stops · what has come is kept")
+        self._model.show_notice(f"fetching {name} · {stop} stops · papers so far are kept")
 
     def _start(self, wanted: Wanted) -> None:
         before, self._wanted = self._worker, wanted
@@ -142,7 +142,7 @@ class Refresher(Actor):
         self._worker.cancel()
         # A cancelled worker that has not begun never runs its own end.
         self._end(is_idle=True)
-        self._model.show_notice("refresh stopped · what has come is kept")
+        self._model.show_notice("refresh stopped · papers so far are kept")
         return True
 
     async def _run(self, wanted: Wanted, before: Worker[None] | None) -> None:
@@ -294,7 +294,7 @@ class Refresher(Actor):
             self._came = ", ".join(filter(None, parts))
             self._tell(self._came)
         elif sums.skipped:
-            self._tell(f"{sums.skipped:,} records of the feed could not be read and were skipped", "warning")
+            self._tell(f"{sums.skipped:,} of the feed's records could not be read and were skipped", "warning")
         elif self._wanted.is_asked:
             self._tell("nothing new")
 

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from reader.keys.actions import Context, KeySet
     from reader.refresh.jobs import JobRunner
     from reader.ui.first_frame.frame import FirstFrame, Handed
-    from reader.ui.kit.line_widgets import StatusLine
     from reader.ui.shell.commands import Shell
 
 
@@ -82,11 +81,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     settings_file: Path | None
     state_file: Path | None
     """Where the place of this visit is kept for the next one; None for a sample."""
-
-    @property
-    def status(self) -> StatusLine:
-        """The status line of the screen in front."""
-        raise NotImplementedError
 
     def add_keys(self, keys: KeySet) -> None:
         """Add keys whose handlers a feature has from now on."""

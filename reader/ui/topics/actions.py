@@ -118,7 +118,7 @@ class TopicActions(Actor):
         if paper is None:
             return
         if not paper.topics:
-            self._model.show_notice("this paper has no topic")
+            self._model.show_notice("this paper has no topics")
         elif len(paper.topics) == 1:
             self._toggle(paper.topics[0])
         else:

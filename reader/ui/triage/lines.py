@@ -75,7 +75,7 @@ def triage_summary(triage: Triage, older: str = "") -> EmptyReason:
     """What a triage has done, and what was kept; `older` is the way to the next day with unread papers."""
     pace, counts, aside, finished = triage.pace, triage.counts, triage.aside, triage.finished
     if not pace.decided and not aside:
-        return EmptyReason("No unread papers to decide on.", ways=(older, "view.unread all unread", "app.escape back"))
+        return EmptyReason("No unread papers are left.", ways=(older, "view.unread all unread", "app.escape back"))
     what = f"{finished[:1].upper()}{finished[1:]} is finished" if finished else "Triage is done"
     if pace.decided:
         what += f": {pace.decided:,} paper{'' if pace.decided == 1 else 's'} in {spent(pace.ran)}"
@@ -88,7 +88,7 @@ def triage_summary(triage: Triage, older: str = "") -> EmptyReason:
     ways = (
         f"mark.undo takes {f'the {aside:,}' if aside > 1 else 'it'} back" if aside else "",
         older,
-        "view.queue the queue" if counts.get("queue") else "view.starred the starred" if counts.get("star") else "",
+        "view.queue the queue" if counts.get("queue") else "view.starred starred papers" if counts.get("star") else "",
         "app.escape back",
     )
     more = len(triage.kept) - MOST_KEPT

@@ -16,10 +16,7 @@ from reader.core.topics.trends import spark
 from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import Glyphs
 
-EMPTY = (
-    "Nothing has been read here yet. Papers that you open, mark or pass in the list appear here, by week, by day and by"
-    " topic."
-)
+EMPTY = "No reading yet. Papers that you open, mark or pass in the list are counted here, by week, day and topic."
 READING_ROLES = ("label", "muted", "star", "topic", "opened", "seen", *(f"day-{level}" for level in range(5)))
 """The roles of all pieces."""
 

@@ -62,7 +62,7 @@ class WhyActions(Actor):
         if isinstance(about, Held):
             return about
         if about is not None:
-            self._model.show_notice("only interests have a name and papers")
+            self._model.show_notice("only interests have names and papers")
         return None
 
     @handles_each({"why.raise": "raise", "why.lower": "lower", "why.mute": "mute", "why.reset": "reset"})
@@ -210,7 +210,7 @@ class WhyActions(Actor):
             halves = await self._library.split(one)
         except ReaderError as error:
             return str(error)
-        return await self._decide(halves) if halves else f'"{one.name}" has a single paper'
+        return await self._decide(halves) if halves else f'"{one.name}" has only one paper'
 
     async def _reverse(self, direction: str) -> str:
         try:

@@ -33,7 +33,7 @@ WHY = "Why these topics"
 
 INTERESTS = "Your interests"
 CHANGED = "Changed by you"
-BEGIN = "Topics to begin with: pick three"
+BEGIN = "To begin, pick three topics"
 FIRST = "First in For you"
 
 LONGEST_NAME = 40
@@ -138,9 +138,9 @@ def _for_you(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
 def _source(term: TasteTerm) -> str:
     """What a part of the sum comes from, such as `from 3 papers`."""
     if not term.papers:
-        return "because you say so"
+        return "because you said so"
     if term.weight < 0 and not term.is_hidden:
-        return "more in papers that you did not mark"
+        return "more often in papers that you did not mark"
     hidden = "hidden " if term.is_hidden else ""
     return f"from {term.papers} {hidden}paper{'' if term.papers == 1 else 's'}"
 

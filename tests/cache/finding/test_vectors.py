@@ -166,7 +166,7 @@ def test_other_models_and_no_model_drop_what_was_made(cache: Cache, path: Path, 
 
 def test_settings_that_name_no_model(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for made, said in (
-        (Vectors("", "http://localhost:1"), "Name the model too"),
+        (Vectors("", "http://localhost:1"), "Also name the model"),
         (Vectors("some/model"), "'dailypapers vectors fetch some/model' fetches it"),
         (Vectors(str(tmp_path / "none")), "There is no folder"),
         (Vectors("small", "https://example.org"), "is not this machine"),

@@ -246,7 +246,7 @@ def test_undo_leaves_followed_feeds_alone(events: Events, path: Path) -> None:
     events.mark("star", True, [1])
     with closing(Feeds.open(path)) as feeds:
         feeds.follow("rss", "https://a.example/feed", "A", "a", NOW)
-        with pytest.raises(NotAMark, match="a feed was followed or left"):
+        with pytest.raises(NotAMark, match="a feed was followed or dropped"):
             events.undo()
         undone = events.undo()
         assert undone is not None and undone.kind == "star"

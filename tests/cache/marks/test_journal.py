@@ -90,7 +90,7 @@ HEAD = b'{"v":1,"id":"0123456789abcdef01234567","machine":"0123456789ab",'
         (HEAD + b'"number":1,"clock":1,"kind":"star","value":"1","count":1,"packed":"!"', ""),
         (
             HEAD + b'"number":1,"clock":1,"kind":"k","value":"1","count":0,"papers":[],"x":"' + b"x" * 5_000 + b'"',
-            "does not know",
+            "unknown to this program",
         ),
     ],
 )

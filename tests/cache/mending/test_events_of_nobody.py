@@ -149,6 +149,6 @@ def test_twenty_million_ids_are_seen_and_go(filled: Cache, events: Events, path:
             " VALUES (?, ?, 1, 1, 'star', '1', ?, ?, 0, 1)",
             ("0" * 24, OTHER, count, packed),
         )
-    assert faults(path) == ["event 2 is not one of ours: it names 20,000,001 papers"]
+    assert faults(path) == ["event 2 is not a valid event: it names 20,000,001 papers"]
     mend(filled, events, path)
     assert starred(path) == {3}

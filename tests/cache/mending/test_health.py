@@ -142,7 +142,7 @@ def test_a_busy_cache_is_not_broken(cache: Cache, kept: Path) -> None:
 def test_damage_that_is_met_on_the_way_is_remembered(closed: Path) -> None:
     assert not suspect_stamp(closed).exists()
     breakage.flip_page_kind(closed.parent)
-    with pytest.raises(CacheDamaged, match="the marks made until now are safe"), closing(Window.open(closed)) as window:
+    with pytest.raises(CacheDamaged, match="your marks are safe"), closing(Window.open(closed)) as window:
         window.rows([1])
     assert suspect_stamp(closed).exists()
     assert suspect_stamp(closed).stat().st_mode & 0o777 == 0o600

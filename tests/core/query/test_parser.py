@@ -357,6 +357,6 @@ def test_like_stands_beside_all_other_terms() -> None:
         ("a (b OR like:2406.12345)", "(b OR like:2406.12345)"),
         ("a OR like:2406.12345", "a OR like:2406.12345"),
     ):
-        with pytest.raises(QueryError, match="like: goes with all") as caught:
+        with pytest.raises(QueryError, match="like: applies to all") as caught:
             parse(text)
         assert text[caught.value.start : caught.value.end] == wrong

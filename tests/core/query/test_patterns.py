@@ -30,7 +30,7 @@ from tests.table import each
         ("a" * 121, "A regex may have at most 120 characters"),
         ("(", "This is not a regex: missing ), unterminated subpattern at position 0"),
         ("a**", "This is not a regex: multiple repeat at position 2"),
-        ("\ud800", "This is not a regex: it holds a broken character"),
+        ("\ud800", "This is not a regex: it has a broken character"),
     ],
 )
 def test_a_regex_that_can_not_run_in_bounds_is_refused(pattern: str, says: str) -> None:

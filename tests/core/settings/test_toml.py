@@ -62,10 +62,10 @@ def test_a_bad_line_costs_only_itself() -> None:
     [
         ("a." * 5_000 + "b = 1", "nests too deeply"),
         ("[" + "a." * 5_000 + "b]", "nests too deeply"),
-        ("a = " + "[" * 5_000 + "]" * 5_000, "is not a value that can be read"),
+        ("a = " + "[" * 5_000 + "]" * 5_000, "is not a readable value"),
         ("a = " + "[" * 50 + "]" * 50, "nests too deeply"),
         ("a = " + "{b = " * 50 + "1" + "}" * 50, "nests too deeply"),
-        ("a = 1" + "0" * 5_000, "is not a value that can be read"),
+        ("a = 1" + "0" * 5_000, "is not a readable value"),
     ],
 )
 def test_a_line_that_is_made_to_break_the_reader_costs_only_itself(bomb: str, says: str) -> None:
@@ -86,7 +86,7 @@ def test_what_would_take_long_is_left_out(monkeypatch: pytest.MonkeyPatch) -> No
     assert list(read_statements("abc = 1\ndef = 2\nghi = 3")) == [
         Statement(("abc",), 1, 1, 1),
         Statement(("def",), 2, 2, 2),
-        MalformedLine(3, "takes too long to read, like all lines after it"),
+        MalformedLine(3, "takes too long to read, as do the lines after it"),
     ]
 
 

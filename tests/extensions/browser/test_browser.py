@@ -278,7 +278,7 @@ def taken_port() -> Iterator[int]:
 def test_a_port_that_is_taken_is_one_sentence(run: Run, taken_port: int) -> None:
     found = run("serve", "--port", str(taken_port))
     assert (found.code, found.out) == (1, "")
-    assert found.err == f"dailypapers: Port {taken_port} is taken by another program: name another one with --port.\n"
+    assert found.err == f"dailypapers: Another program uses port {taken_port}: choose another with --port.\n"
 
 
 def test_an_address_of_another_machine_is_one_sentence(run: Run) -> None:
@@ -314,14 +314,14 @@ def test_it_prints_the_address_and_how_to_end_it(run: Run, served: list[dict[str
     assert (found.code, found.err) == (0, "")
     assert found.lines[0] == f"The reader is at {one['entrance']}"
     assert one["entrance"].startswith("http://127.0.0.1:8000/?key=")
-    assert "Ctrl+C ends it" in found.lines[1]
+    assert "Press ctrl+c to stop" in found.lines[1]
     assert one["command"].endswith(" --log-level info")
 
 
 def test_other_machines_are_warned_of(run: Run, served: list[dict[str, str]]) -> None:
     found = run("serve", "--host", "192.168.1.5", "--port", "8080")
     assert served[0]["entrance"].startswith("http://192.168.1.5:8080/?key=")
-    assert found.err.startswith("Whoever has this address reads and marks as you") and found.err.count("\n") == 1
+    assert found.err.startswith("Anyone with this address can read and mark as you") and found.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("package", ["aiohttp", "textual_serve"])

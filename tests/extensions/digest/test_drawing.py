@@ -187,7 +187,7 @@ def test_plain_lines_are_short_in_all_writings(live_edit: Paper) -> None:
     wide = "中文標題與一個非常長的名稱" * 20
     text = plain_text(digest_of(live_edit._replace(title=wide, summary=f"{wide} {'x' * 300}")), is_mail=True)
     assert all(cell_len(line) <= WIDTH for line in text.splitlines() if "http" not in line)
-    assert text.endswith(". To end a daily mail:\ndailypapers schedule remove --digest\n")
+    assert text.endswith("Nothing is mailed twice. To end the daily mail: dailypapers schedule\nremove --digest\n")
 
 
 def test_a_paper_without_a_page_is_named(live_edit: Paper) -> None:

@@ -47,14 +47,14 @@ def test_what_one_machine_has_mailed_no_other_one_mails(run: Run, use: Use) -> N
         use("laptop", server)
         assert "6 papers, sent" in run("digest", *SINCE, "--send").err
         use("desk", server)
-        assert "(6 papers) was mailed already, the last at 20" in run("digest", *SINCE, "--send").err
+        assert "(6 papers) was already mailed, last at 20" in run("digest", *SINCE, "--send").err
         # Another query, or another address, is another digest.
         assert "1 paper, sent" in run("digest", "memory", *SINCE, "--send").err
         use("desk", server, more='[[views]]\nname = "None"\nquery = "nothing"')
         run("config", "set", "digest.to", "grace@example.org")
         assert "6 papers, sent" in run("digest", *SINCE, "--send").err
         use("laptop", server)
-        assert "was mailed already" in run("digest", "memory", *SINCE, "--send").err
+        assert "was already mailed" in run("digest", "memory", *SINCE, "--send").err
     assert [mail["To"] for mail in server.mails] == ["ada@example.org", "ada@example.org", "grace@example.org"]
 
 
@@ -77,7 +77,7 @@ def test_what_a_server_refuses_another_machine_may_mail(run: Run, use: Use) -> N
         use("desk", server)
         assert "6 papers, sent" in run("digest", *SINCE, "--send").err
         use("laptop", server)
-        assert "was mailed already" in run("digest", *SINCE, "--send").err
+        assert "was already mailed" in run("digest", *SINCE, "--send").err
     assert len(server.mails) == 1
 
 
@@ -87,8 +87,8 @@ def test_what_may_have_left_no_other_machine_mails(run: Run, use: Use) -> None:
         assert run("digest", *SINCE, "--send").code == 1
         server.breaks_off = False
         use("desk", server)
-        assert "was mailed already" in run("digest", *SINCE, "--send").err
-        assert "was mailed already" in run("digest", *SINCE, "--send", "--again").err
+        assert "was already mailed" in run("digest", *SINCE, "--send").err
+        assert "was already mailed" in run("digest", *SINCE, "--send", "--again").err
         use("laptop", server)
         assert "sent to" in run("digest", *SINCE, "--send", "--again").err
     assert len({mail["Message-ID"] for mail in server.mails}) == 1
@@ -101,7 +101,7 @@ def test_without_the_folder_it_is_mailed_and_said_what_may_come_again(run: Run, 
         shutil.rmtree(tmp_path / "shared")
         said = run("digest", *SINCE, "--send").err.splitlines()
     assert "Connect or mount it" in said[0]
-    assert said[0].endswith("What your other machines have mailed since the last sync may come again.")
+    assert said[0].endswith("What your other machines mailed since the last sync may be mailed again.")
     assert said[1:] == ["6 papers, sent to ada@example.org."]
 
 
@@ -130,7 +130,7 @@ def test_a_schedule_mails_in_turn(run: Run, use: Use, waited: list[float]) -> No
 
 def test_a_program_that_mails_is_shared_and_another_is_not(run: Run, use: Use) -> None:
     with serving("none") as server:
-        for format, said in (("mail", "was mailed already"), ("markdown", "sent to true")):
+        for format, said in (("mail", "was already mailed"), ("markdown", "sent to true")):
             for name in ("laptop", "desk"):
                 use(name, server, more=f'command = ["true"]\nformat = "{format}"')
                 found = run("digest", *SINCE, "--to", "command").err

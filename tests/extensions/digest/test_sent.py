@@ -90,7 +90,7 @@ def test_nothing_leaves_without_a_note_of_it(file: Path) -> None:
         sent.begin("1", "ada", ())
         file.unlink()
         file.mkdir()
-        with pytest.raises(ReaderError, match="The digest was sent, which is not noted"):
+        with pytest.raises(ReaderError, match="The digest was sent, but that could not be recorded"):
             sent.end("1", "sent")
     file.parent.joinpath("no").write_text("")
     with pytest.raises(ReaderError, match="Nothing is mailed"), hold_sent(file.parent / "no" / "digests.jsonl"):

@@ -25,9 +25,9 @@ def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: U
     assert run("group", "look", "-q").code == 0
     assert "Name a folder" in run("group", "create", "--name", "ada").err
     assert "Say who you are" in run("group", "create", shared).err
-    assert "A name has letters" in run("group", "create", shared, "--name", "anyone").err
+    assert "A name has up to 40 letters" in run("group", "create", shared, "--name", "anyone").err
     assert run("group", "create", shared, "--name", "ada").lines == [
-        f"The group of {shared} is created, and you are ada in it."
+        f"The group of {shared} is created; you are ada in it."
     ]
     assert "Nobody else" in run("group", "status").out
     assert "You share nothing." in run("group", "share").out
@@ -70,12 +70,12 @@ def test_two_share_what_they_choose(run: Run, on_terminal: RunOnTerminal, use: U
     use("ada")
     shutil.move(shared, tmp_path / "away")
     gone = run("group", "stop")
-    assert gone.code == 1 and "Your choice is kept" in gone.err and "is not there" in gone.err
-    assert "The folder is not there now" in run("group", "status").out
+    assert gone.code == 1 and "Your choice is kept" in gone.err and "is missing" in gone.err
+    assert "The folder is missing now" in run("group", "status").out
     assert run("group", "leave").code == 1
     shutil.move(tmp_path / "away", shared)
     assert run("group", "look", "--json").record["is_told"] is True
-    assert "nothing of yours is shared" in run("group", "leave").out
+    assert "you no longer share anything" in run("group", "leave").out
     use("bob")
     for file in Path(shared).glob("member-*"):
         file.write_bytes(file.read_bytes()[:-9])
@@ -91,7 +91,7 @@ def test_a_name_that_two_have_is_told(run: Run, use: Use, tmp_path: Path) -> Non
     run("group", "share", "star")
     use("bob")
     told = run("group", "join", shared, "--name", "ada").lines[1]
-    assert told.startswith("ada+") and told.endswith("; another is called ada too, and this name tells them apart.")
+    assert told.startswith("ada+") and told.endswith("else is also called ada, and this name tells them apart.")
 
 
 def test_another_machine_is_the_same_member(
@@ -112,7 +112,7 @@ def test_another_machine_is_the_same_member(
     monkeypatch.setattr("sys.stdin", io.StringIO(key))
     joined = run("group", "join", shared, "--mine")
     assert joined.lines == [f"You are ada in the group of {shared}, on this machine too."]
-    assert "Your machines need the same marks" in joined.err
+    assert "Sync your machines" in joined.err
     assert run("group", "share", "--json").record == {"shares": ["star"]}
     use("bob")
     assert run("group", "join", shared, "--name", "bob").lines[1:] == ["ada is in the group.", "New: 1 mark of ada."]
@@ -122,7 +122,7 @@ def test_another_machine_is_the_same_member(
     use("laptop")
     run("group", "leave")
     use("desk")
-    assert run("group", "look").lines[0].startswith("You have left the group on another machine")
+    assert run("group", "look").lines[0].startswith("You left the group on another machine")
     assert "You are not in a group" in run("group", "status").out
 
 
@@ -149,7 +149,7 @@ def test_a_member_is_forgotten_and_heard_again(run: Run, use: Use, tmp_path: Pat
     assert len(run("list", "by:ada", "--json").records) == 2
     asked = run("group", "forget", "ada")
     assert asked.code == 2 and "pass --yes to confirm" in asked.err
-    assert "ada shares 2 marks on 2 papers. Forgetting takes that back here" in asked.out
+    assert "ada shares 2 marks on 2 papers. Forgetting removes that here" in asked.out
     assert "There is no member 'eve'" in run("group", "forget", "eve").err
     # Who wants to be rid of a member does not leave by mistake.
     assert run("group", "leave", "ada").code == 2 and run("group", "status", "--json").json is not None
@@ -165,7 +165,7 @@ def test_a_member_is_forgotten_and_heard_again(run: Run, use: Use, tmp_path: Pat
     assert run("group", "status", "--json").record["forgotten"] == ["ada"]
     status = run("group", "status").out
     assert "'dailypapers group forget ada --undo'" in status and "Nobody else" not in status
-    assert run("group", "forget", "ada", "--undo").lines[0] == "What ada shares is taken in again."
+    assert run("group", "forget", "ada", "--undo").lines[0] == "What ada shares is back."
     assert len(run("list", "by:ada", "--json").records) == 3
 
 

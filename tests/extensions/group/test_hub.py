@@ -69,7 +69,7 @@ def test_what_is_shared_comes_and_is_taken_back(ada: Person, bob: Person, addres
     ada.share()
     assert bob.look().went == {"ada": 2}
     eve = Person(origin, ada.folder, "eve")
-    with pytest.raises(CacheError, match="has a group already"):
+    with pytest.raises(CacheError, match="already has a group"):
         looking.create(eve.cache, address, "eve")
     assert looking.leave(ada.cache) and bob.look().left == ["ada"]
     looking.join(ada.cache, address, "ada")

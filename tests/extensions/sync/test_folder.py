@@ -243,7 +243,7 @@ def test_what_no_machine_can_have_written_is_refused(laptop: Machine, desk: Mach
 
 def test_a_folder_that_can_not_be_used_is_said(laptop: Machine, tmp_path: Path) -> None:
     laptop.folder = tmp_path / "no" / "such"
-    with pytest.raises(CacheError, match=r"is not there\. Connect or mount it"):
+    with pytest.raises(CacheError, match=r"is missing; nothing is lost\. Connect or mount it"):
         laptop.look()
     laptop.folder = tmp_path / "file"
     laptop.folder.write_text("")
@@ -253,7 +253,7 @@ def test_a_folder_that_can_not_be_used_is_said(laptop: Machine, tmp_path: Path) 
     laptop.folder.mkdir()
     laptop.look()
     shutil.rmtree(laptop.folder)
-    with pytest.raises(CacheError, match=r"is not there\. Connect or mount it"):
+    with pytest.raises(CacheError, match=r"is missing; nothing is lost\. Connect or mount it"):
         laptop.look()
     laptop.folder.mkdir()
     assert laptop.look().troubles == []

@@ -603,7 +603,7 @@ def test_no_machine_can_flood_the_lists_of_another(
     monkeypatch.setattr(toml, "read_statements", parse)
     refused = one.step().refused
     assert parse.call_count <= 4
-    assert refused[0].startswith("302 of views could not be taken over: at most 200 are.")
+    assert refused[0].startswith("302 of views could not be taken over: the limit is 200.")
     assert len(one.names()) == 200 and {"own", "mine", "Same", "Same 2"} <= {*one.names()}
     one.write(without_table(one.text, "views", one.names().index("own")))
     one.step()

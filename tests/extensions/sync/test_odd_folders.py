@@ -111,7 +111,7 @@ def test_a_folder_in_the_place_of_the_own_file_is_said(laptop: Machine, desk: Ma
     desk.mark("star", True, 2)
     own = desk.own_file
     own.mkdir()
-    with pytest.raises(CacheError, match=r"is a folder, where this machine's file belongs\. Rename it"):
+    with pytest.raises(CacheError, match=r"is a folder, but this machine's file belongs there\. Rename it"):
         desk.look()
     assert [row[2] for row in desk.states()[0]] == [1, 1, 0, 0, 0]
     own.rmdir()
@@ -148,7 +148,7 @@ def test_a_folder_that_can_only_be_read_brings_what_others_did(
         patch.setattr(os, "open", refuse)
         for _ in range(2):
             with pytest.raises(
-                CacheError, match=r"can't be written: Read-only file system\. What other machines did is"
+                CacheError, match=r"can't be written: Read-only file system\. Other machines' marks were"
             ):
                 desk.look()
     assert [row[2] for row in desk.states()[0]] == [1, 1, 1, 0, 0]
@@ -218,7 +218,7 @@ def test_the_folder_may_be_on_another_disk(origin: Path, tmp_path: Path) -> None
 
 def test_the_folder_of_the_cache_is_refused(laptop: Machine) -> None:
     laptop.folder = laptop.cache.parent
-    with pytest.raises(CacheError, match="has this machine's own cache, which must not be shared"):
+    with pytest.raises(CacheError, match="holds this machine's own cache, which must not be shared"):
         laptop.look()
 
 

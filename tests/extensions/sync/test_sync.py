@@ -30,12 +30,12 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     shared = tmp_path / "shared"
     use("laptop")
     assert "Name a folder that your machines share" in run("sync").err
-    assert "Your machines share no place yet" in run("sync", "--status").out
+    assert "No place to sync is set yet" in run("sync", "--status").out
     assert run("sync", "--status", str(shared)).code == 1
     run("mark", "star", IDS[0])
     assert run("sync", str(shared)).lines == [
         "1 change went out.",
-        f"To do this by itself: dailypapers config set sync {shared}",
+        f"To sync automatically: dailypapers config set sync {shared}",
     ]
     assert run("sync", "--status").lines[0].startswith(f"{shared}, last looked at")
     use("desk")
@@ -52,7 +52,7 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     use("desk")
     found = run("sync", "--json").record
     assert (found["came"], found["went"]) == ({"laptop": 1}, 0)
-    skipped = f"laptop's {file.name}: line 4: it is cut off; it is skipped until it is whole\n"
+    skipped = f"laptop's {file.name}: line 4: it is cut off; it is skipped until it is complete\n"
     assert run("sync").err == skipped
     assert run("sync", "-q") == Result(0, "", skipped)
     whole = file.read_bytes()
@@ -72,8 +72,8 @@ def test_the_folder_is_named_or_set_and_every_machine_is_told_of(
     ]
     shutil.rmtree(shared)
     failed = run("sync")
-    assert (failed.code, "is not there. Connect or mount it" in failed.err) == (1, True)
-    assert run("sync", "--status").lines[0].endswith("It is not there now.")
+    assert (failed.code, "is missing; nothing is lost. Connect or mount it" in failed.err) == (1, True)
+    assert run("sync", "--status").lines[0].endswith("It is missing now.")
     assert json.loads(run("undo", "--anywhere", "--json").out)["undone"]["kind"] == "read"
 
 
@@ -120,7 +120,7 @@ def test_machines_of_one_name_are_told_apart(
     rows = [line for line in shown if " change" in line]
     assert all(len(line) <= columns for line in rows)
     assert [id in row for id, row in zip(ids, rows[1:], strict=True)] == [True, True]
-    assert shown.count("  another machine has this name too") == 2
+    assert shown.count("  another machine also has this name") == 2
 
 
 def test_the_note_that_lost_is_in_the_history(run: Run, use: Use, tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_settings_go_along_if_they_are_to(run: Run, use: Use, tmp_path: Path) ->
         events.record_plain({"setting:citation_key": r'"\ud800"'})
     assert run("sync").code == 0
     (tmp_path / "laptop" / "config.toml").write_text(f'sync = "{shared}"\nsync_settings = true\n[[views]\n')
-    assert "has mistakes, so settings do not go along" in run("sync").err
+    assert "has mistakes, so settings are not synced" in run("sync").err
 
 
 def test_a_note_that_gives_way_is_named(run: Run, use: Use, tmp_path: Path) -> None:
@@ -245,11 +245,11 @@ def test_a_machine_is_forgotten_on_all_and_heard_again(
     (laptop,) = [one for one in run("sync", "--status", "--json").record["machines"] if not one["is_this"]]
     assert (laptop["here"], laptop["papers"], laptop["forgotten"], laptop["refused"]) == (1, 2, False, 0)
     assert laptop["newest"].startswith("20")
-    assert "brought 1 change about 2 papers here, the newest of" in run("sync", "--status").out
+    assert "sent 1 change about 2 papers here, the newest of" in run("sync", "--status").out
     # It says what it does, and asks.
     asked = run("sync", "forget", "laptop")
     assert asked.code == 2 and "pass --yes to confirm" in asked.err
-    assert "laptop brought 1 change about 2 papers. Forgetting takes them back here" in asked.out
+    assert "laptop sent 1 change about 2 papers. Forgetting removes them here" in asked.out
     assert "without a terminal" in run("sync", "forget", laptop["machine"], "--quiet").err
     assert "No machine 'phone' is known here" in run("sync", "forget", "phone").err
     assert "That is this machine" in run("sync", "forget", "desk").err
@@ -306,13 +306,13 @@ def test_the_hint_and_the_setting_name_the_folder_from_everywhere(
     monkeypatch.chdir(place)
     (place / "shared").mkdir()
     run("mark", "star", IDS[0])
-    assert run("sync", "shared").lines[-1] == f"To do this by itself: dailypapers config set sync '{place / 'shared'}'"
+    assert run("sync", "shared").lines[-1] == f"To sync automatically: dailypapers config set sync '{place / 'shared'}'"
     run("config", "set", "sync", "shared")
     monkeypatch.chdir(tmp_path)
     assert run("config", "get", "sync").out.strip() == str(place / "shared")
     # One that is mistyped, or not mounted, is not made.
     missing = run("sync", str(place / "shraed"))
-    assert missing.code == 1 and "is not there. Connect or mount it" in missing.err
+    assert missing.code == 1 and "is missing; nothing is lost. Connect or mount it" in missing.err
     assert not (place / "shraed").exists()
 
 
@@ -327,7 +327,7 @@ def test_an_address_with_a_password_is_refused_everywhere(run: Run, use: Use) ->
     ):
         result = run(*words)
         assert (result.code, "secret" in result.err) == (2, False)
-        assert "Leave the password out of the address" in result.err
+        assert "Other programs can see a password in the address" in result.err
 
 
 def test_a_setting_that_is_refused_is_said_once(run: Run, use: Use, tmp_path: Path) -> None:

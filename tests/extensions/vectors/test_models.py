@@ -128,11 +128,11 @@ def test_what_is_not_the_model_is_not_kept(hub: Hub, tmp_path: Path) -> None:
     models = tmp_path / "models"
     before = fetch(hub, models).folder
     cases: list[tuple[dict[str, bytes], object, str]] = [
-        ({"model.safetensors": b"other"}, None, "model.safetensors came with a digest other"),
-        ({"config.json": b"{}"}, None, "config.json came with a digest other"),
-        ({}, {"sha": "short", "siblings": []}, "something other than the files of a model"),
+        ({"model.safetensors": b"other"}, None, "model.safetensors does not have the digest"),
+        ({"config.json": b"{}"}, None, "config.json does not have the digest"),
+        ({}, {"sha": "short", "siblings": []}, "did not send the files of a model"),
         ({}, {"sha": COMMIT, "siblings": []}, "not a static model of model2vec: it has no config.json"),
-        ({}, ["x"], "something other than the files of a model"),
+        ({}, ["x"], "did not send the files of a model"),
     ]
     for sent, listing, said in cases:
         hub.sent, hub.listing = hub.files | sent, listing

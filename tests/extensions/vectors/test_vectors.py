@@ -16,7 +16,7 @@ def test_a_server_of_the_user_finds_papers(run: Run, papers: Path, monkeypatch: 
     assert run("vectors", "build", "small").code == 2
     with embeddings_server() as server:
         run("config", "set", "vectors.server", f"{server.url}")
-        assert "Name the model too" in run("vectors", "status").err
+        assert "Also name the model" in run("vectors", "status").err
         run("config", "set", "vectors.model", "small")
         assert "0 of 6 papers have a vector" in run("vectors", "status").out
         built = run("vectors", "build")

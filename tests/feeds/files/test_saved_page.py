@@ -31,7 +31,7 @@ SHARED = Path(__file__).parents[4] / "shared" / "data" / "saved_pages"
 def abstract(topic: str) -> str:
     return (
         f"This text is about {topic}. It says at some length what others did before, why that is not enough, and "
-        "what is proposed in its place. Then it tells on which data the proposal was tried, by how much it is "
+        "what is proposed instead. Then it tells on which data the proposal was tried, by how much it is "
         "better than the nearest rival, and where it still fails. At the end it promises code and data to everyone."
     )
 
@@ -257,7 +257,7 @@ class Shown(NamedTuple):
     def abstract(self) -> str:
         return (
             f"This text is about {self.title.lower()}. It says at some length what others did before, why that is not"
-            " enough, and what is proposed in its place."
+            " enough, and what is proposed instead."
         )
 
 

@@ -443,7 +443,7 @@ async def test_a_library_that_does_not_start_is_not_taken_for_a_damaged_file(
 ) -> None:
     Path(tmp_path, "pypdfium2.py").write_text("raise OSError('libpdfium.so: wrong ELF class')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with pytest.raises(NoFullText, match=r"what the extra dailypapers\[pdf\] installed does not start"):
+    with pytest.raises(NoFullText, match=r"the library of the extra dailypapers\[pdf\] does not start"):
         await read_apart(write_pdf(tmp_path / "paper.pdf", PAPER))
 
 

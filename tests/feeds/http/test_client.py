@@ -165,7 +165,7 @@ FEED = b"<rss/>"
 START = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
 CHUNKED = START + b"Transfer-Encoding: chunked\r\n\r\n"
 BROKE = "The connection to 127.0.0.1 broke; try again later."
-TOO_LONG = "127.0.0.1 sent more than 0 MiB at once, which was not read; try again later."
+TOO_LONG = "127.0.0.1 sent more than 0 MiB at once, which were not read; try again later."
 LATE = "127.0.0.1 did not finish its answer within 1 s; try again later."
 
 
@@ -316,13 +316,11 @@ async def test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked(tmp_pat
         assert await first.document(f"{server.url}/x", _body) == b"text"
         assert nap.taken[0] >= 2 and nap.taken[1] >= 4
         server.fault = f"error:{status}"
-        with pytest.raises(
-            HostBusy, match=rf"^127.0.0.1 is too busy to answer \({status}\); it is asked again in 5 min"
-        ):
+        with pytest.raises(HostBusy, match=rf"^127.0.0.1 is too busy to answer \({status}\); the next try is in 5 min"):
             await first.document(f"{server.url}/x", _body)
         asked = len(server.requests)
         clock.now += 60
-        with pytest.raises(HostBusy, match=r"^127.0.0.1 is too busy to answer; it is asked again in 4 minutes\.$"):
+        with pytest.raises(HostBusy, match=r"^127.0.0.1 is too busy to answer; the next try is in 4 minutes\.$"):
             await second.document(f"{server.url}/x", _body)
         assert len(server.requests) == asked
         server.fault = "ok"

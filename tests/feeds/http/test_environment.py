@@ -96,7 +96,7 @@ def test_offline_by_choice(said: str, expected: bool) -> None:
             WITH_FILE,
             "sign in again with Hugging Face's tools, or set use_token_file = false",
         ),
-        ("https://example.org", "hf_x", WITH_FILE, "it gets no access token unless token_endpoint is its address"),
+        ("https://example.org", "hf_x", WITH_FILE, "to send it an access token, set token_endpoint to its address"),
         ("https://example.org", "hf_x", Settings(token_endpoint="https://example.org"), "check HF_TOKEN or unset it"),
     ],
 )

@@ -22,7 +22,7 @@ pytest.importorskip("feedparser")
 
 pytestmark = pytest.mark.usefixtures("wire")
 
-ALLOWED_BY = "on this machine or its network and was not asked; the setting allow_local_feeds allows it."
+ALLOWED_BY = "on this machine or its network and was not asked; the setting allow_local_feeds permits it."
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ async def test_one_failure_is_tried_again(fault: str, server: FeedServer, nap: N
 
 
 async def test_requests_waits_and_records_are_steps_of_a_job(server: FeedServer, nap: Nap) -> None:
-    """Whoever watches the job must not take a slow feed, or one that asks for a pause, for a job that is stuck."""
+    """Whoever watches the job must not take a slow feed, or one that asked for a pause, for a job that is stuck."""
     server.faults += ["error", "error"]
     noted: list[float] = []
     with watched_by(lambda seconds, _: noted.append(seconds)):
@@ -110,7 +110,7 @@ async def test_a_spent_limit_is_waited_out_before_the_next_request(server: FeedS
         nap.now += 5
         with watched_by(lambda *step: told.append(step) if step[1] else None):
             await client.day(DAY)
-    assert told == [(16, "127.0.0.1 asks for a pause")]
+    assert told == [(16, "127.0.0.1 asked for a pause")]
     assert nap.taken == [16]
 
 
@@ -159,11 +159,11 @@ async def test_a_wait_can_be_cancelled(server: FeedServer) -> None:
             "127.0.0.1 answered with a web page instead of the feed; this network may ask to sign in first.",
             1,
         ),
-        ("endless", FeedMalformed, "127.0.0.1 sent more than 1 MiB at once, which was not read; try again later.", 1),
-        ("bomb", FeedMalformed, "127.0.0.1 sent more than 1 MiB at once, which was not read; try again later.", 1),
-        ("limit:5", HttpRefused, "127.0.0.1 allows no more requests for now; try again in 6 s.", 4),
-        ("limit:600", HttpRefused, "127.0.0.1 allows no more requests for now; try again in 10 minutes.", 1),
-        ("limit:10000", HttpRefused, "127.0.0.1 allows no more requests for now; try again in 3 hours.", 1),
+        ("endless", FeedMalformed, "127.0.0.1 sent more than 1 MiB at once, which were not read; try again later.", 1),
+        ("bomb", FeedMalformed, "127.0.0.1 sent more than 1 MiB at once, which were not read; try again later.", 1),
+        ("limit:5", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 6 s.", 4),
+        ("limit:600", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 10 minutes.", 1),
+        ("limit:10000", HttpRefused, "127.0.0.1 accepts no more requests for now; try again in 3 hours.", 1),
         ("refuse:400", HttpRefused, "127.0.0.1 refused the request (400): It is not allowed.", 1),
         ("refuse:403", HttpRefused, "127.0.0.1 refused the request (403): It is not allowed.", 1),
         ("refuse:401", HttpRefused, "127.0.0.1 requires a sign-in (401); check HF_TOKEN.", 1),

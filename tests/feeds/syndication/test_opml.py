@@ -71,8 +71,8 @@ def test_there_is_an_end_to_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
 @each(
     ("body", "said"),
     [
-        (b"", "The file is no OPML, which readers export: newsboat by 'newsboat -e'."),
-        (b"https://a.example/feed\n", "The file is no OPML, which readers export: newsboat by 'newsboat -e'."),
+        (b"", "The file is not OPML. Feed readers export OPML: newsboat by 'newsboat -e'."),
+        (b"https://a.example/feed\n", "The file is not OPML. Feed readers export OPML: newsboat by 'newsboat -e'."),
         (outlines("")[:-4], "The file is cut off or is not XML; export it again."),
         (b"<rss><channel/></rss>", "The file is XML, but not an OPML list of feeds."),
         (b"<opml><head/></opml>", "The file is XML, but not an OPML list of feeds."),

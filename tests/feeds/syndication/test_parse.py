@@ -332,7 +332,7 @@ def test_a_thousand_entries_are_enough() -> None:
 def test_what_breaks_the_parser_is_no_feed() -> None:
     body = rss('<item xmlns:psc="http://podlove.org/simple-chapters"><title>x</title><psc:chapters><psc:chapter/>'
                "</psc:chapters></item>")  # fmt: skip
-    with pytest.raises(NotAFeed, match=r"sent a feed that can't be read; check its address\."):
+    with pytest.raises(NotAFeed, match=r"sent an unreadable feed; check its address\."):
         parse(body)
 
 

@@ -109,7 +109,7 @@ def test_warmth_grows_with_the_unread_papers(unread: int, most: int, warmth: int
         ("2026-0", ["Go to 2026-0▏", ""]),
         ("2026-05", ["Go to 2026-05▏", "May 2026"]),
         ("W19", ["Go to W19▏", "Week 19, 4 to 10 May 2026"]),
-        ("2027-01", ["Go to 2027-01▏", "January 2027 has not come yet."]),
+        ("2027-01", ["Go to 2027-01▏", "January 2027 is in the future."]),
         ("2020-01-01", ["Go to 2020-01-01▏", "The feed begins on Thursday 4 May 2023."]),
     ],
 )

@@ -31,7 +31,7 @@ def test_the_marked_word_is_explained_where_there_is_room() -> None:
     ("printed", "said"),
     [
         ("12 papers marked read. 'dailypapers undo' takes it back.", "12 papers marked read · u undoes"),
-        ("3 written, 1 note back; 'dailypapers undo' undoes that.", "3 written, 1 note back · u undoes"),
+        ("3 written, 1 note back; 'dailypapers undo' takes it back.", "3 written, 1 note back · u undoes"),
         ("dailypapers mark: Nothing. See 'dailypapers mark --help'.", "Nothing. See :mark --help"),
         ("dailypapers: There is no paper.", "There is no paper"),
         ("9,295", "9,295"),

@@ -137,7 +137,7 @@ async def test_typing_searches_and_escape_walks_back(reader: Opener, theme: str)
         assert any(line.startswith(' theme = "auto"  Colours') for line in r.lines)
         assert r.lines[-1].rstrip() == " enter keep  esc back"
         await r.press(*"[/x")
-        assert r.lines[2].rstrip() == " Nothing in help matches theme[/x"
+        assert r.lines[2].rstrip() == " Nothing in the help matches theme[/x"
         await r.press("escape")
         assert [line.rstrip() for line in r.lines] == first
         await r.press("escape")

@@ -185,7 +185,7 @@ async def test_reads_of_a_damaged_cache_answer_nothing_and_say_why(library: Libr
 
 async def test_a_mark_in_a_damaged_cache_is_refused_with_the_way_out(library: Library, cache_file: Path) -> None:
     damage(cache_file)
-    with pytest.raises(CacheDamaged, match="the next start of the reader mends it"):
+    with pytest.raises(CacheDamaged, match="The next start of the reader repairs it"):
         await library.mark("star", True, [1])
 
 

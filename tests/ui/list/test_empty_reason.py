@@ -131,7 +131,7 @@ EMPTY = {
         " | ga all papers   ? all keys"
     ),
     "unread": "All 60 papers are read. | r looks for new ones   ga all papers",
-    "queue": "Nothing to read later. | On a paper, b keeps it here until you remove it. | ga all papers",
+    "queue": "The queue is empty. | On a paper, b queues it until you remove it. | ga all papers",
     "starred": "Nothing starred yet. | On a paper, s keeps it here. | ga all papers",
     "all": "All papers are hidden. | / is:hidden lists them",
     "trending": "No ranking yet. | Papers that the feed ranks first now appear here. | r asks the feed   ga all papers",
@@ -140,14 +140,14 @@ EMPTY = {
         " | ga all papers"
     ),
     "group": (
-        "Nobody shares a paper with you yet. |"
-        " In a shell, 'dailypapers group --help' says how to start a group or join one. | ga all papers"
+        "Nobody shares papers with you yet. |"
+        " In a shell, 'dailypapers group --help' shows how to start or join a group. | ga all papers"
     ),
     "pages": (
-        "No saved page is here yet. |"
-        " In a shell, 'dailypapers import FILE' takes in a page that a browser saved. | ga all papers"
+        "No saved pages yet. |"
+        " In a shell, 'dailypapers import FILE' imports a page that a browser saved. | ga all papers"
     ),
-    "muted": "Nothing is muted. | Papers with a muted word of your settings appear here. | ga all papers",
+    "muted": "Nothing is muted. | Papers with one of your muted words appear here. | ga all papers",
 }
 """What the views without a day say, unless the situation says something else."""
 
@@ -340,9 +340,7 @@ def test_a_saved_view_says_what_it_asks_for_and_nothing_of_a_day(query: str, why
 
 def test_the_view_of_what_is_followed_says_whether_anything_is() -> None:
     state = empty("followed", base=0).put(FOLLOWED, (FollowCount(Follow("author", "Ke Li"), 0, 0),))
-    assert (
-        " | ".join(lines(state)) == "No paper that you follow is here yet. | New ones will appear here. | ga all papers"
-    )
+    assert " | ".join(lines(state)) == "No papers that you follow yet. | New ones will appear here. | ga all papers"
     one = empty("follow:author:Ke Li", base=0)
     assert " | ".join(lines(one)) == "No paper of Ke Li is here yet. | New ones will appear here. | ga all papers"
 
@@ -352,15 +350,13 @@ def test_before_anything_is_learned_for_you_says_how_to_begin(text: str) -> None
     state = empty(FOR_YOU, text, base=60, anywhere=60)
     assert lines(state) == [
         "Nothing has been learned from your marks yet.",
-        "Star a paper that you like, or pick three topics; then the best for you come first.",
+        "Star a paper that you like, or pick three topics: papers that suit you then come first.",
         "W picks topics   ga all papers",
     ]
     known = Learned(Taste(traits=(TasteTerm(0, "Agents", 0.5, 0, "topic", "agents"),)))
     listing = replace(state.listing, order=state.listing.order._replace(learned=known))
     told = lines(replace(state, listing=listing))
-    assert told[0] == (
-        "Nothing matches robot in For you." if text else "No unread paper is left that is not starred yet."
-    )
+    assert told[0] == ("Nothing matches robot in For you." if text else "No unread papers are left but starred ones.")
 
 
 DEMO = no_papers(
@@ -443,7 +439,7 @@ def test_nothing_is_suggested_where_nothing_is_near(text: str) -> None:
 def test_where_none_of_today_is_here_the_latest_day_is_offered() -> None:
     state = empty("all", "day:Today robot", FACTS._replace(newest_day="2026-05-11"))
     assert lines(state)[:2] == [
-        "No papers from today are here.",
+        "No papers from today.",
         "Latest is Mon 11 May. Did you mean day:latest robot?",
     ]
     assert corrected(state, TODAY) == "day:latest robot"

@@ -106,7 +106,7 @@ def test_a_hidden_comment_and_one_that_is_gone_are_told() -> None:
         "│ ana · 30 Jun",
         "│ Yes.",
         "",
-        "ana · 29 Jun, to a comment that is gone",
+        "ana · 29 Jun, to a deleted comment",
         "No.",
     ]
     assert discussion(said("a", is_hidden=True)) == discussion() == []

@@ -66,7 +66,12 @@ def test_the_end_says_what_was_done_how_to_take_it_back_and_the_way_on() -> None
     reason = triage_summary(done("sssppppppp", aside=24), "day.older Monday has 8 left")
     assert reason.what == "Triage is done: 10 papers in 5 min, 30 s each."
     assert reason.why == "3 starred, 7 passed, 24 marked read."
-    ways = ("mark.undo takes the 24 back", "day.older Monday has 8 left", "view.starred the starred", "app.escape back")
+    ways = (
+        "mark.undo takes the 24 back",
+        "day.older Monday has 8 left",
+        "view.starred starred papers",
+        "app.escape back",
+    )
     assert reason.ways == ways
     reason = triage_summary(done("qqqqqqqqqq", finished="Tue 12 May"))
     assert reason.what == "Tue 12 May is finished: 10 papers in 5 min, 30 s each."
@@ -82,5 +87,5 @@ def test_the_end_names_what_was_kept() -> None:
 
 def test_nothing_to_decide_on_leads_to_what_is_unread() -> None:
     reason = triage_summary(done())
-    assert reason.what == "No unread papers to decide on."
+    assert reason.what == "No unread papers are left."
     assert next(way for way in reason.ways if way) == "view.unread all unread"

@@ -44,7 +44,7 @@ def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None
         "+62 KV cache from 3 papers",
         "+10 base from 2 papers",
         "-20 Ada from 2 hidden papers",
-        "-3 pages more in papers that you did not mark",
+        "-3 pages more often in papers that you did not mark",
         "",
         "Your interests",
         "KV cache ++ ┃┃┃┃┃┃┃┃┃ 2 papers",
@@ -85,7 +85,7 @@ def test_a_change_shows_how_the_first_papers_moved() -> None:
 def test_before_anything_is_learned_topics_are_offered() -> None:
     nothing = Reasons(topics=LEARNED.topics, wishes=(Wish("topic", "video", 1),))
     assert drawn(Explanation(reasons=nothing)) == [
-        "Topics to begin with: pick three of them, or star a paper",
+        "To begin, pick three topics of them, or star a paper",
         "Agents & tools",
         "Video +",
     ]
