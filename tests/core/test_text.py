@@ -205,6 +205,7 @@ def test_titles_without_letters_are_told_apart() -> None:
         ("\\url{https://example.org/a_b}", "https://example.org/a_b"),
         ("\\href{https://example.org}{the site}, \\url", "the site, "),
         ("quickly, \\ie now, \\eg{} here", "quickly, i.e. now, e.g. here"),
+        ("{\\textless}b{\\textgreater} {\\textbar} {\\textasciicircum} {\\textasciitilde}", "<b> | ^ ~"),
         ("2.3\\times", "2.3×"),
         ("jumping\\_cod", "jumping_cod"),
         ("line\\\\break", "line break"),

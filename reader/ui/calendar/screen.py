@@ -36,18 +36,16 @@ MARGIN = 4
 WIDTH = MARGIN + 7 * CELL
 WEEKS = 6
 TOP = 4
-"""Lines above the first week."""
 
 EXAMPLES = "2025-03, last tuesday, W20"
 
 HEATS = 3
-"""Steps of warmth, and of the bar, of a day with unread papers."""
+"""Steps of warmth and of the bar of a day with unread papers."""
 
 SIGN = 2
-"""Columns for the bar."""
 
 WARM = 12
-"""Unread papers of a day that are warm in a month of quieter days."""
+"""Unread papers that make a day warm in a month of quieter days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +53,26 @@ class CalendarView:
     """What the calendar shows."""
 
     day: date
-    """The day under the cursor."""
     today: date
     days: Mapping[str, DayCount] = field(default_factory=dict)
     """The known days of the month, by ISO day."""
     typed: str | None = None
-    """The text that is typed as a date; None while none is."""
+    """The text typed as a date; None if none."""
     is_refused: bool = False
-    """Whether the user chose the typed text though it is not a date."""
+    """Whether the user chose the typed text although it is not a date."""
     is_since: bool = False
     """Whether the user chooses the day to fetch from."""
     glyphs: Glyphs = UNICODE
 
     @property
     def first(self) -> date:
-        """The Monday of the first line."""
         return period_containing("week", self.day.replace(day=1)).first
 
     @property
     def last(self) -> date:
-        """The Sunday of the last line."""
         return self.first + timedelta(days=7 * WEEKS - 1)
 
     def shows(self, day: date) -> bool:
-        """Whether the month has this day."""
         return (day.year, day.month) == (self.day.year, self.day.month)
 
 
@@ -95,7 +89,7 @@ def heat(unread: int, most: int) -> int:
 
 
 def read_typed(text: str, today: date) -> tuple[Period | None, str]:
-    """Return the typed period, or a sentence on why the feed has none; neither for a text that may be incomplete."""
+    """The typed period, or a sentence on why the feed has none; neither while the text may be incomplete."""
     try:
         period = typed_period(text, today)
     except (ValueError, OverflowError):
@@ -111,7 +105,6 @@ def read_typed(text: str, today: date) -> tuple[Period | None, str]:
 
 
 def _typing(view: CalendarView) -> Line:
-    """The line that a date is typed in."""
     label = Piece("Fetch all since " if view.is_since else "Go to ", "heading")
     caret = Piece(view.glyphs.caret, "caret")
     if view.typed:
@@ -120,7 +113,7 @@ def _typing(view: CalendarView) -> Line:
 
 
 def _reading(view: CalendarView) -> Line:
-    """What the typed date is read as, or what is wrong with it."""
+    """How the typed date is understood, or what is wrong with it."""
     if view.typed is None:
         return ()
     if not view.typed:
@@ -156,9 +149,9 @@ def _week(view: CalendarView, monday: date) -> Line:
 
 
 def _day(view: CalendarView, day: date) -> Line:
-    """A day: its number under its weekday, and a bar that is the higher and warmer, the more is unread.
+    """A day: its number under its weekday, and a bar that grows taller and warmer with the unread papers.
 
-    Dots stand in place of the bar of a day that is only partly here.
+    A day that is only partly here has dots instead.
     """
     if not view.shows(day):
         return (Piece(" " * CELL),)
@@ -179,7 +172,6 @@ def _day(view: CalendarView, day: date) -> Line:
 
 
 def _bars(glyphs: Glyphs) -> str:
-    """The bars of the warm days, the lowest first."""
     return glyphs.spark[1::3]
 
 
@@ -191,7 +183,6 @@ def _legend(view: CalendarView) -> Line:
 
 
 def _about(view: CalendarView) -> Line:
-    """The day under the cursor, and its papers."""
     known = view.days.get(view.day.isoformat())
     if known is None:
         about = "not fetched yet"
@@ -224,7 +215,6 @@ class Month(Widget):
         super().__init__()
         self._states = states
         self.view = view
-        """What is shown."""
         self.go(view.day)
 
     def go(self, day: date) -> None:
@@ -241,7 +231,7 @@ class Month(Widget):
         self.go(period.first if period else self.view.day)
 
     def refuse(self) -> None:
-        """Say that the typed text is not a date."""
+        """Mark the typed text as not a date."""
         self.view = replace(self.view, is_refused=True)
         self.refresh()
 
@@ -263,14 +253,14 @@ class Month(Widget):
 
 
 class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
-    """The calendar over the list. Digits type a date, and so do letters without a binding."""
+    """The calendar over the list. Digits and letters without a binding type a date."""
 
     CSS_PATH = stylesheet("calendar")
 
     def __init__(self, services: Services, request: CalendarRequest) -> None:
         super().__init__(services, request)
         glyphs = self._look.glyphs
-        # Where only a column or two of the list would show beside it, it stands alone.
+        # If only a column or two of the list would show beside it, hide the list.
         self.HORIZONTAL_BREAKPOINTS = [(0, "-alone"), (70, "-over")]
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]
         self.since = request.since
@@ -301,7 +291,6 @@ class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
         self.go(day + timedelta(days=days))
 
     def go(self, day: date) -> None:
-        """Move the cursor to a day."""
         self.month.type(None)
         self.month.go(day)
 
@@ -318,7 +307,7 @@ class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
         return True
 
     def chosen(self, kind: PeriodKind | None) -> Period | None:
-        """Return the typed period, else the day under the cursor, or its week or month; None for an invalid date."""
+        """The typed period, else the cursor's day, week or month; None for an invalid date."""
         view = self.month.view
         if view.typed:
             period, _ = read_typed(view.typed, view.today)

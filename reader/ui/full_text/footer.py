@@ -1,4 +1,4 @@
-"""What the last line of a full text says."""
+"""The last line of a full text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from reader.ui.shell.state import State
 
 
 def text_status(state: State, keymap: Keymap) -> Status:
-    """The keys that act on what is selected, shown or typed in a full text, or the most useful ones."""
+    """The keys for the current selection, box or typed text, or else the most useful ones."""
     choices, typed, is_typing = _prompt(state)
     if choices and not state.prompt.options:
         return Status((), choices, typed, is_typing=is_typing)
@@ -18,7 +18,7 @@ def text_status(state: State, keymap: Keymap) -> Status:
 
 
 def _prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
-    """The keys that matter while words of a full text are typed or a reference is chosen, and what is typed."""
+    """The keys while search words are typed or a reference is chosen, and the typed text."""
     text, view = state[TEXT], view_of(state)
     if view is not None and view.peek is not None:
         opens = "open it" if view.peek.id else "go there"
@@ -45,6 +45,6 @@ def _hints(state: State, keymap: Keymap) -> list[Choice]:
         return keymap.hints(state.context, footer=HIGHLIGHT_FOOTER)
     idle = []
     if view_of(state) is None:
-        # Nothing is there to move in.
+        # There is no text to move in.
         idle += ["read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture.")))]
     return keymap.hints(state.context, without=idle)

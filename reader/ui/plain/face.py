@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from asyncio import sleep
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,7 @@ from textual.widget import Widget
 
 from reader.core.paper_row import PaperKey
 from reader.keys.actions import Context, place_of
-from reader.keys.spelling import is_typed, keys_labelled
+from reader.keys.spelling import keys_labelled
 from reader.ui.calendar.screen import CalendarScreen
 from reader.ui.filter.counter import Counter
 from reader.ui.filter.pane import FilterPane
@@ -23,10 +24,10 @@ from reader.ui.full_text.lines import text_header
 from reader.ui.full_text.screen import FullTextScreen, TextPane
 from reader.ui.help.screen import FoundPane
 from reader.ui.help.state import HELP, PALETTE
-from reader.ui.kit.line_widgets import KeyLines
+from reader.ui.kit.line_widgets import KeyLines, StatusLine
 from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import Status
-from reader.ui.kit.typed_line import LineInput, TypedLine, catch_up
+from reader.ui.kit.typed_line import LineInput, catch_up
 from reader.ui.list.pane import PaperList
 from reader.ui.main_screen import MainScreen
 from reader.ui.notes.screen import NoteArea
@@ -60,6 +61,11 @@ END = "."
 
 WIDE = 400
 """Columns for a line of the interface that is said whole."""
+
+LETTERS = "a-z"
+"""The key of a question that any letter may answer."""
+
+_NUMBER = re.compile("[1-9][0-9]{0,6}")
 
 MOST = 200
 """Maximum papers above the cursor that are in view."""
@@ -129,11 +135,19 @@ class Face(Actor):
         while ask is not None and not self._app.is_leaving:
             await self._settle()
             lines = words.fill([*said, *self._reply()], get_terminal_size().columns)
+            front = self._front()
             line = await ask("\n".join([*lines, f"{self._prompt}> "]))
             if line is None:
                 self._app.leave()
                 return
-            said = await self._obey(line)
+            if self._front() == front:
+                said = await self._obey(line)
+            else:
+                said = ["Something else came to the front before you typed, so nothing was done."]
+
+    def _front(self) -> object:
+        """What a line is for: the place, the question, and what takes letters."""
+        return self._where()[0], self._status.choices, self._field
 
     @property
     def _status(self) -> Status:
@@ -168,14 +182,14 @@ class Face(Actor):
 
     async def _obey(self, line: str) -> Sequence[str]:
         """Do what a line means; return what is to be said of it first."""
-        context, state = self._context, self._model.state
+        context, answers = self._context, [key for key, _ in self._status.choices]
         line = line if context == "note" else line.strip()
-        is_number = line.isdecimal() and self._field is None and (self._letters is None or state.front is PALETTE)
-        if any(line == key for key, _ in state.prompt.options):
+        are_keys = self._field is None and (self._letters is None or self._model.state.front is PALETTE)
+        if line in answers or (LETTERS in answers and len(line) == 1):
             await self._press(*keys_labelled(line))
         elif self._services[Keyboard].is_asking:
             return [f"{words.plain(line)[:40]} is no answer."]
-        elif is_number and await self._go(int(line)):
+        elif are_keys and _NUMBER.fullmatch(line) and self._go(int(line)):
             pass
         elif self._field is not None:
             await self._write(self._field, line)
@@ -242,16 +256,14 @@ class Face(Actor):
             self._app.post_message(Key("space" if key == " " else key, character))
         await catch_up(self._app)
 
-    async def _go(self, number: int) -> bool:
+    def _go(self, number: int) -> bool:
         """Go to a line by its number; return False where lines have none."""
         if self._context in ("list", "hole"):
-            self._papers.to_index(number - 1)
+            self._app.perform("move.top", number)
             return True
         begun = here = self._here
-        while here and begun and here != number and (here < number) == (begun < number):
-            chords = self._keymap.chords("move.down" if here < number else "move.up", self._context)
-            # Letters are text in the palette.
-            await self._press(*next((one for one in chords if not is_typed(one[0])), chords[0]))
+        while here != number and here and (here < number) == (begun < number):
+            self._app.perform("move.down" if here < number else "move.up")
             before, here = here, self._here
             if here == before:
                 break
@@ -352,8 +364,9 @@ class Face(Actor):
         text = field.value if isinstance(field, LineInput) else field.text
         if text.strip():
             yield f"So far: {words.plain(text)}"
-        for line in self._app.screen.query(TypedLine):
-            yield words.sentence(words.says(line.advice(WIDE)))
+        for advice in self._app.screen.query(KeyLines):
+            if advice.is_on_screen and not isinstance(advice, StatusLine):
+                yield from map(words.says, advice.shown_lines())
 
     def _lines(self) -> Iterator[str]:
         """The lines in view of the pane in front that were not said, and the one under its cursor."""
@@ -361,7 +374,7 @@ class Face(Actor):
         shown = [*_drawn(pane)] if pane is not None else [*_rendered(screen)]
         if any(one.is_here for one in shown) and not isinstance(pane, TextPane):
             shown = [one._replace(text=f"{one.number}. {one.text}") for one in shown]
-        key = (pane or screen, self._model.state.front_paper)
+        key = (screen if pane is None else pane, self._model.state.front_paper)
         seen, self._seen[key] = self._seen.get(key, ()), [one.text for one in shown]
         yield from (one.text for one in shown if one.text not in seen)
         yield from (f"Here: {one.text}" for one in shown if one.is_here)
@@ -409,7 +422,8 @@ def _drawn(pane: Pane) -> Iterator[Drawn]:
         is_here = text.startswith(words.SPOKEN.cursor) and not isinstance(pane, PaperDetail)
         if isinstance(pane, FoundPane):
             is_here = pane.has_cursor and top + y == pane.at
-        if line := words.plain(text.removeprefix(words.SPOKEN.cursor)):
+        line = words.plain(text.removeprefix(words.SPOKEN.cursor))
+        if any(map(str.isalnum, line)):
             yield Drawn(line, top + y + 1, is_here)
 
 

@@ -9,7 +9,12 @@ from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
 
+from reader.core.text import visible
+
 CHUNK = 4_096
+
+LONGEST = 1_000_000
+"""Bytes of a line; what is longer is taken in parts."""
 
 
 class Lines:
@@ -40,7 +45,7 @@ class Lines:
                 self._write(text)
                 line = self._read()
                 if line is None or not self._is_echoed:
-                    self._write(f"{line or ''}\n")
+                    self._write(f"{visible(line or '')}\n")
             except OSError:
                 # The other end is closed.
                 line = None
@@ -55,7 +60,7 @@ class Lines:
 
     def _read(self) -> str | None:
         """The next line, without its end."""
-        while b"\n" not in self._unread:
+        while b"\n" not in self._unread and len(self._unread) < LONGEST:
             more = os.read(0, CHUNK)
             if not more:
                 line, self._unread = self._unread, b""

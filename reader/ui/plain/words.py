@@ -15,10 +15,10 @@ from reader.ui.kit.status_lines import Status
 SPOKEN: Glyphs = ASCII._replace(
     unread="unread", read="read", starred="starred", queued="queued", hidden="hidden", elsewhere="not in the cache",
     rising="rising", surprise="surprise", followed="followed", highlighted="highlighted", changed="changed",
-    code="code", note="note", full_text="full text", comments="comments", upvotes="votes", cursor="\u258c", caret="",
+    code="code", note="note:", full_text="full text", comments="comments", upvotes="votes", cursor="\u258c", caret="",
     picked="picked", excluded="excluded", implied="implied", folded="closed", unfolded="open", here="\u00bb",
-    line="", rule="", thumb="", dot=",", nothing="none", ellipsis="...", more_left="", more_right="",
-    refreshed="refreshed", offline="not reached:", spinner="\u21bb", spark=" " * 8, shades=" " * 5, quote="",
+    line="", rule="", thumb="", dot=",", nothing="none", ellipsis="...", more_left="…", more_right="…",
+    refreshed="refreshed", offline="trouble:", spinner="\u21bb", spark=" " * 8, shades=" " * 5, quote="",
 )  # fmt: skip
 """The signs of the interface in words."""
 
@@ -35,7 +35,9 @@ _NUMBER = re.compile(r"^([\d.]+)\s{2,}")
 def plain(text: str) -> str:
     """A text on one line without signs that only an eye can read, and without what a terminal would obey."""
     parts = [one for one in _GAP.split(_NUMBER.sub(r"\1 ", _DRAWN.sub("  ", text).strip())) if one.strip("·")]
-    return visible(", ".join(parts).replace(SPOKEN.here, "current:").replace(SPOKEN.spinner[0], "at work:"))
+    return visible(
+        ", ".join(parts).replace(SPOKEN.here, "current:").replace(SPOKEN.spinner[0], "at work:").replace("…", "...")
+    )
 
 
 def says(line: Line) -> str:

@@ -86,6 +86,7 @@ def test_a_formula_reads_as_it_is_spoken(tex: str, text: str) -> None:
         (r"\sqrt[3]{a+b}", "∛(a + b)"),
         (r"\sqrt[n]{x}", "ⁿ√x"),
         (r"{x^{2}}^{3}", "(x²)³"),
+        (r"{(ab)}^{3}", "(ab)³"),
         (r"\underbrace{ab}_{n}c", "(ab)⏟(n)c"),
         (r"\xrightarrow[n]{d}", "→_{n}^{d}"),
         (r"\binom{n}{k}", "(n choose k)"),

@@ -84,6 +84,9 @@ def test_blocks_stand_apart() -> None:
 def test_a_formula_has_its_number_at_the_edge_and_breaks_between_terms() -> None:
     assert drawn(Formula(("a=b",), "(1)")) == ["    a = b                  (1)"]
     assert drawn(Formula((r"f(a,b)+g(c,d)+h(e,k)+l(m,n)",))) == ["    f(a, b) + g(c, d)", "        + h(e, k) + l(m, n)"]
+    # A part that is on one line, and that is broken too, has each of its letters once.
+    lines = drawn(Formula((r"aaaa+bbbb-\min_{x_{i,t}\in\mathcal{L}_{i,t},y_{i,t}\in\mathcal{M}_{i,t}}f",)))
+    assert "".join("".join(lines).split()) == "aaaa+bbbb−min_(x_(i,t)∈ℒ_(i,t),y_(i,t)∈ℳ_(i,t))f"
     assert drawn(Formula((r"a\\ =b",), "(2)"), width=None) == ["a", "= b  (2)"]
 
 

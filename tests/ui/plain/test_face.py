@@ -12,6 +12,8 @@ from typing import Unpack
 
 import pytest
 
+from reader.ui.app import ReaderApp
+from reader.ui.shell.keyboard import Keyboard
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
 from tests.ui.driver import PATIENCE, AppOptions, make_app, settings
@@ -22,6 +24,8 @@ BOX = re.compile("[\x1b\u2500-\u259f]")
 
 class Conversation:
     """What a user types, and what is said."""
+
+    app: ReaderApp
 
     def __init__(self) -> None:
         self._answer: asyncio.Future[str | None] | None = None
@@ -49,7 +53,7 @@ async def plain(file: Path, **how: Unpack[AppOptions]) -> AsyncIterator[tuple[Co
     """A reader in plain mode, and what it says first; it ends with the input."""
     talk = Conversation()
     how["ask"] = talk.ask
-    app = make_app(file, **how)
+    app = talk.app = make_app(file, **how)
     running = asyncio.create_task(app.run_async(headless=True, size=(180, 24)))
     yield talk, await talk.hear()
     if app.is_running and talk._answer is not None and not talk._answer.done():
@@ -131,6 +135,25 @@ async def test_what_comes_in_is_said_with_the_next_reply(reader: Opener, cache_f
             while "1 new" not in said:
                 said += await talk.say("j")
             assert "The list has changed, 15 papers." in said and "Hot news" not in said
+
+
+async def test_no_line_answers_what_came_to_the_front_while_it_was_typed(reader: Opener, cache_file: Path) -> None:
+    async with plain(cache_file) as (talk, _):
+        answers = list[str]()
+        talk.app.services[Keyboard].ask_letter("all of them", [("s", "do it")], answers.append, is_offer=True)
+        said = await talk.say("s")
+        assert "so nothing was done" in said and "all of them: s do it; esc back." in said
+        assert answers == [] and "starred" not in said
+        assert said.endswith("list (s, esc)> ")
+        await talk.say("s")
+        assert answers == ["s"]
+
+
+async def test_mistakes_in_a_query_are_said_where_it_is_typed(reader: Opener, cache_file: Path) -> None:
+    async with plain(cache_file) as (talk, _):
+        said = await talk.say("/sort:foo")
+        assert "So far: sort:foo\nsort: takes day, upvotes" in said and said.endswith("query (esc leaves it)> ")
+        assert "Here: 1. " in await talk.say("sort:title")
 
 
 async def test_an_empty_cache_says_why_and_which_keys_help(reader: Opener, caches: dict[str, Path]) -> None:
