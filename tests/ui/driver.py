@@ -46,6 +46,7 @@ from reader.ui.main_screen import Empty, FilterStrip, MainScreen
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperPage
+from reader.ui.program import NoticeTimer
 from reader.ui.shell.app import Ask
 from tests.facts import SettingFacts, cached
 from tests.ui import papers
@@ -220,6 +221,10 @@ class Story:
             assert time.monotonic() < deadline, f"it did not come:\n{self.screen}"
             looks += 1
             await self._pilot.pause(0.005 if looks < 20 else 0.02)
+
+    def pass_notice(self) -> None:
+        """Let the notice go as after its time, so that news need not wait behind it."""
+        self[NoticeTimer]._pass()
 
     # What the user sees
 
