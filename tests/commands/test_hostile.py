@@ -142,7 +142,7 @@ OTHER_WAYS = {
     "input": {"commands/output.py"},
     "os.write": {
         *("cache/marks/journal.py", "feeds/http/client.py"),
-        *("ui/terminal/web_driver.py", "ui/terminal/leaving.py", "ui/first_frame/frame.py"),
+        *("ui/terminal/web_driver.py", "ui/terminal/leaving.py", "ui/first_frame/frame.py", "ui/plain/terminal.py"),
     },
 }
 """Ways around the cleaned streams, and the files that may use them: for files, locks and the drawing of the reader."""

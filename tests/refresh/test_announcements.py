@@ -244,9 +244,7 @@ async def test_an_absence_can_be_broken_off_and_goes_on(world: World) -> None:
     assert here(world, missed) == 15
 
 
-@pytest.mark.parametrize(
-    ("categories", "bound"), [(5, 16), *(pytest.param(*one, marks=pytest.mark.long) for one in ((1, 4), (20, 61)))]
-)
+@pytest.mark.parametrize(("categories", "bound"), [(5, 16), pytest.param(20, 61, marks=pytest.mark.long)])
 async def test_requests_are_bounded(world: World, categories: int, bound: int) -> None:
     """One of RSS and a listing for each, and at first the records and the API of the three days before."""
     from reader.feeds.arxiv.categories import categories as all_categories
