@@ -126,7 +126,7 @@ class PictureScreen(OverScreen[Pictures], inherit_bindings=False):
         number = f"{pictures.index + 1:,} of {count:,} {self._look.glyphs.dot} " if count > 1 else ""
         self._title.show(f"{number}{front.label}")
         self._caption.show(front.caption)
-        self._picture.show(pictures.drawn, pictures.said)
+        self._picture.show(pictures.drawn if self.app.screen is self else None, pictures.said)
 
 
 class _Text(Widget):
