@@ -80,9 +80,6 @@ NARROWEST = 20
 _MARKER = re.compile(r"\W*\w{0,4}[.):]?")
 """A marker that is beside its item; any other is a term above its explanation."""
 
-_RELATION = re.compile(r" ((?:[=≠<>≤≥≡≈∼≃≅∝∈∉⊂⊆⊃⊇→⟶↦⇒⇔]|:=)) ")
-_LARGE = re.compile(r"([∫∬∭∮∑∏∐⋃⋂⨁⨂][^ ]*) ")
-
 
 class DocumentLine(NamedTuple):
     """A line of a block."""
@@ -235,7 +232,7 @@ class BlockWriter:
         # Break between terms rather than within parentheses, if that is enough.
         row = row.lstrip(" ")
         kept = _kept_groups(row)
-        row = next((one for one in (_kept_sides(kept), kept, _kept_sides(row)) if _longest(one) <= width - INDENT), row)
+        row = kept if max(map(cell_len, kept.split(" "))) <= width - INDENT else row
         first, *_ = fill([Piece(row, "formula")], width)
         yield first
         rest = _after([Piece(row, "formula")], sum(len(piece.text) for piece in first))
@@ -350,15 +347,6 @@ def _kept_groups(text: str) -> str:
         depth += (letter in "([{") - (letter in ")]}")
         kept.append(UNBROKEN if letter == " " and depth > 0 else letter)
     return "".join(kept)
-
-
-def _kept_sides(text: str) -> str:
-    """A formula that breaks before its relations, and not after a sum or an integral."""
-    return _LARGE.sub(rf"\1{UNBROKEN}", _RELATION.sub(rf" \1{UNBROKEN}", text))
-
-
-def _longest(text: str) -> int:
-    return max(map(cell_len, text.split(" ")))
 
 
 def _named(anchor: str) -> tuple[str, ...]:
