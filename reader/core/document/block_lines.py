@@ -573,10 +573,9 @@ def draw_formula(tex: str, width: int) -> list[Drawn]:
     """
     tree = read_tex(tex)
     try:
+        boxes = [_row(items) for items in _rows(tree)]
         if isinstance(tree, Grid) and tree.kind == "lines" and any(len(row) > 1 for row in tree.rows):
-            boxes = [_aligned(tree)]
-        else:
-            boxes = [_row(items) for items in _rows(tree)]
+            boxes = [_grid_box(tree) or boxes[0]]
     except RecursionError:
         boxes = []
     if any(box.width > width for box in boxes):
@@ -677,12 +676,6 @@ def _begun(items: Sequence[Node], is_continued: bool) -> Sequence[Node]:
     if is_continued and isinstance(first, Symbol) and first.kind == "bin":
         return [first._replace(kind="rel"), *items[1:]]
     return items
-
-
-def _aligned(node: Grid) -> Box:
-    """Rows below each other, their cells in columns."""
-    box = _grid_box(node)
-    return _row([part for cell in node.rows[0] for part in items_of(cell)]) if box is None else box
 
 
 # Side by side
