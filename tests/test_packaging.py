@@ -18,6 +18,8 @@ import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
+from tests.table import each
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 DEVELOPMENT: list[str] = PROJECT["optional-dependencies"].pop("dev")
@@ -128,10 +130,11 @@ def files_packed(builder: type[SdistBuilder | WheelBuilder]) -> dict[str, str]:
 
 
 @needs_git
-def test_the_source_archive_holds_every_file_of_the_repository_and_no_other() -> None:
+def test_the_source_archive_holds_every_file_of_the_repository_and_no_other_and_none_is_large() -> None:
     packed = set(files_packed(SdistBuilder))
     assert files_of_git() - packed == set()
     assert packed - files_of_git("--cached", "--others", "--exclude-standard") == set()
+    assert [name for name in packed if (ROOT / name).stat().st_size > 300_000] == []
 
 
 @needs_git
@@ -139,7 +142,7 @@ def test_the_wheel_holds_the_package_and_the_styles() -> None:
     packed = files_packed(WheelBuilder)
     wanted = {name for name in files_of_git() if name.startswith(("reader/", "styles/"))}
     assert wanted - set(packed.values()) == set()
-    assert [name for name in packed if not name.startswith("reader/")] == []
+    assert [name for name in packed if not name.startswith("reader/")] == ["dailypapers.py"]
     assert "reader/py.typed" in packed
 
 
@@ -149,6 +152,31 @@ def test_the_wheel_has_the_page_of_the_manual(tmp_path: Path) -> None:
         [page] = [name for name in wheel.namelist() if name.endswith("/data/share/man/man1/dailypapers.1")]
         assert b"dailypapers list" in wheel.read(page)
     assert sorted(tmp_path.iterdir()) == [Path(file)]
+
+
+@each(
+    ("package", "said"),
+    [
+        ({}, "files of it are missing."),
+        ({"__init__.py": "described = 1"}, "the package reader, which"),
+        ({"__init__.py": "from .core import Reader", "core.py": ""}, "the package reader, which"),
+    ],
+)
+def test_another_package_of_the_name_is_named_at_start(package: dict[str, str], said: str, tmp_path: Path) -> None:
+    shutil.copy(ROOT / ".build" / "dailypapers.py", tmp_path)
+    if package:
+        files = {f"reader/{name}": text for name, text in package.items()}
+        record = "".join(f"{name},,\n" for name in files)
+        files |= {"reader-3.dist-info/METADATA": "Name: reader\nVersion: 3\n", "reader-3.dist-info/RECORD": record}
+        for name, text in files.items():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(text)
+    program = "from dailypapers import main; raise SystemExit(main())"
+    found = subprocess.run(
+        [sys.executable, "-S", "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr.startswith(f"dailypapers can't start: {said}") and "'pipx install'" in found.stderr
 
 
 def test_an_index_shows_a_readme_without_pictures_and_links_that_it_does_not_have(tmp_path: Path) -> None:

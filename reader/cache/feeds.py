@@ -242,7 +242,7 @@ class Feeds:
         with self._alone():
             daily = coverage.of_daily(self._connection, today)
             of_category = {
-                slug: list(coverage.of_category(self._connection, feed.url).values())
+                slug: coverage.of_category(self._connection, feed.url)
                 for slug, feed in feeds.items()
                 if feed.kind == "arxiv"
             }
@@ -254,7 +254,8 @@ class Feeds:
         rest = (
             Freshness(
                 *(slug, feed.title, feed.kind, feed.answered, feed.failing_since, feed.error),
-                *_newest(of_category.get(slug, [])),
+                # A wrong clock may have noted later days.
+                *_newest([one for day, one in of_category.get(slug, {}).items() if day <= today.isoformat()]),
             )
             for slug, feed in feeds.items()
         )

@@ -152,9 +152,11 @@ def _print_findings(findings: Sequence[Finding]) -> None:
 
 
 def _examine_program() -> Iterator[Finding]:
-    from importlib.metadata import PackageNotFoundError, version
+    from importlib.metadata import PackageNotFoundError, packages_distributions, version
 
-    yield _open("Program", "dailypapers", described())
+    others = " and ".join(sorted({*packages_distributions().get("reader", [])} - {"dailypapers"}))
+    advice = f"The package {others} shares its folder: install dailypapers with 'uv tool install' or 'pipx install'."
+    yield _open("Program", "dailypapers", described(), advice if others else "")
     yield _open("Program", "Python", f"{platform.python_version()} on {platform.platform(terse=True)}")
     yield _open("Program", "SQLite", sqlite3.sqlite_version)
     for name in LIBRARIES:

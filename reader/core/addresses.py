@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 What = Literal["code", "project", "other"]
 
 LONGEST = 500
-"""Maximum characters of an address in prose."""
 
 MOST = 20
-"""Maximum addresses of a text."""
 
 _READ = 100_000
 """Characters of a text that are searched."""
@@ -32,13 +30,13 @@ _SURE = (
 _SCHEME = r"https?:\s?/{1,2}\s?"
 # What never stands in an address in prose ends it: TeX's and Markdown's brackets, quotes, letters beyond ASCII.
 _REST = r"[!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~-]{0,600}"
-# Most texts have none of these, and so no address.
+# Most texts have none of these, hence no address.
 _SIGNS = (
     "http", "HTTP", "www.", "hub.", "lab.", "bucket", "face.co", "hf.co", "youtu", "aka.ms", "bit.ly", ".app", ".dev",
     "4open",
 )  # fmt: skip
 _NEXT = re.compile(r"[,;(\[](?=https?:)|\]\(|\)\[|(?<=.)https?:")
-# `…/name.The code`: the sentence goes on without a space.
+# `…/name.The code`: the sentence continues without a space.
 _SENTENCE = re.compile(r"\.(?:All|Code|Data|Datasets?|Demo|Models?|Our|Please|Project|See|The|This|We|Website)$")
 _TAIL = ".,:;!?'*"
 _BROKEN = re.compile(r" (?P<more>[A-Za-z0-9][A-Za-z0-9._/-]*[A-Za-z0-9])(?=[.,;)\]]|$)")
@@ -58,7 +56,7 @@ class FoundAddress(NamedTuple):
     """The address, with its scheme; http and https only."""
     start: int
     end: int
-    """Where it stands in the text: `text[start:end]` is how it is written there."""
+    """Its end: `text[start:end]` is how the text writes it."""
 
 
 def addresses_in(text: str) -> list[FoundAddress]:
@@ -111,7 +109,6 @@ def what_is(url: str) -> What:
 
 @cache
 def _address() -> re.Pattern[str]:
-    """A pattern of addresses, compiled when the first is looked for: it takes 3 ms."""
     return re.compile(
         rf"(?i:(?P<scheme>{_SCHEME})(?P<web>{_HOST})|(?<![\w@/.~-])(?P<bare>{_SURE}))(?![\w@])(?P<rest>(?::[0-9]{{1,5}})?(?:[/?#]{_REST})?)"
     )
@@ -137,7 +134,7 @@ def _found(text: str, match: re.Match[str]) -> FoundAddress | None:
 
 
 def _trimmed(rest: str) -> str:
-    """What follows the host, without what is of the sentence around it."""
+    """What follows the host, without the punctuation of the sentence around it."""
     if cut := _NEXT.search(rest):
         rest = rest[: cut.start()]
     while True:
@@ -152,7 +149,7 @@ def _trimmed(rest: str) -> str:
 
 
 def _broken_off(host: str, rest: str, after: str) -> str:
-    """The rest of an address that a line's end broke: a repository's name after its owner."""
+    """The rest of an address broken by a line's end: a repository's name after its owner."""
     if host.lower() not in _CODE_HOSTS or not rest.endswith("/") or rest.count("/") != 2:
         return ""
     more = _BROKEN.match(after)
@@ -175,10 +172,10 @@ def is_loopback(host: str) -> bool:
 
 
 def is_local(host: str) -> bool:
-    """Whether a host is this machine, or an IP address that is not of the internet, in any notation.
+    """Whether a host is this machine, or an IP address outside the public internet, in any notation.
 
-    Names but `localhost` are not looked up. Also local: private and shared networks, link-local, multicast and
-    reserved addresses, and IPv6 addresses that lead to such an IPv4 address.
+    Names but `localhost` are not looked up. Also local: private and shared networks, link-local, multicast and reserved
+    addresses, and IPv6 addresses that lead to such an IPv4 address.
     """
     name = host.rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):

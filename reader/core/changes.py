@@ -1,4 +1,4 @@
-"""What has changed of a paper since the user marked it, and whether that is enough for the view Changed.
+"""What has changed in a paper since the user marked it, and whether that is enough for the view Changed.
 
 The times at which the user looked, and the history of the paper's facts, come from the cache. All else follows here, so
 that undo and other machines only have to ask again.
@@ -15,29 +15,29 @@ from typing import NamedTuple
 from reader.core.word_diff import Run, SectionDiff, compare_words, count_words
 
 VOTES, COMMENTS, MODELS = 25, 5, 1
-"""New ones that are enough, if they are at least half of those before: most papers gain votes for a week."""
+"""New ones that suffice, if they are at least half of those before: most papers gain votes for a week."""
 
 WORDS = 10
-"""Changed words of the title or the abstract that are enough."""
+"""Changed words of the title or abstract that suffice."""
 
 
 class Facts(NamedTuple):
     """The facts of a paper at one time."""
 
     votes: int | None = 0
-    """None before a source told of them, and so are the comments and the models."""
+    """None before a source reported them; likewise the comments and models."""
     comments: int | None = 0
     models: int | None = None
     code: bool = False
     version: int | None = None
-    """None before any source told it."""
+    """None before a source reported it."""
     venue: str = ""
     title: str = ""
     abstract: str = ""
 
 
 class Moved(NamedTuple):
-    """The numbers of a paper from one time on, in seconds since 1970."""
+    """The numbers of a paper from a time on, in seconds since 1970."""
 
     at: int
     votes: int | None
@@ -47,11 +47,11 @@ class Moved(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """What a text or fact was until a time; empty if it was not known."""
+    """The value of a text or fact until a time; empty if unknown."""
 
     at: int
     field: str
-    """`title`, `abstract`, `version` or `venue`; of all else the numbers are kept."""
+    """`title`, `abstract`, `version` or `venue`; of other facts only the numbers are kept."""
     before: str
 
 
@@ -60,7 +60,7 @@ class LookedAt(NamedTuple):
 
     at: int
     is_trace: bool = False
-    """Whether the paper was only opened or read to the end: what is due stays so."""
+    """Whether the paper was only opened or read to the end: then changes stay due."""
 
 
 class Difference(NamedTuple):
@@ -71,11 +71,10 @@ class Difference(NamedTuple):
     before: str | int | bool | None
     after: str | int | bool | None
     is_enough: bool
-    """Whether it alone is enough."""
+    """Whether it suffices alone."""
 
     @property
     def runs(self) -> tuple[Run, ...]:
-        """The words of a changed text."""
         return compare_words(str(self.before), str(self.after))
 
 
@@ -83,9 +82,9 @@ class Due(NamedTuple):
     """A paper that has changed enough."""
 
     at: int
-    """When the last thing that is enough changed, in seconds since 1970."""
+    """When the last sufficient change happened, in seconds since 1970."""
     since: int
-    """When the user had marked the paper before."""
+    """When the user had last marked the paper."""
     is_open: bool
     """Whether the user has not looked at it since."""
 
@@ -106,7 +105,7 @@ class History:
         return sorted({*(one.at for one in self._moved[1:]), *(one.at for one in self._edits)})
 
     def at(self, time: int) -> Facts:
-        """The facts at a time; the first that are known, for a time before."""
+        """The facts at a time; for earlier times, the first known ones."""
         facts = self.now
         if self._moved:
             place = bisect_right(self._moved, time, key=lambda one: one.at)
@@ -127,15 +126,15 @@ class History:
         )
 
     def changes(self, since: int, until: int | None) -> list[Difference]:
-        """What changed between two times, or since one, in the order in which it is shown."""
+        """Changes between two times, or since one, in display order."""
         day = datetime.fromtimestamp(since, UTC).date().isoformat()
         after = self.now if until is None else self.at(until)
-        # A version that was not known then is new if it was made later.
+        # A version unknown at that time is new if it was made later.
         return list(_differences(self.at(since), after, is_newer=day < self.revised))
 
 
 def _differences(before: Facts, after: Facts, *, is_newer: bool) -> Iterator[Difference]:
-    """What differs, in the order in which it is shown; what was not known did not change."""
+    """The differences in display order; what was unknown did not change."""
     if after.code and not before.code:
         yield Difference("code", False, True, is_enough=True)
     yield from _grown("models", before.models, after.models, MODELS)
@@ -158,7 +157,7 @@ def _grown(what: str, before: int | None, after: int | None, limit: int) -> Iter
 
 
 def find_due(looks: Iterable[LookedAt], history: History) -> Due | None:
-    """The newest change that is or was due; None if the paper never changed enough after it was marked."""
+    """The newest change that is or was due; None if the paper never changed enough after a mark."""
     baseline: int | None = None
     found: Due | None = None
     for look in sorted(looks):
@@ -175,7 +174,7 @@ def find_due(looks: Iterable[LookedAt], history: History) -> Due | None:
 
 
 def _became_due(history: History, since: int, until: int | None) -> int | None:
-    """When the last of the changes between two times was enough; None if none was."""
+    """When the changes between two times became enough; None if they never did."""
     enough: set[str] = set()
     last: int | None = None
     for time in history.times:
@@ -187,22 +186,20 @@ def _became_due(history: History, since: int, until: int | None) -> int | None:
     return last
 
 
-# What the user is told
+# What the user sees
 
 
 class Changes(NamedTuple):
     """What changed of a paper that is or was due."""
 
     since: int
-    """When the user marked it, in seconds since 1970."""
     at: int
-    """When the last thing that is enough changed."""
+    """When the last sufficient change happened."""
     mark: str
     """The kind of that mark."""
     is_open: bool
     """Whether the user has not looked at it since."""
     differences: tuple[Difference, ...]
-    """What changed since the mark, until now."""
     sections: tuple[SectionDiff, ...] = ()
     """The sections of the full text that changed, where both versions are here."""
 

@@ -19,7 +19,7 @@ KINDS: tuple[Kind, ...] = ("model", "dataset", "space")
 SITE = "https://huggingface.co"
 
 DEEPEST = 4
-"""How deep a reply is drawn at most; deeper ones are beside it."""
+"""Maximum depth of drawn replies; deeper ones are drawn at this depth."""
 
 _FORMAT = 1
 _LARGEST = 16 * 1024 * 1024
@@ -33,7 +33,6 @@ class Comment(NamedTuple):
 
     id: str
     author: str
-    """The account's name."""
     at: str
     """ISO time, UTC."""
     blocks: tuple[Block, ...] = ()
@@ -62,7 +61,7 @@ class Repository(NamedTuple):
     about: str = ""
     """The task of a model, the title of a Space."""
     state: str = ""
-    """What stands in the way of its use, such as `gated` or `sleeping`; empty if nothing does."""
+    """What prevents its use, such as `gated` or `sleeping`; empty if nothing does."""
 
     @property
     def url(self) -> str:
@@ -79,13 +78,13 @@ class Community(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """A comment at its place among the others."""
+    """A comment at its place in the thread."""
 
     comment: Comment
     depth: int = 0
     """0 for a comment that answers none."""
     lost_parent: bool = False
-    """Whether it answers a comment that is gone."""
+    """Whether it answers a deleted comment."""
 
 
 def threads(comments: Sequence[Comment]) -> list[Placed]:
@@ -109,7 +108,7 @@ def threads(comments: Sequence[Comment]) -> list[Placed]:
                 placed.append(Placed(comment, min(depth, DEEPEST), lost))
             open_comments += [(reply, depth + 1) for reply in reversed(replies[comment.id])]
 
-    # Comments that answer each other in a circle follow those that begin a thread.
+    # Comments that answer each other in a circle come after the others.
     for comment in (*replies[""], *known.values()):
         if comment.id not in seen:
             add(comment)
@@ -128,7 +127,7 @@ def dump(community: Community) -> bytes:
 
 
 def load(data: bytes) -> Community:
-    """The community of bytes; an empty one if they are not."""
+    """The community from bytes; empty if they are damaged."""
     try:
         text = zlib.decompressobj().decompress(data, _LARGEST)
         _, comments, repositories = json.loads(text)

@@ -4,7 +4,7 @@ ReaderError
 ├── Failures              several of these
 ├── UsageError            the command or query was wrong (exit code 2)
 │   └── QueryError        a query does not parse; holds the position
-├── NotFound              a paper, view, tag, … that the user named is not there
+├── NotFound              a paper, view, tag, … that the user named does not exist
 ├── ConfigError           the settings file has a mistake; holds the position
 ├── CacheError            the cache can't be opened or written
 │   ├── CacheTooNew       made by a newer version of the program
@@ -20,7 +20,7 @@ ReaderError
     ├── FeedRefused       an error response (4xx, rate limit)
     ├── FeedMalformed     a response that can't be parsed
     ├── NoFullText        a page that is not the text of a paper
-    └── NoPicture         a picture that is not there or can't be drawn
+    └── NoPicture         a picture that is missing or can't be drawn
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class UsageError(ReaderError):
 
 
 class NotFound(ReaderError):
-    """A paper, or something of the user's such as a view or a tag, that was named and is not there."""
+    """A paper, view, tag or other thing that the user named does not exist."""
 
 
 class QueryError(UsageError):
@@ -74,11 +74,11 @@ class CacheTooNew(CacheError):
 
 
 class CacheForeign(CacheError):
-    """The file in the cache's place belongs to another program, and is not changed."""
+    """The file at the cache's path belongs to another program and is not changed."""
 
 
 class CacheDamaged(CacheError):
-    """The cache is broken and is not written to; its marks can be brought back."""
+    """The cache is broken and is not written to; a repair restores its marks."""
 
 
 class CacheInterrupted(CacheError):
@@ -86,15 +86,15 @@ class CacheInterrupted(CacheError):
 
 
 class MarkNotTaken(CacheError):
-    """A mark is stored, but papers stay as they were because another mark counts as later; a repair mends that."""
+    """A mark is stored without effect, because another mark counts as later; a repair corrects that."""
 
 
 class NotAMark(CacheError):
-    """What was done last is nothing that an undo takes back."""
+    """The last action is not a mark that undo takes back."""
 
 
 class CacheBusy(CacheError):
-    """Another program holds the cache's lock for longer than we wait."""
+    """Another program holds the cache's lock for too long."""
 
 
 class CacheFull(CacheError):
@@ -102,7 +102,7 @@ class CacheFull(CacheError):
 
 
 class CacheIndexing(CacheBusy):
-    """An index that a search needs is being made; the same search succeeds later."""
+    """An index that a search needs is being built; the search works later."""
 
 
 class NoLocks(CacheError):

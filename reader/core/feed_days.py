@@ -1,4 +1,4 @@
-"""Which days of the feed are known, which may have changed since they were asked for, and which are missing."""
+"""Which days of the feed are known, which may have changed since the last request, and which are missing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FIRST_DAY = "2023-05-04"
 """The first day that the feed has."""
 
 SETTLING_DAYS = 14
-"""Age in days up to which upvotes, comments, keywords and code links still change; such days are requested again."""
+"""Age in days up to which upvotes, comments, keywords and code links still change; younger days are requested again."""
 
 SATURDAY = 5
 """The first of the weekdays on which the feed rests."""
@@ -35,7 +35,7 @@ def changed_days(days: Iterable[str], known: Mapping[str, KnownDay]) -> list[str
 
 
 def missing_days(first: date, last: date, today: date, known: Mapping[str, KnownDay]) -> tuple[str, ...]:
-    """The days from `first` to `last`, both included, that have no papers stored and are worth a request."""
+    """The days from `first` to `last`, inclusive, that have no stored papers and are worth a request."""
     first, last = max(first, date.fromisoformat(FIRST_DAY)), min(last, today)
     days = [(first + timedelta(days=after)).isoformat() for after in range((last - first).days + 1)]
     empty = [day for day in days if day not in known or not (known[day].fetched and known[day].papers)]
@@ -45,7 +45,7 @@ def missing_days(first: date, last: date, today: date, known: Mapping[str, Known
 def holes(known: Mapping[str, KnownDay], today: date) -> tuple[Hole, ...]:
     """The runs of days that `missing_days` finds between two days with papers, the newest run first.
 
-    There are none before the oldest day that is whole. The feed rests at weekends, so a weekend alone is none.
+    Days before the oldest complete day do not count, nor does a weekend alone, when the feed rests.
     """
     oldest = min((day for day, one in known.items() if one.papers and one.fetched), default="9")
     ends = [date.fromisoformat(day) for day in sorted(known, reverse=True) if known[day].papers and day >= oldest]
@@ -58,7 +58,7 @@ def holes(known: Mapping[str, KnownDay], today: date) -> tuple[Hole, ...]:
 
 
 def is_settled(day: str, today: date) -> bool:
-    """Whether a day (ISO) is so old that it hardly changes any more."""
+    """Whether a day (ISO) is old enough that it hardly changes."""
     return today - date.fromisoformat(day) >= timedelta(days=SETTLING_DAYS)
 
 

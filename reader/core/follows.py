@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper
 
 WATCH = "watch:"
-"""Prefix of the kinds of events that follow something, or no longer do; `value_of` makes their value."""
+"""Prefix of the kinds of events that start or stop following something; `value_of` makes their value."""
 
 FIELDS: Mapping[str, str] = MappingProxyType(
     {"author": "author", "org": "organization", "venue": "venue", "topic": "topic", "word": "word"}
@@ -38,9 +38,9 @@ class Follow(NamedTuple):
 
     field: str
     name: str
-    """As it is shown, and looked for in papers; the slug of a topic."""
+    """As shown and as searched in papers; for a topic, its slug."""
     notify: bool = False
-    """Whether the user is notified of new papers that have it."""
+    """Whether the user is notified of new papers."""
 
     @property
     def slug(self) -> str:
@@ -49,17 +49,14 @@ class Follow(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """The kind of its events."""
         return f"{WATCH}{self.field}:{self.slug}"
 
     @property
     def query(self) -> str:
-        """The query of its papers."""
         return f"follow:{self.field}:{self.slug}"
 
     @property
     def view(self) -> str:
-        """The id of its view."""
         return f"{VIEW}{self.field}:{self.name}"
 
     def said(self, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
@@ -68,13 +65,13 @@ class Follow(NamedTuple):
 
 
 def value_of(follow: Follow, *, is_followed: bool) -> str:
-    """The value of an event that follows something, or no longer does."""
+    """The value of an event that starts or stops following something."""
     said = {"name": follow.name, "follow": is_followed} | ({"notify": True} if follow.notify else {})
     return json.dumps(said, ensure_ascii=False)
 
 
 def read_value(kind: str, value: str) -> tuple[Follow, bool] | None:
-    """What an event is about, and whether it is followed then; None for a value that is damaged or of a newer form."""
+    """The subject of an event and whether it is then followed; None for a damaged or newer value."""
     try:
         said = json.loads(value)
         follow = checked(kind.removeprefix(WATCH).partition(":")[0], said["name"])
@@ -101,9 +98,9 @@ class FollowReason(NamedTuple):
 
     follow: Follow
     found: str = ""
-    """The author's name as the paper has it, if it is written in another way."""
+    """The author's name in the paper, if it is spelled differently."""
     perhaps: bool = False
-    """Whether it may be another person of a like name."""
+    """Whether it may be someone else with a similar name."""
 
     def said(self, topic_names: Mapping[str, str] = MappingProxyType({})) -> str:
         """The reason in words: `Kaiming He`, `perhaps Kaiming He: K. He`."""
@@ -162,7 +159,7 @@ def venue_name(venue: str) -> str:
 
 
 def offers(paper: Paper) -> dict[str, tuple[Follow, ...]]:
-    """What of a paper can be followed, by field; fields without anything are left out."""
+    """What can be followed of a paper, by field, without empty fields."""
     names = {
         "author": paper.authors,
         "org": (paper.organization,) if paper.organization else (),

@@ -1,9 +1,8 @@
-"""The gate: what others wrote becomes a typed value here, or is refused.
+"""The gate: foreign data becomes a typed value here, or is refused.
 
-The files of other machines, a server, a group, an import, an agent and a feed all bring text that anybody may have
-written. Each of their values passes one of these functions, which return None for a value that is not of its form.
-`count_ids` looks at packed ids, and raises `Refused` with the reason. Nothing is split or unpacked before its size is
-known to be bounded.
+The files of other machines, a server, a group, an import, an agent and a feed all bring untrusted text. Each value
+passes one of these functions, which return None for an invalid value. `count_ids` checks packed ids, and raises
+`Refused` with the reason. Sizes are checked before anything is split or unpacked.
 """
 
 from __future__ import annotations
@@ -22,16 +21,16 @@ from reader.core.marks import Mark, clean_mark
 from reader.core.text import LINE_LIMIT, clean, is_harmless
 
 Category = NewType("Category", str)
-"""The form of a category of arXiv, such as `cs.CL`; whether arXiv has it is another question."""
+"""A string in the form of an arXiv category, such as `cs.CL`, whether or not it exists."""
 
 Address = NewType("Address", str)
 """A web address without a user name."""
 
 Clock = NewType("Clock", int)
-"""Milliseconds since 1970 that a machine may have written by now."""
+"""Milliseconds since 1970 that are plausible for another machine."""
 
 Count = NewType("Count", int)
-"""A plausible number of things."""
+"""A plausible count."""
 
 Text = NewType("Text", str)
 """One clean line, or several."""
@@ -40,10 +39,10 @@ SettingValue = NewType("SettingValue", object)
 """A value of the settings' file: texts, numbers, truths, and lists and tables of them."""
 
 MOST_IDS = 2_000_000
-"""Papers of one event of somebody else's: twice those of the largest cache that the bench has."""
+"""Maximum papers of another machine's event: twice those of the bench's largest cache."""
 
 MOST_OWN_IDS = 10_000_000
-"""Papers of one event of the user's own journal."""
+"""Maximum papers of an event in the user's own journal."""
 
 FURTHEST = 221_845_392_000_000
 """The year 9000 in milliseconds since 1970: no event of any time has a later clock."""
@@ -52,21 +51,20 @@ LARGEST_NUMBER = 1 << 62
 """SQLite holds twice as much."""
 
 AHEAD = 400 * 86_400_000
-"""Milliseconds by which another machine's clock may be ahead of this one's, such as a clock in the wrong year."""
+"""Milliseconds by which another machine's clock may be ahead."""
 
 _BUILT = 1_767_225_600_000
-"""2026 began then: a machine whose clock is earlier does not know the time."""
+"""The beginning of 2026: a machine with an earlier clock has the wrong time."""
 
 COUNT_LIMIT = 1_000_000_000
 
 ADDRESS_LIMIT = 2_000
-"""Maximum characters of an address."""
 
 _SETTING_LIMIT = 100_000
 _SETTING_DEPTH = 4
 
 _UNPACKED = 1 << 16
-"""Bytes that are unpacked at once."""
+"""Bytes unpacked at a time."""
 
 _IDS = re.compile(rf"(?:{PAPER_ID})(?:\n(?:{PAPER_ID}))*+")
 _CATEGORY = re.compile(r"[a-z]{2,10}(?:-[a-z]{2,10})?(?:\.[A-Za-z]{2}|\.[a-z]{2,10}(?:-[a-z]{2,10})?)?")
@@ -77,7 +75,7 @@ _HOST_FIRST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:[0-9]+)?(/|$)")
 
 
 class Refused(ValueError):
-    """A foreign value is not of its form; the text is the reason, a few words that follow a colon."""
+    """A foreign value is invalid; the text is the reason, a few words that follow a colon."""
 
 
 class Broken(Refused):
@@ -88,7 +86,7 @@ class Broken(Refused):
 
 
 def paper_id(value: object) -> PaperId | None:
-    """The id of a paper in the one form in which this program writes it."""
+    """The id of a paper in this program's canonical form."""
     return PaperId(value) if isinstance(value, str) and is_paper_id(value) else None
 
 
@@ -119,7 +117,7 @@ def latest_clock(now: float) -> Clock:
 
 
 def count(value: object, most: int = COUNT_LIMIT) -> Count | None:
-    """A plausible number of things; a fraction is cut off."""
+    """A plausible count; fractions are cut off."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     # NaN compares as false.
@@ -134,8 +132,8 @@ def text(value: object, limit: int = LINE_LIMIT) -> Text | None:
 def web_url(text: str) -> Address | None:
     """The text as a valid http or https address, else None.
 
-    Whitespace is removed and a missing scheme becomes https. Other schemes, addresses with a user name (they
-    imitate another site) and addresses over 2,000 characters are refused.
+    Whitespace is removed and a missing scheme becomes https. Other schemes, addresses over 2,000 characters, and
+    addresses with a user name, which can imitate another site, are refused.
     """
     address = clean(text, 4 * ADDRESS_LIMIT).replace(" ", "")
     if address.startswith("//"):
@@ -176,7 +174,7 @@ def _is_setting(value: object, depth: int) -> bool:
 
 
 def read_json(said: str | bytes, limit: int) -> Any:
-    """The value of some JSON; None if it is damaged, nested too deeply or longer than `limit`."""
+    """A JSON value; None if damaged, too deeply nested or longer than `limit`."""
     if len(said) > limit:
         return None
     try:

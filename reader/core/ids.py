@@ -12,7 +12,7 @@ PAGE_PREFIX = "page:"
 FEED_PREFIX = "feed:"
 
 OWN_PREFIXES = (PAGE_PREFIX, FEED_PREFIX)
-"""Prefixes of the ids of papers whose arXiv id is not known yet."""
+"""Prefixes of the ids of papers without a known arXiv id."""
 
 PaperId = NewType("PaperId", str)
 """The id of a paper: an arXiv id without its version, or a prefix of our own and twelve hexadecimal digits."""
@@ -91,7 +91,7 @@ def arxiv_id(text: str) -> str | None:
 def ids_in(text: str) -> list[str]:
     """The bare arXiv ids that a text names in their order, each once: `arXiv:ID`, arXiv's DOI, and addresses.
 
-    A number alone is not an id, because a text has others; `id_in_file_name` finds those of files.
+    A bare number is not taken as an id; `id_in_file_name` handles files.
     """
     found = (arxiv_id(match["id"]) or arxiv_id(match["id"].lower()) for match in _INTRODUCED.finditer(text))
     return list(dict.fromkeys(id for id in found if id))
@@ -139,7 +139,7 @@ def page_id(title: str) -> str:
 def feed_entry_id(url: str, guid: str) -> str:
     """The stable id of a feed's entry without an arXiv id: `feed:` and twelve hexadecimal digits.
 
-    It depends on the entry's `guid` and the feed's `url`, since two feeds may have the same guids.
+    It depends on both `guid` and `url`, since two feeds may use the same guids.
     """
     from hashlib import sha256
 
@@ -162,12 +162,12 @@ def is_own_id(text: str) -> bool:
 
 
 def in_address(id: str) -> str:
-    """An arXiv id as one part of an address; raises ValueError for any other text, which could name another page."""
+    """An arXiv id as one part of an address; raises ValueError for other text, which could lead to another page."""
     return quote(_checked(id), safe="")
 
 
 def in_arxiv_address(id: str) -> str:
-    """An arXiv id as arXiv's own addresses have it, in which an old id is two parts; raises ValueError likewise."""
+    """An arXiv id in arXiv's own addresses, where an old id is two parts; raises ValueError likewise."""
     return "/".join(quote(part, safe="") for part in _checked(id).split("/"))
 
 
@@ -178,7 +178,7 @@ def _checked(id: str) -> str:
 
 
 def in_file_name(id: str) -> str:
-    """A paper's id as part of a file's name; raises ValueError for any other text, which could name another place."""
+    """A paper's id as part of a file's name; raises ValueError for other text, which could lead elsewhere."""
     if not is_paper_id(id):
         raise ValueError("it is not the id of a paper")
     return id.replace("/", "_").replace(":", "_")

@@ -1,4 +1,4 @@
-"""Normal forms of words and keywords: spellings of the same keyword get the same form.
+"""Normal forms of words and keywords: all spellings of a keyword have the same form.
 
 The feed's keywords have tens of thousands of spellings. Two are the same keyword if they differ only in case, accents,
 hyphens or plural, or if one abbreviates the other: `Large Language Models (LLMs)`, `large-language model` and `LLM`
@@ -82,7 +82,7 @@ ABBREVIATIONS: Mapping[str, str] = {
     "vqa": "visual question answering",
     "wer": "word error rate",
 }
-"""Abbreviations with only one meaning in this field, and what they stand for, in normal form."""
+"""Unambiguous abbreviations of this field, with their meaning in normal form."""
 
 _EXPANSIONS = {expansion: short for short, expansion in ABBREVIATIONS.items()}
 
@@ -129,7 +129,7 @@ class _Singular(dict[str, str]):
 
 
 def _singular(word: str) -> str:
-    """The word without an English plural ending: rough, but the same for all spellings of a word."""
+    """The word without an English plural ending: crude, but consistent for all spellings."""
     if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ews", "ous")):
         return word
     if word.endswith("ies") and len(word) > 4:
@@ -232,7 +232,7 @@ def _split(keyword: str) -> tuple[str, str]:
 
 
 def _abbreviates(short: str, words: str) -> bool:
-    """Whether `words` has the letters of `short` in order, and the first of them begins a word."""
+    """Whether `words` has the letters of `short` in order, the first at the beginning of a word."""
     letters = [char for char in fold(short) if char.isalnum()]
     if not 2 <= len(letters) <= 8 or " " in short or len(short) >= len(words):
         return False

@@ -17,14 +17,14 @@ from typing import Any
 
 PIECES = 200
 LETTERS = 4_000
-"""Maximum pieces of a text, and their characters together, that are converted: a tenth of a second's work.
+"""Maximum LaTeX pieces of a text, and their total characters: a tenth of a second's work.
 
 Abstracts of the daily feed have at most 10 pieces with 56 characters.
 """
 
 ANSWER_PIECES = 20_000
 ANSWER_LETTERS = 400_000
-"""The same for all texts of an answer together: ten seconds' work. A thousand papers have some thousand pieces."""
+"""The same for all texts of an answer: ten seconds' work. A thousand papers have some thousand pieces."""
 
 _GROUP = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 
@@ -97,7 +97,7 @@ def latex_to_unicode(text: str) -> str:
 
 @contextmanager
 def of_one_answer() -> Iterator[None]:
-    """The texts that are converted meanwhile are of one answer, of which only so much LaTeX is converted."""
+    """Share one LaTeX budget among the texts converted in this context, which belong to one answer."""
     before = _answer.set(_Budget(ANSWER_PIECES, ANSWER_LETTERS))
     try:
         yield
@@ -106,7 +106,7 @@ def of_one_answer() -> Iterator[None]:
 
 
 class _Budget:
-    """The LaTeX that may still be converted, of a text or of an answer."""
+    """The LaTeX that may still be converted, for a text or an answer."""
 
     def __init__(self, pieces: int, letters: int, outer: _Budget | None = None) -> None:
         self._pieces = pieces
@@ -114,7 +114,7 @@ class _Budget:
         self._outer = outer
 
     def allows(self, piece: str) -> bool:
-        """Whether a piece may be converted, which it then counts as."""
+        """Whether a piece may be converted; counts it if so."""
         self._pieces -= 1
         self._letters -= len(piece)
         within = self._pieces >= 0 and self._letters >= 0
@@ -186,7 +186,7 @@ def _script_text(budget: _Budget, match: re.Match[str]) -> str:
 
 
 def _convert(piece: str, budget: _Budget) -> str:
-    """A piece converted by pylatexenc; one that it can't read, or that is too much, stays unchanged."""
+    """A piece converted by pylatexenc; unchanged if unreadable or over budget."""
     if ("\\" not in piece and "{" not in piece) or not budget.allows(piece):
         return piece
     convert, errors = _converter()
@@ -214,7 +214,7 @@ def _converter() -> tuple[Callable[[str], str], tuple[type[Exception], ...]]:
 
 @lru_cache(maxsize=1)
 def _macros() -> Any:
-    """What the converter knows of macros."""
+    """The macros that the converter knows."""
     from pylatexenc.latex2text import get_default_latex_context_db
 
     return get_default_latex_context_db()

@@ -27,9 +27,9 @@ class Piece(NamedTuple):
 
     text: str
     role: str = "text"
-    """The kind of the text, such as `title` or `people`; a widget has a style for each role."""
+    """The kind of text, such as `title` or `people`; each widget has a style for each role."""
     hit: bool = False
-    """Whether it is a searched word."""
+    """Whether it is a search match."""
     action: tuple[str, str] | None = None
     """The action of a click on it, such as `("link", "https://…")`."""
 
@@ -50,7 +50,7 @@ def cell_len(text: str) -> int:
 
 @cache
 def _cells() -> ModuleType:
-    """Rich's measures, imported late: the core is imported where nothing is drawn."""
+    """Rich's measuring function, imported late: the core is also used where nothing is drawn."""
     import rich.cells
 
     return rich.cells
@@ -62,7 +62,7 @@ def measure(line: Iterable[Piece]) -> int:
 
 
 def _head(text: str, room: int) -> str:
-    """The longest beginning of at most `room` cells, without half a wide character or a lost accent."""
+    """The longest beginning that fits `room` cells, without splitting a wide character or losing an accent."""
     if text.isascii():
         return text[:room]
     size = _cells().get_character_cell_size
@@ -79,8 +79,8 @@ def _head(text: str, room: int) -> str:
 def literal(text: str) -> str:
     """A text as one line that is safe to draw: each character has a shape, and one width in all terminals.
 
-    Control and format characters are removed, and so are joiners and variation selectors, on whose width terminals
-    disagree. Every kind of space becomes a plain one, a character without a shape `�`.
+    Control and format characters are removed, and so are joiners and variation selectors, whose width depends on the
+    terminal. All spaces become plain ones; a character without a shape becomes `�`.
     """
     if text.isprintable() and _VARIATION_SELECTOR not in text:
         return text
@@ -126,7 +126,7 @@ def cut_line(line: Line, width: int, ellipsis: str = "…") -> Line:
     for piece in line:
         size = cell_len(piece.text)
         if size + len(ellipsis) > room:
-            # The piece ends in an ellipsis even if it fits, because another one follows.
+            # The piece ends in an ellipsis even if it fits, because more follows.
             kept.append(piece._replace(text=cut(piece.text + ellipsis, room, ellipsis)))
             break
         kept.append(piece)
@@ -140,15 +140,15 @@ def cut_line(line: Line, width: int, ellipsis: str = "…") -> Line:
 def wrap(text: str, width: int) -> list[tuple[int, int]]:
     """Break a text into lines of at most `width` cells; a width below 2 counts as 2.
 
-    Returns the (start, end) of each line in the text, with only spaces between lines. Words longer than a line are
-    broken anywhere, and so are texts in wide characters; a character keeps its accents.
+    Returns each line's (start, end) in the text, with only spaces between lines. Words longer than a line, and text in
+    wide characters, break anywhere; a character keeps its accents.
     """
     width = max(width, 2)
     return list(_narrow_lines(text, width) if _NARROW.fullmatch(text) else _wide_lines(text, width))
 
 
 def wrapped(text: str, width: int | None) -> list[str]:
-    """The lines of a paragraph, whose words get single spaces; the text itself as one line without a width."""
+    """The lines of a paragraph with single spaces between words; one line without a width."""
     if width is None:
         return [text] if text else []
     text = " ".join(text.split())
@@ -156,7 +156,7 @@ def wrapped(text: str, width: int | None) -> list[str]:
 
 
 def _narrow_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
-    """The lines of a text of which each character takes one cell: no word has to be looked at."""
+    """The lines of a text whose characters all take one cell: no need to look at each word."""
     length = len(text)
     start = 0
     while True:
@@ -176,7 +176,6 @@ def _narrow_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
 
 
 def _wide_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
-    """The lines of any text."""
     start = end = -1
     used = 0
     for begin, stop, size in _units(text, width):
@@ -193,7 +192,7 @@ def _wide_lines(text: str, width: int) -> Iterator[tuple[int, int]]:
 
 
 def _units(text: str, width: int) -> Iterator[tuple[int, int, int]]:
-    """Yield the start, end and cells of the unbroken units: words, or their parts if they are too long or wide."""
+    """Yield the start, end and cells of unbreakable units: words, or parts of words that are too long or wide."""
     for word in _WORD.finditer(text):
         start, stop = word.span()
         size = cell_len(word.group())
@@ -222,7 +221,7 @@ def _clusters(text: str, start: int, stop: int, joined: bool) -> Iterator[tuple[
 
 
 def fill(pieces: Iterable[Piece], width: int | None) -> list[Line]:
-    """Wrap a run of pieces into lines; into one without a width."""
+    """Wrap pieces into lines; a single line without a width."""
     run = tuple(pieces)
     text = "".join(piece.text for piece in run)
     spans = [(0, len(text))] if width is None else wrap(text, width)
@@ -230,7 +229,6 @@ def fill(pieces: Iterable[Piece], width: int | None) -> list[Line]:
 
 
 def _lines_of(run: Sequence[Piece], spans: Iterable[tuple[int, int]]) -> Iterator[Line]:
-    """The pieces of each span of a run."""
     place = offset = 0
     for start, end in spans:
         while place < len(run) and offset + len(run[place].text) <= start:
@@ -248,7 +246,7 @@ def _lines_of(run: Sequence[Piece], spans: Iterable[tuple[int, int]]) -> Iterato
 
 
 def with_spaces(line: Iterable[Piece]) -> Line:
-    """A line whose unbroken spaces are plain ones."""
+    """A line with plain spaces instead of unbreakable ones."""
     return tuple(
         piece._replace(text=piece.text.replace(UNBROKEN, " ")) if UNBROKEN in piece.text else piece for piece in line
     )
@@ -260,7 +258,7 @@ def unbroken(text: str) -> str:
 
 
 def join_items(items: Iterable[Sequence[Piece]], between: Piece, width: int) -> list[Line]:
-    """Put items side by side, with `between` only between two items on one line."""
+    """Join items, with `between` only between two items on the same line."""
     lines: list[Line] = []
     for item in items:
         filled = fill(item, width)
@@ -271,7 +269,7 @@ def join_items(items: Iterable[Sequence[Piece]], between: Piece, width: int) -> 
     return lines
 
 
-# Put into place
+# Placement
 
 
 def centre(line: Line, width: int) -> Line:

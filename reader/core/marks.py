@@ -1,8 +1,8 @@
-"""The user's marks on papers and the kinds of events: what they are called, what leaves the machine, what rules may do.
+"""The user's marks on papers and the kinds of events: their names, what leaves the machine, and what rules may do.
 
-Places in the queue are strings of digits that sort as text, and between any two of which there is another. A paper's
-first place follows from when it was queued, and from its position among those that were queued with it. So the queues
-of two machines merge by time, and moving one paper changes no other.
+Queue places are strings of digits that sort as text, so that there is always room between two of them. A paper's first
+place follows from the time it was queued and its position among papers queued with it. Thus two machines' queues merge
+by time, and moving a paper does not change the others.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 STATES = {"read": "read", "star": "starred", "hide": "hidden"}
-"""Kinds of marks that are on or off, with the field of a paper that each one decides."""
+"""Kinds of on/off marks, with the paper's field that each sets."""
 
 TAG = "tag:"
 """Prefix of the kinds of marks that tag papers."""
@@ -22,57 +22,55 @@ TAG = "tag:"
 UNDOES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"hide": ("star", "queue"), "star": ("hide",), "queue": ("hide",)}
 )
-"""The kinds of marks that a mark takes away: the last word about a paper wins."""
+"""The marks that each mark removes: the last decision wins."""
 
 NOTE = "note"
 
 QUEUE = "queue"
-"""The kind of marks that queue papers for later. Its value is `0`, `1`, or a place that the paper was moved to."""
+"""The kind of marks that queue papers for later. Its value is `0`, `1`, or the place that the paper was moved to."""
 
 WANT = "want"
-"""The kind of marks on papers that an imported file names and the cache does not have: a refresh fetches them."""
+"""The kind of marks on papers that an import mentions and the cache lacks: a refresh fetches them."""
 
 PASSAGE = "passage:"
 """Prefix of the kinds of marks that highlight a passage of a full text: the passage's id follows, and the value is that
 of a `Passage`, or empty once it is removed."""
 
 HIGHLIGHT = "highlight"
-"""The kind of marks that give papers the sign of a rule."""
+"""The kind of marks that show a rule's sign."""
 
 RULE = "rule:"
-"""Prefix of the kinds of events by which a rule has acted; the value is JSON, with its query and what it did."""
+"""Prefix of the kinds of events that record a rule's action; the value is JSON, with its query and action."""
 
 RULE_LIMIT = 4_000
-"""Maximum characters of that JSON."""
 LOOK = "look"
-"""The kind of marks on papers that the user looked at again because they had changed."""
+"""The kind of marks on changed papers that the user looked at again."""
 
 OPEN, FINISH, PASS = "open", "finish", "pass"
 
 TRACES = (OPEN, FINISH, PASS)
-"""Kinds of marks that reading leaves by itself: a paper's page was opened, it was read to the end, or the cursor left
-it after a look. Their value is the day (ISO), so a paper has one of a kind a day. Nobody undoes them."""
+"""Kinds of marks that reading leaves: a paper's page was opened, it was read to the end, or the cursor left it after a
+look. Their value is the day (ISO), so a paper has at most one of a kind a day. They can't be undone."""
 
 LIKE = "like"
-"""The kind of marks on papers that teach what the user likes, and do nothing else; imported files have them."""
+"""The kind of marks that only teach what the user likes; imports make them."""
 
 AGENT = "agent:"
-"""Prefix of the kinds of events by which a program says that it marked papers for the user: its name follows. The value
-is the id of the program's run. They share their clock with the marks, and one undo takes back all of a run."""
+"""Prefix of the kinds of events that record a program as the author of marks; its name follows, and the value is the id
+of its run. They share their clock with the marks, and one undo takes back a whole run."""
 
 FORGET = "forget:"
-"""Prefix of the kinds of events that take back all that a machine or a member of the group brought: see
+"""Prefix of the kinds of events that remove everything from a machine or a group member: see
 `reader.cache.marks.forgotten`."""
 
 ENTRY = "entry:"
-"""Prefix of the kinds of events about the entries of the user's lists, such as views and rules, that go along to other
-machines; see `core/settings/entries.py`."""
+"""Prefix of the kinds of events about entries of the user's lists, such as views and rules, that are synced; see
+`core/settings/entries.py`."""
 
 HERE = "here:"
-"""Prefix of the same kinds where `sync_settings` is off: they never leave the machine."""
+"""The same prefix while `sync_settings` is off: these never leave the machine."""
 
 TAG_LIMIT = 100
-"""Maximum characters of a tag's name."""
 
 _PLACE = re.compile(r"\d{26,200}", re.ASCII)
 _RUN = re.compile(r"[0-9a-f]{12}")
@@ -83,11 +81,10 @@ class Agent(NamedTuple):
 
     name: str
     run: str
-    """12 hexadecimal digits, other ones for each run."""
+    """12 hexadecimal digits, different for each run."""
 
     @property
     def kind(self) -> str:
-        """The kind of the events that say so."""
         return f"{AGENT}{self.name}"
 
 
@@ -110,14 +107,13 @@ class PaperMarks(NamedTuple):
     """What a file says about the user's marks on a paper."""
 
     paper: str
-    """The paper's id."""
     marks: tuple[Mark, ...] = ()
     states: tuple[tuple[str, str], ...] = ()
-    """Kinds and values of the marks whose time the file does not say."""
+    """Kinds and values of marks without a time in the file."""
 
 
 def clean_mark(kind: str, value: str) -> tuple[str, str] | None:
-    """A mark's kind and value with clean and bounded text; None if there is no such mark."""
+    """A mark's kind and value with clean, bounded text; None if invalid."""
     from reader.core.text import clean, clean_note
 
     if kind == NOTE:
@@ -170,7 +166,7 @@ def quoted(kinds: Iterable[str]) -> str:
 # Places in the queue
 
 _CLOCK, _POSITION = 19, 7
-"""Digits of the milliseconds since 1970, and of the position among the papers of one event."""
+"""Digits of the milliseconds since 1970, and of the position among the papers of an event."""
 
 _DIGITS = _CLOCK + _POSITION
 
@@ -187,7 +183,7 @@ def place_between(before: str | None, after: str | None) -> str:
         return _shifted(before, 1)
     if after and not before:
         return _shifted(after, -1)
-    # As few digits as leave a number free: where papers are moved again and again, places would else grow by one each.
+    # Use the fewest digits that leave a number free; otherwise repeated moves would lengthen places each time.
     most = max(len(low), len(high)) + 1
     for digits in range(_DIGITS, most + 1):
         first, last = (int(place[:digits].ljust(digits, "0")) for place in (low, high))
@@ -197,31 +193,31 @@ def place_between(before: str | None, after: str | None) -> str:
 
 
 def _shifted(place: str, milliseconds: int) -> str:
-    """The place of a paper that was queued some milliseconds later, or earlier."""
+    """The place of a paper queued this many milliseconds later or earlier."""
     return first_place(max(0, int(place[:_CLOCK]) + milliseconds), 0)
 
 
 # What rules may do
 
 RULE_MARKS = ("hide", "star", QUEUE, HIGHLIGHT)
-"""What a rule does by one word. It tags by `tag:NAME`."""
+"""What rules do, by keyword; `tag:NAME` tags."""
 
 _DONE = {"hide": "hidden", "star": "starred", QUEUE: "queued", HIGHLIGHT: "highlighted"}
 
 _WANTED = ("star", QUEUE, HIGHLIGHT)
-"""Marks of papers to be read: such a paper is not hidden too."""
+"""Marks of papers to read, which are never hidden as well."""
 
 _USED = ("note", "read", OPEN, FINISH)
-"""Marks of a paper that the user has looked at, which no rule hides."""
+"""Marks of papers that the user looked at, which no rule hides."""
 
 
 def opposes(one: str, other: str) -> bool:
-    """Whether two rules contradict each other if one makes a mark of this kind, and another one of that kind."""
+    """Whether rules that make these two kinds of marks contradict each other."""
     return (one == "hide" and other in _WANTED) or (other == "hide" and one in _WANTED)
 
 
 def is_against(kind: str, acted: Iterable[str]) -> bool:
-    """Whether a rule's mark goes against what the user did with the paper: kinds of marks, in force or taken back."""
+    """Whether a rule's mark contradicts the user's; `acted` are the kinds of marks that they made or took back."""
     return any(
         kind == done or opposes(kind, done) or (kind == "hide" and (done in _USED or done.startswith(TAG)))
         for done in acted
@@ -237,7 +233,7 @@ def allowed_marks(then: Sequence[str], acted: Collection[str], taken: Collection
 
 
 def rule_done(kind: str) -> str:
-    """What happened to a paper, such as `hidden` or `tagged later`."""
+    """What a rule did to a paper, such as `hidden` or `tagged later`."""
     return _DONE.get(kind) or f"tagged {kind.removeprefix(TAG)}"
 
 
@@ -278,14 +274,14 @@ WHAT_LEAVES: Mapping[str, str] = MappingProxyType(
         "setting:": "your views, rules, keys and other settings",
     }
 )
-"""The kinds of events, or how they begin, and the words for them in the manual."""
+"""The kinds of events, or their prefixes, with the manual's words for them."""
 
 LEAVING = f"kind NOT GLOB '{HERE}*'"
 """SQL: whether an event may leave the machine."""
 
 
 def check_listed(kind: str) -> None:
-    """Raise ValueError for a kind that the manual does not list, so that nothing leaves the machine unsaid."""
+    """Raise ValueError for a kind that the manual does not list, so that nothing undocumented leaves the machine."""
     prefix, colon, _ = kind.partition(":")
     if prefix + colon not in (*WHAT_LEAVES, HERE):
         raise ValueError(f"events of the kind {kind!r} are not listed in WHAT_LEAVES and in the manual")

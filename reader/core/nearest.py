@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The word in `words` that `word` most likely stands for; None if none is near.
+    """The most likely intended word in `words` for `word`; None if none is close.
 
-    A word that begins with `word` is nearest. Then comes the word with the fewest typing slips: at most one slip in
-    up to five letters, a third of the letters in longer words, none in a single letter.
+    A word that begins with `word` is nearest. Then comes the word with the fewest typing slips: at most one slip in up
+    to five letters, a third of the letters in longer words, none in a single letter.
     """
     typed = word.lower()
     allowed = max(1, len(typed) // 3) if len(typed) > 1 else 0
@@ -25,13 +25,13 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
 
 
 def advice(word: str, words: Iterable[str], otherwise: str = "") -> str:
-    """The sentence after the one that says that a word is not known: the nearest word, or else another advice."""
+    """The advice after an unknown word: the nearest word, else other advice."""
     meant = nearest(word, words)
     return f"Did you mean {meant}?" if meant else otherwise
 
 
 def distance(a: str, b: str, most: int) -> int:
-    """How many letters to add, drop, change or swap with their neighbour to get from `a` to `b`.
+    """The number of letters to add, drop, change or swap with their neighbour to turn `a` into `b`.
 
     Returns `most + 1` for every distance above `most`.
     """

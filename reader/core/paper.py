@@ -16,9 +16,9 @@ Table = Literal["paper", "paper_text"]
 Merge = Literal["newest", "count", "growing", "versions", "arxiv"]
 """How a source's value is merged with the cached one.
 
-`newest`: a newer answer replaces the cached value, a file only fills a gap. `count`: the same, and a file may raise it.
-`growing`: the greater value wins, from any source. `versions`: a list that keeps what it has and takes what is new.
-`arxiv`: the same as `newest`, and an answer of arXiv itself replaces the cached value.
+`newest`: a newer answer replaces the cached value, and a file only fills a gap. `count`: the same, but a file may raise
+it. `growing`: the greatest value of any source wins. `versions`: a list that only grows. `arxiv`: like `newest`, but an
+answer from arXiv itself always wins.
 """
 
 
@@ -30,19 +30,20 @@ class FieldRules(NamedTuple):
     merge: Merge | None = "newest"
     """None if only code for this one field changes its column; such a column is declared by hand."""
     is_null_unknown: bool = False
-    """Whether a list's column is NULL until a source gives the list."""
+    """Whether a list's column is NULL until a source provides the list."""
     unknown: int | None = None
-    """The column's number until a source gives one; the field is then None. A number orders papers where NULL can't."""
+    """The column's number until a source provides one; the field is then None. Used to order papers where NULL can't
+    be."""
     is_block: bool = False
-    """Whether the text may have paragraphs; all other text is one line."""
+    """Whether the text may have paragraphs; otherwise it is one line."""
     is_date: bool = False
     """Whether the text is an ISO date."""
     is_address: bool = False
-    """Whether the text is, or the texts are, addresses of web pages."""
+    """Whether its texts are addresses of web pages."""
     key: str | None = None
     """The key in JSON; None for the field's own name."""
     label: str | None = None
-    """The heading under which `show` prints it; None if `show` does not print it under a heading."""
+    """The heading in `show`; None if `show` prints it elsewhere or not at all."""
     in_facts: bool = False
     """Whether the detail pane lists it with the categories."""
     in_csv: bool = False
@@ -59,7 +60,7 @@ _SHAPES: Mapping[Any, tuple[type, bool]] = MappingProxyType(
         tuple[str, ...]: (tuple, False),
     }
 )
-"""The annotations that a field may have: the type of its values, and whether they may be None."""
+"""The allowed annotations of a field: the type of its values, and whether they may be None."""
 
 
 class Field(NamedTuple):
@@ -83,7 +84,7 @@ class Field(NamedTuple):
 
     @property
     def blank(self) -> str | int | None:
-        """The value of its column before any source gives one."""
+        """The column's value before any source provides one."""
         if self.rules.unknown is not None:
             return self.rules.unknown
         if self.is_nullable:
@@ -122,14 +123,12 @@ class LibraryEntry(NamedTuple):
     """Its place in the file, such as `entry li2024` or `line 7`."""
     title: str = ""
     id: str | None = None
-    """The bare arXiv id; None if no field has one."""
     is_wanted: bool = True
-    """Whether the paper is to be fetched if the cache lacks it; a feed reader's rows are only marks."""
+    """Whether to fetch the paper if the cache lacks it; rows of a feed reader are only marks."""
     is_read: bool = False
     labels: tuple[str, ...] = ()
-    """What the user labelled it by: tags and collections of a library, letters of a feed reader."""
+    """The user's labels: tags and collections of a library, flags of a feed reader."""
     note: str = ""
-    """What the user wrote about it."""
 
 
 class Draft(NamedTuple):
@@ -173,13 +172,13 @@ class Draft(NamedTuple):
     url: str | None = None
     source: str = "hf"
     entry: str | None = None
-    """The paper's own id, `feed:` or `page:` and twelve hexadecimal digits; with an `id`, the one that it gives up."""
+    """The paper's own id, `feed:` or `page:` and twelve hexadecimal digits; replaced by `id` if there is one."""
     by_arxiv: bool = False
-    """Whether it is an answer of arXiv itself."""
+    """Whether it comes from arXiv itself."""
 
 
 class Skipped(NamedTuple):
-    """A record that could not be used, and why in a few words."""
+    """A record that could not be used, and why, in a few words."""
 
     where: str
     reason: str
@@ -192,23 +191,20 @@ class Listing(NamedTuple):
     """ISO date; None for papers without a day, such as those of a saved page."""
     drafts: tuple[Draft, ...]
     skipped: tuple[Skipped, ...] = ()
-    """The first records that could not be used."""
     more_skipped: int = 0
     """How many more there were."""
     validator: str | None = None
     """The answer's ETag, used to ask the feed whether the day has changed."""
     is_unchanged: bool = False
-    """Whether the feed answered only that the day has not changed."""
+    """Whether the feed only answered that the day has not changed."""
     marks: tuple[PaperMarks, ...] = ()
-    """The user's marks that an export has, of these and of other papers."""
+    """The user's marks in an export, for these and other papers."""
     is_page: bool = False
-    """Whether it is of a saved page, whose order is kept."""
+    """Whether it comes from a saved page, whose order is kept."""
     entries: tuple[LibraryEntry, ...] = ()
-    """The entries of another program's file."""
 
     @property
     def skipped_count(self) -> int:
-        """How many records could not be used."""
         return len(self.skipped) + self.more_skipped
 
 
@@ -226,7 +222,7 @@ class Paper(NamedTuple):
     """ISO date of the first arXiv version."""
     authors: Annotated[tuple[str, ...], FieldRules(in_csv=True)] = ()
     author_count: Annotated[int | None, FieldRules("paper", merge=None, unknown=0)] = None
-    """None until a source tells the authors or their number. Likewise `upvotes` and `comments`."""
+    """None until a source reports the authors or their number. Likewise `upvotes` and `comments`."""
     organization: Annotated[str | None, FieldRules(in_csv=True)] = None
     """Full name, as shown."""
     upvotes: Annotated[int | None, FieldRules("paper", "count", unknown=UNKNOWN, in_csv=True)] = None
@@ -244,7 +240,7 @@ class Paper(NamedTuple):
     tags: Annotated[tuple[str, ...], FieldRules(None, None, label="Tags", in_csv=True)] = ()
     note: Annotated[str | None, FieldRules(None, None, is_block=True, in_csv=True, label="Note")] = None
     highlights: Annotated[tuple[str, ...], FieldRules(None, None, label="Highlights")] = ()
-    """Passages of its text that the user highlighted, as other programs get them; see `Passage.said`."""
+    """Highlighted passages, as other programs get them; see `Passage.said`."""
     code_url: Annotated[str | None, FieldRules(is_address=True, in_csv=True)] = None
     code_stars: Annotated[int | None, FieldRules("paper", "count")] = None
     project_url: Annotated[str | None, FieldRules(is_address=True, in_csv=True)] = None
@@ -258,7 +254,7 @@ class Paper(NamedTuple):
     revised: Annotated[str | None, FieldRules(merge="growing", is_date=True)] = None
     """ISO date of that version."""
     versions: Annotated[tuple[str, ...], FieldRules(merge="versions", is_null_unknown=True)] = ()
-    """The arXiv versions that are known, oldest first, each with its ISO date: `v2 2026-09-11`."""
+    """The known arXiv versions, oldest first, each with its ISO date: `v2 2026-09-11`."""
     venue: Annotated[str | None, FieldRules("paper", merge=None, label="Venue", in_csv=True)] = None
     """Where it appeared, read from the journal reference and the remark: `ICLR 2026 oral`."""
     remark: Annotated[str | None, FieldRules(merge="arxiv", label="Remark", in_facts=True)] = None
@@ -267,7 +263,7 @@ class Paper(NamedTuple):
     """The DOI that the publisher gave it."""
     journal: Annotated[str | None, FieldRules(merge="arxiv", label="Journal", in_facts=True)] = None
     models: Annotated[int | None, FieldRules("paper", "newest")] = None
-    """Models that name the paper, by the feed; None until the feed was asked. Likewise `datasets` and `spaces`."""
+    """Number of models that name the paper; None until the feed was asked. Likewise `datasets` and `spaces`."""
     datasets: Annotated[int | None, FieldRules("paper", "newest")] = None
     spaces: Annotated[int | None, FieldRules("paper", "newest")] = None
     addresses: Annotated[tuple[str, ...], FieldRules(merge=None, is_null_unknown=True, is_address=True)] = ()
@@ -295,7 +291,7 @@ _FACTS = in_order((field for field in FIELDS if field.rules.in_facts), first=("j
 
 
 def labelled(paper: Paper) -> Iterator[tuple[str, str]]:
-    """The heading and the text of each field that `show` prints under a heading; empty fields are left out."""
+    """The heading and text of each field that `show` prints under a heading, without empty fields."""
     for field in _LABELLED:
         if text := _text(paper, field):
             yield field.rules.label or field.name, text

@@ -1,8 +1,8 @@
 """Highlights: the passages of a full text that the user keeps, each with a colour and perhaps a note.
 
-A passage is known by its words, with some words before and after it and its section, so that it is found again in
-another version or another source of the text (`core/document/anchors.py`). It is the value of an event of its own kind.
-In the formats of other programs it is a text such as `“quote” (§3 Method, https://…) note`, which an import knows.
+A passage is identified by its words, some words before and after it and its section, so that it is found again in
+another version or source of the text (`core/document/anchors.py`). It is the value of an event of its own kind. In the
+formats of other programs it is a text such as `“quote” (§3 Method, https://…) note`, which an import knows.
 """
 
 from __future__ import annotations
@@ -21,18 +21,15 @@ from reader.core.text import NOTE_LIMIT, clean, clean_block, clean_note, fold
 HUES: Mapping[str, str] = MappingProxyType(
     {"yellow": "#ffd400", "green": "#5fb236", "blue": "#2ea8e5", "red": "#ff6666"}
 )
-"""The colours of highlights, by the names that their events have."""
+"""The colours of highlights, by their names in events."""
 
 COLOURS = tuple(HUES)
 
 QUOTE_LIMIT = 100_000
-"""Maximum characters of a quote."""
 
 SAID_LIMIT = 2 * (QUOTE_LIMIT + NOTE_LIMIT)
-"""Maximum characters of a highlight with its note, as other programs get it."""
 
 CONTEXT = 8
-"""Words that are kept before and after a quote."""
 
 _CONTEXT_LIMIT, _SECTION_LIMIT, _MOST_BLOCKS = 300, 200, 1_000_000
 _LONGEST = 4 * (QUOTE_LIMIT + NOTE_LIMIT)
@@ -44,7 +41,7 @@ _PLAIN = re.compile(r"[(“‘]?(?:[AaI]|[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ’'-]+)[.,;:!
 WORD = re.compile(r"[^\W_]+")
 _ID = re.compile(r"[0-9a-f]{12}")
 _SAID = r"“([^“”]+)” \(((?:[^“”\n]{0,300}, )?)https://arxiv\.org/html/[^\s()“”]+#:~:text=[^\s()“”]*\)"
-"""Compiled where it is needed: that takes longer than all else here."""
+"""Compiled when needed, which takes longer than the rest of this module."""
 
 _INNER_QUOTES = str.maketrans("“”", "‘’")
 
@@ -53,27 +50,25 @@ class Passage(NamedTuple):
     """A highlight."""
 
     id: str
-    """12 hexadecimal digits; they follow from the quote, so that the same passage is one on all machines."""
+    """12 hexadecimal digits, derived from the quote, so that the same passage is one on all machines."""
     quote: str
     """The text, with an empty line between paragraphs."""
     before: str = ""
     after: str = ""
-    """The words around it."""
     section: str = ""
-    """As it is named, such as `§3 Method`; empty before the first one."""
+    """Its name, such as `§3 Method`; empty before the first section."""
     colour: str = COLOURS[0]
     note: str = ""
     block: int = 0
-    """The paragraph of the text in which it was found last; a text of another version has it elsewhere."""
+    """The paragraph where it was last found; in another version it may be elsewhere."""
 
     @property
     def value(self) -> str:
-        """The value of its events."""
         fields = {name: value for name, value in self._asdict().items() if name != "id" and value}
         return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
     def said(self, paper: str) -> str:
-        """The highlight in the formats of other programs, with a link into the paper of this id."""
+        """The highlight in other programs' formats, with a link into the paper of this id."""
         quote = " ".join(self.quote.split()).translate(_INNER_QUOTES)
         colour = "" if self.colour == COLOURS[0] else self.colour
         section = self.section.translate(_INNER_QUOTES)
@@ -81,11 +76,11 @@ class Passage(NamedTuple):
         return f"“{quote}” ({source}) {self.note}".rstrip()
 
     def address(self, paper: str) -> str:
-        """The web address of the passage on arXiv, where a browser finds its words; empty for a paper of elsewhere."""
+        """The passage's address on arXiv, where a browser finds its words; empty for a paper from elsewhere."""
         if not is_arxiv_id(paper):
             return ""
         words = self.quote.split()
-        # A browser finds words; formulas, numbers and marks are built in another way there.
+        # A browser finds words; formulas, numbers and marks differ there.
         runs = [[*run] for is_plain, run in groupby(words, lambda word: bool(_PLAIN.fullmatch(word))) if is_plain]
         long = [run for run in runs if len(run) >= _LINKED] or [max(runs, key=len, default=words)]
         ends = [" ".join(long[0][:_LINKED]), " ".join(long[-1][-_LINKED:])]
@@ -105,7 +100,7 @@ def passage_id(quote: str) -> str:
 
 
 def parse_passage(id: str, value: str) -> Passage | None:
-    """The highlight of an event, with clean and bounded text; None for any other value."""
+    """The highlight of an event, with clean and bounded text, else None."""
     if not value or len(value) > _LONGEST or not _ID.fullmatch(id):
         return None
     try:
@@ -130,7 +125,7 @@ _TEXTS = ("before", "after", "section", "colour", "note")
 
 
 def clean_value(id: str, value: str) -> str | None:
-    """The value of an event with clean text, empty for one that removes the highlight; None for any other."""
+    """The value of an event with clean text, empty if it removes the highlight; None if invalid."""
     if not value and _ID.fullmatch(id):
         return ""
     passage = parse_passage(id, value)
@@ -138,7 +133,7 @@ def clean_value(id: str, value: str) -> str | None:
 
 
 def in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:
-    """Highlights in the order of the text in which they were found last."""
+    """Highlights in the order of the text in which they were last found."""
     return tuple(sorted(passages, key=lambda one: (one.block, one.id)))
 
 

@@ -64,23 +64,23 @@ def split_name(name: str) -> Name:
 
 
 _SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe", "ß": "ss"})
-"""How letters are written where they are missing: `Müller` is `Mueller` as well as `Muller`."""
+"""Replacements where letters are missing: `Müller` is `Mueller` as well as `Muller`."""
 
 _SIGNS = re.compile(r"[\W_]+")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 
 class Likeness(IntEnum):
-    """Whether two names are of one person, as far as names tell."""
+    """Whether two names belong to one person, as far as names tell."""
 
     OTHER = 0
     PERHAPS = 1
-    """Only initials tell the given names, or one has a name more: `K. He` or `Kaiming Li He` may be Kaiming He."""
+    """Only initials tell the given names, or one has an extra name: `K. He` or `Kaiming Li He` may be Kaiming He."""
     SAME = 2
 
 
 class LikeName(NamedTuple):
-    """The likest name among some."""
+    """The most similar of some names."""
 
     likeness: Likeness
     name: str
@@ -88,15 +88,13 @@ class LikeName(NamedTuple):
 
 
 class _Form(NamedTuple):
-    """A name, folded in one way."""
-
     given: tuple[str, ...]
     family: tuple[str, ...]
     suffix: str
 
     @property
     def turned(self) -> _Form:
-        """The same if it is written family first: `He Kaiming`."""
+        """The same, read family name first: `He Kaiming`."""
         return _Form((*self.given[1:], *self.family), self.given[:1], self.suffix)
 
 
@@ -120,10 +118,9 @@ def likest(name: str, others: Iterable[str]) -> LikeName:
 
 
 class Spellings(NamedTuple):
-    """How papers may have a name: a like name has one of the families, and one of the beginnings if there are any."""
+    """How papers may write a name: with one of the families, and one of the beginnings if there are any."""
 
     family: tuple[str, ...]
-    """The family name of a person, or the whole name of a group."""
     begin: tuple[str, ...]
     """The first two letters of the given name; empty for a group, and where only the initial is known."""
     initial: str

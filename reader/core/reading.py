@@ -1,7 +1,7 @@
-"""What the user has read, in figures: by week, by day, and by topic.
+"""Reading statistics: by week, by day and by topic.
 
-A paper was seen if the user opened, passed or marked it, and opened if its page was, or if it was read to the end. Each
-paper counts once a week, a day or a topic.
+A paper counts as seen if the user opened, passed or marked it, and as opened if its page was opened or it was read to
+the end. Each paper counts once per week, day and topic.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import NamedTuple, TypeAlias
 from reader.core.marks import FINISH, OPEN, TRACES
 
 WEEKS = 12
-"""Weeks of the figures, unless more are asked for."""
 
 PaperRef = int | str
 """A paper's key, or its id if the cache no longer has it."""
@@ -25,7 +24,7 @@ class Deed(NamedTuple):
 
     paper: PaperRef
     kind: str
-    """A kind of mark; a star counts only while the paper has it."""
+    """A kind of mark; a star counts only while the paper is starred."""
     day: date
 
 
@@ -50,7 +49,6 @@ class Share(NamedTuple):
 
     papers: int
     part: float
-    """Their part of all, from 0 to 1."""
 
 
 class TopicFigures(NamedTuple):
@@ -66,15 +64,15 @@ class Figures(NamedTuple):
 
     today: date
     total: ReadingCounts
-    """Of all the weeks together."""
+    """Over all the weeks."""
     weeks: tuple[Week, ...]
-    """The oldest first; the last one is that of today."""
+    """Oldest first; the last is the current week."""
     days: Mapping[date, ReadingCounts]
     """The days on which papers were seen."""
     topics: tuple[TopicFigures, ...]
-    """The topics of these papers, those that were starred most first."""
+    """The topics of these papers, most starred first."""
     traced: date | None
-    """The first day of which is known what was opened, passed and read to the end; None without any."""
+    """The first day with records of opened, passed and finished papers; None if there are none."""
 
 
 def monday_of(day: date) -> date:
@@ -87,7 +85,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     FINISH: ("seen", "opened", "finished"),
     "star": ("seen", "starred"),
 }
-"""What a deed counts for; all others only show that the paper was seen."""
+"""The column of each deed; others only count as seen."""
 
 
 def figures(
@@ -119,7 +117,6 @@ def figures(
 
 
 _Papers: TypeAlias = Mapping[str, set[PaperRef]]
-"""The papers of each column, each once."""
 
 
 def _joined(parts: Iterable[_Papers]) -> _Papers:

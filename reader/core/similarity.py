@@ -1,4 +1,4 @@
-"""Why a paper is in a list of what fits best: what it shares with other papers, or with a text; and sentences of it."""
+"""Why a paper is in a list of best fits: what it shares with other papers or with a text, in words."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ if TYPE_CHECKING:
 
 
 class Shared(NamedTuple):
-    """What a paper shares with the papers that it is like."""
+    """What a paper shares with the papers that it is listed for."""
 
     words: tuple[str, ...] = ()
     """Words and phrases, the most telling first."""
     authors: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
-    """Names of topics."""
     cites: bool = False
     """Whether its full text cites one of them."""
     cited: bool = False
@@ -27,7 +26,7 @@ class Shared(NamedTuple):
 
     @property
     def said(self) -> str:
-        """The same in words; empty if they share nothing that is known."""
+        """The same in words; empty if nothing is known."""
         words = ", ".join(self.words)
         topics = "" if words else ", ".join(self.topics)
         people = f"{len(self.authors)} authors" if len(self.authors) > 1 else "".join(self.authors)
@@ -40,18 +39,18 @@ class Shared(NamedTuple):
 
 
 class FoundBy(NamedTuple):
-    """By what a free text has found a paper."""
+    """How a free text found a paper."""
 
     words: tuple[str, ...] = ()
-    """The words of the text that it has, as they are typed, or as it writes them if it has another form of them."""
+    """Words of the text that the paper has, as typed, or in the paper's form."""
     typed: int = 0
-    """How many words the text has."""
+    """Number of words in the text."""
     meaning: tuple[str, ...] = ()
-    """Words that it has which the best papers use where they speak of the same."""
+    """Words of the paper that the best papers use for the same subject."""
     corrected: tuple[tuple[str, str], ...] = ()
-    """Words that no paper has, and those that they were taken for."""
+    """Words that no paper has, with their replacements."""
     by_vector: bool = False
-    """Whether the user's model found it more than the words did."""
+    """Whether the user's model contributed more than the words."""
 
     @property
     def said(self) -> str:
@@ -70,7 +69,7 @@ def _joined(*parts: str) -> str:
 
 
 def like_query(ids: Sequence[str], after: date | None = None) -> str:
-    """The query of the papers like some others; with a day, of those that came out later."""
+    """The query of the papers like some others; with a day, only later ones."""
     from reader.core.query.nodes import is_plain, quoted
 
     named = ",".join(id if is_plain(id) else quoted(id) for id in ids)
@@ -79,27 +78,24 @@ def like_query(ids: Sequence[str], after: date | None = None) -> str:
 
 
 def came_out(papers: Sequence[Paper]) -> date | None:
-    """The day on which the newest of some papers came out; None if it is not known of any."""
+    """The day on which the newest of some papers came out; None if unknown."""
     days = [day for paper in papers if (day := paper.published or paper.day)]
     return date.fromisoformat(max(days)[:10]) if days else None
 
 
 class Fit(NamedTuple):
-    """Why a paper is in the list of a query for what fits best."""
+    """Why a paper is in a list of best fits."""
 
     key: PaperKey
     text: str
-    """The query."""
     shared: Shared = Shared()
-    """What it shares with the papers of `like:`."""
     found_by: FoundBy = FoundBy()
-    """By what the words have found it."""
 
     def searched(self, words: str) -> str:
-        """The typed words as they were searched for; empty if that is how they were typed."""
+        """The words as they were searched for; empty if unchanged."""
         return respelled(words, dict(self.found_by.corrected)) if self.found_by.corrected else ""
 
 
 def respelled(text: str, corrections: Mapping[str, str]) -> str:
-    """A text with the words that its own ones were taken for."""
+    """A text with its corrections applied."""
     return re.sub(r"\w+", lambda word: corrections.get(word[0]) or corrections.get(word[0].lower(), word[0]), text)

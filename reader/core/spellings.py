@@ -1,10 +1,10 @@
-"""How else a searched word, phrase or keyword may be spelled: queries, marks of matches, grep and follows ask here.
+"""Other spellings of a searched word, phrase or keyword, for queries, marked matches, grep and follows.
 
-A compound is written as one word, with a dash or as two words: `pretraining`, `pre-training`, `pre training`. A dash
-joins any two words. Where none is typed, only known compounds are taken apart and joined: those that begin with a
-prefix such as `pre`, and those of `compounds.txt`, a line for the first part and what follows it. British and
-American endings, Greek letters and their names, lowered digits and plain ones are the same word in other letters.
-Between quotes, the sign `=` before the words asks for this spelling alone.
+A compound is written as one word, with a dash or as two words: `pretraining`, `pre-training`, `pre training`. A typed
+dash joins any two words. Without one, only known compounds are split and joined: those that begin with a prefix such as
+`pre`, and those of `compounds.txt`, a line for the first part and what follows it. British and American endings, Greek
+letters and their names, subscript and plain digits are alternative letters of one word. Between quotes, the sign `=`
+before the words asks for this spelling alone.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ from reader.core.keywords import ABBREVIATIONS, key, normal
 COMPOUNDS = Path(__file__).with_name("compounds.txt")
 
 VERSION = "1"
-"""Raised whenever words have more spellings, so that what was found by them before is looked up again."""
+"""Raised whenever words get more spellings, so that earlier results are looked up again."""
 
 EXACT = "="
-"""The sign before quoted words that must be spelled like this."""
+"""The sign before quoted words that must be spelled exactly so."""
 
 MOST = 16
-"""Spellings of one phrase, besides the typed one."""
+"""Maximum spellings of a phrase besides the typed one."""
 
 MOST_JOINTS = 3
-"""Joints up to which each is written in both ways; with more, all are joined or all are apart."""
+"""Up to this many joints, each is written both ways; beyond it, all are joined or all are apart."""
 
 SHORTEST_REST = 4
-"""Letters that follow a prefix in a compound, so that `poster` is no `post er`."""
+"""Minimum letters after a prefix in a compound, so that `poster` is not `post er`."""
 
 SHORTEST_NAME = 4
-"""Letters of a Greek letter's name from which on longer words with it count too: `pi` is the beginning of many."""
+"""Minimum letters of a Greek letter's name to also match longer words: many begin with `pi`."""
 
 SHORTEST_BEGINNING = 3
-"""Letters after the first part of a compound of the file from which on it is taken apart while it is typed."""
+"""Minimum letters after the first part of a listed compound to split it while it is typed."""
 
 _PREFIXES = """
 pre post mid multi semi non anti hyper inter intra meta micro macro mini mono neuro omni pseudo quasi self cross sub
 super tele ultra spatio auto photo geo bio counter nano electro thermo hydro opto psycho socio
 """
 PREFIXES = frozenset(_PREFIXES.split())
-"""Words that begin a compound with any other word; those of which that is not true are in the file."""
+"""Words that begin a compound with any other word; exceptions are in the file."""
 
 _ORDINARY = re.compile(
     "auto(?:mat|nom|graph)|bio(?:log|graph|metr)|counter(?:part|s|ed|ing)|cross(?:es|ed|ing|word|over)|geo(?:graph|metr|log)"
@@ -57,7 +57,7 @@ _ORDINARY = re.compile(
     "|pos|sci|scri|sent|serv|ssur|sum|tend|tty|vail|vent|view|vious)|sub(?:ject|mi|sequen|set|stan|stit|stra|tl|tract|scri"
     "|side|sidi|urb|sum)|super(?:fic|io|pos|vis|sed)|tele(?:gra|phon|scop|vis)|ultra(?:soun)|anti(?:cip|q)|non(?:e)"
 )
-"""How common words begin that only look like a compound: to look for `inter action` would cost and find nothing."""
+"""Beginnings of common words that only look like compounds: searching for `inter action` is costly and useless."""
 
 _TOKEN = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 _DASH = re.compile(r"[-\u2010-\u2015\u2212\u00ad]+\s*")
@@ -121,18 +121,18 @@ _ENGLISH = tuple(
         (r"(acknowledg|judg)e?ment(s?)", r"\1ment\2", r"\1ement\2"),
     )
 )
-"""Words that Americans and the British write in two ways: a pattern, and how each writes it."""
+"""Words with a British and an American spelling: a pattern, and both forms."""
 
 _APART, _JOINT, _AND = range(3)
-"""What may be between two words of a phrase: a space alone; nothing, too; `and`, too."""
+"""What may be between two words of a phrase: only a space; also nothing; also `and`."""
 
 
 class Spelling(NamedTuple):
-    """One way in which a phrase is written."""
+    """One spelling of a phrase."""
 
     text: str
     is_whole: bool
-    """Whether the last word must be whole; otherwise longer ones count too."""
+    """Whether the last word must be whole; otherwise longer ones match, too."""
 
 
 def spellings(text: str, exact: bool) -> tuple[Spelling, ...]:
@@ -143,13 +143,13 @@ def spellings(text: str, exact: bool) -> tuple[Spelling, ...]:
 
 
 def typed_spellings(word: str) -> tuple[Spelling, ...]:
-    """The spellings of a word as it is typed in a query, perhaps between quotes."""
+    """The spellings of a word as typed in a query, maybe in quotes."""
     exact = len(word) > 1 and word.startswith('"') and word.endswith('"')
     return spellings(word[1:-1] if exact else word, exact)
 
 
 def keyword_spellings(keyword: str, exact: bool) -> tuple[Spelling, ...]:
-    """The spellings of a keyword, also in the plural and as an abbreviation: each spelling contains one of them.
+    """The spellings of a keyword, including plurals and abbreviations: each spelling contains one of them.
 
     `llms` also gives `llm` and `large language model`. Only an `exact` search needs plurals: any other search finds all
     words that begin with the phrase.
@@ -165,7 +165,7 @@ def keyword_spellings(keyword: str, exact: bool) -> tuple[Spelling, ...]:
 
 
 def joined(first: str, second: str) -> tuple[str, ...]:
-    """The words that two words make in one, if they are known to: `pretraining`."""
+    """Two words joined, if they are a known compound: `pretraining`."""
     one, other = first.lower(), second.lower()
     if not (one.isalnum() and other.isalnum() and (_is_signed(one, other) or _belong(one, other, exact=False))):
         return ()
@@ -173,7 +173,7 @@ def joined(first: str, second: str) -> tuple[str, ...]:
 
 
 def with_joined(words: Sequence[str]) -> list[tuple[str, ...]]:
-    """Each typed word with those that it makes with the word before or after it, which stand for it too."""
+    """Each typed word, with its known compounds with the word before or after, which also match."""
     found: list[tuple[str, ...]] = [(word,) for word in words]
     for at, (first, second) in enumerate(pairwise(words)):
         made = joined(first, second)
@@ -191,7 +191,7 @@ def _plurals(singular: str, exact: bool) -> Iterator[str]:
 @lru_cache(512)
 def _spellings(text: str, exact: bool) -> tuple[Spelling, ...]:
     plain = unicodedata.normalize("NFC", text).lower()
-    # A sign at the end makes the word whole, as in `c++`.
+    # A final sign makes the word whole, as in `c++`.
     exact = exact or not (plain[-1:].isalnum() or unicodedata.combining(plain[-1:] or " "))
     parts, between = _parts(plain, exact)
     if not parts:
@@ -204,13 +204,13 @@ def _spellings(text: str, exact: bool) -> tuple[Spelling, ...]:
             found |= dict.fromkeys(Spelling(" ".join(formula), is_whole) for formula in _with_scripts(words))
     words = _TOKEN.findall(plain)
     typed = Spelling(text, exact or _is_dimension(words, parts))
-    # The index knows no signs between words: the typed spelling is the one with its words.
+    # The index has no signs between words: the typed spelling uses its words.
     others = (one for one in list(found)[:MOST] if one != (" ".join(words), typed.is_whole))
     return (typed, *others)
 
 
 def _parts(text: str, exact: bool) -> tuple[list[str], list[int]]:
-    """The smallest words of a text in lower case, and what may be between each two."""
+    """The smallest words of a text in lower case, and what may be between them."""
     parts: list[str] = []
     between: list[int] = []
     end = 0
@@ -230,7 +230,7 @@ def _between(gap: str, one: str, other: str, exact: bool) -> int:
     if "&" in gap:
         return _AND
     if _DASH.fullmatch(gap):
-        # The numbers of a date or of a range are no word.
+        # Numbers of a date or range are not a word.
         return _APART if one.isdigit() and other.isdigit() else _JOINT
     return _JOINT if gap.isspace() and (_is_signed(one, other) or _belong(one, other, exact)) else _APART
 
@@ -243,7 +243,7 @@ def _is_signed(one: str, other: str) -> bool:
 
 
 def _without_and(parts: list[str], between: list[int]) -> tuple[list[str], list[int]]:
-    """The same with `r and d` as `r & d`; between longer words, `and` makes a phrase of its own."""
+    """The same with `r and d` as `r & d`; between longer words, `and` makes a different phrase."""
     for at in range(len(parts) - 2, 0, -1):
         if parts[at] == "and" and len(parts[at - 1]) <= 2 and len(parts[at + 1]) <= 2:
             del parts[at]
@@ -252,7 +252,7 @@ def _without_and(parts: list[str], between: list[int]) -> tuple[list[str], list[
 
 
 def _split(word: str, exact: bool) -> list[str]:
-    """The parts of a compound that is written as one word; the word alone if it is none."""
+    """The parts of a compound written as one word; otherwise the word alone."""
     if any(map(str.isalpha, word)):
         word = word.translate(_PLAIN_DIGITS)
     if not word.isascii():
@@ -271,7 +271,7 @@ def _split(word: str, exact: bool) -> list[str]:
 
 
 def _belong(one: str, other: str, exact: bool) -> bool:
-    """Whether two words are known to make one; the other may be a beginning unless it is `exact`."""
+    """Whether two words make a known compound; the second may be incomplete unless `exact`."""
     if one in PREFIXES and len(other) >= SHORTEST_REST and other.isalpha() and not _ORDINARY.match(one + other):
         return True
     known = _compounds().rests.get(one)
@@ -300,7 +300,7 @@ def _compounds() -> _Compounds:
 
 
 def _in_letters(parts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """The parts in all letters; of very many, in the first ones and in the others."""
+    """The parts in all alternative letters; with very many parts, only in the first letters and in the others."""
     ways = [_letters(part) for part in parts]
     if sum(len(way) > 1 for way in ways) <= 2:
         yield from product(*ways)
@@ -310,7 +310,7 @@ def _in_letters(parts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _letters(part: str) -> tuple[str, ...]:
-    """How a word is written in other letters, in the same order for all of them."""
+    """A word in alternative letters, always in the same order."""
     if name := _NAMES.get(part) or (part if part in _LETTERS else None):
         return name, _LETTERS[name]
     if not part.isascii():
@@ -338,14 +338,14 @@ _GAPS = {_APART: (" ", " "), _JOINT: (" ", ""), _AND: (" ", " and ")}
 
 
 def _with_scripts(words: Sequence[str]) -> Iterator[list[str]]:
-    """The words with lowered and raised digits, if they have such that may be."""
+    """The words with subscript and superscript digits, where possible."""
     if any(map(_FORMULA.fullmatch, words)):
         for table in (_LOWERED, _RAISED):
             yield [word.translate(table) if _FORMULA.fullmatch(word) else word for word in words]
 
 
 def _is_whole(words: Sequence[str], letters: str, parts: Sequence[str]) -> bool:
-    """Whether the last word must be whole: the beginning `3 d`, or `pi` for `π`, would find half of all papers."""
+    """Whether the last word must be whole: the prefixes `3 d`, or `pi` for `π`, would match half of all papers."""
     is_named = letters != parts[-1] and (letters in _NAMES or (letters in _LETTERS and len(letters) < SHORTEST_NAME))
     return (is_named and words[-1] == letters) or _is_dimension(words, parts)
 

@@ -1,7 +1,7 @@
-"""Tell whoever watches a job that it makes progress: after each step, and before each wait.
+"""Report a job's progress to its watcher: after each step and before each wait.
 
 A step is work that surely ends, such as one request, one record or a piece of an SQL statement. A job that stops
-between two steps is stuck, even if its event loop still runs. The rate and what is left are put in words here too.
+between two steps is stuck, even if its event loop still runs. Rates and remaining times are also worded here.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 Watcher = Callable[[float, str], object]
-"""Called after a step with 0, and before a wait with its seconds and why if the user is told; from any thread."""
+"""Called after a step with 0, and before a wait with its seconds and the reason, if the user should see it; from any
+thread."""
 
 _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
 
 @contextmanager
 def watched_by(watcher: Watcher) -> Iterator[None]:
-    """Tell `watcher` of the steps of this context, and of the tasks and threads that it starts by `to_thread`."""
+    """Report steps of this context to `watcher`, including its tasks and threads started by `to_thread`."""
     before = _watcher.set(watcher)
     try:
         yield
@@ -27,13 +28,13 @@ def watched_by(watcher: Watcher) -> Iterator[None]:
 
 
 def note_step() -> None:
-    """A step has ended."""
+    """Report that a step has ended."""
     if (watcher := _watcher.get()) is not None:
         watcher(0.0, "")
 
 
 def note_wait(seconds: float, why: str = "") -> None:
-    """Nothing will happen for some seconds, on purpose; `why` is for the user, such as `arXiv is too busy (503)`."""
+    """Report a deliberate wait of some seconds; `why` is for the user, such as `arXiv is too busy (503)`."""
     if (watcher := _watcher.get()) is not None:
         watcher(seconds, why)
 

@@ -1,4 +1,4 @@
-"""Tags typed in one line: `later "to cite" -soon` adds two and takes one away."""
+"""Tags typed in one line: `later "to cite" -soon` adds two and removes one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from reader.core.marks import TAG, clean_mark
 _WORD = re.compile(r'[+-]?"[^"]*"?|[^\s,]+')
 
 MOST = 8
-"""Maximum number of completions."""
 
 
 class TagWords(NamedTuple):
-    """Names of tags to give papers, and to take from them."""
+    """Tags to add to papers and to remove from them."""
 
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
@@ -27,13 +26,13 @@ class TagCompletion(NamedTuple):
     start: int
     words: tuple[str, ...]
     papers: tuple[int | None, ...]
-    """Number of papers that have each as a tag; None for a topic that is not a tag yet."""
+    """The number of papers with each tag; None for a topic that is not yet a tag."""
 
 
 def parse_tags(text: str) -> TagWords:
-    """The tags in a line; names are parted by blanks or commas, and one with blanks is in quotes.
+    """The tags in a line; names are separated by spaces or commas; a name with spaces is in quotes.
 
-    A tag that is named twice counts as its last word says, whatever its capitals.
+    If a tag is named twice, the last one counts, ignoring case.
     """
     named: dict[str, tuple[str, bool]] = {}
     for word in _WORD.findall(text):
@@ -48,7 +47,7 @@ def parse_tags(text: str) -> TagWords:
 
 
 def tag_name(text: str) -> str:
-    """A tag's name as it is stored; empty if nothing is left of the text."""
+    """A tag's name as stored; empty if nothing is left of the text."""
     mark = clean_mark(f"{TAG}{text.replace(chr(34), '')}", "1")
     return mark[0].removeprefix(TAG) if mark else ""
 
@@ -56,10 +55,10 @@ def tag_name(text: str) -> str:
 def complete_tag(
     text: str, own: Mapping[str, int], topics: Iterable[str], has: Collection[str], shared: Collection[str]
 ) -> TagCompletion | None:
-    """Complete the last word of a line: by the user's own tags, the most used first, then by topics.
+    """Complete the last word of a line: with the user's own tags, most used first, then topics.
 
-    `has` are the tags that any of the papers has: only they can be taken away. `shared` are those that all have: nobody
-    adds them again. Before a word is begun, own tags are offered.
+    `has` are the tags of any of the papers, the only ones that can be removed. `shared` are the tags of all of them,
+    which need not be added. Before a word begins, own tags are offered.
     """
     word = _last_word(text)
     sign = word[:1] if word[:1] in ("-", "+") else ""
@@ -81,7 +80,7 @@ def complete_tag(
 
 
 def _last_word(text: str) -> str:
-    """The word that the text ends in, or that is begun by a quote before its end."""
+    """The last word of the text, possibly after an open quote."""
     *_, last = (None, *_WORD.finditer(text))
     if last is None or last.end() < len(text) or re.fullmatch(r'[+-]?"[^"]*"', last[0]):
         return ""
@@ -94,7 +93,7 @@ def quoted(name: str) -> str:
 
 
 def _matching(names: Collection[str], typed: str) -> Iterator[str]:
-    """The names that begin with what was typed, then those with a later word that does."""
+    """Names that begin with the typed text, then names with a later word that does."""
     yield from (name for name in names if name.casefold().startswith(typed))
     if typed:
         yield from (

@@ -12,13 +12,12 @@ import unicodedata
 from functools import lru_cache
 
 LINE_LIMIT = 2_000
-"""Maximum characters of a line: ten times the feed's longest title."""
+"""Maximum characters of a line: ten times the longest title of the feed."""
 
 BLOCK_LIMIT = 20_000
-"""Maximum characters of a block: ten times the feed's longest abstract."""
+"""Maximum characters of a block: ten times the longest abstract of the feed."""
 
 NOTE_LIMIT = 100_000
-"""Maximum characters of a note of the user's."""
 
 # Terminal escape sequences are removed in full, so that no "[31m" stays: CSI, then the kinds with a string and a
 # terminator, then the short ones.
@@ -51,17 +50,17 @@ _STRAY_JOINER = re.compile(f"(?<!{_SHAPED})[{_JOINER}]|[{_JOINER}](?!{_SHAPED})"
 _OBEYED = re.compile(
     "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )
-"""What a terminal obeys; line breaks and tabs are text."""
+"""Characters that a terminal obeys, except line breaks and tabs."""
 
 _NOT_OWN = re.compile(rf"\x1b\[(?:[0123]|3[36])m|\x1b\]8;;(?:https?://[!-~]*)?\x1b\\|\r?\x1b\[K|{_OBEYED.pattern}")
-"""The same, and sequences of the program's own, which are more than one character."""
+"""The same, except the program's own sequences, which are longer than one character."""
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=[ \t]{2})|\u2029")
 
 
 def clean(text: str, limit: int = LINE_LIMIT) -> str:
     """One line of plain text: NFC, each run of whitespace one space, at most `limit` characters."""
-    # Reads four times the limit: very long texts cost nothing, and leading padding can't hide the text.
+    # Only four times the limit is read: very long texts cost nothing, and leading padding can't hide the text.
     line = " ".join(text[: 4 * limit].split())
     if not (line.isascii() and line.isprintable()):
         line = _scrub(line)
@@ -71,7 +70,7 @@ def clean(text: str, limit: int = LINE_LIMIT) -> str:
 def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
     """Paragraphs of plain text with an empty line between them; hard wraps within a paragraph are joined.
 
-    A paragraph begins after an empty line, or at a line indented by two spaces, as in the feed's abstracts.
+    A paragraph begins after an empty line or at an indent of two spaces, as in the feed's abstracts.
     """
     text = text[: 4 * limit].replace("\r\n", "\n").replace("\r", "\n")
     paragraphs = (clean(part, limit) for part in _PARAGRAPH.split(text))
@@ -79,7 +78,7 @@ def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
 
 
 def clean_note(text: str, limit: int = NOTE_LIMIT) -> str:
-    """The user's own text with its lines and spaces as they are, but nothing that a terminal would obey; NFC."""
+    """The user's own text with its lines and spaces kept, in NFC, without anything that a terminal would obey."""
     text = text[:limit].replace("\r\n", "\n").replace("\r", "\n")
     if not (text.isascii() and text.replace("\n", "").replace("\t", "").isprintable()):
         text = _UNWANTED.sub(lambda found: found[0] if found[0] in "\n\t" else "", _ESCAPE.sub("", text))
@@ -88,12 +87,12 @@ def clean_note(text: str, limit: int = NOTE_LIMIT) -> str:
 
 
 def is_harmless(text: str) -> bool:
-    """Whether a text has lines, tabs and letters only, so that no terminal obeys it."""
+    """Whether a text has only lines, tabs and letters, so that a terminal obeys none of it."""
     return text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable()
 
 
 def visible(text: str, *, styled: bool = False) -> str:
-    r"""The text with `\u001b` and the like in place of what a terminal would obey: escapes, overrides of the direction.
+    r"""The text with escapes such as `\u001b` in place of control and direction characters that a terminal would obey.
 
     JSON keeps its meaning. With `styled`, the program's own colours, links and progress stay.
     """
@@ -110,7 +109,7 @@ def fold(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
-    # Folding the case may bring back a composed letter or an accent.
+    # Case folding may restore a composed letter or an accent.
     again = unicodedata.normalize("NFKD", bare)
     return "".join(char for char in again if not unicodedata.combining(char))
 
@@ -128,14 +127,14 @@ def title_hash(title: str) -> int:
 
 
 def text_size(value: object) -> int:
-    """Characters of all texts in a value, such as a draft or a listing, and in its parts."""
+    """Characters of all texts in a value, such as a draft or a listing, including its parts."""
     if isinstance(value, str):
         return len(value)
     return sum(map(text_size, value)) if isinstance(value, tuple) else 0
 
 
 def is_letter(char: str) -> bool:
-    """Whether a character is part of a word for the full-text index; False for the empty string."""
+    """Whether a character belongs to a word of the full-text index; False for the empty string."""
     return bool(char) and WORD_LETTERS[ord(char)] not in ("", " ")
 
 
@@ -148,18 +147,18 @@ def split_words(text: str) -> list[str]:
 
 
 def _scrub(line: str) -> str:
-    """A line without characters that a terminal would obey or that are invisible."""
+    """A line without invisible characters and those that a terminal would obey."""
     line = unicodedata.normalize("NFC", _UNWANTED.sub("", _ESCAPE.sub("", line)))
     line = _STRAY_JOINER.sub("", _PILE.sub(r"\1", line))
     composed = unicodedata.normalize("NFC", line)
     if composed != line:
-        # Joiners kept letters and their accents apart. What they are now may leave other joiners without a use.
+        # Joiners separated letters from their accents; now other joiners may have become useless.
         line = unicodedata.normalize("NFC", _JOINERS.sub("", composed))
     return _LEADING_MARKS.sub("", " ".join(line.split()))
 
 
 class _Folding(dict[int, str]):
-    """A table for `str.translate`: letters lose case and accents, accents are dropped, all else becomes a space."""
+    """A table for `str.translate` that drops case and accents and turns everything else into spaces."""
 
     def __missing__(self, code: int) -> str:
         self[code] = folded = _folded(chr(code))
@@ -185,7 +184,7 @@ _VARIANTS = dict(zip("µςϐϑϕϖϰϱϵſ", "μσβθφπκρεs", strict=True)
 """Variants of letters that FTS5 folds into the letter."""
 
 _VOWEL_SIGNS = frozenset(map(chr, (*range(0x19B0, 0x19C1), 0x19C8, 0x19C9, 0x1CF2, 0x1CF3)))
-"""Characters that are letters since Unicode 8, and marks, which separate words, for FTS5."""
+"""Characters that became letters with Unicode 8, and marks, which FTS5 treats as separators."""
 
 WORD_LETTERS = _Folding()
 """Turns a text into words with spaces between them: `text.translate(WORD_LETTERS)`."""

@@ -1,4 +1,4 @@
-"""Decide by their titles whether two records are of one paper.
+"""Decide by title whether two records are of the same paper.
 
 A title alone is not enough: papers share titles. With the number of authors or the date of the first version it is.
 """
@@ -14,17 +14,17 @@ from reader.core.ids import page_id
 from reader.core.text import fold, title_hash
 
 YEAR = 366
-"""Days between two dates that can't be of one paper, even if its authors are as many."""
+"""Days between two dates that rule out the same paper, even with equally many authors."""
 
 MOST_CHOICES = 5
 
 _RAISED = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹₀-₉]+")
 
 _PREFIX = 15
-"""Minimum letters of a title that may be the beginning of another."""
+"""Minimum letters of a title to be treated as the beginning of another."""
 
 _SHARED = 0.6
-"""Minimum share of words that two titles have in common for one to be offered in place of the other."""
+"""Minimum share of common words for offering one title instead of another."""
 
 
 class Titled(NamedTuple):
@@ -45,15 +45,15 @@ def describe(paper: Titled) -> str:
 
 
 def without_cut_word(title: str) -> str:
-    """A title to search for: the last word of a title that was cut is none."""
+    """A title to search for, without the last word if it was cut off."""
     return re.sub(r"\s*\S*(?:…|\.\.\.)\s*$", "", title)
 
 
 def is_same(one: Titled, other: Titled) -> bool:
-    """Whether two records are of one paper: the same title, and as many authors or the same date, and no other number.
+    """Whether two records are of the same paper: same title, equally many authors or the same date, and no conflict.
 
-    Case, accents, dashes, spaces and punctuation of the titles make no difference, but between digits and in names
-    such as `C++`.
+    Case, accents, dashes, spaces and punctuation of the titles are ignored, except between digits and in names such as
+    `C++`.
     """
     if title_hash(one.title) != title_hash(other.title) or _signs(one.title) != _signs(other.title):
         return False
@@ -63,18 +63,18 @@ def is_same(one: Titled, other: Titled) -> bool:
 
 
 def _signs(title: str) -> list[str]:
-    """What two titles of the same letters differ by if they mean different things: `1.5B` and `15B`, `C++` and `C`."""
+    """What distinguishes two titles with the same letters and different meanings: `1.5B` and `15B`, `C++` and `C`."""
     return re.findall(r"\d+|[+#*]", fold(_RAISED.sub(r" \g<0>", title)))
 
 
 def is_other(one: Titled, other: Titled) -> bool:
-    """Whether all that two records tell says that they are of two papers, though a title's id is the same."""
+    """Whether everything in two records says that they are different papers, though their title's id is the same."""
     is_told = all((one.author_count, other.author_count, one.published, other.published))
     return is_told and not is_same(one, other)
 
 
 def twin_id(paper: Titled) -> str:
-    """The id of a paper of a page that shares its title with another one."""
+    """The id of a saved page's paper that shares its title with another."""
     return page_id(f"{paper.title} {paper.author_count} {paper.published}")
 
 
@@ -85,20 +85,20 @@ def _are_far(one: Titled, other: Titled) -> bool:
 
 
 def find_same(wanted: Titled, found: Sequence[Titled]) -> Titled | None:
-    """The only record that is of the wanted paper; None if none is, or if several papers may be it."""
+    """The only record of the wanted paper; None if there is none, or if several are possible."""
     same = {one.id: one for one in found if is_same(wanted, one)}
     return next(iter(same.values())) if len(same) == 1 else None
 
 
 def find_choices(wanted: Titled, found: Sequence[Titled]) -> tuple[Titled, ...]:
-    """The papers that the wanted one may be, the likeliest first: those with its title, and with one much like it."""
+    """The papers that the wanted one may be, likeliest first: same title, then similar titles."""
     ranked = {one.id: (_likeness(wanted.title, one.title), one) for one in found}
     likely = sorted((pair for pair in ranked.values() if pair[0]), key=lambda pair: -pair[0])
     return tuple(one for _, one in likely[:MOST_CHOICES])
 
 
 def _likeness(title: str, other: str) -> float:
-    """How much two titles are alike, up to 1; 0 if one can't be meant by the other."""
+    """How similar two titles are, up to 1; 0 if one can't stand for the other."""
     letters, others = _letters(title), _letters(other)
     shorter, longer = sorted((letters, others), key=len)
     if longer.startswith(shorter) and len(shorter) >= min(_PREFIX, len(longer)) > 0:

@@ -1,4 +1,4 @@
-"""Triage: decide on papers one at a time, within a time. Plain values and functions of them; the clock is given."""
+"""Triage: decide on papers one at a time, against a clock. Plain values and functions; the caller passes the time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import NamedTuple
 from reader.core.errors import UsageError
 
 USUAL = 15 * 60
-"""Seconds that a triage lasts if no time is given."""
+"""Default seconds of a triage."""
 
 LEAST, MOST = 10, 12 * 3600
-"""Seconds that a triage may last."""
+"""Minimum and maximum seconds of a triage."""
 
 ASLEEP = 30.0
-"""Seconds between two looks at the clock after which the machine was asleep, or the program stopped."""
+"""A gap of this many seconds between two looks means that the machine slept or the program was stopped."""
 
 _TIME = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,4})(?:m|min|(?=$)))?(?:(\d{1,5})s)?")
 
@@ -25,11 +25,11 @@ class AskedTriage(NamedTuple):
 
     seconds: int
     query: str
-    """Empty for the papers of the newest day, and those that came since the last visit."""
+    """Empty for the newest day and papers that came since the last visit."""
 
 
 def read_line(text: str) -> AskedTriage:
-    """A time such as `15m`, `90s` or `1h30m`, and a query, either of which may be missing; raises UsageError."""
+    """A time such as `15m`, `90s` or `1h30m`, and a query, both optional; raises UsageError."""
     first, _, rest = text.strip().partition(" ")
     found = _TIME.fullmatch(first) if first[:1].isdigit() else None
     if found is None:
@@ -42,31 +42,29 @@ def read_line(text: str) -> AskedTriage:
 
 
 class Stopwatch(NamedTuple):
-    """The time that has run. It does not count while it is stopped, nor while the machine is asleep."""
+    """Measures elapsed time, except while stopped or while the machine sleeps."""
 
     ran: float = 0.0
-    """Seconds, up to the last look."""
+    """Seconds until the last look."""
     looked: datetime | None = None
     """The last look at the clock; None while it is stopped."""
 
     @property
     def is_running(self) -> bool:
-        """Whether the time runs."""
         return self.looked is not None
 
     def started(self, now: datetime) -> Stopwatch:
-        """Let the time run on from now."""
+        """The stopwatch, running from now."""
         return self.at(now)._replace(looked=now)
 
     def at(self, now: datetime) -> Stopwatch:
-        """The time at a later moment; a clock that was set back, or has leapt, adds nothing."""
+        """The stopwatch at a later moment; a clock set back or leaping forward adds nothing."""
         if self.looked is None:
             return self
         passed = (now - self.looked).total_seconds()
         return Stopwatch(self.ran + (passed if 0 <= passed <= ASLEEP else 0.0), now)
 
     def stopped(self, now: datetime) -> Stopwatch:
-        """Stop the time."""
         return self.at(now)._replace(looked=None)
 
 
@@ -75,47 +73,45 @@ STANDING = Stopwatch()
 
 
 class Pace(NamedTuple):
-    """How far a triage is."""
+    """The progress of a triage."""
 
     seconds: int
-    """How long it may last."""
+    """Its total time."""
     ran: float
     decided: int
     left: int | None
-    """Number of papers that are not decided on, the shown one included; None while that is not known."""
+    """Number of undecided papers, including the shown one; None while unknown."""
 
     @property
     def seconds_left(self) -> float:
-        """The seconds that are left, at least 0."""
         return max(0.0, self.seconds - self.ran)
 
     @property
     def is_time_up(self) -> bool:
-        """Whether the time is over."""
         return self.ran >= self.seconds
 
     @property
     def each(self) -> float | None:
-        """Seconds for each paper so far; None before the first decision."""
+        """Average seconds per paper so far; None before the first decision."""
         return self.ran / self.decided if self.decided else None
 
     @property
     def room(self) -> int | None:
-        """How many more papers there is time for at this pace; None before that is known."""
+        """How many more papers fit into the time at this pace; None while unknown."""
         if not self.each:
             return None
         return int(self.seconds_left / self.each)
 
 
 def time_left(seconds: float) -> str:
-    """A time as it is shown while it runs down, in steps that do not draw the eye: `12 min`, at last `40 s`."""
+    """The remaining time in coarse steps that do not distract: `12 min`, at last `40 s`."""
     if seconds > 50:
         return f"{-int(-seconds // 60)} min"
     return f"{10 * -int(-seconds // 10)} s"
 
 
 def spent(seconds: float) -> str:
-    """A time that was needed: `40 s`, `14 min`, `1 h 5 min`."""
+    """An elapsed time: `40 s`, `14 min`, `1 h 5 min`."""
     if seconds < 90:
         return f"{round(seconds)} s"
     hours, minutes = divmod(round(seconds / 60), 60)

@@ -9,14 +9,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 LONGEST = 90
-"""Maximum characters of a venue."""
 
 
 class Series(NamedTuple):
     """A series of conferences, or a journal."""
 
     name: str
-    """The short name by which people know it."""
     title: str
     is_journal: bool = False
 
@@ -115,7 +113,6 @@ SERIES = MappingProxyType(
     {name: Series(name, title) for name, title in _CONFERENCES.items()}
     | {name: Series(name, title, True) for name, title in _JOURNALS.items()}
 )
-"""The series that are known by name."""
 
 _OTHER_NAMES = {"NIPS": "NeurIPS", "Interspeech": "INTERSPEECH", "T-PAMI": "TPAMI", "RAL": "RA-L", "TheWebConf": "WWW"}
 
@@ -125,7 +122,7 @@ _CITED = re.compile(
     r"|extends|extension of|part of this work|builds? (?:up)?on)\b",
     re.IGNORECASE,
 )
-"""What follows is where the paper may appear one day, or where another one did."""
+"""Words after which a venue is only intended, or belongs to another paper."""
 
 _TOLD = re.compile(
     r"\b(?:accepted|acceptance|to appear|appears?|appeared|published|publication|camera[- ]ready|presented|in press"
@@ -159,9 +156,9 @@ _TRACKS = (
 
 
 def read_venue(remark: str | None, journal: str | None) -> str | None:
-    """Where a paper appeared, or will surely: `ICLR 2026 oral`, `TMLR 2025`, `ACL 2025 Findings`; None if unknown.
+    """Where a paper appeared or will appear: `ICLR 2026 oral`, `TMLR 2025`, `ACL 2025 Findings`; None if unknown.
 
-    The journal reference goes first. A remark counts only where it does not tell of a mere submission.
+    The journal reference takes precedence. A remark counts unless it speaks of a submission.
     """
     if journal and (venue := _known(journal, is_told=True) or _named(journal) or _journal(journal)):
         return venue[:LONGEST].rstrip()
@@ -173,7 +170,7 @@ def read_venue(remark: str | None, journal: str | None) -> str | None:
 
 
 def series_of(venue: str | None) -> Series | None:
-    """The series that a venue belongs to, if it is one of the known."""
+    """The known series of a venue, if any."""
     name = venue or ""
     return SERIES.get(" ".join(name.split()[:2])) or SERIES.get(name.partition(" ")[0])
 
@@ -185,7 +182,7 @@ def year_of(venue: str | None) -> str | None:
 
 
 def _clauses(remark: str) -> Iterator[str]:
-    """The parts of a remark, each up to where it begins to tell of another paper or of a submission."""
+    """The parts of a remark, each cut where it turns to another paper or a submission."""
     for clause in _CLAUSE.split(remark):
         cited = _CITED.search(clause)
         yield clause[: cited.start()] if cited else clause
@@ -207,7 +204,7 @@ def _by_title() -> dict[str, str]:
 
 
 def _known(text: str, *, is_told: bool) -> str | None:
-    """The venue of a known series in a text; without a word that it is accepted, only with its year beside it."""
+    """A known series in a text; without a word such as "accepted", only if its year is next to it."""
     found = _known_names().search(text)
     if found is None:
         return None
@@ -219,7 +216,7 @@ def _known(text: str, *, is_told: bool) -> str | None:
     if near is None and not is_told:
         return None
     year = _year_in(text)
-    # Two bare digits beside a full year are the number of a volume.
+    # Two digits next to a full year are a volume number.
     is_volume = near is not None and near[3] and year
     return _put(name, _full(near) if near and not is_volume else year, text)
 
@@ -243,7 +240,7 @@ def _journal(reference: str) -> str | None:
 
 
 def _full(found: re.Match[str], first: int = 1) -> str:
-    """The year that a match has in one of its groups, with all four digits."""
+    """The year from one of a match's groups, with four digits."""
     digits = next(filter(None, found.groups()[first - 1 :]))
     return digits if len(digits) == 4 else f"20{digits}"
 
@@ -254,7 +251,7 @@ def _year_in(text: str) -> str | None:
 
 
 def _put(name: str, year: str | None, text: str) -> str:
-    """A venue with its track, if the text tells it."""
+    """A venue with its track, if the text has one."""
     series = SERIES.get(name)
     is_journal = series is not None and series.is_journal
     tracks = [] if is_journal else [track for track, pattern in _TRACKS if pattern.search(text)][:2]

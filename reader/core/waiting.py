@@ -1,4 +1,4 @@
-"""Wait for a call no longer than is good: nothing else ends one that hangs in a library or in the system."""
+"""Wait for a call, but not forever: nothing else stops a call that hangs in a library or the system."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Answer = TypeVar("Answer")
 
 
 def within(seconds: float, call: Callable[[], Answer], name: str = "call") -> Answer:
-    """Call in a thread, which is left alone if it takes longer; raises what the call raises, or TimeoutError."""
+    """Call in a thread, which is abandoned if it takes longer; raises what the call raises, or TimeoutError."""
     answers: list[Answer] = []
     errors: list[BaseException] = []
 
@@ -33,7 +33,7 @@ def within(seconds: float, call: Callable[[], Answer], name: str = "call") -> An
 
 
 async def beside(call: Callable[[], Answer], name: str = "call") -> Answer:
-    """Call in a thread that is left alone if the event loop ends first; raises what the call raises."""
+    """Call in a thread that is abandoned if the event loop ends first; raises what the call raises."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[Answer] = loop.create_future()
 

@@ -1,4 +1,4 @@
-"""Two versions of a text, compared word by word, and two versions of a full text, by section and paragraph."""
+"""Compares two versions of a text by word, and of a full text by section and paragraph."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 WORDS = 1_000
-"""Maximum words of a text, or paragraphs or sections, that are compared: it may take the square of their number."""
+"""Maximum words, paragraphs or sections to compare: the time may grow with the square of their number."""
 
 REPEATED = 4
 """Maximum pairs of equal words for each word of two texts that are compared; abstracts have 1 or 2."""
@@ -17,24 +17,23 @@ ALL_WORDS = 20_000
 """Maximum words of all changed paragraphs that are compared word by word: these take about 20 ms."""
 
 SMALL = 0.3
-"""Paragraphs that share fewer of their words are other paragraphs, not versions of one."""
+"""Paragraphs that share a smaller part of their words are different, not versions of one."""
 
 
 class Run(NamedTuple):
-    """Words in a row that both texts have, or only the older or the newer one."""
+    """Consecutive words of both texts, or of only one."""
 
     kind: Literal["same", "gone", "new"]
     text: str
 
     @property
     def words(self) -> int:
-        """Its number of words."""
         return len(self.text.split())
 
 
 @lru_cache(maxsize=64)
 def compare_words(before: str, after: str) -> tuple[Run, ...]:
-    """The words of both texts in order; where words were replaced, the old ones come first."""
+    """The words of both texts in order; replaced words come before their replacement."""
     old, new = before.split(), after.split()
     if max(len(old), len(new)) > WORDS:
         return (Run("gone", " ".join(old)), Run("new", " ".join(new)))
@@ -52,7 +51,7 @@ def compare_words(before: str, after: str) -> tuple[Run, ...]:
 
 
 class _Step(NamedTuple):
-    """A run of the old list, and what is in its place in the new one."""
+    """A run of the old list, and its replacement in the new one."""
 
     is_equal: bool
     old_start: int
@@ -62,11 +61,10 @@ class _Step(NamedTuple):
 
 
 def _compare(old: Sequence[str], new: Sequence[str]) -> Iterator[_Step]:
-    """How to turn one list into the other.
+    """The steps that turn one list into the other.
 
     What is long, or repeats itself more than language does, is replaced as a whole: to compare it could take minutes.
     """
-    # Imported late, since few papers change.
     from difflib import SequenceMatcher
 
     begin = _shared(old, new)
@@ -86,12 +84,12 @@ def _compare(old: Sequence[str], new: Sequence[str]) -> Iterator[_Step]:
 
 
 def _shared(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many items both lists begin with."""
+    """The length of the common beginning of both lists."""
     return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def count_words(runs: Iterable[Run]) -> int:
-    """How many words changed: the greater number of those that are gone and those that are new."""
+    """How many words changed: the greater of removed and added words."""
     counts = {"same": 0, "gone": 0, "new": 0}
     for run in runs:
         counts[run.kind] += run.words
@@ -122,10 +120,7 @@ class SectionDiff(NamedTuple):
 
 
 def compare_sections(before: Sequence[SectionText], after: Sequence[SectionText]) -> tuple[SectionDiff, ...]:
-    """The sections that changed, in the order of the newer text; those that are gone are where they were.
-
-    Sections are the same by their titles; numbers of sections are not part of these.
-    """
+    """The sections that changed, in the order of the newer text; removed ones keep their old position."""
     old, new = [_key(one) for one in before], [_key(one) for one in after]
     known = {text for one in before for text in one.paragraphs}
     changed = (text for one in after for text in one.paragraphs if text not in known)

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
 
 def _actors(feature: Feature) -> Iterator[type[Actor]]:
-    """Import the classes of a feature's actions and of its work, in their order."""
+    """Import the classes of a feature's actions and work, in order."""
     for name in feature.modules:
         module = import_module(f"{feature.folder}.{name}")
         for one in vars(module).values():
@@ -73,10 +73,10 @@ class ReaderApp(ShellApp, inherit_bindings=False):
     """The reader over the cache at `cache_file`.
 
     `run_job` runs jobs such as a refresh; `rules` loads the topic rules, and `shell` the commands, at their first use.
-    The reader starts with `query` in the view All; without a query it starts where the user left it. A `demo` fetches
-    nothing, and saves nothing outside the cache. With `opens_page` the first paper's page is open. `leaving` watches
-    over its end; `first_frame` is on the terminal already. Views that change in `settings_file` change in the reader;
-    `now` is the clock; a `still` reader has no spinner and starts no refresh by itself. With `ask` it is in plain mode.
+    It starts with `query` in the view All; without a query, where the user left off. A `demo` fetches nothing and saves
+    nothing outside the cache. With `opens_page`, the first paper's page is open. `leaving` supervises its end;
+    `first_frame` is already on the terminal. Changes to views in `settings_file` take effect at once; `now` is the
+    clock; a `still` reader has no spinner and starts no refresh. With `ask` it is in plain mode.
     """
 
     TITLE = "dailypapers"
@@ -210,7 +210,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.call_after_refresh(self._take_over)
 
     def add(self, *features: Feature) -> None:
-        """Add features: make their objects, follow the state with them, and take their keys."""
+        """Add features: make their objects, subscribe them to the state, and register their keys."""
         objects: list[object] = [self.services[kind] for feature in features for kind in _actors(feature)]
         self.services.features += objects
         for feature in features:
@@ -231,12 +231,12 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.handlers = handlers_of(self.services.features, lambda: self.model.state.context)
 
     def add_keys(self, keys: KeySet) -> None:
-        """Add keys whose handlers a feature has from now on."""
+        """Add keys whose handlers a feature now has."""
         self.keymap.add(keys)
         self._find_handlers()
 
     def _take_over(self) -> None:
-        """Draw in place of the first frame, if there is one, and go on from its cursor; then begin to work."""
+        """Replace the first frame, if there is one, keeping its cursor; then start working."""
         if self.first_frame is not None:
             # The first frame still moves its cursor, so that no key waits for this.
             self.main.draw_ahead()
@@ -247,9 +247,9 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.call_after_refresh(self._begin_work, handed and handed.look)
 
     async def _begin_work(self, known: KeptLook | None) -> None:
-        """Begin with the keys that were typed meanwhile, and with what goes on beside them."""
+        """Handle the keys typed meanwhile, and start background work."""
         if known is None and self.last_place.is_saved and self.ask is None:
-            # Takes 10 ms, but not again; one of the keys may quit.
+            # Takes 10 ms once; one of the keys may quit.
             from reader.ui.next_start import keep_look
 
             keep_look(self.main, self.keymap, self.settings)
@@ -269,14 +269,14 @@ class ReaderApp(ShellApp, inherit_bindings=False):
 
     @property
     def has_exports_due(self) -> bool:
-        """Whether the watched exports may lack a change."""
+        """Whether the watched exports may be out of date."""
         from reader.ui.command_line.runner import AutomaticCommands
 
         return any(isinstance(one, AutomaticCommands) and one.is_due for one in self.services.features)
 
     @property
     def commands_due(self) -> tuple[tuple[str, ...], ...]:
-        """The commands that tell other machines and the group of marks that they may lack."""
+        """The commands that send marks to other machines and the group."""
         from reader.ui.refresh.sync import Sync
 
         return tuple(one.words for one in self.services.features if isinstance(one, Sync) and one.is_due)
@@ -287,7 +287,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.library.close()
 
     def keep_place(self) -> list[str]:
-        """Save the user's place for the next start; return a sentence for each thing of this visit that is lost."""
+        """Save the user's place for the next start; return a sentence for each part of this visit that is lost."""
         return self.last_place.keep()
 
     @property
@@ -296,7 +296,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         status: StatusLine = getattr(self.screen, "status", self.main.status)
         return status
 
-    # Clicks: a widget reports the mouse as a message, and the app acts as it does by a key.
+    # Clicks: a widget reports the mouse in a message, and the app acts as for a key.
 
     @on(Reported)
     def _answer(self, event: Reported) -> None:
@@ -315,7 +315,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
-        """Look keys up in the table before any widget receives them; unbound keys go to the widgets."""
+        """Look up keys in the table before any widget receives them; unbound keys go to the widgets."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self.keyboard.press(event, *await take_keys(self))
         else:
@@ -327,7 +327,7 @@ class ReaderApp(ShellApp, inherit_bindings=False):
             await screen.ready()
         await super().on_event(key)
         if screen.focused is not None and self.model.state.context in TYPING:
-            # The next key may be Enter, which accepts all text typed before it.
+            # The next key may be Enter, which accepts the text typed before it.
             await catch_up(screen.focused)
 
     def take_text(self, context: Context, key: str, character: str | None) -> bool:
@@ -344,6 +344,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
             self.handlers[action_id](count)
 
     def _go_on(self, state: State) -> None:
-        """Handle the keys that wait for the list."""
+        """Handle the keys that waited for the list."""
         if not state.is_list_coming or state.is_ranking:
             self.call_later(self.keyboard.go_on)

@@ -1,4 +1,4 @@
-"""The features of the reader: each line is a folder beside this file, whose `__init__.py` has its value."""
+"""The reader's features: each line is a folder beside this file, whose `__init__.py` has its value."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ FEATURES = (
     "help",
     "extensions",
 )
-"""In the order in which they follow the state, and in which a step back asks them what there is to stop."""
+"""The order in which features follow the state, and in which a step back asks them for something to stop."""
 
 
 def load_features() -> list[Feature]:
-    """Import the value of each feature; what it is made of comes later."""
+    """Import the value of each feature; its parts are imported later."""
     values = (import_module(f"reader.ui.{name}").FEATURE for name in FEATURES)
     return [value for value in values if isinstance(value, Feature)]
 
 
 def add_keys(keymap: Keymap) -> Keymap:
-    """Add the keys that features bring besides those of the table; Textual is not imported for it."""
+    """Add the keys of features to those of the table, without importing Textual."""
     for feature in load_features():
         if feature.keys is not None:
             keymap.add(feature.keys)
@@ -46,6 +46,6 @@ def add_keys(keymap: Keymap) -> Keymap:
 
 
 def known_actions() -> tuple[Action, ...]:
-    """The actions of the table, then those that features bring."""
+    """The actions of the table, then those of features."""
     sets = (feature.keys for feature in load_features())
     return (*ACTIONS, *(action for one in sets if one is not None for action in one.actions))

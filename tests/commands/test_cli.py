@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
@@ -16,7 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reader import __version__, cli, opening
+from reader import __version__, build, cli, opening
 from reader.cache.schema import HEAD
 from reader.commands.line.registry import COMMANDS, FOREIGN
 from reader.commands.workspace import Workspace, fill_with_sample
@@ -32,6 +33,25 @@ def test_version(run: Run, words: tuple[str, ...]) -> None:
     out = run(*words).out
     assert re.fullmatch(r"dailypapers (\S+) \(schema (\d{4}), build [0-9a-f]{12}\)\n", out)
     assert (__version__, HEAD) == (out.split()[1], out.split()[3].rstrip(","))
+
+
+def test_a_build_with_another_letter_has_another_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.__file__", str(tmp_path / "__init__.py"))
+    names = {build()}
+    for suffix in ("py", "sql", "md"):
+        (tmp_path / f"a.{suffix}").write_text("b")
+        names.add(build())
+    assert len(names) == 4
+
+
+@pytest.mark.parametrize(("lost", "code"), [(errno.EPIPE, 0), (errno.ENOSPC, 1)])
+def test_output_that_is_lost_at_the_end_is_a_failure_unless_nobody_reads_it(
+    lost: int, code: int, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes = iter([OSError(lost, os.strerror(lost))])
+    monkeypatch.setattr(cli, "finish", lambda _: next(outcomes, None))
+    assert cli.main(["--version"]) == code
+    assert ("No space left" in capsys.readouterr().err) == bool(code)
 
 
 @each(
@@ -219,7 +239,8 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
         last_place = SimpleNamespace(keep=list)
         failure: Exception | None = None
 
-        def __init__(self, _settings: Settings, file: Path, *, query: str, demo: bool, **_options: object) -> None:
+        def __init__(self, _settings: Settings, file: Path, *, query: str, demo: bool, **options: object) -> None:
+            assert options["learns_apart"], "keys would wait while it is learned what the user likes"
             opened.append((query, demo, file))
 
         def keep_all(self) -> list[str]:

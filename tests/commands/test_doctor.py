@@ -85,6 +85,13 @@ def test_what_would_notify_is_looked_for(run: Run, papers: Path, home: Path, mon
     assert findings(run)["program"]["ok"]
 
 
+def test_another_package_in_the_same_folder_is_named(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert findings(run)["dailypapers"]["advice"] == ""
+    packages = {"reader": ["dailypapers", "reader"]}
+    monkeypatch.setattr("importlib.metadata.packages_distributions", lambda: packages)
+    assert findings(run)["dailypapers"]["advice"].startswith("The package reader shares its folder")
+
+
 def test_the_feed_is_asked_only_online(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with FeedServer({}, today="2999-01-01") as feed:
         monkeypatch.setenv("HF_ENDPOINT", feed.url)

@@ -1,4 +1,4 @@
-"""Counts words and pairs: in one paper, and in many, which show how common they are."""
+"""Counts words and word pairs in one paper, and in many papers to learn how common they are."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from reader.core.choice.words import MASK, PAIRING
 
 
 class Chunk(NamedTuple):
-    """Some papers: their keys, and their packed words."""
+    """Some papers: their keys and packed words."""
 
     keys: Sequence[int]
     packed: Sequence[bytes]
 
 
 def numbers_of(packed: bytes) -> tuple[list[int], list[int]]:
-    """The numbers of a paper's words, and those of its pairs, as often as they come."""
+    """The numbers of a paper's words and word pairs, repeated as often as they occur."""
     numbers = unpack(f"<{len(packed) // 4}I", packed)
     # A break is 0.
     pairs = [(one * PAIRING + other) & MASK for one, other in pairwise(numbers) if one and other]
@@ -29,23 +29,23 @@ def numbers_of(packed: bytes) -> tuple[list[int], list[int]]:
 
 
 def count(packed: bytes, known: Container[int] | None = None) -> tuple[Counter[int], int]:
-    """How often a paper has each word and pair, or each that is known; and how many words it has."""
+    """How often a paper has each word and pair, or each known one, and its number of words."""
     words, pairs = numbers_of(packed)
     every = chain(words, pairs)
     return Counter(every if known is None else filter(known.__contains__, every)), len(words)
 
 
 class Saying(NamedTuple):
-    """What one word says in a paper."""
+    """What one word says about a paper."""
 
     says: float
-    """From 0 to 1: more in a short paper, and less for each further time."""
+    """From 0 to 1: more in a short paper, less for each repetition."""
     size: float
     """The same without a bound."""
 
 
 def sayings(packed: bytes, length: float, known: Container[int] | None = None) -> dict[int, Saying]:
-    """What each word and pair says in a paper, or each that is known; `length` are the mean words of a paper."""
+    """What each word and pair, or each known one, says about a paper; `length` is the mean number of words."""
     counts, words = count(packed, known)
     norm = 0.25 + 0.75 * words / length
     return {code: Saying(times / (times + norm), (1 + log(times)) / sqrt(norm)) for code, times in counts.items()}
@@ -54,22 +54,21 @@ def sayings(packed: bytes, length: float, known: Container[int] | None = None) -
 Common = Mapping[int, tuple[float, float]]
 """How many of `COUNT_FOR` papers of the daily feed have each term, and how many dwell on it; rarer terms are left out.
 
-It ships: a small cache can't tell."""
+Shipped, because a small cache is not enough to tell.
+"""
 
 
 class Statistics(NamedTuple):
     """How common terms are."""
 
     papers: float
-    """Papers that were counted, with those that ship for so many as they count for."""
+    """Papers that were counted, including those that the shipped counts stand for."""
     length: float
-    """Mean words of a paper."""
     have: Mapping[int, float]
-    """How many papers have each term."""
     dwell: Mapping[int, float]
-    """How many papers have each term three times or more: those are about it."""
+    """How many papers have each term at least three times: those are about it."""
     everywhere: frozenset[int]
-    """The terms that most papers of the cache have."""
+    """Terms in most papers of the cache."""
 
 
 def read_common(packed: bytes) -> Common:
@@ -85,17 +84,17 @@ def read_common(packed: bytes) -> Common:
 DWELLS = 3
 
 FEW = 8
-"""Papers that are never most of a cache."""
+"""A cache with at most this many papers has no terms in most papers."""
 
 COUNT_FOR = 1_000
-"""Papers that those that ship count for."""
+"""Number of papers that the shipped counts stand for."""
 
 ENOUGH = 5_000
-"""Papers enough to know how common words are."""
+"""Number of papers that suffice to know how common words are."""
 
 
 def survey(terms: Collection[int], chunks: Iterable[Chunk], common: Common | None = None) -> Statistics:
-    """Count in how many papers each term is; where the papers are few, with those that ship."""
+    """Count how many papers have each term; with few papers, the shipped counts are added."""
     have, dwell = (dict.fromkeys(terms, 0.0) for _ in range(2))
     papers = words = 0
     for packed in (one for chunk in chunks for one in chunk.packed):

@@ -1,10 +1,10 @@
 """Interests: the marked papers in groups that share words, and how well any paper fits each group.
 
 A score has two parts. The sharp part knows the few words that were picked for each interest; each interest has a scale
-of its own, on which its best 20 of the newest papers have 1, so that none is drowned by another. The broad part is one
-linear machine over hundreds of words, taught by liked papers, by papers that the user passed, and by some at random;
-how well a word tells an interest from all papers is how large its weight may become. The more was marked, the more the
-broad part says. `tests/bench/foryou.py` measures both.
+of its own, on which its best 20 of the newest papers have 1, so that none drowns another. The broad part is one linear
+machine over hundreds of words, taught by liked papers, by papers that the user passed, and by some at random; how well
+a word distinguishes an interest limits its weight. The more papers are marked, the more the broad part counts.
+`tests/bench/foryou.py` measures both.
 """
 
 from __future__ import annotations
@@ -21,45 +21,46 @@ from reader.core.choice.counting import Chunk, sayings
 from reader.core.choice.parts import Parts
 
 LINK = 0.05
-"""The mean likeness of two groups of papers, as a cosine, from which on they are one interest."""
+"""Mean cosine similarity from which two groups of papers are one interest."""
 
 SMALLEST = 0.07
-"""The part of the marks, by their weights, that an interest has at least."""
+"""Minimum share of the marks, by weight, for an interest."""
 
 LEAST_MARKS = 1.5
-"""The weight of the marks that an interest has at least."""
+"""Minimum weight of the marks of an interest."""
 
 FEWEST = 4
-"""Marked papers from which on there may be more than one interest."""
+"""Marked papers needed for more than one interest."""
 
 BROAD = 700
 """Words of the linear machine."""
 
 AT_RANDOM = 1_000
-"""Papers of all days that the linear machine takes for such as the user passed."""
+"""Random papers that the linear machine treats as passed."""
 
 RANDOM_PART = 0.3
-"""How much these count beside those that the user did pass."""
+"""Weight of these compared with papers that the user really passed."""
 
 STRICTNESS = 1.0
 HALF_BROAD = 50
-"""The square of the number of marks from which on the broad part says half."""
+"""The square of the number of marks at which the broad part counts half."""
 
 ALONE = 0.4
-"""The most that the broad part says of a single interest before `PASSED` papers were passed."""
+"""Maximum weight of the broad part for a single interest before `PASSED` papers were passed."""
 
 PASSED = 20
 TOP = 20
-"""The best papers whose mean score is 1."""
+"""Number of best papers whose mean score is 1."""
 
 WEAKER = 0.25
-"""How strongly an interest is lifted that has few marks, so that those with many do not drown it.
+"""How strongly interests with few marks are lifted, so that those with many do not drown them.
 
 By 0.25 one with a sixteenth of the marks of another counts twice as much. Over six months (`tests/bench/months.py`, 3
-seeds) the interest with the fewest papers has .518 in place of .495, and all together .831 in place of .829."""
+seeds) the interest with the fewest papers has .518 in place of .495, and all together .831 in place of .829.
+"""
 
 LIFTED_FROM = 8
-"""Interests with fewer marks are lifted no more than with so many: a few at random may be one by chance."""
+"""Interests with fewer marks are lifted no more than this many: a few random marks may look like an interest."""
 
 RARITY = 0.75
 NEWTON_STEPS, GRADIENT_STEPS = 5, 12
@@ -78,10 +79,10 @@ class Group(NamedTuple):
 
 
 def find_interests(sizes: Sequence[Row], weights: Sequence[float], held: Sequence[Sequence[int]] = ()) -> list[Group]:
-    """The papers of each interest, the heaviest first, by average-link clustering.
+    """The papers of each interest, heaviest first, by average-link clustering.
 
-    `sizes` has a row for each paper, in which rare terms are larger. Papers that are like no others are in none. The
-    papers of each of the user's own interests, `held`, stay together and apart from those of the others.
+    `sizes` has a row for each paper, with rare terms weighted up. Papers unlike all others are in none. The papers of
+    each of the user's own interests, `held`, stay together and apart from those of the others.
     """
     every = [*range(len(weights))]
     if len(weights) < FEWEST and not any(held):
@@ -96,14 +97,14 @@ def find_interests(sizes: Sequence[Row], weights: Sequence[float], held: Sequenc
 
 
 def _grouped(sizes: Sequence[Row], held: Sequence[Sequence[int]]) -> list[Group]:
-    """Join the groups of papers that are most alike until no two have enough in common."""
+    """Join the most similar groups of papers until no two are similar enough."""
     taken = frozenset(paper for papers in held for paper in papers)
     own = [Group([*papers], of) for of, papers in enumerate(held) if papers]
     every = own + [Group([paper]) for paper in range(len(sizes)) if paper not in taken]
     groups = dict(enumerate(every))
     likeness = _likeness(sizes, [one.papers for one in every])
     while len(groups) > 1:
-        # What is an interest of its own joins none of the user's.
+        # The user's own interests are never joined.
         large = [at for at, one in groups.items() if one.held is not None or len(one.papers) >= FEWEST] if own else []
         for one in range(len(own)):
             for other in large:
@@ -125,7 +126,7 @@ def _grouped(sizes: Sequence[Row], held: Sequence[Sequence[int]]) -> list[Group]
 
 
 def _likeness(sizes: Sequence[Row], groups: Sequence[Sequence[int]]) -> list[list[float]]:
-    """The mean cosine of the papers of each two groups by the terms that several papers have; -1 of one with itself."""
+    """Mean cosine between the papers of each pair of groups; -1 on the diagonal."""
     having = Counter(term for row in sizes for term in row)
     middles: defaultdict[int, dict[int, float]] = defaultdict(dict)
     for at, papers in enumerate(groups):
@@ -153,36 +154,35 @@ class Pick(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """The terms to learn from, and what is known of each."""
+    """The terms to learn from, and what is known about each."""
 
     rarity: Mapping[int, float]
-    """The log of how few papers have each."""
+    """The log of each term's rarity."""
     telling: Sequence[Mapping[int, float]]
-    """For each interest, how well terms tell it from all papers, at most 1; those of more papers come first."""
+    """For each interest, how well terms distinguish it from all papers, at most 1."""
     picks: Sequence[Sequence[Pick]]
-    """For each interest, the terms that were picked, with their gains, the best first."""
+    """For each interest, the picked terms with their gains, best first."""
 
 
 class Lessons(NamedTuple):
-    """The papers that are learned from, by their words."""
+    """The papers to learn from, by their words."""
 
     liked: Sequence[bytes]
     weights: Sequence[float]
-    """How much each liked one says."""
+    """The weight of each liked paper."""
     against: Sequence[bytes]
-    """Such as the user passed or hid."""
+    """Papers that the user passed or hid."""
     newest: Callable[[], Iterable[Chunk]]
-    """Reads the newest papers, which give each part its scale."""
+    """Reads the newest papers, which set the scale of each part."""
     papers: int
-    """How many these are, about."""
+    """Their approximate number."""
     length: float
-    """Mean words of a paper."""
 
 
 def teach(
     known: Candidates, groups: Sequence[Sequence[int]], lessons: Lessons, factors: Sequence[float]
 ) -> tuple[Parts, list[float]]:
-    """Learn the words of each group of liked papers, and the linear machine over all; with each group's part of it all.
+    """Learn the words of each group of liked papers, and the linear machine over all; also returns each group's share.
 
     What speaks for a paper by a group's words is multiplied by its factor.
     """
@@ -303,7 +303,7 @@ def _moved(one: Iterable[float], by: float, other: Iterable[float]) -> list[floa
 
 
 def _scales(picked: Sequence[Row], linear: Row, lessons: Lessons) -> tuple[list[float], float]:
-    """The mean of the best scores among the newest papers: for each interest, and for the linear machine."""
+    """Mean score of the best of the newest papers, for each interest and for the linear machine."""
     sharp: list[list[float]] = [[] for _ in picked]
     broad: list[float] = []
     for packed in (one for chunk in lessons.newest() for one in chunk.packed):

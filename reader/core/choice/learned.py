@@ -1,6 +1,6 @@
-"""What was learned of the user at one moment, for other threads: a value that says why a paper suits them.
+"""What was learned about the user at one moment: an immutable value for other threads that says why a paper suits them.
 
-Among the papers for the user are deliberate surprises: about one in ten is unlike what they marked, the same all day.
+About one in ten papers for the user is a deliberate surprise, unlike what they marked; the choice lasts all day.
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ from reader.core.choice.taste import Likeness, Taste, TasteTerm, without_parts
 from reader.core.choice.wishes import Wish
 
 SURPRISE = "a surprise: unlike what you marked"
-"""Why a paper is listed that nothing speaks for."""
+"""The reason shown for a surprise."""
 
 
 class Learned(NamedTuple):
-    """What the user likes, and which papers have the topics, authors and organizations of it."""
+    """What the user likes, and which papers have the liked topics, authors and organizations."""
 
     taste: Taste = Taste()
     holders: tuple[Sequence[int], ...] = ()
     """The keys of the papers that have each trait of the taste, in their order."""
     wishes: tuple[Wish, ...] = ()
-    """What the user decided about it, the newest last."""
+    """The user's own decisions, newest last."""
     surprises: frozenset[int] = frozenset()
-    """Papers that are listed although nothing speaks for them."""
+    """Papers listed although nothing speaks for them."""
     shared: tuple[str, ...] = ()
-    """The words that many of the first papers share, which are said above the list."""
+    """Words shared by many of the first papers, shown above the list."""
 
     def traits_of(self, pk: int) -> tuple[TasteTerm, ...]:
         """The traits of the taste that a paper has."""
         return tuple(trait for trait, pks in zip(self.taste.traits, self.holders, strict=True) if _is_among(pk, pks))
 
     def reasons(self, pk: int, packed: bytes) -> tuple[TasteTerm, ...]:
-        """What speaks for and against a paper with these packed words, the weightiest first."""
+        """What speaks for and against a paper with these packed words, weightiest first."""
         return tuple(sorted((*self.taste.reasons(packed), *self.traits_of(pk)), key=lambda term: -abs(term.weight)))
 
     def why(self, pk: int, packed: bytes) -> str:
-        """The same in words, without a full stop; empty if nothing is to be said."""
+        """The reasons in words, without a full stop; empty without any."""
         return SURPRISE if pk in self.surprises else explain(*self._told(pk, packed))
 
     def whys(self, papers: Iterable[tuple[int, bytes]]) -> dict[int, str]:
-        """The same for papers that are listed below each other, the words first.
+        """The reasons for papers that are listed below each other, words first.
 
         What is `shared` stands above them. What else is the same in a run is said once, a word twice.
         """
@@ -59,7 +59,7 @@ class Learned(NamedTuple):
             reasons, likeness = self._told(pk, packed)
             like = f"like {likeness}" if likeness else ""
             shared = [one for one in _learned(reasons) if not one.is_vague]
-            # Without the first word in the line, one that hardly counts says nothing.
+            # Without the line's first word, a word of little weight says nothing.
             words = [one.text for one in shared if one.weight >= LEAST_BESIDE * shared[0].weight]
             clauses = _wishes(reasons)
             runs = {word: runs.get(word, 0) + 1 for word in words}
@@ -70,7 +70,7 @@ class Learned(NamedTuple):
         return said
 
     def many_share(self, papers: Sequence[tuple[int, bytes]]) -> tuple[str, ...]:
-        """The words that are reasons for many of some papers, those of most papers first."""
+        """Words that are reasons for many of these papers, most frequent first."""
         named = [words for pk, packed in papers if (words := _learned(self._told(pk, packed)[0]))]
         counts = Counter(one.text for words in named for one in words if not one.is_vague)
         return tuple(word for word, count in counts.most_common(MOST_SHARED) if count >= MANY * len(named))
@@ -78,7 +78,7 @@ class Learned(NamedTuple):
     def _told(self, pk: int, packed: bytes) -> tuple[Sequence[TasteTerm], Likeness | None]:
         found = self.reasons(pk, packed)
         if pk and any(pk == one.pk for one in self.taste.liked):
-            # What a marked paper alone has is no likeness to another one.
+            # A word of only one marked paper is no similarity.
             found = tuple(one for one in found if one.weight < 0 or one.papers != 1)
         return found, self.taste.nearest(packed, pk)
 
@@ -89,19 +89,18 @@ def _is_among(pk: int, pks: Sequence[int]) -> bool:
 
 
 MOST_NAMED = 4
-"""Maximum number of terms that are named on each side."""
 
 LEAST_BESIDE = 0.25
-"""A term with less than this part of the weightiest one's weight is not named in a list."""
+"""A term below this share of the top weight is not named in a list."""
 
 TWICE = 2
-"""Papers in a row for which a list names the same word."""
+"""Maximum consecutive papers for which a list names the same word."""
 
 MANY, MOST_SHARED = 0.5, 2
-"""The part of the papers of a list whose words are said above it, and how many words these are at most."""
+"""The share of a list's papers that must have a word for it to be shown above, and the maximum number of such words."""
 
 LEAST_NAMED = 0.1
-"""A term with less than this part of the weightiest one's weight is not named."""
+"""A term below this share of the top weight is not named."""
 
 
 def explain(reasons: Sequence[TasteTerm], like: Likeness | None = None) -> str:
@@ -131,7 +130,7 @@ def _learned(reasons: Sequence[TasteTerm]) -> list[TasteTerm]:
 
 
 def _strongest(reasons: Sequence[TasteTerm]) -> list[TasteTerm]:
-    """The weightiest terms; a word that says nothing alone is named only if it counts most, and beside others."""
+    """The weightiest terms; a word that means little alone is named only if it counts most, and never alone."""
     least = LEAST_NAMED * max((abs(one.weight) for one in reasons), default=0.0)
     strong = [one for one in sorted(reasons, key=lambda one: -abs(one.weight)) if abs(one.weight) >= least]
     named = without_parts(one for one in strong if not one.is_vague)
@@ -139,7 +138,7 @@ def _strongest(reasons: Sequence[TasteTerm]) -> list[TasteTerm]:
 
 
 def _named(reasons: Sequence[TasteTerm]) -> Iterator[tuple[int, str]]:
-    """Numbers of papers with the terms that so many have, those of the weightiest term first."""
+    """Numbers of papers with the terms in that many papers, those of the weightiest term first."""
     shown = _strongest(reasons)
     order = list(dict.fromkeys(one.papers for one in shown))
     shown.sort(key=lambda one: order.index(one.papers))
@@ -148,17 +147,17 @@ def _named(reasons: Sequence[TasteTerm]) -> Iterator[tuple[int, str]]:
 
 
 EVERY = 10
-"""Places of which one is a surprise."""
+"""One place in this many is a surprise."""
 
 SLACK = 4
-"""Places by which a surprise comes before the last of its ten, at most."""
+"""How many places early a surprise may come."""
 
 MOST = 30
-"""Surprises in all: nobody looks deeper in a day."""
+"""Maximum number of surprises: nobody scrolls further in a day."""
 
 
 class Mixed(NamedTuple):
-    """Papers with surprises among them; each is there once."""
+    """Papers mixed with surprises, each once."""
 
     pks: Sequence[int]
     surprises: frozenset[int]
@@ -167,7 +166,7 @@ class Mixed(NamedTuple):
 def mix(ranked: Sequence[int], strangers: Iterable[int], day: str, known: int) -> Mixed:
     """Put some of the `strangers` among the first papers of a ranking; `known` of all suit the user.
 
-    The choice follows from the day alone, so a paper that is marked meanwhile changes no other's place by chance.
+    The choice follows from the day alone, so marking a paper does not reshuffle the others.
     """
     drawn = sorted(strangers, key=lambda pk: (crc32(f"{day}:{pk}".encode()), pk))
     chosen = drawn[: min(MOST, -(-known // (EVERY - 1)))]
@@ -184,13 +183,13 @@ def mix(ranked: Sequence[int], strangers: Iterable[int], day: str, known: int) -
 
 
 FIRST = 20
-"""Places in which each interest has its turn."""
+"""Places in which interests take turns."""
 
 LEAST_SHARE = 0.1
-"""The part of the marks from which on an interest is never missing there."""
+"""From this share of the marks on, an interest always has one of these places."""
 
 WAITS = 0.5
-"""How much of its score the best paper of an interest loses, at most, if the interest has had its turn."""
+"""Maximum part of its score that an interest's best paper loses after its turn."""
 
 
 def take_turns(
@@ -198,8 +197,8 @@ def take_turns(
 ) -> Sequence[int]:
     """Let the interests of papers take turns in the first places of a ranking; `shares` are their parts of the marks.
 
-    An interest that has more places than its part of the marks, by their roots, waits; one with a tenth of the marks
-    is there in any case, if a paper speaks for it.
+    An interest with more places than the square root of its share waits; one with a tenth of the marks is always
+    included if a paper speaks for it.
     """
     if len(shares) < 2 or not any(shares):
         return ranked

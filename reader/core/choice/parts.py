@@ -13,33 +13,33 @@ from typing import NamedTuple
 from reader.core.choice.counting import Saying
 
 SHARP = 4
-"""The power by which the scores of interests are joined: the best one says nearly all."""
+"""The power by which scores of interests are joined: the best one dominates."""
 
 MOST_TELLING = 30
-"""Words that tell one half of an interest from the other, of which its name is made."""
+"""Words used to name a half of a split interest."""
 
 
 ITERATIONS = 30
-"""Steps in which the direction is found that sets the papers of an interest apart."""
+"""Steps to find the direction that splits the papers of an interest."""
 
 
 class Parts(NamedTuple):
     """What was learned of the interests."""
 
     broad: float = 0.0
-    """How much the linear machine says, from 0 to 1."""
+    """Weight of the linear machine, from 0 to 1."""
     linear: Mapping[int, float] = MappingProxyType({})
     """Its weights."""
     picked: tuple[Mapping[int, float], ...] = ()
     """For each interest, the weights of the words that were picked for it."""
     marks: Mapping[int, Sequence[tuple[int, float]]] = MappingProxyType({})
-    """For each word, the positions of the liked papers that have it, and how the linear machine sees it there."""
+    """For each word, the positions of liked papers with it, and its value there for the linear machine."""
 
     pulls: Mapping[int, Sequence[float]] = MappingProxyType({})
-    """For each word that speaks for papers in the linear machine, each interest's part of its weight."""
+    """For each positive word of the linear machine, each interest's share of its weight."""
 
     def fit(self, said: Mapping[int, Saying]) -> tuple[float, int]:
-        """The score of a paper, and the interest that it is nearest to."""
+        """A paper's score, and its nearest interest."""
         sharp = [sum(row[code] * said[code].says for code in row.keys() & said.keys()) for row in self.picked]
         linear = sum(self.linear[code] * said[code].size for code in self.linear.keys() & said.keys())
         each = [(1 - self.broad) * one for one in sharp]
@@ -50,7 +50,7 @@ class Parts(NamedTuple):
         return whole, max(range(len(each)), key=each.__getitem__, default=0)
 
     def of(self, said: Mapping[int, Saying]) -> dict[int, float]:
-        """What each word adds to the score of a paper: they sum to it."""
+        """What each word adds to a paper's score; the sum is the score."""
         sharp = [{code: row[code] * said[code].says for code in row.keys() & said.keys()} for row in self.picked]
         each = [sum(one.values()) for one in sharp]
         joined = _joined(each)
@@ -64,7 +64,7 @@ class Parts(NamedTuple):
         return dict(parts)
 
     def nearest(self, said: Mapping[int, Saying]) -> list[int]:
-        """The positions of the liked papers that share words with a paper, the most like it first."""
+        """The positions of liked papers that share words with a paper, most similar first."""
         likeness: defaultdict[int, float] = defaultdict(float)
         for code in self.marks.keys() & said.keys():
             for paper, size in self.marks[code]:
@@ -72,7 +72,7 @@ class Parts(NamedTuple):
         return sorted(likeness, key=lambda paper: (-likeness[paper], paper))
 
     def halves(self, papers: Sequence[int]) -> tuple[tuple[list[int], list[int]], ...]:
-        """Some liked papers in two groups, by what sets most of them apart, with the words that tell each group."""
+        """Splits liked papers in two groups, with the words that distinguish each."""
         rows: dict[int, dict[int, float]] = {paper: {} for paper in papers}
         for code, having in self.marks.items():
             for paper, size in having:

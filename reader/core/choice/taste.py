@@ -24,42 +24,42 @@ from reader.core.choice.words import code_of, number, tokens, written
 from reader.core.text import fold
 
 MOST_TERMS = 30
-"""Terms that are picked."""
+"""Maximum number of picked terms."""
 
 MOST_CANDIDATES = 6_000
-"""Terms that may be picked: those that the most liked papers have."""
+"""Maximum number of candidate terms: those in the most liked papers."""
 
 EXAMPLES = 5
-"""Marked papers that show how a term is written."""
+"""Number of marked papers from which a term's spelling is taken."""
 
 MOST_COMMON = 0.15
-"""The share of all papers from which on a term says nothing."""
+"""From this share of all papers on, a term says nothing."""
 
 FEW = 8
-"""Papers that may have a term in any case, however few there are in all."""
+"""A term may always be in this many papers, however few there are."""
 
 RAREST = 3
-"""Papers that must have a term; 2 if there are less than 500 in all."""
+"""Minimum number of papers with a term; 2 below 500 papers."""
 
 SHARPNESS = 1.75
 PAIR = 2.5
 """How much better a pair is than a word."""
 AGREEMENT = 2.0
-"""Liked papers that have a term, beyond the first, for half of the say that the term's nature has."""
+"""Liked papers with a term, beyond the first, that halve the effect of the term's kind."""
 TURN = 0.45
-"""The part of its weight that a paper loses if many have the term that was picked."""
+"""Part of its weight that a paper loses if many have the picked term."""
 
 HELD_AGAINST = 0.5
-"""The weight of a term of hidden papers, against one of liked papers."""
+"""Weight of a term of hidden papers, compared with a term of liked papers."""
 
 NEARLY = 0.8
-"""The part of a word's weight from which on a pair that has it is named in its place."""
+"""From this share of a word's weight on, a pair that contains it is named instead."""
 
 LONGEST_NAME = 40
 """Letters of a liked paper's name in a reason."""
 
 LEAST_HIDDEN = 1.5
-"""Hidden papers, by their weights, that must have a term before it counts against others."""
+"""Minimum weight of hidden papers with a term before it counts against others."""
 
 
 class Marked(NamedTuple):
@@ -72,14 +72,13 @@ class Marked(NamedTuple):
     weight: float
     """How much it says: 1 for a star of today; below 0 if the user hid it."""
     pk: int = 0
-    """Its key in the cache."""
     did: str = "marked"
     """What the user did with it, in a word."""
     id: str = ""
 
 
 class Likeness(NamedTuple):
-    """A liked paper, to which another one is likened."""
+    """A liked paper that another one resembles."""
 
     title: str
     did: str
@@ -111,12 +110,12 @@ class TasteTerm(NamedTuple):
     weight: float
     """The best word has 1; below 0 if the user hides such papers. As a reason, what it adds to the paper's score."""
     papers: int
-    """How many of the marked papers on its side have it; 0 if only the user says so."""
+    """How many marked papers on its side have it; 0 if only the user's decision counts."""
     what: What = "word"
     name: str = ""
     """What names a trait: a topic's slug."""
     added: float = 0.0
-    """The part of a word's weight that the interests do not know: what hidden papers and wishes say."""
+    """The part of a word's weight from hidden papers and wishes, which interests do not include."""
     is_hidden: bool = False
     """Whether it was learned from hidden papers."""
     is_vague: bool = False
@@ -134,18 +133,17 @@ class Fit(NamedTuple):
     key: int
     score: float = 0.0
     interest: int = 0
-    """The interest that it is nearest to; the first one if there is none."""
+    """The nearest interest; the first one if there is none."""
 
 
 class Interest(NamedTuple):
     """Liked papers that share words."""
 
     wish: Held
-    """What it is called and what the user decided about it; the key is that of its weightiest paper if they did not."""
+    """Its name and the user's decision about it; the key of its weightiest paper without one."""
     papers: tuple[Likeness, ...]
-    """The weightiest first."""
     share: float
-    """Its part of all marks, with what the user decided."""
+    """Its share of all marks, including the user's decisions."""
 
 
 def named(interests: Sequence[Interest], name: str) -> Interest | None:
@@ -162,18 +160,15 @@ def _slug(name: str) -> str:
 
 
 class Taste(NamedTuple):
-    """What was learned; nothing without a marked paper."""
+    """What was learned; empty without marked papers."""
 
     terms: tuple[TasteTerm, ...] = ()
-    """The words that hidden papers and wishes speak of, as these weigh them."""
+    """Words from hidden papers and wishes, with their weights."""
     length: float = 1.0
-    """Mean words of a paper."""
     traits: tuple[TasteTerm, ...] = ()
-    """The topics, authors and organizations that the user decided on."""
     parts: Parts = Parts()
     """What liked papers say."""
     words: Mapping[int, TasteTerm] = MappingProxyType({})
-    """All words of the interests by their numbers."""
     liked: tuple[Likeness, ...] = ()
     """The liked papers, in the order of the interests' marks."""
     subjects: tuple[Interest, ...] = ()
@@ -181,7 +176,7 @@ class Taste(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is known of the user."""
+        """Whether nothing is known about the user."""
         return not self.terms and not self.traits and not self.liked
 
     def fits(self, chunks: Iterable[Chunk]) -> Iterator[Fit]:
@@ -194,11 +189,10 @@ class Taste(NamedTuple):
             yield Fit(key, score + sum(added[code] * said[code].says for code in added.keys() & said.keys()), interest)
 
     def score(self, chunks: Iterable[Chunk]) -> dict[int, float]:
-        """The score of each paper by its key."""
         return {one.key: one.score for one in self.fits(chunks)}
 
     def reasons(self, packed: bytes) -> tuple[TasteTerm, ...]:
-        """What each word of a paper adds to its score, the weightiest first: their weights sum to it."""
+        """What each word adds to a paper's score, weightiest first; the weights sum to the score."""
         known = {**self.words, **{term.code: term for term in self.terms}}
         said = sayings(packed, self.length)
         parts = self.parts.of(said)
@@ -209,7 +203,7 @@ class Taste(NamedTuple):
         return tuple(sorted(found, key=lambda term: (-abs(term.weight), term.text)))
 
     def split(self, one: Held) -> list[Held]:
-        """Two interests of one, named by what tells them apart; none of one with a single paper.
+        """Split an interest in two, named by what distinguishes them; none if it has a single paper.
 
         The first one keeps a name that the user may have given.
         """
@@ -228,13 +222,13 @@ class Taste(NamedTuple):
             if found:
                 found.append(Held(ids[0], told, 0, ids, "make"))
             else:
-                # What is as learned was last reset.
+                # The last decision reset it.
                 found.append(one._replace(name=told if one.did == "reset" else one.name, papers=ids, did="split"))
             taken.append(found[0].name)
         return found
 
     def nearest(self, packed: bytes, pk: int = 0) -> Likeness | None:
-        """The liked paper, other than itself, that a paper with the key `pk` is most like."""
+        """The liked paper, other than itself, that a paper is most like."""
         found = self.parts.nearest(sayings(packed, self.length))[:2]
         return next((self.liked[at] for at in found if self.liked[at].pk != pk or not pk), None)
 
@@ -264,7 +258,7 @@ def learn(
     likes, hides = (_Side(side, known, pairs) for side in (liked, hidden))
 
     def share(code: int) -> float:
-        """How much of the papers that have a term are liked."""
+        """How much of the papers with a term are liked."""
         return likes.have[code] / max(likes.have[code] + hides.have[code], 1e-9)
 
     bad = hides.pick(lambda code: 1 - share(code), LEAST_HIDDEN)
@@ -309,7 +303,7 @@ def learn(
 
 
 def _name(words: Sequence[TasteTerm], taken: Sequence[str]) -> str:
-    """The two best words of an interest that say something, are not said twice, and are in no other name."""
+    """The two best words of an interest that are meaningful, distinct and in no other name."""
     found = [one.text for one in without_parts(one for one in words if not one.is_vague)]
     free = [one for one in found if not any(is_within(one, other) or is_within(other, one) for other in taken)]
     return ", ".join(free[:2])
@@ -331,7 +325,7 @@ def without_parts(terms: Iterable[TasteTerm]) -> list[TasteTerm]:
 
 
 def with_wishes(taste: Taste, wishes: Iterable[Wish], names: Mapping[str, str] = MappingProxyType({})) -> Taste:
-    """What was learned, with what the user wishes; `names` are those of topics by their slugs."""
+    """What was learned with the user's wishes applied; `names` are topic names by slug."""
     terms, traits = {term.code: term for term in taste.terms}, []
     for wish in wishes:
         if wish.what != "word":
@@ -349,7 +343,7 @@ def is_within(text: str, other: str) -> bool:
 
 
 def _candidates(papers: Sequence[Marked], muted: Container[int]) -> tuple[list[int], set[int]]:
-    """The terms to choose from, those of most papers first, and which of them are pairs."""
+    """The candidate terms, most frequent first, and which are pairs."""
     found: defaultdict[int, float] = defaultdict(float)
     pairs: set[int] = set()
     for paper in papers:
@@ -362,7 +356,7 @@ def _candidates(papers: Sequence[Marked], muted: Container[int]) -> tuple[list[i
 
 
 VAGUE_FROM, VAGUE_SHARE = 30, 0.015
-"""Papers, and the share of all papers, from which on a word alone may say nothing."""
+"""Number of papers, and share of all papers, from which a single word may be too vague."""
 
 VAGUE, VAGUE_GROWTH, VAGUE_MOST = 0.2, 1.5, 0.3
 """The part of the papers that have such a word in which it comes three times, below which it does; and how that grows
@@ -371,7 +365,7 @@ with the share of the papers that have it. `base` (.08), `dynamic` (.17), `activ
 
 
 class _Side:
-    """The liked papers, or the hidden ones, and which terms they have."""
+    """The liked or the hidden papers, and the terms in them."""
 
     def __init__(self, papers: Sequence[Marked], known: Statistics, pairs: Container[int]) -> None:
         self._papers = papers
@@ -400,12 +394,12 @@ class _Side:
         ]
 
     def _nature(self, code: int, have: float) -> float:
-        """How much the nature of a term says for it, if so many papers agree on it."""
+        """How much the kind of a term counts in its favour, if this many papers agree on it."""
         dwell = (PAIR if code in self._pairs else 1.0) * (self._known.dwell[code] + 0.5) / (self._known.have[code] + 2)
         return float(dwell ** (1 / (1 + max(0.0, have - 1) / AGREEMENT)))
 
     def _gain(self, code: int, weights: Sequence[float], total: float, sharpness: float) -> float:
-        """How well a term tells papers of these weights from all papers, but for its nature."""
+        """How well a term distinguishes papers of these weights from all papers, ignoring its kind."""
         common = max(self._known.have[code] / max(1, self._known.papers), 1e-9)
         # One more paper, which has each term as often as all papers do.
         share = (sum(weights[paper] * says for paper, says in self._having[code]) + common) / (total + 1)
@@ -433,7 +427,7 @@ class _Side:
         return {code: gain / most for code, gain in gains.items() if gain}
 
     def named(self, picked: Sequence[Pick], most: float) -> Iterator[TasteTerm]:
-        """The picked terms, with weights so that the best has `most`."""
+        """The picked terms, scaled so that the best has weight `most`."""
         examples = {paper for one in picked for paper, _ in self._having[one.code][:EXAMPLES]}
         texts = written(
             *(". ".join(self._papers[paper][:2]) for paper in sorted(examples)), only={one.code for one in picked}
@@ -447,7 +441,7 @@ class _Side:
             yield TasteTerm(code, text, most * weight / picked[0].weight, papers, is_vague=is_vague)
 
     def _is_vague(self, code: int) -> bool:
-        """Whether a term says nothing alone: it is a word that papers use in passing."""
+        """Whether a term is too vague alone: a word that papers use in passing."""
         have, dwell = self._known.have[code], self._known.dwell[code]
         share = have / max(1, self._known.papers)
         if code in self._pairs or share < VAGUE_SHARE or have < VAGUE_FROM:

@@ -1,4 +1,4 @@
-"""What the user decides on what was learned: more of an interest, a word, a topic, an author, or less.
+"""What the user decides about what was learned: more or less of an interest, a word, a topic or an author.
 
 Each decision is an event without papers, which undo takes back. The step of a wish adds to what papers with the word or
 trait have, or takes from it, whether that was learned or not. An interest that the user has changed is held: its papers
@@ -18,10 +18,10 @@ from reader.core.ids import is_paper_id
 from reader.core.text import clean, fold
 
 WEIGH: Final = "weigh:"
-"""Prefix of the kinds of events that weigh something; what it is and its name follow."""
+"""Prefix of the kinds of events that weigh something; its type and name follow."""
 
 HOLD: Final = "interest:"
-"""Prefix of the kinds of events that change an interest; its key follows, and their value is JSON."""
+"""Prefix of the kinds of events that change an interest; its key follows, and the value is JSON."""
 
 MUTE: Final = "mute"
 """The value of the event that mutes."""
@@ -29,19 +29,16 @@ MUTE: Final = "mute"
 MOST_STEPS: Final = 3
 
 LONGEST: Final = 120
-"""Maximum characters of a name."""
 
 STEP: Final = 0.5
-"""What one step adds, and the next one doubles: half of what the best papers of an interest have."""
+"""What the first step adds; each next one doubles it."""
 
 FACTOR: Final = 1.5
-"""By what a step multiplies what an interest says."""
 
 MOST_HELD: Final = 100
-"""Papers by which an interest that the user changed is known: those that say the most."""
+"""Maximum number of papers that identify a changed interest: those with the most weight."""
 
 HELD_LIMIT: Final = 8_000
-"""Maximum characters of the value of its event."""
 
 What: TypeAlias = Literal["word", "topic", "author", "org"]
 """What a liked or disliked thing is; all but words are traits."""
@@ -58,21 +55,19 @@ class Wish(NamedTuple):
     name: str
     """The word or pair of words, the topic's slug, the author or the organization."""
     step: int | None = 0
-    """How often it was raised; below 0 if it was lowered, None if it is muted, 0 if it counts as learned."""
+    """How often it was raised; below 0 if lowered, None if muted, 0 if as learned."""
 
     @property
     def kind(self) -> str:
-        """The kind of its event."""
         return f"{WEIGH}{self.what}:{self.name}"
 
     @property
     def value(self) -> str:
-        """The value of its event."""
         return MUTE if self.step is None else str(self.step)
 
     @property
     def key(self) -> tuple[What, str]:
-        """What it is about, however that is written."""
+        """What it is about, regardless of spelling."""
         return trait_key(self.what, self.name)
 
     @property
@@ -85,7 +80,6 @@ class Wish(NamedTuple):
         return f'{done} "{self.name}"'
 
     def moved(self, direction: Direction) -> Wish:
-        """The wish after another decision."""
         return self._replace(step=_moved(self.step, direction))
 
     @property
@@ -129,41 +123,38 @@ class Held(NamedTuple):
     """The id of the paper that it began with, or the tag or view that it was made of."""
     name: str
     step: int | None = 0
-    """As that of a wish."""
+    """As in a wish."""
     papers: tuple[str, ...] = ()
-    """The ids of papers that stay together; none if it is again as it is learned."""
+    """The ids of papers that stay together; none if the interest is as learned."""
     did: str = "reset"
-    """The last thing that the user did with it, of `DONE`."""
+    """The user's last action on it, one of `DONE`."""
 
     @property
     def kind(self) -> str:
-        """The kind of its event."""
         return f"{HOLD}{self.key}"
 
     @property
     def value(self) -> str:
-        """The value of its event."""
         said = {"did": self.did, "name": self.name, "step": self.step, "papers": self.papers[:MOST_HELD]}
         return json.dumps(said, ensure_ascii=False)
 
     @property
     def label(self) -> str:
-        """The last thing that the user did, in words."""
+        """The user's last action, in words."""
         return DONE[self.did].format(self.name)
 
     @property
     def factor(self) -> float:
-        """By what it multiplies what its words say."""
+        """What its words' weights are multiplied by."""
         return 0.0 if self.step is None else FACTOR**self.step
 
     def moved(self, direction: Direction) -> Held:
-        """The interest after another decision."""
         papers = () if direction == "reset" else self.papers
         return self._replace(step=_moved(self.step, direction), papers=papers, did=direction)
 
 
 def joined(one: Held, other: Held) -> list[Held]:
-    """Make one interest of two, under the name of the first."""
+    """Join two interests under the name of the first."""
     papers = tuple(dict.fromkeys((*one.papers, *other.papers)))
     return [one._replace(papers=papers, did="join"), other._replace(papers=(), step=0, did="reset")]
 
@@ -205,7 +196,7 @@ def event_label(kind: str, value: str) -> str:
 
 
 def newest_held(events: Iterable[tuple[str, str]]) -> tuple[Held, ...]:
-    """The interests that the user has changed, from the kinds and values of events, the oldest first."""
+    """The interests changed by the user, from the kinds and values of events, oldest first."""
     found: dict[str, Held] = {}
     for kind, value in events:
         held = parse_held(kind, value)
@@ -217,7 +208,7 @@ def newest_held(events: Iterable[tuple[str, str]]) -> tuple[Held, ...]:
 
 
 def newest_wishes(events: Iterable[tuple[str, str]]) -> tuple[Wish, ...]:
-    """The wishes in force, from the kinds and values of events, the oldest first."""
+    """The wishes in force, from the kinds and values of events, oldest first."""
     found: dict[tuple[What, str], Wish] = {}
     for kind, value in events:
         wish = parse_wish(kind, value)

@@ -14,13 +14,13 @@ from collections.abc import Container, Iterator
 from zlib import crc32
 
 VERSION = "1"
-"""Raised whenever the same text gives other numbers."""
+"""Raised whenever the same text gives different numbers."""
 
 BREAK = 0
-"""In place of a word: no pair reaches across it."""
+"""Stands for a word that no pair may cross."""
 
 PAIRING = 0x9E3779B1
-"""An odd number that mixes the numbers of two words into the number of their pair."""
+"""An odd number that combines the numbers of two words into one for the pair."""
 
 MASK = 0xFFFFFFFF
 
@@ -35,7 +35,7 @@ would yet you your ie eg new novel paper propose proposed present introduce show
 method results work study existing recent significantly achieve demonstrate first state art
 """
 EMPTY_WORDS = frozenset(_WORDS.split())
-"""Words that say nothing about what a paper is about; half of these only papers use so often."""
+"""Words that say nothing about a paper's subject; half of them are frequent only in papers."""
 
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s'’-]")
 """A word, or a sign that ends a run of words; a hyphen and an apostrophe do not."""
@@ -48,7 +48,7 @@ class _Numbers(dict[str, int]):
         word = token.lower()
         is_word = len(word) > 1 and word not in EMPTY_WORDS and not word.isdigit()
         number = (crc32(stem(word).encode()) or 1) if is_word else BREAK
-        # Long-lived programs see many words; most come once.
+        # Long-running programs see many words, most of them once.
         if len(self) < 200_000:
             self[token] = number
         return number
@@ -82,7 +82,7 @@ def number(token: str) -> int:
 
 
 def pack(title: str, abstract: str) -> bytes:
-    """The numbers of a paper's words, four bytes each; it ends in a break."""
+    """The numbers of a paper's words, four bytes each, with a break at the end."""
     in_title, in_abstract = ([_NUMBERS[token] for token in tokens(text)] for text in (title, abstract))
     numbers = [*in_title, BREAK, *in_title, BREAK, *in_abstract, BREAK]
     return struct.pack(f"<{len(numbers)}I", *numbers)
@@ -106,7 +106,7 @@ def written(*texts: str, only: Container[int] | None = None) -> dict[int, str]:
 
 
 def _head(heads: Counter[str]) -> str:
-    """What stands before a pair in a compound, from the number of texts with each."""
+    """What precedes a pair in a compound, from the number of texts with each."""
     if "" in heads:
         return ""
     is_one = len({one.lower() for one in heads}) == 1 and heads.total() > 1
@@ -120,7 +120,7 @@ def _forms(text: str) -> Iterator[tuple[int, str, str]]:
     for match in _TOKEN.finditer(text):
         word = match[0]
         this = number(word)
-        # As it is written between them: `world model`, but `vision-language`.
+        # As written between them: `world model`, but `vision-language`.
         joint = "-" if text[end : match.start()] == "-" else " "
         if this != BREAK:
             yield this, word, ""
@@ -136,7 +136,7 @@ def codes(*texts: str) -> set[int]:
 
 
 def code_of(text: str) -> int | None:
-    """The number of a word, or of two adjacent words; None for what is neither. Of more words, the last two count."""
+    """The number of a word or a pair of adjacent words, else None. Of more words, the last two count."""
     found = [code for code, _, _ in _forms(text)]
     return found[-1] if found else None
 

@@ -1,8 +1,8 @@
-"""Where highlights are in a full text, and in the lines that are drawn of it.
+"""Finds highlights in a full text and in its drawn lines.
 
-A text is its words, whatever the width and the source: without case, accents and punctuation. A passage is looked for
-where it was last; then everywhere, by its exact words, of several places the one with the words around it; then by
-most of its words, for another version changes some, and a PDF breaks others.
+Texts are compared as words without case, accents and punctuation, so width and source do not matter. A passage is
+sought where it was last; then everywhere by its exact words, preferring the place with the same context; then by most
+of its words, since a new version changes some and a PDF breaks others.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from reader.core.passages import CONTEXT, WORD, Passage, passage_id
 from reader.core.text import fold
 
 _END = 60
-"""Words of each end by which a passage is found whose words have changed; a longer one is its two ends."""
+"""Words at each end by which a changed passage is found; a longer passage is represented by its two ends."""
 
 _SHORT = 3
-"""Words in a row that must be the same to suppose a passage there; so many words alone are no passage for certain."""
+"""Consecutive equal words that suggest a passage; this few words alone are no proof."""
 
 _MOST_PLACES, _MOST_EXACT = 50, 2_000
-"""Places of such words, and of all words of a passage, that are looked at."""
+"""Maximum number of candidate places by some words, and by all words of a passage."""
 
 _ENOUGH = 0.6
-"""The share of a passage's words that must be there, in their order."""
+"""Share of a passage's words that must occur, in order."""
 
 _LARGEST_MATCH = 4_000_000
-"""Pairs of words that are compared to find the drawn ones of a block; a larger table is marked as a whole."""
+"""Maximum pairs of words compared to locate the drawn words of a block; a larger table is highlighted as a whole."""
 
 
 class Point(NamedTuple):
@@ -42,7 +42,7 @@ class Point(NamedTuple):
 
     block: int
     word: int
-    """Its number among the words of the block."""
+    """Its number within the block."""
 
 
 class Range(NamedTuple):
@@ -58,9 +58,9 @@ class DrawnWord(NamedTuple):
     line: int
     start: int
     end: int
-    """Letters of the line before it, and up to its end."""
+    """The letters of the line before it, and up to its end."""
     word: int
-    """Its number among the words of the block."""
+    """Its number within the block."""
 
 
 def _folded(word: str) -> str:
@@ -68,7 +68,7 @@ def _folded(word: str) -> str:
 
 
 class _Run:
-    """The words of some blocks in a row, as one text, in which words are looked for a hundred times as quickly."""
+    """The words of consecutive blocks as one text, which is searched a hundred times as fast."""
 
     def __init__(self, first: int, blocks: Sequence[Sequence[str]]) -> None:
         self.words = [word for block in blocks for word in block]
@@ -78,7 +78,7 @@ class _Run:
         self._letters = list(accumulate((len(word) + 1 for word in self.words), initial=0))
 
     def places(self, sought: Sequence[str], most: int) -> list[int]:
-        """The first places where some words follow each other."""
+        """The first places where these words occur in a row."""
         text = f" {' '.join(sought)} "
         found: list[int] = []
         at = self._text.find(text) if sought else -1
@@ -88,7 +88,7 @@ class _Run:
         return found
 
     def around(self, place: int, size: int, before: Sequence[str], after: Sequence[str]) -> int:
-        """How many of the words around a passage are around a place."""
+        """How many of a passage's context words surround a place."""
         pairs = (
             *zip(reversed(before), reversed(self.words[max(0, place - len(before)) : place]), strict=False),
             *zip(after, self.words[place + size : place + size + len(after)], strict=False),
@@ -96,39 +96,34 @@ class _Run:
         return sum(one == other for one, other in pairs)
 
     def range(self, first: int, last: int) -> Range:
-        """The range from one word to another."""
         return Range(self.point(first), self.point(last))
 
     def point(self, word: int) -> Point:
-        """The place of a word."""
         block = bisect_right(self._blocks, word) - 1
         return Point(self._first + block, word - self._blocks[block])
 
     def word_of(self, point: Point) -> int:
-        """The number of a word."""
         return self._blocks[point.block - self._first] + point.word
 
 
 class TextWords:
-    """The words of a document; each block is read when it is first asked for."""
+    """The words of a document; each block is read when first needed."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self._words: dict[int, tuple[str, ...]] = {}
 
     def text(self, index: int) -> str:
-        """The text of a block."""
         return " ".join(" ".join(block_texts(self.document.blocks[index])).split())
 
     def words(self, index: int) -> tuple[str, ...]:
-        """The words of a block."""
         found = self._words.get(index)
         if found is None:
             found = self._words[index] = tuple(map(_folded, WORD.findall(self.text(index))))
         return found
 
     def passage(self, chosen: Range) -> Passage:
-        """The passage that some words are."""
+        """The passage made of the chosen words."""
         parts = []
         for index in range(chosen.first.block, chosen.last.block + 1):
             text = self.text(index)
@@ -155,7 +150,7 @@ class TextWords:
         return [section.start for section in self.document.sections]
 
     def _run(self, first: int, last: int, more: int) -> _Run:
-        """The words from one block to before another, with at least so many before them, and as many after."""
+        """The words of a range of blocks, with at least `more` words before and after."""
         count = len(self.document.blocks)
         lead = trail = more
         while first > 0 and lead > 0:
@@ -169,7 +164,7 @@ class TextWords:
     # Looking for a passage
 
     def near(self, passage: Passage) -> Range | None:
-        """Where a passage is if it has not moved: the same words, and the same words around them."""
+        """Where a passage is if it has not moved: same words, same context."""
         if passage.block >= len(self.document.blocks):
             return None
         quote, before, after = _words(passage.quote), _words(passage.before), _words(passage.after)
@@ -181,7 +176,7 @@ class TextWords:
         return None if place is None else run.range(place, place + len(quote) - 1)
 
     def find(self, passage: Passage) -> Range | None:
-        """Where a passage is in another text; None if its words are not there any more."""
+        """Where a passage is in another text; None if its words are gone."""
         quote, before, after = _words(passage.quote), _words(passage.before), _words(passage.after)
         exact = self._all.places(quote, _MOST_EXACT)
         if exact:
@@ -190,7 +185,7 @@ class TextWords:
             best = [place for place in exact if scores[place] == most]
             of_section = (place for place in best if self._section(self._all.point(place).block) == passage.section)
             place = next(of_section, best[0])
-            # A word or two are everywhere.
+            # One or two words are everywhere.
             is_sure = scores[place] or len(quote) > _SHORT or len(exact) == 1 or not (before or after)
             return self._all.range(place, place + len(quote) - 1) if is_sure else None
         if len(quote) <= 2 * _END:
@@ -201,12 +196,12 @@ class TextWords:
         return self._all.range(head[0], tail[1])
 
     def _alike(self, quote: Sequence[str], before: Sequence[str], after: Sequence[str]) -> tuple[int, int] | None:
-        """The first and the last word of a place that has most of some words in their order."""
+        """The first and last word of a place with most of the words, in order."""
         votes: Counter[int] = Counter()
         around = (*before, *quote, *after)
         for start in range(len(around) - _SHORT + 1):
             for place in self._all.places(around[start : start + _SHORT], _MOST_PLACES):
-                # Some words more or less do not make it another place.
+                # A few extra or missing words do not make it another place.
                 votes[max(0, place - start + len(before)) // _SHORT] += 1
         for bucket, _ in votes.most_common(3):
             first = max(0, bucket * _SHORT - len(quote) // 4 - _SHORT)
@@ -229,7 +224,7 @@ def _words(text: str) -> list[str]:
 
 
 def _with_signs(text: str, start: int, end: int) -> str:
-    """Some words with the signs that are written to them, such as brackets and the full stop."""
+    """These words with adjacent punctuation, such as brackets and the full stop."""
     while start and not text[start - 1].isspace() and not WORD.match(text[start - 1]):
         start -= 1
     while end < len(text) and not text[end].isspace() and not WORD.match(text[end]):
@@ -241,7 +236,7 @@ def _with_signs(text: str, start: int, end: int) -> str:
 
 
 def drawn_words(lines: Sequence[DocumentLine], words: Sequence[str], front: int = 0) -> list[DrawnWord]:
-    """The words of a block in its lines, in the order of the lines; the first `front` lines are none of the block.
+    """A block's words in its drawn lines, in line order; the first `front` lines do not belong to the block.
 
     A formula that stands in lines of its own has other words there, and the cells of a table another order: those of
     them that are the same are found.

@@ -66,19 +66,18 @@ SHORT = 24
 """Letters of a formula that stays on one line."""
 
 GAP = 2
-"""Columns between two cells of a table."""
 
 NARROWED = 36
-"""Columns that a cell's text keeps at least; a table that is wider even so is scrolled sideways."""
+"""Minimum columns of a cell's text; a table that is still wider scrolls sideways."""
 
 MOST_COLUMNS = 400
 
 INDENT = 4
 NARROWEST = 20
-"""Columns that the text of nested blocks has at least."""
+"""Minimum columns of text in nested blocks."""
 
 _MARKER = re.compile(r"\W*\w{0,4}[.):]?")
-"""A marker that is beside its item; any other is a term above its explanation."""
+"""A marker beside its item; any other is a term above its explanation."""
 
 
 class DocumentLine(NamedTuple):
@@ -86,13 +85,13 @@ class DocumentLine(NamedTuple):
 
     pieces: Line = ()
     start: int = 0
-    """Letters of the block before this line: the same place at any width."""
+    """Letters of the block before this line: the same at any width."""
     anchors: tuple[str, ...] = ()
     """The anchors that lead to this line."""
     fixed: int = 0
-    """Cells that stay while the rest is scrolled sideways: the first column of a table."""
+    """Cells that stay while the rest scrolls sideways: a table's first column."""
     is_head: bool = False
-    """Whether it is of the head of a table."""
+    """Whether it belongs to a table's head."""
     formula: Formula | None = None
     """The displayed formula that begins here."""
 
@@ -108,7 +107,7 @@ class _Edge(NamedTuple):
     cells: int = 0
 
     def empty(self) -> DocumentLine:
-        """A line with nothing but the edge."""
+        """An empty line with only the edge."""
         return DocumentLine(self.pieces) if any(piece.text.strip() for piece in self.pieces) else DocumentLine()
 
     def plus(self, *pieces: Piece) -> _Edge:
@@ -116,15 +115,15 @@ class _Edge(NamedTuple):
 
 
 class BlockWriter:
-    """Lays out single blocks, without a state between them."""
+    """Lays out single blocks; keeps no state between them."""
 
     def __init__(self, width: int | None, table_width: int | None = None) -> None:
         self._width = width
         self._wider = max(0, (table_width or 0) - (width or 0))
-        """Columns that a table may take beyond the width."""
+        """Columns by which a table may exceed the width."""
 
     def lines(self, block: Block, before: Block | None) -> Iterator[DocumentLine]:
-        """The lines of a block, after those that set it apart from the one before it."""
+        """The lines of a block, preceded by its separation from the block before."""
         for _ in range(_space(before, block)):
             yield DocumentLine()
         yield from self._placed(self._block(block, _Edge()), block.anchor)
@@ -172,7 +171,7 @@ class BlockWriter:
                 yield from self._text([*lead_pieces, *pieces_of(spans)], edge, hang=INDENT)
 
     def _blocks(self, blocks: Sequence[Block], edge: _Edge) -> Iterator[DocumentLine]:
-        """Blocks in a container, with what sets them apart."""
+        """Nested blocks, with the space between them."""
         before: Block | None = None
         for block in blocks:
             if before is not None and _space(before, block):
@@ -258,7 +257,7 @@ class BlockWriter:
         yield from lines
 
     def _listing(self, lines: Sequence[tuple[Span, ...]], edge: _Edge) -> Iterator[DocumentLine]:
-        """Code keeps its lines whole; a long step of an algorithm goes on below its text."""
+        """Code keeps its lines whole; a long step of an algorithm continues below its text."""
         inner = edge.plus(Piece("  ")) if self._width is not None else edge
         for spans in lines:
             pieces = pieces_of(spans)
@@ -363,7 +362,7 @@ def _anchored(lines: Iterable[DocumentLine], anchor: str) -> Iterator[DocumentLi
 
 
 def pieces_of(spans: Spans, role: str = "text") -> list[Piece]:
-    """Spans as pieces, formulas as Unicode where that says the same; plain text gets a role."""
+    """Spans as pieces, with formulas as Unicode where that is faithful; plain text gets a role."""
     pieces = []
     for text, style, target in spans:
         shown = inline_formula(text) if style == "formula" else mark_text(text) if style == "mark" else text
@@ -372,7 +371,7 @@ def pieces_of(spans: Spans, role: str = "text") -> list[Piece]:
 
 
 def _to(target: str) -> tuple[str, str] | None:
-    """What a click does that leads somewhere: to an anchor of the document, a web address or a picture."""
+    """The click action for a target: an anchor of the document, a web address or a picture."""
     return (FOLLOW, target) if target else None
 
 
@@ -396,8 +395,6 @@ def text_of(pieces: Iterable[Piece]) -> str:
 
 
 class _Placed(NamedTuple):
-    """A cell with its place in the grid."""
-
     cell: Cell
     column: int
     pieces: Line
@@ -436,7 +433,7 @@ def table_lines(table: Table, width: int) -> Iterator[DocumentLine]:
 
 
 def _fitted_widths(grid: Sequence[Sequence[_Placed]], width: int) -> list[int]:
-    """The widths of the columns, of which only long text is narrowed so that the table fits."""
+    """Column widths; only long text is narrowed so that the table fits."""
     widths = _widths(grid, None)
     for widest in (*range(min(max(widths), width), NARROWED, -4), NARROWED):
         if sum(widths) + GAP * (len(widths) - 1) <= width:
@@ -476,7 +473,7 @@ def _grid(table: Table) -> list[list[_Placed]]:
 
 
 def _widths(grid: Sequence[Sequence[_Placed]], widest: int | None) -> list[int]:
-    """The width of each column; text of cells over several columns may widen the last of them."""
+    """The width of each column; cells over several columns may widen the last of them."""
     columns = max((one.column + one.cell.across for row in grid for one in row), default=1)
     widths = [0] * columns
     cells = sorted((one for row in grid for one in row), key=lambda one: one.cell.across)
@@ -503,7 +500,7 @@ def _row_lines(row: Sequence[_Placed], widths: Sequence[int]) -> Iterator[Line]:
             line = lines[index] if index < len(lines) else ()
             size = measure(line)
             start = sum(widths[: one.column]) + GAP * one.column
-            # Text of several lines is read from the left.
+            # Multi-line text is left-aligned.
             align = one.cell.align if len(lines) == 1 else "left"
             left = {"left": 0, "right": room - size, "center": (room - size) // 2}[align]
             if line:
@@ -518,16 +515,16 @@ def _row_lines(row: Sequence[_Placed], widths: Sequence[int]) -> Iterator[Line]:
 
 
 STEP = 4
-"""Cells by which the rest of a row stands further in."""
+"""Indentation of a continued row."""
 
 TALLEST = 40
 """Maximum lines of one formula; a taller one is drawn on one line."""
 
 _CONNECTIVES = (Symbol("∧", "bin"), Symbol("∨", "bin"))
-"""What joins whole statements, and binds less than their relations."""
+"""Signs that join whole statements, and bind less than relations."""
 
 _OPERANDS = ("ord", "close", "fence", "frac", "root", "space")
-"""The classes of what stands before an operator between two parts, and not before a sign."""
+"""Classes that precede a binary operator rather than a sign."""
 
 _TALL = {
     "(": ("⎛", "⎜", "⎝"), ")": ("⎞", "⎟", "⎠"), "[": ("⎡", "⎢", "⎣"), "]": ("⎤", "⎥", "⎦"),
@@ -547,11 +544,10 @@ class Box(NamedTuple):
 
     lines: tuple[str, ...]
     base: int
-    """The line on which it stands, from 0."""
     kind: str = "ord"
-    """The class of what it ends with, which decides the space after it."""
+    """The class of its last part, which decides the space after it."""
     first: str = ""
-    """The class of what it begins with; empty for the same."""
+    """The class of its first part; empty if the same."""
 
     @property
     def width(self) -> int:
@@ -604,7 +600,7 @@ def _rows(tree: Node) -> list[Sequence[Node]]:
 
 
 def _continued(items: Sequence[Node], width: int) -> list[Box]:
-    """A row that goes on below where it is too wide: between its statements, before relations, or before operators.
+    """A row continued below where it is too wide: between statements, before relations, or before operators.
 
     A bracket whose inside is too wide is as tall as a letter, and the row goes on within it.
     """
@@ -633,7 +629,7 @@ def _continued(items: Sequence[Node], width: int) -> list[Box]:
 
 
 def _breaks(items: Sequence[Node], start: int) -> Iterator[tuple[int, int]]:
-    """Where a row that begins at an item may end, and how little that suits, the deeper in brackets the less."""
+    """Where a row that begins at an item may break, with a penalty that grows with bracket depth."""
     depth = 0
     for at, kind in enumerate(map(_kind, items)):
         depth -= kind == "close"
@@ -655,7 +651,7 @@ def _is_gap(node: Node) -> bool:
 
 
 def _opened(node: Node) -> Sequence[Node]:
-    """A pair of brackets as two signs and what stands between them."""
+    """A pair of brackets as two signs and their content."""
     match node:
         case Fence(opening, body, closing) if not isinstance(body, Grid):
             return [Symbol(opening, "open"), *items_of(body), Symbol(closing, "close")]
@@ -671,7 +667,7 @@ def _kind(node: Node) -> str:
 
 
 def _begun(items: Sequence[Node], is_continued: bool) -> Sequence[Node]:
-    """The same; an operator with which a continued row begins is no sign."""
+    """The same, where an operator that begins a continued row is not a sign."""
     first = items[0]
     if is_continued and isinstance(first, Symbol) and first.kind == "bin":
         return [first._replace(kind="rel"), *items[1:]]
@@ -682,7 +678,7 @@ def _begun(items: Sequence[Node], is_continued: bool) -> Sequence[Node]:
 
 
 def _row(items: Sequence[Node]) -> Box:
-    """Nodes side by side; what stands on one line is joined as in running text."""
+    """Nodes side by side; single-line parts are joined as in running text."""
     parts: list[Box] = []
     flat: list[Atom] = []
 
@@ -693,7 +689,7 @@ def _row(items: Sequence[Node]) -> Box:
 
     for item in items:
         if (box := _box(item)) is not None:
-            # An operator between two parts is no sign, though it ends the text of the first.
+            # An operator between two parts is not a sign, even at the end of the first one's text.
             if flat and flat[-1].kind == "bin" and (flat[-2].kind in _OPERANDS if len(flat) > 1 else bool(parts)):
                 flat[-1] = flat[-1]._replace(kind="rel")
             flush()
@@ -749,7 +745,7 @@ def _padded(box: Box, width: int, align: str = "c") -> tuple[str, ...]:
 
 
 def _box(node: Node) -> Box | None:
-    """A node that needs several lines; None if one is enough."""
+    """A node that needs several lines; None if one suffices."""
     match node:
         case Fraction():
             return _fraction(node)
@@ -835,7 +831,7 @@ def _script(node: Script) -> Box | None:
 
 
 def _limit(node: Node) -> Box:
-    """What stands above or below: without spaces as all scripts, its lines below each other."""
+    """Text above or below: compact like all scripts, with its lines stacked."""
     if isinstance(node, Grid) and node.kind == "stack":
         texts = [compact(Row(row)) for row in node.rows]
         width = max(map(cell_len, texts), default=0)
@@ -845,7 +841,7 @@ def _limit(node: Node) -> Box:
 
 
 def _corner(script: Node | None, table: dict[int, int]) -> str:
-    """A script at the corner of a tall base: small letters, if there are such for all of it."""
+    """A script at the corner of a tall base: small letters, if all of it has them."""
     text = compact(script)
     small = text.translate(table)
     return small if all(a != b or a == "′" for a, b in zip(text, small, strict=True)) else text

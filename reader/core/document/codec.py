@@ -1,6 +1,6 @@
-"""Documents as compressed bytes, and back: JSON of short lists, a tenth of the page that it came from.
+"""Documents as compressed bytes, and back: JSON of short lists, a tenth of the size of the page.
 
-A document is stored parsed, so that to open it takes no parser: 3 ms instead of 100.
+A document is stored parsed, so opening takes 3 ms instead of 100.
 """
 
 from __future__ import annotations
@@ -33,10 +33,9 @@ from reader.core.document.model import (
 )
 
 FORMAT = 1
-"""The form of the bytes, and the ability of the parsers; a text of an older one may be worth fetching again."""
+"""The version of the bytes and of the parsers' abilities; an older text may be worth fetching again."""
 
 LARGEST = 64 * 1024 * 1024
-"""Maximum bytes of the JSON."""
 
 _ALIGN = ("left", "right", "center")
 

@@ -42,7 +42,7 @@ ROW = "\n"
 _RAISED = {"∘": "°", "°": "°", "∗": "*", "*": "*", "†": "†", "‡": "‡"}
 _WORD = re.compile(r"[A-Za-z0-9.]+")
 _OPEN_SCRIPT = re.compile(r"[_^][^\W_]+$")
-"""A script after which a letter would seem to belong to it."""
+"""A script after which a letter would seem part of it."""
 _DIFFERENTIALS = ("∂", "d", "δ", "Δ")
 
 
@@ -55,14 +55,14 @@ def formula_text(tex: str) -> str:
 
 
 class Atom(NamedTuple):
-    """A part of the line, of one of TeX's classes: ord, bin, rel, op, open, close, punct, space, frac, row."""
+    """A part of the line, with its TeX class: ord, bin, rel, op, open, close, punct, space, frac, row."""
 
     text: str
     kind: str = "ord"
 
 
 def items_of(node: Node) -> tuple[Node, ...]:
-    """What stands side by side in a node."""
+    """The parts of a node, side by side."""
     return node.items if isinstance(node, Row) else (node,)
 
 
@@ -104,7 +104,7 @@ def atom_of(node: Node) -> Atom:
 
 
 def joined(atoms: Sequence[Atom]) -> str:
-    """Parts as one text, with the space around relations and between operators that TeX sets."""
+    """Parts as one text, with TeX's spaces around relations and operators."""
     text, before = "", ""
     for place, (part, given) in enumerate(atoms):
         kind = given
@@ -130,13 +130,13 @@ def joined(atoms: Sequence[Atom]) -> str:
 
 
 def _has_factor(atoms: Sequence[Atom]) -> bool:
-    """Whether a fraction is multiplied by what follows it, which a slash alone would put below it."""
+    """Whether a factor follows a fraction; after a plain slash it would read as part of the denominator."""
     kind = next((kind for _, kind in atoms if kind != "space"), "")
     return kind not in ("", "bin", "rel", "close", "punct", "row")
 
 
 def is_apart(before: str, kind: str) -> bool:
-    """Whether a space is between parts of two classes."""
+    """Whether parts of two classes are separated by a space."""
     before, kind = (("ord" if one == "fence" else one) for one in (before, kind))
     if before == kind == "rel":
         return False
@@ -154,7 +154,7 @@ def is_apart(before: str, kind: str) -> bool:
 
 
 def compact(node: Node | None) -> str:
-    """A node as one text without spaces, but those between words."""
+    """A node as one text, with spaces only between words."""
     return "" if node is None else _compacted(_text(node))
 
 
@@ -208,7 +208,7 @@ def small_script(inner: str, sign: str, table: dict[int, int]) -> str:
 
 def _fraction(node: Fraction) -> Atom:
     above, below, is_ruled, (opening, closing) = node
-    # A part is read once alone, however deep fractions stand in each other.
+    # Each part is read only once, however deeply fractions are nested.
     over, under = _text(above), _text(below)
     if not is_ruled:
         word = "choose" if (opening, closing) == ("(", ")") else "over"
@@ -256,7 +256,7 @@ def _is_call(items: Sequence[Node]) -> bool:
 def _root(body: Node, index: Node | None) -> Atom:
     inner = _text(body)
     is_one = inner.isdecimal() or (isinstance(body, Symbol | Accent) and " " not in inner)
-    # A letter with its script would seem to have the root as its base.
+    # A letter with its script would look like the base of the root.
     text = inner if is_one else f"({inner})"
     degree = "" if index is None else compact(index)
     if sign := {"": "√", "3": "∛", "4": "∜"}.get(degree):

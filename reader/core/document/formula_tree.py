@@ -1,8 +1,7 @@
-r"""Formulas as trees, read from TeX: what belongs to what, without colours, lengths and sizes.
+r"""Formulas as trees, read from TeX: their structure, without colours, lengths and sizes.
 
-Whatever TeX says, a tree comes of it: a command that is not known here is an `Unknown` in its place, and the rest of
-the formula is read as if it stood alone. Upright and italic letters are the same; all other fonts are kept as the
-letters that Unicode has for them.
+Any TeX gives a tree: an unknown command becomes an `Unknown`, and the rest of the formula is read as usual. Upright and
+italic letters are the same; all other fonts are kept as the letters that Unicode has for them.
 """
 
 from __future__ import annotations
@@ -16,10 +15,9 @@ from reader.core.document import symbols
 from reader.core.text import clean_note
 
 LONGEST = 10_000
-"""Letters of the longest formula that is read."""
 
 DEEPEST = 40
-"""Groups, commands and scripts within each other."""
+"""Maximum nesting of groups, commands and scripts."""
 
 _LONGEST_OPTION = 400
 """Pieces of the longest option in brackets."""
@@ -40,19 +38,19 @@ class Words(NamedTuple):
 
 
 class Row(NamedTuple):
-    """What stands side by side."""
+    """Nodes side by side."""
 
     items: tuple[Node, ...]
 
 
 class Script(NamedTuple):
-    """What stands below and above a base."""
+    """Text below and above a base."""
 
     base: Node
     below: Node | None = None
     above: Node | None = None
     is_stacked: bool = False
-    """Whether they are centred on the base, as limits are, and not at its side."""
+    """Whether they are centred on the base, as limits are, instead of at its side."""
 
 
 class Fraction(NamedTuple):
@@ -73,7 +71,7 @@ class Root(NamedTuple):
 
 
 class Fence(NamedTuple):
-    """What stands between delimiters that grow with it; an empty one is not drawn."""
+    """The content of delimiters that grow with it; an empty delimiter is not drawn."""
 
     opening: str
     body: Node
@@ -88,7 +86,7 @@ class Grid(NamedTuple):
     """`matrix`; `cases`, with a brace at the left; `lines`, one formula below the other; or `stack`, in a script."""
     sides: tuple[str, str] = ("", "")
     align: str = ""
-    """A letter for each column, `l`, `c` or `r`; the last one holds for all others."""
+    """One letter for each column, `l`, `c` or `r`; the last also applies to all further ones."""
 
 
 class Accent(NamedTuple):
@@ -108,7 +106,7 @@ class Brace(NamedTuple):
 
 
 class Unknown(NamedTuple):
-    """A command that is not known here; its arguments follow it."""
+    """An unknown command; its arguments follow it."""
 
     name: str
 
@@ -160,7 +158,7 @@ class _Reader:
         self._font = ""
 
     def whole(self) -> Node:
-        """All of the formula; what closes nothing is left out."""
+        """The whole formula; unmatched closing brackets are left out."""
         items: list[Node] = []
         while self._place < len(self._pieces):
             items += self._items()
@@ -204,7 +202,7 @@ class _Reader:
         return "".join(found)
 
     def _option(self) -> str | None:
-        """The option in brackets that may follow, as it is written; None without one or without its end."""
+        """The raw text of the bracketed option that may follow; None if there is none or it does not end."""
         start = self._place
         self._skip_spaces()
         if self._peek() == "[":
@@ -221,7 +219,7 @@ class _Reader:
         return None
 
     def _length(self) -> None:
-        """Pass over a length, in braces or bare, with what it may grow and shrink."""
+        """Skip a length, in braces or bare, with its stretch and shrink."""
         self._skip_spaces()
         if self._peek() == "{":
             self._raw()
@@ -235,7 +233,7 @@ class _Reader:
     # Rows and groups
 
     def _items(self, *stops: str) -> list[Node]:
-        """The nodes up to what ends them, which is not passed over."""
+        """The nodes up to the end token, which is not consumed."""
         self._go_deeper()
         font = self._font
         items: list[Node] = []
@@ -271,7 +269,7 @@ class _Reader:
         return Fraction(above, below, piece in ("\\over", "\\above"), sides)
 
     def _argument(self) -> Node:
-        """The next group or piece; empty where there is none."""
+        """The next group or piece; empty at the end."""
         self._skip_spaces()
         piece = self._peek()
         if piece is None or piece in _STOPS or piece in ("^", "_"):
@@ -285,7 +283,7 @@ class _Reader:
         return found
 
     def _primes(self) -> Node:
-        """All the primes that stand together, of which one is passed over."""
+        """All adjacent primes, of which one is already consumed."""
         count = 1
         while (piece := self._peek()) is not None and (piece == "'" or piece.isspace()):
             count += piece == "'"
@@ -296,7 +294,7 @@ class _Reader:
         """The rest of a group whose brace is open."""
         items = self._items()
         while (piece := self._next()) is not None and piece != "}":
-            # What ends a row or an environment stands where nothing of the kind is open.
+            # An end of a row or environment where none is open.
             if piece == "\\end":
                 self._raw()
             items += self._items()
@@ -551,7 +549,7 @@ class _Reader:
         return _row([Unknown(name), *_parts(inner)])
 
     def _rows(self) -> tuple[tuple[Node, ...], ...]:
-        """The rows of cells up to the end of the environment, which is not passed over."""
+        """The rows of cells up to the end of the environment, which is not consumed."""
         rows: list[list[Node]] = [[]]
         while True:
             rows[-1].append(_row(self._items()))

@@ -1,7 +1,7 @@
-"""A document in lines for a width: each block is laid out when it is first looked at.
+"""A document in lines for a width: each block is laid out when first needed.
 
-A place is a block and a line of it. Letters before a line are the same at any width, so a place is kept over a new
-layout by its letter; progress is counted in letters too, and needs no layout.
+A place is a block and a line of it. Letters before a line are the same at any width, so a place survives a new layout;
+progress is counted in letters, too, without a layout.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class TextPlace(NamedTuple):
 
 
 class Layout:
-    """The lines of a document at a width; without one, each paragraph is one line, as a pipe wants it."""
+    """The lines of a document at a width; without a width, each paragraph is one line, as for a pipe."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Layout:
         table_width: int | None = None,
         front: Sequence[DocumentLine] = (),
     ) -> None:
-        """`table_width` is what a table may take before its long cells break; by default the width.
+        """`table_width` is the room for a table before its long cells break; the default is the width.
 
         `front` are lines before the text, such as the title; they belong to the first block.
         """
@@ -66,7 +66,6 @@ class Layout:
     # Places
 
     def down(self, place: TextPlace, rows: int) -> TextPlace:
-        """The place some rows further down, at most the last line."""
         block, line = place
         last = len(self.document.blocks) - 1
         while rows > 0:
@@ -82,7 +81,6 @@ class Layout:
         return TextPlace(block, line)
 
     def up(self, place: TextPlace, rows: int) -> TextPlace:
-        """The place some rows further up, at most the first line."""
         block, line = place
         while rows > line:
             if block == 0:
@@ -95,11 +93,11 @@ class Layout:
         return TextPlace(block, line - rows)
 
     def window(self, place: TextPlace, rows: int) -> list[DocumentLine]:
-        """The lines from a place on, at most so many."""
+        """At most `rows` lines from a place on."""
         return [line for _, line in self.placed(place, rows)]
 
     def placed(self, place: TextPlace, rows: int) -> list[tuple[TextPlace, DocumentLine]]:
-        """The lines from a place on, at most so many, with their places."""
+        """At most `rows` lines from a place on, with their places."""
         found: list[tuple[TextPlace, DocumentLine]] = []
         block, first = place
         while len(found) < rows and block < len(self.document.blocks):
@@ -110,7 +108,6 @@ class Layout:
 
     @property
     def end(self) -> TextPlace:
-        """The last line."""
         last = max(0, len(self.document.blocks) - 1)
         return TextPlace(last, max(0, len(self.lines(last)) - 1) if self.document.blocks else 0)
 
@@ -122,7 +119,7 @@ class Layout:
         return found
 
     def place_of(self, anchor: str) -> TextPlace | None:
-        """Where a link to an anchor leads, with its `#` or without."""
+        """Where a link to an anchor leads, with or without its `#`."""
         name = anchor if anchor in self.document.anchors else anchor.removeprefix("#")
         block = self.document.anchors.get(name)
         if block is None:
@@ -132,12 +129,12 @@ class Layout:
         )
 
     def letter(self, place: TextPlace) -> int:
-        """The letters of its block before a place."""
+        """The letters of the block before a place."""
         lines = self.lines(place.block) if self.document.blocks else ()
         return lines[place.line].start if place.line < len(lines) else 0
 
     def place_at(self, block: int, letter: int) -> TextPlace:
-        """The line of a block that has a letter of it: the same place as in another layout."""
+        """The line of a block that contains a letter: the same place in another layout."""
         block = max(0, min(block, len(self.document.blocks) - 1))
         lines = self.lines(block) if self.document.blocks else ()
         found = bisect_right([line.start for line in lines], letter) - 1
@@ -147,12 +144,11 @@ class Layout:
 
     @property
     def letters(self) -> int:
-        """The letters of the document."""
         return self._before[-1]
 
     @cached_property
     def _before(self) -> list[int]:
-        """The letters before each block, and all of them."""
+        """The letters before each block, and their total."""
         return [0, *accumulate(self.document.sizes)]
 
     def share(self, place: TextPlace) -> float:
@@ -164,7 +160,7 @@ class Layout:
         return min(1.0, (self._before[place.block] + min(size, self.letter(place))) / total)
 
     def place_of_share(self, share: float) -> TextPlace:
-        """The line above which so much of the document is."""
+        """The first line below this share of the document."""
         letters = share * self._before[-1]
         block = max(0, min(bisect_right(self._before, letters), len(self.document.blocks)) - 1)
         return self.place_at(block, int(letters - self._before[block]))
@@ -180,7 +176,6 @@ class Layout:
         return self.document.sections[found] if found >= 0 else None
 
     def next_section(self, place: TextPlace, step: int) -> TextPlace | None:
-        """The heading `step` sections further down, or up if it is negative."""
         starts = [index for index, block in enumerate(self.document.blocks) if isinstance(block, Heading)]
         at = bisect_right(starts, place.block) - 1
         is_within = at >= 0 and (starts[at] < place.block or self.letter(place) > 0)

@@ -34,7 +34,7 @@ Spans: TypeAlias = tuple[Span, ...]
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The title of a section; the blocks up to the next heading belong to it."""
+    """The title of a section, which extends to the next heading."""
 
     level: int
     """1 for a section, 2 for a subsection and so on, at most 5."""
@@ -68,7 +68,7 @@ class Item:
     """An item of a list."""
 
     marker: str
-    """As printed: `•`, `(a)`, or the term that a description explains."""
+    """As printed: `•`, `(a)`, or the described term."""
     blocks: tuple[Block, ...]
     anchor: str = ""
 
@@ -123,7 +123,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What a caption belongs to: pictures, tables, an algorithm, or figures in their turn."""
+    """A caption's content: pictures, tables, an algorithm, or more figures."""
 
     label: str
     """As printed, such as `Figure 2`; may be empty."""
@@ -169,7 +169,7 @@ Block: TypeAlias = (
 
 
 ORIGINS: Mapping[str, str] = MappingProxyType({"feed": "Hugging Face", "pdf": "the PDF"})
-"""The sources of texts that are no hosts of pages, in words."""
+"""The names of text sources that are not hosts."""
 
 _HELD = (Heading, Table, Figure, Note, Reference)
 
@@ -206,11 +206,10 @@ class Document:
     title: str
     blocks: tuple[Block, ...]
     version: int | None = None
-    """The version of the paper that it is of, if the page says so."""
+    """The paper's version, if the page says so."""
     licence: str = ""
-    """The licence of the text, in words."""
     is_cut: bool = False
-    """Whether its end is missing: it breaks off, or is larger than the limits."""
+    """Whether its end is missing, because it breaks off or exceeds the limits."""
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -224,7 +223,7 @@ class Document:
 
     @cached_property
     def anchors(self) -> dict[str, int]:
-        """The index of the block, among the document's own, in which each anchor is."""
+        """The index of the top-level block that contains each anchor."""
         found: dict[str, int] = {}
         for index, block in enumerate(self.blocks):
             for inner in walk(block):
@@ -234,13 +233,13 @@ class Document:
 
     @cached_property
     def holdings(self) -> int:
-        """What it holds besides running text: headings, numbered formulas, tables, figures, notes and references."""
+        """What it contains besides running text: headings, numbered formulas, tables, figures, notes and references."""
         found = (inner for block in self.blocks for inner in walk(block))
         return sum(bool(inner.number) if isinstance(inner, Formula) else isinstance(inner, _HELD) for inner in found)
 
     @cached_property
     def lacks(self) -> tuple[str, ...]:
-        """What a paper nearly always has and this text has not, in words."""
+        """What this text lacks though papers nearly always have it, in words."""
         found = [inner for block in self.blocks for inner in walk(block)]
         kinds = {type(inner) for inner in found}
         figures = [inner for inner in found if isinstance(inner, Figure) and inner.label.startswith("Fig")]
@@ -269,7 +268,7 @@ class Document:
 
 
 def walk(block: Block | Item) -> Iterator[Block | Item]:
-    """A block and all that it contains."""
+    """A block and everything in it."""
     yield block
     if isinstance(block, Items):
         for item in block.items:
@@ -313,16 +312,16 @@ def plain(spans: Spans) -> Iterator[str]:
 
 
 class PdfSpot(NamedTuple):
-    """A part of a paper's PDF that is shown as a picture: half a page, or a displayed formula."""
+    """A part of a paper's PDF shown as a picture: half a page, or a displayed formula."""
 
     id: str
     """Of the paper."""
     page: int = 0
-    """From 0; of a formula it is not known."""
+    """From 0; unknown for a formula."""
     is_upper: bool = True
     """Which half of the page."""
     number: str = ""
-    """Of a formula, as printed."""
+    """A formula's number, as printed."""
     before: tuple[str, ...] = ()
     """The words before a formula, in small letters."""
     after: tuple[str, ...] = ()

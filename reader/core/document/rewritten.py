@@ -1,4 +1,4 @@
-r"""A document with other formulas: as TeX, or with the names of fonts in place of letters that a terminal may lack."""
+r"""A document with rewritten formulas: as TeX, or with names of fonts instead of letters that a terminal may lack."""
 
 from __future__ import annotations
 

@@ -31,12 +31,12 @@ from reader.core.text import fold
 
 
 def searched_text(document: Document) -> str:
-    """The text of a document, a line for each paragraph; not its title, which the papers' own index has."""
+    """The text of a document, one line for each paragraph, without the title, which the papers' index has."""
     return "\n".join(text for block in document.blocks for text in block_texts(block) if text)
 
 
 def block_texts(block: Block) -> Iterator[str]:
-    """The texts of a block and of what it contains; a word that changes its style in the middle stays one."""
+    """The texts of a block and its parts; a word whose style changes in the middle stays one."""
     for inner in walk(block):
         match inner:
             case Heading(number=label, spans=spans) | Note(mark=label, spans=spans) | Reference(label, spans):
@@ -71,7 +71,7 @@ Finder = Callable[[str], Sequence[tuple[int, int]]]
 
 
 class Hit(NamedTuple):
-    """A block that has all words."""
+    """A block that has all the words."""
 
     section: Heading | None
     text: str
@@ -83,11 +83,11 @@ class Hit(NamedTuple):
 
 
 def find(document: Document, words: Sequence[str], finders: Sequence[Finder]) -> Iterator[Hit]:
-    """The blocks that have a word, for each of the words, as its finder finds it, in reading order.
+    """Find the blocks with at least one match for each word, in reading order.
 
     Only formulas of blocks that have the letters of all words become Unicode: a text takes 1 ms instead of 30.
     """
-    # Late: the index of texts needs only what is searched.
+    # Late: the index of texts needs only the searched text.
     from reader.core.spellings import typed_spellings, with_joined
 
     needed = [
@@ -111,7 +111,7 @@ def find(document: Document, words: Sequence[str], finders: Sequence[Finder]) ->
 
 
 def _has_letters(block: Block, needed: Sequence[Sequence[Sequence[str]]]) -> bool:
-    """Whether a block has the letters of one spelling of each word."""
+    """Whether a block has the letters of a spelling of each word."""
     text = "".join(texts(block)).lower()
     if _has_each(text, needed):
         return True

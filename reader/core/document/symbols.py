@@ -137,7 +137,7 @@ endgroup begingroup bgroup egroup null leavevmode par unskip nolinebreak linebre
 mdseries scshape sffamily ttfamily penalty smallskip medskip bigskip / mathpalette toprule midrule bottomrule
 """
 IGNORED = frozenset(_IGNORED.split())
-"""Commands that only say how something looks."""
+"""Commands that only affect appearance."""
 
 DROPPED = {
     "label": 1, "tag": 1, "hspace": 1, "vspace": 1, "phantom": 1, "hphantom": 1, "vphantom": 1, "color": 1, "rule": 2,
@@ -145,7 +145,7 @@ DROPPED = {
     "addtolength": 2, "rowcolor": 1, "cellcolor": 1, "columncolor": 1, "hypertarget": 2, "mathcolor": 1,
     "fontsize": 2, "bookmark": 1, "arrayrulecolor": 1, "raisetag": 1, "shortintertext": 1,
 }  # fmt: skip
-"""Commands that go together with this number of arguments."""
+"""Commands that are dropped with this number of arguments."""
 
 LENGTHS = frozenset(
     ("hskip", "vskip", "kern", "mkern", "mskip", "mspace", "hglue", "vglue", "moveleft", "moveright", "lower", "raise")
@@ -158,7 +158,7 @@ WRAPPERS = {
     "rlap": 0, "makebox": 0, "parbox": 1, "href": 1, "hyperlink": 1, "lx@text": 0, "mathgroup": 0, "adjustbox": 1,
     "hbox@": 0, "mathsurround": 0, "displaylines": 0, "tensor": 0, "vbox": 0, "vtop": 0, "reflectbox": 0,
 }  # fmt: skip
-"""Commands whose last argument stays as it is, and the number of arguments before it."""
+"""Commands whose last argument is kept, and the number of arguments before it."""
 
 ARROWS = _table(
     """

@@ -68,7 +68,7 @@ def with_topics(text: str, choice: TopicChoice) -> str:
     if not shown:
         return " ".join(filter(None, (terms, _ready_for_terms(text, query) if terms else text.strip())))
     if isinstance(query.root, Or):
-        # The whole text is one group of topics, perhaps with a sort inside.
+        # The whole text is one group of topics, maybe with a sort inside.
         order = str(query.sort) if query.sort else ""
         return " ".join(filter(None, (terms, order)))
     return _cut_parts(text, shown, terms)
@@ -104,7 +104,7 @@ def _cut_parts(text: str, parts: list[Part], replacement: str = "") -> str:
 
 
 def _spans(text: str, parts: list[Part]) -> Iterator[tuple[int, int]]:
-    """The spans of the parts, each with the written AND before it, or else the one after it."""
+    """The spans of the parts, each with an adjacent written AND: the one before, else the one after."""
     tokens = lex(text)
     taken = 0
     for part in parts:
@@ -132,7 +132,7 @@ def _shown(query: Query) -> list[tuple[_Role, Part]]:
 
 
 def _role(node: Node) -> _Role | None:
-    """The topics of a part; None if it has any other term."""
+    """The topics of a part; None if it has other terms."""
     inner = node.node if isinstance(node, Not) else node
     negative = inner is not node
     slugs = _slugs(inner.nodes if isinstance(inner, Or) else (inner,))
@@ -152,7 +152,6 @@ def _role(node: Node) -> _Role | None:
 
 
 def _slugs(nodes: tuple[Node, ...]) -> tuple[str, ...]:
-    """The slugs of the nodes if all are topics, else none."""
     slugs = tuple(node.value for node in nodes if isinstance(node, Term) and node.field == "topic")
     return slugs if len(slugs) == len(nodes) else ()
 
@@ -166,7 +165,7 @@ def _unique(slugs: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class TagChoice:
-    """The tags that papers must have, and those that they must not have, with no regard to capitals."""
+    """The tags that papers must have and must not have, ignoring case."""
 
     picked: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
@@ -181,7 +180,7 @@ def chosen_tags(query: Query) -> TagChoice:
 
 
 def with_tag(text: str, tag: str, where: Literal["picked", "excluded"]) -> str:
-    """The query with a tag picked or excluded; without it, if it was so already. Raises QueryError."""
+    """The query with a tag picked or excluded, or without it if it already was. Raises QueryError."""
     text, near = split_near(text)
     if near:
         return " ".join(part for part in (with_tag(text, tag, where), near) if part)

@@ -50,7 +50,7 @@ TEXT_FIELDS, NAME_FIELDS, DATE_FIELDS, COUNT_FIELDS = (
 REGEX_FIELDS = ("title", "author")
 
 LIST_FIELDS = ("author", "keyword", "org", *NAME_FIELDS)
-"""Fields that accept several values separated by commas; a paper needs any one of them."""
+"""Fields that accept several values separated by commas; any one of them matches."""
 
 ALIASES = {
     "organization": "org",
@@ -69,7 +69,7 @@ ALIASES = {
     "similar": "like",
     "related": "like",
 }
-"""Field names of other programs and our names for them: only suggested, never accepted."""
+"""Other programs' field names and ours: only suggested, never accepted."""
 
 _BLANK = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CURLY = re.compile("[“”„]")
@@ -104,7 +104,6 @@ class Token(NamedTuple):
     start: int
     end: int
     values: tuple[Value, ...] = ()
-    """The values of a field, or the one value of a phrase."""
 
 
 def lex(text: str) -> list[Token]:
@@ -113,7 +112,7 @@ def lex(text: str) -> list[Token]:
 
 
 def split_near(text: str) -> tuple[str, str]:
-    """A query's exact terms and its `~ free text`, which has to stay behind all terms; either may be empty."""
+    """A query's exact terms and its `~ free text`, which must come last; either may be empty."""
     for token in lex(text):
         if token.kind == "near":
             return text[: token.start].strip(), text[token.start :].strip()
@@ -121,7 +120,7 @@ def split_near(text: str) -> tuple[str, str]:
 
 
 def level(text: str) -> str:
-    """Replace control characters and surrogates by blanks and curly quotes by straight ones; the length stays."""
+    """Replace control characters and surrogates by spaces and curly quotes by straight ones, keeping the length."""
     return _CURLY.sub('"', _BLANK.sub(" ", text))
 
 
@@ -166,7 +165,7 @@ def _field(text: str, start: int, name: str, at: int) -> Token:
             break
         values.append(value)
         at = value.end
-        # After a comma at the very end the user will type another value.
+        # After a comma at the very end, the user will type another value.
         if name not in LIST_FIELDS or not text.startswith(",", at):
             break
         while text.startswith(",", at):

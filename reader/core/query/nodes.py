@@ -85,7 +85,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Free text after `~`: the papers that fit it best, which need not have all its words.
+    """Free text after `~`: the best-fitting papers, which need not have all its words.
 
     It comes after the other terms, which the papers must match. Within the `OR` or `NOT` of a saved view's name, it
     means the papers that have all its words.
@@ -160,29 +160,28 @@ class Query:
     @property
     def text(self) -> str:
         """The query in canonical form: `parse(query.text) == query`."""
-        # Free text takes all that follows it.
+        # Free text extends to the end of the query.
         order = (self.sort, self.root) if self.near else (self.root, self.sort)
         return " ".join(str(part) for part in order if part is not None)
 
     @property
     def near(self) -> str:
-        """The free text that papers should fit; empty without any."""
         last = self.root.nodes[-1] if isinstance(self.root, And) else self.root
         return last.text if isinstance(last, Near) else ""
 
     @property
     def like(self) -> tuple[str, ...]:
-        """The ids of the papers whose similar ones are wanted."""
+        """The ids in `like:`."""
         return liked(self.root)
 
     @property
     def is_by_fit(self) -> bool:
-        """Whether only the papers that fit best are wanted: those near to a text or to papers."""
+        """Whether the query asks for the best-fitting papers: close to a text or to other papers."""
         return bool(self.near or self.like)
 
     @property
     def default_order(self) -> str:
-        """The order of a query without `sort:` where the best comes first; empty where that is not asked for."""
+        """The order of a query without `sort:`, which is best first; empty for other queries."""
         return "relevance" if self.is_by_fit else "foryou" if next(names_in(self.root, "foryou"), None) else ""
 
     def __str__(self) -> str:
@@ -202,7 +201,7 @@ def names_in(node: Node | None, field: str) -> Iterator[str]:
 
 
 def with_hidden(query: Query) -> Query:
-    """The same query of hidden papers too."""
+    """The same query including hidden papers."""
     hidden = Term("is", "hidden")
     return replace(query, root=all_of([one for one in (query.root, Or((hidden, Not(hidden)))) if one is not None]))
 
@@ -223,7 +222,7 @@ def any_of(nodes: list[Node]) -> Node:
 
 
 def liked(node: Node | None) -> tuple[str, ...]:
-    """The ids of all `like:` among terms that are joined, each once."""
+    """The ids in all joined `like:` terms, each once."""
     if is_like(node):
         parts = node.nodes if isinstance(node, Or) else (node,)
         return tuple(dict.fromkeys(part.value for part in parts if isinstance(part, Term)))
@@ -272,7 +271,7 @@ def quoted(value: str) -> str:
 # What members of a group share
 
 _MEMBER_MARK = "\n"
-"""Stands between the name and the kind of mark in the value of a `by:` that asks for one."""
+"""Separates the name and the kind of mark in the value of a `by:`."""
 
 _MEMBER_KINDS = {("is", "starred"): "star", ("is", "queued"): "queue", ("has", "note"): "note"}
 
@@ -287,7 +286,7 @@ def resolve_members(query: Query) -> Query:
 
 
 def name_and_kind(value: str) -> tuple[str, str]:
-    """The name of a `by:`, and the kind of mark that it asks for; empty for any kind."""
+    """The name in a `by:` and its kind of mark; empty for any kind."""
     name, _, kind = value.partition(_MEMBER_MARK)
     return name, kind
 
@@ -323,7 +322,7 @@ def _is_by(node: Node) -> bool:
 
 
 def _kinds(node: Node) -> list[str]:
-    """The kinds of marks of which a node asks for any; empty if it asks for something else."""
+    """The kinds of marks of which a node requires any; empty for other nodes."""
     if isinstance(node, Or):
         found = [_kinds(one) for one in node.nodes]
         return [kind for kinds in found for kind in kinds] if all(found) else []
@@ -336,7 +335,6 @@ def _kinds(node: Node) -> list[str]:
 
 
 def _asked(members: Node, kinds: Sequence[str]) -> Node:
-    """Any of the kinds by any of the members."""
     names = members.nodes if isinstance(members, Or) else (members,)
     return any_of(
         [Term("by", f"{one.value}{_MEMBER_MARK}{kind}") for one in names if isinstance(one, Term) for kind in kinds]

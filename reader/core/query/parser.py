@@ -190,7 +190,7 @@ class _Parser:
 
 
 def _without_signs(tokens: list[Token]) -> list[Token]:
-    """The tokens without words of signs alone that are between two words, as in a pasted title."""
+    """The tokens without sign-only words between two words, as in a pasted title."""
     kept: list[Token] = []
     signs: list[Token] = []
     for token in tokens:
@@ -225,7 +225,7 @@ def _lift_near(tokens: list[Token]) -> tuple[list[Token], Part | None]:
 
 
 def _expect_like_alone(root: Node | None, parts: list[Part], end: int) -> None:
-    """Raise QueryError for a `like:` that is not beside the other terms."""
+    """Raise QueryError for a `like:` that is not a top-level term."""
     if is_like(root) or not names_like(root):
         return
     if isinstance(root, And) and all(is_like(node) or not names_like(node) for node in root.nodes):
@@ -285,13 +285,13 @@ def _word(token: Token) -> Match | Term:
 
 
 def _only_paper(text: str) -> str | None:
-    """The paper that a pasted text with blanks names as a whole: `arXiv:2406.12345 [cs.CL]`, or a file and its path."""
+    """The paper named by a whole pasted text with spaces: `arXiv:2406.12345 [cs.CL]`, or a file's path."""
     text = text.strip().removeprefix("id:").strip()
     return _named_paper(text) if " " in text else None
 
 
 def _named_paper(word: str) -> str | None:
-    """The arXiv id that a word is, or that a pasted address contains; None for other words."""
+    """The arXiv id in a word or pasted address, else None."""
     if "." not in word and "/" not in word:
         return None
     from reader.core.ids import doi_in, named_id
@@ -306,7 +306,7 @@ def _meant_field(name: str) -> str | None:
     if name in ALIASES:
         return ALIASES[name]
     for field in FIELDS:
-        # Short field names are near to too many words: "as:" is not "is:", "cat:" is not "tag:".
+        # Short field names resemble too many words: "as:" is not "is:", "cat:" is not "tag:".
         allowed = 2 if len(field) > 6 else 1
         if len(field) > 3 and distance(name, field, allowed) <= allowed:
             return field
@@ -333,19 +333,19 @@ CHOICES = {
 """The fields with fixed values, and those values."""
 
 FORMER = {("is", "risen"): "changed"}
-"""Values of saved queries that have another name now."""
+"""Renamed values in saved queries."""
 
 _NAMED_BY_USER = ("tag", "view", "foryou", "by")
-"""Fields whose values may be signs alone, since the user has given them as names, such as a tag with a star."""
+"""Fields whose values may consist of signs, because the user named them, such as a tag with a star."""
 
 _ANY_CHARACTERS = (" ", "?", "0", "a", "漢")
-"""A regex that finds each of these alone finds every text."""
+"""A regex that matches each of these alone matches every text."""
 
 _NUMBER = re.compile(r"(>=|<=|>|<|=)?([0-9]{1,18}k?)", re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]{1,18}k?)?\.\.([0-9]{1,18}k?)?", re.IGNORECASE)
 
 _MOST = 10**15
-"""Larger numbers become this one: no count is so high, and SQLite's integers are bounded."""
+"""Larger numbers become this one: no count is this high, and SQLite's integers are bounded."""
 
 
 def _field(token: Token) -> Node:
@@ -360,10 +360,6 @@ def _field(token: Token) -> Node:
 
 
 def _sort(token: Token) -> Sort:
-    """The order that a `sort:` asks for.
-
-    Raises QueryError.
-    """
     if not token.values:
         _expect_open_value(token)
     value = token.values[0]
@@ -380,7 +376,7 @@ def _expect_closed(value: Value) -> None:
 
 
 def _expect_letters(text: str, start: int, end: int) -> None:
-    """Raise QueryError for a text without words, which the index of words can't look up."""
+    """Raise QueryError for a text without words, which the index can't look up."""
     if not split_words(text):
         raise QueryError(f"“{text.strip()}” has no letter or digit to search for.", start, end)
 
@@ -421,7 +417,7 @@ def _name(name: str, text: str) -> str:
         archive, dot, part = text.partition(".")
         return archive.lower() + dot + (part.upper() if len(part) == 2 else part.lower())
     if name in ("id", "like"):
-        # An address or a file's name is accepted too: it is replaced by the id in it.
+        # An address or a file's name is also accepted and replaced by its id.
         from reader.core.ids import doi_in, named_id
 
         return named_id(text) or doi_in(text) or text

@@ -1,9 +1,8 @@
 """Regular expressions in time that grows with the text alone, without look-around and references back.
 
-Python's own engine tries one way through a pattern after another, and some patterns have more ways than anybody can
-wait for. Here it says only whether the syntax is right and what a single character is; all ways are followed at once. A
-pattern becomes places with ways between them, and the places that some text leads to become a state, made when a text
-first comes to it.
+Python's own engine backtracks, and some patterns make it take forever. It is used here only to check the syntax and to
+match single characters; all paths are followed at once. A pattern becomes places with paths between them, and a set of
+places reached by some text becomes a state, made on demand.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ MAX_PATTERN = 120
 MAX_SUBJECT = 500
 """Characters of a text that are searched; titles and names are shorter."""
 MAX_PLACES = 1_000
-"""Maximum number of places in a pattern. It limits the time too: at most 0.1 s for the most contrived text."""
+"""Maximum number of places in a pattern. It bounds the time: at most 0.1 s for the worst text."""
 MAX_KEPT = 20_000
-"""Places of all states and steps between them that are kept; then they are made anew."""
+"""Maximum places and steps kept in all states; beyond that, states are rebuilt."""
 
 _END = ""
-"""What comes after the last character, and before the first one."""
+"""Stands for the characters before the first and after the last one."""
 
 _GROUP = re.compile(r"\((?:\?:|\?P<\w+>|(?!\?))")
 _OPERATOR = re.compile(r"\(\?(?:<?[=!]|P?.)")
@@ -68,13 +67,13 @@ class _Place(NamedTuple):
 
 
 class _State(dict[str, "_State"]):
-    """The places that all ways through a pattern have come to; by the next character, the state after it."""
+    """The set of places reached by all paths through a pattern, with its successor for each character."""
 
     def __init__(self, pattern: _Pattern, places: frozenset[int], before: str) -> None:
         self._pattern = pattern
         self.places = places
         self.before = before
-        """A character like the last one."""
+        """A character of the same class as the last one."""
 
     def __missing__(self, char: str) -> _State:
         self[char] = found = self._pattern.follow(self, char)
@@ -207,7 +206,7 @@ def compile_pattern(pattern: str) -> Callable[[str], bool]:
         raise UnsafePattern(f"A regex may have at most {MAX_PATTERN} characters")
     plain = without_accents(pattern)
     with catch_warnings():
-        # Such as of a bracket within brackets.
+        # Such as about a bracket within brackets.
         simplefilter("ignore")
         try:
             plain.encode()

@@ -34,7 +34,7 @@ class Completion:
     end: int
     candidates: tuple[str, ...]
     papers: tuple[int, ...] = ()
-    """Number of papers with each candidate; empty unless known for all."""
+    """The number of papers with each candidate; empty unless known for all."""
 
 
 Vocabulary = Mapping[str, Mapping[str, int] | Sequence[str]]
@@ -45,7 +45,7 @@ A mapping also holds how many papers have each value.
 
 
 def tokens(text: str) -> list[QuerySpan]:
-    """The parts of any text, even half-typed or wrong: in order, without overlaps, with only white space between."""
+    """The parts of any text, even incomplete or wrong: in order, without overlaps, with only white space between."""
     spans = [span for token in lex(text) for span in _spans(token)]
     try:
         parse(text)
@@ -59,7 +59,7 @@ _LAST_TOPIC = re.compile(r"(?:^|(?<=[\s(]))-?topic:([\w-]+)$", re.IGNORECASE)
 
 
 def asked(text: str, topics: Collection[str] = ()) -> str:
-    """The query to run while a text is typed: what is only begun at its end is left out.
+    """The query to run while a text is typed: without an unfinished last term.
 
     A user who types `-video` first has `-v`, which would exclude nearly every paper, and one who types `topic:video`
     first has `topic:v`, which no paper has.
@@ -99,7 +99,7 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> 
     field = name.lower()
     if field not in FIELDS:
         return None
-    # Only the last item of a list with commas is completed.
+    # Only the last item of a comma-separated list is completed.
     item = value.rpartition(",")[2] if not value.startswith('"') else value
     start = cursor - len(item)
     known = vocabulary.get(field, ())
@@ -114,7 +114,7 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> 
 
 
 def nearest_value(typed: str, known: Iterable[str]) -> str | None:
-    """The value that a wrong one probably stands for: what completes it first, else the most similar one."""
+    """The value probably meant by a wrong one: a completion if there is one, else the most similar value."""
     begun = _matching_values(known, typed.lower(), 1) if typed else []
     return begun[0] if begun else nearest(typed, known)
 
@@ -130,7 +130,7 @@ def _language_values(field: str, item: str) -> list[str]:
 
 
 def _matching_values(words: Iterable[str], typed: str, most: int) -> list[str]:
-    """Values that begin with what was typed, then values with a later word that does; stops at `most` of the first."""
+    """Values that begin with the typed text, then values with a later word that does; stops at `most` of the former."""
     begin: list[str] = []
     inside: list[str] = []
     for word in words:
@@ -181,7 +181,7 @@ def _are_closed(values: tuple[Value, ...]) -> bool:
 
 
 def _with_error(spans: list[QuerySpan], error: QueryError) -> list[QuerySpan]:
-    """The spans, with the error's stretch marked as an error."""
+    """The spans, with the error's stretch marked."""
     marked: list[QuerySpan] = []
     for span in spans:
         marked += (
@@ -193,4 +193,4 @@ def _with_error(spans: list[QuerySpan], error: QueryError) -> list[QuerySpan]:
 
 
 Completer = Callable[[str, int], Completion | None]
-"""`complete` with a vocabulary bound to it, as the query line calls it."""
+"""`complete` with a bound vocabulary, for the query line."""

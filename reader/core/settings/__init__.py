@@ -1,1 +1,1 @@
-"""What settings may be: their types, their tables, and the text of the TOML file that has them."""
+"""The types of settings, their tables, and the text of the TOML file that holds them."""

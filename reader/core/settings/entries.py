@@ -1,8 +1,8 @@
 """The lists that the user keeps in the settings file, entry by entry: what an event says, and what follows from all.
 
-Each view, rule, muted word, notice and hidden view is an entry with an identity, which follows from the name or text
-with which it began, so that two machines mean the same entry by it. An event has what one action changed of an entry;
-of each field the newest event that is not undone decides, in the order (clock, id) that all machines share:
+Each view, rule, muted word, notice and hidden view is an entry. Its identity comes from its first name or text, so that
+all machines agree on it. An event holds what one action changed in an entry. For each field, the newest event that is
+not undone decides, in the order (clock, id) that all machines share:
 
 | two machines, before they hear of each other | what both have then |
 |---|---|
@@ -19,8 +19,7 @@ of each field the newest event that is not undone decides, in the order (clock, 
 | have the same entries from before they synced | each entry once |
 | have an entry of one name from before, but another query | one entry; a change that was made since wins |
 
-What a list has that it cannot hold by these rules, such as a mistake, stops the list: it is neither read nor written
-until the user has corrected the file.
+A list with an invalid entry, such as a mistake, is neither read nor written until the user corrects the file.
 """
 
 from __future__ import annotations
@@ -39,10 +38,10 @@ from reader.core.settings.types import NAME_LIMIT, as_toml
 from reader.core.text import clean
 
 TABLES: Mapping[str, tuple[str, ...]] = {"views": ("name", "query"), "rules": ("name", "when", "then")}
-"""The lists of tables, with the fields of an entry."""
+"""Lists of tables, with the fields of an entry."""
 
 TEXTS = ("mute", "notify", "hidden_views")
-"""The lists of texts; an entry has one field, `text`."""
+"""Lists of texts; an entry has one field, `text`."""
 
 LISTS = (*TABLES, *TEXTS)
 
@@ -55,16 +54,14 @@ NOUNS = {
 }
 
 MOST: Mapping[str, int] = {**dict.fromkeys(TABLES, 200), **dict.fromkeys(TEXTS, 1_000)}
-"""Entries of a list beyond which none is taken over from another machine: the user could not use them."""
+"""Maximum entries of a list that other machines may fill."""
 
 QUERY_LIMIT = 4_000
-"""Maximum characters of a query or a word."""
 
 VALUE_LIMIT = 8_000
-"""Maximum characters of an event's value."""
 
 BEGIN = 10**12
-"""The time in the places of entries from before there were events, with room above and below."""
+"""The time in the places of entries older than all events, with room above and below."""
 
 _THERE, _PLACE, _OF = "there", "place", "of"
 
@@ -73,36 +70,36 @@ _PLACES = re.compile(r"[0-9]{26,200}", re.ASCII)
 
 
 class Entry(NamedTuple):
-    """One entry of a list, as the file has it."""
+    """An entry of a list, as in the file."""
 
     id: str
     values: Mapping[str, Any]
 
 
 class State(NamedTuple):
-    """What the log says of an entry."""
+    """What the log says about an entry."""
 
     values: Mapping[str, Any]
     place: str
     is_there: bool
     named: int
-    """Which of all events gave it its name."""
+    """The event that gave it its name."""
 
 
 Log = Mapping[str, Mapping[str, State]]
-"""All entries that there ever were, by list and identity."""
+"""All entries that ever existed, by list and identity."""
 
 Change = tuple[str, dict[str, Any]]
-"""The identity of an entry, and what an event says of it."""
+"""The identity of an entry, and an event's changes to it."""
 
 
 # Events
 
 
 def parse_entry(kind: str, value: str) -> tuple[str, str, dict[str, Any]] | None:
-    """The list, the identity and the fields of an event; None if it does not have the form of one.
+    """The list, identity and fields of an event; None if invalid.
 
-    Fields and lists that only a newer program knows are left as they are.
+    Unknown fields and lists of newer programs are kept.
     """
     found = _KIND.fullmatch(kind)
     if found is None:
@@ -128,7 +125,7 @@ def _fits(field: str, value: object) -> bool:
 
 
 def event_value(said: Mapping[str, Any]) -> str:
-    """The value of an event: only ASCII, which every program takes as it is."""
+    """The value of an event, in ASCII, which every program preserves."""
     return json.dumps(said, separators=(",", ":"), sort_keys=True)
 
 
@@ -155,7 +152,7 @@ def event_label(kind: str, value: str) -> str:
 
 
 def fold(events: Iterable[tuple[str, str]]) -> dict[str, dict[str, State]]:
-    """What the kinds and values of events, in the order of all machines, say of the entries."""
+    """The state of each entry after these events, in the order that all machines share."""
     found: dict[str, dict[str, State]] = {table: {} for table in LISTS}
     for _, table, id, state in unfold(events):
         found[table][id] = state
@@ -163,7 +160,7 @@ def fold(events: Iterable[tuple[str, str]]) -> dict[str, dict[str, State]]:
 
 
 def unfold(events: Iterable[tuple[str, str]]) -> Iterator[tuple[int, str, str, State]]:
-    """What each event makes of its entry: the event's position, the list, the identity and the state."""
+    """What each event does to its entry: the event's position, the list, the identity and the state."""
     found: dict[str, dict[str, State]] = {table: {} for table in LISTS}
     for number, (kind, value) in enumerate(events):
         parsed = parse_entry(kind, value)
@@ -182,7 +179,7 @@ def unfold(events: Iterable[tuple[str, str]]) -> Iterator[tuple[int, str, str, S
 
 
 def listed(table: str, log: Log) -> list[Entry]:
-    """The entries of a list as all machines have them, in their order, each with a name of its own."""
+    """A list's entries on all machines, in order, with unique names."""
     states = log[table]
     whole = [id for id, one in states.items() if one.is_there and len(one.values) == len(_fields(table))]
     names: dict[str, str] = {}
@@ -217,26 +214,26 @@ def name_of(values: Mapping[str, Any]) -> str:
 
 
 def restoring(values: Mapping[str, Any], now: State) -> dict[str, Any]:
-    """What an event says that brings an entry back as it was; empty if it is so."""
+    """An event's value that restores an entry; empty if it is already so."""
     fields = {field: value for field, value in values.items() if now.values.get(field) != value}
     if not fields and now.is_there:
         return {}
     return {**({_OF: values["name"]} if "name" in values else {}), **fields, _THERE: True}
 
 
-# What the user changed in the file
+# Changes by the user in the file
 
 
 def can_hold(table: str, values: Mapping[str, Any]) -> bool:
-    """Whether an event can have an entry of the file."""
+    """Whether an event can hold an entry of the file."""
     return parse_entry(f"{ENTRY}{table}:{_id(table, values)}", event_value({**values, _THERE: True})) is not None
 
 
 def adopted(table: str, now: Sequence[Mapping[str, Any]], log: Log) -> tuple[list[Entry], list[Change], list[Change]]:
-    """The entries of a file that was never in step with the log: with identities, what to add, and what to record.
+    """The entries of a file that was never synced with the log, with identities; what to add; and what to record.
 
-    What is added has no time, so that whatever was ever done to the entry on any machine wins over it. What another
-    machine has removed is recorded as new if it is not what that machine removed.
+    Added entries have no time, so any change on any machine wins over them. An entry removed elsewhere is recorded as
+    new if it differs from the removed one.
     """
     stands = {_key(table, one.values): one.id for one in listed(table, log)}
     known, taken = log[table], set[str]()
@@ -258,11 +255,11 @@ def adopted(table: str, now: Sequence[Mapping[str, Any]], log: Log) -> tuple[lis
 def changed(
     table: str, before: Sequence[Entry], now: Sequence[Mapping[str, Any]], log: Log
 ) -> tuple[list[Entry], list[Change]]:
-    """The entries of a file that was in step as `before`: with identities, and what the user has changed since."""
+    """The entries of a file last synced as `before`, with identities, and the user's changes since."""
     left = {_key(table, one.values): one for one in before}
     found: list[Entry | None] = [left.pop(_key(table, values), None) for values in now]
     for at, values in enumerate(now if table in TABLES else ()):
-        # One that is the same but for its name was renamed.
+        # An entry that differs only in its name was renamed.
         renamed = found[at] is None and next((one for one in left.values() if _is_same(one.values, values)), None)
         if renamed:
             found[at] = left.pop(_key(table, renamed.values))
@@ -297,7 +294,7 @@ def _name(entries: Sequence[Entry], id: str) -> str:
 
 
 def _is_known(state: State | None, said: Mapping[str, Any]) -> bool:
-    """Whether the log says that already, such as after a program was killed before it noted that it had told."""
+    """Whether the log already says so, such as when the program was killed before it recorded that it had."""
     if state is None:
         return False
     now = {**state.values, _THERE: state.is_there, _PLACE: state.place}
@@ -305,9 +302,9 @@ def _is_known(state: State | None, said: Mapping[str, Any]) -> bool:
 
 
 def _places(before: Sequence[Entry], now: Sequence[Entry], states: Mapping[str, State]) -> dict[str, str]:
-    """New places for the entries that the user has added or moved."""
+    """New places for entries that the user added or moved."""
     order = {one.id: place for place, one in enumerate(before)}
-    # What was in step and is not in the log any more, such as after an undo, will not be in the file either.
+    # Synced entries that are gone from the log, such as after an undo, will also leave the file.
     now = [one for one in now if one.id not in order or one.id in states]
     kept = _unmoved([one.id for one in now if one.id in order], order)
     found: dict[str, str] = {}
@@ -326,12 +323,12 @@ def _places(before: Sequence[Entry], now: Sequence[Entry], states: Mapping[str, 
 
 
 def _between(low: str, high: str) -> str:
-    """A place between two; an empty one is an end."""
+    """A place between two others; an empty one is an end."""
     return place_between(low or None, high or None) if low or high else first_place(BEGIN, 0)
 
 
 def _unmoved(ids: Sequence[str], order: Mapping[str, int]) -> frozenset[str]:
-    """As many of the entries as possible that kept their order: the longest rising part."""
+    """As many entries as possible that kept their order: the longest increasing subsequence."""
     ends: list[int] = []
     lengths: list[int] = []
     for id in ids:
@@ -367,7 +364,7 @@ def _next(id: str) -> str:
 
 
 def with_list(text: str, table: str, have: Sequence[Entry], want: Sequence[Entry]) -> str:
-    """The text with the entries of a list as they should be; all other lines stay. `have` is what the text has.
+    """The text with a list's entries replaced, and all other lines kept; `have` are its entries now.
 
     Raises NotEditableError if the file is written in a way that can't be changed by line.
     """
@@ -383,7 +380,7 @@ def with_list(text: str, table: str, have: Sequence[Entry], want: Sequence[Entry
 
 
 def _wanted(one: Entry, place: int | None, values: Mapping[str, Any]) -> tuple[int | None, dict[str, Any]]:
-    """The place that an entry had, and the values that it gets."""
+    """The place of an entry, and its new values."""
     return place, {field: value for field, value in one.values.items() if values.get(field) != value}
 
 

@@ -35,11 +35,11 @@ from reader.core.settings.types import (
 )
 
 MODEL_LIMIT = 300
-"""Maximum characters of a model's name, and of what is put before a text."""
+"""Maximum characters of a model's name and of the texts before a paper or search."""
 
 
 class EmbeddingsAddress(SettingType):
-    """The address of a server; it has neither a password nor parameters. Empty for none."""
+    """The address of a server, without password and parameters; empty for none."""
 
     about = "an http or https address, or nothing"
 
@@ -76,7 +76,6 @@ class Vectors:
 
     @property
     def is_on(self) -> bool:
-        """Whether there are to be vectors."""
         return bool(self.model.strip())
 
     @property
@@ -85,7 +84,7 @@ class Vectors:
         return not self.server
 
     def trouble(self) -> str:
-        """What is wrong with settings that are each allowed, as a sentence; empty if nothing is."""
+        """What is wrong in the combination of settings, as a sentence; empty if nothing is."""
         if self.server and not self.is_on:
             return "Also name the model that the server uses: 'dailypapers config set vectors.model NAME'."
         parts = urlsplit(self.server)
@@ -107,7 +106,7 @@ INPUTS = ("markdown", "json", "fulltext", "ids")
 """What a command may get on its standard input."""
 
 SHELL = "!"
-"""Before a command that is typed: a shell runs it."""
+"""Prefix of a typed command that a shell runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True)
 class WatchedExport:
-    """A file with the papers of a query, which is written anew after each change."""
+    """A file with the papers of a query, rewritten after each change."""
 
     query: str = setting(OneQuery())
     file: str = setting(FilePath())
@@ -204,7 +203,6 @@ class DigestMail:
 
     @property
     def address(self) -> tuple[str, int]:
-        """The server's host and port."""
         host, port = self.server, ""
         if not host.endswith("]"):
             host, _, port = host.rpartition(":") if ":" in host.rpartition("]")[2] else (host, "", "")
@@ -217,11 +215,11 @@ class DigestMail:
         return self.server_trouble()
 
     def server_trouble(self) -> str:
-        """The same of the server alone."""
+        """The same for the server alone."""
         if not self.server:
             return "No mail server is set: 'dailypapers config set digest.server smtp.example.org'."
         host, _ = self.address
-        # A password would be sent for all to read.
+        # A password would be sent unencrypted.
         if self.security == "none" and not is_loopback(host):
             return f"{host} is not on this machine: set digest.security to starttls or tls."
         return ""
@@ -235,7 +233,7 @@ SINGLE: Mapping[str, type[DigestMail | Vectors]] = {
 
 
 def with_table_value(table: str, known: Any, key: str, value: object) -> Any:
-    """A single table with another value, or all defaults except this; raises InvalidValue."""
+    """A single table with one value changed; raises InvalidValue."""
     kind = SINGLE[table]
     types = setting_types(kind)
     if key not in types:
@@ -244,9 +242,9 @@ def with_table_value(table: str, known: Any, key: str, value: object) -> Any:
 
 
 def read_entry(table: str, values: Mapping[str, object]) -> tuple[Entry | None, list[tuple[str, InvalidValue]]]:
-    """An entry of the file, or None if what it needs is missing or wrong; and all its mistakes by their key.
+    """An entry of the file, or None if required values are missing or wrong; and all its mistakes by key.
 
-    The key is empty for a mistake of the whole entry.
+    The key is empty for mistakes of the whole entry.
     """
     types = setting_types(TABLES[table])
     good: dict[str, Any] = {}

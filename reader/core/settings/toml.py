@@ -1,10 +1,10 @@
 """Read TOML with line numbers, and change a key or table in its text.
 
-`tomllib` reports no line numbers and stops at the first mistake. Here it parses one statement at a time: it alone
-decides what is TOML and where a statement ends, and a bad line does not affect the others.
+`tomllib` reports no line numbers and stops at the first mistake. Here it parses one statement at a time and decides
+where a statement ends, so that a bad line does not affect the others.
 
-A change leaves all else as it is: comments, order, line ends. tomlkit does not: it writes tables of one name together
-where others are between them, and a comment above a table goes where the table before it goes.
+A change keeps everything else: comments, order, line ends. tomlkit does not: it moves tables of one name together, and
+moves a comment above a table with the table before it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from typing import Any
 from reader.core.settings.types import as_toml
 
 MAX_STATEMENT_LINES = 200
-"""Maximum lines of a statement: each further line parses all earlier ones again."""
+"""Maximum lines of a statement: each further line parses the earlier ones again."""
 MAX_DEPTH = 20
 """Maximum depth of nested tables and arrays; without it, `a.` 5,000 times is a valid key."""
 MAX_DOTS = 100
 """Maximum dots of a line outside strings and comments: `tomllib` takes minutes and gigabytes for a key of 30,000."""
 MAX_WORK = 4_000_000
-"""Maximum characters to parse, repeated ones included: a second's work. The rest is left out."""
+"""Maximum characters to parse, including repetitions: a second's work. The rest is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +33,23 @@ class Statement:
 
     key: tuple[str, ...]
     value: Any
-    """Of a line below the header of one of several tables, `[[a]]`, it is a list of one mapping of one key."""
+    """Below a header `[[a]]`, a list of one mapping with one key."""
     line: int
-    """The statement's first line, from 1."""
     last: int
-    """Its last line."""
     is_entry: bool = False
-    """Whether it is the header of one of several tables."""
+    """Whether it is a header such as `[[a]]`."""
 
 
 @dataclass(frozen=True, slots=True)
 class MalformedLine:
-    """A statement that is not valid TOML and begins in `line`."""
+    """A statement that is not valid TOML and starts in `line`."""
 
     line: int
     message: str
 
 
 class Unusable(ValueError):
-    """The text is TOML that is made to break its readers; the message continues a sentence that begins with "it"."""
+    """TOML made to break its readers; the message continues a sentence that begins with "it"."""
 
 
 def parse_toml(text: str) -> dict[str, object]:
@@ -132,7 +130,6 @@ def _leaves(node: object, key: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 
 _STRING_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*+"|\'[^\']*+\'|#.*')
 _LONGEST_NUMBER = 1 << 63
-"""TOML's integers have 64 bits."""
 
 
 def _has_long_key(line: str) -> bool:
@@ -161,11 +158,11 @@ def _check_values(document: object) -> None:
 
 
 class NotEditableError(ValueError):
-    """The text is written in a way that can't be changed by line; the message is the name of what was to be changed."""
+    """The text is written so that it can't be changed line by line; the message names what was to be changed."""
 
 
 def check_change(before: str, after: str, name: str) -> object:
-    """The new value of a key at the top of a text; raises NotEditableError if another one has changed too."""
+    """The new value of a top-level key; raises NotEditableError if any other value changed."""
     old, new = parse_toml(before), parse_toml(after)
     value = new.pop(name, None)
     old.pop(name, None)
@@ -216,14 +213,14 @@ def _place_of(lines: Sequence[str], statements: Sequence[Statement], table: tupl
             if line not in values and re.match(rf"\s*#\s*{re.escape(name)}\s*=", lines[line - 1]):
                 return line
         place = max((one.last for one in inside), default=begin)
-    # Before the first key: after the comments at the top.
+    # Before the first key, after the comments at the top.
     return place if place != 0 else len(list(takewhile(lambda line: line.startswith("#"), lines)))
 
 
 def with_tables(text: str, table: str, wanted: Sequence[tuple[int | None, Mapping[str, Any]]]) -> str:
     """The text with these tables `[[table]]`: each with the index of the one that it was, or None, and new values.
 
-    A table takes along its comments, also those directly above and below it; those of one that goes stay. Raises
+    A table keeps its comments, including those directly above and below it; comments of a removed table stay. Raises
     NotEditableError.
     """
     lines = _lines(text)
@@ -240,7 +237,7 @@ def with_tables(text: str, table: str, wanted: Sequence[tuple[int | None, Mappin
     )
     result: list[str] = []
     end = 0
-    # Each place among the tables stays where it is, with what stands between them; only their lines change places.
+    # The tables' positions in the text are kept; only their lines are exchanged.
     for index, block in enumerate(blocks):
         start, stop = _reach(lines, block)
         result += lines[end:start]
@@ -249,7 +246,7 @@ def with_tables(text: str, table: str, wanted: Sequence[tuple[int | None, Mappin
         else:
             result += [line for line in lines[start:stop] if line.lstrip().startswith("#")]
             if not result or not result[-1].strip():
-                # Of the empty lines around the table, one is enough.
+                # Keep only one of the empty lines around the table.
                 stop += len(list(takewhile(lambda line: not line.strip(), lines[stop:-1])))
         end = stop
     new = [line for piece in pieces for line in ("", *piece)]
@@ -284,17 +281,17 @@ def _find_blocks(text: str, table: str) -> list[_Block]:
 
 
 def _reach(lines: list[str], block: _Block) -> tuple[int, int]:
-    """The lines of a table with the comments directly above its header and directly below its last line."""
+    """The lines of a table, including the comments directly above its header and below its last line."""
     start, stop = block.start, block.stop
     start -= len(list(takewhile(_is_comment, reversed(lines[:start]))))
     below = stop + len(list(takewhile(_is_comment, lines[stop:])))
-    # Comments that reach down to another header belong to that.
+    # Comments directly above another header belong to that one.
     is_next = below < len(lines) and lines[below].lstrip().startswith("[")
     return start, stop if is_next else below
 
 
 def _with_values(lines: list[str], block: _Block, values: Mapping[str, Any]) -> list[str]:
-    """The lines of a table, and its comments, with these values; others stay."""
+    """The lines of a table, and its comments, with new values; other lines stay."""
     start, stop = _reach(lines, block)
     found = lines[start:stop]
     left = dict(values)
@@ -314,7 +311,7 @@ def _assigned(values: Mapping[str, Any]) -> list[str]:
 
 
 def _replaced(old: Sequence[str], value: str) -> list[str]:
-    """A statement with another value, and its comments: those within it above, that of its last line beside it."""
+    """A statement with a new value, and its comments: inner ones above it, that of its last line beside it."""
     comments = [] if any('"""' in line or "'''" in line for line in old) else [_comment(line) for line in old]
     above = [comment for comment in comments[:-1] if comment]
     beside = comments[-1] if comments else ""
@@ -323,7 +320,7 @@ def _replaced(old: Sequence[str], value: str) -> list[str]:
 
 
 def _comment(line: str) -> str:
-    """The comment at a line's end; a # within a string begins none."""
+    """The comment at the end of a line, ignoring # within strings."""
     found = [one[0] for one in _STRING_OR_COMMENT.finditer(line) if one[0].startswith("#")]
     return found[0].rstrip() if found else ""
 
@@ -346,7 +343,6 @@ def _lines(text: str) -> list[str]:
 
 
 def _without_end(lines: Sequence[str]) -> list[str]:
-    """Lines without the empty ones at the end."""
     found = list(lines)
     while found and not found[-1].strip():
         found.pop()

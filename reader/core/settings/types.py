@@ -1,7 +1,6 @@
 """The types of settings: each converts a value of the settings file, or says which values are valid.
 
-They are our own, since settings are read before the first list: pydantic takes 53 ms and 11 MB to import, which is more
-than the whole first list.
+Settings are read before the first list, and importing pydantic takes 53 ms and 11 MB, more than the whole first list.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from reader.core.query import Query
 
 NAME_LIMIT = 60
-"""Maximum characters of a name."""
 
 KEY_PARTS = ("author", "Author", "year", "title", "Title", "words", "id")
 """What a pattern of citation keys may have in braces: the first author's family name, the year, the title's first word
@@ -41,7 +39,6 @@ class SettingType:
     """The type of a setting."""
 
     about: str
-    """The valid values, in a few words."""
 
     def check(self, value: object) -> object:
         """The value in the setting's Python type; raises InvalidValue."""
@@ -70,7 +67,7 @@ def setting_types(kind: type) -> dict[str, SettingType]:
 
 
 class Number(SettingType):
-    """A number between two bounds, both included; a whole number if the bounds are whole."""
+    """A number between two inclusive bounds; a whole number if the bounds are whole."""
 
     def __init__(self, low: float, high: float) -> None:
         self.low, self.high = low, high
@@ -126,7 +123,7 @@ class Choices(Choice):
 
 
 class ThemeName(Choice):
-    """The name of a theme; they are too many to list in a message."""
+    """The name of a theme; there are too many to list in a message."""
 
     def convert(self, value: object) -> object | None:
         if value not in self.words:
@@ -149,7 +146,7 @@ class Boolean(SettingType):
 
 
 class Text(SettingType):
-    """A text for which a function is true."""
+    """A text that passes a check."""
 
     def __init__(self, about: str, is_valid: Callable[[str], object]) -> None:
         self.about = about
@@ -168,12 +165,12 @@ def _is_name(text: str) -> bool:
 NAME = Text(f"a name of at most {NAME_LIMIT} characters, without control characters, or spaces at its ends", _is_name)
 TEXT_LINE = Text("a line of text, or nothing", str.isprintable)
 KEY_TEXT = Text('keys such as "gx"', lambda text: True)
-"""Keys as they are typed; the keymap knows which there are."""
+"""Keys as typed; the keymap checks them."""
 MAIL_SERVER = Text(
     'a host such as "smtp.example.org" or "smtp.example.org:465", or nothing',
     lambda text: re.fullmatch(r"(([^\s@/:\[\]]{1,255}|\[[0-9a-fA-F:]{2,40}\])(:[0-9]{1,5})?)?", text),
 )
-# What else an address may have, such as quotes and comments, nobody uses, and headers could be made of it.
+# Other characters, such as quotes and comments, are rare in addresses and could be used to forge headers.
 MAIL_ADDRESS = Text(
     'an address such as "ada@example.org", or nothing',
     lambda text: re.fullmatch(
@@ -183,7 +180,7 @@ MAIL_ADDRESS = Text(
 
 
 def split_address(value: object, scheme: str) -> tuple[str, SplitResult]:
-    """A web address as it is kept, and its parts; `scheme` is the one to advise. Raises InvalidValue."""
+    """A normalized web address and its parts; `scheme` is the recommended one. Raises InvalidValue."""
     if not isinstance(value, str):
         raise InvalidValue(f"must be an address in quotes, not {as_toml(value)}")
     try:
@@ -208,7 +205,7 @@ class WebAddress(SettingType):
 
 
 class ServerAddress(SettingType):
-    """The address of a server: https, or http on this machine; perhaps empty for none."""
+    """The address of a server: https, or http on this machine; may be empty."""
 
     def __init__(self, *, may_be_empty: bool = False) -> None:
         self._may_be_empty = may_be_empty
@@ -293,7 +290,7 @@ class HiddenViews(SettingType):
 
 
 class OneQuery(SettingType):
-    """A query: perhaps an order alone, or one whose terms are true or false of each paper, without free text."""
+    """A query, or an order alone. Its terms are true or false of each paper, without free text."""
 
     about = "a query in quotes"
 
@@ -367,7 +364,7 @@ class ProgramLine(SettingType):
 
 
 class Hook(ProgramLine):
-    """What runs by itself: the name of a command of the user's, or a program with its arguments; empty for nothing."""
+    """What runs automatically: one of the user's commands by name, or a program with its arguments; may be empty."""
 
     about = "the name of one of your commands, or a program with its arguments, or nothing"
 
@@ -392,7 +389,7 @@ class RuleMarks(SettingType):
 
 
 def _mark(text: str) -> str:
-    """The kind of mark that a text asks for; raises InvalidValue."""
+    """The kind of mark that a text means; raises InvalidValue."""
     if text in RULE_MARKS:
         return text
     if text.startswith(TAG):
@@ -422,7 +419,7 @@ class KeyTable(SettingType):
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
-    """The most similar of `words`; imported late, since only mistakes need it."""
+    """The nearest of `words`; imported late, since only mistakes need it."""
     from reader.core.nearest import nearest
 
     return nearest(word, words)

@@ -1,8 +1,8 @@
-"""Canonical topics: give each paper its topics, and explain why.
+"""Canonical topics: assigns topics to papers and explains why.
 
 Rules give phrases points for topics: people write them (`reader/data/topics.toml`), and a fit to labelled papers weighs
-them (`reader/data/topic_weights.json`). A paper has the topics whose points reach the threshold. For each phrase the
-user's points win over fitted ones, and fitted ones over written ones.
+them (`reader/data/topic_weights.json`). A paper has the topics whose points reach the threshold. For each phrase, the
+user's points override fitted ones, and fitted ones override written ones.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ class Phrase:
     in_title: bool = False
 
     def within(self) -> set[Phrase]:
-        """The shorter phrases that this one contains."""
         if len(self.parts) > 1:
             return set()
         words = self.parts[0].split(" ")
@@ -57,7 +56,7 @@ def parse_phrase(text: str) -> Phrase | None:
 
 
 def stored_phrase(text: str) -> Phrase:
-    """A phrase from its `str`: its parts are in normal form already."""
+    """A phrase from its `str`, whose parts are already in normal form."""
     in_title, parts = _split(text)
     return Phrase(tuple(parts), in_title)
 
@@ -68,7 +67,7 @@ def _split(text: str) -> tuple[bool, list[str]]:
 
 
 def _is_part(part: str) -> bool:
-    """Whether words remain, with stars at the ends only."""
+    """Whether words remain, with stars only at the ends."""
     bare = part.removeprefix("*").removesuffix("*")
     return any(char.isalnum() for char in bare) and "*" not in bare and bare == bare.strip() and bare.isprintable()
 
@@ -85,7 +84,7 @@ def short_form(part: str) -> str:
 
 
 def written_out(part: str) -> set[str]:
-    """The unchanged words, and the words with one abbreviation written out."""
+    """The unchanged words, and the words with one abbreviation expanded."""
     words = part.split(" ")
     return {part} | {
         " ".join([*words[:at], ABBREVIATIONS[word], *words[at + 1 :]])
@@ -95,7 +94,7 @@ def written_out(part: str) -> set[str]:
 
 
 def net_points(phrases: Mapping[Phrase, float]) -> dict[Phrase, float]:
-    """The points that each phrase adds to those of the phrases it contains; the longest of nested phrases then counts.
+    """The points that each phrase adds to those of the phrases in it, so that the longest of nested phrases decides.
 
     With 4 points for `agent` and 10 for `llm agent`, `llm agent` adds 6.
     """
@@ -107,7 +106,7 @@ def net_points(phrases: Mapping[Phrase, float]) -> dict[Phrase, float]:
 
 
 def gross_points(net: Mapping[Phrase, float]) -> dict[Phrase, float]:
-    """The points of each phrase with those of the phrases it contains: the reverse of `net_points`."""
+    """The total points of each phrase, including those of contained phrases: the reverse of `net_points`."""
     return {
         phrase: points + sum(net.get(part, 0.0) for part in phrase.within()) for phrase, points in net.items() if points
     }
@@ -131,13 +130,13 @@ class RuleMistake:
     """A mistake in a line of a rules file."""
 
     line: int
-    """From 1; 0 if the mistake has no line of its own."""
+    """From 1; 0 for a mistake without a line."""
     message: str
 
 
 @dataclass(slots=True)
 class TopicRules:
-    """A topic and what people wrote about it."""
+    """A topic and its written rules."""
 
     slug: str
     name: str = ""
@@ -151,16 +150,13 @@ class TopicRules:
     replaced: bool = False
     """Whether the user's file drops the shipped phrases."""
     never: set[str] = field(default_factory=set)
-    """Parts of phrases that forbid the topic."""
     implies: dict[str, float] = field(default_factory=dict)
-    """Points for other topics, by slug."""
     categories: dict[str, float] = field(default_factory=dict)
-    """Points for arXiv categories, in small letters."""
     own_names: set[str] = field(default_factory=set)
-    """Slugs and categories that get their points from the user's file."""
+    """Slugs and categories with points from the user's file."""
 
     def points(self, fitted: Mapping[Phrase, float]) -> dict[Phrase, float]:
-        """The net points of each phrase. The user's points win over fitted ones, and fitted ones over written ones.
+        """The net points of each phrase. The user's points override fitted ones, and fitted ones override written ones.
 
         `fitted` has net points; 0 means that the fit knows the phrase and found it useless.
         """
@@ -172,7 +168,7 @@ class TopicRules:
 
 @dataclass(slots=True)
 class Rules:
-    """All topics by slug, in the order they are first named."""
+    """All topics by slug, in the order of first mention."""
 
     topics: dict[str, TopicRules] = field(default_factory=dict)
     threshold: float = 10
@@ -188,7 +184,7 @@ class OwnPhrase:
     phrase: Phrase
     points: float
     written: float | None
-    """The points of the shipped rules; None if they don't have the phrase."""
+    """The points of the shipped rules; None if they lack the phrase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +192,12 @@ class Review:
     """The mistakes and the phrases of a user's file."""
 
     mistakes: tuple[RuleMistake, ...]
-    """By line."""
     phrases: tuple[OwnPhrase, ...]
-    """All phrases that count, by line."""
+    """All effective phrases, by line."""
 
 
 def read_rules(*texts: str) -> tuple[Rules, list[RuleMistake]]:
-    """Read the rules of all texts, later ones on top; return them and the skipped mistakes.
+    """Read the rules of all texts, where later ones override earlier ones; return them and the skipped mistakes.
 
     The first text is the shipped one; phrases of the others are the user's own.
     """
@@ -218,7 +213,7 @@ def read_rules(*texts: str) -> tuple[Rules, list[RuleMistake]]:
 
 
 def review_rules(shipped: Iterable[str], text: str) -> Review:
-    """The mistakes and phrases of a user's text that comes on top of the shipped ones."""
+    """The mistakes and phrases of a user's text on top of the shipped ones."""
     rules, _ = read_rules(*shipped)
     reader = _Reader(rules, own=True)
     for statement in read_statements(text):
@@ -234,7 +229,7 @@ def review_rules(shipped: Iterable[str], text: str) -> Review:
 
 
 def _quick_statements(text: str) -> Iterator[Statement | MalformedLine]:
-    """Statements without line numbers if the text is valid TOML, which is much faster; else with them."""
+    """Statements without line numbers if the text is valid TOML, which is much faster, else with them."""
     try:
         document = parse_toml(text)
     except (ValueError, RecursionError):
@@ -251,7 +246,7 @@ def _leaves(node: object, key: tuple[str, ...]) -> Iterator[Statement]:
 
 
 class _Reader:
-    """Puts a file's statements into the rules and collects their mistakes."""
+    """Adds a file's statements to the rules and collects their mistakes."""
 
     def __init__(self, rules: Rules, own: bool) -> None:
         self.rules = rules
@@ -264,7 +259,6 @@ class _Reader:
         """The line of each topic's phrase."""
 
     def take(self, statement: Statement | MalformedLine) -> None:
-        """Take one statement; a wrong one changes nothing."""
         line = statement.line
         if isinstance(statement, MalformedLine):
             self._add_mistake(line, f"not TOML: {clean(statement.message)}")
@@ -398,7 +392,7 @@ class _Reader:
         return phrases
 
     def _hint(self, word: str, known: Iterable[str]) -> str:
-        """The nearest known word, as the end of a mistake; nothing after many mistakes, for which it takes long."""
+        """The nearest known word, as the end of a mistake; none after many mistakes, where it takes too long."""
         if len(self.mistakes) >= _MOST_HINTS:
             return ""
         near = get_close_matches(word[:60], list(islice(known, _MOST_HINTED)), n=1)
@@ -421,42 +415,41 @@ def _shown(text: str) -> str:
 
 
 MOST = 5
-"""Maximum number of a paper's topics."""
 
 OWN, WRITTEN, FITTED = "own", "written", "fitted"
-"""Where a phrase comes from: the user's file, the shipped rules that people wrote, or the fit to labelled papers."""
+"""The origin of a phrase: the user's file, the shipped rules, or the fit to labelled papers."""
 
 _VERSION = "2"
-"""Changes when the same rules give other topics: caches then classify their papers again."""
+"""Raised when the same rules give different topics, so that caches classify their papers again."""
 
 _LEAST = 0.001
 """The lowest threshold in points that rules can set: a paper without any phrase has no topic."""
 
 _LANE = 32
-"""Bits for a topic's points; see `_Scorer`."""
+"""Bits reserved for a topic's points; see `_Scorer`."""
 _LIFT = 1 << _LANE - 2
 _UNIT = 4
 """Points are integers of a quarter point, mentions integers of a sixteenth."""
 _SCALE = 1 / (_UNIT * 16)
 
 _IN_TITLE = 3
-"""A mention in the title counts this many times."""
+"""Weight of a mention in the title."""
 _ENOUGH = 15
 """Mentions beyond this number add nothing."""
 _STEPS = tuple(round(16 * log2(1 + mentions)) for mentions in range(_ENOUGH + 1))
 
 _PARTED = "\x02"
 _PARTING = f" {_PARTED} "
-"""Separates title, abstract and keywords: no phrase may begin in one and end in the next."""
+"""Separates title, abstract and keywords, so that no phrase spans two of them."""
 
 _MOST_WORDS = 100_000
-"""Words of texts whose parts are kept."""
+"""Maximum cached words."""
 
 _MOST_SPELLINGS = 256
-"""Spellings of a phrase that are searched for; only phrases of more than eight words have more."""
+"""Maximum spellings searched for a phrase; only phrases of more than eight words have more."""
 
 _LONGEST = 10_000
-"""Characters of a field that are searched: three times the longest abstract of the feed."""
+"""Characters searched per field: three times the longest abstract of the feed."""
 
 FOR, AGAINST = 5, 2
 """Maximum number of causes shown for a topic and against it."""
@@ -465,7 +458,6 @@ ORIGINS: Mapping[str, str] = {OWN: "yours", WRITTEN: "written", FITTED: "fitted"
 """How the reader names the origin of a phrase; of several origins it names the first in this order."""
 
 LEGEND = "written by people, fitted to labels"
-"""What the names of origins mean."""
 
 
 # Weights
@@ -476,7 +468,7 @@ class Weights:
     """Points by phrase and topic."""
 
     fit: Mapping[str, object] = field(default_factory=dict)
-    """Where the weights come from: script, labels, date, figures."""
+    """The fit's script, labels, date and statistics."""
     slugs: tuple[str, ...] = ()
     rows: Mapping[Phrase, Mapping[int, int]] = field(default_factory=dict)
     """A phrase's net points, by the topic's index in `slugs`.
@@ -486,22 +478,20 @@ class Weights:
 
     @property
     def papers(self) -> int:
-        """Labelled papers that the weights were fitted to."""
+        """Number of labelled papers in the fit."""
         labels = self.fit.get("labels")
         return sum(labels.values()) if isinstance(labels, dict) else 0
 
     @property
     def date(self) -> str:
-        """The day of the fit (ISO)."""
         return str(self.fit.get("date", ""))
 
     @property
     def points(self) -> int:
-        """Number of points other than 0, over all phrases and topics."""
+        """Number of nonzero points, over all phrases and topics."""
         return sum(sum(map(bool, row.values())) for row in self.rows.values())
 
     def of_topic(self, slug: str) -> dict[Phrase, float]:
-        """The points of one topic by phrase."""
         if slug not in self.slugs:
             return {}
         index = self.slugs.index(slug)
@@ -528,32 +518,31 @@ def read_weights(text: str) -> Weights:
 
 
 def sixteenths(mentions: int) -> int:
-    """How many times a phrase's points count, in sixteenths: 16, 25, 32, 37, … for 1, 2, 3, 4, … mentions."""
+    """The factor of a phrase's points, in sixteenths: 16, 25, 32, 37, … for 1, 2, 3, 4, … mentions."""
     return _STEPS[mentions] if mentions < _ENOUGH else _STEPS[_ENOUGH]
 
 
 @dataclass(slots=True)
 class FoundParts:
-    """The parts of phrases that a paper has."""
+    """The parts of phrases found in a paper."""
 
     mentions: Counter[str]
-    """Mentions of each part in all fields, those in the title times three."""
+    """Mentions of each part in all fields; a mention in the title counts three times."""
     title: set[str]
-    """The parts in the title."""
 
     def sixteenths(self, phrase: Phrase) -> int:
-        """How many times the phrase's points count, in sixteenths: as for its rarest part; 0 if one is missing."""
+        """The factor of a phrase's points, in sixteenths: that of its rarest part; 0 if one is missing."""
         if phrase.in_title:
             return 16 if self.title.issuperset(phrase.parts) else 0
         return sixteenths(min(map(self.mentions.__getitem__, phrase.parts)))
 
     def strength(self, phrase: Phrase) -> float:
-        """How many times the phrase's points count."""
+        """The factor of a phrase's points."""
         return self.sixteenths(phrase) / 16
 
 
 class _Words(dict[str, tuple[str, ...]]):
-    """The parts that a word of a text has by itself; they are kept, since most words come again."""
+    """Cache of the parts that a single word has, since most words recur."""
 
     def __init__(self, part_of: Mapping[str, str]) -> None:
         self._part_of = part_of
@@ -573,7 +562,7 @@ class Matcher:
 
     def __init__(self, parts: Iterable[str]) -> None:
         forms_of = cache(word_forms)
-        # Sorted: if two parts share a spelling, the order of the rules does not decide which part gets it.
+        # Sorted, so that if two parts share a spelling, the result does not depend on the order of the rules.
         part_of = {
             pattern: part
             for part in sorted(set(parts))
@@ -593,7 +582,6 @@ class Matcher:
                 self._pieces[pattern] = part
 
     def find(self, title: str, abstract: str, keywords: Sequence[str] = ()) -> FoundParts:
-        """The parts that a paper has."""
         fields = [title[:_LONGEST], _PARTING.join((abstract, *keywords))[:_LONGEST]]
         text = spaced(_PARTING.join(fields))
         parts = self._parts(text)
@@ -601,7 +589,7 @@ class Matcher:
         return FoundParts(Counter(parts + titled * (_IN_TITLE - 1)), set(titled))
 
     def _parts(self, text: str) -> list[str]:
-        """The parts in a spaced text, each once for each mention."""
+        """The parts in a spaced text, once for each mention."""
         words = text.split(" ")
         parts = [part for found in map(self._words.__getitem__, words) for part in found]
         for at, two in enumerate(pairwise(words), 2):
@@ -614,7 +602,7 @@ class Matcher:
 
 
 def _patterns(part: str, forms_of: Callable[[str], list[str]]) -> Iterator[str]:
-    """All forms of the part in a spaced text, with plurals; at a star the word may go on."""
+    """All forms of a part in a spaced text, with plurals; at a star the word may continue."""
     start = "" if part.startswith("*") else " "
     end = "" if part.endswith("*") else " "
     words = [forms_of(word) for word in part.strip("*").split(" ")]
@@ -643,14 +631,13 @@ class Evidence:
     where: tuple[str, ...]
     """Any of `title`, `keywords`, `abstract`, `categories`, `topics`."""
     points: float
-    """Negative if it counts against the topic."""
     origin: str = ""
     """`OWN`, `WRITTEN` or `FITTED`. A written phrase has fitted points if the fit knows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicReason:
-    """Why a paper has a topic: its score and the evidence, the strongest first."""
+    """Why a paper has a topic: its score and the evidence, strongest first."""
 
     slug: str
     score: float
@@ -661,28 +648,28 @@ class Topics:
     """The topics in use and their rules: `classify` gives a paper's topics, `explain` says why."""
 
     def __init__(self, *texts: str, weights: str = "") -> None:
-        """The shipped rules with the user's on top, in TOML; `weights` is the text of the fitted weights.
+        """The shipped rules with the user's TOML rules on top; `weights` is the text of the fitted weights.
 
         A mistake costs only its own statement; `check` finds all mistakes of a file, by line.
         """
         self._shipped = texts[:1]
         self._weights_text = weights
         rules, self.mistakes = read_rules(*texts)
-        """The skipped mistakes, without lines; `check` gives the lines."""
+        """The skipped mistakes, without lines; `check` finds the lines."""
         self._rules = tuple(rules.topics.values())
         self._index = {topic.slug: index for index, topic in enumerate(self._rules)}
         self._hidden = {index for index, topic in enumerate(self._rules) if topic.hide}
         self._threshold = max(rules.threshold, _LEAST)
         self._floor = rules.floor
         self.version = sha256("\0".join((_VERSION, weights, *texts)).encode("utf-8", "replace")).hexdigest()[:16]
-        """A hash of rules and weights: the same ones give the same topics."""
+        """A hash of rules and weights that identifies the resulting topics."""
         self.topics = tuple(
             Topic(topic.slug, topic.name, topic.family, topic.about) for topic in self._rules if not topic.hide
         )
-        """The topics that are not hidden, in the order of the rules."""
+        """The visible topics, in the order of the rules."""
 
     def check(self, text: str) -> list[RuleMistake]:
-        """The mistakes of a user's file that comes on top of the shipped rules, by line."""
+        """The mistakes of a user's file on top of the shipped rules, by line."""
         return list(review_rules(self._shipped, text).mistakes)
 
     def compare(self, text: str) -> list[tuple[OwnPhrase, float | None]]:
@@ -702,13 +689,13 @@ class Topics:
 
     @cached_property
     def weights(self) -> Weights:
-        """The fitted weights, read when the first paper is classified: most starts of the reader classify none."""
+        """The fitted weights, read lazily: most starts classify no paper."""
         return read_weights(self._weights_text)
 
     def classify(
         self, title: str, abstract: str, keywords: Sequence[str] = (), categories: Sequence[str] = ()
     ) -> tuple[str, ...]:
-        """Slugs of the paper's topics, the strongest first, at most `MOST`."""
+        """Slugs of the paper's topics, strongest first, at most `MOST`."""
         scorer = self._scorer
         given = self._choose(scorer, scorer.matcher.find(title, abstract, keywords), categories)
         return tuple([self._rules[index].slug for index, _ in given])
@@ -742,7 +729,7 @@ class Topics:
         """The indices of the paper's topics with their scores, the strongest first."""
         scores = scorer.scores(found, categories)
         enough = self._threshold
-        # The user's own phrases suffice alone, even if other evidence is against the topic.
+        # The user's own phrases suffice, whatever other evidence says.
         owned = {index: score for index, score in scorer.own_scores(found) if score >= enough}
         for index, score in owned.items():
             scores[index] = max(score, scores[index])
@@ -757,7 +744,7 @@ class Topics:
             best = max(set(range(len(scores))) - denied, key=scores.__getitem__, default=None)
             given = [best] if best is not None and scores[best] >= max(self._floor, _LEAST) else []
         elif len(given) > MOST:
-            # Stronger shipped topics do not displace those that the user's own phrases give.
+            # Stronger shipped topics do not displace topics from the user's own phrases.
             given.sort(key=lambda index: (index not in owned, -scores[index]))
             del given[MOST:]
         given.sort(key=lambda index: -scores[index])
@@ -765,7 +752,7 @@ class Topics:
 
     @cached_property
     def _scorer(self) -> _Scorer:
-        """The scorer, made when the first paper is classified: most starts of the reader classify none."""
+        """The scorer, made lazily: most starts classify no paper."""
         return _Scorer(self._rules, self.weights)
 
 
@@ -773,7 +760,7 @@ class _Scorer:
     """Computes the points of each topic from a paper's phrases.
 
     A phrase's points for all topics are one integer with a lane of bits for each topic. One multiplication and one
-    addition in native code then add the phrase's points to all topics at once.
+    addition then add the phrase's points to all topics at once.
     """
 
     def __init__(self, rules: Sequence[TopicRules], weights: Weights) -> None:
@@ -804,7 +791,7 @@ class _Scorer:
         self._anywhere = dict.fromkeys(parts, 0)
         self._in_title: dict[str, int] = {}
         self._together: dict[str, dict[str, dict[Phrase, int]]] = {}
-        """Phrases of several parts by their first part, then their second: most papers have one without the other."""
+        """Phrases of several parts by first part, then second: most papers have one without the other."""
         self._never: dict[str, list[int]] = {}
         self._categories: dict[str, list[tuple[int, float]]] = {}
         self._own = [(index, net_points(topic.own)) for index, topic in enumerate(rules) if topic.own]
@@ -821,7 +808,7 @@ class _Scorer:
                 self._never.setdefault(part, []).append(index)
             for category, score in topic.categories.items():
                 self._categories.setdefault(category, []).append((index, score))
-        # Added to every lane while they are read: no lane is then below zero.
+        # Added to every lane while reading, so that no lane is below zero.
         self._lift = sum(_LIFT << _LANE * index for index in range(len(rules)))
         self._mask = (1 << _LANE * len(rules)) - 1
         self._lanes = Struct(f"<{len(rules)}I")
@@ -860,13 +847,12 @@ class _Scorer:
         return scores
 
     def own_scores(self, found: FoundParts) -> list[tuple[int, float]]:
-        """The points that the user's own phrases give by themselves, by topic."""
+        """The points from the user's own phrases alone, by topic."""
         return [
             (index, sum(points * found.strength(phrase) for phrase, points in own.items())) for index, own in self._own
         ]
 
     def denied(self, found: FoundParts) -> set[int]:
-        """The topics that the paper's phrases forbid."""
         return {index for part in self._never.keys() & found.mentions.keys() for index in self._never[part]}
 
 
@@ -875,14 +861,13 @@ def _origin(topic: TopicRules, phrase: Phrase) -> str:
 
 
 def _where(phrase: Phrase, fields: Mapping[str, FoundParts]) -> tuple[str, ...]:
-    """The fields that have a part of the phrase."""
     if phrase.in_title:
         return ("title",)
     return tuple(name for name, found in fields.items() if not found.mentions.keys().isdisjoint(phrase.parts))
 
 
 def _other_evidence(topic: TopicRules, categories: Iterable[str], given: Sequence[TopicRules]) -> list[Evidence]:
-    """The evidence from the paper's categories and its other topics."""
+    """The evidence from the paper's categories and other topics."""
     evidence = []
     for category in categories:
         if points := topic.categories.get(folded := category.casefold()):
@@ -899,11 +884,10 @@ class Cause:
     """One cause for a topic or against it."""
 
     said: str
-    """The phrase, category or other topic, as the reader shows it."""
+    """The phrase, category or other topic, as shown."""
     where: str
     """The fields with it, such as `title, abstract`; empty for categories and topics."""
     points: int
-    """Negative if it counts against the topic."""
     origin: str = ""
     """`written`, `fitted` or `yours`."""
 
@@ -923,11 +907,11 @@ class Why:
     causes: tuple[Cause, ...]
     """Causes for the topic, the strongest first, then those against it."""
     weaker: int
-    """How many more causes there are."""
+    """The number of further causes."""
 
 
 def why(reasons: Iterable[TopicReason], names: Mapping[str, str]) -> tuple[Why, ...]:
-    """Each topic with its strongest causes, from the reasons of `Topics.explain`; `names` are topic names by slug."""
+    """Each topic with its strongest causes; `names` are topic names by slug."""
     return tuple(_why(reason, names) for reason in reasons)
 
 

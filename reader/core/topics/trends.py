@@ -9,13 +9,13 @@ from datetime import date, timedelta
 from math import fsum
 
 WEEKS = 12
-"""Weeks of a trend; the last one ends on the newest day with papers."""
+"""Weeks of a trend; the last ends on the newest day with papers."""
 
 LATEST = 3
-"""The last weeks, which are compared with the weeks before."""
+"""Number of last weeks compared with the weeks before."""
 
 SMOOTHING = 10
-"""Papers added to the actual and the expected number, so a few papers make no trend."""
+"""Papers added to both numbers, so that a few papers make no trend."""
 
 FEWEST_WEEKS = 4
 """Minimum number of weeks with papers for a trend."""
@@ -66,7 +66,7 @@ def _trend(papers: Sequence[int], totals: Sequence[int]) -> Trend:
 
 
 def spark(values: Sequence[float], steps: str, width: int = WEEKS) -> str:
-    """A sparkline of at most `width` characters from `steps`: each is one value, or the mean of a few."""
+    """A sparkline of at most `width` characters from `steps`; each is one value or the mean of several."""
     if not any(values):
         return steps[0] * min(width, len(values))
     run = -(-len(values) // width)

@@ -1,4 +1,4 @@
-"""The calendar: choose a day to show, or to fetch all papers from."""
+"""The calendar: choose a day to show or to fetch from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calendar: choose a day to show, or to fetch all papers from."""
+"""The calendar: choose a day to show or to fetch from."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ class DateActions(Actor):
 
     @property
     def _calendar(self) -> CalendarScreen | None:
-        """The calendar, while it is open."""
         screen: CalendarScreen | None = self._services[Screens].get(CALENDAR)
         return screen
 
@@ -49,7 +48,7 @@ class DateActions(Actor):
 
     @handles("app.older")
     def fetch_older(self, _count: int | None) -> None:
-        """Let the user choose a day in the calendar, and fetch all papers since that day."""
+        """Let the user choose a day, and fetch all papers since then."""
         if self._look.demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
             return
@@ -62,7 +61,7 @@ class DateActions(Actor):
 
     @handles_each({"date.day": None, "date.week": "week", "date.month": "month"})
     def choose(self, _count: int | None, kind: PeriodKind | None) -> None:
-        """Show the chosen day, week or month, or fetch all papers since it, as the calendar was opened for."""
+        """Show the chosen day, week or month, or fetch all papers since then."""
         calendar = self._calendar
         period = calendar.chosen(kind) if calendar is not None else None
         if calendar is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import ClassVar
@@ -16,14 +16,16 @@ from reader.cache.reads.window import DayCount
 from reader.core.dates import WEEKDAYS, Period, PeriodKind, period_containing, typed_period
 from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Line, Piece, cut_line, spread
-from reader.keys.keymap import Keymap
+from reader.keys.spelling import typed_on
 from reader.ui.calendar.state import CalendarRequest
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.line_widgets import ActionAsked, KeyLines, draw
-from reader.ui.kit.lines import key_piece
+from reader.ui.kit.line_widgets import ActionAsked, draw
+from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
+from reader.ui.shell.footer import status
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Services
+from reader.ui.shell.state import State
 
 CELL = 7
 """Columns for a day: the cursor, its number, a bar for its unread papers, and a gap."""
@@ -34,18 +36,16 @@ MARGIN = 4
 WIDTH = MARGIN + 7 * CELL
 WEEKS = 6
 TOP = 4
-"""Lines above the first week."""
 
 EXAMPLES = "2025-03, last tuesday, W20"
 
 HEATS = 3
-"""Steps of warmth, and of the bar, of a day with unread papers."""
+"""Steps of warmth and of the bar of a day with unread papers."""
 
 SIGN = 2
-"""Columns for the bar."""
 
 WARM = 12
-"""Unread papers of a day that are warm in a month of quieter days."""
+"""Unread papers that make a day warm in a month of quieter days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +53,26 @@ class CalendarView:
     """What the calendar shows."""
 
     day: date
-    """The day under the cursor."""
     today: date
     days: Mapping[str, DayCount] = field(default_factory=dict)
     """The known days of the month, by ISO day."""
     typed: str | None = None
-    """The text that is typed as a date; None while none is."""
+    """The text typed as a date; None if none."""
     is_refused: bool = False
-    """Whether the user chose the typed text though it is not a date."""
+    """Whether the user chose the typed text although it is not a date."""
     is_since: bool = False
     """Whether the user chooses the day to fetch from."""
     glyphs: Glyphs = UNICODE
 
     @property
     def first(self) -> date:
-        """The Monday of the first line."""
         return period_containing("week", self.day.replace(day=1)).first
 
     @property
     def last(self) -> date:
-        """The Sunday of the last line."""
         return self.first + timedelta(days=7 * WEEKS - 1)
 
     def shows(self, day: date) -> bool:
-        """Whether the month has this day."""
         return (day.year, day.month) == (self.day.year, self.day.month)
 
 
@@ -93,7 +89,7 @@ def heat(unread: int, most: int) -> int:
 
 
 def read_typed(text: str, today: date) -> tuple[Period | None, str]:
-    """Return the typed period, or a sentence on why the feed has none; neither for a text that may be incomplete."""
+    """The typed period, or a sentence on why the feed has none; neither while the text may be incomplete."""
     try:
         period = typed_period(text, today)
     except (ValueError, OverflowError):
@@ -109,7 +105,6 @@ def read_typed(text: str, today: date) -> tuple[Period | None, str]:
 
 
 def _typing(view: CalendarView) -> Line:
-    """The line that a date is typed in."""
     label = Piece("Fetch all since " if view.is_since else "Go to ", "heading")
     caret = Piece(view.glyphs.caret, "caret")
     if view.typed:
@@ -118,7 +113,7 @@ def _typing(view: CalendarView) -> Line:
 
 
 def _reading(view: CalendarView) -> Line:
-    """What the typed date is read as, or what is wrong with it."""
+    """How the typed date is understood, or what is wrong with it."""
     if view.typed is None:
         return ()
     if not view.typed:
@@ -154,9 +149,9 @@ def _week(view: CalendarView, monday: date) -> Line:
 
 
 def _day(view: CalendarView, day: date) -> Line:
-    """A day: its number under its weekday, and a bar that is the higher and warmer, the more is unread.
+    """A day: its number under its weekday, and a bar that grows taller and warmer with the unread papers.
 
-    Dots stand in place of the bar of a day that is only partly here.
+    A day that is only partly here has dots instead.
     """
     if not view.shows(day):
         return (Piece(" " * CELL),)
@@ -177,7 +172,6 @@ def _day(view: CalendarView, day: date) -> Line:
 
 
 def _bars(glyphs: Glyphs) -> str:
-    """The bars of the warm days, the lowest first."""
     return glyphs.spark[1::3]
 
 
@@ -189,7 +183,6 @@ def _legend(view: CalendarView) -> Line:
 
 
 def _about(view: CalendarView) -> Line:
-    """The day under the cursor, and its papers."""
     known = view.days.get(view.day.isoformat())
     if known is None:
         about = "not fetched yet"
@@ -222,7 +215,6 @@ class Month(Widget):
         super().__init__()
         self._states = states
         self.view = view
-        """What is shown."""
         self.go(view.day)
 
     def go(self, day: date) -> None:
@@ -239,7 +231,7 @@ class Month(Widget):
         self.go(period.first if period else self.view.day)
 
     def refuse(self) -> None:
-        """Say that the typed text is not a date."""
+        """Mark the typed text as not a date."""
         self.view = replace(self.view, is_refused=True)
         self.refresh()
 
@@ -261,14 +253,14 @@ class Month(Widget):
 
 
 class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
-    """The calendar over the list. Digits type a date, and so do letters without a binding."""
+    """The calendar over the list. Digits and letters without a binding type a date."""
 
     CSS_PATH = stylesheet("calendar")
 
     def __init__(self, services: Services, request: CalendarRequest) -> None:
         super().__init__(services, request)
         glyphs = self._look.glyphs
-        # Where only a column or two of the list would show beside it, it stands alone.
+        # If only a column or two of the list would show beside it, hide the list.
         self.HORIZONTAL_BREAKPOINTS = [(0, "-alone"), (70, "-over")]
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]
         self.since = request.since
@@ -281,7 +273,14 @@ class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
 
         with Container(id="calendar"):
             yield self.month
-            yield Hints(self._keymap, since=self.since)
+        yield self.status
+
+    def footer(self, state: State) -> Status:
+        """Where the day to fetch from is chosen, a week or a month is none."""
+        keys = self._keymap.hints("calendar", without=("date.week", "date.month") if self.since else ())
+        return status(
+            state, self._keymap, [(key, "fetch since" if self.since and word == "day" else word) for key, word in keys]
+        )
 
     def move(self, *, days: int = 0, months: int = 0) -> None:
         """Move the cursor by days and months, back if negative; in a shorter month to its last day."""
@@ -292,7 +291,6 @@ class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
         self.go(day + timedelta(days=days))
 
     def go(self, day: date) -> None:
-        """Move the cursor to a day."""
         self.month.type(None)
         self.month.go(day)
 
@@ -302,44 +300,16 @@ class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
         is_text = bool(character and (character.isalnum() or (character in " -" and typed)))
         if typed is None and (not is_text or (character,) in self._keymap.resolve("calendar")):
             return False
-        if key in ("backspace", "ctrl+h"):
-            self.month.type((typed or "")[:-1] or None)
-        elif key == "escape":
-            self.month.type(None)
-        elif key == "ctrl+u":
-            self.month.type("")
-        elif is_text and character:
-            self.month.type(f"{typed or ''}{character}"[:LONGEST_TYPED])
-        else:
+        text = typed_on(typed or "", key, character if is_text else None, LONGEST_TYPED)
+        if text is None and key != "escape":
             return False
+        self.month.type(text if text or key == "ctrl+u" else None)
         return True
 
     def chosen(self, kind: PeriodKind | None) -> Period | None:
-        """Return the typed period, else the day under the cursor, or its week or month; None for an invalid date."""
+        """The typed period, else the cursor's day, week or month; None for an invalid date."""
         view = self.month.view
         if view.typed:
             period, _ = read_typed(view.typed, view.today)
             return period_containing(kind, period.first) if period and kind else period
         return period_containing(kind or "day", view.day)
-
-
-class Hints(KeyLines):
-    """The line of the calendar's keys, which can be clicked."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"calendar--key", "calendar--quiet"}
-
-    def __init__(self, keymap: Keymap, *, since: bool) -> None:
-        super().__init__()
-        without = {"date.week", "date.month"} if since else set()
-        keys = keymap.hints("calendar", WIDTH, without)
-        self._keys = [(key, "fetch since" if since and word == "day" else word) for key, word in keys]
-
-    def shown_lines(self) -> Sequence[Line]:
-        """Return the line as it is drawn."""
-        line: list[Piece] = []
-        for key, word in self._keys:
-            line += [Piece("  " if line else ""), key_piece(key), key_piece(key, f" {word}", "quiet")]
-        return (cut_line(tuple(line), WIDTH),)
-
-    def render(self) -> Content:
-        return draw(self, self.shown_lines()[0], "calendar")

@@ -10,7 +10,7 @@ from reader.ui.shell.state import Front, State
 
 
 class CalendarRequest(NamedTuple):
-    """The open calendar: the day that it begins on, and whether it asks for the day to fetch from."""
+    """The open calendar: its first day, and whether it asks for the day to fetch from."""
 
     day: date
     since: bool = False
@@ -20,5 +20,4 @@ CALENDAR: Front[CalendarRequest] = Front("calendar")
 
 
 def open_calendar(state: State, calendar: CalendarRequest) -> State:
-    """Open the calendar, over the list."""
     return close_page(state).put(CALENDAR, calendar)

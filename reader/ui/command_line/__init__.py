@@ -1,4 +1,4 @@
-"""The command line, what commands print, and commands that run by themselves."""
+"""The command line, the output of commands, and commands that run automatically."""
 
 from __future__ import annotations
 

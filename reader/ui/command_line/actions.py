@@ -1,4 +1,4 @@
-"""The command line: type a command of the shell, run it, and show what it has done."""
+"""The command line: type a command of the shell, run it and show its result."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ if TYPE_CHECKING:
 
 
 LONGEST_NOTICE = 160
-"""Maximum characters of an output that is shown in the last line."""
+"""Maximum characters of output shown in the last line."""
 
 CHUNK = 200
-"""Papers whose ids are read at once."""
+"""Papers whose ids are read at a time."""
 
 MARGINS = 3
 """Cells beside the output: one at the left, two at the right."""
 
 BESIDE = ("list", "detail", "page", "triage", "text", "filter", "empty", "hole")
-"""The contexts in which an output is shown at once; elsewhere the user is amid something."""
+"""Contexts where output is shown at once; elsewhere it would interrupt the user."""
 
 NOT_SERVED = "not in a browser, where other pages could type commands too: use a terminal"
 
 NOTHING_REPLACED = "no other machine has replaced anything here · :sync FOLDER joins machines"
 
 OTHER_SHOWN = 300
-"""Characters of what was replaced that the last line is given; it cuts them to its width."""
+"""Characters of the replaced value passed to the last line, which cuts them to its width."""
 
 NO_OUTPUT = "no command has printed anything yet"
 
@@ -64,7 +64,6 @@ class CommandActions(Actor):
 
     @property
     def _screen(self) -> CommandScreen | None:
-        """The command line, while it is open."""
         screen: CommandScreen | None = self._services[Screens].get(COMMAND)
         return screen
 
@@ -76,7 +75,7 @@ class CommandActions(Actor):
 
     @handles_each({"command.pipe": ("pipe ", "a program, such as wc -w"), "app.theme": (f"{THEME} ", "")})
     def begin_with(self, _count: int | None, begun: tuple[str, str]) -> None:
-        """Open the line with the beginning of a command, and say what is to follow."""
+        """Open the line with the beginning of a command, and a hint about the rest."""
         text, hint = begun
         self._model.change(self._model.state.put(COMMAND, TypedCommand(text, hint=hint)))
 
@@ -96,14 +95,14 @@ class CommandActions(Actor):
 
     @handles_each({f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
     def choose(self, _count: int | None, choose: Callable[[LineScreen[Any]], object]) -> None:
-        """Take a suggestion of the line that is open, or mark another one."""
+        """Take a suggestion of the open line, or mark another one."""
         screens = self._services[Screens]
         if screen := screens.get(COMMAND) or screens.get(TAGGING):
             choose(screen)
 
     @handles("command.run")
     def run(self, _count: int | None) -> None:
-        """Close the line, and do what it says."""
+        """Close the line and obey it."""
         screen = self._screen
         line = screen.line.text.strip() if screen else ""
         if line.startswith(f"{THEME} ") and (command := self._model.state[COMMAND]):
@@ -114,7 +113,7 @@ class CommandActions(Actor):
             self.begin(line)
 
     def begin(self, line: str, *, is_own: bool = False) -> None:
-        """Obey a line, of which an arXiv id alone shows its paper; `is_own` says that it is that of a key."""
+        """Obey a line; an arXiv id alone shows its paper. `is_own` means that it belongs to a key."""
         if (id := arxiv_id(line)) is not None:
             self._services[PaperLookup].show(id)
             return
@@ -128,7 +127,7 @@ class CommandActions(Actor):
             self._model.show_notice(as_notice(str(error), "") or str(error), "warning")
             return
         if typed.reaches_out and self._app.is_web and not is_own:
-            # The server answers to every page that the browser shows, from wherever it came.
+            # The server answers any page that the browser shows, wherever it came from.
             self._model.show_notice(NOT_SERVED, "warning")
         elif typed.action:
             self._act(typed)
@@ -140,14 +139,14 @@ class CommandActions(Actor):
             await self._run(line, typed.words)
 
     async def _here(self, targets: Sequence[PaperKey]) -> Here:
-        """What the user sees: the papers that the keys act on, and the query of the list."""
+        """The user's context: the papers that keys act on, and the list's query."""
         state = self._model.state
         if any(isinstance(pk, NotCached) for pk in targets):
             targets = await self._library.store(targets)
         ids: list[str] = []
         for start in range(0, len(targets), CHUNK):
             ids += (row.id for row in self._library.rows(targets[start : start + CHUNK]))
-            # Thousands take a while, and the keys go first.
+            # Thousands take a while, so keys go first.
             await asyncio.sleep(0)
         is_selected = bool(state.selection.count) or state.front_paper is not None
         return Here(tuple(ids) if is_selected else (), self._highlighted_id(), state.place.as_query())
@@ -159,7 +158,7 @@ class CommandActions(Actor):
         return None if paper is None else paper.id
 
     def _act(self, typed: Typed) -> None:
-        """Run an action of the keys, if it acts here."""
+        """Run an action of the keys, if it is available here."""
         context, action = self._model.state.context, self._look.keymap.action(typed.action)
         takers = {role.action: method for role, method in self._services.find(TakesLine)}
         if context in action.contexts and action.id in takers:
@@ -172,7 +171,7 @@ class CommandActions(Actor):
     # Commands
 
     async def _count_first(self, line: str, words: Sequence[str]) -> None:
-        """Show how many papers a command would change, and run it if the user wants that."""
+        """Show how many papers a command would change, and run it if the user confirms."""
         outcome = await self._runner.run((*words, "--dry-run", "--json"), self._columns)
         if outcome.code:
             self._report(line, outcome)
@@ -183,7 +182,7 @@ class CommandActions(Actor):
             self._model.show_notice(f"{nothing} · {line}")
             return
         papers = f"{found['changed']:,} paper{'' if found['changed'] == 1 else 's'}"
-        # Words behind the tag are a query, though they may be meant as more tags.
+        # Words after the tag are a query, though the user may mean more tags.
         is_plain = words[0] == "tag" and "--query" not in line
         query = f" of {words[words.index('--query') + 1]}" if is_plain else ""
         self._ask(f"{line}: {papers}{query}", "do it", line, words)
@@ -194,7 +193,7 @@ class CommandActions(Actor):
         self._keyboard.ask_letter(what, choices, lambda letter: self.run_words(line, words) if letter == "y" else None)
 
     def run_words(self, line: str, words: Sequence[str]) -> None:
-        """Run a command beside all else, and say `line` for it."""
+        """Run a command in the background, shown as `line`."""
         self._background.start("command", partial(self._run, line, words))
 
     async def _run(self, line: str, words: Sequence[str]) -> None:
@@ -202,11 +201,10 @@ class CommandActions(Actor):
 
     @property
     def _columns(self) -> int:
-        """The width of the screen on which the output is shown."""
         return max(self._model.state.width - MARGINS, 20)
 
     def _report(self, line: str, outcome: Outcome) -> None:
-        """Tell how a command has ended: in the last line if that is enough, else on a screen of its own."""
+        """Show a command's result: in the last line if it fits, else on a screen."""
         undo = self._look.keymap.key("mark.undo")
         if outcome.is_stopped:
             self._model.show_notice(f"stopped: {line}")
@@ -229,7 +227,7 @@ class CommandActions(Actor):
             key = self._look.keymap.key("command.output")
             self._model.show_news(f"{line} has ended · {key} shows its output", tone)
 
-    # What another machine has replaced
+    # Replaced by another machine
 
     @handles("mark.replaced")
     def show_replaced(self, _count: int | None) -> None:
@@ -243,7 +241,7 @@ class CommandActions(Actor):
             self._model.show_notice(NOTHING_REPLACED)
 
     def _offer(self, found: Sequence[Replaced], at: int) -> None:
-        """Show what something was here, and bring it back if the user wants that."""
+        """Show the replaced value, and restore it if the user wants."""
         one = found[at]
         bring = (*(word for word in one.words if word != "--history"), "--restore", str(one.number))
         acts: dict[str, Callable[[], object]] = {
@@ -259,7 +257,6 @@ class CommandActions(Actor):
 
     @handles("command.output")
     def show_output(self, _count: int | None) -> None:
-        """Show what the last command has printed."""
         if self._last is None:
             self._model.show_notice(NO_OUTPUT)
             return
@@ -267,7 +264,7 @@ class CommandActions(Actor):
 
     @takes_text("output")
     def keep(self, key: str, _character: str | None) -> bool:
-        """Do what the shown text proposes, by enter."""
+        """On enter, do what the shown text proposes."""
         output = self._model.state[OUTPUT]
         if key != "enter" or output is None or output.keep is None:
             return False
@@ -289,7 +286,7 @@ class CommandActions(Actor):
 
 
 def _replaced(file: Path) -> list[Replaced]:
-    """What other machines have replaced of this one's, the newest first."""
+    """Values of this machine that other machines replaced, newest first."""
     from contextlib import closing
 
     from reader.cache.earlier_values import replaced
@@ -299,7 +296,7 @@ def _replaced(file: Path) -> list[Replaced]:
         return window.read(replaced)
 
 
-# What commands have printed, in the words of the reader
+# Output of commands, in the words of the reader
 
 
 _UNDO = re.compile(r"[.;]? 'dailypapers undo' takes it back\.?")
@@ -308,17 +305,17 @@ _PROGRAM = re.compile(r"^dailypapers(?: [a-z]+)?: ")
 
 
 def in_the_readers_words(text: str, undo_key: str) -> str:
-    """What a command has printed, with its advice for the shell as keys and commands of the reader."""
+    """The output of a command, with its advice for the shell translated to keys and commands of the reader."""
     text = _UNDO.sub(f" · {undo_key} undoes" if undo_key else "", text)
     return _COMMAND.sub(r":\1", _PROGRAM.sub("", text))
 
 
 LONGEST_JSON = 1_000_000
-"""Characters of JSON that is formatted: 20 ms."""
+"""Maximum characters of JSON to format: 20 ms."""
 
 
 def as_formatted(text: str) -> str:
-    """What was printed, to be read: JSON with a line for each value, all else as it is."""
+    """The output made readable: JSON with a line for each value, other text unchanged."""
     if not text.startswith(("{", "[")) or len(text) > LONGEST_JSON:
         return text
     try:
@@ -328,6 +325,6 @@ def as_formatted(text: str) -> str:
 
 
 def as_notice(text: str, undo_key: str) -> str:
-    """The same as one sentence of the last line, without a full stop; empty if it is longer than that."""
+    """The output as one sentence for the last line, without a full stop; empty if too long."""
     lines = in_the_readers_words(text, undo_key).splitlines()
     return lines[0].removesuffix(".") if len(lines) == 1 else ""

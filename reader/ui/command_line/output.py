@@ -1,4 +1,4 @@
-"""What a command has printed, or other text to read, over the whole screen."""
+"""The output of a command, or other text to read, full screen."""
 
 from __future__ import annotations
 
@@ -27,13 +27,12 @@ class OutputPane(Pane):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"output--{role}" for role in (*READING_ROLES,)}
 
     def __init__(self, compose: Callable[[int], Sequence[Line]]) -> None:
-        """`compose` returns the lines, of at most so many cells."""
+        """`compose` returns the lines for a number of cells."""
         super().__init__()
         self._compose_lines = compose
         self._lines: Sequence[Line] = ()
 
     def on_resize(self) -> None:
-        """Compose the lines for the new width."""
         self._lines = self._compose_lines(max(1, self.columns - 2))
         self.virtual_size = Size(self.columns, len(self._lines))
         self.refresh()
@@ -50,7 +49,7 @@ def plain_lines(text: str) -> Callable[[int], Sequence[Line]]:
 
 
 def _wrapped(line: str, width: int) -> list[str]:
-    """The parts of a line; a continued one keeps the blanks before it."""
+    """The parts of a line; continuations keep its indent."""
     if cell_len(line) <= width:
         return [line]
     indent = " " * min(len(line) - len(line.lstrip()), width // 2)

@@ -1,4 +1,4 @@
-"""Run commands of the shell: typed ones, and those that run by themselves; suggest what may be typed."""
+"""Runs typed and automatic commands of the shell, and suggests completions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 BLINK = 0.5
-"""Seconds after which a command shows that it runs."""
+"""Seconds before a command shows that it is running."""
 
 
 def _typed(state: State) -> str | None:
@@ -31,7 +31,7 @@ def _typed(state: State) -> str | None:
 
 
 class CommandRunner(Actor):
-    """Starts commands in processes of their own, waits in threads, and shows at once what they have changed."""
+    """Runs commands in separate processes, waits in threads, and shows their changes at once."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -43,12 +43,11 @@ class CommandRunner(Actor):
 
     @cached_property
     def _shell(self) -> Shell:
-        # Made in a thread: its imports take 30 ms.
+        # Made in a thread, since its imports take 30 ms.
         return self._make_shell()
 
     @property
     def is_running(self) -> bool:
-        """Whether a command runs."""
         return self._running is not None
 
     @property
@@ -63,7 +62,7 @@ class CommandRunner(Actor):
         """Run a command; raises ReaderError if another one runs, or if it can't be started."""
         if self._running is not None:
             raise ReaderError(f"{self._way_out}: commands run one at a time")
-        # The process is started here, so that `stop` finds it whatever comes next; it takes a few milliseconds.
+        # The process is started here, so that `stop` always finds it; this takes a few milliseconds.
         self._running = running = self._shell.start(words, columns)
         self._name = words[0]
         self._progress.begin(BLINK)
@@ -88,12 +87,12 @@ class CommandRunner(Actor):
 
     @ends
     def close(self) -> None:
-        """End the running command at once: the reader ends."""
+        """End the running command at once, because the reader ends."""
         if self._running is not None:
             self._running.kill()
 
     def _show_progress(self) -> None:
-        """Tell that it runs: in the first line, and for screens without one in the last."""
+        """Show that it is running: in the first line, or in the last for screens without one."""
         self._model.change(self._model.state.busy_with(f"running {self._name}"))
         self._model.show_notice(self._way_out)
 
@@ -104,7 +103,7 @@ class CommandRunner(Actor):
         self._model.change(state.change_notices(Notices.acted) if is_told else state)
 
     def _show_changes(self) -> None:
-        """Show what the command has changed in the cache, without moving the list."""
+        """Show the command's changes in the cache without moving the list."""
         if self._library.changed():
             self._model.change(self._model.state.marked())
             self._model.change(self._model.state.cache_changed())
@@ -113,7 +112,7 @@ class CommandRunner(Actor):
 
     @follows(_typed)
     def suggest(self, state: State) -> None:
-        """Find out what may follow the typed text."""
+        """Find completions for the typed text."""
         text = _typed(state)
         if text is not None:
             self._background.start("suggest", partial(self._suggest, text), exclusive=True)
@@ -123,24 +122,24 @@ class CommandRunner(Actor):
         self._model.change(suggest(self._model.state, text, suggested))
 
 
-# Commands that run by themselves
+# Automatic commands
 
 
 EXPORT_AFTER = 2.0
 """Seconds without a change before the watched exports are written."""
 
 AGAIN = 300.0
-"""Seconds after which watched exports that could not be written are tried again."""
+"""Seconds before failed watched exports are retried."""
 
 MOST_STARRED = 50
-"""Papers that wait for `on_star`; of more, the first ones are given."""
+"""Maximum papers waiting for `on_star`; of more, only the first ones are passed on."""
 
 COLUMNS = 200
-"""Width of what a command prints, of which only the reason of a failure is shown."""
+"""Width of the output, of which only the reason of a failure is shown."""
 
 
 class AutomaticCommands(Actor):
-    """Runs one command after the other, and reports those that fail."""
+    """Runs commands one after the other, and reports those that fail."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -159,13 +158,13 @@ class AutomaticCommands(Actor):
 
     @property
     def is_due(self) -> bool:
-        """Whether the watched exports may lack a change, also because their writing was stopped."""
+        """Whether the watched exports may be out of date, for example after an interruption."""
         return self._is_waiting or self._is_writing
 
     @begins
     @follows(lambda state: (state.marks_version, state.cache_version, state[REFRESH].ended))
     def export_soon(self, _state: State | None = None) -> None:
-        """Write the watched exports once nothing has changed for `EXPORT_AFTER`."""
+        """Write the watched exports after `EXPORT_AFTER` without a change."""
         if self._exports:
             self._is_waiting = True
             self.delay.begin(EXPORT_AFTER)
@@ -180,7 +179,7 @@ class AutomaticCommands(Actor):
     async def _write_exports(self) -> None:
         async with self._turn:
             is_done = await self._run(("export", "--watched"))
-        # If the reader ends before, it writes them itself.
+        # If the reader ends first, it writes them itself.
         self._is_writing = False
         if not is_done and not self._is_waiting:
             self._is_waiting = True
@@ -189,7 +188,7 @@ class AutomaticCommands(Actor):
     # Stars
 
     def starring(self, pks: Sequence[PaperKey]) -> None:
-        """Let the user's program have the papers that are about to be starred, except those that are already."""
+        """Pass newly starred papers to the user's program."""
         if not self._on_star:
             return
         for row in self._library.rows(pks[:MOST_STARRED]):
@@ -203,10 +202,8 @@ class AutomaticCommands(Actor):
                 ids, self._starred = tuple(self._starred), {}
                 await self._run((*self._on_star, *ids))
 
-    # Running
-
     async def _run(self, words: Sequence[str]) -> bool:
-        """Run a command in a process of its own, in a turn; return whether it did.
+        """Run a command in a process of its own, in turn; return whether it did.
 
         The same failure is reported once.
         """
@@ -230,13 +227,13 @@ class AutomaticCommands(Actor):
 
     @ends
     def close(self) -> None:
-        """End the running command: the reader ends."""
+        """End the running command, because the reader ends."""
         if self._running is not None:
             self._running.kill()
 
 
 def _star_words(settings: Settings) -> tuple[str, ...]:
-    """The words of the shell that run `on_star` on the papers whose ids follow; none if it is off."""
+    """The shell words that run `on_star` on the papers whose ids follow; none if it is off."""
     wanted = settings.on_star
     if not wanted:
         return ()

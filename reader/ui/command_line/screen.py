@@ -1,4 +1,4 @@
-"""Screens that are one line to type in, over what was in front, such as the command line."""
+"""One-line input screens over another screen, such as the command line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.ui.command_line.state import COMMAND, COMMANDS, TypedCommand, type_command
 from reader.ui.kit.lines import key_piece
-from reader.ui.kit.typed_line import TypedLine
+from reader.ui.kit.typed_line import LineInput, TypedLine
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.commands import Suggested
 from reader.ui.shell.screens import OverScreen
@@ -18,11 +18,11 @@ from reader.ui.shell.services import Services
 EXAMPLES = "tag add later  mark read until:30d  export bibtex ~/refs.bib  theme light  help"
 
 LEAST_ABOUT = 12
-"""Minimum cells for what the marked word means."""
+"""Minimum cells for the explanation of the marked word."""
 
 
 def suggestions(suggested: Suggested, selected: int, *, key: str, width: int, ellipsis: str = "…") -> Line:
-    """What may follow a text, with the `selected` word marked and explained; `key` takes it."""
+    """Completions of a text, with the `selected` word marked and explained; `key` takes it."""
     found = suggested.candidates
     if not found:
         return ()
@@ -45,16 +45,15 @@ T = TypeVar("T")
 
 
 class LineScreen(OverScreen[T], inherit_bindings=False):
-    """A line at the bottom of the screen, with the words that may come at its end, one of them marked."""
+    """An input line at the bottom of the screen, with completions, one of them marked."""
 
     CSS_PATH = stylesheet("typed")
     LABEL = ":"
     LONGEST = 2_000
-    """Maximum number of typed characters."""
 
     def __init__(self, services: Services, value: T) -> None:
         super().__init__(services, value)
-        self.line = TypedLine(self.LABEL, self._advise, self.report, self.LONGEST)
+        self.line = TypedLine(self.LABEL, LineInput(self.LONGEST), self._advise, self.report)
         self.suggested = Suggested()
         self.selected = 0
 
@@ -65,30 +64,26 @@ class LineScreen(OverScreen[T], inherit_bindings=False):
         self.line.begin()
 
     def report(self) -> None:
-        """Take over an edit."""
         raise NotImplementedError
 
     def lead(self) -> Line:
-        """What stands below the line before the suggestions, or in place of them."""
+        """The text below the line before the suggestions, or instead of them."""
         return ()
 
     def complete(self) -> None:
-        """Put the marked word in place of the one before the cursor."""
+        """Replace the word before the cursor by the marked one."""
         if self.suggested.candidates:
             word = self.suggested.candidates[self.selected].text
-            # After a whole word the next one may follow.
+            # After a complete word another may follow.
             self.line.replace(self.suggested.start, word, "" if word[-1:] in ":=/" else " ")
 
     def next(self) -> None:
-        """Mark the next word."""
         self.select(self.selected + 1)
 
     def previous(self) -> None:
-        """Mark the word before."""
         self.select(self.selected - 1)
 
     def select(self, place: int) -> None:
-        """Mark a word."""
         if 0 <= place < len(self.suggested.candidates):
             self.selected = place
             self.line.advise()
@@ -100,16 +95,14 @@ class LineScreen(OverScreen[T], inherit_bindings=False):
 
 
 class CommandScreen(LineScreen[TypedCommand], inherit_bindings=False):
-    """The line in which a command is typed, with what may follow, and earlier commands."""
+    """The command line, with completions and earlier commands."""
 
     def __init__(self, services: Services, command: TypedCommand) -> None:
         super().__init__(services, command)
         state = self._model.state
-        self._history = state[COMMANDS]
+        self.line.history = state[COMMANDS]
         self._taken = state.selection.count if state.front_paper is None else 0
-        """Selected papers, which commands take."""
-        self._recalled = -1
-        self._draft = ""
+        """Selected papers, which commands act on."""
         self._begun = command.text
         self._hint = ""
 
@@ -118,7 +111,7 @@ class CommandScreen(LineScreen[TypedCommand], inherit_bindings=False):
             self.line.write(self._begun)
 
     def show(self, command: TypedCommand) -> None:
-        """Show what may follow the typed text."""
+        """Show completions of the typed text."""
         self.suggested, self.selected, self._hint = command.fitting, command.selected, command.hint
         self.line.advise()
 
@@ -131,32 +124,22 @@ class CommandScreen(LineScreen[TypedCommand], inherit_bindings=False):
     # Keys
 
     def next(self) -> None:
-        """Mark the next suggestion; among the earlier commands, go to the next later one."""
-        if self._recalled >= 0:
-            self._recall(self._recalled - 1)
+        """Mark the next suggestion; among earlier commands, go to the next newer one."""
+        if self.line.recalled >= 0:
+            self.line.recall(-1)
         else:
             super().next()
 
     def previous(self) -> None:
-        """Mark the suggestion before; at the first one, go to the command before."""
-        if self._recalled < 0 and self.selected > 0:
+        """Mark the previous suggestion; at the first one, go to the previous command."""
+        if self.line.recalled < 0 and self.selected > 0:
             super().previous()
         else:
-            self._recall(self._recalled + 1)
+            self.line.recall(1)
 
     def select(self, place: int) -> None:
         if 0 <= place < len(self.suggested.candidates):
             self._model.change(self._model.state.update(COMMAND, lambda command: command._replace(selected=place)))
 
-    def _recall(self, place: int) -> None:
-        if place >= len(self._history):
-            return
-        if self._recalled < 0:
-            self._draft = self.line.text
-        self._recalled = place
-        self.line.write(self._history[place] if place >= 0 else self._draft)
-
     def report(self) -> None:
-        if self._recalled >= 0 and self.line.text != self._history[self._recalled]:
-            self._recalled = -1
         self._model.change(type_command(self._model.state, self.line.before_cursor))

@@ -1,4 +1,4 @@
-"""The parts of the state that are the command line, earlier commands, and what a command has printed."""
+"""The parts of the state for the command line, its history, and the output of a command."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from reader.ui.shell.commands import Suggested
 from reader.ui.shell.state import Front, Part, State
 
 HISTORY = 200
-"""Maximum number of remembered commands."""
 
 
 class TypedCommand(NamedTuple):
@@ -19,11 +18,10 @@ class TypedCommand(NamedTuple):
     text: str = ""
     """The text before the cursor."""
     suggested: Suggested = Suggested()
-    """The words that may come at the end of the text, or of an earlier one."""
+    """Completions of the text, or of an earlier one."""
     selected: int = 0
-    """The place of the marked one."""
     hint: str = ""
-    """What is to be typed, where nothing can be suggested."""
+    """What to type, where nothing can be suggested."""
 
     @property
     def meant(self) -> str:
@@ -45,14 +43,14 @@ class TypedCommand(NamedTuple):
 
 
 class Output(NamedTuple):
-    """What a command has printed, or another text to read."""
+    """The output of a command, or another text to read."""
 
     title: str
     text: str
     compose: Callable[[int], Sequence[Line]] | None = None
-    """Returns the lines for a width, if they are more than the text."""
+    """Makes the lines for a width, if they are not just the text."""
     keep: Callable[[], object] | None = None
-    """Done if the user presses enter: then the text says what it would do."""
+    """Runs when the user presses enter; the text says what it would do."""
 
 
 OUTPUT: Front[Output] = Front("output")
@@ -60,17 +58,15 @@ OUTPUT: Front[Output] = Front("output")
 COMMAND: Front[TypedCommand] = Front("command")
 
 COMMANDS: Part[tuple[str, ...]] = Part(())
-"""Commands that were typed, newest first."""
 
 
 def type_command(state: State, text: str) -> State:
-    """Take over the typed text."""
     command = state[COMMAND]
     return state if command is None else state.put(COMMAND, _marked(command, command._replace(text=text)))
 
 
 def suggest(state: State, text: str, suggested: Suggested) -> State:
-    """Store what may follow a text, unless another one has been typed since."""
+    """Store the completions of a text, unless the text has changed since."""
     command = state[COMMAND]
     if command is None or text != command.text:
         return state
@@ -78,11 +74,11 @@ def suggest(state: State, text: str, suggested: Suggested) -> State:
 
 
 def _marked(before: TypedCommand, command: TypedCommand) -> TypedCommand:
-    """The command with its first suggestion marked if it has others than before."""
+    """The command with its first suggestion marked if the suggestions changed."""
     return command if command.fitting == before.fitting else command._replace(selected=0)
 
 
 def run_command(state: State, text: str) -> State:
-    """Close the command line, and remember what was typed."""
+    """Close the command line and remember the command."""
     commands = tuple(dict.fromkeys((text, *state[COMMANDS])))[:HISTORY] if text else state[COMMANDS]
     return state.put(COMMAND, None).put(COMMANDS, commands)

@@ -1,4 +1,4 @@
-"""Take in the keys and the views of extensions, once the list is there: nothing waits for them."""
+"""Loads keys and views of extensions after the list is drawn, so that nothing waits for them."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Added(NamedTuple):
     """What extensions add."""
 
     lines: Mapping[str, LineKey]
-    """By the ids of their actions."""
+    """By action id."""
     views: tuple[View, ...]
 
 
 class ExtensionActions(Actor):
-    """The keys of extensions, each of which runs a line of the command line, and their views."""
+    """The keys of extensions, each of which runs a command line, and their views."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -37,7 +37,7 @@ class ExtensionActions(Actor):
 
     @handles_own
     def own_handlers(self) -> Mapping[str, Handler]:
-        """The handlers of the keys that were taken in."""
+        """The handlers of the loaded keys."""
         commands = self._services[CommandActions]
 
         def handler(line: str) -> Handler:
@@ -47,7 +47,6 @@ class ExtensionActions(Actor):
 
     @begins
     def load(self) -> None:
-        """Look for extensions."""
         self._services.background.start("extensions", self._load)
 
     async def _load(self) -> None:
@@ -81,7 +80,7 @@ def _check_key(key: LineKey) -> LineKey:
 
 
 def look_for_extensions() -> Added:
-    """Import the extensions, and check what they add; one that adds what can't be used is switched off."""
+    """Import the extensions and check what they add; one with invalid additions is switched off."""
     lines: dict[str, LineKey] = {}
     for given, one in _checked("keys", LineKey, _check_key):
         id = f"{EXTENSION}{one.id}"
@@ -93,7 +92,7 @@ def look_for_extensions() -> Added:
 
 
 def _checked(kind: str, of: type[T], check: Callable[[T], T]) -> Iterator[tuple[installed.Given[T], T]]:
-    """What extensions give of a kind, without what fails a check."""
+    """The additions of one kind, without those that fail a check."""
     for given in installed.given(kind, of):
         if (one := installed.ask(given.entry, check, given.value)) is not None:
             yield given, one

@@ -1,4 +1,4 @@
-"""Count in the background: the papers of each view, day and topic in the place, and the trends of topics."""
+"""Counts the papers of each view, day and topic in the background, and the trends of topics."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COUNT_AGAIN = 0.3
 
 
 REST, LONGEST_REST = 0.15, 2.0
-"""Seconds without a change after which saved views are counted, and for which they wait at most, each of them."""
+"""Idle seconds before saved views are counted, and the maximum wait for each of them."""
 
 
 def _parts(state: State) -> object:
@@ -44,13 +44,13 @@ def _parts(state: State) -> object:
 
 
 class Counter(Actor):
-    """Counts for the filter pane whenever the list, the marks or the cache have changed."""
+    """Counts for the filter pane when the list, the marks or the cache have changed."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self.delay = services.background.delayed(self._start)
         self._seen: State | None = None
-        """The state as the user last rested."""
+        """The state when the user last rested."""
 
     @follows(_parts, now=True)
     def count_soon(self, state: State) -> None:
@@ -62,7 +62,7 @@ class Counter(Actor):
         self._services.background.start("counts", self._count, exclusive=True)
 
     async def _count(self) -> None:
-        """Count; read the topics' facts last, because they matter least."""
+        """Count, with the topics' facts last, because they matter least."""
         library, state = self._services.library, self._model.state
         try:
             asked = question(
@@ -76,13 +76,13 @@ class Counter(Actor):
             self._model.change(self._model.state.put(FOLLOWED, follows))
             saved = await self._count_saved(state.views.named)
         except CacheInterrupted:
-            # The interrupting query starts a new count, but may itself be stopped before.
+            # The interrupting query starts a new count, but may itself be stopped first.
             self.delay.begin(COUNT_AGAIN)
             return
         self._model.change(self._model.state.put(VIEW_COUNTS, saved))
 
     async def _count_saved(self, views: Sequence[View]) -> dict[str, ViewCount]:
-        """Count the views that the user has saved, one by one, and only while the user rests: no key waits for them."""
+        """Count the user's saved views one by one while the user rests, so that no key waits."""
         library, scope = self._services.library, self._services.scope()
         counted: dict[str, ViewCount] = {}
         for one in views:
@@ -91,7 +91,7 @@ class Counter(Actor):
         return counted
 
     async def _rest(self, *, is_first: bool) -> None:
-        """Wait until nothing has changed for `REST`, at most `LONGEST_REST`; not at all if nothing changes now."""
+        """Wait until nothing has changed for `REST`, at most `LONGEST_REST`; do not wait if nothing is changing."""
         until = time.monotonic() + LONGEST_REST
         while (is_first or self._model.state is not self._seen) and time.monotonic() < until:
             self._seen, is_first = self._model.state, False
@@ -99,7 +99,7 @@ class Counter(Actor):
 
 
 def question(place: Place, order: str, scope: Scope, mode: str) -> Question:
-    """The question to count for a place; `mode` is how picked topics combine."""
+    """The counts to ask for in a place; `mode` is how picked topics combine."""
     return Question(
         place=place,
         views=tuple(compile_query(Place(one).base(order), scope) for one in (*VIEWS, *SPECIAL)),

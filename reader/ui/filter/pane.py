@@ -1,4 +1,4 @@
-"""The filter pane: what its keys and the mouse do with views, days, tags and topics."""
+"""The filter pane: its keys and mouse actions for views, days, tags and topics."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NAME_ROOM = 15
 
 
 def draw_row(row: Row, width: int, state: FilterState, glyphs: Glyphs, at_cursor: bool) -> Line:
-    """Draw a row in `width` cells: cursor, sign, name, and at the right its sparkline and number."""
+    """Draw a row in `width` cells: cursor, sign and name, with its sparkline and number on the right."""
     bar = Piece(glyphs.cursor, "mark") if at_cursor else Piece(" ")
     right = _right(row, width, state.order, glyphs)
     room = width - 3 - measure(right)
@@ -74,7 +74,7 @@ def meaning(row: Row, glyphs: Glyphs) -> str:
 
 
 def _right(row: Row, width: int, order: TopicOrder, glyphs: Glyphs) -> Line:
-    """Return the right part of a row: its number, and by rise a topic's sparkline and growth in place of it."""
+    """The right part of a row: its number, or, when ordered by rise, a topic's sparkline and growth."""
     if order == "rising" and row.weeks:
         return _rise(row, width, glyphs)
     counted = _count(row, glyphs)
@@ -82,7 +82,7 @@ def _right(row: Row, width: int, order: TopicOrder, glyphs: Glyphs) -> Line:
 
 
 def _rise(row: Row, width: int, glyphs: Glyphs) -> Line:
-    """A topic's sparkline and growth; in a narrow pane only the sparkline, as the topic's hint has the growth."""
+    """A topic's sparkline and growth; a narrow pane shows the growth only in the topic's hint."""
     # Numbers have a column of five cells, which aligns the sparklines before them.
     number = f" {percent(row.rising):>5} "
     room = width - 3 - max(NAME_ROOM, cell_len(row.text)) - len(number) - 1
@@ -93,7 +93,7 @@ def _rise(row: Row, width: int, glyphs: Glyphs) -> Line:
 
 
 def _count(row: Row, glyphs: Glyphs) -> Line:
-    """The number of a row's papers, the unread ones before it: `12/34`; of a day that is only partly here, `12/34+`."""
+    """A row's number of papers, with the unread ones first: `12/34`; for an incomplete day, `12/34+`."""
     if row.count is None:
         return ()
     count = f"{row.count:,}{'+' if row.is_partial else ''}"
@@ -121,7 +121,6 @@ def _sign(row: Row, glyphs: Glyphs) -> Piece:
 
 
 def _role(row: Row) -> str:
-    """Return the role of a row's text."""
     if row.mark in (Mark.PICKED, Mark.CHOSEN):
         return "picked"
     if row.mark is Mark.EXCLUDED:
@@ -142,7 +141,7 @@ _ROLES = (
 class FilterList(Pane, inherit_bindings=False):
     """Views, days, tags and topics, laid out from data and a state; a subclass changes the state.
 
-    `_tell_row` is called when the row under the cursor, or what it says, may be another.
+    `_tell_row` is called when the row under the cursor may have changed.
     """
 
     PREFIX = "filter"
@@ -158,7 +157,7 @@ class FilterList(Pane, inherit_bindings=False):
         self._strips: dict[int, Strip] = {}
 
     def _tell_row(self) -> None:
-        """Tell others of the row under the cursor; by itself, nobody."""
+        """Report the row under the cursor; does nothing here."""
 
     def show(self, data: FilterData) -> None:
         """Show other data; the cursor stays on its row if the row still exists."""
@@ -167,12 +166,11 @@ class FilterList(Pane, inherit_bindings=False):
 
     @property
     def current(self) -> Row | None:
-        """The row under the cursor."""
         return self._rows[self._cursor] if self._cursor < len(self._rows) else None
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """All rows, in view or not."""
+        """All rows, visible or not."""
         return self._rows
 
     # Moving
@@ -196,7 +194,7 @@ class FilterList(Pane, inherit_bindings=False):
         if index >= len(self._rows):
             return Strip.blank(self.columns, self._style())
         strip = self._strips.get(index)
-        # A new size is drawn before it is told.
+        # A new size is drawn before it is reported.
         if strip is None or strip.cell_length != self.columns:
             row = self._rows[index]
             at_cursor = index == self._cursor and self.has_focus and row.selectable
@@ -214,7 +212,6 @@ class FilterList(Pane, inherit_bindings=False):
             self.refresh_line(index)
 
     def notify_style_update(self) -> None:
-        """Drop lines drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
 
@@ -240,7 +237,7 @@ class FilterList(Pane, inherit_bindings=False):
         self._rows = lay_out(self._data, self._state)
         self.virtual_size = Size(0, len(self._rows))
         self._cursor = place_of(self._rows, current, self._cursor)
-        # Rows come and go with the counts; the cursor's row stays where it is on the screen.
+        # Rows come and go with the counts; the cursor's row keeps its place on the screen.
         self.scroll_to(y=self._cursor - line if before else 0, animate=False, force=True)
         self._reveal()
         for index, (old, new) in enumerate(zip_longest(before, self._rows)):
@@ -279,8 +276,8 @@ _LONGEST_TYPED = 60
 class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
     """The pane for choosing the list's view, day and topics.
 
-    `show` sets its data, `place` and `choose` set the choice; it posts the user's wishes. It reads no keys: the
-    screen calls `move`, `toggle` and the other methods.
+    `show` sets its data, `place` and `choose` set the choice; it posts the user's choices. The screen handles keys and
+    calls `move`, `toggle` and the other methods.
     """
 
     def __init__(
@@ -297,10 +294,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         self._hint = ""
         self.is_narrowing = False
 
-    # Content
-
     def place(self, view: str | None = None, day: str | None = None) -> None:
-        """Mark the list's view or day."""
         self._set_state(replace(self._state, view=view, day=day))
 
     def choose(self, choice: TopicChoice) -> None:
@@ -316,7 +310,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         self._set_state(replace(self._state, tags=tags))
 
     def _put_on_top(self) -> None:
-        """List the picked and excluded topics first; not in front of a user who picks among them."""
+        """List the picked and excluded topics first, unless the user is picking right now."""
         if not self.has_focus:
             self._set_state(replace(self._state, on_top=(*self.choice.picked, *self.choice.excluded)))
 
@@ -324,22 +318,19 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
 
     @property
     def choice(self) -> TopicChoice:
-        """The picked and excluded topics."""
         return self._state.choice
 
     @property
     def narrowed(self) -> str:
-        """The text that narrows the topics; empty while all are listed."""
+        """The text that narrows the topics; empty if all are listed."""
         return self._state.narrowed
 
     @property
     def order(self) -> TopicOrder:
-        """The order of the topics."""
         return self._state.order
 
     @property
     def folded(self) -> frozenset[str]:
-        """The folded families."""
         return self._state.closed
 
     # Keys
@@ -460,8 +451,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         self._put_on_top()
         self._repaint()
         self._tell_row()
-
-    # Internal
 
     def _choose(self, choice: TopicChoice) -> None:
         self._set_state(replace(self._state, choice=choice))

@@ -1,4 +1,4 @@
-"""The filter pane's data, and its rows: views, days, and topics by family."""
+"""The data and rows of the filter pane: views, days, and topics by family."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ DAYS_AT_FIRST = 7
 
 
 TAGS_AT_FIRST = 7
-"""Tags listed while the others are folded."""
 
 FOLLOWS_AT_FIRST = 7
 """Follows listed while the others are folded: those with the most unread papers."""
@@ -32,7 +31,7 @@ class ViewItem:
     count: int | None = None
     """None while unknown."""
     unread: int | None = None
-    """None while unknown, and where it is not shown."""
+    """None while unknown or not shown."""
     key: str = ""
     """The key that shows it, if the row names it."""
 
@@ -73,7 +72,6 @@ class FilterData:
     topics: tuple[TopicItem, ...] = ()
     tags: tuple[TagItem, ...] = ()
     follows: tuple[ViewItem, ...] = ()
-    """What the user follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +85,8 @@ class FilterState:
     """Families that are folded."""
     tags: TagChoice = field(default_factory=TagChoice)
     unfolded: frozenset[str] = frozenset()
-    """Sections whose further rows are listed: `follows`, `days`, `tags`, and `topics` for those without papers."""
+    """Sections whose further rows are listed: `follows`, `days`, `tags`, and `topics` for topics without papers."""
     on_top: tuple[str, ...] = ()
-    """Slugs of the topics listed above all others."""
     narrowed: str = ""
     """The text that narrows the topics; it hides views and days."""
     order: TopicOrder = "family"
@@ -138,10 +135,9 @@ class Row:
     """Whether more papers may follow, which is marked with `+`."""
     about: str = ""
     weeks: tuple[float, ...] = ()
-    """A topic's share of each week's papers; empty if unknown."""
     rising: float = 0.0
     shortcut: str = ""
-    """The key of a view that the user has saved."""
+    """The key of a saved view."""
 
     @property
     def selectable(self) -> bool:
@@ -172,7 +168,7 @@ def moved(rows: Sequence[Row], cursor: int, delta: int) -> int:
 
 
 def place_of(rows: Sequence[Row], row: Row | None, cursor: int) -> int:
-    """Return the place of a row among other rows; if it is gone, that of the selectable row nearest to the cursor."""
+    """The place of a row in other rows; if it is gone, that of the selectable row nearest to the cursor."""
     stops = _stops(rows)
     if row is not None:
         for place in stops:
@@ -223,7 +219,7 @@ def _views(data: FilterData, state: FilterState) -> Iterator[Row]:
 
 
 def _follows(data: FilterData, state: FilterState) -> Iterator[Row]:
-    """What is followed: first what has the most unread papers, the view that the list shows, and all if unfolded."""
+    """What is followed, most unread papers first, with the listed view; all if unfolded."""
     if not data.follows:
         return
     yield Row(Kind.HEADING, "follows", "FOLLOWED")
@@ -247,7 +243,7 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
     folded = () if "days" in state.unfolded else data.days[DAYS_AT_FIRST:]
     for place, item in enumerate(data.days):
         chosen = item.day == state.day
-        # A chosen day is always shown: it explains why the list is so short.
+        # A chosen day is always shown, to explain why the list is so short.
         if folded and place >= DAYS_AT_FIRST and not chosen:
             continue
         mark = Mark.CHOSEN if chosen else Mark.NONE
@@ -260,14 +256,14 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
 
 
 def _fold(section: str, hidden: int, what: str) -> Iterator[Row]:
-    """The end of a section: how many of its rows are folded, if any are."""
+    """A section's last row: how many of its rows are folded, if any."""
     if hidden:
         yield Row(Kind.MORE, section, f"{hidden:,} {what}", mark=Mark.FOLDED, quiet=True)
     yield Row(Kind.GAP, section)
 
 
 def _tags(data: FilterData, state: FilterState) -> Iterator[Row]:
-    """The most used tags, by name, and those that filter the list; the others are folded."""
+    """The most used tags by name, and those that filter the list; others are folded."""
     if not data.tags:
         return
     yield Row(Kind.HEADING, "tags", "TAGS")

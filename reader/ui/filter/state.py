@@ -1,4 +1,4 @@
-"""The parts of the state that are counted for the filter pane, and what is known of topics."""
+"""The parts of the state for the filter pane's counts and the facts of topics."""
 
 from __future__ import annotations
 
@@ -21,18 +21,17 @@ COUNTED: Part[Counts | None] = Part(None)
 """The filter pane's counts."""
 
 VIEW_COUNTS: Part[Mapping[str, ViewCount]] = Part({})
-"""The numbers of the saved views by their ids; those that are not counted yet are missing."""
+"""The counts of the saved views by id; uncounted ones are missing."""
 
 FOLLOWED: Part[tuple[FollowCount, ...]] = Part(())
-"""What the user follows, with numbers of papers; empty until it is counted."""
+"""What the user follows, with numbers of papers; empty until counted."""
 
 TOPIC_FACTS: Part[TopicFacts | None] = Part(None)
 
 TOPIC_NAMES: Part[Mapping[str, str]] = Part({})
-"""Names by slug."""
 
 TOPIC_MEANINGS: Part[Mapping[str, str]] = Part({})
-"""What each topic is about, by slug; empty until it is read."""
+"""What each topic is about, by slug; empty until read."""
 
 TOPIC_ORDER: Part[TopicOrder] = Part("family")
 
@@ -44,13 +43,13 @@ HINT: Part[str] = Part("")
 
 
 def place_counts(state: State) -> Counts | None:
-    """The counts, if they are those of the listed place; None before it is counted."""
+    """The counts of the listed place; None before it is counted."""
     counts = state[COUNTED]
     return counts if counts is not None and counts.place == state.listing.place else None
 
 
 def in_all(state: State) -> int | None:
-    """Number of papers in all views that match the query, if it is known and the list has fewer."""
+    """Number of matching papers in all views, if known and more than in the list."""
     listing, counts = state.listing, place_counts(state)
     if counts is None or listing.results is not None or not listing.place.text or listing.count is None:
         return None
@@ -65,13 +64,12 @@ def topic_papers(state: State) -> Mapping[str, int]:
 
 
 def filter_parts(state: State) -> object:
-    """The parts of the state that `filter_data` reads."""
     numbers = state[COUNTED], state[TOPIC_FACTS], state[VIEW_COUNTS], state[FOLLOWED]
     return numbers, state[TOPIC_MEANINGS], state[TOPIC_NAMES], state.views
 
 
 def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
-    """Views, days and topics; without numbers until they are counted. `keys` show the saved views, by their places."""
+    """Views, days and topics, without numbers until counted. `keys` show the saved views, by place."""
     from reader.ui.filter.rows import FilterData, TagItem, TopicItem, ViewItem
 
     counts, facts = state[COUNTED], state[TOPIC_FACTS]
@@ -84,7 +82,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         ViewItem(
             one.id,
             one.name,
-            # Nearly all that is unread is in it, in another order.
+            # It has nearly all unread papers, in another order.
             None if one.id == FOR_YOU else number,
             newest.unread if newest and (one.id, number) == (LATEST, newest.papers) else None,
         )
@@ -127,10 +125,9 @@ def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:
 
 
 def strip_parts(state: State) -> object:
-    """The parts of the state that `strip_data` reads."""
     return state.listing, state[TOPIC_NAMES], state[COUNTED]
 
 
 def strip_data(state: State, keymap: Keymap) -> Strip:
-    """The topics of the list's query in one line."""
+    """The topics of the list's query as a single line."""
     return strip_of(state.listing.place, state[TOPIC_NAMES], keymap.key("find.filter"), topic_papers(state))

@@ -20,10 +20,9 @@ class Strip(NamedTuple):
     """The topics of the list's query."""
 
     picked: tuple[str, ...] = ()
-    """Names of the picked topics."""
     excluded: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
-    """What is said of each topic of the query that does not exist."""
+    """A message about each unknown topic in the query."""
     key: str = "f"
     """The key that opens the pane."""
 
@@ -50,7 +49,7 @@ def strip_line(strip: Strip, width: int, glyphs: Glyphs = UNICODE) -> Line:
 def strip_of(place: Place, topic_names: Mapping[str, str], key: str, topics: Collection[str] = ()) -> Strip:
     """The topics of a place's query; `key` opens the pane.
 
-    `topics` are the slugs in the order in which one is suggested for a wrong one.
+    `topics` are the slugs in the order of preference for suggestions.
     """
     from reader.core.query.choices import picked_topics
 
@@ -65,7 +64,7 @@ def strip_of(place: Place, topic_names: Mapping[str, str], key: str, topics: Col
 
 
 def _no_topic(slug: str, topics: Collection[str]) -> str:
-    """Say that there is no such topic, and name the nearest one."""
+    """Say that a topic does not exist, and name the nearest one."""
     from reader.core.query.suggestions import nearest_value
 
     meant = nearest_value(slug, topics)

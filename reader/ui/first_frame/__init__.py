@@ -1,4 +1,4 @@
-"""The list on the terminal before Textual is imported, drawn by the standard library from the cache."""
+"""Draws the list with the standard library before Textual is imported."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def show_first_frame() -> FirstFrame | None:
-    """Draw the list on the terminal; None if it is not certain what Textual will draw in its place."""
+    """Draw the list on the terminal; None if Textual's result can't be predicted."""
     if not _has_usual_terminal():
         return None
     # A collection takes longer than the frame, and frees almost nothing.
@@ -24,14 +24,14 @@ def show_first_frame() -> FirstFrame | None:
     try:
         return _show()
     except Exception:
-        # Whatever it is, the reader finds it too, and says what to do about it.
+        # Whatever the error is, the reader will hit it too, and explain it.
         return None
 
 
 def _has_usual_terminal() -> bool:
-    """Whether this is a terminal like most, and the program is in its foreground."""
+    """Whether this is an ordinary terminal, and the program is in its foreground."""
     environment = os.environ
-    # Textual believes COLUMNS and LINES, if they are set, before the terminal.
+    # If COLUMNS and LINES are set, Textual trusts them over the terminal.
     if not environment.keys().isdisjoint(("TEXTUAL_DRIVER", "COLUMNS", "LINES")):
         return False
     if environment.get("TERM", "dumb") in ("dumb", "") or not (os.isatty(0) and os.isatty(1)):
@@ -43,7 +43,7 @@ def _has_usual_terminal() -> bool:
     try:
         return os.tcgetpgrp(0) == os.getpgrp()
     except OSError:
-        # A terminal that is not the program's own has no foreground.
+        # A terminal not owned by the program has no foreground.
         return True
 
 

@@ -1,8 +1,7 @@
-"""The first frame on the terminal: keys that move its cursor, and its end, which is Textual's first frame.
+"""The first frame on the terminal: drawing, cursor keys, and the hand-over to Textual.
 
-A thread reads the terminal meanwhile, so that `j` and `k` work while Textual is imported. It stops at the first key
-that it does not know: all that comes from there on goes to Textual, in order. The terminal is as it was again if the
-program ends before.
+A thread reads the terminal meanwhile, so that `j` and `k` work while Textual is imported. It stops at the first unknown
+key: everything from there on goes to Textual, in order. If the program ends first, the terminal is restored.
 """
 
 from __future__ import annotations
@@ -23,33 +22,31 @@ INPUT = 0
 """The descriptor that keys are read from."""
 
 READ = 4_096
-"""Bytes of one read of the terminal."""
 
 BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"
-"""Around what is to appear at once; a terminal that does not know them passes over them."""
+"""Around output that is to appear at once; terminals without this feature ignore it."""
 
 CLEAN = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[0m"
-"""An empty screen beside the user's, without a cursor and without wrapping, as Textual's driver sets it."""
+"""An empty alternate screen, without a cursor and without wrapping, as Textual's driver sets it."""
 
 AS_IT_WAS = f"\x1b\\{END}\x1b[0m\x1b[?1049l\x1b[?7h\x1b[?25h"
-"""Ends a sequence and a frame that were cut, and undoes `CLEAN`."""
+"""Ends a sequence or frame that was cut, and undoes `CLEAN`."""
 
 
 class Handed(NamedTuple):
-    """What Textual goes on with."""
+    """The state handed over to Textual."""
 
     pk: int
     """The highlighted paper."""
     height: int
-    """Its line, counted from the list's top."""
+    """Its line from the top of the list."""
     unread: bytes
-    """What the terminal sent and nobody has taken."""
+    """Input that nobody has read yet."""
     look: KeptLook
-    """The look in which the frame was drawn."""
 
 
 class FirstFrame:
-    """The first frame, from its appearance until Textual draws."""
+    """The first frame, from drawing until Textual takes over."""
 
     def __init__(self, painter: Painter, look: KeptLook, size: tuple[int, int], output: int) -> None:
         """Prepare to draw on the descriptor `output`, a terminal of `size`; call `show` for the rest."""
@@ -60,16 +57,15 @@ class FirstFrame:
         self._output = output
         self._size = size
         self.modes = platform.TerminalModes(INPUT)
-        """The terminal's own modes."""
         self.signals: dict[int, Any] = {}
-        """The handlers of signals that the frame has replaced, by their numbers."""
+        """The replaced signal handlers, by number."""
         self.is_shown = False
         self._unread = b""
         self._stop, self._stopper = os.pipe()
         self._thread = Thread(target=self._follow_keys, name="first-frame", daemon=True)
 
     def show(self) -> None:
-        """Draw the frame, and follow the keys; raises OSError, and then the terminal is as it was."""
+        """Draw the frame and follow the keys; on OSError, the terminal is restored."""
         for number in platform.ENDING_SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self.signals[number] = signal.signal(number, self._end_by)
@@ -83,7 +79,7 @@ class FirstFrame:
             raise
 
     def take_down(self) -> None:
-        """Give the terminal back as it was, unless Textual has it."""
+        """Restore the terminal, unless Textual has it."""
         if self.is_shown:
             self._halt()
             with suppress(OSError):
@@ -99,7 +95,6 @@ class FirstFrame:
         return Handed(self._painter.highlighted, self._painter.height, self._unread, self._look)
 
     def _halt(self) -> None:
-        """Follow no more keys."""
         self.is_shown = False
         os.write(self._stopper, b".")
         if self._thread.is_alive():
@@ -108,7 +103,7 @@ class FirstFrame:
         os.close(self._stopper)
 
     def _end_by(self, number: int, _frame: FrameType | None) -> None:
-        """End the program by a signal, with the terminal as it was."""
+        """Restore the terminal, and end the program by a signal."""
         if self.is_shown:
             with suppress(OSError):
                 os.write(self._output, AS_IT_WAS.encode())
@@ -131,7 +126,7 @@ class FirstFrame:
                 return
 
     def _take(self) -> bool:
-        """Move the cursor by the keys that came; False if the terminal has another size by now."""
+        """Move the cursor by the keys that arrived; False if the terminal was resized."""
         if os.get_terminal_size(self._output) != self._size:
             return False
         while (move := self._next_move()) is not None and self._painter.move(move[1]):
@@ -142,7 +137,7 @@ class FirstFrame:
         return True
 
     def _next_move(self) -> tuple[int, int] | None:
-        """The bytes of the key that comes next, and its steps; None if it does not move the cursor."""
+        """The bytes of the next key, and its steps; None if it does not move the cursor."""
         for length in range(1, min(self._longest, len(self._unread)) + 1):
             steps = self._moves.get(self._unread[:length])
             if steps is not None:

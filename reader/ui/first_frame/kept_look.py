@@ -1,9 +1,8 @@
-"""What the first frame needs to know of the look of an earlier visit: Textual's own colours, and the settings.
+"""The look of an earlier visit for the first frame: Textual's own colours, and the settings.
 
-Textual computes colours from the stylesheets, which takes longer than the whole first frame. So the reader keeps what
-it found, once for each kind of terminal (`ui/next_start.py`). It is used only while nothing that it
-follows from has changed: the terminal's variables, the settings, and the files of the program. Sizes are no part of
-it: `ui/shell/layout.py` places the panes.
+Textual computes colours from the stylesheets, which takes longer than the whole first frame. So the reader keeps the
+result for each kind of terminal (`ui/next_start.py`), and uses it while the terminal's variables, the settings and the
+program's files are unchanged. Sizes are not part of it: `ui/shell/layout.py` places the panes.
 """
 
 from __future__ import annotations
@@ -20,49 +19,47 @@ from reader.core.theme_names import AUTO, theme_name
 from reader.paths import read_start, replace_private
 
 MOST_KEPT = 8
-"""Looks that are kept, the newest first: one for each kind of terminal that is in use."""
+"""Maximum kept looks, newest first: one for each kind of terminal in use."""
 
 MAX_SIZE = 1 << 20
 """Bytes; a larger file is not read."""
 
 _VARIABLES = ("TERM", "COLORTERM", "COLORFGBG", "NO_COLOR")
-"""Variables of the environment that decide on colours, with all that begin with `TEXTUAL`."""
+"""Environment variables that affect colours; all that begin with `TEXTUAL` do, too."""
 
 BAR = "bar"
-"""The role of the bar at a pane's edge."""
 
 Stamp: TypeAlias = list[Any]
-"""A file, with its time of change and its size: 0 if it is missing."""
+"""A file with its modification time and size: 0 if it is missing."""
 
 
 class KeptLook(NamedTuple):
-    """The look of the main screen as a start shows it."""
+    """The look of the main screen at a start."""
 
     conditions: Mapping[str, Any]
-    """What it is true for: see `conditions`."""
+    """See `conditions`."""
     files: Sequence[Stamp]
-    """The files that it follows from."""
+    """The files it depends on."""
     order: str
-    """The order of the list by the settings."""
+    """The list's order from the settings."""
     ascii: bool
     density: str
-    """The density of the list, the filter pane's columns and the list's share by the settings."""
+    """The list's density, the filter pane's columns and the list's share from the settings."""
     filter_width: int
     list_share: float
     styles: Mapping[str, str]
-    """The parameters of SGR by `style_name`."""
+    """SGR parameters by `style_name`."""
     hints: Mapping[str, Sequence[tuple[str, str]]]
     """The keys of the last line, by `plain` and, with a query, `query`."""
     filter_key: str
-    """The key that opens the filter, as it is displayed."""
     older_key: str
-    """The key that goes to the day before, as it is displayed."""
+    """The key that goes to the day before, as displayed."""
     moves: Mapping[str, int]
-    """Steps of the cursor by what the terminal sends for a key; empty if steps do more than move."""
+    """Cursor steps by the input of a key; empty if steps do more than move."""
 
 
 def style_name(pane: str, role: str, *, over: str = "", hit: bool = False) -> str:
-    """The name of a role's style in a pane: `over` is the role that is laid over the line."""
+    """The name of a role's style in a pane; `over` is the role laid over the line."""
     return f"{pane} {role} {over} {'hit' if hit else ''}".rstrip()
 
 
@@ -73,7 +70,6 @@ def conditions(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def stamp(file: str) -> Stamp:
-    """A file as it is now."""
     try:
         status = os.stat(file)  # noqa: PTH116 (a path takes ten times as long, and there are fifty)
     except OSError:
@@ -82,7 +78,7 @@ def stamp(file: str) -> Stamp:
 
 
 def load_look(file: Path, wanted: Mapping[str, Any]) -> KeptLook | None:
-    """The kept look for these conditions; None if none is kept, or a file has changed."""
+    """The kept look for these conditions; None if there is none, or a file has changed."""
     for kept in _load_all(file):
         if kept["conditions"] == wanted and all(one == stamp(one[0]) for one in kept["files"]):
             hints = {name: [(key, word) for key, word in pairs] for name, pairs in kept["hints"].items()}
@@ -91,7 +87,7 @@ def load_look(file: Path, wanted: Mapping[str, Any]) -> KeptLook | None:
 
 
 def save_look(file: Path, look: KeptLook) -> None:
-    """Keep a look, in place of an earlier one for the same conditions; raises OSError."""
+    """Keep a look, replacing an earlier one for the same conditions; raises OSError."""
     others = [kept for kept in _load_all(file) if kept["conditions"] != look.conditions]
     texts = json.dumps([look._asdict(), *others[: MOST_KEPT - 1]], ensure_ascii=False, separators=(",", ":"))
     replace_private(file, texts, durable=False)
@@ -115,20 +111,20 @@ FILE = Path(__file__).parents[2] / "data" / "looks.json"
 
 
 def load_shipped(environment: Mapping[str, str]) -> KeptLook | None:
-    """The look of the default settings in this terminal; None if there are settings, or if it is not certain."""
+    """The look of the default settings in this terminal; None if there are settings, or if unsure."""
     wanted = shipped_conditions(environment)
     return None if wanted is None or paths.config_file().exists() else load_look(FILE, wanted)
 
 
 def shipped_conditions(environment: Mapping[str, str]) -> dict[str, str] | None:
-    """What a shipped look is for: Textual's version, the theme and how colours are written; None if it is unusual."""
+    """The conditions of a shipped look: Textual's version, the theme and the form of colours; None if unusual."""
     told, term = environment.get("COLORTERM", ""), environment.get("TERM", "")
     is_unusual = "NO_COLOR" in environment or any(name.startswith("TEXTUAL") for name in environment)
     if is_unusual or platform.lacks_signs(environment) or told not in ("", "truecolor", "24bit"):
         return None
     theme = theme_name(AUTO, environment)
     if theme == "ansi":
-        # Its sixteen colours are written in the same way everywhere.
+        # Its sixteen colours are written the same way everywhere.
         colors = "16"
     elif told:
         colors = "truecolor"
@@ -140,7 +136,7 @@ def shipped_conditions(environment: Mapping[str, str]) -> dict[str, str] | None:
 
 
 def _installed(package: str) -> str:
-    """The versions of a package that are installed, without an import of it: it takes longer than the frame."""
+    """A package's installed versions, without importing it, which takes longer than the frame."""
     found = find_spec(package)
     if found is None or found.origin is None:
         return ""

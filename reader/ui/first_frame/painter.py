@@ -1,4 +1,4 @@
-"""Reads what the first frame shows, and draws it for the terminal by the lines that the widgets draw too."""
+"""Reads the content of the first frame, and draws it with the same lines as the widgets."""
 
 from __future__ import annotations
 
@@ -35,37 +35,33 @@ if TYPE_CHECKING:
 
 
 PATIENCE = 0.05
-"""Seconds to wait for a cache that another program holds."""
 
 
 class Content(NamedTuple):
-    """The first papers of the place where the reader begins, and the facts of the header."""
+    """The first papers of the starting place, and the facts of the header."""
 
     place: Place
     order: Order[int]
     rows: Mapping[int, PaperRow]
-    """The rows around the cursor."""
     cursor: int
     """The highlighted paper's place in the order."""
     ranked_at: str | None
-    """When the feed's ranking was fetched, in a view of it."""
+    """When the feed's ranking was fetched, in its view."""
     newest_day: str | None
-    """The newest day of the cache, in the view of it."""
     holes: tuple[Hole, ...]
-    """The runs of days that are missing between the listed ones."""
+    """Runs of missing days between listed ones."""
     refreshed: datetime | None
     """The local time of the last complete refresh."""
     topic_names: Mapping[str, str]
-    """Names of topics by slug, for a query that picks some."""
 
 
 def is_certain(cache: Path) -> bool:
-    """Whether a cache can be opened without a look at its health: no migration, no repair and no lock is due."""
+    """Whether a cache can be opened without a health check: no migration, repair or lock is due."""
     if paths.suspect_stamp(cache).exists() or not os.access(cache, os.W_OK) or not os.access(cache.parent, os.W_OK):
         return False
     log, locks = (cache.with_name(f"{cache.name}{end}") for end in ("-wal", "-shm"))
     if log.exists() and not locks.exists():
-        # Another program may be opening it just now, which takes a while to tell.
+        # Another program may be opening it right now, which takes a while to tell.
         return False
     return schema.version(cache) == schema.HEAD
 
@@ -73,7 +69,7 @@ def is_certain(cache: Path) -> bool:
 def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
     """Read what the first frame shows, in the order of the settings.
 
-    None if it can't show the place as the reader will. Raises CacheError.
+    None if it can't show the place exactly as the reader will. Raises CacheError.
     """
     with closing(Window.open(cache, PATIENCE)) as window:
         visit = resumed(visit, window.has_news)
@@ -81,18 +77,18 @@ def read_content(cache: Path, visit: Visit, order: str) -> Content | None:
         shown = saved_view(visit.view.removeprefix(SAVED), visit.view_query) if is_saved else view(visit.view)
         place = Place(shown, visit.text)
         if "view:" in f"{shown.query} {visit.text}":
-            # The settings have the queries that it names.
+            # The settings have its named queries.
             return None
         if visit.visited is not None:
             window.visited(int(datetime.fromisoformat(visit.visited).timestamp()))
         kept = window.pk_of(visit.paper) if visit.paper else None
         if kept is not None and is_by_index(place, order) and not window.has_by_index(place.view.query, kept):
-            # It has left the list, such as a paper that was opened in Unread.
+            # It left the list, such as a paper opened in Unread.
             kept = None
         listed = first_list(window, place, order, _scope(window, visit.visited), limit=SCREENFUL, keep=kept)
         is_there = kept is not None and kept in listed.pks
         if not listed.pks or not (kept is None or is_there or listed.complete):
-            # Nothing to draw, or the cursor is farther down.
+            # Nothing to draw, or the cursor is too far down.
             return None
         cursor = listed.pks.index(kept) if kept is not None and is_there else 0
         near = listed.pks[max(0, cursor - SCREENFUL) : cursor + SCREENFUL]
@@ -166,12 +162,11 @@ class Painter:
 
     @property
     def highlighted(self) -> int:
-        """The highlighted paper."""
         return self._content.order.pks[self.cursor]
 
     @property
     def height(self) -> int:
-        """The highlighted paper's line, counted from the list's top."""
+        """The highlighted paper's line from the top of the list."""
         view = self._lines.view(self._top, self._list.height)
         return next(y for y, slot in enumerate(view) if slot is not None and slot[2:] == (self.cursor, 0))
 
@@ -185,13 +180,12 @@ class Painter:
             raise Unsure("row") from unknown
 
     def whole(self) -> str:
-        """The whole screen."""
         return "".join((*self._shown, *self._chrome(), *self._around()))
 
     # The cursor
 
     def move(self, steps: int) -> bool:
-        """Move the cursor down by so many papers, up if negative; return False if it would show unknown papers."""
+        """Move the cursor down by this many papers, up if negative; False if it would leave those loaded."""
         last, before = len(self._lines.pks) - 1, (self.cursor, self._top)
         if self.cursor + steps > last and not self._lines.is_complete:
             return False
@@ -205,7 +199,7 @@ class Painter:
         return True
 
     def changes(self) -> str:
-        """What the moves have changed on the screen."""
+        """The screen changes since the last call."""
         before, self._shown = self._shown, self._drawn_list
         return "".join(new for old, new in zip(before, self._shown, strict=True) if old != new)
 
@@ -217,13 +211,12 @@ class Painter:
     # Lines
 
     def _draw_list(self) -> list[str]:
-        """The lines of the list, each with its place on the screen."""
         area = self._list
         view = self._lines.view(self._top, area.height)
         return [f"{_at(area.x, y)}{self._draw(slot)}" for y, slot in enumerate(view, area.y + 1)]
 
     def _draw(self, slot: Slot | None) -> str:
-        """A line of the list; what needs counts, such as the end, is blank until they come."""
+        """A line of the list; parts that need counts, such as the end, stay blank until then."""
         width = self._list.width
         if slot is None or slot.kind == "end":
             return self._styled("list", (), width)
@@ -243,7 +236,6 @@ class Painter:
         return self._drawn[content][slot.part]
 
     def _chrome(self) -> Iterator[str]:
-        """The header, the strip and the last line."""
         content, look, signs = self._content, self._look, self._glyphs
         count = len(content.order.pks) if content.order.complete else None
         place = view_name(content.place.view, content.ranked_at, content.newest_day, self._now, signs.dot)
@@ -263,7 +255,7 @@ class Painter:
             yield f"{_at(0, 1)}{self._styled('strip', strip_line(strip, self._columns, signs), self._columns)}"
 
     def _around(self) -> Iterator[str]:
-        """The bars of the panes, the rule, and the panes beside the list as blanks."""
+        """The panes' bars, the rule, and blank panes beside the list."""
         panes, signs = self._panes, self._glyphs
         for name, area in (("filter", panes.filter), ("list", panes.list), ("detail", panes.detail)):
             if area is not None:
@@ -277,7 +269,7 @@ class Painter:
             yield f"{_at(panes.rule.x, panes.rule.y + 1)}{self._styled('rule', (rule,), panes.rule.width)}"
 
     def _styled(self, pane: str, line: Line, width: int, over: str = "") -> str:
-        """A line in the kept styles, filled to the width."""
+        """A line in the kept styles, padded to the width."""
         rest = width - measure(line)
         if rest < 0:
             raise Unsure(pane)
@@ -292,15 +284,15 @@ class Painter:
 
 
 def _without_bar(area: Area) -> Area:
-    """The inside of a pane, whose last column is its bar."""
+    """A pane without its last column, the bar."""
     return area._replace(width=area.width - 1)
 
 
 def _at(x: int, y: int) -> str:
-    """Go to a cell of the terminal; the panes' own lines begin below the header."""
+    """Move to a cell of the terminal; the panes' own lines begin below the header."""
     return f"\x1b[{y + 1};{x + 1}H"
 
 
 def _sgr(style: str, text: str) -> str:
-    """A text in a style, by the parameters of SGR."""
+    """A text with SGR parameters."""
     return f"\x1b[{style}m{text}\x1b[0m" if style else text

@@ -1,4 +1,4 @@
-"""Follow an author, the organization, the venue, a topic or a word of the paper under the cursor, or make a rule."""
+"""Follow an author, organization, venue, topic or word of the paper under the cursor, or make a rule."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
 
 LETTERS = {"author": "a", "org": "o", "venue": "v", "topic": "t", "word": "w"}
-"""The letter of each field."""
 
 MOST = 18
-"""Maximum names to choose from: the first ones, and of more people the last one, who often leads."""
+"""Maximum number of names offered: the first ones plus the last, often the senior author."""
 
 LONGEST = 40
 """Maximum characters of a name in the last line."""
@@ -43,15 +42,15 @@ MARKS: Mapping[str, tuple[str, str, str]] = {
     "b": ("queue", "queue", "queued"),
     FOLLOW: ("follow", "", "marked as followed"),
 }
-"""By their letters, what can happen to papers: its name, what a rule does for it, and what it would have done."""
+"""What can happen to papers, by letter: its name, the rule's action, and its past participle."""
 
 MONTH = "30d"
 SHOWN = 20
-"""Papers that are named before a rule is kept."""
+"""Papers named before a rule is added."""
 
 
 class FollowActions(Actor):
-    """Ask what of a paper to follow, by letters, and follow it."""
+    """Ask by letters what to follow, and follow it."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -59,12 +58,12 @@ class FollowActions(Actor):
 
     @handles("paper.follow")
     def choose_field(self, _count: int | None) -> None:
-        """Ask what of the paper to follow, or to make a rule of; a field that has a single name is named there."""
+        """Ask what to follow or make a rule of; a field with a single name shows the name."""
         more = {RULE: ("a rule or mute", self._choose_for_rule)}
         self._ask_field("follow", self._choose, more, "this paper has nothing that you could follow")
 
     def _choose_for_rule(self) -> None:
-        """Ask which papers a rule is for: those of the query in view, or of something that the paper has."""
+        """Ask which papers a rule is for: those of the current query, or with something that the paper has."""
         text = self._model.state.place.text
         more: dict[str, tuple[str, Callable[[], object]]] = {}
         if text:
@@ -113,7 +112,7 @@ class FollowActions(Actor):
     # Rules and muted words
 
     def _ask_mark(self, query: str, follow: Follow | None) -> None:
-        """Ask what happens to the papers, and show what that would have meant in the last month."""
+        """Ask what happens to the papers, showing what it would have done in the last month."""
         choices = [(letter, said) for letter, (said, _, _) in MARKS.items() if letter != FOLLOW or follow is not None]
 
         def propose(letter: str) -> None:
@@ -148,7 +147,7 @@ class FollowActions(Actor):
     # Follows
 
     def _choose(self, follow: Follow) -> None:
-        """Follow something, or ask what to do about what is followed already."""
+        """Follow something, or ask what to do if it is already followed."""
         followed = self._known().get(follow.kind)
         if followed is None:
             self._follow(follow)
@@ -167,7 +166,7 @@ class FollowActions(Actor):
         self._background.start("marks", partial(self._tell, storing))
 
     async def _tell(self, storing: Awaitable[tuple[Action | None, FollowCount | None]]) -> None:
-        """Show the signs and numbers that have changed, and say how many papers are followed now."""
+        """Show the changed signs and numbers, and how many papers are now followed."""
         action, counted = await storing
         self._library.changed()
         self._model.change(self._model.state.cache_changed())
@@ -191,7 +190,7 @@ class FollowActions(Actor):
 
 
 def _query(follow: Follow) -> str:
-    """The query of the papers that have what could be followed."""
+    """The query for an offered follow."""
     return quoted(follow.name) if follow.field == "word" else str(Term(follow.field, follow.name))
 
 

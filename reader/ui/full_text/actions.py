@@ -13,8 +13,9 @@ from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Block, Figure, Formula, Section, Table, Verbatim
 from reader.core.marks import PASSAGE
+from reader.keys.spelling import typed_on
 from reader.ui.full_text.bookmarks import BookmarkKeeper
-from reader.ui.full_text.state import TEXT, leave_text, view_text
+from reader.ui.full_text.state import TEXT, leave_text, view_of, view_text
 from reader.ui.kit.glyphs import ASCII
 from reader.ui.marks.actions import MarkActions
 from reader.ui.page.links import LinkActions
@@ -36,14 +37,13 @@ if TYPE_CHECKING:
 
 
 LONGEST_TYPED = 100
-"""Letters of the words that are looked for."""
 
 SIDEWAYS = 8
-"""Cells of a step to the side."""
+"""Cells of a sideways step."""
 
 
 def _by_letter(places: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """The names of sources, and the sources as the settings name them, by letters; first the best of all."""
+    """Names of sources, and sources as in the settings, by letter; the first is the best of all."""
     from urllib.parse import urlsplit
 
     from reader.core.document.model import ORIGINS
@@ -63,11 +63,11 @@ class FullTextActions(Actor):
         super().__init__(services)
         self._bookmarks = services[BookmarkKeeper]
         self._storing = 0
-        """Changes of highlights that are on their way to the disk."""
+        """Changes of highlights that are being stored."""
 
     @handles("text.open")
     def open(self, _count: int | None) -> None:
-        """Show the text that is kept, or fetch it."""
+        """Show the stored text, or fetch it."""
         from reader.ui.full_text.text import FullText, text_size
 
         state = self._model.state
@@ -90,20 +90,20 @@ class FullTextActions(Actor):
         self._model.change(state.put(TEXT, text))
 
     def open_at(self, words: str, block: int) -> None:
-        """Show the text where a block of it has words; `n` goes on from there."""
+        """Show the text where a block has the words; `n` continues from there."""
         self.open(None)
         self._change(lambda view: view.search_from(words, block))
 
     def open_at_highlight(self, place: int) -> None:
-        """Show the text at one of its highlights; the keys for matches lead to the others."""
+        """Show the text at a highlight; the keys for matches lead to the others."""
         self.open(None)
-        text = self._model.state[TEXT]
-        if text is not None and text.view is not None and place < len(text.view.highlights.kept):
-            kept = text.view.highlights.kept[place]
+        view = self._view
+        if view is not None and place < len(view.highlights.kept):
+            kept = view.highlights.kept[place]
             self._change(lambda view: view.take(kept))
 
     def _why_not(self, id: str) -> str:
-        """Why no text can be fetched for a paper; empty if one may be there."""
+        """Why no text can be fetched for a paper; empty if one may exist."""
         from reader.core.ids import pdf_url
 
         if self._services.look.demo:
@@ -114,7 +114,7 @@ class FullTextActions(Actor):
 
     @handles("text.again")
     def fetch_again(self, _count: int | None) -> None:
-        """Ask from where the text is fetched again; the one that is shown stays until the other is there."""
+        """Ask where to fetch the text again; the current text stays until then."""
         text = self._model.state[TEXT]
         if text is None:
             return
@@ -133,39 +133,41 @@ class FullTextActions(Actor):
 
     @follows(lambda state: (state.width, state.height, state[TEXT] is None))
     def fit(self, state: State) -> None:
-        """Lay the text out for a terminal of another size."""
+        """Lay out the text for a resized terminal."""
         text = state[TEXT]
         if text is not None:
             self._model.change(state.put(TEXT, text.fitted(state.width, state.height)))
 
     # Moves
 
+    @property
+    def _view(self) -> TextView | None:
+        """What is in view; None while there is no text."""
+        return view_of(self._model.state)
+
     def _change(self, change: Callable[[TextView], TextView]) -> bool:
-        """Change what is in view; return whether that changed anything."""
-        text = self._model.state[TEXT]
-        if text is None or text.view is None:
+        """Change the view; return whether it changed."""
+        before = self._view
+        if before is None:
             return False
-        view = change(text.view)
+        view = change(before)
         self._model.change(view_text(self._model.state, view))
-        return view is not text.view
+        return view is not before
 
     def _tell_of_text(self, said: str) -> None:
-        """Say why a key does nothing in a text, if the text is there."""
-        text = self._model.state[TEXT]
-        if text is not None and text.view is not None:
+        """Say why a key does nothing in a text, if there is one."""
+        if self._view is not None:
             self._model.show_notice(said)
 
     @property
     def _outline(self) -> Outline | None:
-        """The outline, while keys act there."""
+        """The outline, if it has the keys."""
         text = self._model.state[TEXT]
         return text.outline if text is not None and text.outline.is_open else None
 
     def _change_outline(self, outline: Outline) -> None:
-        """Move in the outline of the open text, or let keys act there or in the text."""
-        text = self._model.state[TEXT]
-        if text is not None:
-            self._model.change(self._model.state.put(TEXT, replace(text, outline=outline)))
+        """Move in the outline, or give the keys to it or to the text."""
+        self._model.change(self._model.state.update(TEXT, lambda text: replace(text, outline=outline)))
 
     def move(self, lines: int) -> None:
         """Move the cursor of the outline or of the selection, or scroll, by lines."""
@@ -181,27 +183,25 @@ class FullTextActions(Actor):
 
     @answers("text share")
     def scroll_to(self, share: float) -> None:
-        """Show a place of the text, from 0 to 1."""
+        """Show the text at a share from 0 to 1."""
         self._change(lambda view: view.scroll_to(share))
 
     def move_pages(self, direction: int, share: int, times: int) -> None:
         """Scroll `times` pages, or half pages if `share` is 2."""
-        text = self._model.state[TEXT]
-        is_moving_cursor = text is not None and text.view is not None and text.view.selection is not None
-        if text is not None and (self._outline is not None or is_moving_cursor):
-            self.move(times * direction * max(1, text.size.rows // share))
+        view = self._view
+        if view is not None and (self._outline is not None or view.selection is not None):
+            self.move(times * direction * max(1, view.size.rows // share))
             return
         self._change(lambda view: view.scroll_pages(direction, share, times))
 
     def move_to_end(self, *, last: bool) -> None:
-        """Go to the beginning or the end."""
         if self._outline is not None:
             self.move(len(self._outline.entries) * (1 if last else -1))
         elif not self._change(lambda view: view.move_cursor_to_end(last=last)):
             self._change(lambda view: view.jump_to_end(last=last))
 
     def read_on(self) -> None:
-        """Scroll a page down, or say that this is the end."""
+        """Scroll a page down; at the end, say so."""
         if not self._change(lambda view: view.scroll_pages(1)):
             self._tell_of_text(f"the end of the text · {self._keymap.key('app.back')} goes back")
 
@@ -221,15 +221,14 @@ class FullTextActions(Actor):
 
     @handles("app.back", context="text")
     def leave(self, _count: int | None) -> None:
-        """Let the selected lines go, or else go back to the page, also where jumps lead back within the text."""
+        """Drop the selection, or else go back to the page."""
         self._model.change(leave_text(self._model.state))
 
     @handles("text.follow")
     def follow(self, _count: int | None) -> None:
         """Follow the reference in view, or let a letter choose among several."""
         self._change(lambda view: view.choose_link())
-        text = self._model.state[TEXT]
-        links = text.view.links if text is not None and text.view is not None else ()
+        links = self._view.links if self._view is not None else ()
         if len(links) <= 1:
             self._change(lambda view: view.links_chosen())
         if not links:
@@ -239,21 +238,21 @@ class FullTextActions(Actor):
 
     @answers("reference")
     def follow_to(self, reference: str) -> None:
-        """Follow a reference that was clicked: its target, a blank, and what it says."""
+        """Follow a clicked reference: its target, a space, and its text."""
         from reader.ui.full_text.links import Goals
 
-        text = self._model.state[TEXT]
-        if text is None or text.view is None:
+        view = self._view
+        if view is None:
             return
         target, _, words = reference.partition(" ")
-        goal = Goals(text.view.layout).of(target, words)
+        goal = Goals(view.layout).of(target, words)
         if goal is None:
             self._model.show_notice("the target of this reference is not in the text")
         else:
             self._go_to(goal)
 
     def _go_to(self, goal: TextPlace | str, origin: TextPlace | None = None, *, is_alone: bool = False) -> None:
-        """Show a place of the text over it, or open an address; say first where one leads that nobody chose."""
+        """Show a place over the text, or open an address; ask first if nobody chose it."""
         text = self._model.state[TEXT]
         if not isinstance(goal, str):
             self._change(lambda view: view.peek_at(goal, origin))
@@ -268,22 +267,22 @@ class FullTextActions(Actor):
             else:
                 browse(address)
 
-    # Keys that are letters
+    # Letters as text or choices
 
     @takes_text("text")
     def type(self, key: str, character: str | None) -> bool:
-        """Take a key that chooses a reference or writes the words of a search; return False for any other."""
+        """Take a key that chooses a reference or types search words; return False for other keys."""
         text = self._model.state[TEXT]
         if text is None or self._outline is not None:
             return False
-        if text.view is not None and text.view.peek is not None:
-            return self._answer(text.view.peek, key)
-        if text.view is not None and text.view.links:
-            return self._choose(text.view.links, key, character)
+        if (view := text.view) is not None and view.peek is not None:
+            return self._answer(view.peek, key)
+        if view is not None and view.links:
+            return self._choose(view.links, key, character)
         return text.search.is_typing and self._write(text.search.text, key, character)
 
     def _answer(self, peek: Peek, key: str) -> bool:
-        """Take a key for what is shown over the text; any other closes that, and means what it always means."""
+        """Handle a key for the box over the text; other keys close it and keep their meaning."""
         if key not in ("enter", "b", "y", "P"):
             self._change(lambda view: view if key in ("escape", "q") else view.peeked())
             return False
@@ -303,7 +302,7 @@ class FullTextActions(Actor):
         return True
 
     def _show_picture(self, peek: Peek) -> None:
-        """Show a formula as its PDF has it; of anything else, the pictures that are there."""
+        """Show a formula as in its PDF, otherwise the pictures."""
         pictures = self._services[PictureActions]
         if peek.formula is not None:
             pictures.open_formula(peek.formula, peek.goal.block)
@@ -311,7 +310,7 @@ class FullTextActions(Actor):
             pictures.open(None)
 
     def _queue(self, id: str) -> None:
-        """Queue the paper that a reference names; it is fetched first where it is not here."""
+        """Queue a cited paper, fetching it first if it is not here."""
         key = self._library.pk_of(id) if id else None
         if key is not None:
             self._services[MarkActions].queue(key)
@@ -334,12 +333,8 @@ class FullTextActions(Actor):
     def _write(self, typed: str, key: str, character: str | None) -> bool:
         if key in ("enter", "escape"):
             self._end_search(is_kept=key == "enter")
-        elif key in ("backspace", "ctrl+h"):
-            self._search(typed[:-1])
-        elif key == "ctrl+u":
-            self._search("")
-        elif character is not None and character.isprintable():
-            self._search(f"{typed}{character}"[:LONGEST_TYPED])
+        elif (text := typed_on(typed, key, character, LONGEST_TYPED)) is not None:
+            self._search(text)
         else:
             return not key.startswith("ctrl+")
         return True
@@ -365,20 +360,20 @@ class FullTextActions(Actor):
         self._tell_matches()
 
     def _tell_matches(self) -> None:
-        """Say how many lines have the words, and which of them is marked."""
+        """Say how many lines match, and which one is marked."""
         from reader.ui.full_text.view import MOST_COUNTED
 
-        text = self._model.state[TEXT]
-        if text is None or text.view is None:
+        view = self._view
+        if view is None:
             return
-        words = text.view.search.text
-        number, count = text.view.matches()
+        words = view.search.text
+        number, count = view.matches()
         if words and not count:
             self._model.show_notice(f"{words} is not in this text", "warning")
         elif words:
             counted = f"{count:,}{'+' if count == MOST_COUNTED else ''}"
             self._model.show_notice(f"{number:,} of {counted} · {words}" if number else f"{words} · {counted}")
-        elif not text.view.highlights.kept:
+        elif not view.highlights.kept:
             self._model.show_notice(f"{self._keymap.key('text.search')} searches for words")
 
     # Outline
@@ -420,10 +415,10 @@ class FullTextActions(Actor):
 
     @follows(lambda state: (state.marks_version, state.cache_version, _document(state)))
     def show_highlights(self, state: State) -> None:
-        """Show the highlights that the text has now; those that have moved are looked for in a thread."""
+        """Show the text's current highlights; moved ones are searched for in a thread."""
         text = state[TEXT]
         if text is None or text.view is None or self._storing:
-            # What is being stored is drawn already, and will change the marks once more.
+            # What is being stored is already drawn, and will change the marks again.
             return
         passages = self._library.passages(text.key)
         if passages != tuple(one.passage for one in text.view.highlights.kept):
@@ -434,16 +429,15 @@ class FullTextActions(Actor):
 
     async def _search_highlights(self, highlights: Highlights) -> None:
         kept = await asyncio.to_thread(highlights.searched)
-        text = self._model.state[TEXT]
-        shown = text.view.highlights if text is not None and text.view is not None else None
-        if text is not None and shown is not None and shown.words is highlights.words:
+        view = self._view
+        if view is not None and (shown := view.highlights).words is highlights.words:
             places = {one.passage: one.range for one in kept}
-            found = [one._replace(range=one.range or places.get(one.passage)) for one in shown.kept]
-            self._model.change(self._model.state.put(TEXT, text.with_highlights(shown.with_kept(found))))
+            found = shown.with_kept([one._replace(range=one.range or places.get(one.passage)) for one in shown.kept])
+            self._model.change(self._model.state.update(TEXT, lambda text: text.with_highlights(found)))
 
     @handles("text.highlight")
     def highlight(self, _count: int | None) -> None:
-        """Keep the selected words, or give the highlight here the next colour, and at last remove it."""
+        """Highlight the selected words, or give the current highlight the next colour, at last removing it."""
         from reader.core.passages import COLOURS
 
         text = self._model.state[TEXT]
@@ -456,7 +450,7 @@ class FullTextActions(Actor):
         self._store(text, here.passage.id, here.passage._replace(colour=colours[0]) if colours else None)
 
     def keep_selected(self) -> Passage | None:
-        """Keep the selected words as a highlight; return the one that keys act on then."""
+        """Keep the selected words as a highlight, and return the one that keys then act on."""
         from reader.core.passages import QUOTE_LIMIT, passage_id
 
         text = self._model.state[TEXT]
@@ -470,27 +464,27 @@ class FullTextActions(Actor):
             self._model.show_notice(said or f"{self._keymap.key('text.select')} selects lines or words to highlight")
             return None
         highlights = text.view.highlights
-        # To quote a text of 2 MB takes half a second.
+        # Quoting a text of 2 MB takes half a second.
         inner = sum(text.view.document.sizes[chosen.first.block + 1 : chosen.last.block])
         if inner > QUOTE_LIMIT or len((passage := highlights.words.passage(chosen)).quote) > QUOTE_LIMIT:
             self._model.show_notice(f"a highlight has at most {QUOTE_LIMIT:,} characters", "warning")
             return None
         taken = highlights.of(passage.id)
         if taken is not None and taken.range is not None:
-            # The same words stand in two places: the other one has this id.
+            # The same words occur twice; the other passage has this id.
             passage = passage._replace(id=passage_id(f"{passage.quote} {chosen.first}"))
         self._store(text, passage.id, passage)
         return passage
 
     def passage_to_note(self) -> Passage | None:
-        """The passage of the text in front that a note is begun about; None for the paper's own note."""
-        text = self._model.state[TEXT]
-        if text is not None and text.view is not None and text.view.selection is not None:
+        """The passage that a new note is about; None for the paper's own note."""
+        text, view = self._model.state[TEXT], self._view
+        if view is not None and view.selection is not None:
             return self.keep_selected()
         return text.in_hand.passage if text is not None and text.in_hand is not None else None
 
     def _store(self, text: FullText, id: str, passage: Passage | None) -> None:
-        """Draw a highlight that is new or changed, or draw it no longer for None, and store that."""
+        """Draw a new or changed highlight, or remove it for None, and store that."""
         from reader.core.passages import in_order
 
         if text.view is None:
@@ -516,7 +510,7 @@ class FullTextActions(Actor):
 
     @handles("text.select")
     def select(self, _count: int | None) -> None:
-        """Select lines from here to wherever the cursor goes; again begins where the cursor is."""
+        """Select lines from here to the cursor as it moves; again starts at the cursor."""
         self._change(lambda view: view.select())
 
     @handles("text.copy")
@@ -542,16 +536,16 @@ class FullTextActions(Actor):
 
 
 def _document(state: State) -> object:
-    """The text that is shown, whatever its width."""
-    text = state[TEXT]
-    return text.view.document if text is not None and text.view is not None else None
+    """The shown text, whatever its width."""
+    view = view_of(state)
+    return None if view is None else view.document
 
 
 # Quotations
 
 
 def quotation(lines: Sequence[tuple[TextPlace, DocumentLine]], blocks: Sequence[Block], source: str) -> str:
-    """Chosen lines as Markdown quotes them; running text is one line, and the source is at the end."""
+    """Chosen lines as a Markdown quotation; running text is one line, and the source comes last."""
     parts = [
         list(_part([line for _, line in group], blocks[block]))
         for block, group in groupby(lines, lambda placed: placed[0].block)
@@ -565,7 +559,7 @@ def quotation(lines: Sequence[tuple[TextPlace, DocumentLine]], blocks: Sequence[
 
 
 def _part(lines: Sequence[DocumentLine], block: Block) -> Iterator[str]:
-    """The lines of one block without its rules; those of running text become one."""
+    """The lines of one block without its rules; running text is joined."""
     texts = [line.text.rstrip() for line in lines if any(piece.role != "rule" for piece in line.pieces)]
     if isinstance(block, (Table, Verbatim, Formula, Figure)):
         yield from (text for text in texts if text)

@@ -1,4 +1,4 @@
-"""Keep where full texts are left: while they are read, as they close, and as the reader is left."""
+"""Keeps the reading position of full texts: while reading, on closing a text, and on leaving the reader."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 PAUSE = 1.0
-"""Seconds between the places that are kept of a text: so much of reading is lost if the reader is killed."""
+"""Seconds between saved positions: the most that is lost if the reader is killed."""
 
 
 class BookmarkKeeper(Actor):
-    """The bookmarks of this visit, over those of the file; without a file they last as long as the reader runs."""
+    """Bookmarks of this visit, over those of the file; without a file they last until the reader ends."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -33,12 +33,11 @@ class BookmarkKeeper(Actor):
         self._changed: dict[str, Bookmark] = {}
         self._text: FullText | None = None
         self._lock = Lock()
-        """Held while `_changed` is read or changed, but never while a disk is waited for."""
+        """Held while `_changed` is read or changed, but never during disk access."""
         self._writing = Lock()
         self._soon = services.background.delayed(self._keep_now)
 
     def of(self, id: str) -> Bookmark | None:
-        """Where the text of a paper was left."""
         from reader.session.bookmarks import load
 
         if self._kept is None:
@@ -47,7 +46,7 @@ class BookmarkKeeper(Actor):
 
     @follows(TEXT)
     def follow(self, state: State) -> None:
-        """Keep the place in the text that was just closed, or now and then in the one that is read."""
+        """Keep the position in a text just closed, or now and then in the open one."""
         before, text = self._text, state[TEXT]
         self._text = text
         if before is not None and (text is None or text.key != before.key):
@@ -70,7 +69,7 @@ class BookmarkKeeper(Actor):
                 self._changed[text.paper.id] = mark
 
     def keep(self) -> None:
-        """Keep the place in the open text, in any thread; one that can't be written is lost."""
+        """Keep the position in the open text, from any thread; write errors are ignored."""
         self._note(self._text)
         if self._file is not None and self._changed:
             self._save()

@@ -1,4 +1,4 @@
-"""Fetch the full text that the reader wants to show: one at a time, until the state no longer wants it."""
+"""Fetches the full text that the state wants, one at a time, until it no longer wants it."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class TextFetcher(Actor):
         super().__init__(services)
         self._worker: Worker[None] | None = None
         self._asked: tuple[PaperKey, str] | None = None
-        """The paper whose text is being fetched, and from where."""
+        """The paper whose text is being fetched, and the source."""
 
     @follows(TEXT)
     def follow(self, state: State) -> None:
-        """Start the fetch that the state asks for, or stop one that it asks for no more."""
+        """Start the wanted fetch, or stop one that is no longer wanted."""
         text = state[TEXT]
         wanted = text if text is not None and text.is_fetching else None
         asked = (wanted.key, wanted.origin) if wanted is not None else None
@@ -64,7 +64,7 @@ class TextFetcher(Actor):
         from reader.refresh import jobs
         from reader.refresh.jobs import TextMissing, Waiting
 
-        # A paper that only the feed had may not be stored yet.
+        # A paper found in the feed may not be stored yet.
         await self._library.store([key])
         missing = ""
         async with aclosing(self._app.run_job(jobs.FetchText(id, origin))) as messages:
@@ -89,17 +89,17 @@ class TextFetcher(Actor):
         if kept is None:
             self._model.change(text_failed(state, key, missing or NONE_HERE))
         else:
-            # The list says which papers have their text here.
+            # The list shows which papers have their text.
             text = text_of(state, key)
             self._model.change((state if text is None else state.put(TEXT, text.came(kept))).marked())
 
 
 REST = 8.0
-"""Seconds since the last mark or refresh: the user may take a star back, and the next keys come first."""
+"""Idle seconds since the last mark or refresh: the user may undo a star, and other keys come first."""
 
 
 class TextsAhead(Actor):
-    """Runs one job at a time; the first line says how far it is, or what it waits for.
+    """Runs one job at a time; the first line shows its progress, or what it waits for.
 
     `esc` stops a look-up of titles, which the next refresh continues.
     """
@@ -110,12 +110,12 @@ class TextsAhead(Actor):
         self._is_running = False
         self._is_looking_up = False
         self._is_due = False
-        """Whether more may be wanted than when the running job began."""
+        """Whether more may be wanted than when the running job started."""
         self.delay = services.background.delayed(self.begin)
 
     @follows(lambda state: (state[REFRESH].ended, state.marks_version))
     def begin_soon(self, state: State) -> None:
-        """Look for titles and wanted texts after a while, except over a sample, or if nothing can be stored."""
+        """Look for titles and wanted texts after a pause, except in a sample or a read-only cache."""
         if self._services.look.demo or self._services.look.is_still:
             return
         self._is_due = True
@@ -123,17 +123,17 @@ class TextsAhead(Actor):
             self.delay.begin(REST)
 
     def begin(self) -> None:
-        """Look for wanted texts now, unless that is going on, and fetch them."""
+        """Fetch wanted texts now, unless that is running."""
         refresh = self._model.state[REFRESH]
         if self._is_running or refresh.is_running or refresh.trouble == OFFLINE or is_offline(os.environ):
-            # The end of a refresh begins it again.
+            # The end of a refresh restarts it.
             return
         self._is_running, self._is_due = True, False
         self._worker = self._services.background.start("texts ahead", self._run)
 
     @stops("last")
     def stop(self) -> bool:
-        """Stop looking titles up, and return whether that was going on; what was found is kept."""
+        """Stop looking up titles, and return whether that was running; results are kept."""
         if self._worker is None or not self._is_looking_up:
             return False
         self._is_looking_up = self._is_due = self._is_running = False
@@ -153,7 +153,7 @@ class TextsAhead(Actor):
             if is_wanted and await asyncio.to_thread(self._is_any_wanted):
                 said = await self._fetch() or said
         except ReaderError:
-            # What was not fetched is asked for after the next refresh.
+            # Missing texts are requested again after the next refresh.
             pass
         finally:
             self._is_running = self._is_looking_up = False
@@ -167,7 +167,7 @@ class TextsAhead(Actor):
         return bool(find_waiting(self._services.library.path, datetime.now(UTC)))
 
     async def _look_up_titles(self) -> str:
-        """Look up titles of saved pages; return what the rest waits for, empty if nothing is left."""
+        """Look up titles of saved pages; return what the rest waits for, empty if done."""
         from reader.refresh import jobs
         from reader.refresh.jobs import TitlesLookedUp, TitlesPaused
 
@@ -195,7 +195,7 @@ class TextsAhead(Actor):
         return bool(find_wanted(library.path, self._services.settings, look.now()))
 
     async def _fetch(self) -> str:
-        """Fetch what is wanted; return what the rest waits for, empty if nothing is left."""
+        """Fetch what is wanted; return what the rest waits for, empty if done."""
         from reader.refresh import jobs
         from reader.refresh.jobs import TextsAhead, TextsPaused
 
@@ -204,7 +204,7 @@ class TextsAhead(Actor):
             async for message in messages:
                 match message:
                     case TextsAhead(done, total, now):
-                        # The list says which papers have their text here.
+                        # The list shows which papers have their text.
                         state = self._model.state.marked() if now > stored else self._model.state
                         stored = now
                         self._model.change(state.put(TEXTS_AHEAD, f"text {min(done + 1, total):,} of {total:,}"))

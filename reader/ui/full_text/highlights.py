@@ -1,4 +1,4 @@
-"""The highlights of the text that is read: where they are in its lines. Plain values, without Textual."""
+"""The places of highlights in the lines of the open text. Plain values, without Textual."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from reader.core.document.layout import Layout, TextPlace
 from reader.core.passages import Passage
 
 AT_ONCE = 100
-"""Highlights whose places are looked for as a text opens, which takes 10 ms at most; others follow."""
+"""Highlights located as a text opens, in at most 10 ms; others follow."""
 
 
 class Kept(NamedTuple):
-    """A highlight in a text."""
+    """A highlight and its place in a text."""
 
     passage: Passage
     range: Range | None
@@ -22,7 +22,7 @@ class Kept(NamedTuple):
 
 
 class Painted(NamedTuple):
-    """A part of a line that a highlight has."""
+    """A highlighted part of a line."""
 
     start: int
     end: int
@@ -33,7 +33,7 @@ class Painted(NamedTuple):
 
 
 class Highlights:
-    """The highlights of a text in one layout of it."""
+    """The highlights of a text in one layout."""
 
     def __init__(self, layout: Layout, words: TextWords | None = None, kept: Sequence[Kept] = ()) -> None:
         self._layout = layout
@@ -48,21 +48,19 @@ class Highlights:
                     self._by_block.setdefault(block, []).append(one)
 
     def with_kept(self, kept: Sequence[Kept]) -> Highlights:
-        """The same text with other highlights."""
         return Highlights(self._layout, self.words, kept)
 
     def laid_out(self, layout: Layout) -> Highlights:
-        """The same in another layout of the text."""
         return Highlights(layout, self.words, self.kept)
 
     def with_passages(self, passages: Sequence[Passage]) -> Highlights:
-        """The same text with other highlights; those that have moved are without a place until they are searched."""
+        """The same text with other highlights; moved ones have no place until searched for."""
         known = {one.passage[:4]: one.range for one in self.kept if one.range}
         new = {one[:4]: self.words.near(one) for one in [one for one in passages if one[:4] not in known][:AT_ONCE]}
         return self.with_kept([Kept(one, (known | new).get(one[:4])) for one in passages])
 
     def searched(self) -> list[Kept]:
-        """The highlights, those without a place looked for in the whole text, which may take a second."""
+        """The highlights, with missing places searched for in the whole text, which may take a second."""
         words = self.words
         return [Kept(one, place or words.near(one) or words.find(one)) for one, place in self.kept]
 
@@ -97,7 +95,7 @@ class Highlights:
         return {line: tuple(sorted(parts, key=lambda part: part.start)) for line, parts in found.items()}
 
     def _parts(self, block: int, range_: Range | None) -> Mapping[int, tuple[int, int]]:
-        """The part of each line of a block that a highlight has; lines between them, such as a formula, as a whole."""
+        """The highlighted part of each line of a block; lines between them, such as a formula, count as a whole."""
         if range_ is None:
             return {}
         lines = self._layout.lines(block)
@@ -115,11 +113,10 @@ class Highlights:
         return parts
 
     def at(self, place: TextPlace) -> Kept | None:
-        """The first highlight on a line."""
         return next((part.kept for part in self.on_line(place)), None)
 
     def within(self, chosen: Range) -> Kept | None:
-        """The first highlight that has some of these words."""
+        """The first highlight that overlaps these words."""
         return next(
             (
                 one
@@ -130,7 +127,6 @@ class Highlights:
         )
 
     def of(self, id: str) -> Kept | None:
-        """The highlight with an id."""
         return next((one for one in self.kept if one.passage.id == id), None)
 
     def place_of(self, kept: Kept) -> TextPlace | None:
@@ -141,9 +137,9 @@ class Highlights:
         return TextPlace(block, min(self._parts(block, kept.range), default=0))
 
     def following(self, here: TextPlace, step: int) -> TextPlace | None:
-        """The first line of the nearest highlight below a place (1) or above it (-1), around the ends."""
+        """The nearest highlight's first line below a place (1) or above it (-1), wrapping around."""
         found = sorted((one.range, one) for one in self.kept if one.range)[:: step or 1]
-        # Only what may be it is laid out.
+        # Lay out only possible blocks.
         beyond = [one for place, one in found if (place.first.block - here.block) * step >= 0]
         places = (place for one in beyond if (place := self.place_of(one)))
         nearest = next((place for place in places if (place > here if step > 0 else place < here)), None)
@@ -152,7 +148,7 @@ class Highlights:
     # What is chosen
 
     def chosen(self, first: tuple[TextPlace, int], last: tuple[TextPlace, int]) -> Range | None:
-        """The words from a letter of a line to a letter of another; None if there are none."""
+        """The words between two letters of lines; None if there are none."""
         blocks = range(first[0].block, last[0].block + 1)
         found = ((block, self._inside(block, first, last)) for block in blocks)
         begin = next((Point(block, min(words)) for block, words in found if words), None)
@@ -161,7 +157,7 @@ class Highlights:
         return Range(begin, end) if begin and end else None
 
     def _inside(self, block: int, first: tuple[TextPlace, int], last: tuple[TextPlace, int]) -> Sequence[int]:
-        """The words of a block from a letter of a line to that of another; all, if none of them is drawn as it is."""
+        """The words of a block between two letters of lines; all of them if none is drawn as in the text."""
         drawn = self._words_of(block)
         if not drawn:
             return range(len(self.words.words(block)))

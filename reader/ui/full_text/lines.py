@@ -1,4 +1,4 @@
-"""The lines of a full text as they are drawn: the first line, the text, and what is shown in place of a text."""
+"""The drawn lines of a full text: the first line, the text, and messages instead of a text."""
 
 from __future__ import annotations
 
@@ -27,14 +27,13 @@ FrontLines: TypeAlias = Callable[[int], Sequence[DocumentLine]]
 """The lines before the text, such as the title, for a width."""
 
 MOST_PEOPLE = 12
-"""Authors that are named before the text; the page of the paper has all."""
+"""Maximum authors named before the text; the paper's page has all."""
 
 
 # Before the text
 
 
 def front_lines(paper: Paper, kept: KeptText, picture_key: str = "") -> FrontLines:
-    """The title, the people and the facts of a text, for a width."""
     people = ", ".join(paper.authors[:MOST_PEOPLE])
     if more := len(paper.authors) - MOST_PEOPLE:
         people += f" +{more}" if more > 0 else ""
@@ -51,7 +50,7 @@ def _front(parts: Sequence[tuple[str, str]], width: int) -> Sequence[DocumentLin
 
 
 def facts(paper: Paper, kept: KeptText, picture_key: str = "") -> str:
-    """What a text is of, where it is from, what it lacks, and the key that shows the pages of a PDF."""
+    """The version, source and gaps of a text, and the key that shows the pages of a PDF."""
     document = kept.document
     version = f"v{document.version}" if document.version else ""
     newer = f"v{paper.version} is out" if document.version and (paper.version or 0) > document.version else ""
@@ -60,25 +59,20 @@ def facts(paper: Paper, kept: KeptText, picture_key: str = "") -> str:
     return literal(" · ".join(filter(None, parts)))
 
 
-# The first line
-
-
 class TextProgress(NamedTuple):
     """The content of the first line."""
 
     title: str
     heading: Heading | None = None
-    """The section that is being read."""
     share: float | None = None
     """How much has been read, from 0 to 1; None without a text."""
     minutes: int = 0
-    """Minutes to read the rest."""
     said: str = ""
-    """What goes on, in place of the progress."""
+    """Ongoing work, shown instead of the progress."""
 
 
 def text_header(progress: TextProgress, width: int, glyphs: Glyphs) -> Line:
-    """The title at the left; the section, the progress and the rest of the time at the right."""
+    """The title on the left; section, progress and remaining time on the right."""
     parts: list[str] = []
     if progress.said:
         parts = [progress.said]
@@ -107,7 +101,7 @@ def section_label(heading: Heading, glyphs: Glyphs) -> str:
 
 
 def heading_title(heading: Heading) -> str:
-    """The title of a section in plain text, formulas as they are drawn."""
+    """A section's title as plain text, with formulas as drawn."""
     from reader.core.document.block_lines import pieces_of, text_of
 
     return literal(text_of(pieces_of(heading.spans)))
@@ -117,25 +111,24 @@ def heading_title(heading: Heading) -> str:
 
 
 PLAIN_ROLES = ("text", "muted", "caption")
-"""Roles of text in which a reference looks like one; it keeps any other role."""
+"""Roles whose references are styled; with any other role, a reference keeps it."""
 
 
 class LineMarks(NamedTuple):
-    """What is drawn over a line of the text."""
+    """Overlays on a line of the text."""
 
     searched: re.Pattern[str] | None = None
-    """The words that are looked for."""
     letters: tuple[tuple[int, str], ...] = ()
-    """The letters that choose references, each behind so many letters of the line."""
+    """Letters that choose references, each with the number of line letters before it."""
     painted: tuple[tuple[int, int, str], ...] = ()
-    """The (start, end) of parts of the line with a style over their own: highlights, and chosen words."""
+    """The (start, end) of parts with an extra style: highlights and chosen words."""
 
 
 PLAIN_LINE = LineMarks()
 
 
 def text_line(line: DocumentLine, glyphs: Glyphs, marks: LineMarks = PLAIN_LINE) -> Line:
-    """A line of the document in pieces that are drawn; references can be clicked."""
+    """A line of the document in drawable pieces; references can be clicked."""
     drawn: Line = tuple(_piece(piece, glyphs) for piece in line.pieces)
     for start, end, role in marks.painted:
         over = (piece._replace(role=f"{piece.role} {role}") for piece in part_of(drawn, start, end))
@@ -158,7 +151,7 @@ def part_of(line: Line, start: int, end: int) -> Line:
 
 
 def _over(line: Line, spans: Sequence[tuple[int, int, str | None]]) -> Line:
-    """A line with some parts marked as hits, or with a letter in their place."""
+    """A line with some parts marked as hits, or replaced by a letter."""
     drawn: list[Piece] = []
     offset = 0
     for piece in line:
@@ -177,7 +170,7 @@ def _over(line: Line, spans: Sequence[tuple[int, int, str | None]]) -> Line:
 
 
 def _piece(piece: Piece, glyphs: Glyphs) -> Piece:
-    """A piece as it is drawn; a click on a reference also tells what it says, behind a blank."""
+    """A drawn piece; a click on a reference also passes its text, after a space."""
     text = literal(piece.text)
     if glyphs is ASCII and piece.role in ("rule", "label"):
         text = text.translate(IN_ASCII)
@@ -188,7 +181,7 @@ def _piece(piece: Piece, glyphs: Glyphs) -> Piece:
 
 
 def clipped(line: Line, start: int, width: int, glyphs: Glyphs, fixed: int = 0) -> Line:
-    """The cells of a line from `start` on, with signs where there is more at the left or at the right.
+    """The cells of a line from `start` on, with signs where more text is on the left or right.
 
     The first `fixed` cells stay, unless they take half of the width.
     """
@@ -203,7 +196,7 @@ def clipped(line: Line, start: int, width: int, glyphs: Glyphs, fixed: int = 0) 
 
 
 def _cells(text: str) -> Iterator[str]:
-    """The text of each cell, with the marks that it carries; the second half of a wide character is empty."""
+    """Each cell's text with its combining marks; the second half of a wide character is empty."""
     found: list[str] = []
     for char in text:
         size = cell_len(char)
@@ -215,7 +208,7 @@ def _cells(text: str) -> Iterator[str]:
 
 
 def _joined(cells: Sequence[tuple[str, Piece]]) -> Iterator[Piece]:
-    """Cells as pieces; halves of wide characters at the edges become blanks."""
+    """Cells as pieces; halves of wide characters at the edges become spaces."""
     text = ""
     for index, (char, piece) in enumerate(cells):
         before, after = cells[index - 1][0] if index else "", cells[index + 1][0] if index + 1 < len(cells) else " "
@@ -226,10 +219,10 @@ def _joined(cells: Sequence[tuple[str, Piece]]) -> Iterator[Piece]:
             text = ""
 
 
-# In place of a text
+# Instead of a text
 
 
 def absence(said: str, keys: Sequence[tuple[str, str]]) -> str:
-    """What is waited for, or why there is no text, and the keys that help; keys are between backticks."""
+    """Why there is no text yet, or at all, and the keys that help; keys are between backticks."""
     hints = "   ".join(f"`{key}` {name}" for key, name in keys if key)
     return f"{said}\n\n{hints}"

@@ -1,4 +1,4 @@
-"""References in a full text, and where they lead: by their anchors, else by what they say, such as `Table 4`."""
+"""References in a full text and their targets: by anchor, else by their words, such as `Table 4`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from reader.core.document.model import Document, Figure, Formula, Heading, Refer
 from reader.core.ids import in_arxiv_address, is_arxiv_id
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnmASDFGHJKLQWERTYUIOPZXCVBNM"
-"""The keys that choose a reference, in the order in which they are given."""
+"""The keys that choose a reference, in order."""
 
 _WORDS = (
     "Sections?|Secs?\\.|§|Appendix|Appendices|App\\.|Figures?|Figs?\\.|Tables?|Tabs?\\.|Algorithms?|Alg\\.|Theorem|Lemma|"
@@ -33,31 +33,29 @@ class Link(NamedTuple):
 
     place: TextPlace
     start: int
-    """Letters of the line before it."""
     text: str
     goal: TextPlace | str
-    """A line of the text, or a web address."""
 
 
 def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) -> list[Link]:
-    """The references and formulas in some lines, one for each goal, at most as many as there are letters."""
+    """The references and formulas in some lines, one for each goal, limited by the number of letters."""
     goals = Goals(layout)
     found: dict[TextPlace | str, Link] = {}
     formulas: list[Link] = []
     for place, line in lines:
         if line.formula is not None:
-            # Its TeX is shown over it.
+            # Its TeX is shown in the box.
             formulas.append(Link(place, 0, "formula", place))
         for start, text, target in sorted(_written(line)):
             goal = goals.of(target, text)
-            # A heading does not lead to itself.
+            # A heading does not link to itself.
             if goal is not None and not (isinstance(goal, TextPlace) and goal.block == place.block):
                 found.setdefault(goal, Link(place, start, text, goal))
     return sorted((*found.values(), *formulas), key=lambda link: (link.place, link.start))[: len(LETTERS)]
 
 
 def _written(line: DocumentLine) -> Iterator[tuple[int, str, str]]:
-    """The start, the text and the target of each reference of a line; those that are only words have no target."""
+    """The start, text and target of each reference of a line; plain words have no target."""
     start, linked = 0, set[int]()
     for piece in line.pieces:
         end = start + len(piece.text)
@@ -73,20 +71,20 @@ def _written(line: DocumentLine) -> Iterator[tuple[int, str, str]]:
 
 
 def _with_word(before: str, text: str) -> str:
-    """A reference that is only a number, with the word before it."""
+    """A bare number together with the word before it."""
     match = re.search(rf"({_WORDS})\s*\(?$", before)
     return f"{match[1]} {text}" if match and text[:1].isalnum() and len(text) <= 8 else text
 
 
 class Goals:
-    """Where the references of a document lead."""
+    """The targets of a document's references."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self._labels: dict[str, int] | None = None
 
     def of(self, target: str, text: str) -> TextPlace | str | None:
-        """The goal of a reference, by its target and what it says; None if it leads nowhere."""
+        """A reference's goal by its target and words; None if it leads nowhere."""
         if target and not target.startswith("#"):
             return target
         place = self._layout.place_of(target) if target else None
@@ -104,7 +102,7 @@ class Goals:
 
 
 def _labels(document: Document) -> dict[str, int]:
-    """The blocks by the names that references call them."""
+    """The blocks by the names used in references."""
     found: dict[str, int] = {}
     for index, block in enumerate(document.blocks):
         for part in walk(block):
@@ -125,7 +123,7 @@ def _labels(document: Document) -> dict[str, int]:
 
 
 def _names_of_text(text: str) -> Iterator[str]:
-    """The names that a text may call: `Fig. 2` is `figure 2`, and `2` may be `[2]`."""
+    """The names that a reference may mean: `Fig. 2` is `figure 2`, and `2` may be `[2]`."""
     match = _WRITTEN.match(text)
     if match:
         word = match["word"].lower().rstrip(".")
@@ -137,7 +135,7 @@ def _names_of_text(text: str) -> Iterator[str]:
 
 
 def _names_of_anchor(anchor: str) -> Iterator[str]:
-    """The names that an anchor of LaTeXML stands for: `S3.SS2` is `section 3.2`, and `S4.T2` is `table 2`."""
+    """The meaning of a LaTeXML anchor: `S3.SS2` is `section 3.2`, and `S4.T2` is `table 2`."""
     parts = _ANCHOR_PARTS.findall(anchor)
     if not parts:
         return
@@ -153,7 +151,7 @@ def _names_of_anchor(anchor: str) -> Iterator[str]:
 
 
 def web_address(target: str, source: str, id: str) -> str:
-    """The web address of a picture, whose path may be relative to the page of the paper."""
+    """The web address of a picture, whose path may be relative to the paper's page."""
     if target.startswith(("https://", "http://")) or not is_arxiv_id(id):
         return target
     host = "arxiv.org" if source in ("feed", "pdf", "") else source

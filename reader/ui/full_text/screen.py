@@ -45,20 +45,20 @@ from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 
 WHEEL = 3
-"""Lines of a turn of the mouse's wheel."""
+"""Lines per turn of the mouse wheel."""
 
 LETTERS_A_LINE = 70
-"""Letters of a line, of which the length of the text is estimated for the bar."""
+"""Letters per line, to estimate the length of the text for the bar."""
 
 MARK = 2
-"""Cells of the bar before a marked line, with the blank after it."""
+"""Cells of the bar before a marked line, with the space after it."""
 
 MOST_STRIPS = 2_000
-"""Drawn lines that are kept."""
+"""Maximum cached lines."""
 
 
 class TextPane(Pane, can_focus=True, inherit_bindings=False):
-    """The lines in view of a full text, or a message in place of it."""
+    """The visible lines of a full text, or a message."""
 
     PREFIX = "text"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"text--{role}" for role in (*TEXT_ROLES, "hit")}
@@ -71,8 +71,6 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         self._shown: list[tuple[TextPlace, DocumentLine]] = []
         self._strips: dict[tuple[object, ...], Strip] = {}
 
-    # Content
-
     def show(self, view: TextView) -> None:
         """Show the part of a text that is in view."""
         if self._view is None or view.highlights is not self._view.highlights:
@@ -83,7 +81,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def clear(self, message: str) -> None:
-        """Show a message in the middle; keys in it are between backticks."""
+        """Show how far the text is read; its length is estimated."""
         self._view, self._message, self._shown = None, message, []
         self.virtual_size = Size(self.columns, 0)
         self.refresh()
@@ -118,11 +116,11 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         return strip
 
     def _peek_top(self, peek: Peek) -> int:
-        """The first row of what is shown over the text."""
+        """The first row of the box over the text."""
         return 0 if peek.is_above else self.size.height - len(peek.lines) - 2
 
     def _peek_line(self, view: TextView, peek: Peek, row: int) -> Strip:
-        """A row of what is shown over the text, between two rules."""
+        """A row of the box, between two rules."""
         margin = view.size.margin
         if row in (0, len(peek.lines) + 1):
             width = min(view.size.widest, max(view.size.measure, *(measure(line.pieces) for line in peek.lines)))
@@ -134,14 +132,14 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
 
     @staticmethod
     def _side(view: TextView, block: int, line: DocumentLine) -> int:
-        """Cells by which a line is scrolled sideways: a caption stays, for it always fits."""
+        """Cells by which a line is scrolled sideways; captions always fit, so they stay."""
         if not view.side or any(piece.role == "caption" for piece in line.pieces):
             return 0
         return min(view.side, view.overflow(block))
 
     @staticmethod
     def _over(view: TextView, place: TextPlace) -> str:
-        """What a line is: selected, under a cursor, or neither."""
+        """Whether a line is selected, under a cursor, or neither."""
         selection = view.selection
         if selection is not None and selection.word is not None:
             return "cursor" if place == selection.cursor else PLAIN
@@ -175,7 +173,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         return self._strip((bar, *drawn), over if over == "selected" else PLAIN, margin=margin - MARK)
 
     def _sign(self, view: TextView, place: TextPlace) -> str:
-        """The sign at the margin of a highlighted line: its note's, once, or a bar; empty without a highlight."""
+        """The margin sign of a highlighted line: the note's, once, or a bar; empty without a highlight."""
         if not (painted := view.highlights.on_line(place)):
             return ""
         is_noted = any(one.is_first and one.kept.passage.note for one in painted)
@@ -188,12 +186,10 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         return centre(lines[index], width) if 0 <= index < len(lines) else ()
 
     def notify_style_update(self) -> None:
-        """Drop lines drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
 
     def on_resize(self) -> None:
-        """Draw lines of another width."""
         self._strips.clear()
 
     # Mouse
@@ -240,11 +236,11 @@ OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlig
 """The roles of the lines' pieces."""
 
 DEEPEST = 5
-"""Levels that are indented."""
+"""Maximum levels of indent."""
 
 
 def outline_line(entry: Entry, width: int, glyphs: Glyphs, *, is_folded: bool, is_here: bool) -> Line:
-    """A section: its number and title, indented by its level, with a sign if its parts are folded; or a highlight."""
+    """An indented section with number and title, and a sign if it is folded; or a highlight."""
     level = min(entry.level, DEEPEST)
     sign = f"{glyphs.folded} " if is_folded else "  "
     heading = entry.heading
@@ -274,13 +270,13 @@ def outline_line(entry: Entry, width: int, glyphs: Glyphs, *, is_folded: bool, i
 
 
 def first_row(rows: Sequence[int], cursor: int, height: int) -> int:
-    """The first row in view, so that the cursor's is in the middle where that leaves no gap at an end."""
+    """The first visible row, which centres the cursor's row unless that leaves a gap at an end."""
     place = rows.index(cursor) if cursor in rows else 0
     return max(0, min(place - height // 2, len(rows) - height))
 
 
 class OutlinePane(Pane, inherit_bindings=False):
-    """The sections and highlights that no fold hides; the section that is read is marked, or the cursor in here."""
+    """The unfolded sections and highlights, with the current section or the cursor marked."""
 
     PREFIX = "outline"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"outline--{role}" for role in OUTLINE_ROLES}
@@ -310,7 +306,6 @@ class OutlinePane(Pane, inherit_bindings=False):
         self.refresh()
 
     def on_resize(self) -> None:
-        """Show the cursor's part."""
         self._place()
 
     def render_line(self, y: int) -> Strip:
@@ -343,7 +338,6 @@ MISSING = (("text.again", "try again"), ("link.page", "web page"), ("link.pdf", 
 
 
 def progress(text: FullText) -> TextProgress:
-    """What the first line says of a text."""
     view, title = text.view, text.paper.title
     if view is None:
         return TextProgress(title)
@@ -392,7 +386,6 @@ class FullTextScreen(OverScreen[FullText], inherit_bindings=False):
         subscribe(self, self._model, lambda state: state[TEXT], self._draw)
 
     def on_screen_resume(self) -> None:
-        """Show the place of the text that is opened now."""
         self._draw(self._model.state)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -413,7 +406,7 @@ class FullTextScreen(OverScreen[FullText], inherit_bindings=False):
         self._draw_outline(text)
 
     def _draw_outline(self, text: FullText) -> None:
-        """Show the outline beside the text, or in its place where there is no room for both."""
+        """Show the outline beside the text, or instead of it if there is no room for both."""
         width = outline_width(self._model.state.width)
         is_open = text.outline.is_open
         has_outline = text.view is not None and bool(text.outline.entries)

@@ -1,4 +1,4 @@
-"""The part of the state that is the full text which is read, over the paper's page."""
+"""The part of the state for the full text that is read, over the paper's page."""
 
 from __future__ import annotations
 
@@ -13,20 +13,25 @@ if TYPE_CHECKING:
     from reader.ui.full_text.view import TextView
 
 
+def view_of(state: State) -> TextView | None:
+    """The part of the open text that is in view; None while there is no text."""
+    text = state[TEXT]
+    return None if text is None else text.view
+
+
 def view_text(state: State, view: TextView) -> State:
-    """Show another part of the open text."""
     text = state[TEXT]
     return state if text is None or view is text.view else state.put(TEXT, replace(text, view=view))
 
 
 def text_of(state: State, key: PaperKey) -> FullText | None:
-    """The open text, if it is that of a paper."""
+    """The open text, if it belongs to a paper."""
     text = state[TEXT]
     return text if text is not None and text.key == key else None
 
 
 def text_failed(state: State, key: PaperKey, problem: str) -> State:
-    """Show why a paper has no text; one that was there before stays, and the problem is shown in the last line."""
+    """Show why a text could not be fetched; an earlier text stays, and the last line has the problem."""
     text = text_of(state, key)
     if text is None:
         return state
@@ -36,12 +41,12 @@ def text_failed(state: State, key: PaperKey, problem: str) -> State:
 
 
 def step_back_in_text(state: State) -> State:
-    """Close or stop what is in front; go back from jumps, at last to the page."""
+    """Close or stop the topmost thing; go back from jumps, at last to the page."""
     return _close_front(state, is_through_jumps=True)
 
 
 def leave_text(state: State) -> State:
-    """Close or stop what is in front, else go to the page; where jumps lead back to is kept with the place."""
+    """Close or stop the topmost thing, else go to the page; jumps back are kept with the place."""
     return _close_front(state, is_through_jumps=False)
 
 
@@ -67,7 +72,7 @@ def _context(state: State) -> str:
 
 
 TEXTS_AHEAD: Part[str] = Part("")
-"""How many full texts are fetched ahead, or what they wait for; empty if none is wanted."""
+"""How many full texts are fetched ahead, or what they wait for; empty if none are wanted."""
 
 TEXT: Front[FullText] = Front(_context, back=step_back_in_text, is_returned_to=True)
-"""The open full text, which may be on its way; None while none is open."""
+"""The open full text, which may still be loading; None if none is open."""

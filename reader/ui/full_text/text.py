@@ -1,4 +1,4 @@
-"""The full text of a paper that is open in the reader: the text, or why it is not there."""
+"""The full text that is open in the reader, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reader.core.paper_row import PaperKey
 
 MANY = 40
-"""Sections above which those within others are folded at first."""
+"""With more sections than this, subsections are folded at first."""
 
 
 class Entry(NamedTuple):
@@ -30,13 +30,13 @@ class Entry(NamedTuple):
     level: int
     """From 1."""
     start: int
-    """The block that it begins with; -1 for a highlight that is not in the text."""
+    """The block where it begins; -1 for a highlight that is not in the text."""
     heading: Heading | None = None
     kept: Kept | None = None
 
     @property
     def name(self) -> object:
-        """What is the same for the same entry of another outline."""
+        """An entry's identity across outlines."""
         return self.kept.passage.id if self.kept else self.start
 
 
@@ -46,22 +46,22 @@ class Outline:
 
     entries: Sequence[Entry] = ()
     folded: frozenset[int] = field(default=frozenset())
-    """Sections whose parts are not shown."""
+    """Sections with hidden parts."""
     cursor: int = 0
-    """An entry by its place in the outline."""
+    """The position of the current entry."""
     is_open: bool = False
-    """Whether keys act in the outline."""
+    """Whether the outline has the keys."""
 
     @classmethod
     def of(cls, sections: Sequence[Section]) -> Outline:
-        """The outline of sections; a long one shows the upper levels only."""
+        """The outline of sections; a long one is folded to its upper levels."""
         outline = cls([Entry(one.heading.level, one.start, one.heading) for one in sections])
         if len(sections) <= MANY:
             return outline
         return replace(outline, folded=frozenset(filter(outline.has_parts, range(len(sections)))))
 
     def with_highlights(self, kept: Sequence[Kept]) -> Outline:
-        """The same sections with these highlights; those that are not in the text are at the end."""
+        """The same sections with these highlights; those not found in the text come last."""
         found = sorted((one.range, one) for one in kept if one.range)
         entries = [one for one in self.entries if one.heading]
         entries = sorted([*entries, *(Entry(0, place.first.block, kept=one) for place, one in found)], key=_start)
@@ -77,7 +77,7 @@ class Outline:
         return Outline(entries, folded, max(0, min(cursor, len(entries) - 1)), is_open)
 
     def level(self, index: int) -> int:
-        """How deep an entry is, from 1."""
+        """An entry's depth, from 1."""
         return self.entries[index].level
 
     def has_parts(self, index: int) -> bool:
@@ -86,7 +86,7 @@ class Outline:
 
     @property
     def shown(self) -> list[int]:
-        """The entries that no fold hides."""
+        """The unfolded entries."""
         shown, hidden_below = [], 0
         for index in range(len(self.entries)):
             if hidden_below and self.level(index) > hidden_below:
@@ -96,20 +96,20 @@ class Outline:
         return shown
 
     def at(self, block: int) -> int:
-        """The shown section that a block of the document is in, or the first one."""
+        """The visible section that contains a block, or the first one."""
         found = [index for index in self.shown if (one := self.entries[index]).heading and one.start <= block]
         return found[-1] if found else 0
 
     def opened(self, block: int) -> Outline:
-        """Let keys act in the outline, with the cursor on the section of a block."""
+        """Give the keys to the outline, with the cursor on a block's section."""
         return replace(self, is_open=True, cursor=self.at(block))
 
     def closed(self) -> Outline:
-        """Let keys act in the text."""
+        """Give the keys to the text."""
         return replace(self, is_open=False) if self.is_open else self
 
     def move(self, rows: int) -> Outline:
-        """Move the cursor by rows, as far as there are any."""
+        """Move the cursor by rows, within bounds."""
         shown = self.shown
         if not shown:
             return self
@@ -117,7 +117,7 @@ class Outline:
         return replace(self, cursor=shown[max(0, min(place, len(shown) - 1))])
 
     def toggle_fold(self) -> Outline:
-        """Hide the parts of the entry under the cursor, or show them; without parts, go to the section it is in."""
+        """Fold or unfold the entry under the cursor; without parts, go to its section."""
         if self.has_parts(self.cursor):
             return replace(self, folded=self.folded ^ {self.cursor})
         above = [index for index in range(self.cursor) if self.level(index) < self.level(self.cursor)]
@@ -129,47 +129,47 @@ def _start(entry: Entry) -> int:
 
 
 CHROME = 2
-"""Rows of the screen that are not text: the first and the last line."""
+"""Rows of the screen besides the text: the first and the last line."""
 
 
 def text_size(width: int, height: int) -> Size:
-    """The room for the text in a terminal; the last column is the bar."""
+    """The room for the text in a terminal, without the bar."""
     return Size(max(1, width - outline_width(width) - 1), max(1, height - CHROME))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class FullText:
-    """The text in front, which can still be read while it is fetched again."""
+    """The open text, which can still be read while it is fetched again."""
 
     key: PaperKey
     paper: Paper
     size: Size
     view: TextView | None = None
-    """The text; None while it is not there."""
+    """The text; None while missing."""
     source: str = ""
     """Where the text came from, as `KeptText` says."""
     outline: Outline = field(default_factory=Outline)
     is_fetching: bool = False
     progress: str = ""
-    """What is being waited for, while the text is fetched."""
+    """The status while the text is fetched."""
     origin: str = ""
-    """The only source that is asked, as the setting `full_text_from` names it; empty for the best."""
+    """The only source to ask, as in the setting `full_text_from`; empty for the best."""
     search_ahead: Search = NO_SEARCH
-    """The words that were typed to look for while the text was not there."""
+    """Words to search for once the text is there."""
     problem: str = ""
     """Why there is no text, as a sentence; empty if there is one."""
     picture_key: str = ""
-    """What shows the pages of a text that came from a PDF."""
+    """The key that shows the pages of a PDF's text."""
     is_ascii: bool = False
-    """Whether formulas have the names of fonts in place of their letters."""
+    """Whether formulas use the names of fonts instead of their letters."""
 
     def came(self, kept: KeptText, left: Bookmark | None = None) -> FullText:
-        """Show a text where it was left: the one that was shown before, or else by a bookmark."""
+        """Show a text at its last position: that of the text shown before, or a bookmark."""
         document, left = kept.document, self.bookmark or left
         if self.is_ascii:
             document = with_font_names(document)
         view = TextView.open(document, self.size, front_lines(self.paper, kept, self.picture_key))
-        # A highlight has the letters of formulas, however they are drawn.
+        # A highlight has the letters of formulas, regardless of how they are drawn.
         view = replace(view, highlights=Highlights(view.layout, TextWords(kept.document)))
         if left is not None:
             trail = tuple(Spot(*find(mark, document, kept.source)) for mark in left.trail)
@@ -182,11 +182,11 @@ class FullText:
 
     @property
     def search(self) -> Search:
-        """The words that are looked for, or that will be once the text is there."""
+        """The current or future search words."""
         return self.search_ahead if self.view is None else self.view.search
 
     def type_search(self, typed: str) -> FullText:
-        """Look for the words as they are typed."""
+        """Search for the words as they are typed."""
         if self.view is None:
             return replace(self, search_ahead=Search(typed, is_typing=True))
         begun = self.view if self.view.search.is_typing else self.view.begin_search()
@@ -200,7 +200,7 @@ class FullText:
 
     @property
     def bookmark(self) -> Bookmark | None:
-        """The place of the first line in view, and of those that jumps lead back to; None without a text."""
+        """The places of the first visible line and of jumps back; None without a text."""
         if self.view is None:
             return None
         document = self.view.document
@@ -208,17 +208,17 @@ class FullText:
         return bookmark(document, self.source, *self.view.spot(self.view.top))._replace(trail=trail)
 
     def fetching(self, progress: str = "", origin: str | None = None) -> FullText:
-        """Record that the text is being fetched, what is being waited for, and of which source, if that changes."""
+        """Record the fetch, its status and its source, if they changed."""
         origin = self.origin if origin is None else origin
         return replace(self, is_fetching=True, progress=progress, problem="", origin=origin)
 
     def failed(self, problem: str) -> FullText:
-        """Record why there is no text; one that was there before stays."""
+        """Record why there is no text; an earlier one stays."""
         problem = "" if self.view else problem
         return replace(self, is_fetching=False, progress="", problem=problem)
 
     def read_entry(self, index: int) -> FullText:
-        """Show a section or a highlight, by its place in the outline, and let keys act in the text."""
+        """Show a section or highlight by its place in the outline, and give the keys to the text."""
         if self.view is None or not 0 <= index < len(self.outline.entries):
             return self
         one = self.outline.entries[index]
@@ -226,7 +226,6 @@ class FullText:
         return replace(self, view=view, outline=self.outline.closed())
 
     def with_highlights(self, highlights: Highlights) -> FullText:
-        """The same text with other highlights."""
         if self.view is None:
             return self
         view = replace(self.view, highlights=highlights)
@@ -234,13 +233,12 @@ class FullText:
 
     @property
     def in_hand(self) -> Kept | None:
-        """The highlight that keys act on: that under the cursor of the outline while it is open, else in the text."""
+        """The highlight that keys act on: under the cursor of the open outline, else in the text."""
         if self.outline.is_open:
             return self.outline.entries[self.outline.cursor].kept
         return self.view.in_hand if self.view else None
 
     def fitted(self, width: int, height: int) -> FullText:
-        """Lay the text out for a terminal of another size."""
         size = text_size(width, height)
         if size == self.size:
             return self

@@ -1,4 +1,4 @@
-"""A full text on the screen: which lines are in view, and what moves them. Plain values, without Textual."""
+"""The visible part of a full text, and its moves. Plain values, without Textual."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from reader.ui.full_text.links import Link, links_in
 from reader.ui.kit.lines import pattern
 
 MOST_COUNTED = 1_000
-"""Lines with the words that are counted: more would take a large text most of a second."""
+"""Maximum matching lines counted: more would take most of a second in a large text."""
 
 _CHOSEN = re.compile(r"\S*[^\W_]\S*")
 _SYMBOLS = re.compile(r"[^\x00-\x7f]|\d")
@@ -30,30 +30,30 @@ _TEX = re.compile(r"[\\_^]")
 
 
 class Search(NamedTuple):
-    """The words that are looked for, and where the search began."""
+    """The search words, and where the search began."""
 
     text: str = ""
     is_typing: bool = False
     block: int = 0
     letter: int = 0
     before: str = ""
-    """The words that were looked for before these were typed."""
+    """The search words before these."""
 
     @property
     def pattern(self) -> re.Pattern[str] | None:
-        """What finds the text, at the beginning of words; None if it has no letters."""
+        """Matches at the beginning of words; None if there are no letters."""
         return pattern((self.text,)) if self.text.strip() else None
 
 
 class _Block(NamedTuple):
-    """The text of a block, folded, and where its lines begin in it."""
+    """A block's text, folded, and the offsets of its lines."""
 
     folded: str
     starts: list[int]
 
 
 class TextIndex:
-    """The folded words of one layout; a block is laid out only if its text has what is looked for."""
+    """The folded words of one layout; a block is laid out only if its text may match."""
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
@@ -61,7 +61,7 @@ class TextIndex:
         self._texts: dict[int, str] = {}
 
     def _text(self, block: int) -> str:
-        """The text of a block in any layout; words that change their style within are together and apart."""
+        """A block's text in any layout; words that change their style within are joined and split."""
         found = self._texts.get(block)
         if found is None:
             parts = [*texts(self._layout.document.blocks[block])]
@@ -70,7 +70,7 @@ class TextIndex:
         return found
 
     def _may_match(self, searched: re.Pattern[str], block: int) -> bool:
-        """Whether lines of a block may match: formulas are drawn with signs that their TeX does not have."""
+        """Whether lines of a block may match: formulas are drawn with signs that are not in their TeX."""
         return searched.search(self._text(block)) is not None or (
             _SYMBOLS.search(searched.pattern) is not None and _TEX.search(self._text(block)) is not None
         )
@@ -86,7 +86,6 @@ class TextIndex:
         return found
 
     def matches(self, searched: re.Pattern[str], block: int) -> list[TextPlace]:
-        """The lines of a block in which a match begins."""
         if not self._may_match(searched, block):
             return []
         text, starts = self._block(block)
@@ -99,7 +98,7 @@ class TextIndex:
         return list(islice(places, MOST_COUNTED))
 
     def following(self, searched: re.Pattern[str], place: TextPlace, step: int) -> TextPlace | None:
-        """The nearest match below a place (1) or above it (-1), around the ends; None if there is none."""
+        """The nearest match below a place (1) or above it (-1), wrapping around; None if there is none."""
         for block in self._order(place.block, step):
             found = self.matches(searched, block)
             for match in found if step > 0 else reversed(found):
@@ -108,7 +107,7 @@ class TextIndex:
         return next(iter(self.matches(searched, place.block)[:: step or 1]), None)
 
     def _order(self, first: int, step: int) -> Iterator[int]:
-        """All blocks from one on, around the ends."""
+        """All blocks starting from one, wrapping around."""
         count = len(self._layout.document.blocks)
         return ((first + step * number) % count for number in range(count))
 
@@ -117,23 +116,23 @@ MEASURE = 76
 """Maximum cells of a line of running text."""
 
 MARGIN = 2
-"""Cells left of the text at least, of which the first is for the bar of a marked line."""
+"""Minimum cells left of the text, the first of which is for the bar of a marked line."""
 
 ABOVE = 2
-"""Lines in view above the line that a jump leads to."""
+"""Lines shown above the target of a jump."""
 
 BEGINNING = TextPlace()
 
 NO_SEARCH = Search()
 
 HIGHEST_HEAD = 6
-"""Lines of the head of a table that stays in view."""
+"""Maximum lines of a table's head that stays in view."""
 
 LONGEST_PEEK = 10
-"""Lines of a text that are shown over it."""
+"""Maximum lines of the box over the text."""
 
 LONGEST_TRAIL = 100
-"""Places that are kept to go back to."""
+"""Maximum places to go back to."""
 
 
 class Size(NamedTuple):
@@ -149,54 +148,52 @@ class Size(NamedTuple):
 
     @property
     def margin(self) -> int:
-        """Cells left of running text, which is in the middle."""
+        """Cells left of running text, which is centred."""
         return max(MARGIN, (self.columns - self.measure) // 2)
 
     @property
     def widest(self) -> int:
-        """Cells that a table can have without being scrolled sideways."""
+        """Maximum cells of a table without sideways scrolling."""
         return max(1, self.columns - MARGIN - 1)
 
 
 class Spot(NamedTuple):
-    """A place that holds at any width: a block, and the letters of it that come before."""
+    """A width-independent place: a block, and the letters of the block before it."""
 
     block: int = 0
     letter: int = -1
-    """-1 for what is before the letters of the block: an empty line, or the lines before the text."""
+    """-1 for lines before the letters of the block, such as an empty line or the lines before the text."""
 
 
 class Selection(NamedTuple):
-    """Lines that are being chosen, or words: from the anchor to the cursor."""
+    """A selection of lines or words, from the anchor to the cursor."""
 
     cursor: TextPlace
     anchor: TextPlace
     word: int | None = None
-    """The word of its line that the cursor is on; None while whole lines are chosen."""
+    """The cursor's word in its line; None while whole lines are selected."""
     anchor_word: int = 0
 
     @property
     def first(self) -> TextPlace:
-        """The first chosen line."""
         return min(self.cursor, self.anchor)
 
     @property
     def last(self) -> TextPlace:
-        """The last chosen line."""
         return max(self.cursor, self.anchor)
 
 
 class Peek(NamedTuple):
-    """What a reference refers to, shown over the text, which does not move."""
+    """The target of a reference, shown in a box over the text, which does not move."""
 
     goal: TextPlace
     lines: tuple[DocumentLine, ...]
     text: str = ""
-    """What is copied of it: the TeX of a formula, or what it says."""
+    """What can be copied from it: a formula's TeX, or its text."""
     id: str = ""
-    """The arXiv id of the paper that a reference of the bibliography names."""
+    """The arXiv id in a bibliography entry."""
     is_above: bool = False
-    """Whether it stands at the top of the screen: the reference is in the lower half."""
+    """Whether it is at the top of the screen, because the reference is in the lower half."""
     formula: Formula | None = None
 
 
@@ -206,31 +203,29 @@ def _no_front(_width: int) -> Sequence[DocumentLine]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TextView:
-    """A document, laid out for the screen, and the part of it that is in view."""
+    """A document laid out for the screen, and its visible part."""
 
     layout: Layout
     index: TextIndex
-    """The words of the layout."""
     highlights: Highlights
     size: Size
     front: FrontLines = _no_front
     top: TextPlace = BEGINNING
-    """The first line in view."""
     side: int = 0
-    """Cells by which lines that are too wide are scrolled sideways."""
+    """Cells by which wide lines are scrolled sideways."""
     marked: TextPlace | None = None
-    """The line that a jump led to, until the view moves."""
+    """The target of a jump, until the view moves."""
     trail: tuple[Spot, ...] = field(default=())
-    """Where jumps began, the latest last."""
+    """Origins of jumps, latest last."""
     search: Search = NO_SEARCH
     selection: Selection | None = None
     links: tuple[Link, ...] = ()
-    """References that wait for a letter, while one is being chosen."""
+    """References waiting for a letter, while one is chosen."""
     peek: Peek | None = None
 
     @classmethod
     def open(cls, document: Document, size: Size, front: FrontLines = _no_front) -> TextView:
-        """Lay a document out, from its beginning."""
+        """Lay out a document, from its beginning."""
         layout = _layout(document, size, front)
         return cls(layout, TextIndex(layout), Highlights(layout), size, front)
 
@@ -238,14 +233,13 @@ class TextView:
     def document(self) -> Document:
         return self.layout.document
 
-    # What is in view
+    # The visible part
 
     def lines(self) -> list[tuple[TextPlace, DocumentLine]]:
-        """The lines in view, with their places."""
         return self.layout.placed(self.top, self.size.rows)
 
     def lines_with_head(self) -> list[tuple[TextPlace, DocumentLine]]:
-        """The lines in view; of a table whose head is further up, the head takes the place of the first rows."""
+        """The visible lines, where the head of a table replaces the first rows if it is further up."""
         shown = self.lines()
         if not shown or not shown[0][1].fixed or shown[0][1].is_head:
             return shown
@@ -260,19 +254,19 @@ class TextView:
         return [*head, *shown[len(head) :]] if len(head) <= HIGHEST_HEAD else shown
 
     def margin(self, block: int) -> int:
-        """Cells left of a block: a wide table begins further left than running text."""
+        """Cells left of a block; a wide table begins further left than running text."""
         size = self.size
         if block == 0 or (cells := self.layout.cells(block)) <= size.measure:
             return size.margin
         return max(MARGIN, min(size.margin, size.columns - 1 - cells))
 
     def overflow(self, block: int) -> int:
-        """Cells of a block that have no room."""
+        """Cells of a block that do not fit."""
         return max(0, self.layout.cells(block) - self.size.widest)
 
     @property
     def last_top(self) -> TextPlace:
-        """The first line in view at the end of the text."""
+        """The first visible line at the end of the text."""
         return self.layout.up(self.layout.end, self.size.rows - 1)
 
     @property
@@ -281,14 +275,14 @@ class TextView:
 
     @property
     def section(self) -> Section | None:
-        """The section that is being read: that of the marked line, else of the third line in view."""
+        """The current section: that of the marked line, else of the third visible line."""
         if self.marked is not None:
             return self.layout.section_at(self.marked)
         return self.layout.section_at(self.layout.down(self.top, min(2, max(0, self.size.rows - 1))))
 
     @property
     def progress(self) -> float:
-        """How much has been read: 0 at the beginning, 1 once the end is in view."""
+        """The share that has been read: 0 at the beginning, 1 once the end is visible."""
         if self.is_at_end:
             return 1.0
         end = self.layout.share(self.last_top)
@@ -302,7 +296,7 @@ class TextView:
     # Spots
 
     def spot(self, place: TextPlace) -> Spot:
-        """A place as it holds at any width."""
+        """The width-independent place of a line."""
         block, index = place
         lines = self.layout.lines(block)
         is_before = (block == 0 and index < len(self.layout.front)) or (
@@ -311,7 +305,6 @@ class TextView:
         return Spot(block, -1 if is_before else self.layout.letter(place))
 
     def place(self, spot: Spot) -> TextPlace:
-        """The place of a spot in this layout."""
         return self.layout.place_at(*spot)
 
     # Moves
@@ -325,7 +318,7 @@ class TextView:
 
     @property
     def _is_wide(self) -> bool:
-        """Whether something in view can be scrolled sideways."""
+        """Whether anything visible can be scrolled sideways."""
         return any(self.overflow(block) for block in {place.block for place, _ in self.lines()})
 
     def scroll(self, lines: int) -> TextView:
@@ -343,7 +336,7 @@ class TextView:
         return self._at(self.layout.place_of_share(share * self.layout.share(self.last_top)))
 
     def scroll_sideways(self, cells: int) -> TextView:
-        """Scroll what is too wide to the right, to the left if negative."""
+        """Scroll wide lines to the right, to the left if negative."""
         most = max((self.overflow(block) for block in {place.block for place, _ in self.lines()}), default=0)
         side = max(0, min(most, self.side + cells))
         return self if side == self.side else replace(self, side=side)
@@ -353,7 +346,6 @@ class TextView:
         return self._remember(self.top)._at(self.layout.up(place, ABOVE), place)
 
     def _remember(self, place: TextPlace) -> TextView:
-        """Let `back` return to a place."""
         spot = self.spot(place)
         return self if self.trail[-1:] == (spot,) else replace(self, trail=(*self.trail, spot)[-LONGEST_TRAIL:])
 
@@ -363,45 +355,44 @@ class TextView:
         return there if there.top == self.top else replace(there, trail=self._remember(self.top).trail)
 
     def back(self) -> TextView:
-        """Return to where the last jump began; the same view if none left a trace that can be seen."""
+        """Return to the origin of the last visible jump; the same view if there is none."""
         trail = self.trail
         while trail and self.marked is None and self.place(trail[-1]) == self.top:
             trail = trail[:-1]
         return replace(self, trail=trail[:-1])._at(self.place(trail[-1])) if trail else self
 
     def go(self, spot: Spot) -> TextView:
-        """Show a spot at the top."""
         return self._at(self.place(spot))
 
     def next_section(self, step: int) -> TextView:
-        """Put the heading `step` sections further at the top, or the end of the text if there is none."""
+        """Put the heading `step` sections further at the top, or show the end of the text."""
         found = self.layout.next_section(self.marked or self.top, step)
         if found is None:
             return self._at(self.layout.end if step > 0 else BEGINNING)
         return self._at(found, found if found > self.last_top else None)
 
     def go_to_block(self, block: int) -> TextView:
-        """Put a block at the top, and mark it where the end of the text is in the way; `back` returns."""
+        """Put a block at the top, and mark it if the end of the text prevents that; `back` returns."""
         start = self.layout.start_of(block)
         return self._remember(self.top)._at(start, start if start > self.last_top else None)
 
     # Search
 
     def search_from(self, words: str, block: int) -> TextView:
-        """Look for words, and show the first line of a block that has them; `back` returns."""
+        """Search, and show a block's first match; `back` returns."""
         begun = replace(self, search=Search(words))
         searched = begun.search.pattern
         places = self.index.matches(searched, block) if searched else []
         return begun.jump(places[0] if places else self.layout.start_of(block))
 
     def begin_search(self) -> TextView:
-        """Begin to type words, from here on."""
+        """Begin to type search words, from here on."""
         block, letter = self.spot(self.top)
         search = Search("", is_typing=True, block=block, letter=letter, before=self.search.text)
         return replace(self, search=search)
 
     def type_search(self, text: str) -> TextView:
-        """Show the first line with the typed words, or where the search began if there is none."""
+        """Show the first match for the typed words, or the origin of the search if there is none."""
         search = self.search._replace(text=text)
         origin = self.place(Spot(search.block, search.letter))
         begun = replace(self, search=search)
@@ -410,12 +401,12 @@ class TextView:
         return begun._show(found) if found else begun._at(origin)
 
     def search_as_typed(self, typed: Search) -> TextView:
-        """Look for the words that were typed before the text was there; they may still be typed."""
+        """Search for words typed before the text was there; typing may continue."""
         begun = self.begin_search().type_search(typed.text)
         return begun if typed.is_typing else begun.end_search(is_kept=True)
 
     def end_search(self, *, is_kept: bool) -> TextView:
-        """Keep the typed words and where they lead, or drop both; without words the earlier ones come back."""
+        """Keep the typed words and the match, or drop both; without words the earlier ones return."""
         search = self.search
         origin = self.place(Spot(search.block, search.letter))
         if is_kept and search.text.strip():
@@ -427,18 +418,18 @@ class TextView:
         return replace(self, search=before)._at(origin)
 
     def next_match(self, step: int) -> TextView:
-        """Go to the next line with the words, or to the one before for -1; around the ends."""
+        """Go to the next match, or to the previous one for -1, wrapping around."""
         searched = self.search.pattern
         if searched is None:
             return self.next_highlight(step)
         found = self.index.following(searched, self.marked or self.top, step)
         if not found:
             return self
-        # On the way from match to match, only where it began is returned to.
+        # Moving from match to match keeps only the origin to return to.
         return (self if self.marked else self._remember(self.top))._show(found)
 
     def matches(self) -> tuple[int, int]:
-        """The number of the marked line among those with the words, and their number, at most `MOST_COUNTED`.
+        """The position of the marked line among the matches, and their number, at most `MOST_COUNTED`.
 
         The first is 0 if the marked line has none of them.
         """
@@ -447,22 +438,21 @@ class TextView:
         return found.index(self.marked) + 1 if self.marked in found else 0, len(found)
 
     def _show(self, place: TextPlace) -> TextView:
-        """Mark a line; the view moves only if the line is out of it."""
+        """Mark a line; scroll only if it is not visible."""
         is_in_view = self.top <= place <= self.layout.down(self.top, self.size.rows - 1)
         return self._at(self.top if is_in_view else self.layout.up(place, self.size.rows // 3), place)
 
     # References
 
     def choose_link(self) -> TextView:
-        """Let a letter choose among the references in view."""
+        """Let a letter choose among the visible references."""
         return replace(self, links=tuple(links_in(self.lines(), self.layout)))
 
     def links_chosen(self) -> TextView:
-        """End choosing."""
         return replace(self, links=()) if self.links else self
 
     def peek_at(self, goal: TextPlace, origin: TextPlace | None = None) -> TextView:
-        """Show what is at a place, over the text, and not over the line with the reference."""
+        """Show a place in a box over the text that does not cover the reference."""
         most = max(1, min(LONGEST_PEEK, self.size.rows // 2 - 2))
         block = self.document.blocks[goal.block]
         start = self._first_filled(goal)
@@ -478,7 +468,7 @@ class TextView:
         elif formula is not None:
             text = "\n".join(formula.rows)
             tex = [DocumentLine(line) for row in formula.rows for line in fill([Piece(row, "code")], self.size.measure)]
-            # A formula in view is not drawn again.
+            # A visible formula is not drawn again.
             drawn = () if origin == goal else BlockWriter(self.size.measure).lines(formula, None)
             lines = [*drawn, *tex][:most]
         is_above = origin is not None and origin > self.layout.down(self.top, self.size.rows // 2)
@@ -489,13 +479,13 @@ class TextView:
         return TextPlace(place.block, place.line + next((at for at, line in enumerate(lines) if line.text.strip()), 0))
 
     def peeked(self) -> TextView:
-        """Show the text alone again."""
+        """Close the box."""
         return replace(self, peek=None) if self.peek else self
 
     # Selection
 
     def select(self) -> TextView:
-        """Choose lines from the marked one or the first one in view on; again from where the cursor is."""
+        """Select lines from the marked or first visible line; again starts at the cursor."""
         if (chosen := self.selection) is not None:
             begun = chosen._replace(anchor=chosen.cursor, anchor_word=chosen.word or 0)
             return replace(self, selection=begun)
@@ -519,7 +509,7 @@ class TextView:
         return self._with_cursor(self.selection, self.layout.end if last else BEGINNING)
 
     def move_by_words(self, words: int) -> TextView:
-        """Move the selection's cursor by words: where whole lines were chosen, from an end of its line on."""
+        """Move the selection's cursor by words, starting from an end of its line if lines were selected."""
         chosen = self.selection
         if chosen is None:
             return self
@@ -545,11 +535,11 @@ class TextView:
         return self._with_cursor(chosen._replace(word=word), cursor)
 
     def _words_on(self, place: TextPlace) -> list[tuple[int, int]]:
-        """The (start, end) of each word of a line, with the signs that are written to it."""
+        """The (start, end) of each word of a line, with adjacent punctuation."""
         return [match.span() for match in _CHOSEN.finditer(self.layout.lines(place.block)[place.line].text)]
 
     def chosen_part(self, place: TextPlace) -> tuple[int, int]:
-        """The letters of a line that are chosen, from the first one to behind the last; equal if there are none."""
+        """The selected letters of a line; empty if equal."""
         chosen = self.selection
         if chosen is None or not chosen.first <= place <= chosen.last:
             return 0, 0
@@ -563,7 +553,6 @@ class TextView:
 
     @property
     def chosen_words(self) -> Range | None:
-        """The words that are chosen; None if there are none."""
         if self.selection is None:
             return None
         first, last = self.selection.first, self.selection.last
@@ -576,7 +565,6 @@ class TextView:
         return moved._at(top)
 
     def selected_lines(self) -> list[tuple[TextPlace, DocumentLine]]:
-        """The chosen lines."""
         if self.selection is None:
             return []
         first, last = self.selection.first, self.selection.last
@@ -591,21 +579,21 @@ class TextView:
         return found
 
     def let_go(self) -> TextView:
-        """Choose no lines any more."""
+        """Drop the selection."""
         return replace(self, selection=None) if self.selection else self
 
     # Highlights
 
     @property
     def in_hand(self) -> Kept | None:
-        """The highlight that keys act on: one that is chosen in part, else that of the marked line."""
+        """The highlight that keys act on: one that overlaps the selection, else that of the marked line."""
         if self.selection is not None:
             chosen = self.chosen_words
             return self.highlights.within(chosen) if chosen else None
         return self.highlights.at(self.marked) if self.marked else None
 
     def take(self, kept: Kept) -> TextView:
-        """Mark the line of a highlight, so that keys act on it; `back` returns where the view moves."""
+        """Mark the line of a highlight, so that keys act on it; `back` returns if the view moves."""
         place, view = self.highlights.place_of(kept), self.let_go()
         if place is None:
             return view
@@ -613,7 +601,7 @@ class TextView:
         return view._at(self.top, place) if is_in_view else view.jump(place)
 
     def next_highlight(self, step: int) -> TextView:
-        """Go to the next highlight, or to the one before for -1; around the ends."""
+        """Go to the next highlight, or to the previous one for -1, wrapping around."""
         here = self.marked or self.top
         found = self.highlights.following(here, step)
         return (self if self.marked else self._remember(self.top))._show(found) if found else self
@@ -621,7 +609,7 @@ class TextView:
     # Sizes
 
     def resized(self, size: Size) -> TextView:
-        """Lay the text out for other room; the first line in view stays."""
+        """Lay out the text for other room, keeping the first visible line."""
         if size == self.size:
             return self
         spot = self.spot(self.top)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from reader.core.errors import ReaderError
 from reader.core.text import clean
 from reader.core.views import SPECIAL, VIEWS
+from reader.keys.spelling import typed_on
 from reader.paths import APP
 from reader.session.places import Place, view
 from reader.ui.command_line.state import OUTPUT, Output
@@ -28,7 +29,6 @@ MOST_TITLES = 8
 """Papers that one search returns."""
 
 LEAST_TYPED = 3
-"""Letters and digits to type before papers are searched."""
 
 LONGEST = 200
 """Maximum number of typed characters."""
@@ -65,20 +65,18 @@ class HelpActions(Actor):
     def _show(self, front: Front[T], value: T | None) -> None:
         self._model.change(self._model.state.put(front, value))
 
-    # What is typed
+    # Typed text
 
     @takes_text("help")
     def type(self, key: str, character: str | None) -> bool:
-        """Take a letter as text while one is typed, and enter; other keys mean what they do in help."""
+        """Take a letter as text while typing, and enter; other keys keep their meaning in help."""
         help = self._model.state[HELP]
         if key == "enter":
             self._enter()
         elif help is not None and not help.is_typing:
             return False
-        elif key == "backspace":
-            self.search(self._typed[:-1])
-        elif character is not None and character.isprintable():
-            self.search(self._typed + character)
+        elif (typed := typed_on(self._typed, key, character, LONGEST)) is not None:
+            self.search(typed)
         else:
             return False
         return True
@@ -109,11 +107,11 @@ class HelpActions(Actor):
 
     @handles("help.search")
     def search_on(self, _count: int | None) -> None:
-        """Make text of the letters."""
+        """Type text instead of pressing keys."""
         self.search(self._typed)
 
     def _enter(self) -> None:
-        """Run the command under the cursor; in help make keys of the letters again, or open the page there."""
+        """Run the command under the cursor; in help, end typing or open the page."""
         screens, state = self._services[Screens], self._model.state
         if (palette := state[PALETTE]) is not None:
             offered, at = palette.all_offered, screens.get(PALETTE).pane.at
@@ -129,7 +127,7 @@ class HelpActions(Actor):
 
     @handles("help.close")
     def close(self, _count: int | None) -> None:
-        """Leave the search, then close what is in front."""
+        """Leave the search, then close the screen."""
         help = self._model.state[HELP]
         if self._model.state[PALETTE] is not None:
             self._show(PALETTE, None)
@@ -139,7 +137,7 @@ class HelpActions(Actor):
             self._show(HELP, None)
 
     async def _find_papers(self, typed: str) -> None:
-        """Offer a command for each of the newest papers whose titles have words that begin as the typed ones."""
+        """Offer a command for each of the newest papers whose title words begin like the typed ones."""
         from reader.cache.search.compile import compile_query
 
         words = re.findall(r"\w+", typed)
@@ -158,7 +156,7 @@ class HelpActions(Actor):
 
 
 def lacks(services: Services) -> frozenset[str]:
-    """The ids of the actions that have nothing to show, or that need a set-up; their keys say how to get it."""
+    """The ids of actions that have nothing to show or need a set-up; their keys say how to get it."""
     state = services.model.state
     counts = state[COUNTED]
     numbers = {} if counts is None else dict(zip((one.id for one in (*VIEWS, *SPECIAL)), counts.views, strict=True))

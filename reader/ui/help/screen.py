@@ -1,4 +1,4 @@
-"""Help and the palette: screens of lines that are found by typing: keys, signs, settings, commands, topics, papers."""
+"""Help and the palette: screens of lines found by typing: keys, signs, settings, commands, topics, papers."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Finder:
 
 
 class FoundPane(OutputPane):
-    """The lines, one of them under a cursor if a key can choose it."""
+    """Lines, with a cursor if a key can choose one."""
 
     PREFIX = "help"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -77,13 +77,11 @@ class FoundPane(OutputPane):
         self.go(at)
 
     def on_resize(self) -> None:
-        """Keep the cursor in view."""
         super().on_resize()
         if self.has_cursor:
             self.go(self.at)
 
     def go(self, at: int) -> None:
-        """Put the cursor on a line, and show it."""
         # The lines are there once the pane has a size.
         self.at = max(0, min(at, len(self._lines) - 1) if self.size.width else at)
         top, height = self.scroll_offset.y, self.size.height
@@ -100,12 +98,11 @@ class FoundPane(OutputPane):
 
     @property
     def seen(self) -> Sequence[Line]:
-        """The first lines, as far as the pane has room."""
+        """The first visible lines."""
         return self._lines[: self.size.height]
 
     @property
     def line(self) -> Line:
-        """The line under the cursor."""
         return self._lines[self.at] if self.at < len(self._lines) else ()
 
     def on_click(self, event: Click) -> None:
@@ -139,22 +136,19 @@ class SearchScreen(PaneScreen[T], inherit_bindings=False):
 
 
 FIRST = 15
-"""Maximum rows of the first screen."""
 
 ALSO = (MENU, ("mark.undo",), (PALETTE,), ("app.back",))
-"""What the first screen has after the keys of the footer."""
+"""Further entries of the first screen, after the footer's keys."""
 
 SENTENCES_FROM = 76
-"""Minimum columns for a sentence beside each name of the first screen."""
+"""Minimum columns for showing a sentence beside each name."""
 
 WIDEST = 100
-"""Maximum cells of a line."""
 
 OPEN = "page"
-"""The action of a line that enter opens."""
 
 KEYS = 14
-"""Maximum cells of the column of keys; longer words have a line of their own."""
+"""Maximum cells of the keys' column; longer keys have a line of their own."""
 
 
 class Row(NamedTuple):
@@ -168,11 +162,11 @@ class Row(NamedTuple):
 
 
 Sections: TypeAlias = Mapping[str, Sequence[Row]]
-"""Rows by their headings, of which what follows two blanks is said quietly."""
+"""Rows by heading; text after two spaces in a heading is muted."""
 
 
 def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) -> list[Row]:
-    """The keys that matter most in `context`, at most `FIRST`; `lacking` are ids of actions with nothing to act on."""
+    """The most important keys in `context`, at most `FIRST`; `lacking` are ids of actions with nothing to act on."""
     footer = ((id,) for id in keymap.most_useful(context)[: FIRST - len(ALSO)] if id != "app.help")
     rows = []
     for ids in dict.fromkeys(FIRST_KEYS.get(context) or (*footer, *ALSO)):
@@ -189,7 +183,7 @@ def first_rows(keymap: Keymap, context: Context, lacking: Collection[str] = ()) 
 
 
 def sections(keymap: Keymap, context: Context, typed: str, lacking: Collection[str] = ()) -> tuple[Sections, Sections]:
-    """The actions that have each typed word: those of `context`, and those of other places.
+    """The actions that match each typed word, first those of `context`, then those of other places.
 
     If `typed` is a key, its actions come first.
     """
@@ -217,7 +211,6 @@ def _row(keymap: Keymap, action: Action, context: Context | None) -> Row:
 
 
 def manual_sections(manual: Manual, typed: str) -> Sections:
-    """The entries of the manual that have each typed word."""
     finder = Finder(typed)
     return {
         title: [
@@ -233,7 +226,7 @@ def manual_sections(manual: Manual, typed: str) -> Sections:
 
 
 def first_lines(rows: Sequence[Row], width: int, ellipsis: str) -> list[Line]:
-    """The first screen: a line for each row."""
+    """The first screen, one line for each row."""
     key_width = max((cell_len(row.keys) for row in rows), default=0)
     name_width = max((cell_len(row.name) for row in rows), default=0)
     room = min(width, WIDEST) - key_width - name_width - 4
@@ -263,7 +256,7 @@ def found_lines(found: Sections, typed: str, width: int) -> list[Line]:
 
 
 def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None) -> Iterator[Line]:
-    """A row: its keys in a column, or on a line of their own if they are longer, and the text beside them."""
+    """A row: its keys in a column, or on their own line if longer, with the text beside them."""
     lead: Line = tuple(mark(row.keys, "key", searched))
     if row.opens:
         lead = tuple(piece._replace(action=(OPEN, row.opens)) for piece in lead)
@@ -280,10 +273,10 @@ def _row_lines(row: Row, keys: int, width: int, searched: re.Pattern[str] | None
 
 
 class HelpScreen(SearchScreen[Help], inherit_bindings=False):
-    """The keys that matter here, or what was found."""
+    """The keys that matter here, or the search results."""
 
     def show(self, help: Help) -> None:
-        """Show the lines, with the cursor on the first page that is in view."""
+        """Show the lines, with the cursor on the first visible page."""
         caret = self._look.glyphs.caret if help.is_typing else ""
         self.title_line.show(f"/{help.typed}{caret}" if help.is_searching else f"Keys {place_of(help.context)}")
         self._found.has_cursor = help.has_cursor
@@ -306,7 +299,7 @@ class HelpScreen(SearchScreen[Help], inherit_bindings=False):
         return status(state, self._keymap, (*keys, (back, "back")))
 
     def _first_lines(self, help: Help, width: int) -> Sequence[Line]:
-        """The keys, and below them the pages of the manual."""
+        """The keys, then the pages of the manual."""
         pages = [
             (Piece(name, "key", action=(OPEN, name)), Piece(" " * (KEYS + 2 - len(name))), Piece(about, "about"))
             for title, entries in help.manual
@@ -321,10 +314,10 @@ class HelpScreen(SearchScreen[Help], inherit_bindings=False):
 
 
 NAME_COLUMN = 22
-"""Cells of the names; a longer name takes room from the sentence after it."""
+"""Cells of the names; a longer name takes room from its sentence."""
 
 SHORT = 16
-"""Maximum cells of a text after a name, such as a day, before which the name is cut."""
+"""Maximum cells of a short text after a name, such as a day; the name is cut to make room."""
 
 _LEAST_ABOUT = 12
 
@@ -365,7 +358,7 @@ def action_commands(
 
 
 def fitting(commands: Sequence[Command], typed: str) -> list[Command]:
-    """The commands that have each typed word, the best first."""
+    """The commands that match each typed word, best first."""
     finder = Finder(typed)
     scored = [(finder.score(one.name, f"{one.keys} {one.about} {one.also}"), one) for one in commands]
     return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
@@ -375,7 +368,7 @@ class PaletteScreen(SearchScreen[Palette], inherit_bindings=False):
     """What is typed, and the commands that fit."""
 
     def show(self, palette: Palette) -> None:
-        """Show what fits, with the cursor on the first line; papers that are found later leave it where it is."""
+        """Show the matches, with the cursor on the first; papers found later do not move it."""
         glyphs = self._look.glyphs
         about = "" if palette.typed else "a command, a topic, a paper"
         self.title_line.show(f"> {palette.typed}{glyphs.caret}{about}")

@@ -1,4 +1,4 @@
-"""The parts of the state that are help and the palette."""
+"""The parts of the state for help and the palette."""
 
 from __future__ import annotations
 
@@ -14,26 +14,24 @@ if TYPE_CHECKING:
 
 
 class Help(NamedTuple):
-    """Help: the keys that matter in a context, or what is found."""
+    """Help: the keys that matter in a context, or search results."""
 
     context: Context
     lacking: frozenset[str] = frozenset()
-    """The ids of actions that have nothing to act on."""
     manual: Manual = ()
-    """Empty until it is read."""
+    """Empty until read."""
     typed: str = ""
     is_typing: bool = False
-    """Whether letters are text."""
+    """Whether letters are typed as text."""
     is_searching: bool = False
-    """Whether what was found is shown, and not the first screen."""
+    """Whether search results are shown instead of the first screen."""
 
     @property
     def has_cursor(self) -> bool:
-        """Whether enter opens a page of the manual."""
+        """Whether there is a cursor: enter opens a page of the manual."""
         return bool(self.manual) and not self.is_typing
 
     def search(self, typed: str) -> Help:
-        """Show what is found by a text, of which letters are part."""
         return self._replace(typed=typed, is_typing=True, is_searching=True)
 
 
@@ -49,7 +47,7 @@ class Command:
 
 
 class Palette(NamedTuple):
-    """The palette: commands, and those of them that fit what is typed."""
+    """The palette: all commands, and those that match the typed text."""
 
     commands: Sequence[Command]
     offered: Sequence[Command]
@@ -59,7 +57,7 @@ class Palette(NamedTuple):
 
     @property
     def all_offered(self) -> Sequence[Command]:
-        """What can be run, in the order of the lines."""
+        """All runnable commands, in display order."""
         return (*self.offered, *self.papers)
 
 

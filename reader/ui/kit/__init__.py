@@ -1,1 +1,1 @@
-"""How things are drawn: lines, glyphs, panes and the scroll bar."""
+"""Drawing: lines, glyphs, panes and the scroll bar."""

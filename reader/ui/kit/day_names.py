@@ -1,4 +1,4 @@
-"""Names of days, times and views: in headings, in lines of facts, in the first line."""
+"""Names of days, times and views for headings, facts and the first line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAYS_OF_WEEK = 7
 
 
 def day_heading(day: str, today: date) -> str:
-    """Write an ISO day as a heading: `TUESDAY 24 NOVEMBER`, with the year if it is not this one."""
+    """An ISO day as a heading: `TUESDAY 24 NOVEMBER`, with the year if it is not the current one."""
     when = _date(day)
     if when is None:
         return literal(day).upper() or "NO DAY"
@@ -27,7 +27,6 @@ def day_heading(day: str, today: date) -> str:
 
 
 def _date(day: str) -> date | None:
-    """The date of an ISO day; None for any other text."""
     try:
         return date.fromisoformat(day)
     except ValueError:
@@ -113,12 +112,12 @@ def view_name(view: View, ranked_at: str | None, newest: str | None, now: dateti
 
 
 def needs_counts(place: Place) -> bool:
-    """Whether the header says more than the list's number: it shows nothing until it knows both, so nothing moves."""
+    """Whether the header needs counts besides the list's; it then waits for both, so that nothing moves."""
     return bool(place.text) or place.day is not None
 
 
 def clock(then: datetime | None, now: datetime) -> str | None:
-    """A time today as `08:14`, on another day as `23 Nov`."""
+    """A time as `08:14` today, otherwise as a day such as `23 Nov`."""
     if then is None:
         return None
     here = now.astimezone()

@@ -1,4 +1,4 @@
-"""The signs that the interface draws with, in Unicode and in ASCII: each has one meaning, and each meaning one sign.
+"""The signs of the interface, in Unicode and in ASCII: each has one meaning, and each meaning one sign.
 
 All are one cell wide in every terminal, except `code`, which has two cells, and `ellipsis`.
 """
@@ -32,7 +32,7 @@ class Glyphs(NamedTuple):
     cursor: str = "▌"
     """The bar before the highlighted line."""
     caret: str = "▏"
-    """Where a typed text ends."""
+    """The end of typed text."""
     picked: str = "✓"
     """A paper that is selected, or a topic whose papers are listed."""
     excluded: str = "✗"
@@ -50,20 +50,20 @@ class Glyphs(NamedTuple):
     dot: str = "·"
     """Between facts on one line."""
     nothing: str = "–"
-    """In place of a missing number."""
+    """Shown for a missing number."""
     ellipsis: str = "…"
     more_left: str = "‹"
     more_right: str = "›"
-    """Where a line goes on beyond the edge."""
+    """Where a line continues beyond the edge."""
     refreshed: str = "↻"
     offline: str = "○"
-    """Before a lasting trouble, such as no network."""
+    """Before a lasting problem, such as no network."""
     spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
     """The characters of the spinner, shown in turn."""
     spark: str = "▁▂▃▄▅▆▇█"
     """Steps of a sparkline, lowest first."""
     shades: str = "·░▒▓█"
-    """Nothing, and four steps from light to dark."""
+    """Blank, and four steps from light to dark."""
     quote: str = "▎"
     """The bar beside a quoted text."""
 
@@ -158,4 +158,4 @@ MEANINGS = (
     ("ellipsis", "Cut", "More text than fits; in the calendar, a day that is only partly here."),
     ("more_right", "Wide", "A table or code continues to the right; keys scroll it sideways."),
 )
-"""Fields of `Glyphs` with a name and a sentence, in the order in which they are explained."""
+"""Fields of `Glyphs` with a name and a sentence, in display order."""

@@ -1,4 +1,4 @@
-"""The first line: the place, the query that narrows it, how many papers, the day's progress, and one short state."""
+"""The first line: the place, its query, the number of papers, the day's progress, and one short state."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from reader.core.lines import Line, Piece, cut_line, literal, measure
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 
 HEADER_ROLES = ("quiet", "place", "count", "query", "busy", "warning")
-"""The roles of the line's pieces."""
 
 EDIT_QUERY = ("query", "edit")
-"""The action of a click on the query, or on the empty place where it would be."""
+"""The action of a click on the query, or on its empty place."""
 
 PROGRAM = "dailypapers"
 _GAP = 2
@@ -23,12 +22,12 @@ ConditionKind = Literal["fresh", "busy", "trouble", "plain"]
 
 
 class Condition(NamedTuple):
-    """The short state of the reader: what lasts, and would take a key's place in the last line."""
+    """The short state of the reader: a lasting condition, which has no place in the last line."""
 
     text: str = ""
     """Such as `18:20`, `day 3 of 7`, `offline 18:25` or `sample`."""
     kind: ConditionKind = "plain"
-    """The time of the last refresh, work under way, a lasting trouble, or anything else."""
+    """The last refresh, work in progress, a lasting problem, or other."""
 
 
 class Header(NamedTuple):
@@ -49,9 +48,9 @@ class Header(NamedTuple):
 def header_line(header: Header, width: int, glyphs: Glyphs = UNICODE, turn: int = 0) -> Line:
     """Draw the first line in a width; `turn` chooses the sign of the spinner.
 
-    A narrow line loses the program's name first, then what the place says behind a dot, the time of the last refresh,
-    the day's progress, the state's words, the total and the state's sign. The query is cut last, and only the place
-    and the number stay beside it.
+    A narrow line drops, in this order, the program's name, the place's part after a dot, the time of the last refresh,
+    the day's progress, the state's words, the total and the state's sign. The query is cut last; only the place and the
+    number stay beside it.
     """
     short = header._replace(place=header.place.partition(f" {glyphs.dot} ")[0])
     right: Line = ()
@@ -63,7 +62,7 @@ def header_line(header: Header, width: int, glyphs: Glyphs = UNICODE, turn: int 
 
 
 def _spread(left: Line, right: Line, width: int) -> Line:
-    """Put both parts at the edges; the empty middle belongs to the query, which a click there edits."""
+    """Put both parts at the edges; a click in the empty middle edits the query."""
     gap = width - measure(left) - measure(right)
     if gap < 0:
         return cut_line((*left, *right), width)
@@ -71,7 +70,7 @@ def _spread(left: Line, right: Line, width: int) -> Line:
 
 
 def _where(header: Header, glyphs: Glyphs, query: str) -> Line:
-    """The place, and the query right behind it, in a strip of its own."""
+    """The place, followed by the query in a strip."""
     place: Line = (Piece(" "), Piece(literal(header.place), "place"))
     if not query:
         return place
@@ -89,7 +88,7 @@ def _cut_where(header: Header, glyphs: Glyphs, room: int) -> Line:
 
 
 def _choices(header: Header, short: Header, glyphs: Glyphs, turn: int) -> Iterator[tuple[Line, Line]]:
-    """Yield both parts, the fullest first; `short` has a shorter name of the place."""
+    """Yield both parts, fullest first; `short` has a shorter name of the place."""
     whole, place = (_where(one, glyphs, literal(header.query)) for one in (header, short))
     full, *shorter, sign = _condition(header.condition, glyphs, turn)
     lasting = () if header.condition.kind == "fresh" else (shorter or [full])[-1]
@@ -104,7 +103,7 @@ def _choices(header: Header, short: Header, glyphs: Glyphs, turn: int) -> Iterat
 
 
 def _joined(glyphs: Glyphs, *parts: Line) -> Line:
-    """Join the parts that say something by dots."""
+    """Join the nonempty parts by dots."""
     joined: Line = ()
     for part in filter(None, parts):
         joined += (Piece(f" {glyphs.dot} ", "quiet"), *part) if joined else part
@@ -116,7 +115,7 @@ def _number(header: Header) -> Line:
 
 
 def _counts(header: Header) -> tuple[Line, ...]:
-    """How many of how many, and how much of the day is read; in one part if nothing narrows the day."""
+    """The number of papers, and how much of the day is read; one part if nothing narrows the day."""
     shown, total, read = header.shown, header.total, header.read
     if shown is None:
         return ()
@@ -132,7 +131,7 @@ def _counts(header: Header) -> tuple[Line, ...]:
 
 
 def _condition(condition: Condition, glyphs: Glyphs, turn: int) -> list[Line]:
-    """Return the short state in words, then with fewer and fewer of its parts, and last its sign alone."""
+    """The short state in words, then with fewer and fewer parts, at last only its sign."""
     text = literal(condition.text)
     if not text:
         return [(), ()]

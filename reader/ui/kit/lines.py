@@ -1,4 +1,4 @@
-"""Lines of the interface: keys that can be clicked, and the searched words marked."""
+"""Lines of the interface: clickable keys, and marked search words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]", re.DOTALL)
 
 
 def key_piece(key: str, text: str = "", role: str = "key") -> Piece:
-    """Return a key as it is displayed, or a text beside it; a click on either presses the key."""
+    """A displayed key, or a text beside it; a click on either presses the key."""
     return Piece(literal(text or key), role, action=(PRESS, key))
 
 
@@ -24,8 +24,8 @@ def key_piece(key: str, text: str = "", role: str = "key") -> Piece:
 def pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
     """Compile searched words to a pattern for folded text; None if there is nothing to find.
 
-    A word is found at the beginning of words, a word in double quotes only whole, each in all its spellings. Case,
-    accents and punctuation do not matter.
+    A word also matches the beginning of longer words, a word in double quotes only whole words, each in all spellings.
+    Case, accents and punctuation are ignored.
     """
     if not words:
         return None
@@ -53,7 +53,7 @@ def hits(text: str, searched: re.Pattern[str] | None) -> list[tuple[int, int]]:
     folded: list[str] = []
     origin: list[int] = []
     for run in _RUN.finditer(text):
-        # A long text has few letters that are not ASCII: to fold each would take a hundred times as long.
+        # A long text has few non-ASCII letters; folding all letters would take a hundred times as long.
         is_plain = run[0].isascii()
         bare = run[0].lower() if is_plain else _folded(run[0])
         folded.append(bare)

@@ -97,7 +97,7 @@ class BarOwner(Protocol):
 class PaneScrollBar(KeptScrollBar):
     """The bar at a pane's edge, painted only when it looks different.
 
-    The thumb is drawn only where it is used: in the pane that has the focus or scrolls, and under the mouse.
+    The thumb is drawn only in the pane that has the focus or scrolls, and under the mouse.
     """
 
     glyphs: ClassVar[Glyphs] = UNICODE
@@ -122,13 +122,13 @@ class PaneScrollBar(KeptScrollBar):
 
 
 def draw_scrollbars(*, ascii: bool) -> None:
-    """Draw all scrollbars of the program so, and in ASCII if `ascii`."""
+    """Use these scrollbars everywhere, in ASCII if `ascii`."""
     ThinScrollBar.glyphs = PaneScrollBar.glyphs = ASCII if ascii else UNICODE
     ScrollBar.renderer = ThinScrollBar
 
 
 THUMB_STAYS = 1.0
-"""Seconds for which the scroll thumb stays after a pane without the focus has scrolled."""
+"""Seconds for which the thumb stays after a pane without the focus scrolled."""
 
 
 class Pane(BareScrollView, inherit_bindings=False):
@@ -149,7 +149,6 @@ class Pane(BareScrollView, inherit_bindings=False):
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"bar--rule", "bar--thumb", "bar--held"}
     is_ruled = False
-    """Whether the bar is a rule to the pane at its right; the screen's layout sets it."""
     PREFIX = ""
     """The prefix of its component classes: `papers` for `papers--title`."""
 
@@ -181,7 +180,6 @@ class Pane(BareScrollView, inherit_bindings=False):
         return Strip(segments).adjust_cell_length(self.columns, ground)
 
     def style_of(self, piece: Piece, over: str = PLAIN) -> Style:
-        """The style of a piece in a line over which the style of the role `over` is laid."""
         style = self._style(piece.role)
         if over != PLAIN:
             style += self._style(over, partial=True)
@@ -203,19 +201,17 @@ class Pane(BareScrollView, inherit_bindings=False):
         return self._thumb_delay.is_waiting
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Show the thumb."""
         super().watch_scroll_y(old_value, new_value)
         if self.is_attached and not self.has_focus:
             self._thumb_delay.begin(THUMB_STAYS)
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """Show the thumb and the bar in the gutter, or remove them."""
         super().watch_has_focus(has_focus)
         self._refresh_bar()
         self.refresh()
 
     def _hide_thumb(self) -> None:
-        """Remove the thumb after the pane has scrolled by itself."""
+        """Remove the thumb after an automatic scroll."""
         self._thumb_delay.stop()
         self._refresh_bar()
 
@@ -224,7 +220,6 @@ class Pane(BareScrollView, inherit_bindings=False):
             self.vertical_scrollbar.refresh()
 
     def notify_style_update(self) -> None:
-        """Look the styles up again."""
         super().notify_style_update()
         self._style.forget()
         self.bar_style.forget()

@@ -1,4 +1,4 @@
-"""The last line: the keys that matter here and what just happened, or a prompt with all its choices."""
+"""The last line: the most useful keys and the latest notice, or a prompt with all its choices."""
 
 from __future__ import annotations
 
@@ -10,45 +10,44 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.lines import key_piece
 
 STATUS_ROLES = ("key", "name", "typed", "done", "warning", "hint")
-"""The roles of the lines' pieces."""
 
 Choice = tuple[str, str]
 """A key as it is displayed, and what it does."""
 
 Tone = Literal["done", "warning", "hint"]
-"""Of the text at the right: something done, a warning, or the meaning of the row under the cursor."""
+"""The kind of the text at the right: a notice, a warning, or the meaning of the row under the cursor."""
 
 FIRST_KEYS = 2
-"""The first keys that stay beside a notice; the last key, which leads to all others, stays too."""
+"""The first keys that stay beside a notice; so does the last key, which leads to all others."""
 
 DECIDING_KEYS = 4
-"""The same where each paper is decided on by a key: to go on, star, queue, hide."""
+"""The same where each paper is decided on by a key: next, star, queue, hide."""
 
 FEW_LINES = 2
-"""Lines up to which choices run on; what takes more stands in columns, if these need no more lines."""
+"""Up to this many lines, choices are joined; otherwise they are set in columns, if that needs no more lines."""
 
 _BETWEEN = 2
 _GAP = 3
 _LEAST_HINT = 16
-"""Minimum cells of a cut hint; with fewer it says nothing."""
+"""Minimum cells of a cut hint; with fewer it is left out."""
 
 
 class Status(NamedTuple):
     """The content of the last line."""
 
     keys: tuple[Choice, ...] = ()
-    """The keys that matter here, the most important first; a narrow line drops the last one last."""
+    """The most useful keys, most important first; a narrow line drops the last key last."""
     choices: tuple[Choice, ...] = ()
-    """The choices of a prompt, or the keys that may follow a chord; with them nothing else is shown."""
+    """The choices of a prompt, or the possible next keys of a chord; nothing else is shown with them."""
     typed: str = ""
-    """What the choices belong to: the keys pressed so far, or a word."""
+    """The keys pressed so far or a word, to which the choices belong."""
     said: str = ""
     """The text at the right."""
     tone: Tone = "done"
     selected: int = 0
-    """Number of selected papers, which the keys act on."""
+    """Number of selected papers that the keys act on."""
     is_typing: bool = False
-    """Whether the user types `typed` now, so that it ends in a caret."""
+    """Whether the user is typing `typed`, which then has a caret."""
     kept: int = FIRST_KEYS
     """How many of the first keys stay beside a notice."""
     stays: bool = False
@@ -58,9 +57,9 @@ class Status(NamedTuple):
 def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[Line, ...]:
     """Draw the last line in a width; a prompt and a long warning may need more than one line.
 
-    Beside the first keys a notice loses its last parts, and its first part is cut at a word. A warning asks for
-    something, so keys give way to it, and one that fits beside none takes the line, and a second one if it must. A hint
-    takes only the room that the keys leave. The number of selected papers stands before the keys.
+    To fit beside the first keys, a notice drops its last parts and cuts the first at a word. A warning displaces keys,
+    and takes one or two whole lines if it must. A hint uses only the room left by the keys. The number of selected
+    papers comes before the keys.
     """
     if status.selected and not status.choices:
         return _with_selected(status, width, glyphs)
@@ -83,7 +82,7 @@ def status_lines(status: Status, width: int, glyphs: Glyphs = UNICODE) -> tuple[
             return _warning(said, width, glyphs.ellipsis)
         return (_two_slots(beside, (Piece(said, "warning"),), width),)
     if needed > room:
-        # Narrower than the first keys, the keys stay and the notice gives way.
+        # If narrower than the first keys, the keys stay and the notice is dropped.
         shown = _fitting(first, width)
         said = _cut_parts(said, width - _width(shown) - _GAP - 1, glyphs)
     else:
@@ -138,7 +137,7 @@ def _first(keys: Sequence[Choice], count: int) -> Sequence[Choice]:
 
 
 def _prompt(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
-    """Draw every choice, in as many lines as they need, in columns if these are many; no choice is parted."""
+    """Draw every choice, unbroken, in as many lines as needed, or in columns if these are many."""
     end = glyphs.caret if status.is_typing else glyphs.ellipsis
     lead: Line = (Piece(f" {literal(status.typed)}{end}", "typed"),) if status.typed else ()
     indent = measure(lead) + (_BETWEEN if lead else 1)
@@ -153,9 +152,9 @@ def _prompt(status: Status, width: int, glyphs: Glyphs) -> tuple[Line, ...]:
 
 
 def _in_columns(choices: Sequence[Line], lead: Line, indent: int, width: int) -> list[Line]:
-    """The choices in columns, as many as fit, each from the top down; nothing if there is no room for two.
+    """The choices in as many columns as fit, each from the top down; empty if there is no room for two.
 
-    What they follow has a line of its own if it is longer than their indent.
+    The lead has its own line if it is longer than the indent.
     """
     if measure(lead) > indent:
         table = _in_columns(choices, (), indent, width)
@@ -178,7 +177,7 @@ def _row(parts: Sequence[Sequence[Line]], widths: Sequence[int], row: int, lead:
 
 
 def _running(choices: Sequence[Line], lead: Line, indent: int, width: int) -> list[Line]:
-    """The choices one after the other, in lines that are as full as they can be."""
+    """The choices one after the other, in full lines."""
     lines: list[Line] = [lead]
     for choice in choices:
         used = measure(lines[-1])
@@ -206,7 +205,7 @@ def _warning(said: str, width: int, ellipsis: str) -> tuple[Line, ...]:
 
 
 def _cut_parts(text: str, room: int, glyphs: Glyphs) -> str:
-    """Drop the last parts of a text, which dots part, until it has at most `room` cells; cut the first at a word."""
+    """Drop the last dot-separated parts of a text until it fits `room` cells; cut the first at a word."""
     dot = f" {glyphs.dot} "
     parts = text.split(dot)
     shorter = (dot.join(parts[:count]) for count in range(len(parts), 0, -1))
@@ -216,9 +215,9 @@ def _cut_parts(text: str, room: int, glyphs: Glyphs) -> str:
 
 
 def _cut_words(text: str, room: int, ellipsis: str) -> str:
-    """Shorten a text at a space to at most `room` cells; return an empty text if not one word fits.
+    """Shorten a text at a space to at most `room` cells; empty if not even one word fits.
 
-    A path is shortened at its beginning: its name says most.
+    A path is shortened at its beginning, since its name matters most.
     """
     if measure([Piece(text)]) <= room:
         return text

@@ -1,4 +1,4 @@
-"""Every workaround for Textual, each with the version that needs it, the symptom, and its cost or a link.
+"""Every workaround for Textual, with the affected version, the symptom, and its cost or a link.
 
 `tests/ui/test_textual_fixes.py` shows each symptom with plain Textual: if a test there fails, Textual no longer needs
 the workaround. Three workarounds are elsewhere: `ui/terminal/process.py` sets `TEXTUAL_FPS` before it imports Textual,
@@ -48,14 +48,14 @@ else:
 
 
 def _has(owner: type, *names: str) -> bool:
-    """Whether a class of Textual has these private names, as methods or as attributes that it sets as it is made."""
+    """Whether a class of Textual has these private names, as methods or attributes."""
     known: set[str] = set()
     for one in owner.__mro__:
         known.update(vars(one), getattr(getattr(vars(one).get("__init__"), "__code__", None), "co_names", ()))
     return known.issuperset(names)
 
 
-# Without them, plain Textual does that work. `tests/rigs/pty/test_private_names.py` lists all that are in use.
+# Without them, plain Textual does the work. `tests/rigs/pty/test_private_names.py` lists all private names in use.
 _HAS_SCROLLBARS = _has(ScrollView, "_vertical_scrollbar", "_scroll_update") and _has(App, "_start_widget")
 _HAS_LAYOUT = _has(Screen, "_refresh_layout", "_compositor")
 _HAS_QUEUE = _has(MessagePump, "_peek_message", "_get_message")
@@ -63,7 +63,7 @@ _HAS_QUEUE = _has(MessagePump, "_peek_message", "_get_message")
 
 @cache
 def knows_terminal() -> bool:
-    """Whether Textual has the private names that our driver for terminals needs; without them its own draws."""
+    """Whether Textual has the private names that our terminal driver needs; otherwise its own driver is used."""
     try:
         import textual._xterm_parser as parser
         from textual.drivers.linux_driver import LinuxDriver
@@ -77,7 +77,7 @@ def knows_terminal() -> bool:
 
 
 class Delayed:
-    """Calls a function once, some time after `begin`, unless it is restarted or stopped before.
+    """Calls a function once, some time after `begin`, unless restarted or stopped.
 
     Textual 8.2.8: `set_timer` never calls its function if the program is blocked for the whole delay while the timer
     starts, as on a busy machine. The timer takes the one call for a missed tick and skips it (`Timer._run`).
@@ -134,13 +134,13 @@ class Colorless(LineFilter):
 
 @lru_cache(4096)
 def _without_color(style: Style) -> Style:
-    # `Style.without_color` drops what a click there means.
+    # `Style.without_color` drops the click action.
     plain = style.without_color
     return plain + Style.from_meta(style.meta) if style.meta else plain
 
 
 _COLORLESS = Colorless()
-"""One instance for all frames: Textual caches a filtered line by the filter."""
+"""A single instance, since Textual caches filtered lines by filter."""
 
 
 def visual_style(widget: Widget, *component_classes: str) -> VisualStyle:
@@ -159,8 +159,8 @@ def visual_style(widget: Widget, *component_classes: str) -> VisualStyle:
 class ControlNet(LineFilter):
     """Replaces control characters in all drawn text by blanks, so that columns stay aligned.
 
-    Textual 8.2.8 writes them directly to the terminal, which obeys them. All foreign text is cleaned long before, so
-    this net should never catch anything.
+    Textual 8.2.8 writes them directly to the terminal, which obeys them. Foreign text is cleaned long before, so this
+    should never find any.
     """
 
     _CAUGHT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -194,7 +194,7 @@ class StylesheetParsedOnce(_App):
         self.stylesheet.set_variables(self._parsed_with)
 
     def refresh_css(self, animate: bool = True) -> None:
-        """Parse the stylesheets and match all styles again, if a variable has changed."""
+        """Parse the stylesheets and match all styles again if a variable has changed."""
         variables = self.get_css_variables()
         if variables != self._parsed_with:
             self._parsed_with = variables
@@ -217,7 +217,6 @@ class KeptScrollBar(ScrollBar):
         self._strips: list[Strip] = []
 
     def picture(self) -> object:
-        """Return a value that changes whenever the drawn lines change."""
         raise NotImplementedError
 
     def draw(self) -> list[Strip]:
@@ -253,7 +252,6 @@ class BareScrollView(ScrollView, inherit_bindings=False):
     virtual_size = Reactive(Size(0, 0))
 
     def watch_virtual_size(self, size: Size) -> None:
-        """Let the bar know how long the text is."""
         if not _HAS_SCROLLBARS:
             self.refresh(layout=True)
         elif self.container_size:
@@ -295,7 +293,7 @@ class BareScrollView(ScrollView, inherit_bindings=False):
 
 
 class HeldScreen(_Screen):
-    """Mixed into a screen: it draws nothing while it is held.
+    """Mixed into a screen that draws nothing while held.
 
     Textual 8.2.8 has `App.batch_update` for this, which renders all frames that it does not draw, and delays layouts.
     """

@@ -50,13 +50,26 @@ class TypedLine(Widget):
         "typed--quiet", "typed--key", "typed--chosen", "typed--number", "typed--mistake",
     }  # fmt: skip
 
-    def __init__(self, name: str, advise: Callable[[int], Line], changed: Callable[[], object], limit: int) -> None:
-        """`changed` is called after each edit; a longer text than `limit` can't be typed."""
-        super().__init__()
+    def __init__(
+        self,
+        name: str,
+        input: LineInput,
+        advise: Callable[[int], Line],
+        changed: Callable[[], object],
+        *,
+        id: str | None = None,
+    ) -> None:
+        """`changed` is called after each edit."""
+        super().__init__(id=id)
+        self.history: tuple[str, ...] = ()
+        """Earlier texts, the latest first."""
+        self.recalled = -1
+        """The place of the one that is shown; -1 for a text that is typed."""
+        self._draft = ""
         self._label = name
         self._advise = advise
         self._changed = changed
-        self._input = LineInput(limit)
+        self._input = input
         self._advice = _Advice(self)
 
     def compose(self) -> ComposeResult:
@@ -66,13 +79,13 @@ class TypedLine(Widget):
         yield self._input
         yield self._advice
 
+    def advise(self) -> None:
+        """Draw the advice again, if it has changed."""
+        self._advice.renew()
+
     def advice(self, width: int) -> Line:
         """The line of advice."""
         return self._advise(width)
-
-    def advise(self) -> None:
-        """Draw the advice again."""
-        self._advice.refresh()
 
     @property
     def text(self) -> str:
@@ -93,13 +106,27 @@ class TypedLine(Widget):
         self._input.value = text
         self._input.cursor_position = len(text)
 
+    def recall(self, step: int) -> bool:
+        """Write the next earlier text (1) or later one (-1), at last what was typed; False if there is none."""
+        place = self.recalled + step
+        if place >= len(self.history):
+            return False
+        if self.recalled < 0:
+            self._draft = self.text
+        self.recalled = place
+        self.write(self.history[place] if place >= 0 else self._draft)
+        return True
+
     def begin(self) -> None:
         """Take the keys."""
+        # At once: letters typed directly after the key that opens the line belong to the line.
         self.screen.set_focus(self._input)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell of each edit, and draw the advice again."""
         event.stop()
+        if self.recalled >= 0 and self.text != self.history[self.recalled]:
+            self.recalled = -1
         self._changed()
         self.advise()
 
@@ -121,10 +148,17 @@ class _Advice(KeyLines):
     def __init__(self, line: TypedLine) -> None:
         super().__init__()
         self._line = line
+        self._drawn: Line = ()
+
+    def renew(self) -> None:
+        """Draw another line."""
+        if self._drawn != self._line.advice(self.size.width):
+            self.refresh()
 
     def shown_lines(self) -> Sequence[Line]:
         """Return the line as it is drawn."""
-        return (self._line.advice(self.size.width),)
+        self._drawn = self._line.advice(self.size.width)
+        return (self._drawn,)
 
     def render(self) -> Content:
         return draw(self._line, self.shown_lines()[0], "typed")

@@ -32,9 +32,7 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
     idle = [] if state.place.text else ["find.clear"]
     if state.mode == "sample":
         idle.append("app.refresh")
-    # The calendar shows its keys itself.
-    context = "list" if state.context == "calendar" else state.context
-    found = keymap.hints(context, without=idle)
+    found = keymap.hints(state.context, without=idle)
     # Behind the keys for marks, which keep their places.
     return [*found[:_MARKS], *_wider(state, keymap), *found[_MARKS:]]
 

@@ -10,6 +10,7 @@ from reader.core.choice.wishes import LONGEST, Direction, Held, Wish, joined
 from reader.core.errors import ReaderError
 from reader.core.query import Term
 from reader.core.views import FOR_YOU
+from reader.keys.spelling import typed_on
 from reader.session.places import Place, selection_of, view
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.handlers import handles, handles_each, takes_text
@@ -109,10 +110,8 @@ class WhyActions(Actor):
             self._change(why._replace(renaming=None))
             if key == "enter" and named.name:
                 self._begin(lambda: self._decide([named]))
-        elif key == "backspace":
-            self._change(why._replace(typed=why.typed[:-1]))
-        elif character is not None and character.isprintable():
-            self._change(why._replace(typed=f"{why.typed}{character}"[:LONGEST]))
+        elif (typed := typed_on(why.typed, key, character, LONGEST)) is not None:
+            self._change(why._replace(typed=typed))
         return True
 
     @handles("mark.undo", context="why")
