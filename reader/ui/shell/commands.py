@@ -57,6 +57,8 @@ class Typed(NamedTuple):
     """The count of the action."""
     text: str = ""
     """What follows the action's word, for one that takes a text."""
+    paper: str = ""
+    """The arXiv id of the paper to show."""
     reaches_out: bool = False
     """Whether it may run programs, touch files or change settings."""
 
