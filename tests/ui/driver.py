@@ -262,6 +262,12 @@ class Story:
         return self.app.status.shown.said
 
     @property
+    def advice(self) -> str:
+        """The line below a query."""
+        line = self.main.query_line
+        return "".join(piece.text for piece in line.advice(line.size.width))
+
+    @property
     def strip(self) -> str:
         return self.text(self.main.query_one(FilterStrip))
 

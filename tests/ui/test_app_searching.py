@@ -312,9 +312,9 @@ async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
 async def test_the_line_names_the_key_where_there_are_words(reader: Opener) -> None:
     async with reader() as r:
         await r.do("find.query")
-        assert "searches the feed" not in r.main.query_line.advice
+        assert "searches the feed" not in r.advice
         await r.type("agents")
-        assert "ctrl+s searches the feed" in r.main.query_line.advice
+        assert "ctrl+s searches the feed" in r.advice
 
 
 async def test_a_search_that_takes_anothers_place_tells_of_itself(

@@ -120,7 +120,7 @@ async def test_programs_get_papers_by_a_key_and_by_a_line(reader: Opener, tmp_pa
         # A view of what is listed.
         await r.do("find.query")
         await r.type("has:output")
-        assert "ctrl+n saves it" in r.main.query_line.advice
+        assert "ctrl+n saves it" in r.advice
         await r.do("query.save")
         assert (r.query, r.context) == ("has:output", "command")
         await r.type("all mine")

@@ -149,10 +149,10 @@ async def test_one_key_widens_what_is_typed_and_goes_back(reader: Opener) -> Non
     async with reader(size=(100, 30)) as r:
         await r.do("find.query")
         await r.type("robot")
-        await r.until(lambda: "2 here · ctrl+a 8 in all" in r.main.query_line.advice)
+        await r.until(lambda: "2 here · ctrl+a 8 in all" in r.advice)
         await r.do("find.widen")
         assert (r.view, r.query, len(r.ids), r.context) == ("all", "robot", 8, "query")
-        await r.until(lambda: "ctrl+a back to Latest" in r.main.query_line.advice)
+        await r.until(lambda: "ctrl+a back to Latest" in r.advice)
         assert r.main.query_line.text == "robot"
         await r.do("find.widen")
         assert (r.view, len(r.ids)) == ("latest", 2)
@@ -198,7 +198,7 @@ async def test_nothing_is_wider_than_all_papers(reader: Opener) -> None:
         await r.do("find.widen")
         assert r.status == "this view already has all papers"
         await r.do("find.query")
-        assert "in all" not in r.main.query_line.advice
+        assert "in all" not in r.advice
 
 
 # Suggestions
@@ -224,7 +224,7 @@ async def test_the_line_and_the_pane_mean_the_same_topic(reader: Opener, typed: 
 async def test_a_paper_to_add_is_asked_for_and_no_error_is_shown(reader: Opener) -> None:
     async with reader() as r:
         await r.do("find.add")
-        assert r.main.query_line.advice == "paste a paper's id or address, such as 1706.03762"
+        assert r.advice == "paste a paper's id or address, such as 1706.03762"
 
 
 async def test_the_pane_asks_for_a_paper_to_add_too(reader: Opener) -> None:
@@ -397,7 +397,7 @@ async def test_a_first_minute_key_by_key(reader: Opener) -> None:
         await r.press("/", *"robto")
         assert r.empty == "Nothing matches robto on Tue 12 May. ctrl+s searches the feed esc puts the list back"
         await r.press("backspace", "backspace", *"ot")
-        await r.until(lambda: "2 here · ctrl+a 8 in all" in r.main.query_line.advice)
+        await r.until(lambda: "2 here · ctrl+a 8 in all" in r.advice)
         await r.press("enter")
         await r.until(lambda: "ctrl+a 8 in all" in r.lines[-1])
         await r.press("ctrl+a")

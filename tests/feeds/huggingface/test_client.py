@@ -280,7 +280,7 @@ async def test_certificates_are_those_of_the_environment(monkeypatch: pytest.Mon
     with server:
         address = f"https://feed.example.org:{server.server_port}"
         async with HuggingFaceClient(HttpClient(address, limits=QUICK, sleep=nap, clock=nap.clock)) as client:
-            with pytest.raises(FeedUnreachable, match=r"certificate of .* is not trusted; .* SSL_CERT_FILE"):
+            with pytest.raises(FeedUnreachable, match=r"certificate of .* is not trusted here; .* SSL_CERT_FILE"):
                 await client.day(DAY)
         monkeypatch.setenv("SSL_CERT_FILE", str(file))
         async with HuggingFaceClient(HttpClient(address, limits=QUICK, sleep=nap, clock=nap.clock)) as client:
