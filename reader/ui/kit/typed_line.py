@@ -1,4 +1,4 @@
-"""A line to type in, at the bottom of a screen, with a line of advice below."""
+"""An input line at the bottom of a screen, with a line of advice below."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from reader.ui.kit.line_widgets import KeyLines, draw
 from reader.ui.kit.textual_fixes import PastesWhole
 
 PATIENCE = 1.0
-"""Maximum seconds to wait until a text has taken its keys: late letters are better than a line that hangs."""
+"""Maximum seconds to wait until a text has handled its keys: late letters are better than a line that hangs."""
 
 
 async def catch_up(node: MessagePump, *, is_drawn: bool = False) -> None:
-    """Wait until the keys sent to a widget, or to the app, are handled; with `is_drawn` until it is drawn, too."""
+    """Wait until keys sent to a widget or to the app are handled; with `is_drawn`, until it is drawn, too."""
     taken = asyncio.Event()
     if (node.call_after_refresh if is_drawn else node.call_later)(taken.set):
         with suppress(TimeoutError):
@@ -44,7 +44,7 @@ class LineInput(PastesWhole, Input):
 
 
 class TypedLine(Widget):
-    """A word that says what is typed, the text, and a line of advice, which `advise` draws for a width."""
+    """A label, the text, and a line of advice, which `advise` draws for a width."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "typed--quiet", "typed--key", "typed--chosen", "typed--number", "typed--mistake",
@@ -84,25 +84,21 @@ class TypedLine(Widget):
         self._advice.renew()
 
     def advice(self, width: int) -> Line:
-        """The line of advice."""
         return self._advise(width)
 
     @property
     def text(self) -> str:
-        """The whole text."""
         return self._input.value
 
     @property
     def before_cursor(self) -> str:
-        """The text before the cursor."""
         return self._input.value[: self._input.cursor_position]
 
     def replace(self, start: int, word: str, end: str = " ") -> None:
-        """Put a word in place of the text from `start` to the cursor, with a blank behind it, or with `end`."""
+        """Replace the text from `start` to the cursor by a word, followed by a space or `end`."""
         self._input.replace(f"{word}{end}", start, self._input.cursor_position)
 
     def write(self, text: str) -> None:
-        """Replace the whole text."""
         self._input.value = text
         self._input.cursor_position = len(text)
 
@@ -123,7 +119,7 @@ class TypedLine(Widget):
         self.screen.set_focus(self._input)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Tell of each edit, and draw the advice again."""
+        """Report each edit, and draw the advice again."""
         event.stop()
         if self.recalled >= 0 and self.text != self.history[self.recalled]:
             self.recalled = -1

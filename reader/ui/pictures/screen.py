@@ -1,4 +1,4 @@
-"""The screen of a picture: what it is of, the picture, its caption, and the keys."""
+"""The screen of a picture: its title, the picture, its caption, and the keys."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class PicturePane(Widget):
-    """A picture in the middle, or what is said in its place."""
+    """A centred picture, or a text instead."""
 
     ALLOW_SELECT = False
 
@@ -37,7 +37,6 @@ class PicturePane(Widget):
         self._said = ""
 
     def show(self, drawn: PictureDrawn | None, said: str) -> None:
-        """Show a picture, or say something in its place."""
         if drawn is self._drawn and said == self._said:
             return
         if self._drawn is not drawn:
@@ -47,11 +46,11 @@ class PicturePane(Widget):
         self.refresh()
 
     def leave(self) -> None:
-        """Take the picture from the terminal's memory."""
+        """Delete the picture from the terminal's memory."""
         self.show(None, "")
 
     def _send(self, sequence: str) -> None:
-        """Send a sequence of the program's own making to the terminal, in order with what is drawn."""
+        """Send our own sequence to the terminal, in order with drawing."""
         if sequence and isinstance(self.app, LosesTerminal) and (terminal := self.app.terminal):
             terminal.write(sequence)
             terminal.flush()
@@ -65,7 +64,7 @@ class PicturePane(Widget):
         return max(0, (width - drawn.columns) // 2), max(0, (height - drawn.rows) // 2)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw the rows; sixels are put over them once they are on the screen."""
+        """Draw the rows; sixels are drawn over them once they are on the screen."""
         if self._drawn is not None and self._drawn.sixels:
             self.call_after_refresh(self._put_sixels)
         return [self._row(y) for y in range(crop.y, crop.bottom)]
@@ -119,7 +118,6 @@ class PictureScreen(OverScreen[Pictures], inherit_bindings=False):
         subscribe(self, self._model, lambda state: state[PICTURES], self._draw)
 
     def on_screen_resume(self) -> None:
-        """Show the picture that is opened now."""
         self._draw(self._model.state)
 
     def _draw(self, state: State) -> None:
@@ -135,7 +133,7 @@ class PictureScreen(OverScreen[Pictures], inherit_bindings=False):
 
 
 class _Text(Widget):
-    """Text in at most so many rows."""
+    """Text with a maximum number of rows."""
 
     ALLOW_SELECT = False
 
@@ -146,7 +144,6 @@ class _Text(Widget):
         self._text = ""
 
     def show(self, text: str) -> None:
-        """Show a text."""
         text = " ".join(literal(text).split())
         if text != self._text:
             self._text = text

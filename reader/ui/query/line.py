@@ -30,10 +30,8 @@ from reader.ui.query.advice import (
 )
 
 LONGEST = 2_000
-"""Maximum number of characters: the query language's limit."""
 
 QUERY_ROLES = ("field", "value", "operator", "word", "phrase", "error")
-"""The roles of a query's pieces, each with a component class."""
 
 _DEFAULT_KEYS = AdviceKeys()
 
@@ -48,13 +46,12 @@ class QueryInput(LineInput):
 
 
 class _Highlighter(Highlighter):
-    """Styles the pieces of a query; Textual calls it each time it draws the text."""
+    """Styles the pieces of a query; called by Textual whenever it draws the text."""
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
 
     def highlight(self, text: Text) -> None:
-        """Style each piece of the text."""
         for span in tokens(text.plain):
             style = self._widget.get_component_rich_style(f"query--{span.kind}", partial=True)
             text.stylize(style, span.start, span.end)
@@ -63,8 +60,8 @@ class _Highlighter(Highlighter):
 class QueryLine(TypedLine):
     """A query while it is typed, with its mistakes, suggestions and history.
 
-    The screen opens it by `open`, and calls `accept`, `cancel`, `complete`, `next` and `previous` for their keys.
-    Letters and editing keys go to the input.
+    The screen opens it by `open`, and calls `accept`, `cancel`, `complete`, `next` and `previous` for their keys. Other
+    keys go to the input.
     """
 
     @dataclass
@@ -83,7 +80,7 @@ class QueryLine(TypedLine):
         *,
         id: str | None = None,
     ) -> None:
-        """`keys` are the names of the keys that the advice mentions."""
+        """`keys` are the names of the keys shown in the advice."""
         super().__init__("/", QueryInput(), self._advise_within, self._report_change, id=id)
         self._keys = keys
         self._ellipsis = glyphs.ellipsis
@@ -101,7 +98,7 @@ class QueryLine(TypedLine):
         self._completer = completer
         self._topics = tuple(topics)
         if not self._typed.selected:
-            # A suggestion that the user has gone to stays where it is.
+            # A suggestion that the user selected stays in place.
             self._examine()
 
     def reaches(self, reach: Reach) -> None:
@@ -111,16 +108,16 @@ class QueryLine(TypedLine):
             self._show(self._typed)
 
     def open(self, text: str = "", history: Sequence[str] = (), begun: str = "") -> None:
-        """Begin with a text, or with `begun` instead; `history` has earlier queries, the latest first."""
+        """Start with a text, or with `begun` instead; `history` has earlier queries, newest first."""
         self._before = clean(text, LONGEST)
-        # The query that is there is not an earlier one.
+        # The current query is not an earlier one.
         earlier = dict.fromkeys(clean(query, LONGEST) for query in history)
         self.history = tuple(query for query in earlier if query != self._before)
         self.recalled = -1
         # A space, because a user who keeps the query types a new term next.
         self.write(begun or (f"{self._before} " if self._before else ""))
         if self._before and not begun:
-            # What is typed replaces it, unless a key such as right goes to its end first.
+            # Typing replaces it, unless a key such as right goes to its end first.
             self._input.selection = Selection(0, len(self.text))
         self.begin()
 
@@ -164,14 +161,14 @@ class QueryLine(TypedLine):
         return True
 
     def next(self) -> None:
-        """Mark the next suggestion; in the history, go to the next later query."""
+        """Mark the next suggestion; in the history, go to the next newer query."""
         if self.recalled >= 0:
             self._recall(-1)
         elif self._typed.selected + 1 < len(self.suggestions):
             self._show(self._typed._replace(selected=self._typed.selected + 1))
 
     def previous(self) -> None:
-        """Mark the previous suggestion; at the first one, go to the next earlier query of the history."""
+        """Mark the previous suggestion; at the first one, go to the next older query."""
         if self.recalled < 0 and self._typed.selected > 0:
             self._show(self._typed._replace(selected=self._typed.selected - 1))
         else:
@@ -187,7 +184,7 @@ class QueryLine(TypedLine):
 
     def _put(self, start: int, end: int, word: str) -> None:
         at_end = end >= len(self.text.rstrip())
-        # After a whole word the next one may follow; a field still needs its value.
+        # After a complete word another may follow; a field still needs its value.
         space = " " if at_end and not word.endswith(":") else ""
         if space:
             end = len(self.text)
@@ -209,7 +206,6 @@ class QueryLine(TypedLine):
     # Advice
 
     def _examine(self) -> None:
-        """Find the text's mistake and completions, and show them."""
         text, cursor = self.text, self._input.cursor_position
         completion = self._completer(text, cursor) if self._completer and cursor == len(text) else None
         error = find_mistake(text) or find_unknown_topic(text, self._topics)
