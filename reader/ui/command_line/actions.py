@@ -61,11 +61,6 @@ class CommandActions(Actor):
         self._runner = services[CommandRunner]
         self._last: Output | None = None
 
-    @property
-    def _screen(self) -> CommandScreen | None:
-        screen: CommandScreen | None = self._services[Screens].get(COMMAND)
-        return screen
-
     # The line
 
     @handles("command.open")
@@ -102,7 +97,7 @@ class CommandActions(Actor):
     @handles("command.run")
     def run(self, _count: int | None) -> None:
         """Close the line and obey it."""
-        screen = self._screen
+        screen: CommandScreen | None = self._services[Screens].get(COMMAND)
         line = screen.line.text.strip() if screen else ""
         if line.startswith(f"{THEME} ") and (command := self._model.state[COMMAND]):
             # As it is seen.
