@@ -79,9 +79,6 @@ NARROWEST = 20
 _MARKER = re.compile(r"\W*\w{0,4}[.):]?")
 """A marker beside its item; any other is a term above its explanation."""
 
-_RELATION = re.compile(r" ((?:[=≠<>≤≥≡≈∼≃≅∝∈∉⊂⊆⊃⊇→⟶↦⇒⇔]|:=)) ")
-_LARGE = re.compile(r"([∫∬∭∮∑∏∐⋃⋂⨁⨂][^ ]*) ")
-
 
 class DocumentLine(NamedTuple):
     """A line of a block."""
@@ -234,7 +231,7 @@ class BlockWriter:
         # Break between terms rather than within parentheses, if that is enough.
         row = row.lstrip(" ")
         kept = _kept_groups(row)
-        row = next((one for one in (_kept_sides(kept), kept, _kept_sides(row)) if _longest(one) <= width - INDENT), row)
+        row = kept if max(map(cell_len, kept.split(" "))) <= width - INDENT else row
         first, *_ = fill([Piece(row, "formula")], width)
         yield first
         rest = _after([Piece(row, "formula")], sum(len(piece.text) for piece in first))
@@ -349,15 +346,6 @@ def _kept_groups(text: str) -> str:
         depth += (letter in "([{") - (letter in ")]}")
         kept.append(UNBROKEN if letter == " " and depth > 0 else letter)
     return "".join(kept)
-
-
-def _kept_sides(text: str) -> str:
-    """A formula that breaks before its relations, and not after a sum or an integral."""
-    return _LARGE.sub(rf"\1{UNBROKEN}", _RELATION.sub(rf" \1{UNBROKEN}", text))
-
-
-def _longest(text: str) -> int:
-    return max(map(cell_len, text.split(" ")))
 
 
 def _named(anchor: str) -> tuple[str, ...]:
@@ -581,10 +569,9 @@ def draw_formula(tex: str, width: int) -> list[Drawn]:
     """
     tree = read_tex(tex)
     try:
+        boxes = [_row(items) for items in _rows(tree)]
         if isinstance(tree, Grid) and tree.kind == "lines" and any(len(row) > 1 for row in tree.rows):
-            boxes = [_aligned(tree)]
-        else:
-            boxes = [_row(items) for items in _rows(tree)]
+            boxes = [_grid_box(tree) or boxes[0]]
     except RecursionError:
         boxes = []
     if any(box.width > width for box in boxes):
@@ -685,12 +672,6 @@ def _begun(items: Sequence[Node], is_continued: bool) -> Sequence[Node]:
     if is_continued and isinstance(first, Symbol) and first.kind == "bin":
         return [first._replace(kind="rel"), *items[1:]]
     return items
-
-
-def _aligned(node: Grid) -> Box:
-    """Rows below each other, their cells in columns."""
-    box = _grid_box(node)
-    return _row([part for cell in node.rows[0] for part in items_of(cell)]) if box is None else box
 
 
 # Side by side
