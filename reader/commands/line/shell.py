@@ -16,7 +16,7 @@ from reader.commands.line.own_process import CommandProcess
 from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
-from reader.core.ids import OWN_PREFIXES, doi_in, named_id
+from reader.core.ids import OWN_PREFIXES, arxiv_id, doi_in, named_id
 from reader.core.nearest import nearest
 from reader.core.theme_names import AUTO, THEMES
 from reader.ui.features import known_actions
@@ -250,6 +250,8 @@ def _understand(line: str, here: Here) -> Typed:
     if action := _action(words):
         return action
     name, rest = words[0], words[1:]
+    if not rest and (id := arxiv_id(name)):
+        return Typed(paper=id)
     if not is_command(name):
         meant = FOREIGN.get(name) or nearest(name, (*_own_words(), *_by_name()))
         raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
