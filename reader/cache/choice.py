@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -26,7 +26,7 @@ from reader.cache import connections, meta
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.marks.event_log import BY_AGENT
 from reader.cache.sqlite_errors import explained
-from reader.core.choice.counting import Chunk, Common, read_common
+from reader.core.choice.counting import Common, Papers, read_common
 from reader.core.choice.learned import EVERY, FIRST, Learned, mix, take_turns
 from reader.core.choice.taste import (
     Marked,
@@ -55,9 +55,6 @@ if TYPE_CHECKING:
 
 BATCH = 500
 """Papers whose words are stored in one transaction: it takes 10 ms."""
-
-AT_ONCE = 500
-"""Papers that are counted at once: some MB of memory, which more papers would only enlarge."""
 
 SURVEYED = 10_000
 """The newest papers, which show how common words are."""
@@ -478,13 +475,10 @@ def common_words() -> Common:
     return read_common(read_bytes("common_words.bin"))
 
 
-def read_words(connection: sqlite3.Connection, newest: int | None = None) -> Iterator[Chunk]:
-    """The words of all papers, or of so many newest ones, in chunks; what is not stored is made."""
-    sql = f"{_WORDS} ORDER BY p.pk DESC LIMIT ?"
-    cursor = connection.execute(sql, (-1 if newest is None else newest,))
-    while rows := cursor.fetchmany(AT_ONCE):
-        packed = [body or pack(*text_of(connection, pk)) for pk, body in rows]
-        yield Chunk([pk for pk, _ in rows], packed)
+def read_words(connection: sqlite3.Connection, newest: int = -1) -> Papers:
+    """The words of all papers, or of so many newest ones; words that are not stored are made."""
+    for pk, body in connection.execute(f"{_WORDS} ORDER BY p.pk DESC LIMIT ?", (newest,)):
+        yield pk, body or pack(*text_of(connection, pk))
 
 
 def words_of(connection: sqlite3.Connection, pk: int) -> bytes:
