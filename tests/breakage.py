@@ -109,6 +109,11 @@ def change_mark(home: Path) -> None:
     overwrite(home / "papers.db", 68, b"DQAP")
 
 
+def change_format(home: Path) -> None:
+    """Change the number of SQLite's own form, which it takes for a mistake in a statement."""
+    overwrite(home / "papers.db", 44, b"\0\0\0\x24")
+
+
 def drop(*tables: str) -> Break:
     def break_it(home: Path) -> None:
         execute(home / "papers.db", *(f"DROP TABLE {table}" for table in tables))
@@ -315,6 +320,7 @@ OUTSIDE: dict[str, Break] = {
     "the events' index flipped": flip_events,
     "header emptied": empty_header,
     "mark changed": change_mark,
+    "form changed": change_format,
     "text": write_text,
     "zeros": write_zeros,
     "cut with a log": both(leave_log, cut(0.5)),

@@ -64,6 +64,8 @@ def embeddings_server(*faults: str) -> Iterator[EmbeddingsServer]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # A body would wait 40 ms for the client to acknowledge the head.
+    disable_nagle_algorithm = True
     server: EmbeddingsServer
 
     def log_message(self, *_: object) -> None:

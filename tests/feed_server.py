@@ -115,6 +115,8 @@ class FeedServer(LocalServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # A body would wait 40 ms for the client to acknowledge the head.
+    disable_nagle_algorithm = True
     server: FeedServer
 
     def log_message(self, *_: object) -> None:

@@ -41,22 +41,20 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "`m` marks it read, `u` undoes": (
             "ui/test_app_triage.py::test_read_star_and_hide_are_durable_and_can_be_undone_and_redone",
         ),
-        "Take back the last mark, of many papers too": (
+        "Take back the last mark, of one paper or many": (
             "ui/test_app_selecting.py::test_selected_papers_are_marked_at_once_and_one_undo_takes_it_back",
         ),
         "Mark every paper in view read; undo takes it back": (
             "ui/test_app_triage.py::test_all_in_view_are_read_by_one_key_and_unread_by_another",
         ),
-        "Go back to where you were without running anything": (
-            "ui/test_app_commands.py::test_words_are_suggested_taken_and_recalled",
-        ),
+        "Go back without running anything": ("ui/test_app_commands.py::test_words_are_suggested_taken_and_recalled",),
         "Redo the last mark that was undone": (
             "ui/test_app_triage.py::test_read_star_and_hide_are_durable_and_can_be_undone_and_redone",
         ),
         "Store the note and go back; undo takes it back": (
             "cache/marks/test_events.py::test_notes_and_tags_are_kept_and_taken_back",
         ),
-        "Go back; stops what is running, never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
+        "Go back, or stop what is running; never quits": ("ui/test_app_ways.py::test_escape_never_quits",),
         "Unfinished notes survive a crash": (
             "ui/test_app_notes.py::test_what_was_being_written_outlives_the_reader",
             "rigs/pty/test_leaving.py::test_a_note_that_is_being_written_outlives_a_kill",

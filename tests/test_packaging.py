@@ -130,10 +130,11 @@ def files_packed(builder: type[SdistBuilder | WheelBuilder]) -> dict[str, str]:
 
 
 @needs_git
-def test_the_source_archive_holds_every_file_of_the_repository_and_no_other() -> None:
+def test_the_source_archive_holds_every_file_of_the_repository_and_no_other_and_none_is_large() -> None:
     packed = set(files_packed(SdistBuilder))
     assert files_of_git() - packed == set()
     assert packed - files_of_git("--cached", "--others", "--exclude-standard") == set()
+    assert [name for name in packed if (ROOT / name).stat().st_size > 300_000] == []
 
 
 @needs_git

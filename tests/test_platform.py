@@ -6,6 +6,7 @@ import errno
 import os
 import select
 import socket
+import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -166,3 +167,21 @@ def test_the_system_is_asked_by_its_program(tmp_path: Path, monkeypatch: pytest.
 def test_a_system_that_cannot_be_asked_has_no_metered_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert not platform.is_metered(system="linux")
+
+
+@each(
+    ("said", "size"),
+    [
+        ((24, 80, 640, 384), (8, 16)),
+        ((24, 80, 80, 24), (1, 1)),
+        ((24, 80, 79, 384), (10, 20)),
+        ((24, 80, 640, 23), (10, 20)),
+        ((24, 0, 640, 384), (10, 20)),
+        ((0, 80, 640, 384), (10, 20)),
+    ],
+)
+def test_a_cell_has_a_usual_size_where_the_terminal_does_not_say(
+    monkeypatch: pytest.MonkeyPatch, said: tuple[int, ...], size: tuple[int, int]
+) -> None:
+    monkeypatch.setattr("fcntl.ioctl", lambda *_: struct.pack("HHHH", *said))
+    assert platform.cell_size() == size

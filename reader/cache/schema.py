@@ -1,9 +1,9 @@
 """The schema of a cache file: the checks before it is opened, a new file's schema, and migrations after a backup.
 
-What can't be a good cache of ours is refused before anything is written: a damaged file stays as it is, byte for byte.
+Anything but a good cache of ours is refused before anything is written, so a damaged file stays unchanged.
 
-It needs only the standard library: SQLModel takes 370 ms to import, and may not delay the first list, not even in a new
-or an older cache.
+It needs only the standard library: SQLModel takes 370 ms to import, and must not delay the first list, even in a new or
+older cache.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from reader import __version__
 from reader.cache.connections import STATEMENT_STEPS, opened, peek, statements, transaction
-from reader.cache.sqlite_errors import damaged, explain, is_damage
+from reader.cache.sqlite_errors import damaged, explain, primary_code
 from reader.core.errors import CacheForeign, CacheTooNew
 from reader.core.steps import note_step
 from reader.paths import close_to_others, make_folder, touch_private
@@ -121,6 +121,9 @@ _NAMING_TABLES = ("paper", "event")
 _FIRST_PAGES = 1 << 16
 """Bytes at the start of a file that have the statements of its schema."""
 
+_BROKEN = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+"""SQLite's codes for a file that is broken at first sight."""
+
 UPGRADE_SECONDS = 600.0
 """Seconds to wait for another program that migrates the same cache, and copies it before."""
 
@@ -161,8 +164,9 @@ def _facts(path: Path) -> _Facts:
             facts = _read_facts(connection)
             count, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        # Python can't decode SQLite's message if it has changed bits of a name in it.
-        if not is_damage(error) and not isinstance(error, UnicodeDecodeError):
+        # Python can't decode SQLite's message if it has changed bits of a name in it. SQLite takes some damage for a
+        # mistake in the statement, which has none.
+        if not isinstance(error, UnicodeDecodeError) and primary_code(error) not in _BROKEN:
             raise explain(error, path) from error
         if _has_foreign_mark(path):
             raise _foreign(path) from error

@@ -301,25 +301,17 @@ class Keymap:
         return tuple(id for id in self._footers.get(context, {}) if id in self._actions)
 
     def hints(
-        self,
-        context: Context,
-        width: int | None = None,
-        without: Collection[str] = (),
-        footer: Mapping[str, str] | None = None,
+        self, context: Context, *, without: Collection[str] = (), footer: Mapping[str, str] | None = None
     ) -> list[tuple[str, str]]:
         """Return the (key, word) pairs of the footer, the most important first; `footer` is another than usual.
 
-        With `width` only those that fit in so many cells, with two spaces between pairs. `without` are the ids of
-        actions to leave out, such as those without effect now.
+        `without` are the ids of actions to leave out, such as those without effect now.
         """
-        hints = [
+        return [
             (key, word)
             for action_id, word in (self._footers.get(context, {}) if footer is None else footer).items()
             if action_id in self._actions and action_id not in without and (key := self.key(action_id, context))
         ]
-        while width is not None and hints and sum(len(key) + len(word) + 3 for key, word in hints) - 2 > width:
-            del hints[max(len(hints) - 2, 0)]
-        return hints
 
     def _read_overrides(
         self, overrides: Mapping[str, str | Sequence[str]], mistakes: list[KeyMistake]

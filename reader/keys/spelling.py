@@ -150,6 +150,15 @@ def is_typed(key: str) -> bool:
     return len(key) == 1 or key == "space"
 
 
+def typed_on(text: str, key: str, character: str | None, longest: int) -> str | None:
+    """A text after another key; None for a key that writes nothing."""
+    if key in ("backspace", "ctrl+h"):
+        return text[:-1]
+    if key == "ctrl+u":
+        return ""
+    return f"{text}{character}"[:longest] if character is not None and character.isprintable() else None
+
+
 def is_rarely_sent(key: str) -> bool:
     """Whether only terminals with a newer protocol for keys send this key, such as `ctrl+1` or `super+a`."""
     head, _, base = key[:-1].rpartition("+")

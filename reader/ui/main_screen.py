@@ -68,8 +68,7 @@ class Empty(Widget):
         self.lines: tuple[Line, ...] = ()
 
     def show(self, reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str]) -> None:
-        """Show why the list is empty, and which keys help: `key` has those that act here, `on_paper` on a paper."""
-        # Most lists are not empty, and the first keys would wait for the import (6 ms).
+        # Most lists are not empty, and the first keys would wait for this import (6 ms).
         from reader.ui.list.empty_lines import empty_state
 
         self.lines = empty_state(reason, key, on_paper)
@@ -83,7 +82,7 @@ class Empty(Widget):
         rows: list[Line] = []
         for line in self.lines:
             if line[0].role == KEPT:
-                # Of one width, so that the lines of the block begin below each other in the middle.
+                # Of equal width, so that the block's lines are aligned.
                 rows.append(spread(cut_line(line, width), (), min(longest, width)))
             else:
                 rows += fill(line, width)
@@ -91,7 +90,7 @@ class Empty(Widget):
 
 
 AFTER_LIST = 0.04
-"""Seconds between a list for a typed letter and the drawing of its place; the query line shows the letters at once."""
+"""Seconds between a list for a typed letter and drawing its place; the query line shows letters at once."""
 
 
 class TopLine(OneLine[Header]):
@@ -106,7 +105,7 @@ class TopLine(OneLine[Header]):
         *,
         id: str | None = None,
     ) -> None:
-        """`spin` is the seconds between two signs of the spinner; None keeps it still."""
+        """`spin` is the seconds between frames of the spinner; None keeps it still."""
         super().__init__(Header(), glyphs, id=id)
         self._spin = spin
         self._spinner: Timer | None = None
@@ -128,7 +127,6 @@ class TopLine(OneLine[Header]):
         return header_line(self.shown, width, self.glyphs, self._turn)
 
     def on_click(self, event: events.Click) -> None:
-        """Report a click on the query."""
         piece = piece_at(self.line(self.size.width), event.x)
         if piece is not None and piece.action == EDIT_QUERY:
             event.stop()
@@ -156,13 +154,12 @@ class FilterStrip(OneLine[Strip]):
         return strip_line(self.shown, width, self.glyphs)
 
     def on_click(self, event: events.Click) -> None:
-        """Report a click anywhere on the line."""
         event.stop()
         self.post_message(ActionAsked("find.filter"))
 
 
 class PaneLayout(Layout):
-    """Places the children of the main screen by the state, in one step for each size."""
+    """Places the children of the main screen, in one step for each size."""
 
     name = "panes"
 
@@ -170,7 +167,7 @@ class PaneLayout(Layout):
         self._model = model
 
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:
-        """Place the panes that are shown; a pane that is not mounted yet leaves its place blank."""
+        """Place the visible panes; a pane that is not mounted yet leaves its place blank."""
         state = self._model.state
         panes = lay_out(size.width, size.height, state.panes, state.pane_front)
         places: dict[str | None, Area | None] = {
@@ -194,7 +191,7 @@ class PaneLayout(Layout):
 class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     """Filter, list and detail over one place in the cache.
 
-    It draws the state and turns clicks into changes of it. It knows no keys: the app reads them.
+    It draws the state and turns clicks into changes. Keys are read by the app.
     """
 
     AUTO_FOCUS = ""
@@ -225,7 +222,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.place_delay = Delayed(self, self._draw_place)
 
     def compose(self) -> ComposeResult:
-        # Before anything is mounted, so that the panes are laid out only once.
+        # Before anything is mounted, so that the panes are laid out once.
         self._model.change(self._model.state.resized(*self.app.size))
         glyphs = self._look.glyphs
         yield TopLine(glyphs, None if self._look.is_still else 0.4, id="top")
@@ -242,7 +239,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.top = self.query_one(TopLine)
         self.strip = self.query_one(FilterStrip)
         self.rule = self.query_one(Rule)
-        # Watched, so that the work for a new cursor starts in the same frame.
+        # Watched, so that work for a new cursor starts in the same frame.
         self.watch(self.papers, "reported", self._report_highlight, init=False)
         self._draw_whenever(_layout_parts, self._place_panes, now=False)
         self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
@@ -255,7 +252,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.papers.focus()
 
     async def finish(self, complete: Completer) -> None:
-        """Mount the panes that the first frame omits to be 40 ms faster; `complete` completes queries."""
+        """Mount the panes omitted from the first frame to save 40 ms; `complete` completes queries."""
         from reader.ui.filter.pane import FilterPane
         from reader.ui.page.detail import PaperDetail
         from reader.ui.query.advice import AdviceKeys
@@ -351,7 +348,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if state.pane_front.is_narrowed:
             self.strip.show(strip_data(state, self._look.keymap))
         if state.is_ready:
-            # The chosen place, not the listed one: the next topic is added to what the pane marks.
+            # The chosen place, not the listed one, since the next topic is added to the pane's marks.
             self._mark_place(state.place)
 
     def _mark_place(self, place: Place) -> None:
@@ -433,8 +430,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
                 self._model.change(self._model.state.focused(focus))
 
     def on_query_line_changed(self) -> None:
-        """Filter the list while the query is typed."""
-        # The line's text, not the message's: the line may have been closed and opened again since.
+        # The line's text, not the message's, since the line may have been closed and reopened.
         state = self._model.state
         topics = state[TOPIC_NAMES]
         self._model.change(type_query(state, self.query_line.text, topics))

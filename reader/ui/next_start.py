@@ -1,4 +1,4 @@
-"""What the next start begins with: the user's place, and the look of the main screen for the first frame."""
+"""What the next start begins with: the user's place, and the look of the main screen."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 class LastPlace:
     """The place that the next start returns to; nothing is saved without a file.
 
-    It is saved when the reader is left: from any thread, and without asking the cache, which may hang.
+    It is saved on leaving the reader, from any thread and without the cache, which may hang.
 
     `before` is the last visit, and `given` the query of the command line.
     """
@@ -59,16 +59,15 @@ class LastPlace:
         self._lock = Lock()
         self._is_kept = False
         self.main: MainScreen | None = None
-        """The list and the filter pane; None until they are made."""
+        """The list and the filter pane; None until they exist."""
         self._failure: str | None = None
 
     @property
     def is_saved(self) -> bool:
-        """Whether the place is saved for the next start."""
         return self._file is not None
 
     def keep(self) -> list[str]:
-        """Save the place, unless it is saved already; return a sentence for each thing of this visit that is lost."""
+        """Save the place, unless already saved; return a sentence for each part of this visit that is lost."""
         self._bookmarks.keep()
         self._keep_once()
         return [lost for lost in (self._failure, self._library.lost) if lost]
@@ -77,8 +76,8 @@ class LastPlace:
         with self._lock:
             if self._is_kept:
                 return
-            # Also if there was no list yet: the file still holds the place where the user left, and a list that comes
-            # while the reader ends must not replace it.
+            # Even without a list: the file still has the user's last place, which a list that arrives late must not
+            # replace.
             self._is_kept = True
             if self._file is None or self.main is None or not self._loader.has_listed:
                 return
@@ -108,7 +107,7 @@ class LastPlace:
         return visit.remembered(now, self._before, self._given)
 
     def _paper_id(self, main: MainScreen) -> str | None:
-        """The id of the highlighted paper, or of the one to which the cursor still has to go."""
+        """The id of the highlighted paper, or of the one that will get the cursor."""
         if self._loader.awaited is not None and main.papers.cursor == 0:
             return self._loader.awaited
         row = main.papers.loaded_row
@@ -122,21 +121,20 @@ class LastPlace:
 
 
 _ARROWS = {"down": ("\x1b[B", "\x1bOB"), "up": ("\x1b[A", "\x1bOA")}
-"""What terminals send for the arrow keys."""
 
 _PACKAGE = Path(__file__).parent
 
 
 def keep_look(main: MainScreen, keymap: Keymap, settings: Settings) -> None:
-    """Keep the look for the next start; call it as soon as all panes exist, before any key changes what they show."""
-    # The list looks otherwise while the terminal's window is not in front.
+    """Keep the look for the next start; call it once all panes exist, before any key."""
+    # The list looks different while the terminal's window is in the background.
     if main.is_current and main.papers.has_focus:
         with suppress(OSError):
             save_look(paths.look_file(), look_of(main, keymap, settings))
 
 
 def look_of(main: MainScreen, keymap: Keymap, settings: Settings) -> KeptLook:
-    """The look of the main screen with the list in front."""
+    """The look of the main screen with the list focused."""
     return KeptLook(
         conditions=conditions(os.environ),
         files=[*_files()],
@@ -154,7 +152,7 @@ def look_of(main: MainScreen, keymap: Keymap, settings: Settings) -> KeptLook:
 
 
 def _files() -> Iterator[Stamp]:
-    """The files that a look follows from: the settings, stylesheets, themes and widgets, and Textual."""
+    """The files that a look depends on: settings, stylesheets, themes, widgets, and Textual."""
     yield from (stamp(str(file)) for file in sorted(styles_directory().glob("*.tcss")))
     for folder in (
         _PACKAGE,
@@ -166,7 +164,7 @@ def _files() -> Iterator[Stamp]:
 
 
 def _moves(keymap: Keymap) -> Mapping[str, int]:
-    """The steps of the cursor by what a terminal sends for the keys of one step."""
+    """Cursor steps by the terminal input of one-step keys."""
     moves = {}
     for action, steps in (("move.down", 1), ("move.up", -1)):
         for chord in keymap.chords(action, "list"):
@@ -180,7 +178,6 @@ def _moves(keymap: Keymap) -> Mapping[str, int]:
 
 
 def _styles(main: MainScreen) -> Iterator[tuple[str, str]]:
-    """The style of each role of the lines and the panes, by its name."""
     lines: dict[str, Widget] = {"header": main.top, "strip": main.strip, "status": main.status, "rule": main.rule}
     for name, line in lines.items():
         prefix = next(iter(line.COMPONENT_CLASSES), "").partition("--")[0]
@@ -203,7 +200,7 @@ def _roles(widget: Widget) -> Iterator[str]:
 
 
 def _parameters(widget: Widget, style: Style | None) -> str:
-    """The parameters of SGR that Textual writes for a style in a widget."""
+    """The SGR parameters that Textual writes for a style in a widget."""
     strip = Strip([Segment("x", style)])
     _, background = widget.background_colors
     for line_filter in widget.get_line_filters():

@@ -115,6 +115,13 @@ def test_what_is_known_of_a_category_s_days_is_kept_for_five_weeks(feeds: Feeds)
     assert feeds.coverage("cs.LG") == {}
 
 
+def test_days_of_a_wrong_clock_are_not_told(feeds: Feeds) -> None:
+    feeds.follow("arxiv", "cs.CL", "Language", "cs.cl", "2026-11-24T12:00:00Z")
+    feeds.cover("cs.CL", [Coverage("2026-11-24", 3, 3, 0, ("list", "rss")), Coverage("2027-12-29", 0, 0)])
+    _, category = feeds.freshness(date(2026, 11, 24))
+    assert category.text(date(2026, 11, 24)) == "3 of 3 on Tue 24 Nov"
+
+
 def test_a_day_tells_only_of_categories_that_are_followed(feeds: Feeds, path: Path, cache: Cache) -> None:
     cache.store(Listing("2026-11-24", (draft(1),)), NOW)
     known = Coverage("2026-11-24", 14, 8, again="2026-11-24T18:00:00Z")

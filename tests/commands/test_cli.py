@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import json
 import os
@@ -16,7 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reader import __version__, cli, opening
+from reader import __version__, build, cli, opening
 from reader.cache.schema import HEAD
 from reader.commands.line.registry import COMMANDS, FOREIGN
 from reader.commands.workspace import Workspace, fill_with_sample
@@ -32,6 +33,25 @@ def test_version(run: Run, words: tuple[str, ...]) -> None:
     out = run(*words).out
     assert re.fullmatch(r"dailypapers (\S+) \(schema (\d{4}), build [0-9a-f]{12}\)\n", out)
     assert (__version__, HEAD) == (out.split()[1], out.split()[3].rstrip(","))
+
+
+def test_a_build_with_another_letter_has_another_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.__file__", str(tmp_path / "__init__.py"))
+    names = {build()}
+    for suffix in ("py", "sql", "md"):
+        (tmp_path / f"a.{suffix}").write_text("b")
+        names.add(build())
+    assert len(names) == 4
+
+
+@pytest.mark.parametrize(("lost", "code"), [(errno.EPIPE, 0), (errno.ENOSPC, 1)])
+def test_output_that_is_lost_at_the_end_is_a_failure_unless_nobody_reads_it(
+    lost: int, code: int, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes = iter([OSError(lost, os.strerror(lost))])
+    monkeypatch.setattr(cli, "finish", lambda _: next(outcomes, None))
+    assert cli.main(["--version"]) == code
+    assert ("No space left" in capsys.readouterr().err) == bool(code)
 
 
 @each(
@@ -219,7 +239,8 @@ def replace_reader(monkeypatch: pytest.MonkeyPatch, *outcomes: str | Exception |
         last_place = SimpleNamespace(keep=list)
         failure: Exception | None = None
 
-        def __init__(self, _settings: Settings, file: Path, *, query: str, demo: bool, **_options: object) -> None:
+        def __init__(self, _settings: Settings, file: Path, *, query: str, demo: bool, **options: object) -> None:
+            assert options["learns_apart"], "keys would wait while it is learned what the user likes"
             opened.append((query, demo, file))
 
         def keep_all(self) -> list[str]:
@@ -474,30 +495,30 @@ def test_output_that_knows_no_accents_still_comes(papers: Path) -> None:
     assert json.loads(found.stdout)[2]["title"] == "A benchmark of terminal agents 中文標題"
 
 
-def imported(*words: str) -> set[str]:
-    """Names of the modules that a command imports."""
+def imported(*commands: tuple[str, ...]) -> set[str]:
+    """Names of the modules that commands import."""
     script = (
         "import json, sys\n"
         # What measures coverage has its own imports.
         "before = set(sys.modules)\n"
         "from reader.cli import main\n"
-        "code = main(sys.argv[1:])\n"
+        "code = sum(map(main, json.loads(sys.argv[1])))\n"
         "names = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
         "print(json.dumps([code, *sorted(names)]), file=sys.stderr)\n"
     )
-    found = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, check=True)
+    program = [sys.executable, "-c", script, json.dumps(commands)]
+    found = subprocess.run(program, capture_output=True, text=True, check=True)
     code, *names = json.loads(found.stderr.splitlines()[-1])
     assert code == 0
     return set(names)
 
 
 def test_version_imports_next_to_nothing() -> None:
-    assert not imported("--version") & (HEAVY | {"argparse", "sqlite3", "dataclasses", "asyncio"})
+    assert not imported(("--version",)) & (HEAVY | {"argparse", "sqlite3", "dataclasses", "asyncio"})
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
+def test_commands_import_neither_the_interface_nor_what_writes(papers: Path) -> None:
+    assert not HEAVY & imported(
         ("list",),
         ("list", "--json"),
         ("count", "topic:agents"),
@@ -510,13 +531,10 @@ def test_version_imports_next_to_nothing() -> None:
         ("mark", "star", "2606.26740"),
         ("undo",),
         ("export", "--all", "--format", "csv"),
-    ],
-)
-def test_commands_import_neither_the_interface_nor_what_writes(papers: Path, words: tuple[str, ...]) -> None:
-    assert not imported(*words) & HEAVY
+    )
 
 
 def test_bringing_papers_in_does_not_import_the_interface(papers: Path, tmp_path: Path) -> None:
     file = tmp_path / "one.jsonl"
     file.write_text(json.dumps({"paper": {"id": "2606.00009", "title": "Nine"}}))
-    assert not imported("import", str(file)) & {"textual", "rich"}
+    assert not imported(("import", str(file))) & {"textual", "rich"}

@@ -72,6 +72,7 @@ def test_a_home_of_each_release_is_taken_over(run: Run, home: Path, release: str
     assert run("cache", "verify").code == 0
 
 
+@pytest.mark.long
 @with_journal
 def test_the_journal_of_each_release_alone_brings_its_marks_back(
     run: Run, home: Path, tmp_path: Path, release: str
@@ -83,6 +84,7 @@ def test_the_journal_of_each_release_alone_brings_its_marks_back(
     assert (ids(run, "is:starred"), ids(run, "has:note")) == (STARRED, NOTED | {OF_THE_DESK})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("release", RELEASES)
 def test_what_each_release_has_exported_can_be_imported(run: Run, home: Path, tmp_path: Path, release: str) -> None:
     import_papers(run, tmp_path)
@@ -93,6 +95,7 @@ def test_what_each_release_has_exported_can_be_imported(run: Run, home: Path, tm
     assert ids(run, "has:note") >= NOTED
 
 
+@pytest.mark.long
 @with_journal
 def test_the_folders_of_each_release_are_joined(run: Run, home: Path, tmp_path: Path, release: str) -> None:
     pytest.importorskip("nacl")
@@ -107,6 +110,7 @@ def test_the_folders_of_each_release_are_joined(run: Run, home: Path, tmp_path: 
     assert "ada" in json.dumps(status)
 
 
+@pytest.mark.long
 @with_journal
 def test_a_member_and_the_digests_of_each_release_are_known(run: Run, home: Path, release: str) -> None:
     take_over(release, home)

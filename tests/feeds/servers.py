@@ -73,6 +73,8 @@ class Documents(LocalServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # A body would wait 40 ms for the client to acknowledge the head.
+    disable_nagle_algorithm = True
     server: Documents
 
     def log_message(self, *_: object) -> None:

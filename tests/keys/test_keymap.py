@@ -439,17 +439,6 @@ def test_no_keys_ever_confuse_the_reader(keys: list[tuple[str, Context]]) -> Non
 # Footers and tables
 
 
-@each("context", CONTEXTS)
-@each("width", [0, 10, 24, 60, 200])
-def test_hints_fit_their_width(context: Context, width: int) -> None:
-    hints = KEYMAP.hints(context, width)
-    assert len("  ".join(f"{key} {word}" for key, word in hints)) <= width
-    if width >= 60:
-        assert len(hints) >= 4
-    if hints:
-        assert hints[-1][1] == list(FOOTERS[context].values())[-1]
-
-
 def test_in_a_browser_the_note_offers_no_other_editor() -> None:
     assert ("ctrl+e", "editor") in KEYMAP.hints("note")
     served = Keymap(is_served=True).hints("note")
@@ -457,13 +446,13 @@ def test_in_a_browser_the_note_offers_no_other_editor() -> None:
 
 
 def test_in_a_browser_a_phone_can_tap_the_keys_that_turn_pages() -> None:
-    served = Keymap(is_served=True).hints("list", 60)
+    served = Keymap(is_served=True).hints("list")
     assert [word for _, word in served][:5] == ["mark read", "star", "hide", "down", "up"]
     assert Keymap(is_served=True).hints("list")[-1] == KEYMAP.hints("list")[-1]
 
 
 def test_hints_show_own_keys_and_leave_out_the_unbound() -> None:
-    hints = Keymap(overrides={"paper.star": "$", "paper.hide": ""}).hints("list", 200)
+    hints = Keymap(overrides={"paper.star": "$", "paper.hide": ""}).hints("list")
     assert ("$", "star") in hints
     assert "hide" not in {word for _, word in hints}
 

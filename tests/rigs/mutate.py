@@ -119,11 +119,15 @@ def choose(root: Path, sample: int, seed: int) -> list[Mutant]:
 
 
 def mirrored(mutant: Mutant, root: Path) -> list[str]:
-    """The mirrored test of a module, or its folder's."""
+    """The mirrored test of a module, the only one of its name elsewhere, or its folder's."""
     below = mutant.file.relative_to("reader")
-    file = Path("tests") / below.parent / f"test_{below.name}"
+    folder = Path("tests") / below.parent
+    name = f"test_{below.name}"
+    if (root / folder / name).exists():
+        return [str(folder / name)]
+    elsewhere = [str(file.relative_to(root)) for file in (root / "tests").rglob(name)]
     # The folder of all tests is no mirror.
-    return [str(one) for one in (file, file.parent) if (root / one).exists() and one != Path("tests")][:1]
+    return elsewhere if len(elsewhere) == 1 else [str(folder)] if folder != Path("tests") else []
 
 
 def rounds(root: Path, calls: Path, workers: int) -> Iterator[Callable[[Mutant], list[str]]]:
@@ -133,7 +137,7 @@ def rounds(root: Path, calls: Path, workers: int) -> Iterator[Callable[[Mutant],
         note_calls(root, calls, workers)
     callers = read_calls(calls)
     yield lambda one: callers.get(one.place) or callers.get(one.file.as_posix(), [])
-    yield lambda one: ["-m", "long", *mirrored(one, root)]
+    yield lambda one: ["-m", "long", *tests] if (tests := mirrored(one, root)) else []
 
 
 def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:

@@ -63,6 +63,7 @@ def test_the_mirrored_test_or_its_folder_is_tried_first() -> None:
         return mirrored(next(mutants(Path("reader") / file, "a = 1")), ROOT)
 
     assert own("paths.py") == ["tests/test_paths.py"]
+    assert own("cli.py") == ["tests/commands/test_cli.py"]
     assert own("keys/nothing.py") == ["tests/keys"]
     assert own("nothing.py") == []
 

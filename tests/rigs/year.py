@@ -50,6 +50,7 @@ MOVES = {0.03: 3.0, 0.06: -40.0, 0.07: 400.0}
 SETTINGS = """\
 refresh_minutes = 0
 read_when = "manual"
+fetch_ahead = []
 [digest]
 command = ["true"]
 """
@@ -104,9 +105,7 @@ class Machine:
 
     def at(self, moved: float = 0.0) -> dict[str, str]:
         """The surroundings at noon of the day, or at another time."""
-        shown = {
-            name: value for name, value in self.surroundings.items() if self.asks_arxiv or name != "ARXIV_ENDPOINT"
-        }
+        shown = {**self.surroundings, **({} if self.asks_arxiv else {"ARXIV_ENDPOINT": NOBODY})}
         noon = datetime.combine(self.today, datetime.min.time(), UTC) + timedelta(hours=12, days=moved)
         ahead = int(noon.timestamp() - time.time())
         return {**shown, "CLOCK_AHEAD": str(ahead), "PYTHONPATH": str(self.program)}
@@ -153,7 +152,9 @@ class Machine:
             terminal.press("g", "y")
             terminal.read_until_quiet(3, 60)
             choosing = cpu_seconds(terminal) - used
-            terminal.press("q", "q", "ctrl+q")
+            terminal.press("g", "t")
+            terminal.read_until_quiet(1, 60)
+            terminal.press("ctrl+q")
             terminal.wait_closed(60)
         self._date_files(began, float(surroundings["CLOCK_AHEAD"]))
         return {"start": round(1000 * used), "resident": held >> 20, "for you": round(1000 * choosing)}
@@ -201,7 +202,7 @@ class Year:
             for number, day in enumerate(self._days):
                 self._publish(day)
                 if number % self._every == 0:
-                    self._live(number // self._every, day)
+                    self._live(number // self._every, self._days[max(0, number - self._every + 1) : number + 1])
                 following = self._days[number + 1].day if number + 1 < len(self._days) else None
                 month = (day.day - first).days // MONTH
                 if following is None or (following - first).days // MONTH > month:
@@ -218,23 +219,25 @@ class Year:
                     final = item["paper"].setdefault("final", item["paper"].get("upvotes") or 0)
                     item["paper"]["upvotes"] = int(final * (1 - 0.5 ** (age + 1)))
                 self._feed.days[one.day.isoformat()] = one.items
-        self._feed.pages = {f"/papers/{_id(one)}.md": MARKDOWN.encode() for one in day.items}
+        self._feed.pages.update({f"/papers/{_id(one)}.md": MARKDOWN.encode() for one in day.items})
 
-    def _live(self, number: int, day: Day) -> None:
-        ids = [_id(one) for one in day.items]
+    def _live(self, number: int, days: Sequence[Day]) -> None:
+        """Do what is done in some days, all on the last of them."""
+        ids, day = [_id(one) for day in days for one in day.items], days[-1]
         laptop, desk = self.machines
         for machine in (laptop, desk) if number % 3 == 0 else (laptop,):
-            machine.today, machine.asks_arxiv = day.day, number % ARXIV == 0
+            machine.today, machine.asks_arxiv = day.day, number % ARXIV == 1
             machine.run("refresh", "--quiet")
             off = self._clock()
-            mine = self._chance.sample(ids, min(10, len(ids)))
-            if mine[:2]:
-                machine.run("mark", "star", *mine[:2], moved=off)
-                self._mark(machine, KINDS[number % len(KINDS)], mine[2:4] or mine)
+            mine, some = self._chance.sample(ids, min(10 * len(days), len(ids))), 2 * len(days)
+            if mine:
+                machine.run("mark", "star", *mine[:some], moved=off)
+                self._mark(machine, KINDS[number % len(KINDS)], mine[some : 2 * some] or mine)
                 machine.run("mark", "read", *mine)
-            if number % 7 == 0 and ids:
+            for id in mine[:2]:
+                machine.run("read", id)
+            if number % 7 == 0:
                 machine.run("undo", moved=off)
-                machine.run("read", ids[0])
             machine.run("sync", str(self._shared), moved=off)
             machine.run("digest", "--to", "command")
 

@@ -46,6 +46,7 @@ from reader.ui.main_screen import Empty, FilterStrip, MainScreen
 from reader.ui.page.detail import PaperDetail
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperPage
+from reader.ui.program import NoticeTimer
 from reader.ui.shell.app import Ask
 from tests.facts import SettingFacts, cached
 from tests.ui import papers
@@ -221,6 +222,10 @@ class Story:
             looks += 1
             await self._pilot.pause(0.005 if looks < 20 else 0.02)
 
+    def pass_notice(self) -> None:
+        """Let the notice go as after its time, so that news need not wait behind it."""
+        self[NoticeTimer]._pass()
+
     # What the user sees
 
     @property
@@ -255,6 +260,12 @@ class Story:
     def status(self) -> str:
         """What the last line says beside its hints, whole."""
         return self.app.status.shown.said
+
+    @property
+    def advice(self) -> str:
+        """The line below a query."""
+        line = self.main.query_line
+        return "".join(piece.text for piece in line.advice(line.size.width))
 
     @property
     def strip(self) -> str:

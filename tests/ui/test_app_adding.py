@@ -26,7 +26,7 @@ async def test_a_link_that_is_typed_offers_its_paper(reader: Opener, typed: str)
             await r.do("find.query")
             await r.type(typed)
             assert r.empty.startswith("2404.00009 is not here yet. enter fetches it")
-            assert "searches the feed" not in r.main.query_line.advice
+            assert "searches the feed" not in r.advice
             assert feed.requests == []
             await r.do("query.accept")
             await r.until(lambda: r.ids == ["2404.00009"])

@@ -146,6 +146,7 @@ async def test_a_note_that_another_machine_replaced_is_said_and_a_key_brings_it_
         with closing(Events.open(path)) as events:
             events.join([theirs])
         r[CacheWatch].look_around()
+        r.pass_notice()
         await r.until(lambda: f"another machine replaced your note of {id} · gB shows it" in r.screen)
         await r.do("mark.replaced")
         assert f"your note of {id} was: mine, first" in r.lines[-1]

@@ -66,9 +66,11 @@ async def test_p_fetches_and_opens_and_then_only_opens(
             # Of several papers the missing ones are fetched, and none is opened.
             feed.fault = "ok"
             await r.do("move.up", "move.up", "select.all", "link.pdf")
+            r.pass_notice()
             await r.until(lambda: r.status.startswith("the PDFs are in") or "has no PDF" in r.status)
             feed.pages |= {f"/pdf/{id}": PDF for id in r.ids}
             await r.do("link.pdf")
+            r.pass_notice()
             await r.until(lambda: r.status == f"the PDFs are in {home / 'pdfs'}")
             assert len(list((home / "pdfs").glob("26*.pdf"))) == len(r.ids) and len(opened(home)) == 2
             await r.do("link.pdf")

@@ -12,6 +12,7 @@ from reader.cache.reads.window import Window
 from reader.refresh.jobs import Message, Waiting
 from reader.ui.query.actions import FeedSearch
 from tests.feed_server import FeedServer, Item, item
+from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill, settings
 from tests.ui.papers import draft
@@ -46,7 +47,7 @@ def _listed(r: Story) -> list[str]:
     return [row.id for row in r.app.library.rows(r.main.papers.pks_all())]
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 42)])
+@pytest.mark.parametrize("size", rest_long([(60, 20), (80, 24), (140, 42)], [(80, 24)]))
 async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(reader: Opener, size: tuple[int, int]) -> None:
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url), size=size) as r:
@@ -228,7 +229,7 @@ async def test_a_stopped_search_that_is_slow_to_end_says_no_more(
         assert "searching" not in r.top
 
 
-@pytest.mark.parametrize("fault", ["garbage", "html", "wrongtype", "refuse:403"])
+@pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403"], ["garbage", "refuse:403"]))
 async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, fault: str) -> None:
     with FeedServer({OLD: _answers()}) as feed:
         feed.fault = fault
@@ -312,9 +313,9 @@ async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
 async def test_the_line_names_the_key_where_there_are_words(reader: Opener) -> None:
     async with reader() as r:
         await r.do("find.query")
-        assert "searches the feed" not in r.main.query_line.advice
+        assert "searches the feed" not in r.advice
         await r.type("agents")
-        assert "ctrl+s searches the feed" in r.main.query_line.advice
+        assert "ctrl+s searches the feed" in r.advice
 
 
 async def test_a_search_that_takes_anothers_place_tells_of_itself(

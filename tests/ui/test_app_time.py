@@ -124,6 +124,7 @@ async def test_days_that_are_missing_in_the_list_are_fetched_there(reader: Opene
             await r.until(lambda: len(r.ids) == 65 and r.app.state[REFRESH].progress is None)
             asked = [request.query["date"] for request in feed.requests]
             assert asked == [f"2026-05-0{day}" for day in range(6, 0, -1)] + ["2026-04-30"]
+            r.pass_notice()
             await r.until(lambda: "missing" not in r.screen)
             assert (r.context, r.here.id) == ("list", above)
 

@@ -285,7 +285,7 @@ async def test_a_query_without_letters_changes_no_list_and_is_refused(reader: Op
         assert r.ids == before
         await r.do("query.accept")
         assert r.context == "query"
-        assert "has no letter or digit to search for." in r.main.query_line.advice
+        assert "has no letter or digit to search for." in r.advice
         await r.do("query.cancel")
         assert (r.query, r.ids) == ("robots", before)
 

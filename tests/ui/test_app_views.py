@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from reader.settings_reader import load_settings
 from reader.ui.command_line.runner import AutomaticCommands
 from reader.ui.refresh.sync import CacheWatch
@@ -118,7 +120,7 @@ async def test_programs_get_papers_by_a_key_and_by_a_line(reader: Opener, tmp_pa
         # A view of what is listed.
         await r.do("find.query")
         await r.type("has:output")
-        assert "ctrl+n saves it" in r.main.query_line.advice
+        assert "ctrl+n saves it" in r.advice
         await r.do("query.save")
         assert (r.query, r.context) == ("has:output", "command")
         await r.type("all mine")
@@ -130,13 +132,17 @@ async def test_programs_get_papers_by_a_key_and_by_a_line(reader: Opener, tmp_pa
         )
 
 
-async def test_changes_reach_watched_exports_and_stars_the_program(reader: Opener, tmp_path: Path) -> None:
+async def test_changes_reach_watched_exports_and_stars_the_program(
+    reader: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file, out = tmp_path / "stars.bib", tmp_path / "out"
     text = f"on_star = ['sh', '-c', 'cat > {out}']\n[[exports]]\nquery = 'is:starred'\nfile = 'stars.bib'\n"
     (tmp_path / "config.toml").write_text(text)
     found = load_settings(tmp_path / "config.toml", {}).settings
     async with reader(settings=settings(exports=found.exports, on_star=found.on_star)) as r:
-        await r.do("paper.star")
+        with monkeypatch.context() as patch:
+            patch.setattr("reader.ui.command_line.runner.EXPORT_AFTER", 0.1)
+            await r.do("paper.star")
         await r.until(lambda: out.exists() and r.ids[0] in out.read_text())
         # Exports are due until they are written: a reader that ends before writes them itself.
         await r.until(lambda: not r[AutomaticCommands].is_due)
@@ -144,5 +150,6 @@ async def test_changes_reach_watched_exports_and_stars_the_program(reader: Opene
         out.unlink()
         file.write_text("mine")
         await r.do("paper.star")
+        r.pass_notice()
         await r.until(lambda: "something else wrote" in r.status)
         assert file.read_text() == "mine" and not out.exists()

@@ -273,10 +273,18 @@ def _grid(node: Grid) -> Atom:
     if kind == "stack":
         return Atom(", ".join(", ".join(map(_text, row)) for row in rows))
     if kind == "cases":
-        inner = " ; ".join("  ".join(_text(cell).rstrip(" ,;") for cell in row) for row in rows)
+        inner = " ; ".join("".join(_case(cell, at) for at, cell in enumerate(row)) for row in rows)
         return Atom(f"{opening or '{:'} {inner} {closing or ':}'}", "fence")
     inner = " ; ".join(", ".join(map(_text, row)) for row in rows)
     return Atom(f"{opening or '[:'}{inner}{closing or ':]'}", "fence")
+
+
+def _case(cell: Node, at: int) -> str:
+    """A value, or its condition, which words set apart; without them a colon does."""
+    text = _text(cell).rstrip(" ,;")
+    if at == 0 or not text:
+        return text
+    return f" {text}" if isinstance(items_of(cell)[0], Words) else f" : {text}"
 
 
 def _accented(base: Node, name: str) -> str:

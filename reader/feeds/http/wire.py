@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from itertools import zip_longest
 from typing import Any
 from urllib.parse import unquote
@@ -31,6 +33,15 @@ STAGGER = 0.25
 """Seconds after which the next address of a host is tried beside the others (RFC 8305)."""
 
 
+_NAMED_BY = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
+
+
+@cache
+def _certificates(trusts_environment: bool, *_files: str | None) -> ssl.SSLContext:
+    """Those that all clients check hosts with; to read them takes 20 ms."""
+    return httpx.create_ssl_context(trust_env=trusts_environment)
+
+
 class LocalHost(Exception):
     """A host is on this machine or its network; `address` is its IP address, if it was looked up."""
 
@@ -44,7 +55,7 @@ class Wire:
     """The connections of a client.
 
     Proxies and certificates come from the environment, if it may say so. Without `checks_certificates` none are read,
-    which takes 20 ms, so that nothing may be asked with encryption. With `public_only` LocalHost is raised for a host
+    so that nothing may be asked with encryption. With `public_only` LocalHost is raised for a host
     with a local address. Proxies are the user's choice: they may be local. They look up names by themselves, so of
     hosts behind them only `localhost` and IP addresses are known.
     """
@@ -66,7 +77,7 @@ class Wire:
             self._client = httpx.AsyncClient(
                 headers=headers,
                 timeout=httpx.Timeout(limits.read_timeout, connect=limits.connect_timeout),
-                verify=checks_certificates,
+                verify=checks_certificates and _certificates(trusts_environment, *map(os.environ.get, _NAMED_BY)),
                 trust_env=trusts_environment,
             )
         except ImportError as error:

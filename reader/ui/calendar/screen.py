@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import ClassVar
@@ -16,14 +16,16 @@ from reader.cache.reads.window import DayCount
 from reader.core.dates import WEEKDAYS, Period, PeriodKind, period_containing, typed_period
 from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Line, Piece, cut_line, spread
-from reader.keys.keymap import Keymap
+from reader.keys.spelling import typed_on
 from reader.ui.calendar.state import CalendarRequest
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.line_widgets import ActionAsked, KeyLines, draw
-from reader.ui.kit.lines import key_piece
+from reader.ui.kit.line_widgets import ActionAsked, draw
+from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
+from reader.ui.shell.footer import status
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Services
+from reader.ui.shell.state import State
 
 CELL = 7
 """Columns for a day: the cursor, its number, a bar for its unread papers, and a gap."""
@@ -271,7 +273,14 @@ class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
 
         with Container(id="calendar"):
             yield self.month
-            yield Hints(self._keymap, since=self.since)
+        yield self.status
+
+    def footer(self, state: State) -> Status:
+        """Where the day to fetch from is chosen, a week or a month is none."""
+        keys = self._keymap.hints("calendar", without=("date.week", "date.month") if self.since else ())
+        return status(
+            state, self._keymap, [(key, "fetch since" if self.since and word == "day" else word) for key, word in keys]
+        )
 
     def move(self, *, days: int = 0, months: int = 0) -> None:
         """Move the cursor by days and months, back if negative; in a shorter month to its last day."""
@@ -291,16 +300,10 @@ class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
         is_text = bool(character and (character.isalnum() or (character in " -" and typed)))
         if typed is None and (not is_text or (character,) in self._keymap.resolve("calendar")):
             return False
-        if key in ("backspace", "ctrl+h"):
-            self.month.type((typed or "")[:-1] or None)
-        elif key == "escape":
-            self.month.type(None)
-        elif key == "ctrl+u":
-            self.month.type("")
-        elif is_text and character:
-            self.month.type(f"{typed or ''}{character}"[:LONGEST_TYPED])
-        else:
+        text = typed_on(typed or "", key, character if is_text else None, LONGEST_TYPED)
+        if text is None and key != "escape":
             return False
+        self.month.type(text if text or key == "ctrl+u" else None)
         return True
 
     def chosen(self, kind: PeriodKind | None) -> Period | None:
@@ -310,24 +313,3 @@ class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
             period, _ = read_typed(view.typed, view.today)
             return period_containing(kind, period.first) if period and kind else period
         return period_containing(kind or "day", view.day)
-
-
-class Hints(KeyLines):
-    """The line of the calendar's keys, which can be clicked."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"calendar--key", "calendar--quiet"}
-
-    def __init__(self, keymap: Keymap, *, since: bool) -> None:
-        super().__init__()
-        without = {"date.week", "date.month"} if since else set()
-        keys = keymap.hints("calendar", WIDTH, without)
-        self._keys = [(key, "fetch since" if since and word == "day" else word) for key, word in keys]
-
-    def shown_lines(self) -> Sequence[Line]:
-        line: list[Piece] = []
-        for key, word in self._keys:
-            line += [Piece("  " if line else ""), key_piece(key), key_piece(key, f" {word}", "quiet")]
-        return (cut_line(tuple(line), WIDTH),)
-
-    def render(self) -> Content:
-        return draw(self, self.shown_lines()[0], "calendar")

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
 from reader.ui.command_line.state import COMMAND, COMMANDS, TypedCommand, type_command
 from reader.ui.kit.lines import key_piece
-from reader.ui.kit.typed_line import TypedLine
+from reader.ui.kit.typed_line import LineInput, TypedLine
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.commands import Suggested
 from reader.ui.shell.screens import OverScreen
@@ -53,7 +53,7 @@ class LineScreen(OverScreen[T], inherit_bindings=False):
 
     def __init__(self, services: Services, value: T) -> None:
         super().__init__(services, value)
-        self.line = TypedLine(self.LABEL, self._advise, self.report, self.LONGEST)
+        self.line = TypedLine(self.LABEL, LineInput(self.LONGEST), self._advise, self.report)
         self.suggested = Suggested()
         self.selected = 0
 
@@ -100,11 +100,9 @@ class CommandScreen(LineScreen[TypedCommand], inherit_bindings=False):
     def __init__(self, services: Services, command: TypedCommand) -> None:
         super().__init__(services, command)
         state = self._model.state
-        self._history = state[COMMANDS]
+        self.line.history = state[COMMANDS]
         self._taken = state.selection.count if state.front_paper is None else 0
         """Selected papers, which commands act on."""
-        self._recalled = -1
-        self._draft = ""
         self._begun = command.text
         self._hint = ""
 
@@ -127,31 +125,21 @@ class CommandScreen(LineScreen[TypedCommand], inherit_bindings=False):
 
     def next(self) -> None:
         """Mark the next suggestion; among earlier commands, go to the next newer one."""
-        if self._recalled >= 0:
-            self._recall(self._recalled - 1)
+        if self.line.recalled >= 0:
+            self.line.recall(-1)
         else:
             super().next()
 
     def previous(self) -> None:
         """Mark the previous suggestion; at the first one, go to the previous command."""
-        if self._recalled < 0 and self.selected > 0:
+        if self.line.recalled < 0 and self.selected > 0:
             super().previous()
         else:
-            self._recall(self._recalled + 1)
+            self.line.recall(1)
 
     def select(self, place: int) -> None:
         if 0 <= place < len(self.suggested.candidates):
             self._model.change(self._model.state.update(COMMAND, lambda command: command._replace(selected=place)))
 
-    def _recall(self, place: int) -> None:
-        if place >= len(self._history):
-            return
-        if self._recalled < 0:
-            self._draft = self.line.text
-        self._recalled = place
-        self.line.write(self._history[place] if place >= 0 else self._draft)
-
     def report(self) -> None:
-        if self._recalled >= 0 and self.line.text != self._history[self._recalled]:
-            self._recalled = -1
         self._model.change(type_command(self._model.state, self.line.before_cursor))

@@ -13,8 +13,9 @@ from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Block, Figure, Formula, Section, Table, Verbatim
 from reader.core.marks import PASSAGE
+from reader.keys.spelling import typed_on
 from reader.ui.full_text.bookmarks import BookmarkKeeper
-from reader.ui.full_text.state import TEXT, leave_text, view_text
+from reader.ui.full_text.state import TEXT, leave_text, view_of, view_text
 from reader.ui.kit.glyphs import ASCII
 from reader.ui.marks.actions import MarkActions
 from reader.ui.page.links import LinkActions
@@ -96,9 +97,9 @@ class FullTextActions(Actor):
     def open_at_highlight(self, place: int) -> None:
         """Show the text at a highlight; the keys for matches lead to the others."""
         self.open(None)
-        text = self._model.state[TEXT]
-        if text is not None and text.view is not None and place < len(text.view.highlights.kept):
-            kept = text.view.highlights.kept[place]
+        view = self._view
+        if view is not None and place < len(view.highlights.kept):
+            kept = view.highlights.kept[place]
             self._change(lambda view: view.take(kept))
 
     def _why_not(self, id: str) -> str:
@@ -139,19 +140,23 @@ class FullTextActions(Actor):
 
     # Moves
 
+    @property
+    def _view(self) -> TextView | None:
+        """What is in view; None while there is no text."""
+        return view_of(self._model.state)
+
     def _change(self, change: Callable[[TextView], TextView]) -> bool:
         """Change the view; return whether it changed."""
-        text = self._model.state[TEXT]
-        if text is None or text.view is None:
+        before = self._view
+        if before is None:
             return False
-        view = change(text.view)
+        view = change(before)
         self._model.change(view_text(self._model.state, view))
-        return view is not text.view
+        return view is not before
 
     def _tell_of_text(self, said: str) -> None:
         """Say why a key does nothing in a text, if there is one."""
-        text = self._model.state[TEXT]
-        if text is not None and text.view is not None:
+        if self._view is not None:
             self._model.show_notice(said)
 
     @property
@@ -162,9 +167,7 @@ class FullTextActions(Actor):
 
     def _change_outline(self, outline: Outline) -> None:
         """Move in the outline, or give the keys to it or to the text."""
-        text = self._model.state[TEXT]
-        if text is not None:
-            self._model.change(self._model.state.put(TEXT, replace(text, outline=outline)))
+        self._model.change(self._model.state.update(TEXT, lambda text: replace(text, outline=outline)))
 
     def move(self, lines: int) -> None:
         """Move the cursor of the outline or of the selection, or scroll, by lines."""
@@ -185,10 +188,9 @@ class FullTextActions(Actor):
 
     def move_pages(self, direction: int, share: int, times: int) -> None:
         """Scroll `times` pages, or half pages if `share` is 2."""
-        text = self._model.state[TEXT]
-        is_moving_cursor = text is not None and text.view is not None and text.view.selection is not None
-        if text is not None and (self._outline is not None or is_moving_cursor):
-            self.move(times * direction * max(1, text.size.rows // share))
+        view = self._view
+        if view is not None and (self._outline is not None or view.selection is not None):
+            self.move(times * direction * max(1, view.size.rows // share))
             return
         self._change(lambda view: view.scroll_pages(direction, share, times))
 
@@ -226,8 +228,7 @@ class FullTextActions(Actor):
     def follow(self, _count: int | None) -> None:
         """Follow the reference in view, or let a letter choose among several."""
         self._change(lambda view: view.choose_link())
-        text = self._model.state[TEXT]
-        links = text.view.links if text is not None and text.view is not None else ()
+        links = self._view.links if self._view is not None else ()
         if len(links) <= 1:
             self._change(lambda view: view.links_chosen())
         if not links:
@@ -240,11 +241,11 @@ class FullTextActions(Actor):
         """Follow a clicked reference: its target, a space, and its text."""
         from reader.ui.full_text.links import Goals
 
-        text = self._model.state[TEXT]
-        if text is None or text.view is None:
+        view = self._view
+        if view is None:
             return
         target, _, words = reference.partition(" ")
-        goal = Goals(text.view.layout).of(target, words)
+        goal = Goals(view.layout).of(target, words)
         if goal is None:
             self._model.show_notice("the target of this reference is not in the text")
         else:
@@ -274,10 +275,10 @@ class FullTextActions(Actor):
         text = self._model.state[TEXT]
         if text is None or self._outline is not None:
             return False
-        if text.view is not None and text.view.peek is not None:
-            return self._answer(text.view.peek, key)
-        if text.view is not None and text.view.links:
-            return self._choose(text.view.links, key, character)
+        if (view := text.view) is not None and view.peek is not None:
+            return self._answer(view.peek, key)
+        if view is not None and view.links:
+            return self._choose(view.links, key, character)
         return text.search.is_typing and self._write(text.search.text, key, character)
 
     def _answer(self, peek: Peek, key: str) -> bool:
@@ -332,12 +333,8 @@ class FullTextActions(Actor):
     def _write(self, typed: str, key: str, character: str | None) -> bool:
         if key in ("enter", "escape"):
             self._end_search(is_kept=key == "enter")
-        elif key in ("backspace", "ctrl+h"):
-            self._search(typed[:-1])
-        elif key == "ctrl+u":
-            self._search("")
-        elif character is not None and character.isprintable():
-            self._search(f"{typed}{character}"[:LONGEST_TYPED])
+        elif (text := typed_on(typed, key, character, LONGEST_TYPED)) is not None:
+            self._search(text)
         else:
             return not key.startswith("ctrl+")
         return True
@@ -366,17 +363,17 @@ class FullTextActions(Actor):
         """Say how many lines match, and which one is marked."""
         from reader.ui.full_text.view import MOST_COUNTED
 
-        text = self._model.state[TEXT]
-        if text is None or text.view is None:
+        view = self._view
+        if view is None:
             return
-        words = text.view.search.text
-        number, count = text.view.matches()
+        words = view.search.text
+        number, count = view.matches()
         if words and not count:
             self._model.show_notice(f"{words} is not in this text", "warning")
         elif words:
             counted = f"{count:,}{'+' if count == MOST_COUNTED else ''}"
             self._model.show_notice(f"{number:,} of {counted} · {words}" if number else f"{words} · {counted}")
-        elif not text.view.highlights.kept:
+        elif not view.highlights.kept:
             self._model.show_notice(f"{self._keymap.key('text.search')} searches for words")
 
     # Outline
@@ -432,12 +429,11 @@ class FullTextActions(Actor):
 
     async def _search_highlights(self, highlights: Highlights) -> None:
         kept = await asyncio.to_thread(highlights.searched)
-        text = self._model.state[TEXT]
-        shown = text.view.highlights if text is not None and text.view is not None else None
-        if text is not None and shown is not None and shown.words is highlights.words:
+        view = self._view
+        if view is not None and (shown := view.highlights).words is highlights.words:
             places = {one.passage: one.range for one in kept}
-            found = [one._replace(range=one.range or places.get(one.passage)) for one in shown.kept]
-            self._model.change(self._model.state.put(TEXT, text.with_highlights(shown.with_kept(found))))
+            found = shown.with_kept([one._replace(range=one.range or places.get(one.passage)) for one in shown.kept])
+            self._model.change(self._model.state.update(TEXT, lambda text: text.with_highlights(found)))
 
     @handles("text.highlight")
     def highlight(self, _count: int | None) -> None:
@@ -482,8 +478,8 @@ class FullTextActions(Actor):
 
     def passage_to_note(self) -> Passage | None:
         """The passage that a new note is about; None for the paper's own note."""
-        text = self._model.state[TEXT]
-        if text is not None and text.view is not None and text.view.selection is not None:
+        text, view = self._model.state[TEXT], self._view
+        if view is not None and view.selection is not None:
             return self.keep_selected()
         return text.in_hand.passage if text is not None and text.in_hand is not None else None
 
@@ -541,8 +537,8 @@ class FullTextActions(Actor):
 
 def _document(state: State) -> object:
     """The shown text, whatever its width."""
-    text = state[TEXT]
-    return text.view.document if text is not None and text.view is not None else None
+    view = view_of(state)
+    return None if view is None else view.document
 
 
 # Quotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reader.keys.keymap import Keymap
-from reader.ui.full_text.state import TEXT
+from reader.ui.full_text.state import TEXT, view_of
 from reader.ui.kit.status_lines import Choice, Status
 from reader.ui.shell.footer import status
 from reader.ui.shell.state import State
@@ -19,8 +19,7 @@ def text_status(state: State, keymap: Keymap) -> Status:
 
 def _prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
     """The keys while search words are typed or a reference is chosen, and the typed text."""
-    text = state[TEXT]
-    view = text.view if text is not None else None
+    text, view = state[TEXT], view_of(state)
     if view is not None and view.peek is not None:
         opens = "open it" if view.peek.id else "go there"
         queues = (("b", "queue it"),) if view.peek.id else ()
@@ -35,8 +34,7 @@ def _prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
 
 
 def _hints(state: State, keymap: Keymap) -> list[Choice]:
-    text = state[TEXT]
-    view = text.view if text is not None and state.context == "text" else None
+    view = view_of(state) if state.context == "text" else None
     if view is not None and view.selection is not None:
         from reader.keys.actions import QUOTED_FOOTER
 
@@ -46,7 +44,7 @@ def _hints(state: State, keymap: Keymap) -> list[Choice]:
 
         return keymap.hints(state.context, footer=HIGHLIGHT_FOOTER)
     idle = []
-    if text is not None and text.view is None:
+    if view_of(state) is None:
         # There is no text to move in.
         idle += ["read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture.")))]
     return keymap.hints(state.context, without=idle)

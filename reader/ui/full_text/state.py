@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     from reader.ui.full_text.view import TextView
 
 
+def view_of(state: State) -> TextView | None:
+    """The part of the open text that is in view; None while there is no text."""
+    text = state[TEXT]
+    return None if text is None else text.view
+
+
 def view_text(state: State, view: TextView) -> State:
     text = state[TEXT]
     return state if text is None or view is text.view else state.put(TEXT, replace(text, view=view))

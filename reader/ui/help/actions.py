@@ -10,6 +10,7 @@ from typing import TypeVar
 from reader.core.errors import ReaderError
 from reader.core.text import clean
 from reader.core.views import SPECIAL, VIEWS
+from reader.keys.spelling import typed_on
 from reader.paths import APP
 from reader.session.places import Place, view
 from reader.ui.command_line.state import OUTPUT, Output
@@ -74,10 +75,8 @@ class HelpActions(Actor):
             self._enter()
         elif help is not None and not help.is_typing:
             return False
-        elif key == "backspace":
-            self.search(self._typed[:-1])
-        elif character is not None and character.isprintable():
-            self.search(self._typed + character)
+        elif (typed := typed_on(self._typed, key, character, LONGEST)) is not None:
+            self.search(typed)
         else:
             return False
         return True

@@ -305,20 +305,20 @@ class HeldScreen(_Screen):
             super()._compositor_refresh()
 
     def draw_ahead(self) -> None:
-        """Lay the screen out and make its lines, which widgets keep for the frame that is drawn first."""
+        """Lay out the screen and cache its lines for the first drawn frame."""
         if _HAS_LAYOUT:
             self._refresh_layout()
             self._compositor.render_strips()
 
     def release(self) -> None:
-        """Draw from now on, at first all."""
+        """Start drawing, beginning with everything."""
         if self.is_held:
             self.is_held = False
             self.refresh()
 
 
 async def take_keys(node: MessagePump) -> list[Key]:
-    """Take the keys that follow the current message in a node's queue.
+    """Take the keys that directly follow the current message in a node's queue.
 
     Textual 8.2.8 handles each key for itself, so that a program does not see how many more wait, and draws a frame for
     each one or for none.
@@ -326,7 +326,7 @@ async def take_keys(node: MessagePump) -> list[Key]:
     keys: list[Key] = []
     if not _HAS_QUEUE:
         return keys
-    # Behind the last key may stand the end of all messages.
+    # The marker for the end of all messages may follow the last key.
     with suppress(MessagePumpClosed):
         # A forwarded key comes back from a widget that did not want it.
         while isinstance(key := node._peek_message(), Key) and not key.is_forwarded:
@@ -335,7 +335,7 @@ async def take_keys(node: MessagePump) -> list[Key]:
 
 
 class BlankGround(_Screen):
-    """Mixed into a screen without text of its own: its ground is drawn as one line, and filtered as all lines are.
+    """Mixed into a screen without text of its own, so that its ground is drawn as a single, filtered line.
 
     Textual 8.2.8 composes the lines under all panes in every frame, unless a widget is `BLANK`; it then sends the
     ground's colours also where the user wants none.
@@ -352,7 +352,7 @@ class BlankGround(_Screen):
 
 
 class PastesWhole(_Text):
-    """Mixed into an input or a text area: the whole pasted text goes through `insert_pasted`.
+    """Mixed into an input or a text area, so that pasted text goes through `insert_pasted` whole.
 
     Textual 8.2.8 inserts control characters, and into an input only the first line. It calls the `_on_paste` of each
     base class, so the handler here, which comes first, has to prevent the default.

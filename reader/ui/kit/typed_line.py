@@ -1,4 +1,4 @@
-"""A line to type in, at the bottom of a screen, with a line of advice below."""
+"""An input line at the bottom of a screen, with a line of advice below."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from reader.ui.kit.line_widgets import KeyLines, draw
 from reader.ui.kit.textual_fixes import PastesWhole
 
 PATIENCE = 1.0
-"""Maximum seconds to wait until a text has taken its keys: late letters are better than a line that hangs."""
+"""Maximum seconds to wait until a text has handled its keys: late letters are better than a line that hangs."""
 
 
 async def catch_up(node: MessagePump, *, is_drawn: bool = False) -> None:
-    """Wait until the keys sent to a widget, or to the app, are handled; with `is_drawn` until it is drawn, too."""
+    """Wait until keys sent to a widget or to the app are handled; with `is_drawn`, until it is drawn, too."""
     taken = asyncio.Event()
     if (node.call_after_refresh if is_drawn else node.call_later)(taken.set):
         with suppress(TimeoutError):
@@ -44,19 +44,32 @@ class LineInput(PastesWhole, Input):
 
 
 class TypedLine(Widget):
-    """A word that says what is typed, the text, and a line of advice, which `advise` draws for a width."""
+    """A label, the text, and a line of advice, which `advise` draws for a width."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "typed--quiet", "typed--key", "typed--chosen", "typed--number", "typed--mistake",
     }  # fmt: skip
 
-    def __init__(self, name: str, advise: Callable[[int], Line], changed: Callable[[], object], limit: int) -> None:
-        """`changed` is called after each edit; a longer text than `limit` can't be typed."""
-        super().__init__()
+    def __init__(
+        self,
+        name: str,
+        input: LineInput,
+        advise: Callable[[int], Line],
+        changed: Callable[[], object],
+        *,
+        id: str | None = None,
+    ) -> None:
+        """`changed` is called after each edit."""
+        super().__init__(id=id)
+        self.history: tuple[str, ...] = ()
+        """Earlier texts, the latest first."""
+        self.recalled = -1
+        """The place of the one that is shown; -1 for a text that is typed."""
+        self._draft = ""
         self._label = name
         self._advise = advise
         self._changed = changed
-        self._input = LineInput(limit)
+        self._input = input
         self._advice = _Advice(self)
 
     def compose(self) -> ComposeResult:
@@ -66,40 +79,50 @@ class TypedLine(Widget):
         yield self._input
         yield self._advice
 
-    def advice(self, width: int) -> Line:
-        """The line of advice."""
-        return self._advise(width)
-
     def advise(self) -> None:
-        """Draw the advice again."""
-        self._advice.refresh()
+        """Draw the advice again, if it has changed."""
+        self._advice.renew()
+
+    def advice(self, width: int) -> Line:
+        return self._advise(width)
 
     @property
     def text(self) -> str:
-        """The whole text."""
         return self._input.value
 
     @property
     def before_cursor(self) -> str:
-        """The text before the cursor."""
         return self._input.value[: self._input.cursor_position]
 
     def replace(self, start: int, word: str, end: str = " ") -> None:
-        """Put a word in place of the text from `start` to the cursor, with a blank behind it, or with `end`."""
+        """Replace the text from `start` to the cursor by a word, followed by a space or `end`."""
         self._input.replace(f"{word}{end}", start, self._input.cursor_position)
 
     def write(self, text: str) -> None:
-        """Replace the whole text."""
         self._input.value = text
         self._input.cursor_position = len(text)
 
+    def recall(self, step: int) -> bool:
+        """Write the next earlier text (1) or later one (-1), at last what was typed; False if there is none."""
+        place = self.recalled + step
+        if place >= len(self.history):
+            return False
+        if self.recalled < 0:
+            self._draft = self.text
+        self.recalled = place
+        self.write(self.history[place] if place >= 0 else self._draft)
+        return True
+
     def begin(self) -> None:
         """Take the keys."""
+        # At once: letters typed directly after the key that opens the line belong to the line.
         self.screen.set_focus(self._input)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Tell of each edit, and draw the advice again."""
+        """Report each edit, and draw the advice again."""
         event.stop()
+        if self.recalled >= 0 and self.text != self.history[self.recalled]:
+            self.recalled = -1
         self._changed()
         self.advise()
 
@@ -121,10 +144,17 @@ class _Advice(KeyLines):
     def __init__(self, line: TypedLine) -> None:
         super().__init__()
         self._line = line
+        self._drawn: Line = ()
+
+    def renew(self) -> None:
+        """Draw another line."""
+        if self._drawn != self._line.advice(self.size.width):
+            self.refresh()
 
     def shown_lines(self) -> Sequence[Line]:
         """Return the line as it is drawn."""
-        return (self._line.advice(self.size.width),)
+        self._drawn = self._line.advice(self.size.width)
+        return (self._drawn,)
 
     def render(self) -> Content:
         return draw(self._line, self.shown_lines()[0], "typed")

@@ -1,4 +1,4 @@
-"""Counts of the filter pane: the question, the resulting numbers, and what the counting thread keeps of them."""
+"""Counts for the filter pane: the question, the numbers, and the cache of the counting thread."""
 
 from __future__ import annotations
 
@@ -44,13 +44,12 @@ class Counts(NamedTuple):
     anywhere: int
     """Number of papers that match the query in all views."""
     place: Place | None = None
-    """The place that was counted."""
     tags: tuple[tuple[str, int], ...] = ()
     """The user's tags with their numbers of papers, by name."""
 
 
 class ViewCount(NamedTuple):
-    """The numbers of a view that the user has saved."""
+    """The numbers of a saved view."""
 
     papers: int
     unread: int
@@ -66,7 +65,7 @@ class TopicFacts(NamedTuple):
 
 
 class Counting:
-    """Counts of one cache, kept until it changes; used by one thread only, with its window."""
+    """Counts of one cache, kept until it changes; used only by one thread, with its window."""
 
     def __init__(self) -> None:
         self._known: dict[Hashable, Any] = {}
@@ -85,7 +84,6 @@ class Counting:
         return self._once(("count", *_condition(selection)), lambda: window.count(selection))
 
     def count(self, window: Window, question: Question) -> Counts:
-        """Count for the filter pane."""
         from reader.cache.tags import tag_counts
 
         if window.changed():

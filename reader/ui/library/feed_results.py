@@ -9,7 +9,7 @@ from reader.core.paper import Draft, Listing, Paper
 from reader.core.paper_row import NotCached, PaperKey, PaperRow
 
 Find = Callable[[str], int | None]
-"""Finds the cache's key of a paper by its id; None if the cache does not have it."""
+"""Finds a paper's key in the cache by its id; None if the cache lacks it."""
 
 Store = Callable[[Sequence[Listing]], None]
 """Stores listings of one paper each in the cache; blocks."""
@@ -18,8 +18,8 @@ Store = Callable[[Sequence[Listing]], None]
 class FeedResults:
     """The results of one search of the feed, in the feed's own order.
 
-    A paper in the cache is listed under its key there. All others are listed under `NotCached`, even after they are
-    stored, so that the list never changes under the cursor.
+    A paper in the cache is listed under its key. Others are listed under `NotCached`, even after they are stored, so
+    that the list never changes under the cursor.
     """
 
     def __init__(self, text: str, listings: Iterable[Listing], find: Find, store: Store) -> None:
@@ -34,13 +34,13 @@ class FeedResults:
         self.order: Order[PaperKey] = Order([self._stored.get(key, key) for key in self._listings])
 
     def look_up_keys(self, find: Find) -> None:
-        """Look up which of the papers the cache has now."""
+        """Look up which papers the cache has now."""
         for key in self._listings:
             if key not in self._stored and (pk := find(key.id)) is not None:
                 self._stored[key] = pk
 
     def pk_of(self, key: PaperKey) -> int | None:
-        """The key in the cache of a listed paper; None if the cache does not have it."""
+        """A listed paper's key in the cache; None if the cache lacks it."""
         return key if isinstance(key, int) else self._stored.get(key)
 
     def rows(self, keys: Sequence[PaperKey], fetch: Callable[[Sequence[int]], list[PaperRow]]) -> list[PaperRow]:
@@ -57,13 +57,13 @@ class FeedResults:
         return rows
 
     def paper(self, key: PaperKey) -> Paper | None:
-        """A whole paper that the cache does not have."""
+        """A whole paper that the cache lacks."""
         if isinstance(key, int) or key not in self._listings:
             return None
         return _paper(key, self._listings[key])
 
     def absent(self, keys: Sequence[PaperKey]) -> list[str]:
-        """The ids of the papers that the cache does not have."""
+        """The ids of papers that the cache lacks."""
         return [key.id for key in keys if isinstance(key, NotCached) and self.pk_of(key) is None]
 
     def store(self, keys: Sequence[PaperKey], find: Find) -> list[int]:

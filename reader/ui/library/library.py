@@ -64,7 +64,7 @@ AGAIN = 0.003
 
 
 class QueryThread:
-    """One window on the cache at `path` and the thread that reads it."""
+    """A window on the cache at `path`, and the thread that reads it."""
 
     def __init__(self, path: Path, name: str, *, learns_apart: bool = False) -> None:
         self._open = partial(Window.open, path, learns_apart=learns_apart)
@@ -73,7 +73,7 @@ class QueryThread:
         self._running: Future[Any] | None = None
 
     async def ask(self, question: Callable[[Window], T]) -> T:
-        """Run a query; raises CacheInterrupted if a newer one comes."""
+        """Run a query; raises CacheInterrupted if a newer one arrives."""
         while self.interrupt():
             await self._end()
         return await self.ask_next(question)
@@ -121,8 +121,8 @@ class QueryThread:
 def _release_objects(error: BaseException) -> None:
     """Free the objects of a failed query, which its error would keep alive.
 
-    An unfinished statement among them would keep the interrupt in force for all later queries, and would keep showing
-    an old state of the cache.
+    An unfinished statement among them would keep the interrupt in force for later queries, and would keep an old
+    snapshot of the cache.
     """
     one: BaseException | None = error
     while one is not None:
@@ -134,10 +134,10 @@ T = TypeVar("T")
 
 
 FIRST = 10
-"""The first papers for the user, which show what a change does."""
+"""Number of first For you papers shown to demonstrate a change."""
 
 BREATH = 0.004
-"""Seconds of each pause while reading the vocabulary: about as long as it works between two pauses."""
+"""Seconds of each pause while reading the vocabulary: about as long as the work between pauses."""
 
 _NO_PAPERS: Order[int] = Order(())
 _NO_DAYS: dict[str, DayFetched] = {}
@@ -147,15 +147,15 @@ class Library(Marking):
     """One open cache."""
 
     def __init__(self, path: Path, *, learns_apart: bool = False) -> None:
-        """With `learns_apart`, what the user likes is learned in a process of its own."""
+        """With `learns_apart`, learning what the user likes happens in a separate process."""
         super().__init__(path)
         self._near = Window.open(path, learns_apart=learns_apart)
         self.trouble = ""
-        """What the user has to know of a read that failed; empty if none did."""
+        """A message about a failed read; empty if none failed."""
         self.is_closed = False
-        """Whether the reader is leaving: what still ends then gets no answers, and nothing is wrong."""
+        """Whether the reader is leaving: late results are dropped, and errors ignored."""
         self.learned: Learned | None = None
-        """What was learned of the user, if the list is ordered by it: its rows say why they suit."""
+        """What was learned about the user, if the list is ordered by it: its rows then have reasons."""
         self._visited: int | None = None
         self._file = self._place()
         self._new_since: str | None = None
@@ -167,7 +167,6 @@ class Library(Marking):
 
     @property
     def path(self) -> Path:
-        """The cache's file."""
         return self._path
 
     @property
@@ -178,7 +177,6 @@ class Library(Marking):
     # On the event loop
 
     def rows(self, pks: Sequence[PaperKey]) -> list[PaperRow]:
-        """The rows of a screenful of papers."""
 
         def cached(keys: Sequence[int]) -> list[PaperRow]:
             return self._ask(lambda window: window.rows(keys), [])
@@ -188,7 +186,7 @@ class Library(Marking):
         return self._with_whys(self._with_changes(cached(cached_keys(pks))))
 
     def _with_changes(self, rows: list[PaperRow]) -> list[PaperRow]:
-        """The rows with what has changed of those that have."""
+        """The rows, with what has changed in their papers."""
         changed = cached_keys([row.pk for row in rows if row.flags & Flag.CHANGED])
         if not changed:
             return rows
@@ -200,7 +198,7 @@ class Library(Marking):
         return [row._replace(changed=said.get(row.pk, "")) for row in rows]
 
     def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
-        """The rows with why they suit the user, if the list is ordered by it."""
+        """The rows with why they suit the user, if the list is ordered by that."""
         learned = self.learned
         if learned is None:
             return rows
@@ -231,7 +229,7 @@ class Library(Marking):
         return self._ask(lambda window: window.read(is_taught), False)
 
     def has_unfinished_marks(self) -> bool:
-        """Whether an earlier run did not apply a mark to all its papers."""
+        """Whether an earlier run left a mark of many papers incomplete."""
         return self._ask(Window.has_unfinished_marks, False)
 
     def tag_counts(self) -> dict[str, int]:
@@ -245,41 +243,40 @@ class Library(Marking):
         return self._ask(Window.topic_names, {})
 
     def older_day(self, day: str, steps: int) -> str | None:
-        """The day `steps` days older than `day`, newer if negative, among those with papers that are not hidden.
+        """The day `steps` days older than `day`, newer if negative, among days with visible papers.
 
         None past the ends.
         """
         return self._ask(lambda window: window.older_day(day, steps), None)
 
     def visible_papers(self, day: str) -> DayCount:
-        """The number of a day's papers that are not hidden, and of unread ones among them."""
+        """The number of a day's visible papers, and of unread ones among them."""
         return self.days_between(day, day).get(day, DayCount(day, 0, 0))
 
     def scope(self, today: date) -> Scope:
-        """The current meanings of relative words in queries, such as `today`, `latest` and `new`."""
+        """The current meanings of relative query words such as `today`, `latest` and `new`."""
         from reader.cache.search.compile import Scope
 
         return Scope(today, self.newest_day(), self._new_since)
 
     def left_at(self, visited: str | None) -> None:
-        """Set the ISO time of the last visit: later papers are new, and votes are compared with those at that time."""
+        """Set the ISO time of the last visit: later papers are new, and votes are compared with that time."""
         self._new_since = visited
         if visited is not None:
             self._visited = int(datetime.fromisoformat(visited).timestamp())
             self._near.visited(self._visited)
 
     def may_have_group(self) -> bool:
-        """Whether the user belongs to a group, or did."""
+        """Whether the user is or was in a group."""
         return group_file(self._path).exists()
 
     def has_group_at_server(self) -> bool:
-        """Whether the user's group has a server, which is listened to; not for the loop: it reads a file."""
+        """Whether the user's group has a server to listen to; reads a file, so not for the event loop."""
         from reader.cache.places import is_group_at_server
 
         return is_group_at_server(group_file(self._path))
 
     def follows(self) -> list[Follow]:
-        """What the user follows."""
         from reader.cache.follows import follows
 
         return self._ask(lambda window: window.read(follows), [])
@@ -289,18 +286,18 @@ class Library(Marking):
         return self._ask(lambda window: window.day_counts(first, last), {})
 
     def gaps(self, first: date, last: date, today: date) -> tuple[str, ...]:
-        """The days (ISO) that were never requested from the feed, or had no papers yet."""
+        """The days (ISO) never requested from the feed, or without papers when requested."""
         from reader.core.feed_days import missing_days
 
         known = self._ask(lambda window: window.fetched_days(first.isoformat(), last.isoformat()), _NO_DAYS)
         return missing_days(first, last, today, known)
 
     def holes(self, place: Place, order: str, today: date) -> tuple[Hole, ...]:
-        """The runs of days that are missing between those that a place lists."""
+        """The runs of missing days between those that a place lists."""
         return self._ask(lambda window: find_holes(window, place, order, today), ())
 
     def oldest_day(self) -> str | None:
-        """The oldest day that was requested from the feed."""
+        """The oldest requested day of the feed."""
         known = self._ask(Window.fetched_days, _NO_DAYS)
         return min((day for day, one in known.items() if one.fetched), default=None)
 
@@ -314,11 +311,11 @@ class Library(Marking):
     def first_list(
         self, place: Place, order: str, scope: Callable[[], Scope], *, limit: int, keep: int | None = None
     ) -> Order[int]:
-        """The first papers of the place where a start begins, up to and beyond the paper `keep`."""
+        """The first papers of the starting place, up to and beyond the paper `keep`."""
         return self._ask(lambda window: first_list(window, place, order, scope, limit=limit, keep=keep), _NO_PAPERS)
 
     def first(self, selection: Selection, limit: int) -> Order[int]:
-        """The first screenful, for the first frame; later ones come from `screenful`."""
+        """The first screenful for the first frame; later ones come from `screenful`."""
         return self._ask(lambda window: window.first(selection, limit, at_once=True), _NO_PAPERS)
 
     def last_refresh(self) -> datetime | None:
@@ -335,14 +332,14 @@ class Library(Marking):
     def changed(self) -> bool:
         """Whether another connection has written to the cache since the last call.
 
-        Raises CacheError if another program has put a new cache in its place.
+        Raises CacheError if another program replaced the cache.
         """
         if self._place() not in (self._file, None):
             raise CacheError("Another program replaced this cache with a new one. Quit and start again.")
         return self._near.changed()
 
     def _place(self) -> int | None:
-        """A number that distinguishes the file from another of its name; None if there is none."""
+        """A number that identifies the file among others of its name; None if it is missing."""
         try:
             return self._path.stat().st_ino
         except OSError:
@@ -351,7 +348,7 @@ class Library(Marking):
     # Facts of one paper
 
     def _ask(self, question: Callable[[Window], T], nothing: T) -> T:
-        """The cache's answer, or `nothing` if it fails: an error while the screen is drawn would end the reader."""
+        """The cache's answer, or `nothing` on failure: an error while drawing would end the reader."""
         if self.is_closed:
             return nothing
         try:
@@ -361,7 +358,7 @@ class Library(Marking):
             return nothing
 
     def why(self, pk: PaperKey) -> str:
-        """Why a paper suits the user, in words, if the list is ordered by that; else nothing."""
+        """Why a paper suits the user, in words, if the list is ordered by that; otherwise empty."""
         learned = self.learned
         if learned is None or not isinstance(pk, int):
             return ""
@@ -379,39 +376,38 @@ class Library(Marking):
         return None if self.results is None else self.results.paper(pk)
 
     def belongings(self, pk: PaperKey | None) -> Kept:
-        """What belongs to a paper, such as its comments."""
         from reader.cache.community import Kept, read_community
 
         return Kept() if pk is None else self._of_paper(pk, read_community, Kept())
 
     def ruled(self, pk: PaperKey) -> tuple[tuple[Act, ...], tuple[str, ...]]:
-        """What rules did to a paper, and the muted words that hide it; may run in a thread. Raises CacheError."""
+        """What rules did to a paper, and the muted words that hide it; thread-safe. Raises CacheError."""
         from reader.cache.watching import ruled
 
         nothing: tuple[tuple[Act, ...], tuple[str, ...]] = (), ()
         return self._in_thread(pk, lambda window, known: ruled(window, known, datetime.now(UTC).date()), nothing)
 
     def made_by_agents(self, pk: PaperKey) -> tuple[Made, ...]:
-        """The marks on a paper that programs made; may run in a thread. Raises CacheError."""
+        """The marks on a paper made by programs; thread-safe. Raises CacheError."""
         from reader.cache.marks.event_log import made_by_agents
 
         return self._in_thread(pk, lambda window, known: window.read(partial(made_by_agents, pk=known)), ())
 
     def _cached_key(self, pk: PaperKey) -> int | None:
-        """The key of a paper in the cache; None if only the feed has it."""
+        """A paper's key in the cache; None if only the feed has it."""
         if self.results is not None:
             return self.results.pk_of(pk)
         return pk if isinstance(pk, int) else None
 
     def _of_paper(self, pk: PaperKey, read: Callable[[sqlite3.Connection, int], T], nothing: T) -> T:
-        """What the cache has about a paper; `nothing` if only the feed has it."""
+        """The cache's answer about a paper; `nothing` if only the feed has it."""
         known = self._cached_key(pk)
         return (
             nothing if known is None else self._ask(lambda window: window.read(lambda one: read(one, known)), nothing)
         )
 
     def _in_thread(self, pk: PaperKey, read: Callable[[Window, int], T], nothing: T) -> T:
-        """The same where it takes longer, for a thread. Raises CacheError."""
+        """The same for slower reads, in a thread. Raises CacheError."""
         known = self._cached_key(pk)
         if known is None:
             return nothing
@@ -419,7 +415,7 @@ class Library(Marking):
             return read(window, known)
 
     def text(self, pk: PaperKey) -> KeptText | None:
-        """The full text of a paper, if it is kept; to read one takes some 3 ms."""
+        """A paper's full text, if stored; reading one takes about 3 ms."""
         from reader.cache.texts import Texts
         from reader.ui.terminal.process import loading
 
@@ -427,7 +423,7 @@ class Library(Marking):
             return self._of_paper(pk, lambda one, known: Texts(one, self._path).get(known), None)
 
     async def note_text_use(self, pk: PaperKey, today: str) -> None:
-        """Note that a full text is read today (ISO), which keeps it longer."""
+        """Record that a full text is read today (ISO), which keeps it longer."""
         known = self._cached_key(pk)
         if known is not None:
             await asyncio.to_thread(self._note_text_use, known, today)
@@ -439,13 +435,11 @@ class Library(Marking):
             texts.note_use(pk, today)
 
     def votes(self, pk: PaperKey) -> Votes:
-        """The changes of a paper's votes."""
         from reader.cache.history import STILL, votes
 
         return self._of_paper(pk, lambda one, known: votes(one, known, self._visited), STILL)
 
     def changes(self, pk: PaperKey) -> Changes | None:
-        """What changed of a paper that is or was due."""
         from reader.cache.history import has_changed
 
         if not self._of_paper(pk, has_changed, False):
@@ -455,34 +449,33 @@ class Library(Marking):
         return self._of_paper(pk, read_changed, None)
 
     def compare_texts(self, pk: PaperKey) -> tuple[SectionDiff, ...]:
-        """What changed in the full text of a paper, if an earlier one is here; for a thread. Raises CacheError.
+        """What changed in a paper's full text, if an earlier version is stored; for a thread. Raises CacheError.
 
-        It takes milliseconds for what people write, and seconds for a text that is made to be slow.
+        It takes milliseconds for ordinary texts, and seconds for a text designed to be slow.
         """
         from reader.cache.texts import compare_texts
 
         return self._in_thread(pk, lambda window, known: window.read(partial(compare_texts, pk=known)), ())
 
     def outputs(self, pk: PaperKey) -> tuple[Output, ...]:
-        """What the user's programs said about a paper, where it was kept."""
+        """The kept outputs of the user's programs about a paper."""
         from reader.cache.outputs import outputs_of
 
         return self._of_paper(pk, outputs_of, ())
 
     def passages(self, pk: PaperKey) -> tuple[Passage, ...]:
-        """The highlights in the text of a paper."""
         from reader.cache.passages import passages_of
 
         return self._of_paper(pk, passages_of, ())
 
     def shared(self, pk: PaperKey) -> tuple[Said, ...]:
-        """What the members of the group share of a paper."""
+        """What members of the group share about a paper."""
         from reader.cache.members import shared_of
 
         return self._of_paper(pk, shared_of, ())
 
     def follow_reasons(self, pk: PaperKey) -> tuple[FollowReason, ...]:
-        """What the user follows that a paper has."""
+        """Why a paper counts as followed."""
         from reader.cache.follows import reasons
 
         return self._of_paper(pk, reasons, ())
@@ -500,19 +493,19 @@ class Library(Marking):
         return await self._whole.ask(lambda window: window.order(selection))
 
     async def matching_day(self, selection: Selection, day: str, steps: int) -> str | None:
-        """Like `older_day`, among the days that list a paper of a selection."""
+        """Like `older_day`, among days with a paper of a selection."""
         return await self._days.ask_next(lambda window: window.matching_day(selection, day, steps))
 
     async def count(self, question: Question) -> Counts:
-        """Count for the filter pane; raises CacheInterrupted if it is called again meanwhile."""
+        """Count for the filter pane; raises CacheInterrupted if called again meanwhile."""
         return await self._counts.ask(lambda window: self._counting.count(window, question))
 
     async def number(self, selection: Selection) -> int:
-        """How many papers a selection has; raises CacheInterrupted like `count_view`."""
+        """The number of papers of a selection; raises CacheInterrupted like `count_view`."""
         return await self._counts.ask_next(lambda window: window.count(selection))
 
     async def count_view(self, view: View, scope: Scope) -> ViewCount:
-        """Count a view that the user has saved; raises CacheInterrupted if `count` is called meanwhile."""
+        """Count a saved view; raises CacheInterrupted if `count` is called meanwhile."""
         return await self._counts.ask_next(lambda window: self._counting.count_view(window, view, scope))
 
     async def follow_counts(self) -> tuple[FollowCount, ...]:
@@ -520,7 +513,7 @@ class Library(Marking):
         return await self._counts.ask_next(self._counting.follow_counts)
 
     async def find(self, selection: Selection, limit: int) -> list[PaperRow]:
-        """The rows of the first papers of a selection; raises CacheInterrupted if it is called again meanwhile."""
+        """The rows of the first papers of a selection; raises CacheInterrupted if called again meanwhile."""
         return await self._counts.ask(lambda window: window.rows(window.first(selection, limit).pks))
 
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
@@ -528,13 +521,13 @@ class Library(Marking):
         return await self._counts.ask_next(lambda window: self._counting.topic_facts(window, tuple(picked)))
 
     async def reading_figures(self, today: date) -> Figures:
-        """What the user has read, in figures up to a local day."""
+        """Reading statistics up to a local day."""
         from reader.cache.reads.reading import reading_figures
 
         return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))
 
     async def reasons(self, pk: PaperKey | None, selection: Selection) -> tuple[Reasons, tuple[tuple[str, str], ...]]:
-        """What was learned of the user, what it makes of a paper, and the first papers of a selection by it."""
+        """What was learned of the user, its meaning for a paper, and the first papers of a selection by it."""
         from reader.cache.reads.opinions import read_reasons
 
         known = None if pk is None else self._cached_key(pk)
@@ -546,18 +539,18 @@ class Library(Marking):
         return await self._taste.ask_next(read)
 
     async def split(self, one: Held) -> list[Held]:
-        """Two interests of one; nothing if it has a single paper."""
+        """An interest split in two; None if it has a single paper."""
         return await self._taste.ask_next(lambda window: window.for_you.learned().taste.split(one))
 
     async def fit(self, pk: int, text: str) -> Fit:
-        """Why a paper fits a query; raises CacheInterrupted if it is called again meanwhile."""
+        """Why a paper fits a query; raises CacheInterrupted if called again meanwhile."""
         return await self._fits.ask(lambda window: window.read(partial(_fit, pk=pk, text=text)))
 
     async def vocabulary(self) -> Vocabulary:
         """The keywords, people and other values for completing queries.
 
-        Typed letters and counts do not wait for it: it has its own thread and connection, and pauses every few
-        milliseconds.
+        It has its own thread and connection and pauses every few milliseconds, so that typing and counting never wait
+        for it.
         """
         return await asyncio.to_thread(self._vocabulary)
 
@@ -581,7 +574,7 @@ class Library(Marking):
 
 
 def _fit(connection: sqlite3.Connection, pk: int, text: str) -> Fit:
-    """Why a paper is in the list of a query for what fits best, or after the papers that match a query."""
+    """Why a paper is in a list of best fits, or among the near papers after the matching ones."""
     from reader.cache.finding.ranker import found_by
     from reader.cache.search import similar
     from reader.cache.search.similar import cache_file

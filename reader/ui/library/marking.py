@@ -1,4 +1,4 @@
-"""What the user does with papers, recorded by the thread of marks, in order."""
+"""The user's actions on papers, recorded in order by the thread of marks."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ Progress = Callable[[int, int], None]
 
 
 def ignore_progress(_done: int, _total: int) -> None:
-    """Progress that nobody watches."""
+    """Progress that is not shown."""
 
 
 class MarkThread:
-    """The log of the cache at `path` and the thread that changes it: changes wait for the disk."""
+    """The log of the cache at `path`, and the thread that changes it and waits for the disk."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -59,7 +59,7 @@ class MarkThread:
     ) -> Awaitable[T]:
         """Make a change after those submitted before, even if the result is not awaited.
 
-        Without `is_mark` nothing of the user's is lost if the reader has to end before the change is made.
+        Without `is_mark`, the user loses nothing if the reader ends before the change is made.
         """
         loop = asyncio.get_running_loop()
 
@@ -84,12 +84,11 @@ class MarkThread:
         return change(self._events, progress)
 
     def _note_end(self, storing: Future[Any]) -> None:
-        """Note how a change ended; runs in the thread."""
         error = storing.exception()
         if error is not None and not isinstance(error, MarkNotTaken):
             self._failure = str(error) if isinstance(error, ReaderError) else type(error).__name__
         elif not self._is_closing:
-            # The user saw the notice of an earlier failure, and the disk can be written again.
+            # The user saw the notice of an earlier failure, and the disk is writable again.
             self._failure = ""
         self._unstored.discard(storing)
 
@@ -98,7 +97,7 @@ class MarkThread:
 
     @property
     def lost(self) -> str | None:
-        """A sentence about the marks that were not stored, after `close` or while it hangs; None if all were."""
+        """A sentence about unstored marks, after `close` or while it hangs; None if all were stored."""
         if self._failure:
             return f"Not everything could be stored: {self._failure}"
         count = len(self._unstored)
@@ -112,7 +111,7 @@ class MarkThread:
             self._events.stop()
 
     def close(self) -> None:
-        """Make the changes that wait, and close the log."""
+        """Make the waiting changes, and close the log."""
         self.stop()
         self._executor.shutdown(wait=True)
         if self._events is not None:
@@ -120,17 +119,16 @@ class MarkThread:
 
 
 class Marking:
-    """Records marks, each durable before the next begins: they wait for the disk, which the event loop must not do."""
+    """Records marks in a thread that waits for the disk; each mark is durable before the next begins."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.results: FeedResults | None = None
-        """The listed results of a feed search: their papers are read and marked as if the cache had them all."""
+        """The listed results of a feed search, whose papers are read and marked as if cached."""
         self.settings_file: Path | None = None
-        """The settings file, whose lists are kept in step with the log; None over the sample."""
+        """The settings file, whose lists are kept in step with the log; None for the sample."""
         self._marks = MarkThread(path)
         self._unwritten: dict[str, str] = {}
-        """Drafts that wait to be written, by the paper's id."""
 
     def mark(
         self, kind: str, value: bool | str, pks: Sequence[PaperKey], report: Progress = ignore_progress
@@ -138,7 +136,7 @@ class Marking:
         """Record a mark, even if the result is not awaited; it is durable once the result is there.
 
         The event is None if nothing changed. `report` receives (papers done, all papers) while many are marked. Papers
-        that only the feed has are stored afterwards, which takes a second: their mark must not wait for it.
+        that only the feed has are stored afterwards, since that takes a second.
         """
         return self._change(
             pks,
@@ -149,7 +147,7 @@ class Marking:
     def tag(
         self, pks: Sequence[PaperKey], words: TagWords, report: Progress = ignore_progress
     ) -> Awaitable[Action | None]:
-        """Give papers tags and take tags from them, in one action; it is durable once the result is there."""
+        """Add tags to papers and remove tags in one action; it is durable once the result is there."""
 
         def tag(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
             from reader.cache.tags import tagging
@@ -172,9 +170,9 @@ class Marking:
         return self._change(pks, mark, report)
 
     def leave_traces(self, traces: Mapping[tuple[str, str], Sequence[PaperKey]]) -> Awaitable[Action | None]:
-        """Record what was read, as papers by kind of trace and day (ISO); those that were known already are left out.
+        """Record what was read, as papers by kind of trace and day (ISO), without known ones.
 
-        A paper that only the feed has is not stored for it.
+        A paper that only the feed has is not stored for this.
         """
         results = self.results
 
@@ -192,7 +190,7 @@ class Marking:
         return self._marks.submit(leave, is_mark=False)
 
     def follow(self, follow: Follow, *, is_followed: bool) -> Awaitable[tuple[Action | None, FollowCount | None]]:
-        """Follow something, or no longer; return the action, and then the numbers of its papers."""
+        """Start or stop following something; return the action, then the numbers of its papers."""
 
         def decide(events: Events, _progress: Progress) -> tuple[Action | None, FollowCount | None]:
             from reader.cache.follows import follow_counts
@@ -209,13 +207,12 @@ class Marking:
 
     @property
     def drafts(self) -> Drafts:
-        """The drafts that earlier readers left."""
         from reader.session.drafts import Drafts
 
         return Drafts(draft_folder(self._path))
 
     def keep_draft(self, id: str, text: str) -> Awaitable[None] | None:
-        """Write the text of a note that is being written; None if a write that waits will write it."""
+        """Write the draft of a note; None if a waiting write will include it."""
         is_waiting = id in self._unwritten
         self._unwritten[id] = text
         if is_waiting:
@@ -232,11 +229,9 @@ class Marking:
         return self._marks.submit(write, is_mark=False)
 
     def drafts_written(self) -> Awaitable[None]:
-        """Wait until all drafts are written."""
         return self._marks.submit(lambda _events, _progress: None, is_mark=False)
 
     def drop_draft(self, id: str) -> Awaitable[None]:
-        """Remove the draft about a paper."""
         return self._marks.submit(lambda _events, _progress: self._forget_draft(id), is_mark=False)
 
     def _forget_draft(self, id: str) -> None:
@@ -244,7 +239,7 @@ class Marking:
         self.drafts.drop(id)
 
     def note(self, pk: PaperKey, draft: str, text: str, kind: str = NOTE) -> Awaitable[Action | None]:
-        """Store the note of a paper or of a highlight, and only then remove its draft; empty removes it."""
+        """Store the note of a paper or a highlight, then remove its draft; an empty text removes the note."""
 
         def note(events: Events, progress: Progress, known: Sequence[int], absent: Sequence[str]) -> Action | None:
             event = events.mark(kind, text, known, progress, absent=absent)
@@ -259,7 +254,7 @@ class Marking:
         change: Callable[[Events, Progress, Sequence[int], Sequence[str]], T],
         report: Progress = ignore_progress,
     ) -> Awaitable[T]:
-        """Make a change of papers, with the keys of those in the cache and the ids of the others, then store these."""
+        """Change papers by their keys in the cache and the ids of others, then store those."""
         results = self.results
         if results is None:
             keys = cached_keys(pks)
@@ -272,7 +267,7 @@ class Marking:
         return _await_both(self._marks.submit(split, report), self.store(pks))
 
     def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[Action | None]:
-        """Move a paper in the queue to where it is among the `listed` papers."""
+        """Move a paper in the queue to its place among the `listed` papers."""
 
         def move(events: Events, _progress: Progress) -> Action | None:
             from reader.cache.marks.derived import place_in
@@ -295,7 +290,7 @@ class Marking:
         return self._marks.submit(store, is_mark=False)
 
     def decide(self, wishes: Sequence[Wish | Held]) -> Awaitable[Action | None]:
-        """Record what the user decided about what was learned, as one action."""
+        """Record the user's decisions about what was learned as one action."""
 
         def decide(events: Events, _progress: Progress) -> Action | None:
             from reader.cache.marks.event_log import Marking
@@ -305,7 +300,7 @@ class Marking:
         return self._marks.submit(decide)
 
     def undo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
-        """Undo the last action that is not undone; None if there is none."""
+        """Undo the last action not yet undone; None if there is none."""
         return self._reverse(lambda events, progress: events.undo(progress), report)
 
     def redo(self, report: Progress = ignore_progress) -> Awaitable[Action | None]:
@@ -316,7 +311,7 @@ class Marking:
         self, reverse: Callable[[Events, Progress], Action | None], report: Progress
     ) -> Awaitable[Action | None]:
         def change(events: Events, progress: Progress) -> Action | None:
-            # What the user has written by hand since is newer than the last mark.
+            # Manual edits since then are newer than the last mark.
             self._keep_lists(events)
             action = reverse(events, progress)
             refused = self._keep_lists(events)
@@ -327,7 +322,7 @@ class Marking:
         return self._marks.submit(change, report)
 
     def take_replaced(self) -> Awaitable[list[Replaced]]:
-        """What other machines have replaced of this one's since the reader told of it last, the newest first."""
+        """What other machines replaced since the last report, newest first."""
 
         def take(events: Events, _progress: Progress) -> list[Replaced]:
             from reader.cache import earlier_values
@@ -337,7 +332,7 @@ class Marking:
         return self._marks.submit(take, is_mark=False)
 
     def keep_lists(self) -> Awaitable[list[str]]:
-        """Bring the lists of the settings and their events into step; return why not all could be, in sentences."""
+        """Sync the lists of the settings with their events; return sentences about failures."""
         return self._marks.submit(lambda events, _progress: self._keep_lists(events), is_mark=False)
 
     def _keep_lists(self, events: Events) -> list[str]:
@@ -346,17 +341,17 @@ class Marking:
         return keep_in_step(events, self.settings_file).refused if self.settings_file is not None else []
 
     def finish_marks(self, report: Progress = ignore_progress) -> Awaitable[None]:
-        """Finish the marks that an earlier run did not apply in full."""
+        """Finish marks that an earlier run left incomplete."""
         return self._marks.submit(lambda events, progress: events.recover(progress), report)
 
     @property
     def is_marking(self) -> bool:
-        """Whether a mark is being stored, which changes the cache."""
+        """Whether a mark is being stored."""
         return self._marks.is_busy
 
     @property
     def lost(self) -> str | None:
-        """A sentence about the marks that were not stored, after `close` or while it hangs; None if all were."""
+        """A sentence about unstored marks, after `close` or while it hangs; None if all were stored."""
         return self._marks.lost
 
 
@@ -368,5 +363,5 @@ async def _await_both(first: Awaitable[T], second: Awaitable[object]) -> T:
 
 
 def cached_keys(pks: Sequence[PaperKey]) -> Sequence[int]:
-    """The same keys: a list without feed results has only keys of the cache."""
+    """The keys, unchanged: a list without feed results has only keys of the cache."""
     return cast("Sequence[int]", pks)

@@ -1,4 +1,4 @@
-"""The text in place of an empty list: what is so, why, and the keys that help here."""
+"""The text of an empty list: what is so, why, and the keys that help here."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from reader.core.lines import Line, Piece, cut, literal, unbroken
 _LONGEST_TERM = 120
 _MOST_WAYS = 3
 KEPT = "kept"
-"""The role of what was kept: such a line is cut, not wrapped."""
+"""The role of kept entries: such a line is cut, not wrapped."""
 
 _BLANK: Line = (Piece(" ", KEPT),)
 _ACTION = re.compile(r"`([a-z]+\.[a-z_]+)`")
 
 Sentence: TypeAlias = str | tuple[str, str, str]
-"""A text in which an action's id between backticks becomes its key on a paper, or a text around the user's own term."""
+"""A text in which an action's id between backticks becomes its key, or a text around the user's own words."""
 
 
 class EmptyReason(NamedTuple):
@@ -26,18 +26,18 @@ class EmptyReason(NamedTuple):
     what: Sentence
     why: Sentence = ""
     ways: tuple[str, ...] = ()
-    """The ways out, the best first: an action's id and what its key does here, such as `view.all all papers`.
+    """The ways out, best first: an action's id and what its key does here, such as `view.all all papers`.
 
     Empty texts, and those whose key does not act here, are not shown.
     """
     kept: tuple[str, ...] = ()
-    """What was kept, a line each, in a block between the sentences and the ways."""
+    """Kept entries, one line each, in a block between the sentences and the ways out."""
 
 
 def empty_state(
     reason: EmptyReason, key: Callable[[str], str], on_paper: Callable[[str], str] = lambda _: ""
 ) -> tuple[Line, ...]:
-    """Say what is so, why, and which keys help, in three lines at most, and what was kept.
+    """What is so, why, and which keys help, in at most three lines, and what was kept.
 
     `key` returns an action's key here, or nothing, and `on_paper` its key on a paper.
     """
@@ -51,14 +51,14 @@ def _line(text: Sentence, role: str, on_paper: Callable[[str], str]) -> Line:
     if isinstance(text, tuple):
         pieces = [Piece(text[0], role), Piece(cut(text[1], _LONGEST_TERM), "term"), Piece(text[2], role)]
     else:
-        # The ids of actions are at the odd places; what has no key on a paper can be run behind a colon.
+        # Action ids are at the odd places; an action without a key can be run from the command line.
         parts = enumerate(_ACTION.split(text))
         pieces = [Piece(on_paper(part) or f":{part}", "key") if at % 2 else Piece(part, role) for at, part in parts]
     return tuple(piece for piece in pieces if piece.text)
 
 
 def _keys(ways: tuple[str, ...], key: Callable[[str], str]) -> Line:
-    """List the keys with their effects; the line breaks only between two of them."""
+    """List the keys with their effects; lines break only between keys."""
     line: list[Piece] = []
     parted = (way.partition(" ") for way in ways if way)
     shown = [(name, effect) for action, _, effect in parted if (name := key(action))]

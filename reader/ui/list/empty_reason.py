@@ -1,4 +1,4 @@
-"""Why the list is empty and which way leads on, as a function of the state; and the notice at the end of a day."""
+"""Why the list is empty and what to do next, as a function of the state; and the notice at the end of a day."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 TO_LEARN = "Star a paper that you like, or pick three topics: papers that suit you then come first."
 
 JUST_BEGUN = "starting"
-"""The progress of a refresh that has nothing to report yet."""
 
 _ALL = "view.all all papers"
 _CLEAR = "find.clear clears the query"
@@ -62,16 +61,16 @@ _EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
     ),
     "starred": ("Nothing starred yet.", "On a paper, `paper.star` keeps it here."),
 }
-"""What a view without papers says, and why, where that depends on nothing else."""
+"""The text and reason of an empty view, if they depend on nothing else."""
 
 _NEVER_HIDDEN = ("muted", "pages")
-"""Views of which nothing is said of hidden papers."""
+"""Views that never mention hidden papers."""
 
 
 def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReason:
     """Return why the list is empty; `today` is the feed's day, and a `demo` never asks the feed.
 
-    It names the keys that help here, whether or not a query is typed: those that do not act are not shown.
+    It names the keys that help, whether or not a query is typed; inactive keys are not shown.
     """
     listing = state.listing
     view, facts, learned = listing.place.view, listing.facts, listing.order.learned
@@ -107,7 +106,7 @@ def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReaso
 
 
 def corrected(state: State, today: date) -> str | None:
-    """The query with its unknown topics mended, and for the latest day if none of today is here; None if it is good."""
+    """The query with its topics corrected, or for the latest day if today has no papers; None if it is fine."""
     place = state.listing.place
     text = with_known_topics(place.text, tuple(topic_papers(state)))
     if _is_too_early(state, today):
@@ -116,13 +115,13 @@ def corrected(state: State, today: date) -> str | None:
 
 
 def _is_too_early(state: State, today: date) -> bool:
-    """Whether the query asks for papers of today, and the newest ones are older."""
+    """Whether the query asks for today's papers, and the newest ones are older."""
     newest = state.listing.facts.newest_day
     return bool(newest and newest < today.isoformat()) and asks_for_today(state.listing.place.query)
 
 
 def _ranking(state: State) -> EmptyReason:
-    """Of a list whose papers are still being ranked."""
+    """The reason while papers are still being ranked."""
     counts = state[COUNTED]
     numbers = {} if counts is None else dict(zip((one.id for one in VIEWS), counts.views, strict=False))
     papers = 0 if state.place.text else numbers.get(state.place.view.id, 0)
@@ -130,7 +129,7 @@ def _ranking(state: State) -> EmptyReason:
 
 
 def _while_typing(state: State, typed: str) -> EmptyReason | None:
-    """What to say of a text that can't be asked yet, or asks for a topic that there is not; None of any other.
+    """The reason for a text that can't be run yet or has an unknown topic; None for other texts.
 
     It agrees with the query line: its key takes a completion first, else the suggestion for the mistake.
     """
@@ -155,13 +154,13 @@ def _while_typing(state: State, typed: str) -> EmptyReason | None:
 
 
 def _no_papers(state: State, today: date, *, demo: bool) -> EmptyReason:
-    """Of a cache without papers."""
+    """The reason in an empty cache."""
     refresh, is_top = state[REFRESH], not state.listed_text
     what, sample, leave = "No papers yet.", "app.sample open the sample", "app.back quit"
     if demo:
         return EmptyReason(what, ways=(leave,))
     if refresh.progress is not None:
-        # With a query, the key first lets that go.
+        # With a query, the key first clears it.
         ways = (_STOP if is_top else "", sample)
         return EmptyReason(what, _progress(state, f"Fetching {_fetched(refresh.view, today)}"), ways)
     fetch = "app.refresh try again" if refresh.problem else "app.refresh fetch"
@@ -195,7 +194,7 @@ def _nothing_matches(state: State, today: date, *, demo: bool) -> EmptyReason:
         return EmptyReason(what, _progress(state, "It is being fetched"), (_CLEAR, _PUT_BACK))
     searches = "find.feed searches the feed" if feed_text(place.text) and not demo else ""
     if in_all(state):
-        # Where the view has no papers at all, the key that clears the query would not help.
+        # In a view without any papers, clearing the query would not help.
         ways = ("find.widen searches all", _CLEAR if has_papers else "", searches, _PUT_BACK)
         return EmptyReason(what, f"{in_all(state):,} in all.", ways)
     why = "" if has_papers else _nothing_listed(state, today, demo=demo).what
@@ -295,7 +294,6 @@ def _near_days(state: State, period: Period) -> tuple[str, ...]:
 
 
 def _fetched(view_id: str, today: date) -> str:
-    """What a refresh for a view fetches."""
     period = period_of_view(view_id)
     if period is not None:
         return _name(period, today)
@@ -303,7 +301,7 @@ def _fetched(view_id: str, today: date) -> str:
 
 
 def _progress(state: State, what: str) -> str:
-    """A sentence about the refresh, if one is running: what it does, and how far it is if that is known."""
+    """A sentence about a running refresh: its task, and its progress if known."""
     progress = state[REFRESH].progress
     if progress is None:
         return ""
@@ -315,7 +313,7 @@ def _progress(state: State, what: str) -> str:
 
 
 def _all_read(state: State, papers: int) -> EmptyReason:
-    """Say that all papers of the listed view are read, and where unread ones are."""
+    """Say that all papers of the view are read, and where unread ones are."""
     day = day_of(state.listing.place.view, state.listing.facts.newest_day)
     ways = _ways_on(state[COUNTED], state.listing.place, day)
     nowhere = "" if state[COUNTED] is None or ways else "No unread papers are left anywhere."
@@ -324,26 +322,26 @@ def _all_read(state: State, papers: int) -> EmptyReason:
 
 
 def day_end_notice(state: State, day: DayCount, key: Callable[[str], str]) -> str:
-    """Say after a mark that all of the listed day is read, and what leads on; empty if some of it is unread."""
+    """The notice after a mark that finished the listed day, and what comes next; empty if some papers are unread."""
     if day.unread or not day.papers:
         return ""
     number = f"{day.papers:,} " if day.papers > 1 else ""
     ways = (way.partition(" ") for way in _ways_on(state[COUNTED], state.place, day.day))
     on = [f"{key(action)} {effect}" for action, _, effect in ways if key(action)]
     nowhere = ["no unread papers are left"] if state[COUNTED] is not None and not on else []
-    # A narrow terminal drops the last part; the end of the list says the way on too.
+    # A narrow terminal drops the last part, which the end of the list also shows.
     return " · ".join((f"All {number}read", f"{key('mark.undo')} undoes", *on[:1], *nowhere))
 
 
 def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[str, ...]:
-    """The ways to unread papers from a place whose papers are all read; `day` is its day, if it is one."""
+    """The ways to unread papers from a place whose papers are all read; `day` is its day, if it has one."""
     if counts is None:
         return ()
     ways = []
     older = _next_older(place, day, counts.days) if day is not None else None
     if older is not None and older.unread:
         ways.append(f"day.older {day_left(older, day)}")
-    # The counts may be from before the last of the day was read.
+    # The counts may be older than the last mark.
     here = next((other.unread for other in counts.days if other.day == day), 0)
     elsewhere = next(number for view, number in zip(VIEWS, counts.views, strict=False) if view.id == "unread") - here
     if elsewhere > 0:
@@ -352,12 +350,12 @@ def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[str,
 
 
 def _next_older(place: Place, day: str, days: tuple[DayCount, ...]) -> DayCount | None:
-    """The day to which the key for the older day goes; None if that is not known."""
+    """The day that the key for the older day goes to; None if unknown."""
     if place.text and not asks_for_unread(place):
         return None
     return next((other for other in days if other.day < day and (other.unread or not place.text)), None)
 
 
 def asks_for_unread(place: Place) -> bool:
-    """Whether the query asks for the unread papers of the view, and for nothing else."""
+    """Whether the query asks only for the view's unread papers."""
     return bool(place.text) and str(place.query.root) == "is:unread"

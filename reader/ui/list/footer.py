@@ -1,4 +1,4 @@
-"""What the last line of the main screen says: the most useful keys there, what just happened, or a prompt."""
+"""The last line of the main screen: the most useful keys, the latest notice, or a prompt."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ SELECTING = ("list", "detail")
 """The contexts in which keys act on the selected papers."""
 
 _MARKS = 3
-"""Number of the list's first hints, which mark papers."""
 
 
 def main_status(state: State, keymap: Keymap) -> Status:
@@ -32,15 +31,13 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
     idle = [] if state.place.text else ["find.clear"]
     if state.mode == "sample":
         idle.append("app.refresh")
-    # The calendar shows its keys itself.
-    context = "list" if state.context == "calendar" else state.context
-    found = keymap.hints(context, without=idle)
+    found = keymap.hints(state.context, without=idle)
     # Behind the keys for marks, which keep their places.
     return [*found[:_MARKS], *_wider(state, keymap), *found[_MARKS:]]
 
 
 def _wider(state: State, keymap: Keymap) -> list[Choice]:
-    """The key that asks a kept query of all papers if there are more, or goes back to the view."""
+    """The key that runs a kept query on all papers if there are more, or goes back to the view."""
     key = keymap.key("find.widen", "list")
     if state.context != "list" or not state.place.text or not key:
         return []

@@ -1,4 +1,4 @@
-"""What the first line and the window's title say: the place, how many papers, the day's progress, and what lasts."""
+"""The first line and the window's title: place, number of papers, the day's progress, and lasting conditions."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     from reader.ui.shell.listing import ListContent
 
 LONGEST = 80
-"""Characters; window managers cut longer titles."""
+"""Maximum characters; window managers cut longer titles."""
 
 
 def header_parts(state: State) -> object:
-    """The parts of the state that `header` reads."""
     return (
         state.listing,
         state[COUNTED],
@@ -44,13 +43,12 @@ def header_parts(state: State) -> object:
 
 
 def header(state: State, now: datetime, dot: str) -> Header:
-    """The first line: the place, the query, how many papers, the day's progress, and the reader's short state."""
     listing, counts = state.listing, state[COUNTED]
     place, results = listing.place, listing.results
     shown = listing.count if counts or results is not None or not needs_counts(place) else None
     day = _listed_day(listing, counts)
     if day is not None and shown is not None and not place.text:
-        # A paper that was just hidden still stands in the list, but counts no more.
+        # A paper that was just hidden is still listed, but not counted.
         shown = min(shown, day.papers)
     return Header(
         place=listing.place_name(now, dot),
@@ -63,21 +61,21 @@ def header(state: State, now: datetime, dot: str) -> Header:
 
 
 def _is_part(place: Place) -> bool:
-    """Whether a query is typed that finds some of the view's papers; hidden ones are none of them."""
+    """Whether a typed query matches only part of the view's visible papers."""
     from reader.cache.search.compile import names_hidden
 
     return bool(place.text) and not names_hidden(place.query.root)
 
 
 def _corrections(state: State) -> str:
-    """What was searched for if that is not what was typed, behind the query."""
+    """The corrected search words, if there are any, after the query."""
     fit, text = state[FIT], state.listing.place.text
     searched = fit.searched(text) if fit is not None and fit.text == text else ""
     return f"  (searched for {searched})" if searched else ""
 
 
 def condition(state: State, now: datetime) -> Condition:
-    """What lasts: work under way, the mode, what does not answer or can't be joined, or the last refresh's time."""
+    """Lasting conditions: work in progress, the mode, what fails, or the time of the last refresh."""
     refresh = state[REFRESH]
     busy = state.activity or state.search.progress or refresh.progress
     if busy:
@@ -99,7 +97,7 @@ def condition(state: State, now: datetime) -> Condition:
 
 
 def _missing(counts: Counts | None) -> str:
-    """Of which category papers of the newest day are missing: `cs.CL 8 of 14`, and how many others are short too."""
+    """The categories with missing papers on the newest day: `cs.CL 8 of 14`, and how many others."""
     newest = counts.days[0].short if counts and counts.days else []
     short = [(name, known) for name, known in newest if known.here < known.papers]
     more = f" +{len(short) - 1}" if len(short) > 1 else ""
@@ -109,14 +107,13 @@ def _missing(counts: Counts | None) -> str:
 def _listed_day(listing: ListContent, counts: Counts | None) -> DayCount | None:
     """The numbers of the listed day; None if the place is not a day, or while unknown."""
     days = counts.days if counts and listing.results is None else ()
-    # Latest is the newest day even if all of its papers are hidden, and then it is not among the days.
+    # Latest is the newest day even if all its papers are hidden, and then it is not among the days.
     newest = listing.facts.newest_day or (days[0].day if days else "")
     listed = day_of(listing.place.view, newest)
     return next((day for day in days if day.day == listed), None)
 
 
 def title_parts(state: State) -> object:
-    """The parts of the state that `window_title` reads."""
     return state.listing, state[COUNTED]
 
 
@@ -130,7 +127,7 @@ def window_title(state: State, now: datetime) -> str:
 
 
 def _unread(state: State) -> int | None:
-    """The number of unread papers of the day in view, or of all days; None where it says nothing of the view."""
+    """The number of unread papers of the listed day, or of all days; None where it does not apply to the view."""
     listing, counts = state.listing, state[COUNTED]
     view = listing.place.view
     if counts is None or listing.results is not None:

@@ -23,13 +23,13 @@ LIST_ROLES = (
 """The roles of the list's pieces."""
 
 WITH_DATE, WITH_CODE, WITH_UPVOTES = 50, 44, 30
-"""Minimum widths for these columns; the title has the rest."""
+"""Minimum widths for these columns; the title gets the rest."""
 
 WITH_WORDS = 44
-"""Minimum width of a heading that says what its numbers are."""
+"""Minimum width of a heading that labels its numbers."""
 
 CHANGE_WIDTH = 18
-"""Maximum cells of what has changed of a paper, in place of its date; a comfortable paper has it in a line."""
+"""Maximum cells of a paper's change, shown instead of its date; a comfortable paper has a line for it."""
 
 
 class ListLook(NamedTuple):
@@ -42,15 +42,13 @@ class ListLook(NamedTuple):
     has_dates: bool = False
     """Whether each row has its date, because no headings name the days."""
     is_period: bool = False
-    """Whether all papers are of one week or month: their dates need no year."""
+    """Whether all papers are of one week or month, so that dates need no year."""
     is_comfortable: bool = False
-    """Whether a title that does not fit takes a second line."""
+    """Whether a long title takes a second line."""
     older_key: str = ""
-    """The key that goes to the day before."""
     fetch_key: str = ""
-    """The key that fetches missing days."""
     has_focus: bool = True
-    """Whether keys act in the list: only then the cursor has its bar."""
+    """Whether the list has the keys, which shows the cursor's bar."""
 
 
 def draw_paper(
@@ -58,10 +56,10 @@ def draw_paper(
 ) -> tuple[Line, ...]:
     """Draw a paper in `paper_height` lines of at most `width` cells.
 
-    The first line has the cursor's bar, the state, one sign (`selected`, a flag, or rising), upvotes and code. The
-    last line says of a comfortable paper why it is listed or what has changed, if that is known, and ends with the
-    signs of what is kept of it and the date; a compact one says what has changed in place of the date. The sign of the
-    full text is marked if only that has the searched words.
+    The first line has the cursor's bar, the state, one sign (`selected`, a flag, or rising), upvotes and code. A
+    comfortable paper's last line has its reason or change, if known, and ends with the signs of stored things and the
+    date; a compact paper shows its change instead of the date. The sign of the full text is marked if only the full
+    text has the search words.
     """
     glyphs = look.glyphs
     state, state_role = _state(row, glyphs)
@@ -79,7 +77,7 @@ def draw_paper(
     parts = [title]
     if _title_height(row, width, look) > 1:
         spans = wrap(title, room)
-        # No date is alone in a line.
+        # No line has only a date.
         spans = spans if len(spans) > 1 else wrap(title, room - measure(day))
         (_, stop), (start, _), *_ = [*spans, *[(len(title), len(title))] * 2]
         parts = [cut(title[:stop], room, glyphs.ellipsis), title[start:]]
@@ -89,13 +87,13 @@ def draw_paper(
         texts.append([Piece(_whole(literal(why), room - measure(end), glyphs), "about")])
     *above, last = [(*(below if place else begin), *text) for place, text in enumerate(texts)]
     if end:
-        # At the right edge, with a blank behind.
+        # At the right edge, with a space after it.
         last = (*last, Piece(" " * (width - 1 - measure(last) - measure(end))), *end, Piece(" "))
     return *above, last
 
 
 def paper_height(row: PaperRow, width: int, look: ListLook) -> int:
-    """The number of lines that `draw_paper` draws. What the user marks does not change it, so nothing moves."""
+    """The number of lines of `draw_paper`. Marks do not change it, so nothing moves."""
     return _title_height(row, width, look) + bool(_why(row, look))
 
 
@@ -105,13 +103,13 @@ def _title_height(row: PaperRow, width: int, look: ListLook) -> int:
 
 
 def _title_room(width: int, look: ListLook) -> int:
-    """Cells of a line of the title; one blank stays before the pane's bar."""
+    """Cells of a line of the title; one space stays before the pane's bar."""
     indent = 3 + (4 if width >= WITH_UPVOTES else 0) + (len(look.glyphs.code) + 1 if width >= WITH_CODE else 0)
     return width - indent - 1
 
 
 def _kept(row: PaperRow, width: int, glyphs: Glyphs, in_text: bool) -> Line:
-    """The signs of what the user or the cache keeps of a paper; only such a paper's title has less room."""
+    """The signs of what the user or the cache keeps about a paper, which shorten its title."""
     kept = ((row.queued, glyphs.queued), (row.has_note, glyphs.note), (row.has_text and not in_text, glyphs.full_text))
     signs = "".join(sign for is_kept, sign in kept if is_kept)
     if width < WITH_UPVOTES or not (signs or in_text):
@@ -134,12 +132,12 @@ def _changed(row: PaperRow) -> str:
 
 
 def _why(row: PaperRow, look: ListLook) -> str:
-    """What a comfortable paper says last."""
+    """The last text of a comfortable paper."""
     return (row.why or _changed(row)) if look.is_comfortable else ""
 
 
 def _whole(why: str, room: int, glyphs: Glyphs) -> str:
-    """As many of the reasons as fit whole, at least the first."""
+    """As many reasons as fit unbroken, at least the first."""
     parts = why.split("; ")
     while len(parts) > 1 and cell_len("; ".join(parts)) > room:
         parts.pop()
@@ -157,7 +155,7 @@ def _state(row: PaperRow, glyphs: Glyphs) -> tuple[str, str]:
 
 
 def _sign(row: PaperRow, glyphs: Glyphs) -> str:
-    """The sign of a surprise or a flag, else of rising votes, which the paper's facts have too."""
+    """The sign of a surprise or a flag, else of rising votes, which the paper's facts also show."""
     if row.is_surprise:
         return glyphs.surprise
     flag = flag_to_show(row.flags)
@@ -188,7 +186,7 @@ class PaperAt(NamedTuple):
     is_highlighted: bool = False
     is_selected: bool = False
     in_text: bool = False
-    """Whether only its full text has the searched words."""
+    """Whether only its full text has the search words."""
 
 
 class Heading(NamedTuple):
@@ -198,23 +196,23 @@ class Heading(NamedTuple):
     papers: int | None = None
     """None while unknown."""
     unread: int | None = None
-    """None while unknown, or if the list does not have all papers of the day."""
+    """None while unknown, or if the list has only part of the day's papers."""
     plus: str = ""
-    """The sign behind its number of papers if more of them may follow."""
+    """The sign after the number of papers if there may be more."""
     note: str = ""
-    """How whole it is, such as `cs.CL 14 of 14`."""
+    """Its completeness, such as `cs.CL 14 of 14`."""
 
 
 class DayEnd(NamedTuple):
-    """What comes after the last paper of a day."""
+    """The line after the last paper of a day."""
 
     day: DayCount
     older: DayCount | None = None
-    """The listed day before it."""
+    """The previous listed day."""
 
 
 class HoleAt(NamedTuple):
-    """Days that are missing between two days."""
+    """Missing days between two days."""
 
     days: int
     is_highlighted: bool = False
@@ -237,11 +235,11 @@ def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ..
 
 
 def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
-    """Draw a day's heading, with its number of papers at the right: `12 unread of 34`, `12/34` where that is long.
+    """Draw a day's heading, with its number of papers on the right: `12 unread of 34`, or `12/34` in a narrow list.
 
     A day that is only partly here has `6+` papers.
 
-    The number of papers is last, so it stays where it is when the number of unread ones is known.
+    The number of papers is last, so that it does not move when the number of unread ones becomes known.
     """
     number = "" if heading.papers is None else f"{heading.papers:,}{heading.plus}"
     if number and heading.unread is not None:
@@ -260,7 +258,7 @@ def draw_heading(heading: Heading, width: int, look: ListLook) -> Line:
 
 
 def coverage_note(day: DayCount, today: date) -> str:
-    """How many of the papers that categories announced on a day are here: of those with a gap, else of all."""
+    """How many of a day's announced papers are here, for categories with a gap, else for all."""
     told = day.short or [(name, known) for name, known in day.covered if known.papers]
     return ", ".join(f"{name} {known.text(today)}" for name, known in told)
 
@@ -277,7 +275,7 @@ def draw_hole(hole: HoleAt, width: int, look: ListLook) -> Line:
 
 
 def day_end(day: str, days: Sequence[DayCount]) -> DayEnd | None:
-    """What comes after a day, or after the newest day if it is empty; `days` are the listed days, newest first."""
+    """The end of a day, or of the newest day if it is empty; `days` are the listed days, newest first."""
     place = 0 if not day else next((place for place, one in enumerate(days) if one.day == day), len(days))
     if place >= len(days):
         return None
@@ -285,7 +283,7 @@ def day_end(day: str, days: Sequence[DayCount]) -> DayEnd | None:
 
 
 def draw_end(end: DayEnd, width: int, look: ListLook) -> Line:
-    """Draw the end of a day: `— 12 unread · [ Monday has 8 left —`; nothing if there is no room for it."""
+    """Draw the end of a day: `— 12 unread · [ Monday has 8 left —`; empty if there is no room."""
     glyphs = look.glyphs
     left = f"{end.day.unread:,}{end.day.plus} unread" if end.day.unread else f"all {end.day.plus and 'here '}read"
     line = [Piece(" "), Piece(f"{glyphs.line} {left} ", "about")]

@@ -1,4 +1,4 @@
-"""Read the list of the place: first a screenful, then the rest."""
+"""Reads the list of the place: first a screenful, then the rest."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
 
 INDEXING = 0.5
-"""Seconds between two looks for a list whose index is being made."""
+"""Seconds between checks for a list whose index is being built."""
 
 FEW = 20
-"""Papers that are near to the typed words follow those that have them."""
+"""With at most this many matches, papers close to the typed words follow."""
 
 BEFORE_NEAREST = 0.2
-"""Seconds before the nearest papers are looked for: a user who goes on typing does not need them."""
+"""Seconds before near papers are searched for, since a user who is still typing does not need them."""
 
 AFTER_SCREENFUL = 0.04
 """Seconds between listing the first screenful and reading the rest."""
 
 
 RANKING = 0.15
-"""Seconds after which a ranking is said to be made, in place of the list before it."""
+"""Seconds before a slow ranking is announced instead of the old list."""
 
 RANKED = ("foryou", "relevance", "rising")
-"""Orders for which all papers are compared."""
+"""Orders that compare all papers."""
 
 
 class ListLoader(Actor):
@@ -51,12 +51,11 @@ class ListLoader(Actor):
         self._order = services.settings.order
         self._selection: Selection | None = None
         self.awaited: str | None = None
-        """The id of the paper to which the cursor goes once the whole first list is there."""
+        """The id of the paper that gets the cursor once the whole first list is there."""
         self.has_listed = False
-        """Whether there was a list."""
 
     def load_first(self, keep: str | None) -> None:
-        """List the first screenful at once, then read the rest; the cursor goes to the paper with the id `keep`."""
+        """List the first screenful at once, then read the rest; the cursor goes to the paper with id `keep`."""
         place = self._model.state.place
         at = Position(self._library.pk_of(keep) if keep else None)
         kept = at.pk if isinstance(at.pk, int) else None
@@ -80,7 +79,7 @@ class ListLoader(Actor):
 
     @follows(lambda state: state[REFRESH].ended)
     def reload_if_empty(self, state: State) -> None:
-        """Read an empty list again after a refresh, because the reason why it is empty may have changed."""
+        """Read an empty list again after a refresh, since the reason may have changed."""
         if state.is_empty:
             self._model.change(state.cache_changed())
 
@@ -95,12 +94,12 @@ class ListLoader(Actor):
         return selection_of(place, self._order, self._services.scope())
 
     async def _load(self, request: ListRequest, before: PaperKey | None) -> None:
-        # A process makes the index: only another look tells whether it is there.
+        # Another process builds the index, so polling is the only way.
         while not await self._is_read(request, before):  # noqa: ASYNC110
             await asyncio.sleep(INDEXING)
 
     async def _is_read(self, request: ListRequest, before: PaperKey | None) -> bool:
-        """Read the list, or say why it can't be read; return False if it will be there later."""
+        """Read the list, or show why it can't be read; return False if it will be available later."""
         try:
             if self._model.state.results is not None:
                 self._list_results(request.at)
@@ -124,7 +123,7 @@ class ListLoader(Actor):
     async def _read_screenful(self, at: Position, before: PaperKey | None) -> bool:
         """List the first screenful, then all papers; return False if the cursor's paper is not in the screenful.
 
-        The same place is read again as a whole: its papers and their number do not go away for a moment.
+        When the same place is read again, it is read as a whole, so that papers and numbers do not flicker.
         """
         state = self._model.state
         place = state.place
@@ -141,7 +140,7 @@ class ListLoader(Actor):
         if order.complete:
             await self._add_nearest(place, order)
             return True
-        # The screenful is painted first; a user who goes on typing does not need the rest.
+        # The screenful is painted first; a user who is still typing does not need the rest.
         await asyncio.sleep(AFTER_SCREENFUL)
         order = await self._library.order(selection)
         self._list(ListContent(place, order, at=Position(self._model.state.highlighted)))
@@ -149,7 +148,7 @@ class ListLoader(Actor):
         return True
 
     async def _read_around(self, at: Position, before: PaperKey | None) -> None:
-        """List all papers at once with the cursor on a paper."""
+        """List all papers at once, with the cursor on a paper."""
         place = self._model.state.place
         selection = self._compile(place)
         order = await self._library.order(selection)
@@ -159,23 +158,22 @@ class ListLoader(Actor):
         if at.pk is not None and at.pk not in order.pks:
             order = await self._with_nearest(place, order)
         if at.pk not in order.pks and place == self._model.state.listing.place:
-            # What was undone is elsewhere.
+            # The undone paper is elsewhere.
             at = Position(self._model.state.highlighted)
         self._list(ListContent(place, order, at=at))
         await self._add_nearest(place, order)
 
     @property
     def _near(self) -> str:
-        """The heading of the papers that are near to the typed words."""
         return IN_MEANING if self._services.settings.vectors.is_on else IN_WORDS
 
     def _nearest_of(self, place: Place) -> Sequence[int]:
-        """The near papers that are listed in a place now: where it is read again, they do not go away for a moment."""
+        """The near papers now listed in a place; they are kept when it is read again, to avoid flicker."""
         listing = self._model.state.listing
         return cached_keys(listing.order.pks[listing.order.matching :]) if listing.place == place else ()
 
     async def _add_nearest(self, place: Place, order: Order[int]) -> None:
-        """List the papers that are near to the typed words after those that have them."""
+        """List papers close to the typed words after the matching ones."""
         if not self._has_nearest(place):
             return
         await asyncio.sleep(BEFORE_NEAREST)
@@ -184,17 +182,17 @@ class ListLoader(Actor):
                 both = await self._with_nearest(place, order)
                 break
             except CacheIndexing:
-                # Nobody has asked for them: the list is there without.
+                # They are optional; the list works without them.
                 await asyncio.sleep(INDEXING)
         if both != order:
             self._list(ListContent(place, both, at=Position(self._model.state.highlighted)))
 
     def _has_nearest(self, place: Place) -> bool:
-        """Whether the papers that are nearest to the typed words follow those that have them."""
+        """Whether papers close to the typed words follow the matching ones."""
         return self._services.settings.nearest and bool(place.text) and place.nearest is not None
 
     async def _with_nearest(self, place: Place, order: Order[int]) -> Order[int]:
-        """The order with the near papers, if any are wanted; raises CacheIndexing while their index is made."""
+        """The order with near papers, if wanted; raises CacheIndexing while their index is built."""
         if not self._has_nearest(place) or (query := place.nearest) is None:
             return order
         from reader.cache.search.compile import compile_query
@@ -203,7 +201,7 @@ class ListLoader(Actor):
         return with_near(order.without_near, found.pks, FEW, self._near)
 
     def _moved(self, at: Position, before: PaperKey | None) -> Position:
-        """Where the cursor goes: to a paper, or to where the user has moved it from `before` meanwhile."""
+        """The new cursor: a given paper, or the user's own move from `before` meanwhile."""
         now = self._model.state.highlighted
         return at if at.pk is None or now == before else Position(now, at.height)
 
@@ -215,7 +213,7 @@ class ListLoader(Actor):
         self._model.change(self._model.state.listed(listing.with_facts(facts, ranked_at)))
 
     def _read_facts(self, place: Place, *, has_listed: bool) -> CacheFacts:
-        """Read the facts that explain an empty list, or of which day the papers of Latest are."""
+        """Read the facts that explain an empty list, or which day Latest shows."""
         if has_listed:
             look, newest = self._services.look, self._library.newest_day() if place.view.id == LATEST else None
             holes = () if look.demo else self._library.holes(place, self._order, look.today)
@@ -234,12 +232,12 @@ class ListLoader(Actor):
         )
 
     def _has_hidden(self, place: Place) -> bool:
-        """Whether the view has hidden papers; an index of them answers."""
+        """Whether the view has hidden papers, by index."""
         return bool(self._library.first(self._compile(Place(place.view, "is:hidden")), 1).pks)
 
 
 class RankingWait(Actor):
-    """Says that a list is still being ranked."""
+    """Announces that a list is still being ranked."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -248,7 +246,7 @@ class RankingWait(Actor):
 
     @follows(lambda state: (state.request, state.is_list_coming, state.is_typing))
     def wait(self, state: State) -> None:
-        """Say so after a moment, unless the list is there."""
+        """Announce it after a moment, unless the list is there."""
         if state.is_list_coming and not state.is_typing:
             self._delay.begin(RANKING)
         else:

@@ -42,7 +42,7 @@ class MovementActions(Actor):
 
     @property
     def _pane(self) -> Pane | None:
-        """The pane that moves scroll: of the screen in front, or the detail."""
+        """The pane that scrolls: that of the screen in front, or the detail."""
         front = self._model.state.front
         if front is None:
             return text_in_front(self._services)
@@ -118,7 +118,7 @@ class MovementActions(Actor):
     def to_day(self, times: int | None, direction: int) -> None:
         """Go some days older (1) or newer (-1): within the list if it has several days, else to a day's view.
 
-        Only days count that list a paper of the query, or one that is not hidden.
+        Only days with a paper of the query, or a visible one, count.
         """
         count = times or 1
         state, here = self._model.state, self._day_to_leave(direction)
@@ -145,7 +145,7 @@ class MovementActions(Actor):
         return next((day for day in beyond if (day < triage.day) == (direction > 0)), None)
 
     def _day_to_leave(self, direction: int) -> str | None:
-        """The day of the view, or the edge of an empty week or month; None if the list has days to go to."""
+        """The day of the view, or the edge of an empty week or month; None if the list itself has days to go to."""
         state = self._model.state
         if state.place.view.id == LATEST:
             return self._library.newest_day()
@@ -178,7 +178,7 @@ class MovementActions(Actor):
 
     @handles_each({"pane.next": 1, "pane.previous": -1})
     def change_pane(self, _count: int | None, by: int) -> None:
-        """Focus the next pane; a zoomed one gives its room to it."""
+        """Focus the next pane; if one is zoomed, zoom the next."""
         state = self._model.state
         reachable = shown_panes(state.width, state.panes._replace(is_zoomed=False), state.pane_front)
         panes = [name for name in _LEFT_TO_RIGHT if name in reachable]
@@ -195,7 +195,7 @@ class MovementActions(Actor):
 
     @handles("pane.hide")
     def hide(self, _count: int | None) -> None:
-        """Hide the filter pane for good if it has the focus, else the detail; or show it again."""
+        """Hide the filter pane permanently if it has the focus, else the detail; or show it again."""
         state = self._model.state
         pane: PaneName = "filter" if state.focus == "filter" else "detail"
         self._model.change(state.hide_pane(pane))
@@ -234,7 +234,7 @@ class SelectionActions(Actor):
 
     @handles("select.paper")
     def select(self, count: int | None) -> None:
-        """Select the highlighted paper and step to the next one, or let it go; within a range, end that."""
+        """Select the highlighted paper and step to the next, or deselect it; within a range, end the range."""
         state = self._model.state
         if state.selection.range is not None:
             self._model.change(state.end_range())
@@ -246,13 +246,13 @@ class SelectionActions(Actor):
 
     @handles("select.range")
     def select_range(self, _count: int | None) -> None:
-        """Select from here to wherever the cursor goes; again ends it."""
+        """Select from here to the cursor as it moves; again ends it."""
         state = self._model.state
         self._model.change(state.begin_range() if state.selection.range is None else state.end_range())
 
     @handles("select.all")
     def select_all(self, _count: int | None) -> None:
-        """Select all papers of the list, or let them go if all are selected."""
+        """Select all papers of the list, or deselect them if all are selected."""
         if self._model.state.listing.order.complete:
             self._model.change(self._model.state.toggle_selected(self._papers.pks_all()))
             return

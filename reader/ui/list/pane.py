@@ -1,6 +1,6 @@
-"""The list of papers. It is virtual: a million papers are as quick as ten.
+"""The list of papers. It is virtual: a million papers are as fast as ten.
 
-Its lines are drawn where they are in view, from rows that are fetched when they are needed.
+Only visible lines are drawn, from rows fetched on demand.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     from reader.core.feed_days import Hole
 
 KEPT = 2_000
-"""Maximum number of loaded rows, and of contents with drawn lines; a screen needs a hundred or two."""
+"""Maximum cached rows, and cached contents with drawn lines; a screen needs a hundred or two."""
 
 CHUNK = 200
-"""Rows fetched at once in a search for a paper."""
+"""Rows fetched at a time in a search for a paper."""
 
 
 Rows: TypeAlias = Callable[[Sequence[PaperKey]], list[PaperRow]]
@@ -72,11 +72,10 @@ class RowsAtHand:
         self._rows: dict[PaperKey, PaperRow] = {}
 
     def get(self, pk: PaperKey) -> PaperRow | None:
-        """Return a paper's row if it is loaded."""
         return self._rows.get(pk)
 
     def of(self, pk: PaperKey) -> PaperRow | None:
-        """Return a paper's row, fetched if it is not loaded; None if the paper is gone."""
+        """A paper's row, fetched if not loaded; None if the paper is gone."""
         return self._rows.get(pk) or next(iter(self._fetch([pk])), None)
 
     def bring(self, pks: Iterable[PaperKey]) -> None:
@@ -106,19 +105,19 @@ class RowsAtHand:
         return None
 
     def forget(self) -> None:
-        """Drop all rows; they are fetched again when they are needed."""
+        """Drop all rows, to be fetched again on demand."""
         self._rows.clear()
 
 
 class ListStrips:
-    """Draws papers, headings and the end in one look; what was drawn before is not drawn again."""
+    """Draws papers, headings and the end in one look, with a cache."""
 
     def __init__(self, look: ListLook, columns: Callable[[], int], strip: Callable[[Line, str], Strip]) -> None:
-        """`columns` are asked for only to draw; `strip` draws a line with a role laid over it."""
+        """`columns` is called only for drawing; `strip` draws a line with a role laid over it."""
         self.look = look
         self._columns = columns
         self._strip = strip
-        # By the type too: a heading may equal an end.
+        # By type as well: a heading may equal an end.
         self._kept: dict[tuple[type[Content], Content], tuple[Strip, ...]] = {}
 
     def change_look(self, look: ListLook) -> None:
@@ -128,7 +127,6 @@ class ListStrips:
             self.forget()
 
     def of(self, content: Content) -> tuple[Strip, ...]:
-        """Return the lines of a content."""
         key = type(content), content
         strips = self._kept.get(key)
         if strips is None:
@@ -155,7 +153,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"papers--{role}" for role in (*LIST_ROLES, "hit", "highlighted")}
 
     reported: var[tuple[PaperKey | None, bool]] = var((None, False), init=False)
-    """The paper under the cursor, and whether the cursor is on the hole below it instead, for watchers."""
+    """For watchers: the paper under the cursor, and whether the cursor is on the hole below it."""
 
     def __init__(
         self,
@@ -175,7 +173,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._is_on_hole = False
         """Whether the cursor is on the hole below its paper."""
         self._unplaced: tuple[int | None] | None = None
-        """Where the cursor goes once the list has a size: see `_place`."""
+        """The cursor's place once the list has a size: see `_place`."""
         self._words: tuple[str, ...] = ()
         self._fetch: Rows | None = None
         self._rows = RowsAtHand()
@@ -185,7 +183,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._end: DayEnd | None = None
         self._selected: Container[PaperKey] = ()
         self._heights: dict[int, int] = {}
-        """The lines of papers that were looked at, by their places."""
+        """The line counts of measured papers, by place."""
         self._viewed: object = None
         self._view: Sequence[Slot | None] = ()
 
@@ -255,7 +253,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
                 self._reveal()
 
     def tell_days(self, days: Sequence[DayCount], end: DayEnd | None) -> None:
-        """Show the counts of days in their headings, and what comes after the last paper."""
+        """Show the counts of days in their headings, and the text after the last paper."""
         before = self._picture()
         self._days, self._end = {day.day: day for day in days}, end
         self._repaint(before)
@@ -267,14 +265,14 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._repaint(before)
 
     def patch(self, pk: PaperKey, **changes: Unpack[RowChanges]) -> None:
-        """Draw a paper's new state at once, before the cache has it; this paints only its line."""
+        """Draw a paper's new state before the cache has it; paints only its line."""
         before = self._picture()
         if self._rows.patch(pk, changes):
             self._measure()
             self._repaint(before)
 
     def renew(self) -> None:
-        """Fetch the rows in view again: the papers' data changed, their order did not."""
+        """Fetch the visible rows again: the papers' data changed, their order did not."""
         before = self._picture()
         self._rows.forget()
         self._measure()
@@ -284,12 +282,11 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     @property
     def highlighted(self) -> PaperKey | None:
-        """The paper under the cursor."""
         return self._lines.pks[self._cursor] if self._lines.pks else None
 
     @property
     def highlighted_row(self) -> PaperRow | None:
-        """The drawn row under the cursor."""
+        """The row under the cursor, as drawn."""
         return None if self.highlighted is None else self.row_of(self.highlighted)
 
     @property
@@ -334,22 +331,19 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     @property
     def position(self) -> Position:
-        """The position of the cursor."""
         return Position(self.highlighted, self.height)
 
     @property
     def visible_pks(self) -> list[PaperKey]:
-        """The papers in view, from the top."""
         return [self._lines.pks[slot.place] for _, slot in self._in_view() if slot.part == 0]
 
     def pks_all(self) -> Sequence[PaperKey]:
-        """Return all papers of the order."""
         return self._lines.pks
 
     # Moving; each method returns whether the cursor moved
 
     def to_index(self, index: int, *, on_hole: bool = False) -> bool:
-        """Highlight the paper at a place, or the nearest one; or the hole below it."""
+        """Highlight the paper at a place, or the nearest one, or the hole below it."""
         index = min(max(index, 0), len(self._lines.pks) - 1)
         if index < 0:
             return False
@@ -364,7 +358,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return is_moved
 
     def stand(self, pk: PaperKey, height: int) -> None:
-        """Highlight a paper, if it is still there, `height` lines below the list's top."""
+        """Highlight a paper, if it still exists, `height` lines below the list's top."""
         index = self._lines.find(pk, self._cursor)
         if index is not None and (self.to_index(index) or self.height != height):
             self._scroll_paper_to(index, height)
@@ -426,7 +420,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return found is not None and self.to_index(found)
 
     def _scroll_with_cursor(self, direction: int, lines: int) -> bool:
-        """Scroll by so many lines, and move the cursor with the text."""
+        """Scroll by lines, moving the cursor with the text."""
         if not self._lines.pks:
             return False
         by = direction * max(1, lines)
@@ -448,7 +442,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     # Scrolling
 
     def _measure(self) -> None:
-        """Look again how many lines papers have: the rows, their form or the width have changed."""
+        """Measure papers again after a change of rows, form or width."""
         self._viewed = None
         self._heights.clear()
         height = self.size.height
@@ -470,11 +464,10 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self.scroll_to(y=line, animate=False, force=True)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll by lines as they are drawn; Textual counts their numbers."""
+        """Scroll by lines as drawn; Textual counts their numbers."""
         self._turn(event, 1)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll by lines as they are drawn."""
         self._turn(event, -1)
 
     def _turn(self, event: events.MouseEvent, direction: int) -> None:
@@ -489,7 +482,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
                 self._scroll(top)
 
     def _anchor(self) -> tuple[PaperKey, int] | None:
-        """Return a paper that must not move, and its line in view: the highlighted one, else the top one."""
+        """A paper that must not move, and its visible line: the highlighted paper, else the top one."""
         view = [(y - slot.part, self._lines.pks[slot.place]) for y, slot in self._in_view()]
         return next(((pk, y) for y, pk in view if pk == self.highlighted), (view[0][1], view[0][0]) if view else None)
 
@@ -510,11 +503,11 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         if slot is None or content is None:
             return Strip.blank(self.columns, self._style())
         drawn = self._strips.of(content)
-        # A row may have fewer lines than it was measured with, until it is measured again.
+        # A row may have fewer lines than measured, until it is measured again.
         return drawn[slot.part] if slot.part < len(drawn) else Strip.blank(self.columns, self._style())
 
     def _content(self, slot: Slot | None) -> Content | None:
-        """Return what to draw; None for a blank line, such as that of a paper that is gone."""
+        """The content of a slot; None for a blank line, such as that of a deleted paper."""
         if slot is None:
             return None
         kind, group, place, _ = slot
@@ -531,16 +524,16 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             return HoleAt(len(self._lines.hole_below(above) or ()), self._is_on_hole and above == self._cursor)
         day, papers = self._lines.heading(group)
         counts = self._days.get(day)
-        # A list of some of the day's papers does not know how many of them are unread; it may have hidden ones, too.
+        # A list with part of a day's papers does not know how many are unread; it may have hidden ones, too.
         has_all = counts is not None and papers is not None and counts.papers <= papers
         if counts is None:
             return Heading(day, papers)
         note = coverage_note(counts, self._strips.look.today)
-        # A paper that was just hidden still stands in the list, but counts no more.
+        # A paper that was just hidden is still listed, but not counted.
         return Heading(day, counts.papers if has_all else papers, counts.unread if has_all else None, counts.plus, note)
 
     def _picture(self) -> list[tuple[Content | None, int]]:
-        """Return the content of each line in view and which of its lines it is, to compare it later."""
+        """The visible lines' contents and line numbers, for comparison."""
         return [(self._content(slot), 0 if slot is None else slot.part) for slot in self._slots()]
 
     def _repaint(self, before: Sequence[tuple[Content | None, int]] | None) -> None:
@@ -562,7 +555,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self.refresh(Region(0, y, self.size.width, 1))
 
     def _row(self, place: int) -> PaperRow | None:
-        """The row of the paper at a place; if it is not loaded, fetched with those of the pages around it."""
+        """The row of the paper at a place; if not loaded, it is fetched with the rows of adjacent pages."""
         pk = self._lines.pks[place]
         row = self._rows.get(pk)
         if row is None:
@@ -572,7 +565,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return row
 
     def _slots(self) -> Sequence[Slot | None]:
-        """The content of each line in view."""
         viewed = self._lines, self.scroll_offset.y, self.size
         if viewed != self._viewed:
             self._viewed, self._view = viewed, self._lines.view(self.scroll_offset.y, self.size.height)
@@ -583,12 +575,10 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return ((y, slot) for y, slot in enumerate(self._slots()) if slot is not None and slot.kind == "paper")
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """Show the cursor's bar, or remove it."""
         self._strips.change_look(self._strips.look._replace(has_focus=has_focus))
         super().watch_has_focus(has_focus)
 
     def notify_style_update(self) -> None:
-        """Drop lines drawn in other colours."""
         super().notify_style_update()
         self._strips.forget()
 

@@ -1,4 +1,4 @@
-"""What the reader looks like: themes, their colours, and the stylesheets."""
+"""The reader's look: themes, their colours, and the stylesheets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Look(NamedTuple):
     demo: bool = False
     """Whether this is the bundled sample, which fetches nothing."""
     is_still: bool = False
-    """Whether the clock has stopped and nothing moves by itself."""
+    """Whether the clock is stopped and nothing moves by itself."""
 
     links: bool = False
     """Whether the terminal shows links (OSC 8)."""

@@ -4,8 +4,7 @@ There is one accent, one colour for stars and one for warnings; the rest is text
 also sets text styles, because a terminal's own sixteen colours have no muted one: there, muted text is dim. So a
 stylesheet writes both: `color: $text-muted; text-style: $muted-style`.
 
-The few colours of `Colors` decide a theme; everything else follows from them. All text has a contrast of at least
-`READABLE` to whatever it stands on.
+A theme is defined by the few colours of `Colors`. All text has a contrast of at least `READABLE` to its background.
 """
 
 from __future__ import annotations
@@ -54,13 +53,13 @@ class Colors(NamedTuple):
     ground: str
     """Behind everything."""
     panel: str
-    """Behind what lies over the screen, such as the calendar."""
+    """The backdrop of a modal screen, such as the calendar."""
     cursor: str
     """Behind the cursor's line."""
     hit: str
-    """Behind a word that was searched for, which has the colour of text."""
+    """Background of a matched search word, whose text keeps its colour."""
     strip: str
-    """Behind the query that narrows a view, which has the colour of text."""
+    """Background of the query that narrows a view, whose text keeps its colour."""
     rule: str
     """The line between panes."""
     bar: str
@@ -107,7 +106,7 @@ LIGHT_COLORS = Colors(
 
 
 def derived(*, ground: str, text: str, accent: str, star: str, warning: str) -> Colors:
-    """Colours around a few of another theme's; all text can be read, even if the theme's own could not."""
+    """Colours derived from another theme; all text is readable even if the theme's own was not."""
     panel, cursor = mixed(ground, text, 0.04), mixed(ground, text, 0.09)
     hit, strip = mixed(ground, accent, 0.3), mixed(ground, accent, 0.2)
     grounds = (ground, panel, cursor)
@@ -129,7 +128,7 @@ def derived(*, ground: str, text: str, accent: str, star: str, warning: str) -> 
 
 
 def readable(color: str, grounds: tuple[str, ...], least: float = READABLE) -> str:
-    """The colour, moved towards white or black until it has the least contrast to each of these grounds."""
+    """The colour, moved towards white or black until it has the minimum contrast to each background."""
     goal = max(("#ffffff", "#000000"), key=lambda end: min(contrast(end, ground) for ground in grounds))
     for step in range(0, 101, 2):
         moved = mixed(color, goal, step / 100)
@@ -139,7 +138,7 @@ def readable(color: str, grounds: tuple[str, ...], least: float = READABLE) -> s
 
 
 def tinted(ground: str, color: str, text: str) -> str:
-    """The ground with up to 28 % of a colour, as much as leaves the text on it readable."""
+    """The ground tinted with up to 28 % of a colour, as long as its text stays readable."""
     shares = (share / 100 for share in range(28, 0, -3))
     found = (mixed(ground, color, share) for share in shares)
     return next((one for one in found if contrast(one, text) >= READABLE), ground)
@@ -152,7 +151,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def mixed(one: str, other: str, share: float) -> str:
-    """A colour with so much of another one, from 0 to 1."""
+    """Two colours mixed, with a share from 0 to 1 of the second."""
     pairs = zip(_rgb(one), _rgb(other), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
@@ -193,7 +192,7 @@ text, `strip` that of the query in the first line. The styles belong to `$text-m
 
 
 def _theme(name: str, look: Colors, *, dark: bool, base: Theme | None = None) -> Theme:
-    """A theme with these colours; all that they do not decide is as in `base`."""
+    """A theme with these colours; the rest is as in `base`."""
     ground, text = look.ground, look.text
     variables = {
         "text": text,
@@ -294,11 +293,10 @@ ANSI = Theme(
 )
 
 THEMES: tuple[Theme, ...] = (DARK, LIGHT, ANSI)
-"""Our own themes."""
 
 
 def find_theme(name: str) -> Theme:
-    """The theme of this name, ours or one of Textual's with our variables in its colours; dark for an unknown name."""
+    """The theme of this name, ours or one of Textual's with our variables added; dark for an unknown name."""
     own = next((one for one in THEMES if one.name == name), None)
     if own is not None or name not in TEXTUAL:
         return own or DARK
@@ -322,9 +320,9 @@ _ANSI_TEXT = {name: ANSI.variables[name] for name in ("block-cursor-background",
 
 
 def line_filters(filters: Sequence[LineFilter], *, colorless: bool = False) -> list[LineFilter]:
-    """Return an app's line filters with ours: no control character is sent, and no colour if `colorless`."""
+    """An app's line filters plus ours: no control characters are sent, and no colours if `colorless`."""
     return [_CONTROL_NET, *color_filters(filters, colorless=colorless)]
 
 
 _CONTROL_NET = ControlNet()
-"""One for all frames: Textual keeps a filtered line together with the filter."""
+"""A single instance, since Textual caches filtered lines by filter."""

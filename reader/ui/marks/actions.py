@@ -1,4 +1,4 @@
-"""Mark papers and move them in the queue: draw it at once, store it, then report it with the key that undoes it."""
+"""Mark papers and move them in the queue: draw, store, then report with the undo key."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 Way = Literal["undo", "redo"]
 
 FIELDS = {**STATES, QUEUE: "queued"}
-"""Kinds of marks that a key turns on and off, with the field of a row that each one decides."""
+"""Kinds of marks with a toggle key, and the row's field for each."""
 
 BLINK = 0.5
-"""Seconds after which a long mark shows its progress."""
+"""Seconds before a long mark shows its progress."""
 
 
 SHORT = 30
-"""Characters of a title that names a paper."""
+"""Maximum characters of a title in a notice."""
 
 _TAKEN_BACK = {
     "unread": "read again",
@@ -44,17 +44,17 @@ _TAKEN_BACK = {
     "moved in the queue": "back in its place in the queue",
     "looked at again": "marked as changed again",
 }
-"""What a mark becomes when it is taken back, where that is not `no longer` or `again`."""
+"""What taking back a mark is called, where it is not `no longer` or `again`."""
 
 
 def changed_words(way: Way, action: Action, title: str, ellipsis: str = "…") -> str:
-    """What an undo or a redo did, such as `no longer hidden · "LiveEdit…"`; `title` is of the only paper."""
+    """What an undo or redo did, such as `no longer hidden · "LiveEdit…"`; `title` belongs to the only paper."""
     if not action.count or action.rules or len({count for _, count in action.did}) > 1:
         return action.said
     if len(title) > SHORT:
         name, colon, _ = title.partition(":")
         title = f"{name if colon and len(name) <= SHORT else title[:SHORT].rstrip()}{ellipsis}"
-    # A triage marks each paper read besides what is decided on it.
+    # A triage also marks each decided paper read.
     did = [label for label, _ in action.did if label != "read"] or ["read"]
     state = ", ".join(did if way == "redo" else map(_taken_back, did))
     papers = f'"{title}"' if title else "1 paper" if action.count == 1 else f"{action.count:,} papers"
@@ -71,13 +71,12 @@ def _taken_back(label: str) -> str:
 
 
 class Restored(NamedTuple):
-    """The paper of an undo or a redo, until the list is read again."""
+    """The paper of an undo or redo, until the list is read again."""
 
     way: Way
     action: Action
     row: PaperRow
     said: str
-    """The notice about it."""
 
 
 class MarkActions(Actor):
@@ -96,7 +95,7 @@ class MarkActions(Actor):
 
     @handles_each({"paper.read": "read", "paper.star": "star", "paper.queue": QUEUE, "paper.hide": "hide"})
     def toggle(self, count: int | None, kind: str) -> None:
-        """Mark the selected papers; or so many from the cursor on, but on a page always its own paper alone."""
+        """Toggle a mark on the selected papers, or on several from the cursor on; on a page only its own paper."""
         if self._model.state.selection.count and self._model.state.front_paper is None:
             self._toggle_all(kind, self._model.take_targets())
             return
@@ -111,38 +110,37 @@ class MarkActions(Actor):
                 self._papers.move(len(pks))
             return
         value = not getattr(row, FIELDS[kind])
-        # On its page a paper is being read, and one that loses a mark is looked at again.
+        # A paper on its page is being read, and unmarking one counts as a look.
         goes_on = self._goes_on and value and front is None
         if goes_on and kind != "read":
-            # Before the mark, so that undo takes the mark back first.
+            # Before the mark, so that undo takes back the mark first.
             self.leave_paper()
         self._mark(kind, value, [row.pk])
         if goes_on:
             self._papers.move(1)
 
     def queue(self, key: PaperKey) -> None:
-        """Queue one paper, wherever it is."""
         self._mark(QUEUE, True, [key])
 
     def _toggle_all(self, kind: str, pks: Sequence[PaperKey]) -> None:
-        """Mark all of some papers, or take the mark away if all of them have it."""
+        """Mark all of some papers, or unmark them if all have the mark."""
         field, wanted = FIELDS[kind], frozenset(pks)
         value = self._papers.has_row(pks, lambda row: not getattr(row, field))
         self._mark(kind, value, pks, shown=[pk for pk in self._papers.visible_pks if pk in wanted])
 
     def finish_reading(self, pk: PaperKey) -> None:
-        """Mark a paper read without a notice, unless it is read already or the user marks papers by hand."""
+        """Mark a paper read without a notice, unless it is read or the user marks papers by hand."""
         row = self._papers.row_of(pk)
         if row is not None and not row.read and self._read_when != "manual":
             self._mark("read", True, [pk], is_quiet=True)
 
     def look_again(self, pk: PaperKey) -> None:
-        """Record that the user looks at a paper again, if it has changed and no other mark says so."""
+        """Record another look at a changed paper, if no other mark does."""
         if self._clear_changed(pk):
             self.follow(self._library.mark(LOOK, True, [pk]))
 
     def _clear_changed(self, pk: PaperKey) -> bool:
-        """No longer draw that a paper has changed: any mark is a look at it. Returns whether it was drawn."""
+        """Stop drawing a paper as changed, since any mark is a look. Returns whether it was drawn so."""
         row = self._papers.row_of(pk)
         is_changed = row is not None and bool(row.flags & Flag.CHANGED)
         if row is not None and is_changed:
@@ -152,12 +150,12 @@ class MarkActions(Actor):
     def leave_paper(self) -> None:
         """Called before the cursor leaves a paper; marks it read if the setting is `passed`."""
         row = self._papers.highlighted_row
-        # Marking a paper that only the feed has would store it, which passing alone must not do.
+        # Marking a paper that only the feed has would store it, which passing alone must not.
         if row is not None and row.kept and self._read_when == "passed":
             self.finish_reading(row.pk)
 
     def store_opened(self, pk: PaperKey) -> None:
-        """Store an opened paper that only the feed has; needed if opening marks nothing."""
+        """Store an opened paper that only the feed has, for when opening marks nothing."""
         storing = self._library.store([pk])
 
         async def store() -> None:
@@ -182,7 +180,7 @@ class MarkActions(Actor):
         self._background.start("marks", mark_all)
 
     async def mark_read(self, pks: Sequence[PaperKey]) -> None:
-        """Mark papers read that may be too many to look through in the event loop."""
+        """Mark papers read that may be too many for the event loop."""
         shown = await asyncio.to_thread(frozenset(self._papers.visible_pks).intersection, pks)
         self._mark("read", True, pks, shown=shown)
 
@@ -205,7 +203,7 @@ class MarkActions(Actor):
         shown: Iterable[PaperKey] | None = None,
         is_quiet: bool = False,
     ) -> None:
-        """Mark papers: their lines change now, the cache follows; `is_quiet` shows no notice.
+        """Mark papers: their lines change now, the cache later; `is_quiet` shows no notice.
 
         `shown` are the papers in view; `pks` may be all papers, which are too many to redraw.
         """
@@ -218,12 +216,12 @@ class MarkActions(Actor):
         self.follow(self._library.mark(kind, value, pks, self._report("marking")), is_quiet=is_quiet)
 
     def _draw(self, pk: PaperKey, kind: str, value: bool) -> None:
-        """Change a paper's row, also where the mark takes away others."""
+        """Change a paper's row, including marks that the new one removes."""
         undone = UNDOES.get(kind, ()) if value else ()
         self._papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[one]: False for one in undone}, "kept": True})
 
     def give(self, kinds: Sequence[str], pks: Sequence[PaperKey]) -> Awaitable[Action | None]:
-        """Give papers several marks in one action: their lines change now, the caller waits for the rest."""
+        """Give papers several marks in one action: their lines change now, the caller awaits the rest."""
         if "star" in kinds:
             self._starring(pks)
         wanted = frozenset(pks)
@@ -233,7 +231,7 @@ class MarkActions(Actor):
         return self._library.mark_together(kinds, pks, self._report("marking"))
 
     def follow(self, storing: Awaitable[Action | None], nothing: str = "", *, is_quiet: bool = False) -> None:
-        """Wait for a change of marks, then show what it changed; `nothing` is said if it changed nothing.
+        """Wait for a change of marks, then show its effect; `nothing` is the notice if there was none.
 
         The change is submitted already, so that quitting cannot lose it.
         """
@@ -253,7 +251,7 @@ class MarkActions(Actor):
             self._model.change(self._model.state.busy_with(""))
         self.show_stored()
         if self._model.state.place != here:
-            # The list of a place to which the user went meanwhile may have been read without the mark.
+            # The list of a new place may have been read without the mark.
             self._model.change(self._model.state.cache_changed())
         said = nothing
         if done is not None:
@@ -264,7 +262,7 @@ class MarkActions(Actor):
             self._model.show_notice(said)
 
     def _end_of_day(self) -> str:
-        """What to say if all of the listed day is read now, with the way on; empty if some are left."""
+        """The notice if all of the listed day is now read; empty if some papers are left."""
         from reader.session.places import day_of
         from reader.ui.list.empty_reason import day_end_notice
 
@@ -274,7 +272,7 @@ class MarkActions(Actor):
 
     @begins
     def finish_marks(self) -> None:
-        """Finish a mark of many papers that an earlier run left incomplete, if any."""
+        """Finish a mark of many papers that an earlier run left incomplete."""
         if not self._library.has_unfinished_marks():
             return
         finishing = self._library.finish_marks(self._report("marking"))
@@ -290,11 +288,10 @@ class MarkActions(Actor):
 
     @follows(lambda state: state.marks_version)
     def draw_marks(self, _state: State) -> None:
-        """Draw the rows of the list anew."""
         self._papers.renew()
 
     def show_stored(self) -> None:
-        """Show the other changes of a mark, such as counts, without moving the list."""
+        """Show other effects of a mark, such as counts, without moving the list."""
         self._library.changed()
         self._model.change(self._model.state.marked())
 
@@ -345,7 +342,7 @@ class MarkActions(Actor):
         then(action)
 
     def _go_to(self, pk: PaperKey) -> Position | None:
-        """Put the cursor on a paper of the list; one that it may have once it is read again comes to that line."""
+        """Put the cursor on a listed paper, or remember it for when the list is read again."""
         papers = self._papers
         is_there = self._model.state.front_paper is not None or pk == papers.highlighted
         is_there = is_there or papers.next_where({pk}) or papers.next_where({pk}, -1)
@@ -353,7 +350,7 @@ class MarkActions(Actor):
 
     @follows(lambda state: state.listing)
     def tell_where(self, state: State) -> None:
-        """Say where the paper is that was restored, if the list that was read since does not have it."""
+        """Say where the restored paper is, if the new list lacks it."""
         restored, listing = self._restored, state.listing
         if restored is not None and listing.version == state.cache_version and listing.order.complete:
             self._restored = None
@@ -361,7 +358,7 @@ class MarkActions(Actor):
                 self._say_reversed(*restored[:3], self._where(restored.row))
 
     def _where(self, row: PaperRow) -> str:
-        """A place that has a paper; empty for a hidden one."""
+        """A place that has a paper; empty for a hidden paper."""
         from reader.ui.kit.day_names import short_day
 
         if row.hidden:
@@ -393,7 +390,7 @@ class QueueActions(Actor):
 
     @handles_each({"queue.down": 1, "queue.up": -1})
     def move(self, count: int | None, direction: int) -> None:
-        """Move the paper under the cursor by some places: the list follows now, the cache a moment later."""
+        """Move the paper under the cursor: the list changes now, the cache a moment later."""
         by = direction * (count or 1)
         state, row = self._model.state, self._papers.highlighted_row
         if row is None or not isinstance(row.pk, int):
@@ -416,7 +413,7 @@ class QueueActions(Actor):
         self._marks.follow(self._library.move_in_queue(row.pk, listed))
 
     def _is_in_order(self) -> bool:
-        """Whether the list has the queue's own order, and all of it."""
+        """Whether the whole queue is listed in its own order."""
         from reader.core.query import Sort
 
         state = self._model.state

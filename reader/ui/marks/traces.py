@@ -1,8 +1,8 @@
-"""Notes what the user reads: papers that are opened, read to the end, or passed after a look at them.
+"""Records what the user reads: papers opened, read to the end, or passed after a look.
 
 Traces are events of the log, which learning and statistics use. They are stored together, two minutes after the first
-one and as the reader ends: no key waits for a disk, and an hour of reading is thirty actions at most. A reader that is
-killed loses those of its last two minutes. The setting `note_reading` switches them off.
+one and when the reader ends, so that no key waits for the disk, and an hour of reading is at most thirty actions. A
+killed reader loses the last two minutes of them. The setting `note_reading` switches them off.
 """
 
 from __future__ import annotations
@@ -36,33 +36,31 @@ if TYPE_CHECKING:
 
 
 LOOK = 1.0
-"""Seconds under the cursor after which a paper was looked at."""
+"""Seconds under the cursor that count as a look."""
 
 READ = 10.0
-"""Seconds on its page that a paper needs to be read: the end of a short one is in view at once."""
+"""Minimum seconds on its page for a paper to count as read; the end of a short one is visible at once."""
 
 TOGETHER = 120.0
-"""Seconds for which traces wait for others."""
+"""Seconds for which traces are collected."""
 
 
 @dataclass(slots=True)
 class Stay:
-    """A paper under the cursor or on the page, for as long as it is that."""
+    """A paper under the cursor or on the page, during its stay there."""
 
     key: PaperKey | None
     place: Place
     results: object
     since: float
     opened: float | None = None
-    """When its page opened; None while that is closed."""
+    """When its page opened; None while closed."""
     is_opened: bool = False
-    """Whether it was opened at all."""
     has_ended: bool = False
-    """Whether the end of the full text was in view since the page opened."""
+    """Whether the end of the full text was visible since the page opened."""
 
 
 def _parts(state: State) -> object:
-    """The parts of the state that show what is read."""
     page = state[PAGE]
     shown = page and page.key, _is_glance(state)
     return state.highlighted, shown, state.listing.place, state.listing.results, _is_text_at_end(state)
@@ -80,16 +78,16 @@ class Traces(Actor):
         self._stay: Stay | None = None
         self._day = ""
         self._noted: set[tuple[str, PaperKey]] = set()
-        """The traces of the day, each of which is left once."""
+        """Traces of the day, each left once."""
         self._waiting: dict[tuple[str, str], list[PaperKey]] = {}
-        """Papers whose traces are not stored yet, by kind and day."""
+        """Papers with unstored traces, by kind and day."""
         self.delay = services.background.delayed(self.store)
 
     # What happens
 
     @follows(_parts, now=True)
     def follow(self, state: State) -> None:
-        """Note what the user has left, and what is open now."""
+        """Record what the user left, and what is open now."""
         now, page = self.clock(), None if _is_glance(state) else state[PAGE]
         key = state.highlighted if page is None else page.key
         listing, stay = state.listing, self._stay
@@ -107,19 +105,19 @@ class Traces(Actor):
             stay.has_ended = True
 
     def passed(self, key: PaperKey) -> None:
-        """Note that the user has decided to go on from a paper, unless they opened its text."""
+        """Record that the user moved on from a paper, unless they opened its text."""
         if self._stay is None or self._stay.key != key or not self._stay.is_opened:
             self.note(PASS, key)
 
     def forget_passed(self, key: PaperKey) -> None:
-        """The user goes back to a paper: it was not passed, if that is not stored yet."""
+        """Forget an unstored pass, because the user returned to the paper."""
         for (kind, _), keys in self._waiting.items():
             if kind == PASS and key in keys:
                 keys.remove(key)
         self._noted.discard((PASS, key))
 
     def detail_ended(self) -> None:
-        """Note that the user goes on from the end of the detail pane."""
+        """Record that the user moved on from the end of the detail pane."""
         stay = self._stay
         if stay is not None and stay.key is not None and stay.opened is None and self.clock() - stay.since >= READ:
             stay.is_opened = True
@@ -141,7 +139,7 @@ class Traces(Actor):
     # What is stored
 
     def note(self, kind: str, key: PaperKey) -> None:
-        """Leave a trace of a paper today; a paper that only the feed has is not passed, which would store it."""
+        """Leave a trace of a paper today, except for passing a paper that only the feed has, which would store it."""
         day = self._look.now().astimezone().date().isoformat()
         if day != self._day:
             self._day, self._noted = day, set()
@@ -154,22 +152,20 @@ class Traces(Actor):
             self.delay.begin(TOGETHER)
 
     def store(self) -> None:
-        """Store the traces that wait."""
         self._background.start("traces", self.stored)
 
     async def stored(self) -> None:
-        """Store the traces that wait, and return once they are there."""
         self.delay.stop()
         storing = self._submit()
         if storing is not None:
-            # The next mark tells what is wrong with the disk.
+            # The next mark reports what is wrong with the disk.
             with suppress(ReaderError):
                 await storing
                 self._library.changed()
 
     @ends
     def close(self) -> None:
-        """Note what is left as the reader ends, and store it before the library closes."""
+        """Record what is left as the reader ends, before the library closes."""
         if self._stay is not None:
             self._leave(self._stay, self.clock(), is_passed=False)
         self.delay.stop()
@@ -185,30 +181,30 @@ class Traces(Actor):
 
 
 def _is_glance(state: State) -> bool:
-    """Whether a triage has put the page in front: the user has not asked for it."""
+    """Whether a triage opened the page, not the user."""
     return is_triaging(state) and state[TEXT] is None
 
 
 def _is_text_at_end(state: State) -> bool:
-    """Whether the end of the full text is in view."""
+    """Whether the end of the full text is visible."""
     text = state[TEXT]
     return text is not None and text.view is not None and text.view.is_at_end
 
 
-# What came by the thousand
+# Papers that arrived by the thousand
 
 
 MANY = 1_000
-"""Unread papers older than a week that are offered; fewer are read or passed by."""
+"""Minimum number of unread papers older than a week for the offer."""
 
 AT_REST = 1.0
-"""Seconds without a change of the list before they are counted."""
+"""Idle seconds before they are counted."""
 
 OLD = "is:unread -is:starred -is:queued -since:1w"
 
 
 class Backlog(Actor):
-    """Offers once, after an import of thousands, to mark what is older than a week as read.
+    """Offers once, after an import of thousands, to mark papers older than a week read.
 
     As the reader rests it counts the old papers that came since the last visit, or all in the first one.
     """
@@ -217,7 +213,7 @@ class Backlog(Actor):
         super().__init__(services)
         self._delay = services.background.delayed(lambda: services.background.start("backlog", self._count))
         self._size = 0
-        """Number of papers ever stored as they were counted last."""
+        """Number of papers ever stored at the last count."""
         self._found = 0
         self._is_over = services.look.demo or not services.library.is_writable
 
@@ -249,7 +245,7 @@ class Backlog(Actor):
 
     @follows(lambda state: state.context)
     def offer(self, state: State) -> None:
-        """Offer to mark them, once and over the list alone; any other key does what it always does."""
+        """Make the offer, once and only over the list; other keys keep their meaning."""
         if self._found <= MANY or self._is_over or state.context not in ("list", "detail", "filter", "empty"):
             return
         self._is_over = True

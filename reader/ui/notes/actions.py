@@ -1,4 +1,4 @@
-"""Write a note about the highlighted paper, in the reader or in the user's own editor; type tags."""
+"""Write a note about the highlighted paper, in the reader or in the user's editor; type tags."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 SAME = "the note is unchanged"
 
 LONGEST_TITLE = 200
-"""Characters of a passage that stand over its note."""
+"""Maximum characters of a passage above its note."""
 
 _OF_PASSAGE = re.compile(r"-[0-9a-f]{12}$")
-"""What the name of a draft of a passage's note ends in."""
+"""The suffix of the name of a passage note's draft."""
 
 
 class NoteActions(Actor):
-    """Open the editor, keep what is written in it, or give it up."""
+    """Open the editor, and keep or discard the note."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -49,7 +49,6 @@ class NoteActions(Actor):
 
     @property
     def _screen(self) -> NoteScreen | None:
-        """The editor, while it is open."""
         screen: NoteScreen | None = self._services[Screens].get(NOTING)
         return screen
 
@@ -57,13 +56,13 @@ class NoteActions(Actor):
 
     @handles("paper.note")
     def write(self, _count: int | None) -> None:
-        """Open the editor on the note of the paper in front, or on that of the passage that is selected in its text."""
+        """Open the editor on the note of the current paper, or of the passage selected in its text."""
         noting = self._noting()
         if noting is not None:
             self._model.change(self._model.state.put(NOTING, noting))
 
     def _noting(self) -> Noting | None:
-        """The note of the highlighted paper, or of a passage of its text, or the draft that was left of it."""
+        """The note of the highlighted paper or of a passage, or its draft."""
         state = self._model.state
         paper = self._library.paper(state.highlighted)
         if paper is None or state.highlighted is None:
@@ -77,7 +76,7 @@ class NoteActions(Actor):
 
     @answers("note")
     def keep_draft(self, text: str) -> None:
-        """Keep what is written so far, in case that the reader is killed."""
+        """Save the text so far, in case the reader is killed."""
         noting = self._model.state[NOTING]
         if noting is not None:
             writing = self._library.keep_draft(noting.draft, text)
@@ -86,7 +85,7 @@ class NoteActions(Actor):
 
     @handles("note.keep")
     def keep(self, _count: int | None) -> None:
-        """Store the note, and go back; the draft goes once the note is stored."""
+        """Store the note and go back; the draft is removed once the note is stored."""
         screen, noting = self._screen, self._model.state[NOTING]
         if screen is None or noting is None:
             return
@@ -109,7 +108,7 @@ class NoteActions(Actor):
         self._marks.follow(asyncio.ensure_future(self._stored(storing, noting._replace(text=text))), SAME)
 
     async def _stored(self, storing: Awaitable[Action | None], noting: Noting) -> Action | None:
-        """Wait until a note is stored; if it can't be, open the editor again, so that its text is not lost."""
+        """Wait until a note is stored; if that fails, reopen the editor so that its text is not lost."""
         try:
             return await storing
         except ReaderError:
@@ -119,7 +118,7 @@ class NoteActions(Actor):
 
     @handles("note.drop")
     def drop(self, _count: int | None) -> None:
-        """Go back, with the note as it was."""
+        """Discard the changes and go back."""
         noting = self._model.state[NOTING]
         if noting is not None:
             self._model.change(self._model.state.put(NOTING, None))
@@ -128,13 +127,12 @@ class NoteActions(Actor):
 
     @handles_each({"note.undo_typing": methodcaller("undo"), "note.redo_typing": methodcaller("redo")})
     def take_back(self, _count: int | None, step: Callable[[NoteScreen], object]) -> None:
-        """Take back what was typed, or type it again."""
         if (screen := self._screen) is not None:
             step(screen)
 
     @begins
     def tell_draft(self) -> None:
-        """Tell of a note that was being written when an earlier reader ended."""
+        """Announce an unfinished note of an earlier run."""
         id = self._library.drafts.newest()
         if id is not None:
             # Not as news, which the first refresh would replace.
@@ -146,7 +144,7 @@ class NoteActions(Actor):
 
     @handles("paper.editor")
     def edit(self, _count: int | None) -> None:
-        """Write the note in the user's editor: from the list it is then stored, in the reader's editor it goes on."""
+        """Write the note in the user's editor; it is then stored, or continued in the reader's editor."""
         screen, noting = self._screen, self._model.state[NOTING] or self._noting()
         if noting is not None:
             text = noting.text if screen is None else screen.text
@@ -159,7 +157,7 @@ class NoteActions(Actor):
         if command is None:
             self._model.show_notice("no editor was found: set EDITOR to your editor", "warning")
             return
-        # The file of the draft is what is edited, so that this outlives the reader, too.
+        # The draft's own file is edited, so that this survives the reader, too.
         writing = self._library.keep_draft(noting.draft, text)
         await (writing or self._library.drafts_written())
         try:
@@ -177,7 +175,7 @@ class NoteActions(Actor):
         self._take(noting, self._library.drafts.read(noting.draft) if is_done else None, command[0])
 
     def _take(self, noting: Noting, text: str | None, editor: str) -> None:
-        """Take what the editor has written; None if it gave up."""
+        """The text from the editor; None if it was abandoned."""
         screen = self._screen
         if screen is not None:
             if text is not None:
@@ -195,7 +193,7 @@ async def _wait(writing: Awaitable[None]) -> None:
 
 
 MOST_READ = 100
-"""Maximum number of papers whose tags are read to show them; a read takes 0.1 ms."""
+"""Maximum papers whose tags are read for display; a read takes 0.1 ms."""
 
 
 class TagActions(Actor):
@@ -204,12 +202,6 @@ class TagActions(Actor):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._marks = services[MarkActions]
-
-    @property
-    def _screen(self) -> TagScreen | None:
-        """The line of tags, while it is open."""
-        screen: TagScreen | None = self._services[Screens].get(TAGGING)
-        return screen
 
     @handles("paper.tag")
     def begin(self, _count: int | None) -> None:
@@ -223,8 +215,9 @@ class TagActions(Actor):
 
     @handles("tags.accept")
     def accept(self, _count: int | None) -> None:
-        """Tag the papers as the line says; an empty line changes nothing."""
-        screen, tagging = self._screen, self._model.state[TAGGING]
+        """Tag the papers as typed; an empty line changes nothing."""
+        screen: TagScreen | None = self._services[Screens].get(TAGGING)
+        tagging = self._model.state[TAGGING]
         if screen is None or tagging is None:
             return
         words = parse_tags(screen.line.text)

@@ -30,7 +30,7 @@ class NoteArea(PastesWhole, TextArea):
         self.move_cursor(self.document.end)
 
     def insert_pasted(self, text: str) -> None:
-        # A note ends in no blank, but what is pasted into it may.
+        # A note ends without a space, but pasted text may not.
         result = self.replace(clean_note(f"{text}.")[:-1], *self.selection)
         self.move_cursor(result.end_location)
 
@@ -61,7 +61,7 @@ class NoteScreen(OverScreen[Noting], inherit_bindings=False):
         self.set_focus(self._area)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Keep to the paper's pane."""
+        """Stay within the paper's pane."""
         self._lay_out(event.size.width, event.size.height)
 
     def _lay_out(self, width: int, height: int) -> None:
@@ -73,30 +73,26 @@ class NoteScreen(OverScreen[Noting], inherit_bindings=False):
 
     @property
     def text(self) -> str:
-        """The text."""
         return self._area.text
 
     def change(self, text: str) -> None:
-        """Replace the text; undo takes that back."""
         self._area.replace(text, (0, 0), self._area.document.end)
         self._area.move_cursor(self._area.document.end)
 
     def undo(self) -> None:
-        """Take back the last edit."""
         self._area.undo()
 
     def redo(self) -> None:
-        """Make the edit again that was taken back last."""
+        """Redo the last undone edit."""
         self._area.redo()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Tell of each edit."""
         event.stop()
         self.post_message(Reported("note", self._area.text))
 
 
 class _Heading(OneLine[Noting]):
-    """What the text is about, in a rule over it."""
+    """The subject of the text, in a rule above it."""
 
     PREFIX = "note"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"note--rule", "note--label", "note--quiet"}
@@ -110,7 +106,7 @@ class _Heading(OneLine[Noting]):
 
 
 def heading(noting: Noting, width: int, glyphs: Glyphs) -> Line:
-    """A rule with what is written: `── ✎ Note · A memory that forgets ── an unfinished draft ──`."""
+    """A rule with the note's subject: `── ✎ Note · A memory that forgets ── an unfinished draft ──`."""
     rule = glyphs.line
     begin: Line = (Piece(f"{rule * 2} ", "rule"), Piece(f"{glyphs.note} Note", "label"), Piece(" "))
     end: Line = (Piece(rule * 2, "rule"),)

@@ -1,4 +1,4 @@
-"""The parts of the state that are the tags and the note which the user is typing."""
+"""The parts of the state for tags and a note being typed."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class Tagging(NamedTuple):
 
     pks: tuple[PaperKey, ...]
     has: tuple[str, ...]
-    """The tags that any of them has."""
+    """The tags of any of them."""
     shared: tuple[str, ...]
-    """Those of `has` that all of them have."""
+    """The tags of all of them."""
     known: Mapping[str, int]
-    """All tags of the user with their numbers of papers, the most common first."""
+    """All tags of the user with their numbers of papers, most common first."""
 
     @property
     def said(self) -> str:
-        """Which tags they have, in words."""
+        """The papers' tags in words."""
         some = [tag for tag in self.has if tag not in self.shared]
         parts = [
             f"{len(self.pks):,} papers" if len(self.pks) > 1 else "",
@@ -43,15 +43,14 @@ class Noting(NamedTuple):
     id: str
     title: str
     text: str
-    """What the editor begins with."""
+    """The editor's initial text."""
     is_draft: bool = False
-    """Whether that is a draft that was left."""
+    """Whether the text is an unfinished draft."""
     passage: Passage | None = None
-    """The highlight that the note is about; None for the paper's own."""
+    """The highlight of the note; None for the paper's own note."""
 
     @property
     def draft(self) -> str:
-        """The name of its draft."""
         return f"{self.id}-{self.passage.id}" if self.passage else self.id
 
 

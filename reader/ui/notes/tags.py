@@ -21,7 +21,7 @@ class TagScreen(LineScreen[Tagging], inherit_bindings=False):
         super().__init__(services, tagging)
         self._tagging = tagging
         self._topics = tuple(topic_papers(self._model.state))
-        """They complete a word after the user's own tags."""
+        """Used to complete a word, after the user's own tags."""
 
     def on_mount(self) -> None:
         self.report()

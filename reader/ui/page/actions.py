@@ -1,4 +1,4 @@
-"""The paper's page, and the text in front."""
+"""The paper's page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from reader.ui.triage.state import is_triaging
 
 
 class PageActions(Actor):
-    """Open the highlighted paper over the whole screen, and read on."""
+    """Open the highlighted paper full screen, and read on."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -42,16 +42,16 @@ class PageActions(Actor):
             self._full_text.open_at_highlight(place)
 
     def follow(self) -> None:
-        """Show the highlighted paper on the page, if that is open."""
+        """Show the highlighted paper if the page is open."""
         if self._model.state[PAGE] is not None:
             self._show()
 
     @follows(lambda state: (state.marks_version, state.cache_version))
     def renew(self, state: State) -> None:
-        """Read the paper on the page from the cache again, even if it is no longer in the list."""
+        """Read the page's paper from the cache again, even if it left the list."""
         page = state[PAGE]
         if page is not None:
-            # The keys for marks read a paper's state from its row; the list is not read again until the page closes.
+            # Mark keys read a paper's state from its row; the list is not read again until the page closes.
             self._papers.renew()
             reading = self._loader.read_page(page.key)
             if reading is not None:
@@ -73,7 +73,7 @@ class PageActions(Actor):
 
     @handles("text.places")
     def read_places(self, _count: int | None = None) -> None:
-        """Read the full text where it has the searched words, else at the first highlight."""
+        """Open the full text where it has the search words, else at the first highlight."""
         found, shown = self._model.state[FOUND], self._model.state[PAGE] or self._model.state[READING]
         if found is not None and found.hits:
             self.read_from(found.hits[0].block)
@@ -86,7 +86,7 @@ class PageActions(Actor):
 
     @answers("place")
     def read_from(self, block: int) -> None:
-        """Read the full text of the shown paper from a block with the searched words on."""
+        """Open the full text at a block with the search words."""
         found = self._model.state[FOUND]
         if self._model.state[PAGE] is None:
             self._show()
@@ -120,7 +120,6 @@ class PageActions(Actor):
             self.go_to_unread(1)
 
     def scroll_on(self) -> bool:
-        """Scroll the text a page down; return whether it was at its end."""
         text = text_in_front(self._services)
         return text is None or text.scroll_page(1)
 

@@ -1,4 +1,4 @@
-"""What changed of a paper since the user marked it, as lines: for the detail pane and the page."""
+"""What changed in a paper since the user marked it, as lines for the detail pane and the page."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from reader.ui.kit.glyphs import ASCII, Glyphs
 from reader.ui.page.presentation import Presentation
 
 AROUND = 6
-"""Words that are the same which are shown before and after those that changed."""
+"""Unchanged words shown before and after changed ones."""
 
 TEXT_LINES = 16
 """Maximum lines of changed texts while they are folded."""
 
 
 def changed_lines(width: int, look: Presentation) -> list[Line]:
-    """That a paper has changed, since when and how; on a page also what is not enough, and the changed words."""
+    """That a paper has changed, since when and how; a page also has insignificant changes and the changed words."""
     changes = look.changes
     if changes is None or not (look.is_page or changes.is_open):
         return []
@@ -35,7 +35,7 @@ def changed_lines(width: int, look: Presentation) -> list[Line]:
 
 
 def _folded(lines: list[Line], width: int, look: Presentation) -> list[Line]:
-    """The first lines of what changed in texts, and the number of the others; or all."""
+    """The first lines of changed texts, and the number of the others; or all."""
     if len(lines) <= TEXT_LINES:
         return lines
     if look.is_unfolded:
@@ -64,7 +64,7 @@ def _texts(changes: Changes, width: int, glyphs: Glyphs) -> Iterator[Line]:
 
 
 def _words(runs: Sequence[Run], glyphs: Glyphs) -> Iterator[Piece]:
-    """Words that are gone and new, with some of the others around them."""
+    """Deleted and inserted words, with some context."""
     marks = {"gone": ("[-", "-]"), "new": ("{+", "+}")} if glyphs is ASCII else {"gone": ("", ""), "new": ("", "")}
     for place, run in enumerate(runs):
         blank = " " if place + 1 < len(runs) else ""
@@ -77,7 +77,7 @@ def _words(runs: Sequence[Run], glyphs: Glyphs) -> Iterator[Piece]:
 
 
 def _shortened(text: str, place: int, count: int, ellipsis: str) -> str:
-    """The words next to changes; an ellipsis for the others."""
+    """The words next to changes, with an ellipsis for the rest."""
     words = text.split()
     before = words[: AROUND if place else 0]
     after = words[-AROUND if place + 1 < count else len(words) :]

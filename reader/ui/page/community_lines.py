@@ -1,4 +1,4 @@
-"""What belongs to a paper as lines for its page: its versions, the repositories that name it, and its comments."""
+"""The paper's related data as lines for its page: versions, linked repositories, and comments."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ SPARKED = 12
 """Number of latest changes in the sparkline of the models."""
 
 FEW_REPOSITORIES = 3
-"""Repositories of one kind that are listed while they are folded."""
+"""Maximum repositories of one kind while folded."""
 
 FEW_COMMENTS, MANY_COMMENTS = 40, 300
-"""Comments that are listed while they are folded, and at most."""
+"""Maximum comments while folded, and in all."""
 
 _LOST = ", to a deleted comment"
 _UNFOLD = ("unfold", "")
 _EMPTY: Line = ()
 _STYLED = {"heading": "label", "strong": "label", "code": "keywords", "rule": "quote", "text": "text"}
-"""The roles of a document's text here; all others are those of plain text."""
+"""Styled roles of a document's text; others are plain text."""
 _MUTED = ("mark", "label", "caption", "muted")
 
 
 def linked_counts(paper: Paper) -> list[str]:
-    """How many repositories of each kind name the paper, such as `2 models`; without those that none does."""
+    """The number of repositories of each kind that name the paper, such as `2 models`, without zeros."""
     counts = zip(KINDS, (paper.models, paper.datasets, paper.spaces), strict=True)
     return [f"{count:,} {WORDS[kind][count != 1]}" for kind, count in counts if count]
 
@@ -65,7 +65,7 @@ def version_lines(versions: Sequence[str], today: date, width: int, glyphs: Glyp
 
 
 def repository_lines(paper: Paper, kept: Kept, width: int, look: Presentation) -> list[Line]:
-    """How many repositories name the paper, with the growth of its models, and the first of each kind."""
+    """How many repositories name the paper, with its models' growth, and the first ones of each kind."""
     counts = linked_counts(paper)
     if not counts:
         return []
@@ -112,7 +112,7 @@ def compact(count: int) -> str:
 
 
 def comment_lines(kept: Kept, width: int, look: Presentation) -> list[Line]:
-    """The comments in threads; those of programs are one line each until they are unfolded."""
+    """The comments in threads; automated ones are a single line until unfolded."""
     placed = threads(kept.community.comments)
     said = sum(not one.comment.is_hidden for one in placed)
     if not said:
@@ -132,7 +132,7 @@ def comment_lines(kept: Kept, width: int, look: Presentation) -> list[Line]:
 
 
 def _bars(depth: int, width: int, glyphs: Glyphs) -> list[Piece]:
-    """What is drawn to the left of a reply."""
+    """The bars to the left of a reply."""
     return [Piece(f"{glyphs.rule} ", "quote")] * min(depth, max(0, width // 12 - 1))
 
 
@@ -151,7 +151,7 @@ def _comment(placed: Placed, width: int, look: Presentation) -> Iterator[Line]:
 
 
 def _head(comment: Comment, look: Presentation) -> list[Piece]:
-    """Who said it and when, and the reactions to it."""
+    """The author, time and reactions."""
     dot = look.glyphs.dot
     told = [short_day(comment.at[:10], look.today, weekday=False)] if comment.at else []
     told += ["edited"] if comment.is_edited else []
@@ -166,13 +166,13 @@ def text_lines(blocks: Sequence[Block], width: int, glyphs: Glyphs) -> list[Line
     lines: list[Line] = []
     for number, block in enumerate(blocks):
         for line in writer.lines(block, blocks[number - 1] if number else None):
-            # Code and tables are not broken, but cut.
+            # Code and tables are cut, not wrapped.
             lines.append(cut_line(tuple(_drawn(line, glyphs)), width, glyphs.ellipsis))
     return lines
 
 
 def _drawn(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
-    """A line of a document in the roles and signs of a paper's page."""
+    """A line of a document, in the roles and signs of a page."""
     for piece in line.pieces:
         role = "muted" if piece.role in _MUTED else _STYLED.get(piece.role, "text")
         target = piece.action[1] if piece.action else ""

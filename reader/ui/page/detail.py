@@ -34,16 +34,16 @@ _ROLES = (
 
 
 LOW = 8
-"""Lines of a pane, as under a list, in which no line between the title and the facts is blank."""
+"""Height of a low pane, which omits blank lines between title and facts."""
 
 CHROME = 3
-"""Rows of the screen that are no pane, at most."""
+"""Maximum rows of the screen outside the panes."""
 
 
 class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
     """One paper as lines of at most `MEASURE` cells, in the middle of the pane on a page.
 
-    The pane reads no keys: the screen calls `scroll_lines`, `scroll_page` and the other methods.
+    The screen handles keys and calls `scroll_lines`, `scroll_page` and the other methods.
     """
 
     PREFIX = "paper"
@@ -78,7 +78,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         paper, votes = reading.paper, reading.votes
         is_same = self._paper is not None and self._paper.pk == paper.pk
         if is_same and not votes.gained:
-            # Keep the shown gain until another paper is shown, even if the user has now seen this one.
+            # Keep the shown gain until another paper is shown, though the user has now seen it.
             votes = votes._replace(gained=self._look.votes.gained)
         look = replace(
             self._look,
@@ -102,7 +102,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self._lay_out(keep=is_same)
 
     def clear(self) -> None:
-        """Show nothing."""
         self._paper = None
         self._lay_out()
 
@@ -125,17 +124,14 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
     @property
     def is_at_end(self) -> bool:
-        """Whether the end of the paper is in view."""
         return self.paper is not None and self.scroll_offset.y + self.size.height >= self.virtual_size.height
 
     @property
     def paper(self) -> Paper | None:
-        """The shown paper."""
         return self._paper
 
     @property
     def text(self) -> str:
-        """All lines as plain text."""
         return "\n".join("".join(piece.text for piece in line) for line in self._lines)
 
     # Drawing
@@ -152,7 +148,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self._margin = max(1, (width - column) // 2) if self._look.is_page or self._is_alone else 1
             self._lines = compose(self._paper, column, self._look)
             if height < LOW:
-                # The facts follow the title at once.
+                # The facts follow the title directly.
                 self._lines.remove(())
             self._top = 1 if self._look.is_page and height > 12 else 0
         self._strips.clear()
@@ -167,7 +163,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
     @property
     def _is_alone(self) -> bool:
-        """Whether it has the whole width and height, as a zoomed pane has."""
+        """Whether it has the whole width and height, as a zoomed pane does."""
         screen = self.screen.size
         return self.size.width >= screen.width - 1 and self.size.height >= screen.height - CHROME
 
@@ -183,7 +179,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         return self._strip((Piece(self._look.glyphs.cursor, "tag"), *self._lines[index]), margin=self._margin - 1)
 
     def notify_style_update(self) -> None:
-        """Drop lines drawn in other colours."""
         super().notify_style_update()
         self._strips.clear()
 
@@ -205,7 +200,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
 
 def text_in_front(services: Services) -> PaperDetail | None:
-    """The paper's text on the screen: the page's or the detail pane's; None if neither is shown."""
+    """The visible text of a paper: the page's or the detail pane's; None if neither is shown."""
     if services.model.state[PAGE] is not None and (page := services[Screens].get(PAGE)) is not None:
         text: PaperDetail = page.pane
         return text
@@ -214,6 +209,6 @@ def text_in_front(services: Services) -> PaperDetail | None:
 
 
 def is_page_at_end(screens: Screens) -> bool:
-    """Whether the page shows the end of its paper, or last did."""
+    """Whether the page shows, or last showed, the end of its paper."""
     page = screens.get(PAGE)
     return page is not None and bool(page.pane.is_at_end)

@@ -1,4 +1,4 @@
-"""Where a paper's full text has the searched words: the first place of each section, with the words around it."""
+"""Where a paper's full text has the search words: the first place in each section, with context."""
 
 from __future__ import annotations
 
@@ -16,30 +16,28 @@ if TYPE_CHECKING:
     from reader.core.document.search import Hit
 
 SECTIONS, SECTIONS_ON_PAGE = 3, 8
-"""Sections that are shown in the detail pane, and on the page."""
+"""Maximum sections in the detail pane and on the page."""
 
 INDENT = "  "
 
 
 class Found(NamedTuple):
-    """The paragraphs of a paper's full text that have the searched words."""
+    """The matching paragraphs of a paper's full text."""
 
     key: PaperKey
     words: tuple[str, ...]
     """The words, in double quotes if they must be whole."""
     hits: tuple[Hit, ...] = ()
-    """The first place of each section, in reading order."""
+    """The first place in each section, in reading order."""
     total: int = 0
-    """Number of all paragraphs with the words."""
 
     @property
     def is_any(self) -> bool:
-        """Whether there is any such paragraph."""
         return bool(self.hits)
 
 
 def find_words(key: PaperKey, document: Document, words: tuple[str, ...]) -> Found:
-    """The paragraphs that have all words; those that have any of them if there is none."""
+    """The paragraphs with all words; if there are none, those with any of them."""
     found = list(_paragraphs(document, words))
     if not found and len(words) > 1:
         by_block = {hit.block: hit for word in reversed(words) for hit in _paragraphs(document, (word,))}
@@ -60,7 +58,7 @@ def _paragraphs(document: Document, words: Sequence[str]) -> Iterator[Hit]:
 
 
 def found_lines(found: Found | None, width: int, glyphs: Glyphs, *, is_page: bool, key: str = "") -> list[Line]:
-    """Draw the places, each with a click that opens the text there; `key` opens it at the first one."""
+    """Draw the places, each with a click that opens the text there; `key` opens the first."""
     if found is None or not found.is_any:
         return []
     shown = found.hits[: SECTIONS_ON_PAGE if is_page else SECTIONS]

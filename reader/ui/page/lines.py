@@ -28,17 +28,17 @@ NOTE_LINES = 12
 """Maximum lines of a note while it is folded."""
 
 HIGHLIGHTS, QUOTE_LINES = 5, 3
-"""Highlights that are shown, and lines of each, while they are folded."""
+"""Maximum highlights while folded, and lines of each."""
 
 MOST_PEOPLE, FOREIGN_NOTE = 40, 4_000
-"""Members of the group who are named, and characters of their notes, on the page of a paper; `show` has all."""
+"""Maximum members of the group named on a page, and characters of their notes; `show` has all."""
 
 _HEADING = re.compile(r"#{1,5}\s")
 _PART = re.compile(
     r"^(```|~~~).*?(?:^\1|\Z)[^\n]*|^(?:(?:[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]|[>|]|[ \t]+\S)[^\n]*\n?)+|^[^\n]*$",
     re.MULTILINE | re.DOTALL,
 )
-"""Code, or lines of a list, a quote or a table, or a single line."""
+"""Code, or lines of a list, quote or table, or a single line."""
 
 
 def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
@@ -52,7 +52,7 @@ def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 def _follows(width: int, look: Presentation) -> list[Line]:
-    """What the user follows that the paper has; a click lists all papers that have it."""
+    """The matching follows; a click lists their papers."""
     pieces = [Piece(f"{look.glyphs.followed} Followed", "label")] if look.follows else []
     for place, reason in enumerate(look.follows):
         pieces += [
@@ -63,7 +63,7 @@ def _follows(width: int, look: Presentation) -> list[Line]:
 
 
 def _shared(width: int, look: Presentation) -> list[Line]:
-    """Who of the group starred, queued or tagged the paper, and their notes; only the beginning unless unfolded."""
+    """Members who starred, queued or tagged the paper, and their notes; shortened unless unfolded."""
     pieces = [Piece("Group", "label")] if look.shared else []
     for place, one in enumerate(look.shared[:MOST_PEOPLE]):
         pieces += [
@@ -99,7 +99,7 @@ def _tags(paper: Paper, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def _note(note: str, width: int, glyphs: Glyphs, *, is_unfolded: bool) -> list[Line]:
-    """The note behind its sign: each line of text by itself, as Markdown draws it; lists, tables and code are whole."""
+    """The note after its sign, each line as Markdown; lists, tables and code are kept whole."""
     lines: list[Line] = []
     parts = [part[0] for part in _PART.finditer(note)] if note else []
     for number, part in enumerate(parts, 1):
@@ -114,7 +114,7 @@ def _note(note: str, width: int, glyphs: Glyphs, *, is_unfolded: bool) -> list[L
 
 
 def _highlights(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """The highlighted passages with their sections and notes; a click reads the text there."""
+    """The highlighted passages with their sections and notes; a click opens the text there."""
     if not paper.highlights:
         return []
     key = look.link_keys.get("places", "")
@@ -150,7 +150,7 @@ def _markdown(text: str, width: int, glyphs: Glyphs) -> list[Line]:
     from reader.ui.page.community_lines import text_lines
 
     try:
-        # A first heading of the first level would be the name of a document.
+        # A heading of the first level would be taken for the name of a document.
         blocks = parse_markdown(f"#{text}" if _HEADING.match(text) else text).blocks
     except NoFullText:
         blocks = ()
@@ -158,11 +158,11 @@ def _markdown(text: str, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 MOST_SHOWN = 20_000
-"""Characters that are drawn, as many as an abstract may have."""
+"""Maximum characters to draw, as many as an abstract may have."""
 
 
 def output_lines(output: Output, width: int, glyphs: Glyphs) -> list[Line]:
-    """Return the output under its command's name, in its own lines."""
+    """The output below its command's name, in its own lines."""
     bar = Piece(f"{glyphs.quote} ", "quote")
     maker = Piece(f" {glyphs.dot} by a program, {output.made[:10]}", "muted")
     lines = fill([Piece(literal(output.name), "label"), maker], width - 2)
@@ -174,7 +174,7 @@ def output_lines(output: Output, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def fit_lines(fit: Fit | None, width: int, glyphs: Glyphs) -> list[Line]:
-    """Draw the reasons, each in a sentence; nothing without."""
+    """Draw the reasons, one sentence each; empty without reasons."""
     if fit is None:
         return []
     said = [sentence for sentence in (fit.shared.said, fit.found_by.said) if sentence]
@@ -184,17 +184,17 @@ def fit_lines(fit: Fit | None, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 MEASURE = 78
-"""Maximum cells in a line: with longer lines the eye loses the start of the next one."""
+"""Maximum cells of a line: in longer lines the eye loses its place."""
 
 PEOPLE_LINES, KEYWORD_LINES = 1, 2
-"""Maximum lines of the authors and of the keywords while they are folded."""
+"""Maximum lines of authors and keywords while folded."""
 
 SPARKED = 12
 """Number of latest changes of votes in a paper's sparkline."""
 
 _EMPTY: Line = ()
 _UNFOLD = ("unfold", "")
-"""The action of a click on the number of what is folded."""
+"""The action of a click on the number of folded items."""
 
 
 def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
@@ -265,11 +265,11 @@ def _fold(
     line_up: Callable[[Sequence[Sequence[Piece]], Sequence[Piece]], list[Line]],
     look: Presentation,
 ) -> list[Line]:
-    """List as many of the items as fit in `most` lines, then the number of the others of all `count`; or all.
+    """As many items as fit in `most` lines, then the number of the rest of `count`; or all if unfolded.
 
     `line_up` puts items into lines, and pieces after them.
     """
-    # More items than this never fit in the lines.
+    # More items than this never fit.
     possible = min(len(items), most * MEASURE // 2)
     fitting = bisect_right(
         range(1, possible + 1), most, key=lambda n: len(line_up(items[:n], _more(items[n:], count - n)))
@@ -284,7 +284,7 @@ def _fold(
 
 
 def _more(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
-    """The number of items that are not shown; it is marked if a searched word is in one of them."""
+    """The number of hidden items; marked if one of them has a search word."""
     if not count:
         return []
     is_hit = any(piece.hit for item in hidden for piece in item)
@@ -295,7 +295,7 @@ def _more(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
 
 
 def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """The facts side by side; the weekday goes first, then the word of the comments, if that saves a line."""
+    """The facts side by side; the weekday and then the word "comments" are dropped if that saves a line."""
     count = paper.comments or 0
     word, sign = _number(count, "comment"), f"{count:,} {look.glyphs.comments}"
     forms = ((True, word), (False, word), (False, sign))
@@ -304,7 +304,7 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 def _source(paper: Paper) -> str:
-    """Whose date the publication's is: arXiv's, if the paper is known to be there."""
+    """The source of the publication date: arXiv, if the paper is known to be there."""
     return "arXiv " if is_arxiv_id(paper.id) else "published "
 
 
@@ -332,7 +332,6 @@ def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: boo
 
 
 def _marks(paper: Paper, glyphs: Glyphs) -> list[Piece]:
-    """The signs of what the user has marked."""
     found = (
         (paper.starred, glyphs.starred, "star"),
         (paper.queued, glyphs.queued, "key"),
@@ -351,7 +350,7 @@ def _with_position(lines: list[Line], width: int, look: Presentation) -> list[Li
 
 
 def _moved(look: Presentation) -> str:
-    """The changes of the votes: `  ▂▄▇ +41 since you looked`."""
+    """The growth of votes: `  ▂▄▇ +41 since you looked`."""
     if not look.votes.points:
         return ""
     line = spark(look.votes.points[-SPARKED:], look.glyphs.spark)
@@ -381,7 +380,7 @@ def _changed(width: int, look: Presentation) -> list[Line]:
 
 
 def _summary(paper: Paper, width: int, look: Presentation, searched: re.Pattern[str] | None) -> list[Line]:
-    """The machine-written summary, with a bar at its side."""
+    """The machine-written summary, with a bar beside it."""
     if not paper.summary:
         return []
     bar = Piece(f"{look.glyphs.quote} ", "quote")
@@ -402,7 +401,7 @@ def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> lis
 
 
 def _with_links(text: str, role: str, searched: re.Pattern[str] | None) -> list[Piece]:
-    """A text with its searched words marked, in which a click on an address opens it."""
+    """A text with search words marked and clickable addresses."""
     pieces: list[Piece] = []
     done = 0
     for found in addresses_in(text):
@@ -417,7 +416,7 @@ def _with_links(text: str, role: str, searched: re.Pattern[str] | None) -> list[
 
 
 def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """The links: with their keys, each on its line, or all side by side, the code first."""
+    """The links: one on each line with its key, or all side by side, code first."""
     found = places(paper)
     if look.is_page:
         return [_link_line(link, width, look, paper.code_stars) for link in found]
@@ -431,7 +430,7 @@ def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 def _link_item(link: Link, width: int, look: Presentation, stars: int | None) -> list[Piece]:
-    """A link by its name, the code by its address and stars."""
+    """A link's name; for code, its address and stars."""
     if link.name != CODE_LINK:
         return [Piece(cut(link.name, width), "link", action=("link", link.url))]
     end = [] if link.in_text else _code_stars(stars)
@@ -440,7 +439,7 @@ def _link_item(link: Link, width: int, look: Presentation, stars: int | None) ->
 
 
 def _page_title(width: int, look: Presentation) -> list[Line]:
-    """What a saved page's paper may be, with the digit that chooses it among the links."""
+    """The paper that a saved page's paper may be, with the digit that chooses it in the list of links."""
     title = look.kept.title if look.kept else None
     if title is None:
         return []
@@ -476,7 +475,7 @@ def _code_stars(stars: int | None) -> list[Piece]:
     return [Piece(f" {stars:,} {'star' if stars == 1 else 'stars'}", "muted")] if stars else []
 
 
-# What belongs to it, on a page
+# Related data, on a page
 
 
 def _linked(paper: Paper, width: int, look: Presentation) -> Iterator[list[Line]]:
@@ -505,7 +504,7 @@ def _comments(width: int, look: Presentation) -> Iterator[list[Line]]:
 
 
 def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """The topics by name; a click filters by one."""
+    """The topics by name; a click filters by it."""
     items = []
     for slug in paper.topics:
         name = literal(look.topic_names.get(slug) or slug.replace("-", " ").capitalize())
@@ -534,7 +533,7 @@ def _keywords(paper: Paper, width: int, look: Presentation, searched: re.Pattern
     def line_up(items: Sequence[Sequence[Piece]], more: Sequence[Piece]) -> list[Line]:
         if not more:
             return join_items(items, _between(look.glyphs), width)
-        # The number of the others is not parted from the last word.
+        # The number of the rest stays with the last word.
         return join_items([*items[:-1], [*items[-1], Piece(unbroken(" ")), *more]], _between(look.glyphs), width)
 
     return _fold(words, len(words), KEYWORD_LINES, line_up, look) if words else []

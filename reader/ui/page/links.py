@@ -1,4 +1,4 @@
-"""Open links in the browser, and PDFs in a viewer; copy papers in the form that the user chooses."""
+"""Open links in the browser and PDFs in a viewer; copy papers in a chosen form."""
 
 from __future__ import annotations
 
@@ -31,11 +31,10 @@ if TYPE_CHECKING:
 
 
 MOST_OPENED = 12
-"""Maximum number of selected papers that are opened in the browser at once."""
 
 
 def _without_id(title: PageTitle) -> str:
-    """Why a saved page's paper has no page yet, and what to do."""
+    """Why a saved page's paper has no web page yet, and what to do."""
     if title.choices:
         first, *others = (choice.id for choice in title.choices)
         return f"it may be {first}{f' or {len(others)} more' if others else ''}: choose among its links"
@@ -95,7 +94,7 @@ class LinkActions(Actor):
             self._model.show_notice("this paper has no links" if title is None else _without_id(title))
 
     def _choose_linked(self, links: Sequence[Link]) -> None:
-        """Open one of the links of a kind; if there are several, ask which."""
+        """Open a link of one kind; if there are several, ask which."""
         if len(links) == 1:
             self.browse(links[0].url)
             return
@@ -106,7 +105,6 @@ class LinkActions(Actor):
 
     @answers("link")
     def browse(self, url: str) -> None:
-        """Open an address in the user's browser without waiting for it."""
         self._background.start("browser", partial(self._browse, url))
 
     async def _browse(self, url: str) -> None:
@@ -130,16 +128,16 @@ class LinkActions(Actor):
             self._copy(url, "the browser did not start")
 
     def _copy(self, text: str, why: str = "") -> None:
-        """Copy text to the terminal's clipboard, and say what: some terminals ignore it."""
+        """Copy text to the terminal's clipboard, and report it, since some terminals ignore it."""
         self._app.copy_to_clipboard(text)
         self._model.show_notice(f"{why} · copied {text}" if why else f"copied {text}")
 
 
 MOST_COPIED = 500
-"""Maximum number of papers that are copied at once: more is too much for most terminals."""
+"""Maximum papers copied at once: more is too much for most terminals."""
 
 CHUNK = 50
-"""Papers that are read between two keys."""
+"""Papers read between two keys."""
 
 SHORT = 100
 """Maximum characters of a copied text that is repeated in the notice."""
@@ -184,11 +182,11 @@ class CopyActions(Actor):
         for start in range(0, len(pks), CHUNK):
             read = map(self._library.paper, pks[start : start + CHUNK])
             papers += (paper for paper in read if paper is not None)
-            # Many take a while, and the keys go first.
+            # Many take a while, so keys go first.
             await asyncio.sleep(0)
         form = COPIES[letter]
         name = form.noun or form.name
-        # BibTeX imports what takes a tenth of a second.
+        # BibTeX has an import that takes a tenth of a second.
         keys = CitationKeys(self._pattern, all_papers=partial(citable_papers_of, self._library.path))
         text = await asyncio.to_thread(form.text, papers, keys)
         self._app.copy_to_clipboard(text)
@@ -209,7 +207,7 @@ class _Wanted(NamedTuple):
 
 
 class PdfFetcher(Actor):
-    """The PDF that is being fetched, and those that wait for it."""
+    """The current and the waiting PDFs."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -218,11 +216,10 @@ class PdfFetcher(Actor):
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is being fetched and nothing waits."""
         return not self._wanted
 
     def begin(self, id: str, file: Path, then: Callable[[Path, str], Awaitable[None]]) -> None:
-        """Fetch the PDF of a paper to `file`; `then` receives the file and what this has answered meanwhile."""
+        """Fetch a PDF to `file`; `then` receives the file and this function's answer."""
         if any(wanted.file == file for wanted in self._wanted):
             self._model.show_notice(f"the PDF of {id} is already being fetched")
             return
@@ -235,7 +232,7 @@ class PdfFetcher(Actor):
 
     @stops("escape")
     def stop(self) -> bool:
-        """Stop fetching, and return whether there was anything to stop; what has come is kept for the next time."""
+        """Stop fetching, and return whether anything was running; partial downloads are kept."""
         if self._worker is None or not self._wanted:
             return False
         self._wanted.clear()
@@ -278,14 +275,14 @@ class PdfFetcher(Actor):
         self._progress("")
 
     def _progress(self, progress: str) -> None:
-        """Show the progress in the first line, with how many PDFs wait; nothing if there is none."""
+        """Show the progress and the number of waiting PDFs in the first line."""
         dot = self._services.look.glyphs.dot
         parts = (f"PDF {progress}".rstrip(), f"{len(self._wanted) - 1} more" if len(self._wanted) > 1 else "")
         text = f" {dot} ".join(filter(None, parts)) if self._wanted else ""
         self._model.change(self._model.state.busy_with(text))
 
     def _begun(self, id: str) -> str:
-        """The answer to the key that asks for a PDF."""
+        """The answer to the key for a PDF."""
         return f"fetching the PDF of {id} · {self._services.look.keymap.key('app.escape')} stops"
 
     def _failure(self, error: ReaderError) -> str:
@@ -294,7 +291,7 @@ class PdfFetcher(Actor):
 
 
 def _progress_text(message: Message) -> str:
-    """What a message says of the progress, short; empty for other messages."""
+    """A short progress text of a message; empty for other messages."""
     from reader.refresh.jobs import PdfReceived, Waiting
 
     match message:
@@ -308,11 +305,11 @@ def _progress_text(message: Message) -> str:
 
 
 MOST = 50
-"""PDFs that one key fetches at most: arXiv is asked for one in three seconds."""
+"""Maximum PDFs for one key: arXiv allows one request in three seconds."""
 
 
 class PdfActions(Actor):
-    """Open the PDF of a paper, which is fetched first if it is not there; the PDFs of several are only fetched."""
+    """Open a paper's PDF, fetching it first if needed; the PDFs of several papers are only fetched."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -343,7 +340,7 @@ class PdfActions(Actor):
             self._fetcher.begin(paper.id, file, self._open)
 
     async def _fetch_all(self, papers: Sequence[Paper]) -> None:
-        """Fetch those that are not there, and open none."""
+        """Fetch missing PDFs without opening them."""
         missing = await asyncio.to_thread(lambda: [(one.id, self._file(one)) for one in papers if pdf_url(one.id)])
         missing = [(id, file) for id, file in missing if not file.exists()]
         if missing and self._services.look.demo:
@@ -367,7 +364,7 @@ class PdfActions(Actor):
         return pdf_file(paper, pdf_folder(self._services.settings.pdf_folder, paths.config_file()))
 
     async def _open(self, file: Path, begun: str = "") -> None:
-        """Open a file where the user is; without a viewer say where it is. `begun` is what was answered before."""
+        """Open a file where the user is, or say where it is; `begun` is the earlier answer."""
         from reader.actions.programs import NoViewer, find_viewer, open_file, takes_terminal
 
         opening = f"opening {file.name}"

@@ -1,4 +1,4 @@
-"""Read the paper under the cursor for the detail pane: right after a key, and once a held key is let go."""
+"""Reads the highlighted paper for the detail pane: right after a key, and after a held key is released."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from reader.ui.page.found_lines import Found
 
 AFTER_FRAME = 0.01
-"""Seconds after a single key: the frame with the new cursor is painted before."""
+"""Seconds after a single key, so that the cursor's frame is painted first."""
 
 REST = 0.045
-"""Seconds without a move that end a run of moves; keyboards repeat a held key after 30 to 40 ms."""
+"""Seconds without a move that end a run of moves; a held key repeats after 30 to 40 ms."""
 
 
 class DetailLoader(Actor):
@@ -43,12 +43,11 @@ class DetailLoader(Actor):
         super().__init__(services)
         self._clock = clock
         self._moved = -REST
-        """When the cursor last moved."""
         self.delay = services.background.delayed(self.load)
 
     @follows(lambda state: (state.highlighted, state.listing.place, state.listing.results))
     def load_soon(self, _state: State) -> None:
-        """Read the paper after the cursor's frame; in a run of moves, once the cursor rests."""
+        """Read the paper after the cursor's frame; in a run of moves, after the last."""
         now = self._clock()
         is_run = now - self._moved < REST
         self._moved = now
@@ -56,7 +55,6 @@ class DetailLoader(Actor):
 
     @follows(lambda state: (state.is_ready, state.marks_version, state.cache_version, state.listing.version), now=True)
     def load(self, _state: State | None = None) -> None:
-        """Read the highlighted paper now."""
         state = self._model.state
         if state.is_ready:
             self._model.change(state.put(READING, self.read(state.highlighted)))
@@ -79,14 +77,14 @@ class DetailLoader(Actor):
         )
 
     def read_page(self, pk: PaperKey | None) -> Reading | None:
-        """A paper for its page, with what belongs to it; None if it is gone."""
+        """A paper for its page, with its related data; None if it is gone."""
         reading = self.read(pk)
         if reading is None:
             return None
         return reading._replace(kept=self._library.belongings(reading.key), changes=self._with_sections(reading))
 
     def _with_sections(self, reading: Reading) -> Changes | None:
-        """The changes, with what is known of the full text; the texts are compared again in a thread."""
+        """The changes, with known ones of the full text; texts are compared in a thread."""
         if reading.changes is None:
             return None
         self._background.start("changes", partial(self._compare_texts, reading.key), exclusive=True)
@@ -95,7 +93,7 @@ class DetailLoader(Actor):
         return reading.changes if before is None else reading.changes._replace(sections=before.sections)
 
     async def _compare_texts(self, pk: PaperKey) -> None:
-        """Show what changed in the full text of the paper on the page."""
+        """Show what changed in the full text of the page's paper."""
         with suppress(CacheError):
             sections = await asyncio.to_thread(self._library.compare_texts, pk)
             page = self._model.state[PAGE]
@@ -105,11 +103,10 @@ class DetailLoader(Actor):
 
 
 TEXT_REST = 0.12
-"""Seconds that a paper is shown before its text is searched, which takes some 10 ms of a thread."""
+"""Seconds before a shown paper's text is searched, which takes some 10 ms in a thread."""
 
 
 def _place_parts(state: State) -> object:
-    """The parts of the state whose change asks for other places."""
     shown = state[PAGE] or state[READING]
     return shown and shown.key, state.listing.place.text, state.listing.results, state.marks_version
 
@@ -123,13 +120,13 @@ class TextPlaces(Actor):
 
     @follows(_place_parts)
     def follow(self, state: State) -> None:
-        """Search the text of the paper that is now shown, for the words of the list's query."""
+        """Search the shown paper's text for the words of the list's query."""
         wanted = _words_wanted(state)
         if wanted is None:
             self.delay.stop()
             self._model.change(state.put(FOUND, None))
         elif (found := state[FOUND]) is None or not found.is_any or (found.key, found.words) != wanted:
-            # A paper without its text may have it now.
+            # A missing text may have arrived.
             self.delay.begin(TEXT_REST)
 
     def _start(self) -> None:
@@ -152,7 +149,7 @@ class TextPlaces(Actor):
 
 
 def _words_wanted(state: State) -> tuple[int, tuple[str, ...]] | None:
-    """The paper that is shown and the words to find in it; None without words, or for a paper of the feed alone."""
+    """The shown paper and the words to find in it; None without words, or if only the feed has the paper."""
     shown = state[PAGE] or state[READING]
     words = state.listing.text_words
     key: PaperKey | None = shown.key if shown is not None else None
@@ -160,11 +157,11 @@ def _words_wanted(state: State) -> tuple[int, tuple[str, ...]] | None:
 
 
 FIT_REST = 0.08
-"""Seconds that the cursor rests before the reasons are looked for, which takes some 10 ms of a thread."""
+"""Idle seconds before the reasons are computed, which takes some 10 ms in a thread."""
 
 
 class FitFinder(Actor):
-    """Looks for the reasons of one paper at a time; the newest one wins."""
+    """Computes the reasons of one paper at a time; the newest one wins."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -172,7 +169,6 @@ class FitFinder(Actor):
 
     @follows(lambda state: (state.highlighted, state.front_paper, state.listing))
     def follow(self, state: State) -> None:
-        """Look for the reasons of the paper that is now shown."""
         wanted = _fit_wanted(state)
         if wanted is None:
             self.delay.stop()
@@ -192,7 +188,7 @@ class FitFinder(Actor):
 
 
 def _fit_wanted(state: State) -> tuple[int, str] | None:
-    """The paper that is shown and the query that it fits; None in other lists."""
+    """The shown paper and its query; None in other lists."""
     listing = state.listing
     key = state.highlighted if state.front_paper is None else state.front_paper
     if not isinstance(key, int) or listing.results is not None or not listing.place.text:
@@ -200,39 +196,38 @@ def _fit_wanted(state: State) -> tuple[int, str] | None:
     return (key, listing.place.text) if listing.is_fit(key) else None
 
 
-# What belongs to the paper on the page
+# Related data of the paper on the page
 
 
 READ_FOR = 0.7
-"""Seconds that a page is open before its paper is asked for: a user who turns pages asks for none of them."""
+"""Seconds that a page must be open before its paper is refreshed, so that paging through does not."""
 
 LONG = 0.5
-"""Seconds after which the page says that something is fetched."""
+"""Seconds before the page announces a fetch."""
 
 AGAIN = 600.0
-"""Seconds before a paper is asked for again that could not be refreshed."""
+"""Seconds before another try after a failed refresh."""
 
 
 class PageRefresher(Actor):
-    """Refreshes one paper at a time; leaving its page stops that."""
+    """Refreshes one paper at a time, until its page is left."""
 
     def __init__(self, services: Services, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(services)
         self._clock = clock
         self._worker: Worker[None] | None = None
         self._tried: dict[str, float] = {}
-        """When papers were last asked for in this run, by id."""
+        """When papers were last tried in this run, by id."""
         self.delay = services.background.delayed(self._begin)
         self._progress = services.background.delayed(self._say_begun)
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing is asked, nor will be."""
         return not self.delay.is_waiting and (self._worker is None or self._worker.is_finished)
 
     @follows(lambda state: state.front_paper)
     def follow(self, state: State) -> None:
-        """Ask for the paper that is now on the page once it stays there, and no more for the one before."""
+        """Refresh the paper on the page if it stays there, and stop refreshing the one before."""
         self._progress.stop()
         if self._worker is not None:
             self._worker.cancel()
@@ -244,7 +239,7 @@ class PageRefresher(Actor):
             self.delay.stop()
 
     def _is_wanted(self, page: Reading) -> bool:
-        """Whether to ask for a paper: one of the cache that is old there, and if there may be an answer."""
+        """Whether to refresh a paper: it must be in the cache, old, and refreshable."""
         look, state, id = self._services.look, self._model.state, page.paper.id
         if page.kept is None or not isinstance(page.paper.pk, int) or not is_arxiv_id(id):
             return False
@@ -285,7 +280,7 @@ class PageRefresher(Actor):
             self._say(page.paper.id, f"fetching comments and versions{self._services.look.glyphs.ellipsis}")
 
     def _say(self, id: str, text: str) -> None:
-        """Say on the page of a paper how it goes, if that is open."""
+        """Show a status on the page of a paper, if it is open."""
         page = self._model.state[PAGE]
         if page is not None and page.paper.id == id:
             self._model.change(self._model.state.put(PAGE, page._replace(fetching=text)))
@@ -298,15 +293,15 @@ class PaperLookup(Actor):
         super().__init__(services)
 
     def show(self, id: str) -> None:
-        """List a paper by its arXiv id; it is fetched where it is not here."""
+        """List a paper by its arXiv id, fetching it if needed."""
         self._model.change(self._model.state.go(Place(view("all"), f"id:{id}")))
         if self._library.pk_of(id) is None:
             self.begin(id)
 
     def begin(self, id: str, own: str | None = None, then: Callable[[PaperKey], None] | None = None) -> None:
-        """Fetch a paper by its arXiv id, and then do something with it; a running fetch is cancelled.
+        """Fetch a paper by its arXiv id, then call `then`; cancels a running fetch.
 
-        `own` is the id of the saved page's paper that it is.
+        `own` is the id of the matching paper of a saved page.
         """
         self._background.start("lookup", partial(self._fetch, id, own, then), exclusive=True)
 

@@ -1,4 +1,4 @@
-"""How a paper is shown, apart from the paper itself."""
+"""How a paper is presented, apart from its data."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Presentation:
-    """How a paper is shown, apart from the paper itself."""
+    """How a paper is presented, apart from its data."""
 
     today: date
     words: tuple[str, ...] = ()
-    """Searched words to mark; see `lines.pattern`."""
+    """Search words to mark; see `lines.pattern`."""
     glyphs: Glyphs = UNICODE
     topic_names: Mapping[str, str] = field(default_factory=dict)
     """Names of topics by slug."""
@@ -40,25 +40,23 @@ class Presentation:
     is_unfolded: bool = False
     """Whether all authors and keywords are listed."""
     suits: str = ""
-    """Why the paper suits the user, in words, where the list is ordered by that."""
+    """Why the paper suits the user, in words, if the list is ordered by that."""
     votes: Votes = STILL
-    """The changes of the paper's votes."""
     follows: tuple[FollowReason, ...] = ()
-    """What the user follows that the paper has."""
     changes: Changes | None = None
-    """What changed since the user marked the paper; None where that is not enough."""
+    """What changed since the user marked the paper; None if insignificant."""
     shared: tuple[Said, ...] = ()
-    """What the members of the group share of the paper."""
+    """What the group shares about the paper."""
     outputs: tuple[Output, ...] = ()
-    """What the user's programs said about the paper."""
+    """What the user's programs printed about the paper."""
     kept: Kept | None = None
-    """What belongs to the paper; None where that is not shown."""
+    """The related data; None where it is not shown."""
     found: Found | None = None
-    """Where its full text has the searched words; None where that is not known."""
+    """Where its full text has the search words; None if unknown."""
     fit: Fit | None = None
-    """Why it is in a list of what fits best; None in other lists."""
+    """Why it is in a list of best fits; None in other lists."""
     fetching: str = ""
-    """How it goes with fetching that; empty if there is nothing to say."""
+    """The status of fetching related data; may be empty."""
 
 
 def link_keys(keymap: Keymap) -> dict[str, str]:

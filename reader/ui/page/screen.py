@@ -1,4 +1,4 @@
-"""The paper page: one paper over the whole screen, for reading."""
+"""The page of one paper, full screen, for reading."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from reader.ui.triage.state import TRIAGE, is_triaging
 
 
 class TriageTop(OneLine[TriageHeader]):
-    """How many papers there are, the rest of the time, and the pace."""
+    """The number of papers, the remaining time, and the pace."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"top--{role}" for role in TRIAGE_ROLES}
 
@@ -64,7 +64,7 @@ class PaperPage(OverScreen[Reading], inherit_bindings=False):
         )
 
     def _draw_again(self, state: State) -> None:
-        """Show the paper again once its text is searched, or the whole list is read and its number of papers known."""
+        """Draw the paper again once its text is searched, or the list's length is known."""
         reading = state[PAGE]
         if reading is not None:
             self.show(reading)
@@ -84,18 +84,16 @@ class PaperPage(OverScreen[Reading], inherit_bindings=False):
 
 
 def _known(state: State) -> object:
-    """What is known of the paper beside its text."""
     return state.listing.count, state[FOUND], state[FIT]
 
 
 def _triage_header(state: State) -> TriageHeader | None:
-    """The first line of the page during a triage; None otherwise."""
     one = state[TRIAGE]
     return triage_header(one.pace) if one is not None and one.has_paper else None
 
 
 def _why_next(state: State, reading: Reading) -> str:
-    """Why a paper is the next one of a triage, where nothing else is known that speaks for it."""
+    """Why a paper comes next in a triage, if no other reason is known."""
     one = state[TRIAGE]
     left = one.pace.left if one is not None else None
     is_by_votes = state.place.view.order == "upvotes" and "sort:" not in state.place.text
@@ -105,6 +103,6 @@ def _why_next(state: State, reading: Reading) -> str:
 
 
 def _position(reading: Reading, count: int | None) -> str:
-    """A paper's place in the list as `3 of 34`; empty while either is unknown, and after the papers that match."""
+    """A paper's place in the list as `3 of 34`; empty while unknown, and for near papers."""
     number = reading.number
     return f"{number:,} of {count:,}" if number and count and number <= count else ""

@@ -1,4 +1,4 @@
-"""The parts of the state that are the paper in the detail pane, the one on the page, and what is found out of it."""
+"""The parts of the state for the papers in the detail pane and on the page, and findings about them."""
 
 from __future__ import annotations
 
@@ -25,40 +25,36 @@ class Reading(NamedTuple):
     """A paper in the detail pane or on the page."""
 
     key: PaperKey
-    """The paper's key in the list."""
     paper: Paper
     words: tuple[str, ...]
     votes: Votes
     number: int = 0
     """Its place in the list, from 1; 0 if unknown."""
     kept: Kept | None = None
-    """What belongs to it, on the page."""
+    """Its related data, on the page."""
     fetching: str = ""
-    """How it goes with fetching that; empty if there is nothing to say."""
+    """The status of fetching related data; may be empty."""
     outputs: tuple[Output, ...] = ()
-    """What the user's programs said about it."""
+    """What the user's programs printed about it."""
     follows: tuple[FollowReason, ...] = ()
-    """What the user follows that it has."""
     suits: str = ""
-    """Why it suits the user, in words, where the list is ordered by that."""
+    """Why it suits the user, in words, if the list is ordered by that."""
     changes: Changes | None = None
-    """What changed since the user marked it."""
     shared: tuple[Said, ...] = ()
-    """What the members of the group share of it."""
+    """What the group shares about it."""
 
 
 READING: Part[Reading | None] = Part(None)
-"""The paper in the detail pane."""
 
 FOUND: Part[Found | None] = Part(None)
-"""Where the full text of the shown paper has the searched words; None while that is not known."""
+"""Where the shown paper's full text has the search words; None if unknown."""
 
 FIT: Part[Fit | None] = Part(None)
-"""Why the shown paper is in a list of what fits best; None in other lists, and while that is not known."""
+"""Why the shown paper is in a list of best fits; None in other lists, and while unknown."""
 
 
 def close_page(state: State) -> State:
-    """Go back from the paper's page, and from its text, to the list, which is read again if it changed meanwhile."""
+    """Go back from the paper's page and text to the list, which is read again if it changed."""
     if state[PAGE] is None:
         return state
     return state.put(TEXT, None).update(TRIAGE, Triage.leave).put(PAGE, None).read_outdated_list()
@@ -70,16 +66,15 @@ PAGE: Front[Reading] = Front(
     paper=lambda reading: reading.key,
     is_returned_to=True,
 )
-"""The paper on the page, while that is open."""
 
 
 def found_of(state: State, key: PaperKey) -> Found | None:
-    """Where the full text of a paper has the searched words, if that is known."""
+    """Where a paper's full text has the search words, if known."""
     known = state[FOUND]
     return known if known is not None and known.key == key else None
 
 
 def fit_of(state: State, key: PaperKey) -> Fit | None:
-    """Why a paper is in the list, if that is known and the list is of what fits best."""
+    """Why a paper is in a list of best fits, if known."""
     known = state[FIT]
     return known if known is not None and (known.key, known.text) == (key, state.listing.place.text) else None

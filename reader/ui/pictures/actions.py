@@ -1,4 +1,4 @@
-"""Show the pictures of a paper."""
+"""The pictures of a paper."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class PictureActions(Actor):
-    """Open the pictures over the page or the full text, and go through them."""
+    """Open the pictures over the page or the full text, and page through them."""
 
     @handles("picture.open")
     def open(self, _count: int | None) -> None:
@@ -43,7 +43,7 @@ class PictureActions(Actor):
             self._show(pictures, self._first_in_view(pictures))
 
     def open_address(self, address: str) -> bool:
-        """Show the picture of an address; False if it is none of this paper, or can't be shown."""
+        """Show the picture of an address; False if it is not of this paper or can't be shown."""
         pictures = self._pictures()
         index = next((index for index, one in enumerate(pictures) if one.address == address), None)
         if index is None or self._why_not():
@@ -52,7 +52,7 @@ class PictureActions(Actor):
         return True
 
     def open_formula(self, formula: Formula, block: int) -> None:
-        """Show a displayed formula of a block of the open text as its PDF has it."""
+        """Show a displayed formula of the open text as in its PDF."""
         from reader.ui.pictures.pictures import formula_of
 
         text = self._model.state[TEXT]
@@ -89,7 +89,6 @@ class PictureActions(Actor):
 
     @property
     def _terminal(self) -> PictureTerminal:
-        """What the terminal can draw."""
         app, setting = self._services.app, self._services.settings.images
         return picture_terminal(setting, os.environ, colorless=app.no_color, served=app.terminal is None)
 
@@ -106,13 +105,13 @@ class PictureActions(Actor):
         return f"no pictures of this paper are known yet · {key} fetches its full text with them"
 
     def _first_in_view(self, pictures: tuple[Picture, ...]) -> int:
-        """The first figure from the first line in view on, else the last one; 0 on the page."""
+        """The first figure from the first visible line on, else the last; 0 on the page."""
         text = self._model.state[TEXT]
         if text is None or text.view is None:
             return 0
         figures = [(index, one.block) for index, one in enumerate(pictures) if one.block >= 0]
         if pictures[0].spot is not None:
-            # The page of a PDF that is read begins above.
+            # The current page of a PDF begins above.
             above = [index for index, block in figures if block <= text.view.top.block and not index % 2]
             return above[-1] if above else 0
         below = (index for index, block in figures if block >= text.view.top.block)
@@ -141,10 +140,10 @@ class PictureActions(Actor):
 
 
 MOST_KEPT = 12
-"""Drawn pictures that are kept until the reader ends."""
+"""Maximum cached drawn pictures."""
 
 PAUSE = 0.15
-"""Seconds before a picture is asked for: one that is only passed on the way to another is not."""
+"""Seconds before a picture is fetched, so that paging through fetches none."""
 
 
 class PictureLoader(Actor):
@@ -159,7 +158,7 @@ class PictureLoader(Actor):
 
     @follows(PICTURES)
     def follow(self, state: State) -> None:
-        """Show the picture in front if it is here, else fetch it; stop a fetch that is not wanted any more."""
+        """Show the current picture, or fetch it; stop unwanted fetches."""
         pictures = state[PICTURES]
         wanted = (pictures.front, pictures.canvas) if pictures is not None else None
         if wanted == self._wanted:

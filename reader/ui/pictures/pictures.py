@@ -1,4 +1,4 @@
-"""The pictures of a paper in front: which there are, which one is shown, and how it is drawn. Without Textual."""
+"""The pictures of the open paper: the list, the current one, and its drawing. Without Textual."""
 
 from __future__ import annotations
 
@@ -19,17 +19,16 @@ CAPTION_ROWS = 3
 """Rows for the caption under a picture."""
 
 CHROME = 2
-"""The first and the last row."""
 
 MOST = 100
-"""Pictures of a paper that are listed."""
+"""Maximum listed pictures of a paper."""
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 
 PAGE_ANCHOR = re.compile(r"page-\d{1,4}$")
 
 NEAR_WORDS = 8
-"""Words before and after a formula by which it is found in the PDF."""
+"""Words before and after a formula that locate it in the PDF."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -44,13 +43,13 @@ class Picture(NamedTuple):
     """Such as `Figure 2`."""
     caption: str = ""
     block: int = -1
-    """The block of the full text that has it; -1 for one of the feed."""
+    """The block of the full text with it; -1 for a picture of the feed."""
     spot: PdfSpot | None = None
-    """The part of the paper's PDF that it is of."""
+    """Its place in the paper's PDF."""
 
 
 def pictures_of(paper: Paper, document: Document | None = None, source: str = "") -> tuple[Picture, ...]:
-    """The pictures of a paper, each once: the feed's card and pictures, and the figures of its full text, if any."""
+    """The pictures of a paper, each once: the feed's card and pictures, and the figures of its full text."""
     if source == "pdf":
         return tuple(_of_pdf(document, paper.id))
     found = {one.address: one for one in (*_of_feed(paper), *_of_text(document, source, paper.id))}
@@ -78,7 +77,7 @@ def _of_text(document: Document | None, source: str, id: str) -> Iterator[Pictur
 
 
 def _of_pdf(document: Document | None, id: str) -> Iterator[Picture]:
-    """The pages of a text that came from a PDF, in halves, which can be read on a screen."""
+    """The pages of a text from a PDF, in halves that fit a screen."""
     pages = {name: block for name, block in (document.anchors if document else {}).items() if PAGE_ANCHOR.match(name)}
     for name, block in pages.items():
         page = int(name.removeprefix("page-"))
@@ -88,7 +87,7 @@ def _of_pdf(document: Document | None, id: str) -> Iterator[Picture]:
 
 
 def formula_of(document: Document, formula: Formula, block: int, id: str) -> Picture:
-    """The picture of a displayed formula, which is a block or in one."""
+    """The picture of a displayed formula, which is a block or part of one."""
     around = [inner for one in document.blocks[max(0, block - 2) : block + 3] for inner in walk(one)]
     at = next((at for at, inner in enumerate(around) if inner is formula), 0)
     before = [word for one in around[:at] for word in _prose(one)]
@@ -98,35 +97,33 @@ def formula_of(document: Document, formula: Formula, block: int, id: str) -> Pic
 
 
 def _prose(block: Block | Item) -> list[str]:
-    """The words of a block that are in no formula."""
+    """The words of a block outside formulas."""
     spans = block.spans if isinstance(block, Paragraph | Heading) else ()
     return [word for span in spans if span.style != "formula" for word in _WORD.findall(span.text.lower())]
 
 
 def is_picture(address: str) -> bool:
-    """Whether an address ends as those of pictures do."""
     return address.partition("?")[0].lower().endswith(_SUFFIXES)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Pictures:
-    """The pictures that can be gone through, and the one in front."""
+    """The list of pictures, and the current one."""
 
     pictures: tuple[Picture, ...]
     index: int
     canvas: Canvas
     drawn: PictureDrawn | None = None
-    """The picture in front; None while it is not there."""
+    """The current picture; None while missing."""
     said: str = ""
-    """What is being waited for, or why there is no picture."""
+    """The status of a fetch, or why there is no picture."""
 
     @property
     def front(self) -> Picture:
-        """The picture in front."""
         return self.pictures[self.index]
 
     def turn(self, by: int) -> Pictures:
-        """Go to another picture; at the ends it stays."""
+        """Go to another picture, stopping at the ends."""
         index = min(max(0, self.index + by), len(self.pictures) - 1)
         return self if index == self.index else replace(self, index=index, drawn=None, said="")
 
@@ -135,11 +132,11 @@ class Pictures:
         return self if canvas == self.canvas else replace(self, canvas=canvas, said="")
 
     def came(self, picture: Picture, drawn: PictureDrawn) -> Pictures:
-        """Show a picture that was fetched, if it is the one in front."""
+        """Show a fetched picture, if it is still the current one."""
         return replace(self, drawn=drawn, said="") if picture == self.front else self
 
     def says(self, picture: Picture, said: str) -> Pictures:
-        """Say something of a picture, if it is the one in front."""
+        """Show a status for a picture, if it is the current one."""
         return replace(self, said=said) if picture == self.front else self
 
 

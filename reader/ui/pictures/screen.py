@@ -1,4 +1,4 @@
-"""The screen of a picture: what it is of, the picture, its caption, and the keys."""
+"""The screen of a picture: its title, the picture, its caption, and the keys."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from reader.ui.kit.glyphs import Glyphs
 from reader.ui.looks.theme import stylesheet
 from reader.ui.pictures.pictures import CAPTION_ROWS, Pictures
 from reader.ui.pictures.state import PICTURES
-from reader.ui.shell.model import subscribe
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Services
-from reader.ui.shell.state import State
 from reader.ui.terminal.leaving import LosesTerminal
 
 if TYPE_CHECKING:
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class PicturePane(Widget):
-    """A picture in the middle, or what is said in its place."""
+    """A centred picture, or a text instead."""
 
     ALLOW_SELECT = False
 
@@ -37,7 +35,6 @@ class PicturePane(Widget):
         self._said = ""
 
     def show(self, drawn: PictureDrawn | None, said: str) -> None:
-        """Show a picture, or say something in its place."""
         if drawn is self._drawn and said == self._said:
             return
         if self._drawn is not drawn:
@@ -47,11 +44,11 @@ class PicturePane(Widget):
         self.refresh()
 
     def leave(self) -> None:
-        """Take the picture from the terminal's memory."""
+        """Delete the picture from the terminal's memory."""
         self.show(None, "")
 
     def _send(self, sequence: str) -> None:
-        """Send a sequence of the program's own making to the terminal, in order with what is drawn."""
+        """Send our own sequence to the terminal, in order with drawing."""
         if sequence and isinstance(self.app, LosesTerminal) and (terminal := self.app.terminal):
             terminal.write(sequence)
             terminal.flush()
@@ -65,7 +62,7 @@ class PicturePane(Widget):
         return max(0, (width - drawn.columns) // 2), max(0, (height - drawn.rows) // 2)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw the rows; sixels are put over them once they are on the screen."""
+        """Draw the rows; sixels are drawn over them once they are on the screen."""
         if self._drawn is not None and self._drawn.sixels:
             self.call_after_refresh(self._put_sixels)
         return [self._row(y) for y in range(crop.y, crop.bottom)]
@@ -115,27 +112,24 @@ class PictureScreen(OverScreen[Pictures], inherit_bindings=False):
         yield self._caption
         yield self.status
 
-    def on_mount(self) -> None:
-        subscribe(self, self._model, lambda state: state[PICTURES], self._draw)
+    def on_screen_suspend(self) -> None:
+        self._picture.leave()
 
     def on_screen_resume(self) -> None:
-        """Show the picture that is opened now."""
-        self._draw(self._model.state)
+        """Show the picture that is opened now, or that help has covered."""
+        if (pictures := self._model.state[PICTURES]) is not None:
+            self.show(pictures)
 
-    def _draw(self, state: State) -> None:
-        pictures = state[PICTURES]
-        if pictures is None:
-            self._picture.leave()
-            return
+    def show(self, pictures: Pictures) -> None:
         front, count = pictures.front, len(pictures.pictures)
         number = f"{pictures.index + 1:,} of {count:,} {self._look.glyphs.dot} " if count > 1 else ""
         self._title.show(f"{number}{front.label}")
         self._caption.show(front.caption)
-        self._picture.show(pictures.drawn, pictures.said)
+        self._picture.show(pictures.drawn if self.app.screen is self else None, pictures.said)
 
 
 class _Text(Widget):
-    """Text in at most so many rows."""
+    """Text with a maximum number of rows."""
 
     ALLOW_SELECT = False
 
@@ -146,7 +140,6 @@ class _Text(Widget):
         self._text = ""
 
     def show(self, text: str) -> None:
-        """Show a text."""
         text = " ".join(literal(text).split())
         if text != self._text:
             self._text = text

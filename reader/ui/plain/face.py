@@ -62,6 +62,9 @@ END = "."
 WIDE = 400
 """Columns for a line of the interface that is said whole."""
 
+LONGEST_NAMED = 40
+"""Letters of a line that are repeated if it means nothing."""
+
 LETTERS = "a-z"
 """The key of a question that any letter may answer."""
 
@@ -78,6 +81,14 @@ class Listed(NamedTuple):
     papers: Sequence[PaperKey] = ()
     at: int = 0
     """The place of the cursor, from 0."""
+
+
+class Seen(NamedTuple):
+    """The lines of a pane that were said."""
+
+    top: int = 0
+    """The first one in view."""
+    lines: Sequence[str] = ()
 
 
 class Drawn(NamedTuple):
@@ -109,7 +120,7 @@ class Face(Actor):
         self._listed = Listed()
         self._shown: frozenset[PaperKey] = frozenset()
         """The papers that were said together last."""
-        self._seen: dict[tuple[Widget, PaperKey | None], Sequence[str]] = {}
+        self._seen: dict[tuple[Widget, PaperKey | None], Seen] = {}
         """The lines that were said of panes, each with the paper that is in front."""
         self._copied = ""
         """The text that was copied last."""
@@ -146,8 +157,8 @@ class Face(Actor):
                 said = ["Something else came to the front before you typed, so nothing was done."]
 
     def _front(self) -> object:
-        """What a line is for: the place, the question, and what takes letters."""
-        return self._where()[0], self._status.choices, self._field
+        """What a line is for: the place, the question or the keys, and what takes letters."""
+        return self._where()[0], self._status.choices, [key for key, _ in self._status.keys], self._field
 
     @property
     def _status(self) -> Status:
@@ -184,11 +195,14 @@ class Face(Actor):
         """Do what a line means; return what is to be said of it first."""
         context, answers = self._context, [key for key, _ in self._status.choices]
         line = line if context == "note" else line.strip()
+        begun, self._begun = self._begun, ""
         are_keys = self._field is None and (self._letters is None or self._model.state.front is PALETTE)
+        if begun and line in ("", "esc"):
+            return [f"{begun} is dropped."]
         if line in answers or (LETTERS in answers and len(line) == 1):
             await self._press(*keys_labelled(line))
         elif self._services[Keyboard].is_asking:
-            return [f"{words.plain(line)[:40]} is no answer."]
+            return [f"{_named(line)} is no answer."]
         elif are_keys and _NUMBER.fullmatch(line) and self._go(int(line)):
             pass
         elif self._field is not None:
@@ -196,20 +210,22 @@ class Face(Actor):
         elif self._letters is not None:
             await self._type(line)
         else:
-            return await self._do(read_line(self._begun + line, self._keymap, context), line)
+            return await self._do(read_line(begun + line, self._keymap, context), begun + line)
         return ()
 
     async def _do(self, typed: Typed, line: str) -> Sequence[str]:
         """Press the keys of a line, and type the text behind them where one is asked for."""
-        context, self._begun = self._context, "".join(typed.begun)
+        context = self._context
         if typed.begun:
+            self._begun = "".join(typed.begun)
             saved = [one.name for one in self._model.state.views.named]
             choices = self._keymap.choices(context, typed.begun, saved)
             return [words.sentence(f"{self._begun}, then: {'; '.join(f'{key} {name}' for key, name in choices)}")]
         if not typed.keys and (self._app.takes_words(context) is not None or context == "calendar"):
             await self._type(line)
         elif not typed.keys:
-            return [f"{words.plain(line)[:40]} is no key {place_of(context)}. ? tells the keys; q goes back."]
+            self._keys.discard(words.keys(self._status))
+            return [f"{_named(line)} is no key {place_of(context)}."]
         await self._press(*typed.keys)
         if typed.text:
             await self._settle()
@@ -320,9 +336,10 @@ class Face(Actor):
             return (state.where, context == "empty"), words.says(self._main.top.line(WIDE))
         if isinstance(screen, PaneScreen):
             return screen, screen.title_line.shown
-        row = None if state.front_paper is None else self._papers.row_of(state.front_paper)
+        about = state.highlighted if context in ("note", "tags") else state.front_paper
+        row = None if about is None else self._papers.row_of(about)
         title = "" if row is None else f": {row.title}"
-        return (screen, context, state.front_paper), f"Now {place_of(context).removeprefix('while ')}{title}"
+        return (screen, context, about), f"Now {place_of(context).removeprefix('while ')}{title}"
 
     def _body(self) -> Iterator[str]:
         front = self._model.state.front_paper
@@ -362,7 +379,9 @@ class Face(Actor):
     def _typing(self, field: LineInput | NoteArea) -> Iterator[str]:
         """What is written already, and what may be."""
         text = field.value if isinstance(field, LineInput) else field.text
-        if text.strip():
+        if isinstance(field, NoteArea) and self._place == self._where()[0]:
+            yield f"Lines so far: {len(text.splitlines()):,}."
+        elif text.strip():
             yield f"So far: {words.plain(text)}"
         for advice in self._app.screen.query(KeyLines):
             if advice.is_on_screen and not isinstance(advice, StatusLine):
@@ -375,8 +394,11 @@ class Face(Actor):
         if any(one.is_here for one in shown) and not isinstance(pane, TextPane):
             shown = [one._replace(text=f"{one.number}. {one.text}") for one in shown]
         key = (screen if pane is None else pane, self._model.state.front_paper)
-        seen, self._seen[key] = self._seen.get(key, ()), [one.text for one in shown]
-        yield from (one.text for one in shown if one.text not in seen)
+        seen, top = self._seen.get(key, Seen()), 0 if pane is None else pane.scroll_offset.y
+        new = [one.text for one in shown if one.text not in seen.lines]
+        # What moves by a line because another one came or went is not new.
+        self._seen[key] = Seen(top, [*seen.lines, *new] if top == seen.top else [one.text for one in shown])
+        yield from new
         yield from (f"Here: {one.text}" for one in shown if one.is_here)
         if isinstance(screen, FullTextScreen) and screen.progress.share is not None:
             yield words.sentence(words.says(text_header(screen.progress._replace(title=""), WIDE, words.SPOKEN)))
@@ -411,7 +433,13 @@ class Face(Actor):
             return f"{context} ({', '.join(key for key, _ in choices)})"
         if context == "list":
             context = f"list {self._papers.cursor + 1:,} of {self._model.state.listing.count or self._papers.count:,}"
-        return f"{NAMES.get(context, context)} (? keys)"
+        # The last hint leads to all others, or out.
+        return f"{NAMES.get(context, context)} ({' '.join(self._status.keys[-1])})"
+
+
+def _named(line: str) -> str:
+    """A line in a sentence about it."""
+    return words.plain(line)[:LONGEST_NAMED] or "enter"
 
 
 def _drawn(pane: Pane) -> Iterator[Drawn]:

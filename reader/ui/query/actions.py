@@ -87,7 +87,7 @@ class QueryActions(Actor):
     def type_query(self, _count: int | None) -> None:
         self._model.change(self._model.state.open_query())
 
-    # The line's keys act at once, not by a message from the line: the keys typed after them are for the list.
+    # The line's keys act at once, without a message from the line, since the keys typed after them are for the list.
 
     @handles("query.accept")
     def accept(self, _count: int | None = None) -> None:
@@ -103,7 +103,7 @@ class QueryActions(Actor):
 
     @handles("query.save")
     def save(self, _count: int | None) -> None:
-        """Keep the query, and ask for the name of a view that has it."""
+        """Keep the query, and ask for a name to save it as a view."""
         self.accept()
         state = self._model.state
         if not state.is_typing and state.place.text:
@@ -139,7 +139,7 @@ class QueryActions(Actor):
 
     @handles("find.widen")
     def widen(self, _count: int | None) -> None:
-        """Ask the same of all papers, or of the earlier view again."""
+        """Run the query on all papers, or on the earlier view again."""
         state = self._model.state
         if state.results is not None:
             self._model.show_notice("results of the feed are not part of a view")
@@ -187,7 +187,7 @@ class QueryActions(Actor):
 
     @handles_each({"find.next": 1, "find.previous": -1})
     def go_to_hit(self, times: int | None, direction: int) -> None:
-        """Go to the next paper of a search, all of which are hits; without a search, to the next unread paper."""
+        """Go to the next match of a search; without a search, to the next unread paper."""
         count = times or 1
         if self._model.state.listing.words:
             self._papers.move(direction * count)
@@ -199,11 +199,11 @@ class QueryActions(Actor):
 
 
 MOST_LIKED = 20
-"""Papers that are asked with at once."""
+"""Maximum papers in one `like:` query."""
 
 
 class SimilarActions(Actor):
-    """Go to the papers that are like others."""
+    """Go to papers similar to others."""
 
     @handles_each({"find.similar": False, "find.newer": True})
     def show(self, _count: int | None, is_newer: bool) -> None:
@@ -215,7 +215,7 @@ class SimilarActions(Actor):
         self._model.change(self._model.state.go(Place(view("all"), text)))
 
     def _targets(self) -> list[Paper]:
-        """The papers of the cache that the keys act on."""
+        """The cached papers that the keys act on."""
         found = (self._library.paper(pk) for pk in self._model.state.targets[:MOST_LIKED])
         return [paper for paper in found if paper is not None and isinstance(paper.pk, int)]
 
@@ -231,7 +231,7 @@ class Completer(Actor):
         self._is_loading = False
 
     def complete(self, text: str, cursor: int) -> Completion | None:
-        """The completions of the piece before the cursor; values not read yet come with a later state."""
+        """The completions before the cursor; values that are still loading come with a later state."""
         known = self._model.state[VOCABULARY]
         if not known and not self._is_loading and _ASKS.search(text):
             self._is_loading = True
@@ -253,10 +253,10 @@ class Completer(Actor):
 
 
 LISTS = ("list", "detail", "filter", "empty")
-"""Contexts with the list in front: in others the user types or reads, and the list is not replaced."""
+"""Contexts with the list in front; in others the user types or reads, and the list is not replaced."""
 
 BLINK = 0.5
-"""Seconds after which a search shows its progress."""
+"""Seconds before a search shows its progress."""
 
 
 class FeedSearch(Actor):
@@ -282,13 +282,11 @@ class FeedSearch(Actor):
 
     @stops("back")
     def stop_and_tell(self) -> bool:
-        """Stop the search, and say so; return whether one ran."""
         if was_running := self.stop():
             self._model.show_notice("search stopped")
         return was_running
 
     def stop(self) -> bool:
-        """Stop the search; return whether one ran."""
         was_running = bool(self._model.state.search.asking)
         self._model.change(self._model.state.search_stopped())
         return was_running
@@ -319,7 +317,7 @@ class FeedSearch(Actor):
         self._list_or_keep(FeedResults(text, listings, self._library.pk_of, self._store))
 
     def _list_or_keep(self, results: FeedResults) -> None:
-        """List the results, or keep them while the user is typing or reading."""
+        """List the results, or hold them while the user is typing or reading."""
         state = self._model.state
         if state.context in LISTS:
             sign, back = self._elsewhere, self._stop_key
@@ -358,7 +356,7 @@ class FeedSearch(Actor):
         asyncio.run(store())
 
     def _report(self, text: str, progress: str) -> None:
-        """Show the progress of the search for `text`; a stopped search takes a moment to end, and shows no more."""
+        """Show the progress of the search for `text`; a stopped search, which takes a moment to end, shows none."""
         state = self._model.state
         if state.search.asking == text:
             if state.search.progress is None:
@@ -366,10 +364,10 @@ class FeedSearch(Actor):
             self._model.change(self._model.state.search_progressed(progress))
 
     def _begun(self, text: str) -> str:
-        """The answer to a search that takes a while."""
+        """The answer to a slow search."""
         return f"{self._stop_key} stops searching for {text}"
 
     def _end(self) -> None:
-        # This worker is the running one, and ends by itself.
+        # This worker is the current one, and ends normally.
         self._worker = None
         self._model.change(self._model.state.search_stopped())

@@ -25,22 +25,19 @@ class AdviceKeys(NamedTuple):
     """The displayed names of the keys in the advice."""
 
     take: str = "tab"
-    """The key that takes a suggestion."""
     feed: str = ""
     """The key that searches the feed; empty if the feed can't be searched."""
     widen: str = ""
-    """The key that asks the same of all papers, or of the view again."""
+    """The key that runs the query on all papers, or on the view again."""
     save: str = ""
-    """The key that saves the query as a view."""
 
 
 class Reach(NamedTuple):
     """How far the typed query reaches."""
 
     here: int = 0
-    """Number of papers in the view."""
     in_all: int | None = None
-    """Number of papers in all views, if these are more."""
+    """Number of papers in all views, if greater."""
     back: str = ""
     """The name of the view that the query was widened from; empty if it was not."""
 
@@ -49,17 +46,14 @@ NO_REACH = Reach()
 
 
 class Typed(NamedTuple):
-    """A partly typed query and its analysis."""
+    """An incomplete query and its analysis."""
 
     text: str = ""
     error: QueryError | None = None
-    """The mistake in the text."""
     completion: Completion | None = None
-    """The completions of the piece before the cursor."""
     selected: int = 0
-    """The index of the marked candidate in the completion."""
     insists: bool = False
-    """Whether the text was just refused; the mistake then shows before any suggestion."""
+    """Whether the text was just refused; the mistake is then shown before suggestions."""
 
 
 def find_mistake(text: str) -> QueryError | None:
@@ -72,7 +66,7 @@ def find_mistake(text: str) -> QueryError | None:
 
 
 def find_unknown_topic(text: str, topics: Collection[str]) -> QueryError | None:
-    """Return an error for a topic that is not in `topics`, with the one that was probably meant; None without topics.
+    """An error for a topic that is not in `topics`, with the nearest one; None without topics.
 
     A topic that can be mended comes first. `topics` are in the order in which they complete a query.
     """
@@ -89,31 +83,30 @@ def find_unknown_topic(text: str, topics: Collection[str]) -> QueryError | None:
 
 
 def mended(text: str, error: QueryError) -> str:
-    """The text with an error's suggestion in its place."""
     return f"{text[: error.start]}{error.suggestion}{text[error.end :]}" if error.suggestion else text
 
 
 def with_known_topics(text: str, topics: Collection[str]) -> str:
-    """The text with each unknown topic replaced by the one that was probably meant."""
+    """The text with each unknown topic replaced by the nearest one."""
     while (error := find_unknown_topic(text, topics)) is not None and error.suggestion:
         text = mended(text, error)
     return text
 
 
 def names_no_paper_yet(text: str) -> bool:
-    """Whether the text only begins to name a paper by its id."""
+    """Whether the text is only the beginning of a paper's id."""
     return text.strip().lower() == "id:"
 
 
 def advise(typed: Typed, keys: AdviceKeys, width: int, reach: Reach = NO_REACH) -> tuple[Line, Line]:
-    """Return the advice, and keys with their effects that stay at the line's end if the line is cut."""
+    """The advice, and keys with their effects that stay at the line's end if the line is cut."""
     if names_no_paper_yet(typed.text) and not typed.insists:
         return (Piece(ADD_A_PAPER, "quiet"),), ()
     if typed.completion and not typed.insists:
         suggested = _suggestions(typed.completion, typed.selected, keys.take, width)
         return suggested, _hints(typed.text, keys, reach, width - measure(suggested))
     if typed.error is None:
-        # With nothing typed, the examples are cut rather than the way back.
+        # With nothing typed, the examples are cut instead of the way back.
         hints = _hints(typed.text, keys, reach, width)
         return (() if typed.text.strip() else (Piece(EXAMPLES, "quiet"),)), hints
     is_quiet = not typed.insists and is_unfinished(typed.text, typed.error)
@@ -130,7 +123,7 @@ def is_unfinished(text: str, error: QueryError) -> bool:
 
 
 def _hints(text: str, keys: AdviceKeys, reach: Reach, room: int) -> Line:
-    """Name the keys that search further and that save the query, as far as they fit."""
+    """The keys that widen the search and save the query, as far as they fit."""
     hints: Line = ()
     for hint in (_reach_hint(keys.widen, reach), _feed_hint(text, keys.feed), _save_hint(text, keys.save)):
         if measure(hints) + measure(hint) <= room:
@@ -139,7 +132,7 @@ def _hints(text: str, keys: AdviceKeys, reach: Reach, room: int) -> Line:
 
 
 def _reach_hint(key: str, reach: Reach) -> Line:
-    """`6 here · ctrl+a 54 in all`, or how to go back to the view."""
+    """`6 here · ctrl+a 54 in all`, or the way back to the view."""
     if not key:
         return ()
     if reach.back:
@@ -165,7 +158,7 @@ def _save_hint(text: str, key: str) -> Line:
 def _suggestions(completion: Completion, selected: int, take_key: str, width: int) -> Line:
     """List the suggestions, with their numbers of papers if these are known.
 
-    The first ones are left out if the marked one would not fit.
+    The first ones are omitted if the marked one would not fit.
     """
     key: Line = (key_piece(take_key),)
     papers = completion.papers

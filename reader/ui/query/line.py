@@ -8,8 +8,6 @@ from typing import ClassVar
 
 from rich.highlighter import Highlighter
 from rich.text import Text
-from textual.app import ComposeResult
-from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
@@ -20,8 +18,7 @@ from reader.core.lines import Line, cut_line, measure
 from reader.core.query.suggestions import Completer, tokens
 from reader.core.text import clean
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import KeyLines, draw
-from reader.ui.kit.typed_line import Label, LineInput, catch_up
+from reader.ui.kit.typed_line import LineInput, TypedLine
 from reader.ui.query.advice import (
     NO_REACH,
     AdviceKeys,
@@ -33,10 +30,8 @@ from reader.ui.query.advice import (
 )
 
 LONGEST = 2_000
-"""Maximum number of characters: the query language's limit."""
 
 QUERY_ROLES = ("field", "value", "operator", "word", "phrase", "error")
-"""The roles of a query's pieces, each with a component class."""
 
 _DEFAULT_KEYS = AdviceKeys()
 
@@ -51,55 +46,22 @@ class QueryInput(LineInput):
 
 
 class _Highlighter(Highlighter):
-    """Styles the pieces of a query; Textual calls it each time it draws the text."""
+    """Styles the pieces of a query; called by Textual whenever it draws the text."""
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
 
     def highlight(self, text: Text) -> None:
-        """Style each piece of the text."""
         for span in tokens(text.plain):
             style = self._widget.get_component_rich_style(f"query--{span.kind}", partial=True)
             text.stylize(style, span.start, span.end)
 
 
-class _Advice(KeyLines):
-    """The line of advice below the text; its keys can be clicked."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "query--quiet",
-        "query--mistake",
-        "query--chosen",
-        "query--key",
-        "query--number",
-    }
-
-    def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__()
-        self._glyphs = glyphs
-        self._line: Line = ()
-        self._end: Line = ()
-
-    def show(self, line: Line, end: Line) -> None:
-        """Show a line and its end; only the line is cut if they do not fit."""
-        if (line, end) != (self._line, self._end):
-            self._line, self._end = line, end
-            self.refresh()
-
-    def shown_lines(self) -> Sequence[Line]:
-        """Return the line as it is drawn."""
-        room = max(0, self.size.width - measure(self._end))
-        return ((*cut_line(self._line, room, self._glyphs.ellipsis), *self._end),)
-
-    def render(self) -> Content:
-        return draw(self, self.shown_lines()[0], "query")
-
-
-class QueryLine(Widget):
+class QueryLine(TypedLine):
     """A query while it is typed, with its mistakes, suggestions and history.
 
-    The screen opens it by `open`, and calls `accept`, `cancel`, `complete`, `next` and `previous` for their keys.
-    Letters and editing keys go to the input.
+    The screen opens it by `open`, and calls `accept`, `cancel`, `complete`, `next` and `previous` for their keys. Other
+    keys go to the input.
     """
 
     @dataclass
@@ -118,25 +80,16 @@ class QueryLine(Widget):
         *,
         id: str | None = None,
     ) -> None:
-        """`keys` are the names of the keys that the advice mentions."""
-        super().__init__(id=id)
+        """`keys` are the names of the keys shown in the advice."""
+        super().__init__("/", QueryInput(), self._advise_within, self._report_change, id=id)
         self._keys = keys
-        self._input = QueryInput()
-        self._advice = _Advice(glyphs)
+        self._ellipsis = glyphs.ellipsis
         self._completer: Completer | None = None
         self._topics: tuple[str, ...] = ()
         self._reach = NO_REACH
         self._before = ""
-        self._history: tuple[str, ...] = ()
-        self._recalled = -1
-        self._draft = ""
         self._typed = Typed()
         """The last analysed text."""
-
-    def compose(self) -> ComposeResult:
-        yield Label("/")
-        yield self._input
-        yield self._advice
 
     # Set-up
 
@@ -145,7 +98,7 @@ class QueryLine(Widget):
         self._completer = completer
         self._topics = tuple(topics)
         if not self._typed.selected:
-            # A suggestion that the user has gone to stays where it is.
+            # A suggestion that the user selected stays in place.
             self._examine()
 
     def reaches(self, reach: Reach) -> None:
@@ -155,31 +108,20 @@ class QueryLine(Widget):
             self._show(self._typed)
 
     def open(self, text: str = "", history: Sequence[str] = (), begun: str = "") -> None:
-        """Begin with a text, or with `begun` instead; `history` has earlier queries, the latest first."""
+        """Start with a text, or with `begun` instead; `history` has earlier queries, newest first."""
         self._before = clean(text, LONGEST)
-        # The query that is there is not an earlier one.
+        # The current query is not an earlier one.
         earlier = dict.fromkeys(clean(query, LONGEST) for query in history)
-        self._history = tuple(query for query in earlier if query != self._before)
-        self._recalled = -1
+        self.history = tuple(query for query in earlier if query != self._before)
+        self.recalled = -1
         # A space, because a user who keeps the query types a new term next.
-        self._set_text(begun or (f"{self._before} " if self._before else ""))
+        self.write(begun or (f"{self._before} " if self._before else ""))
         if self._before and not begun:
-            # What is typed replaces it, unless a key such as right goes to its end first.
+            # Typing replaces it, unless a key such as right goes to its end first.
             self._input.selection = Selection(0, len(self.text))
-        self.focus()
-
-    def focus(self, scroll_visible: bool = True) -> QueryLine:
-        """Focus the input."""
-        # At once: letters typed directly after the key that opens the line belong to the line.
-        self.screen.set_focus(self._input, scroll_visible)
-        return self
+        self.begin()
 
     # Content
-
-    @property
-    def text(self) -> str:
-        """The text."""
-        return self._input.value
 
     @property
     def error(self) -> QueryError | None:
@@ -190,12 +132,6 @@ class QueryLine(Widget):
     def suggestions(self) -> tuple[str, ...]:
         """The completions of the piece before the cursor, the likeliest first."""
         return self._typed.completion.candidates if self._typed.completion else ()
-
-    @property
-    def advice(self) -> str:
-        """The line below the text."""
-        line, end = self._advise()
-        return "".join(piece.text for piece in (*line, *end))
 
     # Keys
 
@@ -209,74 +145,54 @@ class QueryLine(Widget):
 
     def cancel(self) -> str:
         """Restore the text that the line was opened with, and return it."""
-        self._set_text(self._before)
+        self.write(self._before)
         return self._before
-
-    async def catch_up(self) -> None:
-        """Wait until the text has handled the keys sent to it."""
-        await catch_up(self._input)
 
     def complete(self) -> bool:
         """Insert the marked suggestion into the text; return False if there is none."""
         self._examine_if_changed()
         taken, error = self._typed.completion, self._typed.error
         if taken:
-            self._replace(taken.start, taken.end, taken.candidates[self._typed.selected])
+            self._put(taken.start, taken.end, taken.candidates[self._typed.selected])
         elif error and error.suggestion:
-            self._replace(error.start, error.end, error.suggestion)
+            self._put(error.start, error.end, error.suggestion)
         else:
             return False
         return True
 
     def next(self) -> None:
-        """Mark the next suggestion; in the history, go to the next later query."""
-        if self._recalled >= 0:
-            self._recall(self._recalled - 1)
+        """Mark the next suggestion; in the history, go to the next newer query."""
+        if self.recalled >= 0:
+            self._recall(-1)
         elif self._typed.selected + 1 < len(self.suggestions):
             self._show(self._typed._replace(selected=self._typed.selected + 1))
 
     def previous(self) -> None:
-        """Mark the previous suggestion; at the first one, go to the next earlier query of the history."""
-        if self._recalled < 0 and self._typed.selected > 0:
+        """Mark the previous suggestion; at the first one, go to the next older query."""
+        if self.recalled < 0 and self._typed.selected > 0:
             self._show(self._typed._replace(selected=self._typed.selected - 1))
         else:
-            self._recall(self._recalled + 1)
+            self._recall(1)
 
     # Edits
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Report each edit."""
-        event.stop()
-        self._recalled = -1
-        self._report_change()
-
-    def on_resize(self) -> None:
-        """Fit the advice to the new width."""
-        self._show(self._typed)
-
-    def _set_text(self, text: str) -> None:
-        """Set the text without reporting it."""
+    def write(self, text: str) -> None:
+        """Replace the whole text without reporting it."""
         with self.prevent(Input.Changed):
-            self._input.value = text
-        self._input.cursor_position = len(text)
+            super().write(text)
         self._examine()
 
-    def _replace(self, start: int, end: int, word: str) -> None:
+    def _put(self, start: int, end: int, word: str) -> None:
         at_end = end >= len(self.text.rstrip())
-        # After a whole word the next one may follow; a field still needs its value.
+        # After a complete word another may follow; a field still needs its value.
         space = " " if at_end and not word.endswith(":") else ""
         if space:
             end = len(self.text)
         self._input.replace(word + space, start, end)
 
-    def _recall(self, index: int) -> None:
-        if index >= len(self._history):
-            return
-        if self._recalled < 0:
-            self._draft = self.text
-        self._recalled = index
-        self._set_text(self._history[index] if index >= 0 else self._draft)
-        self._report_change()
+    def _recall(self, step: int) -> None:
+        if self.recall(step):
+            self._report_change()
 
     def _examine_if_changed(self) -> None:
         """Handle letters whose message has not arrived yet."""
@@ -290,7 +206,6 @@ class QueryLine(Widget):
     # Advice
 
     def _examine(self) -> None:
-        """Find the text's mistake and completions, and show them."""
         text, cursor = self.text, self._input.cursor_position
         completion = self._completer(text, cursor) if self._completer and cursor == len(text) else None
         error = find_mistake(text) or find_unknown_topic(text, self._topics)
@@ -301,7 +216,9 @@ class QueryLine(Widget):
 
     def _show(self, typed: Typed) -> None:
         self._typed = typed
-        self._advice.show(*self._advise())
+        self.advise()
 
-    def _advise(self) -> tuple[Line, Line]:
-        return advise(self._typed, self._keys, self._advice.size.width, self._reach)
+    def _advise_within(self, width: int) -> Line:
+        """The advice, of which only the end is never cut."""
+        line, end = advise(self._typed, self._keys, width, self._reach)
+        return (*cut_line(line, max(0, width - measure(end)), self._ellipsis), *end)

@@ -1,4 +1,4 @@
-"""The query that is typed, and the words that complete it."""
+"""The typed query, and the words that complete it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from reader.ui.query.advice import Reach
 
 VOCABULARY: Part[Mapping[str, Mapping[str, int] | Sequence[str]]] = Part({})
-"""Keywords, people and other query values; empty until they are needed."""
+"""Keywords, people and other query values; empty until needed."""
 
 
 def type_query(state: State, text: str, topics: Collection[str] = ()) -> State:
-    """Take over the typed text; the list follows it unless it has a mistake. `topics` are all known ones."""
+    """Store the typed text; the list follows unless it has a mistake. `topics` are all known ones."""
     if state.draft is None:
         return state
     from reader.core.query.suggestions import asked
@@ -28,7 +28,7 @@ def type_query(state: State, text: str, topics: Collection[str] = ()) -> State:
 
 
 def reach(state: State) -> Reach:
-    """How many papers the typed query finds here, and in all."""
+    """How many papers the typed query matches here and in all."""
     from reader.ui.query.advice import Reach
 
     back = state.widened_from.name if state.widened_from is not None else ""

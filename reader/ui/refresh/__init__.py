@@ -1,4 +1,4 @@
-"""What comes in: refreshes, other programs, other machines, vectors."""
+"""Incoming changes: refreshes, other programs, other machines, vectors."""
 
 from __future__ import annotations
 

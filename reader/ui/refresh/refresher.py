@@ -1,4 +1,4 @@
-"""Refresh in the background: one job at a time; its progress, end and failure go to the state."""
+"""Refreshes in the background: one job at a time; progress, end and failure go to the state."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 
 FIRST_SECOND = 1.0
-"""Seconds after the start that belong to keys: a process that starts takes much of the processor."""
+"""Seconds after the start reserved for keys: starting a process takes much of the processor."""
 
 RETRY, LATEST_RETRY = 60.0, 960.0
-"""First and longest wait in seconds before retrying a refresh that found no network."""
+"""Initial and maximum seconds before retrying a refresh that found no network."""
 
 OFFLINE, FEED_ERROR = "offline", "feed error"
-"""What the first line says if the feed can't be reached, and if its answer can't be used."""
+"""The first line's text if the feed is unreachable, and if its answer is unusable."""
 
 LONGEST_NAME = 20
 """Maximum cells of a feed's name in the first line."""
@@ -53,7 +53,7 @@ class Wanted(NamedTuple):
     plan: Plan | None = None
     """None for the latest days."""
     view: str = ""
-    """The id of the view that needs it; empty for no view."""
+    """The id of the view that needs it; empty for none."""
     name: str = ""
     """A short name for its progress; empty for the latest days."""
     is_asked: bool = False
@@ -73,11 +73,11 @@ class Refresher(Actor):
         self.retry = services.background.delayed(self.begin)
         self._tries = 0
         self._came = ""
-        """What the refresh brought."""
+        """The results of the refresh."""
         self._is_offline = False
         """Whether the refresh found no network."""
         self._told = ""
-        """The lasting trouble that was reported; it is reported again only if the user asks for a refresh."""
+        """The last reported lasting problem; it is repeated only if the user asks for a refresh."""
 
     @property
     def _status(self) -> RefreshStatus:
@@ -88,9 +88,9 @@ class Refresher(Actor):
 
     @begins
     def begin_first(self) -> None:
-        """Fetch the latest days after the start: at once if there is nothing to read, else after the first second.
+        """Fetch the latest days: at once if there is nothing to read, else after the first second.
 
-        They are fetched again as often as the settings say.
+        They are fetched again at the interval from the settings.
         """
         if self._services.look.demo or self._services.look.is_still:
             return
@@ -107,7 +107,7 @@ class Refresher(Actor):
             self._start(Wanted(plan, is_asked=is_asked))
 
     def fetch(self, plan: Plan, view: str, name: str) -> None:
-        """Fetch the days of the current view; a running refresh continues after it.
+        """Fetch the days of the current view, before a running refresh continues.
 
         `view` is the view's id, empty for none, and `name` is its name.
         """
@@ -115,12 +115,12 @@ class Refresher(Actor):
             if self._wanted.plan == plan:
                 return
             if not self._wanted.view:
-                # A refresh for a view is dropped once the user has left the view.
+                # A refresh for a view is dropped once the user has left it.
                 self._later.append(self._wanted)
         self._start(Wanted(plan, view, name))
 
     def fetch_many(self, plan: Plan, view: str, name: str) -> None:
-        """Fetch days that may be many, as `fetch` does, and say how to stop."""
+        """Fetch many days, as `fetch` does, and say how to stop."""
         self.fetch(plan, view, name)
         stop = self._services.look.keymap.key("app.escape")
         self._model.show_notice(f"fetching {name} · {stop} stops · papers so far are kept")
@@ -140,7 +140,7 @@ class Refresher(Actor):
             return False
         self._later.clear()
         self._worker.cancel()
-        # A cancelled worker that has not begun never runs its own end.
+        # A cancelled worker that has not started never runs its own cleanup.
         self._end(is_idle=True)
         self._model.show_notice("refresh stopped · papers so far are kept")
         return True
@@ -148,7 +148,7 @@ class Refresher(Actor):
     async def _run(self, wanted: Wanted, before: Worker[None] | None) -> None:
         try:
             if before is not None:
-                # Two refreshes that write at once would wait for each other.
+                # Two refreshes writing at once would block each other.
                 with suppress(WorkerError):
                     await before.wait()
             await self._refresh(wanted.plan)
@@ -159,7 +159,7 @@ class Refresher(Actor):
         if self._later:
             self._start(self._later.pop())
         elif self._is_offline:
-            # Only now: while a refresh is running, a retry does nothing.
+            # Only now, since a retry does nothing during a refresh.
             self._schedule_retry()
 
     def _end(self, *, is_idle: bool) -> None:
@@ -239,7 +239,7 @@ class Refresher(Actor):
                 self._progress(f"{papers:,} old papers dropped")
 
     def _with_rules(self, did: Sequence[tuple[str, int]]) -> str:
-        """What came in, and what the rules did to it."""
+        """New papers, and what the rules did to them."""
         dot, key = self._services.look.glyphs.dot, self._services.look.keymap.key("mark.undo", "list")
         acted = "by your rules: " + ", ".join(f"{count:,} {what}" for what, count in did)
         return f" {dot} ".join(filter(None, (self._came, acted, f"{key} undoes" if key else "")))
@@ -252,7 +252,7 @@ class Refresher(Actor):
         return self._services.look.now().astimezone()
 
     def _report_source(self, failing: SourceFailing) -> None:
-        """Report which sources other than the daily papers do not answer, and since when."""
+        """Report which other sources fail, and since when."""
         from reader.core.lines import cut
 
         trouble = f"{failing.more + 1} feeds silent" if failing.more else f"{cut(failing.title, LONGEST_NAME)} silent"
@@ -265,7 +265,7 @@ class Refresher(Actor):
         self._change(self._status._replace(trouble=trouble, failing_since=since))
 
     def _progress_by_day(self, done: int, of: int) -> None:
-        """Show the progress of the days: for one day only its name, for many also the remaining time."""
+        """Report the progress by day: for one day only its name, for many also the remaining time."""
         parts = [self._wanted.name] if self._wanted.name else []
         if of > 1 or not parts:
             parts.append(f"day {min(done + 1, of):,} of {of:,}")
@@ -299,10 +299,9 @@ class Refresher(Actor):
             self._tell("nothing new")
 
     def _fail(self, error: ReaderError) -> None:
-        """Say once what can be done about a failure, which the first line names and shows longer.
+        """Report a failure and its remedy once; the first line keeps showing it.
 
-        If the user has asked for the refresh, its reason is told.
-        Without papers, the text in place of the list says why.
+        The reason is shown if the user asked for the refresh; without papers, the empty list shows it.
         """
         trouble = OFFLINE if isinstance(error, FeedOffline | FeedUnreachable) else FEED_ERROR
         if self._library.has_papers() and (self._wanted.is_asked or trouble != self._told):
@@ -314,7 +313,7 @@ class Refresher(Actor):
         self._change(self._status.failed(str(error), trouble, self._local_time()))
 
     def _tell(self, text: str, tone: Tone = "done", *, begun: str = "") -> None:
-        """Tell how the refresh ended: as an outcome in place of the notice `begun` if asked for, else as news."""
+        """Report the end of a refresh: as an outcome replacing the notice `begun` if the user asked, else as news."""
         if self._wanted.is_asked:
             self._model.show_outcome(text, tone, begun)
         else:
@@ -330,7 +329,6 @@ class Refresher(Actor):
 
 
 def _import_jobs() -> None:
-    """Import what a refresh needs."""
     from reader.refresh import jobs, plan, worker  # noqa: F401
 
 
@@ -338,13 +336,13 @@ def _import_jobs() -> None:
 
 
 REST = 3.0
-"""Seconds after a start or a refresh: the next keys come first."""
+"""Seconds after a start or a refresh, reserved for keys."""
 
 
 class VectorMaker(Actor):
-    """Makes the vectors of papers by the user's model once a refresh has ended; the first line says how far it is.
+    """Makes vectors of papers with the user's model after a refresh; the first line shows the progress.
 
-    It also opens the door for what is typed after `~`.
+    It also connects the model for texts typed after `~`.
     """
 
     def __init__(self, services: Services) -> None:
@@ -352,12 +350,12 @@ class VectorMaker(Actor):
         self._is_running = False
         self._settings = services.settings.vectors
         self._opened: Vectors | None = None
-        """The settings by which the door is open."""
+        """The settings of the open connection."""
         self.delay = services.background.delayed(self.begin)
 
     @follows(lambda state: state[REFRESH].ended, now=True)
     def begin_soon(self, state: State) -> None:
-        """Look for papers without a vector after a while, if a model is set, or was."""
+        """Look for papers without vectors after a while, if a model is or was set."""
         look = self._services.look
         if self._is_running or state.mode or look.demo or look.is_still:
             return
@@ -365,14 +363,14 @@ class VectorMaker(Actor):
             self.delay.begin(REST)
 
     def take(self, settings: Vectors) -> None:
-        """Go on with another model, or with none."""
+        """Continue with another model, or none."""
         if settings != self._settings:
             self._settings = settings
             if not self._model.state.mode:
                 self.delay.begin(0)
 
     def begin(self) -> None:
-        """Make what is missing now, unless that is going on."""
+        """Make missing vectors now, unless that is running."""
         if not self._is_running and not self._model.state[REFRESH].is_running:
             self._is_running = True
             self._services.background.start("vectors", self._run)
@@ -412,7 +410,7 @@ class VectorMaker(Actor):
 
     @ends
     def close(self) -> None:
-        """Close the door, so that no model is asked any more."""
+        """Disconnect the model."""
         if self._opened is not None:
             from reader.cache.finding.door import install
 

@@ -1,4 +1,4 @@
-"""The parts of the state that are the refresh, and what can't be joined with other machines."""
+"""The parts of the state for refreshes and for failing syncs."""
 
 from __future__ import annotations
 
@@ -14,21 +14,17 @@ class RefreshStatus(NamedTuple):
     progress: str | None = None
     """The progress, such as `day 3 of 7`; None while no refresh runs."""
     view: str = ""
-    """The id of the view that the refresh is for; empty for the latest days."""
     problem: str = ""
-    """Why the last refresh failed, as a sentence; empty if it did not."""
     trouble: str = ""
-    """What does not work, in a few words, such as `offline`; empty if all does."""
+    """The current problem in a few words, such as `offline`; empty if there is none."""
     failing_since: datetime | None = None
-    """The local time at which the trouble began."""
+    """The local time when the problem began."""
     last: datetime | None = None
     """The end of the last complete refresh, in local time."""
     ended: int = 0
-    """Number of refreshes that have ended since the start."""
 
     @property
     def is_running(self) -> bool:
-        """Whether a refresh runs."""
         return self.progress is not None
 
     def started(self, view: str = "") -> RefreshStatus:
@@ -41,7 +37,7 @@ class RefreshStatus(NamedTuple):
         return self._replace(problem=problem, trouble=trouble, failing_since=since)
 
     def end(self, *, is_idle: bool, last: datetime | None) -> RefreshStatus:
-        """Record the end of a refresh, with or without success; `is_idle` if no other refresh runs."""
+        """Record the end of a refresh, successful or not; `is_idle` if no other refresh is running."""
         progress, view = (None, "") if is_idle else (self.progress, self.view)
         return self._replace(progress=progress, view=view, last=last, ended=self.ended + 1)
 
@@ -49,15 +45,15 @@ class RefreshStatus(NamedTuple):
 REFRESH: Part[RefreshStatus] = Part(RefreshStatus())
 
 UNJOINED: Part[tuple[tuple[str, datetime], ...]] = Part(())
-"""What can't be joined with other machines or the group, such as `sync fails`, and since when (local time)."""
+"""What fails to sync, such as `sync fails`, and since when (local time)."""
 
 
 def join_failed(state: State, what: str, now: datetime) -> State:
-    """Show in the first line what can't be joined, until it is."""
+    """Show a failing sync in the first line until it works."""
     is_known = any(one == what for one, _ in state[UNJOINED])
     return state if is_known else state.put(UNJOINED, (*state[UNJOINED], (what, now)))
 
 
 def joined(state: State, what: str) -> State:
-    """Record that this can be joined."""
+    """Record that a sync works."""
     return state.put(UNJOINED, tuple(one for one in state[UNJOINED] if one[0] != what))

@@ -1,6 +1,6 @@
-"""Join the marks with those of the user's other machines, and share some with a group.
+"""Syncs marks with the user's other machines, and shares some with a group.
 
-Each is done by a command in a process of its own.
+Each runs as a command in a separate process.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
 
 
 START = 3.0
-"""Seconds after the start: the first keys come first."""
+"""Seconds after the start reserved for keys."""
 
 QUIET = 60.0
-"""Seconds since the last mark and the last look."""
+"""Seconds since the last mark and the last sync."""
 
 SETTLED = 25.0
-"""Seconds after which a command that listens to a server has reached it: else it has given up before."""
+"""Seconds after which a listening command has reached its server; otherwise it has given up by then."""
 
 COLUMNS = 200
-"""Width of what the command prints, of which only the reason of a failure is shown."""
+"""Width of the command's output, of which only the reason of a failure is shown."""
 
 
 class Sync(Actor):
-    """Runs `sync` with the place of the settings at the start and on quiet minutes; without a place it does nothing."""
+    """Runs `sync` at the start and in quiet minutes, if the settings have a place."""
 
     words: tuple[str, ...] = ("sync", "--quiet")
-    """The command as the end of the reader runs it too."""
+    """The command, which the end of the reader also runs."""
     trouble = "sync fails"
 
     def __init__(self, services: Services) -> None:
@@ -59,11 +59,10 @@ class Sync(Actor):
         self._has_marked = self._is_looking = self._is_beginning = False
 
     def is_wanted(self) -> bool:
-        """Whether there is a place to look at."""
         return bool(self._settings.sync)
 
     def is_through_server(self) -> bool:
-        """Whether that is a server, which is listened to; not for the loop."""
+        """Whether the place is a server to listen to; not for the event loop."""
         return is_server(self._settings.sync)
 
     @property
@@ -72,27 +71,27 @@ class Sync(Actor):
 
     @property
     def is_due(self) -> bool:
-        """Whether other machines may lack a mark, also because a look was cut off."""
+        """Whether other machines may lack a mark, for example after an interrupted sync."""
         return self._is_on and (self._has_marked or self._is_looking)
 
     @begins
     def begin(self) -> None:
-        """Look soon, and then again on each quiet minute."""
+        """Sync soon, and then in each quiet minute."""
         if self._is_on:
             self._is_beginning = True
             self.delay.begin(START)
 
     @follows(lambda state: state.marks_version)
     def marked(self, _state: State) -> None:
-        """Look once no mark has been made for a while."""
+        """Sync once no mark has been made for a while."""
         if self._is_on:
             self._has_marked = True
-            # Marks do not put off the first look, after which a server is listened to.
+            # Marks do not delay the first sync, after which a server is listened to.
             if not self._is_looking and not self._is_beginning:
                 self.delay.begin(QUIET)
 
     def look(self) -> None:
-        """Look now, unless that is going on."""
+        """Sync now, unless that is running."""
         if self._is_on and not self._is_looking:
             self._is_looking, self._has_marked, self._is_beginning = True, False, False
             self._background.start(self.words[0], self._run)
@@ -110,11 +109,11 @@ class Sync(Actor):
         self._tell(outcome.complaint)
         if not outcome.code:
             self._model.change(joined(self._model.state, self.trouble))
-        # One that listens is stopped after an hour.
+        # A listening command is stopped after an hour.
         self.delay.begin(START if outcome.is_stopped else QUIET)
 
     async def _wait(self, running: Running) -> Outcome:
-        """Wait for the end of a look; one that goes on has begun to listen, so that nothing is in its way."""
+        """Wait for the end of a sync; one that continues is listening, so it works."""
         end = asyncio.create_task(asyncio.to_thread(running.wait))
         try:
             if not (await asyncio.wait([end], timeout=SETTLED))[0]:
@@ -125,25 +124,25 @@ class Sync(Actor):
             end.cancel()
 
     def _tell(self, complaint: str) -> None:
-        """Tell what is in the way, once until it is something else."""
+        """Report a problem once, until it changes."""
         if complaint and complaint != self._told:
             self._model.show_news(complaint, "warning")
         self._told = complaint
 
     def _start(self) -> Running:
-        # A server is listened to as long as the reader runs.
+        # A server is listened to until the reader ends.
         lasting = ("--watch",) if self.is_through_server() else ()
         return self._shell().start((*self.words, *lasting), COLUMNS)
 
     @ends
     def close(self) -> None:
-        """End the running look: the reader ends."""
+        """End the running sync, because the reader ends."""
         if self._running is not None:
             self._running.kill()
 
 
 class GroupLook(Sync):
-    """Does the same with the folder or the server of the user's group, if there is one."""
+    """The same for the folder or server of the user's group."""
 
     words = ("group", "look", "--quiet")
     trouble = "group fails"
@@ -159,10 +158,9 @@ class GroupLook(Sync):
 
 
 class CacheWatch(Actor):
-    """Looks for changes of the cache, and lets the list be read again once no key is held down."""
+    """Watches the cache for changes, and reloads the list once no key is held down."""
 
     seconds = 1.0
-    """Time between two looks."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -173,17 +171,17 @@ class CacheWatch(Actor):
 
     @begins
     def begin(self) -> None:
-        """Look now and then, unless the clock stands still."""
+        """Check regularly, unless the clock is stopped."""
         if not self._services.look.is_still:
             self._services.app.set_interval(self.seconds, self.look_around)
 
     def look_around(self) -> None:
-        """Notice what other programs have changed."""
+        """Check for changes by other programs."""
         self.look()
         self._services[SettingsWatch].look()
 
     def look(self) -> None:
-        """Show other programs' changes to the cache, and what is wrong with it."""
+        """Show other programs' changes to the cache, and problems with it."""
         if not self._has_begun:
             self._has_begun = True
             self._begin_telling()
@@ -208,7 +206,7 @@ class CacheWatch(Actor):
             self._background.start("replaced", self._tell_replaced)
 
     async def _tell_replaced(self) -> None:
-        """Tell what another machine has replaced of the user's, with the key that brings it back."""
+        """Report values of the user that another machine replaced, with the key that restores them."""
         with suppress(ReaderError):
             found = await self._library.take_replaced()
             if found:
@@ -218,7 +216,7 @@ class CacheWatch(Actor):
 
 
 class SettingsWatch(Actor):
-    """Looks at the settings file; without one it does nothing."""
+    """Watches the settings file, if there is one."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -227,7 +225,7 @@ class SettingsWatch(Actor):
         self._settings = services.settings
         self._take_vectors = services[VectorMaker].take
         self._is_muted = False
-        """Whether papers are muted by the words of the settings."""
+        """Whether the muted words of the settings are applied."""
         self._seen = self._stamp()
 
     def _stamp(self) -> tuple[int, int] | None:
@@ -247,7 +245,7 @@ class SettingsWatch(Actor):
             self._background.start("settings", self._begin)
 
     async def _begin(self) -> None:
-        """Bring the lists into step with what was done while the reader was closed."""
+        """Sync the lists with changes made while the reader was closed."""
         await self._keep_lists()
         await self._follow_muted_words()
 
@@ -271,7 +269,7 @@ class SettingsWatch(Actor):
             self._model.show_news(str(loaded.mistakes[0]), "warning")
 
     async def _follow_muted_words(self) -> None:
-        """Mute papers by the words of the settings, and read the list again if that changed any."""
+        """Apply the muted words of the settings, and reload the list if papers changed."""
         self._is_muted = True
         with suppress(CacheError):
             if await asyncio.to_thread(_mute, self._path, self._settings, self._look.today):
@@ -279,9 +277,9 @@ class SettingsWatch(Actor):
 
 
 def _mute(file: Path, settings: Settings, today: date) -> bool:
-    """Mute papers unless that is done already, and return whether any changed; raises CacheError.
+    """Apply muted words if needed, and return whether any paper changed; raises CacheError.
 
-    In a thread, also for what it imports.
+    Runs in a thread, because of its imports.
     """
     from reader.cache.reads.window import Window
 

@@ -1,9 +1,11 @@
-"""The app as features see it: what it was given, keys, screens, the terminal, and its end."""
+"""The app as features see it: its parameters, keys, screens, the terminal, and its end."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import os
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +32,6 @@ class ThemedApp(StylesheetParsedOnce, App[str], inherit_bindings=False):
     """An app in one of our themes, or of Textual's with our variables."""
 
     def use_theme(self, name: str) -> None:
-        """Change the colours to those of a theme."""
         self.register_theme(theme.find_theme(name))
         self.theme = name
 
@@ -45,14 +46,13 @@ Ask = Callable[[str], Awaitable[str | None]]
 """Prints a text, and returns the line that the user types then; None at the end of input."""
 
 SAMPLE = "sample"
-"""The app's return value if the user asks for the sample."""
 
 WEB_DRIVER = "textual.drivers.web_driver:WebDriver"
 """The name by which `textual serve` asks for its driver."""
 
 
 def _record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what nobody handled in the event loop; asyncio would print it over the screen.
+    """Log an unhandled error of the event loop; asyncio would print it over the screen.
 
     A handler of exceptions of a loop, which gets a task's exception that nobody retrieved.
     """
@@ -62,28 +62,27 @@ def _record_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]
 
 
 class ShellApp(ThemedApp, inherit_bindings=False):
-    """The app; `leaving`, if any, watches over its end."""
+    """The app; `leaving`, if any, supervises its end."""
 
     leaving: Leaving | None = None
     terminal: OurTerminal | None = None
     failure: Exception | None = None
-    """What ended the app."""
+    """The error that ended the app."""
     first_frame: FirstFrame | None = None
-    """The frame that is on the terminal when the app starts, if any."""
+    """The frame on the terminal at the start, if any."""
     ask: Ask | None = None
     """Prints a text and waits for a line, in plain mode."""
     run_job: JobRunner
-    """Runs jobs such as a refresh."""
     rules: Callable[[], Topics]
     """Loads the topic rules, which takes 0.3 s the first time."""
     shell: Callable[[], Shell]
     """Makes the commands, which takes 30 ms the first time: call it in a thread."""
     settings_file: Path | None
     state_file: Path | None
-    """Where the place of this visit is kept for the next one; None for a sample."""
+    """The file for this visit's place; None for the sample."""
 
     def add_keys(self, keys: KeySet) -> None:
-        """Add keys whose handlers a feature has from now on."""
+        """Add keys whose handlers a feature now has."""
         raise NotImplementedError
 
     def perform(self, action_id: str, count: int | None = None) -> None:
@@ -91,19 +90,19 @@ class ShellApp(ThemedApp, inherit_bindings=False):
         raise NotImplementedError
 
     def take_text(self, context: Context, key: str, character: str | None) -> bool:
-        """Take a key as text, such as of a date; return False for keys that mean something else."""
+        """Take a key as text, such as in a date; return False for other keys."""
         raise NotImplementedError
 
     def takes_words(self, context: Context) -> Callable[[str], object] | None:
-        """What gets letters that mean nothing else in a context, if anything does."""
+        """The handler of unbound letters in a context, if any."""
         raise NotImplementedError
 
     async def forward(self, key: events.Key) -> None:
-        """Send an unbound key to the widgets, and wait until a typed text has taken it."""
+        """Send an unbound key to the widgets, and wait until a text field has handled it."""
         raise NotImplementedError
 
     def keep_place(self) -> Sequence[str]:
-        """Save the user's place for the next start; return a sentence for each thing of this visit that is lost."""
+        """Save the user's place for the next start; return a sentence for each part of this visit that is lost."""
         raise NotImplementedError
 
     def open_sample(self) -> None:
@@ -113,7 +112,7 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     # The terminal
 
     def get_driver_class(self) -> type[Driver]:
-        """The driver that `TEXTUAL_DRIVER` names, such as that of `textual serve`; else ours for this system."""
+        """The driver named by `TEXTUAL_DRIVER`, such as that of `textual serve`; else ours for this system."""
         named = constants.DRIVER
         if named == WEB_DRIVER:
             from reader.ui.terminal.web_driver import ServedDriver
@@ -126,13 +125,12 @@ class ShellApp(ThemedApp, inherit_bindings=False):
         return TerminalDriver
 
     def leave(self) -> None:
-        """Save the user's place, and quit."""
         self.expect_end()
         self.keep_place()
         self.exit()
 
     def watch_end(self) -> None:
-        """Leave when the system or the terminal asks for it, from now on; log what fails in the event loop."""
+        """Quit when the system or the terminal asks for it; log errors of the event loop."""
         asyncio.get_running_loop().set_exception_handler(_record_loop_error)
         if self.leaving is not None:
             self.leaving.begin(self.leave, self.keep_place)
@@ -143,12 +141,11 @@ class ShellApp(ThemedApp, inherit_bindings=False):
             self.leaving.expect_end()
 
     def lose_terminal(self) -> None:
-        """Leave because the terminal is gone; called in the thread that reads it."""
+        """Quit because the terminal is gone; called in the thread that reads it."""
         if self.leaving is not None:
             self.leaving.lose_terminal()
 
     def exit(self, result: str | None = None, return_code: int = 0, message: object = None) -> None:
-        """Quit with a result."""
         self.expect_end()
         super().exit(result, return_code)
 
@@ -156,7 +153,7 @@ class ShellApp(ThemedApp, inherit_bindings=False):
         if self.is_leaving:
             from reader.log import record_error
 
-            # A screen that is still being made when the app ends can't mount its widgets, for one.
+            # For example, a screen still being made when the app ends can't mount its widgets.
             record_error("leaving", error)
             return
         self.failure = self.failure or error
@@ -166,11 +163,17 @@ class ShellApp(ThemedApp, inherit_bindings=False):
 
     @property
     def is_leaving(self) -> bool:
-        """Whether the app ends: keys typed after the one that quits would open screens that close at once."""
+        """Whether the app is ending: later keys would open screens that close at once."""
         return self.return_code is not None
 
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Let another program have the terminal, which plain mode leaves as it is."""
+        with nullcontext() if self.ask is not None and os.isatty(0) else super().suspend():
+            yield
+
     def take_terminal(self) -> Handed | None:
-        """Draw from now on in place of the first frame, if there is one; return where its cursor is."""
+        """Replace the first frame, if any, from now on; return its cursor."""
         frame, self.first_frame = self.first_frame, None
         if frame is None or self.terminal is None:
             return None
@@ -179,7 +182,7 @@ class ShellApp(ThemedApp, inherit_bindings=False):
         return handed
 
     def set_title(self, title: str) -> None:
-        """Give the terminal's window a title, where it has one; the title must be clean."""
+        """Set the title of the terminal's window, if it has one; the title must be clean."""
         if self.terminal is not None:
             self.terminal.set_title(title)
 
@@ -192,14 +195,14 @@ class ShellApp(ThemedApp, inherit_bindings=False):
         self.refresh(layout=True)
 
     def open_in_browser(self, url: str) -> bool:
-        """Open an address where the user is; False if that is this machine, whose browser the caller chooses."""
+        """Open an address where the user is; False on this machine, where the caller chooses the browser."""
         if not self.is_web:
             return False
         self.open_url(url)
         return True
 
     def send_pdf(self, file: Path) -> bool:
-        """Open a PDF in the user's browser; False if the reader is not in one."""
+        """Send a PDF to the user's browser; False if the reader is not in one."""
         if not self.is_web:
             return False
         self.deliver_binary(file, open_method="browser", mime_type="application/pdf")
@@ -213,6 +216,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
         return True
 
     def handled(self, keys: int) -> None:
-        """Let the terminal send so many keys more."""
+        """Let the terminal send this many more keys."""
         if self.terminal is not None:
             self.terminal.handled(keys)

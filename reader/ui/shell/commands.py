@@ -1,6 +1,6 @@
-"""What the reader needs of the shell's commands: to complete, understand and run the words of its command line.
+"""The interface to the shell's commands: completing, understanding and running command lines.
 
-`reader.commands` has them; it is a layer above the interface, which receives them as an object.
+It is implemented in `reader.commands`, a layer above, and passed in as an object.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from reader.core.lines import Line
 from reader.paths import APP
 
 THEME = "theme"
-"""The word that chooses colours, which are shown while its line is typed."""
+"""The command that chooses colours, which are previewed while it is typed."""
 
 
 class Here(NamedTuple):
-    """What the user sees as a command is typed."""
+    """The user's context for a typed command."""
 
     selected: tuple[str, ...] = ()
     """The ids of the selected papers, in the list's order, or of the one whose page is open."""
@@ -27,55 +27,55 @@ class Here(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A word that may come at the end of the line, and what it means."""
+    """A completion and its meaning."""
 
     text: str
     about: str = ""
 
 
 class Suggested(NamedTuple):
-    """The words that may take the place of a line's end, from `start` on."""
+    """Completions that replace the end of a line from `start` on."""
 
     start: int = 0
     candidates: tuple[Candidate, ...] = ()
     line: str = ""
-    """The line for which they hold."""
+    """The line they belong to."""
 
 
 class Typed(NamedTuple):
-    """A typed line that makes sense: a command of the shell, or an action of the keys."""
+    """A valid typed line: a command of the shell, or an action of the keys."""
 
     words: tuple[str, ...] = ()
-    """The command's name and its words."""
     is_counted: bool = False
-    """Whether it may change many papers that the user does not see: their number is shown first."""
+    """Whether it may change many unseen papers, whose number is then shown first."""
     replaces: str = ""
-    """The file that is there already and would be replaced; the user is asked first."""
+    """The existing file that would be replaced; the user is asked first."""
     action: str = ""
     """The id of the action; empty for a command."""
     times: int | None = None
-    """The count of the action."""
     text: str = ""
-    """What follows the action's word, for one that takes a text."""
+    """The text after the action's word, for actions that take one."""
+    paper: str = ""
+    """The arXiv id of the paper to show."""
     reaches_out: bool = False
     """Whether it may run programs, touch files or change settings."""
 
 
 class Outcome(NamedTuple):
-    """The end of a command."""
+    """The result of a command."""
 
     code: int
-    """0 done, 1 failed, 2 used wrongly, negative if it was ended."""
+    """0 done, 1 failed, 2 usage error, negative if killed."""
     text: str = ""
-    """What it has printed, cleaned."""
+    """Its output, cleaned."""
     said: str = ""
-    """What it has printed on standard error: notes, and why it failed."""
+    """Its standard error: notes and the reason of a failure."""
     is_stopped: bool = False
-    """Whether the user has stopped it, or it took too long."""
+    """Whether the user stopped it or it timed out."""
 
     @property
     def complaint(self) -> str:
-        """The first line of what it said on standard error, without the program's name."""
+        """The first line of standard error, without the program's name."""
         return self.said.partition("\n")[0].removeprefix(f"{APP}: ")
 
 
@@ -83,7 +83,7 @@ class Running(Protocol):
     """A command that runs."""
 
     def wait(self) -> Outcome:
-        """Wait until it has ended; for a thread."""
+        """Wait until it ends; for a thread."""
 
     def stop(self) -> None:
         """Let it end soon."""
@@ -93,14 +93,13 @@ class Running(Protocol):
 
 
 Manual: TypeAlias = Sequence[tuple[str, Sequence[tuple[str, str]]]]
-"""What help searches: titles, and the entries of each with what they mean."""
+"""The searchable help: titles, and the entries of each with their meaning."""
 
 PAGES = "Manual"
-"""The title of the pages of the manual, which can be opened."""
 
 
 class Page(NamedTuple):
-    """A page of the manual: its text to copy, and its lines for a width."""
+    """A page of the manual: its text for copying, and its lines for a width."""
 
     text: str
     lines: Callable[[int], Sequence[Line]]
@@ -110,16 +109,16 @@ class Shell(Protocol):
     """The commands of the shell."""
 
     def manual(self) -> Manual:
-        """Pages, settings, commands, examples of queries and variables of the environment; takes a while."""
+        """Pages, settings, commands, example queries and environment variables; slow."""
 
     def page(self, name: str) -> Page:
-        """A page of the manual; takes a while."""
+        """A page of the manual; slow."""
 
     def suggest(self, line: str) -> Suggested:
-        """The words that may follow; reads files, so call it in a thread."""
+        """The completions of a line; reads files, so call it in a thread."""
 
     def understand(self, line: str, here: Here) -> Typed:
         """What a line means; raises UsageError."""
 
     def start(self, words: Sequence[str], columns: int) -> Running:
-        """Run a command in a process of its own, its output `columns` wide; raises ReaderError."""
+        """Run a command in a separate process, with output `columns` wide; raises ReaderError."""

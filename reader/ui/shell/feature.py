@@ -1,4 +1,4 @@
-"""What a feature of the reader is: a value. `ui/features.py` lists them, and the shell runs over the list."""
+"""What a feature of the reader is: a value in the list of `ui/features.py`."""
 
 from __future__ import annotations
 
@@ -10,31 +10,30 @@ if TYPE_CHECKING:
 
 
 class Over(NamedTuple):
-    """A screen over the list, which is shown while a part of the state is not None."""
+    """A screen over the list, shown while a part of the state is not None."""
 
     front: Front[Any]
     screen: str
     """Its module in the feature's folder and its class, an `OverScreen`, such as `screen:PaperPage`."""
     is_kept: bool = False
-    """Whether it is made once, and opens again as it was left."""
+    """Whether it is made once and reopens as it was."""
 
 
 class Feature(NamedTuple):
     """One feature.
 
-    Its state is in parts, whose keys name their initial values (`Part`, `Front`). It is in the `__init__.py` of its
-    folder, which the first list and commands that tell of keys import: so nothing slow, such as Textual, is imported
+    Its state is in parts, whose keys have their initial values (`Part`, `Front`). The value is in the folder's
+    `__init__.py`, which the first list and some commands import, so nothing slow, such as Textual, may be imported
     there.
     """
 
     folder: str
     """The name of its package."""
     modules: tuple[str, ...] = ()
-    """The modules of the folder with its actions and its work: one object of each of their `Actor` classes is made.
+    """The folder's modules with actions and work: one object of each of their `Actor` classes is made.
 
     Decorators say which of their methods the shell calls, and when: see `ui/shell/handlers.py`.
     """
     screens: tuple[Over, ...] = ()
-    """The screens that it shows over the list."""
     keys: KeySet | None = None
     """Keys besides those of the table."""

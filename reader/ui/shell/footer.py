@@ -1,4 +1,4 @@
-"""What the last line of a screen says: the most useful keys, what just happened, or a prompt."""
+"""The last line of a screen: the most useful keys, the latest notice, or a prompt."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from reader.ui.shell.state import State
 
 
 def status(state: State, keymap: Keymap, keys: Iterable[Choice] | None = None) -> Status:
-    """The last line, with other keys than those of the context's footer if some are given."""
+    """The last line, with the given keys if any, else those of the context's footer."""
     found = keymap.hints(state.context) if keys is None else keys
     return Status(tuple(found), *state.prompt, *state.notices.shown)

@@ -1,4 +1,4 @@
-"""Decorators by which the objects of a feature say when the shell calls them, and what it finds of them."""
+"""Decorators that say when the shell calls a feature's methods."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any, Literal, TypeVar
 from reader.keys.actions import Context
 
 Handler = Callable[[int | None], object]
-"""Runs an action; gets the count typed before its key, or None."""
+"""Runs an action; receives the count typed before its key, or None."""
 
 Method = TypeVar("Method", bound=Callable[..., object])
 
 Parts = Callable[[Any], object]
-"""Returns the parts of the state on which something depends."""
+"""Returns the parts of the state that something depends on."""
 
 _ROLES = "_roles"
 
 
 class Role:
-    """What a method is for; a role decorates it."""
+    """The purpose of a method, used as its decorator."""
 
     def __call__(self, method: Method) -> Method:
         setattr(method, _ROLES, (*getattr(method, _ROLES, ()), self))
@@ -29,33 +29,33 @@ class Role:
 
 @dataclass(frozen=True)
 class Handles(Role):
-    """The method runs actions; with a `context` only there, in place of the one that runs them elsewhere."""
+    """The method runs actions; with a `context`, only there, replacing the handler used elsewhere."""
 
     ids: tuple[str, ...]
     context: Context | None = None
 
 
 def handles(*action_ids: str, context: Context | None = None) -> Handles:
-    """Make a method the handler of these actions; with `context` only there."""
+    """Make a method the handler of these actions, with `context` only there."""
     return Handles(action_ids, context)
 
 
 @dataclass(frozen=True)
 class HandlesEach(Role):
-    """The method runs several actions; it gets the count, and the value of the action."""
+    """The method runs several actions; it receives the count and the action's value."""
 
     values: Mapping[str, Any]
-    """By the ids of the actions."""
+    """By action id."""
     context: Context | None = None
 
 
 class HandlesOwn(Role):
-    """The method returns handlers by the ids of actions that come from the settings."""
+    """The method returns handlers by the ids of actions from the settings."""
 
 
 @dataclass(frozen=True)
 class Follows(Role):
-    """The method gets the state whenever its `parts` change, and once at the start if `now`."""
+    """The method receives the state whenever its `parts` change, and once at the start if `now`."""
 
     parts: Parts
     now: bool = False
@@ -63,28 +63,28 @@ class Follows(Role):
 
 @dataclass(frozen=True)
 class Answers(Role):
-    """The method gets the values of a kind that a widget reports, such as those of a click."""
+    """The method receives values of a kind reported by widgets, such as clicks."""
 
     kind: str
 
 
 @dataclass(frozen=True)
 class TakesText(Role):
-    """The method gets each key (its name and character) in a context; it returns whether it took it as text."""
+    """The method receives each key (its name and character) in a context, and returns whether it took it as text."""
 
     context: Context
 
 
 @dataclass(frozen=True)
 class TakesWords(Role):
-    """The method gets letters that mean nothing else in a context."""
+    """The method receives unbound letters in a context."""
 
     context: Context
 
 
 @dataclass(frozen=True)
 class TakesLine(Role):
-    """The method gets what is typed behind the word of an action on the command line."""
+    """The method receives the text after an action's word on the command line."""
 
     action: str
 
@@ -98,7 +98,7 @@ class Begins(Role):
 
 
 class Ends(Role):
-    """The method is called as the reader ends."""
+    """The method is called when the reader ends."""
 
 
 Moment = Literal["escape", "back", "last"]
@@ -106,7 +106,7 @@ Moment = Literal["escape", "back", "last"]
 
 @dataclass(frozen=True)
 class Stops(Role):
-    """The method stops or closes something when the user steps back; it returns whether there was anything.
+    """The method stops or closes something when the user steps back; it returns whether there was anything to stop.
 
     First, those at `escape`, by that key alone, then those at `back`, until one of them has done something; then
     screens and panes in front close, and lists are left; those at `last` again by escape alone.
@@ -123,7 +123,7 @@ R = TypeVar("R", bound=Role)
 
 
 def find(role: type[R], objects: Iterable[object]) -> Iterator[tuple[R, Callable[..., Any]]]:
-    """The methods of these objects that have a role, inherited ones too, in order."""
+    """The methods of these objects with a role, including inherited ones, in order."""
     for one in objects:
         for found, name in _roles_of(type(one)):
             if isinstance(found, role):
@@ -131,7 +131,7 @@ def find(role: type[R], objects: Iterable[object]) -> Iterator[tuple[R, Callable
 
 
 _known: dict[type, Sequence[tuple[Role, str]]] = {}
-"""The roles of a class's methods, each with the method's name; a start asks for them by the hundred."""
+"""The roles of a class's methods by name, cached, since a start asks hundreds of times."""
 
 
 def _roles_of(kind: type) -> Sequence[tuple[Role, str]]:
@@ -142,7 +142,7 @@ def _roles_of(kind: type) -> Sequence[tuple[Role, str]]:
 
 
 def handlers_of(objects: Sequence[object], context: Callable[[], Context]) -> Mapping[str, Handler]:
-    """The handlers of these objects, by the id of the action; `context` returns where a key acts."""
+    """The handlers of these objects by action id; `context` returns where keys act."""
     general: dict[str, Handler] = {id: one for _, own in find(HandlesOwn, objects) for id, one in own().items()}
     special: dict[str, dict[Context, Handler]] = {}
     found = [(id, role.context, method) for role, method in find(Handles, objects) for id in role.ids]

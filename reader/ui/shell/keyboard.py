@@ -1,4 +1,4 @@
-"""The keyboard: turn each key into an action by its context, from the first key on."""
+"""The keyboard: turns keys into actions by context, from the first key on."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from textual.events import Key
 
 CHORD_HELP = 0.4
-"""Seconds after which an incomplete chord shows the keys that may follow."""
+"""Seconds after which an incomplete chord shows its possible next keys."""
 
 STILL = 0.12
 """Seconds without a key, after which no key counts as held down."""
 
 PUT_OFF = 1.0
-"""Maximum seconds that work waits for a still keyboard."""
+"""Maximum seconds that work is postponed for a still keyboard."""
 
 BREATH = 0.2
-"""Seconds of a burst of keys after which everything else, such as the end of the program, has its turn."""
+"""Seconds of a key burst after which other things, such as quitting, get a turn."""
 
 LAST_WAIT = 0.5
-"""Seconds that a key that quits waits for a list, and for the keys before it that need the list."""
+"""Seconds that a quitting key waits for a list, and for earlier keys that need the list."""
 
 ALONE = 0.25
-"""Seconds that the key that quits waits for another letter: two of them are a word meant for a prompt."""
+"""Seconds that the quitting key waits for another letter: two letters are a word meant for a prompt."""
 
 MERGED = frozenset(
     f"{steps}{way}" for steps in ("move.", "move.half_", "move.page_", "read.") for way in ("down", "up")
 )
-"""Actions that do the same if they run once with a count as if they ran so many times."""
+"""Actions for which one run with a count equals repeated runs."""
 
 
 class Keyboard(Actor):
@@ -47,17 +47,17 @@ class Keyboard(Actor):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._marks_by_moving = services.settings.read_when == "passed"
-        """Whether each step of the cursor marks the paper that it leaves."""
+        """Whether moving the cursor marks the paper it leaves."""
         self._keys = KeyReader(self._keymap)
         self._chord_help = services.background.delayed(self._show_chord)
         self._waiting: deque[Key] = deque()
-        """Keys that wait for the panes, or for the held action."""
+        """Keys waiting for the panes or for the held action."""
         self._held: Match | None = None
-        """An action that waits for the papers of the next list."""
+        """An action waiting for the next list's papers."""
         self._has_begun = self._is_busy = False
         self._choose: Callable[[str], object] | None = None
         self._letters: Collection[str] = ()
-        """The letters that answer a question; others leave it open."""
+        """Letters that answer a question; others leave it open."""
         self._is_offer = False
         self._quitting = services.background.delayed(self._app.leave)
         self._pressed = 0.0
@@ -67,7 +67,7 @@ class Keyboard(Actor):
         self._last_wait = services.background.delayed(self._quit_without_list)
 
     async def press(self, *keys: Key) -> None:
-        """Handle keys once the panes exist and the list requested before them is there."""
+        """Handle keys once the panes and the previously requested list exist."""
         self._pressed = time.monotonic()
         self._waiting.extend(keys)
         await self.go_on()
@@ -78,7 +78,7 @@ class Keyboard(Actor):
         await self.go_on()
 
     async def go_on(self) -> None:
-        """Handle waiting keys in order until one must wait again; keys typed meanwhile wait too."""
+        """Handle waiting keys in order until one must wait again; newly typed keys wait, too."""
         if self._is_busy or not self._has_begun:
             return
         self._is_busy = True
@@ -99,13 +99,13 @@ class Keyboard(Actor):
         return self._waiting.popleft()
 
     def _quit_without_list(self) -> None:
-        """Quit though the list did not come: the keys that wait for it are dropped."""
+        """Quit without waiting for the list, dropping the keys that wait for it."""
         if self._held is not None and not self._app.is_leaving:
             self._held = None
             self._app.perform("app.quit")
 
     def _do_held(self) -> bool:
-        """Run the held action, if any, once its list is there; return False while it waits."""
+        """Run the held action, if any, once its list is there; return False while waiting."""
         held = self._held
         if held is None:
             return True
@@ -122,13 +122,13 @@ class Keyboard(Actor):
         return True
 
     def _refuse(self) -> None:
-        """Do nothing to papers that are not to be seen: the key may have been meant for those of the list before."""
+        """Ignore a key for papers that are not visible yet: it may have been meant for the previous list."""
         self._model.show_notice(f"still ranking · {self._keymap.key('app.escape')} goes back")
 
     def when_still(self, act: Callable[[], object]) -> None:
-        """Call a function once no key is held down, so that it delays no key.
+        """Call a function once no key is held down.
 
-        Only one call waits at a time: further calls meanwhile count as the same.
+        Only one call waits at a time; further calls meanwhile are dropped.
         """
         if self._put_off is None:
             self._put_off, self._put_off_until = act, time.monotonic() + PUT_OFF
@@ -150,9 +150,9 @@ class Keyboard(Actor):
         *,
         is_offer: bool = False,
     ) -> None:
-        """Show letters with their meanings, and call `act` with the one that is pressed; other letters change nothing.
+        """Show letters with their meanings, and call `act` with the pressed one; other letters do nothing.
 
-        Nobody asked for an offer: any other key but Esc does what it always does.
+        An offer is unsolicited: other keys except Esc keep their meaning.
         """
         self._choose, self._letters, self._is_offer = act, {letter for letter, _ in choices}, is_offer
         way_out = () if "esc" in self._letters else (("esc", "back"),)
@@ -160,7 +160,7 @@ class Keyboard(Actor):
 
     @property
     def is_asking(self) -> bool:
-        """Whether only the letters of a question do something."""
+        """Whether only the letters of a question act."""
         return self._choose is not None and not self._is_offer
 
     @property
@@ -180,12 +180,11 @@ class Keyboard(Actor):
         return key.is_printable and (action is None or action.id != "app.back")
 
     async def _deliver(self, key: Key) -> None:
-        """Run a key's action, or else send the key to the focused widget."""
         if not self._takes(key):
             await self._app.forward(key)
 
     def _takes(self, key: Key) -> bool:
-        """Handle a key by the table, the typed text or the prompt; return False if the key is for a widget."""
+        """Handle a key by the table, a text field or the prompt; return False if it is for a widget."""
         context = self._model.state.context
         if self._quitting.is_waiting and self._is_letter_behind_quit(key, context):
             self._quitting.stop()
@@ -214,7 +213,8 @@ class Keyboard(Actor):
                 self._app.perform(outcome.action.id, self._with_repeats(key, outcome))
             return True
         if context in ("query", "tags") and spell(key.key) == "enter":
-            # Even if the user bound another key: the input's own message comes late, and the next keys would be text.
+            # Even if the user bound another key: the input's own message comes late, and the next keys would become
+            # text.
             self._app.perform(f"{context}.accept")
             return True
         if takes_words is not None and isinstance(outcome, Unknown) and key.is_printable and key.key != "space":
@@ -223,11 +223,11 @@ class Keyboard(Actor):
         return isinstance(outcome, Cancelled)
 
     def _with_repeats(self, key: Key, match: Match) -> int | None:
-        """The count of a motion with that of the same keys that wait behind it, which it takes: one step, one frame."""
+        """A motion's count, including equal keys waiting behind it, which are consumed: one step, one frame."""
         if match.action.id not in MERGED or self._marks_by_moving:
             return match.count
         if self._keymap.resolve(self._model.state.context).get((spell(key.key),)) != match.action:
-            # The last key of a chord, which does something else alone.
+            # The last key of a chord, which has another meaning alone.
             return match.count
         repeats = 0
         while self._waiting and self._waiting[0].key == key.key:
@@ -244,7 +244,7 @@ class Keyboard(Actor):
         typed, choose = key.character or "", self._choose
         is_choice = typed in self._letters
         if key.is_printable and not is_choice and not self._is_offer:
-            # A word typed by mistake must not act by its second letter.
+            # The second letter of a mistyped word must not act.
             return True
         self._choose = None
         self._prompt(Prompt())
@@ -253,7 +253,7 @@ class Keyboard(Actor):
         return is_choice or not self._is_offer or spell(key.key) == "escape"
 
     def _show_chord(self) -> None:
-        """Show the keys that may follow those pressed so far, or the usual hints again."""
+        """Show the possible next keys of a chord, or the usual hints again."""
         pending, context = self._keys.pending, self._model.state.context
         if pending is None:
             self._prompt(Prompt())
@@ -267,7 +267,7 @@ class Keyboard(Actor):
 
 
 def _needs_papers(action: Action, context: Context) -> bool:
-    """Whether the action needs a non-empty list, goes on from the day that is listed, or may act on what is listed."""
+    """Whether the action needs a non-empty list, continues from the listed day, or may act on the list."""
     if action.id == "command.run":
         return True
     if action.id.startswith("day.") and action.repeatable:

@@ -1,7 +1,7 @@
 """Where the panes are, by the terminal's width and the user's choices. Plain arithmetic, without Textual.
 
 All numbers are cells, counted from the top left of the room between the header and the footer. The last column of each
-pane is its bar: a rule if another pane stands at its right, else blank; the scroll thumb is drawn on it.
+pane is its bar: a rule if another pane is on its right, else blank; the scroll thumb is drawn on it.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ Shape: TypeAlias = Literal["one", "stacked", "columns", "three", "wide"]
 """One pane at a time; list over detail; list beside detail; the filter too; a filter with whole names."""
 
 Density: TypeAlias = Literal["comfortable", "compact"]
-"""A second line for a title that does not fit, or one line a paper."""
+"""A second line for long titles, or one line per paper."""
 
 SHAPES: dict[Shape, int] = {"one": 0, "stacked": 70, "columns": 100, "three": 130, "wide": 180}
 """The minimum width of each shape."""
 
 WIDE_FILTER = 34
-"""Minimum columns of the filter pane in the shape `wide`, unless the user chose others."""
+"""Minimum columns of the filter pane in the shape `wide`, unless the user chose other sizes."""
 
 USUAL_SHARE = 0.55
-"""Share of the list beside the detail if the settings have no other; the next two then hold too."""
+"""Default share of the list beside the detail; the next two limits then apply, too."""
 
 LEAST_LIST = 64
 """Minimum columns of the list beside the detail: nine titles in ten fit in two lines."""
 
 WIDEST_DETAIL = 60
-"""Maximum columns of the detail beside the list: lines that are easy to read."""
+"""Maximum columns of the detail beside the list, for readable lines."""
 
 STACKED_SHARE = 0.77
-"""Share of the lines of the list over the detail, unless the user chose another: nine papers of 24 lines."""
+"""Default share of the list above the detail: nine papers in 24 lines."""
 
 
 OUTLINE_FROM = 120
-"""Minimum columns of a terminal in which a full text has its outline beside it."""
+"""Minimum columns of a terminal for an outline beside a full text."""
 
 OUTLINE_WIDTH, WIDE_OUTLINE = 34, 44
-"""Columns of the outline with its bar, and those in the shape `wide`."""
+"""Columns of the outline with its bar, normally and in the shape `wide`."""
 
 
 def outline_width(width: int) -> int:
@@ -63,47 +63,42 @@ class Area(NamedTuple):
 
     @property
     def right(self) -> int:
-        """The first column at its right."""
         return self.x + self.width
 
 
 class Layout(NamedTuple):
-    """The places of all panes; None for those that are not shown."""
+    """The places of all panes; None for hidden ones."""
 
     strip: Area | None = None
-    """The filter in one line, while the filter pane has no place of its own."""
+    """The filter as a single line, while the filter pane has no place."""
     filter: Area | None = None
     list: Area | None = None
     detail: Area | None = None
     rule: Area | None = None
-    """The horizontal rule between the list and the detail below it."""
+    """The horizontal rule between the list and the detail."""
 
 
 class PaneSizes(NamedTuple):
     """The sizes of the panes in one shape."""
 
     filter_width: int
-    """Columns without the bar."""
     list_share: float
-    """Share of the list in the room that it has together with the detail."""
+    """Share of the list in the room shared with the detail."""
 
 
 class PaneChoice(NamedTuple):
     """What the user chose for the panes."""
 
     usual: PaneSizes = PaneSizes(26, USUAL_SHARE)
-    """The sizes by the settings."""
     usual_density: Density = "comfortable"
     sizes: Mapping[Shape, PaneSizes] = {}
-    """The sizes that were changed by keys."""
+    """Sizes changed by keys."""
     hidden: frozenset[PaneName] = frozenset()
-    """The panes that are hidden for good; never the list."""
+    """Permanently hidden panes; never the list."""
     density: Density = "comfortable"
     is_zoomed: bool = False
-    """Whether only the pane with the focus is shown."""
 
     def at(self, width: int) -> PaneSizes:
-        """The sizes of the panes in a terminal of `width` columns."""
         shape = shape_at(width)
         if shape in self.sizes:
             return self.sizes[shape]
@@ -124,16 +119,14 @@ class PaneChoice(NamedTuple):
         return self._replace(sizes={**self.sizes, shape_at(width): sizes})
 
     def toggled(self, pane: PaneName) -> PaneChoice:
-        """The same choice with a pane hidden for good, or shown again."""
+        """The same choice with a pane permanently hidden, or shown again."""
         return self._replace(hidden=self.hidden ^ {pane})
 
     def with_other_density(self) -> PaneChoice:
-        """The same choice with the other density."""
         return self._replace(density="compact" if self.density == "comfortable" else "comfortable")
 
 
 USUAL = PaneChoice()
-"""The choice of a user who has not chosen."""
 
 
 class PaneFront(NamedTuple):
@@ -141,11 +134,11 @@ class PaneFront(NamedTuple):
 
     focus: PaneName = "list"
     is_filter_open: bool = False
-    """Whether the filter pane is unfolded where it has no place of its own."""
+    """Whether the filter pane is unfolded, where it has no place of its own."""
     is_empty: bool = False
-    """Whether the list has no papers: the reason then takes the room of the detail too."""
+    """Whether the list is empty: the reason then uses the room of the detail, too."""
     is_narrowed: bool = False
-    """Whether topics narrow the list: a line above the panes names them where the filter pane does not."""
+    """Whether topics narrow the list: a line above the panes names them unless the filter pane does."""
 
 
 LIST = PaneFront()
@@ -175,7 +168,7 @@ class PaneSettings(Protocol):
 
 
 def remembered(settings: PaneSettings, left: Visit) -> PaneChoice:
-    """The choice by the settings and the last visit."""
+    """The choice from the settings and the last visit."""
     usual = cast(Density, settings.density)
     return PaneChoice(
         PaneSizes(settings.filter_width, settings.list_share),
@@ -187,17 +180,16 @@ def remembered(settings: PaneSettings, left: Visit) -> PaneChoice:
 
 
 def has_filter(shape: Shape, choice: PaneChoice) -> bool:
-    """Whether the filter pane has a place of its own; else it unfolds over the detail."""
+    """Whether the filter pane has its own place; otherwise it unfolds over the detail."""
     return shape in ("three", "wide") and "filter" not in choice.hidden
 
 
 def has_strip(width: int, choice: PaneChoice, front: PaneFront) -> bool:
-    """Whether the filter in one line is above the panes."""
+    """Whether the single-line filter is above the panes."""
     return front.is_narrowed and not (choice.is_zoomed or "filter" in shown_panes(width, choice, front))
 
 
 def shown_panes(width: int, choice: PaneChoice, front: PaneFront) -> frozenset[PaneName]:
-    """The panes that are on the screen."""
     shape = shape_at(width)
     if choice.is_zoomed:
         return frozenset({front.focus})
@@ -249,15 +241,15 @@ def _above(room: Area, lines: int) -> tuple[Area, Area, Area]:
 
 
 LEAST_NOTE = 8
-"""Lines of the editor of notes, where the screen has them."""
+"""Minimum lines of the note editor, if the screen has them."""
 
 _NARROWEST_NOTE = 30
 _NOTE_MEASURE = 80
-"""Cells of the editor on a page, with a blank at each side: its text is below that of the page."""
+"""Cells of the editor on a page, with a space at each side to align with the page's text."""
 
 
 def place_note(width: int, height: int, choice: PaneChoice, front: PaneFront, *, is_page: bool) -> Area:
-    """Place the editor of notes on a terminal: in the lower half of the detail, or of the page.
+    """Place the note editor: in the lower half of the detail or of the page.
 
     Over a low detail it takes lines of the list too; without a detail, all between the first line and the last.
     """

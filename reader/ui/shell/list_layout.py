@@ -1,8 +1,8 @@
 """What is on each line of the list: a day's heading, a line of a paper, or the end.
 
-The list takes eight bytes a paper, and a million papers are as quick as ten. Lines are numbered as if each paper had as
-many as a paper can have; a view leaves out the numbers that a paper does not need. So a number is found without a look
-at any paper, and only the papers around a view are asked how many lines they have.
+The list takes eight bytes per paper, and a million papers are as fast as ten. Lines are numbered as if each paper had
+the maximum number of lines; a view skips unused numbers. So a line number needs no look at any paper, and only papers
+near a view are measured.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ if TYPE_CHECKING:
     from reader.core.feed_days import Hole
 
 NEAR = 2_000
-"""Places around a paper's old place that are searched first: a refresh moves papers little."""
+"""Places around a paper's old place that are searched first, since a refresh moves papers little."""
 
 MOST_LINES = 3
-"""Lines that a paper can have: two of its title, and why it is listed."""
+"""Maximum lines of a paper: two of its title, and its reason."""
 
 MARGIN = 2
-"""Lines kept in view beyond the highlighted paper, in the direction in which the cursor moves."""
+"""Lines kept visible beyond the highlighted paper, in the cursor's direction."""
 
 FEWEST_A_DAY = 3
-"""Mean number of papers of a day from which days have headings."""
+"""Minimum mean number of papers per day for headings."""
 
 
 END_LINES = 2
-"""Lines after the last paper of a day's list: a blank one, and what comes next."""
+"""Lines after the last paper of a day: a blank one, and what comes next."""
 
 
 class ListForm(NamedTuple):
     """How an order becomes lines."""
 
     is_comfortable: bool = False
-    """Whether a title that does not fit takes a second line."""
+    """Whether a long title takes a second line."""
     has_dates: bool = False
     """Whether each paper has its date, in place of headings of days."""
     has_end: bool = False
-    """Whether lines after the last paper say what comes next."""
+    """Whether lines after the last paper announce what comes next."""
     is_period: bool = False
-    """Whether all papers are of one week or month: their dates need no year."""
+    """Whether all papers are of one week or month, so that dates need no year."""
     holes: tuple[Hole, ...] = ()
-    """The runs of days that are missing, each a line between two days."""
+    """The runs of missing days, each a line between two days."""
 
 
 COMPACT = ListForm()
@@ -62,15 +62,15 @@ class Slot(NamedTuple):
     group: int
     """The group of the paper or the heading, or above the hole; -1 without groups."""
     place: int = -1
-    """The place of the paper in the order."""
+    """The paper's place in the order."""
     part: int = 0
-    """Which line of the paper or of the end it is."""
+    """Which line of the paper or of the end."""
 
 
 def papers_have_dates(order: Order[PaperKey], *, is_one_day: bool) -> bool:
     """Whether each paper has its date: the dates differ, and no headings name the days.
 
-    A single day has its heading if it is in order, unless papers of other days follow that are near.
+    A single day in its own order has a heading, unless near papers of other days follow.
     """
     if not order.groups or order.has_parts:
         return not is_one_day
@@ -88,24 +88,23 @@ class ListLines:
         form: ListForm = COMPACT,
         height_of: Callable[[int], int] = lambda place: 1,
     ) -> None:
-        """`height_of` tells how many lines the paper at a place has, if papers are comfortable."""
+        """`height_of` returns the lines of the paper at a place, if papers are comfortable."""
         self.pks: Sequence[PaperKey] = order.pks if order else array("q")
         self.groups = _groups(order, form) if order else ()
-        """The days of an order by day, with or without headings; or the papers that match, and those that are near."""
+        """The days of an order by day, with or without headings; or the matching and the near papers."""
         self.is_complete = order.complete if order else True
         self._matching = order.matching if order else 0
         self._in_texts_from = self._matching - (order.in_texts if order else 0)
         self._each = MOST_LINES if form.is_comfortable else 1
-        """Numbers of lines for a paper."""
+        """Line numbers per paper."""
         self._height_of = height_of if form.is_comfortable else lambda place: 1
         has_parts = order is not None and (order.has_parts or order.near > 0)
         self.has_headings = bool(self.groups) and (not form.has_dates or has_parts)
         self._end = END_LINES if form.has_end and self.pks and self.is_complete else 0
-        # The place of each group's first paper, and its heading's line. An order that is not by day has no groups.
+        # The place of each group's first paper, and its heading's line. Only an order by day has groups.
         self._starts = list(accumulate((count for _, count in self.groups), initial=0))[:-1]
         self._holes = _place_holes(self.groups, form.holes) if self.has_headings else {}
-        """The days that are missing after a group, by its number."""
-        # Numbers of holes above each group.
+        """The missing days after a group, by its number."""
         self._above = list(accumulate((group in self._holes for group in range(len(self.groups))), initial=0))
         self._headings = (
             [start * self._each + group + self._above[group] for group, start in enumerate(self._starts)]
@@ -113,19 +112,18 @@ class ListLines:
             else []
         )
         self._past_papers = len(self.pks) * self._each + len(self._headings) + len(self._holes)
-        """The line after the last paper."""
         self._past_end = self._past_papers + self._end
 
     def group_of(self, index: int) -> int:
-        """Return the group that the paper at a place belongs to; -1 without groups."""
+        """The group of the paper at a place; -1 without groups."""
         return bisect_right(self._starts, index) - 1
 
     def is_in_text(self, index: int) -> bool:
-        """Return whether only the full text of the paper at a place has the searched words."""
+        """Whether only the full text of the paper at a place has the search words."""
         return self._in_texts_from <= index < self._matching
 
     def start_of(self, group: int) -> int:
-        """Return the place of a group's first paper; past the last group, that after all papers."""
+        """The place of a group's first paper; past the last group, the place after all papers."""
         return self._starts[group] if group < len(self._starts) else len(self.pks)
 
     def line_of(self, index: int) -> int:
@@ -134,7 +132,7 @@ class ListLines:
         return index * self._each + (group + 1 + self._above[group] if self.has_headings else 0)
 
     def at(self, line: int, *, is_top: bool = False) -> Slot | None:
-        """Return what is on a line; None before the first and after the last, and if the paper does not need it.
+        """The content of a line; None before the first, after the last, and if the paper does not need it.
 
         On the top line of a view a group's heading stays while its papers pass below.
         """
@@ -151,17 +149,17 @@ class ListLines:
         return Slot("paper", headings - 1, place, part) if not part or part < self._height_of(place) else None
 
     def heading(self, group: int) -> tuple[str, int | None]:
-        """Return a group's day and its number of papers; None for the last group of an order that is not all loaded."""
+        """A group's day and number of papers; None for the last group of a partly loaded order."""
         day, count = self.groups[group]
         return day, count if self.is_complete or group + 1 < len(self.groups) else None
 
     def hole_below(self, index: int) -> Hole | None:
-        """Return the days that are missing right below the paper at a place; None if there are none."""
+        """The missing days directly below the paper at a place; None if there are none."""
         group = self.group_of(index)
         return self._holes.get(group) if self.start_of(group + 1) == index + 1 else None
 
     def nearest(self, line: int, down: bool) -> int:
-        """Return the place of the paper on a line; for a heading or a hole, of the next paper down, or up."""
+        """The place of the paper on a line; for a heading or a hole, of the next paper down, or up."""
         slot = self.at(self.step(min(max(line, 0), self._past_papers - 1), 0))
         if slot is None:
             return 0
@@ -193,7 +191,7 @@ class ListLines:
     # Views
 
     def step(self, line: int, lines: int) -> int:
-        """Return the line so many lines below a line, above it if negative; beyond an end, the last one there."""
+        """The line this many lines below a line, above it if negative, within bounds."""
         walked = [number for number, _ in islice(self._walk(line, 1 if lines > 0 else -1), abs(lines) + 1)]
         return walked[-1] if walked else line
 
@@ -213,20 +211,19 @@ class ListLines:
         return slots + [None] * (height - len(slots))
 
     def last_top(self, height: int) -> int:
-        """Return the top of the last view."""
         return self.step(self._past_end - 1, 1 - height)
 
     def top_near(self, top: int, height: int) -> int:
-        """Return the top of a view, or of the last one if nothing would be in its last lines."""
+        """A view's top, or that of the last view if its last lines would be empty."""
         is_past = next(islice(self._walk(max(0, top), 1), max(0, height - 1), None), None) is None
         return self.last_top(height) if is_past else max(0, top)
 
     def top_around(self, index: int, height: int) -> int:
-        """Return the top of a view of a list that opens with the cursor on the paper at a place: in the middle."""
+        """The top of a view of a list that opens with the paper at a place in the middle."""
         return self.top_near(self.step(self.line_of(index), -(height // 2)), height) if index else 0
 
     def top_that_shows(self, index: int, top: int, height: int, delta: int = 0) -> int | None:
-        """Return the nearest top of a view that shows the paper at a place; None if the view may stay.
+        """The nearest top of a view that shows the paper at a place; None if the view may stay.
 
         The paper is below the heading on the first line, with a margin in the direction of `delta`.
         """
@@ -238,7 +235,7 @@ class ListLines:
         lowest = self.step(first, -above)
         if top > lowest:
             return lowest
-        # The end is in view together with the last paper.
+        # The end is visible together with the last paper.
         is_last = index == len(self.pks) - 1 and height >= lines + self._end + 2
         below = self._end if is_last else margin if delta > 0 else 0
         highest = self.step(self.step(last, below), 1 - height)
@@ -246,14 +243,14 @@ class ListLines:
 
 
 def _place_holes(groups: Sequence[tuple[str, int]], holes: Sequence[Hole]) -> dict[int, Hole]:
-    """The holes that are between two groups, by the number of the group above: days go down."""
+    """The holes between two groups, by the number of the group above, with days descending."""
     days = [day for day, _ in reversed(groups)]
     placed = {len(days) - bisect_right(days, hole[-1]) - 1: hole for hole in reversed(holes)}
     return {group: hole for group, hole in placed.items() if 0 <= group < len(groups) - 1}
 
 
 def _groups(order: Order[PaperKey], form: ListForm) -> tuple[tuple[str, int], ...]:
-    """The groups of an order; where papers have dates and the nearest papers follow, all that match are one group."""
+    """The groups of an order; where papers have dates and near papers follow, all matching papers are one group."""
     if not form.has_dates or not order.near or order.has_parts:
         return order.groups
     return (*(((MATCHING, order.matching),) if order.matching else ()), order.groups[-1])

@@ -1,4 +1,4 @@
-"""The list of papers as values: its place and cursor, its content, the query that is typed, the selected papers."""
+"""The list as values: its place and cursor, its content, the typed query, and the selection."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Position(NamedTuple):
-    """The cursor in the list: its paper, and its line counted from the list's top."""
+    """The cursor's paper, and its line from the list's top."""
 
     pk: PaperKey | None = None
     height: int | None = None
@@ -32,41 +32,40 @@ TOP = Position()
 
 
 class Where(NamedTuple):
-    """A list: of the papers of a place, or of the feed's results over it."""
+    """A list: the papers of a place, or the feed's results over it."""
 
     place: Place
     results: FeedResults | None = None
 
 
 class Stop(NamedTuple):
-    """Where the user was: a list, and the page and the text that were open over it."""
+    """A step of the user's trail: a list, and the page and text open over it."""
 
     where: Where
     over: tuple[tuple[Any, Any], ...] = ()
 
 
 class ListRequest(NamedTuple):
-    """A request to read the place's list, with the cursor on a paper if the list has it, else at the top."""
+    """A request to read the place's list, with the cursor on a paper if it is listed, else at the top."""
 
     number: int
-    """The number of the request, so that a later request for the same list is not equal to it."""
+    """The number of the request, which distinguishes equal requests."""
     at: Position = TOP
 
 
 class CacheFacts(NamedTuple):
-    """Facts that explain a list, above all an empty one, read from the cache together with it."""
+    """Facts that explain a list, especially an empty one, read along with it."""
 
     newest_day: str | None = None
-    """The newest day of the cache; of lists with papers, only Latest has it."""
+    """The newest day of the cache; for lists with papers, set only in Latest."""
     has_papers: bool = True
     missing_id: str | None = None
-    """The arXiv id if the query asks only for one paper and the cache does not have it."""
+    """The arXiv id if the query asks for a single paper that the cache lacks."""
     is_day_known: bool = True
     """Whether the feed has answered for all days of the view."""
     holes: tuple[Hole, ...] = ()
-    """The runs of days that are missing between the listed ones."""
     are_hidden: bool = False
-    """Whether the view has papers, and the user has hidden all of them; False with a query."""
+    """Whether the view has papers, all of them hidden by the user; False with a query."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,9 +75,8 @@ class ListContent:
     place: Place = field(default_factory=Place)
     order: Order[PaperKey] = field(default_factory=lambda: Order(array("q"), complete=False))
     results: FeedResults | None = None
-    """The feed's results if they are listed over the place."""
+    """The feed's results, if listed over the place."""
     at: Position = TOP
-    """Where the cursor goes."""
     facts: CacheFacts = field(default_factory=CacheFacts)
     ranked_at: str | None = None
     """ISO time at which the feed's ranking was fetched; None in other views."""
@@ -89,7 +87,6 @@ class ListContent:
 
     @property
     def where(self) -> Where:
-        """Which list it is."""
         return Where(self.place, self.results)
 
     @property
@@ -99,31 +96,29 @@ class ListContent:
 
     @property
     def text_words(self) -> tuple[str, ...]:
-        """The searched words that full texts may have."""
+        """The search words that full texts may have."""
         return self.place.text_words if self.results is None else ()
 
     def is_fit(self, key: PaperKey) -> bool:
-        """Whether a paper is there because it fits the query best, not because it matches."""
+        """Whether a paper is listed as a best fit, not as a match."""
         return self.place.query.is_by_fit or key in self.order.only_near
 
     def with_facts(self, facts: CacheFacts, ranked_at: str | None) -> ListContent:
-        """The same content with facts from the cache."""
         return replace(self, facts=facts, ranked_at=ranked_at)
 
     @property
     def day(self) -> str | None:
-        """The ISO day whose papers alone are listed; empty for the newest day, None in other places."""
+        """The ISO day of a day's list; empty for the newest day, None in other places."""
         return None if self.results is not None else self.place.day
 
     def in_lines(self, density: Density) -> ListForm:
-        """The form in which the list is drawn."""
         is_period = self.results is None and self.place.is_period
         return ListForm(density == "comfortable", self.has_dates, self.day is not None, is_period, self.facts.holes)
 
     def formed_like(self, before: ListContent) -> ListContent:
-        """The same content with dates or headings: as before in the same place, so that no line moves."""
+        """The same content with dates or headings as before in the same place, so that no line moves."""
         is_same = self.place == before.place and self.results is before.results and bool(before.order.pks)
-        # Near papers that come after those of one day have dates; no line moves by that.
+        # Near papers after one day's papers have dates; no line moves.
         is_same = is_same and bool(self.order.near) == bool(before.order.near)
         is_one_day = self.results is None and self.place.is_one_day
         has_dates = before.has_dates if is_same else papers_have_dates(self.order, is_one_day=is_one_day)
@@ -136,83 +131,79 @@ class ListContent:
         return replace(self, order=self.order._replace(pks=pks, groups=()), at=Position(pk))
 
     def place_name(self, now: datetime, dot: str) -> str:
-        """A short name of the place: a view's name, a day as `Tue 24 Nov`, a ranking with the time it was fetched."""
+        """A short name of the place: a view's name, a day as `Tue 24`, or a ranking with its fetch time."""
         if self.results is not None:
             return "From the feed"
         return view_name(self.place.view, self.ranked_at, self.facts.newest_day, now, dot)
 
     @property
     def count(self) -> int | None:
-        """Number of papers that match; None for a first screenful that more papers follow."""
+        """Number of matching papers; None for an incomplete first screenful."""
         return self.order.matching if self.order.complete else None
 
 
 class SearchStatus(NamedTuple):
-    """The running search of the feed, or its results that wait to be shown."""
+    """The running feed search, or its waiting results."""
 
     asking: str = ""
-    """The words of the running search; empty while no search runs."""
     wanted: str = ""
     """The words of the last search, until its results are listed or another place is shown."""
     progress: str | None = None
-    """The progress of a search that takes long; None before that."""
+    """The progress of a slow search, else None."""
     waiting: FeedResults | None = None
-    """Results that came while the user was typing or reading."""
+    """Results that arrived while the user was typing or reading."""
 
 
 class TypedQuery(NamedTuple):
-    """The query that is being typed, and what to restore if the user drops it."""
+    """The query being typed, and what to restore if it is discarded."""
 
     text: str
     begun: str
-    """The line's text at first; empty for the current query."""
+    """The initial text of the line; empty for the current query."""
     typed: str
-    """The line's text now."""
     before: Stop
     request: ListRequest | None = None
-    """The newest request for a list; if it has changed, the list and its cursor have moved."""
+    """The newest request for a list; a change means that the list and its cursor moved."""
 
 
 _NONE: frozenset[PaperKey] = frozenset()
 
 
 class Range(NamedTuple):
-    """Papers from a first one to the cursor, both included; it follows the cursor."""
+    """Papers from the first one to the cursor, inclusive; it follows the cursor."""
 
     first: PaperKey
     before: PaperSelection
-    """What was selected before it began."""
+    """The selection before it began."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaperSelection:
-    """Selected papers. Those that the list does not have now, such as during a search, are kept but not acted on."""
+    """Selected papers. Those not listed now, such as during a search, are kept but not acted on."""
 
     papers: frozenset[PaperKey] = _NONE
     listed: frozenset[PaperKey] = _NONE
-    """The selected papers that the list has: actions take these."""
+    """The listed selected papers, which actions take."""
     range: Range | None = None
-    """The range that the user has begun, if any."""
 
     @property
     def count(self) -> int:
-        """Number of papers that actions take; 0 if nothing is selected."""
         return len(self.listed)
 
     def in_order(self, pks: Sequence[PaperKey]) -> tuple[PaperKey, ...]:
-        """The selected papers of a list, in its order; those that are not read yet come last."""
+        """A list's selected papers in order; those not loaded yet come last."""
         found = tuple(pk for pk in pks if pk in self.listed) if self.listed else ()
         return found if len(found) == len(self.listed) else (*found, *self.listed.difference(found))
 
     def with_papers(self, pks: Iterable[PaperKey]) -> PaperSelection:
-        """Select papers of the list too; a range ends."""
+        """Add papers of the list to the selection; ends a range."""
         more = frozenset(pks)
         papers = self.papers | more if self.papers else more
-        # Mostly the same: a union of a hundred thousand takes milliseconds.
+        # Mostly the same, and a union of a hundred thousand takes milliseconds.
         return PaperSelection(papers, papers if self.listed == self.papers else self.listed | more)
 
     def toggled(self, pks: Collection[PaperKey]) -> PaperSelection:
-        """Select papers of the list, or let them go if all of them are selected; a range ends."""
+        """Select papers of the list, or deselect them if all are selected; ends a range."""
         if not self.listed.issuperset(pks):
             return self.with_papers(pks)
         return PaperSelection(self.papers.difference(pks), self.listed.difference(pks))
@@ -223,11 +214,11 @@ class PaperSelection:
         return replace(before.with_papers((pk,)), range=Range(pk, before))
 
     def end_range(self) -> PaperSelection:
-        """Keep the papers of the range, and let the cursor move without it."""
+        """Keep the range's papers, and let the cursor move without it."""
         return self if self.range is None else replace(self, range=None)
 
     def follow(self, pks: Sequence[PaperKey], cursor: PaperKey | None) -> PaperSelection:
-        """Extend the range in the list `pks` to the paper under the cursor."""
+        """Extend the range in the list `pks` to the cursor."""
         if self.range is None:
             return self
         ends = [_place(pks, self.range.first), _place(pks, cursor)]
@@ -238,7 +229,6 @@ class PaperSelection:
         return replace(selected, range=self.range)
 
     def in_list(self, pks: Iterable[PaperKey]) -> PaperSelection:
-        """The same papers over another list."""
         if not self.papers:
             return self
         listed = frozenset(pks)

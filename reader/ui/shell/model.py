@@ -1,4 +1,4 @@
-"""The model holds the reader's state; panes and work subscribe to it."""
+"""Holds the reader's state; panes and work subscribe to it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ class Model:
 
     @property
     def state(self) -> State:
-        """The current state."""
         return self._state
 
     def change(self, state: State) -> None:
@@ -34,27 +33,27 @@ class Model:
             self.publish(state)
 
     def take_targets(self) -> tuple[PaperKey, ...]:
-        """The papers that an action takes, see `State.targets`; a range of selected papers ends with the action."""
+        """The papers that an action takes, see `State.targets`; ends a range."""
         self.change(self._state.end_range())
         return self._state.targets
 
     def show_notice(self, text: str, tone: Tone = "done") -> None:
-        """Answer the user's last action in the last line, until the next one."""
+        """Show an answer to the last action in the last line, until the next one."""
         self.change(self._state.change_notices(lambda notices: notices.answered(text, tone)))
 
     def show_outcome(self, text: str, tone: Tone = "done", begun: str = "") -> None:
-        """Tell how an action that took time ended: in place of what it showed as it had `begun`, else as news."""
+        """Report the end of a slow action, replacing its notice `begun`, else as news."""
         self.change(self._state.change_notices(lambda notices: notices.ended(text, tone, begun)))
 
     def show_news(self, text: str, tone: Tone = "done") -> None:
-        """Tell what happened by itself in the last line, once no answer is shown there."""
+        """Report something that happened on its own, once no answer is shown."""
         self.change(self._state.change_notices(lambda notices: notices.told(text, tone)))
 
 
 def subscribe(
     node: DOMNode, model: Model, parts: Callable[[State], object], act: Callable[[State], object], *, now: bool = True
 ) -> None:
-    """Call `act` with the state whenever its `parts` change, and once at once if `now`.
+    """Call `act` with the state whenever its `parts` change, and immediately if `now`.
 
     `act` runs within the change, before `Model.change` returns, until `node` is removed.
     """
@@ -62,7 +61,7 @@ def subscribe(
 
     def look() -> None:
         nonlocal seen
-        # A nested change may have come first: only the current state counts.
+        # A nested change may have come first; only the current state counts.
         state = model.state
         found = parts(state)
         if found != seen:

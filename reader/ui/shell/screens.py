@@ -1,4 +1,4 @@
-"""The screens over the list, as the state asks for them: each is made when it is first wanted."""
+"""The screens over the list, as the state requires; each is made when first needed."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from reader.ui.kit.typed_line import PATIENCE
 from reader.ui.shell.footer import status
 from reader.ui.shell.model import subscribe
 from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import Notice
 
 if TYPE_CHECKING:
     from reader.ui.shell.feature import Feature, Over
@@ -28,13 +29,13 @@ T = TypeVar("T")
 
 
 class OverScreen(ModalScreen[None], Generic[T], inherit_bindings=False):
-    """A screen over the list: it draws a part of the state while that is not None. The app reads its keys.
+    """A screen over the list that draws a part of the state while that is not None.
 
-    Letters without a binding go to the widget that has the focus, if any. A screen with `status` in it has a last line.
+    Unbound letters go to the focused widget, if any. A screen with `status` has a last line.
     """
 
     AUTO_FOCUS = ""
-    """Which widget has the focus; a pane with it shows its scroll thumb."""
+    """The focused widget; a focused pane shows its scroll thumb."""
 
     def __init__(self, services: Services, _value: T) -> None:
         super().__init__()
@@ -49,7 +50,6 @@ class OverScreen(ModalScreen[None], Generic[T], inherit_bindings=False):
         """Draw the part of the state: its first value, and each new one."""
 
     def footer(self, state: State) -> Status:
-        """What the last line says."""
         return status(state, self._keymap)
 
     def on_mount(self) -> None:
@@ -61,18 +61,17 @@ class OverScreen(ModalScreen[None], Generic[T], inherit_bindings=False):
         self._model.change(self._model.state.resized(*event.size))
 
     def draw_status(self, state: State) -> None:
-        """Draw the last line."""
         if self.status.is_attached:
             self.status.show(self.footer(state))
 
     async def ready(self) -> None:
-        """Wait until the widget with the focus takes keys."""
+        """Wait until the focused widget takes keys."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._is_there.wait(), PATIENCE)
 
 
 class PaneScreen(OverScreen[T], inherit_bindings=False):
-    """A title, a pane that the keys of moves scroll, and the last line."""
+    """A title, a pane scrolled by the movement keys, and the last line."""
 
     def __init__(self, services: Services, value: T, pane: Pane, title: str = "") -> None:
         super().__init__(services, value)
@@ -84,6 +83,10 @@ class PaneScreen(OverScreen[T], inherit_bindings=False):
         yield self.pane
         yield self.status
 
+    def draw_status(self, state: State) -> None:
+        """Draw the last line without news: a key that it names may mean something else here."""
+        super().draw_status(state.change_notices(lambda notices: notices._replace(news=Notice())))
+
 
 class Screens(Actor):
     """Opens and closes the screens of the features."""
@@ -94,7 +97,7 @@ class Screens(Actor):
         self._made: dict[Front[Any], OverScreen[Any]] = {}
         self._open: list[Front[Any]] = []
         self._covered: list[OverScreen[Any]] = []
-        """Screens that were closed while another one, such as help, covered them: they go once that does."""
+        """Screens closed while covered by another one, such as help; they are removed once uncovered."""
 
     def add(self, feature: Feature) -> None:
         """Show the screens of a feature from now on whenever the state asks for them."""
@@ -106,13 +109,12 @@ class Screens(Actor):
             subscribe(app, self._model, over.front, partial(self._draw, over, feature.folder), now=False)
 
     def get(self, front: Front[Any]) -> Any:
-        """The screen of a part while it is open, and one that is kept also afterwards; else None."""
+        """A part's screen while open; a kept screen also afterwards; else None."""
         return self._made.get(front)
 
-    # Textual removes a screen as it closes, and draws nothing of it when it opens again, unless it is installed.
+    # Unless it is installed, Textual removes a closed screen and draws nothing when it reopens.
 
     def _draw(self, over: Over, folder: str, state: State) -> None:
-        """Open, change or close a screen."""
         self._close(state)
         value, app = state[over.front], self._services.app
         if value is None:
@@ -133,7 +135,7 @@ class Screens(Actor):
         screen.show(value)
 
     def _close(self, state: State) -> None:
-        """Close what the state has no more, the one in front first: a page may close together with its text."""
+        """Close what left the state, topmost first, since a page may close together with its text."""
         for front in reversed([front for front in self._open if state[front] is None]):
             self._open.remove(front)
             screen = self._made[front] if self._overs[front].is_kept else self._made.pop(front)
@@ -143,7 +145,7 @@ class Screens(Actor):
                 self._covered.append(screen)
 
     def _uncover(self, screen: Any) -> None:
-        """Close a screen that comes back to the front though it was closed meanwhile."""
+        """Close an uncovered screen that was closed meanwhile."""
         if screen in self._covered:
             self._covered.remove(screen)
             self._services.app.pop_screen()

@@ -1,4 +1,4 @@
-"""What all features share: the state, the cache, background work, the app, and one object of each of their classes."""
+"""What all features share: the state, the cache, background work, the app, and one object of each feature class."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Background:
         return Delayed(self._app, act)
 
     async def _watch(self, group: str, work: Work) -> None:
-        """Do the work, and report a failure: Textual would end the reader, or show nothing."""
+        """Do the work and report failures, which would otherwise end the reader or be lost."""
         try:
             await work()
         except Exception as error:
-            # Failures because the reader ends are not reported.
+            # Failures due to the reader's end are not reported.
             if self._app.is_running:
                 text = str(error) if isinstance(error, ReaderError) else report_unforeseen(group, error)
                 self._model.show_news(text, "warning")
@@ -66,7 +66,7 @@ T = TypeVar("T")
 
 
 class Actor:
-    """An object of a feature: its actions or its work, with what all features share at hand."""
+    """An object of a feature, for actions or work, with access to shared services."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -81,8 +81,8 @@ class Actor:
 class Services:
     """The state, the cache, background work, the constants of a run, and the objects of the features.
 
-    `services[Kind]` is the one object of a class, which is made as `Kind(services)` when it is first asked for. So
-    features find each other, and the panes of the main screen, which are put there.
+    `services[Kind]` is the single object of a class, made as `Kind(services)` on first use. This is how features find
+    each other and the panes of the main screen.
     """
 
     def __init__(
@@ -96,22 +96,21 @@ class Services:
         self.app = app
         self._objects: dict[type, Any] = {}
         self.features: list[object] = []
-        """One object of each class of the features that were added, in order."""
+        """One object of each class of the added features, in order."""
 
     def __getitem__(self, kind: type[T]) -> T:
         found: T | None = self._objects.get(kind)
         return self.put(cast("Callable[[Services], T]", kind)(self)) if found is None else found
 
     def put(self, one: T) -> T:
-        """Let `services[type(one)]` be an object that was made otherwise."""
+        """Register an object that was made elsewhere as `services[type(one)]`."""
         self._objects[type(one)] = one
         return one
 
     def find(self, role: type[R]) -> Iterator[tuple[R, Callable[..., Any]]]:
-        """The methods of the features that have a role."""
+        """The features' methods with a role."""
         return find(role, self.features)
 
     def scope(self) -> Scope:
-        """The current meanings of relative words in queries, such as `today`, `latest` and `new`."""
         views = tuple((one.name, one.query) for one in self.model.state.views.saved)
         return self.library.scope(self.look.today)._replace(views=views)

@@ -1,9 +1,9 @@
 """The state of the reader: one immutable value, and its changes.
 
-`State` has what all features share. What a feature owns is a part of it, whose key stands in that feature's `state.py`.
-Each change returns a new state; a change over several parts is a function of the feature that owns it. A change starts
-no work and draws nothing: panes and work subscribe to the parts that they need (`ui/shell/model.py`). There is no
-Textual here, so a key's effect can be tested without a terminal.
+`State` has what all features share. A feature's own state is a part of it, whose key is in the feature's `state.py`.
+Each change returns a new state; a change over several parts is a function of the feature that owns it. Changes start no
+work and draw nothing: panes and work subscribe to parts (`ui/shell/model.py`). Textual is not used here, so a key's
+effect can be tested without a terminal.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
 
 
 Tone = Literal["done", "warning"]
-"""Something done, or something that asks for the user's attention."""
+"""A success, or something that needs the user's attention."""
 
 
 NOTHING_IS_FETCHED = "the sample: nothing is fetched"
-"""The answer to whatever would fetch something over the bundled sample."""
+"""The answer to any fetch over the bundled sample."""
 
 
 class Notice(NamedTuple):
-    """One sentence, without a full stop; without text there is no notice."""
+    """One sentence without a full stop; an empty text means no notice."""
 
     text: str = ""
     tone: Tone = "done"
@@ -52,43 +52,43 @@ class Notice(NamedTuple):
 class Notices(NamedTuple):
     """An answer and news, each shown for some seconds.
 
-    An answer also passes with the next action. News, such as the end of a refresh, comes at any moment: it never
-    covers an answer, because that may say how to undo, and it waits until the answer has passed.
+    An answer also passes with the next action. News, such as the end of a refresh, comes at any moment: it never covers
+    an answer, because that may say how to undo, and it waits until the answer has passed.
     """
 
     answer: Notice = Notice()
     news: Notice = Notice()
     happened: int = 0
-    """Increments whenever another notice shows, which starts its time."""
+    """Increments with each new notice, which restarts its time."""
 
     @property
     def shown(self) -> Notice:
-        """The notice to show; its text is empty without one."""
+        """The notice to show; empty without one."""
         return self.answer if self.answer.text else self.news
 
     def answered(self, text: str, tone: Tone = "done") -> Notices:
-        """Show the answer to an action, even if it repeats the last one."""
+        """Show the answer to an action, even if it repeats the last."""
         return self._replace(answer=Notice(text, tone), happened=self.happened + 1)
 
     def told(self, text: str, tone: Tone = "done") -> Notices:
-        """Show news in place of the last one, once no answer is shown."""
+        """Replace the last news, shown once no answer is."""
         return self._replace(news=Notice(text, tone), happened=self.happened + (not self.answer.text))
 
     def ended(self, text: str, tone: Tone = "done", begun: str = "") -> Notices:
-        """Show how an action that took time ended, in place of what it answered as it had `begun`; else it is news."""
+        """Show the end of a slow action in place of its answer `begun`; else as news."""
         return self.answered(text, tone) if self.answer.text in ("", begun) else self.told(text, tone)
 
     def acted(self) -> Notices:
-        """Remove the answer: the user has begun another action."""
+        """Remove the answer, because the user began another action."""
         return self._replace(answer=Notice(), happened=self.happened + 1) if self.answer.text else self
 
     def passed(self) -> Notices:
-        """Remove the notice that is shown: its time is over."""
+        """Remove the expired notice."""
         return self.acted() if self.answer.text else self._replace(news=Notice())
 
 
 class Prompt(NamedTuple):
-    """Keys that may follow the ones pressed so far, with what they do."""
+    """The possible next keys of a chord, with their effects."""
 
     options: tuple[tuple[str, str], ...] = ()
     typed: str = ""
@@ -97,16 +97,14 @@ class Prompt(NamedTuple):
 T = TypeVar("T")
 
 _PERIODS = (DAY, "week:", "month:")
-"""How the ids of views of a day, a week and a month begin."""
 
 HISTORY = 50
-"""Maximum number of remembered queries, and of steps back."""
 
 CURSORS = 200
-"""Maximum number of lists whose cursor is kept."""
+"""Maximum number of lists whose cursor is remembered."""
 
 Mode = Literal["", "sample", "read-only"]
-"""What holds for the whole run: the bundled sample, which keeps nothing, or a cache that can't be written."""
+"""The run's mode: the bundled sample, which keeps nothing, or a read-only cache."""
 
 
 class Part(Generic[T]):
@@ -116,7 +114,7 @@ class Part(Generic[T]):
         self.initial = initial
 
     def __call__(self, state: State) -> T:
-        """The part, so that a key can stand where a function of the state is wanted."""
+        """The part, so that a key can be used as a function of the state."""
         found: T = state[self]
         return found
 
@@ -124,7 +122,7 @@ class Part(Generic[T]):
 class Front(Part[T | None]):
     """The key of a part that shows a screen over the list while it is not None.
 
-    The screen that was opened last is in front: keys act in its context, and a step back closes it.
+    The screen opened last is in front: keys act in its context, and a step back closes it.
     """
 
     def __init__(
@@ -135,9 +133,9 @@ class Front(Part[T | None]):
         paper: Callable[[T], PaperKey] | None = None,
         is_returned_to: bool = False,
     ) -> None:
-        """`back` is what a step back does, if more than to close it; `paper` is the one paper that actions take.
+        """`back` is the effect of a step back, if it does more than close; `paper` is the paper that actions take.
 
-        One that `is_returned_to` opens again when the user comes back to the list over which it was open.
+        With `is_returned_to`, it reopens when the user returns to its list.
         """
         super().__init__(None)
         self.is_returned_to = is_returned_to
@@ -146,77 +144,68 @@ class Front(Part[T | None]):
         self._paper = paper
 
     def context(self, state: State) -> Context:
-        """Where keys act while this is in front."""
         return self._context if isinstance(self._context, str) else self._context(state)
 
     def step_back(self, state: State) -> State:
-        """The state after a step back."""
         return state.put(self, None) if self._back is None else self._back(state)
 
     def paper(self, state: State) -> PaperKey | None:
-        """The paper that actions take while this is open; None if they take those of the list."""
+        """The paper that actions take while this is open; None for the list's papers."""
         shown: T | None = state[self]
         return None if shown is None or self._paper is None else self._paper(shown)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class State:
-    """Everything that panes draw and background work reads. Two states are equal only if they are one object."""
+    """Everything that panes draw and background work reads. States are compared by identity."""
 
-    # What is asked for
+    # Requested
 
     place: Place = field(default_factory=Place)
-    """The view and query that the user chose; the list follows."""
+    """The view and query chosen by the user; the list follows."""
     trail: tuple[Stop, ...] = ()
-    """Where the user was before, the last one last: a step back goes there. It has no list twice."""
+    """Where the user was, newest last; a step back goes there. No list occurs twice."""
     cursors: Mapping[Where, Position] = field(default_factory=dict)
-    """The cursor of each list that was left."""
     results: FeedResults | None = None
-    """The feed's results to list over the place."""
     request: ListRequest | None = None
     is_list_coming: bool = False
-    """Whether another list was requested and is not there yet: keys for its papers wait."""
+    """Whether another list was requested and is not there yet; keys for its papers then wait."""
     highlighted: PaperKey | None = None
     """The paper under the list's cursor, or above it."""
     is_on_hole: bool = False
-    """Whether the cursor is on the line for missing days, which is no paper."""
+    """Whether the cursor is on a line for missing days."""
     draft: TypedQuery | None = None
     focus: PaneName = "list"
     search: SearchStatus = field(default_factory=SearchStatus)
     notices: Notices = field(default_factory=Notices)
     history: tuple[str, ...] = ()
-    """Queries that were used, newest first."""
+    """Used queries, newest first."""
     parts: Mapping[Part[Any], Any] = field(default_factory=dict)
-    """The parts that features own, by their keys; those that are missing have their initial values."""
+    """The features' parts by key; missing ones have their initial values."""
     stack: tuple[Front[Any], ...] = ()
-    """The parts that show a screen over the list, the one in front last."""
+    """The parts with a screen over the list, topmost last."""
 
-    # What is there of it
+    # Available
 
     listing: ListContent = field(default_factory=ListContent)
-    """The papers that are listed."""
     selection: PaperSelection = NOTHING_SELECTED
-    """The papers that are selected."""
     cache_version: int = 0
-    """Increments when the papers of a list may have changed."""
+    """Increments when a list's papers may have changed."""
     marks_version: int = 0
-    """Increments when marks were stored; they change rows and counts but not the list."""
+    """Increments when marks are stored, which change rows and counts but not the list."""
     is_list_outdated: bool = False
-    """Whether the cache changed while a paper was in front; the list is then read again once it is back."""
+    """Whether the cache changed behind a paper's page; the list is then reloaded on return."""
     is_filter_open: bool = False
-    """Whether the filter pane is unfolded where it has no place of its own."""
+    """Whether the filter pane is unfolded, where it has no place of its own."""
     is_ready: bool = False
     """Whether all panes exist: one frame after the list."""
     width: int = SHAPES["three"]
-    """Columns of the terminal."""
     height: int = 24
-    """Rows of the terminal."""
     panes: PaneChoice = field(default_factory=PaneChoice)
-    """What the user chose for the panes."""
 
     mode: Mode = ""
     activity: str = ""
-    """Other work that takes long, such as `marking 1,200 of 9,295`; empty if there is none."""
+    """Other slow work, such as `marking 1,200 of 9,295`; empty if none."""
     prompt: Prompt = field(default_factory=Prompt)
     views: ViewList = field(default_factory=ViewList)
 
@@ -227,7 +216,7 @@ class State:
         return found
 
     def put(self, part: Part[T], value: T) -> State:
-        """Change a part; a screen that it opens is in front of all others."""
+        """Change a part; a screen that this opens is topmost."""
         before = self[part]
         if value is before or value == before:
             return self
@@ -240,18 +229,17 @@ class State:
         return replace(self, parts={**self.parts, part: value}, stack=stack)
 
     def update(self, part: Part[T | None], change: Callable[[T], T]) -> State:
-        """Change a part that is not None; otherwise nothing changes."""
         value = self[part]
         return self if value is None else self.put(part, change(value))
 
     @property
     def front(self) -> Front[Any] | None:
-        """The part whose screen is in front; None if the list is."""
+        """The topmost screen's part; None for the list."""
         return self.stack[-1] if self.stack else None
 
     @property
     def front_paper(self) -> PaperKey | None:
-        """The one paper that a screen over the list shows, such as its page."""
+        """The single paper of a screen over the list, such as its page."""
         papers = (front.paper(self) for front in reversed(self.stack))
         return next((paper for paper in papers if paper is not None), None)
 
@@ -259,7 +247,7 @@ class State:
 
     @property
     def targets(self) -> tuple[PaperKey, ...]:
-        """The papers that an action takes: the one in front; in the list the selected ones, or the highlighted one.
+        """The papers that an action takes: the one in front, or the list's selected ones, or the highlighted one.
 
         They are in the list's order. There are none if the list is empty.
         """
@@ -271,20 +259,18 @@ class State:
 
     @property
     def pane_front(self) -> PaneFront:
-        """Which pane is in front, for their layout."""
-        # While a query is typed, the panes stay where they are.
+        """The pane in front, for layout."""
+        # The panes stay in place while a query is typed.
         place = self.listing.place if self.draft is None else self.draft.before.where.place
         is_narrowed = self.listing.results is None and place.names_topics
         return PaneFront(self.focus, self.is_filter_open, self.is_empty, is_narrowed)
 
     @property
     def shown(self) -> frozenset[PaneName]:
-        """The panes on the screen."""
         return shown_panes(self.width, self.panes, self.pane_front)
 
     @property
     def context(self) -> Context:
-        """Where a key acts."""
         if self.front is not None:
             return self.front.context(self)
         if self.is_typing:
@@ -297,7 +283,6 @@ class State:
 
     @property
     def is_typing(self) -> bool:
-        """Whether a query is being typed."""
         return self.draft is not None
 
     @property
@@ -307,19 +292,17 @@ class State:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the list has no papers."""
         return not self.listing.order.pks
 
     # Where the user is, and was
 
     @property
     def where(self) -> Where:
-        """The list that is asked for."""
         return Where(self.place, self.results)
 
     @property
     def widened_from(self) -> View | None:
-        """The view whose query was widened to all papers, if the step before this list was that; else None."""
+        """The view whose query was just widened to all papers, else None."""
         before = self.place if self.draft is None else self.draft.before.where.place
         if before.view == self.place.view and before.text:
             wider = self.trail[-1].where.place if self.trail else before
@@ -327,14 +310,14 @@ class State:
         return before.view if self.place.view.id == "all" != before.view.id else None
 
     def go(self, place: Place, at: Position | None = None) -> State:
-        """Show another place, with the cursor on a paper, or as it was left there; a step back leads here again."""
+        """Show another place, with the cursor on a paper, or as it was; a step back returns here."""
         to = Where(place)
         if to == self.where and (at is None or at.pk is None):
             return self.leave_paper()
         return self._go(to, at, self._trail_to(to))
 
     def narrow(self, text: str, at: Position | None = None) -> State:
-        """Change the query within the view, or let it go; a step back leads to before the first of such changes."""
+        """Change the query within the view, or drop it; a step back goes to before the first such change."""
         to = Where(self.place._replace(text=text))
         trail = self._trail_to(to)
         return self._go(to, at, self.trail if self.place.text and len(trail) > len(self.trail) else trail)
@@ -346,13 +329,13 @@ class State:
         return asked.request_list(self._cursor_in(to) if at is None else at)
 
     def _cursor_in(self, where: Where) -> Position:
-        """Where the cursor is in a list, or was when that was left."""
+        """A list's current or remembered cursor."""
         return Position(self.highlighted) if where == self.listing.where else self.cursors.get(where, TOP)
 
     def _trail_to(self, to: Where, here: Stop | None = None) -> tuple[Stop, ...]:
-        """The trail after a step to another list: back to it if the user was there, else with `here` at its end.
+        """The trail after moving to another list: cut back to it if the user was there, else extended by `here`.
 
-        While a query is typed, the lists that follow it are no steps. Days are left one for the other, as in a list.
+        Lists of a query being typed are not steps, nor are moves from day to day.
         """
         if self.draft is not None:
             return self.trail
@@ -365,51 +348,50 @@ class State:
         return (*self.trail, here)[-HISTORY:]
 
     def walk_back(self) -> State:
-        """Go back to where the user was, with what was open there; at the end of the trail let the query go."""
+        """Go back to where the user was, with its open screens; at the end of the trail drop the query."""
         if not self.trail:
             return self.drop_query()
         return self._go(self.trail[-1].where, None, self.trail[:-1])._reopen(self.trail[-1])
 
     @property
     def _here(self) -> Stop:
-        """Where the user is now."""
         return Stop(self.where, tuple((front, self[front]) for front in self.stack if front.is_returned_to))
 
     def _reopen(self, stop: Stop) -> State:
-        """Open again what was open over a list."""
+        """Reopen the screens over a list."""
         state = self
         for front, value in stop.over:
             state = state.put(front, value)
-        # It shows the marks that were made since.
+        # It shows the marks made since.
         return state.marked() if stop.over else state
 
     def keep_cursor(self, where: Where, at: Position) -> State:
-        """Remember the cursor of a list that is left; of those that follow a typed query, only the one before it."""
+        """Remember a list's cursor; for a typed query, only the one before it."""
         if self.draft is not None and where != self.draft.before.where:
             return self
         others = [one for one in self.cursors.items() if one[0] != where]
         return replace(self, cursors=dict([*others, (where, at)][-CURSORS:]))
 
     def leave_paper(self) -> State:
-        """Close the page, if a paper is in front, and what is open over it."""
+        """Close the open paper's page, and what is over it."""
         page = next((front for front in self.stack if front.paper(self) is not None), None)
         return self if page is None else page.step_back(self)
 
     # The list
 
     def request_list(self, at: Position = TOP) -> State:
-        """Request the list of the place; keys for its papers wait until it is there."""
+        """Request the place's list; keys for its papers wait until it is there."""
         return replace(self, request=self._next_request(at), is_list_coming=True)
 
     def await_list(self) -> State:
-        """Let keys for papers wait for a list that is requested once it is known which one."""
+        """Let keys wait for a list that is requested once it is known."""
         return replace(self, is_list_coming=True)
 
     def _next_request(self, at: Position) -> ListRequest:
         return ListRequest(self.request.number + 1 if self.request else 1, at)
 
     def listed(self, listing: ListContent) -> State:
-        """Store the list that was read, or its first screenful; another view lets all selected papers go."""
+        """Store a list that was read, or its first screenful; another view clears the selection."""
         is_same_view = listing.place.view == self.listing.place.view
         selection = self.selection.in_list(listing.order.pks) if is_same_view else NOTHING_SELECTED
         focus = "list" if self.focus == "detail" and not listing.order.pks else self.focus
@@ -417,22 +399,22 @@ class State:
         return replace(self, listing=listing, selection=selection, is_list_coming=False, focus=focus)
 
     def highlight(self, pk: PaperKey | None, *, is_on_hole: bool = False) -> State:
-        """Record which paper is under the cursor, or above it on a hole; a range of selected papers follows it."""
+        """Record the paper under the cursor, or above it on a hole; a range follows it."""
         if (pk, is_on_hole) == (self.highlighted, self.is_on_hole):
             return self
         selection = self.selection.follow(self.listing.order.pks, pk)
         return replace(self, highlighted=pk, is_on_hole=is_on_hole, selection=selection)
 
     def cache_changed(self, at: Position | None = None) -> State:
-        """Read again what the cache may have changed; the cursor goes to `at`, if the list has that, or stays.
+        """Reload after a change of the cache; the cursor goes to `at` if it is listed, else stays.
 
-        The list behind the paper's page waits until that is closed: keys on the page act on the list's cursor, and the
-        list may no longer hold the opened paper.
+        Behind a paper's page, the list waits until it is closed: keys on the page act on the list's cursor, and the
+        list may no longer have the paper.
         """
         return replace(self, cache_version=self.cache_version + 1, is_list_outdated=True).read_outdated_list(at)
 
     def read_outdated_list(self, at: Position | None = None) -> State:
-        """Read the list again if the cache has changed since, unless a paper is in front of it."""
+        """Reload the list if the cache has changed since, unless a paper is in front."""
         if not self.is_list_outdated or self.front_paper is not None:
             return self
         at = TOP if self.is_list_coming else at or Position(self.highlighted)
@@ -444,15 +426,15 @@ class State:
 
     @property
     def is_ranking(self) -> bool:
-        """Whether nothing is listed because the papers are still being ranked."""
+        """Whether nothing is listed because papers are still being ranked."""
         return self.is_list_coming and self.listing.where == self.where and not self.listing.order.pks
 
     def rank(self) -> State:
-        """Take away the list before: it is another one that is ranked, and that takes a while."""
+        """Drop the old list while a slow ranking is made."""
         return replace(self.listed(ListContent(self.place, results=self.results)), is_list_coming=True)
 
     def list_stopped(self) -> State:
-        """Record that reading the list was stopped; another read has begun or will."""
+        """Record that reading the list was stopped; another read follows."""
         return replace(self, is_list_coming=False)
 
     def list_failed(self, problem: str) -> State:
@@ -468,7 +450,7 @@ class State:
         return replace(self, marks_version=self.marks_version + 1)
 
     def know_views(self, views: ViewList) -> State:
-        """Take over views that have changed; the list follows if its own view has another query now."""
+        """Store changed views; the list follows if its own view has a new query."""
         views = views._replace(added=views.added or self.views.added)
 
         def renewed(where: Where) -> Where:
@@ -485,31 +467,30 @@ class State:
     # Selecting papers
 
     def select(self, pks: Iterable[PaperKey]) -> State:
-        """Select papers of the list, besides those that are."""
+        """Add papers of the list to the selection."""
         return replace(self, selection=self.selection.with_papers(pks))
 
     def toggle_selected(self, pks: Collection[PaperKey]) -> State:
-        """Select papers of the list, or let them go if all of them are selected."""
+        """Select papers of the list, or deselect them if all are selected."""
         return replace(self, selection=self.selection.toggled(pks))
 
     def begin_range(self) -> State:
-        """Select the papers from the highlighted one to wherever the cursor goes."""
+        """Select the papers from the highlighted one to the cursor as it moves."""
         return (
             self if self.highlighted is None else replace(self, selection=self.selection.begin_range(self.highlighted))
         )
 
     def end_range(self) -> State:
-        """Let the cursor move without selecting; what is selected stays so."""
+        """End the range, keeping what is selected."""
         return self if self.selection.range is None else replace(self, selection=self.selection.end_range())
 
     def let_go(self) -> State:
-        """Select nothing."""
         return self if not self.selection.papers else replace(self, selection=NOTHING_SELECTED)
 
     # The query
 
     def open_query(self, begun: str = "") -> State:
-        """Begin to type a query, with the one that is there or with what is `begun`; a search of the feed stops."""
+        """Open the query line with the current query, or with `begun`; stops a feed search."""
         text = self.listed_text
         state = self.leave_paper().search_stopped()
         return replace(state, draft=TypedQuery(text, begun, begun or text, self._here, state.request))
@@ -519,18 +500,18 @@ class State:
         return replace(self, draft=None, focus="list")
 
     def keep_query(self, text: str) -> State:
-        """Close the query line and keep a query, which is remembered; a step back leads to before it."""
+        """Close the query line and keep its query in the history; a step back goes to before it."""
         state, to = self.remember_query(text).close_query(), Where(self.place._replace(text=text))
         if self.draft is not None:
             before, over = self.draft.before
-            # If it was widened while it was typed, the key for that leads back.
+            # If it was widened while typed, the same key leads back.
             narrower = before.place._replace(text=text) if before.place.view != self.place.view else before.place
             for where in dict.fromkeys((before, before._replace(place=narrower))):
                 state = replace(state, trail=state._trail_to(to, Stop(where, over if where == before else ())))
         return state if to == self.where else state._go(to, None, state.trail)
 
     def cancel_query(self) -> State:
-        """Drop the typed query: restore the place, the feed's results and the cursor."""
+        """Discard the typed query: restore the place, the feed's results and the cursor."""
         draft, state = self.draft, self.close_query()
         if draft is None:
             return state
@@ -539,23 +520,22 @@ class State:
         return state._reopen(draft.before)
 
     def drop_query(self) -> State:
-        """Let the query go, and the feed's results; the cursor stays on its paper, if that was in the view."""
+        """Drop the query and the feed's results; the cursor stays on its paper, if that is in the view."""
         if not self.listed_text:
             return self
         return self.narrow("", self._stay if self.results is None else None)
 
     @property
     def _stay(self) -> Position | None:
-        """Where the cursor is, for a list with the same papers and others."""
+        """The cursor for a list with the same papers and others."""
         return None if self.is_empty or self.is_typing else Position(self.highlighted)
 
     def widen_query(self) -> State:
-        """Ask the same of all papers, or of the earlier view again; the cursor stays on its paper."""
+        """Run the query on all papers, or on the earlier view again; the cursor stays on its paper."""
         to = self.place._replace(view=self.widened_from or view("all"))
         return self if to == self.place else self.go(to, self._stay)
 
     def remember_query(self, text: str) -> State:
-        """Add a query to the front of the history."""
         return replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:HISTORY]) if text else self
 
     # Searching the feed
@@ -565,21 +545,19 @@ class State:
         return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))
 
     def search_progressed(self, progress: str) -> State:
-        """Store the progress of a slow search."""
         return replace(self, search=self.search._replace(progress=progress))
 
     def search_stopped(self) -> State:
-        """Record that no search runs any more."""
         if not self.search.asking:
             return self
         return replace(self, search=self.search._replace(asking="", progress=None))
 
     def hold_results(self, results: FeedResults) -> State:
-        """Keep the feed's results until the user asks for them: the user is typing or reading."""
+        """Hold the feed's results while the user is typing or reading."""
         return replace(self, search=self.search._replace(waiting=results))
 
     def list_results(self, results: FeedResults) -> State:
-        """List the feed's results over the place; a step back leads to its papers."""
+        """List the feed's results over the place; a step back returns to its papers."""
         to = Where(self.place, results)
         trail = self._trail_to(to) if self.results is None else self.trail
         search = self.search._replace(wanted="", waiting=None)
@@ -588,7 +566,6 @@ class State:
     # Panes and screens
 
     def ready(self) -> State:
-        """Record that all panes exist."""
         return replace(self, is_ready=True)
 
     def resized(self, width: int, height: int = 24) -> State:
@@ -597,18 +574,17 @@ class State:
         return self if is_same else replace(self, width=width, height=height)._with_focus_in_view()
 
     def choose_panes(self, panes: PaneChoice) -> State:
-        """Store what the user chose for the panes."""
         return replace(self, panes=panes)._with_focus_in_view()
 
     def _with_focus_in_view(self) -> State:
-        """If the focused pane has no place any more, unfold the filter pane or focus the list."""
+        """If the focused pane lost its place, unfold the filter pane or focus the list."""
         has_place = has_filter(shape_at(self.width), self.panes)
         is_open = not has_place and (self.is_filter_open or self.focus == "filter")
         state = replace(self, is_filter_open=is_open)
         return state if state.focus in state.shown else replace(state, focus="list")
 
     def focused(self, focus: PaneName) -> State:
-        """Focus a pane; a click on one while a query is typed keeps the query."""
+        """Focus a pane; a click during typing keeps the query."""
         state = self
         if self.draft is not None:
             is_changed = self.draft.request is not self.request
@@ -624,12 +600,12 @@ class State:
         return replace(self, focus="list" if self.focus == "filter" else self.focus, is_filter_open=False)
 
     def hide_pane(self, pane: PaneName) -> State:
-        """Hide a pane for good and focus the list, or show the pane again."""
+        """Hide a pane permanently and focus the list, or show it again."""
         state = self.close_filter() if pane == "filter" and pane not in self.panes.hidden else self
         return state.choose_panes(self.panes.toggled(pane))
 
     def step_back(self) -> State:
-        """Close or leave what is in front: a screen, a pane, the selection, the list. At the top nothing changes."""
+        """Close or leave the topmost thing: a screen, a pane, the selection, the list. At the top nothing changes."""
         if self.front is not None:
             return self.front.step_back(self)
         if self.focus == "filter":
@@ -641,11 +617,11 @@ class State:
     # The first and the last line
 
     def busy_with(self, activity: str) -> State:
-        """Show work under way in the first line; an empty text ends it."""
+        """Show ongoing work in the first line; an empty text ends it."""
         return self if activity == self.activity else replace(self, activity=activity)
 
     def prompt_for(self, prompt: Prompt) -> State:
-        """Show which keys may follow; an empty prompt ends it."""
+        """Show the possible next keys; an empty prompt ends it."""
         return self if prompt == self.prompt else replace(self, prompt=prompt)
 
     def change_notices(self, notices: Callable[[Notices], Notices]) -> State:
@@ -655,6 +631,6 @@ class State:
 
 
 def _is_passed(here: Place, to: Place) -> bool:
-    """Whether a step back never leads to a place again: a triage, or a day that was left for another one."""
+    """Whether a step back skips a place: a triage, or a day left for another one."""
     is_same_kind = any(here.view.id.startswith(kind) and to.view.id.startswith(kind) for kind in _PERIODS)
     return here.view.id == TRIAGE or (is_same_kind and here.text == to.text)

@@ -1,12 +1,11 @@
 """Textual's driver for terminals of Linux and macOS, made safe from what a terminal may send, and from its end.
 
-Textual 8.2.8 ends the program if a terminal sends bytes that are not UTF-8 or a key with an impossible number, and
-prints a traceback when the terminal is gone; its thread that writes ends then, and the event loop waits for ever for
-room in that thread's queue. Pasted text is taken for keys after an escape in it. Keys that come faster than they are
-handled wait in the event loop, without a bound. Of sizes that follow each other closely, an older one may be told last.
-A stop as a job ends only this process, and for ever where no shell continues it, such as in a popup of tmux; it happens
-within a signal handler, which may find the output's queue locked. Continued after `kill -STOP`, the terminal is read by
-two threads. The window has no title.
+Textual 8.2.8 ends the program if a terminal sends invalid UTF-8 or a key with an impossible number. When the terminal
+is gone, it prints a traceback, its writing thread ends, and the event loop waits forever for room in that thread's
+queue. After an escape in it, pasted text is taken for keys. Keys that arrive faster than they are handled pile up in
+the event loop. Of two sizes in quick succession, the older may be reported last. Job control stops only this process,
+and forever if no shell continues it, such as in a popup of tmux; it runs within a signal handler, which may find the
+output's queue locked. After `kill -STOP` and a continue, two threads read the terminal. The window has no title.
 """
 
 from __future__ import annotations
@@ -37,17 +36,17 @@ if TYPE_CHECKING:
 
 
 PUSH_TITLE, POP_TITLE = "\x1b[22;2t", "\x1b]2;\x1b\\\x1b[23;2t"
-"""Let the terminal remember its window's title, and set it again; terminals without that memory get an empty one."""
+"""Save and restore the window's title; terminals without that feature get an empty one."""
 
 WITHOUT_TITLE = ("", "dumb", "linux")
 """Values of TERM of terminals that are not windows; some of them print the sequences."""
 
 
 class JobDriver(LinuxDriver):
-    """Stops and continues as a job of the shell, and gives the window a title meanwhile.
+    """Stops and continues as a job of the shell, and sets the window's title.
 
-    The terminal is entered by `start_application_mode` and left by `stop_application_mode`, in the event loop, each
-    time: at the start and the end, around a stop, and around another program that takes the terminal.
+    `start_application_mode` enters the terminal and `stop_application_mode` leaves it, in the event loop: at the start
+    and end, around a stop, and around another program.
     """
 
     def __init__(self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: Any = None) -> None:
@@ -58,7 +57,7 @@ class JobDriver(LinuxDriver):
         signal.signal(signal.SIGTSTP, self._stop_by_signal)
         signal.signal(signal.SIGCONT, self._continue_by_signal)
         self._is_lent = False
-        """Whether another program has the terminal, and the event loop waits for it."""
+        """Whether another program has the terminal while the event loop waits."""
         self._is_stopping = False
         self._was_continued = False
         self._has_title = os.environ.get("TERM", "") not in WITHOUT_TITLE
@@ -68,11 +67,10 @@ class JobDriver(LinuxDriver):
 
     @property
     def is_drawing(self) -> bool:
-        """Whether the terminal is ours to draw on."""
         return self._writer_thread is not None and self._writer_thread.is_alive()
 
     def write(self, data: str) -> None:
-        """Send data to the terminal; drop it while the terminal is not ours."""
+        """Send data to the terminal; dropped while it is not ours."""
         if self.is_drawing:
             super().write(data)
 
@@ -84,7 +82,6 @@ class JobDriver(LinuxDriver):
         self._send_title()
 
     def stop_application_mode(self) -> None:
-        """Leave the terminal as it was."""
         if self._has_title:
             self.write(POP_TITLE)
         super().stop_application_mode()
@@ -92,7 +89,7 @@ class JobDriver(LinuxDriver):
     # The title
 
     def set_title(self, title: str) -> None:
-        """Give the window a title, without control characters, until the terminal is left."""
+        """Set the window's title, without control characters, until the terminal is left."""
         if title != self._title:
             self._title = title
             self._send_title()
@@ -104,7 +101,7 @@ class JobDriver(LinuxDriver):
     # Stopping
 
     def stop_job(self) -> bool:
-        """Leave the terminal, stop, and enter it again once the shell continues the program; call it in the event loop.
+        """Leave the terminal, stop, and re-enter it once the shell continues the program; call it in the event loop.
 
         Returns False if no shell could continue it, so that it did not stop.
         """
@@ -119,13 +116,13 @@ class JobDriver(LinuxDriver):
 
     def _enter_again(self) -> None:
         self.resume_application_mode()
-        # Continued in the background, the driver does not enter: the next signal to continue comes by `fg`.
+        # If continued in the background, the driver waits for the next signal to continue, from `fg`.
         if self.is_drawing:
             self._shown_app.post_message(self.SignalResume())
 
     @contextmanager
     def no_automatic_restart(self) -> Iterator[None]:
-        """Let another program have the terminal for the length of the block."""
+        """Lend the terminal to another program during the block."""
         self._is_lent = True
         try:
             with super().no_automatic_restart():
@@ -134,7 +131,7 @@ class JobDriver(LinuxDriver):
             self._is_lent = False
 
     def _stop_by_signal(self, *_: object) -> None:
-        """Stop because another program asks for it."""
+        """Stop because another program asked."""
         if self._is_lent:
             os.kill(os.getpid(), signal.SIGSTOP)
         else:
@@ -146,7 +143,7 @@ class JobDriver(LinuxDriver):
             self._event_loop.call_soon_threadsafe(self._go_on)
 
     def _go_on(self) -> None:
-        """Draw all again after a stop of another kind: the shell has changed the terminal's modes."""
+        """Redraw everything after another kind of stop, since the shell changed the terminal's modes."""
         if not self._is_lent and not self._is_stopping:
             if self.is_drawing:
                 self.suspend_application_mode()
@@ -156,20 +153,19 @@ class JobDriver(LinuxDriver):
 ALTERNATE_SCREEN = "\x1b[?1049h"
 
 READ = 4_096
-"""Bytes of one read of the terminal."""
 
 LONGEST_PASTE = 1_000_000
-"""Characters of a pasted text; the rest is dropped."""
+"""Maximum characters of pasted text; the rest is dropped."""
 
 MOST_WAITING = 2_000
-"""Keys that wait to be handled; the terminal keeps further ones until there is room."""
+"""Maximum keys waiting to be handled; the terminal keeps further ones."""
 
 LOOK = 0.1
-"""Seconds between two looks for whether the driver has to stop."""
+"""Seconds between checks whether the driver must stop."""
 
 
 class TerminalDriver(JobDriver):
-    """Reads and draws on a terminal; `handled` must be called with the number of keys that were handled.
+    """Reads and draws on a terminal; call `handled` with the number of handled keys.
 
     While a first frame is on the terminal it neither reads nor writes, until `take_over`.
     """
@@ -182,14 +178,14 @@ class TerminalDriver(JobDriver):
         self._room = BoundedSemaphore(MOST_WAITING)
         self._frame: FirstFrame | None = getattr(app, "first_frame", None)
         self._held: list[str] | None = None if self._frame is None else []
-        """What is to be written once the first frame is taken over; None from then on."""
+        """Output to write once the first frame is taken over; None from then on."""
         self._may_read = Event()
         self._unread = b""
         if self._frame is None:
             self._may_read.set()
 
     def write(self, data: str) -> None:
-        """Write to the terminal, or keep what is written while another frame is on it."""
+        """Write to the terminal, or buffer while another frame is on it."""
         if self._held is None:
             super().write(data)
         else:
@@ -199,7 +195,7 @@ class TerminalDriver(JobDriver):
         """Prepare the terminal, as far as the first frame has not done so."""
         super().start_application_mode()
         if self._held is not None and self._frame is not None:
-            # Textual found the modes that the frame has set.
+            # Textual found the modes set by the first frame.
             self.attrs_before = self._frame.modes.values
         loop = asyncio.get_running_loop()
         signal.signal(signal.SIGWINCH, lambda _number, _frame: loop.call_soon_threadsafe(self._tell_size))
@@ -207,7 +203,7 @@ class TerminalDriver(JobDriver):
     def _tell_size(self) -> None:
         """Tell the app the terminal's size.
 
-        Plain Textual reads it while it handles the signal. If the next signal interrupts that, the newer size is told
+        Plain Textual reads it in the signal handler. If another signal interrupts that, the newer size is reported
         first, and the older one stays on the screen.
         """
         if not self._in_band_window_resize:
@@ -215,29 +211,27 @@ class TerminalDriver(JobDriver):
             self._shown_app.post_message(Resize(size, size))
 
     def take_over(self, unread: bytes) -> None:
-        """Write from now on, and read: first what came before and nobody has taken."""
+        """Start writing and reading, beginning with input that nobody has read."""
         if self._held is not None:
             held, self._held = self._held, None
-            # A second alternate screen would be an empty one.
+            # A second alternate screen would be empty.
             super().write("".join(held).replace(ALTERNATE_SCREEN, "", 1))
             self._unread = unread
             self._may_read.set()
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back as it was."""
         if self._frame is not None and self._held is not None:
             self.take_over(self._frame.hand_over().unread)
         super().stop_application_mode()
 
     def handled(self, keys: int) -> None:
-        """Make room for further keys."""
         for _ in range(keys):
-            # A simulated key has taken no room.
+            # A simulated key took no room.
             with suppress(ValueError):
                 self._room.release()
 
     def process_message(self, message: Message) -> None:
-        """Send a message to the app; a key waits until there is room. Runs in the thread that reads."""
+        """Send a message to the app; a key waits for room. Runs in the reading thread."""
         if isinstance(message, Key):
             while not self._room.acquire(timeout=LOOK):
                 if self.exit_event.is_set():
@@ -245,7 +239,7 @@ class TerminalDriver(JobDriver):
         super().process_message(message)
 
     def run_input_thread(self) -> None:
-        """Read what the terminal sends until the driver stops or the terminal is gone, which the app is told."""
+        """Read the terminal until the driver stops or the terminal is gone, which is reported to the app."""
         self._read_terminal()
         if not self.exit_event.is_set() and isinstance(self._shown_app, LosesTerminal):
             self._shown_app.lose_terminal()
@@ -255,14 +249,14 @@ class TerminalDriver(JobDriver):
         while not self._may_read.wait(LOOK):
             if self.exit_event.is_set():
                 return
-        # Once: the terminal is read anew after each stop.
+        # Only once, since the terminal is reopened after each stop.
         unread, self._unread = self._unread, b""
         self._send(terminal_input.feed(decoder.decode(unread)))
         with SelectSelector() as selector:
             selector.register(self.fileno, EVENT_READ)
             while not self.exit_event.is_set():
                 if not selector.select(LOOK):
-                    # Only now: the rest of a sequence may have waited while there was no room for its keys.
+                    # Only now: the rest of a sequence may have waited for room.
                     self._send(terminal_input.tick())
                 else:
                     try:
@@ -279,29 +273,29 @@ class TerminalDriver(JobDriver):
 
 
 class TerminalInput:
-    """Turns what a terminal sends into messages; whatever it sends, it raises nothing and keeps little."""
+    """Turns terminal input into messages; it never raises, and buffers little."""
 
     def __init__(self) -> None:
         self._parser = XTermParser()
         self._last = ""
-        """The last characters, which may begin a paste."""
+        """The last characters, which may start a paste."""
         self._pasted: list[str] | None = None
-        """The pieces of the text that is being pasted; None outside of one."""
+        """The pieces of the current paste; None outside a paste."""
         self._length = 0
         self._cut = ""
-        """The end of the last piece, which may begin the end of the paste."""
+        """The end of the last piece, which may start the end of the paste."""
 
     def feed(self, text: str) -> Iterator[Message]:
-        """Take the next text, in any pieces; yields what it means."""
+        """Parse more input, in any pieces; yields messages."""
         while text:
             text = (yield from self._type(text)) if self._pasted is None else (yield from self._paste(text))
 
     def tick(self) -> Iterator[Message]:
-        """Yield what is complete because nothing followed it for a while, such as a single escape."""
+        """Yield input that is complete because nothing followed it for a while, such as a single escape."""
         yield from self._parse("")
 
     def _type(self, text: str) -> Generator[Message, None, str]:
-        """Take text until a paste begins; returns the rest."""
+        """Parse text until a paste begins; returns the rest."""
         for at, character in enumerate(text):
             yield from self._parse(character)
             self._last = (self._last + character)[-len(BRACKETED_PASTE_START) :]
@@ -311,7 +305,7 @@ class TerminalInput:
         return ""
 
     def _paste(self, text: str) -> Generator[Message, None, str]:
-        """Take text until the paste ends; returns the rest."""
+        """Collect text until the paste ends; returns the rest."""
         text = self._cut + text
         end = text.find(BRACKETED_PASTE_END)
         if end < 0:
@@ -333,32 +327,29 @@ class TerminalInput:
             self._length += len(text)
 
     def _parse(self, character: str) -> Iterator[Message]:
-        """The parser's messages for a character, or for a while in which none came; without its own, empty pastes."""
+        """The parser's messages for a character, or for a pause, without its own empty pastes."""
         try:
             for message in self._parser.feed(character) if character else self._parser.tick():
                 if not isinstance(message, Paste):
                     yield message
         except Exception:
-            # A sequence that no terminal sends, such as a key whose number is no character.
+            # A sequence that no terminal sends, such as a key whose number is not a character.
             self._parser, self._last = XTermParser(), ""
 
 
 class _UnfailingFile:
-    """A file that drops what it can't write: the terminal may be gone."""
+    """A file that drops failed writes, since the terminal may be gone."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
 
     def write(self, text: str) -> None:
-        """Write a text, if possible."""
         with suppress(OSError):
             self._file.write(text)
 
     def flush(self) -> None:
-        """Write what waits, if possible."""
         with suppress(OSError):
             self._file.flush()
 
     def fileno(self) -> int:
-        """The number of the file's descriptor."""
         return self._file.fileno()

@@ -1,9 +1,9 @@
-"""Leaving, whatever hangs: the process is gone within two seconds, the terminal is as it was, the place is kept.
+"""Leaving, whatever hangs: the process ends within two seconds, with the terminal restored and the place saved.
 
 A thread waits for the signals that end a program and for the terminal to close. It asks the reader to leave, and ends
-the process itself if the reader does not end in time. A reader that hangs may hold everything but this thread: the
-event loop (a query there, or output to a terminal that takes nothing), the thread that stores marks (a disk that does
-not answer), or the end of the interpreter, which waits for all threads.
+the process itself if the reader does not end in time. Anything but this thread may hang: the event loop (in a query, or
+in output to a blocked terminal), the thread that stores marks (a disk that does not answer), or the interpreter's exit,
+which waits for all threads.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class OurTerminal(Protocol):
     """Our driver for terminals."""
 
     def write(self, data: str) -> None:
-        """Send data to the terminal, in order with what is drawn."""
+        """Send data to the terminal, in order with drawing."""
 
     def flush(self) -> None:
         """Send it now."""
@@ -45,28 +45,28 @@ class OurTerminal(Protocol):
         """Stop until the shell continues; False if no shell could."""
 
     def take_over(self, unread: bytes) -> None:
-        """Draw and read from now on in place of the first frame, first what the terminal has sent before."""
+        """Draw and read in place of the first frame, beginning with input sent before."""
 
     def handled(self, keys: int) -> None:
-        """Let the terminal send so many keys more."""
+        """Let the terminal send this many more keys."""
 
 
 @runtime_checkable
 class LosesTerminal(Protocol):
-    """An app that can do without its terminal for as long as it takes to leave."""
+    """An app that can leave after losing its terminal."""
 
     terminal: OurTerminal | None
-    """What draws it; None in a browser, and where plain Textual does."""
+    """Its driver; None in a browser, and where plain Textual draws."""
 
     def lose_terminal(self) -> None:
         """Called in the thread that reads when the terminal is gone."""
 
 
 GRACE = 1.0
-"""Seconds that the reader has to end by itself, with its last marks on the disk."""
+"""Seconds that the reader has to end normally, with its last marks on the disk."""
 
 PATIENCE = 0.2
-"""Seconds for each of the last deeds of a process that hangs: the disk or the terminal may hang too."""
+"""Seconds for each last action of a hanging process: the disk or the terminal may hang, too."""
 
 AS_IT_WAS = (
     "\x1b\\"  # Ends a sequence that was cut.
@@ -79,30 +79,30 @@ AS_IT_WAS = (
     "\x1b[?1049l"
     "\x1b[?7h\x1b[?25h\x1b[0m"
 )
-"""Undoes all that the reader sets in a terminal: synchronized output, bracketed paste, reports of the window's size, of
+"""Undoes all terminal settings of the reader: synchronized output, bracketed paste, reports of the window's size, of
 the focus and of the mouse, the pointer's shape, the keyboard protocol, the title, the alternate screen, no wrapping, no
 cursor."""
 
 _CLOCK = 0
-"""The byte, no signal's number, that starts the clock."""
+"""The byte that starts the clock; no signal has this number."""
 
 _LOST = 255
-"""The byte that says that the terminal is gone."""
+"""The byte for a lost terminal."""
 
 
 class Leaving:
-    """Watches over the end of the reader, from before the terminal changes until the process is gone."""
+    """Supervises the end of the reader, from before the terminal changes until the process is gone."""
 
     def __init__(
         self, frame: FirstFrame | None = None, end: Callable[[int], object] = os._exit, *, is_plain: bool = False
     ) -> None:
-        """Begin to watch; call it in the main thread. `end` ends the process with an exit code.
+        """Start watching; call it in the main thread. `end` ends the process with an exit code.
 
-        `frame` is on the terminal already, and has changed the terminal's modes and the handlers of signals. A reader
-        that `is_plain` changes nothing in the terminal, and asks it itself.
+        `frame` is already on the terminal, and has changed its modes and the signal handlers. With `is_plain`, the
+        reader changes nothing in the terminal.
         """
         self.signal = 0
-        """The number of the signal that ends the reader; 0 if none does."""
+        """The signal that ends the reader; 0 if none."""
         self.is_terminal_gone = False
         self._end_process = end
         self._deadline: float | None = None
@@ -114,7 +114,7 @@ class Leaving:
         self._ear, self._mouth = socket.socketpair()
         self._ear.setblocking(False)
         self._mouth.setblocking(False)
-        # What the program was told to ignore, such as SIGHUP by nohup, stays ignored.
+        # Signals that the program was told to ignore, such as SIGHUP by nohup, stay ignored.
         self._before: dict[int, Any] = {
             number: signal.getsignal(number)
             for number in platform.ENDING_SIGNALS
@@ -126,11 +126,11 @@ class Leaving:
         Thread(target=self._watch, name="leaving", daemon=True).start()
 
     def begin(self, leave: Callable[[], object], keep: Callable[[], Sequence[str]]) -> None:
-        """Leave by `leave`, called in the running event loop, from now on; before, a signal ends the process at once.
+        """From now on, leave by `leave`, called in the running event loop; before, a signal ends the process at once.
 
-        `keep` saves the place, in any thread; it returns a sentence for each thing that is not kept.
+        `keep` saves the place, in any thread, and returns a sentence for each thing lost.
         """
-        # Textual's driver for browsers has taken some signals meanwhile.
+        # Textual's driver for browsers has meanwhile taken some signals.
         self._listen()
         loop, context = asyncio.get_running_loop(), contextvars.copy_context()
         self._keep = keep
@@ -144,12 +144,12 @@ class Leaving:
             signal.signal(number, _do_nothing)
 
     def expect_end(self) -> None:
-        """Start the clock: the process ends soon, by itself or not."""
+        """Start the clock: the process will end soon, one way or the other."""
         with suppress(OSError):
             self._mouth.send(bytes([_CLOCK]))
 
     def retire(self) -> None:
-        """Stop watching, and leave signals to those who had them before; call it in the main thread."""
+        """Stop watching, and restore the signal handlers; call it in the main thread."""
         self._is_retired = True
         for number, handler in self._before.items():
             signal.signal(number, handler)
@@ -180,30 +180,30 @@ class Leaving:
         self._mouth.close()
 
     def _leave_without_terminal(self) -> None:
-        """Leave because the terminal is gone; what is still drawn goes nowhere, instead of failing."""
+        """Leave because the terminal is gone; further output is dropped instead of failing."""
         self.is_terminal_gone = True
         self._turn_away()
         self._leave_by(signal.SIGHUP)
 
     def _leave_by(self, number: int) -> None:
-        """Ask the reader to leave by a signal, or start the clock alone; other signals mean nothing here."""
+        """Leave by a signal, or only start the clock; other signals are ignored."""
         if self._is_retired or number not in (_CLOCK, *platform.ENDING_SIGNALS):
             return
         is_first = self.signal == 0 and number != _CLOCK
         if is_first:
             self.signal = number
         if self._deadline is None:
-            # Without a loop that could be asked there is nothing to wait for.
+            # Without a running loop there is nothing to wait for.
             self._deadline = time.monotonic() + (GRACE if self._ask is not None or number == _CLOCK else 0)
         if is_first and self._ask is not None:
             # The loop may have ended meanwhile.
             with suppress(RuntimeError):
                 self._ask()
 
-    # A process that does not end by itself
+    # A process that does not end on its own
 
     def _end(self) -> None:
-        """End the process, with the place kept and the terminal as it was, as far as disk and terminal answer."""
+        """End the process, saving the place and restoring the terminal as far as disk and terminal respond."""
         lost = ["The last place could not be saved in time."]
 
         def keep() -> None:
@@ -215,8 +215,8 @@ class Leaving:
         self._end_process(exit_code(self.signal, lost))
 
     def _give_back(self, line: str) -> None:
-        """Make the terminal as it was, and print a line, if any, on standard error."""
-        # Nothing that the hanging reader still writes or sets may come after this.
+        """Restore the terminal, and print a line, if any, on standard error."""
+        # Nothing that the hanging reader still writes or sets may follow this.
         aside = self._turn_away()
         if aside is not None:
             self._modes.set_again(aside)
@@ -227,7 +227,7 @@ class Leaving:
                 os.write(2, line.encode())
 
     def _turn_away(self) -> int | None:
-        """Put nothing in the terminal's place; return another descriptor of the terminal, or None without one."""
+        """Redirect the terminal's descriptor to nowhere; return another descriptor of it, or None without one."""
         if not self._terminals:
             return None
         aside, nothing = os.dup(self._terminals[0]), os.open(os.devnull, os.O_RDWR)
@@ -237,18 +237,18 @@ class Leaving:
 
 
 def exit_code(number: int, lost: Sequence[str]) -> int:
-    """The exit code of a reader that a signal ended (0: none did), with what was lost."""
+    """The exit code of a reader ended by a signal (0: none), with what was lost."""
     if lost:
         return 1
     return 128 + number if number else 0
 
 
 def _do_nothing(_number: int, _frame: FrameType | None) -> None:
-    """Take a signal's place, so that the system's handler writes its number and does nothing else."""
+    """A no-op signal handler, so that the system's handler only writes the number."""
 
 
 def _within(seconds: float, act: Callable[[], object]) -> None:
-    """Call a function in a thread, and wait for it no longer than this."""
+    """Call a function in a thread, waiting at most this long."""
     thread = Thread(target=act, daemon=True)
     thread.start()
     thread.join(seconds)

@@ -16,9 +16,9 @@ from reader import platform
 
 def tune_process() -> None:
     """Tune this process for a fast start and fast keys; call it before Textual is imported."""
-    # A collection at the start takes 25 ms and frees almost nothing; `finish_startup_tuning` turns it on again.
+    # A collection at the start takes 25 ms and frees almost nothing; `finish_startup_tuning` re-enables it.
     gc.disable()
-    # A key waits while a thread that reads the cache holds the interpreter's lock.
+    # A key waits while a thread reading the cache holds the interpreter's lock.
     sys.setswitchinterval(platform.SWITCH_SECONDS)
     # Textual paints at its clock's ticks, and after a pause it skips two of them: 33 ms at its default of 60. Its theme
     # ends the program if Textual does not know it, such as one of ours. Textual reads both variables as it is imported;
@@ -37,9 +37,9 @@ def tune_process() -> None:
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Load much that stays, such as the text of a book, without collections, now or later, that look at all of it.
+    """Load much long-lived data, such as a long text, without garbage collections of it, now or later.
 
-    One look at a text of 2 MB takes 70 ms, in which no key is handled. What is dropped is freed all the same.
+    A collection over a text of 2 MB takes 70 ms, during which no key is handled. Dropped data is still freed.
     """
     gc.collect(1)
     gc.disable()
@@ -51,11 +51,11 @@ def loading() -> Iterator[None]:
 
 
 def finish_startup_tuning() -> None:
-    """Turn garbage collection on after the first frame, but never collect the start's imports."""
+    """Re-enable garbage collection after the first frame, excluding the start's imports."""
     gc.freeze()
     gc.enable()
 
 
 def skip_final_collection() -> None:
-    """Let the interpreter exit at once: a last collection of all imports takes 0.3 s."""
+    """Let the interpreter exit at once; a last collection of all imports takes 0.3 s."""
     gc.freeze()

@@ -1,7 +1,7 @@
-"""Textual's driver for a browser (`dailypapers serve`), made safe from the end of its server.
+"""Textual's driver for a browser (`dailypapers serve`), which handles the end of its server.
 
-Textual 8.2.8 runs on without a browser if the server ends without a word, or if it can't read what comes. It fails if
-the server takes no more output.
+Textual 8.2.8 keeps running without a browser if the server ends silently or sends unreadable data, and fails if the
+server takes no more output.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ class ServedDriver(WebDriver):
         self._write = self._write_all  # type: ignore[assignment]
 
     def _write_all(self, data: bytes) -> None:
-        """Write all of the data, if the server still takes it: a signal may cut a write short."""
+        """Write all of the data, if the server still takes it; a signal may interrupt a write."""
         left = memoryview(data)
         with suppress(OSError):
             while left:
                 left = left[os.write(self.fileno, left) :]
 
     def run_input_thread(self) -> None:
-        """Read what the server sends until the driver stops or the server is gone, which the app is told."""
+        """Read the server's data until the driver stops or the server is gone, which is reported to the app."""
         super().run_input_thread()
         if not self.exit_event.is_set() and isinstance(self._shown_app, LosesTerminal):
             self._shown_app.lose_terminal()

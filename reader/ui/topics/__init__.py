@@ -1,4 +1,4 @@
-"""Topics in the filter pane and of a paper."""
+"""Topics in the filter pane, and of a paper."""
 
 from __future__ import annotations
 

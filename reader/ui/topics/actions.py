@@ -1,4 +1,4 @@
-"""Topics: the filter pane, and the topics of a paper."""
+"""Topics in the filter pane, and of a paper."""
 
 from __future__ import annotations
 
@@ -59,7 +59,6 @@ class FilterActions(Actor):
 
     @stops("back")
     def stop_narrowing(self) -> bool:
-        """Show all topics again; return whether they were narrowed."""
         if self._model.state.context != "filter" or not self._pane.narrowed:
             return False
         self._pane.stop_narrowing()
@@ -72,18 +71,18 @@ class FilterActions(Actor):
 
     @answers("narrowing")
     def show_keys(self, is_on: bool) -> None:
-        """Show the keys that act while topics are narrowed: all others are text."""
+        """Show the keys for narrowing topics; all others are text."""
         prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if is_on else Prompt()
         self._model.change(self._model.state.prompt_for(prompt))
 
     @answers("hint")
     def show_hint(self, hint: str) -> None:
-        """Show what the row under the cursor means; nothing for an empty text."""
+        """Show the meaning of the row under the cursor; hide it for an empty text."""
         self._model.change(self._model.state.put(HINT, hint))
 
     @answers("topics")
     def pick_topics(self, choice: TopicChoice) -> None:
-        """Write the picked topics into the query; keep how they combine even if the query can't express it."""
+        """Write the picked topics into the query, and remember how they combine even if the query can't express it."""
         state = self._model.state
         try:
             text = with_topics(state.place.text, choice)
@@ -94,7 +93,7 @@ class FilterActions(Actor):
 
     @answers("tag choice")
     def toggle_tag(self, chosen: tuple[str, Literal["picked", "excluded"]]) -> None:
-        """Pick or exclude a tag of the user's in the query, or take it out."""
+        """Pick or exclude a tag in the query, or remove it."""
         state = self._model.state
         try:
             text = with_tag(state.place.text, *chosen)
@@ -127,7 +126,7 @@ class TopicActions(Actor):
             self._keyboard.ask_letter("topic", choices, lambda digit: self._toggle(slugs[digit]))
 
     def _toggle(self, slug: str) -> None:
-        """Pick a further topic, or drop it if it is picked; the cursor stays on the paper."""
+        """Pick another topic, or drop a picked one; the cursor stays on the paper."""
         state = self._model.state
         choice = picked_topics(state.place.query)
         text = with_topics(state.place.text, choice.toggle(slug, "picked"))
@@ -138,7 +137,6 @@ class TopicActions(Actor):
 
     @answers("topic")
     def show(self, slug: str) -> None:
-        """Show all papers of a topic."""
         self._services[ViewActions].show_query(with_topics("", TopicChoice("all", (slug,), ())))
 
     @offers
@@ -154,7 +152,7 @@ class TopicActions(Actor):
 
 
 class TopicMeanings(Actor):
-    """Reads the rules of topics once they are looked at: it takes 60 ms of the processor and 4 MB."""
+    """Reads the rules of topics on demand, which takes 60 ms of the processor and 4 MB."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -163,7 +161,7 @@ class TopicMeanings(Actor):
 
     @follows(lambda state: state.context)
     def read_once(self, state: State) -> None:
-        """Read them in a thread, the first time that the user goes to the filter pane."""
+        """Read them in a thread when the user first goes to the filter pane."""
         if state.context == "filter":
             self.begin()
 

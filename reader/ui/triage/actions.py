@@ -1,4 +1,4 @@
-"""Triage: put unread papers in front one at a time, within a time; each key decides on one, and the next one comes."""
+"""Triage: shows unread papers one at a time, against a clock; each key decides on one."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ class TriageActions(Actor):
 
     @handles("triage.begin")
     def begin(self, _count: int | None) -> None:
-        """Go on with the triage that was left, else begin one of the usual length."""
+        """Continue the last triage, or begin one of the usual length."""
         self.begin_typed("")
 
     @takes_line("triage.begin")
     def begin_typed(self, text: str) -> None:
-        """Begin with a time and a query as they are typed; without any, go on with the one that was left."""
+        """Begin with a typed time and query; without any, continue the last triage."""
         state = self._model.state
         triage = state[TRIAGE]
         if not text and triage is not None and triage.phase != "done":
@@ -85,7 +85,7 @@ class TriageActions(Actor):
 
     @follows(lambda state: (state.is_list_coming, phase_of(state), state.listing))
     def follow(self, state: State) -> None:
-        """Put the first paper in front once the list is there; note how many there are."""
+        """Show the first paper once the list is there, and store the number of papers."""
         triage, listing = state[TRIAGE], state.listing
         if triage is None or state.is_list_coming or listing.place != triage.place:
             return
@@ -94,7 +94,7 @@ class TriageActions(Actor):
             if is_triaging(self._model.state):
                 self._page.open()
                 if self._model.state[PAGE] is None:
-                    # It is gone since the list was read.
+                    # It has disappeared since the list was read.
                     self._show_next()
         elif triage.total is None and listing.count is not None:
             self._model.change(state.put(TRIAGE, triage.count(listing.count)))
@@ -112,7 +112,7 @@ class TriageActions(Actor):
         self.decide("pass")
 
     def _goes_on(self) -> bool:
-        """Let the clock run up to now; return False while the end is being stored."""
+        """Advance the clock; return False while the end is being stored."""
         self._model.change(ticked(self._model.state, self._look.now()))
         return phase_of(self._model.state) == "running"
 
@@ -121,18 +121,18 @@ class TriageActions(Actor):
 
     @handles("read.on", context="triage")
     def read_on(self, _count: int | None) -> None:
-        """Scroll a page down; at its end go on to the next paper."""
+        """Scroll a page down; at the end, go to the next paper."""
         if self._goes_on() and self._page.scroll_on():
             self.decide("pass")
 
     def decide(self, kind: str) -> None:
-        """Mark the paper, and read, in one action; then show the next one."""
+        """Mark the paper and mark it read in one action; then show the next one."""
         page = self._model.state[PAGE]
         if page is None or not self._goes_on():
             return
         row = self._papers.row_of(page.key)
         if kind == "pass" and row is not None and (row.starred or row.queued):
-            # It was kept while its text was read.
+            # It was kept while its text was open.
             kind = "star" if row.starred else "queue"
         marks = ("read",) if kind == "pass" else (kind, "read")
         if kind == "pass":
@@ -141,7 +141,7 @@ class TriageActions(Actor):
         storing = self._marks.give(marks, [page.key])
         self._background.start("marks", partial(self._store, storing, page.key))
         if self._show_next():
-            # Short, so that the keys stay beside it.
+            # Short, so that the keys fit beside it.
             self._model.show_notice(f"{DECISIONS[kind]} · {self._look.keymap.key('mark.undo')} goes back")
 
     async def _store(self, storing: Awaitable[Action | None], pk: PaperKey) -> None:
@@ -156,13 +156,13 @@ class TriageActions(Actor):
         self._marks.show_stored()
 
     def _show_next(self) -> bool:
-        """Show the next paper; return False if there is none, or no time for it, which ends the triage."""
+        """Show the next paper; without one, or without time, return False, which ends the triage."""
         triage = self._model.state[TRIAGE]
         if triage is None:
             return False
         if triage.pace.is_time_up:
             self._end(is_aside=True)
-        # The next one usually is; to look further reads 200 rows.
+        # Usually it is the next one; looking further reads 200 rows.
         elif self._papers.next_where(_is_open, limit=1) or self._papers.next_where(_is_open) or self._is_first_open():
             self._page.follow()
             return True
@@ -171,13 +171,13 @@ class TriageActions(Actor):
         return False
 
     def _is_first_open(self) -> bool:
-        """Go to an undecided paper above, if there is any, such as one that was undone."""
+        """Go to an undecided paper above, such as one whose decision was undone."""
         triage = self._model.state[TRIAGE]
         return bool(triage and triage.pace.left) and self._papers.next_where(_is_open, -1)
 
     @handles("mark.undo", context="triage")
     def undo(self, _count: int | None) -> None:
-        """Undo the last action; if it was a decision, go back to its paper."""
+        """Undo the last action; for a decision, go back to its paper."""
         if self._goes_on():
             self._marks.take_back(self._go_back)
 
@@ -194,14 +194,14 @@ class TriageActions(Actor):
         if pk == state.highlighted or self._papers.next_where({pk}, -1) or self._papers.next_where({pk}):
             self._page.follow()
         else:
-            # It was decided on before a pause, after which the list was read without it.
+            # It was decided before a pause, and the list was then read without it.
             self._model.change(begin_triage(state, triage.without(decision), pk))
 
     # Leave and end
 
     @handles("triage.pause")
     def leave(self, _count: int | None) -> None:
-        """Go back to where it began; the clock stops."""
+        """Go back to where the triage began, and stop the clock."""
         if not self._goes_on():
             return
         triage = self._model.state[TRIAGE]
@@ -212,7 +212,7 @@ class TriageActions(Actor):
 
     @handles("triage.end")
     def ask_end(self, _count: int | None) -> None:
-        """Ask what becomes of the papers that are left."""
+        """Ask what to do with the remaining papers."""
         triage = self._model.state[TRIAGE]
         if triage is None or triage.phase == "ending":
             return
@@ -222,7 +222,6 @@ class TriageActions(Actor):
         self._keyboard.ask_letter(number, choices, lambda letter: act[letter]() if letter in act else None)
 
     def _leave_rest(self) -> None:
-        """End, and go back to where the triage began."""
         now = self._look.now()
         state = self._model.state.update(TRIAGE, lambda triage: triage.tick(now).end(now).over())
         triage = state[TRIAGE]
@@ -232,7 +231,7 @@ class TriageActions(Actor):
             self._model.show_notice(f"{len(triage.decisions):,} decided in {spent(triage.watch.ran)}{left}")
 
     def _end(self, *, is_aside: bool) -> None:
-        """Put all papers aside that are not decided on, if there are any, and say what was done."""
+        """Put undecided papers aside, if requested, and show a summary."""
         now = self._look.now()
         self._change(lambda triage: triage.tick(now).end(now))
         self._background.start("marks", partial(self._finish, is_aside))
@@ -250,11 +249,11 @@ class TriageActions(Actor):
             self._model.change(self._model.state.busy_with(""))
         self._marks.show_stored()
         over = self._model.state.update(TRIAGE, lambda triage: triage.over(aside, *self._ended(triage)))
-        # None is unread any more: to rank them again would take a while.
+        # None are unread any more, and ranking them again would take a while.
         self._model.change(over.leave_paper().listed(ListContent(over.place, Order(()))))
 
     def _ended(self, triage: Triage) -> tuple[str, tuple[str, ...]]:
-        """The name of its day, if none of that is unread; and the signs and titles of what was kept."""
+        """The name of its day, if none of that is unread; and the signs and titles of kept papers."""
         from reader.ui.kit.day_names import short_day
 
         day = self._library.visible_papers(triage.day)
@@ -278,7 +277,7 @@ def _is_running(state: State) -> bool:
 
 
 class TriageClock(Actor):
-    """Looks at the clock while a triage runs."""
+    """Advances the clock during a triage."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -286,14 +285,13 @@ class TriageClock(Actor):
 
     @follows(_is_running)
     def follow(self, state: State) -> None:
-        """Start with the time of a triage, and stop with it."""
+        """Start and stop with the triage."""
         if _is_running(state) and not self._look.is_still:
             self._next.begin(SECOND)
         else:
             self._next.stop()
 
     def look(self) -> None:
-        """Let the time run up to now."""
         before, state = self._model.state[TRIAGE], ticked(self._model.state, self._look.now())
         self._model.change(state)
         triage = state[TRIAGE]

@@ -1,4 +1,4 @@
-"""A triage in words: the first line while papers are decided on, and what is said at its end."""
+"""A triage in words: the first line during it, and the summary at its end."""
 
 from __future__ import annotations
 
@@ -21,16 +21,15 @@ TIME_IS_UP = "time is up: this paper is the last one"
 
 
 class TriageHeader(NamedTuple):
-    """The content of the first line, as it is shown, so that a second that changes nothing paints nothing."""
+    """The content of the first line, as shown, so that an unchanged second paints nothing."""
 
     number: str = ""
     """Such as `8 of 34`."""
     time: str = ""
-    """What is left of the time."""
+    """The remaining time."""
     pace: tuple[str, ...] = ()
-    """How long a paper takes, and for how many there is time."""
+    """The time per paper, and for how many papers there is time."""
     is_pressing: bool = False
-    """Whether the time is up."""
 
 
 def triage_header(pace: Pace) -> TriageHeader:
@@ -55,7 +54,7 @@ def _pace(pace: Pace) -> Iterator[str]:
 
 
 def triage_line(header: TriageHeader, width: int, glyphs: Glyphs) -> Line:
-    """Draw the first line in a width; a narrow one loses the last parts of the pace first."""
+    """Draw the first line in a width; a narrow one drops the last parts of the pace first."""
     left: Line = (Piece(" "), Piece("Triage", "place"), Piece("  "), Piece(header.number, "count"))
     role, line = "warning" if header.is_pressing else "count", left
     for count in range(len(header.pace), -1, -1):
@@ -68,11 +67,11 @@ def triage_line(header: TriageHeader, width: int, glyphs: Glyphs) -> Line:
 
 
 MOST_KEPT = 8
-"""Titles that the summary has."""
+"""Maximum titles in the summary."""
 
 
 def triage_summary(triage: Triage, older: str = "") -> EmptyReason:
-    """What a triage has done, and what was kept; `older` is the way to the next day with unread papers."""
+    """The result of a triage and the kept papers; `older` is the key to the next day with unread papers."""
     pace, counts, aside, finished = triage.pace, triage.counts, triage.aside, triage.finished
     if not pace.decided and not aside:
         return EmptyReason("No unread papers are left.", ways=(older, "view.unread all unread", "app.escape back"))

@@ -1,4 +1,4 @@
-"""Views, and what was read."""
+"""Views, and reading statistics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Go to a view: latest, unread, a day, week or month, the feed's own ranking; show what was read."""
+"""Go to a view: latest, unread, a day, week or month, or the feed's ranking; show reading statistics."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from reader.ui.shell.state import NOTHING_IS_FETCHED
 from reader.ui.triage.state import lasting_place
 
 RANKING_LASTS = timedelta(minutes=10)
-"""Maximum age of a feed's ranking that is shown without fetching it again."""
+"""Maximum age of a ranking before it is fetched again."""
 
 
 class ViewActions(Actor):
@@ -39,7 +39,6 @@ class ViewActions(Actor):
 
     @answers("tag")
     def go_to_tag(self, tag: str) -> None:
-        """Show all papers with a tag of the user's."""
         self.show_query(str(Term("tag", tag)))
 
     @offers
@@ -50,7 +49,7 @@ class ViewActions(Actor):
 
     @answers("view")
     def go(self, id: str) -> None:
-        """Show a view with the current query, and fetch its days that the cache does not know."""
+        """Show a view with the current query, and fetch its unknown days."""
         state = self._model.state
         self._model.change(state.go(Place(state.views.find(id), lasting_place(state).text)))
         day = day_of(self._model.state.place.view, self._library.newest_day())
@@ -65,7 +64,6 @@ class ViewActions(Actor):
         self._model.change(self._model.state.go(Place(view("all"), text)))
 
     def show_paper(self, pk: PaperKey) -> None:
-        """Show a paper among all others."""
         self._model.change(self._model.state.go(Place(view("all")), Position(pk)))
 
     @handles_each(
@@ -86,7 +84,6 @@ class ViewActions(Actor):
 
     @handles("view.saved")
     def show_saved(self, number: int | None) -> None:
-        """Show the saved view of this number."""
         saved, number = self._model.state.views.named, number or 1
         if number <= len(saved):
             self.go(saved[number - 1].id)
@@ -129,7 +126,6 @@ class ViewActions(Actor):
     # Periods
 
     def here(self) -> Period:
-        """The period of the view, else the day of the highlighted paper."""
         period = period_of_view(self._model.state.place.view.id)
         if period is not None:
             return period
@@ -144,7 +140,7 @@ class ViewActions(Actor):
 
     @handles_each({"period.earlier": -1, "period.later": 1})
     def go_periods(self, times: int | None, direction: int) -> None:
-        """Go some periods later, or earlier; skip days that are known to be empty."""
+        """Go some periods later or earlier, skipping days known to be empty."""
         count = direction * (times or 1)
         start = period = self.here()
         first, last = date.fromisoformat(FIRST_DAY), self._look.today
@@ -161,7 +157,7 @@ class ViewActions(Actor):
             self.go(period.id)
 
     def _is_idle(self, period: Period) -> bool:
-        """Whether a day is known to be empty, or probably is, such as a weekend."""
+        """Whether a day is known or likely to be empty, such as at a weekend."""
         if period.kind != "day" or self._library.visible_papers(period.date).papers:
             return False
         is_known = not self._library.gaps(period.first, period.first, self._look.today)
@@ -169,11 +165,11 @@ class ViewActions(Actor):
 
 
 COPIED = 80
-"""Cells of the lines that are copied."""
+"""Width of the copied lines."""
 
 
 class ReadingActions(Actor):
-    """The picture of the user's reading."""
+    """The screen of reading statistics."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -181,7 +177,7 @@ class ReadingActions(Actor):
 
     @handles("view.reading")
     def show(self, _count: int | None) -> None:
-        """Read the figures, with what was noted up to now, and show them over the whole screen."""
+        """Read the statistics, including pending traces, and show them full screen."""
         self._background.start("reading", self._show, exclusive=True)
 
     async def _show(self) -> None:
@@ -191,7 +187,7 @@ class ReadingActions(Actor):
         await self._traces.stored()
         figures = await self._library.reading_figures(self._look.now().astimezone().date())
         if self._model.state.context != before:
-            # The user went on meanwhile.
+            # The user moved on meanwhile.
             return
         names, glyphs = self._model.state[TOPIC_NAMES], self._look.glyphs
         compose = partial(reading_lines, figures, names, glyphs=glyphs)

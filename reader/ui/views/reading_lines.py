@@ -1,7 +1,6 @@
-"""What the user has read, as lines that fit a screen of 80 by 24: weeks as sparklines, topics, days as a calendar.
+"""Reading statistics as lines for a screen of 80 by 24: weeks as sparklines, topics, days as a calendar.
 
-The bars are our own: a library for plots draws to its own size, in colours and signs of its own, while these lines keep
-the theme, the ASCII signs and any width, and need no import.
+They are drawn without a plotting library, which has its own sizes, colours and signs and is slow to import.
 """
 
 from __future__ import annotations
@@ -26,19 +25,17 @@ FIRST, NUMBER = 12, 10
 MOST_TOPICS = 5
 LONGEST_NAME = 30
 SHARE = 14
-"""Cells of the figures of a topic: papers and part."""
 BAR, LEAST_BAR = 16, 4
 """Maximum and minimum cells of a topic's bar."""
 LABEL = 5
-"""Cells of the names of weekdays."""
 YEAR = 53
 LEVELS = 4
 CALM = 0.9
-"""The share of the days that are no busier than the darkest shade says."""
+"""Share of the days that are no busier than the darkest shade."""
 
 
 def reading_lines(figures: Figures, names: Mapping[str, str], width: int, glyphs: Glyphs) -> list[Line]:
-    """All figures in lines of at most so many cells; `names` has the names of topics by slug."""
+    """All statistics in lines of a width; `names` are topic names by slug."""
     if not figures.days:
         return fill([Piece(EMPTY, "muted")], width)
     lines = [*_weeks(figures, width, glyphs)]
@@ -57,12 +54,11 @@ def _since(figures: Figures) -> str:
 
 
 def plain(lines: Iterable[Line]) -> str:
-    """Lines as a text."""
     return "\n".join("".join(piece.text for piece in line).rstrip() for line in lines)
 
 
 def _weeks(figures: Figures, width: int, glyphs: Glyphs) -> Iterator[Line]:
-    """What was done in all weeks and in the last one, and a sparkline of them."""
+    """The counts of all weeks and of the last one, with sparklines."""
     count, monday = len(figures.weeks), figures.weeks[0].monday
     begin = f"  weekly since {monday.day} {MONTHS[monday.month - 1][:3]}"
     whole = f"{count} week{'' if count == 1 else 's'}"
@@ -78,7 +74,7 @@ def _weeks(figures: Figures, width: int, glyphs: Glyphs) -> Iterator[Line]:
 
 
 def _topics(figures: Figures, names: Mapping[str, str], width: int, glyphs: Glyphs) -> Iterator[Line]:
-    """The topics of what was starred beside those of what was seen: papers and their part."""
+    """The topics of starred papers beside those of seen papers, with number and share."""
     shown = figures.topics[:MOST_TOPICS]
     called = {one.slug: literal(names.get(one.slug, one.slug)) for one in shown}
     name = min(LONGEST_NAME, max(map(cell_len, called.values())), max(8, width - 2 * SHARE))
@@ -97,7 +93,7 @@ def _topics(figures: Figures, names: Mapping[str, str], width: int, glyphs: Glyp
 
 
 def _share(share: Share, most: float, room: int, sign: str, role: str) -> tuple[Piece, ...]:
-    """The number of papers, their part of all in percent, and a bar where there is room."""
+    """A number of papers, its share in percent, and a bar if there is room."""
     part = f"{round(100 * share.part)} %" if share.papers else ""
     number = Piece(f"{share.papers:>{SHARE - 6}}{part:>6}", role if share.papers else "muted")
     cells = max(1, round(share.part / most * room)) if share.papers and room else 0
@@ -108,7 +104,7 @@ def _share(share: Share, most: float, room: int, sign: str, role: str) -> tuple[
 
 
 def _calendar(figures: Figures, width: int, glyphs: Glyphs) -> Iterator[Line]:
-    """A column for each week, the newest at the right; a day is the darker, the more papers were seen on it."""
+    """One column per week, newest on the right; days get darker with the number of papers seen."""
     weeks = max(1, min(YEAR, (width - LABEL) // 2))
     first = monday_of(figures.today) - timedelta(weeks=weeks - 1)
     seen = {day: counts.seen for day, counts in figures.days.items() if day >= first}
@@ -122,13 +118,13 @@ def _calendar(figures: Figures, width: int, glyphs: Glyphs) -> Iterator[Line]:
 
 
 def _busy(seen: Mapping[date, int]) -> int:
-    """Papers of a busy day, of which a tenth of the days has more."""
+    """The papers of a busy day: a tenth of the days have more."""
     numbers = sorted(seen.values())
     return numbers[min(len(numbers) - 1, int(CALM * len(numbers)))] if numbers else 1
 
 
 def level(papers: int, busy: int) -> int:
-    """How dark a day is: 0 without papers, up to `LEVELS`."""
+    """A day's shade: 0 without papers, up to `LEVELS`."""
     return 0 if not papers else min(LEVELS, 1 + (papers - 1) * LEVELS // busy)
 
 
@@ -138,7 +134,7 @@ def _cell(papers: int, busy: int, glyphs: Glyphs) -> Piece:
 
 
 def _months(first: date, weeks: int) -> str:
-    """The names of the months over the weeks in which they begin, where they have room."""
+    """The names of the months above their first weeks, where there is room."""
     line = "Days "
     end = LABEL + 2 * weeks
     for week in range(weeks):

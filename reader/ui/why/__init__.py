@@ -1,4 +1,4 @@
-"""Why a paper stands where it stands, and what For you has learned."""
+"""Why a paper is ranked as it is, and what For you has learned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Show why the paper under the cursor stands where it stands, and change what For you has learned."""
+"""Show why the paper under the cursor is ranked as it is, and change what For you has learned."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from reader.core.choice.wishes import LONGEST, Direction, Held, Wish, joined
 from reader.core.errors import ReaderError
 from reader.core.query import Term
 from reader.core.views import FOR_YOU
+from reader.keys.spelling import typed_on
 from reader.session.places import Place, selection_of, view
 from reader.ui.filter.state import TOPIC_NAMES
 from reader.ui.shell.handlers import handles, handles_each, takes_text
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 
 
 RANKING = "ranking papers"
-"""What is said while the papers are ranked anew."""
+"""Shown while the papers are ranked again."""
 
 
 class WhyActions(Actor):
-    """One screen of reasons: those of a paper, and the interests that they come from."""
+    """The reasons for a paper, and the interests behind them."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -36,7 +37,6 @@ class WhyActions(Actor):
 
     @handles("read.why")
     def show(self, _count: int | None) -> None:
-        """Show the reasons of the paper under the cursor, if there is one, and the interests."""
         self._change(Why(self._library.paper(self._model.state.highlighted)))
         self._background.start("why", self._renew)
 
@@ -48,7 +48,7 @@ class WhyActions(Actor):
 
     @property
     def _about(self) -> Wish | Held | None:
-        """What is under the cursor; says so if that is nothing."""
+        """What is under the cursor; shows a notice if there is nothing."""
         about: Wish | Held | None = self._services[Screens].get(WHY).pane.current
         if about is None:
             self._model.show_notice("nothing here can be changed")
@@ -56,7 +56,7 @@ class WhyActions(Actor):
 
     @property
     def _held(self) -> Held | None:
-        """The interest under the cursor; says so if it is something else."""
+        """The interest under the cursor; shows a notice if it is something else."""
         about = self._about
         if isinstance(about, Held):
             return about
@@ -82,7 +82,7 @@ class WhyActions(Actor):
 
     @handles("why.join")
     def join(self, _count: int | None) -> None:
-        """Join the interest under the cursor with the one where the key was pressed before, or remember it."""
+        """Join the interest under the cursor with the remembered one, or remember it."""
         one, why = self._held, self._model.state[WHY]
         if one is None or why is None:
             return
@@ -100,7 +100,6 @@ class WhyActions(Actor):
 
     @takes_text("why")
     def type(self, key: str, character: str | None) -> bool:
-        """Type a name, while one is asked for."""
         why = self._model.state[WHY]
         if why is None or why.renaming is None:
             return False
@@ -109,10 +108,8 @@ class WhyActions(Actor):
             self._change(why._replace(renaming=None))
             if key == "enter" and named.name:
                 self._begin(lambda: self._decide([named]))
-        elif key == "backspace":
-            self._change(why._replace(typed=why.typed[:-1]))
-        elif character is not None and character.isprintable():
-            self._change(why._replace(typed=f"{why.typed}{character}"[:LONGEST]))
+        elif (typed := typed_on(why.typed, key, character, LONGEST)) is not None:
+            self._change(why._replace(typed=typed))
         return True
 
     @handles("mark.undo", context="why")
@@ -123,7 +120,7 @@ class WhyActions(Actor):
     def redo(self, _count: int | None) -> None:
         self._begin(lambda: self._reverse("redo"))
 
-    # Changes, one after the other
+    # Changes, one at a time
 
     def _change(self, why: Why | None) -> None:
         self._model.change(self._model.state.put(WHY, why))
@@ -132,7 +129,7 @@ class WhyActions(Actor):
         self._model.change(self._model.state.update(WHY, change))
 
     def _begin(self, change: Callable[[], Awaitable[str]]) -> None:
-        """Make a change that takes a while; it returns what to say."""
+        """Make a slow change that returns a notice."""
 
         async def make() -> None:
             async with self._one_by_one:
@@ -145,7 +142,7 @@ class WhyActions(Actor):
         self._background.start("why", make)
 
     async def _renew(self, *, is_changed: bool = False) -> None:
-        """Read the reasons again; after a change, the first papers are shown beside those before it."""
+        """Read the reasons again; after a change, the first papers are shown beside the earlier ones."""
         why = self._model.state[WHY]
         if why is None:
             return
@@ -159,7 +156,7 @@ class WhyActions(Actor):
         return known._replace(reasons=learned.reasons, first=learned.first)
 
     async def _learned(self, paper: Paper | None) -> Explanation:
-        """What is learned; if the cache can't be read, the screen has the rest, and says so."""
+        """What was learned; if the cache can't be read, a notice, and the rest of the screen is shown."""
         from reader.ui.why.lines import Explanation
 
         place = Place(view(FOR_YOU))
@@ -172,7 +169,7 @@ class WhyActions(Actor):
         return Explanation(reasons=reasons, first=first)
 
     def _known(self, paper: Paper | None) -> Explanation:
-        """What gave a paper its topics, and what rules and programs did to it."""
+        """What gave the paper its topics, and what rules and programs did to it."""
         from reader.core.topics.scorer import why
         from reader.ui.why.lines import Explanation
 
@@ -185,7 +182,7 @@ class WhyActions(Actor):
         return Explanation(topics, acts, muted, made)
 
     async def _decide(self, wishes: Sequence[Wish | Held]) -> str:
-        """Store some decisions as one step, and return what was decided."""
+        """Store decisions as one step, and return them in words."""
         try:
             done = await self._library.decide(wishes)
         except ReaderError as error:
@@ -195,10 +192,10 @@ class WhyActions(Actor):
         return f"{named.label} · {self._look.keymap.key('mark.undo')} undoes" if done else ""
 
     async def _weigh(self, about: Wish | Held, direction: Direction, times: int) -> str:
-        """Decide on something so many times; to mute what is muted takes that back."""
+        """Raise or lower something several times; muting a muted thing unmutes it."""
         screen = self._services[Screens].get(WHY)
         if screen is not None:
-            # As the change before has left it.
+            # As the previous change left it.
             about = screen.pane.find(about.kind) or about
         if direction == "mute" and about.step is None:
             direction = "reset"
@@ -224,7 +221,7 @@ class WhyActions(Actor):
         return f"undone: {done.said}" if direction == "undo" else f"{done.said} again"
 
     def _changed(self) -> None:
-        """Read the list behind the screen again; one ordered by what is learned begins with its best papers."""
+        """Reload the list behind the screen; one ordered by what is learned restarts at its best papers."""
         self._library.changed()
         state = self._model.state
         begins = self._library.learned is not None and state.front_paper is None

@@ -1,4 +1,4 @@
-"""Why a paper stands where it stands, and what For you has learned, as lines; some of them can be changed by keys."""
+"""Why a paper is ranked as it is, and what For you has learned, as lines, some of which keys can change."""
 
 from __future__ import annotations
 
@@ -18,18 +18,17 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Cause, Why
 
 FOR_YOU = "For you"
-"""The heading over what speaks for a paper."""
+"""The heading for the reasons of a paper's rank."""
 
 PROGRAMS = "Marked by programs"
-"""The heading over the marks that are not the user's own."""
+"""The heading for marks made by programs."""
 
 MOST_REASONS = 6
 
 LEAST_WEIGHT = 0.005
-"""What counts less is not listed."""
+"""Minimum weight of a listed reason."""
 
 WHY = "Why these topics"
-"""The heading over the reasons for a paper's topics."""
 
 INTERESTS = "Your interests"
 CHANGED = "Changed by you"
@@ -38,44 +37,40 @@ FIRST = "First in For you"
 
 LONGEST_NAME = 40
 BAR = 12
-"""Cells of the longest bar."""
+"""Maximum cells of a bar."""
 
 TWO_COLUMNS = 100
-"""Cells from which on the lists before and after a change are side by side."""
+"""Minimum cells for showing the lists before and after a change side by side."""
 
 
 class Row(NamedTuple):
-    """A line, and what it is about if the user can change that."""
+    """A line, and its subject if the user can change it."""
 
     line: Line
     about: Wish | Held | None = None
     is_first: bool = False
-    """Whether it is one of the first papers for the user."""
 
 
 class Explanation(NamedTuple):
-    """What is known of the reasons why a paper is shown as it is."""
+    """The known reasons for how a paper is shown."""
 
     topics: tuple[Why, ...] | None = None
     """None without a paper."""
     rules: tuple[Act, ...] = ()
-    """What the user's rules did to it."""
     muted: tuple[str, ...] = ()
     """The muted words that hide it."""
     programs: tuple[Made, ...] = ()
-    """The marks on it that programs made."""
     reasons: Reasons | None = None
-    """What speaks for and against it, and what else is learned; None if that is not known yet."""
+    """Reasons for and against it, and what else was learned; None while unknown."""
     first: tuple[tuple[str, str], ...] = ()
     """The first papers for the user: id and title."""
     before: tuple[tuple[str, str], ...] = ()
-    """The same before the last change; empty if nothing was changed."""
+    """The same before the last change; empty if there was none."""
     has_interests: bool = True
     """Whether the user's interests are listed."""
 
 
 def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
-    """Return the reasons in sections, with an empty line between them."""
     reasons = known.reasons
     has_paper = known.topics is not None
     sections = (
@@ -107,7 +102,7 @@ def _heading(text: str, width: int, glyphs: Glyphs, more: str = "") -> Row:
 
 
 def _for_you(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
-    """What speaks for a paper or against it: the sentence, then the parts of the sum that orders the list."""
+    """The reasons for or against a paper: a sentence, then the terms of the sum that orders the list."""
     if reasons.is_empty and not reasons.terms:
         return []
     shown = [one for one in reasons.terms if abs(one.weight) >= LEAST_WEIGHT][:MOST_REASONS]
@@ -136,7 +131,7 @@ def _for_you(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _source(term: TasteTerm) -> str:
-    """What a part of the sum comes from, such as `from 3 papers`."""
+    """The origin of a term, such as `from 3 papers`."""
     if not term.papers:
         return "because you said so"
     if term.weight < 0 and not term.is_hidden:
@@ -146,7 +141,7 @@ def _source(term: TasteTerm) -> str:
 
 
 def _sign(wish: Wish | Held) -> str:
-    """What the user decided: a sign for each step."""
+    """The user's decision: one sign for each step."""
     if wish.step is None:
         return "muted"
     return "+" * wish.step if wish.step > 0 else "-" * -wish.step
@@ -156,7 +151,7 @@ def _sign(wish: Wish | Held) -> str:
 
 
 def _interests(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
-    """Each interest with its part of the marks, and its papers below."""
+    """Each interest with its share of the marks, and its papers below."""
     if reasons.is_empty:
         wishes = {one.key: one for one in reasons.wishes}
         every = [Wish("topic", slug) for slug, _ in reasons.topics]
@@ -184,7 +179,7 @@ def _interest(one: Interest, width: int, glyphs: Glyphs) -> Iterator[Row]:
 
 
 def _choice(wish: Wish | Held, text: str, width: int, glyphs: Glyphs) -> Row:
-    """A name, and what the user decided about it."""
+    """A name and the user's decision about it."""
     room = max(8, min(LONGEST_NAME, width - 8))
     name = cut(literal(text), room, glyphs.ellipsis)
     role = "muted" if wish.step is None else "text"
@@ -193,7 +188,7 @@ def _choice(wish: Wish | Held, text: str, width: int, glyphs: Glyphs) -> Row:
 
 
 def _changed(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
-    """The words and traits that the user decided on; topics are listed already while nothing else is known."""
+    """The words and traits that the user decided on; also topics, while nothing else is known."""
     names = dict(reasons.topics)
     shown = [one for one in reasons.wishes if not (reasons.is_empty and one.what == "topic")]
     rows = [_choice(one, names.get(one.name, one.name), width, glyphs) for one in shown]
@@ -201,7 +196,7 @@ def _changed(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _first(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
-    """The first papers for the user; after a change, how they moved."""
+    """The first papers for the user and, after a change, how they moved."""
     if not known.first:
         return []
     places = {id: place for place, (id, _) in enumerate(known.before, 1)}
@@ -221,7 +216,6 @@ def _first(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _place(place: int, title: str, moved: str, width: int, glyphs: Glyphs) -> Line:
-    """A paper at its place in a list."""
     room = width - 4 - (8 if moved else 0)
     text = cut(literal(title), room, glyphs.ellipsis)
     said = Piece(f"{moved:>7}", "star") if moved else Piece("")
@@ -265,7 +259,7 @@ def why_lines(why: Sequence[Why], width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def suits_lines(why: str, width: int) -> list[Line]:
-    """Why a paper suits the user, in a sentence of one line if its first reason fits; none if nothing is to be said."""
+    """Why a paper suits the user, in a sentence cut to one line after its first reason; none if there is no reason."""
     if not why:
         return []
     begin, colon, names = why.rpartition(": ")
@@ -276,7 +270,7 @@ def suits_lines(why: str, width: int) -> list[Line]:
 
 
 def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:
-    """One cause in columns: its points, its phrase, its origin and its fields."""
+    """A cause in columns: points, phrase, origin and fields."""
     said = cut(literal(cause.said), column, glyphs.ellipsis)
     line = [Piece(f"{cause.points:+5d}  ", "key" if cause.points > 0 else "muted"), Piece(said, "text")]
     room = width - 7 - column - 2
@@ -290,13 +284,12 @@ def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:
 
 
 RULES = "Rules"
-"""The heading over them."""
 
 TAKEN_BACK = "you took that back"
 
 
 def rule_lines(acts: Sequence[Act], muted: Sequence[str], width: int) -> list[Line]:
-    """Return what each rule did and by which query, then the muted words, under a heading; nothing if there is none."""
+    """What each rule did and by which query, then the muted words, under a heading; empty if there is neither."""
     lines: list[Line] = []
     for act in acts:
         pieces = [

@@ -1,4 +1,4 @@
-"""Why a paper stands where it stands and what For you has learned, over the whole screen."""
+"""Why a paper is ranked as it is, and what For you has learned, full screen."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WHY_ROLES = ("label", "text", "muted", "facts", "key", "topic", "star", "cursor"
 
 
 class WhyList(Pane):
-    """The reasons in sections, with a cursor on what the user can change."""
+    """The reasons in sections, with a cursor on changeable lines."""
 
     PREFIX = "why"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"why--{role}" for role in WHY_ROLES}
@@ -42,15 +42,14 @@ class WhyList(Pane):
 
     @property
     def current(self) -> Wish | Held | None:
-        """What is under the cursor."""
         return self._rows[self._at].about if 0 <= self._at < len(self._rows) else None
 
     def find(self, kind: str) -> Wish | Held | None:
-        """What has a kind now, if it is still there."""
+        """The row of a kind, if it still exists."""
         return next((row.about for row in self._rows if _kind(row.about) == kind), None)
 
     def show(self, known: Explanation) -> None:
-        """Show other reasons; the cursor stays on what it is on, else on its line."""
+        """Show other reasons; the cursor stays on its subject, else on its line."""
         if known is not self._known:
             self._known = known
             self._lay_out()
@@ -64,7 +63,7 @@ class WhyList(Pane):
         nearest = min(places, key=lambda at: abs(at - self._at), default=-1)
         self._go(next(same, nearest))
         if self._known.before:
-            # What a change does is in view with what was changed.
+            # The effect of a change is visible together with its cause.
             end = next((at for at in range(len(rows) - 1, 0, -1) if rows[at].is_first), 0) + 1
             top = min(max(self.scroll_offset.y, end - self.size.height), max(0, self._at - 1))
             self.scroll_to(y=top, animate=False, force=True)
@@ -74,7 +73,7 @@ class WhyList(Pane):
         return [at for at, row in enumerate(self._rows) if row.about is not None]
 
     def scroll_lines(self, count: int) -> bool:
-        """Go down by so many rows that can be changed, up if negative; at an end, scroll on."""
+        """Go down by changeable rows, up if negative; at an end, scroll."""
         places = self._places
         here = places.index(self._at) if self._at in places else -1
         at = min(max(here + count, 0), len(places) - 1)
@@ -86,7 +85,7 @@ class WhyList(Pane):
     def _go(self, at: int) -> None:
         self._at = at
         top, height = self.scroll_offset.y, max(1, self.size.height)
-        # The heading over the first row is shown with it, and the line below a row that belongs to it.
+        # The heading above the first row and the line below the last one are shown with it.
         if at >= 0 and (at == self._places[0] or at - 1 < top):
             self.scroll_to(y=0 if at == self._places[0] and at < height else at - 1, animate=False, force=True)
         elif at + 2 > top + height:
@@ -134,7 +133,7 @@ class WhyScreen(PaneScreen[Why], inherit_bindings=False):
             self.list.show(why.known)
 
     def footer(self, state: State) -> Status:
-        """The keys; those that only interests have are left out while the cursor is on something else."""
+        """The keys, without those only for interests while the cursor is on something else."""
         why = state[WHY]
         if why is not None and why.renaming is not None:
             choices = (("enter", "rename"), ("esc", "leave it"))

@@ -16,14 +16,12 @@ class Why(NamedTuple):
     """The reasons that are shown."""
 
     paper: Paper | None
-    """The paper that they are of; None if only interests are shown."""
+    """Their paper; None if only interests are shown."""
     known: Explanation | None = None
-    """None until it is read."""
     joining: Held | None = None
-    """The interest that is joined with the one where the user presses the key again."""
+    """The interest to join with the one where the key is pressed again."""
     renaming: Held | None = None
     typed: str = ""
-    """Its new name."""
 
 
 WHY: Front[Why] = Front("why")

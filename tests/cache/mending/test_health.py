@@ -38,6 +38,7 @@ AT_SIGHT = {
     "more bits flipped": State.DAMAGED,
     "header emptied": State.DAMAGED,
     "mark changed": State.DAMAGED,
+    "form changed": State.DAMAGED,
     "text": State.DAMAGED,
     "zeros": State.DAMAGED,
     "newer": State.NEWER,

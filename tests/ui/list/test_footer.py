@@ -86,8 +86,8 @@ def hints(state: State, keymap: Keymap) -> list[Choice]:
     return list(show(state, keymap).keys)
 
 
-# The calendar shows its keys itself, over the list; help, reasons and outputs have tests of their own.
-@each("context", [context for context in CONTEXTS if context not in ("calendar", "help", "output", "why")])
+# Help, reasons and outputs have tests of their own.
+@each("context", [context for context in CONTEXTS if context not in ("help", "output", "why")])
 def test_each_context_has_its_keys(context: Context) -> None:
     for text in ("", "robot"):
         wanted = [

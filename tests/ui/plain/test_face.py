@@ -73,10 +73,11 @@ async def test_a_morning_in_sentences(reader: Opener, cache_file: Path) -> None:
         page = await talk.say("")
         assert "Now on a paper's page." in page and "Abstract" in page and ": Agents" not in page
         assert (await talk.say("e")).endswith("note (. keeps it)> ")
-        await talk.say("Read with care.")
+        assert "Lines so far: 1." in await talk.say("Read with care.")
         noted = await talk.say(".")
         assert "noted, u undoes." in noted and "Read with care." in noted and "Now on a paper's page: Agents" in noted
-        assert "undone" in await talk.say("u")
+        undone = await talk.say("u")
+        assert undone.startswith('undone: no longer noted, "Agents') and "huggingface.co" not in undone
         assert "Here: 2. Agents" in await talk.say("q")
         found = await talk.say("/memory")
         assert "Latest, Tue 12 May searched for memory, 1 of 14" in found and "Here: 1. A Memory" in found
@@ -89,9 +90,15 @@ async def test_a_line_that_is_no_key_does_nothing(
 ) -> None:
     async with plain(cache_file) as (talk, _):
         said = await talk.say("star")
-        assert said.startswith("star is no key in the list.") and "Here: 1. Slow Video" in said
+        assert (
+            said.startswith("star is no key in the list.")
+            and "Keys: m mark read" in said
+            and "Here: 1. Slow Video" in said
+        )
         assert "Unread" in said and "starred" not in said
         assert "g, then: t Latest" in await talk.say("g")
+        assert (await talk.say("esc")).startswith("g is dropped.")
+        await talk.say("g")
         assert "Starred, 0 papers" in await talk.say("s")
         assert "Here: 1. Slow Video" in await talk.say("gt")
         asked = await talk.say("w")

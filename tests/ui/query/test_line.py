@@ -41,6 +41,10 @@ class LineApp(App[None]):
             self.register_theme(theme)
         self.theme = "dark"
 
+    @property
+    def advice(self) -> str:
+        return "".join(piece.text for piece in self.line.advice(200))
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return dict(DEFAULTS)
 
@@ -97,7 +101,7 @@ async def test_a_mistake_is_told_in_place_and_tab_takes_the_nearest_word() -> No
         await pilot.pause()
         assert app.line.error is not None
         assert app.line.text[app.line.error.start : app.line.error.end] == "unred"
-        assert "unred" in app.line.advice and "tab takes unread" in app.line.advice
+        assert "unred" in app.advice and "tab takes unread" in app.advice
         assert "tab takes unread" in app.drawn()[1]
         await pilot.press("tab")
         await pilot.pause()
@@ -111,7 +115,7 @@ async def test_enter_on_a_mistake_keeps_the_line_open() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert app.told == []
-        assert "never closed" in app.line.advice
+        assert "never closed" in app.advice
 
 
 async def test_a_topic_that_there_is_not_is_told_but_can_be_kept() -> None:
@@ -171,7 +175,7 @@ async def test_the_keys_that_edit_a_line_work() -> None:
         assert app.line.text.startswith("xtopic:agents")
         await pilot.press("end", "ctrl+u")
         assert app.line.text == ""
-        assert "is:unread" in app.line.advice
+        assert "is:unread" in app.advice
 
 
 async def test_what_is_typed_replaces_the_query_that_is_there_unless_a_key_keeps_it() -> None:
@@ -239,7 +243,7 @@ async def test_suggestions_tell_their_papers_where_these_are_known() -> None:
         app.line.know(lambda text, cursor: complete(text, cursor, known))
         await pilot.press(*"keyword:l")
         await pilot.pause()
-        assert app.line.advice == 'tab  "large language models" 1,248  lora 62'
+        assert app.advice == 'tab  "large language models" 1,248  lora 62'
         assert app.line.complete()
         await pilot.pause()
         assert app.line.text == 'keyword:"large language models" '
