@@ -17,7 +17,7 @@ from math import sqrt
 from operator import mul
 from typing import NamedTuple
 
-from reader.core.choice.counting import Chunk, sayings
+from reader.core.choice.counting import Papers, sayings
 from reader.core.choice.parts import Parts
 
 LINK = 0.05
@@ -172,7 +172,7 @@ class Lessons(NamedTuple):
     """The weight of each liked paper."""
     against: Sequence[bytes]
     """Papers that the user passed or hid."""
-    newest: Callable[[], Iterable[Chunk]]
+    newest: Callable[[], Papers]
     """Reads the newest papers, which set the scale of each part."""
     papers: int
     """Their approximate number."""
@@ -229,8 +229,7 @@ def _machine(
     """The weights of a linear support vector machine with squared hinge loss, and the liked papers as it sees them."""
     liked, weights, against = lessons.liked, lessons.weights, lessons.against
     mine, step = set(liked), max(1, lessons.papers // AT_RANDOM)
-    every = (one for chunk in lessons.newest() for one in chunk.packed)
-    others = [one for one in islice(every, 0, step * AT_RANDOM, step) if one not in mine]
+    others = [one for _, one in islice(lessons.newest(), 0, step * AT_RANDOM, step) if one not in mine]
     place = {term: at for at, term in enumerate(scale)}
     rows = []
     for packed in (*liked, *against, *others):
@@ -306,7 +305,7 @@ def _scales(picked: Sequence[Row], linear: Row, lessons: Lessons) -> tuple[list[
     """Mean score of the best of the newest papers, for each interest and for the linear machine."""
     sharp: list[list[float]] = [[] for _ in picked]
     broad: list[float] = []
-    for packed in (one for chunk in lessons.newest() for one in chunk.packed):
+    for _, packed in lessons.newest():
         said = sayings(packed, lessons.length, linear)
         for row, found in zip(picked, sharp, strict=True):
             found.append(sum(row[term] * said[term].says for term in row.keys() & said.keys()))
