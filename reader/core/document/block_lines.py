@@ -575,7 +575,7 @@ def draw_formula(tex: str, width: int) -> list[Drawn]:
     except RecursionError:
         boxes = []
     if any(box.width > width for box in boxes):
-        boxes = [box for at, items in enumerate(_rows(tree)) for box in _continued(_begun(items, at > 0), width)]
+        boxes = [box for at, items in enumerate(_rows(tree)) for box in _continued(items, width, at > 0)]
     # Rows that stand within something else have no place of their own.
     is_broken = any("\n" in line for box in boxes for line in box.lines)
     if not boxes or is_broken or any(len(box.lines) > (TALLEST if box.width <= width else 1) for box in boxes):
@@ -599,30 +599,36 @@ def _rows(tree: Node) -> list[Sequence[Node]]:
     return [row for row in rows if row]
 
 
-def _continued(items: Sequence[Node], width: int) -> list[Box]:
+def _continued(items: Sequence[Node], width: int, is_continued: bool) -> list[Box]:
     """A row continued below where it is too wide: between statements, before relations, or before operators.
 
     A bracket whose inside is too wide is as tall as a letter, and the row goes on within it.
     """
     found: list[Box] = []
     room, taken = width, 0
+    parts = [_part(one) for one in items]
     while taken < len(items):
-        rest = items[taken:]
+        rest = _begun(parts[taken:], is_continued or bool(found))
         fitting: list[tuple[bool, int, int]] = []
         for end, rank in _breaks(items, taken):
-            taking = _row(_begun(rest[:end], bool(found))).width
+            taking = _set(rest[:end]).width
             if taking > room:
                 break
             # A few letters are not left alone.
             fitting.append((end == len(rest) or taking * 5 > room, -rank, end))
+        begun = items[taken : taken + end]
         if not any(is_long for is_long, _, _ in fitting):
-            opened = [part for item in rest[:end] for part in _opened(item)]
+            opened = [part for item in begun for part in _opened(item)]
             if len(opened) > end:
-                items = [*items[:taken], *opened, *rest[end:]]
+                items = [*items[:taken], *opened, *items[taken + end :]]
+                parts = [*parts[:taken], *map(_part, opened), *parts[taken + end :]]
                 continue
-        end = max(fitting)[2] if fitting else end
-        begun = _begun(rest[:end], bool(found))
-        box = _row(begun) if fitting else Box((joined([atom_of(one) for one in begun]).rstrip(),), 0)
+        if fitting:
+            end = max(fitting)[2]
+            box = _set(rest[:end])
+        else:
+            flat = _begun([atom_of(one) for one in begun], is_continued or bool(found))
+            box = _set(flat)
         found.append(box._replace(lines=tuple(f"{' ' * (width - room)}{line}" for line in box.lines)))
         taken, room = taken + end, width - STEP
     return found
@@ -666,19 +672,29 @@ def _kind(node: Node) -> str:
     return node.kind if isinstance(node, Symbol) else ""
 
 
-def _begun(items: Sequence[Node], is_continued: bool) -> Sequence[Node]:
-    """The same, where an operator that begins a continued row is not a sign."""
-    first = items[0]
-    if is_continued and isinstance(first, Symbol) and first.kind == "bin":
-        return [first._replace(kind="rel"), *items[1:]]
-    return items
+def _begun(parts: Sequence[Box | Atom], is_continued: bool) -> Sequence[Box | Atom]:
+    """The same; an operator with which a continued row begins is no sign."""
+    first = parts[0]
+    if is_continued and isinstance(first, Atom) and first.kind == "bin":
+        return [first._replace(kind="rel"), *parts[1:]]
+    return parts
 
 
 # Side by side
 
 
 def _row(items: Sequence[Node]) -> Box:
-    """Nodes side by side; single-line parts are joined as in running text."""
+    """Nodes side by side."""
+    return _set([_part(item) for item in items])
+
+
+def _part(node: Node) -> Box | Atom:
+    """A node on as many lines as it needs, or as a part of one line."""
+    return _box(node) or atom_of(node)
+
+
+def _set(drawn: Sequence[Box | Atom]) -> Box:
+    """Parts side by side; single-line parts are joined as in running text."""
     parts: list[Box] = []
     flat: list[Atom] = []
 
@@ -687,16 +703,16 @@ def _row(items: Sequence[Node]) -> Box:
             parts.append(Box((joined(flat),), 0, flat[-1].kind, flat[0].kind))
             flat.clear()
 
-    for item in items:
-        if (box := _box(item)) is not None:
+    for part in drawn:
+        if isinstance(part, Box):
             # An operator between two parts is not a sign, even at the end of the first one's text.
             if flat and flat[-1].kind == "bin" and (flat[-2].kind in _OPERANDS if len(flat) > 1 else bool(parts)):
                 flat[-1] = flat[-1]._replace(kind="rel")
             flush()
-            parts.append(box)
+            parts.append(part)
         else:
-            atom, is_first = atom_of(item), not flat and bool(parts)
-            flat.append(atom._replace(kind="rel") if is_first and atom.kind == "bin" else atom)
+            is_first = not flat and bool(parts)
+            flat.append(part._replace(kind="rel") if is_first and part.kind == "bin" else part)
     flush()
     if not parts:
         return Box(("",), 0)
