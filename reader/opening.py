@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,7 +96,9 @@ def show_reader(
     if outcome == SAMPLE and not sample and not leaving.signal:
         return show_sample(workspace, query, is_plain=is_plain)
     if is_plain:
-        sys.stdout.write(f"{chr(10) if leaving.signal else ''}Left {APP}.\n")
+        # Not by a stream, which would keep what a closed terminal does not take.
+        with suppress(OSError):
+            os.write(1, f"{chr(10) if leaving.signal else ''}Left {APP}.\n".encode())
     return exit_code(leaving.signal, lost) or app.return_code or 0
 
 

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -206,22 +206,16 @@ def read_page(opened: Any, number: int) -> tuple[Page, bool]:
     import pypdfium2
 
     try:
-        page = opened[number]
-    except pypdfium2.PdfiumError:
-        return Page(0.0, ()), False
-    try:
-        text = page.get_textpage()
-        try:
+        with closing(opened[number]) as page, closing(page.get_textpage()) as text:
             has_names = _NAMED_LARGE.search(text.get_text_range()) is not None
             letters = list(written(list(_read_letters(text.raw, has_names=has_names))))
             is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MOST_LETTERS
-        finally:
-            text.close()
-        height = page.get_height()
-        lines = (_join_letters(run, number) for run in _find_runs(letters))
-        return Page(height, tuple(line for line in lines if line is not None), _find_pictures(page, height)), is_cut
-    finally:
-        page.close()
+            height = page.get_height()
+            lines = (_join_letters(run, number) for run in _find_runs(letters))
+            return Page(height, tuple(line for line in lines if line is not None), _find_pictures(page, height)), is_cut
+    except pypdfium2.PdfiumError:
+        # It is damaged.
+        return Page(0.0, ()), False
 
 
 def _find_pictures(page: Any, height: float) -> tuple[Box, ...]:

@@ -76,3 +76,11 @@ def test_a_terminal_that_can_not_be_drawn_on_gets_lines_by_itself(tmp_path: Path
         assert terminal.wait_closed() == 130
         said += terminal.raw.decode()
     assert_is_told(said.replace("\r\n", "\n"))
+
+
+def test_a_terminal_that_closes_ends_it_in_order(tmp_path: Path) -> None:
+    with Terminal(READER, program.environment(tmp_path / "papers", TERM="dumb")) as terminal:
+        terminal.wait_for(lambda one: one.raw.endswith(b"> "))
+        terminal.hang_up()
+        assert terminal.process.wait(program.PATIENCE) == 0
+    assert not (tmp_path / "papers" / "dailypapers.log").exists()
