@@ -1,4 +1,4 @@
-"""What the user's programs said about papers and the user wanted kept: beside the papers, and never in a note."""
+"""Outputs of the user's programs about papers, kept beside the papers and never in a note."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The index of the words of full texts, in the caller's transaction.
 
-The index keeps no text of its own, which halves the room of a text: to forget one, it needs the words again. Each
-text of `full_text` is in the index, and nothing else.
+The index stores no text itself, which halves its size, so forgetting a text needs its words again. It has exactly the
+texts of `full_text`.
 """
 
 from __future__ import annotations

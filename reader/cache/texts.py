@@ -1,6 +1,6 @@
-"""The full texts that are kept, in the standard sqlite3: to read one waits for no slow import.
+"""The stored full texts, with the standard sqlite3, so that reading one waits for no slow import.
 
-A text is stored in one transaction: a program that is killed leaves it whole or not at all.
+A text is stored in one transaction: a killed program leaves all of it or nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`dailypapers cache`: show the sizes of the cache's parts, compact it, verify it, repair it.
 
-`dailypapers restore` brings all marks back from the journal, or from what is left without one.
+`dailypapers restore` brings all marks back from the journal, or from whatever else is left.
 """
 
 from __future__ import annotations
@@ -143,13 +143,12 @@ ACTIONS = {
     "verify": (_verify_cache, "check that its parts agree"),
     "repair": (_repair_cache, "repair what is broken, and keep the broken file"),
 }
-"""What the command can do, with the function for it."""
 
 Part = TypedDict("Part", {"name": str, "rows": int | None, "bytes": int})
 
 
 class Sizes(TypedDict):
-    """How large the cache is, and its parts."""
+    """The sizes of the cache and its parts."""
 
     path: str
     papers: int

@@ -1,4 +1,4 @@
-"""The papers that a command is for: by ids or a query, counted and marked; by an id, fetched if it is missing."""
+"""The papers of a command: chosen by ids or a query, counted and marked; a missing single paper is fetched."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def add_papers(parser: ArgumentParser, verb: str) -> None:
 
 
 def add_query_and_dry_run(parser: ArgumentParser, verb: str) -> None:
-    """Add --query and --dry-run; `verb` is what happens to the papers."""
+    """Add --query and --dry-run; `verb` says what happens to the papers."""
     parser.add_argument("--query", metavar="QUERY", help=f"{verb} all papers of a query")
     add_all(parser, verb)
     parser.add_argument("--dry-run", action="store_true", help="print how many would change, and change nothing")
@@ -56,15 +56,15 @@ def add_all(parser: ArgumentParser, verb: str) -> None:
 
 
 def expect_papers(arguments: Namespace, ids: Sequence[str], command: str) -> None:
-    """Raise UsageError unless either ids are given, or a query or --all."""
+    """Raise UsageError unless there are either ids, or a query or --all."""
     if bool(ids) == (arguments.query is not None or arguments.everything):
         raise UsageError(f"Name the papers by ids, --query or --all. See 'dailypapers {command} --help'.")
 
 
 def choose_papers(window: Window, arguments: Namespace, ids: Sequence[str], *, also: str = "") -> Sequence[int]:
-    """The keys of the papers with these ids, or of --query, or of all papers; the last two also have the terms `also`.
+    """The keys of the papers with these ids, of --query, or of all papers; the last two are narrowed by `also`.
 
-    Raises UsageError for a query without terms, which all papers match, unless --all says that they are meant.
+    Raises UsageError for a query without terms, which all papers match, unless --all is given.
     """
     if ids:
         return list(dict.fromkeys(find_all(window, ids)))
@@ -79,7 +79,7 @@ def choose_papers(window: Window, arguments: Namespace, ids: Sequence[str], *, a
 
 
 def count_changing(window: Window, change: Change) -> int:
-    """How many of its papers a change would change."""
+    """How many papers a change would affect."""
     from reader.cache.marks.effects import BATCH, find_changing
 
     return window.read(lambda connection: find_changing(connection, change, BATCH).count)
@@ -92,7 +92,7 @@ Marked = TypedDict(
 
 
 def report(arguments: Namespace, facts: Mapping[str, object], done: str, papers: int, changed: int) -> None:
-    """Print how many papers a change has changed, or would have; `done` is what they are now, such as `starred`."""
+    """Print how many papers a change affected or would affect; `done` is their new state, such as `starred`."""
     if arguments.dry_run:
         said = f"{amount(changed, 'paper')} would be {done}; nothing was changed."
     elif changed:
@@ -110,7 +110,7 @@ def store_changes(workspace: Workspace, changes: Sequence[Change]) -> Action | N
 
 
 def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
-    """The paper that an id in any form names, and its key; raises NotFound if no source has it."""
+    """The paper of an id in any form, and its key; raises NotFound if no source has it."""
     try:
         return load_paper(workspace, id)
     except NotFound:
@@ -128,7 +128,7 @@ def find_or_fetch(workspace: Workspace, id: str) -> tuple[Paper, int]:
 
 
 def find_or_fetch_text(workspace: Workspace, id: str, *, again: bool = False) -> tuple[Paper, KeptText]:
-    """A paper and its full text, with `again` fetched anew.
+    """A paper and its full text, refetched with `again`.
 
     Raises NotFound, or FeedError, which says where to look unless there is no network.
     """
@@ -166,7 +166,7 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
 
 
 def explain_nothing(window: Window, query: Query) -> None:
-    """Print on standard error why a query found nothing."""
+    """Print on standard error why a query has no results."""
     from reader.session.places import asks_for_today, plain_words
 
     newest = window.newest_day()
@@ -183,7 +183,7 @@ def explain_nothing(window: Window, query: Query) -> None:
 
 
 def point_to_near(query: Query, count: int) -> None:
-    """Print on standard error how to find papers near to the words of a query that few papers have, if it has words."""
+    """Print on standard error how to find papers close to the words of a query with few results."""
     from reader.session.places import plain_words
 
     if words := plain_words(query):
@@ -192,7 +192,7 @@ def point_to_near(query: Query, count: int) -> None:
 
 
 def point_to_model(window: Window, query: Query, best: int) -> None:
-    """Print on standard error what finds other words, if the best paper has less than half of those after `~`."""
+    """Print on standard error how to search by meaning, if the best paper has less than half of the words after `~`."""
     from reader.cache.finding.ranker import found_by
 
     by = window.read(lambda connection: found_by(connection, paths.cache_file(), query.near, best))
@@ -205,7 +205,7 @@ OTHER_WORDS = "With a model, ~ knows other words too: dailypapers vectors fetch 
 
 
 def with_known_words(window: Window, query: Query) -> Query | None:
-    """A query with the words of papers for those that no paper has; None if there are none, or one is like no word."""
+    """A query with unknown words replaced by known ones; None if there are none, or one resembles no known word."""
     from reader.cache.finding.ranker import corrections
     from reader.core.similarity import respelled
     from reader.session.places import plain_words

@@ -1,4 +1,4 @@
-"""The class of commands, and the arguments that several of them share."""
+"""The class of commands, and the arguments that several commands share."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ SEE_HELP = " See"
 """Start of the last sentence of a usage error, which points to the help."""
 
 SHIELD = "\0"
-"""Put before a word that argparse must not read as an option; a shell can't pass it."""
+"""Put before a word that argparse must not take for an option; a shell can't pass this character."""
 
 
 class OpenReader(NamedTuple):
-    """The end of a command after which the reader opens on the page of a paper."""
+    """The result of a command after which the reader opens on a paper's page."""
 
     paper: str
     """The paper's id in the cache."""
@@ -36,8 +36,8 @@ class OpenReader(NamedTuple):
 class Command:
     """One command: its name, a summary, examples, arguments, and the function that runs it.
 
-    `run` returns the exit code: 0 done, 1 partly failed; or that the reader is to be opened. It raises ReaderError for
-    a complete failure.
+    `run` returns the exit code, 0 done or 1 partly failed, or asks to open the reader. It raises ReaderError for a
+    complete failure.
     """
 
     name: str
@@ -47,14 +47,14 @@ class Command:
     arguments: Callable[[ArgumentParser], None]
     run: Callable[[Namespace, Workspace], int | OpenReader]
     prints: Mapping[str, Any] = field(default_factory=dict)
-    """The types of its results, or functions that return them, by the words that make it print that; "" for all else.
+    """The types of its results, or functions that return them, by the words that select them; "" for the default.
 
     With any, it takes --json and --jsonl.
     """
 
     @property
     def results(self) -> dict[str, Any]:
-        """The types of its results by whole command lines, such as `views` and `views list`."""
+        """The types of its results by complete command lines, such as `views` and `views list`."""
         return {
             f"{self.name} {words}".rstrip(): kind() if isinstance(kind, FunctionType) else kind
             for words, kind in self.prints.items()
@@ -62,7 +62,7 @@ class Command:
 
 
 class Parser(ArgumentParser):
-    """A parser that raises UsageError with one line of text, and prints the program's own form of help."""
+    """A parser that raises UsageError with one line of text, and prints help in the program's own form."""
 
     examples: Sequence[tuple[str, str]] = ()
 
@@ -73,7 +73,7 @@ class Parser(ArgumentParser):
         raise UsageError(f"{self.prog}: {message.rstrip('.')}{end}{SEE_HELP} '{self.prog} --help'.")
 
     def _missing(self, names: Sequence[str]) -> str:
-        """What a command lacks, without what may be left out, which argparse names too."""
+        """The missing arguments of a command, without optional ones, which argparse lists too."""
         lacking = [
             action
             for action in self._actions
@@ -96,7 +96,7 @@ class Parser(ArgumentParser):
         self.error(f"{option}{typed!r} is not one of {', '.join(choices)}{advice}")
 
     def print_help(self, file: Any = None) -> None:
-        """Print the help; argparse would ignore that a long one can't be written."""
+        """Print the help; argparse would ignore write errors."""
         (file or sys.stdout).write(self.format_help())
 
     def format_help(self) -> str:
@@ -106,7 +106,7 @@ class Parser(ArgumentParser):
 
 
 class StoreFile(Action):
-    """Stores file names; shells complete them."""
+    """Stores file names, which shells complete."""
 
     def __call__(
         self, parser: ArgumentParser, namespace: Namespace, values: Any, option_string: str | None = None
@@ -117,9 +117,9 @@ class StoreFile(Action):
 def add_words(
     parser: ArgumentParser, dest: str, metavar: str, words: Mapping[str, str], *, default: str | None = None
 ) -> None:
-    """Add an argument that is one of a few words; the help has a line for each, with what it does.
+    """Add an argument that is one of a few words, each explained in the help.
 
-    With a `default` it may be left out, if nothing follows it.
+    With a `default` it is optional, if nothing follows it.
     """
     about = "one of these:" if default is None else f"one of these (default: {default}):"
     many = None if default is None else OPTIONAL
@@ -128,12 +128,12 @@ def add_words(
 
 
 def add_actions(parser: ArgumentParser, actions: Mapping[str, tuple[object, str]], default: str | None = None) -> None:
-    """Add the argument that says what the command does: one of these words, with what each does."""
+    """Add the argument that selects an action, with an explanation of each."""
     add_words(parser, "what", "ACTION", {name: about for name, (_, about) in actions.items()}, default=default)
 
 
 def suggest(action: Action, values: Callable[[Sequence[str]], Iterable[str]]) -> None:
-    """Let shells complete an argument by values; the function takes the arguments before it."""
+    """Let shells complete an argument; the function takes the arguments before it."""
     setattr(action, "suggest", values)  # noqa: B010 (argparse has no place for it)
 
 
@@ -180,7 +180,7 @@ def add_no_pager(parser: ArgumentParser) -> None:
 
 
 def add_colours(parser: ArgumentParser) -> None:
-    """Add --color; `parse` puts it into effect. --colour is the same, and not in the help."""
+    """Add --color, which `parse` applies. --colour is a hidden synonym."""
     about = "use colours: auto (on a terminal), always or never"
     parser.add_argument("--color", choices=COLOURS, default="auto", metavar="WHEN", help=about)
     parser.add_argument("--colour", choices=COLOURS, dest="color", default=SUPPRESS, help=SUPPRESS)
@@ -200,7 +200,7 @@ def add_log_level(parser: ArgumentParser) -> None:
 
 
 def add_reader_options(parser: ArgumentParser) -> None:
-    """Add the options of the reader itself, all but the query."""
+    """Add the options of the reader itself, except the query."""
     parser.add_argument("--demo", action="store_true", help="open a bundled sample in a throw-away cache, no network")
     parser.add_argument("--plain", action="store_true", help="print lines of words, for speech and slow terminals")
     add_colours(parser)
@@ -220,15 +220,15 @@ def bare(value: Any) -> Any:
     return value.removeprefix(SHIELD) if isinstance(value, str) else value
 
 
-# Parse a command's words: distinguish options from terms that a query excludes, such as `-topic:agents`
+# Parse a command's words: distinguish options from excluded terms such as `-topic:agents`
 
 
 _OPTION = re.compile(r"-(?:[A-Za-z](?:=.*)?|\d{1,4})")
-"""What looks like an option: a letter, or a number as in `head -5`."""
+"""An option: a letter, or a number as in `head -5`."""
 
 
 def parse(parser: Parser, words: Sequence[str]) -> Namespace:
-    """Parse a command's words, and put --color into effect.
+    """Parse a command's words, and apply --color.
 
     Raises UsageError, also for a letter or number after a dash that is not an option: as a term, it would exclude
     papers.
@@ -251,7 +251,7 @@ def parse(parser: Parser, words: Sequence[str]) -> Namespace:
 
 
 def _with_fields(words: Sequence[str], options: Mapping[str, Action]) -> Sequence[str]:
-    """The words with `--json id,title`, as other programs have it, written as `--json=id,title`."""
+    """The words with `--json id,title`, as in other programs, changed to `--json=id,title`."""
     for place, (word, following) in enumerate(pairwise(takewhile(lambda word: word != "--", words))):
         option = options.get(word)
         if isinstance(option, StoreJson) and "," in following and set(following.split(",")) <= set(option.known()):
@@ -260,17 +260,17 @@ def _with_fields(words: Sequence[str], options: Mapping[str, Action]) -> Sequenc
 
 
 MOST_INPUT = 1 << 26
-"""Bytes of standard input that are read for ids."""
+"""Maximum bytes of standard input read for ids."""
 
 ID = "ID"
 """The name of an argument that is the id of a paper; `-` stands for ids on standard input."""
 
 
 def _with_input(parser: Parser, value: Any) -> Any:
-    """An id, or several, with those of standard input in place of `-`; raises UsageError if it has none."""
+    """An id or several, with `-` replaced by the ids on standard input; raises UsageError if there are none."""
     if value != "-" and not (isinstance(value, list) and "-" in value):
         return value
-    # What `list` prints into a pipe has the id before the first tab.
+    # In the piped output of `list`, the id comes before the first tab.
     given = sys.stdin.buffer.read(MOST_INPUT).decode("utf-8", "replace")
     ids = [id for line in given.split("\n") for id in line.partition("\t")[0].split()]
     if not ids:
@@ -284,11 +284,11 @@ def _with_input(parser: Parser, value: Any) -> Any:
 
 
 Kind = Literal["argument", "option", "value", "end"]
-"""What a word of a command line is: the end is that of the options, `--`."""
+"""The kind of a word of a command line; `end` is `--`, the end of options."""
 
 
 def _kinds(parser: Parser, words: Iterable[str]) -> Iterator[tuple[str, Kind]]:
-    """The words with what each is; a term that a query excludes is an argument, such as `-topic:agents`."""
+    """The words with their kinds; an excluded term such as `-topic:agents` is an argument."""
     options = parser._option_string_actions
     is_plain = is_value = False
     for word in words:
@@ -308,7 +308,7 @@ def _kinds(parser: Parser, words: Iterable[str]) -> Iterator[tuple[str, Kind]]:
 
 
 def _takes_value(action: Action | None) -> bool:
-    """Whether the next word is an option's value."""
+    """Whether an option takes the next word as its value."""
     return action is not None and action.nargs is None and not isinstance(action, StoreJson)
 
 
@@ -318,7 +318,7 @@ def _has_number(word: str, options: Mapping[str, Action]) -> bool:
 
 
 def _shield(parser: Parser, words: Iterable[str], options: Mapping[str, Action]) -> Iterator[str]:
-    """The words as argparse must get them: terms with a dash are shielded, `--json` alone gets an empty value."""
+    """The words for argparse: terms with a dash are shielded, and `--json` alone gets an empty value."""
     is_plain = False
     for word, kind in _kinds(parser, words):
         is_plain = is_plain or kind == "end"
@@ -327,23 +327,23 @@ def _shield(parser: Parser, words: Iterable[str], options: Mapping[str, Action])
         elif kind != "end":
             if kind == "argument" and not is_plain and _OPTION.fullmatch(word):
                 _refuse_letter(parser, word, options)
-            # An option in place of a value is a mistake, which argparse tells.
+            # An option in place of a value is a mistake, which argparse reports.
             is_term = word.startswith("-") and (kind == "argument" or word[:2] != "--")
             yield SHIELD + word if is_term else word
 
 
 def places_of_arguments(parser: Parser, words: Sequence[str]) -> list[int]:
-    """Where in the words the arguments are, without options and their values."""
+    """The positions of the arguments among the words, without options and their values."""
     return [place for place, (_, kind) in enumerate(_kinds(parser, words)) if kind == "argument"]
 
 
 def asks_for_help(words: Sequence[str]) -> bool:
-    """Whether --help is anywhere before `--`, whatever else is right or wrong."""
+    """Whether --help is anywhere before `--`, regardless of other mistakes."""
     return any(word in ("-h", "--help") for word in takewhile(lambda word: word != "--", words))
 
 
 def take_colours(words: Sequence[str]) -> None:
-    """Put --color into effect before all else, since the help and its mistakes depend on it."""
+    """Apply --color first, since help and error messages depend on it."""
     choose_colours("auto")
     for word, following in pairwise([*words, ""]):
         if word == "--":

@@ -11,7 +11,7 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
 
 ANSWER = "answer"
-"""In place of a shell: print the words that may follow those on a command line, one a line, with what each does."""
+"""In place of a shell: print the completions of a command line with explanations, one per line."""
 
 _BASH = """\
 # Completes dailypapers in bash.

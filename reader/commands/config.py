@@ -94,14 +94,13 @@ def _print_value(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _shown(name: str, value: object) -> object:
-    """A setting's value as JSON has it; an address of old settings loses its password."""
+    """A setting's value for JSON; an address from old settings loses its password."""
     if name == "sync" and isinstance(value, str) and is_server(value) and has_password(value):
         return shown(value)
     return _plain(value)
 
 
 def _plain(value: object) -> object:
-    """A setting's value as JSON has it."""
     if isinstance(value, Mapping):
         return dict(value)
     if is_dataclass(value) and not isinstance(value, type):
@@ -123,7 +122,7 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_history(arguments: Namespace, workspace: Workspace) -> int:
-    """Print what a setting, or the entries of a list, were before; or bring one of them back."""
+    """Print earlier values of a setting or a list's entries, or restore one."""
     from reader.cache.earlier_values import setting_versions
 
     name = arguments.name
@@ -146,7 +145,7 @@ def _print_history(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _time(clock: int) -> str | None:
-    """A clock as an ISO time; None for what is from before there were events."""
+    """A clock as an ISO time; None for entries older than all events."""
     from datetime import datetime
 
     return datetime.fromtimestamp(clock / 1000).astimezone().isoformat(" ", "seconds") if clock > 1 else None
@@ -200,7 +199,7 @@ def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    """Lines in the form of the settings file, each with the origin of its value."""
+    """Lines in the form of the settings file, with the origin of each value."""
     loaded = workspace.loaded
     for name in config.SETTING_TYPES:
         if name != "keys" and name not in SINGLE and name not in TABLES:
@@ -220,7 +219,7 @@ def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
 
 
 def _table_lines(workspace: Workspace, table: str) -> Iterator[str]:
-    """The tables of a kind, in the form of the settings file, without what has its default."""
+    """The tables of a kind, in the form of the settings file, without defaults."""
     for entry in getattr(workspace.settings, table):
         yield from ("", f"[[{table}]]")
         for one in fields(entry):
@@ -285,7 +284,6 @@ ACTIONS: Mapping[str, tuple[Callable[[Namespace, Workspace], int], str]] = Mappi
         "init": (_write_template, "write a new file with every setting explained"),
     }
 )
-"""What the command can do, with the function for it."""
 
 Setting = TypedDict("Setting", {"value": object, "from": str, "about": NotRequired[str]})
 Earlier = TypedDict("Earlier", {"name": str, "was": str, "at": str | None, "machine": str})

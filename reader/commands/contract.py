@@ -1,7 +1,7 @@
-"""What --json prints: each result is a type, from which its fields, the tables of the manual and the schema are made.
+"""The output of --json: each result is a type, from which its fields, the manual's tables and the schema are made.
 
-A command names the types of its results in `prints`. No library makes the schema: pydantic refuses the `TypedDict` of
-Python 3.11, and costs 90 ms of processor time to import, half of what a whole command takes.
+A command lists its types in `prints`. The schema is made without a library: pydantic refuses the `TypedDict` of Python
+3.11, and importing it costs 90 ms of processor time, half of a whole command.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from reader.commands.output import print_line, writes_unicode
 from reader.core.nearest import nearest
 
 VERSION = 1
-"""That of the schema: a key that goes, or means something else, makes a new one; new keys may come at any time."""
+"""The version of the schema: it increases when a key goes or changes its meaning; new keys may come at any time."""
 
 Failure = TypedDict("Failure", {"error": str, "kind": str, "hint": str | None})
-"""Why a run failed, on standard error: the first sentence, a word for programs, and the way out if there is one."""
+"""Why a run failed, on standard error: the first sentence, a word for programs, and the remedy if there is one."""
 
 Mistake = TypedDict(
     "Mistake", {"file": str, "line": int | None, "key": str | None, "message": str, "suggestion": str | None}
 )
-"""A mistake in the settings or in another file of the user's."""
+"""A mistake in the settings or in another file of the user."""
 
 
 def extended(name: str, base: type | None, **more: Any) -> Any:
@@ -35,21 +35,20 @@ def extended(name: str, base: type | None, **more: Any) -> Any:
 
 
 def array(kind: Any) -> Any:
-    """The type of an array of records whose type is made as the program runs."""
+    """The type of an array of records, for a type made at run time."""
     return list[kind]
 
 
 @dataclass(frozen=True, slots=True)
 class JsonForm:
-    """A form of JSON output: whole records or some of their fields, as one value or as JSON Lines."""
+    """A form of JSON output: whole records or some fields, as one value or as JSON Lines."""
 
     fields: tuple[str, ...] = ()
-    """The keys to print, in this order; empty for all."""
+    """The keys to print, in order; empty for all."""
     lines: bool = False
-    """Whether each record is a line of its own."""
 
     def print(self, result: Mapping[str, object] | Iterable[Mapping[str, object]]) -> None:
-        """Print a record, or any number of them, one at a time."""
+        """Print a record, or any number of records, one at a time."""
         records = [result] if isinstance(result, Mapping) else result
         picked = ({name: one.get(name) for name in self.fields} if self.fields else one for one in records)
         is_ascii = not writes_unicode(sys.stdout)
@@ -65,13 +64,12 @@ class JsonForm:
 class StoreJson(Action):
     """Stores a `JsonForm`: `--json` alone prints whole records, `--json=id,title` these fields.
 
-    `parse` gives the option an empty value if it stands alone, so it never takes the next word.
+    `parse` gives a lone option an empty value, so that it never takes the next word.
     """
 
     def __init__(self, *arguments: Any, known: Callable[[], Sequence[str]], **more: Any) -> None:
         super().__init__(*arguments, **more)
         self.known = known
-        """Returns the names of all fields."""
 
     def __call__(
         self, parser: ArgumentParser, namespace: Namespace, values: Any, option_string: str | None = None
@@ -106,14 +104,14 @@ def fields(results: Mapping[str, Any]) -> list[str]:
 
 
 def _keys(kind: Any) -> dict[str, Any]:
-    """The keys of a record with their types, or of the records of an array or of names."""
+    """The keys and types of a record, or of the records in an array or mapping."""
     if is_typeddict(kind):
         return get_type_hints(kind)
     return _keys(get_args(kind)[-1]) if get_args(kind) else {}
 
 
 def table_of(results: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What commands print and its keys, for a table in Markdown."""
+    """What commands print and its keys, as a Markdown table."""
     forms = {list: "array: ", dict: "by name: "}
     alike: dict[str, list[str]] = {}
     for words, kind in results.items():
@@ -144,7 +142,7 @@ def _records(kind: Any) -> Iterator[Any]:
 
 
 def schema(results: Mapping[str, Any]) -> dict[str, Any]:
-    """A JSON Schema: the definitions of what commands print, and one for `Failure`."""
+    """A JSON Schema with a definition for each command's output, and one for `Failure`."""
     known: dict[str, Any] = {}
     named = {words: _schema(kind, known) for words, kind in results.items()}
     _schema(Failure, known)
@@ -160,13 +158,13 @@ _NAMES = {str: "string", int: "integer", float: "number", bool: "boolean", NoneT
 
 
 def _schema(kind: Any, known: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a type; those of records are put among the known ones."""
+    """The schema of a type; schemas of records are added to `known`."""
     form, inner = get_origin(kind), get_args(kind)
     if is_typeddict(kind):
         if kind.__name__ not in known:
             known[kind.__name__] = {}
             found = {key: _schema(one, known) for key, one in get_type_hints(kind).items()}
-            # Python 3.11 does not see in `__required_keys__` what a class says whose annotations are texts.
+            # In Python 3.11, `__required_keys__` ignores classes whose annotations are strings.
             extras = get_type_hints(kind, include_extras=True)
             required = [key for key, one in extras.items() if get_origin(one) is not NotRequired]
             known[kind.__name__] = {"type": "object", "properties": found, "required": required}

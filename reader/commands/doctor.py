@@ -1,4 +1,4 @@
-"""`dailypapers doctor`: examine the installation. It changes nothing, and names what mends each problem."""
+"""`dailypapers doctor`: examine the installation, without changes, and name a remedy for each problem."""
 
 from __future__ import annotations
 
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from reader.config import Settings
 
 _READABLE = (State.GOOD, State.INDEX, State.MARKS, State.JOURNAL)
-"""States of a cache whose contents are listed."""
 
 LIBRARIES = ("textual", "sqlmodel", "sqlalchemy", "httpx")
 
@@ -56,15 +55,14 @@ TERMINAL = ("TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "TEXTUAL_THEME", "T
 
 
 HIDDEN = "(only shown by 'dailypapers doctor')"
-"""What others see in place of what is the user's own."""
+"""Shown to others in place of private values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One examined fact; `advice` says what to do about a problem, and is empty without one.
+    """One examined fact; `advice` is the remedy for a problem, else empty.
 
-    What a report for others has of it is `shared`. The value and the advice are the user's own unless they are said to
-    be of the program.
+    `shared` is the part for reports to others. The value and the advice are private unless marked as the program's own.
     """
 
     topic: str
@@ -93,11 +91,11 @@ _USUAL = re.compile(
     r"|ghostty|kitty|Hyper|Apple_Terminal|WarpTerminal|Tabby|rio|truecolor|24bit|C|POSIX|[a-z]{2}_[A-Z]{2}|[01]?)"
     r"(?:-(?:256color|kitty|ghostty|direct|unicode|color))*(?:\.(?:UTF-?8|utf-?8))?"
 )
-"""Values of the variables of `TERMINAL` that are of a program or a language, and not of a person."""
+"""Values of `TERMINAL` variables that name a program or a language, not a person."""
 
 
 def _open(topic: str, name: str, value: str, advice: str = "") -> Finding:
-    """A finding that is all of the program, and nothing of the user."""
+    """A finding without anything private."""
     return Finding(topic, name, value, advice, value, advice)
 
 
@@ -190,7 +188,7 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _known_key(key: str) -> str:
-    """The setting of a dotted key, if it is one: others are the user's own words."""
+    """The setting of a dotted key, if it is one; other keys are the user's own words."""
     from reader.config import SETTING_TYPES
 
     first = key.partition(".")[0]
@@ -198,7 +196,7 @@ def _known_key(key: str) -> str:
 
 
 def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
-    """The cache's state, which has the one command that mends it, and what is in a cache that can be read."""
+    """The cache's state with its remedy, and the contents of a readable cache."""
     from reader.cache.mending import health
 
     yield Finding("Cache", "file", str(file))
@@ -215,7 +213,7 @@ def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _examine_file_system(folder: Path) -> Finding:
-    """The kind of file system that the home is on, and whether files can be locked there."""
+    """The type of file system of the home, and whether files can be locked there."""
     existing = next((one for one in (folder, *folder.parents) if one.is_dir()), folder)
     kind = systems.file_system(existing) or "of an unknown kind"
     if why := systems.lacks_locks(existing):
@@ -247,7 +245,7 @@ def _examine_state(file: Path, condition: Condition) -> Iterator[Finding]:
 
 
 def _advice(condition: Condition) -> str:
-    """What to do about the cache: at most one command."""
+    """The remedy for the cache: at most one command."""
     command = f"Run '{condition.command}'"
     match condition.state:
         case State.GOOD:
@@ -269,14 +267,14 @@ def _advice(condition: Condition) -> str:
 
 
 def _sizes(file: Path, endings: Sequence[str] = ()) -> str:
-    """Sizes of the cache's files, including its write-ahead log: of those with these endings, or of all."""
+    """Sizes of the cache's files with these endings, or of all, including its write-ahead log."""
     files = [file.with_name(file.name + ending) for ending in endings] or sorted(file.parent.glob(f"{file.name}*"))
     sizes = ((one.name, one.stat().st_size) for one in files if one.is_file())
     return ", ".join(f"{name} {size / 1_000_000:,.1f} MB" for name, size in sizes)
 
 
 def _journal(file: Path) -> str:
-    """The journal's size and its damaged lines, which a repair writes again, unless a newer program wrote them."""
+    """The journal's size and damaged lines, which a repair rewrites unless a newer program wrote them."""
     from reader.cache.marks.journal import BadLine, Journal
 
     if not file.exists():
@@ -306,7 +304,7 @@ def _examine_contents(file: Path) -> Iterator[Finding]:
 
 
 def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
-    """The followed feeds, their failures with time and reason, and the number of papers without categories."""
+    """The followed feeds with their failures, and the number of papers without categories."""
     from reader.cache.feeds import Feeds
 
     with closing(Feeds.open(file, query_only=True)) as feeds:
@@ -320,7 +318,7 @@ def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _examine_days(fresh: Freshness) -> Iterator[Finding]:
-    """The newest day of a source, and the days that are not whole, with what fetches them."""
+    """The newest day of a source and its incomplete days, with the command that fetches them."""
     if fresh.newest is None:
         return
     name = "daily papers" if fresh.slug == "hf" else "category"
@@ -356,7 +354,6 @@ def _categories(feeds: Feeds, settings: Settings) -> str:
 
 
 def _local(stamp: str) -> str:
-    """A stored time in local time, to the minute."""
     return datetime.fromisoformat(stamp).astimezone().isoformat(" ", "minutes")
 
 
@@ -411,7 +408,7 @@ def _token(settings: Settings) -> str:
 
 
 def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
-    """The notification queries, the program that notifies, and its last failure."""
+    """The notification queries, the notifying program, and its last failure."""
     from reader.actions.programs import desktop_program, find_program
     from reader.cache import schema, watching
 
@@ -461,7 +458,7 @@ def _found(program: str | None) -> str:
 
 
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
-    """What extensions say, and the extensions of other packages, with why one was switched off."""
+    """Findings of extensions, and extensions of other packages with the reason if one is switched off."""
     for one in installed.given("findings"):
         found = installed.ask(one.entry, lambda ask=one.value: list(ask(workspace)), default=())
         yield from (finding for finding in found if isinstance(finding, Finding))
@@ -520,11 +517,11 @@ COMMAND = Command(
 )
 
 
-# A report for bug reports: what `doctor` found and the end of the log, without anything of the user's own
+# A report for bug reports: doctor's findings and the end of the log, without private values
 
 
 LONGEST_TAIL = 200
-"""Lines of the log that go into a report."""
+"""Maximum lines of the log in a report."""
 
 _TAIL_BYTES = 1 << 16
 
@@ -551,7 +548,7 @@ def write_report(findings: Sequence[Mapping[str, object]], file: Path, *, yes: b
 
 
 def log_for_others() -> Iterator[str]:
-    """The end of the log: times, kinds of errors and places in programs, and of all else the program's own words."""
+    """The end of the log: times, kinds of errors and code locations; of the rest, only the program's own words."""
     try:
         with log_file().open("rb") as file:
             file.seek(max(0, os.fstat(file.fileno()).st_size - _TAIL_BYTES))
@@ -562,12 +559,12 @@ def log_for_others() -> Iterator[str]:
         if frame := _FRAME.match(line):
             yield f"  {_place(frame['file'])}, {frame['line']}, in {_own_words(frame['name'] or '')}"
         elif not line.startswith("    "):
-            # A line of code says no more than its number does.
+            # A line of code says no more than its number.
             yield _own_words(line)
 
 
 def _place(file: str) -> str:
-    """A file of Python's, of a library or of the program, without the folders that it is installed in."""
+    """A file of Python, a library or the program, without the folders where it is installed."""
     here = str(Path(reader.__file__).parent.parent) + os.sep
     if file.startswith(here) and "site-packages" not in file:
         file = file.removeprefix(here)
@@ -590,7 +587,7 @@ _STAMP = re.compile(r"[0-9]{2}T[0-9]{2}|[0-9]{2}Z")
 
 @cache
 def _vocabulary() -> frozenset[str]:
-    """The words of the program's sources, and those of errors of the system, of Python and of SQLite."""
+    """The words of the program's sources, and of error messages of the system, Python and SQLite."""
     texts = [*map(os.strerror, errno.errorcode), *dir(builtins), *dir(sqlite3)]
     texts += [file.read_text(encoding="utf-8") for file in sources()]
     return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))

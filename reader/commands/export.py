@@ -30,13 +30,11 @@ if TYPE_CHECKING:
     from reader.cache.reads.window import Window
 
 NOTES = "notes"
-"""The format that is a folder."""
 
 STEP = 100
-"""Papers between two updates of the progress."""
 
 
-# Papers that an import adds in this order are listed in the same order, also those of one day with equal votes.
+# Papers imported in this order are listed in the same order, including papers of one day with equal votes.
 AS_ADDED = "sort:-added"
 
 
@@ -116,7 +114,7 @@ def _address(url: str, format: Format) -> str:
 
 
 def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
-    """Write the files of the settings, and print what each has."""
+    """Write the watched exports, and print the content of each."""
     from reader.refresh.watched_exports import write_exports
 
     others = (arguments.query, arguments.ids, arguments.everything, arguments.output, arguments.format)
@@ -141,7 +139,7 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> int:
-    """Add to a file the papers that it lacks."""
+    """Append missing papers to a file."""
     if file is None:
         raise UsageError("--append needs a file: name it with -o FILE.")
     format = _choose_format(arguments.format, file)
@@ -166,7 +164,7 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
 
 
 def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None) -> int:
-    """Write a folder of notes, and take back what the user wrote there, in one step of undo."""
+    """Write a folder of notes, and take in the user's edits, as one undoable action."""
     from reader.actions.notes_folder import write_notes
     from reader.cache.marks.effects import Change
 
@@ -194,7 +192,7 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
 
 
 def _citation_keys(workspace: Workspace, window: Window, used: Iterable[str] = ()) -> CitationKeys:
-    """The keys by the user's pattern; all papers of the cache are asked only if the pattern needs them."""
+    """The keys by the user's pattern; all cached papers are read only if the pattern needs them."""
     from reader.cache.reads.exports import citable_papers
 
     return CitationKeys(workspace.settings.citation_key, used, partial(window.read, citable_papers))
@@ -208,7 +206,7 @@ def _ids(window: Window, paper: Paper) -> list[str]:
 
 
 def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
-    """Write JSON with all that an import needs, and `with_lost` the marks of papers that the cache does not have."""
+    """Write JSON for a lossless import; `with_lost` adds the marks of papers missing from the cache."""
     from reader.cache.reads.exports import kept, lost_papers
 
     def more(paper: Paper) -> Record:
@@ -233,7 +231,7 @@ def _choose_format(name: str | None, file: Path | None) -> Format:
 
 
 def _show_progress(papers: Iterable[Paper], total: int, progress: Progress) -> Iterator[Paper]:
-    """Pass the papers on and show their number so far."""
+    """Pass the papers through, showing their number."""
     for number, paper in enumerate(papers):
         if number % STEP == 0 and not sys.stdout.isatty():
             progress.show(f"{number:,} of {amount(total, 'paper')}")
@@ -249,22 +247,22 @@ COMMAND = Command(
 )
 
 
-# Append to a file of another program what it does not have yet; not a byte of what is there changes
+# Append missing papers to another program's file, without changing existing bytes
 
 
 _KEY = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]\s*([^\s,{}()=]+)[ \t]*,", re.MULTILINE)
 
 
 class Present(NamedTuple):
-    """What a file has already."""
+    """The contents of a file."""
 
     text: str
     ids: frozenset[str]
     """Ids of its papers."""
     titles: frozenset[int] = frozenset()
-    """Hashes of the titles of its entries that name no id."""
+    """Hashes of the titles of entries without an id."""
     keys: tuple[str, ...] = ()
-    """Keys of its entries, which new ones may not have."""
+    """Keys of its entries, which new ones must not have."""
 
 
 class Unusable(ReaderError):
@@ -272,7 +270,7 @@ class Unusable(ReaderError):
 
 
 def read_present(file: Path, format: str) -> Present:
-    """What the file has; nothing if it does not exist. Raises Unusable if it has another format."""
+    """A file's contents; empty if it does not exist. Raises Unusable for another format."""
     try:
         data = file.read_bytes()
     except FileNotFoundError:
@@ -312,7 +310,7 @@ def joined(present: Present, new: str, format: str) -> str:
 
 
 def _read_entries(data: bytes) -> tuple[frozenset[str], frozenset[int]]:
-    """The ids of a file's entries, and the hashes of the titles of those without one."""
+    """The ids of a file's entries, and title hashes of those without one."""
     from datetime import UTC, datetime
 
     from reader.feeds.files.papers_file import read_papers
@@ -320,7 +318,7 @@ def _read_entries(data: bytes) -> tuple[frozenset[str], frozenset[int]]:
     try:
         listings = list(read_papers(BytesIO(data), datetime.now(UTC).date()))
     except FeedError:
-        # It has comments only, or is JSON of another kind.
+        # It has only comments, or is other JSON.
         return frozenset(), frozenset()
     entries = [entry for listing in listings for entry in listing.entries]
     ids = {draft.id for listing in listings for draft in listing.drafts}
@@ -354,5 +352,5 @@ def summarize(written: int, known: int, file: Path) -> str:
 
 
 def is_new(ids: Iterable[str], title: str, present: Present) -> bool:
-    """Whether the file has none of these ids of a paper, and no entry without an id that has its title."""
+    """Whether the file has none of a paper's ids, nor an entry without an id that has its title."""
     return present.ids.isdisjoint(ids) and title_hash(title) not in present.titles

@@ -89,7 +89,7 @@ def _freshness(feeds: Feeds) -> tuple[Freshness, ...]:
 
 
 def _days_record(fresh: Freshness | None) -> dict[str, object]:
-    """What JSON has of a source's newest day, and of the days that are not whole."""
+    """The JSON of a source's newest day and its incomplete days."""
     if fresh is None or fresh.newest is None:
         return {}
     newest, *holes = (day._asdict() | {"whole": day.is_whole} for day in (fresh.newest, *fresh.holes))
@@ -115,12 +115,11 @@ def _print_feeds(feeds: Mapping[str, Followed], papers: dict[str, int], fresh: S
 
 
 def _format_time(stamp: str) -> str:
-    """A stored time in local time, to the minute."""
     return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    """Follow feeds and categories; a feed must answer. Raises FeedError with the last failure."""
+    """Follow feeds, which must respond, and categories. Raises FeedError with the last failure."""
     from reader.refresh.running import open_sources
 
     failures: list[str] = []
@@ -181,7 +180,7 @@ def _listing(category: str) -> str:
 
 
 async def _fetch_feed(web: SyndicationClient, url: str) -> tuple[str, FetchedFeed]:
-    """Fetch the feed at an address, or the feed that a web page there links to; also return the feed's address."""
+    """Fetch the feed at an address, or one linked from a web page there; also return the feed's address."""
     from reader.core.foreign import web_url
     from reader.feeds.syndication.parse import NotAFeed
 
@@ -220,7 +219,7 @@ def _find_feed(feeds: Feeds, name: str) -> Followed:
 
 
 async def _check_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    """Fetch feeds, by default all, and print each result."""
+    """Fetch feeds, all by default, and print the results."""
     from contextlib import aclosing
 
     from reader.refresh.jobs import FeedFailed, FeedStarted, FeedStored, PapersReturned
@@ -274,7 +273,7 @@ def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:
 def follow_lists(
     workspace: Workspace, files: Iterable[tuple[str, bytes]], *, is_dry: bool = False
 ) -> tuple[list[str], int, list[str]]:
-    """Follow the feeds of OPML files, or only look; `files` are their names and bodies.
+    """Follow the feeds of OPML files, unless dry; `files` are their names and contents.
 
     Returns the names of new feeds, the number of known ones, and why files could not be read.
     """
@@ -298,14 +297,14 @@ def follow_lists(
 
 
 def describe_followed(added: int, known: int, *, is_dry: bool = False) -> str:
-    """What came of a list of feeds, as a sentence."""
+    """The result of a list of feeds, as a sentence."""
     if is_dry:
         return f"{amount(added, 'feed')} would be added, {known:,} already known; nothing was changed."
     return f"{amount(added, 'feed')} added, {known:,} already known; 'dailypapers refresh' fetches them."
 
 
 def _new_in(feeds: Feeds, outline: Outline) -> list[str]:
-    """What following an outline would add."""
+    """What an outline would add."""
     from reader.feeds.arxiv.categories import announced_categories
 
     return [one for one in announced_categories(outline.url) or [outline.url] if feeds.find(one) is None]
@@ -365,7 +364,6 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
         "export": (_export_feeds, "print what you follow as OPML"),
     }
 )
-"""What the command can do, with the function for it."""
 
 Unfollowed = TypedDict("Unfollowed", {"removed": list[str]})
 FeedsImported = TypedDict("FeedsImported", {"added": list[str], "known": int, "failed": list[str]})

@@ -1,4 +1,4 @@
-"""`dailypapers follow`: authors, organizations, venues, topics and words whose papers the reader points out."""
+"""`dailypapers follow`: authors, organizations, venues, topics and words to follow."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def _run_follow(arguments: Namespace, workspace: Workspace) -> int:
     return _print_changes(arguments, workspace, changes)
 
 
-# What to change
+# Changes
 
 
 def _added(workspace: Workspace, names: Sequence[str], *, notify: bool) -> list[Follow]:
-    """What to follow, without what is followed already; raises UsageError before anything is stored."""
+    """New follows from names; raises UsageError before anything is stored."""
     wanted = [_parsed(name)._replace(notify=notify) for name in names]
     known = {one.kind: one for one in _known(workspace)}
     with workspace.window() as window:
@@ -93,7 +93,7 @@ def _quieted(workspace: Workspace, names: Sequence[str], *, notify: bool) -> lis
 
 
 def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Follow]:
-    """What is followed under some names; raises NotFound for one that is not, UsageError for an ambiguous one."""
+    """The follows of some names; raises NotFound for an unknown one, UsageError for an ambiguous one."""
     known = _known(workspace)
     chosen = {}
     for name in names:
@@ -115,7 +115,7 @@ def _known(workspace: Workspace) -> list[Follow]:
         return window.read(follows)
 
 
-# What to print
+# Output
 
 
 def _counts(workspace: Workspace) -> tuple[FollowCount, ...]:
@@ -143,7 +143,7 @@ def _print_changes(arguments: Namespace, workspace: Workspace, changes: Sequence
 
 
 def _meant(workspace: Workspace, follow: Follow) -> str | None:
-    """What a name that no paper has most likely stands for, of those that several papers have."""
+    """The most likely intended name for one without papers, among those with several papers."""
     from reader.cache.reads.vocabulary import vocabulary
 
     if follow.field not in ("author", "org", "venue"):
@@ -151,7 +151,7 @@ def _meant(workspace: Workspace, follow: Follow) -> str | None:
     with workspace.window() as window:
         known = {name_slug(name): name for name in window.read(vocabulary)[follow.field]}
     meant = nearest(follow.slug, known)
-    # Names of people are near to those of others: with more than two slips it is another one.
+    # Names of people resemble each other: more than two slips mean another name.
     if meant is None or not (meant.startswith(follow.slug) or distance(follow.slug, meant, 2) <= 2):
         return None
     return f"{follow.field}:{shlex.quote(clean(known[meant]))}"
@@ -209,7 +209,6 @@ ACTIONS: Mapping[str, tuple[Choose, str]] = MappingProxyType(
         "quiet": (_quieted, "stop notifying you"),
     }
 )
-"""What the command can do, with the function that finds what changes."""
 
 COMMAND = Command(
     "follow",

@@ -1,4 +1,4 @@
-"""`dailypapers grep`: find words in the full texts that are kept here."""
+"""`dailypapers grep`: find words in the stored full texts."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     from reader.core.query import Query
 
 KEPT = "has:fulltext"
-"""The query of the papers whose texts are kept."""
+"""The query for papers with stored texts."""
 
 _WORD = re.compile(r'"[^"]+"|\S+')
 
 
 class Passage(NamedTuple):
-    """A paragraph that has the words, and the paper that has it."""
+    """A matching paragraph and its paper."""
 
     id: str
     title: str
     hit: Hit
     number: int
-    """That of its section."""
+    """The number of its section."""
     paragraph: str
 
     @property
@@ -74,7 +74,6 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _nothing(window: Window, query: Query) -> str:
-    """Why nothing was found."""
     if window.count(selection(window, query)):
         return "No stored full text contains it."
     fetches = "'dailypapers read ID' fetches one."
@@ -84,13 +83,13 @@ def _nothing(window: Window, query: Query) -> str:
 
 
 def _with_words(query: Query, words: Sequence[str]) -> Query:
-    """The query with the words that the index of full texts finds as they are found here, as beginnings."""
+    """The query with word beginnings that the full-text index finds the same way."""
     from reader.cache.search.full_text import is_found_in_texts
     from reader.core.query import Match
     from reader.core.query.nodes import all_of
     from reader.core.spellings import with_joined
 
-    # A text may have two words joined, so that neither is found by itself.
+    # A text may have two words joined, so that neither is found alone.
     alone = (word for word, *made in with_joined(words) if not made)
     matches = (Match(word.strip('"'), word.startswith('"'), "fulltext") for word in alone)
     nodes = [query.root, *filter(is_found_in_texts, matches)]
@@ -98,7 +97,7 @@ def _with_words(query: Query, words: Sequence[str]) -> Query:
 
 
 def passages(workspace: Workspace, window: Window, text: str, query: Query) -> Iterator[Passage]:
-    """The paragraphs of a query's kept texts that have all words; raises UsageError if there is no word."""
+    """The paragraphs of a query's stored texts with all the words; raises UsageError if there is no word."""
     from reader.cache.texts import Texts
     from reader.core.document.model import Heading
     from reader.core.document.search import block_texts, find
@@ -137,7 +136,7 @@ def _record(found: Passage) -> Found:
 
 
 def _format(found: Passage) -> str:
-    """A line for other programs: id, section and text with tabs between."""
+    """A line for other programs: id, section and text, separated by tabs."""
     style = Style.of(sys.stdout)
     return f"{style.faint(found.id)}\t{style.faint(found.section)}\t{_marked(found.hit, style)}"
 
@@ -164,7 +163,7 @@ def _marked(hit: Hit, style: Style) -> str:
 
 
 def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
-    """The parts of a hit's text, and whether each is a word that was looked for."""
+    """A hit's text in parts, each marked as a match or not."""
     end = 0
     for start, stop in hit.marks:
         if start >= end:

@@ -65,7 +65,7 @@ def _print_help(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _show_man_page() -> None:
-    """Show all of the manual by `man`, which need not know where it is, or by the pager; print roff into a pipe."""
+    """Show the whole manual with `man`, without needing its path, or with the pager; print roff into a pipe."""
     program = shutil.which("man")
     if not is_terminal(sys.stdout):
         print_line(man_page(__version__).rstrip("\n"))
@@ -74,7 +74,7 @@ def _show_man_page() -> None:
         print_page("\n\n".join(everything()), paged=True)
         return
     with TemporaryDirectory() as folder:
-        # A name with a slash is a file.
+        # `man` takes a name with a slash for a file.
         file = Path(folder) / f"{APP}.1"
         file.write_text(man_page(__version__), "utf-8")
         subprocess.run([program, str(file)], check=False, env=child_environment())
@@ -95,7 +95,7 @@ def front_page() -> str:
 
 
 def _in_two_columns(names: Sequence[str]) -> Iterator[str]:
-    """Commands with what each does, half of them beside the others; only their names if the screen is narrow."""
+    """Commands and what they do, in two columns; only names if the screen is narrow."""
     gists, style, half = gists_of_commands(), Style.of(sys.stdout), -(-len(names) // 2)
     cells = [f"{name:9}{gists[name]}" for name in names]
     left = max(map(len, cells[:half])) + 2

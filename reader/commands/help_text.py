@@ -1,4 +1,4 @@
-"""What help prints: the texts of the manual and the help of each command, in Markdown, as lines of a terminal."""
+"""Help texts: the manual and the help of each command, in Markdown, as lines for a terminal."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ PAGES = (
     *("reading", "queries", "keys", "choosing", "views", "settings", "import-export", "scripts"),
     *("sync", "mail", "browser", "agents", "trouble", "formats", "words", "extensions", "developing"),
 )
-"""Names of the pages, the most useful first."""
+"""Names of the pages, most useful first."""
 
 MOST_EXAMPLES = 8
-"""Maximum number of examples in the help of a command."""
 
 _GIST = re.compile(r"# .+\n\n((?:.+\n)+)")
 
@@ -35,13 +34,13 @@ def gists_of_pages() -> dict[str, str]:
 
 
 def rows(text: str) -> list[tuple[str, str]]:
-    """The rows of the tables with two columns, as plain text."""
+    """The rows of two-column tables, as plain text."""
     tables = (cells_of(block.body)[1:] for block in read_blocks(text) if block.kind == "table")
     return [(_plain(row[0]), _plain(row[1])) for table in tables for row in table if len(row) == 2]
 
 
 def text_of(name: str) -> str:
-    """The text of a page, with marks where tables are made."""
+    """The text of a page, with placeholders for generated tables."""
     return (FOLDER / f"{name}.md").read_text("utf-8")
 
 
@@ -68,7 +67,7 @@ class Entry(NamedTuple):
 
 
 def entries(parser: ArgumentParser) -> list[Entry]:
-    """The arguments of a parser in order, then its options; --help comes last."""
+    """The arguments of a parser in order, then its options, --help last."""
     found = []
     for action in parser._actions:
         if action.help != SUPPRESS:
@@ -80,7 +79,7 @@ def entries(parser: ArgumentParser) -> list[Entry]:
 
 
 def usage(parser: ArgumentParser) -> str:
-    """How the command is written, without its options one by one."""
+    """A command's synopsis, without its options."""
     words = [parser.prog]
     for action in parser._actions:
         if not action.option_strings and action.help != SUPPRESS:
@@ -90,7 +89,7 @@ def usage(parser: ArgumentParser) -> str:
 
 
 def command_page(parser: ArgumentParser, shown: Sequence[tuple[str, str]], shared: Sequence[str] = ()) -> str:
-    """The help of a command in Markdown, without the options that are `shared`."""
+    """The help of a command in Markdown, without `shared` options."""
     found = [entry for entry in entries(parser) if entry.name not in shared]
     shown = shown or _examples_of(parser.prog)
     parts = [parser.description or "", f"**Usage:** `{usage(parser)}`"]
@@ -103,7 +102,7 @@ def command_page(parser: ArgumentParser, shown: Sequence[tuple[str, str]], share
 
 
 def _examples_of(command: str) -> list[tuple[str, str]]:
-    """The examples of a command that the pages have, each with its remark; first those of the page with most."""
+    """A command's examples in the pages, with remarks, starting with the page that has most."""
     found = []
     for name in PAGES:
         blocks = (block.body for block in read_blocks(text_of(name)) if block.kind == "sh")
@@ -114,7 +113,7 @@ def _examples_of(command: str) -> list[tuple[str, str]]:
 
 
 def examples(pairs: Iterable[tuple[str, str]]) -> str:
-    """Commands, each with what it does, as an example in Markdown."""
+    """Commands with explanations, as a Markdown example."""
     lines = [(f"{APP} {words}".rstrip(), about) for words, about in pairs]
     size = max((len(words) for words, _ in lines), default=0)
     said = (f"{words:<{size}}  # {about}" if about else words for words, about in lines)
@@ -127,13 +126,12 @@ def _about(action: Action) -> str:
 
 
 def _name(action: Action) -> str:
-    """An option with its value, or the name of an argument."""
     if not action.option_strings:
         return _metavar(action)
     names = ", ".join(action.option_strings)
     if action.nargs == 0:
         return names
-    # Only --json and --jsonl can do without a value.
+    # Only --json and --jsonl have an optional value.
     return f"{names}[={action.metavar}]" if hasattr(action, "known") else f"{names} {_metavar(action)}"
 
 
@@ -143,11 +141,11 @@ def _metavar(action: Action) -> str:
     return "|".join(map(str, action.choices)) if action.choices else action.dest.upper()
 
 
-# Markdown, as far as the pages use it
+# Markdown, as used by the pages
 
 
 class Block(NamedTuple):
-    """A heading, a paragraph or item of a list, a table, an example for a shell, or other code."""
+    """A heading, paragraph, list item, table, shell example, or other code."""
 
     kind: Literal["heading", "text", "table", "sh", "code"]
     body: str
@@ -188,18 +186,18 @@ def cells_of(table: str) -> list[list[str]]:
 
 
 def told_beside(head: Sequence[str], cells: Sequence[str]) -> Sequence[str]:
-    """What a row says beside its name: more than one cell with their heads."""
+    """A row's text besides its name: several cells get their headings."""
     return cells if len(cells) == 1 else [f"{say}: {cell}" for say, cell in zip(head[1:], cells, strict=True) if cell]
 
 
 def pieces_of(text: str) -> Line:
-    """A text with what is code, or strong, in a style of its own."""
+    """A text with styled code and strong parts."""
     found: list[Piece] = []
     at = 0
     for span in _INLINE.finditer(text):
         typed = span[1] or span[2]
         between = text[at : span.start()]
-        # Blanks within code look like those between two examples.
+        # Spaces in code look like the space between two examples.
         found.append(Piece("  " if between == " " and typed and found and found[-1].role == "opened" else between))
         found.append(Piece(typed, "opened") if typed else Piece(span[3] or span[4], "label" if span[3] else "text"))
         at = span.end()
@@ -214,17 +212,16 @@ def _plain(text: str) -> str:
 
 
 WIDEST = 100
-"""Maximum columns of help."""
 
 _COLUMN = 26
-"""Maximum columns of the names in a table; longer names have a line of their own."""
+"""Maximum columns of the names in a table; longer names get their own line."""
 
 _SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+\s*""")
-"""A word of a shell's command line, with its quotes and the blanks after it."""
+"""A word of a shell command with its quotes and the spaces after it."""
 
 
 def help_width() -> int:
-    """Columns for help: those of the terminal up to `WIDEST`; as much as can be read well in a pipe."""
+    """Columns for help: those of the terminal up to `WIDEST`; a readable width in a pipe."""
     return min(width(), WIDEST) if is_terminal(sys.stdout) else READABLE
 
 
@@ -240,12 +237,12 @@ def draw(text: str) -> Iterator[str]:
 
 
 def page_lines(text: str, width: int) -> Iterator[Line]:
-    """The lines of a page, of at most so many cells as far as the words of its examples allow."""
+    """The lines of a page, within the width unless words of examples are longer."""
     below = True
     for block in read_blocks(text):
         if not below:
             yield ()
-        # A small heading stands on what it is of.
+        # A small heading has no blank line below it.
         below = block.level > 2
         if block.kind == "heading":
             yield (Piece(block.body.upper() if block.level == 1 else block.body, "label"),)
@@ -258,7 +255,7 @@ def page_lines(text: str, width: int) -> Iterator[Line]:
 
 
 def example_lines(block: Block, width: int) -> Iterator[Line]:
-    """An example; if a line is too long, remarks have lines of their own, and a backslash joins parts for a shell."""
+    """An example; long lines get remarks on separate lines, and backslash continuations."""
     lines = block.body.splitlines()
     remarks_fit = all(len(line) + 2 <= width for line in lines if "  #" in line)
     for text in lines:
@@ -279,7 +276,7 @@ def example_lines(block: Block, width: int) -> Iterator[Line]:
 
 
 def _table_lines(found: Sequence[Sequence[str]], width: int) -> Iterator[Line]:
-    """Names in one column and what is said of them in another; more columns stand below each other by their heads."""
+    """Names in one column and their descriptions in another; further columns are stacked with their headings."""
     head, *body = found
     names = [pieces_of(row[0]) for row in body]
     size = max((length for name in names if (length := measure(name)) <= _COLUMN), default=_COLUMN)

@@ -36,16 +36,15 @@ if TYPE_CHECKING:
     from reader.core.marks import PaperMarks
 
 PART = 1_000
-"""Papers that are stored before their marks are added."""
+"""Papers to store before adding their marks."""
 
 PART_CHARACTERS = 8 * 1024 * 1024
-"""Characters of text after which fewer papers are stored."""
+"""Characters of text after which a part ends early."""
 
 CLIPBOARD = "the clipboard"
-"""The name of the clipboard's text among the files."""
 
 REASONS = 3
-"""Maximum number of a file's skipped records that are printed."""
+"""Maximum skipped records printed per file."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -74,20 +73,16 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 @dataclass
 class _Found:
-    """What the files have, and what came of it."""
+    """The contents of the files, and the results."""
 
     counts: dict[str, int]
     marks: int = 0
-    """Marks of records that were new."""
+    """Marks of new records."""
     papers: list[LibraryEntry] = field(default_factory=list)
-    """The papers of records."""
     entries: list[LibraryEntry] = field(default_factory=list)
-    """The entries of other programs."""
     feeds: list[tuple[str, bytes]] = field(default_factory=list)
-    """Lists of feeds by the names of their files."""
     failed: list[str] = field(default_factory=list)
     pages: int = 0
-    """Files that are saved pages."""
 
 
 def _import_files(arguments: Namespace, workspace: Workspace) -> int:
@@ -95,7 +90,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
         arguments.files.append(CLIPBOARD)
     if not (arguments.files or arguments.choose or arguments.choices):
         raise UsageError("Name a file to import, - for standard input, or --clipboard.")
-    # A damaged cache is told of before anything is read.
+    # A damaged cache is reported before anything is read.
     workspace.ensure_cache()
     if arguments.choose or arguments.choices:
         if arguments.files:
@@ -114,7 +109,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.dry_run:
         found.counts |= {"new": taken.stored_new, "unchanged": len(found.papers) - taken.stored_new}
     if not arguments.json:
-        # A look-up takes minutes: what is stored already is said before.
+        # A look-up takes minutes, so stored papers are reported first.
         _print_counts(arguments, found, taken)
     titles = None
     if found.pages and not arguments.dry_run:
@@ -137,7 +132,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_counts(arguments: Namespace, found: _Found, taken: Taken) -> None:
-    """Print how many papers and marks the files had, unless nothing could be read."""
+    """Print the number of papers and marks in the files, unless nothing could be read."""
     if len(found.failed) + len(found.feeds) < len(arguments.files):
         if not found.entries or any(found.counts.values()):
             with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""
@@ -146,7 +141,7 @@ def _print_counts(arguments: Namespace, found: _Found, taken: Taken) -> None:
 
 
 def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _Found:
-    """Read the files, and store their papers and marks unless this is a dry run; with `keep`, return the papers."""
+    """Read the files and store their papers and marks, unless this is a dry run; with `keep`, return the papers."""
     from reader.cache.storing.papers import Stored
     from reader.feeds.files.papers_file import ListsFeeds
     from reader.refresh import jobs
@@ -179,7 +174,6 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
 
 
 def _ids_of_page(part: Sequence[Listing]) -> list[str]:
-    """The ids of a saved page's papers, in its order."""
     return [
         draft.id or draft.entry or page_id(draft.title)
         for listing in part
@@ -189,14 +183,13 @@ def _ids_of_page(part: Sequence[Listing]) -> list[str]:
 
 
 def _skip(part: Sequence[Listing]) -> tuple[Stored, int]:
-    """Store nothing."""
     from reader.cache.storing.papers import Stored
 
     return Stored(skipped=sum(listing.skipped_count for listing in part)), 0
 
 
 class _Storer:
-    """Stores parts of files; the log is opened for the first marks: most files have none."""
+    """Stores parts of files; opens the log for the first marks, since most files have none."""
 
     def __init__(self, workspace: Workspace, stack: ExitStack) -> None:
         self._workspace = workspace
@@ -206,7 +199,7 @@ class _Storer:
         _update_topics(self._cache)
 
     def store(self, part: Sequence[Listing]) -> tuple[Stored, int]:
-        """Store a part's papers and marks; return what came of it, and the number of new marks."""
+        """Store a part's papers and marks; return the result and the number of new marks."""
         from reader.cache.storing.papers import Stored
 
         now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -214,12 +207,11 @@ class _Storer:
         return stored, self._add([marks for listing in part for marks in listing.marks])
 
     def tell_apart(self, part: Sequence[Listing]) -> list[Listing]:
-        """A part in which papers of a page that share their title with other ones here have ids of their own."""
+        """A part in which a page's papers with ambiguous titles get their own ids."""
         with opened(self._workspace.cache_file) as connection:
             return [pages.tell_apart(connection, listing) for listing in part]
 
     def place(self, ids: Sequence[str]) -> None:
-        """Keep the order of a saved page."""
         with opened(self._workspace.cache_file) as connection, transaction(connection):
             pages.place(connection, ids)
 
@@ -233,7 +225,7 @@ class _Storer:
 
 
 def _read_parts(name: str) -> Iterator[list[Listing]]:
-    """The listings of a file in parts; prints the first skipped records with their places, and how many more."""
+    """The listings of a file in parts; prints the first skipped records with their places."""
     from reader.feeds.files.papers_file import read_papers
 
     source = _source(name)
@@ -261,7 +253,7 @@ def _source(name: str) -> Path | BinaryIO:
 
 
 def _parts(listings: Iterable[Listing]) -> Iterator[list[Listing]]:
-    """Group listings into parts of up to about `PART` papers: marks are added once their papers are stored."""
+    """Group listings into parts of about `PART` papers, so that marks follow their papers."""
     part: list[Listing] = []
     size = characters = 0
     for listing in listings:
@@ -276,7 +268,7 @@ def _parts(listings: Iterable[Listing]) -> Iterator[list[Listing]]:
 
 
 def _show_reading(listings: Iterable[Listing], name: str, progress: Progress, reasons: list[str]) -> Iterator[Listing]:
-    """Pass the listings on; show papers and papers a second; collect the first `REASONS` reasons in `reasons`."""
+    """Pass the listings through, showing progress, and collect the first `REASONS` reasons in `reasons`."""
     start = time.monotonic()
     count = 0
     for listing in listings:
@@ -303,7 +295,7 @@ NewFeeds = TypedDict("NewFeeds", {"added": list[str], "known": int})
 
 
 class Imported(TypedDict):
-    """What files brought; the papers of other programs are counted only if they have any."""
+    """The result of an import; other programs' papers are included only if there are any."""
 
     new: int
     updated: NotRequired[int]
@@ -333,27 +325,27 @@ COMMAND = Command(
 )
 
 
-# What an import does to the papers that files name: finds those that are here, asks for the others, and marks all
+# Imported entries: find existing papers, request missing ones, and mark all of them
 
 
 LISTED = 10
-"""Entries without a paper that are printed; --json has all."""
+"""Maximum printed entries without a paper; --json has all."""
 
 FLAGS = ("s=star",)
-"""What labels stand for, unless the user says otherwise: in newsboat, many flag by `s` what they would star."""
+"""Default meanings of labels: many newsboat users flag with `s` what they would star."""
 
 _WORDS = ("star", "queue", "read")
-"""What a label may stand for besides a tag."""
+"""Possible meanings of a label besides a tag."""
 
 _MOST = 8
-"""Marks that are printed with their numbers of papers."""
+"""Maximum marks printed with their numbers of papers."""
 
 _FEW = 5
-"""Labels of libraries that are printed; --json has all."""
+"""Maximum printed labels of libraries; --json has all."""
 
 
 class Labels:
-    """What the labels of other programs' entries stand for; capitals make a difference only for single letters."""
+    """The meanings of other programs' labels; case matters only for single letters."""
 
     def __init__(self, kinds: Mapping[str, str], known: Iterable[str], *, keep: bool) -> None:
         self._kinds = kinds
@@ -361,7 +353,7 @@ class Labels:
         self._spelled = {tag.casefold(): tag for tag in known}
 
     def kind(self, label: str) -> str | None:
-        """The kind of mark that a label stands for; None if it is not taken."""
+        """The kind of mark for a label; None if it is not imported."""
         if kind := self._kinds.get(_same(label)):
             return kind
         if self._keep and not _is_letter(label):
@@ -369,7 +361,7 @@ class Labels:
         return None
 
     def untaken(self, entries: Iterable[LibraryEntry]) -> Counter[str]:
-        """The labels that stand for nothing, with their numbers of entries with a paper."""
+        """Labels without a meaning, with their numbers of entries that have a paper."""
         return Counter(label for entry in entries if entry.id for label in entry.labels if not self.kind(label))
 
 
@@ -383,37 +375,36 @@ def _same(label: str) -> str:
 
 
 class Taken(NamedTuple):
-    """The papers that other programs' files name, and what became of all papers."""
+    """The papers named in other programs' files, and what happened to all papers."""
 
     here: int = 0
     coming: int = 0
-    """Papers that the next refresh asks for."""
+    """Papers that the next refresh requests."""
     new: int = 0
-    """Those of them that it was not asked for before."""
+    """Those newly requested."""
     others: int = 0
-    """Papers that are neither here nor asked for, and get their marks if they come."""
+    """Papers neither here nor requested, which get their marks if they arrive."""
     unknown: Sequence[LibraryEntry] = ()
-    """Entries that name no paper."""
+    """Entries without a paper."""
     marked: Mapping[str, int] = MappingProxyType({})
-    """How many papers got each kind of mark."""
+    """Number of papers per kind of mark."""
     stored_new: int = 0
-    """How many papers of records are not here, in a dry run."""
+    """Number of records' papers missing here, in a dry run."""
     is_dry: bool = False
     untaken: Mapping[str, int] = MappingProxyType({})
-    """Labels that stand for no mark, with their numbers of papers."""
+    """Labels without a mark, with their numbers of papers."""
 
     @property
     def papers(self) -> int:
-        """Number of all papers that are named."""
+        """Number of all named papers."""
         return self.here + self.coming + self.others
 
     @property
     def counts(self) -> dict[str, int]:
-        """The papers in the words for those that are stored."""
+        """The papers in the words used for stored ones."""
         return {"new": self.new, "unchanged": self.papers - self.new, "skipped": len(self.unknown)}
 
     def record(self) -> dict[str, object]:
-        """The papers as JSON."""
         return {
             "papers": self.papers,
             "here": self.here,
@@ -425,7 +416,7 @@ class Taken(NamedTuple):
         }
 
     def print(self, entries: Sequence[LibraryEntry]) -> None:
-        """Print where the papers are, what they got, and which entries name none."""
+        """Print where the papers are, what they got, and which entries have none."""
         said = []
         if entries:
             coming = f", {self.coming:,} to come with the next refresh" if self.coming else ""
@@ -463,24 +454,24 @@ _LABELS = {"star": "starred", "queue": "queued", "read": "read", "note": "noted"
 
 
 def _label(kind: str) -> str:
-    """A mark as an adjective for papers."""
+    """A mark as an adjective."""
     return _LABELS.get(kind) or f"tagged {kind.removeprefix(TAG)}"
 
 
 def _counted(kind: str) -> str:
-    """The kind under which a mark is counted: each highlight has one of its own."""
+    """The kind under which a mark is counted, since each highlight has its own."""
     return PASSAGE if kind.startswith(PASSAGE) else kind
 
 
 def chosen_marks(workspace: Workspace, *, star: bool, queue: bool, liked: bool, tags: Sequence[str]) -> tuple[str, ...]:
-    """The kinds of marks that all papers get."""
+    """The kinds of marks for all papers."""
     found = [f"{TAG}{name}" for name in _spelled(workspace, tags)]
     chosen = {"star": star, "queue": queue, LIKE: liked}
     return tuple(dict.fromkeys([*(kind for kind, is_chosen in chosen.items() if is_chosen), *found]))
 
 
 def chosen_labels(workspace: Workspace, texts: Iterable[str], *, keep: bool) -> Labels:
-    """What labels stand for, by texts such as `s=star`; with `keep`, all others are tags. Raises UsageError."""
+    """The meanings of labels, from texts such as `s=star`; with `keep`, all others are tags. Raises UsageError."""
     from reader.cache.tags import tag_counts
 
     found: dict[str, str] = {}
@@ -495,7 +486,7 @@ def chosen_labels(workspace: Workspace, texts: Iterable[str], *, keep: bool) -> 
 
 
 def _spelled(workspace: Workspace, tags: Sequence[str]) -> list[str]:
-    """The tags as papers have them already."""
+    """The tags in their existing spelling."""
     names = [clean_tag(tag) for tag in tags]
     if not names:
         return []
@@ -504,7 +495,7 @@ def _spelled(workspace: Workspace, tags: Sequence[str]) -> list[str]:
 
 
 def as_entries(listing: Listing) -> Iterator[LibraryEntry]:
-    """The papers of records, once they are stored."""
+    """Records' papers as entries, once stored."""
     for draft in listing.drafts:
         id = draft.id or draft.entry or page_id(draft.title)
         yield LibraryEntry("", draft.title, id, is_wanted=False)
@@ -519,7 +510,7 @@ def take_in(
     *,
     is_dry: bool,
 ) -> Taken:
-    """Find the papers of other programs' entries, and mark them and the stored ones, in one step of undo."""
+    """Find the papers of other programs' entries, and mark them and stored ones, as one undoable action."""
     if not entries and not papers:
         return Taken(is_dry=is_dry)
     from reader.cache import imports

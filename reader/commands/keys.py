@@ -38,7 +38,7 @@ def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _check(arguments: Namespace, workspace: Workspace) -> int:
-    """Print what is wrong with the user's own keys, which defaults lose to them, and what only some terminals send."""
+    """Print mistakes in the user's keys, the defaults they replace, and keys that few terminals send."""
     from reader.keys.spelling import is_rarely_sent, write_chord
 
     keymap, settings = workspace.keymap, workspace.settings
@@ -70,7 +70,7 @@ WrongKey = TypedDict("WrongKey", {"line": int, "key": str, "mistake": str, "mean
 
 
 class KeysCheck(TypedDict):
-    """What is wrong with the user's own keys, and what they do to others."""
+    """Mistakes in the user's keys, and their effects on others."""
 
     preset: str
     own: list[str]

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 
 FEW = 20
-"""With fewer papers that have the words of a query, a terminal is told how to find near ones; the reader lists them."""
+"""With fewer matches than this, a terminal is told how to find near papers; the reader lists them."""
 
 CHUNK = 200
-"""Rows that are read and printed at once."""
+"""Rows read and printed at a time."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -58,7 +58,7 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
     with workspace.window() as window:
         chosen, found = _find(window, arguments, query)
         meant = None
-        # What other programs read is what was asked for.
+        # Other programs get exactly what was asked for.
         if (query.near or not found.pks) and is_terminal(sys.stdout) and not (arguments.quiet or arguments.json):
             meant = with_known_words(window, query)
         if meant is not None and not query.near:
@@ -92,7 +92,7 @@ def _find(window: Window, arguments: Namespace, query: Query) -> tuple[Selection
     if (limit := arguments.limit) is None:
         return chosen, window.order(chosen)
     found = window.first(chosen, limit)
-    # What suits the user is found as a whole.
+    # What suits the user needs the whole list.
     return chosen, found._replace(pks=found.pks[:limit], complete=found.complete and len(found.pks) <= limit)
 
 
@@ -104,7 +104,7 @@ def _records(
     in_texts = found.only_in_texts
     for paper in window.papers(found.pks):
         opinion = for_you_record(window, paper) if with_opinion else {}
-        # True if the paper has the query's words only in its full text.
+        # True if only the full text has the query's words.
         shares = like_record(window, like, paper.pk) if like is not None and isinstance(paper.pk, int) else {}
         yield record(paper) | {"in_text": paper.pk in in_texts} | opinion | shares
 
@@ -117,7 +117,7 @@ def _rows(window: Window, found: Order[int]) -> Iterator[PaperRow]:
 def _format_fields(rows: Iterable[PaperRow], in_texts: Container[PaperKey]) -> Iterator[str]:
     """Lines for other programs: id, day, upvotes, comments, state and title, separated by tabs.
 
-    Unknown numbers are empty. The state of a paper that only its full text finds ends in `in-text`.
+    Unknown numbers are empty. The state ends in `in-text` if only the full text matches.
     """
     style = Style.of(sys.stdout)
     for row in rows:
@@ -130,7 +130,7 @@ def _format_fields(rows: Iterable[PaperRow], in_texts: Container[PaperKey]) -> I
 def _draw_table(
     window: Window, found: Order[int], total: Callable[[], int] | None, workspace: Workspace
 ) -> Iterator[str]:
-    """Lines for a terminal: papers under their days, and how many there are unless `total` is None."""
+    """Lines for a terminal: papers by day, with their total unless `total` is None."""
     from reader.commands.list_table import ListTable
 
     table = ListTable.of(workspace.settings.ascii)

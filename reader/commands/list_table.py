@@ -1,4 +1,4 @@
-"""The list on a terminal: papers under their days, cut to its width, with their marks and topics."""
+"""The list on a terminal: papers by day, cut to its width, with marks and topics."""
 
 from __future__ import annotations
 
@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from reader.core.paper_row import PaperRow
 
 WIDEST = 160
-"""Maximum columns: farther apart, a title and its topics are hard to read as one line."""
+"""Maximum columns: a title and its topics should not be too far apart."""
 
 WITH_TOPICS, WITH_DAYS = 76, 70
-"""Minimum columns for topics, and for the days of an order that is not by day."""
 
 GAP = 2
 
@@ -50,7 +49,7 @@ class ListTable(NamedTuple):
         return cls(min(width(), WIDEST), glyphs(ascii), style, datetime.now(UTC).date())
 
     def draw(self, window: Window, found: Order[int], chunk: int) -> Iterator[str]:
-        """The lines of an order, read from the cache in parts of `chunk` papers."""
+        """The lines of an order, read in parts of `chunk` papers."""
         headings, in_texts = self._headings(found, window.partial_days()), found.only_in_texts
         with_days = found.has_parts or not found.groups
         for start in range(0, len(found.pks), chunk):
@@ -61,7 +60,7 @@ class ListTable(NamedTuple):
             for place, pk in enumerate(pks, start):
                 if place in headings:
                     yield headings[place]
-                # A paper may have been removed since the order was read.
+                # A paper may have disappeared since the order was read.
                 if pk in by_pk:
                     sign = self.signs.full_text if pk in in_texts else ""
                     yield self._draw_paper(by_pk[pk], topics.get(pk, ()), size, sign, with_day=with_days)
@@ -71,7 +70,7 @@ class ListTable(NamedTuple):
         return self.style.faint(f"{shown:,} of {max(shown, total):,}")
 
     def _headings(self, found: Order[int], partial_days: Container[str]) -> dict[int, str]:
-        """The heading before the paper at each place that begins a day, with the day's number of papers if known."""
+        """The heading before each place that begins a day, with the day's number of papers if known."""
         starts = accumulate((count for _, count in found.groups), initial=0)
         headings = {}
         for number, ((day, count), start) in enumerate(zip(found.groups, starts, strict=False), 1):
@@ -81,7 +80,7 @@ class ListTable(NamedTuple):
         return headings
 
     def _draw_paper(self, row: PaperRow, topics: Sequence[str], id_size: int, sign: str, *, with_day: bool) -> str:
-        """State, id, upvotes, the day if asked for, the title with a sign, and as many topics as there is room for."""
+        """State, id, upvotes, optionally the day, the title with a sign, and as many topics as fit."""
         day = f"  {row.day:10}" if with_day and self.columns >= WITH_DAYS else ""
         facts = f"{'' if row.upvotes is None else f'{row.upvotes:,}':>5}{day}"
         room = self.columns - 2 - id_size - len(facts) - GAP
@@ -97,7 +96,7 @@ class ListTable(NamedTuple):
         )
 
     def _choose_topics(self, topics: Sequence[str], room: int, title: int) -> str:
-        """The first topic, and more of them while the title stays whole."""
+        """The first topic, and more while the title is not cut."""
         if not topics or len(topics[0]) > room // 3:
             return ""
         marks = topics[0]

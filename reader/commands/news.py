@@ -1,4 +1,4 @@
-"""What is new: the one answer that the morning mail, `digest --json` and agents have, each in its own form."""
+"""What is new: the common source of the morning mail, `digest --json` and agents."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper
     from reader.core.settings.tables import SavedView
 
-# What it says
+# Contents
 
 
 class Item(NamedTuple):
@@ -46,9 +46,9 @@ class Item(NamedTuple):
 
     paper: Paper
     key: str
-    """What makes it news; the same news is never mailed twice."""
+    """Its identity as news; the same news is never mailed twice."""
     why: str = ""
-    """Why it is there, in words without a full stop; empty if its section says it."""
+    """The reason in words, without a full stop; empty if its section says it."""
 
 
 class Section(NamedTuple):
@@ -57,15 +57,15 @@ class Section(NamedTuple):
     name: str
     items: tuple[Item, ...]
     is_brief: bool = False
-    """Whether nothing is said of its papers but title and votes."""
+    """Whether its papers have only title and votes."""
 
 
 _OWN = ("For you", "Followed", "Most voted", "New", "Rising", "Changed")
-"""The headings of sections; the others are names of views and topics."""
+"""Headings of our own sections; others are names of views and topics."""
 
 
 class Rising(NamedTuple):
-    """A topic that has a larger share of the papers than the weeks before."""
+    """A topic with a larger share of papers than in previous weeks."""
 
     slug: str
     name: str
@@ -74,7 +74,6 @@ class Rising(NamedTuple):
 
     @property
     def said(self) -> str:
-        """The same in words: `World models +45 %`."""
         return f"{clean(self.name, 60)} {percent(self.rising)}"
 
 
@@ -82,40 +81,38 @@ class News(NamedTuple):
     """All that is new for the user."""
 
     day: date
-    """The day on which it is made, in the user's own time zone."""
+    """The local day on which it is made."""
     since: str
     """ISO date of the first day whose papers are new."""
     query: str = ""
-    """The user's query; all papers if it is empty."""
+    """The user's query; empty for all papers."""
     sections: tuple[Section, ...] = ()
     left_out: int = 0
-    """New papers that are in no section, because there are too many."""
+    """New papers that fit into no section."""
     mailed: int = 0
-    """Papers that are new too, but were mailed already."""
+    """New papers that were already mailed."""
     asked: str | None = None
-    """When all sources were last asked: ISO, UTC."""
+    """When all sources were last refreshed: ISO, UTC."""
     sources: tuple[Freshness, ...] = ()
     topics: tuple[Rising, ...] = ()
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """All papers, in order."""
         return tuple(item for section in self.sections for item in section.items)
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What is news in it."""
         return tuple(item.key for item in self.items)
 
     @property
     def title(self) -> str:
-        """What it is, in a few words: `Papers for Thursday, 26 November`, also where some are of the days before."""
+        """A short title: `Papers for Thursday, 26 November`, even if some are from earlier days."""
         said = f"{WEEKDAYS[self.day.weekday()]}, {self.in_words(self.day.isoformat())}"
         return f"Papers for {said}{f': {clean(self.query, 80)}' if self.query else ''}"
 
     @property
     def summary(self) -> str:
-        """How many papers it has, and in which sections: `44 papers: 10 for you, 4 followed, 30 by title`."""
+        """The number of papers, in all and by section: `44 papers: 10 for you, 4 followed, 30 by title`."""
         count, brief = len(self.items), sum(len(one.items) for one in self.sections if one.is_brief)
         parts = self._parts if len(self.sections) > 1 else []
         said = ", ".join([*parts, *([f"{brief} by title"] if brief and parts else [])])
@@ -123,19 +120,19 @@ class News(NamedTuple):
 
     @property
     def subject(self) -> str:
-        """The title with the first sections, as short as lists of mails show it."""
+        """The title with the first sections, short enough for a mail list."""
         return f"{self.title} ({', '.join(self._parts[:3]) or self.summary})"
 
     @property
     def _parts(self) -> list[str]:
-        """The sections with reasons, and how many papers each has."""
+        """The sections with reasons, with their numbers of papers."""
         found = [one for one in self.sections if not one.is_brief]
         names = (one.name.lower() if one.name in _OWN else f"in {clean(one.name, 40)}" for one in found)
         return [f"{len(one.items)} {name}" for one, name in zip(found, names, strict=True)]
 
     @property
     def state(self) -> str:
-        """Since when papers are new, how many more there are, which source is not whole, and which topics rise."""
+        """Since when papers are new, how many more there are, incomplete sources, and rising topics."""
         more = f"{self.left_out:,} more new {'paper is' if self.left_out == 1 else 'papers are'} in the reader."
         short = [one for one in self.sources if self.is_whole(one) is False]
         missing = [f"{clean(one.title, 60)}: {source_state(one, self.day)}." for one in short]
@@ -144,13 +141,13 @@ class News(NamedTuple):
         return " ".join(filter(None, said))
 
     def is_whole(self, source: Freshness) -> bool | None:
-        """Whether all papers of a source that are new are here; None if nothing is known of its days."""
+        """Whether all new papers of a source are here; None if unknown."""
         if source.failing_since or any(hole.day >= self.since for hole in source.holes):
             return False
         return True if source.newest else None
 
     def in_words(self, day: str) -> str:
-        """A day (ISO) in words: `26 November`, with the year if it is another one; any other text as it is."""
+        """A day (ISO) in words: `26 November`, with the year if it differs; other text unchanged."""
         try:
             found = date.fromisoformat(day)
         except ValueError:
@@ -158,7 +155,7 @@ class News(NamedTuple):
         return f"{found.day} {MONTHS[found.month - 1]}{f' {found.year}' if found.year != self.day.year else ''}"
 
     def facts(self, paper: Paper) -> Iterator[str]:
-        """A paper's people, venue, votes and day, in a few words each."""
+        """A paper's people, venue, votes and day, in short."""
         first = next(filter(None, map(clean, paper.authors)), "")
         others = " et al." if first and len(paper.authors) > 1 else ""
         people = clean(paper.organization or "", 60) or f"{first[:60]}{others}"
@@ -167,23 +164,23 @@ class News(NamedTuple):
         yield from filter(None, (people, clean(paper.venue or "", 60), upvotes, day))
 
     def hash(self, name: str) -> str:
-        """Identifies what is sent under this name with these news."""
+        """Identifies what is sent under this name with this content."""
         return sha256("\n".join((name, *self.keys)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def source_state(source: Freshness, today: date) -> str:
-    """Why a source did not answer, or else how whole its newest day is; no full stop."""
+    """Why a source failed, or how complete its newest day is; no full stop."""
     return clean(source.error, 200).rstrip(".") if source.error else source.text(today)
 
 
 SHORT = 280
-"""Maximum characters of what is said of a paper."""
+"""Maximum characters of a paper's summary."""
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d])")
 
 
 def gist(paper: Paper, most: int = SHORT) -> tuple[str, bool]:
-    """What is said of a paper, and whether a machine wrote it: the AI summary, else the abstract's first sentences."""
+    """A paper's summary, and whether a machine wrote it: the AI summary, else the abstract's first sentences."""
     if paper.summary:
         return first_sentences(clean(paper.summary), most), True
     return first_sentences(clean(paper.abstract), most), False
@@ -202,7 +199,7 @@ def first_sentences(text: str, most: int = SHORT) -> str:
     return kept or f"{text[: most - 1].rsplit(' ', 1)[0]}…"
 
 
-# What is chosen
+# Selection
 
 FOR_YOU = 10
 """Papers that suit the user; one in ten is a surprise, as in the view."""
@@ -210,34 +207,33 @@ FOR_YOU = 10
 FOLLOWED = 10
 
 MOST = 5
-"""Papers of every other section with reasons, and topics on the rise."""
+"""Papers of each other section with reasons, and number of rising topics."""
 
 TOLD = 40
-"""Papers with reasons, in all: what is longer, nobody reads in the morning. The best papers have the places left."""
+"""Maximum papers with reasons: nobody reads more in the morning. The best papers fill the remaining places."""
 
 FOR_PROGRAMS = 20
 """The same in an answer for a program."""
 
 BRIEF = 30
-"""Papers by topic, in all."""
 
 LOOKED_AT = 200
-"""Papers that are looked at for those that rise, and for the first of each topic."""
+"""Papers examined to find rising ones, and the first of each topic."""
 
 FAR = 0.15
 """Minimum rise of a topic that is shown."""
 
 TALKED, STARRED = 5, 100
-"""Minimum comments of the most discussed paper, and minimum stars of a paper's code, that are a reason."""
+"""Minimum comments of the most discussed paper, and minimum stars of code, that count as a reason."""
 
 LONGEST = timedelta(days=14)
-"""News go back to the last time, but no further than this."""
+"""News since the last time, but no further back than this."""
 
 NEW = "is:unread -is:starred"
 
 
 class Asked(NamedTuple):
-    """What the news are asked for."""
+    """The request for news."""
 
     query: str
     since: str
@@ -245,14 +241,12 @@ class Asked(NamedTuple):
     today: date
     views: Sequence[SavedView] = ()
     known: Collection[str] = frozenset()
-    """The news that were mailed already."""
     told: int = TOLD
-    """Papers with reasons."""
     brief: int = BRIEF
 
 
 def whats_new(workspace: Workspace, asked: Asked) -> News:
-    """What is new; without sections if nothing is. Raises UsageError for a wrong query."""
+    """What is new; without sections if nothing is. Raises UsageError for an invalid query."""
     parsed(asked.query)
     last = paths.last_refresh(workspace.cache_file)
     with workspace.window() as window, closing(Feeds.open(workspace.cache_file, query_only=True)) as feeds:
@@ -262,7 +256,7 @@ def whats_new(workspace: Workspace, asked: Asked) -> News:
 
 
 def default_since(last: datetime | None = None) -> str:
-    """The day from which papers are new (ISO, UTC): that of the last mail, else of the last visit, or yesterday."""
+    """The day (ISO, UTC) since which papers are new: the last mail, else the last visit, else yesterday."""
     today = datetime.now(UTC).date()
     visited = visit.load(paths.state_file()).visited
     last = last or (datetime.fromisoformat(visited) if visited else None)
@@ -282,17 +276,17 @@ def first_day(text: str) -> str:
 
 
 class Answer(NamedTuple):
-    """What came of asking the sources."""
+    """The result of a refresh for the digest."""
 
     new: int = 0
     error: FeedError | None = None
-    """Why not all of them answered."""
+    """Why not all sources answered."""
     is_cut_off: bool = False
-    """Whether none did, for lack of a network."""
+    """Whether none answered, for lack of a network."""
 
 
 def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -> Answer | None:
-    """Ask for the latest days, unless that was done within so many hours: then None."""
+    """Refresh the latest days, unless that was done within this many hours: then None."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import Refresh, RefreshFinished
     from reader.refresh.plan import Latest
@@ -313,7 +307,7 @@ def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -
 
 
 class _Builder:
-    """Collects the sections; each paper is in the first one that it fits."""
+    """Collects the sections; each paper is in the first one it fits."""
 
     def __init__(self, window: Window, asked: Asked) -> None:
         self._window = window
@@ -321,7 +315,7 @@ class _Builder:
         self._taken: set[int] = set()
         self._mailed: set[int] = set()
         self._said: list[str] = []
-        """The reasons of the papers so far."""
+        """The reasons given so far."""
         self._names = window.topic_names()
 
     def news(self) -> News:
@@ -340,8 +334,8 @@ class _Builder:
         )
 
     def _query(self, *texts: str, order: str = "upvotes") -> Query:
-        """The papers that all queries have, and the user's own; an order that one of them names wins."""
-        # A free text has to stand last.
+        """The terms of all queries plus the user's own; an explicit order wins."""
+        # Free text must come last.
         queries = [parsed(text) for text in (*texts, self._asked.query) if text]
         nodes = [one.root for one in queries if one.root is not None]
         sort = next((one.sort for one in queries if one.sort is not None), None)
@@ -356,7 +350,7 @@ class _Builder:
 
     @cached_property
     def _new(self) -> Sequence[int]:
-        """All new papers, the best first."""
+        """All new papers, best first."""
         return self._pks(NEW, self._since)
 
     def _section(
@@ -370,10 +364,10 @@ class _Builder:
         is_brief: bool = False,
         needs_reason: bool = False,
     ) -> Section:
-        """The first papers that are in no other section, and were not mailed for the same news."""
+        """The first papers not in another section and not mailed for the same reason."""
         items: list[Item] = []
         if not is_brief:
-            # Fewer places are shared out alike.
+            # With fewer places, they are shared equally.
             most = max(1, most * self._asked.told // TOLD)
         for pk in pks:
             if len(items) >= most or (not is_brief and len(self._taken) >= self._asked.told):
@@ -392,12 +386,12 @@ class _Builder:
         return Section(name, tuple(items), is_brief)
 
     def _is_fresh(self, reason: str) -> bool:
-        """Whether none of the first papers has a reason, or not all papers just before."""
+        """Whether the first papers, or the papers just before, do not already have this reason."""
         before = self._said[-MOST + 1 :]
         return bool(reason) and (reason not in before if len(self._said) < MOST else {reason} != set(before))
 
     def _for_you(self) -> Section:
-        """What suits the user, with a surprise; nothing before anything was learned."""
+        """Papers that suit the user, with a surprise; empty before anything was learned."""
         query = replace(self._query(NEW, self._since), sort=Sort("foryou"))
         chosen = selection(self._window, query)._replace(offer=Offer(datetime.now(UTC).date().isoformat()))
         found = self._window.order(chosen)
@@ -427,18 +421,18 @@ class _Builder:
         try:
             pks = self._pks(view.query, NEW, self._since)
         except (UsageError, NotFound):
-            # 'views list' tells what is wrong with it; the other sections are there all the same.
+            # 'views list' reports its mistake; other sections are still made.
             pks = ()
         return self._section(view.name, pks)
 
     def _best(self) -> Section:
-        """The best of all other new papers, in the places that are left."""
+        """The best of the remaining new papers, in the remaining places."""
         found = self._section("Most voted", self._new, self._standing, most=TOLD)
         is_voted = found.items and found.items[0].paper.upvotes and parsed(self._asked.query).sort is None
         return found if is_voted else found._replace(name="New")
 
     def _standing(self, paper: Paper) -> Iterator[str]:
-        """How a paper stands among the new ones, the most telling first."""
+        """How a paper ranks among the new ones, most telling first."""
         leads = self._leads.get(_key(paper), ())
         yield from leads
         if (paper.code_stars or 0) >= STARRED:
@@ -447,7 +441,7 @@ class _Builder:
 
     @cached_property
     def _leads(self) -> dict[int, list[str]]:
-        """In what the best new papers are ahead of all others."""
+        """Where the best new papers lead all others."""
         found: dict[int, list[str]] = {}
         voted = replace(self._query(NEW, self._since), sort=Sort("upvotes"))
         pks = self._window.order(selection(self._window, voted)).pks[:LOOKED_AT]
@@ -467,7 +461,6 @@ class _Builder:
 
     @cached_property
     def _topics(self) -> tuple[Rising, ...]:
-        """The topics that rise most."""
         moves = self._window.read(
             lambda connection: topic_trends.topic_trends(connection, topic_trends.extent(connection).newest)
         )
@@ -475,7 +468,7 @@ class _Builder:
         return tuple(Rising(slug, self._names.get(slug, slug), moves[slug].rising) for slug in far[:MOST])
 
     def _rising(self) -> Section:
-        """Older papers that nobody has read, which many like now."""
+        """Older unread papers that are getting popular."""
         # No day is before the first one.
         start = max(date.fromisoformat(self._asked.since), date.min + timedelta(days=1))
         visited = int(datetime.combine(start, time.min, UTC).timestamp())
@@ -494,7 +487,6 @@ class _Builder:
         return self._section("Rising", order, why, key=lambda paper: f"rising:{paper.id}")
 
     def _changed(self) -> Section:
-        """Papers that have changed since the user marked them."""
         pks = self._pks("is:changed", order="changed")
         changes = {pk: found for pk in pks if (found := self._window.read(partial(read_changed, pk=pk)))}
 
@@ -504,7 +496,8 @@ class _Builder:
             yield f"{', '.join(said)} since you {found.done}"
 
         def key(paper: Paper) -> str:
-            # What else changes is news again. Other machines of the user see it at another time, after the same mark.
+            # Further changes are news again. Other machines of the user see them at other times, but after the same
+            # mark.
             found = changes[_key(paper)]
             enough = sorted(one.what for one in found.differences if one.is_enough)
             return f"second:{paper.id}:{found.since}:{','.join(enough)}"
@@ -512,7 +505,7 @@ class _Builder:
         return self._section("Changed", changes, why, key=key)
 
     def _by_topic(self) -> Iterator[Section]:
-        """All that is left: each paper under that of its topics which most of them have, the most upvoted first."""
+        """The rest: each paper under its most common topic, most upvoted first."""
         left = self._section("", self._new, most=self._asked.brief, is_brief=True)
         common = Counter(slug for item in left.items for slug in item.paper.topics)
         groups: dict[str, list[Item]] = {}
@@ -522,7 +515,7 @@ class _Builder:
         shared = {slug: items for slug, items in groups.items() if len(items) > 1 and slug}
         for slug, items in shared.items():
             yield Section(self._names.get(slug, slug), tuple(items), is_brief=True)
-        # A heading for each would be longer than the list.
+        # More headings would make the list too long.
         others = tuple(item for slug, items in groups.items() if slug not in shared for item in items)
         yield Section("Other topics", others, is_brief=True)
 
@@ -534,7 +527,7 @@ def _key(paper: Paper) -> int:
 # As JSON
 
 FEW = 5
-"""Authors of a paper among the news."""
+"""Maximum authors named per paper."""
 
 _BRIEF_KEYS = ("id", "title", "upvotes")
 _KEYS = ("id", "title", "authors", "organization", "venue", "day", "upvotes", "comments", "topics", "code_url", "url")
@@ -545,7 +538,7 @@ RisingTopic = TypedDict("RisingTopic", {"slug": str, "name": str, "rising": floa
 
 
 class NewPaper(_Brief):
-    """A paper of a section's head; those below it are brief."""
+    """A paper of a section with reasons; others are brief."""
 
     authors: NotRequired[list[str]]
     organization: NotRequired[str | None]
@@ -561,7 +554,7 @@ class NewPaper(_Brief):
 
 
 class NewsSource(TypedDict):
-    """How fresh and how whole a source is."""
+    """How recent and how complete a source is."""
 
     name: str
     answered: str | None
@@ -592,7 +585,7 @@ class Digest(TypedDict):
 
 
 def news_record(news: News) -> dict[str, object]:
-    """The news as JSON: no abstract is whole, and so it is a page or two."""
+    """The news as JSON, with cut abstracts, so that it is a page or two."""
     return {
         "title": news.title,
         "since": news.since,

@@ -27,19 +27,18 @@ if TYPE_CHECKING:
     from reader.core.paper_row import PaperRow
 
 READABLE = 80
-"""Maximum columns of prose: longer lines are hard to read."""
+"""Maximum columns of prose, for readability."""
 
 FALLBACK = 80
-"""Columns of a terminal that does not say its size."""
+"""Columns for a terminal of unknown size."""
 
 NARROWEST = 20
-"""Columns that are taken for granted: with fewer, nothing can be read."""
+"""Assumed minimum of columns."""
 
 PATIENCE = 0.5
-"""Seconds before progress is shown: shorter work needs none."""
+"""Seconds before progress is shown."""
 
 STEP = 0.1
-"""Seconds between two drawings of progress."""
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -53,7 +52,7 @@ def print_line(text: str = "") -> None:
 
 
 def ask(question: str, *, is_secret: bool = False) -> str:
-    """Ask on the terminal; what is typed is not shown if it is a secret."""
+    """Ask on the terminal, without echo for a secret."""
     if is_secret:
         from getpass import getpass
 
@@ -63,12 +62,12 @@ def ask(question: str, *, is_secret: bool = False) -> str:
 
 
 def print_text(text: str) -> None:
-    """Print a sentence to standard output, on a terminal without breaking a word at its edge."""
+    """Print a sentence to standard output, wrapped between words on a terminal."""
     print_line(whole_words(text, sys.stdout))
 
 
 def whole_words(text: str, stream: TextIO) -> str:
-    """A text with line breaks between words where a terminal is too narrow for it; a long path stays in one piece."""
+    """A text wrapped between words for a narrow terminal; long paths stay in one piece."""
     if not is_terminal(stream):
         return text
     from textwrap import fill
@@ -77,9 +76,9 @@ def whole_words(text: str, stream: TextIO) -> str:
 
 
 def warn(text: str, *, is_whole: bool = False) -> None:
-    """Print a line to standard error, on a terminal without breaking a word at its edge unless it stays whole.
+    """Print a line to standard error, wrapped between words on a terminal unless `is_whole`.
 
-    If it can't be written, what was done is done all the same.
+    Write errors are ignored.
     """
     try:
         print(text if is_whole else whole_words(text, sys.stderr), file=sys.stderr)
@@ -88,13 +87,13 @@ def warn(text: str, *, is_whole: bool = False) -> None:
 
 
 def discard(stream: TextIO) -> None:
-    """Write what a stream still holds, and all that follows, to nowhere; Python would try again as it closes it."""
+    """Redirect a stream's buffered and further output to nowhere; otherwise Python retries when closing it."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def answer(arguments: Namespace, result: object, *lines: str) -> int:
-    """Print what a command found or did, as JSON if that is asked for, else as lines; return the exit code."""
+    """Print a command's result, as JSON if requested, else as lines; return the exit code."""
     if arguments.json:
         arguments.json.print(result)
     else:
@@ -104,7 +103,7 @@ def answer(arguments: Namespace, result: object, *lines: str) -> int:
 
 
 def print_rows(rows: Sequence[Sequence[str]], right: Container[int] = ()) -> None:
-    """Print a table: in columns on a terminal, those named by `right` aligned to the right; else with tabs between."""
+    """Print a table: in columns on a terminal, with those in `right` right-aligned; else separated by tabs."""
     if not is_terminal(sys.stdout):
         for row in rows:
             print_line("\t".join(row))
@@ -124,7 +123,7 @@ def writes_unicode(stream: TextIO) -> bool:
 
 
 def width(stream: TextIO | None = None) -> int:
-    """Columns of a terminal, by default of standard output; the environment variable COLUMNS overrides them."""
+    """Columns of a terminal, by default of standard output; the variable COLUMNS overrides them."""
     if stream is not None and not os.environ.get("COLUMNS"):
         with suppress(OSError, ValueError):
             return max(NARROWEST, os.get_terminal_size(stream.fileno()).columns or FALLBACK)
@@ -143,7 +142,7 @@ def counts(row: PaperRow) -> tuple[str, str]:
 
 
 def is_confirmed(yes: bool, question: str) -> bool:
-    """Whether the user confirms; `yes` confirms without a question. Raises UsageError without a terminal."""
+    """Whether the user confirms; `yes` skips the question. Raises UsageError without a terminal."""
     if yes:
         return True
     if not is_terminal(sys.stdin):
@@ -152,7 +151,7 @@ def is_confirmed(yes: bool, question: str) -> bool:
 
 
 def describe_action(action: Action) -> str:
-    """What an action was, for the end of a sentence: `41 papers read`, `following Kaiming He`."""
+    """An action in words, for the end of a sentence: `41 papers read`, `following Kaiming He`."""
     if action.rules:
         return action.said
     noun = "passage" if action.kind.startswith(PASSAGE) else "paper"
@@ -160,7 +159,7 @@ def describe_action(action: Action) -> str:
 
 
 def format_counts(sums: dict[str, int]) -> str:
-    """Text such as `12 new, 3 updated, 40 unchanged`, with the skipped records if there are any."""
+    """Counts as `12 new, 3 updated, 40 unchanged`, and skipped records if any."""
     return ", ".join(f"{count:,} {name}" for name, count in sums.items() if count or name != "skipped")
 
 
@@ -180,7 +179,7 @@ def print_requests() -> None:
     import logging
 
     class Printed(logging.StreamHandler[TextIO]):
-        """Prints to the standard error of this run, and nothing once another run of this process has its own."""
+        """Prints to this run's standard error, and stops when another run in this process replaces it."""
 
         def emit(self, record: logging.LogRecord) -> None:
             if self.stream is sys.stderr:
@@ -200,12 +199,12 @@ _colours = ["auto"]
 
 
 def choose_colours(when: str) -> None:
-    """Set when the output of this run has colours, by one of `COLOURS`; --color does."""
+    """Set when this run uses colours, by one of `COLOURS`; used by --color."""
     _colours[:] = [when]
 
 
 def has_colours(stream: TextIO) -> bool:
-    """Whether a stream has colours: by --color, then NO_COLOR and CLICOLOR_FORCE, then by what it is."""
+    """Whether a stream gets colours: by --color, then NO_COLOR and CLICOLOR_FORCE, then its type."""
     if _colours[0] != "auto":
         return _colours[0] == "always"
     if os.environ.get("NO_COLOR"):
@@ -217,14 +216,13 @@ def has_colours(stream: TextIO) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """Colours, bold text and links; without them each text stays as it is."""
+    """Colours, bold text and links, or plain text."""
 
     on: bool
     links: bool = False
 
     @classmethod
     def of(cls, stream: TextIO) -> Style:
-        """The style for a stream."""
         return cls(has_colours(stream))
 
     def bold(self, text: str) -> str:
@@ -240,14 +238,14 @@ class Style:
         return self._paint("33", text)
 
     def typed(self, text: str) -> str:
-        """What a user can type: a command, an option."""
+        """A command or option that a user can type."""
         return self._paint("36", text)
 
     def topic(self, text: str) -> str:
         return self._paint("36", text)
 
     def link(self, url: str | None, text: str) -> str:
-        """A text that opens an address (OSC 8); the address must come from `safe_url` or an id."""
+        """A link (OSC 8); the address must come from `safe_url` or an id."""
         return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\" if self.links and url else text
 
     def _paint(self, code: str, text: str) -> str:
@@ -262,11 +260,11 @@ _LOOKS: Mapping[str, Callable[[Style, str], str]] = MappingProxyType(
         **{"emphasis": Style.italic, "code": Style.typed, "star": Style.star, "new": Style.bold},
     }
 )
-"""How pieces of the interface's lines look here, by their roles; others are plain."""
+"""The looks of roles of the interface's lines here; others are plain."""
 
 
 def paint(line: Iterable[Piece], style: Style) -> str:
-    """A line of the interface or of a text, in the colours of the command line; links can be clicked."""
+    """A line of the interface or a text, in the command line's colours, with links."""
     return "".join(
         style.link(piece.action[1] if piece.action and piece.action[0] == "link" else None,
                    _LOOKS[piece.role](style, piece.text) if piece.role in _LOOKS else piece.text)
@@ -275,7 +273,7 @@ def paint(line: Iterable[Piece], style: Style) -> str:
 
 
 class Progress:
-    """One line of progress on standard error, drawn only on a terminal and only for work of `PATIENCE` seconds."""
+    """A line of progress on standard error, drawn only on a terminal and after `PATIENCE` seconds."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = sys.stderr if stream is None else stream
@@ -296,7 +294,6 @@ class Progress:
         self.draw()
 
     def draw(self) -> None:
-        """Draw the current text if `STEP` has passed since the last drawing."""
         now = time.monotonic()
         if self._on and self._text and now >= self._next:
             self._next = now + STEP
@@ -305,23 +302,23 @@ class Progress:
             self._stream.flush()
 
     def clear(self) -> None:
-        """Erase the line before something else is printed."""
+        """Erase the line before other output."""
         if self._drawn:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
             self._drawn = False
 
 
-# Print why a run failed: one line, or a JSON object if the run was asked for JSON
+# Failures: one line, or a JSON object if JSON was requested
 
 
 _QUOTED = re.compile(r"""(?<!\w)['"“].*?['"”](?!\w)""")
 _END = re.compile(r"[.?!] (?=[A-Z])")
-"""The end of a sentence that another one follows."""
+"""The end of a sentence before another one."""
 
 
 def print_failure(text: str, kind: str = "failed", words: Sequence[str] = ()) -> None:
-    """Print a failure on standard error, in the form that the words of the command line ask for."""
+    """Print a failure on standard error, in the form that the command line asks for."""
     line = " ".join(text.split())
     if _asks_for_json(words):
         import json
@@ -332,14 +329,14 @@ def print_failure(text: str, kind: str = "failed", words: Sequence[str] = ()) ->
 
 
 def raise_failures(failures: Sequence[str | ReaderError]) -> int:
-    """Raise all failures as one, a text as a FeedError. Return 0 without any."""
+    """Raise several failures as one; a text becomes a FeedError. Return 0 if there are none."""
     if failures:
         raise Failures([one if isinstance(one, ReaderError) else FeedError(one) for one in failures])
     return 0
 
 
 def report_unexpected(where: str, error: Exception, words: Sequence[str] = ()) -> int:
-    """Log an error that is not a ReaderError, and print one line about it; return the exit code."""
+    """Log an unexpected error and print one line about it; return the exit code."""
     from reader import log
 
     log.record_error(where, error)
@@ -352,16 +349,16 @@ def report_unexpected(where: str, error: Exception, words: Sequence[str] = ()) -
 
 
 def failure_record(line: str, kind: str) -> dict[str, str | None]:
-    """A failure for programs: its first sentence, its kind, and the way out if there is one."""
+    """A failure for programs: its first sentence, its kind, and its remedy, if any."""
     line = re.sub(rf"^{APP}(?: \w+)?: ", "", line)
-    # Text in quotes may have sentences of its own.
+    # Quoted text may contain sentences.
     end = _END.search(_QUOTED.sub(lambda found: "Q" * len(found[0]), line))
     first, rest = (line[: end.start() + 1], line[end.end() :]) if end else (line, "")
     return {"error": first, "kind": kind, "hint": rest or None}
 
 
 def kind_of(error: Exception) -> str:
-    """The kind of an error by its class: `usage`, `not_found`, `feed_offline`."""
+    """The kind of an error by class: `usage`, `not_found`, `feed_offline`."""
     name = type(error).__name__
     if name == "ReaderError":
         return "failed"

@@ -1,4 +1,4 @@
-"""Look up the titles of saved pages' papers for `import` and `refresh`, and let the user choose where it is unclear."""
+"""Look up titles of saved pages' papers for `import` and `refresh`, and let the user resolve unclear ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from reader.core.ids import PAGE_PREFIX, arxiv_id
 from reader.core.titles import Titled, describe
 
 CHOICES = "dailypapers import --choices"
-"""The command that lists what papers may be."""
 
 
 LookedUp = TypedDict("LookedUp", {"found": int, "offered": int, "left": int})
@@ -26,10 +25,10 @@ WithChoices = extended("WithChoices", MayBe, asked=int, choices=list[MayBe])
 def look_up(
     workspace: Workspace, *, quiet: bool = False, is_asked: bool = True, is_put_off: bool = False
 ) -> LookedUp | None:
-    """Look up the titles that wait, and print what came of it unless `quiet`; return what came of it.
+    """Look up pending titles, and print and return the result; print nothing if `quiet`.
 
-    If none waits, nothing is asked, printed or returned. Where the user has not asked for it, nothing is said of
-    titles that wait for a later run. If it `is_put_off`, only how many wait is printed and returned.
+    Does nothing without pending titles. Unless `is_asked`, titles left for a later run are not mentioned. With
+    `is_put_off`, only their number is printed and returned.
     """
     from datetime import UTC, datetime
 
@@ -65,7 +64,7 @@ def look_up(
 
 
 def print_choices(arguments: Namespace, workspace: Workspace) -> int:
-    """Print the papers whose arXiv id is not known, with what each may be."""
+    """Print the papers without a known arXiv id, with their possible matches."""
     from reader.cache import pages
 
     with workspace.window() as window:
@@ -98,7 +97,7 @@ def _fields(paper: Titled) -> MayBe:
 
 
 def choose(workspace: Workspace, texts: Sequence[str]) -> None:
-    """Give papers of pages the arXiv ids that the user has chosen, by texts such as `page:0123456789ab=2406.12345`.
+    """Give pages' papers the arXiv ids chosen by the user, from texts such as `page:0123456789ab=2406.12345`.
 
     Raises UsageError, and FeedError if a paper can't be fetched.
     """

@@ -1,4 +1,4 @@
-"""Print through the user's pager what is longer than the screen, as git does."""
+"""Print long output through the user's pager, as git does."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def print_found(
     drawn: Iterable[str],
     plain: Iterable[str] | None = None,
 ) -> None:
-    """Print what was found: as JSON, drawn on a terminal through the pager, or in a pipe with a plain line for each."""
+    """Print results: as JSON, drawn on a terminal through the pager, or as plain lines in a pipe."""
     if arguments.json:
         arguments.json.print(result)
     elif plain is None or is_terminal(sys.stdout):
@@ -39,9 +39,9 @@ def print_found(
 
 
 def print_paged(lines: Iterable[str], *, wanted: bool = True, chops: bool = False) -> None:
-    """Print lines; on a terminal through the pager if they are more than its rows. They are made as they are needed.
+    """Print lines, through the pager if a terminal has fewer rows. They are produced on demand.
 
-    With `chops`, less shows long lines in part, and scrolls sideways by the arrow keys.
+    With `chops`, less cuts long lines and scrolls sideways with the arrow keys.
     """
     lines = iter(lines)
     command = find_pager() if wanted and is_terminal(sys.stdout) else []
@@ -49,7 +49,7 @@ def print_paged(lines: Iterable[str], *, wanted: bool = True, chops: bool = Fals
         for line in lines:
             print_line(line)
         return
-    # The prompt that follows needs a row too.
+    # The prompt after it also needs a row.
     head = list(islice(lines, shutil.get_terminal_size().lines))
     if len(head) < shutil.get_terminal_size().lines:
         for line in head:
@@ -59,7 +59,7 @@ def print_paged(lines: Iterable[str], *, wanted: bool = True, chops: bool = Fals
 
 
 def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
-    """Write lines to the pager until all are written or the user leaves it."""
+    """Write lines to the pager until it has all or the user leaves it."""
     import subprocess
 
     sys.stdout.flush()
@@ -68,11 +68,11 @@ def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
     try:
         pager = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, encoding=encoding, errors="replace")
     except OSError:
-        # It is there, and is no program: the papers matter more.
+        # It exists but is not a program: the papers matter more.
         for line in lines:
             print_line(line)
         return
-    # ctrl+c is a key of the pager's; it must not end this program, and leave the pager behind it.
+    # ctrl+c is a key of the pager and must not end this program before the pager.
     with _ignoring_interrupts():
         try:
             if pager.stdin is not None:
@@ -82,7 +82,7 @@ def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
 
 
 def _write(lines: Iterator[str], stream: IO[str]) -> None:
-    """Write the lines and close the stream: until then, the pager waits for more."""
+    """Write the lines and close the stream, for which the pager waits."""
     with suppress(BrokenPipeError), stream:
         harmless = Output(stream, like=sys.stdout)
         for line in lines:
@@ -99,7 +99,7 @@ def _ignoring_interrupts() -> Iterator[None]:
 
 
 def shows_links(environment: Mapping[str, str] | None = None) -> bool:
-    """Whether output has links: the terminal shows them, and a pager passes them on. FORCE_HYPERLINK decides alone."""
+    """Whether to print links: the terminal must show them and a pager pass them on. FORCE_HYPERLINK overrides this."""
     known = os.environ if environment is None else environment
     pager = find_pager(known)
     if not known.get("FORCE_HYPERLINK") and pager and PurePath(pager[0]).name != "less":
@@ -108,7 +108,7 @@ def shows_links(environment: Mapping[str, str] | None = None) -> bool:
 
 
 def find_pager(environment: Mapping[str, str] | None = None) -> list[str]:
-    """The user's pager as a program and its arguments: $PAGER, else less; empty for none, `cat` or a missing one."""
+    """The user's pager as a list of arguments: $PAGER, else less; empty for none, `cat` or a missing one."""
     known = os.environ if environment is None else environment
     if known.get("TERM") == "dumb":
         return []

@@ -1,4 +1,4 @@
-"""`dailypapers pipe`: run a program of the user's on papers."""
+"""`dailypapers pipe`: run one of the user's programs on papers."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _record(result: PipeResult) -> dict[str, object]:
 
 
 def _why(left_out: Sequence[LeftOut]) -> str:
-    """Why papers were left out: the one sentence that holds for all, or what they have in common."""
+    """Why papers were left out: a common sentence, or its common part."""
     whys = {one.why for one in left_out}
     return whys.pop() if len(whys) == 1 else f"{amount(len(left_out), 'paper')} have no full text that can be fetched."
 
@@ -104,7 +104,7 @@ def _command(arguments: Namespace, workspace: Workspace) -> UserCommand:
 
 
 def _expect_program(command: UserCommand, workspace: Workspace) -> None:
-    """Raise ReaderError for a typed line that is neither a command of the settings nor a program."""
+    """Raise ReaderError unless a typed line is a command of the settings or a program."""
     from reader.actions.programs import find_program
 
     is_named = any(one.name == command.name for one in workspace.settings.commands)
@@ -139,7 +139,7 @@ async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *
 
 @contextmanager
 def _cancelled_by_signals() -> Iterator[None]:
-    """Cancel the running task, which kills its program, if this process is ended or its terminal is closed."""
+    """Cancel the running task, which kills its program, if this process is ended or its terminal closes."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     numbers = (signal.SIGTERM, signal.SIGHUP)
     with suppress(NotImplementedError, ValueError, RuntimeError):

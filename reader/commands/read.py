@@ -41,7 +41,7 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json or arguments.sections:
         return _print_sections(arguments, paper, kept)
     from reader.commands.pager import print_paged
-    from reader.core.document.rewritten import with_font_names, with_tex
+    from reader.core.document.model import with_font_names, with_tex
 
     facts = _facts(paper, kept)
     if arguments.section is not None:
@@ -59,7 +59,7 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
-    """Print the sections of a text, as JSON with their texts unless only a list is wanted."""
+    """Print a text's sections, as JSON with their texts unless only a list is wanted."""
     from reader.core.document.markdown import markdown_lines
     from reader.core.document.model import text_sections
 
@@ -78,7 +78,7 @@ def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
 
 
 def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
-    """A section by its number, or the first whose title has some words, with its subsections; raises NotFound."""
+    """A section by number, or the first whose title has the words, with subsections; raises NotFound."""
     from reader.core.document.model import text_sections, with_subsections
 
     found = list(text_sections(kept.document))
@@ -93,7 +93,7 @@ def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
 
 
 def _markdown(paper: Paper, kept: KeptText, facts: str, *, is_part: bool) -> Iterator[str]:
-    """The lines of a text as Markdown; of a whole one, people and source stand below its title."""
+    """A text as Markdown; the whole text has people and source below its title."""
     from reader.actions.export import plain_markdown
     from reader.core.document.markdown import markdown_lines
 
@@ -105,7 +105,7 @@ def _markdown(paper: Paper, kept: KeptText, facts: str, *, is_part: bool) -> Ite
 
 
 def _draw(paper: Paper, kept: KeptText, facts: str, ascii: bool) -> Iterator[str]:
-    """The lines of a text: in a pipe, a paragraph or a row of a table each."""
+    """A text as lines: in a pipe, one per paragraph or table row."""
     from reader.core.document.layout import Layout
 
     style = Style.of(sys.stdout)

@@ -1,4 +1,4 @@
-"""More of papers as JSON: why one suits the user, what it shares with others, who of the group marked it."""
+"""More about papers as JSON: why one suits the user, what it shares with others, who in the group marked it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,15 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper
 
 FOR_YOU = "for_you"
-"""The key in JSON."""
 
 Term = TypedDict("Term", {"what": str, "text": str, "weight": float, "papers": int})
 ForYou = TypedDict("ForYou", {"score": float, "why": str | None, "terms": list[Term]})
 
 MOST_TERMS = 20
-"""Words and traits that are printed of a paper."""
 
 
 def for_you_record(window: Window, paper: Paper) -> dict[str, ForYou]:
-    """What was learned from the user's marks about a paper, as JSON: its score, the words, and a sentence of them."""
+    """What was learned from the user's marks about a paper, as JSON: its score, words, and a sentence."""
     learned, pk = window.for_you.learned(), paper.pk if isinstance(paper.pk, int) else 0
     packed = pack(paper.title, paper.abstract)
     reasons = learned.reasons(pk, packed)
@@ -39,13 +37,12 @@ def for_you_record(window: Window, paper: Paper) -> dict[str, ForYou]:
 
 
 LIKE = "like"
-"""The key in JSON."""
 
 Like = extended("Like", Shared, why=str | None)
 
 
 def shared(window: Window, ids: Sequence[str], pk: int) -> Shared:
-    """What a paper shares with those that have these ids."""
+    """What a paper shares with the papers of these ids."""
     from reader.cache.search import similar
     from reader.cache.search.similar import cache_file
 
@@ -55,20 +52,19 @@ def shared(window: Window, ids: Sequence[str], pk: int) -> Shared:
 
 
 def like_record(window: Window, ids: Sequence[str], pk: int) -> dict[str, object]:
-    """The same as JSON: the words, authors and topics, whether one cites the other, and a sentence of it all."""
+    """The same as JSON: words, authors, topics, citations, and a sentence."""
     found = shared(window, ids, pk)
     return {LIKE: {**found._asdict(), "why": found.said or None}}
 
 
 GROUP = "group"
-"""The key in JSON."""
 
 
 OfMember = TypedDict("OfMember", {"name": str, "starred": bool, "queued": bool, "tags": list[str], "note": str | None})
 
 
 def group_records(window: Window, pk: int) -> list[OfMember]:
-    """Who of the user's group starred, queued, tagged or noted a paper."""
+    """Group members who starred, queued, tagged or noted a paper."""
     from reader.cache.members import shared_of
 
     return [

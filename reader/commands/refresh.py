@@ -79,7 +79,7 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     messages = run_job(workspace, Refresh(plan), quiet=quiet)
     for message in messages:
         if isinstance(message, NotificationFailed):
-            # The papers are stored, so the refresh did not fail.
+            # The papers are stored, so the refresh succeeded.
             warn(str(message.error))
     finished = next(message for message in messages if isinstance(message, RefreshFinished))
     missing = [message for message in messages if isinstance(message, FeedFailed)]
@@ -116,7 +116,7 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _not_whole(workspace: Workspace) -> list[str]:
-    """Which sources' newest days are not whole, and when they are asked again."""
+    """Sources with incomplete newest days, and when they are next tried."""
     from reader.cache.feeds import Feeds
 
     today = datetime.now(UTC).date()
@@ -126,7 +126,7 @@ def _not_whole(workspace: Workspace) -> list[str]:
 
 
 def _fetch_texts(workspace: Workspace, *, quiet: bool) -> int:
-    """Fetch the full texts that the settings want to be here; return how many came."""
+    """Fetch the full texts that the settings ask for; return their number."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import FetchTextsAhead, TextsAhead
 
@@ -135,7 +135,7 @@ def _fetch_texts(workspace: Workspace, *, quiet: bool) -> int:
 
 
 def _make_vectors(workspace: Workspace, *, quiet: bool) -> None:
-    """Make the vectors of new papers; that a model fails is not a failure of the refresh."""
+    """Make vectors of new papers; a failing model does not fail the refresh."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import MakeVectors
 
@@ -161,9 +161,9 @@ def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
 
 
 def _report_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
-    """Print what could not be fetched, a line for each source; raises FeedError if the user asked for any of it."""
+    """Print what could not be fetched, one line per source; raises FeedError if the user asked for any of it."""
     days = f"{_name_days(finished.failed)} could not be fetched: {finished.error}" if finished.failed else ""
-    # Without a network all fail for the reason that is said already.
+    # Without a network, all fail for the reason already printed.
     feeds = [one for one in missing if (one.is_followed or not quiet) and str(one.error) not in days]
     said = [*filter(None, (days,)), *(f"{clean(one.title, 100)} could not be fetched: {one.error}" for one in feeds)]
     if days or any(one.is_followed for one in feeds):

@@ -1,4 +1,4 @@
-"""Repair the user's cache for a command or for the reader's start, and say what came of it."""
+"""Repair the cache for a command or the reader's start, and report the result."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from reader.cache.storing.batch import Classifier
 
 Rules = Callable[[], "Classifier"]
-"""Loads the topic rules."""
 
 START_SECONDS = 60.0
-"""Seconds that the reader's start may take to bring papers back; a refresh fetches the others."""
+"""Seconds that the reader's start may spend on restoring papers; a refresh fetches the rest."""
 
 
 def repair_cache(file: Path, rules: Rules, *, set_aside: bool = False, seconds: float | None = None) -> Report:
-    """Mend the cache, with progress; raises CacheError."""
+    """Repair the cache, with progress; raises CacheError."""
     from reader.cache.mending.repair import Repair
 
     with Progress() as progress:
@@ -42,7 +41,7 @@ Damage = TypedDict("Damage", {"state": str, "what": str})
 
 
 class Repaired(TypedDict):
-    """What was found, where the broken file is now, and what the cache has."""
+    """The findings, the new path of the broken file, and the contents of the cache."""
 
     found: list[Damage]
     kept: list[str]
@@ -78,7 +77,7 @@ def print_report(arguments: Namespace, report: Report) -> int:
 
 
 def summarize(report: Report) -> str:
-    """One sentence: what came back from where, what could not, and how much there is now."""
+    """One sentence: what came back from where, what did not, and the current contents."""
     stars, papers = amount(report.starred, "starred paper"), amount(report.papers, "paper")
     have = f"{amount(report.events, 'event')}, {stars} and {papers}"
     came = {file: count for file, count in report.restored.items() if count}
@@ -102,13 +101,13 @@ def summarize(report: Report) -> str:
 
 
 def _named(file: Path) -> str:
-    """A file that papers came from, in words."""
+    """The source of restored papers, in words."""
     day = re.search(r"\d{4}-\d\d-\d\d", file.name)
     return f"the backup of {day[0]}" if day else "the broken file"
 
 
 def _missing(report: Report) -> str:
-    """What could not be brought back, and what to do."""
+    """What could not be restored, and the remedy."""
     lines = _unread_lines(report)
     missing = report.unread + report.lost
     if not missing:
@@ -124,7 +123,7 @@ def _unread_lines(report: Report) -> str:
 
 
 def prepare_cache(file: Path, rules: Rules) -> list[str]:
-    """Make, mend or only look at a cache that the reader can't simply open; return what the user has to know.
+    """Make, repair or open read-only a cache that can't simply be opened; return a message for the user.
 
     Raises CacheError if the reader can't open it.
     """

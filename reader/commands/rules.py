@@ -1,4 +1,4 @@
-"""`dailypapers rules`: what your rules do to papers that come in, what they would do, and new rules and muted words."""
+"""`dailypapers rules`: test, add and apply rules and muted words."""
 
 from __future__ import annotations
 
@@ -30,21 +30,20 @@ if TYPE_CHECKING:
     from reader.cache.watching import Verdict
 
 TABLE, MUTE = "rules", "mute"
-"""The settings that the command is about."""
 
 DAYS = 7
-"""Days of papers that rules are tried on."""
+"""Default days of papers for trying rules."""
 
 LONGEST = 40
-"""Characters of a query that name its rule."""
+"""Maximum characters of a query used as its rule's name."""
 
 TITLES = 5
-"""Papers that are printed of each rule that is tried."""
+"""Maximum papers printed per tried rule."""
 
 NO_RULES = "You have no rules yet. 'dailypapers rules add --then hide QUERY' makes one."
 
 MONTH = 30
-"""Days of papers on which a new rule is tried."""
+"""Days of papers for trying a new rule."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -100,7 +99,7 @@ def _run_rules(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
-    """The rules with these names, by default all, in the order of the settings; raises NotFound."""
+    """The rules with these names, by default all, in settings order; raises NotFound."""
     rules = workspace.settings.rules
     by_name = {one.name.casefold(): one for one in rules}
     for name in names:
@@ -112,10 +111,10 @@ def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
 
 
 def _made(arguments: Namespace, workspace: Workspace) -> Rule:
-    """The rule for a typed query; raises UsageError for one that can't be asked."""
+    """The rule for a typed query; raises UsageError for an invalid one."""
     query = " ".join(arguments.names).strip()
     with workspace.window() as window:
-        # A topic that is not known is a slip, which would find no paper for ever.
+        # An unknown topic is a typing error that would never match.
         selection(window, parsed(query))
     taken = {one.name.casefold() for one in workspace.settings.rules}
     name = clean(query, LONGEST).replace('"', "")
@@ -166,18 +165,17 @@ def _print_rules(arguments: Namespace, workspace: Workspace, rules: Sequence[Rul
 
 
 class Finding(NamedTuple):
-    """What is wrong or odd about a rule or a muted word."""
+    """A problem or oddity of a rule or muted word."""
 
     rule: str
     """Its name, or the word."""
     text: str
-    """A sentence."""
     is_mistake: bool = True
-    """Whether the rule can't do what it says."""
+    """Whether the rule can't work as written."""
 
 
 def _check(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    """Print what is wrong; the exit code is 1 if a rule can't do what it says."""
+    """Print problems; the exit code is 1 if a rule can't work as written."""
     with workspace.window() as window:
         found = [*_mistakes(workspace), *_findings(window, rules, workspace.settings.mute)]
     lines = [one.text for one in found]
@@ -189,7 +187,6 @@ def _check(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) ->
 
 
 def _mistakes(workspace: Workspace) -> Iterator[Finding]:
-    """The mistakes in the settings file."""
     for one in workspace.loaded.mistakes:
         if one.key.partition(".")[0] in (TABLE, MUTE):
             yield Finding("", str(one))
@@ -214,7 +211,7 @@ def _findings(window: Window, rules: Sequence[Rule], muted: Sequence[str]) -> It
 
 
 def _contradictions(one: Rule, other: Rule, both: int) -> Iterator[Finding]:
-    """What two rules that both match some papers contradict each other in."""
+    """Contradictions between two rules that match some of the same papers."""
     against = [(kind, wanted) for kind in one.then for wanted in other.then if opposes(kind, wanted)]
     if both and against:
         first, second = clean(one.name), clean(other.name)
@@ -230,7 +227,7 @@ def _contradictions(one: Rule, other: Rule, both: int) -> Iterator[Finding]:
 
 
 def _try(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    """Print what the rules would have done to the papers since a day, as if none had acted."""
+    """Print what the rules would have done to papers since a day, as if new."""
     since = arguments.since or (_today() - timedelta(days=MONTH if arguments.then else DAYS)).isoformat()
     with workspace.window() as window:
         verdicts = _judge(window, workspace, rules, since, anew=True)
@@ -246,7 +243,7 @@ def _try(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> i
 
 
 def _apply(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    """Let the rules act on the papers since a day that they have not acted on."""
+    """Apply the rules to papers since a day, except those they already acted on."""
     from reader.refresh.rules import act
 
     with workspace.window() as window:
@@ -312,7 +309,6 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
         "mute": (_mute, "leave the papers of a query out of every view"),
     }
 )  # fmt: skip
-"""What the command can do, with the function for it."""
 
 Judged = TypedDict("Judged", {"id": str, "title": str, "then": list[str]})
 MutedWord = TypedDict("MutedWord", {"mute": str})

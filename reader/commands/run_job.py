@@ -39,7 +39,7 @@ def run_job(workspace: Workspace, job: jobs.Job, *, quiet: bool = False) -> list
 
 
 def fetch(workspace: Workspace, job: jobs.Job, page: str) -> list[jobs.Message]:
-    """Run a job for one paper; whatever failed, the reason names the paper's page unless there is no network."""
+    """Run a job for one paper; a failure mentions the paper's page unless there is no network."""
     try:
         return run_job(workspace, job)
     except FeedOffline:
@@ -71,14 +71,14 @@ async def _collect_messages(workspace: Workspace, job: jobs.Job, progress: Progr
 
 
 async def _redraw(progress: Progress) -> None:
-    """Draw progress while no message comes: with a slow feed the program must not look stopped."""
+    """Redraw the progress without messages, so that a slow feed does not look like a hang."""
     while True:
         await asyncio.sleep(PATIENCE)
         progress.draw()
 
 
 def describe_progress(message: jobs.Message, seconds: float = 0.0) -> str:
-    """Progress text for a message that came `seconds` after the job's start; empty for other messages."""
+    """The progress text of a message after `seconds`; empty for other messages."""
     match message:
         case jobs.ExtensionMessage():
             return message.progress

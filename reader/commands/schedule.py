@@ -1,4 +1,4 @@
-"""`dailypapers schedule`: run refreshes at set times, and mail a digest each morning."""
+"""`dailypapers schedule`: schedule refreshes and a daily digest."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ COPIED_VARIABLES = re.compile(
     r"HF_ENDPOINT|ARXIV_ENDPOINT|HF_HOME|HF_TOKEN_PATH|HF_HUB_OFFLINE|SSL_CERT_FILE|SSL_CERT_DIR"
     r"|DBUS_SESSION_BUS_ADDRESS|XDG_\w+_(?:HOME|DIRS?)|(?i:https?|all|no)_(?i:proxy)"
 )
-"""Environment variables that a scheduled command gets with their current values; tokens are not copied."""
+"""Environment variables copied to scheduled commands; tokens are not copied."""
 
 
 def copied_environment(environ: Mapping[str, str], home: Path | None) -> dict[str, str]:
-    """The environment of a scheduled command; `home` is the folder in DAILYPAPERS_HOME, if it is set."""
+    """The environment of a scheduled command; `home` is the folder in DAILYPAPERS_HOME, if set."""
     copied = {HOME_VARIABLE: str(home)} if home else {}
-    # A line break would begin a line of its own in a crontab or a unit file.
+    # A line break would start a new line in a crontab or unit file.
     return copied | {
         name: value
         for name, value in environ.items()
@@ -68,7 +68,7 @@ def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
     environment = copied_environment(os.environ, home())
     tasks = [schedule.refreshes(hours), schedule.daily_digest(arguments.digest or MORNING, _way(workspace))]
     if arguments.digest:
-        # It refreshes too: without a scheduler, it is the one command to run in another way.
+        # It also refreshes: without a scheduler, it is the single command to run some other way.
         tasks.reverse()
     planned = {task.name: schedule.plan_schedule(task, Path.home(), environment) for task in tasks}
     installed = {name: schedule.as_installed(one, schedule.run_program) for name, one in planned.items()}
@@ -103,10 +103,10 @@ def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
 
 
 HOURS = 6
-"""Between two refreshes, unless --hours says otherwise."""
+"""Default hours between refreshes."""
 
 MORNING = (7, 30)
-"""When a digest is mailed, unless --digest says otherwise."""
+"""Default time of the digest."""
 
 _INSTALLED = {
     (): "Nothing is installed yet",
@@ -117,13 +117,13 @@ _INSTALLED = {
 
 
 def _way(workspace: Workspace) -> tuple[str, ...]:
-    """The words that bring a digest where the settings say: by mail, else to the user's program."""
+    """The words that deliver a digest as the settings say: by mail, else to the user's program."""
     settings = workspace.settings.digest
     return ("--to", "command") if settings.command and not settings.server else ("--send",)
 
 
 def _check_digest(workspace: Workspace) -> None:
-    """Raise ReaderError if the settings do not say where a digest goes."""
+    """Raise ReaderError unless the settings say where a digest goes."""
     if _way(workspace) == ("--send",) and (trouble := workspace.settings.digest.trouble()):
         raise ReaderError(trouble)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Result(TypedDict):
-    """A paper that the feed finds."""
+    """A paper found by the feed."""
 
     id: str | None
     title: str
@@ -68,7 +68,7 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _first(listings: tuple[Listing, ...], limit: int | None) -> tuple[Listing, ...]:
-    """The listings with at most `limit` papers together."""
+    """The first listings, with at most `limit` papers."""
     kept, left = [], sum(len(listing.drafts) for listing in listings) if limit is None else limit
     for listing in listings:
         kept.append(listing._replace(drafts=listing.drafts[:left]))
@@ -77,7 +77,6 @@ def _first(listings: tuple[Listing, ...], limit: int | None) -> tuple[Listing, .
 
 
 def _store_results(workspace: Workspace, listings: tuple[Listing, ...]) -> None:
-    """Store the results in the cache."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import PapersStored, StorePapers
 
@@ -101,7 +100,7 @@ def _record(draft: Draft, day: str | None, is_known: bool) -> Result:
 
 
 def _draw_results(found: Sequence[tuple[Draft, str | None]], known: set[str]) -> Iterator[str]:
-    """A line for each paper, in the feed's order: a + if it is not in the cache, id, day and title."""
+    """A line for each paper in the feed's order: + if not in the cache, id, day and title."""
     style = Style.of(sys.stdout)
     room = max(20, width() - 26) if is_terminal(sys.stdout) else None
     for draft, day in found:

@@ -1,4 +1,4 @@
-"""The settings file: a new one with every setting explained, and changes of one value, or by the user's editor."""
+"""The settings file: a new one with explanations, and changes of single values or in the user's editor."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from reader.core.settings.types import as_toml, setting_types
 from reader.settings_reader import load_text, read_text, replace_text, write_text
 
 KEYS = "keys."
-"""Begins the name of the keys of an action, such as `keys.paper.star`."""
+"""Prefix of the names of key bindings, such as `keys.paper.star`."""
 
 CHANGED_BY = {
     "views": "'dailypapers views' changes them.",
@@ -39,11 +39,11 @@ CHANGED_BY = {
     "commands": "'dailypapers config edit' changes them.",
     "rules": "'dailypapers rules' changes them.",
 }
-"""What changes the tables of the settings."""
+"""The commands that change each table of the settings."""
 
 
 def key_of(name: str) -> tuple[str, ...]:
-    """The key in the file of a setting's name: `theme`, `keys.paper.star`; raises UsageError for an unknown one."""
+    """A setting's key in the file: `theme`, `keys.paper.star`; raises UsageError for an unknown one."""
     if name.startswith(KEYS):
         from reader.ui.features import known_actions
 
@@ -71,7 +71,7 @@ def _advice(meant: str | None, listing: str) -> str:
 
 
 def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
-    """Write one setting to the file; raises ReaderError, and then the file is as it was."""
+    """Write one setting to the file; on ReaderError the file is unchanged."""
     key = key_of(name)
     if name in SINGLE:
         raise UsageError(
@@ -85,10 +85,10 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
     if name == "sync" and typed:
         from reader.cache.places import shared_place
 
-        # A folder as it is typed would mean another one later.
+        # A relative folder would later mean another one.
         typed = shared_place(typed, Path())
     wrong: list[str] = []
-    # What is not TOML, or of another type than the setting, is a text.
+    # Anything that is not TOML, or not of the setting's type, is a text.
     for value in dict.fromkeys((*_as_toml_value(typed), as_toml(typed))):
         after = with_value(before, key, value)
         loaded = load_text(file, after)
@@ -108,13 +108,13 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
 
 
 def set_tables(workspace: Workspace, table: str, wanted: Sequence[tuple[int | None, Mapping[str, object]]]) -> None:
-    """Change the tables of a name in the file; raises ReaderError, and then the file is as it was.
+    """Change the tables of a name in the file; on ReaderError the file is unchanged.
 
     Each has the index of the table in the file that it was, or None, and its values.
     """
     broken = next((one for one in workspace.loaded.mistakes if one.key.partition(".")[0] == table), None)
     if broken is not None:
-        # The places in the file and in the reader would differ.
+        # Positions in the file and in the reader would differ.
         raise ConfigError(f"{broken} Correct it first: 'dailypapers config edit'.")
     file = workspace.config_file
     before = read_text(file)
@@ -129,7 +129,7 @@ def set_tables(workspace: Workspace, table: str, wanted: Sequence[tuple[int | No
 
 
 def _write(workspace: Workspace, text: str) -> None:
-    """Write the settings; a file that is not there is made first, so that undo takes its first entry back."""
+    """Write the settings; a missing file is made first, so that undo can remove its first entry."""
     file = workspace.config_file
     if not file.exists():
         write_text(file, "")
@@ -138,7 +138,7 @@ def _write(workspace: Workspace, text: str) -> None:
 
 
 def _parsed(text: str, file: Path) -> dict[str, Any]:
-    """The document of a settings file; raises ConfigError with the place of what is not TOML."""
+    """A parsed settings file; raises ConfigError with the place of invalid TOML."""
     try:
         return parse_toml(text)
     except (ValueError, RecursionError) as error:
@@ -150,13 +150,13 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
 
 
 def _statements(text: str) -> dict[tuple[str, ...], object]:
-    """Every key of a TOML text with its value, that of its first line; malformed lines are passed over."""
+    """Every key of a TOML text, with its first value; malformed lines are skipped."""
     found = [one for one in read_statements(text) if isinstance(one, Statement) and one.value is not None]
     return {one.key: one.value for one in reversed(found)}
 
 
 def _check_keys(workspace: Workspace, action: str, keys: Any) -> None:
-    """Raise UsageError if an action can't have these keys beside the others that are set."""
+    """Raise UsageError if these keys conflict with other configured keys."""
     from reader.keys.keymap import Keymap
 
     keymap = Keymap.of(workspace.settings, {**workspace.settings.keys, action: keys})
@@ -169,7 +169,7 @@ def _check_keys(workspace: Workspace, action: str, keys: Any) -> None:
 
 
 def _as_toml_value(text: str) -> list[str]:
-    """The text as it is if it is a value in TOML, of a kind that settings have."""
+    """The text unchanged if it is a TOML value of a type used by settings."""
     try:
         values = list(tomllib.loads(f"value = {text}").values())
     except (ValueError, RecursionError):
@@ -178,7 +178,7 @@ def _as_toml_value(text: str) -> list[str]:
 
 
 def edit(workspace: Workspace) -> None:
-    """Open the file in the user's editor, and wait for its end; a missing file is made with every setting explained."""
+    """Open the file in the user's editor and wait; a missing file is created with explanations."""
     from reader.actions import programs
 
     file = workspace.config_file
@@ -204,11 +204,11 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "commands": {"name": "Summary", "run": "ollama run llama3.2 'Explain this paper in three sentences.'"},
     "rules": {"name": "Finance", "when": "topic:finance -has:code", "then": ["hide", "tag:finance"]},
 }
-"""What a new file shows of each table, in comments."""
+"""Commented examples of each table in a new file."""
 
 
 def setting_docs(kind: type = Settings) -> dict[str, str]:
-    """The docstring of each field, read from the source where it is declared."""
+    """The docstring of each field, read from its source."""
     found: dict[str, str] = {}
     name = ""
     (declared,) = ast.parse(inspect.getsource(kind)).body
@@ -240,7 +240,7 @@ def template() -> str:
 
 
 def _single(name: str) -> Iterator[str]:
-    """A single table, with its keys in comments at their defaults."""
+    """A single table, with commented keys at their defaults."""
     kind = SINGLE[name]
     yield f"[{name}]"
     for key, text in setting_docs(kind).items():
@@ -249,7 +249,7 @@ def _single(name: str) -> Iterator[str]:
 
 
 def _table(name: str) -> Iterator[str]:
-    """A table in comments: with an example, and the other keys at their defaults."""
+    """A commented table with an example, and the other keys at their defaults."""
     example = EXAMPLES[name]
     docs = setting_docs(UserCommand) if name == "commands" else {}
     yield f"# [[{name}]]"

@@ -1,4 +1,4 @@
-"""Settings that go along with the marks: each change is an event, and the newest one of a setting counts everywhere."""
+"""Shared settings: each change is an event, and a setting's newest event wins on all machines."""
 
 from __future__ import annotations
 
@@ -23,27 +23,26 @@ from reader.settings_reader import read_text, write_text
 
 
 class SharedSettings:
-    """The shared settings of one machine; without `sync_settings` they neither go nor come."""
+    """The shared settings of one machine; without `sync_settings` nothing is shared."""
 
     def __init__(self, workspace: Workspace, events: Events) -> None:
         self._file = workspace.config_file
         self._events = events
         self.is_by_itself = bool(workspace.settings.sync)
-        """Whether the reader joins the marks by itself."""
+        """Whether the reader syncs automatically."""
         self._is_on = workspace.settings.sync_settings
         self.taken: list[str] = []
-        """Names of the settings that were taken over."""
         self.refused: list[str] = []
-        """Why some were not, in sentences: those that were not said before."""
+        """Why some were not, in sentences not reported before."""
 
     def keep_in_step(self) -> None:
-        """Bring the lists of the file, such as views, and their events into step."""
+        """Sync the lists of the file, such as views, with their events."""
         step = keep_in_step(self._events, self._file)
         self.taken += [one for one in step.taken if one not in self.taken]
         self.refused += [one for one in step.refused if one not in self.refused]
 
     def send_changes(self) -> None:
-        """Record what the user has changed here since the last look."""
+        """Record the user's changes since the last look."""
         self.keep_in_step()
         values = self._read()
         if values is not None:
@@ -52,7 +51,7 @@ class SharedSettings:
             record_settings(self._events, changed)
 
     def take_over(self) -> bool:
-        """Take over what other machines have changed, into the file; return whether there is more to send."""
+        """Write other machines' changes to the file; return whether there is more to send."""
         self.keep_in_step()
         values = self._read()
         if values is None:
@@ -74,11 +73,11 @@ class SharedSettings:
         return is_first and bool(own)
 
     def _say_once(self) -> None:
-        """Leave out what was said before: `sync --status` has all of it."""
+        """Drop what was reported before; `sync --status` has everything."""
         self.refused[:] = self._events.read(lambda one: note_refused(one, self.refused))
 
     def _read(self) -> dict[str, Any] | None:
-        """The shared settings as the file has them; None if they do not go along, or the file has mistakes."""
+        """The shared settings in the file; None if they are not shared, or the file has mistakes."""
         if not self._is_on:
             return None
         try:
@@ -108,26 +107,26 @@ def _check(name: str, value: Any) -> None:
 
 
 def _default(name: str) -> Any:
-    """The default of a setting as the file would have it."""
+    """A setting's default as written in the file."""
     value = getattr(Settings(), name)
     return list(value) if isinstance(value, tuple) else dict(value) if name == KEYS else value
 
 
 _KNOWN = "sync_settings"
-"""The key in `meta` of the values that this machine's file had at the last look, as JSON."""
+"""The key in `meta` of this machine's values at the last look, as JSON."""
 
 _REFUSED = "sync_refused"
 """The key in `meta` of what was refused at the last look, in sentences, as JSON."""
 
 
 def record_settings(events: Events, values: dict[str, Any]) -> None:
-    """Let all machines have these values."""
+    """Share these values with all machines."""
     if values:
         events.record_plain({f"{SETTING}{name}": json.dumps(value) for name, value in values.items()})
 
 
 def newest_settings(connection: sqlite3.Connection) -> dict[str, Any]:
-    """The newest value of each setting that was ever changed; what is no value of one is left out."""
+    """The newest valid value of each setting that was ever changed."""
     rows = connection.execute(
         f"SELECT kind, value FROM event WHERE kind LIKE '{SETTING}%' AND undone = 0 ORDER BY clock, id"
     )
@@ -136,7 +135,7 @@ def newest_settings(connection: sqlite3.Connection) -> dict[str, Any]:
 
 
 def abandoned_settings(connection: sqlite3.Connection) -> frozenset[str]:
-    """The settings that nobody has changed but machines that are forgotten."""
+    """Settings changed only by forgotten machines."""
     rows = connection.execute(
         f"SELECT kind FROM event WHERE kind LIKE '{SETTING}%' GROUP BY kind HAVING min(undone) > 0"
     )
@@ -144,19 +143,19 @@ def abandoned_settings(connection: sqlite3.Connection) -> frozenset[str]:
 
 
 def known_settings(connection: sqlite3.Connection) -> dict[str, Any] | None:
-    """The values of this machine's file at the last look; None if there was none."""
+    """The values of this machine at the last look; None if there was none."""
     found = _remembered(connection, _KNOWN)
     return found if isinstance(found, dict) else None
 
 
 def refused_settings(connection: sqlite3.Connection) -> list[str]:
-    """Which settings of other machines could not be taken over, and why, in sentences."""
+    """Settings of other machines that could not be taken over, and why, in sentences."""
     found = _remembered(connection, _REFUSED)
     return [str(one) for one in found] if isinstance(found, list) else []
 
 
 def note_refused(connection: sqlite3.Connection, refused: Sequence[str]) -> list[str]:
-    """Remember what is refused; return what was not refused before, which is to be said."""
+    """Remember refusals; return the new ones, which are to be reported."""
     before = refused_settings(connection)
     if list(refused) != before:
         remember(connection, _REFUSED, json.dumps(list(refused)))

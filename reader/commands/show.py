@@ -40,14 +40,13 @@ if TYPE_CHECKING:
     from reader.core.topics.scorer import Why
 
 ENDLESS = 100_000
-"""Columns of what is not wrapped."""
+"""Width of unwrapped lines."""
 
 WHY = "why"
-"""The key of what gave a paper its topics."""
 
 
 class _Shown(NamedTuple):
-    """The paper, and where it is."""
+    """The paper and its place."""
 
     paper: Paper
     pk: int
@@ -60,39 +59,34 @@ class _Shown(NamedTuple):
 
     @property
     def outputs(self) -> tuple[Output, ...]:
-        """What programs of the user's said about it."""
         from reader.cache.outputs import outputs_of
 
         return self.window.read(partial(outputs_of, pk=self.pk))
 
     @property
     def follows(self) -> tuple[Followed, ...]:
-        """What the user follows that it has."""
         from reader.cache.follows import reasons
 
         return self.window.read(partial(reasons, pk=self.pk))
 
     @property
     def shared(self) -> tuple[Said, ...]:
-        """What the members of the group share of it."""
         return self.window.read(partial(shared_of, pk=self.pk))
 
     @property
     def made(self) -> tuple[Made, ...]:
-        """The marks on it that programs made."""
         from reader.cache.marks.event_log import made_by_agents
 
         return self.window.read(partial(made_by_agents, pk=self.pk))
 
     @property
     def reasons(self) -> Sequence[Any]:
-        """What gave it its topics."""
         paper = self.paper
         return self.workspace.topics.explain(paper.title, paper.abstract, paper.keywords, paper.categories)
 
     @property
     def changes(self) -> Changes | None:
-        """What changed since the user marked it, enough or not; None if it is not marked."""
+        """Changes since the user marked it, significant or not; None if unmarked."""
         from reader.cache.changes import read_changes
         from reader.cache.texts import compare_texts
 
@@ -101,7 +95,7 @@ class _Shown(NamedTuple):
 
     @property
     def acts(self) -> tuple[Any, Any]:
-        """What the user's rules did to it, and the muted words that hide it."""
+        """What rules did to it, and the muted words that hide it."""
         from reader.cache.watching import ruled
 
         return ruled(self.window, self.pk, datetime.now(UTC).date())
@@ -131,7 +125,7 @@ def _show_paper(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _refresh(workspace: Workspace, id: str) -> None:
-    """Fetch what belongs to a paper; if that fails, say so, and print what is here."""
+    """Fetch a paper's related data; on failure, say so and print the stored data."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import PaperRefreshed, RefreshPaper
 
@@ -214,7 +208,7 @@ _ON_DEMAND: Mapping[str, Callable[[_Shown], object]] = MappingProxyType(
         "changes": _change_record,
     }
 )
-"""The keys in JSON that are there only if they are asked for, with the function for each value."""
+"""JSON keys present only on demand, with the function for each value."""
 
 
 class Remark(TypedDict):
@@ -279,7 +273,7 @@ def _painted(lines: Sequence[Line]) -> Iterator[str]:
     style = Style.of(sys.stdout)
     style = replace(style, links=style.on and shows_links())
     for line in lines:
-        # The page's own lines of links have names: here they can't be clicked everywhere, so the address is printed.
+        # Link lines show the address, since not every terminal makes names clickable.
         is_link = bool(line) and line[0].role == "key" and bool(line[0].action)
         yield paint(
             [
@@ -333,7 +327,7 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
 
 
 def _change_lines(shown: _Shown) -> Iterator[str]:
-    """What changed since the user marked the paper; words that changed are in brackets, as a pipe has no colours."""
+    """Changes since the user marked the paper; changed words are in brackets, since a pipe has no colours."""
     from reader.ui.kit.glyphs import ASCII
     from reader.ui.page.changed_lines import changed_lines
     from reader.ui.page.presentation import Presentation
@@ -354,7 +348,7 @@ def _title(paper: Paper, columns: int) -> list[Line]:
 
 
 def _plain_lines(shown: _Shown, topics: Mapping[str, str]) -> Iterator[str]:
-    """Lines of a paper in a pipe: a paragraph is one line, which the next program wraps or searches."""
+    """A paper for a pipe: one line per paragraph, for the next program to wrap or search."""
     from reader.actions.links import links
 
     paper, kept = shown.paper, shown.kept
@@ -414,7 +408,7 @@ def _comment_lines(comment: Comment, lost_parent: bool) -> Iterator[str]:
 
 
 def _facts(paper: Paper) -> list[str]:
-    """The paper's organization, dates, numbers and state, as far as they are known."""
+    """The known facts of a paper: organization, dates, numbers and state."""
     counts = ((paper.upvotes, "upvote"), (paper.comments, "comment"))
     known = (
         paper.organization and clean(paper.organization),

@@ -1,4 +1,4 @@
-"""`dailypapers similar`: print the papers that are like some others, and why."""
+"""`dailypapers similar`: print similar papers, and why."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from reader.core.query import Query
 
 LIMIT = 20
-"""Papers that are printed unless the user says how many."""
 
 INDENT = 2
 
@@ -71,7 +70,7 @@ def _print_similar(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def similar_query(papers: Sequence[Paper], text: str, *, is_newer: bool) -> Query:
-    """The query for the papers like some; of several, newer ones come after the newest."""
+    """The query for papers similar to some; newer than the newest of them if `is_newer`."""
     from reader.core.query import Sort
 
     query = parsed(text, also=like_query([paper.id for paper in papers], came_out(papers) if is_newer else None))
@@ -95,7 +94,7 @@ def _format_fields(window: Window, found: Order[int], ids: Sequence[str]) -> Ite
 
 
 def _draw(window: Window, found: Order[int], ids: Sequence[str], workspace: Workspace) -> Iterator[str]:
-    """Lines for a terminal: each paper, and below it what it shares."""
+    """Lines for a terminal: each paper, followed by what it shares."""
     from reader.commands.list_table import ListTable
 
     table = ListTable.of(workspace.settings.ascii)

@@ -1,4 +1,4 @@
-"""`dailypapers stats`: print what you have read, by week, by topic and by day."""
+"""`dailypapers stats`: print reading statistics by week, topic and day."""
 
 from __future__ import annotations
 

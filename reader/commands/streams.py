@@ -1,4 +1,4 @@
-"""The standard streams: all that is printed is made harmless, closed ones are opened, unknown letters replaced."""
+"""The standard streams: output is made harmless, closed streams are opened, unknown letters replaced."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from reader.core.text import is_harmless, visible
 
 
 class Output(TextIOBase):
-    """A stream on which nothing that a terminal would obey is written: neither by a command nor by a library.
+    """A stream that removes whatever a terminal would obey.
 
-    All that the program prints goes through it; files do not. `like` is the stream whose colours it has.
+    All of the program's output goes through it, except files. `like` is the stream that decides on colours.
     """
 
     def __init__(self, stream: TextIO | IO[str], like: TextIO | None = None) -> None:
@@ -25,7 +25,6 @@ class Output(TextIOBase):
         self.isatty, self.fileno, self.flush = stream.isatty, stream.fileno, stream.flush  # type: ignore[method-assign]
 
     def write(self, text: str) -> int:
-        """Write a text, made harmless."""
         if not is_harmless(text):
             from reader.commands.output import has_colours, is_terminal
 
@@ -41,7 +40,7 @@ class Output(TextIOBase):
         return self._stream.closed
 
     def close(self) -> None:
-        """Leave the stream open: it is the system's."""
+        """Keep the stream open, since it belongs to the system."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -49,7 +48,7 @@ class Output(TextIOBase):
     @classmethod
     @contextmanager
     def replacing(cls) -> Iterator[None]:
-        """Make standard output and standard error such streams."""
+        """Replace standard output and standard error by such streams."""
         before = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = (cast("TextIO", cls(stream)) for stream in before)
         try:
@@ -59,9 +58,9 @@ class Output(TextIOBase):
 
 
 def open_closed_streams() -> None:
-    """Replace each standard stream that was closed before the program began by an empty one; Python has None for it.
+    """Replace standard streams that were closed at the start, which Python sets to None, by empty ones.
 
-    The new stream takes the closed one's number, so no file that is opened later takes it and gets what is printed.
+    The new stream takes the closed one's descriptor, so that no later file gets it, and with it the output.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
@@ -73,7 +72,7 @@ def open_closed_streams() -> None:
 
 
 def replace_unknown_letters(*streams: TextIO) -> None:
-    """Print a question mark for each letter that a stream's encoding lacks, instead of failing."""
+    """Print a question mark for letters outside a stream's encoding, instead of failing."""
     for stream in streams:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -81,7 +80,7 @@ def replace_unknown_letters(*streams: TextIO) -> None:
 
 
 def finish(stream: TextIO | None) -> OSError | None:
-    """Write what a stream holds, or drop it and return why: Python would try again at its end, and exit with 120."""
+    """Flush a stream, or drop its content and return why; otherwise Python retries at exit, and exits with 120."""
     if stream is None or stream.closed:
         return None
     try:

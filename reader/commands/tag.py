@@ -1,4 +1,4 @@
-"""`dailypapers tag`: give papers tags, take tags away, and rename or merge them; `tags` prints them."""
+"""`dailypapers tag`: add, remove, rename and merge tags; `tags` prints them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def clean_tag(text: str) -> str:
-    """A tag's name as it is stored; raises UsageError if nothing is left of it."""
+    """A tag's name as stored; raises UsageError if nothing is left of it."""
     mark = clean_mark(f"{TAG}{text}", "1")
     if mark is None:
         raise UsageError("A tag needs a name with letters.")
@@ -79,7 +79,7 @@ def clean_tag(text: str) -> str:
 
 
 def known_tag(window: Window, tag: str) -> str:
-    """The spelling of a tag that papers have already, else its own."""
+    """A tag in its existing spelling, else its own."""
     from reader.cache.tags import spellings, tag_counts
 
     return next(iter(spellings(tag, window.read(tag_counts))), tag)
@@ -95,7 +95,7 @@ def _tagging(window: Window, tag: str, arguments: Namespace) -> list[Change]:
 
 
 def _renaming(window: Window, tag: str, new: str) -> list[Change]:
-    """Give the papers of all spellings of a tag the new one, and take away the old ones."""
+    """Rename a tag on all its papers, in all spellings."""
     from reader.cache.marks.effects import Change
     from reader.cache.tags import spellings, tag_counts, tagged
 
@@ -110,7 +110,7 @@ def _renaming(window: Window, tag: str, new: str) -> list[Change]:
     pks = list(dict.fromkeys(pk for one in found for pk in one.pks))
     have = set(window.read(partial(tagged, tag=new)).absent)
     absent = [id for id in dict.fromkeys(id for one in found for id in one.absent) if id not in have]
-    # The new tag comes first: whatever happens between the two, none is lost.
+    # The new tag comes first, so that an interruption loses nothing.
     gone = [Change(f"{TAG}{name}", False, one.pks, one.absent) for name, one in zip(old, found, strict=True)]
     return [Change(f"{TAG}{new}", True, pks, absent), *gone]
 

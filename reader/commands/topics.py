@@ -37,7 +37,6 @@ class Topic(TypedDict):
 
 
 WITH_TRENDS = 70
-"""Minimum columns of a terminal for the trends."""
 
 CHECK = "check"
 """The first word of `topics check FILE`."""
@@ -69,7 +68,7 @@ def _print_topics(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend]]:
-    """The topics of a query's papers, the most frequent first, and all trends."""
+    """The topics of a query's papers, most frequent first, and all trends."""
     from reader.cache.reads import topic_trends
 
     counted = window.topics(selection(window, parsed(text)) if text else None)
@@ -79,7 +78,7 @@ def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend
 
 
 def topic_records(window: Window, text: str) -> list[Topic]:
-    """The topics of a query's papers as JSON, the most frequent first."""
+    """The topics of a query's papers as JSON, most frequent first."""
     counted, moves = _count(window, text)
     return [_record(topic, moves.get(topic.slug)) for topic in counted]
 
@@ -139,7 +138,7 @@ def _check_rules(arguments: Namespace, files: Sequence[str], workspace: Workspac
 
 
 def _compare_topics(shipped: Topics, text: str) -> Iterator[str]:
-    """Lines on what a correct file's phrases replace, and on the origin of the shipped topics."""
+    """Lines on what a valid file's phrases replace, and on the origin of the shipped topics."""
     for own, fitted in shipped.compare(text):
         replaced = [
             f"{points:g} {origin}"

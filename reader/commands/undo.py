@@ -1,4 +1,4 @@
-"""`dailypapers undo` and `redo`: take back the last mark, and do it again."""
+"""`dailypapers undo` and `redo`: take back the last mark, or redo it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`dailypapers views`: the queries that have a name, in the settings file."""
+"""`dailypapers views`: named queries, in the settings file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 TABLE = "views"
 
 KEYED = 9
-"""Views that have a key: g1 to g9."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -79,7 +78,7 @@ def _print_views(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _numbers(window: Window, view: SavedView) -> tuple[int, int] | tuple[None, None]:
-    """The view's unread papers and all; Nones, with a warning, if its query can't be asked any more."""
+    """The view's numbers of unread and all papers; Nones, with a warning, if its query is no longer valid."""
     try:
         unread, count = (window.count(selection(window, parsed(view.query, also=also))) for also in ("is:unread", ""))
     except UsageError as error:
@@ -92,7 +91,7 @@ def _key(place: int) -> str:
     return f"g{place}" if place <= KEYED else ""
 
 
-# Changes: each returns what to say
+# Changes: each returns a message
 
 
 def _add(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
@@ -106,7 +105,7 @@ def _save(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
     if not query:
         raise UsageError("A view needs a query: dailypapers views add NAME QUERY.")
     with workspace.window() as window:
-        # A topic or a view that is not known is a slip, which would show no paper for ever.
+        # An unknown topic or view is a typing error that would never match.
         selection(window, parsed(query))
     index = _index(workspace, name)
     if index is not None:
@@ -169,11 +168,11 @@ def _set_hidden(workspace: Workspace, name: str, words: list[str], *, is_hidden:
 
 
 Views = list[tuple[int | None, dict[str, Any]]]
-"""The views with their indexes in the file, None for a new one."""
+"""The views with their indexes in the file; None for new ones."""
 
 
 def _change(workspace: Workspace, change: Callable[[Views], object]) -> None:
-    """Change the views in the file by changing their list."""
+    """Apply a change to the list of views in the file."""
     views: Views = [(index, asdict(one)) for index, one in enumerate(workspace.settings.views)]
     change(views)
     set_tables(workspace, TABLE, views)
@@ -185,7 +184,7 @@ def _index(workspace: Workspace, name: str) -> int | None:
 
 
 def _find(workspace: Workspace, name: str) -> tuple[int, SavedView]:
-    """The place of a view and the view; raises NotFound if there is none."""
+    """A view and its place; raises NotFound."""
     index = _index(workspace, name)
     if index is not None:
         return index, workspace.settings.views[index]
@@ -220,7 +219,6 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
         "unhide": (_unhide, "list it again"),
     }
 )
-"""What the command can do, with the function for it."""
 
 View = extended("View", SavedView, key=str | None, unread=int | None, papers=int | None)
 ViewChanged = TypedDict("ViewChanged", {"view": str, "did": str})

@@ -1,4 +1,4 @@
-"""`dailypapers weights`: the interests that For you has learned, and more or less of one, or of a word or name."""
+"""`dailypapers weights`: the learned interests, and how to change the weight of interests, words and names."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ACTIONS = {
 }
 
 _COUNTS = {"rename": 2, "join": 2, "split": 1, "make": 1}
-"""How many names an action takes, of those that do not take any number."""
+"""The number of names for actions that do not take any number."""
 
 _MOST_WORDS = 2
 
@@ -65,7 +65,7 @@ def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _decided(what: str, names: Sequence[str], workspace: Workspace) -> Sequence[Wish | Held]:
-    """What the user decides; raises UsageError, and ReaderError for an interest that is not there."""
+    """The user's decision; raises UsageError, or ReaderError for an unknown interest."""
     from reader.core.choice.wishes import Direction, joined
 
     if what == "make":
@@ -110,7 +110,7 @@ def _interest(name: str, known: Reasons) -> Held:
 
 
 def _made(name: str, workspace: Workspace) -> Held:
-    """An interest of a tag or a saved view: of its newest papers."""
+    """An interest made from the newest papers of a tag or a saved view."""
     from reader.core.choice.wishes import LONGEST, MOST_HELD, Held
 
     field, colon, rest = name.partition(":")
@@ -125,7 +125,7 @@ def _made(name: str, workspace: Workspace) -> Held:
 
 
 def _wish(text: str, known: Reasons) -> Wish:
-    """What the user decided so far about what a text names; raises UsageError."""
+    """The user's current decision about a name; raises UsageError."""
     from reader.core.choice.wishes import LONGEST, WHATS, Wish, trait_key
     from reader.core.choice.words import tokens
 

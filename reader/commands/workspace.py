@@ -1,4 +1,4 @@
-"""The context of a command: settings, files and the cache, each opened at its first use."""
+"""The context of a command: settings, files and the cache, each opened lazily."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from reader.settings_reader import LoadedSettings, Mistake
 
 _TERM = re.compile(r"-?(is|has|topic|tag|by|since|until|day|author|org|title|venue|category|view|follow|sort):\S")
-"""The form of a term of a query that stands where an id should."""
+"""The form of a query's term, used where an id is expected."""
 
 
 class Workspace:
-    """One run of a command; `log_level` overrides the setting of that name, `cache_file` the place of the cache."""
+    """One run of a command; `log_level` overrides that setting, `cache_file` the cache's path."""
 
     def __init__(self, log_level: str | None = None, cache_file: Path | None = None) -> None:
         self._log_level = log_level
@@ -65,7 +65,7 @@ class Workspace:
         return replace(settings, log_level=self._log_level) if self._log_level else settings
 
     def settings_of_now(self) -> Settings:
-        """The settings, with what the user has changed since the program started for papers that come in."""
+        """The settings, including changes since the program started, for incoming papers."""
         now = settings_reader.load_settings(self.config_file).settings
         return replace(self.settings, rules=now.rules, mute=now.mute, views=now.views, vectors=now.vectors)
 
@@ -77,7 +77,7 @@ class Workspace:
         return add_keys(Keymap.of(self.settings))
 
     def mistakes(self) -> list[Mistake]:
-        """All mistakes in the settings, keys included, sorted by line."""
+        """All mistakes in the settings, including keys, by line."""
         keys = (
             settings_reader.Mistake(
                 self.loaded.file,
@@ -97,20 +97,20 @@ class Workspace:
 
     @cached_property
     def shipped_topics(self) -> Topics:
-        """The shipped topic rules; a user's file is checked against them."""
+        """The shipped topic rules, to check a user's file against."""
         from reader.data import shipped_topics
 
         return shipped_topics()
 
     def ensure_cache(self) -> None:
-        """Bring the cache to this program's schema; make a missing one, with the marks that its journal has."""
+        """Upgrade the cache to this program's schema; create a missing one, with the marks in its journal."""
         from reader.cache import schema
 
         self._restore_if_lost()
         schema.ensure(self.cache_file)
 
     def _restore_if_lost(self) -> None:
-        """Make a missing or empty cache anew if its journal or backups are there."""
+        """Rebuild a missing or empty cache if its journal or backups exist."""
         if not paths.is_there(self.cache_file):
             from reader.cache.mending import health
 
@@ -121,13 +121,12 @@ class Workspace:
                 warn(f"The cache was {what}. {summarize(repair_cache(self.cache_file, lambda: self.topics))}")
 
     def back_up(self) -> None:
-        """Back the cache up once a day."""
         from reader.cache import files
 
         files.keep_daily_backup(self.cache_file, datetime.now().astimezone().date())
 
     def write_exports(self) -> None:
-        """Write the watched exports anew if something has changed; print why one could not be."""
+        """Rewrite the watched exports after changes; print why one failed."""
         if self.has_changed and self.settings.exports:
             from reader.refresh.watched_exports import try_to_write
 
@@ -137,18 +136,17 @@ class Workspace:
 
     @property
     def job_context(self) -> JobContext:
-        """The context for jobs."""
         from reader.refresh.jobs import JobContext
 
         self._restore_if_lost()
         if paths.is_there(self.cache_file):
-            # What the user has added to the settings by hand takes part at once.
+            # Manual changes of the settings take effect at once.
             self.catch_up()
         return JobContext(self.cache_file, self.settings, lambda: self.topics)
 
     @contextmanager
     def window(self) -> Iterator[Window]:
-        """The cache, open for reading; it is created if it is missing."""
+        """The cache, open for reading; created if missing."""
         from reader.cache.reads.window import Window
 
         self.ensure_cache()
@@ -162,9 +160,9 @@ class Workspace:
             window.close()
 
     def _join_journal(self, window: Window) -> None:
-        """Join the log and its journal if they differ, so that what is read has all marks.
+        """Join the log and its journal if they differ, so that reads see all marks.
 
-        A cache that can't be written is read as it is.
+        A read-only cache is read unchanged.
         """
         if window.has_unfinished_marks():
             from reader.cache.marks.events import Events
@@ -173,12 +171,12 @@ class Workspace:
                 window.changed()
 
     def catch_up(self) -> None:
-        """Bring the settings up to what was done elsewhere or undone, before they are read."""
+        """Sync the settings with changes elsewhere or undone ones before reading them."""
         with self.window():
             pass
 
     def _keep_lists(self, window: Window) -> None:
-        """Bring the lists of the settings file and their events into step; a cache that can't be written stays."""
+        """Sync the lists of the settings file with their events, unless the cache is read-only."""
         from reader.cache import entries
         from reader.cache.marks.events import Events
 
@@ -188,10 +186,10 @@ class Workspace:
                 window.changed()
 
     def keep_in_step(self, events: Events) -> None:
-        """Bring the lists of the settings file, such as views, and their events into step."""
+        """Sync the lists of the settings file, such as views, with their events."""
         from reader.cache import entries
 
-        # The sample has nothing to do with the user's settings.
+        # The sample does not use the user's settings.
         if self._cache_file:
             return
         step = entries.keep_in_step(events, self.config_file)
@@ -203,7 +201,7 @@ class Workspace:
                 self.__dict__.pop(name, None)
 
     def _mute(self, window: Window) -> None:
-        """Mute papers by the words of the settings if these have changed since a refresh did."""
+        """Apply the muted words if they changed since a refresh did."""
         words = self.settings.mute
         if words or window.meta("mute"):
             from reader.cache.watching import follow
@@ -226,7 +224,7 @@ class Workspace:
         try:
             self.keep_in_step(events)
             yield events
-            # What was undone, or came from other machines.
+            # Undone changes, or changes from other machines.
             self.keep_in_step(events)
         finally:
             events.close()
@@ -249,13 +247,13 @@ class Workspace:
 
 
 def join_machines(workspace: Workspace) -> None:
-    """Exchange marks with the user's other machines, if the settings say where they meet; raises ReaderError."""
+    """Sync with the user's other machines, if the settings name a place; raises ReaderError."""
     for one in installed.given("joins"):
         installed.ask(one.entry, one.value, workspace)
 
 
 def parsed(text: str, *, also: str = "") -> Query:
-    """Parse a query and AND it with the query `also`; raises UsageError that names the wrong part."""
+    """Parse a query and AND it with `also`; raises UsageError that points at the mistake."""
     from reader.core.query import QueryError, parse
     from reader.core.query.nodes import all_of
 
@@ -273,9 +271,9 @@ def parsed(text: str, *, also: str = "") -> Query:
 
 
 def selection(window: Window, query: Query) -> Selection:
-    """Compile a query for the current cache; raises UsageError for a name that it has nothing of, such as of a topic.
+    """Compile a query for the current cache; raises UsageError for unknown names, such as of a topic.
 
-    A view alone is in its own order. Raises NotFound for a `like:` of a paper that the cache does not have.
+    A lone view keeps its own order. Raises NotFound for `like:` of a paper that the cache lacks.
     """
     from reader.cache.search.compile import Scope, compile_query
     from reader.session import visit
@@ -293,12 +291,12 @@ def selection(window: Window, query: Query) -> Selection:
     if place is None:
         return compile_query(query, scope)
     found = selection_of(place, "day", scope)
-    # Where nothing is learned yet, the reader says what to do; a command lists what there is.
+    # Before anything is learned, the reader says what to do; a command lists what exists.
     return found._replace(offer=None) if found.offer and window.for_you.learned().taste.is_empty else found
 
 
 def _view_alone(query: Query, views: Iterable[tuple[str, str]]) -> Place | None:
-    """The place in the reader of a query that is `view:NAME` and nothing else; None for any other."""
+    """The reader's place for a query that is only `view:NAME`; None for others."""
     from reader.core.query import Term
     from reader.core.views import SPECIAL, VIEWS, View
     from reader.session.places import Place
@@ -307,12 +305,12 @@ def _view_alone(query: Query, views: Iterable[tuple[str, str]]) -> Place | None:
         return None
     name = query.root.value.casefold()
     saved = (View("", saved, text) for saved, text in views)
-    # A view that the user saved under a name wins.
+    # A saved view takes precedence over a built-in name.
     return next((Place(one) for one in (*saved, *VIEWS, *SPECIAL) if name in (one.id, one.name.casefold())), None)
 
 
 def prepare_finding(window: Window) -> None:
-    """Index all papers for free texts and similar papers, however long that takes: a command waits for its answer."""
+    """Index all papers for free text and similar papers; a command waits for this."""
     from reader.cache.finding.index import prepare
 
     window.read(lambda connection: prepare(connection, paths.cache_file(), None))
@@ -327,7 +325,7 @@ def prepare_finding(window: Window) -> None:
 
 
 def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
-    """The saved views as (name, query) if the query names one; raises UsageError for one that is not there."""
+    """The saved views as (name, query) if the query names one; raises UsageError for unknown ones."""
     from reader.core.query.nodes import names_in
 
     wanted = list(names_in(query.root, "view"))
@@ -346,7 +344,7 @@ def saved_views(query: Query) -> tuple[tuple[str, str], ...]:
 
 
 def find(window: Window, text: str) -> int:
-    """The key of the paper that is named by its id in any form, or by its publisher's DOI; raises NotFound."""
+    """The key of the paper with this id in any form, or with its publisher's DOI; raises NotFound."""
     from reader.core.ids import doi_in, named_id
 
     id = named_id(text)
@@ -365,7 +363,7 @@ def find(window: Window, text: str) -> int:
 
 
 def find_all(window: Window, texts: Sequence[str]) -> list[int]:
-    """The keys of the papers with these ids; raises NotFound for the first that is missing."""
+    """The keys of the papers with these ids; raises NotFound for the first missing one."""
     return [find(window, text) for text in texts]
 
 
@@ -385,7 +383,7 @@ def read_paper(window: Window, id: str) -> tuple[Paper, int]:
 
 
 def warn_of_mistakes(workspace: Workspace) -> None:
-    """Print on standard error how many mistakes the settings have, if any."""
+    """Print the number of mistakes in the settings on standard error, if any."""
     if mistakes := workspace.mistakes():
         warn(f"{amount(len(mistakes), 'mistake')} in the settings: 'dailypapers config check' lists them.")
 
@@ -406,7 +404,7 @@ def fill_with_sample(workspace: Workspace, file: Path) -> None:
 
 
 def check_names(window: Window, query: Query) -> None:
-    """Raise UsageError for the first name of a query that nothing has; an empty cache has no topics to tell."""
+    """Raise UsageError for the first unknown name in a query; an empty cache knows no topics."""
     from reader.core.query.nodes import names_in
 
     if wanted := list(names_in(query.root, "topic")):

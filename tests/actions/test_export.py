@@ -69,7 +69,7 @@ def parsed_bibtex(text: str) -> list[Entry]:
 
 
 @given(PAPERS)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_bibtex_keys_are_unique_and_its_braces_close(papers: list[Paper]) -> None:
     text = written("bibtex", *papers)
     entries = parsed_bibtex(text)
@@ -94,7 +94,7 @@ def test_csv_neutralises_formulas(start: str, live_edit: Paper) -> None:
 
 
 @given(PAPERS)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_no_csv_cell_is_a_formula(papers: list[Paper]) -> None:
     heading, *rows = csv.reader(io.StringIO(written("csv", *papers)))
     assert len(rows) == len(papers)
@@ -104,7 +104,7 @@ def test_no_csv_cell_is_a_formula(papers: list[Paper]) -> None:
 
 
 @given(PAPERS)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_json_holds_every_paper_with_the_promised_keys(papers: list[Paper]) -> None:
     # fmt: off
     promised = {

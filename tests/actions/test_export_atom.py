@@ -61,7 +61,7 @@ def test_a_feed_without_papers_is_whole() -> None:
 
 
 @given(PAPERS)
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_every_feed_keeps_the_rules_of_atom(papers: list[Paper]) -> None:
     """Those of RFC 4287, whatever the papers have."""
     text = written(*papers, query="</title>\x00\ud800 & <a>")

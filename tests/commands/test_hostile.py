@@ -20,6 +20,7 @@ from reader.commands.command import make_parser
 from reader.commands.line.registry import COMMANDS, find_command
 from reader.core.text import is_harmless, visible
 from tests.commands.conftest import Run
+from tests.tiers import rest_long
 
 HOSTILE = "a\x1b[31mb\x1b]8;;file:///etc/passwd\x1b\\c\x9b2Jd\u202ee\x07f\u2028g\x85h\u2066i\x08j\rk"
 
@@ -89,7 +90,11 @@ def hostile(home: Path, papers: Path, tmp_path: Path, monkeypatch: pytest.Monkey
     return moved
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+FEW = ("list", "show", "config", "doctor", "import", "mark", "export", "views", "feeds", "help", "refresh", "sync")
+"""Commands that print what the others print too; the rest are tried by the long tests."""
+
+
+@pytest.mark.parametrize("name", rest_long(COMMANDS, FEW))
 def test_no_command_prints_what_a_terminal_would_obey(run: Run, hostile: Path, name: str) -> None:
     said = 0
     for words in lines_of(name):
@@ -137,7 +142,7 @@ OTHER_WAYS = {
     "input": {"commands/output.py"},
     "os.write": {
         *("cache/marks/journal.py", "feeds/http/client.py"),
-        *("ui/terminal/web_driver.py", "ui/terminal/leaving.py", "ui/first_frame/frame.py"),
+        *("ui/terminal/web_driver.py", "ui/terminal/leaving.py", "ui/first_frame/frame.py", "ui/plain/terminal.py"),
     },
 }
 """Ways around the cleaned streams, and the files that may use them: for files, locks and the drawing of the reader."""

@@ -141,7 +141,7 @@ async def test_new_versions_are_no_papers_of_a_day(world: World) -> None:
     assert world.paper("2001.00001") is None
 
 
-@pytest.mark.parametrize("fault", ["none", "old RSS and listing"])
+@pytest.mark.parametrize("fault", rest_long(["none", "old RSS and listing"], ["old RSS and listing"]))
 @pytest.mark.parametrize(
     ("kinds", "count", "with_records"),
     [(("new",), 9, 9), (("cross",), 5, 5), (("new", "replace"), 10, 9), (("new", "cross", "replace"), 15, 14)],
@@ -244,7 +244,7 @@ async def test_an_absence_can_be_broken_off_and_goes_on(world: World) -> None:
     assert here(world, missed) == 15
 
 
-@pytest.mark.parametrize(("categories", "bound"), [(1, 4), (5, 16), pytest.param(20, 61, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("categories", "bound"), [(5, 16), pytest.param(20, 61, marks=pytest.mark.long)])
 async def test_requests_are_bounded(world: World, categories: int, bound: int) -> None:
     """One of RSS and a listing for each, and at first the records and the API of the three days before."""
     from reader.feeds.arxiv.categories import categories as all_categories

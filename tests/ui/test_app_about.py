@@ -29,6 +29,16 @@ async def test_help_lists_the_keys_of_the_place_and_is_searched(reader: Opener) 
         assert r.context == "filter"
 
 
+async def test_news_waits_until_help_is_closed(reader: Opener) -> None:
+    async with reader() as r:
+        await r.do("app.help")
+        r.app.model.show_news("r tries again")
+        await r.rest()
+        assert "tries again" not in r.lines[-1]
+        await r.press("escape")
+        assert "r tries again" in r.lines[-1]
+
+
 async def test_what_has_nothing_to_show_is_not_offered_and_says_how_to_get_it(reader: Opener) -> None:
     async with reader() as r:
         lacking = {"Group", "Saved view", "Weights", "Replaced", "Changed"}

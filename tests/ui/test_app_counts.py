@@ -132,7 +132,7 @@ def _command(*words: str) -> str:
     return said.getvalue()
 
 
-@pytest.mark.parametrize("home", rest_long([plain, marked, hidden, muted, imported], [marked, muted]))
+@pytest.mark.parametrize("home", rest_long([plain, marked, hidden, muted, imported], [muted]))
 async def test_every_number_is_of_papers_that_the_list_shows(
     reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch, home: Callable[[Path], None]
 ) -> None:

@@ -9,9 +9,14 @@ from unittest.mock import Mock
 
 import pytest
 from PIL import Image
+from rich.segment import Segment
 
+from reader.refresh.pictures import Canvas, PictureDrawn
 from reader.ui.full_text.links import LETTERS
 from reader.ui.full_text.state import TEXT
+from reader.ui.pictures.pictures import Picture, Pictures
+from reader.ui.pictures.screen import PicturePane
+from reader.ui.pictures.state import PICTURES
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
 from tests.feeds.fulltext.pdf_pages import Printed, paragraph, write_pdf
@@ -146,3 +151,23 @@ async def test_what_the_terminal_draws_itself_is_sent_to_it(
         await r.do("picture.close")
         assert r.context == "text"
         assert sent[-1].startswith("\x1b_Ga=d") if protocol == "kitty" else True
+
+
+async def test_the_terminal_keeps_no_picture_that_is_covered_or_closed(
+    reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    monkeypatch.setattr(PicturePane, "_send", lambda _pane, sequence: sent.append(sequence) if sequence else None)
+    picture = Picture("https://x.example/a.png", "Figure 1")
+    drawn = PictureDrawn(2, ((Segment("xx"),),), before="send it", after="drop it")
+    pictures = Pictures((picture,), 0, Canvas("kitty", 80, 20)).came(picture, drawn)
+    async with reader(size=(80, 24)) as r:
+        r.app.model.change(r.app.state.put(PICTURES, pictures))
+        await r.rest()
+        assert sent == ["send it"]
+        await r.press("?")
+        r.app.model.change(r.app.state.update(PICTURES, lambda pictures: pictures.says(picture, "a word")))
+        assert sent == ["send it", "drop it"]
+        await r.press("escape")
+        await r.press("escape")
+        assert sent == ["send it", "drop it"] * 2

@@ -12,6 +12,7 @@ from reader.cache.reads.window import Window
 from reader.refresh.jobs import Message, Waiting
 from reader.ui.query.actions import FeedSearch
 from tests.feed_server import FeedServer, Item, item
+from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill, settings
 from tests.ui.papers import draft
@@ -46,7 +47,7 @@ def _listed(r: Story) -> list[str]:
     return [row.id for row in r.app.library.rows(r.main.papers.pks_all())]
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 42)])
+@pytest.mark.parametrize("size", rest_long([(60, 20), (80, 24), (140, 42)], [(80, 24)]))
 async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(reader: Opener, size: tuple[int, int]) -> None:
     with FeedServer({OLD: _answers()}) as feed:
         async with reader(settings=settings(endpoint=feed.url), size=size) as r:
@@ -228,7 +229,7 @@ async def test_a_stopped_search_that_is_slow_to_end_says_no_more(
         assert "searching" not in r.top
 
 
-@pytest.mark.parametrize("fault", ["garbage", "html", "wrongtype", "refuse:403"])
+@pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403"], ["garbage", "refuse:403"]))
 async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, fault: str) -> None:
     with FeedServer({OLD: _answers()}) as feed:
         feed.fault = fault

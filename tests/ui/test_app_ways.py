@@ -6,6 +6,7 @@ import pytest
 
 from reader.ui.page.state import close_page
 from reader.ui.views.actions import ViewActions
+from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 from tests.ui.papers import draft
@@ -29,7 +30,7 @@ async def _point_at(r: Story, topic: str) -> None:
 # Letting a query go
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 42)])
+@pytest.mark.parametrize("size", rest_long([(60, 20), (80, 24), (140, 42)], [(80, 24)]))
 async def test_a_kept_query_goes_and_leaves_its_paper_or_the_earlier_one_under_the_cursor(
     reader: Opener, size: tuple[int, int]
 ) -> None:
@@ -340,7 +341,7 @@ async def test_where_only_unread_papers_are_listed_the_empty_day_leads_to_the_on
 # After a mark
 
 
-@pytest.mark.parametrize("way", ["paper.read", "paper.star", "paper.hide"])
+@pytest.mark.parametrize("way", rest_long(["paper.read", "paper.star", "paper.hide"], ["paper.hide"]))
 async def test_a_mark_goes_on_to_the_next_paper_if_the_user_wants(reader: Opener, way: str) -> None:
     async with reader(settings=settings(after_mark="next")) as r:
         first, ids = r.here.id, r.ids

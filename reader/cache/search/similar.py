@@ -4,9 +4,9 @@ Of papers that are like others, the words decide: `finding` compares them by its
 the full texts here add to that; the weights are those that found most linked papers (`python -m tests.bench.similar`).
 An author with a common name adds little.
 
-The index ranks all papers that have any of the words. The best of them are tested for the exact terms, and more of
-them only if these leave too few. What is left is a list of keys, by which the selection is then read. Of a text and
-papers together, each says as much as the other.
+The index ranks all papers that have any of the words. The best of them are tested for the exact terms, and more of them
+only if these leave too few. What is left is a list of keys, by which the selection is then read. A text and papers
+together have equal weight.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The command line: its words parsed, completed and explained, and the reader's own line."""
+"""The command line: parsing, completing and explaining words, and the reader's own line."""

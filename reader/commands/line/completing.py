@@ -1,4 +1,4 @@
-"""The words that may follow on a command line: commands, options, their values, and terms of queries."""
+"""Completions of a command line: commands, options, their values, and terms of queries."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ from reader.paths import APP
 from reader.ui.shell.commands import Candidate
 
 MOST = 100
-"""Maximum terms of a query that are offered."""
 
 _READ_FROM_PAPERS = ("keyword", "author", "org", "tag", "category", "source")
 
 
 FILES = Candidate(":files")
-"""Stands for the names of files, which the shell knows best."""
+"""Stands for file names, which the shell completes best."""
 
 
 def candidates(words: Sequence[str], workspace: Workspace) -> list[Candidate]:
-    """The words that may take the place of the last of `words`, which follow the program's name."""
+    """Completions of the last of `words`, which follow the program's name."""
     *before, word = words or [""]
     if before and is_command(before[0]):
         parser = make_parser(find_command(before[0]))
@@ -77,7 +76,7 @@ class _Line:
                 yield Candidate(name, action.help or "")
 
     def _of_argument(self, word: str) -> Iterable[Candidate]:
-        """Values of the argument that comes next."""
+        """Values of the next argument."""
         given = [self._before[place] for place in places_of_arguments(self._parser, self._before)]
         if not self._positionals:
             return ()
@@ -101,12 +100,11 @@ class _Line:
         return [Candidate(str(one)) for one in known(given) if str(one).startswith(typed)]
 
     def _tags(self, typed: str) -> list[Candidate]:
-        """The user's tags that begin as typed."""
         found = self._vocabulary("tag:").get("tag", ())
         return [Candidate(tag) for tag in found if tag.casefold().startswith(typed.casefold())]
 
     def _terms(self, typed: str) -> Iterator[Candidate]:
-        """Terms of a query that begin as typed. Values with blanks are left out: shells want them in quotes."""
+        """Matching terms of a query, without values that contain spaces, which would need quotes."""
         if not typed:
             yield from (Candidate(f"{field}:", EXAMPLES[field]) for field in FIELDS)
             return
@@ -116,7 +114,7 @@ class _Line:
             yield from (Candidate(begin + text, _example(text)) for text in found.candidates if '"' not in text)
 
     def _vocabulary(self, typed: str) -> Vocabulary:
-        """The values that the cache knows of the typed field; none if there is no cache that can be read."""
+        """The cache's values for the typed field; none without a readable cache."""
         file = self._workspace.cache_file
         known: dict[str, Sequence[str]] = {"view": [*(one.name for one in self._workspace.settings.views), *IDS]}
         if file.exists():

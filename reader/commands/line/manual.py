@@ -1,4 +1,4 @@
-"""The manual: its pages with the program's own tables in them, and all of it as a man page.
+"""The manual: its pages with generated tables, and the whole of it as a man page.
 
 `.build/manual_hook.py` makes the man page where nothing but the standard library is installed.
 """
@@ -37,7 +37,7 @@ _MADE = re.compile(r"^<!-- made: (\w+) -->$", re.MULTILINE)
 
 
 def page(name: str, keymap: Keymap | None = None) -> str:
-    """A page in Markdown, with the tables that are made from the code; `keymap` has the user's own keys."""
+    """A page in Markdown with its generated tables; `keymap` has the user's own keys."""
     return _MADE.sub(lambda mark: _made(mark[1], keymap), text_of(name))
 
 
@@ -127,7 +127,7 @@ def _tables(first: str, groups: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def everything() -> Iterator[str]:
-    """What the program takes, each command by its parser, and the pages."""
+    """All commands by parser, and the pages."""
     reader = Parser(prog=APP, allow_abbrev=False, description=ABOUT)
     add_reader_options(reader)
     shared = [entry.name for entry in entries(reader)]
@@ -172,7 +172,7 @@ def _roff_block(block: Block) -> Iterator[str]:
 
 
 def _roff_pieces(text: str, *, whole: bool = False) -> str:
-    """A line of text, with code in bold; or all of it."""
+    """A line of text with code in bold, or all of it."""
     return "".join(
         rf"\fB{_roff(piece.text)}\fR" if whole or piece.role != "text" else _roff(piece.text)
         for piece in pieces_of(text)
@@ -180,6 +180,6 @@ def _roff_pieces(text: str, *, whole: bool = False) -> str:
 
 
 def _roff(text: str) -> str:
-    """A text that troff prints as it is: no request, no escape, and every hyphen one to copy."""
+    """A text escaped for troff: no request, no escape, and hyphens that can be copied."""
     text = text.replace("\\", r"\e").replace("-", r"\-").replace("'", r"\(aq").replace("`", r"\(ga")
     return re.sub(r"^(?=\.)", r"\\&", text).replace("^", r"\(ha").replace("~", r"\(ti")

@@ -1,4 +1,4 @@
-"""Run a command in a process of its own for the reader: nothing that it does blocks a key or writes to the terminal.
+"""Run a command for the reader in a separate process, so that it never blocks a key or writes to the terminal.
 
 The reader sends the words and the access token as a line of JSON. The process ends with the reader: the pipe of its
 standard input closes then. It prints what it would print on a terminal, without colours and without a pager.
@@ -25,16 +25,15 @@ from reader.core.text import clean_note
 from reader.ui.shell.commands import Outcome
 
 MOST_OUTPUT = 1 << 20
-"""Bytes that are kept of what a command prints; the rest is dropped."""
+"""Maximum bytes of output; the rest is dropped."""
 
 TIME_LIMIT = 3600.0
-"""Seconds after which a command is stopped."""
 
 PATIENCE = 1.0
-"""Seconds that a stopped command has to tidy up, and that the rest of its output is waited for."""
+"""Seconds for a stopped command to tidy up, and for the rest of its output."""
 
 DEAF = 0.5
-"""Seconds after which a command that does not end by itself is killed."""
+"""Seconds after which an unresponsive command is killed."""
 
 _START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
@@ -50,7 +49,7 @@ _START_BEYOND = "import sys; sys.path.insert(0, sys.argv[1]); from reader.cli im
 
 
 def start_beyond(words: Sequence[str]) -> None:
-    """Start a command that goes on after this program has ended, and is not waited for; what it says is lost."""
+    """Start a command that outlives this program; it is not waited for, and its output is lost."""
     nothing = subprocess.DEVNULL
     with suppress(OSError):
         started = subprocess.Popen(
@@ -62,7 +61,7 @@ def start_beyond(words: Sequence[str]) -> None:
             cwd=Path(__file__).anchor,
             start_new_session=True,
         )
-        # Python would warn that it still runs.
+        # Python would warn that it is still running.
         started.returncode = 0
 
 
@@ -70,7 +69,7 @@ class CommandProcess:
     """A command that runs."""
 
     def __init__(self, words: Sequence[str], columns: int, variables: Mapping[str, str]) -> None:
-        """Start it; `variables` are added to its environment. Raises ReaderError."""
+        """Start it, with `variables` added to its environment. Raises ReaderError."""
         plain = {"COLUMNS": str(columns), "TERM": "dumb", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
         environment = access_token.child_environment() | plain | dict(variables)
         for name in ("CLICOLOR_FORCE", "FORCE_HYPERLINK"):
@@ -84,7 +83,7 @@ class CommandProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                # A key such as ctrl+c at the terminal must not reach it.
+                # Keys such as ctrl+c at the terminal must not reach it.
                 start_new_session=True,
             )
         except OSError as error:
@@ -93,7 +92,7 @@ class CommandProcess:
         self._is_stopped = False
 
     def wait(self) -> Outcome:
-        """Wait until it has ended, reading what it prints; for a thread."""
+        """Wait until it ends, reading its output; for a thread."""
         pipes = (self._popen.stdin, self._popen.stdout, self._popen.stderr)
         stdin, stdout, stderr = (cast(BinaryIO, pipe) for pipe in pipes)
         text, said = bytearray(), bytearray()
@@ -109,14 +108,14 @@ class CommandProcess:
             self.kill()
             code = self._popen.wait()
         for thread in reading:
-            # Not for ever: a program that the command has opened, such as a browser, may hold the pipe.
+            # Not forever: a program opened by the command, such as a browser, may hold the pipe.
             thread.join(PATIENCE)
         with suppress(OSError):
             stdin.close()
         return Outcome(code, _cleaned(text), _cleaned(said), self._is_stopped)
 
     def stop(self) -> None:
-        """Let it tidy up and end; kill it if it takes too long."""
+        """Let it tidy up and end; kill it if that takes too long."""
         self._is_stopped = True
         with suppress(OSError):
             self._popen.send_signal(signal.SIGINT)
@@ -125,7 +124,7 @@ class CommandProcess:
         killing.start()
 
     def kill(self) -> None:
-        """End it at once, with what it has started; what does not hear is killed a moment later."""
+        """End it with its children; kill them a moment later if they do not respond."""
         self._is_stopped = True
         if self._popen.poll() is None:
             self._popen.terminate()
@@ -139,14 +138,13 @@ class CommandProcess:
 
 
 def _read(pipe: BinaryIO, kept: bytearray) -> None:
-    """Read a pipe to its end, and keep the beginning."""
+    """Read a pipe to its end, keeping the beginning."""
     with pipe:
         while read := pipe.read1(1 << 16):  # type: ignore[attr-defined]
             kept += read[: MOST_OUTPUT - len(kept)]
 
 
 def _cleaned(printed: bytearray) -> str:
-    """What was printed, as lines that can be drawn."""
     lines = clean_note(printed.decode(errors="replace"), MOST_OUTPUT).strip("\n").expandtabs(4).split("\n")
     if len(printed) >= MOST_OUTPUT:
         lines.append("The output is too long; the rest is left out.")
@@ -157,7 +155,7 @@ def _cleaned(printed: bytearray) -> str:
 
 
 class _Screen(io.TextIOWrapper):
-    """Standard output that commands print to as to a terminal."""
+    """Standard output that commands treat as a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -172,20 +170,20 @@ def begin() -> list[str]:
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 (open until the end)
     threading.Thread(target=_exit_with_reader, args=(alive,), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda _number, _frame: _end())
-    # The program moves them out again before all else.
+    # The program hides them again before anything else.
     os.environ.update(given["tokens"])
     sys.stdout = _Screen(sys.stdout.buffer, encoding="utf-8", errors="replace")
     return [str(word) for word in given["words"]]
 
 
 def _exit_with_reader(alive: int) -> None:
-    """Exit when the reader is gone: the system then closes its end of the pipe, to which it writes nothing more."""
+    """Exit when the reader is gone, which closes its end of the pipe."""
     while os.read(alive, 1):
         pass
     _end()
 
 
 def _end() -> None:
-    """End this process and the programs of the user's that it runs, which have process groups of their own."""
+    """End this process and the user's programs that it runs, which have their own process groups."""
     programs.kill_all()
     os._exit(1)

@@ -65,10 +65,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
-"""The commands in groups, in the order of the help, with what each does in a few words."""
+"""The commands by group, in the order of the help, each with a short description."""
 
 COMMANDS = (*(name for group in GROUPS.values() for name in group), "help")
-"""Names of our own commands. They stand in `reader.commands`, or in an extension of ours."""
+"""The names of our commands, in `reader.commands` or in our extensions."""
 
 USUAL = (
     *("list", "show", "read", "search", "mark", "tag"),
@@ -88,7 +88,7 @@ FOREIGN = MappingProxyType(
         **{"bookmark": "mark star ID", "color": "config set theme NAME"},
     }
 )
-"""Words that other programs have for commands, with what does the same here."""
+"""Words for commands in other programs, and their equivalent here."""
 
 _PLACES = MappingProxyType(
     {
@@ -96,7 +96,7 @@ _PLACES = MappingProxyType(
         **{"redo": ("undo", "REDO"), "restore": ("cache", "RESTORE"), "tags": ("tag", "TAGS")},
     }
 )
-"""Modules and variables of the commands that are not the `COMMAND` of a module of their name."""
+"""Modules and variables of commands that differ from `COMMAND` in a module of the same name."""
 
 ABOUT = "Read the daily papers of Hugging Face. Without a command, the reader opens."
 
@@ -109,12 +109,12 @@ EXAMPLES = (
 
 
 def is_command(word: str) -> bool:
-    """Whether a word is the name of a command, also of one that an extension adds."""
+    """Whether a word is the name of a command, including extensions."""
     return word in COMMANDS or (word.replace("-", "").isalnum() and word in installed.others())
 
 
 def gists_of_commands() -> dict[str, str]:
-    """What each command does in a few words; of one that an extension may add, the package that has it."""
+    """A short description of each command; for extensions of others, the package."""
     ours = {name: gist for group in GROUPS.values() for name, gist in group.items()}
     added = {name: f"of {entry.package}" for name, entry in installed.others().items()}
     return {**ours, "help": "what a command takes", **added}

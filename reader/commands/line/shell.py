@@ -1,4 +1,4 @@
-"""The commands of the shell for the reader's command line: suggestions, meaning, and processes that run them."""
+"""The shell's commands for the reader's command line: suggestions, meaning, and processes."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from reader.commands.line.own_process import CommandProcess
 from reader.commands.line.registry import COMMANDS, FOREIGN, find_command, gists_of_commands, is_command
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
-from reader.core.ids import OWN_PREFIXES, doi_in, named_id
+from reader.core.ids import OWN_PREFIXES, arxiv_id, doi_in, named_id
 from reader.core.nearest import nearest
 from reader.core.theme_names import AUTO, THEMES
 from reader.ui.features import known_actions
 from reader.ui.shell.commands import PAGES, THEME, Candidate, Here, Manual, Page, Suggested, Typed
 
 MOST = 60
-"""Maximum words that are suggested."""
 
 _QUERIES = {"mark": 1, "tag": 2}
-"""Commands whose papers may be chosen by a query here, and the number of words before it."""
+"""Commands whose papers may be chosen here by a query, and the number of words before it."""
 
 
 class ReaderShell:
@@ -51,7 +50,6 @@ class ReaderShell:
         )
 
     def page(self, name: str) -> Page:
-        """A page of the manual, with the user's own keys."""
         from reader.commands.help_text import page_lines
         from reader.commands.line.manual import page
 
@@ -59,15 +57,12 @@ class ReaderShell:
         return Page(text, lambda width: list(page_lines(text, width)))
 
     def understand(self, line: str, here: Here) -> Typed:
-        """What a line means; raises UsageError."""
         return understand(line, here)
 
     def start(self, words: Sequence[str], columns: int) -> CommandProcess:
-        """Run a command in a process of its own; raises ReaderError."""
         return CommandProcess(words, columns, self._variables)
 
     def suggest(self, line: str) -> Suggested:
-        """The words that may come at the end of a line."""
         words = split(line)
         is_new = not words or (line[-1:].isspace() and not words[-1].is_open)
         last = Word("", len(line)) if is_new else words.pop()
@@ -108,7 +103,7 @@ class ReaderShell:
             yield from self._known(["export", *given, word])
 
     def _known(self, words: Sequence[str]) -> Iterator[Candidate]:
-        """What a shell would offer; names of files, which a shell knows by itself, too."""
+        """A shell's completions, including file names, which a shell knows itself."""
         for one in candidates(words, self._workspace):
             if one == FILES:
                 yield from _files(words[-1])
@@ -117,12 +112,12 @@ class ReaderShell:
 
 
 def _own_words() -> dict[str, str]:
-    """The words that a line begins with, and what each does in a few words."""
+    """The first words of a line, with a short description."""
     return {**gists_of_commands(), TRIAGE: "unread papers one at a time", THEME: "other colours"}
 
 
 def _first_words(word: str) -> Iterator[Candidate]:
-    """Commands with what each does in a few words, and then the actions of the keys by their ids."""
+    """Commands with a short description, then the ids of key actions."""
     for name, gist in _own_words().items():
         if name.startswith(word):
             yield Candidate(name, gist)
@@ -132,7 +127,7 @@ def _first_words(word: str) -> Iterator[Candidate]:
 
 
 def _files(word: str) -> Iterator[Candidate]:
-    """The files and folders whose names begin as typed; hidden ones only if asked for."""
+    """Matching files and folders; hidden ones only if asked for."""
     folder, name = os.path.split(word)
     with suppress(OSError), os.scandir(Path(folder).expanduser()) as entries:
         found = (one for one in islice(entries, 2_000) if one.name.startswith(name))
@@ -143,44 +138,42 @@ def _files(word: str) -> Iterator[Candidate]:
 
 
 def _quoted(candidate: Candidate) -> Candidate:
-    """A candidate with quotes if it has blanks."""
     text = candidate.text
     if not set(text) & set(" \t'\"\\") or text.startswith("~/"):
         return candidate
     return candidate._replace(text=shlex.quote(text))
 
 
-# The words of the reader's command line: those of the shell, and short forms for the papers that the user sees
+# The words of the reader's command line: the shell's commands, and short forms for the papers in view
 
 
 PROGRAM = "dailypapers"
 
 TRIAGE = "triage"
-"""A word of the reader alone: decide on unread papers one by one, within a time."""
+"""A word known only to the reader: decide on unread papers one by one, against a clock."""
 
 _WITH_TEXT = {TRIAGE: "triage.begin", THEME: "app.theme"}
-"""Words that mean an action with what follows them."""
+"""Words for actions that take the rest of the line."""
 
 _SHORT = {"q": "quit", "w": "export", "h": "help", "wq": "quit"}
-"""Habits from other programs."""
+"""Words familiar from other programs."""
 
 PIPE = "pipe"
-"""The command whose line is that of another program: it is taken as it is typed."""
+"""The command whose line belongs to another program and is taken verbatim."""
 
 ACTIONS_FIRST = {
     "help": "app.help", "quit": "app.quit", "redo": "mark.redo", "refresh": "app.refresh", "search": "find.query",
     "similar": "find.similar", "undo": "mark.undo",
 }  # fmt: skip
-"""Words that mean an action if nothing follows them, though a command has the same name."""
+"""Words that mean an action if nothing follows, though a command has the same name."""
 
 _BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "pdf": 0, "read": 0, "show": 0, "similar": 0}
-"""Commands on papers that are named by ids, and the number of arguments before these."""
+"""Commands on papers named by ids, and the number of arguments before them."""
 
 _MANY = ("mark", "tag")
-"""Those that take many papers, or a query."""
+"""Those that take many papers or a query."""
 
 _SEVERAL = (*_MANY, "similar")
-"""Those that take many papers."""
 
 
 _WITHIN = frozenset(
@@ -189,7 +182,7 @@ _WITHIN = frozenset(
         *("mark", "tag", "tags", "note", "views", "follow", "weights", "undo", "redo", "keys", "help"),
     )
 )
-"""Commands that touch nothing but papers, marks and views: no file that they are told, and no program."""
+"""Commands that touch only papers, marks and views: no given file, and no program."""
 
 
 class Word(NamedTuple):
@@ -197,13 +190,12 @@ class Word(NamedTuple):
 
     text: str
     start: int
-    """Where it begins in the line, its quote included."""
+    """Where it begins in the line, including its quote."""
     is_open: bool = False
-    """Whether its quote is not closed yet."""
 
 
 def split(line: str) -> list[Word]:
-    """The words of a line as the shell has them: blanks are in quotes or after a backslash."""
+    """The words of a line, split like a shell does."""
     words: list[Word] = []
     text, start, quote, place = "", -1, "", 0
     while place < len(line):
@@ -231,7 +223,7 @@ def split(line: str) -> list[Word]:
 
 
 def understand(line: str, here: Here) -> Typed:
-    """What a typed line means; raises UsageError, also for the mistakes that the command itself would refuse."""
+    """The meaning of a typed line; raises UsageError, also for mistakes that the command itself would find."""
     typed = _understand(line, here)
     return typed._replace(reaches_out=bool(typed.words) and typed.words[0] not in _WITHIN)
 
@@ -246,18 +238,20 @@ def _understand(line: str, here: Here) -> Typed:
     if not words:
         return Typed()
     if words[0] == PROGRAM and len(words) > 1:
-        # A line that was copied from the shell.
+        # A line copied from the shell.
         del words[0]
     words[0] = _SHORT.get(words[0], words[0])
     if words[0] == "view" and "views" in COMMANDS:
         words[0] = "views"
     if words[0] in _WITH_TEXT:
-        # As it is typed: a query has its own quotes.
+        # Verbatim, since a query has its own quotes.
         behind = found[len(found) - len(words) + 1 :]
         return Typed(action=_WITH_TEXT[words[0]], text=line[behind[0].start :].strip() if behind else "")
     if action := _action(words):
         return action
     name, rest = words[0], words[1:]
+    if not rest and (id := arxiv_id(name)):
+        return Typed(paper=id)
     if not is_command(name):
         meant = FOREIGN.get(name) or nearest(name, (*_own_words(), *_by_name()))
         raise UsageError(f"There is no command {name!r}." + (f" Did you mean {meant}?" if meant else ""))
@@ -270,10 +264,10 @@ def _understand(line: str, here: Here) -> Typed:
     if name == "export":
         return _to_file(_export(rest, here))
     if name == "views" and len(rest) > 1 and rest[0] in ("add", "save") and not any(":" in word for word in rest[2:]):
-        # Without a query, all words are the name of the one in view.
+        # Without a query, all words name the current view.
         return Typed((name, rest[0], " ".join(rest[1:]), here.query))
     if name == "import" and not {"--choose", "--choices", "--dry-run"}.intersection(rest):
-        # The reader looks titles up by itself, beside all else.
+        # The reader looks up titles in the background.
         return Typed((name, *rest, "--later"))
     if name not in COMMANDS and "{ids}" in rest:
         taken = here.selected or _one(here)
@@ -284,13 +278,13 @@ def _understand(line: str, here: Here) -> Typed:
 
 
 def _with_home(word: str) -> str:
-    """A path in the user's home, as the shell writes it out."""
+    """A path with the user's home expanded."""
     if word != "~" and not word.startswith("~/"):
         return word
     try:
         return str(Path(word).expanduser())
     except RuntimeError:
-        # Nobody knows the home.
+        # The home is unknown.
         return word
 
 
@@ -298,7 +292,7 @@ def _with_home(word: str) -> str:
 
 
 def _action(words: Sequence[str]) -> Typed | None:
-    """An action by its id or its name; a number goes to the paper of this place."""
+    """An action by its id or name; a number goes to the paper at that place."""
     if len(words) == 1 and words[0].isascii() and words[0].isdigit():
         return Typed(action="move.top", times=min(int(words[0][:9]), 1_000_000) or 1)
     if len(words) == 1 and words[0] in ACTIONS_FIRST:
@@ -311,7 +305,7 @@ def _action(words: Sequence[str]) -> Typed | None:
 
 
 def _by_name() -> dict[str, str]:
-    """The ids of the actions on papers, views and the program, by their names in small letters."""
+    """The ids of actions on papers, views and the program, by lower-case name."""
     known: dict[str, str] = {}
     for action in known_actions():
         if "list" in action.contexts or "empty" in action.contexts:
@@ -323,13 +317,13 @@ def _by_name() -> dict[str, str]:
 
 
 def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
-    """A command on papers; without any named, on those that the user sees."""
+    """A command on papers, by default those in view."""
     places = places_of_arguments(make_parser(find_command(name)), words)
     before, papers = places[: _BEFORE_PAPERS[name]], places[_BEFORE_PAPERS[name] :]
     has_query = any(word.partition("=")[0] in ("--query", "--all") for word in words)
     is_dry = "--dry-run" in words
     if len(before) < _BEFORE_PAPERS[name] or (name == "tag" and words[before[0]] == "rename"):
-        # The command tells what is missing.
+        # The command reports what is missing.
         return Typed((name, *words))
     if has_query:
         return Typed((name, *words), is_counted=not is_dry)
@@ -348,7 +342,7 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
 
 
 def _pipe(line: str, here: Here) -> Typed:
-    """A program and its arguments on the papers that the user sees; our own options may come before it."""
+    """A program with its arguments, on the papers in view; our own options may precede it."""
     options: list[str] = []
     while line.startswith("--"):
         option, _, line = line.partition(" ")
@@ -363,7 +357,6 @@ def _pipe(line: str, here: Here) -> Typed:
 
 
 def _one(here: Here) -> tuple[str, ...]:
-    """The paper under the cursor; raises UsageError if there is none."""
     if here.highlighted is None:
         raise UsageError("There is no paper here. Name one by its id.")
     return (here.highlighted,)
@@ -377,7 +370,7 @@ def _is_id(word: str) -> bool:
 
 
 def _export(words: Sequence[str], here: Here) -> list[str]:
-    """The words of an export, with the format and the file in their places, and the papers that the user sees."""
+    """An export with its format and file in place, on the papers in view."""
     from reader.actions.export import FORMATS
     from reader.commands.export import NOTES
 
@@ -402,7 +395,7 @@ def _export(words: Sequence[str], here: Here) -> list[str]:
 
 
 def _to_file(words: Sequence[str]) -> Typed:
-    """An export; a file that it would replace is named."""
+    """An export that names a file it would replace."""
     file = next((Path(after) for word, after in pairwise(words) if word in ("-o", "--output")), None)
     is_added = "--append" in words or "notes" in words
     with suppress(OSError):

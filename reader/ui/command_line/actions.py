@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reader.core.errors import UsageError
-from reader.core.ids import arxiv_id
 from reader.core.paper_row import NotCached, PaperKey
 from reader.keys.actions import own_actions
 from reader.ui.command_line.runner import CommandRunner
@@ -62,11 +61,6 @@ class CommandActions(Actor):
         self._runner = services[CommandRunner]
         self._last: Output | None = None
 
-    @property
-    def _screen(self) -> CommandScreen | None:
-        screen: CommandScreen | None = self._services[Screens].get(COMMAND)
-        return screen
-
     # The line
 
     @handles("command.open")
@@ -103,7 +97,7 @@ class CommandActions(Actor):
     @handles("command.run")
     def run(self, _count: int | None) -> None:
         """Close the line and obey it."""
-        screen = self._screen
+        screen: CommandScreen | None = self._services[Screens].get(COMMAND)
         line = screen.line.text.strip() if screen else ""
         if line.startswith(f"{THEME} ") and (command := self._model.state[COMMAND]):
             # As it is seen.
@@ -113,10 +107,7 @@ class CommandActions(Actor):
             self.begin(line)
 
     def begin(self, line: str, *, is_own: bool = False) -> None:
-        """Obey a line; an arXiv id alone shows its paper. `is_own` means that it belongs to a key."""
-        if (id := arxiv_id(line)) is not None:
-            self._services[PaperLookup].show(id)
-            return
+        """Obey a line. `is_own` means that it belongs to a key."""
         self._background.start("command", partial(self._obey, line, self._model.take_targets(), is_own))
 
     async def _obey(self, line: str, targets: Sequence[PaperKey], is_own: bool) -> None:
@@ -129,6 +120,8 @@ class CommandActions(Actor):
         if typed.reaches_out and self._app.is_web and not is_own:
             # The server answers any page that the browser shows, wherever it came from.
             self._model.show_notice(NOT_SERVED, "warning")
+        elif typed.paper:
+            self._services[PaperLookup].show(typed.paper)
         elif typed.action:
             self._act(typed)
         elif typed.is_counted:

@@ -39,7 +39,6 @@ from reader.ui.kit.pane import Pane
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.layout import outline_width
-from reader.ui.shell.model import subscribe
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
@@ -382,20 +381,16 @@ class FullTextScreen(OverScreen[FullText], inherit_bindings=False):
         """What the first line says."""
         return self._header.shown
 
-    def on_mount(self) -> None:
-        subscribe(self, self._model, lambda state: state[TEXT], self._draw)
-
     def on_screen_resume(self) -> None:
-        self._draw(self._model.state)
+        """Fit the panes to the text that is opened now."""
+        if (text := self._model.state[TEXT]) is not None:
+            self.show(text)
 
     def on_resize(self, event: events.Resize) -> None:
         super().on_resize(event)
-        self._draw(self._model.state)
+        self.on_screen_resume()
 
-    def _draw(self, state: State) -> None:
-        text = state[TEXT]
-        if text is None:
-            return
+    def show(self, text: FullText) -> None:
         self._header.show(progress(text))
         if text.view is None:
             said = (text.progress or "fetching the full text") if text.is_fetching else text.problem

@@ -203,11 +203,6 @@ class TagActions(Actor):
         super().__init__(services)
         self._marks = services[MarkActions]
 
-    @property
-    def _screen(self) -> TagScreen | None:
-        screen: TagScreen | None = self._services[Screens].get(TAGGING)
-        return screen
-
     @handles("paper.tag")
     def begin(self, _count: int | None) -> None:
         pks = self._model.take_targets()
@@ -221,7 +216,8 @@ class TagActions(Actor):
     @handles("tags.accept")
     def accept(self, _count: int | None) -> None:
         """Tag the papers as typed; an empty line changes nothing."""
-        screen, tagging = self._screen, self._model.state[TAGGING]
+        screen: TagScreen | None = self._services[Screens].get(TAGGING)
+        tagging = self._model.state[TAGGING]
         if screen is None or tagging is None:
             return
         words = parse_tags(screen.line.text)

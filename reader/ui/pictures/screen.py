@@ -16,10 +16,8 @@ from reader.ui.kit.glyphs import Glyphs
 from reader.ui.looks.theme import stylesheet
 from reader.ui.pictures.pictures import CAPTION_ROWS, Pictures
 from reader.ui.pictures.state import PICTURES
-from reader.ui.shell.model import subscribe
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Services
-from reader.ui.shell.state import State
 from reader.ui.terminal.leaving import LosesTerminal
 
 if TYPE_CHECKING:
@@ -114,22 +112,20 @@ class PictureScreen(OverScreen[Pictures], inherit_bindings=False):
         yield self._caption
         yield self.status
 
-    def on_mount(self) -> None:
-        subscribe(self, self._model, lambda state: state[PICTURES], self._draw)
+    def on_screen_suspend(self) -> None:
+        self._picture.leave()
 
     def on_screen_resume(self) -> None:
-        self._draw(self._model.state)
+        """Show the picture that is opened now, or that help has covered."""
+        if (pictures := self._model.state[PICTURES]) is not None:
+            self.show(pictures)
 
-    def _draw(self, state: State) -> None:
-        pictures = state[PICTURES]
-        if pictures is None:
-            self._picture.leave()
-            return
+    def show(self, pictures: Pictures) -> None:
         front, count = pictures.front, len(pictures.pictures)
         number = f"{pictures.index + 1:,} of {count:,} {self._look.glyphs.dot} " if count > 1 else ""
         self._title.show(f"{number}{front.label}")
         self._caption.show(front.caption)
-        self._picture.show(pictures.drawn, pictures.said)
+        self._picture.show(pictures.drawn if self.app.screen is self else None, pictures.said)
 
 
 class _Text(Widget):

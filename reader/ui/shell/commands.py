@@ -55,6 +55,8 @@ class Typed(NamedTuple):
     times: int | None = None
     text: str = ""
     """The text after the action's word, for actions that take one."""
+    paper: str = ""
+    """The arXiv id of the paper to show."""
     reaches_out: bool = False
     """Whether it may run programs, touch files or change settings."""
 

@@ -19,6 +19,7 @@ from reader.ui.kit.typed_line import PATIENCE
 from reader.ui.shell.footer import status
 from reader.ui.shell.model import subscribe
 from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.state import Notice
 
 if TYPE_CHECKING:
     from reader.ui.shell.feature import Feature, Over
@@ -81,6 +82,10 @@ class PaneScreen(OverScreen[T], inherit_bindings=False):
         yield self.title_line
         yield self.pane
         yield self.status
+
+    def draw_status(self, state: State) -> None:
+        """Draw the last line without news: a key that it names may mean something else here."""
+        super().draw_status(state.change_notices(lambda notices: notices._replace(news=Notice())))
 
 
 class Screens(Actor):

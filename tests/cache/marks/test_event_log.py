@@ -306,7 +306,7 @@ def ticking(start: int) -> Callable[[], float]:
     return lambda: float(next(count))
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     machines=st.lists(
         st.tuples(st.integers(1_000_000_000, 4_000_000_000), st.lists(ACTION, max_size=6)), min_size=3, max_size=3

@@ -342,7 +342,7 @@ def five(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(steps=STEPS)
 def test_states_are_always_what_the_log_says(
     five: Path, tmp_path_factory: pytest.TempPathFactory, steps: list[Step]

@@ -31,6 +31,7 @@ from tests import breakage
 from tests.beginnings import paper_id
 from tests.breakage import cut, empty_header, execute, flip, leave_log, make_older, overwrite
 from tests.cache.conftest import NOW, ByName, draft
+from tests.tiers import rest_long
 
 
 @contextmanager
@@ -333,7 +334,7 @@ def test_a_broken_cache_is_replaced_and_kept(broken: Path) -> None:
     assert not list(broken.parent.glob("papers.building*"))
 
 
-@pytest.mark.parametrize("seed", range(14))
+@pytest.mark.parametrize("seed", rest_long(range(14), range(5)))
 def test_whatever_the_damage_all_events_come_back(cache: Cache, kept: Path, seed: int) -> None:
     cache.close()
     breakage.execute(kept)
@@ -424,7 +425,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("has_journal", [True, False])
+@pytest.mark.parametrize("has_journal", rest_long([True, False], [True]))
 def test_a_repair_that_is_killed_is_done_by_the_next(
     broken: Path, monkeypatch: pytest.MonkeyPatch, step: str, when: str, has_journal: bool
 ) -> None:

@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.document.block_lines import TALLEST, draw_formula
-from reader.core.document.formula import formula_text
+from reader.core.document.formula import TALLEST, draw_formula, formula_text
 from reader.core.document.formula_tree import DEEPEST, LONGEST, Fence, Node, Row, Script, Symbol, read_tex
 from reader.core.lines import cell_len
 from reader.core.text import clean
@@ -100,8 +99,8 @@ def test_rows_and_cells_stay_apart() -> None:
     assert formula_text(r"\begin{pmatrix}1&&0\\ a&b&c\end{pmatrix}") == "(1, , 0 ; a, b, c)"
     assert formula_text(r"f=\begin{cases}1&\text{if }x,\\ 0&\text{else}\end{cases}") == "f = { 1 if x ; 0 else"
     array = r"\left\{\begin{array}{ll}x&y>0\\z&w\end{array}\right."
-    assert formula_text(array) == "{ x y > 0 ; z w"
-    assert formula_text(array + "+1") == "{ x y > 0 ; z w :} + 1"
+    assert formula_text(array) == "{ x : y > 0 ; z : w"
+    assert formula_text(array + "+1") == "{ x : y > 0 ; z : w :} + 1"
     assert formula_text(r"\begin{aligned}a&=b\\ &=c\end{aligned}") == "a = b\n= c"
     assert formula_text(r"a\\ =b") == "a\n= b"
 

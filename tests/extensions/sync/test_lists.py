@@ -562,7 +562,7 @@ def run_a_while(origin: Path, chance: random.Random, deeds: int, days: Sequence[
         assert first.lists() == before
 
 
-@settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(chance=st.randoms(use_true_random=False), days=st.lists(st.integers(-4, 4), min_size=3, max_size=3))
 @pytest.mark.parametrize("undoes", [False, True])
 def test_all_files_are_the_same_at_the_end(origin: Path, undoes: bool, chance: random.Random, days: list[int]) -> None:

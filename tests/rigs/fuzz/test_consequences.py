@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.rigs.fuzz.consequences import REQUEST, WAYS, attack_consequences, check_consequence, consequences
 from tests.table import each
+from tests.tiers import rest_long
 
 EXAMPLES = max(10, settings().max_examples // 10)
 
@@ -97,7 +98,7 @@ _INPUTS: dict[str, st.SearchStrategy[bytes]] = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("way", rest_long(WAYS, ["folder", "member", "import", "feed"]))
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(data=st.data())
 def test_what_others_write_leads_only_to_what_is_intended(way: str, data: st.DataObject) -> None:
