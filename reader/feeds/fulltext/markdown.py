@@ -256,7 +256,7 @@ def _outside_code(text: str, change: Callable[[str], str]) -> str:
 
 
 def _without_html(text: str) -> str:
-    """A text with Markdown in place of HTML, and displayed formulas in paragraphs of their own."""
+    """A text with Markdown instead of HTML, and displayed formulas in paragraphs of their own."""
     if "<" in text:
         text = _HTML_TABLE.sub(lambda found: _pipe_table(found[0]), text)
         text = _HTML_PICTURE.sub(lambda found: f"![{found['alt'] or ''}]({found['src']})", text)
@@ -290,13 +290,13 @@ def _pipe_table(html: str) -> str:
 
 
 def _protected(text: str) -> tuple[str, list[str]]:
-    """The text with a mark in place of each formula outside code, and the formulas."""
+    """The text with a mark instead of each formula outside code, and the formulas."""
     formulas: list[str] = []
     return _outside_code(_BROKEN_TEX.sub("", text), lambda part: _protect(part, formulas)), formulas
 
 
 def _protect(text: str, formulas: list[str]) -> str:
-    """A text outside code with its formulas replaced; a formula never goes on in another paragraph or cell."""
+    """A text outside code with its formulas replaced; a formula never continues in another paragraph or cell."""
     pieces = []
     for part in text.split("\n\n"):
         if is_formula(part):
