@@ -153,19 +153,8 @@ class Pick(NamedTuple):
     weight: float
 
 
-class Candidates(NamedTuple):
-    """The terms to learn from, and what is known about each."""
-
-    rarity: Mapping[int, float]
-    """The log of each term's rarity."""
-    telling: Sequence[Mapping[int, float]]
-    """For each interest, how well terms distinguish it from all papers, at most 1."""
-    picks: Sequence[Sequence[Pick]]
-    """For each interest, the picked terms with their gains, best first."""
-
-
 class Lessons(NamedTuple):
-    """The papers to learn from, by their words."""
+    """The papers to learn from, by their words, and what is known of these words."""
 
     liked: Sequence[bytes]
     weights: Sequence[float]
@@ -177,23 +166,27 @@ class Lessons(NamedTuple):
     papers: int
     """Their approximate number."""
     length: float
+    rarity: Mapping[int, float]
+    """The log of each term's rarity."""
+    telling: Sequence[Mapping[int, float]]
+    """For each interest, how well terms distinguish it from all papers, at most 1."""
+    picks: Sequence[Sequence[Pick]]
+    """For each interest, the picked terms with their gains, best first."""
 
 
-def teach(
-    known: Candidates, groups: Sequence[Sequence[int]], lessons: Lessons, factors: Sequence[float]
-) -> tuple[Parts, list[float]]:
+def teach(lessons: Lessons, groups: Sequence[Sequence[int]], factors: Sequence[float]) -> tuple[Parts, list[float]]:
     """Learn the words of each group of liked papers, and the linear machine over all; also returns each group's share.
 
     What speaks for a paper by a group's words is multiplied by its factor.
     """
-    liked, weights, against = lessons.liked, lessons.weights, lessons.against
-    terms = dict.fromkeys(term for one in known.telling for term in one)
-    tells = {term: sqrt(max(one.get(term, 0.0) for one in known.telling)) for term in terms}
+    liked, weights, telling = lessons.liked, lessons.weights, lessons.telling
+    terms = dict.fromkeys(term for one in telling for term in one)
+    tells = {term: sqrt(max(one.get(term, 0.0) for one in telling)) for term in terms}
     best = sorted(filter(tells.__getitem__, tells), key=tells.__getitem__, reverse=True)[:BROAD]
-    kept = dict.fromkeys([*best, *(pick.code for picks in known.picks for pick in picks)])
-    scale = {term: tells[term] * known.rarity[term] ** RARITY for term in kept}
+    kept = dict.fromkeys([*best, *(pick.code for picks in lessons.picks for pick in picks)])
+    scale = {term: tells[term] * lessons.rarity[term] ** RARITY for term in kept}
     linear, marks = _machine(scale, lessons)
-    picked = [{pick.code: pick.weight / picks[0].weight for pick in picks} for picks in known.picks]
+    picked = [{pick.code: pick.weight / picks[0].weight for pick in picks} for picks in lessons.picks]
     sharp_scales, linear_scale = _scales(picked, linear, lessons)
     marked = [sum(weights[paper] for paper in group) for group in groups]
     fair = [(1 / max(one, LIFTED_FROM)) ** WEAKER for one in marked]
@@ -203,14 +196,14 @@ def teach(
     for term, weight in linear.items():
         linear[term] = weight / linear_scale
         if weight > 0:
-            claims = [sqrt(one.get(term, 0.0)) + 1e-9 for one in known.telling]
+            claims = [sqrt(one.get(term, 0.0)) + 1e-9 for one in telling]
             pulls[term] = [
                 linear[term] * lift * claim / sum(claims) for lift, claim in zip(lifted, claims, strict=True)
             ]
             linear[term] = sum(pulls[term])
     says = len(liked) ** 2 / (len(liked) ** 2 + HALF_BROAD)
     parts = Parts(
-        broad=says if len(groups) > 1 or len(against) >= PASSED else min(says, ALONE),
+        broad=says if len(groups) > 1 or len(lessons.against) >= PASSED else min(says, ALONE),
         linear=linear,
         picked=tuple(
             {term: weight * lift / by for term, weight in row.items()}

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from reader.core.choice.counting import Common, Papers, Statistics, numbers_of, sayings, survey
-from reader.core.choice.interests import Candidates, Lessons, Pick, find_interests, teach
+from reader.core.choice.interests import Lessons, Pick, find_interests, teach
 from reader.core.choice.parts import Parts
 from reader.core.choice.wishes import MOST_HELD, Held, What, Wish
 from reader.core.choice.words import code_of, number, tokens, written
@@ -269,7 +269,6 @@ def learn(
     found = find_interests(likes.rows(), likes.weights, kept)
     groups = [one.papers for one in found]
     picks = [likes.pick(share, 0.0, group) for group in groups]
-    candidates = Candidates(likes.rarity, [likes.telling(group) for group in groups], picks)
     lessons = Lessons(
         liked=[paper.packed for paper in liked],
         weights=likes.weights,
@@ -277,9 +276,12 @@ def learn(
         newest=newest,
         papers=int(known.papers),
         length=known.length,
+        rarity=likes.rarity,
+        telling=[likes.telling(group) for group in groups],
+        picks=picks,
     )
     wishes = [held[one.held] if one.held is not None else None for one in found]
-    parts, shares = teach(candidates, groups, lessons, [one.factor if one else 1.0 for one in wishes])
+    parts, shares = teach(lessons, groups, [one.factor if one else 1.0 for one in wishes])
     words = [list(likes.named(some, 1.0)) for some in picks]
     likenesses = tuple(Likeness(paper.title, paper.did, paper.pk, paper.id) for paper in liked)
     subjects: list[Interest] = []
