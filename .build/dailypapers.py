@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 
 def main() -> int:
     """Run the program, or say what has damaged it."""
     try:
         # What no other package of the name has.
         from reader import described  # noqa: F401
-
-        run = import_module("reader.__main__").main
+        from reader.__main__ import main as run
     except Exception as error:
         import sys
         from importlib.metadata import packages_distributions

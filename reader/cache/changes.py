@@ -1,8 +1,7 @@
 """Which papers have changed since the user starred, queued, noted or opened them, in the caller's transaction.
 
-It is derived from the log and the history of facts. `settle` asks again for some papers. It is called where either
-changes: by a refresh for the papers that it changed, and by marks, undo and joined logs for the papers that they name.
-A paper that is due has the flag `CHANGED`.
+It is derived from the log and the history of facts. `settle` computes it again for some papers; refreshes, marks, undo
+and joined logs call it for the papers that they change. A paper that is due has the flag `CHANGED`.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ from reader.core.marks import FINISH, LOOK, NOTE, OPEN, QUEUE, STATES, quoted
 from reader.core.paper_row import UNKNOWN, Flag, PaperKey
 
 KINDS = (*STATES, QUEUE, NOTE, LOOK, OPEN, FINISH)
-"""The kinds of marks after which a paper's changes count, if the user wants to know of them."""
+"""The kinds of marks after which a paper's changes count."""
 
 _TRACES = (OPEN, FINISH)
 
 _RULES_OF = "second_look"
-"""The key in `meta` of the rules by which papers were asked for."""
+"""The key in `meta` of the rules used for the stored results."""
 
 RULES = '{"of": "starred, queued, noted, opened"}'
-"""The rules of this version; those of older ones are JSON too, with limits that the user chose."""
+"""The rules of this version; those of older ones are JSON, too, with limits chosen by the user."""
 
 BATCH = 500
-"""Papers in one transaction when all are asked again."""
+"""Papers per transaction when all are computed again."""
 
 _LOOKS = (
     "FROM effect AS f JOIN event AS e ON e.seq = f.event"
@@ -59,7 +58,7 @@ _CHANGED = f"SELECT o.pk FROM ({{papers}}) AS o WHERE ({_MOVED}) AND ({_WANTED})
 
 
 def settle(connection: sqlite3.Connection, papers: str, values: Sequence[object] = ()) -> None:
-    """Ask again for the papers of a SELECT of keys `pk`."""
+    """Compute the papers of a SELECT of keys `pk` again."""
     stale = {pk for (pk,) in connection.execute(f"SELECT pk FROM second_look WHERE pk IN ({papers})", values)}
     changed = [pk for (pk,) in connection.execute(_CHANGED.format(papers=papers), values)]
     if not stale and not changed:
@@ -84,7 +83,7 @@ def settle(connection: sqlite3.Connection, papers: str, values: Sequence[object]
 
 
 def settle_keys(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
-    """Ask again for these papers."""
+    """Compute these papers again."""
     settle(connection, "SELECT value AS pk FROM json_each(?)", (json.dumps(list(pks)),))
 
 
@@ -95,7 +94,7 @@ def marked(connection: sqlite3.Connection, pks: Iterable[int]) -> set[int]:
 
 
 def ask_all_again(path: Path) -> int:
-    """Ask again for all papers that a program with other rules has asked for, and return for how many."""
+    """Compute all papers again that a program with other rules computed; return their number."""
     with connections.opened(path) as connection:
         if meta.get(connection, _RULES_OF) == RULES:
             return 0
@@ -103,7 +102,7 @@ def ask_all_again(path: Path) -> int:
         for start in range(0, len(pks), BATCH):
             with connections.transaction(connection):
                 settle_keys(connection, pks[start : start + BATCH])
-        # If the program ends before all papers are asked, the next one begins anew.
+        # If the program ends early, the next one starts over.
         with connections.transaction(connection):
             meta.put(connection, _RULES_OF, RULES)
     return len(pks)
@@ -159,7 +158,7 @@ def newest_version(version: int | None, versions: str, revised: str) -> tuple[in
 
 
 def read_changed(connection: sqlite3.Connection, pk: int) -> Changes | None:
-    """What changed of a paper that is or was due; None for any other."""
+    """What changed in a paper that is or was due; None for others."""
     row = connection.execute(
         f"SELECT s.since, s.at, coalesce(f.flags & {Flag.CHANGED:d}, 0) FROM second_look AS s"
         " LEFT JOIN paper_flags AS f USING (pk) WHERE s.pk = ?",
@@ -169,13 +168,13 @@ def read_changed(connection: sqlite3.Connection, pk: int) -> Changes | None:
 
 
 def said_of(connection: sqlite3.Connection, pks: Iterable[int]) -> dict[PaperKey, str]:
-    """Which changes made some papers due, in a few words, by paper."""
+    """The changes that made some papers due, in a few words, by paper."""
     found = ((pk, read_changed(connection, pk)) for pk in pks)
     return {pk: "; ".join(brief(one) for one in due.differences if one.is_enough) for pk, due in found if due}
 
 
 def read_changes(connection: sqlite3.Connection, pk: int) -> Changes | None:
-    """What changed of a paper since the user marked it, be it enough or not; None if it is not marked."""
+    """What changed in a paper since the user marked it, significant or not; None if unmarked."""
     looked = looked_at(connection, pk)
     if (found := read_changed(connection, pk)) is not None or looked is None:
         return found
@@ -186,9 +185,9 @@ def _changes(connection: sqlite3.Connection, pk: int, since: int, at: int, is_op
     found = history_of(connection, pk).changes(since, None)
     marks = connection.execute(f"SELECT f.kind {_LOOKS.format(pk='?')} AND e.clock / 1000 = ?", (pk, since))
     kinds = {kind for (kind,) in marks}
-    # Of one action with several marks, the strongest is told.
+    # For an action with several marks, the strongest counts.
     order = ("star", QUEUE, NOTE, "hide", "read", FINISH, OPEN)
-    # An older program counted from marks of other kinds too.
+    # An older program also counted other kinds of marks.
     mark = next((kind for kind in order if kind in kinds), LOOK)
     return Changes(since, at, mark, bool(is_open), tuple(found))
 
@@ -199,7 +198,7 @@ def _changes(connection: sqlite3.Connection, pk: int, since: int, at: int, is_op
 def note_edits(
     connection: sqlite3.Connection, changed: Mapping[int, tuple[Mapping[str, Any], Mapping[str, Any]]], at: int
 ) -> None:
-    """Keep what marked papers were before a change; `changed` has their columns before and after, by key."""
+    """Store the old values of marked papers before a change; `changed` has their columns before and after, by key."""
     edits: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for pk, (known, after) in changed.items():
         edits[pk] += _edits(known, after)
@@ -221,6 +220,6 @@ def _edits(known: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple
     )
     if now is not None and now != before:
         yield "version", str(before or "")
-    # Before arXiv was asked, a venue that is not known is none that came later.
+    # Before arXiv was asked, an unknown venue is not a later one.
     if known["venue"] != after["venue"] and (known["venue"] or known["versions"] or known["arxiv_asked"]):
         yield "venue", known["venue"] or ""

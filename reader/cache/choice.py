@@ -1,9 +1,9 @@
 """What the user likes, learned from the log of events, and the score of each paper by it.
 
 The words of papers are kept as numbers in `paper_words`, 1 KB for each, so that 100,000 papers are scored without
-reading their texts. A paper that has no row yet gets one here: the first time takes 0.1 s for 1,000 papers. If the
-cache can't be written, the numbers are made each time. Names of authors and organizations are looked up in the index of
-words, so that no text is read; topics have an index of their own.
+reading their texts. A paper without a row gets one here; the first time takes 0.1 s for 1,000 papers. In a read-only
+cache, the numbers are computed each time. Authors and organizations are looked up in the index of words, and topics in
+their own index, so that no text is read.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -26,7 +26,7 @@ from reader.cache import connections, meta
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.marks.event_log import BY_AGENT
 from reader.cache.sqlite_errors import explained
-from reader.core.choice.counting import Chunk, Common, read_common
+from reader.core.choice.counting import Common, Papers, read_common
 from reader.core.choice.learned import EVERY, FIRST, Learned, mix, take_turns
 from reader.core.choice.taste import (
     Marked,
@@ -56,32 +56,29 @@ if TYPE_CHECKING:
 BATCH = 500
 """Papers whose words are stored in one transaction: it takes 10 ms."""
 
-AT_ONCE = 500
-"""Papers that are counted at once: some MB of memory, which more papers would only enlarge."""
-
 SURVEYED = 10_000
-"""The newest papers, which show how common words are."""
+"""Number of newest papers used to learn how common words are."""
 
 MOST_MARKED = 300
-"""Marked papers that are learned from, those that say the most."""
+"""Maximum marked papers to learn from, those with the most weight."""
 
 SAYS = {
     **{"star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, FINISH: 0.5, OPEN: 0.25, PASS: -0.02},
 }
-"""How much each kind of mark says. Hardly anything speaks against a paper that was passed by after a look at its title,
-since most are, liked ones too (`tests/bench/traces.py`)."""
+"""The weight of each kind of mark. Passing a paper by counts hardly anything, since most are passed, liked ones too
+(`tests/bench/traces.py`)."""
 
 DID = {
     **{"star": "starred", LIKE: "liked", NOTE: "noted", TAG: "tagged", QUEUE: "queued"},
     **{FINISH: "read to the end", OPEN: "opened"},
 }
-"""The marks that speak for a paper, as what the user did."""
+"""Marks in favour of a paper, as the user's action."""
 
 MOST_PASSED = 700
-"""The newest papers that were read without another mark: they show what the user does not look for."""
+"""Maximum newest papers read without another mark, which show what the user does not look for."""
 
 _BODY = "iif(typeof(w.body) = 'blob' AND length(w.body) > 0 AND length(w.body) % 4 = 0, w.body, NULL)"
-"""SQL: the stored words of a paper; NULL if they are damaged, for then they are made again."""
+"""SQL: the stored words of a paper; NULL if damaged, so that they are made again."""
 
 _PASSED = (
     f"SELECT p.pk, {_BODY} FROM paper AS p LEFT JOIN paper_words AS w ON w.pk = p.pk WHERE p.read = 1 AND p.starred = 0"
@@ -89,19 +86,19 @@ _PASSED = (
 )
 
 HALF_LIFE = 180.0
-"""Days, back from the newest mark, after which a mark says half as much."""
+"""Days before the newest mark after which a mark counts half."""
 
 LEAST = 0.1
-"""The part of its say that the oldest mark keeps."""
+"""Minimum part of its weight that an old mark keeps."""
 
 MANY = 10
-"""Papers hidden in one action of more than these say less each: nobody looked at them all."""
+"""Hiding more papers than this in one action counts less for each."""
 
 DAY = 86_400_000
 """Milliseconds."""
 
 TRACED = 180
-"""Days, back from the newest mark, of the traces that are learned from: in years there are 100,000."""
+"""Days before the newest mark of traces to learn from; over years there are 100,000."""
 
 WORDS_VERSION = "paper_words"
 """The key in `meta` of the version of the stored words."""
@@ -113,15 +110,15 @@ _NEWEST_MARKS = f"""
     OR (e.kind IN ({quoted(TRACES)}) AND e.clock > (SELECT max(clock) FROM event) - {TRACED * DAY}))
     AND NOT {BY_RULE} ORDER BY e.clock, e.id
 """
-"""What a rule or a program does teaches nothing: it would learn from itself."""
+"""Rules and programs teach nothing, or they would learn from themselves."""
 
 _TEXT = "SELECT p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk WHERE p.pk = ?"
 
 HELD_SAYS = 0.5
-"""How much a paper says that is only in an interest which the user made, such as of a view."""
+"""Weight of a paper that is only in a user-made interest, such as of a view."""
 
 NEARLY = 0.6
-"""The part that liked papers with a tag or a follow, and those of an interest, have in common if it is called that."""
+"""Minimum shared part of a tag's or follow's papers and an interest's papers for using the name."""
 
 _CALLED = """
     WITH liked (pk) AS (SELECT value FROM json_each(:liked)), mine (pk) AS (SELECT value FROM json_each(:mine)),
@@ -133,7 +130,7 @@ _CALLED = """
     HAVING sum(pk IN mine) >= :nearly * (count(*) + (SELECT count(*) FROM mine) - sum(pk IN mine))
     ORDER BY sum(pk IN mine) DESC, name LIMIT 1
 """
-"""What the user calls papers that are nearly all those of an interest."""
+"""The user's name for papers that are nearly all those of an interest."""
 
 _MARKED = _TEXT.replace("t.abstract", "t.abstract, p.id")
 
@@ -155,32 +152,32 @@ _WORDLESS = (
 _STATE = "SELECT (SELECT max(seq) FROM event), (SELECT max(pk) FROM paper), (SELECT count(*) FROM topic)"
 
 STRANGE = 0.1
-"""Papers with less than this part of the best score are strangers, of which surprises are drawn."""
+"""Papers with less than this part of the best score are strangers, candidates for surprises."""
 
 POOL = 300
-"""The newest strangers, of which surprises are drawn."""
+"""Number of newest strangers from which surprises are chosen."""
 
 _NEWEST = (
     "SELECT pk FROM paper WHERE pk NOT IN (SELECT pk FROM follow_paper)"
     " ORDER BY sort_day DESC, upvotes DESC, pk DESC LIMIT 3000"
 )
-"""Papers of which surprises are drawn: none that has what the user follows."""
+"""Candidates for surprises: none that the user follows."""
 
 
 class _Found(NamedTuple):
-    """What was learned from a cache in some state."""
+    """What was learned from a state of a cache."""
 
     state: object = None
     learned: Learned = Learned()
     scores: Sequence[float] = ()
-    """How well papers suit the user, by their keys: 8 bytes for each."""
+    """Scores by key, 8 bytes each."""
     interests: Sequence[int] = ()
-    """The interest that each paper is nearest to; -1 if it is near none."""
+    """The nearest interest of each paper; -1 for none."""
     is_scored: bool = False
 
 
 class _Known:
-    """What was learned from a cache, until a mark or a paper is added."""
+    """What was learned from a cache, until a mark or paper is added."""
 
     def __init__(self) -> None:
         self.lock = RLock()
@@ -192,7 +189,7 @@ class _Known:
         self._ended = Event()
 
     def learn_apart(self, path: Path, state: object) -> Event:
-        """Learn in a process of its own, so that keys wait for nothing here; the event is its end."""
+        """Learn in a separate process, so that keys never wait; the event is set at its end."""
         with self.lock:
             if self._process is None or self._asked != state:
                 self.stop()
@@ -219,17 +216,17 @@ class _Known:
         ended.set()
 
     def stop(self) -> None:
-        """End what is still learned."""
+        """Stop learning."""
         if self._process is not None:
             self._process.kill()
             self._process = None
 
 
 _known: WeakValueDictionary[object, _Known] = WeakValueDictionary()
-"""That of each cache that is open: a reader asks in several threads, and learns once."""
+"""What is known of each open cache, shared by a reader's threads."""
 
 PATIENCE = 0.005
-"""Seconds between two looks whether the papers are scored: a newer query ends the waiting."""
+"""Seconds between checks for scores; a newer query ends the waiting."""
 
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from reader.cache import choice; choice.begin()"
 
@@ -237,18 +234,18 @@ _WAIT = (
     "WITH RECURSIVE look (ended) AS (SELECT has_learned() UNION ALL SELECT has_learned() FROM look WHERE NOT ended)"
     " SELECT max(ended) FROM look"
 )
-"""Waits in SQL, which a newer query interrupts."""
+"""A wait in SQL, which a newer query interrupts."""
 
 
 def begin() -> None:
-    """The process that learns: its answer is for the program of ours that has started it."""
+    """The learning process, whose answer is for the program that started it."""
     path = Path(sys.argv[2])
     with connections.opened(path, query_only=True) as cache:
         sys.stdout.buffer.write(pickle.dumps(ForYou(cache, path).find(is_scored=True)))
 
 
 class ForYou:
-    """What the user likes of a cache's papers. For one thread at a time; what is learned is shared with others."""
+    """What the user likes in a cache's papers. For one thread at a time; the knowledge is shared."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path, *, learns_apart: bool = False) -> None:
         self._connection = connection
@@ -257,20 +254,20 @@ class ForYou:
         self._known = _known.setdefault((path, path.stat().st_ino), _Known())
         self._found = _Found()
         with explained(path):
-            # What orders a query.
+            # Ordering queries
             connection.create_function("for_you", 1, self.score)
 
     def learned(self) -> Learned:
-        """What is known of the user by now; raises CacheError."""
+        """What is currently known about the user; raises CacheError."""
         return self.find().learned
 
     def update(self) -> Learned:
-        """The same, and score the papers anew if something has changed."""
+        """The same, with papers scored again after changes."""
         self._found = self.find(is_scored=True)
         return self._found.learned
 
     def find(self, *, is_scored: bool = False) -> _Found:
-        """What is learned by now, with the scores of all papers if asked for; raises CacheError."""
+        """The current knowledge, optionally with the scores of all papers; raises CacheError."""
         known = self._known
         with explained(self._path):
             state = self._connection.execute(_STATE).fetchone()
@@ -288,7 +285,6 @@ class ForYou:
                 return known.found
 
     def stop(self) -> None:
-        """End what is still learned."""
         self._known.stop()
 
     def _learn(self) -> Learned:
@@ -302,7 +298,7 @@ class ForYou:
             return str((connection.execute(_CALLED, values).fetchone() or ("",))[0])
 
         if marked or wishes:
-            # A cache that can't be written is ranked all the same.
+            # A read-only cache is ranked as well.
             with suppress(CacheError):
                 store_words(self._path)
         taste = learn(
@@ -335,14 +331,14 @@ class ForYou:
         return found._replace(scores=scores, interests=interests, is_scored=True)
 
     def score(self, pk: int) -> float:
-        """How well a paper fits, as `update` found it; 0 if nothing speaks for or against it."""
+        """A paper's score from `update`; 0 if nothing speaks for or against it."""
         return self._found.scores[pk] if pk < len(self._found.scores) else 0.0
 
     def _interest(self, pk: int) -> int:
         return self._found.interests[pk] if pk < len(self._found.interests) else -1
 
     def papers_of(self, name: str) -> str:
-        """The papers of an interest, as JSON; none while a newer query interrupts."""
+        """The papers of an interest, as JSON; empty while a newer query interrupts."""
         try:
             subjects = self.update().taste.subjects
         except CacheInterrupted:
@@ -352,17 +348,17 @@ class ForYou:
         return json.dumps([pk for pk, interest in enumerate(self._found.interests) if interest == at])
 
     def with_turns(self, ranked: Sequence[int]) -> Sequence[int]:
-        """The same papers, with turns of the interests in the first places; the worst first stays as it is."""
+        """The same papers with turns of the interests in the first places; a worst-first list is unchanged."""
         shares = [one.share for one in self._found.learned.taste.subjects]
         if not shares or not ranked or self.score(ranked[0]) <= self.score(ranked[-1]):
             return ranked
         return array("q", take_turns(ranked, self.score, self._interest, shares))
 
     def offer(self, ranked: Sequence[int], offer: Offer) -> tuple[array[int], tuple[tuple[str, int], ...], Learned]:
-        """Ranked papers as the user is offered them, with the sizes of the parts, and what is said of them.
+        """Ranked papers as offered to the user, with the sizes of the parts, and their reasons.
 
-        In each part the interests take turns, and some of the day's surprises are among its papers: of the newest ones,
-        those that suit least. Before the last part comes only what suits.
+        In each part the interests take turns, and some of the day's surprises are mixed in: the least suitable of the
+        newest papers. Before the last part, only suitable papers are listed.
         """
         least = STRANGE * max(self._found.scores, default=0.0)
         with explained(self._path):
@@ -399,7 +395,7 @@ class ForYou:
 
 
 def is_taught(connection: sqlite3.Connection) -> bool:
-    """Whether the user has said of anything that it is worth keeping; what is hidden or muted alone ranks nothing."""
+    """Whether the user marked anything as worth keeping; hidden or muted papers alone rank nothing."""
     kinds = f"kind IN ('star', '{LIKE}', '{NOTE}', '{QUEUE}') OR kind LIKE '{TAG}%'"
     found = f"SELECT 1 FROM event WHERE undone = 0 AND value NOT IN ('', '0') AND ({kinds}) LIMIT 1"
     is_kept = connection.execute(found).fetchone() is not None
@@ -407,7 +403,7 @@ def is_taught(connection: sqlite3.Connection) -> bool:
 
 
 def marked_papers(connection: sqlite3.Connection, held: Sequence[str] = ()) -> list[Marked]:
-    """The papers that the user marked, and how much each says; with those, by id, that an interest was made of."""
+    """The user's marked papers with their weights, including papers, by id, that an interest was made of."""
     said: dict[int, dict[str, tuple[float, int]]] = {}
     for pk, kind, value, clock, count in connection.execute(_NEWEST_MARKS):
         name = TAG if kind.startswith(TAG) else kind
@@ -426,20 +422,20 @@ def marked_papers(connection: sqlite3.Connection, held: Sequence[str] = ()) -> l
 
 
 def _did(marks: Mapping[str, tuple[float, int]]) -> str:
-    """What the user did with a paper: what says the most."""
+    """The user's strongest action on a paper."""
     kinds = [TAG if kind.startswith(TAG) else kind for kind, (weight, _) in marks.items() if weight > 0]
     return next((did for kind, did in DID.items() if kind in kinds), "chose")
 
 
 def passed_papers(connection: sqlite3.Connection, marked: Sequence[Marked]) -> list[bytes]:
-    """The packed words of papers that were read and not marked, the newest first."""
+    """The packed words of papers read without other marks, newest first."""
     known = {one.pk for one in marked}
     rows = connection.execute(_PASSED)
     return [body or pack(*text_of(connection, pk)) for pk, body in rows if pk not in known]
 
 
 def _weight(marks: Mapping[str, tuple[float, int]], newest: int) -> float:
-    """How much the marks of one paper say together: what says the most decides, and hiding before all else.
+    """The combined weight of a paper's marks: the strongest decides, and hiding before all others.
 
     That it was passed counts only if nothing else happened to it.
     """
@@ -455,7 +451,7 @@ def _faded(days: float) -> float:
 
 
 def store_words(path: Path) -> None:
-    """Store the words of the papers that have none stored; raises CacheError."""
+    """Store missing words of papers; raises CacheError."""
     with connections.opened(path) as cache:
         if meta.get(cache, WORDS_VERSION) != VERSION:
             with connections.transaction(cache):
@@ -472,19 +468,16 @@ def store_words(path: Path) -> None:
 
 @cache
 def common_words() -> Common:
-    """How common words are in the daily feed, as it ships."""
+    """The shipped counts of common words of the daily feed."""
     from reader.data import read_bytes
 
     return read_common(read_bytes("common_words.bin"))
 
 
-def read_words(connection: sqlite3.Connection, newest: int | None = None) -> Iterator[Chunk]:
-    """The words of all papers, or of so many newest ones, in chunks; what is not stored is made."""
-    sql = f"{_WORDS} ORDER BY p.pk DESC LIMIT ?"
-    cursor = connection.execute(sql, (-1 if newest is None else newest,))
-    while rows := cursor.fetchmany(AT_ONCE):
-        packed = [body or pack(*text_of(connection, pk)) for pk, body in rows]
-        yield Chunk([pk for pk, _ in rows], packed)
+def read_words(connection: sqlite3.Connection, newest: int = -1) -> Papers:
+    """The words of all papers, or of the newest ones; words that are not stored are made."""
+    for pk, body in connection.execute(f"{_WORDS} ORDER BY p.pk DESC LIMIT ?", (newest,)):
+        yield pk, body or pack(*text_of(connection, pk))
 
 
 def words_of(connection: sqlite3.Connection, pk: int) -> bytes:
@@ -509,17 +502,17 @@ _COLUMNS: Mapping[What, str] = {"author": "authors", "org": "organization"}
 
 
 def read_wishes(connection: sqlite3.Connection) -> tuple[Wish, ...]:
-    """What the user decided about what was learned."""
+    """The user's decisions about what was learned."""
     return newest_wishes(connection.execute(_WISHES, (f"{WEIGH}%",)))
 
 
 def read_held(connection: sqlite3.Connection) -> tuple[Held, ...]:
-    """The interests that the user has changed, the newest last."""
+    """The interests changed by the user, newest last."""
     return newest_held(connection.execute(_WISHES, (f"{HOLD}%",)))
 
 
 def holders_of(connection: sqlite3.Connection, what: What, name: str) -> array[int]:
-    """The keys of the papers that have a trait, in their order."""
+    """The keys of the papers with a trait, in order."""
     if what == "topic":
         return array("q", (pk for (pk,) in connection.execute(_WITH_TOPIC, (name,))))
     words = split_words(name)

@@ -1,4 +1,4 @@
-"""What belongs to a paper, in the standard sqlite3: comments and repositories, and when feed and arXiv were asked."""
+"""A paper's related data, by the standard sqlite3: comments, repositories, and when feed and arXiv were asked."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NOTHING = Community()
 
 
 OLD = timedelta(days=1)
-"""Age at which what the feed said of a paper is old."""
+"""Age at which the feed's data about a paper counts as old."""
 
 
 class Kept(NamedTuple):
-    """What the cache has of a paper's page."""
+    """The cached data of a paper's page."""
 
     community: Community = NOTHING
     asked: str | None = None
@@ -32,25 +32,25 @@ class Kept(NamedTuple):
     models: tuple[int, ...] = ()
     """The number of models that name the paper, at each change, oldest first."""
     title: PageTitle | None = None
-    """What is known of a saved page's paper in place of its arXiv id."""
+    """What is known about a saved page's paper without an arXiv id."""
 
     def is_old(self, now: datetime, *, with_arxiv: bool) -> bool:
-        """Whether the feed or, `with_arxiv`, arXiv is asked again."""
+        """Whether the feed or, `with_arxiv`, arXiv should be asked again."""
         return is_old(self.asked, now) or (with_arxiv and arxiv_is_old(self.arxiv_asked, now))
 
 
 def is_old(asked: str | None, now: datetime) -> bool:
-    """Whether the feed's answer of a time (ISO, UTC) is old; so is none at all."""
+    """Whether the feed's answer of a time (ISO, UTC) is old or missing."""
     return asked is None or now - datetime.fromisoformat(asked) >= OLD
 
 
 def arxiv_is_old(asked: str | None, now: datetime) -> bool:
-    """Whether arXiv's answer of a day (ISO) is old; so is none at all."""
+    """Whether arXiv's answer of a day (ISO) is old or missing."""
     return (asked or "") < now.astimezone(UTC).date().isoformat()
 
 
 class Known(NamedTuple):
-    """What decides whether a paper is asked for again."""
+    """What decides whether to ask for a paper again."""
 
     pk: int
     id: str
@@ -82,7 +82,7 @@ def read_community(connection: sqlite3.Connection, pk: int) -> Kept:
 
 
 class Communities:
-    """What belongs to the papers of one cache, for one thread at a time."""
+    """The related data of one cache's papers, for one thread at a time."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -98,7 +98,6 @@ class Communities:
         self._connection.close()
 
     def known(self, id: str) -> Known | None:
-        """What is known of a paper; None if the cache does not have it."""
         with explained(self._path):
             row = self._connection.execute(
                 "SELECT p.pk, p.id, p.source, p.comments, c.asked, t.arxiv_asked,"
@@ -130,9 +129,9 @@ class Communities:
             )
 
     def kept_papers(self, asked_before: str, limit: int) -> list[str]:
-        """Ids of starred and queued papers that arXiv was last asked about before a day (ISO), the longest ago first.
+        """Ids of starred and queued papers that arXiv was last asked about before a day (ISO), oldest first.
 
-        They are asked for together with another paper, and so get their venues without a request of their own.
+        They are added to requests for other papers, to get their venues without extra requests.
         """
         with explained(self._path):
             rows = self._connection.execute(

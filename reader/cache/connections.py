@@ -1,6 +1,6 @@
-"""Connections to a cache file: their pragmas, files that may not change, and transactions.
+"""Connections to a cache file: pragmas, read-only files, and transactions.
 
-All functions but `engine` need only the standard library, whose import does not delay the first list.
+All functions but `engine` need only the standard library, so as not to delay the first list.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class Closable(Protocol):
 BUSY_SECONDS = 10.0
 
 PEEKS, PEEK_SECONDS = 20, 0.01
-"""How often, and at what distance, it is looked for the locks of a log that has none."""
+"""Number and interval of checks for the locks of a log without locks."""
 
 RETRY_SECONDS, GAP_SECONDS = 0.001, 0.003
-"""How often the write lock is tried, and for how long work of many transactions leaves it free between two of them."""
+"""Interval for retrying the write lock, and the pause that long work leaves between transactions."""
 
 STATEMENT_STEPS = 1_000_000
 """Instructions of SQLite's virtual machine, some 20 ms, after which a statement notes a step."""
@@ -45,8 +45,8 @@ def connect(
 ) -> sqlite3.Connection:
     """Open the cache file with the standard library; the caller begins transactions.
 
-    `durable` waits for the disk at each commit. It is for the user's marks, which no feed can send again. With
-    `query_only`, a cache that can't be written can be read too.
+    `durable` waits for the disk at each commit; it is meant for the user's marks, which no feed can send again. With
+    `query_only`, a read-only cache can be read.
     """
     try:
         return _connect(path, query_only=query_only, durable=durable, patience=patience)
@@ -58,7 +58,7 @@ def connect(
 
 @contextmanager
 def opened(path: Path, *, query_only: bool = False, durable: bool = False) -> Iterator[sqlite3.Connection]:
-    """A connection for a block, whose errors become CacheErrors."""
+    """A connection for a block, with errors as CacheErrors."""
     with explained(path), closing(connect(path, query_only=query_only, durable=durable)) as connection:
         yield connection
 
@@ -77,9 +77,9 @@ def _connect(path: Path, *, query_only: bool, durable: bool, patience: float) ->
 
 
 def begin_patiently(connection: sqlite3.Connection, statement: str, path: Path, seconds: float) -> None:
-    """Execute the first statement of a connection without patience, which from then on waits for other programs.
+    """Execute a connection's first statement without waiting; later ones wait for other programs.
 
-    Where files can't be locked, SQLite would take that for a lock of another program, and wait for ever the same.
+    Without support for locks, SQLite assumes that another program holds one, and waits in vain.
     """
     try:
         connection.execute(statement)
@@ -97,12 +97,12 @@ _NO_ROOM = (sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.
 
 
 def _is_refusal(error: sqlite3.Error) -> bool:
-    """Whether SQLite may not write the file or make the files beside it, or has no room for that of the locks."""
+    """Whether SQLite may not write the file or create those beside it, or lacks room for its locks."""
     return primary_code(error) in _REFUSALS or error.sqlite_errorcode in _NO_ROOM
 
 
 def connect_frozen(path: Path, *, has_log: bool | None = None) -> sqlite3.Connection:
-    """Open a file that nobody writes, for reading: no file is made or changed, and its write-ahead log is read.
+    """Open an unused file for reading: no file is created or changed, and its write-ahead log is read.
 
     SQLite reads such a log only with a file for its locks, or without locks, for one connection alone; without a log,
     it is to be told that the file never changes. Without locks it may even delete a log, if nothing in it counts yet.
@@ -125,10 +125,10 @@ def _has_log(path: Path) -> bool:
 
 
 def peek(path: Path) -> sqlite3.Connection:
-    """Open a file for reading in such a way that neither it nor its log changes, whoever uses it."""
+    """Open a file for reading without changing it or its log, whoever uses it."""
     locks = path.with_name(f"{path.name}-shm")
     has_log = _has_log(path)
-    # A log without locks was left behind, unless a program opens the cache just now; that must not lose its log.
+    # A log without locks was left behind, unless a program is opening the cache right now, which must not lose its log.
     for _ in range(PEEKS):
         if not has_log or locks.exists():
             break
@@ -192,10 +192,10 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _begin(connection: sqlite3.Connection) -> None:
-    """Take the write lock, and try each millisecond while another program has it.
+    """Take the write lock, trying each millisecond while another program holds it.
 
-    SQLite's own waiting tries every 100 ms in the end. It would miss the short gaps between the transactions of a
-    program that writes for long, such as one that takes in another machine's marks.
+    SQLite's own waiting ends up trying every 100 ms, and would miss the short gaps between the transactions of a
+    program with long work, such as a sync.
     """
     ((patience,),) = connection.execute("PRAGMA busy_timeout").fetchall()
     give_up: float | None = None
@@ -217,12 +217,12 @@ def _begin(connection: sqlite3.Connection) -> None:
 
 
 def give_way() -> None:
-    """Let another program take the write lock, between two transactions of long work."""
+    """Let another program take the write lock between two transactions of long work."""
     time.sleep(GAP_SECONDS)
 
 
 def statements(script: str) -> Iterator[str]:
-    """The statements of a script, one by one: `executescript` would end the transaction."""
+    """The statements of a script, one by one, since `executescript` would end the transaction."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line
@@ -232,7 +232,7 @@ def statements(script: str) -> Iterator[str]:
 
 
 def engine(path: Path) -> Engine:
-    """A SQLAlchemy engine for the cache; its transactions take the write lock when they begin."""
+    """A SQLAlchemy engine for the cache, whose transactions begin with the write lock."""
     from sqlalchemy import URL, create_engine, event
 
     made = create_engine(
@@ -243,7 +243,7 @@ def engine(path: Path) -> Engine:
     def prepare(connection: Any, _record: object) -> None:
         # The driver's own transactions begin too late and do not include DDL.
         connection.isolation_level = None
-        # A statement on a large cache may take minutes: each part of it is a step.
+        # A statement on a large cache may take minutes, so each part of it counts as a step.
         connection.set_progress_handler(note_step, STATEMENT_STEPS)
         first, *others = pragmas(durable=False, kibibytes=16_384)
         begin_patiently(connection, first, path, BUSY_SECONDS)
@@ -259,7 +259,7 @@ def engine(path: Path) -> Engine:
 
 @contextmanager
 def alone(lock: Path, seconds: float) -> Iterator[None]:
-    """Wait up to so many seconds for the turn of the file `lock`, and have it until the block or the program ends.
+    """Wait up to this many seconds for the file `lock`, and hold it until the block or the program ends.
 
     Raises CacheBusy after that time, and CacheError if the file can't be written.
     """
@@ -271,6 +271,6 @@ def alone(lock: Path, seconds: float) -> Iterator[None]:
         connection = sqlite3.connect(lock, timeout=0, isolation_level=None)
     with closing(connection):
         with explained(lock):
-            # SQLite's locks end with the program, on every system.
+            # SQLite's locks end with the program on every system.
             begin_patiently(connection, "BEGIN EXCLUSIVE", lock, seconds)
         yield

@@ -1,4 +1,4 @@
-"""How whole the days of the sources are: how many of a day's papers are here, of how many."""
+"""Completeness of the sources' days: how many of a day's papers are here, of how many."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from typing import NamedTuple
 from reader.cache import connections, meta
 
 KEPT_DAYS = 35
-"""Days of a source that are kept in mind."""
+"""Maximum remembered days of a source."""
 
 _ANNOUNCED = "announced:"
-"""Prefix of the keys in `meta` of what is known of a category's days: `announced:cs.CL:2026-05-12`."""
+"""Prefix of the keys in `meta` of a category's days: `announced:cs.CL:2026-05-12`."""
 
 
 class Coverage(NamedTuple):
-    """How many papers of a source's day are in the cache, of how many."""
+    """How many papers of a source's day are in the cache."""
 
     day: str
     """ISO."""
     papers: int
-    """Papers that the day has, as far as any source says."""
+    """The day's papers, according to any source."""
     here: int
-    """Those of them that are in the cache."""
+    """Those in the cache."""
     cross: int = 0
-    """Those of them that are cross-lists from another category."""
+    """Those cross-listed from another category."""
     named_by: tuple[str, ...] = ()
-    """Who named them all: `rss`, `list`, `oai` or `api` of arXiv, or `feed`."""
+    """The complete source: `rss`, `list`, `oai` or `api` of arXiv, or `feed`."""
     again: str = ""
-    """ISO time, UTC, from which it is asked again; empty if never."""
+    """ISO time, UTC, of the next try; empty for none."""
 
     @property
     def is_whole(self) -> bool:
-        """Whether all papers are here; for a category, two sources must agree which these are."""
+        """Whether all papers are here; for a category, two sources must agree on them."""
         return self.here >= self.papers and (len(self.named_by) > 1 or self.named_by == ("feed",))
 
     def text(self, today: date) -> str:
@@ -59,14 +59,14 @@ def day_name(day: str) -> str:
 
 
 def of_category(connection: sqlite3.Connection, category: str) -> dict[str, Coverage]:
-    """What is known of the days of an arXiv category, by ISO day, oldest first."""
+    """Known days of an arXiv category, by ISO day, oldest first."""
     prefix = f"{_ANNOUNCED}{category}:"
     found = sorted(meta.remembered(connection, prefix).items())
     return {(day := key.removeprefix(prefix)): _read(day, value) for key, value in found}
 
 
 def by_day(connection: sqlite3.Connection) -> dict[str, list[tuple[str, Coverage]]]:
-    """What is known of the categories that are followed: each with its coverage, by ISO day."""
+    """The coverage of followed categories, by ISO day."""
     days: dict[str, list[tuple[str, Coverage]]] = {}
     for (category,) in connection.execute("SELECT url FROM feed WHERE kind = 'arxiv' ORDER BY url"):
         for day, known in of_category(connection, category).items():
@@ -80,7 +80,7 @@ def _read(day: str, value: str) -> Coverage:
 
 
 def note(connection: sqlite3.Connection, category: str, days: Iterable[Coverage]) -> None:
-    """Note what is known of days of a category, if it is news, and forget its oldest days."""
+    """Store new facts about a category's days, and forget its oldest days."""
     known = of_category(connection, category)
     news = [one for one in days if one != known.get(one.day)]
     if news:
@@ -92,7 +92,7 @@ def note(connection: sqlite3.Connection, category: str, days: Iterable[Coverage]
 
 
 def of_daily(connection: sqlite3.Connection, today: date) -> list[Coverage]:
-    """The daily papers' days of the last five weeks, oldest first, since the first one that was ever asked for."""
+    """The daily papers' days of the last five weeks, oldest first, since the first requested one."""
     first = (today - timedelta(days=KEPT_DAYS)).isoformat()
     sql = "SELECT day, papers FROM day WHERE fetched <> '' AND day BETWEEN ? AND ?"
     known: dict[str, int] = dict(connection.execute(sql, (first, today.isoformat())).fetchall())

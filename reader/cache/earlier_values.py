@@ -1,4 +1,4 @@
-"""What notes, settings and entries of the settings were before, and what another machine has replaced of this one's."""
+"""Earlier values of notes, settings and entries, and values of this machine that another one replaced."""
 
 from __future__ import annotations
 
@@ -15,22 +15,19 @@ from reader.core.marks import ENTRY, NOTE
 from reader.core.settings.entries import NOUNS, State, described, name_of, restoring, unfold
 
 TOLD = "replaced_told"
-"""The key in `meta` of the number of the last event that the reader has looked at for what it replaced."""
+"""The key in `meta` of the last event that the reader checked for replacements."""
 
 
 class Version(NamedTuple):
-    """What an event made of an entry, or of a setting."""
+    """The result of an event for an entry or a setting."""
 
     seq: int
     kind: str
     clock: int
     machine: str
     said: str
-    """In words."""
     state: State | None = None
-    """That of an entry."""
     value: Any = None
-    """That of a setting."""
 
     @property
     def table(self) -> str:
@@ -44,31 +41,31 @@ class Version(NamedTuple):
 
     @property
     def is_there(self) -> bool:
-        """Whether it can be brought back."""
+        """Whether it can be restored."""
         return self.state is None or self.state.is_there
 
     @property
     def content(self) -> object:
-        """What two versions that mean the same have alike."""
+        """What equal versions have in common."""
         return self.value if self.state is None else (self.state.is_there and dict(self.state.values))
 
 
 class Replaced(NamedTuple):
-    """A note, a setting or an entry that was set here and that another machine has replaced."""
+    """A note, setting or entry of this machine that another one replaced."""
 
     seq: int
     said: str
-    """What it is: `note of 2406.12345`."""
+    """Its name: `note of 2406.12345`."""
     other: str
-    """What it was here, in one line."""
+    """Its value here, in one line."""
     words: tuple[str, ...]
-    """The command that prints all that it was."""
+    """The command that prints all its values."""
     number: int
-    """The number of what it was here, among these."""
+    """The number of this machine's value among them."""
 
 
 def setting_versions(connection: sqlite3.Connection, name: str) -> list[Version]:
-    """What a setting was on any machine; or the entries of a list, `views` or `views.NAME`; the newest first."""
+    """The values of a setting, or of a list's entries (`views` or `views.NAME`), on all machines, newest first."""
     return _named([*_values(connection), *_entries(connection)], name)
 
 
@@ -76,7 +73,7 @@ def _named(versions: Sequence[Version], name: str) -> list[Version]:
     table, _, wanted = name.partition(".")
     found = [one for one in versions if one.kind == f"{SETTING}{name}" or (one.state and one.table == table)]
     if wanted:
-        # An entry that was renamed is found by each of its names.
+        # A renamed entry is found by each of its names.
         kinds = {one.kind for one in found if one.state is None or one.name.casefold() == wanted.casefold()}
         found = [one for one in found if one.kind in kinds]
     return sorted(found, key=lambda one: (-one.clock, -one.seq))
@@ -106,7 +103,7 @@ def _entries(connection: sqlite3.Connection) -> Iterator[Version]:
 
 
 def replaced(connection: sqlite3.Connection, after: int = 0) -> list[Replaced]:
-    """What another machine has replaced of this one's by events after a number; the newest first."""
+    """What another machine replaced by events after a number, newest first."""
     own = meta.get(connection, "machine") or ""
     news = (
         "SELECT 1 FROM event WHERE seq > ? AND machine <> ?"
@@ -126,7 +123,7 @@ def _replaced_settings(versions: Sequence[Version], own: str, after: int) -> lis
         by_kind.setdefault(one.kind, []).insert(0, one)
     found = []
     for all_ in by_kind.values():
-        # What this machine had before there were events came into its log before that of the others.
+        # Values from before there were events entered this machine's log before those of others.
         first = min((one for one in all_ if one.machine == NOBODYS), key=lambda one: one.seq, default=None)
         now, was = all_[0], next((one for one in all_ if one.machine == own), first)
         if was is None or now.machine == own or now.seq <= after or was.content == now.content:
@@ -160,17 +157,17 @@ def _replaced_notes(connection: sqlite3.Connection, own: str, after: int) -> lis
 
 
 def take_news(connection: sqlite3.Connection) -> list[Replaced]:
-    """What was replaced since this was last asked, the newest first; nothing at the first time."""
+    """What was replaced since the last call, newest first; empty the first time."""
     told = meta.get(connection, TOLD)
     (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()
     found = replaced(connection, int(told)) if told else []
     if told is None or found:
-        # What replaces nothing needs no write, and is looked through again.
+        # Events that replace nothing need no write, and are checked again.
         meta.put(connection, TOLD, str(last))
     return found
 
 
 def restored(version: Version, versions: Sequence[Version]) -> Mapping[str, Any]:
-    """What an event says that brings an entry back as this version has it; empty if it is so."""
+    """The value of an event that restores an entry to a version; empty if it is already so."""
     now = next((one.state for one in versions if one.kind == version.kind), None)
     return restoring(version.state.values, now) if version.state is not None and now is not None else {}

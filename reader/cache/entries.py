@@ -1,11 +1,10 @@
-"""Keeps the user's lists in the settings file and the events about their entries in step, both ways.
+"""Syncs the user's lists in the settings file with the events about their entries, both ways.
 
-The user's edits of the file, by hand or by a command, become events: the file is compared with how it was when both
-were last in step, which `meta` keeps. Events of other machines, and what was undone, become edits of the file. All of
-one step is done under the cache's write lock, so a program that is killed leaves nothing half done: what follows from
-an event and is not in the file yet is written by the next step.
+The user's edits of the file, by hand or by a command, become events: the file is compared with its last synced state,
+which `meta` holds. Events of other machines and undone events become edits of the file. A step holds the cache's write
+lock, so a killed program leaves nothing half done: the next step writes what is missing in the file.
 
-A file with a mistake in a list, or none at all, says nothing about that list: it is neither read nor written.
+A list with a mistake, or a missing file, is neither read nor written.
 """
 
 from __future__ import annotations
@@ -46,49 +45,48 @@ from reader.core.settings.tables import read_entry
 from reader.core.settings.types import InvalidValue
 
 NOBODYS = "0" * 12
-"""The machine of the events about entries from before there were events: equal entries make equal events anywhere."""
+"""The machine of events about entries older than all events: equal entries make equal events everywhere."""
 
 KNOWN = "entries"
-"""The key in `meta` of what was last in step, as JSON."""
+"""The key in `meta` of the last synced state, as JSON."""
 
 
 @dataclass(slots=True)
 class Step:
-    """What one step did."""
+    """The result of a step."""
 
     action: Action | None = None
-    """The user's edits of the file that became events."""
+    """The user's edits that became events."""
     taken: list[str] = field(default_factory=list)
-    """Names of the settings that the file has from events now."""
+    """Names of settings that the file took from events."""
     refused: list[str] = field(default_factory=list)
-    """Why something could not be brought into step, in sentences."""
+    """Why something could not be synced, in sentences."""
 
 
 @dataclass(slots=True)
 class _Known:
-    """What was last in step."""
+    """The last synced state."""
 
     prefix: str = ""
-    """Of the kinds of events that were in force."""
+    """The prefix of the kinds of events then in use."""
     stamp: list[int] = field(default_factory=list)
     """The file's time and size."""
     lists: dict[str, dict[str, list[Entry]]] = field(default_factory=dict)
-    """The entries by prefix and list."""
 
 
 def prefix_in_force(connection: sqlite3.Connection) -> str:
-    """How the kinds of events begin that the file follows: those that go along, or those that stay here."""
+    """The prefix of the events that the file follows: synced or local ones."""
     return _load(connection).prefix or HERE
 
 
 def is_due(connection: sqlite3.Connection, file: Path) -> bool:
-    """Whether the file or the log has changed since the last step."""
+    """Whether the file or the log changed since the last step."""
     known = _load(connection)
     return meta.get(connection, ENTRIES_DUE) is not None or _stamp(file) != known.stamp
 
 
 def keep_in_step(events: Events, file: Path) -> Step:
-    """Bring the file and the log into step; raises CacheError if the cache can't be written."""
+    """Sync the file and the log; raises CacheError if the cache is read-only."""
     if not events.read(lambda connection: is_due(connection, file)):
         return Step()
     with events.deciding() as log:
@@ -111,7 +109,7 @@ class _Stepping:
         except ConfigError as error:
             return self._give_up(stamp, str(error))
         if not stamp:
-            # A file that is gone is not one from which the user has removed all.
+            # A missing file does not mean that the user removed everything.
             return self._give_up(stamp, "")
         loaded = settings_reader.load_text(self._file, text)
         settings = loaded.settings
@@ -169,7 +167,7 @@ class _Stepping:
         before: Sequence[Entry] | None,
         values: Sequence[Mapping[str, Any]],
     ) -> tuple[list[Entry], list[Change]]:
-        """The entries of the file with their identities, and what the user has changed of them."""
+        """The file's entries with their identities, and the user's changes."""
         if before is not None:
             return changed(table, before, values, log)
         entries, old, new = adopted(table, values, log)
@@ -180,7 +178,7 @@ class _Stepping:
         return entries, new
 
     def _brought(self, log: Log, now: Mapping[str, list[Entry]], text: str) -> tuple[dict[str, list[Entry]], str]:
-        """The entries as the log has them, and the file's text with them."""
+        """The entries from the log, and the file's text with them."""
         after: dict[str, list[Entry]] = {}
         for table, have in now.items():
             want = self._usable(table, have, listed(table, log))
@@ -202,7 +200,7 @@ class _Stepping:
         return after, text
 
     def _usable(self, table: str, have: Sequence[Entry], want: Sequence[Entry]) -> list[Entry]:
-        """The entries that this program takes; one that it does not take stays as the file has it."""
+        """The entries valid for this program; an invalid one stays as in the file."""
         before = {one.id: one for one in have}
         found: list[Entry] = []
         room, left = MOST[table] - len(have), 0
@@ -231,7 +229,7 @@ class _Stepping:
 
     def _write(self, text: str, stamp: list[int]) -> bool:
         if _stamp(self._file) != stamp:
-            # Another program has just written it: the next step reads that first.
+            # Another program has just written it; the next step reads that first.
             return False
         try:
             settings_reader.write_text(self._file, text)
@@ -252,7 +250,7 @@ class _Stepping:
 
 
 def _values(settings: config.Settings, table: str) -> list[dict[str, Any]]:
-    """The entries of a list as the file has them; a text that is there twice is one."""
+    """The entries of a list in the file; duplicate texts count once."""
     found = getattr(settings, table)
     if table not in TABLES:
         return [{"text": one} for one in dict.fromkeys(found)]
@@ -261,7 +259,7 @@ def _values(settings: config.Settings, table: str) -> list[dict[str, Any]]:
 
 
 def _check(table: str, values: Mapping[str, Any]) -> None:
-    """Raise InvalidValue for an entry that the settings do not take."""
+    """Raise InvalidValue for an invalid entry."""
     if table not in TABLES:
         config.SETTING_TYPES[table].check([values["text"]])
         return
@@ -270,7 +268,7 @@ def _check(table: str, values: Mapping[str, Any]) -> None:
 
 
 def _untimed(kind: str, value: str) -> Line:
-    """The event of an entry from before there were events."""
+    """The event of an entry older than all events."""
     id = sha256(f"{kind}\n{value}".encode()).hexdigest()[:24]
     return Line(id, NOBODYS, 0, 1, kind, value, 0, NOBODY)
 

@@ -1,7 +1,7 @@
-"""The sources of a refresh: which are followed, and the last outcome of each.
+"""The sources of a refresh: which ones are followed, and their last outcomes.
 
-They are listed with the standard library alone, because importing SQLModel takes 0.4 s; a refresh, which has imported
-it anyway, writes outcomes through the model.
+They are listed with the standard library alone, because importing SQLModel takes 0.4 s; a refresh has imported it
+anyway, and writes through the model.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Followed:
 
 
 class Freshness(NamedTuple):
-    """How fresh and how whole a source is."""
+    """How recent and complete a source is."""
 
     slug: str
     title: str
@@ -70,13 +70,13 @@ class Freshness(NamedTuple):
     failing_since: str | None
     error: str | None
     newest: Coverage | None
-    """The newest day of which something is known; None for a feed of a site, and before the first answer."""
+    """The newest known day; None for a site's feed, and before the first answer."""
     holes: tuple[Coverage, ...] = ()
-    """Days of the last five weeks that are not whole, newest first; those never asked for have no papers."""
+    """Incomplete days of the last five weeks, newest first; never requested ones have no papers."""
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is known to be missing."""
+        """Whether nothing is missing as far as known."""
         return not self.failing_since and not self.holes
 
     def text(self, today: date) -> str:
@@ -102,10 +102,10 @@ _UNCATEGORIZED = (
 )
 
 PER_PEER = 50
-"""Papers that are asked for at once because one other machine, or one member of the group, names them."""
+"""Maximum papers requested at a time for one other machine or group member."""
 
 _TRIES = 3
-"""How often a paper is asked for that no source has."""
+"""Maximum requests for a paper that no source has."""
 
 _NO_SOURCE = "no_source:"
 """Prefix of the keys in `meta` of papers that no source had; the value is the number of tries, a space and a day."""
@@ -145,7 +145,7 @@ _LOST_OF_GROUP = f"""
 
 
 def _newest(days: Sequence[Coverage]) -> tuple[Coverage | None, tuple[Coverage, ...]]:
-    """The newest day that has papers, and those that are not whole, newest first."""
+    """The newest day with papers, and the incomplete days, newest first."""
     newest = next((one for one in reversed(days) if one.papers), None)
     return newest, tuple(one for one in reversed(days) if not one.is_whole)
 
@@ -163,7 +163,7 @@ _COLUMNS = ", ".join(field.name for field in fields(Followed))
 
 
 class Feeds:
-    """The sources in the cache at `path`, whose schema must be current; its methods block."""
+    """The sources in the cache at `path`, whose schema must be current; methods block."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -173,7 +173,7 @@ class Feeds:
 
     @classmethod
     def open(cls, path: Path, *, query_only: bool = False) -> Self:
-        """Open the list, with `query_only` only to read; it is the user's own, so each change waits for the disk."""
+        """Open the list, read-only with `query_only`; each change waits for the disk."""
         with explained(path):
             return cls(connections.connect(path, query_only=query_only, durable=True), path)
 
@@ -183,14 +183,14 @@ class Feeds:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Hold the lock: the thread of a cancelled refresh may still run and use the file while it is closed."""
+        """Hold the lock, since the thread of a cancelled refresh may still use the file while it is closed."""
         with self._lock, explained(self._path):
             yield
 
     # List
 
     def all(self) -> list[Followed]:
-        """Every source that is followed or has ever failed: the reader's own first, then by folder and title."""
+        """Every source that is followed or has failed: the reader's own first, then by folder and title."""
         with self._alone():
             rows = self._connection.execute(
                 f"SELECT {_COLUMNS} FROM feed ORDER BY kind <> 'own', folder COLLATE NOCASE, title COLLATE NOCASE, pk"
@@ -198,7 +198,6 @@ class Feeds:
             return [Followed(*row) for row in rows]
 
     def followed(self) -> list[Followed]:
-        """The sources that are followed."""
         return [feed for feed in self.all() if feed.kind != "own"]
 
     def failing(self) -> list[Followed]:
@@ -211,7 +210,7 @@ class Feeds:
         return next((one for one in self.followed() if wanted in (one.slug, one.url.casefold())), None)
 
     def papers(self) -> dict[str, int]:
-        """Number of listed papers from each source, by slug; the daily papers are not counted."""
+        """Number of listed papers by source, without the daily papers."""
         listed = "CROSS JOIN paper AS p ON p.pk = s.pk AND p.hidden = 0"
         with self._alone():
             rows = self._connection.execute(
@@ -227,17 +226,17 @@ class Feeds:
     # Whole days
 
     def coverage(self, category: str) -> dict[str, Coverage]:
-        """What is known of the days of an arXiv category, by ISO day, oldest first."""
+        """Known days of an arXiv category, by ISO day, oldest first."""
         with self._alone():
             return coverage.of_category(self._connection, category)
 
     def cover(self, category: str, days: Iterable[Coverage]) -> None:
-        """Note what is known of days of an arXiv category, if it is news."""
+        """Store new facts about the days of an arXiv category."""
         with self._alone():
             coverage.note(self._connection, category, days)
 
     def freshness(self, today: date) -> tuple[Freshness, ...]:
-        """How fresh and how whole each source is on a day (UTC): the daily papers first, then what is followed."""
+        """How recent and complete each source is on a day (UTC): the daily papers first, then followed ones."""
         feeds = {feed.slug: feed for feed in self.all()}
         with self._alone():
             daily = coverage.of_daily(self._connection, today)
@@ -254,7 +253,7 @@ class Feeds:
         rest = (
             Freshness(
                 *(slug, feed.title, feed.kind, feed.answered, feed.failing_since, feed.error),
-                # A wrong clock may have noted later days.
+                # A wrong clock may have recorded later days.
                 *_newest([one for day, one in of_category.get(slug, {}).items() if day <= today.isoformat()]),
             )
             for slug, feed in feeds.items()
@@ -286,7 +285,7 @@ class Feeds:
                 self._record(one, "")
 
     def _record(self, slug: str, value: str) -> None:
-        """Follow a feed or not by an event, which the journal keeps; inside `recording`."""
+        """Follow or unfollow a feed by an event for the journal; inside `recording`."""
         event = self._log.record(f"{FOLLOW}{slug}", value)
         refold(self._connection, event.kind)
         self._log.finish(event)
@@ -294,7 +293,7 @@ class Feeds:
     # Outcomes
 
     def answered(self, slug: str, now: str | None = None, etag: str | None = None, modified: str | None = None) -> None:
-        """Record that a source answered at `now` and its papers are stored; without `now`, that it had nothing new.
+        """Record that a source answered at `now` and its papers are stored; without `now`, that nothing was new.
 
         Without `now` this writes only if the source was failing.
         """
@@ -323,7 +322,7 @@ class Feeds:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        """A session of the cache's models; what it does not commit is undone."""
+        """A session of the models; uncommitted changes are undone."""
         from sqlalchemy.exc import DBAPIError
         from sqlmodel import Session
 
@@ -373,7 +372,7 @@ class Feeds:
     def lost(self, asked_before: str, limit: int) -> list[str]:
         """Ids on arXiv of papers that are starred, tagged, noted or queued and not in the cache, newest marks first.
 
-        Papers that no source had when they were last asked for, since a day (ISO) or for the third time, are left out.
+        Papers recently not found by any source, since a day (ISO) or three times, are left out.
         """
         with self._alone():
             if self._connection.execute("SELECT 1 FROM orphan LIMIT 1").fetchone() is None:

@@ -1,13 +1,12 @@
-"""The cache as a file: its backups, broken files that are put aside, and its pages.
+"""The cache as a file: backups, broken files moved aside, and pages.
 
-Backups are in the folder `backups` beside it: before each migration, and once a day of use; three are kept, one of
-them whole, so that together they take little more than the cache itself.
+Backups are in the folder `backups` beside it: before each migration, and once a day of use. Three are kept, one of them
+whole, so that together they take little more than the cache.
 
-Nearly all of a cache can be fetched again: the backup of a day has what the user did, the followed feeds, and the
-papers that are starred, tagged, noted or queued. A cache of up to `FULL_BYTES` is copied whole once a week, any before
-its migration. A backup takes its place only if it passes SQLite's check, so that good ones are never replaced by bad.
-Nothing that is broken is ever deleted. Pages are counted without SQLite, which refuses a broken file:
-https://sqlite.org/fileformat2.html describes them.
+Most of a cache can be fetched again: a daily backup has the user's actions, followed feeds, and starred, tagged, noted
+or queued papers. A cache of up to `FULL_BYTES` is copied whole once a week, and any cache before its migration. A
+backup must pass SQLite's check, so that bad ones never replace good ones. Broken files are never deleted. Pages are
+counted without SQLite, which refuses a broken file: https://sqlite.org/fileformat2.html describes them.
 """
 
 from __future__ import annotations
@@ -28,16 +27,16 @@ from reader.core.errors import CacheBusy, CacheError
 from reader.paths import backup_folder, make_folder, make_private, suspect_stamp, touch_private
 
 KEPT = 3
-"""Backups that are kept: the newest whole one, and the newest of the others."""
+"""Kept backups: the newest whole one, and the newest of the others."""
 
 WHOLE_DAYS = 7
-"""Days after which a whole backup is followed by another."""
+"""Days between two whole backups."""
 
 FULL_BYTES = 1 << 28
-"""The largest cache that is copied whole, some 50,000 papers; copying and checking it takes 3 s."""
+"""The largest cache copied whole, some 50,000 papers; copying and checking it takes 3 s."""
 
 _OWN = ("event", "feed", "meta", "alembic_version")
-"""The tables that no feed can send again."""
+"""Tables that no feed can send again."""
 
 _MARKED = """
     SELECT pk FROM source.paper WHERE starred = 1 OR has_note = 1
@@ -59,7 +58,7 @@ def _files(path: Path) -> list[Path]:
 
 
 def keep_daily_backup(path: Path, today: date) -> None:
-    """Back the cache up unless it was backed up today; a failure is logged, and stops nothing."""
+    """Back up the cache unless that was done today; a failure is only logged."""
     try:
         back_up_daily(path, today)
     except (CacheError, OSError) as error:
@@ -69,7 +68,7 @@ def keep_daily_backup(path: Path, today: date) -> None:
 
 
 def back_up_daily(path: Path, today: date) -> Path | None:
-    """Back the cache up unless it was backed up today; return the new backup. Raises CacheError and OSError."""
+    """Back up the cache unless that was done today; return the new backup. Raises CacheError and OSError."""
     target = _target(path, today)
     if target.exists() or not path.exists() or suspect_stamp(path).exists():
         return None
@@ -81,19 +80,19 @@ def back_up_daily(path: Path, today: date) -> Path | None:
         with alone(lock(path), 0):
             return back_up(path, target, is_whole=is_whole)
     except CacheBusy:
-        # Another program backs it up, or migrates it.
+        # Another program is backing it up or migrating it.
         return None
 
 
 def lock(path: Path) -> Path:
-    """The file of `turns.alone` for those who back the cache up: each would delete the other's unfinished copy."""
+    """The lock file for backups, without which two programs would delete each other's unfinished copies."""
     return path.with_suffix(".backup")
 
 
 def back_up_before(path: Path, today: date, head: str) -> Path:
-    """Back the whole cache up before its migration to the schema `head`; an earlier backup of that stays.
+    """Back up the whole cache before its migration to the schema `head`; an earlier such backup is kept.
 
-    The caller has the turn of `lock`.
+    The caller holds `lock`.
     """
     target = _target(path, today, f"-before-{head}")
     return target if target.exists() else back_up(path, target)
@@ -104,10 +103,10 @@ def _target(path: Path, today: date, why: str = "") -> Path:
 
 
 def back_up(path: Path, target: Path, *, is_whole: bool = True) -> Path:
-    """Back a cache up, which may be in use, in full or not at all; delete the backups that are too many.
+    """Back up a cache, which may be in use, completely or not at all; delete surplus backups.
 
-    The caller has the turn of `lock`, where other programs may do the same. Raises CacheDamaged if the cache or the
-    copy does not pass SQLite's check.
+    The caller holds `lock` if other programs may do the same. Raises CacheDamaged if the cache or the copy does not
+    pass SQLite's check.
     """
     partial = make_folder(target).with_name(f"{target.name}.part")
     for left in partial.parent.glob("*.part"):
@@ -120,7 +119,7 @@ def back_up(path: Path, target: Path, *, is_whole: bool = True) -> Path:
                     source.backup(copy)
             else:
                 _copy_own(path, copy)
-            # A copy of a cache with a write-ahead log would get one of its own when it is opened.
+            # A copy of a cache with a write-ahead log would get its own log when opened.
             copy.execute("PRAGMA main.journal_mode = DELETE")
             if copy.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 suspect(path)
@@ -130,7 +129,7 @@ def back_up(path: Path, target: Path, *, is_whole: bool = True) -> Path:
         raise CacheError(f"The backup {target} could not be written: {error.strerror}.") from error
     finally:
         partial.unlink(missing_ok=True)
-    # One that is dated later was made by a wrong clock: it counts as the oldest.
+    # A later date comes from a wrong clock and counts as the oldest.
     others = sorted({*backups(path)} - {target}, key=lambda file: (file.name < target.name, file.name), reverse=True)
     complete = [file for file in others if _is_complete(file)]
     kept = [target, *([] if is_whole else complete[:1])]
@@ -149,13 +148,13 @@ def _is_complete(backup: Path) -> bool:
 
 
 def has_all_tables(connection: sqlite3.Connection) -> bool:
-    """Whether a backup has all tables, and not only those that no feed can send again."""
+    """Whether a backup has all tables, not only those that no feed can send again."""
     sql = "SELECT count(*) FROM sqlite_schema WHERE name IN ('paper', 'listing', 'effect')"
     return bool(connection.execute(sql).fetchone() == (3,))
 
 
 def _copy_own(path: Path, copy: sqlite3.Connection) -> None:
-    """Copy the user's own tables, and the papers with a star, a tag or a note; leave the cache to SQLite's check."""
+    """Copy the user's own tables and starred, tagged or noted papers; the caller checks the cache."""
     copy.execute("ATTACH ? AS source", (os.fsencode(path),))
     copy.execute("BEGIN")
     for table in (*_OWN, "paper", "paper_text"):
@@ -171,19 +170,19 @@ def _copy_own(path: Path, copy: sqlite3.Connection) -> None:
 _MARK = ".aside-"
 
 BESIDE = ("-wal", "-journal", "-shm")
-"""Ends of the names of the files that SQLite keeps beside a database; the first two hold what was written last."""
+"""Suffixes of the files that SQLite keeps beside a database; the first two hold the latest writes."""
 
 
 def set_aside(path: Path, replacement: Path | None = None) -> Path:
-    """Give a file and those that SQLite keeps beside it another name, and put another in its place; return its name.
+    """Rename a file and SQLite's files beside it, and put a replacement in its place; return the new name.
 
-    At every moment there is a file in the place: the broken one, or its replacement. Raises CacheError.
+    The path always has a file: the broken one or its replacement. Raises CacheError.
     """
     kept = _free_name(path)
     try:
         is_linked = replacement is not None and _link(path, kept)
         for end in BESIDE:
-            # The new file must never meet the old one's log, which SQLite would take for its own.
+            # The new file must never meet the old one's log, which SQLite would use.
             with suppress(FileNotFoundError):
                 path.with_name(path.name + end).rename(kept.with_name(kept.name + end))
         if not is_linked:
@@ -197,7 +196,7 @@ def set_aside(path: Path, replacement: Path | None = None) -> Path:
 
 
 def keep_copy(path: Path) -> Path:
-    """Copy a file, and the log that SQLite keeps beside it, before it is changed in its place; return the copy's name.
+    """Copy a file and SQLite's log before changing it in place; return the copy's name.
 
     Raises CacheError.
     """
@@ -216,7 +215,7 @@ def keep_copy(path: Path) -> Path:
 
 
 def set_log_aside(path: Path) -> None:
-    """Give the write-ahead log of a file that is missing or empty another name, if it holds anything."""
+    """Rename the write-ahead log of a missing or empty file, if it holds anything."""
     log = path.with_name(f"{path.name}-wal")
     with suppress(OSError):
         if log.stat().st_size and not (path.exists() and path.stat().st_size):
@@ -224,12 +223,12 @@ def set_log_aside(path: Path) -> None:
 
 
 def is_aside(file: Path) -> bool:
-    """Whether a file was put aside, or is a copy of one that was changed."""
+    """Whether a file was moved aside, or is a copy of a changed one."""
     return _MARK in file.name
 
 
 def _free_name(path: Path) -> Path:
-    """A dated name beside the file that is not taken."""
+    """An unused dated name beside the file."""
     now = datetime.now().strftime("%Y-%m-%d-%H%M%S")
     number = 1
     while True:
@@ -240,7 +239,7 @@ def _free_name(path: Path) -> Path:
 
 
 def _link(path: Path, kept: Path) -> bool:
-    """Give a file a second name; not every file system can."""
+    """Give a file a second name, where the file system can."""
     try:
         kept.hardlink_to(path)
     except OSError:
@@ -268,19 +267,19 @@ _LOG_HEADER, _FRAME_HEADER = 32, 24
 
 
 def is_whole(path: Path) -> bool:
-    """Whether each page that the header of a database counts is in the file or in its log; reads little.
+    """Whether the file or its log has every page that a database's header counts; reads little.
 
     The file must not be open in this process: as it is closed here, the system drops all locks on it.
     """
     with path.open("rb") as main:
         header = main.read(HEADER)
-    # Without these two equal, the count is of an older version of SQLite, which left it as it was.
+    # Unless these two are equal, the count is stale, from an older version of SQLite.
     count = int.from_bytes(header[28:32]) if header[24:28] == header[92:96] else 0
     return has_pages(path, max(count, 1), page_size(header))
 
 
 def has_pages(path: Path, count: int, size: int) -> bool:
-    """Whether so many pages are in a file or in its log, whose pages may move to the file meanwhile."""
+    """Whether a file or its log has this many pages, which may move from log to file meanwhile."""
     return (
         count <= path.stat().st_size // size or _are_logged(path, count, size) or count <= path.stat().st_size // size
     )
@@ -297,7 +296,7 @@ def _are_logged(path: Path, count: int, size: int) -> bool:
 
 
 def page_size(header: bytes) -> int:
-    """The page size that a file's header names, or ours if it names none."""
+    """The page size in a file's header, or ours if missing."""
     size = int.from_bytes(header[16:18])
     size = 65536 if size == 1 else size
     is_good = header.startswith(MAGIC) and 512 <= size <= 65536 and size & (size - 1) == 0
@@ -305,7 +304,7 @@ def page_size(header: bytes) -> int:
 
 
 def frames_of(log: BinaryIO, size: int) -> list[tuple[int, int]]:
-    """The pages in a write-ahead log, in the order in which they were written: each page's number and its place."""
+    """The pages in a write-ahead log in writing order: each page's number and place."""
     log.seek(0)
     salt = log.read(_LOG_HEADER)[16:24]
     end = os.fstat(log.fileno()).st_size
@@ -314,7 +313,7 @@ def frames_of(log: BinaryIO, size: int) -> list[tuple[int, int]]:
     while place + _FRAME_HEADER + size <= end:
         log.seek(place)
         header = log.read(_FRAME_HEADER)
-        # The frames behind are left over from before the log was begun anew.
+        # Later frames are left over from before the log was restarted.
         if header[8:16] != salt:
             break
         place += _FRAME_HEADER

@@ -35,7 +35,7 @@ def flagged(connection: sqlite3.Connection, flag: Flag) -> set[int]:
 
 
 def set_flag(connection: sqlite3.Connection, flag: Flag, pks: Iterable[int]) -> None:
-    """Set a flag of these papers; those that are not in the cache are left out."""
+    """Set a flag of these papers, ignoring missing ones."""
     connection.execute(_ADD, (int(flag), json.dumps(list(pks))))
 
 

@@ -1,6 +1,6 @@
-"""What the user follows, and the papers that have it: derived from the log, and kept as papers come in.
+"""What the user follows, and its papers: derived from the log and updated as papers come in.
 
-Uses the standard sqlite3, in the caller's transaction; words are looked up in the index of words.
+Uses the standard sqlite3, in the caller's transaction, and the index of words.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from reader.core.paper_row import Flag
 from reader.core.text import split_words
 
 TEXTS = frozenset(("title", "abstract", "keywords", "authors", "organization", "venue"))
-"""Columns that decide what of a paper is followed, apart from its topics."""
+"""Columns that decide whether a paper is followed, besides its topics."""
 
 NEAR = 500
-"""Keys between two papers up to which they are looked up together."""
+"""Maximum distance of keys for looking papers up together."""
 
 SPELLED = "spelled"
 """The key in `meta` of the version of spellings by which followed words were looked up in all papers."""
@@ -47,7 +47,7 @@ class _Stored(NamedTuple):
 
 
 def derive_follow(connection: sqlite3.Connection, kind: str) -> None:
-    """Follow something, or no longer, as its newest event says, and find its papers."""
+    """Start or stop following something as its newest event says, and find its papers."""
     newest = "SELECT value FROM event WHERE kind = ? AND undone = 0 ORDER BY clock DESC, id DESC LIMIT 1"
     (value,) = connection.execute(newest, (kind,)).fetchone() or ("",)
     said = read_value(kind, value)
@@ -70,7 +70,7 @@ def derive_follow(connection: sqlite3.Connection, kind: str) -> None:
 
 
 def forget_all(connection: sqlite3.Connection) -> None:
-    """Forget what is followed, before all of it is derived again."""
+    """Forget all follows before deriving them again."""
     connection.execute("DELETE FROM follow_paper")
     connection.execute("DELETE FROM follow")
     clear_flag(connection, Flag.FOLLOWED)
@@ -95,7 +95,7 @@ def _stored(connection: sqlite3.Connection) -> list[_Stored]:
 
 
 def respell(connection: sqlite3.Connection) -> None:
-    """Look followed words up again if an older version found their papers, by fewer spellings."""
+    """Look followed words up again if an older version knew fewer spellings."""
     from reader.core.spellings import VERSION
 
     if meta.get(connection, SPELLED) == VERSION:
@@ -111,7 +111,7 @@ def respell(connection: sqlite3.Connection) -> None:
 
 
 def follow_papers(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
-    """Find out anew what of some papers is followed: new ones, and those whose texts or topics have changed."""
+    """Update the follows of papers that are new, or whose texts or topics changed."""
     follows = _stored(connection)
     wanted = sorted(set(pks))
     if not follows or not wanted:
@@ -136,7 +136,7 @@ def _put(connection: sqlite3.Connection, key: int, found: Iterable[tuple[int, bo
 def _find(
     connection: sqlite3.Connection, follow: Follow, among: Sequence[int] | None = None
 ) -> Iterator[tuple[int, bool]]:
-    """The papers that have what is followed, of all or `among` some (in order), each with whether that is uncertain."""
+    """The papers of a follow, of all or `among` some, each with whether it is uncertain."""
     if among is None:
         yield from _find_between(connection, follow, (0, 1 << 62))
         return
@@ -146,7 +146,7 @@ def _find(
 
 
 def _runs(pks: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The first and last key of each run of near keys; between far ones, an index would be read for nothing."""
+    """The first and last key of each run of near keys, to avoid reading an index in between."""
     first = last = pks[0]
     for pk in pks[1:]:
         if pk > last + NEAR:
@@ -219,7 +219,7 @@ def _phrase(text: str) -> str:
 
 
 def follows(connection: sqlite3.Connection) -> list[Follow]:
-    """What is followed, in the order in which it was."""
+    """The follows, in the order in which they were made."""
     return [one.follow for one in _stored(connection)]
 
 

@@ -1,7 +1,4 @@
-"""What the past says: how papers' votes changed. The first list needs it, so it imports little.
-
-The user looked at a paper when they last marked or hid it, and at all papers when they last closed the reader.
-"""
+"""How papers' votes changed. Needed by the first list, so it imports little."""
 
 from __future__ import annotations
 
@@ -37,7 +34,7 @@ def _gained(looked: str) -> str:
 
 
 def rose(visited: int | None) -> str:
-    """SQL: whether the paper `p` has risen since the user looked; `visited` is in seconds since 1970."""
+    """SQL: whether the paper `p` rose since the user looked; `visited` is in seconds since 1970."""
     looked = f"coalesce({_MARKED}, {visited:d})" if visited is not None else _MARKED
     return f"EXISTS (SELECT 1 FROM paper_change WHERE pk = p.pk) AND coalesce({_gained(looked)}, 0)"
 
@@ -46,7 +43,7 @@ CHANGED_BETWEEN = "SELECT pk FROM second_look WHERE at >= ? AND at < ?"
 """SQL: the papers that became due between two times, in seconds since 1970; `changes.py` says how."""
 
 MOST_CHANGED = 50
-"""Papers of the view Changed: it is read to the end."""
+"""Maximum papers of the view Changed."""
 
 CHANGED = (
     "SELECT pk FROM (SELECT s.pk FROM second_look AS s"

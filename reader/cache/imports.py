@@ -1,12 +1,12 @@
-"""Takes in what a file of another program says of papers: finds which of them are here, and asks for the others.
+"""Imports other programs' data about papers: finds papers that are here, and requests the others.
 
-All that one import changes is one action of the user's, which one undo takes back. Papers that are not here get their
-marks when they come: `reader.refresh.sources` asks for those that are wanted.
+One import is one action, which one undo takes back. Missing papers get their marks when they arrive:
+`reader.refresh.sources` requests the wanted ones.
 
 Marks of a file of ours join the log by union, so that order and repetition do not matter. A mark keeps its clock and
-its machine, and for each paper and kind the newest one decides. One event may have marked more papers than a file
-has, and an id in the log stands for all of them. So the marks of a file become events of their own. Their ids begin
-like the original ones, by which they are known again, and by which events of one clock keep their order.
+its machine, and for each paper and kind the newest one decides. One event may have marked more papers than a file has,
+and an id in the log stands for all of them. So the marks of a file become events of their own. Their ids begin like the
+original ones, by which they are known again, and by which events of one clock keep their order.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from reader.core.passages import split_note
 from reader.core.text import title_hash
 
 MANY = 500
-"""Ids that are looked up at once."""
+"""Ids looked up at a time."""
 
 
 @dataclass
@@ -78,7 +78,7 @@ def _with_title(connection: sqlite3.Connection, title: str) -> int | None:
 
 
 def waiting(connection: sqlite3.Connection) -> Mapping[str, frozenset[str]]:
-    """The kinds of marks that wait for papers which are not here, by the papers' ids."""
+    """The kinds of marks waiting for missing papers, by id."""
     found: dict[str, set[str]] = {}
     for id, kind, value in connection.execute(_WAITING):
         if value not in ("", "0"):
@@ -114,7 +114,7 @@ def changes(
     waits: Mapping[str, frozenset[str]],
     written: Collection[tuple[int, str]] = (),
 ) -> Iterator[Change]:
-    """What an import changes: `marks` are kinds for all papers, `kind_of` gives the kind of a label, or None.
+    """The changes of an import: `marks` are kinds for all papers, `kind_of` gives a label's kind, or None.
 
     `waits` are the marks that papers wait for already, `written` the notes and highlights that stay as they are.
     """
@@ -162,7 +162,7 @@ _KEPT = 12
 def add_marks(events: Events, papers: Sequence[PaperMarks], now: Callable[[], float] = time) -> int:
     """Add the marks of some papers, and return how many the log did not have.
 
-    A clock that is ahead by over a day counts as now, or else its mark would win for ever. A mark without a time is
+    A clock that is ahead by over a day counts as now, or else its mark would win forever. A mark without a time is
     made now, on papers in the cache where none of its kind is set.
     """
     new = events.read(lambda connection: _missing(connection, papers))

@@ -1,4 +1,4 @@
-"""What the people of a group share with each other of their marks, in the cache: they can be read again elsewhere."""
+"""The marks that members of a group share, in the cache; they can be fetched again."""
 
 from __future__ import annotations
 

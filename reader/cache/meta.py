@@ -1,4 +1,4 @@
-"""Small facts beside the papers, by a key: the table `meta`."""
+"""Small facts by key, in the table `meta`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the user's programs said about papers and the user wanted kept: beside the papers, and never in a note."""
+"""Outputs of the user's programs about papers, kept beside the papers and never in a note."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def outputs_of(connection: sqlite3.Connection, pk: int) -> tuple[Output, ...]:
 
 
 def keep_output(path: Path, pk: int, output: Output) -> bool:
-    """Keep an output in place of an earlier one of its name; an empty one removes it.
+    """Keep an output, replacing an earlier one of its name; an empty one removes it.
 
     Returns whether the paper is still in the cache. Raises CacheError.
     """

@@ -1,4 +1,4 @@
-"""Papers of saved pages: their places, the titles that are still to be looked up, and what these may be."""
+"""Papers of saved pages: their places, pending titles, and possible matches."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class PageTitle(NamedTuple):
 
     @property
     def told(self) -> str:
-        """What became of the look-up of its title, as a sentence."""
+        """The result of looking up its title, as a sentence."""
         if self.choices:
             return f"It may be {'this one' if len(self.choices) == 1 else 'one of these'}, by its title:"
         if self.tries:

@@ -1,6 +1,6 @@
-"""Where several homes meet: a folder that they share, or a PostgreSQL server, which tells at once what is new.
+"""Where several homes meet: a shared folder, or a PostgreSQL server that reports news at once.
 
-What is wrong with one is said in a sentence. A password is never shown, and never in what an error says.
+Problems are sentences. Passwords are never shown, not even in errors.
 """
 
 from __future__ import annotations
@@ -315,7 +315,7 @@ def open_server(address: str) -> Iterator[Server]:
 
 
 def _patient(plain: type[Connection[Any]]) -> type[Connection[Any]]:
-    """Connections that break off where the server is silent for too long: libpq would wait for ever."""
+    """Connections that break off where the server is silent for too long: libpq would wait forever."""
     from psycopg import OperationalError
 
     class Patient(plain):  # type: ignore[valid-type, misc]

@@ -1,9 +1,9 @@
 """The schema of a cache file: the checks before it is opened, a new file's schema, and migrations after a backup.
 
-What can't be a good cache of ours is refused before anything is written: a damaged file stays as it is, byte for byte.
+Anything but a good cache of ours is refused before anything is written, so a damaged file stays unchanged.
 
-It needs only the standard library: SQLModel takes 370 ms to import, and may not delay the first list, not even in a new
-or an older cache.
+It needs only the standard library: SQLModel takes 370 ms to import, and must not delay the first list, even in a new or
+older cache.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ def _facts(path: Path) -> _Facts:
 
 
 def _is_whole(path: Path, count: int, size: int) -> bool:
-    """Whether so many pages are in a file, or in it and its log."""
+    """Whether a file, or the file and its log, has this many pages."""
     if count <= path.stat().st_size // size:
         return True
     from reader.cache.files import has_pages

@@ -1,4 +1,4 @@
-"""SQLite's errors as sentences that say what to do; the result code decides, never SQLite's text."""
+"""SQLite's errors as sentences with a remedy; the result code decides, never SQLite's text."""
 
 from __future__ import annotations
 

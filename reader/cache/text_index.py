@@ -1,7 +1,7 @@
 """The index of the words of full texts, in the caller's transaction.
 
-The index keeps no text of its own, which halves the room of a text: to forget one, it needs the words again. Each
-text of `full_text` is in the index, and nothing else.
+The index stores no text itself, which halves its size, so forgetting a text needs its words again. It has exactly the
+texts of `full_text`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def forget(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
-    """Make the index anew from all texts: some 5 ms for each."""
+    """Rebuild the index from all texts: some 5 ms for each."""
     connection.execute("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")
     for pk, words in _texts(connection):
         connection.execute(_ADD, (pk, words))

@@ -1,6 +1,6 @@
-"""The full texts that are kept, in the standard sqlite3: to read one waits for no slow import.
+"""The stored full texts, with the standard sqlite3, so that reading one waits for no slow import.
 
-A text is stored in one transaction: a program that is killed leaves it whole or not at all.
+A text is stored in one transaction: a killed program leaves all of it or nothing.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Texts:
             return self._connection.execute("SELECT 1 FROM full_text WHERE pk = ?", (pk,)).fetchone() is not None
 
     def put(self, pk: int, document: Document, source: str, now: str) -> None:
-        """Store the text of a paper in place of an earlier one; `now` is ISO time, UTC."""
+        """Store a paper's text, replacing an earlier one; `now` is ISO time, UTC."""
         values = (pk, source, document.version, now, now[:10], dump(document))
         words = searched_text(document)
         with explained(self._path), connections.transaction(self._connection):

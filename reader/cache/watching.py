@@ -1,13 +1,13 @@
-"""What rules, muted words and notifications of the settings do to papers as they come.
+"""Applies rules, muted words and notifications from the settings to incoming papers.
 
 A rule acts on a paper once: found by its query, recorded as one action, and explained from the log. Its event has the
-kind `rule:NAME` and says with which query it did what; it shares its clock with the marks that the rule made. Also
-after an undo, it keeps the rule away from the paper.
+kind `rule:NAME`, with the query and the action, and shares its clock with the marks. It keeps the rule away from the
+paper even after an undo.
 
-Muted words are in the settings, so nothing of them is in the log. A flag keeps which papers are muted; `paper.hidden`
-follows from it where no event says whether the paper is hidden.
+Muted words are in the settings, not in the log. A flag marks muted papers; `paper.hidden` follows from it unless an
+event decides.
 
-A new paper that matches a query of the user's is claimed by the first program that asks, so it is notified once.
+A new paper that matches a notification query is claimed by the first program that asks, so it is notified once.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def open_door(settings: Vectors, cache: Path, *, patience: float, warn: Callable
 async def make_vectors(cache: Path, settings: Vectors) -> AsyncGenerator[VectorsMade, None]:
     """Make the vectors that papers lack, the earliest papers first, and delete those of other models.
 
-    What is made is stored as it comes, so it goes on where it was stopped. Raises ReaderError.
+    What is made is stored as it comes, so it continues where it was stopped. Raises ReaderError.
     """
     from reader.cache.finding import vectors
 

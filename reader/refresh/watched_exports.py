@@ -1,4 +1,4 @@
-"""Write the files of `[[exports]]` anew: each whole or not at all, and never over what something else has written."""
+"""Rewrite the files of `[[exports]]`: each whole or not at all, and never over what something else has written."""
 
 from __future__ import annotations
 

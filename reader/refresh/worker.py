@@ -9,7 +9,7 @@ The process starts with the user's own environment, which programs that a job ru
 the folder of the program go another way.
 
 The process tells the reader of the steps of its job, see `reader.core.steps`; a job without any for a minute is
-stopped. What the process prints is read all the time, or it would wait for ever once the pipe is full.
+stopped. What the process prints is read all the time, or it would wait forever once the pipe is full.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class _JobDone:
 
 
 class _StepDone(NamedTuple):
-    """The job goes on; it now waits for some seconds, if any."""
+    """The job continues; it now waits for some seconds, if any."""
 
     seconds: float
 
@@ -117,7 +117,7 @@ class Watchdog:
         self._left = PATIENCE
 
     def note(self, wait: float = 0.0) -> None:
-        """The job goes on; it now waits for some seconds, if any."""
+        """The job continues; it now waits for some seconds, if any."""
         self._left = PATIENCE + min(max(wait, 0.0), LONGEST_WAIT)
 
     async def wait_for_silence(self) -> None:

@@ -20,15 +20,12 @@ from typing import NamedTuple
 import numpy as np
 
 from reader.cache.choice import common_words
-from reader.core.choice.counting import Chunk
 from reader.core.choice.taste import Marked, Taste, learn
 from reader.core.choice.words import pack
 from tests.bench.readers import OTHERS, PHRASES, Archive, Scores, Seen, Trial, average_precision, load, measure, mixed
 from tests.bench.vectors import Vectors
 
 STARS = (1, 3, 10, 30)
-AT_ONCE = 2_000
-"""Papers in one chunk, as the cache reads them."""
 
 
 class ForYou:
@@ -39,20 +36,15 @@ class ForYou:
         self._small = frozenset(small)
         """The papers of a small cache, which has the starred ones besides; without any, it has all papers."""
         self.packed = [pack(*paper) for paper in papers]
-        keys = range(len(papers))
-        self.chunks = [
-            Chunk(keys[start : start + AT_ONCE], self.packed[start : start + AT_ONCE])
-            for start in range(0, len(papers), AT_ONCE)
-        ]
 
     def learn(self, stars: Sequence[int]) -> Taste:
         marked = [Marked(*self._papers[star], self.packed[star], 1.0) for star in stars]
         here = sorted(self._small.union(stars))
-        chunks = [Chunk(here, [self.packed[one] for one in here])] if self._small else self.chunks
-        return learn(marked, lambda: chunks, common=common_words)
+        some = [(one, self.packed[one]) for one in here] if self._small else [*enumerate(self.packed)]
+        return learn(marked, lambda: some, common=common_words)
 
     def rank(self, trial: Trial) -> Scores:
-        scores = self.learn(trial.stars).score(self.chunks)
+        scores = dict(fit[:2] for fit in self.learn(trial.stars).fits(enumerate(self.packed)))
         return np.array([scores.get(key, 0.0) for key in range(len(self._papers))])
 
 

@@ -22,7 +22,6 @@ from pathlib import Path
 import numpy as np
 
 from reader.cache.choice import SAYS, common_words
-from reader.core.choice.counting import Chunk
 from reader.core.choice.taste import Marked, learn
 from tests.bench.foryou import ForYou
 from tests.bench.readers import Archive, Flags, Scores, load
@@ -122,10 +121,9 @@ def rankers(archive: Archive) -> Mapping[str, Ranker]:
         ]
         # The cache has what was listed by now.
         known = np.flatnonzero(days <= archive.days[papers[0]])[::-1][:10_000].tolist()
-        chunk = Chunk(known, [ours.packed[one] for one in known])
         passed = [ours.packed[one] for one in marks.read[-KEPT:]]
-        taste = learn(marked, lambda: [chunk], common=common_words, passed=passed)
-        scores = taste.score([Chunk(papers, [ours.packed[one] for one in papers])])
+        taste = learn(marked, lambda: ((one, ours.packed[one]) for one in known), common=common_words, passed=passed)
+        scores = dict(fit[:2] for fit in taste.fits((one, ours.packed[one]) for one in papers))
         return np.array([scores.get(one, 0.0) for one in papers])
 
     return {"tf-idf, linear SVM": svm, "the nearest mark": nearest, "for you": product}

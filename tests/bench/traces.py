@@ -83,8 +83,8 @@ class Ranker:
                 yield Marked(*self._papers[paper], self._ours.packed[paper], weight)
 
     def rank(self, trial: Trial, left: Left) -> Scores:
-        taste = learn(list(self._marked(trial, left)), lambda: self._ours.chunks)
-        scores = taste.score(self._ours.chunks)
+        taste = learn(list(self._marked(trial, left)), lambda: enumerate(self._ours.packed))
+        scores = dict(fit[:2] for fit in taste.fits(enumerate(self._ours.packed)))
         return np.array([scores.get(key, 0.0) for key in range(len(self._papers))])
 
 

@@ -68,6 +68,10 @@ async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -
         await r.until(lambda: "undone: raised" in r.lines[-1])
         why = r.app.screen
         assert isinstance(why, WhyScreen)
+        # A key that comes before the last one has done its work counts on from there.
+        await r.burst("+", "+")
+        assert why.list.current is not None and why.list.current.step == 2
+        await r.burst("u", "u")
         while not isinstance(why.list.current, Held):
             await r.press("j")
         await r.press("e", *["backspace"] * len(why.list.current.name), *"films", "enter")

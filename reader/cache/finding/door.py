@@ -1,8 +1,7 @@
-"""Models that make vectors of texts, and the door to one for free texts, which the settings open for one cache.
+"""Models that make vectors of texts, and the connection of free texts to one.
 
-A model may be slow, or fail. So it runs in a thread of its own; who asks waits a moment, and goes on by words alone if
-the vector is not there. It comes all the same, and is there when the same text is asked for again. Importing this needs
-no numpy.
+A model may be slow or fail, so it runs in its own thread. Callers wait a moment, and continue by words alone without
+the vector, which is kept for the next request. Importing this needs no numpy.
 """
 
 from __future__ import annotations
@@ -32,22 +31,22 @@ SMALLEST, LARGEST = 2, 8_192
 """Numbers of a vector."""
 
 TEXT_LIMIT = 2_000
-"""Characters of a paper that a model reads: about the 512 tokens that small ones read. Some servers refuse more."""
+"""Characters of a paper given to a model: about the 512 tokens that small ones read. Some servers refuse more."""
 
 
 class Encoder(Protocol):
     """A model: makes a vector of each text."""
 
     key: str
-    """What the vectors depend on; those of another key can't be compared."""
+    """What the vectors depend on; vectors of different keys can't be compared."""
 
     @property
     def at_once(self) -> int:
-        """Papers that are given to it at once."""
+        """Number of papers to pass at a time."""
 
     @property
     def trust(self) -> float:
-        """How much its vectors count against those of a model that reads whole sentences."""
+        """The weight of its vectors, relative to a model that reads whole sentences."""
 
     async def encode(self, texts: Sequence[str]) -> Rows:
         """A row of length 1 for each text; raises ReaderError."""
@@ -62,7 +61,7 @@ def paper_text(title: str, abstract: str) -> str:
 
 
 def checked_vectors(values: object, rows: int, who: str) -> Rows:
-    """The vectors, one for each text, each of length 1; raises FeedMalformed. `who` made them."""
+    """The vectors, one per text, each of length 1; raises FeedMalformed. `who` made them."""
     import numpy as np
 
     try:
@@ -86,16 +85,16 @@ def checked_vectors(values: object, rows: int, who: str) -> Rows:
 
 
 KEPT = 64
-"""Texts whose vectors are kept."""
+"""Maximum texts with cached vectors."""
 
 PAUSE = 30.0
-"""Seconds that a model is not asked after it has failed."""
+"""Seconds before a failed model is asked again."""
 
 Warn = Callable[[str], None]
 
 
 class Door:
-    """A model for the texts that are looked for; `before` is put before each."""
+    """A model for typed texts, each prefixed by `before`."""
 
     def __init__(
         self,
@@ -118,7 +117,7 @@ class Door:
         self._resting_until = float("-inf")
 
     def vector(self, text: str) -> Rows | None:
-        """The vector of a text; None if it can't be had in time."""
+        """The vector of a text; None if it is not ready in time."""
         with self._lock:
             known = self._asked.get(text)
             if known is None:
@@ -131,7 +130,7 @@ class Door:
         try:
             rows = known.result(self._patience)
         except (NotYet, CancelledError):
-            # It is still asked for, or the door has been closed.
+            # It is still wanted, unless the connection was closed.
             return None
         except ReaderError as error:
             with self._lock:
@@ -144,7 +143,7 @@ class Door:
         return found
 
     def close(self) -> None:
-        """Stop what is asked for, and close the model."""
+        """Stop requests, and close the model."""
         with self._lock:
             loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
         if loop is None or thread is None:
@@ -175,7 +174,7 @@ _open: dict[Path, Door] = {}
 
 
 def install(cache: Path, door: Door | None) -> None:
-    """Let free texts find papers of a cache by a door; None closes the one before."""
+    """Connect a cache's free texts to a model; None disconnects."""
     before = _open.pop(cache, None)
     if door is not None:
         _open[cache] = door

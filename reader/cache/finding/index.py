@@ -1,7 +1,7 @@
-"""The index of a cache for free texts: an FTS5 table of stems in a file beside the cache, which follows the papers.
+"""The index of a cache for free texts: an FTS5 table of stems in a file beside the cache.
 
-It is made where it is first asked for, and then follows each refresh, which adds new papers. What is dropped from the
-cache, or changes there, stays in the index; whoever asks it looks the papers up. It can be deleted at any time.
+It is built on first use, and each refresh adds new papers. Papers that are dropped or changed stay in the index;
+callers look papers up in the cache. It can be deleted at any time.
 
 Its stems are those of SQLite's FTS5: Porter's, in C.
 """
@@ -51,7 +51,7 @@ class Word(NamedTuple):
 
 
 class Stemmer:
-    """Makes stems of words; used by one thread."""
+    """Makes stems of words; for one thread."""
 
     def __init__(self) -> None:
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
@@ -66,7 +66,7 @@ class Stemmer:
         self._connection.close()
 
     def stems(self, words: Sequence[str]) -> list[str]:
-        """The stems of words; empty for what SQLite takes for no word."""
+        """The stems of words; empty for what SQLite does not treat as a word."""
         self._learn(words)
         return [self._known[word] for word in words]
 
@@ -77,13 +77,13 @@ class Stemmer:
         return [Word(stem, *word.span()) for stem, word in zip(stems, found, strict=True) if stem]
 
     def compounds(self, text: str) -> list[Word]:
-        """The words with a hyphen, as one word each: `pre-training` is found by `pretraining` too."""
+        """Hyphenated words as single words: `pretraining` also finds `pre-training`."""
         found = list(COMPOUND.finditer(text))
         stems = self.stems([HYPHEN.sub("", word[0]) for word in found])
         return [Word(stem, *word.span()) for stem, word in zip(stems, found, strict=True) if stem]
 
     def indexed(self, texts: Sequence[str]) -> list[list[str]]:
-        """The stems under which each text is found: those of its words in their order, then those of compounds."""
+        """The stems that index each text: those of its words in order, then those of compounds."""
         split = [[*_plain_words(text), *_joined_words(text)] for text in texts]
         self._learn(chain.from_iterable(split))
         return [[stem for word in words if (stem := self._known[word])] for words in split]
@@ -110,16 +110,16 @@ def _joined_words(text: str) -> list[str]:
 
 
 VERSION = 1
-"""Raised with each change of what the index holds."""
+"""Raised whenever the content of the index changes."""
 
 TITLE_WEIGHT = 3
-"""How often a word of the title counts."""
+"""The weight of a word in the title."""
 
 AT_ONCE = 1_000
 """Papers of a transaction: some 20 MB."""
 
 PATIENCE = 10.0
-"""Seconds that a program waits for another one that adds papers."""
+"""Seconds to wait for another program that adds papers."""
 
 _SCHEMA = (
     "DROP TABLE IF EXISTS paper",
@@ -136,14 +136,14 @@ PAPERS = (
     "SELECT p.pk, p.id, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
     " WHERE p.pk > ? ORDER BY p.pk LIMIT ?"
 )
-"""The next papers after a key."""
+"""Papers after a key."""
 
 NEWEST = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'paper'"
 """The greatest key ever given to a paper."""
 
 
 class UnusableIndex(Exception):
-    """There is no index, it is of another cache or version, or it can't be read; then a text finds nothing by it."""
+    """The index is missing, unreadable, or of another cache or version; texts then find nothing by it."""
 
 
 class Index:
@@ -158,9 +158,9 @@ class Index:
         self._papers: dict[str, int] = {}
 
     def is_of(self, cache: sqlite3.Connection) -> bool:
-        """Whether the last paper is the one in the cache; one that was dropped since says nothing.
+        """Whether the last paper is the same in the cache, if it was not dropped since.
 
-        A new cache in the place of an old one gives its papers other keys.
+        A new cache gives its papers other keys.
         """
         found = cache.execute("SELECT id FROM paper WHERE pk = ?", (self.last,)).fetchone()
         if found is None:
@@ -174,7 +174,7 @@ class Index:
         return self._papers[stem]
 
     def stems(self, shortest: int, longest: int, fewest: int) -> list[tuple[str, int]]:
-        """The stems of some length that at least so many papers have, and how many have each."""
+        """The stems of some lengths in at least `fewest` papers, with their numbers of papers."""
         sql = "SELECT word, papers FROM word WHERE papers >= ? AND length(word) BETWEEN ? AND ?"
         return self._ask(sql, fewest, shortest, longest)
 
@@ -187,7 +187,7 @@ class Index:
         return self._ask(f"SELECT rowid, -bm25(paper, {TITLE_WEIGHT}, 1) FROM paper WHERE paper MATCH ?", expression)
 
     def bm25_rarity(self, stem: str) -> float:
-        """What FTS5's BM25 counts a stem, by how rare it is."""
+        """FTS5's BM25 weight of a stem by its rarity."""
         papers = self.papers(stem)
         return max(1e-6, math.log((self.size - papers + 0.5) / (papers + 0.5)))
 
@@ -200,7 +200,7 @@ class Index:
 
 @contextmanager
 def open_index(cache: Path, papers: sqlite3.Connection) -> Iterator[Index]:
-    """The index of a cache. Raises UnusableIndex, also if what is asked of it finds it damaged."""
+    """The index of a cache. Raises UnusableIndex, also if damage is found while it is used."""
     try:
         file = _file(cache)
         if not file.is_file():
@@ -217,7 +217,7 @@ def open_index(cache: Path, papers: sqlite3.Connection) -> Iterator[Index]:
 
 
 def missing(connection: sqlite3.Connection, cache: Path, most: int) -> int:
-    """How many papers the index lacks; at most `most` are counted."""
+    """How many papers the index lacks, counting at most `most`."""
     try:
         with open_index(cache, connection) as index:
             last = index.last
@@ -228,19 +228,19 @@ def missing(connection: sqlite3.Connection, cache: Path, most: int) -> int:
 
 
 def exists(cache: Path) -> bool:
-    """Whether anybody has asked for the index so far."""
+    """Whether the index was ever requested."""
     return finding_folder(cache).is_dir()
 
 
 def drop(cache: Path) -> None:
-    """Delete the index; what can't be deleted stays."""
+    """Delete the index as far as possible."""
     for file in finding_folder(cache).glob(f"{_file(cache).name}*"):
         with suppress(OSError):
             file.unlink()
 
 
 def update(cache: Path) -> int:
-    """Index the papers that the index lacks, and return how many these are. Raises OSError."""
+    """Index missing papers, and return their number. Raises OSError."""
     try:
         return _update(cache)
     except sqlite3.Error as error:
@@ -252,7 +252,7 @@ def _update(cache: Path) -> int:
     folder.mkdir(mode=0o700, exist_ok=True)
     make_private(folder)
     for old in folder.glob("*-*/about.json"):
-        # Older versions had a folder of arrays for some thousand papers each.
+        # Older versions had a folder of arrays.
         shutil.rmtree(old.parent, ignore_errors=True)
     added = 0
     with closing(connections.connect(cache, query_only=True)) as papers:
@@ -272,7 +272,7 @@ def _update(cache: Path) -> int:
 
 
 def _open_to_write(file: Path, papers: sqlite3.Connection) -> sqlite3.Connection:
-    """The index, made anew if it is of another cache or version."""
+    """The index, rebuilt if it is of another cache or version."""
     connection = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None)
     with connections.closing_on_error(connection):
         connection.execute("PRAGMA journal_mode = WAL")
@@ -301,7 +301,7 @@ def _add_next(connection: sqlite3.Connection, papers: sqlite3.Connection) -> int
 
 
 def make_tables(connection: sqlite3.Connection) -> None:
-    """Make an empty index, in place of what is there."""
+    """Make an empty index, replacing the old one."""
     for statement in _SCHEMA:
         connection.execute(statement)
 
@@ -324,7 +324,7 @@ def add_papers(connection: sqlite3.Connection, papers: Sequence[tuple[int, str, 
 
 
 def _is_damage(error: BaseException | None) -> bool:
-    """Whether an error says that the file is broken, rather than busy or out of reach."""
+    """Whether an error means a broken file, rather than a busy or unreachable one."""
     return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
 
 
@@ -336,21 +336,21 @@ FEW = 200
 """Papers that are indexed at once, within 0.1 s."""
 
 WAIT = 0.2
-"""Seconds that a search waits for the process; it goes on after that."""
+"""Seconds that a search waits for the process, which continues after that."""
 
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from reader.cache.finding import index; index.begin()"
 
 _one_at_a_time = Lock()
-"""Two threads of the reader that index the same papers would write the same files."""
+"""Two threads indexing the same papers would write the same files."""
 
 _running: dict[Path, subprocess.Popen[bytes]] = {}
-"""The process of each cache, so that each letter of a text does not start one."""
+"""The process of each cache, so that not every letter starts one."""
 
 
 def prepare(connection: sqlite3.Connection, cache: Path, patience: float | None = WAIT) -> None:
-    """Index what the index lacks. Raises CacheIndexing if that takes longer than `patience`; None waits for its end.
+    """Index missing papers. Raises CacheIndexing if that takes longer than `patience`; None waits until the end.
 
-    Where it can't be written, the search goes on with what is there.
+    If the index is read-only, the search uses its current content.
     """
     with _one_at_a_time:
         lacks = missing(connection, cache, FEW + 1)
@@ -383,6 +383,6 @@ def _start(cache: Path) -> subprocess.Popen[bytes]:
 
 
 def begin() -> None:
-    """The process: keys and jobs come before it."""
+    """The process, at low priority."""
     lower_priority(5)
     update(Path(sys.argv[2]))

@@ -1,10 +1,10 @@
 """Rank papers by a text: FTS5's BM25, with more for words side by side, and for papers that have most of what is rare.
 
-Papers are scored by `bm25 + pairs`, times the share of the text's words that the paper has; a word counts there by how
-rare it is. Where many papers have all words, nobody looks for one paper: then the best ones lend further words, by
-which those with all words are ranked (RM3). `python -m tests.bench.finding` measures it.
+The score is `bm25 + pairs`, times the share of the text's words in the paper, weighted by rarity. If many papers have
+all words, the best ones lend further words that rank the papers with all words (RM3). `python -m tests.bench.finding`
+measures it.
 
-Common words and pairs are looked for only in the papers that rarer words have found, once these are enough.
+Once rarer words have found enough papers, common words and pairs are searched for only in those.
 """
 
 from __future__ import annotations
@@ -31,31 +31,31 @@ if TYPE_CHECKING:
     from reader.cache.finding.vectors import Meaning
 
 PAIR = 1.5
-"""How much two words side by side count, in parts of what the less rare of them counts."""
+"""Weight of two adjacent words, relative to the less rare one."""
 
 MANY = 20
-"""Where so many papers have all words of a text, the best ones lend their words."""
+"""With this many papers that have all words, the best ones lend words."""
 
 LENDERS, LENT = 20, 20
-"""How many papers lend words, and how many words they lend."""
+"""How many papers lend words, and how many words."""
 
 LENT_NAMED = 4
 """Words that papers lent which are named to the user."""
 
 LENT_SHARE = 0.6
-"""How much the lent words count against the text's own."""
+"""The weight of lent words, relative to the text's own."""
 
 ENOUGH = 3_000
-"""Papers with the rarer words of a text, among which the common ones are looked for."""
+"""Papers with rarer words, among which common ones are then searched for."""
 
 ENOUGH_ALIKE = 20_000
 """The same where others are compared with a paper, which has many words."""
 
 BEST = 1_000
-"""The best papers so far, among which pairs and lent words are looked for."""
+"""The best papers so far, among which pairs and lent words are searched for."""
 
 MOST_WORDS = 40
-"""Words of a text that are looked for; the others are left out."""
+"""Maximum words of a text that are searched for."""
 
 TOLD = 2.0
 """How often a paper must have a word to count half of what it could when others are compared with the paper."""
@@ -112,16 +112,16 @@ T = TypeVar("T")
 
 
 class Ranking(NamedTuple):
-    """Papers that have any of the words of a text, or are near to it."""
+    """Papers with any of a text's words, or close to it."""
 
     pks: list[int]
     """Keys, the best paper first."""
     corrected: dict[str, str]
-    """Stems that no paper has, and the similar ones that were looked for in their place."""
+    """Unknown stems, with the similar ones searched for instead."""
     lent: tuple[str, ...] = ()
-    """Stems that the best papers lent, the most telling first."""
+    """Stems lent by the best papers, most telling first."""
     near: frozenset[int] = frozenset()
-    """The keys of papers that are among the best for their vector more than for their words."""
+    """Keys of papers that rank high by vector rather than by words."""
 
 
 class Similar(NamedTuple):
@@ -130,7 +130,7 @@ class Similar(NamedTuple):
     pks: list[int]
     """Keys, the best paper first."""
     scores: list[float]
-    """How near each is; the best has 1."""
+    """The similarity of each; the best has 1."""
 
 
 class Ranker:
@@ -142,7 +142,7 @@ class Ranker:
         self._read_texts = read_texts
 
     def rank(self, text: str, meaning: Meaning | None = None) -> Ranking:
-        """The papers that fit a text, the best first; with its `meaning`, those too that have other words."""
+        """The papers that fit a text, best first; with `meaning`, including papers with other words."""
         corrected: dict[str, str] = {}
         stems: list[str] = []
         for stem, *_ in self._stemmer.words(text)[:MOST_WORDS]:
@@ -163,9 +163,9 @@ class Ranker:
         return Ranking(_best_first(scores), corrected, tuple(lent))
 
     def corrections(self, text: str) -> dict[str, str]:
-        """Words of a text that no paper has, each with the one that it was taken for, as the best papers write it.
+        """Unknown words of a text with their corrections, as the best papers write them.
 
-        Empty if one of them is like no word: a text is corrected in all of its words or in none.
+        Empty if one of them has no similar word: either all are corrected or none.
         """
         ranking = self.rank(text)
         typed = {stem: word for stem, word in self._firsts([("", text)]).items() if not self._index.papers(stem)}
@@ -174,12 +174,12 @@ class Ranker:
         return self._corrected(ranking, typed)
 
     def _corrected(self, ranking: Ranking, typed: Mapping[str, str]) -> dict[str, str]:
-        """Typed words, given by their stems, and those that they were taken for; what was not corrected is left out."""
+        """Typed words by stem with their corrections, without uncorrected ones."""
         written = self._firsts(self._read_texts(ranking.pks[:BEST_READ])) if ranking.corrected else {}
         return {typed[stem]: written.get(meant, meant) for stem, meant in ranking.corrected.items() if stem in typed}
 
     def explain(self, text: str, ranking: Ranking, pk: int, paper: Text) -> FoundBy:
-        """By what a text has found a paper, whose key, and title and abstract are given."""
+        """How a text found a paper with this key, title and abstract."""
         typed = self._firsts([("", text)])
         firsts, compounds = self._firsts([paper]), self._compounds(paper)
         written = {fold(word) for column in paper for word in _all_written(column)}
@@ -199,12 +199,12 @@ class Ranker:
         asked = {ranking.corrected.get(stem, stem) for stem in typed}
         lent = [firsts[stem] for stem in ranking.lent if stem in firsts and stem not in asked]
         meaning = tuple(word for word in lent if word not in parts)[:LENT_NAMED]
-        # What a typed word is taken for is written the same for each paper.
+        # The correction of a word is written the same for each paper.
         corrected = tuple(self._corrected(ranking, typed).items())
         return FoundBy(tuple(words.values()), len(typed), meaning, corrected, pk in ranking.near)
 
     def rank_similar(self, texts: Sequence[Text], most: int) -> Similar:
-        """At most so many papers that are like some others, whose titles and abstracts are given."""
+        """At most `most` papers similar to some others, given by title and abstract."""
         words: dict[str, float] = {}
         pairs: dict[Pair, float] = {}
         for text in texts:
@@ -227,7 +227,7 @@ class Ranker:
         return Similar(found, [scores[pk] / whole for pk in found])
 
     def shared_phrases(self, texts: Sequence[Text], other: Text, most: int) -> tuple[str, ...]:
-        """The words and phrases that say most of what a paper shares with others, as the paper writes them."""
+        """The most telling words and phrases that a paper shares with others, in the paper's spelling."""
         counts: Counter[str] = Counter()
         pairs: set[Pair] = set()
         for title, abstract in texts:
@@ -256,9 +256,9 @@ class Ranker:
         return tuple(chosen)
 
     def _runs(self, paper: Text, told: Mapping[str, float], pairs: set[Pair]) -> Iterator[tuple[str, list[str]]]:
-        """From each telling word of a paper on, the words that are pairs, as written and as stems; first the abstract.
+        """Runs of adjacent words from each telling word of a paper, as written and as stems; abstract first.
 
-        No comma or bracket is between two words of a run.
+        Runs do not cross commas or brackets.
         """
         for column in reversed(paper):
             words = self._stemmer.words(column)
@@ -290,9 +290,9 @@ class Ranker:
         return {pk: score * shares[pk] for pk, score in scores.items()}, shares
 
     def _add_words(self, scores: Scores, weights: Mapping[str, float], enough: int) -> Iterator[tuple[str, list[int]]]:
-        """Add what words count, the rarest first; yield each, and the papers that have it.
+        """Add the weights of words, rarest first; yield each with its papers.
 
-        Once `enough` papers have the rare ones, a common word counts only in these, and the same in all of them.
+        Once `enough` papers have rare words, common words count only in these, with equal weight.
         """
         rare: list[str] = []
         for stem in sorted(weights, key=self._index.papers):
@@ -310,13 +310,13 @@ class Ranker:
             yield stem, having
 
     def _add_pair(self, scores: Scores, pair: Pair, weight: float, best: set[int]) -> None:
-        """Add what two words count that are side by side, without regard to stop words between them."""
+        """Add the weight of two adjacent words, ignoring stop words between them."""
         for pk in self._index.keys(_quoted(" ".join(pair))):
             if pk in best:
                 scores[pk] += weight
 
     def _with_lent_words(self, scores: Scores, stems: set[str]) -> tuple[Scores, list[str]]:
-        """The scores with what the words count that the best papers lend, and these words."""
+        """The scores with the lent words, and these words."""
         best = _best_first(scores, BEST)
         lent = self._lent(scores, best[:LENDERS])
         own = " AND ".join(map(_quoted, sorted(stems)))
@@ -330,7 +330,7 @@ class Ranker:
         return scores, list(lent)
 
     def _lent(self, scores: Scores, best: Sequence[int]) -> dict[str, float]:
-        """The stems that some papers lend, the most telling first, with their shares, which add up to 1."""
+        """The stems lent by some papers, most telling first, with shares that sum to 1."""
         whole = sum(scores[pk] for pk in best)
         shares: dict[str, float] = {}
         for pk, text in zip(best, self._read_texts(best), strict=True):
@@ -343,7 +343,7 @@ class Ranker:
         return {stem: shares[stem] / lent for stem in most}
 
     def _profile(self, text: Text) -> tuple[dict[str, float], dict[Pair, float]]:
-        """The most telling words of a paper with their weights, which add up to 1; and words that are side by side."""
+        """A paper's most telling words with weights that sum to 1, and adjacent pairs."""
         counts = self._counts(text)
         rarity = {stem: self._rarity(stem) for stem in counts if self._index.papers(stem) > 1}
         weights = {stem: rarity[stem] * counts[stem] / (counts[stem] + TOLD) for stem in rarity}
@@ -358,12 +358,12 @@ class Ranker:
         return {stem: weights[stem] / whole for stem in best}, pairs
 
     def _counts(self, text: Text) -> Counter[str]:
-        """How often a paper has each stem; those of the title count by their weight."""
+        """The counts of each stem in a paper, with weighted titles."""
         title, abstract = self._stemmer.indexed(text)
         return Counter(TITLE_WEIGHT * title + abstract)
 
     def _firsts(self, papers: Sequence[Text]) -> dict[str, str]:
-        """How each stem is first written, in an abstract if there is one that has it."""
+        """The first spelling of each stem, preferably in an abstract."""
         found: dict[str, str] = {}
         for paper in papers:
             for column in reversed(paper):
@@ -384,7 +384,7 @@ class Ranker:
         return math.log1p((self._index.size - papers + 0.5) / (papers + 0.5))
 
     def _correct(self, stem: str) -> str | None:
-        """The stem that a wrong one stands for; None if none is similar.
+        """The intended stem of a wrong one; None if none is similar.
 
         The fewest slips win, then a letter that is doubled or single by mistake, or two in the wrong order; then the
         stem that most papers have.
@@ -436,7 +436,7 @@ def found_by(connection: sqlite3.Connection, cache: Path, text: str, pk: int) ->
 
 
 def rank_by_papers(connection: sqlite3.Connection, cache: Path, texts: Sequence[Text], most: int) -> Similar:
-    """At most so many papers of the index that are like others, whose titles and abstracts are given."""
+    """At most `most` papers similar to others, given by title and abstract."""
     return _ask(connection, cache, lambda ranker: ranker.rank_similar(texts, most), Similar([], []))
 
 
@@ -448,7 +448,7 @@ def shared_phrases(
 
 
 def _ask(connection: sqlite3.Connection, cache: Path, question: Callable[[Ranker], T], otherwise: T) -> T:
-    """Ask the ranker of a cache; `otherwise` is the answer where the index can't be used."""
+    """Ask a cache's ranker; `otherwise` is the answer without a usable index."""
     try:
         with open_index(cache, connection) as index, closing(Stemmer()) as stemmer:
             return question(Ranker(index, stemmer, lambda pks: _titles_and_abstracts(connection, pks)))
@@ -467,7 +467,7 @@ def _titles_and_abstracts(connection: sqlite3.Connection, pks: Sequence[int]) ->
 
 
 def near_by_vector(connection: sqlite3.Connection, cache: Path, like: Sequence[int], most: int) -> dict[int, float]:
-    """The papers nearest to some others by the user's model, in standard deviations; none without one."""
+    """The papers nearest to some others by the user's model, in standard deviations; empty without a model."""
     door = door_of(cache)
     if door is None:
         return {}
@@ -487,7 +487,7 @@ def near_by_vector(connection: sqlite3.Connection, cache: Path, like: Sequence[i
 
 
 def _meaning(connection: sqlite3.Connection, cache: Path, text: str) -> Meaning | None:
-    """How near papers are to a text by the user's model; None without one, or if it can't say so in time."""
+    """The nearness of papers to a text by the user's model; None without one or if not ready in time."""
     door = door_of(cache)
     if door is None:
         return None
@@ -501,7 +501,7 @@ def _meaning(connection: sqlite3.Connection, cache: Path, text: str) -> Meaning 
 
 
 def _by_meaning(scores: Scores, meaning: Meaning, share: float) -> Ranking:
-    """The papers by words and by meaning together; `share` is what the best one has of the text's words."""
+    """Papers ranked by words and meaning; `share` is the best paper's share of the text's words."""
     import numpy as np
 
     from reader.cache.finding.vectors import add
@@ -516,7 +516,7 @@ def _by_meaning(scores: Scores, meaning: Meaning, share: float) -> Ranking:
 
 
 def _best_first(scores: Scores, most: int | None = None) -> list[int]:
-    """The papers with the highest scores; of equal ones, the first stored comes first."""
+    """The papers with the highest scores; ties in storage order."""
     if most is None:
         return sorted(sorted(scores), key=scores.__getitem__, reverse=True)
     return heapq.nsmallest(most, scores, key=lambda pk: (-scores[pk], pk))

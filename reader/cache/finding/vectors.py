@@ -1,8 +1,8 @@
-"""Vectors of papers beside the cache: two files for a model, to which papers are appended in the order of their keys.
+"""Vectors of papers beside the cache: two files per model, appended in key order.
 
-`vectors` has a row of halved floats for each paper, `papers` its key and what tells its id. Rows are on the disk before
-their papers are named, so a program that is killed leaves at most rows that nothing names, which the next one cuts
-off. Both are mapped, not read. Vectors of other models are deleted; all of it can be, and is then made anew.
+`vectors` has a row of 16-bit floats for each paper, `papers` its key and a digest of its id. Rows are on the disk
+before their entries, so a killed program leaves at most surplus rows, which the next one cuts off. Both files are
+memory-mapped. Vectors of other models are deleted; all files can be deleted, and are then created again.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 VERSION = 1
 
 NAMED = 16
-"""Bytes that name a paper: its key, and the beginning of a digest of its id."""
+"""Bytes of an entry: a paper's key, and the beginning of its id's digest."""
 
 AT_ONCE = 512
-"""Rows that are compared at once: they stay in the processor's cache."""
+"""Rows compared at a time, so that they stay in the processor's cache."""
 
 _SMALLER = 2.0**112
 """By how much the bits of a halved float say less if they are read as those of a float: exponents begin elsewhere."""
@@ -47,11 +47,10 @@ class PaperVectors(NamedTuple):
     """The vectors of papers, mapped."""
 
     pks: Ints
-    """Keys, ascending."""
     digests: Ints
-    """What identifies the papers: a cache in another's place gives its papers other keys."""
+    """Identify the papers, since another cache has other keys."""
     rows: npt.NDArray[np.float16]
-    """For each paper a row of length 1."""
+    """One row of length 1 per paper."""
 
     def cosines(self, vector: Floats) -> Floats:
         """How near each paper is to a vector of length 1.
@@ -83,7 +82,7 @@ class NewPaper(NamedTuple):
 
 
 def open_vectors(connection: sqlite3.Connection, cache: Path, key: str) -> PaperVectors | None:
-    """The vectors of a model, by its key; None if there are none that are of this cache."""
+    """A model's vectors by its key; None if there are none for this cache."""
     folder = _folder(cache, key)
     try:
         found = _opened(folder, (folder / "papers").stat().st_size, (folder / "about.json").stat().st_mtime_ns)
@@ -103,7 +102,7 @@ def count(connection: sqlite3.Connection, cache: Path, key: str) -> tuple[int, i
 
 
 def read_lacking(connection: sqlite3.Connection, cache: Path, key: str, most: int) -> list[NewPaper]:
-    """The next papers without a vector of a model, at most so many."""
+    """The next papers without a vector of a model, at most `most`."""
     found = open_vectors(connection, cache, key)
     last = int(found.pks[-1]) if found is not None else 0
     papers = connection.execute(PAPERS, (last, most))
@@ -111,7 +110,7 @@ def read_lacking(connection: sqlite3.Connection, cache: Path, key: str, most: in
 
 
 def append(connection: sqlite3.Connection, cache: Path, key: str, papers: Sequence[NewPaper], rows: Floats) -> None:
-    """Store the vectors of the papers that come next; begins anew where those here are of another cache.
+    """Append the vectors of the next papers; starts over if the existing ones are of another cache.
 
     Raises CacheError if they have another size than those before, or can't be written.
     """
@@ -141,7 +140,7 @@ def append(connection: sqlite3.Connection, cache: Path, key: str, papers: Sequen
 
 
 def drop(cache: Path, but: str | None = None) -> int:
-    """Delete the vectors of all models but the one of a key; return the bytes that they had."""
+    """Delete the vectors of all models but one; return the freed bytes."""
     kept = None if but is None else _folder(cache, but).name
     freed = 0
     for folder in _folders(cache):
@@ -174,7 +173,7 @@ _BUSY = "Another program is making vectors of these papers; 'dailypapers vectors
 
 @contextmanager
 def alone(cache: Path) -> Iterator[None]:
-    """Hold the vectors for this program; raises CacheBusy if another one makes some, and CacheError."""
+    """Lock the vectors for this program; raises CacheBusy if another one is making some, and CacheError."""
     folder = vectors_folder(cache)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -245,21 +244,21 @@ def _write_at(file: Path, place: int, data: bytes) -> None:
 # that has other words. So vectors count the more the less of a text's words the best paper has.
 
 LEAST, MORE = 0.03, 3.0
-"""What a nearness of one standard deviation counts where a paper has all words of the text, and how much more where
-none has any; the best paper by words has 1."""
+"""The weight of a nearness of one standard deviation if a paper has all words of the text, and its increase if none has
+any; the best paper by words has 1."""
 
 
 class Meaning(NamedTuple):
-    """How near papers are to a text by the vectors of a model."""
+    """The nearness of papers to a text by a model's vectors."""
 
     pks: Ints
     """The keys of the papers that have a vector, ascending."""
     cosines: Floats
     trust: float = 1.0
-    """How much the model is to be trusted against one that reads whole sentences."""
+    """The trust in the model, relative to one that reads whole sentences."""
 
     def counted(self, keys: Ints, share: float) -> Floats:
-        """What it counts for papers, by their keys; `share` is what the best one has of the text's words.
+        """Its weight for papers, by key; `share` is the best paper's share of the text's words.
 
         A paper without a vector yet is as near as most, which is 0.
         """
@@ -275,9 +274,9 @@ class Meaning(NamedTuple):
 
 
 def add(scores: Floats, counted: Floats) -> Floats:
-    """The scores by words and by meaning; 0 for a paper that has no word and is no nearer than most.
+    """The combined scores; 0 for a paper without the words and no nearer than most.
 
-    What only has words stays above 0: it is found, but last.
+    A paper with only the words stays above 0: it is found, but last.
     """
     import numpy as np
 

@@ -79,14 +79,14 @@ _SET_HAS_NOTE = (
 
 
 def same(kind: str) -> str:
-    """The SQL condition that a paper has the state `:value` of this kind already.
+    """SQL: whether a paper already has the state `:value` of this kind.
 
     `:kind` is the kind, and `:tag` the tag's name.
     """
     if kind in STATES:
         return f"{STATES[kind]} = CAST(:value AS INTEGER)"
     if kind in TRACES:
-        # One trace of a kind a day; a paper that was opened on a day has not been passed on it.
+        # One trace of a kind per day; a paper opened on a day was not passed on it.
         kinds = TRACES if kind == PASS else (kind,)
         found = "SELECT 1 FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = paper.pk"
         return f"EXISTS ({found} AND f.kind IN ({quoted(kinds)}) AND e.value = :value)"
@@ -113,7 +113,7 @@ def same(kind: str) -> str:
 
 
 def refold(connection: sqlite3.Connection, kind: str) -> None:
-    """Derive all that follows from the events of `kind` again, for the papers in the temporary table `touched`."""
+    """Derive everything from the events of `kind` again, for the papers in the temporary table `touched`."""
     _refold(connection, kind)
     if kind in changes.KINDS:
         changes.settle(connection, "SELECT pk FROM touched")
@@ -122,7 +122,7 @@ def refold(connection: sqlite3.Connection, kind: str) -> None:
 def _refold(connection: sqlite3.Connection, kind: str) -> None:
     """Derive the state of `kind` again for the papers in the temporary table `touched`.
 
-    Nothing follows from a kind that only a newer program knows.
+    Kinds known only to newer programs have no effect.
     """
     if kind in STATES:
         otherwise = MUTED if kind == "hide" else "0"
@@ -267,10 +267,7 @@ def slugs_of(connection: sqlite3.Connection, url: str) -> list[str]:
 
 
 def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
-    """Apply earlier events to papers that are new, have come back or got another id, in the caller's transaction.
-
-    An event may name a paper by its id, by one that it had before, or by the id that follows from its title.
-    """
+    """Apply earlier events to papers that are new, returned or got another id, in the caller's transaction."""
     if connection.execute("SELECT 1 FROM orphan LIMIT 1").fetchone() is None:
         return
     rows = connection.execute(_ADOPTED, {"pks": json.dumps(list(pks))}).fetchall()

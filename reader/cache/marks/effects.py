@@ -1,7 +1,7 @@
-"""What events do to papers: which papers each event names, and the states that follow.
+"""The effects of events on papers: the papers of each event, and the resulting states.
 
-An event's effect on a paper is a row that says so; the state is derived from all rows of its kind. Where many events
-are applied, they are noted first, and then each state is derived once, whatever their number.
+An event's effect on a paper is a row that says so; the state is derived from all rows of its kind. When many events are
+applied, they are collected first, and then each state is derived once.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def forget(connection: sqlite3.Connection) -> None:
-    """Delete all that follows from events, in the caller's transaction."""
+    """Delete all effects of events, in the caller's transaction."""
     for table in ("effect", "orphan", "paper_tag", "note", "queue", "changing"):
         connection.execute(f"DELETE FROM {table}")
     connection.execute(f"UPDATE paper SET read = 0, starred = 0, hidden = {MUTED}, has_note = 0")
@@ -201,7 +201,7 @@ def _fold(connection: sqlite3.Connection, kind: str, papers: str) -> None:
 
 
 class Change(NamedTuple):
-    """A new state of some papers, which an action asks for.
+    """A new state of some papers, requested by an action.
 
     `kind` is that of a `Mark`; `value` is a bool, the note's text, a place in the queue, the trace's day, or what a
     rule did. `absent` are ids of a few papers that the cache does not have: they get the state when they come.
@@ -219,7 +219,7 @@ class Change(NamedTuple):
 
 
 def with_undone(changes: Sequence[Change]) -> Iterator[Change]:
-    """The changes, and those that take away what they contradict: a paper that is starred is hidden no longer."""
+    """The changes plus those that remove contradicting marks: starring a paper unhides it."""
     yield from changes
     if any(one.kind.startswith(RULE) for one in changes):
         # No rule acts against the user or a muted word.

@@ -56,8 +56,8 @@ DAY = 86_400_000
 """Milliseconds."""
 
 MOST_MISSED = 1_000_000
-"""By so much, the number of an event of ours that comes from elsewhere, as after a loss, may be above the last that is
-here. One with a higher number gets none: it would be taken for the newest thing that was done here, for ever."""
+"""Maximum gap between the number of our own event arriving from elsewhere, as after a loss, and our last one. Beyond
+it, the event gets no number, or it would count as our newest action forever."""
 
 LAST_NUMBER = 1 << 53
 """A number from here on is none of ours, whoever wrote it under our id: those that follow would be no numbers."""
@@ -99,7 +99,7 @@ TRACE_LABELS = {"open": "opened", "finish": "read to the end", "pass": "passed"}
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing the user did to `count` papers."""
+    """One action of the user on `count` papers."""
 
     seq: int
     id: str
@@ -111,7 +111,7 @@ class Event:
 
     @property
     def label(self) -> str:
-        """The mark as words that follow a number: `41 read`."""
+        """The mark as words after a number: `41 read`."""
         if self.kind.startswith(WATCH):
             return event_label(self.kind, self.value)
         if self.kind.startswith((ENTRY, HERE)):
@@ -141,7 +141,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """The events that one action of the user recorded, at least one; they have one clock, and one undo undoes all."""
+    """The events of one user action, at least one; they share a clock, and one undo undoes all."""
 
     events: tuple[Event, ...]
     paper: str = ""
@@ -224,7 +224,7 @@ class Marking:
 
 
 class Joined:
-    """What joining the cache and its journal brought."""
+    """The result of joining the cache and its journal."""
 
     def __init__(self) -> None:
         self.inserted = 0
@@ -266,7 +266,7 @@ class EventLog:
             raise
 
     def _withdraw(self, before: int, after: int) -> None:
-        """Cut events off the journal that could not be committed, unless another program has joined them already."""
+        """Remove uncommitted events from the journal, unless another program has already joined them."""
         with suppress(sqlite3.Error), connections.transaction(self._connection):
             if stored_size(self._connection) == before and self.journal.size() == after:
                 self.journal.cut(before)
@@ -335,7 +335,7 @@ class EventLog:
         return self._own_machine() or self._set_machine(secrets.token_hex(6))
 
     def take_new_machine(self) -> str:
-        """Give this machine another id, because another one has the present one too."""
+        """Change this machine's id, because another machine has the same."""
         with connections.transaction(self._connection):
             meta.drop(self._connection, MACHINE)
             return self._set_machine(secrets.token_hex(6))
@@ -397,7 +397,7 @@ class EventLog:
                 yield entry, seq, bool(is_sure)
 
     def _delete(self, seqs: Sequence[int]) -> None:
-        """Delete events with their effects, which the caller derives anew."""
+        """Delete events with their effects, which the caller derives again."""
         steps = f"SELECT DISTINCT value FROM event WHERE seq IN (SELECT value FROM json_each(?)) AND kind IN {STEPS}"
         targets = self._connection.execute(steps, (json.dumps(seqs),)).fetchall()
         self._forget(seqs)
@@ -437,7 +437,7 @@ class EventLog:
                 self._append([])
 
     def agree(self) -> Joined:
-        """Make journal and table equal, whatever their sizes say; new events are not applied yet."""
+        """Make journal and table equal, whatever their sizes; new events are not yet applied."""
         with connections.transaction(self._connection):
             return self._join_journal()
 
@@ -488,10 +488,10 @@ class EventLog:
         return Entry(*self._connection.execute(f"SELECT {ENTRY_COLUMNS} FROM event WHERE id = ?", (id,)).fetchone())
 
     def mend(self) -> bool:
-        """Replace events that no machine can have made by now; return whether some are deleted.
+        """Replace impossible events; return whether some were deleted.
 
-        An event whose clock is too late is undone, and said anew with a clock of the time when it came: so it still
-        counts, and what came later counts more. An event with ids that are none loses these; if none is left, it goes.
+        An event with a future clock is undone and recorded again with the time of its arrival, so that later events win
+        over it. Invalid ids are removed from events; an event without ids is deleted.
         """
         connection, latest = self._connection, self.latest()
         with connections.transaction(connection):

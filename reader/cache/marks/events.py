@@ -3,7 +3,7 @@
 The log is the source; `paper.read`, `starred`, `hidden`, the tags, the notes and the queue are derived from it. A
 paper's state is the value of its newest event of that kind that is not undone. An event is one row, which is on the
 disk before anything else happens, and a line in the journal. Its effects on many papers follow in short transactions;
-if they are cut off, the next opening of the cache finishes them.
+if interrupted, the next opening of the cache finishes them.
 
 Uses the standard sqlite3: a star in the first second must not wait for the import of SQLModel.
 """
@@ -271,7 +271,7 @@ class Events:
     def _check_taken(self, untaken: int, count: int) -> None:
         """Raise MarkNotTaken if a mark that was stored does not show in all of its papers.
 
-        A later mark that another program made meanwhile is no reason.
+        A later mark by another program is ignored.
         """
         if untaken and self._log.has_late():
             what = "That stays as it was" if count <= 1 else f"{untaken:,} of {count:,} papers stay as they were"
@@ -357,7 +357,7 @@ class Events:
             self._log.drop_lines({one.line for one in lines if not one.is_newer})
 
     def mend(self, progress: Progress = ignore_progress) -> None:
-        """Say anew what events said whose clock is too late, and forget what names no papers."""
+        """Repeat events with a future clock, and forget those without papers."""
         with explained(self._path):
             if self._log.mend():
                 self.rebuild()
@@ -388,7 +388,7 @@ class Events:
         return count
 
     def forget(self, who: str, *, is_forgotten: bool = True, progress: Progress = ignore_progress) -> None:
-        """Take back all that a machine, or the member of a group with this key, brought; or have it again."""
+        """Forget everything that a machine or group member sent, or restore it."""
         with explained(self._path):
             with self._log.recording():
                 self._log.record(f"{FORGET}{who}", str(int(is_forgotten)))
@@ -401,7 +401,7 @@ class Events:
                 self._log.finish(event)
 
     def leaving(self, after: int, most: int) -> list[tuple[int, Entry | None]]:
-        """The next events after a number that other machines get; None in place of those of a forgotten one."""
+        """The next events after a number that other machines get; None instead of those of a forgotten one."""
         ask = f"SELECT seq, undone, {ENTRY_COLUMNS} FROM event WHERE seq > ? AND {LEAVING} ORDER BY seq LIMIT ?"
         rows = self.read(lambda one: one.execute(ask, (after, most)).fetchall())
         return [(seq, Entry(*values) if undone < forgotten.FORGOTTEN else None) for seq, undone, *values in rows]
@@ -465,9 +465,9 @@ class Events:
         self._log.has_news = False
 
     def _apply_forgetting(self, steps: Sequence[Event], progress: Progress) -> None:
-        """Have the events of the forgotten machines count no longer, and those of the others again.
+        """Disable the events of forgotten machines, and enable those of others.
 
-        What is cut off is done again from the start.
+        If interrupted, it is done again from the start.
         """
         connection = self._connection
         events = forgotten.concerned(connection)

@@ -1,12 +1,12 @@
-"""Whose marks the user has taken back: an event `forget:WHO` says so, and the log stays as it is.
+"""Forgotten machines and members: an event `forget:WHO` says so, and the log stays unchanged.
 
-WHO is a machine or, for a group, a person's key. The value is `1`, or `0` once the user wants the marks again. The
-events of a forgotten machine stay in the log, so that this can be taken back, but nothing follows from them: `undone`
-has the bit `FORGOTTEN`. The same holds for what its file brought in the name of others, unless another file has it too.
+WHO is a machine or, for a group, a person's key. The value is `1`, or `0` to restore the marks. The events of a
+forgotten machine stay in the log, so that this can be undone, but have no effect: `undone` has the bit `FORGOTTEN`. The
+same holds for events of others from its file, unless another file has them, too.
 
-All machines see the same events, so they forget the same. The newest one about a machine decides. One by a machine that
-is itself forgotten does not count, so two machines that forget each other are decided by who did so last; and no
-machine forgets itself, so what the user marks there stays there.
+All machines see the same events, so they forget the same. The newest one about a machine decides. Events of a forgotten
+machine do not count, so of two machines that forget each other, the last one wins. No machine forgets itself, so its
+own marks stay there.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def is_forgotten_elsewhere(connection: sqlite3.Connection, machine: str) -> bool
 
 
 class Brought(NamedTuple):
-    """What a machine brought, by its own events and by what its file had in the name of others."""
+    """What a machine sent, by its own events and by others' events in its file."""
 
     events: int = 0
     papers: int = 0

@@ -1,13 +1,4 @@
-"""The journal: what the user did as JSON Lines beside the cache, so that marks outlive it.
-
-Each line is one event and complete in itself: `v` is the version of its form, `sum` the CRC-32 of the bytes before
-`,"sum"`. An event has an identity (`id`), a machine with the number that it gave the event, and a clock that grows over
-all events that the machine has seen, whatever its system clock says. The union of the lines of several journals, in
-any order and with repetitions, is again a journal.
-
-Lines are only ever appended, by a program that holds the cache's write lock, and are on the disk before their event
-counts. A line that was cut off or damaged is skipped.
-"""
+"""The journal: the user's actions as JSON Lines beside the cache, so that marks survive its loss."""
 
 from __future__ import annotations
 
@@ -301,7 +292,7 @@ class Journal:
             part.append(entries, machine, name)
 
     def drop(self, lines: Container[int], machine: str) -> None:
-        """Write the file anew without some lines, counted from 1; raises CacheError. The first names `machine`."""
+        """Rewrite the file without some lines, counted from 1; raises CacheError. The first names `machine`."""
         with self._replaced() as part:
             if 1 in lines:
                 part.append([], machine)
@@ -327,7 +318,7 @@ class Journal:
                 part.path.unlink(missing_ok=True)
 
     def cut(self, size: int) -> None:
-        """Take back what was appended after the file had `size` bytes."""
+        """Remove what was appended after the file had `size` bytes."""
         with suppress(OSError):
             os.truncate(self.path, size)
 

@@ -1,7 +1,7 @@
-"""The state of a cache: what is wrong with it, and the one command that mends it.
+"""The state of a cache: what is wrong with it, and the command that repairs it.
 
 `glance` looks at the header, the size and the names of the tables, as every start does. `examine` reads all of the
-cache and its journal, check by check. Both leave a broken file as it is, byte for byte.
+cache and its journal, check by check. Neither changes a broken file.
 
 A sound cache is measured and compacted here too, while other programs may have it open. Only the last step of `compact`
 holds the write lock for long; other writers wait for it.
@@ -54,15 +54,15 @@ class State(Enum):
     NEWER = auto()
     """Made by a newer version of this program."""
     LOST = auto()
-    """Missing, with a journal or backups beside it."""
+    """Missing, while there is a journal or a backup."""
     DAMAGED = auto()
-    """Cut off, changed, without some of its tables, or no database at all."""
+    """Cut off, changed, missing some of its tables, or not a database."""
     OLDER = auto()
     """Made by an older version of this program."""
     INDEX = auto()
     """Only the full-text index is broken."""
     EVENTS = auto()
-    """The log has events that no machine can have made."""
+    """The log has impossible events."""
     MARKS = auto()
     """What is derived from the log or from the listings differs from them."""
     JOURNAL = auto()
@@ -96,7 +96,7 @@ _BY_CHECK = {
     "marks": State.MARKS,
     "journal": State.JOURNAL,
 }
-"""What a fault of each check means."""
+"""The state for a failed check."""
 
 
 class Condition(NamedTuple):
@@ -107,7 +107,7 @@ class Condition(NamedTuple):
 
     @property
     def command(self) -> str:
-        """The command that mends it; empty if none does."""
+        """The command that repairs it; empty for none."""
         return _COMMANDS.get(self.state, "")
 
     @property
@@ -124,7 +124,7 @@ def _ignore_progress(_step: str) -> None:
 
 
 def glance(path: Path) -> Condition:
-    """The state at first sight; raises CacheError for a cache that can't be looked at, such as a busy one."""
+    """The state at first sight; raises CacheError for an unreadable cache, such as a busy one."""
     if locked := _permissions(path):
         return locked
     try:
@@ -158,7 +158,7 @@ def _first_damage(path: Path) -> str:
 
 
 def examine(path: Path, progress: Progress = _ignore_progress) -> Condition:
-    """The worst state that can be found by reading everything (100 MB: 4 s); raises CacheError like `glance`."""
+    """The worst state found by reading everything (100 MB: 4 s); raises CacheError like `glance`."""
     progress("looking at the cache")
     condition = glance(path)
     if condition.state is not State.GOOD:

@@ -1,17 +1,16 @@
-"""Mend a cache without losing a mark: put a broken file aside, make a new one, and bring back what can be.
+"""Repair a cache without losing a mark: move a broken file aside, make a new one, and restore what can be restored.
 
-A new cache is built beside the broken one, under another name and with the same journal. It takes the place of the
-broken one once it is complete, so a program that is killed on the way leaves the broken file where it was, and the next
-start begins again.
+A new cache is built beside the broken one, under another name and with the same journal. It replaces the broken one
+once complete, so a killed program leaves the broken file in place, and the next start tries again.
 
-    report = repair(path, load_topics)
+report = repair(path, load_topics)
 
 A broken file is opened as the database it is: without its header, a copy gets a new one. The rows are read in the order
-of their keys. Where a page is damaged, the next key that can be read is looked for, so that one bad page hides only the
-rows on it and below it.
+of their keys. At a damaged page, the next readable key is searched for, so that a bad page hides only the rows on it
+and below it.
 
-Every row is checked before it is believed: an event by its ids and by the checksum of its packed papers, a text by
-being cleaned again. SQLite keeps no checksums, and a changed bit may stand in any value.
+Every row is validated: an event by its ids and the checksum of its packed papers, a text by cleaning it again. SQLite
+keeps no checksums, and any value may have a flipped bit.
 """
 
 from __future__ import annotations
@@ -90,7 +89,7 @@ class Key(NamedTuple):
 
 
 class Salvage:
-    """An open file whose rows are read as far as SQLite finds them; `opened` makes one."""
+    """An open file, read as far as SQLite can; made by `opened`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -183,7 +182,7 @@ class Salvage:
             return []
         return [dict(zip(columns, values, strict=True)) for values in found]
 
-    # What they say
+    # Contents
 
     def machine(self) -> str | None:
         """The id of the machine whose cache it was."""
@@ -193,7 +192,7 @@ class Salvage:
         return None
 
     def entries(self) -> Iterator[Entry]:
-        """The events that can be believed."""
+        """The plausible events."""
         for key, row in self._rows("event", EVENT):
             entry = _entry(key, row)
             if entry is not None:
@@ -332,11 +331,11 @@ def remove(scratch: Path) -> None:
         scratch.with_name(scratch.name + end).unlink(missing_ok=True)
 
 
-# What can be believed
+# Validation
 
 
 def _is_sound(row: dict[str, Value]) -> bool:
-    """Whether the values of a row are possible: whole texts without control characters, times, and packed bytes."""
+    """Whether a row's values are possible: whole texts without control characters, times, and packed bytes."""
     for name, value in row.items():
         if isinstance(value, bytes):
             is_possible = _unpacks(value)
@@ -451,17 +450,17 @@ def _time(value: object) -> str | None:
 
 
 ROUNDS = 8
-"""States that one repair mends, one after the other."""
+"""Maximum states that one repair fixes in turn."""
 
 WAIT = 600.0
 """Seconds to wait for another program that repairs the same cache."""
 
 _REFUSED = (State.FOREIGN, State.NEWER)
-"""States of files that are put aside only if the user asks for it."""
+"""States of files that are moved aside only on request."""
 
 
 TOGETHER = 200
-"""Papers that are brought back in one transaction."""
+"""Papers restored per transaction."""
 
 _MARKS = "kind IN ('star', 'note', 'queue') OR kind LIKE 'tag:%' OR kind LIKE 'passage:%'"
 
@@ -481,11 +480,11 @@ _NO_ROOM = "The disk is full, so {path} can't be repaired. Free some space and t
 
 @dataclass
 class Report:
-    """What a repair found and did."""
+    """The findings and actions of a repair."""
 
     found: list[Condition] = field(default_factory=list)
     kept: list[Path] = field(default_factory=list)
-    """The broken files' names now, or those of their copies."""
+    """The new names of broken files, or of their copies."""
     is_new: bool = False
     """Whether a new cache took the place."""
     joined: int = 0
@@ -494,13 +493,13 @@ class Report:
     starred: int = 0
     papers: int = 0
     restored: dict[Path, int] = field(default_factory=dict)
-    """The files that papers came back from, each with how many."""
+    """The files that papers were restored from, with their numbers."""
     unread: int = 0
-    """Papers that a file names or the user marked, and of which no file has the record."""
+    """Papers named in a file or marked by the user, without a record in any file."""
     unread_lines: int = 0
     """Lines of the journal that can't be read, so that their marks come from elsewhere or not at all."""
     lost: int = 0
-    """Papers that were found in the broken file and for which there was no time."""
+    """Papers found in the broken file, but not restored for lack of time."""
 
 
 def _ignore_progress(_step: str) -> None:
@@ -510,8 +509,8 @@ def _ignore_progress(_step: str) -> None:
 class Repair:
     """One repair of the cache at `path`; `rules` loads the topic rules.
 
-    With `seconds`, no more papers of a broken cache are brought back after that time: those that the user starred,
-    tagged or noted come first, and a refresh can fetch the others again.
+    With `seconds`, papers are restored only for that long, starred, tagged or noted ones first; a refresh can fetch the
+    rest.
     """
 
     def __init__(
@@ -532,10 +531,10 @@ class Repair:
         """How many papers a file has, most of all, that can't be read, some of which only have a key."""
 
     def run(self, *, set_aside: bool = False) -> Report:
-        """Mend the cache, whatever is wrong with it; a good one stays as it is.
+        """Repair the cache, whatever is wrong; a good one stays unchanged.
 
-        Raises CacheForeign or CacheTooNew for a file that is put aside only with `set_aside`, and CacheError for one
-        that can't be mended.
+        Raises CacheForeign or CacheTooNew for a file that is moved aside only with `set_aside`, and CacheError for one
+        that can't be repaired.
         """
         self._unlock()
         with alone(self._path.with_suffix(".repair"), WAIT):

@@ -1,4 +1,4 @@
-"""The hot reads: the data that the panes show, read with the standard sqlite3.
+"""The data that the panes show, read with the standard sqlite3 for speed.
 
 The first list is painted before SQLModel is imported (370 ms), so this module must not import it.
 """
@@ -224,8 +224,8 @@ class Window:
     def first(self, selection: Selection, limit: int, *, at_once: bool = False) -> Order[int]:
         """The first `limit` papers of a selection.
 
-        With `at_once`, nothing is learned about the user, which takes up to a second: papers that are ordered by it are
-        in the order of days, and the list counts as incomplete.
+        With `at_once`, nothing is learned about the user, since that takes up to a second: such orders then use days,
+        and the list counts as incomplete.
         """
         from reader.cache.search import plan
 

@@ -1,1 +1,1 @@
-"""How papers come into the cache, and how old ones leave it."""
+"""How papers enter the cache, and how old ones leave it."""

@@ -105,7 +105,7 @@ class Batch:
         self._given_up: dict[str, int] = {}
         """The ids of papers that are found to be others, with the keys of these."""
         self._last_known: int = connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = 'paper'")) or 0
-        """The greatest key ever given to a paper."""
+        """The greatest key ever used."""
 
     def store(self, drafts: Sequence[tuple[Draft, str | None]], now: str, *, newer: bool) -> tuple[int, int]:
         """Merge drafts, each with the day that lists it; return how many papers are new and how many changed."""
@@ -124,7 +124,7 @@ class Batch:
             elif _id(draft) not in self._by_id:
                 # The same paper by its title: events may use either id.
                 aliases[self._take_id(entry, draft) if draft.id else _id(draft)] = entry.pk
-            # What a page says gives way to the paper's own record.
+            # A page's values give way to the paper's own record.
             entry.after |= merged(entry.after, draft, day, newer=newer or entry.is_identified)
             entries[entry.pk] = entry
             if day is not None:
@@ -204,7 +204,6 @@ class Batch:
 
     @staticmethod
     def _may_be(draft: Draft, entry: Entry) -> bool:
-        """Whether a draft describes a paper that has its title."""
         if draft.id and not entry.after["id"].startswith(OWN_PREFIXES):
             return False
         if _is_of_page(draft, entry):
@@ -215,7 +214,7 @@ class Batch:
         return not of_a_feed or sum(map(str.isalnum, fold(draft.title))) >= TITLE_LETTERS
 
     def _join(self, former: Entry, entry: Entry) -> None:
-        """Let a page's paper become part of another one that is here: its marks and its place are then of that one."""
+        """Merge a saved page's paper into another one, which takes over its marks and place."""
         for table in ("page_paper", "paper_alias"):
             self._driver.execute(f"UPDATE OR IGNORE {table} SET pk = ? WHERE pk = ?", (entry.pk, former.pk))
         retention.remove(self._driver, [former.pk])
@@ -243,7 +242,7 @@ class Batch:
         derived.adopt(self._driver, pks)
 
     def _record_changes(self, entries: Iterable[Entry], now: str) -> None:
-        """Record the moving facts of papers before and after this change; before a source told votes, they had none."""
+        """Record the changing facts of papers before and after; before a source reported votes, they had none."""
         known = [entry for entry in entries if entry.known and entry.known["upvotes"] != UNKNOWN]
         moved = [entry for entry in known if MOVING & entry.changed.keys()]
         if moved:

@@ -1,6 +1,6 @@
-"""Drop old papers, but never a starred, tagged, noted or queued one, and never the user's events.
+"""Drops old papers, but never starred, tagged, noted or queued ones, and never the user's events.
 
-The marks of a dropped paper stay in the log as orphans; if the paper comes back, it has them again.
+The marks of a dropped paper stay in the log as orphans and apply again if the paper returns.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping
 from itertools import chain, pairwise
 from math import log, sqrt
 from struct import unpack
@@ -12,12 +12,8 @@ from typing import NamedTuple
 
 from reader.core.choice.words import MASK, PAIRING
 
-
-class Chunk(NamedTuple):
-    """Some papers: their keys and packed words."""
-
-    keys: Sequence[int]
-    packed: Sequence[bytes]
+Papers = Iterable[tuple[int, bytes]]
+"""The keys and packed words of papers."""
 
 
 def numbers_of(packed: bytes) -> tuple[list[int], list[int]]:
@@ -93,11 +89,11 @@ ENOUGH = 5_000
 """Number of papers that suffice to know how common words are."""
 
 
-def survey(terms: Collection[int], chunks: Iterable[Chunk], common: Common | None = None) -> Statistics:
+def survey(terms: Collection[int], some: Papers, common: Common | None = None) -> Statistics:
     """Count how many papers have each term; with few papers, the shipped counts are added."""
     have, dwell = (dict.fromkeys(terms, 0.0) for _ in range(2))
     papers = words = 0
-    for packed in (one for chunk in chunks for one in chunk.packed):
+    for _, packed in some:
         counts, length = count(packed, have)
         papers += 1
         words += length

@@ -17,7 +17,7 @@ from math import sqrt
 from operator import mul
 from typing import NamedTuple
 
-from reader.core.choice.counting import Chunk, sayings
+from reader.core.choice.counting import Papers, sayings
 from reader.core.choice.parts import Parts
 
 LINK = 0.05
@@ -56,7 +56,7 @@ WEAKER = 0.25
 """How strongly interests with few marks are lifted, so that those with many do not drown them.
 
 By 0.25 one with a sixteenth of the marks of another counts twice as much. Over six months (`tests/bench/months.py`, 3
-seeds) the interest with the fewest papers has .518 in place of .495, and all together .831 in place of .829.
+seeds) the interest with the fewest papers has .518 instead of .495, and all together .831 instead of .829.
 """
 
 LIFTED_FROM = 8
@@ -153,9 +153,19 @@ class Pick(NamedTuple):
     weight: float
 
 
-class Candidates(NamedTuple):
-    """The terms to learn from, and what is known about each."""
+class Lessons(NamedTuple):
+    """The papers to learn from, by their words, and what is known of these words."""
 
+    liked: Sequence[bytes]
+    weights: Sequence[float]
+    """The weight of each liked paper."""
+    against: Sequence[bytes]
+    """Papers that the user passed or hid."""
+    newest: Callable[[], Papers]
+    """Reads the newest papers, which set the scale of each part."""
+    papers: int
+    """Their approximate number."""
+    length: float
     rarity: Mapping[int, float]
     """The log of each term's rarity."""
     telling: Sequence[Mapping[int, float]]
@@ -164,36 +174,19 @@ class Candidates(NamedTuple):
     """For each interest, the picked terms with their gains, best first."""
 
 
-class Lessons(NamedTuple):
-    """The papers to learn from, by their words."""
-
-    liked: Sequence[bytes]
-    weights: Sequence[float]
-    """The weight of each liked paper."""
-    against: Sequence[bytes]
-    """Papers that the user passed or hid."""
-    newest: Callable[[], Iterable[Chunk]]
-    """Reads the newest papers, which set the scale of each part."""
-    papers: int
-    """Their approximate number."""
-    length: float
-
-
-def teach(
-    known: Candidates, groups: Sequence[Sequence[int]], lessons: Lessons, factors: Sequence[float]
-) -> tuple[Parts, list[float]]:
+def teach(lessons: Lessons, groups: Sequence[Sequence[int]], factors: Sequence[float]) -> tuple[Parts, list[float]]:
     """Learn the words of each group of liked papers, and the linear machine over all; also returns each group's share.
 
     What speaks for a paper by a group's words is multiplied by its factor.
     """
-    liked, weights, against = lessons.liked, lessons.weights, lessons.against
-    terms = dict.fromkeys(term for one in known.telling for term in one)
-    tells = {term: sqrt(max(one.get(term, 0.0) for one in known.telling)) for term in terms}
+    liked, weights, telling = lessons.liked, lessons.weights, lessons.telling
+    terms = dict.fromkeys(term for one in telling for term in one)
+    tells = {term: sqrt(max(one.get(term, 0.0) for one in telling)) for term in terms}
     best = sorted(filter(tells.__getitem__, tells), key=tells.__getitem__, reverse=True)[:BROAD]
-    kept = dict.fromkeys([*best, *(pick.code for picks in known.picks for pick in picks)])
-    scale = {term: tells[term] * known.rarity[term] ** RARITY for term in kept}
+    kept = dict.fromkeys([*best, *(pick.code for picks in lessons.picks for pick in picks)])
+    scale = {term: tells[term] * lessons.rarity[term] ** RARITY for term in kept}
     linear, marks = _machine(scale, lessons)
-    picked = [{pick.code: pick.weight / picks[0].weight for pick in picks} for picks in known.picks]
+    picked = [{pick.code: pick.weight / picks[0].weight for pick in picks} for picks in lessons.picks]
     sharp_scales, linear_scale = _scales(picked, linear, lessons)
     marked = [sum(weights[paper] for paper in group) for group in groups]
     fair = [(1 / max(one, LIFTED_FROM)) ** WEAKER for one in marked]
@@ -203,14 +196,14 @@ def teach(
     for term, weight in linear.items():
         linear[term] = weight / linear_scale
         if weight > 0:
-            claims = [sqrt(one.get(term, 0.0)) + 1e-9 for one in known.telling]
+            claims = [sqrt(one.get(term, 0.0)) + 1e-9 for one in telling]
             pulls[term] = [
                 linear[term] * lift * claim / sum(claims) for lift, claim in zip(lifted, claims, strict=True)
             ]
             linear[term] = sum(pulls[term])
     says = len(liked) ** 2 / (len(liked) ** 2 + HALF_BROAD)
     parts = Parts(
-        broad=says if len(groups) > 1 or len(against) >= PASSED else min(says, ALONE),
+        broad=says if len(groups) > 1 or len(lessons.against) >= PASSED else min(says, ALONE),
         linear=linear,
         picked=tuple(
             {term: weight * lift / by for term, weight in row.items()}
@@ -229,8 +222,7 @@ def _machine(
     """The weights of a linear support vector machine with squared hinge loss, and the liked papers as it sees them."""
     liked, weights, against = lessons.liked, lessons.weights, lessons.against
     mine, step = set(liked), max(1, lessons.papers // AT_RANDOM)
-    every = (one for chunk in lessons.newest() for one in chunk.packed)
-    others = [one for one in islice(every, 0, step * AT_RANDOM, step) if one not in mine]
+    others = [one for _, one in islice(lessons.newest(), 0, step * AT_RANDOM, step) if one not in mine]
     place = {term: at for at, term in enumerate(scale)}
     rows = []
     for packed in (*liked, *against, *others):
@@ -306,7 +298,7 @@ def _scales(picked: Sequence[Row], linear: Row, lessons: Lessons) -> tuple[list[
     """Mean score of the best of the newest papers, for each interest and for the linear machine."""
     sharp: list[list[float]] = [[] for _ in picked]
     broad: list[float] = []
-    for packed in (one for chunk in lessons.newest() for one in chunk.packed):
+    for _, packed in lessons.newest():
         said = sayings(packed, lessons.length, linear)
         for row, found in zip(picked, sharp, strict=True):
             found.append(sum(row[term] * said[term].says for term in row.keys() & said.keys()))

@@ -16,8 +16,8 @@ from math import log, sqrt
 from types import MappingProxyType
 from typing import NamedTuple
 
-from reader.core.choice.counting import Chunk, Common, Statistics, numbers_of, sayings, survey
-from reader.core.choice.interests import Candidates, Lessons, Pick, find_interests, teach
+from reader.core.choice.counting import Common, Papers, Statistics, numbers_of, sayings, survey
+from reader.core.choice.interests import Lessons, Pick, find_interests, teach
 from reader.core.choice.parts import Parts
 from reader.core.choice.wishes import MOST_HELD, Held, What, Wish
 from reader.core.choice.words import code_of, number, tokens, written
@@ -179,17 +179,14 @@ class Taste(NamedTuple):
         """Whether nothing is known about the user."""
         return not self.terms and not self.traits and not self.liked
 
-    def fits(self, chunks: Iterable[Chunk]) -> Iterator[Fit]:
+    def fits(self, papers: Papers) -> Iterator[Fit]:
         """Score papers; those without any of the terms have 0."""
         added = {term.code: term.added for term in self.terms if term.added}
         known = frozenset((*self.words, *added))
-        for key, packed in (one for chunk in chunks for one in zip(*chunk, strict=True)) if known else ():
+        for key, packed in papers if known else ():
             said = sayings(packed, self.length, known)
             score, interest = self.parts.fit(said)
             yield Fit(key, score + sum(added[code] * said[code].says for code in added.keys() & said.keys()), interest)
-
-    def score(self, chunks: Iterable[Chunk]) -> dict[int, float]:
-        return {one.key: one.score for one in self.fits(chunks)}
 
     def reasons(self, packed: bytes) -> tuple[TasteTerm, ...]:
         """What each word adds to a paper's score, weightiest first; the weights sum to the score."""
@@ -235,7 +232,7 @@ class Taste(NamedTuple):
 
 def learn(
     marked: Sequence[Marked],
-    chunks: Callable[[], Iterable[Chunk]],
+    newest: Callable[[], Papers],
     muted: Container[int] = frozenset(),
     common: Callable[[], Common | None] = lambda: None,
     passed: Sequence[bytes] = (),
@@ -243,7 +240,7 @@ def learn(
     held: Sequence[Held] = (),
     called: Callable[[Sequence[int]], str] = lambda _: "",
 ) -> Taste:
-    """Learn from marked papers; `chunks` are the papers that show how common terms are, with `common` if they are few.
+    """Learn from marked papers; the `newest` ones show how common terms are, with `common` if they are few.
 
     `passed` are the words of papers that the user has seen and not marked. Terms whose numbers are `muted` are not
     learned, and others take their places. `held` are the interests that the user has changed; `called` returns how some
@@ -254,7 +251,7 @@ def learn(
     if not liked and not hidden:
         return Taste()
     terms, pairs = _candidates([*liked, *hidden], muted)
-    known = survey(terms, chunks(), common())
+    known = survey(terms, newest(), common())
     likes, hides = (_Side(side, known, pairs) for side in (liked, hidden))
 
     def share(code: int) -> float:
@@ -272,17 +269,19 @@ def learn(
     found = find_interests(likes.rows(), likes.weights, kept)
     groups = [one.papers for one in found]
     picks = [likes.pick(share, 0.0, group) for group in groups]
-    candidates = Candidates(likes.rarity, [likes.telling(group) for group in groups], picks)
     lessons = Lessons(
         liked=[paper.packed for paper in liked],
         weights=likes.weights,
         against=[*(paper.packed for paper in hidden), *passed],
-        newest=chunks,
+        newest=newest,
         papers=int(known.papers),
         length=known.length,
+        rarity=likes.rarity,
+        telling=[likes.telling(group) for group in groups],
+        picks=picks,
     )
     wishes = [held[one.held] if one.held is not None else None for one in found]
-    parts, shares = teach(candidates, groups, lessons, [one.factor if one else 1.0 for one in wishes])
+    parts, shares = teach(lessons, groups, [one.factor if one else 1.0 for one in wishes])
     words = [list(likes.named(some, 1.0)) for some in picks]
     likenesses = tuple(Likeness(paper.title, paper.did, paper.pk, paper.id) for paper in liked)
     subjects: list[Interest] = []
@@ -449,7 +448,7 @@ class _Side:
         return dwell < have * min(max(VAGUE, VAGUE + VAGUE_GROWTH * (share - VAGUE_SHARE)), VAGUE_MOST)
 
     def pick(self, share: Callable[[int], float], least: float, group: Iterable[int] | None = None) -> list[Pick]:
-        """The best terms with their gains, which at least so many papers have by their weights.
+        """The best terms with their gains, which at least this many papers have, by weight.
 
         `share` is how much of those that have a term are on this side; of a `group`, only its papers count.
         """
@@ -469,7 +468,7 @@ class _Side:
         picked: list[Pick] = []
         while best and best[0][0] < 0 and len(picked) < MOST_TERMS:
             known, at, code = best[0]
-            # Gains only fall while others are picked, so that most need not be known anew.
+            # Gains only fall while others are picked, so that most need not be computed again.
             if (now := -gain(code)) > known:
                 heapq.heapreplace(best, (now, at, code))
                 continue

@@ -116,15 +116,16 @@ class _Pattern:
             if accepts is not None and accepts(char):
                 after.update(self._places[at].ways)
         self._kept += 1
+        if self._kept > MAX_KEPT:
+            states, self._states, self._kept = [*self._states.values()], {}, 0
+            for one in (self._first, *states):
+                one.clear()
         key = frozenset(after), "a" if _is_word(char) else " "
-        if key not in self._states:
-            if self._kept > MAX_KEPT:
-                states, self._states, self._kept = [*self._states.values()], {}, 0
-                for one in (self._first, *states):
-                    one.clear()
-            self._states[key] = _State(self, *key)
+        if (found := self._states.get(key)) is None:
+            # Other threads may search by this pattern too.
+            found = self._states.setdefault(key, _State(self, *key))
             self._kept += len(after)
-        return self._states[key]
+        return found
 
     def _place(self, *ways: int, accepts: Accepts | None = None, edge: Edge | None = None) -> int:
         if len(self._places) == MAX_PLACES:

@@ -157,8 +157,8 @@ class Face(Actor):
                 said = ["Something else came to the front before you typed, so nothing was done."]
 
     def _front(self) -> object:
-        """What a line is for: the place, the question, and what takes letters."""
-        return self._where()[0], self._status.choices, self._field
+        """What a line is for: the place, the question or the keys, and what takes letters."""
+        return self._where()[0], self._status.choices, [key for key, _ in self._status.keys], self._field
 
     @property
     def _status(self) -> Status:
@@ -234,7 +234,7 @@ class Face(Actor):
         return ()
 
     async def _type(self, line: str) -> None:
-        """Type a line in place of what was typed before; what the palette finds is said before enter runs it."""
+        """Type a line instead of what was typed before; what the palette finds is said before enter runs it."""
         take = self._app.takes_words(self._context)
         if line in ("", "esc", "enter"):
             await self._press(*keys_labelled(line or "enter"))
@@ -336,9 +336,10 @@ class Face(Actor):
             return (state.where, context == "empty"), words.says(self._main.top.line(WIDE))
         if isinstance(screen, PaneScreen):
             return screen, screen.title_line.shown
-        row = None if state.front_paper is None else self._papers.row_of(state.front_paper)
+        about = state.highlighted if context in ("note", "tags") else state.front_paper
+        row = None if about is None else self._papers.row_of(about)
         title = "" if row is None else f": {row.title}"
-        return (screen, context, state.front_paper), f"Now {place_of(context).removeprefix('while ')}{title}"
+        return (screen, context, about), f"Now {place_of(context).removeprefix('while ')}{title}"
 
     def _body(self) -> Iterator[str]:
         front = self._model.state.front_paper

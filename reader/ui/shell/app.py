@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import os
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -163,6 +165,12 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     def is_leaving(self) -> bool:
         """Whether the app is ending: later keys would open screens that close at once."""
         return self.return_code is not None
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """Let another program have the terminal, which plain mode leaves as it is."""
+        with nullcontext() if self.ask is not None and os.isatty(0) else super().suspend():
+            yield
 
     def take_terminal(self) -> Handed | None:
         """Replace the first frame, if any, from now on; return its cursor."""

@@ -157,7 +157,7 @@ def _interests(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
         every = [Wish("topic", slug) for slug, _ in reasons.topics]
         names = dict(reasons.topics)
         return [
-            _heading(BEGIN, width, glyphs, " of them, or star a paper"),
+            _heading(BEGIN, width, glyphs, ", or star a paper"),
             *(_choice(wishes.get(one.key, one), names[one.name], width, glyphs) for one in every),
         ]
     return [

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from reader.core.choice import interests
-from reader.core.choice.counting import COUNT_FOR, ENOUGH, Chunk, count, survey
+from reader.core.choice.counting import COUNT_FOR, ENOUGH, Papers, count, survey
 from reader.core.choice.learned import explain
 from reader.core.choice.taste import Likeness, Marked, Taste, TasteTerm, learn, with_wishes
 from reader.core.choice.wishes import Wish
@@ -29,8 +29,12 @@ PAPERS = [
 PACKED = [pack(*paper) for paper in PAPERS]
 
 
-def chunks() -> list[Chunk]:
-    return [Chunk(range(at, min(at + 7, len(PAPERS))), PACKED[at : at + 7]) for at in range(0, len(PAPERS), 7)]
+def papers() -> Papers:
+    return enumerate(PACKED)
+
+
+def scores_of(taste: Taste) -> dict[int, float]:
+    return {fit.key: fit.score for fit in taste.fits(papers())}
 
 
 def marked(subject: str, count: int, weight: float = 1.0) -> list[Marked]:
@@ -39,21 +43,21 @@ def marked(subject: str, count: int, weight: float = 1.0) -> list[Marked]:
 
 
 def best(taste: Taste, count: int) -> list[str]:
-    scores = taste.score(chunks())
+    scores = scores_of(taste)
     assert set(scores) == set(range(len(PAPERS)))
     chosen = sorted(scores, key=lambda key: -scores[key])[:count]
     return [" ".join(PAPERS[at][0].lower().split()[:2]) for at in chosen]
 
 
 def test_nothing_is_learned_from_nothing() -> None:
-    assert learn([], chunks) == Taste()
-    assert Taste().score(chunks()) == {}
+    assert learn([], papers) == Taste()
+    assert scores_of(Taste()) == {}
     assert Taste().reasons(PACKED[0]) == () and Taste().nearest(PACKED[0]) is None
 
 
 @each("count", [1, 3, 8])
 def test_papers_like_the_liked_ones_come_first_and_the_words_are_the_reason(count: int) -> None:
-    taste = learn(marked("gaussian", count), chunks)
+    taste = learn(marked("gaussian", count), papers)
     assert best(taste, EACH) == ["gaussian splatting"] * EACH
     reason = taste.reasons(PACKED[1 - len(SUBJECTS)])[0]
     assert (reason.text.lower(), reason.papers) == ("gaussian splatting", count)
@@ -62,30 +66,30 @@ def test_papers_like_the_liked_ones_come_first_and_the_words_are_the_reason(coun
 
 
 def test_the_reasons_of_a_paper_sum_to_its_score() -> None:
-    taste = learn([*marked("gaussian", 4), *marked("protein", 3), *marked("stock", 3, -1.0)], chunks)
+    taste = learn([*marked("gaussian", 4), *marked("protein", 3), *marked("stock", 3, -1.0)], papers)
     taste = with_wishes(taste, [Wish("word", "sea ice", 2), Wish("word", "gaussian splatting", -1)])
-    scores = taste.score(chunks())
+    scores = scores_of(taste)
     for key, packed in enumerate(PACKED):
         assert sum(reason.weight for reason in taste.reasons(packed)) == pytest.approx(scores[key])
 
 
 def test_the_first_reason_is_what_the_paper_would_miss_most() -> None:
-    taste = learn([*marked("gaussian", 4), *marked("protein", 3)], chunks)
+    taste = learn([*marked("gaussian", 4), *marked("protein", 3)], papers)
     for key in (1, 2, 13, 14):
         text = f"{PAPERS[key][0]} {PAPERS[key][1]}"
         reasons = [one for one in taste.reasons(PACKED[key]) if one.weight > 0]
         without = [
-            taste.score([Chunk([0], [pack("", text.lower().replace(one.text.lower(), ""))])])[0] for one in reasons
+            next(taste.fits([(0, pack("", text.lower().replace(one.text.lower(), "")))])).score for one in reasons
         ]
         assert without.index(min(without)) == 0
 
 
 def test_each_interest_has_its_own_words_and_scale() -> None:
-    taste = learn([*marked("gaussian", 5), *marked("protein", 2)], chunks)
+    taste = learn([*marked("gaussian", 5), *marked("protein", 2)], papers)
     assert set(best(taste, 2 * EACH)) == {"gaussian splatting", "protein folding"}
     assert [len(one.papers) for one in taste.subjects] == [5, 2]
     assert [one.share for one in taste.subjects] == pytest.approx([5 / 7, 2 / 7])
-    nearest = {PAPERS[fit.key][0].split()[0]: fit.interest for fit in taste.fits(chunks()) if fit.score > 0.5}
+    nearest = {PAPERS[fit.key][0].split()[0]: fit.interest for fit in taste.fits(papers()) if fit.score > 0.5}
     assert nearest == {"Gaussian": 0, "Protein": 1}
 
 
@@ -95,9 +99,9 @@ def test_an_interest_with_few_marks_is_lifted_but_not_one_of_a_handful(monkeypat
         for power in (interests.WEAKER, 0.0):
             with monkeypatch.context() as patch:
                 patch.setattr(interests, "WEAKER", power)
-                taste = learn([*marked("gaussian", EACH, many), *marked("protein", EACH, few)], chunks)
+                taste = learn([*marked("gaussian", EACH, many), *marked("protein", EACH, few)], papers)
             best = [0.0, 0.0]
-            for fit in taste.fits(chunks()):
+            for fit in taste.fits(papers()):
                 best[fit.interest] = max(best[fit.interest], fit.score)
             found.append(best[1] / best[0])
         return found[0] / found[1]
@@ -109,36 +113,36 @@ def test_an_interest_with_few_marks_is_lifted_but_not_one_of_a_handful(monkeypat
 def test_what_the_user_passed_is_told_from_what_they_like() -> None:
     liked = marked("gaussian", 4)
     passed = [paper.packed for subject in ("city maps", "robot hands") for paper in marked(subject, EACH)] * 2
-    alone, told = (learn(liked, chunks, passed=some).score(chunks()) for some in ([], passed))
+    alone, told = (scores_of(learn(liked, papers, passed=some)) for some in ([], passed))
     maps = SUBJECTS.index("city maps")
     assert told[maps] <= alone[maps] and told[1] > told[maps]
 
 
 def test_what_the_user_hides_counts_against_papers_unless_they_like_it_more() -> None:
-    taste = learn([*marked("gaussian", 3), *marked("stock", 3, -1.0)], chunks)
-    scores = taste.score(chunks())
+    taste = learn([*marked("gaussian", 3), *marked("stock", 3, -1.0)], papers)
+    scores = scores_of(taste)
     assert min(scores, key=scores.__getitem__) % len(SUBJECTS) == SUBJECTS.index("stock markets")
     assert "you hid 3 on" in explain(taste.reasons(PACKED[3]))
-    both = learn([*marked("gaussian", 5), *marked("gaussian", 2, -1.0)], chunks)
+    both = learn([*marked("gaussian", 5), *marked("gaussian", 2, -1.0)], papers)
     assert not [term for term in both.terms if term.weight < 0 and "plat" in term.text]
 
 
 def test_one_hidden_paper_counts_against_no_other() -> None:
-    assert all(term.weight > 0 for term in learn([*marked("gaussian", 2), *marked("stock", 1, -1.0)], chunks).terms)
-    assert learn(marked("stock", 1, -1.0), chunks).terms == ()
+    assert all(term.weight > 0 for term in learn([*marked("gaussian", 2), *marked("stock", 1, -1.0)], papers).terms)
+    assert learn(marked("stock", 1, -1.0), papers).terms == ()
 
 
 def test_a_paper_that_says_little_is_learned_from_less() -> None:
-    taste = learn([*marked("gaussian", 3, 0.1), *marked("protein", 3)], chunks)
+    taste = learn([*marked("gaussian", 3, 0.1), *marked("protein", 3)], papers)
     assert best(taste, EACH) == ["protein folding"] * EACH
 
 
 def test_few_papers_of_any_size_are_enough() -> None:
     empty = Marked("", "", pack("", ""), 1.0)
     assert learn([empty], list).terms == ()
-    assert learn([empty], lambda: [Chunk([1], [pack("", "")])]).terms == ()
+    assert learn([empty], lambda: [(1, pack("", ""))]).terms == ()
     one = Marked("Tiny cats", "", pack("Tiny cats", ""), 1.0)
-    assert learn([one], lambda: [Chunk([1], [one.packed])]).terms == ()
+    assert learn([one], lambda: [(1, one.packed)]).terms == ()
 
 
 def test_terms_are_counted_as_often_as_they_come() -> None:
@@ -214,7 +218,7 @@ def test_in_a_small_cache_the_words_that_ship_tell_which_are_common() -> None:
         "Extensive experiments primarily show scenarios of speculative decoding.",
     )
     other = ("Sea ice", "Waves of the north.")
-    here = [Chunk([0, 1, 2], [pack(*paper), pack(*other), pack(*paper)])]
+    here = [*enumerate([pack(*paper), pack(*other), pack(*paper)])]
     stars = [Marked(*paper, pack(*paper), 1.0)] * 2
     alone, told = (learn(stars, lambda: here, common=said) for said in (lambda: None, common_words))
     assert alone.subjects
@@ -227,6 +231,6 @@ def test_in_a_small_cache_the_words_that_ship_tell_which_are_common() -> None:
 def test_a_large_cache_tells_by_itself_which_words_are_common() -> None:
     sea = number("sea")
     packed = [pack("Sea ice", "")] * ENOUGH
-    few, many = (survey([sea], [Chunk(range(size), packed[:size])], {sea: (9, 3)}) for size in (ENOUGH - 1, ENOUGH))
+    few, many = (survey([sea], enumerate(packed[:size]), {sea: (9, 3)}) for size in (ENOUGH - 1, ENOUGH))
     assert (few.papers, few.have, few.dwell) == (ENOUGH - 1 + COUNT_FOR, {sea: ENOUGH + 8}, {sea: 3})
     assert (many.papers, many.have) == (ENOUGH, {sea: ENOUGH})

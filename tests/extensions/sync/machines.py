@@ -33,8 +33,9 @@ STATES = (
     "SELECT p.id, q.place FROM queue AS q JOIN paper AS p USING (pk) ORDER BY 2, 1",
     "SELECT slug, kind, url, title, folder FROM feed WHERE kind <> 'own' ORDER BY slug",
     "SELECT field, slug, name FROM follow ORDER BY field, slug",
-    f"SELECT p.id, one.kind, ({_PASSAGE}) FROM paper AS p"
-    " JOIN (SELECT DISTINCT pk, kind FROM effect WHERE kind GLOB 'passage:*') AS one USING (pk) ORDER BY 1, 2",
+    f"SELECT * FROM (SELECT p.id, one.kind, ({_PASSAGE}) AS kept FROM paper AS p"
+    " JOIN (SELECT DISTINCT pk, kind FROM effect WHERE kind GLOB 'passage:*') AS one USING (pk))"
+    " WHERE kept <> '' ORDER BY 1, 2",
 )
 
 

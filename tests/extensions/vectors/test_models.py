@@ -140,7 +140,7 @@ def test_what_is_not_the_model_is_not_kept(hub: Hub, tmp_path: Path) -> None:
             fetch(hub, models)
         assert said in str(failure.value)
     hub.sent, hub.listing = dict(hub.files), None
-    with pytest.raises(FeedError, match="not the one that was asked for"):
+    with pytest.raises(FeedError, match="not the requested one"):
         fetch(hub, models, sha256="00")
     with pytest.raises(FeedError, match="no model some/other"):
         fetch(hub, models, "some/other")

@@ -62,14 +62,25 @@ def test_the_end_of_input_is_an_end_in_the_middle_of_a_note_too(tmp_path: Path) 
 
 def test_a_terminal_that_can_not_be_drawn_on_gets_lines_by_itself(tmp_path: Path) -> None:
     said = ""
-    with Terminal(READER, program.environment(tmp_path / "papers", TERM="dumb")) as terminal:
+    editor = """sh -c 'echo From the editor. > "$0"'"""
+    with Terminal(READER, program.environment(tmp_path / "papers", TERM="dumb", EDITOR=editor)) as terminal:
         for line in LINES[:-1]:
             terminal.wait_for(lambda one: one.raw.endswith(b"> "))
             said += terminal.raw.decode()
             terminal.forget()
             terminal.press(f"{line}\n")
         terminal.wait_for(lambda one: one.raw.endswith(b"> "))
+        terminal.press("ctrl+e\n")
+        terminal.wait_for(lambda one: b"with your note" in one.raw and one.raw.endswith(b"> "))
         terminal.process.send_signal(signal.SIGINT)
         assert terminal.wait_closed() == 130
         said += terminal.raw.decode()
     assert_is_told(said.replace("\r\n", "\n"))
+
+
+def test_a_terminal_that_closes_ends_it_in_order(tmp_path: Path) -> None:
+    with Terminal(READER, program.environment(tmp_path / "papers", TERM="dumb")) as terminal:
+        terminal.wait_for(lambda one: one.raw.endswith(b"> "))
+        terminal.hang_up()
+        assert terminal.process.wait(program.PATIENCE) == 0
+    assert not (tmp_path / "papers" / "dailypapers.log").exists()

@@ -85,7 +85,7 @@ def test_a_change_shows_how_the_first_papers_moved() -> None:
 def test_before_anything_is_learned_topics_are_offered() -> None:
     nothing = Reasons(topics=LEARNED.topics, wishes=(Wish("topic", "video", 1),))
     assert drawn(Explanation(reasons=nothing)) == [
-        "To begin, pick three topics of them, or star a paper",
+        "To begin, pick three topics, or star a paper",
         "Agents & tools",
         "Video +",
     ]
