@@ -36,7 +36,7 @@ from reader.core.document.model import (
 from reader.core.errors import NoFullText
 from reader.core.foreign import web_url
 from reader.core.text import clean
-from reader.feeds.fulltext.html import script
+from reader.feeds.fulltext.html import cell_span, script
 from reader.feeds.fulltext.spans import LETTERS, PARTS, TEXT_LETTERS, SpanWriter, code_lines
 
 if TYPE_CHECKING:
@@ -271,16 +271,19 @@ def _without_html(text: str) -> str:
 
 
 def _pipe_table(html: str) -> str:
-    """A table of HTML in Markdown; cells that span columns are followed by empty ones."""
+    """A table of HTML in Markdown; where cells span columns or rows, the others are empty."""
     from selectolax.lexbor import LexborHTMLParser
 
     rows: list[list[str]] = []
+    free: dict[int, int] = {}
     for row in LexborHTMLParser(html).css("tr")[:MOST_ROWS]:
         cells: list[str] = []
         for cell in row.css("th, td")[:MOST_CELLS]:
-            across = cell.attributes.get("colspan") or "1"
-            cells.append(" ".join(cell.text().split()).replace("|", "\\|"))
-            cells += [""] * (min(int(across), MOST_CELLS) - 1 if across.isascii() and across.isdecimal() else 0)
+            while free.get(len(cells), 0) > len(rows):
+                cells.append("")
+            across, down = (cell_span(cell.attributes.get(name)) for name in ("colspan", "rowspan"))
+            free |= dict.fromkeys(range(len(cells), len(cells) + across), len(rows) + down)
+            cells += [" ".join(cell.text().split()).replace("|", "\\|"), *[""] * (across - 1)]
         rows.append(cells[:MOST_CELLS])
     columns = max(map(len, rows), default=0)
     if not columns:
@@ -535,7 +538,8 @@ class _Builder:
                 parts = _with_markers(self._blocks(tokens, "list_item_close", nesting + 1))
                 items.append(_item(f"{start + len(items)}." if start else "•", parts))
         if nesting < NESTING:
-            blocks.append(Items(tuple(items)))
+            # A macro that is lost can leave an empty one.
+            blocks.append(Items(tuple(one for one in items if one.blocks) or tuple(items)))
         else:
             blocks += [block for item in items for block in item.blocks]
 
