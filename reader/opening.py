@@ -187,9 +187,8 @@ def _lines() -> Ask:
 
 
 def _size() -> tuple[int, int]:
-    """The columns and rows of a plain reader's pages."""
-    columns, rows = shutil.get_terminal_size()
-    return max(columns, 20), min(max(rows, 12), 40)
+    """The columns and rows of a plain reader's pages: wide enough that nothing is cut, since words are filled later."""
+    return 200, min(max(shutil.get_terminal_size().lines, 12), 40)
 
 
 def _draw_on_terminal() -> None:

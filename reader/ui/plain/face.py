@@ -17,7 +17,8 @@ from textual.widget import Widget
 from reader.core.paper_row import PaperKey
 from reader.keys.actions import Context, place_of
 from reader.keys.spelling import keys_labelled
-from reader.ui.calendar.screen import CalendarScreen
+from reader.ui.calendar.screen import CalendarScreen, spoken_lines
+from reader.ui.command_line.output import OutputPane
 from reader.ui.filter.counter import Counter
 from reader.ui.filter.pane import FilterPane
 from reader.ui.full_text.lines import text_header
@@ -39,6 +40,8 @@ from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.screens import OverScreen, PaneScreen
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
+from reader.ui.triage.lines import triage_header, triage_line
+from reader.ui.triage.state import TRIAGE
 from reader.ui.why.state import WHY
 
 if TYPE_CHECKING:
@@ -138,14 +141,15 @@ class Face(Actor):
         before, self._notices = self._notices, state.notices
         for old, new in ((before.answer, state.notices.answer), (before.news, state.notices.news)):
             if new is not old and new.text:
-                self._told.append(new.text)
+                # What replaces a notice that was not said yet says it, too.
+                self._told = [one for one in self._told if one != old.text or not old.text] + [new.text]
 
     async def _talk(self) -> None:
         ask = self._app.ask
         said: Sequence[str] = ["dailypapers in plain lines. Type a key, then enter; the number of a line goes there."]
         while ask is not None and not self._app.is_leaving:
             await self._settle()
-            lines = words.fill([*said, *self._reply()], get_terminal_size().columns)
+            lines = words.fill(self._reply(said), get_terminal_size().columns)
             front = self._front()
             line = await ask("\n".join([*lines, f"{self._prompt}> "]))
             if line is None:
@@ -309,20 +313,26 @@ class Face(Actor):
 
     # What is said
 
-    def _reply(self) -> list[str]:
-        """What happened, where the user is, what is there, and what may be typed."""
-        said, self._told = [*map(words.sentence, dict.fromkeys(self._told))], []
+    def _reply(self, first: Sequence[str]) -> list[str]:
+        """What happened, where the user is if that is new, what is there, and what may be typed."""
+        told, self._told = self._told, []
         status = self._status
         (place, name), body = self._where(), [*self._body()]
-        if place != self._place or not (said or set(body) - set(self._said)):
+        copied = self._app.clipboard if self._app.clipboard != self._copied else ""
+        if copied:
+            self._copied = copied
+            told = [one.partition("copied ")[0] for one in told]
+        said = [*first, *filter(None, map(words.sentence, dict.fromkeys(told)))]
+        if place != self._place or not (said or copied or status.choices or set(body) - set(self._said)):
             # A page begins with the title.
             begun = body[0] if body else "\n"
             said.append(words.sentence(name.partition(f": {begun}")[0]))
-        self._place, self._said = place, body
+        elif body == self._said and self._context == "empty":
+            body = []
+        self._place, self._said = place, body or self._said
         said += body
-        if self._app.clipboard != self._copied:
-            self._copied = self._app.clipboard
-            said += ["Plain mode reaches no clipboard. This is the text:", *self._copied.splitlines()]
+        if copied:
+            said += ["To copy:", *copied.splitlines()]
         keys = words.keys(status)
         if status.choices or keys not in self._keys:
             self._keys.add(keys)
@@ -339,7 +349,10 @@ class Face(Actor):
         about = state.highlighted if context in ("note", "tags") else state.front_paper
         row = None if about is None else self._papers.row_of(about)
         title = "" if row is None else f": {row.title}"
-        return (screen, context, about), f"Now {place_of(context).removeprefix('while ')}{title}"
+        place = (screen, context, about)
+        if context == "triage" and (triage := state[TRIAGE]) is not None:
+            return place, f"{words.says(triage_line(triage_header(triage.pace), WIDE, words.SPOKEN))}{title}"
+        return place, f"{'Still' if place == self._place else 'Now'} {place_of(context).removeprefix('while ')}{title}"
 
     def _body(self) -> Iterator[str]:
         front = self._model.state.front_paper
@@ -361,11 +374,11 @@ class Face(Actor):
         """The papers in view if they are other ones, and the one under the cursor."""
         papers, listing, before = self._papers, self._model.state.listing, self._listed
         now = self._listed = Listed(listing.where, papers.pks_all(), papers.cursor)
-        is_same, shown = now.where == before.where, papers.visible_pks
+        is_same, is_said, shown = now.where == before.where, False, papers.visible_pks
         if is_same and before.papers != now.papers[: len(before.papers)]:
             yield f"The list has changed, {listing.count or len(now.papers):,} papers."
         elif not (is_same and (abs(now.at - before.at) <= 1 or self._shown.issuperset(shown))):
-            self._shown = frozenset(shown)
+            self._shown, is_said = frozenset(shown), True
             first = now.papers.index(shown[0], max(0, now.at - MOST)) + 1 if shown else 1
             rows = enumerate(map(papers.row_of, shown), first)
             yield from (words.paper(number, row) for number, row in rows if row is not None)
@@ -374,7 +387,7 @@ class Face(Actor):
         if papers.hole is not None:
             yield f"Here: {len(papers.hole):,} missing days."
         elif (row := papers.highlighted_row) is not None:
-            yield f"Here: {words.paper(now.at + 1, row)}"
+            yield f"Here: {words.title(now.at + 1, row) if is_said else words.paper(now.at + 1, row)}"
 
     def _typing(self, field: LineInput | NoteArea) -> Iterator[str]:
         """What is written already, and what may be."""
@@ -390,19 +403,22 @@ class Face(Actor):
     def _lines(self) -> Iterator[str]:
         """The lines in view of the pane in front that were not said, and the one under its cursor."""
         pane, screen = self._pane, self._app.screen
-        shown = [*_drawn(pane)] if pane is not None else [*_rendered(screen)]
+        if isinstance(screen, CalendarScreen):
+            shown = [Drawn(words.says(line)) for line in spoken_lines(screen.month.view)]
+        else:
+            shown = [*_drawn(pane)] if pane is not None else [*_rendered(screen)]
         if any(one.is_here for one in shown) and not isinstance(pane, TextPane):
             shown = [one._replace(text=f"{one.number}. {one.text}") for one in shown]
         key = (screen if pane is None else pane, self._model.state.front_paper)
         seen, top = self._seen.get(key, Seen()), 0 if pane is None else pane.scroll_offset.y
         new = [one.text for one in shown if one.text not in seen.lines]
         # What moves by a line because another one came or went is not new.
-        self._seen[key] = Seen(top, [*seen.lines, *new] if top == seen.top else [one.text for one in shown])
+        self._seen[key] = Seen(top, [*seen.lines, *new] if pane is not None and top == seen.top else [one.text for one in shown])
         yield from new
         yield from (f"Here: {one.text}" for one in shown if one.is_here)
         if isinstance(screen, FullTextScreen) and screen.progress.share is not None:
             yield words.sentence(words.says(text_header(screen.progress._replace(title=""), WIDE, words.SPOKEN)))
-        elif pane is not None and pane.scroll_offset.y < pane.max_scroll_y:
+        elif new and pane is not None and pane.scroll_offset.y < pane.max_scroll_y:
             yield "There is more below."
 
     @property
@@ -451,6 +467,8 @@ def _drawn(pane: Pane) -> Iterator[Drawn]:
         if isinstance(pane, FoundPane):
             is_here = pane.has_cursor and top + y == pane.at
         line = words.plain(text.removeprefix(words.SPOKEN.cursor))
+        if isinstance(pane, OutputPane):
+            line = words.unsigned(line)
         if any(map(str.isalnum, line)):
             yield Drawn(line, top + y + 1, is_here)
 

@@ -80,7 +80,7 @@ async def test_a_morning_in_sentences(reader: Opener, cache_file: Path) -> None:
         assert undone.startswith('undone: no longer noted, "Agents') and "huggingface.co" not in undone
         assert "Here: 2. Agents" in await talk.say("q")
         found = await talk.say("/memory")
-        assert "Latest, Tue 12 May searched for memory, 1 of 14" in found and "Here: 1. A Memory" in found
+        assert "Latest, Tue 12 May, searched for memory, 1 of 14" in found and "Here: 1. A Memory" in found
         assert "Here: 2. Agents" in await talk.say("q")
         assert "queued" in await talk.say("b")
 
