@@ -22,7 +22,9 @@ from reader.ui.command_line.output import OutputPane
 from reader.ui.filter.counter import Counter
 from reader.ui.filter.pane import FilterPane
 from reader.ui.full_text.lines import text_header
+from reader.ui.full_text.links import LETTERS as KEYS
 from reader.ui.full_text.screen import FullTextScreen, TextPane
+from reader.ui.full_text.state import TEXT
 from reader.ui.help.screen import FoundPane
 from reader.ui.help.state import HELP, PALETTE
 from reader.ui.kit.line_widgets import KeyLines, StatusLine
@@ -142,7 +144,7 @@ class Face(Actor):
         for old, new in ((before.answer, state.notices.answer), (before.news, state.notices.news)):
             if new is not old and new.text:
                 # What replaces a notice that was not said yet says it, too.
-                self._told = [one for one in self._told if one != old.text or not old.text] + [new.text]
+                self._told = [one for one in self._told if one not in {old.text, new.text}] + [new.text]
 
     async def _talk(self) -> None:
         ask = self._app.ask
@@ -318,12 +320,12 @@ class Face(Actor):
         told, self._told = self._told, []
         status = self._status
         (place, name), body = self._where(), [*self._body()]
-        copied = self._app.clipboard if self._app.clipboard != self._copied else ""
-        if copied:
-            self._copied = copied
+        is_copied = self._app.clipboard != self._copied or any("copied " in one for one in told)
+        copied = self._copied = self._app.clipboard
+        if is_copied:
             told = [one.partition("copied ")[0] for one in told]
-        said = [*first, *filter(None, map(words.sentence, dict.fromkeys(told)))]
-        if place != self._place or not (said or copied or status.choices or set(body) - set(self._said)):
+        said = [*first, *filter(None, map(words.sentence, told))]
+        if place != self._place or not (said or is_copied or status.choices or set(body) - set(self._said)):
             # A page begins with the title.
             begun = body[0] if body else "\n"
             said.append(words.sentence(name.partition(f": {begun}")[0]))
@@ -331,7 +333,7 @@ class Face(Actor):
             body = []
         self._place, self._said = place, body or self._said
         said += body
-        if copied:
+        if is_copied:
             said += ["To copy:", *copied.splitlines()]
         keys = words.keys(status)
         if status.choices or keys not in self._keys:
@@ -403,6 +405,11 @@ class Face(Actor):
     def _lines(self) -> Iterator[str]:
         """The lines in view of the pane in front that were not said, and the one under its cursor."""
         pane, screen = self._pane, self._app.screen
+        text = self._model.state[TEXT]
+        if isinstance(screen, FullTextScreen) and text is not None and text.view is not None and text.view.links:
+            lettered = zip(KEYS, text.view.links, strict=False)
+            yield words.sentence("; ".join(f"{key} {link.text.rstrip(' .:')}" for key, link in lettered))
+            return
         if isinstance(screen, CalendarScreen):
             shown = [Drawn(words.says(line)) for line in spoken_lines(screen.month.view)]
         else:
@@ -413,7 +420,8 @@ class Face(Actor):
         seen, top = self._seen.get(key, Seen()), 0 if pane is None else pane.scroll_offset.y
         new = [one.text for one in shown if one.text not in seen.lines]
         # What moves by a line because another one came or went is not new.
-        self._seen[key] = Seen(top, [*seen.lines, *new] if pane is not None and top == seen.top else [one.text for one in shown])
+        is_further = pane is not None and top == seen.top
+        self._seen[key] = Seen(top, [*seen.lines, *new] if is_further else [one.text for one in shown])
         yield from new
         yield from (f"Here: {one.text}" for one in shown if one.is_here)
         if isinstance(screen, FullTextScreen) and screen.progress.share is not None:
@@ -445,12 +453,13 @@ class Face(Actor):
         if self._letters is not None or self._field is not None:
             context = "palette" if self._model.state.front is PALETTE else context
             return f"{context} (esc leaves it)"
-        if choices := self._model.state.prompt.options:
-            return f"{context} ({', '.join(key for key, _ in choices)})"
+        status = self._status
+        if status.choices:
+            return f"{context} ({', '.join(key for key, _ in status.choices)})"
         if context == "list":
             context = f"list {self._papers.cursor + 1:,} of {self._model.state.listing.count or self._papers.count:,}"
         # The last hint leads to all others, or out.
-        return f"{NAMES.get(context, context)} ({' '.join(self._status.keys[-1])})"
+        return f"{NAMES.get(context, context)} ({' '.join(status.keys[-1])})"
 
 
 def _named(line: str) -> str:

@@ -22,15 +22,16 @@ SPOKEN: Glyphs = ASCII._replace(
 )  # fmt: skip
 """The signs of the interface in words."""
 
-_WORDS = str.maketrans({sign: word for sign, word in zip(UNICODE, SPOKEN, strict=True) if "\u25a0" < sign and word.isascii()})
-
+_WORDS = str.maketrans(
+    {sign: word for sign, word in zip(UNICODE, SPOKEN, strict=True) if sign > "\u25a0" and word.isascii()}
+)
 _DRAWN = re.compile("[\u2500-\u259f]+")
 """Lines, boxes and blocks, such as those of tables in a full text."""
 
 _GAP = re.compile(r"\s{2,}|\s+[,·]\s+")
 """What parts columns, and facts beside each other."""
 
-_NUMBER = re.compile(r"^([\d.]+|\w)\s{2,}")
+_NUMBER = re.compile(r"^([\d.]+|\S)\s{2,}")
 """The number of a heading, or the key of a link."""
 
 
