@@ -1,8 +1,8 @@
 """A paper's text from the lines of its PDF: headings, paragraphs, captions, footnotes and references by their looks.
 
-Made for papers that LaTeX has set, in one column or two. Lines stay in the order of the file. What a line is follows
-from its size, weight and place beside those of most others, and from the file's own outline. Formulas and tables stay
-as their lines are; text inside of pictures is left out.
+Made for papers that LaTeX has set, in one column or two. Lines stay in the order of the file. A line's kind follows
+from its size, weight and position compared with most others, and from the file's outline. Formulas and tables keep
+their lines; text inside pictures is left out.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ MOST_ACCENTS = 2_000
 """Accents of a page that join letters."""
 
 NEAR = 200
-"""Letters before an accent and behind it, among which the one is that it belongs to."""
+"""Letters before and after an accent, among which its base letter is searched for."""
 
 _LARGE_SIGNS = {
     **dict(zip('PXQYRZS[T\\U]V^W_`apqrs !"#()hino', "∑∑∏∏∫∫⋃⋃⋂⋂⨄⨄⋀⋀⋁⋁∐∐√√√√()[]{}[]{}", strict=True)),
@@ -97,7 +97,7 @@ _MARKS = frozenset("∗*†‡§¶⋆,")
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
 
 _UPRIGHT = 0.25
-"""Radians that a line may lean; stamps and the labels of axes lean more."""
+"""Maximum tilt of a line in radians; stamps and axis labels are tilted more."""
 
 
 class Line(NamedTuple):
@@ -117,7 +117,7 @@ class Line(NamedTuple):
     italic: float = 0.0
     math: float = 0.0
     cells: tuple[tuple[float, str], ...] = ()
-    """Where each of the parts between wide gaps begins, and its text."""
+    """The start and text of each part between wide gaps."""
     lead: int = 0
     """Letters of the text at its beginning that are bold or italic, where the rest is not."""
 
@@ -127,7 +127,7 @@ class Line(NamedTuple):
 
 
 class Box(NamedTuple):
-    """Where a picture is."""
+    """The area of a picture."""
 
     left: float
     bottom: float
@@ -149,13 +149,13 @@ class Page(NamedTuple):
 
 
 class Pages(NamedTuple):
-    """All that is read of a PDF."""
+    """Everything read from a PDF."""
 
     pages: tuple[Page, ...]
     outline: tuple[tuple[str, int], ...] = ()
     """The titles of the file's own outline, and how deep each is, 0 for the outermost."""
     is_cut: bool = False
-    """Whether there are more pages, or more letters on one."""
+    """Whether there are more pages, or more letters on a page."""
 
 
 @contextmanager
@@ -507,7 +507,7 @@ def _lead(drawn: Sequence[Letter], text: str) -> int:
 
 
 def _spaced(text: str) -> str:
-    """A text with single spaces, not cleaned yet: the soft hyphen at its end says how it goes on."""
+    """A text with single spaces, not cleaned yet: the soft hyphen at its end says how it continues."""
     return " ".join(text.split())
 
 
@@ -868,7 +868,7 @@ class _Builder:
         return is_short and part.line.page == below.page and part.last.base - below.base < 4 * self.looks.leading
 
     def _is_of_rows(self, line: Line) -> bool:
-        """Whether a short line stands below the caption of a table, or goes on with a table or a formula."""
+        """Whether a short line stands below the caption of a table, or continues with a table or a formula."""
         last = self.parts[-1] if self.parts else None
         words = len(_SMALL_WORD.findall(line.text))
         if last is None or last.last.page != line.page or line.width > (0.6 if words else 0.9) * self.looks.column:
@@ -936,7 +936,7 @@ class _Builder:
         return is_alike and stands_out and not begins and len(last.text) > 20
 
     def _chapter_level(self, index: int, line: Line) -> int | None:
-        """0 if a line is the number of a chapter, whose name is below it; else None. Numbers begin anew in it."""
+        """0 if a line is the number of a chapter, whose name is below it; else None. Numbers start over in it."""
         after = self.lines[index + 1] if index + 1 < len(self.lines) else line
         found = _CHAPTER.fullmatch(line.text)
         if found is None or max(line.size, after.size) <= 1.12 * self.looks.body:
@@ -978,7 +978,7 @@ class _Builder:
         """How deep a numbered heading is; None if the number is not the next one."""
         if not self._is_next(number):
             return None
-        # Under Roman numbers, letters begin anew, as sections do in some books' chapters.
+        # Under Roman numbers, letters start over, as sections do in some books' chapters.
         is_letter = self.places.get(("roman",)) and number.isalpha() and number not in _ROMAN
         is_in_chapter = self.chapter and number.partition(".")[0] != self.chapter
         return number.count(".") + bool(is_letter or is_in_chapter)
@@ -1082,7 +1082,7 @@ class _Builder:
         )
 
     def _add_text(self, index: int, line: Line) -> None:
-        """Add a line of running text; a paragraph goes on behind what floats between its lines."""
+        """Add a line of running text; a paragraph continues behind what floats between its lines."""
         last = self.parts[-1] if self.parts else None
         follows = self._follows(line)
         bullet = _BULLET.match(line.text)
@@ -1137,7 +1137,7 @@ class _Builder:
         return is_apart and not tail.text.endswith(SOFT_HYPHEN)
 
     def _goes_on(self, tail: _Part, last: _Part | None, index: int, line: Line) -> bool:
-        """Whether a paragraph that a column, a page or a figure has cut goes on here."""
+        """Whether a paragraph that a column, a page or a figure has cut continues here."""
         begins_small = line.text[:1].islower()
         if (
             _SENTENCE_END.search(tail.text)
