@@ -83,11 +83,6 @@ def calendar_lines(view: CalendarView) -> list[Line]:
     return [cut_line(line, WIDTH, view.glyphs.ellipsis) for line in lines]
 
 
-def spoken_lines(view: CalendarView) -> list[Line]:
-    """The lines without the grid and its legend: the line about the day says what they show."""
-    return [_typing(view), _reading(view), _heading(view), _about(view)]
-
-
 def heat(unread: int, most: int) -> int:
     """Return the warmth of a day from 0 to `HEATS`, by its unread papers and the most of a day in the month."""
     return 0 if not unread else min(HEATS, -(-HEATS * unread // max(most, WARM)))

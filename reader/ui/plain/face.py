@@ -17,7 +17,7 @@ from textual.widget import Widget
 from reader.core.paper_row import PaperKey
 from reader.keys.actions import Context, place_of
 from reader.keys.spelling import keys_labelled
-from reader.ui.calendar.screen import CalendarScreen, spoken_lines
+from reader.ui.calendar.screen import CalendarScreen, calendar_lines
 from reader.ui.command_line.output import OutputPane
 from reader.ui.filter.counter import Counter
 from reader.ui.filter.pane import FilterPane
@@ -74,9 +74,8 @@ LETTERS = "a-z"
 """The key of a question that any letter may answer."""
 
 _NUMBER = re.compile("[1-9][0-9]{0,6}")
-
-MOST = 200
-"""Maximum papers above the cursor that are in view."""
+_COPIED = re.compile(r"(^| · )copied\b( [^·].*)?")
+"""What is said of a copied text, which plain mode has no clipboard for."""
 
 
 class Listed(NamedTuple):
@@ -86,14 +85,6 @@ class Listed(NamedTuple):
     papers: Sequence[PaperKey] = ()
     at: int = 0
     """The place of the cursor, from 0."""
-
-
-class Seen(NamedTuple):
-    """The lines of a pane that were said."""
-
-    top: int = 0
-    """The first one in view."""
-    lines: Sequence[str] = ()
 
 
 class Drawn(NamedTuple):
@@ -125,10 +116,10 @@ class Face(Actor):
         self._listed = Listed()
         self._shown: frozenset[PaperKey] = frozenset()
         """The papers that were said together last."""
-        self._seen: dict[tuple[Widget, PaperKey | None], Seen] = {}
-        """The lines that were said of panes, each with the paper that is in front."""
-        self._copied = ""
-        """The text that was copied last."""
+        self._heading = ""
+        """The heading of a list that was said last."""
+        self._seen: dict[tuple[Widget, PaperKey | None], tuple[int, Sequence[str]]] = {}
+        """The first line in view and all lines that were said, of each pane and paper in front of it."""
         self._begun = ""
         """The first keys of a chord."""
 
@@ -320,12 +311,9 @@ class Face(Actor):
         told, self._told = self._told, []
         status = self._status
         (place, name), body = self._where(), [*self._body()]
-        is_copied = self._app.clipboard != self._copied or any("copied " in one for one in told)
-        copied = self._copied = self._app.clipboard
-        if is_copied:
-            told = [one.partition("copied ")[0] for one in told]
-        said = [*first, *filter(None, map(words.sentence, told))]
-        if place != self._place or not (said or is_copied or status.choices or set(body) - set(self._said)):
+        copied = self._app.clipboard.splitlines() if any(map(_COPIED.search, told)) else []
+        said = [*first, *(words.sentence(one) for text in told if (one := _COPIED.sub("", text)))]
+        if place != self._place or not (said or copied or status.choices or set(body) - set(self._said)):
             # A page begins with the title.
             begun = body[0] if body else "\n"
             said.append(words.sentence(name.partition(f": {begun}")[0]))
@@ -333,8 +321,8 @@ class Face(Actor):
             body = []
         self._place, self._said = place, body or self._said
         said += body
-        if is_copied:
-            said += ["To copy:", *copied.splitlines()]
+        if copied:
+            said += ["To copy:", *copied]
         keys = words.keys(status)
         if status.choices or keys not in self._keys:
             self._keys.add(keys)
@@ -377,19 +365,29 @@ class Face(Actor):
         papers, listing, before = self._papers, self._model.state.listing, self._listed
         now = self._listed = Listed(listing.where, papers.pks_all(), papers.cursor)
         is_same, is_said, shown = now.where == before.where, False, papers.visible_pks
+        self._heading = self._heading if is_same else ""
         if is_same and before.papers != now.papers[: len(before.papers)]:
             yield f"The list has changed, {listing.count or len(now.papers):,} papers."
         elif not (is_same and (abs(now.at - before.at) <= 1 or self._shown.issuperset(shown))):
             self._shown, is_said = frozenset(shown), True
-            first = now.papers.index(shown[0], max(0, now.at - MOST)) + 1 if shown else 1
-            rows = enumerate(map(papers.row_of, shown), first)
-            yield from (words.paper(number, row) for number, row in rows if row is not None)
+            first = now.papers.index(shown[0]) if shown else 0
+            for place, pk in enumerate(shown, first):
+                yield from self._row(place, pk)
         if selected := self._model.state.selection.count:
             yield f"{selected:,} selected."
         if papers.hole is not None:
             yield f"Here: {len(papers.hole):,} missing days."
-        elif (row := papers.highlighted_row) is not None:
-            yield f"Here: {words.title(now.at + 1, row) if is_said else words.paper(now.at + 1, row)}"
+        elif papers.highlighted is not None:
+            yield from self._row(now.at, papers.highlighted, "Here: ", is_brief=is_said)
+
+    def _row(self, place: int, pk: PaperKey, here: str = "", *, is_brief: bool = False) -> Iterator[str]:
+        """A paper of the list, after the heading above it if that is another one than before."""
+        row, (heading, date) = self._papers.row_of(pk), self._papers.told_apart(place)
+        if heading != self._heading:
+            self._heading = heading
+            yield words.sentence(heading)
+        if row is not None:
+            yield f"{here}{words.paper(place + 1, row, date, is_brief=is_brief)}"
 
     def _typing(self, field: LineInput | NoteArea) -> Iterator[str]:
         """What is written already, and what may be."""
@@ -411,17 +409,20 @@ class Face(Actor):
             yield words.sentence("; ".join(f"{key} {link.text.rstrip(' .:')}" for key, link in lettered))
             return
         if isinstance(screen, CalendarScreen):
-            shown = [Drawn(words.says(line)) for line in spoken_lines(screen.month.view)]
+            # The grid and its legend show what the last line says of each day.
+            *typed, _legend, day = calendar_lines(screen.month.view)
+            shown = [Drawn(words.says(line)) for line in (*typed[:3], day)]
         else:
             shown = [*_drawn(pane)] if pane is not None else [*_rendered(screen)]
         if any(one.is_here for one in shown) and not isinstance(pane, TextPane):
             shown = [one._replace(text=f"{one.number}. {one.text}") for one in shown]
         key = (screen if pane is None else pane, self._model.state.front_paper)
-        seen, top = self._seen.get(key, Seen()), 0 if pane is None else pane.scroll_offset.y
-        new = [one.text for one in shown if one.text not in seen.lines]
+        top = 0 if pane is None else pane.scroll_offset.y
+        seen_top, seen = self._seen.get(key, (0, ()))
+        new = [one.text for one in shown if one.text not in seen]
         # What moves by a line because another one came or went is not new.
-        is_further = pane is not None and top == seen.top
-        self._seen[key] = Seen(top, [*seen.lines, *new] if is_further else [one.text for one in shown])
+        is_further = pane is not None and top == seen_top
+        self._seen[key] = top, [*seen, *new] if is_further else [one.text for one in shown]
         yield from new
         yield from (f"Here: {one.text}" for one in shown if one.is_here)
         if isinstance(screen, FullTextScreen) and screen.progress.share is not None:
@@ -476,8 +477,7 @@ def _drawn(pane: Pane) -> Iterator[Drawn]:
         if isinstance(pane, FoundPane):
             is_here = pane.has_cursor and top + y == pane.at
         line = words.plain(text.removeprefix(words.SPOKEN.cursor))
-        if isinstance(pane, OutputPane):
-            line = words.unsigned(line)
+        line = line.translate(words.WORDS) if isinstance(pane, OutputPane) else line
         if any(map(str.isalnum, line)):
             yield Drawn(line, top + y + 1, is_here)
 

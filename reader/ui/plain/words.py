@@ -22,9 +22,11 @@ SPOKEN: Glyphs = ASCII._replace(
 )  # fmt: skip
 """The signs of the interface in words."""
 
-_WORDS = str.maketrans(
+WORDS = str.maketrans(
     {sign: word for sign, word in zip(UNICODE, SPOKEN, strict=True) if sign > "\u25a0" and word.isascii()}
 )
+"""What the signs in a command's output, which is drawn for the eye, mean."""
+
 _DRAWN = re.compile("[\u2500-\u259f]+")
 """Lines, boxes and blocks, such as those of tables in a full text."""
 
@@ -43,11 +45,6 @@ def plain(text: str) -> str:
     )
 
 
-def unsigned(text: str) -> str:
-    """A text of a command, which draws for the eye, with words for its signs."""
-    return text.translate(_WORDS)
-
-
 def says(line: Line) -> str:
     """A drawn line as plain text."""
     text = "".join(piece.text for piece in line)
@@ -60,14 +57,10 @@ def sentence(text: str) -> str:
     return text and f"{text}{'' if text[-1] in '.?!:' else '.'}"
 
 
-def paper(number: int, row: PaperRow) -> str:
-    """A paper of a list with its number and what is known of it."""
-    return f"{title(number, row)} {sentence(', '.join(_facts(row)))}"
-
-
-def title(number: int, row: PaperRow) -> str:
-    """A paper of a list by its number and title alone."""
-    return f"{number}. {sentence(row.title)}"
+def paper(number: int, row: PaperRow, date: str = "", *, is_brief: bool = False) -> str:
+    """A paper of a list with its number and, unless that was just said, what is known of it."""
+    facts = "" if is_brief else sentence(", ".join((*_facts(row), *filter(None, [date]))))
+    return f"{number}. {sentence(row.title)} {facts}".rstrip()
 
 
 def _facts(row: PaperRow) -> Iterator[str]:

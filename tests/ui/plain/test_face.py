@@ -182,6 +182,16 @@ async def test_the_calendar_says_the_day_and_no_grid(reader: Opener, cache_file:
             await talk.say("esc")
 
 
+async def test_a_list_of_several_days_says_which(reader: Opener, cache_file: Path) -> None:
+    async with plain(cache_file) as (talk, hello):
+        assert "Tuesday 12 May." not in hello
+        listed = await talk.say("ga")
+        assert "\nTuesday 12 May.\n1. Slow Video" in listed
+        assert (await talk.say("15")).startswith("Monday 11 May.\nHere: 15. ")
+        assert "May.\n" not in await talk.say("16")
+        assert ", 12 May.\n" in await talk.say("/sort:upvotes")
+
+
 async def test_what_is_copied_is_printed_each_time(
     reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
