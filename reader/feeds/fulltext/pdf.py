@@ -99,6 +99,10 @@ _NAMED_LARGE = re.compile("[\ufe00-\ufe0f∑∏∫]")
 """Signs of that font where the file has names for them, some with parts that are not to be seen."""
 
 _SCRIPTS = re.compile(f"([{''.join(map(chr, {*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()}))}]+)")
+_FACTORS = re.compile(r"[\w.]+|.")
+_FACTOR = re.compile(rf"[\d.]+|.{_SCRIPTS.pattern}?")
+"""What needs no brackets above the bar of a fraction, and below it: there, one thing."""
+
 _MARKS = frozenset("∗*†‡§¶⋆,")
 """Signs of notes, which stay as they are."""
 
@@ -234,21 +238,23 @@ def _find_shapes(page: Any, height: float) -> tuple[tuple[Box, ...], list[Bar]]:
     pictures: list[Box] = []
     bars: list[Bar] = []
     kinds = (raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH)
-    looked_at = Counter[bool]()
+    lines = others = 0
     for shape in page.get_objects(filter=kinds, max_depth=1):
-        is_path = shape.type == raw.FPDF_PAGEOBJ_PATH
-        looked_at[is_path] += 1
-        if looked_at[is_path] > (MOST_LINES if is_path else MOST_OBJECTS):
+        is_line = shape.type == raw.FPDF_PAGEOBJ_PATH
+        lines, others = lines + is_line, others + (not is_line)
+        if others > MOST_OBJECTS:
+            break
+        if is_line and lines > MOST_LINES:
             continue
         try:
             left, bottom, right, top = shape.get_bounds()
         except pypdfium2.PdfiumError:
             continue
-        if is_path and top - bottom < 1.5 and right - left > 2:
+        if is_line and top - bottom < 1.5 and right - left > 2:
             bars.append(Bar(left, right, (bottom + top) / 2))
-        elif not is_path and right - left > 30 and 30 < top - bottom < 0.85 * height:
+        elif not is_line and right - left > 30 and 30 < top - bottom < 0.85 * height:
             pictures.append(Box(left - 2, bottom - 2, right + 2, top + 2))
-    return tuple(pictures), bars if looked_at[True] <= MOST_LINES else []
+    return tuple(pictures), bars
 
 
 class Letter(NamedTuple):
@@ -429,17 +435,15 @@ def _with_fractions(letters: Sequence[Letter], bars: Sequence[Bar]) -> list[Lett
         size = max(one.size for one in (*upper, *lower))
         on_line = (one for one in (left, right) if one and abs(one.base + 0.25 * one.size - bar.base) < 0.2 * one.size)
         size = max(size, next((one.size for one in on_line), size))
-        text = "∕".join(_as_factor("".join(one.text for one in _with_scripts(half)).strip()) for half in (upper, lower))
+        above_it, below_it = ("".join(one.text for one in _with_scripts(half)).strip() for half in (upper, lower))
+        above_it = above_it if _FACTORS.fullmatch(above_it) else f"({above_it})"
+        text = f"{above_it}∕{below_it if _FACTOR.fullmatch(below_it) else f'({below_it})'}"
         before_it, after_it = ("" if one is None else one.text for one in (left, right))
         text = f"{'' if before_it.endswith(_OPENING) else ' '}{text}{'' if after_it.startswith(_CLOSING) else ' '}"
         is_math = any(one.is_math for one in (*upper, *lower))
         drawn = Letter(text, bar.left, bar.right, bar.base - 0.25 * size, size, is_math=is_math)
         found[start : end + 1] = [drawn, *[None] * (end - start)]
     return [letter for letter in found if letter is not None]
-
-
-def _as_factor(text: str) -> str:
-    return text if len(text) <= 1 or text.isalnum() else f"({text})"
 
 
 def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
@@ -458,7 +462,7 @@ def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
             at += 1
             continue
         is_raised = letter.base > before.base
-        script = "".join(one.text for one in letters[at:end])
+        script = "".join(one.text for one in letters[at:end]).strip()
         if not _MARKS.issuperset(script):
             script = small_script(script, "^" if is_raised else "_", SUPERSCRIPTS if is_raised else SUBSCRIPTS)
         yield letter._replace(text=script, right=letters[end - 1].right, base=before.base)
