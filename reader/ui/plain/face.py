@@ -199,7 +199,7 @@ class Face(Actor):
         if line in answers or (LETTERS in answers and len(line) == 1):
             await self._press(*keys_labelled(line))
         elif self._services[Keyboard].is_asking:
-            return [f"{_named(line)} is no answer."]
+            return [f"{_named(line)} is not an answer."]
         elif are_keys and _NUMBER.fullmatch(line) and self._go(int(line)):
             pass
         elif self._field is not None:
@@ -222,7 +222,7 @@ class Face(Actor):
             await self._type(line)
         elif not typed.keys:
             self._keys.discard(words.keys(self._status))
-            return [f"{_named(line)} is no key {place_of(context)}."]
+            return [f"{_named(line)} is not a key {place_of(context)}."]
         await self._press(*typed.keys)
         if typed.text:
             await self._settle()

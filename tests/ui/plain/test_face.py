@@ -93,7 +93,7 @@ async def test_a_line_that_is_no_key_does_nothing(
 ) -> None:
     async with plain(cache_file) as (talk, _):
         said = await talk.say("star")
-        assert said.startswith("star is no key in the list.\nHere: 1. Slow Video") and "Keys: m mark read" in said
+        assert said.startswith("star is not a key in the list.\nHere: 1. Slow Video") and "Keys: m mark read" in said
         assert "Unread" in said and "starred" not in said
         assert "g, then: t Latest" in await talk.say("g")
         assert (await talk.say("esc")).startswith("g is dropped.")
@@ -102,11 +102,11 @@ async def test_a_line_that_is_no_key_does_nothing(
         assert "Here: 1. Slow Video" in await talk.say("gt")
         asked = await talk.say("w")
         assert asked.endswith("esc)> ")
-        assert (await talk.say("hello")).startswith("hello is no answer.")
+        assert (await talk.say("hello")).startswith("hello is not an answer.")
         # Keys that would have opened a line to type in do not take the next line either.
         await talk.say("ctrl+p")
         await talk.say("esc")
-        assert (await talk.say("star")).startswith("star is no key")
+        assert (await talk.say("star")).startswith("star is not a key")
         await talk.say("ctrl+p")
         assert "Here: 1. Queue" in await talk.say("queue")
         assert "queued" not in await talk.say("esc")
@@ -169,7 +169,7 @@ async def test_mistakes_in_a_query_are_said_where_it_is_typed(reader: Opener, ca
 async def test_an_empty_cache_says_why_and_which_keys_help(reader: Opener, caches: dict[str, Path]) -> None:
     async with plain(caches["empty"], demo=True) as (talk, hello):
         assert "No papers" in hello and hello.endswith("no papers (? keys)> ")
-        assert "is no key in an empty list" in await talk.say("s")
+        assert "is not a key in an empty list" in await talk.say("s")
 
 
 async def test_the_calendar_says_the_day_and_no_grid(reader: Opener, cache_file: Path) -> None:
