@@ -74,6 +74,7 @@ LETTERS = "a-z"
 """The key of a question that any letter may answer."""
 
 _NUMBER = re.compile("[1-9][0-9]{0,6}")
+_UNREAD = re.compile(r"(?<=\d)/(?=\d)")
 _COPIED = re.compile(r"(^| · )copied\b( [^·].*)?")
 """What is said of a copied text, which plain mode has no clipboard for."""
 
@@ -478,6 +479,7 @@ def _drawn(pane: Pane) -> Iterator[Drawn]:
             is_here = pane.has_cursor and top + y == pane.at
         line = words.plain(text.removeprefix(words.SPOKEN.cursor))
         line = line.translate(words.WORDS) if isinstance(pane, OutputPane) else line
+        line = _UNREAD.sub(" unread of ", line) if isinstance(pane, FilterPane) else line
         if any(map(str.isalnum, line)):
             yield Drawn(line, top + y + 1, is_here)
 
