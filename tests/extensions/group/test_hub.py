@@ -195,7 +195,7 @@ def test_each_failure_is_one_sentence_without_the_password(
             (f"postgresql://eve@/postgres?host={host}", "it needs a password"),
             (f"postgresql://nobody@/postgres?host={host}", "does not know the user"),
             (f"postgresql://mal@/nothing?host={host}", "no such database"),
-            (f"postgresql://mal@/postgres?host={host}", "not granted you that (permission denied"),
+            (f"postgresql://mal@/postgres?host={host}", "you do not have the permission (permission denied"),
             ("postgresql://me:wrong77@127.0.0.1:9/papers", "nothing listens there"),
             ("postgresql://me:wrong77@/papers?host=/nowhere", "nothing listens there"),
             ("postgresql://me:wro/ng77@hub/papers", "can't be understood"),
