@@ -74,6 +74,7 @@ LETTERS = "a-z"
 """The key of a question that any letter may answer."""
 
 _NUMBER = re.compile("[1-9][0-9]{0,6}")
+_UNREAD = re.compile(r"(?<=\d)/(?=\d)")
 _COPIED = re.compile(r"(^| · )copied\b( [^·].*)?")
 """What is said of a copied text, which plain mode has no clipboard for."""
 
@@ -367,7 +368,8 @@ class Face(Actor):
         is_same, is_said, shown = now.where == before.where, False, papers.visible_pks
         self._heading = self._heading if is_same else ""
         if is_same and before.papers != now.papers[: len(before.papers)]:
-            yield f"The list has changed, {listing.count or len(now.papers):,} papers."
+            count = listing.count or len(now.papers)
+            yield f"The list has changed, {'1 paper' if count == 1 else f'{count:,} papers'}."
         elif not (is_same and (abs(now.at - before.at) <= 1 or self._shown.issuperset(shown))):
             self._shown, is_said = frozenset(shown), True
             first = now.papers.index(shown[0]) if shown else 0
@@ -478,6 +480,7 @@ def _drawn(pane: Pane) -> Iterator[Drawn]:
             is_here = pane.has_cursor and top + y == pane.at
         line = words.plain(text.removeprefix(words.SPOKEN.cursor))
         line = line.translate(words.WORDS) if isinstance(pane, OutputPane) else line
+        line = _UNREAD.sub(" unread of ", line) if isinstance(pane, FilterPane) else line
         if any(map(str.isalnum, line)):
             yield Drawn(line, top + y + 1, is_here)
 

@@ -190,6 +190,7 @@ async def test_a_list_of_several_days_says_which(reader: Opener, cache_file: Pat
         assert (await talk.say("15")).startswith("Monday 11 May.\nHere: 15. ")
         assert "May.\n" not in await talk.say("16")
         assert ", 12 May.\n" in await talk.say("/sort:upvotes")
+        assert "current: All" in (said := await talk.say("f")) and "14 unread of 14" in said
 
 
 async def test_what_is_copied_is_printed_each_time(
