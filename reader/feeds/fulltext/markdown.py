@@ -1,4 +1,4 @@
-"""The daily feed's Markdown of a paper: is it the text of a paper, and then its document.
+"""The daily feed's Markdown of a paper: checks that it is a paper's text, and makes its document.
 
 TeX in it is found first, since the parser would read its signs; the feed's links and captions give the blocks the
 anchors of arXiv's HTML.
@@ -71,7 +71,7 @@ LONGEST = 3_000
 
 
 def find_runs(text: str) -> Iterator[tuple[int, int, str]]:
-    """The runs of TeX in a text: where each begins and ends, and its TeX."""
+    """The runs of TeX in a text: start, end and TeX."""
     end = 0
     for found in _DOLLARS.finditer(text):
         yield from _bare_runs(text, end, found.start())
@@ -135,7 +135,7 @@ def _goes_on(run: str, word: str, *, is_new_line: bool) -> bool:
     if command := _LAST_COMMAND.search(run):
         if command[1] in symbols.OPENING:
             return True
-        # A letter such as lambda stands alone; a relation wants its other side, which no word of prose is.
+        # A letter such as lambda can stand alone; a relation needs a right side, which prose is not.
         return _BEGINS_OPEN.match(word) is not None or (command[1] in _OPEN_COMMANDS and not _PLAIN.match(word))
     return _ENDS_OPEN.search(run) is not None or _BEGINS_OPEN.match(word) is not None
 
@@ -150,13 +150,13 @@ def _once(found: re.Match[str]) -> str:
 
 
 MIN_LETTERS = 2_500
-"""Letters of the shortest body that counts as the text of a paper."""
+"""Minimum letters of a body to count as a paper's text."""
 
 SPECIAL = 4_000
-"""Maximum brackets, stars and the like in a paragraph: the parser's time grows with their square."""
+"""Maximum brackets, stars and the like in a paragraph: the parser's time grows with the square."""
 
 OPEN_MARK, CLOSE_MARK = "\ue000", "\ue001"
-"""Around the number of a formula, which Markdown must not read; cleaning removes them from all other text."""
+"""Put around a formula's number, which Markdown must not read; cleaning removes these characters elsewhere."""
 
 _HEAD = re.compile(
     r"(?:Title: (?P<title>[^\n]*)\n+)?(?:URL Source: (?P<source>\S*)\s*\n+)?(?:[A-Z][\w ]{2,30}: [^\n]*\n+)*?"
@@ -228,7 +228,7 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
 
 
 def _bounded(paragraphs: list[str]) -> tuple[list[str], bool]:
-    """The first paragraphs, as many as are parsed in seconds, and whether others are left out."""
+    """The first paragraphs that can be parsed within seconds, and whether others are left out."""
     parts = 0
     for place, paragraph in enumerate(paragraphs):
         parts += 1 + paragraph.count("](")

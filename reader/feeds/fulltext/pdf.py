@@ -1,8 +1,8 @@
 """A paper's text from the lines of its PDF: headings, paragraphs, captions, footnotes and references by their looks.
 
-Made for papers that LaTeX has set, in one column or two. Lines stay in the order of the file. What a line is follows
-from its size, weight and place beside those of most others, and from the file's own outline. Formulas and tables stay
-as their lines are; text inside of pictures is left out.
+Made for papers that LaTeX has set, in one column or two. Lines stay in the order of the file. A line's kind follows
+from its size, weight and position compared with most others, and from the file's outline. Formulas and tables keep
+their lines; text inside pictures is left out.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ MOST_ACCENTS = 2_000
 """Accents of a page that join letters."""
 
 NEAR = 200
-"""Letters before an accent and behind it, among which the one is that it belongs to."""
+"""Letters before and after an accent, among which its base letter is searched for."""
 
 _LARGE_SIGNS = {
     **dict(zip('PXQYRZS[T\\U]V^W_`apqrs !"#()hino', "∑∑∏∏∫∫⋃⋃⋂⋂⨄⨄⋀⋀⋁⋁∐∐√√√√()[]{}[]{}", strict=True)),
@@ -97,7 +97,7 @@ _MARKS = frozenset("∗*†‡§¶⋆,")
 _DOTLESS = {"\u0131": "i", "\u0237": "j"}
 
 _UPRIGHT = 0.25
-"""Radians that a line may lean; stamps and the labels of axes lean more."""
+"""Maximum tilt of a line in radians; stamps and axis labels are tilted more."""
 
 
 class Line(NamedTuple):
@@ -117,7 +117,7 @@ class Line(NamedTuple):
     italic: float = 0.0
     math: float = 0.0
     cells: tuple[tuple[float, str], ...] = ()
-    """Where each of the parts between wide gaps begins, and its text."""
+    """The start and text of each part between wide gaps."""
     lead: int = 0
     """Letters of the text at its beginning that are bold or italic, where the rest is not."""
 
@@ -127,7 +127,7 @@ class Line(NamedTuple):
 
 
 class Box(NamedTuple):
-    """Where a picture is."""
+    """The area of a picture."""
 
     left: float
     bottom: float
@@ -149,13 +149,13 @@ class Page(NamedTuple):
 
 
 class Pages(NamedTuple):
-    """All that is read of a PDF."""
+    """Everything read from a PDF."""
 
     pages: tuple[Page, ...]
     outline: tuple[tuple[str, int], ...] = ()
     """The titles of the file's own outline, and how deep each is, 0 for the outermost."""
     is_cut: bool = False
-    """Whether there are more pages, or more letters on one."""
+    """Whether there are more pages, or more letters on a page."""
 
 
 @contextmanager
