@@ -34,7 +34,7 @@ def hide_tokens() -> None:
 
 
 def hold_tokens(tokens: Mapping[str, str]) -> None:
-    """Hold tokens, by variable, in place of those held before."""
+    """Hold tokens, by variable, instead of those held before."""
     _hidden.clear()
     _hidden.update(tokens)
 

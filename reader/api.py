@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from reader.commands.command import suggest as suggest  # Suggest values of an argument, in the shell and reader.
     from reader.commands.contract import extended as extended  # The type of a record like a class, with more fields.
     from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
-    from reader.commands.output import Progress as Progress  # A line that changes while work goes on.
+    from reader.commands.output import Progress as Progress  # A line that changes while work continues.
     from reader.commands.output import amount as amount  # A number of things in words: 1 paper, 2 papers.
     from reader.commands.output import answer as answer  # Print what was found or done, as lines or JSON.
     from reader.commands.output import ask as ask  # Ask the user for a line.

@@ -89,12 +89,12 @@ def backup_folder(cache: Path) -> Path:
 
 
 def finding_folder(cache: Path) -> Path:
-    """The folder of the index for finding papers by a text; it can be deleted, and is then made anew."""
+    """The folder of the index for finding papers by a text; it can be deleted, and is then created again."""
     return cache.with_name("finding")
 
 
 def vectors_folder(cache: Path) -> Path:
-    """The folder of the vectors of papers, by model; it can be deleted, and is then made anew if it is wanted."""
+    """The folder of the vectors of papers, by model; it can be deleted, and is then created again if it is wanted."""
     return cache.with_name("vectors")
 
 

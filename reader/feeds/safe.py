@@ -131,7 +131,7 @@ class UnreadableJson(ValueError):
 
 
 class TooManyValues(UnreadableJson):
-    """The text holds so many values that they would fill the memory."""
+    """The text has more values than the memory can hold."""
 
 
 def _integer(digits: str) -> int | None:

@@ -118,7 +118,7 @@ class PictureDrawn(NamedTuple):
 
     columns: int
     lines: tuple[tuple[Segment, ...], ...]
-    """What is in the cells: the picture itself, or what the terminal puts it in place of."""
+    """What is in the cells: the picture itself, or what the terminal puts it instead of."""
     before: str = ""
     """What is sent to the terminal before the lines: the picture by kitty's protocol."""
     after: str = ""

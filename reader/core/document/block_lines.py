@@ -64,7 +64,7 @@ class DocumentLine(NamedTuple):
     is_head: bool = False
     """Whether it belongs to a table's head."""
     formula: Formula | None = None
-    """The displayed formula that begins here."""
+    """The displayed formula that it is a part of."""
 
     @property
     def text(self) -> str:
@@ -193,7 +193,7 @@ class BlockWriter:
             if number and index == numbered:
                 gap = room - INDENT - measure(line) - cell_len(block.number)
                 pieces = (*pieces, Piece(" " * max(2, gap)), *number)
-            yield DocumentLine(pieces, formula=None if index else block)
+            yield DocumentLine(pieces, formula=block)
 
     def _wrapped_formula(self, row: str, width: int) -> Iterator[Line]:
         if cell_len(row) <= width:

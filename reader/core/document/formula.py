@@ -355,7 +355,7 @@ class Drawn(NamedTuple):
 def draw_formula(tex: str, width: int) -> list[Drawn]:
     """Draw the rows of a displayed formula, each on as many lines as it needs.
 
-    A row that is wider than `width` cells goes on below, from one of its relations or else its operators; if that is
+    A row that is wider than `width` cells continues below, from one of its relations or else its operators; if that is
     not enough, it is on one line, which the caller breaks. So are all rows if one is too tall.
     """
     tree = read_tex(tex)
@@ -393,7 +393,7 @@ def _rows(tree: Node) -> list[Sequence[Node]]:
 def _continued(items: Sequence[Node], width: int, is_continued: bool) -> list[Box]:
     """A row continued below where it is too wide: between statements, before relations, or before operators.
 
-    A bracket whose inside is too wide is as tall as a letter, and the row goes on within it.
+    A bracket whose inside is too wide is as tall as a letter, and the row continues within it.
     """
     found: list[Box] = []
     room, taken = width, 0

@@ -85,7 +85,7 @@ class Statement:
     choice: Choice = NO_CHOICE
     """When the member chose what to share, or to leave: of two machines' choices, the greater one stands on both."""
     refused: int = 0
-    """Lines that name no papers."""
+    """Lines without a paper."""
 
 
 def is_name(text: str) -> bool:

@@ -119,7 +119,7 @@ class Memory:
     files: dict[str, Known] = field(default_factory=dict)
     """The files by their names, this machine's own too; of a server, one with the name of its channel."""
     forgotten: list[str] = field(default_factory=list)
-    """The machines that were forgotten then: once they are others, all files are read, and the own one written anew."""
+    """The machines that were forgotten then: once they are others, all files are read, and the own one rewritten."""
 
     def expect(self, out: Collection[str]) -> bool:
         """Forget what was read if other machines are forgotten by now; return whether that is so."""

@@ -167,7 +167,7 @@ class JsonStream:
         self._at = end
 
     def _read(self, at_least: int) -> bool:
-        """Add a chunk, or several of so many characters together; False at the end of the chunks."""
+        """Add a chunk, or several with at least this many characters; False at the end of the chunks."""
         parts, size = [self._text[self._at :]], 0
         while not self._ended and size <= at_least:
             chunk = next(self._chunks, None)

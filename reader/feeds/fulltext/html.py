@@ -376,11 +376,12 @@ def _rows(node: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
 def _cell(node: LexborNode, classes: frozenset[str], read: Callable[[LexborNode], Spans], in_head: bool) -> Cell:
     align = next((name for name in ("right", "center") if f"ltx_align_{name}" in classes), "left")
     is_head = in_head or "ltx_th_column" in classes
-    across, down = (_count(node.attributes.get(name)) for name in ("colspan", "rowspan"))
+    across, down = (cell_span(node.attributes.get(name)) for name in ("colspan", "rowspan"))
     return Cell(read(node), across, down, align, is_head)
 
 
-def _count(text: str | None) -> int:
+def cell_span(text: str | None) -> int:
+    """The columns or rows of a cell."""
     value = (text or "").strip()
     return min(max(int(value), 1), SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
 
@@ -416,7 +417,7 @@ def read_formulas(node: LexborNode, text_of: Callable[[LexborNode], str]) -> Ite
             yield from formula()
             rows, number, anchor = [], "", ""
         if own and tagged is not None and tagged.parent is not None:
-            number, shared = own, _count(tagged.parent.attributes.get("rowspan"))
+            number, shared = own, cell_span(tagged.parent.attributes.get("rowspan"))
         shared = max(0, shared - 1)
         if tex:
             rows.append(tex)

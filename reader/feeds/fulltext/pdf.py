@@ -507,7 +507,7 @@ def _lead(drawn: Sequence[Letter], text: str) -> int:
 
 
 def _spaced(text: str) -> str:
-    """A text with single spaces, not cleaned yet: the soft hyphen at its end says how it goes on."""
+    """A text with single spaces, not cleaned yet: the soft hyphen at its end says how it continues."""
     return " ".join(text.split())
 
 
@@ -868,7 +868,7 @@ class _Builder:
         return is_short and part.line.page == below.page and part.last.base - below.base < 4 * self.looks.leading
 
     def _is_of_rows(self, line: Line) -> bool:
-        """Whether a short line stands below the caption of a table, or goes on with a table or a formula."""
+        """Whether a short line stands below the caption of a table, or continues with a table or a formula."""
         last = self.parts[-1] if self.parts else None
         words = len(_SMALL_WORD.findall(line.text))
         if last is None or last.last.page != line.page or line.width > (0.6 if words else 0.9) * self.looks.column:
@@ -936,7 +936,7 @@ class _Builder:
         return is_alike and stands_out and not begins and len(last.text) > 20
 
     def _chapter_level(self, index: int, line: Line) -> int | None:
-        """0 if a line is the number of a chapter, whose name is below it; else None. Numbers begin anew in it."""
+        """0 if a line is the number of a chapter, whose name is below it; else None. Numbers start over in it."""
         after = self.lines[index + 1] if index + 1 < len(self.lines) else line
         found = _CHAPTER.fullmatch(line.text)
         if found is None or max(line.size, after.size) <= 1.12 * self.looks.body:
@@ -978,7 +978,7 @@ class _Builder:
         """How deep a numbered heading is; None if the number is not the next one."""
         if not self._is_next(number):
             return None
-        # Under Roman numbers, letters begin anew, as sections do in some books' chapters.
+        # Under Roman numbers, letters start over, as sections do in some books' chapters.
         is_letter = self.places.get(("roman",)) and number.isalpha() and number not in _ROMAN
         is_in_chapter = self.chapter and number.partition(".")[0] != self.chapter
         return number.count(".") + bool(is_letter or is_in_chapter)
@@ -1082,7 +1082,7 @@ class _Builder:
         )
 
     def _add_text(self, index: int, line: Line) -> None:
-        """Add a line of running text; a paragraph goes on behind what floats between its lines."""
+        """Add a line of running text; a paragraph continues behind what floats between its lines."""
         last = self.parts[-1] if self.parts else None
         follows = self._follows(line)
         bullet = _BULLET.match(line.text)
@@ -1137,7 +1137,7 @@ class _Builder:
         return is_apart and not tail.text.endswith(SOFT_HYPHEN)
 
     def _goes_on(self, tail: _Part, last: _Part | None, index: int, line: Line) -> bool:
-        """Whether a paragraph that a column, a page or a figure has cut goes on here."""
+        """Whether a paragraph that a column, a page or a figure has cut continues here."""
         begins_small = line.text[:1].islower()
         if (
             _SENTENCE_END.search(tail.text)

@@ -76,7 +76,7 @@ class PdfTexts:
         return await read_apart(await self._file(id, is_new=True))
 
     async def picture(self, spot: PdfSpot, width: int, height: int) -> bytes:
-        """A part of a paper's PDF as a PNG of at most so many pixels; raises NoPicture, and FeedError."""
+        """A part of a paper's PDF as a PNG of a limited number of pixels; raises NoPicture, and FeedError."""
         try:
             file = await self._file(spot.id)
             return await _run_apart("draw", str(file), json.dumps(spot), str(width), str(height))

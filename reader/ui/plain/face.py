@@ -234,7 +234,7 @@ class Face(Actor):
         return ()
 
     async def _type(self, line: str) -> None:
-        """Type a line in place of what was typed before; what the palette finds is said before enter runs it."""
+        """Type a line instead of what was typed before; what the palette finds is said before enter runs it."""
         take = self._app.takes_words(self._context)
         if line in ("", "esc", "enter"):
             await self._press(*keys_labelled(line or "enter"))
