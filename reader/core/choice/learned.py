@@ -119,7 +119,11 @@ def explain(reasons: Sequence[TasteTerm], like: Likeness | None = None) -> str:
 def _wishes(reasons: Sequence[TasteTerm]) -> list[str]:
     """What the user wants more or less of, and what they hid, in words."""
     wanted = [one for one in reasons if one.weight > 0 and not one.papers]
-    against = [one for one in reasons if one.weight < 0 and (one.is_hidden or one.added or not one.papers)]
+    against = [
+        one if one.is_hidden else one._replace(papers=0)
+        for one in reasons
+        if one.weight < 0 and (one.is_hidden or one.added or not one.papers)
+    ]
     return [f"you want more of {names}" for _, names in _named(wanted)] + [
         f"you hid {papers} on {names}" if papers else f"you want less of {names}" for papers, names in _named(against)
     ]
