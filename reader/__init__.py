@@ -9,7 +9,7 @@ __version__ = "0.2.0"
 
 
 def described() -> str:
-    """The version with what differs between releases too: the newest schema that it knows, and its build."""
+    """The version, plus what differs between builds: the newest known schema, and the build."""
     return f"{__version__} (schema {newest_schema()}, build {build()})"
 
 
@@ -20,7 +20,7 @@ def newest_schema() -> str:
 
 
 def build() -> str:
-    """Some letters that differ from build to build, also where the version does not."""
+    """A few characters that identify the build, even if the version is the same."""
     from hashlib import sha256
 
     digest = sha256()

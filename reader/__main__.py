@@ -1,4 +1,4 @@
-"""`python -m reader` is `dailypapers`: the way into the program, which imports nothing of it before `main` runs."""
+"""`python -m reader` is `dailypapers`: the entry point, which imports nothing of the program before `main` runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 
 def main() -> int:
-    """Run the program; until it is imported, an interrupt ends it at once, without a traceback."""
+    """Run the program; until it is imported, an interrupt ends it at once without a traceback."""
     if sys.platform == "win32":
         sys.stderr.write("dailypapers: Windows is not supported; WSL, the Linux within Windows, runs it.\n")
         return 1
@@ -16,7 +16,7 @@ def main() -> int:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     frame = None
     if len(sys.argv) == 1:
-        # The reader, most probably: its list stands on the terminal before the program is imported.
+        # Most likely the reader, whose list is drawn before the program is imported.
         from reader.ui.first_frame import show_first_frame
 
         frame = show_first_frame()
@@ -27,8 +27,8 @@ def main() -> int:
     import threading
 
     if frame is not None or threading.active_count() > 1:
-        # Python would wait for a thread that hangs, such as one whose disk does not answer. After the reader, which has
-        # stored and closed everything, it would take its modules apart for 20 ms.
+        # Python would wait for a hanging thread, such as one whose disk does not answer. After the reader, which has
+        # stored and closed everything, it would spend 20 ms on taking modules apart.
         os._exit(code)
     return code
 

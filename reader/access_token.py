@@ -1,7 +1,7 @@
-"""Keeps the user's secrets from every program that the reader starts, and what is private from the log.
+"""Hides the user's secrets from other programs, and private texts from the log.
 
-The program moves the token from its own environment into this module before all else, since libraries start programs
-too (`webbrowser` does). The process that runs jobs gets it through its pipe.
+First of all, the program moves the token from its environment into this module, since libraries such as `webbrowser`
+start programs, too. The process that runs jobs gets it through its pipe.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ TOKEN_VARIABLES = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "DAILYPAPERS_VECTORS_KE
 """Variables that hold a secret: two for the feed, of which the reader uses the first, and one for vectors."""
 
 MAIL_PASSWORD = "DAILYPAPERS_SMTP_PASSWORD"  # noqa: S105 (a name)
-"""The variable that holds the password of the mail server; no other program receives it."""
+"""The variable with the mail server's password, which no other program gets."""
 
 SERVER_VARIABLES = ("PGPASSWORD", "PGPASSFILE", "PGSERVICEFILE", "PGSSLKEY")
-"""Variables by which a PostgreSQL server's library has a password, or finds one."""
+"""Variables with which PostgreSQL's library finds a password."""
 
 _SECRETS = (*TOKEN_VARIABLES, MAIL_PASSWORD, *SERVER_VARIABLES)
 
@@ -34,14 +34,14 @@ def hide_tokens() -> None:
 
 
 def hold_tokens(tokens: Mapping[str, str]) -> None:
-    """Hold tokens, by variable, in place of those held before."""
+    """Hold tokens, by variable, instead of those held before."""
     _hidden.clear()
     _hidden.update(tokens)
 
 
 @contextmanager
 def server_environment() -> Iterator[None]:
-    """Have the variables of a PostgreSQL server in the environment, where its library looks for them."""
+    """Put the variables of a PostgreSQL server into the environment, where its library expects them."""
     shown = {name: _hidden[name] for name in SERVER_VARIABLES if name in _hidden and name not in os.environ}
     os.environ.update(shown)
     try:
@@ -63,7 +63,7 @@ def lookup_environment() -> dict[str, str]:
 
 
 def keep_private(kind: str, texts: Callable[[], Iterable[str]]) -> None:
-    """Keep texts out of the log, such as the values of the settings; they are asked for when something is logged."""
+    """Keep texts, such as values of the settings, out of the log; called when something is logged."""
     _private[kind] = texts
 
 

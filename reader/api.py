@@ -1,7 +1,6 @@
-"""What extensions may use of dailypapers: all names of this module, and nothing else.
+"""The extension API of dailypapers: all names of this module, and nothing else.
 
-`dailypapers help extensions` says how to write one. To import this module, or a name of it, imports only the one module
-of dailypapers where that name is.
+`dailypapers help extensions` says how to write one. Importing a name from here imports only the module that defines it.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from reader.commands.command import suggest as suggest  # Suggest values of an argument, in the shell and reader.
     from reader.commands.contract import extended as extended  # The type of a record like a class, with more fields.
     from reader.commands.doctor import Finding as Finding  # One line of `dailypapers doctor`.
-    from reader.commands.output import Progress as Progress  # A line that changes while work goes on.
+    from reader.commands.output import Progress as Progress  # A line that changes while work continues.
     from reader.commands.output import amount as amount  # A number of things in words: 1 paper, 2 papers.
     from reader.commands.output import answer as answer  # Print what was found or done, as lines or JSON.
     from reader.commands.output import ask as ask  # Ask the user for a line.
@@ -212,7 +211,7 @@ class Extension:
     """What an extension gives."""
 
     name: str
-    """What it is called. Messages name its entry point."""
+    """Its name. Messages use that of its entry point."""
     api: int
     """The version of this module that it is made for."""
     commands: tuple[Command, ...] = ()
@@ -237,7 +236,7 @@ class Extension:
 def _places() -> dict[str, str]:
     """The module of each name, read from the imports above.
 
-    They are there for type checkers and readers alone: to import all of them takes half a second.
+    The imports exist only for type checkers and readers: importing all of them takes half a second.
     """
     import ast
 

@@ -1,7 +1,7 @@
 """The command line: choose the command, run it, and turn failures into one line and an exit code.
 
-Exit codes: 0 done, 1 failed, 2 used wrongly, 130 interrupted. Modules that only some commands need are imported when
-they run, because most runs open the reader.
+Exit codes: 0 done, 1 failed, 2 used wrongly, 130 interrupted. Modules that only some commands need are imported late,
+because most runs open the reader.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None, first_frame: FirstFrame | None = None) -> int:
     """Run the program with these words (default: the command line's); return the exit code.
 
-    `first_frame` is the frame that is on the terminal already, if any.
+    `first_frame` is the frame already on the terminal, if any.
     """
     open_closed_streams()
     with Output.replacing():
@@ -48,7 +48,7 @@ def _run_and_finish(words: Sequence[str], first_frame: FirstFrame | None) -> int
 def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
     """Run the program; turn every failure into a line and an exit code."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
-        # As it began, in `__main__`: from here on an interrupt is an exception, which lets a command tidy up.
+        # As set up in `__main__`: from here on, an interrupt is an exception, so that commands can tidy up.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     access_token.hide_tokens()
     access_token.keep_private("words", lambda: words)
@@ -57,12 +57,12 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
             replace_unknown_letters(sys.stdout, sys.stderr)
             code = run(words, frame)
         finally:
-            # What is printed from here on belongs on the user's own screen.
+            # Output from here on belongs on the user's own screen.
             if frame is not None:
                 frame.take_down()
         sys.stdout.flush()
     except BrokenPipeError:
-        # The program that reads the output has ended. Python would report this again when it closes the stream.
+        # The program that reads the output has ended. Python would report this again when closing the stream.
         from reader.commands.output import discard
 
         discard(sys.stdout)
@@ -137,9 +137,9 @@ def _run_command(name: str, words: Sequence[str]) -> int:
 
 
 def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
-    """Open the reader on a query; raises UsageError for wrong words, and for those that mean a command."""
+    """Open the reader on a query; raises UsageError for invalid words and mistyped commands."""
     meant = _meant_command(words)
-    # The reader itself has few options: with one, a command was meant.
+    # The reader has few options: others are probably meant for a command.
     if meant and (" ".join(words) in FOREIGN or any(word.startswith("-") for word in words)):
         raise _no_command(words[0], meant)
     query, demo, is_plain, log_level = _parse_reader_options(words)
@@ -179,7 +179,7 @@ def _expect_terminal(advice: str) -> None:
 
 
 def _is_dumb() -> bool:
-    """Whether the terminal can't be drawn on, such as the shell of an editor: the reader then prints lines."""
+    """Whether the terminal can't be drawn on, such as an editor's shell; the reader then prints lines."""
     from reader.opening import has_driver
 
     return not has_driver() and os.environ.get("TERM") == "dumb"
@@ -205,6 +205,9 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, bool, str | 
     if options.version:
         sys.stdout.write(f"{APP} {described()}\n")
         raise SystemExit(0)
+    first = options.query[0] if options.query and "--" not in words else ""
+    if is_command(first):
+        raise UsageError(f"{first!r} is a command.{_explain_option_order(words)} To search for it: '{APP} -- {first}'.")
     if options.color == "never":
         os.environ["NO_COLOR"] = "1"
     return query_of(options.query), options.demo, options.plain, options.log_level
@@ -217,7 +220,7 @@ def _explain_option_order(words: Sequence[str]) -> str:
 
 
 def _meant_command(words: Sequence[str]) -> str | None:
-    """What the first word means if it is nearly the name of a command, or one that other programs have."""
+    """The command probably meant by the first word, if it resembles one, here or in other programs."""
     from reader.core.nearest import nearest
 
     first = words[0] if words and words[0].isalpha() else ""

@@ -53,7 +53,7 @@ VARIABLES: Mapping[str, str] = MappingProxyType({"endpoint": ENDPOINT_VARIABLE, 
 """The environment variables that win over settings, by the setting."""
 
 LOG_LEVELS = ("error", "warning", "info")
-"""What the log file contains: unexpected errors; then also failed fetches; then also each request."""
+"""The content of the log file: unexpected errors; then also failed fetches; then also each request."""
 
 PRESETS = ("vim", "newsboat", "arrows")
 """The tables of keys in `reader.keys.actions`."""
@@ -218,9 +218,9 @@ SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(setting_types(Settin
 
 
 def private_texts(settings: Settings) -> Iterator[str]:
-    """All that the user has written into the settings: no log and no report has it.
+    """The user's own texts in the settings, which are kept out of logs and reports.
 
-    Left out are values that the program offers, such as the name of a theme.
+    Values that the program offers, such as theme names, are not included.
     """
     default = Settings()
     for one in fields(Settings):
@@ -245,9 +245,9 @@ SHARED = (
     *("refresh_minutes", "fetch_ahead", "order", "read_when", "after_mark", "citation_key"),
     *("key_preset", "keys"),
 )
-"""The settings whose newest values go along with `sync_settings`, beside the entries of lists.
+"""The settings shared with `sync_settings`, besides the entries of lists.
 
-What another machine sends must not run a program, write or delete a file, or ask another server.
+Another machine must not be able to run programs, write or delete files, or contact other servers.
 """
 
 
@@ -259,7 +259,7 @@ def topic_rules_file(settings: Settings, file: Path) -> Path:
 def read_rules(file: Path, *, is_chosen: bool = False) -> str | None:
     """The text of a file of topic rules, None if it is missing; raises ReaderError.
 
-    A pipe is waited for only if the user has chosen this very file, such as by a shell's <(command).
+    A pipe is waited for only if the user chose this file, such as by a shell's <(command).
     """
     try:
         if is_chosen:

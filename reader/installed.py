@@ -1,11 +1,12 @@
-"""Which extensions are installed, and what they give. Nothing is imported before it is asked for.
+"""The installed extensions and their contributions, imported on demand.
 
 An extension is a value (`Extension` in `reader.api`) to which an entry point of the group `dailypapers.extensions`
-leads. A command is found by the name of its entry point; for all else, the extensions that may have it are imported.
+leads. A command is found by the name of its entry point; for anything else, the extensions that may provide it are
+imported.
 
-Extensions of other packages are not trusted to work. One that raises, takes longer than it may, is made for another
-version of `reader.api` or takes a name that is taken is switched off for this run: the log and `dailypapers doctor`
-name it, and everything else goes on. Those that ship with the program fail as the program itself does.
+Extensions of other packages are not trusted to work. One that raises, is too slow, needs another version of
+`reader.api` or uses an existing name is switched off for this run and reported in the log and by `dailypapers doctor`.
+Extensions that ship with the program fail like the program itself.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ OLDEST = 1
 """The oldest version that extensions may be made for."""
 
 SECONDS = 5.0
-"""How long an extension of another package may take to be imported, and to answer."""
+"""Seconds that another package's extension may take to import and to answer."""
 
 
 def needs_extra(what: str, extra: str) -> str:
@@ -39,7 +40,7 @@ def needs_extra(what: str, extra: str) -> str:
     for receipt, installer in (("uv-receipt.toml", "uv tool install"), ("pipx_metadata.json", "pipx install --force")):
         with suppress(OSError):
             had, command = (Path(sys.prefix) / receipt).read_text("utf-8"), installer
-    # Both forget extras that are not named again.
+    # Both drop extras that are not named again.
     known = [
         word for names in re.findall(r"(?:extras = |dailypapers)\[([^]]*)\]", had) for word in _WORD.findall(names)
     ]
@@ -89,7 +90,7 @@ class Off(NamedTuple):
 
 
 class _State:
-    """What is known in this run; tests begin with a new one."""
+    """The state of this run; tests start with a new one."""
 
     def __init__(self) -> None:
         self.loaded: dict[str, Any] = {}
@@ -102,7 +103,7 @@ _state = _State()
 
 
 def forget() -> None:
-    """Forget what was found and switched off, as a new run does."""
+    """Reset the state, as for a new run."""
     global _state  # noqa: PLW0603
     _state = _State()
     others.cache_clear()
@@ -118,7 +119,7 @@ def others() -> Mapping[str, Entry]:
     try:
         points = entry_points(group=GROUP)
     except Exception as error:
-        # What some package has written there can't be read.
+        # A package's metadata there is unreadable.
         from reader import log
 
         log.record_error("the entry points of extensions", error)
@@ -147,7 +148,7 @@ def _is_any_installed() -> bool:
     header = f"[{GROUP}]".encode()
     for folder in dict.fromkeys(sys.path):
         for file in Path(folder or ".").glob("*-info/entry_points.txt"):
-            # Our own are known, also those of another checkout.
+            # Our own are known, including those of another checkout.
             with suppress(OSError):
                 if not file.parent.name.startswith("dailypapers-") and header in file.read_bytes():
                     return True
@@ -252,7 +253,7 @@ def ask(
 ) -> Any:
     """Call a function of an extension; one of another package that raises, or takes too long, is switched off.
 
-    Then, and if it was switched off before, this returns the default. It may take `SECONDS`, or as long as given.
+    In that case, or if it was already switched off, this returns the default. The limit is `SECONDS` unless given.
     """
     if not entry.package:
         return function(*arguments)

@@ -5,8 +5,8 @@
     except Exception as error:
         record_error("count", error)
 
-The file is opened at the first record and closed after each, so several programs can share it. If it can't be
-written, nothing else happens: a log must not break the program.
+The file is opened for each record, so several programs can share it. Write errors are ignored: a log must not break the
+program.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def attach(level: str = "error") -> None:
     if handler is None:
         handler = LogHandler(_ROTATED)
         _LOGGER.addHandler(handler)
-        # Else asyncio prints what nobody handled in its loop.
+        # Otherwise asyncio prints unhandled errors of its loop.
         logging.getLogger("asyncio").addHandler(handler)
     number = logging.getLevelNamesMapping()[level.upper()]
     handler.setLevel(number)
@@ -64,7 +64,7 @@ def record_warning(where: str, text: str) -> None:
 
 
 def record_info(where: str, text: str) -> None:
-    """Log what the program does beside; only if `attach` chose a level that includes it."""
+    """Log background work; only if `attach` chose a level that includes it."""
     if _find_handler() is not None:
         _LOGGER.info("%s: %s", where, text)
 

@@ -32,7 +32,7 @@ _URL = re.compile(
     r"(?P<rest>[?#][^\s'\"]*)?"
 )
 _OPEN_HOST = re.compile(r"(?i)(?:[a-z0-9-]+\.)*(?:huggingface\.co|arxiv\.org|github\.com)")
-"""Hosts whose paths name papers, and never a person or a key."""
+"""Hosts whose paths name papers, never a person or a key."""
 _OWN_PATH = re.compile(r"/(?:api/|papers|pdf/|abs/|html/|oai2|rss/)")
 _HOST = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::[0-9]+)?")
 _LOCAL_HOST = re.compile(r"(?:127\.[0-9.]+|localhost|\[::1\])(?::[0-9]+)?")
@@ -50,7 +50,7 @@ _OPEN_VARIABLE = re.compile(r"(?:LANG|LC_.*|.*TERM.*|XDG_.*|PATH|HOME|PWD|OLDPWD
 _LIKE_KEY = re.compile(r"(?=[^/\s]*[0-9])(?=[^/\s]*[A-Za-z])[^/\s]{12,}")
 _PARTS = re.compile(r"""[\s/\\:=,;"'()<>@?&#~|{}\[\]]+""")
 _PLAIN = re.compile(r"[a-z]{1,16}|[0-9.,v-]*|-.*")
-"""Words and numbers that are no secret where they stand alone, such as the name of a command."""
+"""Plain words and numbers, such as command names, which are not secret on their own."""
 
 
 class LogHandler(RotatingFileHandler):
@@ -116,9 +116,9 @@ class Formatter(logging.Formatter):
 
 
 def redact(text: str) -> str:
-    """The text without control characters, secrets, what the user has written, and the rest of very long lines.
+    """The text without control characters, secrets, the user's own texts, and the ends of very long lines.
 
-    Of an address stays the host, and the path only where it names papers.
+    Addresses keep only the host, and the path if it names papers.
     """
     if hidden := _hidden_texts():
         text = re.sub("|".join(map(re.escape, sorted(hidden, key=len, reverse=True))), "***", text)

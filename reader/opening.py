@@ -1,4 +1,4 @@
-"""Open the reader: prepare the cache, give the app what is above it, and see to what is left when it ends."""
+"""Opens the reader: prepares the cache, connects the app with the layers above it, and finishes work when it ends."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def has_driver() -> bool:
-    """Whether the reader is drawn elsewhere than on a terminal, such as by `textual serve` in a browser."""
+    """Whether the reader is drawn elsewhere than in a terminal, such as in a browser by `textual serve`."""
     return bool(os.environ.get("TEXTUAL_DRIVER"))
 
 
@@ -41,7 +41,7 @@ def show_reader(
 ) -> int:
     """Open the reader on the user's cache, or on the sample's; with `opens_page` on the page of the first paper.
 
-    If it `is_plain`, it prints lines in place of drawing.
+    If it `is_plain`, it prints lines instead of drawing.
     """
     from reader.ui.terminal.process import skip_final_collection, tune_process
 
@@ -103,7 +103,7 @@ def show_reader(
 
 
 def _finish_work(app: ReaderApp, workspace: Workspace, leaving: Leaving) -> None:
-    """Write the watched exports that are due, and start the commands that other machines wait for."""
+    """Write due watched exports, and start the commands that other machines wait for."""
     if app.has_exports_due and not leaving.signal:
         workspace.has_changed = True
         workspace.write_exports()
@@ -115,7 +115,7 @@ def _finish_work(app: ReaderApp, workspace: Workspace, leaving: Leaving) -> None
 
 
 def _shell(workspace: Workspace, sample: Path | None) -> Shell:
-    """What the reader's command line can do; over the sample, commands know nothing of the user's own files."""
+    """The commands of the reader's command line; over the sample, they do not see the user's files."""
     from reader.commands.line.shell import ReaderShell
     from reader.commands.workspace import Workspace
     from reader.paths import HOME_VARIABLE
@@ -126,7 +126,7 @@ def _shell(workspace: Workspace, sample: Path | None) -> Shell:
 
 
 def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> list[str]:
-    """Bring the cache to this program's schema, or mend it; return what the user has to know."""
+    """Upgrade or repair the cache; return a message for the user."""
     from reader.cache import schema
     from reader.core.errors import CacheDamaged
     from reader.paths import is_there, suspect_stamp
@@ -141,7 +141,7 @@ def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> lis
     if is_good and os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
         return []
     if frame is not None:
-        # It says on the user's own screen what it does.
+        # Its messages go to the user's own screen.
         frame.take_down()
     from reader.commands.repairing import prepare_cache
 
@@ -180,16 +180,16 @@ def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> 
 
 @cache
 def _lines() -> Ask:
-    """How a plain reader asks for lines; what is typed ahead is for the sample too, if that is opened."""
+    """How a plain reader asks for lines; the sample, if opened, gets lines typed ahead."""
     from reader.ui.plain.terminal import Lines
 
     return Lines().ask
 
 
 def _size() -> tuple[int, int]:
-    """The columns and rows of a plain reader's pages."""
-    columns, rows = shutil.get_terminal_size()
-    return max(columns, 20), min(max(rows, 12), 40)
+    """The columns and rows of a plain reader's pages: wide, so that nothing is cut, and not too long to listen to."""
+    columns = shutil.get_terminal_size().columns
+    return 200 if columns >= 80 else max(columns, 20), 20
 
 
 def _draw_on_terminal() -> None:

@@ -1,6 +1,6 @@
 """The paths of the reader's files; folders are made only when a file is written.
 
-`DAILYPAPERS_HOME` puts everything into one folder: for tests, portable set-ups and a second, separate reader.
+`DAILYPAPERS_HOME` puts everything into one folder, for tests, portable set-ups and a separate second reader.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 """Numbers of the system's errors for a disk or a quota that is full."""
 
 LEAST_ROOM = 1 << 16
-"""Bytes without which SQLite can't even open a cache."""
+"""Minimum free bytes for SQLite to open a cache."""
 
 HOME_VARIABLE = "DAILYPAPERS_HOME"
 
@@ -79,7 +79,7 @@ def is_there(cache: Path) -> bool:
 
 
 def suspect_stamp(cache: Path) -> Path:
-    """The file that is left where SQLite found damage in the cache: the next start then examines all of it."""
+    """The file that marks suspected damage of the cache; the next start then examines all of it."""
     return cache.with_suffix(".suspect")
 
 
@@ -89,12 +89,12 @@ def backup_folder(cache: Path) -> Path:
 
 
 def finding_folder(cache: Path) -> Path:
-    """The folder of the index for finding papers by a text; it can be deleted, and is then made anew."""
+    """The folder of the index for finding papers by a text; it can be deleted, and is then created again."""
     return cache.with_name("finding")
 
 
 def vectors_folder(cache: Path) -> Path:
-    """The folder of the vectors of papers, by model; it can be deleted, and is then made anew if it is wanted."""
+    """The folder of the vectors of papers, by model; it can be deleted, and is then created again if it is wanted."""
     return cache.with_name("vectors")
 
 
@@ -168,10 +168,10 @@ def make_folder(file: Path) -> Path:
 
 
 def make_private(*files: Path) -> None:
-    """Take files and folders of the user from everybody else: 0600 and 0700. Missing ones are passed over.
+    """Make the user's files and folders private: 0600 and 0700. Missing ones are skipped.
 
-    Left alone are what belongs to somebody else, folders that all write to, such as /tmp, and those around the user's
-    home, since DAILYPAPERS_HOME may name any folder.
+    Since DAILYPAPERS_HOME may be any folder, files of others, shared folders such as /tmp, and folders around the
+    user's home are left alone.
     """
     for file in files:
         with suppress(OSError, RuntimeError):
@@ -187,9 +187,9 @@ def make_private(*files: Path) -> None:
 
 
 def close_to_others(cache: Path) -> None:
-    """Make a home of an older program the user's alone: its files, and its folders with all that is in them.
+    """Make a home of an older version private, with all its files and folders.
 
-    A folder that is private already is not gone through.
+    A folder that is already private is skipped.
     """
     folders = (backup_folder, finding_folder, vectors_folder, models_folder, draft_folder)
     for folder in (*(one(cache) for one in folders), response_cache_folder()):
@@ -218,7 +218,7 @@ def _open_plain(file: str, flags: int) -> int:
 
 
 def open_private(file: Path, *, new: bool = False) -> TextIO:
-    """Open a text file to write it anew, for the user alone; with `new`, raises FileExistsError if it exists.
+    """Open a private text file for writing from scratch; with `new`, raises FileExistsError if it exists.
 
     Half an emoji, or a byte of a name that is no UTF-8, is written as JSON escapes it.
     """
@@ -229,7 +229,7 @@ def open_private(file: Path, *, new: bool = False) -> TextIO:
 
 
 def replace_private(file: Path, text: str, *, durable: bool = True) -> None:
-    """Replace a text file of the user's in full or not at all, also behind a link; raises OSError.
+    """Replace a private text file completely or not at all, following links; raises OSError.
 
     Without `durable` it does not wait for the disk: a crash of the system may then leave the file empty.
     """
@@ -277,8 +277,8 @@ def _full_folder() -> Path | None:
 def take_lock(file: Path, busy: ReaderError, patience: float = 0.0) -> int:
     """Lock a file of the user's until the returned handle is closed or the program ends.
 
-    Raises `busy` if another program still holds it after so many seconds, NoLocks if its file system has no locks, and
-    OSError if it can't be written.
+    Raises `busy` if another program still holds it after `patience` seconds, NoLocks if its file system has no locks,
+    and OSError if it can't be written.
     """
     handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:

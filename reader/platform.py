@@ -1,7 +1,7 @@
 """What differs between systems: the signals that end a program, terminals, locks of files, processes.
 
-Everything else is written once for all systems. Functions take the system's name as `sys.platform` has it, so tests
-can ask for another one.
+Everything else is the same on all systems. Functions take the system's name as in `sys.platform`, so that tests can
+pass another one.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
 def hear(ear: int, terminal: int | None, seconds: float | None) -> tuple[bool, bool | None]:
-    """Wait until a socket has something to read or the terminal was closed; None waits for ever.
+    """Wait until a socket is readable or the terminal was closed; None waits forever.
 
-    Returns whether there is something to read, and whether the terminal is gone: None if the system can't tell, so
-    that asking again is of no use.
+    Returns whether there is something to read, and whether the terminal is gone: None if the system can't tell, so that
+    asking again is of no use.
     """
     poll = select.poll()
     poll.register(ear, select.POLLIN)
@@ -210,7 +210,8 @@ def ignores_stop() -> bool:
 def stop_job() -> None:
     """Stop this program and the others of its job, such as a wrapper, until the shell continues them.
 
-    Call it in the main thread. It returns at once if no shell could continue the job: the system then drops the signal.
+    Call it in the main thread. It returns at once if no shell could continue the job, because the system then drops the
+    signal.
     """
     # The others first: this process stops before the next line of its main thread.
     before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
@@ -273,7 +274,7 @@ def _lock_range(handle: int) -> None:
 
 
 _HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
-"""Errors of a lock that another program holds; all others mean that there is none to be had."""
+"""Errors of a lock held by another program; all others mean that locks are not available."""
 
 
 def try_lock(handle: int) -> Lock:

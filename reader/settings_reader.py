@@ -108,7 +108,7 @@ def read_text(file: Path) -> str:
 
 
 def replace_text(file: Path, text: str) -> None:
-    """Replace the file at once, also behind a symbolic link: it is whole at every moment, and the user's alone."""
+    """Replace the file atomically, following symbolic links; it is private."""
     try:
         replace_private(file, text)
     except OSError as error:

@@ -26,7 +26,7 @@ RELEASES = sorted(folder.name for folder in DATA.iterdir() if re.fullmatch(r"\d+
 PREVIOUS = "c416989f"
 """The program that shares folders with today's: the release before this one, or the last with an older schema."""
 
-EXPORTS = ("json", "bib", "ris", "csl.json", "rdf", "csv", "md", "atom")
+EXPORTS = ("json", "bib", "ris", "csl.json", "rdf", "csv", "md")
 
 VISIT = visit.Visit("starred", "topic:agents", paper_id(3), history=("video",), topic_mode="all", folded=("vision",))
 

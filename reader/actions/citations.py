@@ -1,12 +1,12 @@
 r"""Citations for LaTeX and reference managers: the keys of entries, BibTeX, RIS, CSL-JSON and Zotero RDF.
 
-A key is made from a pattern, such as `{author}{year}-{id}`: the same for a paper in every export. Without `{id}` papers
-may come to the same key: the first of them that came into the cache has it, the others get their id at its end. So a
-key that is cited stays, whatever comes later and whatever is exported in whatever order.
+A key is made from a pattern, such as `{author}{year}-{id}`, and is the same in every export. Without `{id}`, papers may
+get equal keys: the first one in the cache keeps it, and the others append their id. So a cited key never changes,
+whatever is added or exported.
 
-The escapes of BibTeX are pylatexenc's, which is imported for the first entry. There, an arXiv paper has
-both `archivePrefix` and `eprinttype`, because programs read one or the other, and `url` and `doi`, which all of them
-read. Formulas between dollars stay as they are, and so do letters that LaTeX has no command for.
+The escapes of BibTeX are pylatexenc's, which is imported for the first entry. There, an arXiv paper has both
+`archivePrefix` and `eprinttype`, because programs read one or the other, and `url` and `doi`, which all of them read.
+Formulas between dollars stay as they are, and so do letters that LaTeX has no command for.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from reader.core.venue import series_of, year_of
 DEFAULT = "{author}{year}-{id}"
 
 _LATIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"})
-"""Letters without an accent to lose."""
+"""Letters without a removable accent."""
 
 _PART = re.compile(r"\{(\w+)\}")
 # fmt: off
@@ -39,9 +39,9 @@ _SMALL_WORDS = frozenset((
 
 
 class CitationKeys:
-    """Gives each paper of an export its key; no key is given twice, whatever its capitals.
+    """Gives each exported paper a key that is unique regardless of case.
 
-    `used` are keys that none may get; `all_papers` are those of the cache, in the order in which they came.
+    `used` are keys to avoid; `all_papers` are those of the cache, in order of arrival.
     """
 
     def __init__(
@@ -56,14 +56,13 @@ class CitationKeys:
 
     @cached_property
     def _owners(self) -> dict[str, str]:
-        """The id of the paper that has a key without its id, by the key in small letters."""
+        """The id of the paper that has a key without an id, by lower-case key."""
         owners: dict[str, str] = {}
         for paper in self._all_papers():
             owners.setdefault(self._base(_parts(paper)).lower(), paper.id)
         return owners
 
     def key(self, paper: Paper) -> str:
-        """The key of a paper, which it is given now."""
         parts = _parts(paper)
         key = base = self._base(parts)
         number = 1
@@ -78,7 +77,7 @@ class CitationKeys:
         return key
 
     def _base(self, parts: dict[str, str]) -> str:
-        """The key that the pattern makes of a paper's parts."""
+        """The key from the pattern and a paper's parts."""
         made = _PART.sub(lambda found: parts.get(found[1], ""), self._pattern)
         return re.sub(r"[^A-Za-z0-9._:+/-]+", "", made).strip("-_:.+/") or f"paper-{parts['id']}"
 
@@ -106,7 +105,7 @@ def _letters(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", fold(text).translate(_LATIN))
 
 
-# What every format has of a paper
+# Common to all formats
 
 EntryType = Literal["misc", "article", "inproceedings"]
 
@@ -120,19 +119,19 @@ _HONOUR = re.compile(r" (?:best paper|oral|spotlight|highlight|poster)\b")
 
 
 def entry_type(paper: Paper) -> EntryType:
-    """BibTeX's type: `misc`, or what the paper appeared in, if that is known."""
+    """BibTeX's entry type, from where the paper appeared; `misc` if unknown."""
     if not paper.journal and not paper.venue:
         return "misc"
     series = series_of(paper.venue)
     if series is not None:
         return "article" if series.is_journal else "inproceedings"
-    # Without a journal reference, the venue is that of a remark, which names conferences.
+    # Without a journal reference, the venue comes from a remark, which names conferences.
     is_conference = not paper.journal or _CONFERENCE.search(paper.journal)
     return "inproceedings" if is_conference else "article"
 
 
 def container(paper: Paper) -> str:
-    """The journal or the proceedings: arXiv's reference, else the venue with its full name; empty if not known."""
+    """The journal or proceedings: arXiv's reference, else the venue's full name; empty if unknown."""
     if paper.journal:
         return clean(paper.journal)
     venue = _HONOUR.sub("", clean(paper.venue or ""))
@@ -200,7 +199,7 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
         if entry_type(paper) == "misc":
             yield "publisher", "arXiv"
     if paper.tags:
-        # The feed's own keywords are many, and a program would make tags of them.
+        # The feed's own keywords are many, and programs would make tags of them.
         yield "keywords", escape(", ".join(clean(tag.replace(",", " ")) for tag in paper.tags))
     if paper.abstract:
         yield "abstract", _with_formulas(clean_block(paper.abstract).replace("\n\n", " "), escape)
@@ -209,7 +208,7 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
 
 
 def annotation(paper: Paper) -> str:
-    """What the user wrote about a paper, as other programs get it: the note, and the highlights."""
+    """The user's note and highlights about a paper, for other programs."""
     highlights = (clean_note(said, SAID_LIMIT) for said in paper.highlights)
     return "\n\n".join(filter(None, (clean_note(paper.note or "").strip("\n"), *highlights)))
 
@@ -221,13 +220,13 @@ def category(paper: Paper) -> str:
 
 
 def doi(paper: Paper) -> str:
-    """The DOI that the publisher gave a paper, else that of arXiv."""
+    """The publisher's DOI, else arXiv's."""
     published = clean(paper.doi or "")
     return published if re.fullmatch(r"10\.[0-9.]+/[^\s{}\\%#]+", published) else ARXIV_DOI + paper.id
 
 
 def _title(title: str, escape: Callable[[str], str]) -> str:
-    """The title with braces around the words whose capitals styles must not lower, such as `{GPT-4}`."""
+    """The title with braces around words whose capitals must be kept, such as `{GPT-4}`."""
     return "".join(
         part if _is_formula(part) else re.sub(r"\S+", lambda word: _word(word[0], escape), part)
         for part in _FORMULA.split(title)
@@ -249,7 +248,7 @@ def _with_formulas(text: str, escape: Callable[[str], str]) -> str:
 
 
 def _is_formula(part: str) -> bool:
-    """Whether a part of a text is a formula that TeX can read: its braces close, and nothing in it is a comment."""
+    """Whether a part is a formula that TeX can read: balanced braces and no comment."""
     if not (len(part) > 2 and _FORMULA.fullmatch(part)) or re.search(r"(?<!\\)[%#&]", part):
         return False
     depth = 0
@@ -275,7 +274,7 @@ def _escaper() -> Callable[[str], str]:
     """A function that turns plain text into LaTeX; a letter without a LaTeX command stays unchanged."""
     from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
-    # BibTeX counts even escaped braces: a title with a single brace would swallow the rest of the file.
+    # BibTeX counts even escaped braces: a single brace in a title would swallow the rest of the file.
     signs = {ord("{"): r"\textbraceleft", ord("}"): r"\textbraceright", ord("“"): "``", ord("”"): "''"}
     encoder = UnicodeToLatexEncoder(
         conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, signs), "defaults"],
@@ -283,8 +282,8 @@ def _escaper() -> Callable[[str], str]:
         unknown_char_policy="keep",
         unknown_char_warning=False,
     )
-    # One sign at a time, and few of them need it: ten times as quick as whole abstracts.
-    # Programs that read BibTeX know formulas between dollars better than this command.
+    # One character at a time, and few need it: ten times as fast as whole abstracts. Programs that read BibTeX handle
+    # formulas between dollars themselves.
     escape: Callable[[str], str] = lru_cache(maxsize=4_096)(
         lambda sign: re.sub(r"\{\\ensuremath\{(.*)\}\}", r"{$\1$}", encoder.unicode_to_latex(sign))
     )
@@ -384,7 +383,7 @@ def _csl_author(name: str) -> dict[str, str]:
     return named | ({"suffix": parts.suffix} if parts.suffix else {})
 
 
-# Zotero RDF, in which alone it takes notes: each is a memo of HTML
+# Zotero RDF, the only format in which it imports notes, each an HTML memo
 
 _RDF_TYPES = {"misc": "preprint", "article": "journalArticle", "inproceedings": "conferencePaper"}
 
@@ -446,13 +445,13 @@ def _rdf_person(name: str) -> str:
 
 
 def _note_html(paper: Paper) -> str:
-    """The note, its lines and paragraphs as they are."""
+    """The note, with its lines and paragraphs kept."""
     parts = in_html(clean_note(paper.note or "").strip("\n"), quote=False).split("\n\n")
     return "".join("<p>" + part.replace("\n", "<br/>") + "</p>" for part in parts if part)
 
 
 def _highlights_html(paper: Paper) -> str:
-    """The highlights on the ground of their colours, with a link into the paper each."""
+    """The highlights on their colours, each with a link into the paper."""
     parts = []
     for said in paper.highlights:
         _, found = split_note(said)

@@ -1,4 +1,4 @@
-"""Texts of papers to copy: cleaned, so that pasting them into a terminal is harmless."""
+"""Texts of papers for copying, cleaned so that pasting them into a terminal is harmless."""
 
 from __future__ import annotations
 
@@ -112,13 +112,13 @@ Papers = Sequence[Paper]
 
 
 class Copy(NamedTuple):
-    """A form in which papers are copied: its name, and the text of some papers."""
+    """A form of copying papers: its name, and the resulting text."""
 
     name: str
     text: Callable[[Papers, CitationKeys], str]
-    """Takes the papers, and what gives BibTeX entries their keys."""
+    """Receives the papers, and what gives BibTeX entries their keys."""
     noun: str = ""
-    """What it is called in a sentence, if its name alone does not say it."""
+    """Its name in a sentence, if it differs."""
 
 
 def paper_link(paper: Paper) -> str:
@@ -177,7 +177,7 @@ COPIES: Mapping[str, Copy] = MappingProxyType(
         "3": Copy("MLA", partial(_citations, style="MLA"), "MLA citation"),
     }
 )
-"""The forms by the letter that chooses each, in the order of the menu; the last ones are styles of citations."""
+"""The forms by letter, in menu order; the last ones are citation styles."""
 
 
 PROGRAMS = (
@@ -187,7 +187,7 @@ PROGRAMS = (
     ("xsel", "--clipboard", "--output"),
     ("termux-clipboard-get",),
 )
-"""Programs that print the clipboard: of macOS, Wayland, X and Android."""
+"""Programs that print the clipboard on macOS, Wayland, X and Android."""
 
 SECONDS = 10
 
@@ -209,7 +209,7 @@ def read_clipboard() -> bytes:
                 check=True,
             )
         except (OSError, subprocess.SubprocessError):
-            # Such as that of X in a session of Wayland.
+            # Such as X's clipboard in a Wayland session.
             continue
         return done.stdout
     raise ReaderError(f"{there[-1][0]} could not read the clipboard. Pipe the text instead: import -.")

@@ -1,8 +1,8 @@
 """Write papers in other programs' formats, one by one to a stream, or a whole file at once.
 
 A feed in Atom (RFC 4287) lets any feed reader follow a query. The same papers give the same bytes: all times come from
-the papers, so a reader shows no paper as new because the file was. Notes, tags and marks stay out of it, since a feed
-is made to be put where others can read it.
+the papers, so that readers do not show papers as new when the file is rewritten. Notes, tags and marks are left out,
+since feeds are meant to be published.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from reader.platform import to_disk
 ATOM = "http://www.w3.org/2005/Atom"
 
 MOST = 500
-"""Papers of a feed, the first ones of its query: a phone fetches all of it each time."""
+"""Maximum papers of a feed: a phone fetches all of it each time."""
 
 OLDEST = "1970-01-01"
 """The date of a feed without papers, and of a paper without a date."""
@@ -41,14 +41,14 @@ OLDEST = "1970-01-01"
 _DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)", re.ASCII)
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML can't hold, not even escaped."""
+"""Characters that XML can't contain, even escaped."""
 
 
 def write(papers: Iterable[Paper], out: TextIO, query: str, url: str = "") -> int:
     """Write the feed of a query, which can be fetched at `url`; return the number of its papers."""
     listed = list(islice(papers, MOST))
     feed = Element("feed", xmlns=ATOM)
-    # All that is not an entry has to stand first.
+    # Everything but entries must come first.
     _add(feed, "title", f"Papers: {query}" if query else "Papers")
     _add(feed, "id", _urn(f"query:{query}"))
     _add(feed, "updated", _time(max(map(_changed, listed), default=OLDEST)))
@@ -77,7 +77,7 @@ def _add_entry(feed: Element, paper: Paper) -> None:
         _add(entry, "link", rel="related" if number else "alternate", href=address)
     for term in dict.fromkeys((*paper.topics, *paper.categories)):
         _add(entry, "category", term=clean(term))
-    # An entry that leads nowhere must have its content.
+    # An entry without a link must have content.
     about = clean_block(paper.abstract) or clean(paper.summary or "")
     _add(entry, "summary" if addresses else "content", about)
 
@@ -93,7 +93,7 @@ def _urn(name: str) -> str:
 
 
 def _changed(paper: Paper) -> str:
-    """The date of the last news of a paper: its newest version, or its day in the feed."""
+    """The date of a paper's last change: its newest version, or its day in the feed."""
     return max((OLDEST, *(day for day in (paper.published, paper.day, paper.revised) if day and _is_date(day))))
 
 
@@ -114,8 +114,7 @@ Record = dict[str, Any]
 """A paper as a JSON object: absent values are None, dates ISO, topics slugs."""
 
 Writer = Callable[[Iterable[Paper], TextIO, CitationKeys, str, str], int]
-"""Writes papers to a stream and returns their number; entries that are cited get their keys, and a feed its query and
-its address."""
+"""Writes papers to a stream and returns their number; cited entries get keys, and a feed its query and address."""
 
 
 class ExportFailed(ReaderError):
@@ -131,7 +130,7 @@ class Format:
     about: str
     writer: Writer
     most: int | None = None
-    """Papers that it takes at most, the first ones."""
+    """Maximum number of papers."""
 
     def write(
         self,
@@ -154,7 +153,7 @@ def record(paper: Paper) -> Record:
     # Every paper has authors.
     values["authors"] = values["authors"] or None
     values["url"] = hf_url(paper.id) or _line(paper.url)
-    # The user's own texts have their lines as they are.
+    # The user's own texts keep their lines.
     values["highlights"] = [clean_note(said, SAID_LIMIT) for said in paper.highlights]
     values["note"] = clean_note(paper.note or "") or None
     return values

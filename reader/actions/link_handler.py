@@ -1,8 +1,7 @@
 """Let the system open addresses such as `dailypapers:1706.03762` by this program, where it allows that.
 
-On Linux and similar systems, a desktop file says so, and the system is asked to use it. macOS gives such addresses to
-applications alone, by messages that no command receives; there nothing is written. An address may come from anybody: it
-has the id of a paper in one of our forms, or is refused, and no shell sees it.
+On Linux and similar systems, a desktop file registers the program. macOS passes such addresses only to applications, so
+nothing is written there. Addresses are untrusted: they must contain a valid paper id, and never reach a shell.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ from reader.core.text import clean
 from reader.paths import APP, open_private
 
 SCHEME = APP
-"""Addresses begin with it and a colon; the id of a paper follows."""
+"""The scheme of addresses; the id of a paper follows after a colon."""
 
 FILE = f"{APP}-open.desktop"
 
 _INSTEAD = "digests show each paper's id instead: 'dailypapers open ID --reader'"
 
 _OPEN = ("open", "--reader", "--")
-"""The words before the address: nothing behind them is an option."""
+"""The words before the address, which ends the options."""
 
 
 # Addresses
@@ -41,7 +40,7 @@ def address_of(id: str) -> str | None:
 
 
 def paper_of(text: str) -> str:
-    """The id in one of our addresses, any other text as it is; raises UsageError for an address that names no paper."""
+    """The id in one of our addresses, other text unchanged; raises UsageError for an address without one."""
     if not text.lower().startswith(f"{SCHEME}:"):
         return text
     id = unquote(text[len(SCHEME) + 1 :][:200]).removeprefix("//").removesuffix("/")
@@ -50,11 +49,11 @@ def paper_of(text: str) -> str:
     return id
 
 
-# What the system is told
+# Registration
 
 
 def is_installed(environ: Mapping[str, str]) -> bool:
-    """Whether the system opens our addresses by this program, as far as we have told it."""
+    """Whether the system opens our addresses with this program, according to our own file."""
     return _file(environ).exists()
 
 
@@ -64,7 +63,7 @@ def install(
     run: RunProgram = run_program,
     system: str = sys.platform,
 ) -> str:
-    """Tell the system; return where that is written. `copied` are variables that the program needs.
+    """Register with the system; return the written file. `copied` are variables that the program needs.
 
     Raises ReaderError.
     """
@@ -99,7 +98,7 @@ def install(
 
 
 def remove(environ: Mapping[str, str]) -> bool:
-    """Take back what the system was told; return whether it was."""
+    """Undo the registration; return whether there was one."""
     try:
         _file(environ).unlink()
     except FileNotFoundError:

@@ -64,7 +64,7 @@ class Link:
     name: str
     url: str
     in_text: bool = False
-    """Whether it was found in the abstract or the remark; the feed does not name it."""
+    """Whether it was found in the abstract or the remark, not in the feed."""
 
 
 def links(paper: Paper) -> tuple[Link, ...]:
@@ -92,7 +92,6 @@ def links(paper: Paper) -> tuple[Link, ...]:
 
 
 def _add_from_text(links: dict[str, Link], paper: Paper) -> None:
-    """Add the addresses in the paper's text that are not among the links."""
     letters = {link.letter for link in links.values()}
     for address in paper.addresses:
         safe = safe_url(address)
@@ -217,10 +216,9 @@ def open_url(url: str, *, has_terminal: bool = True) -> bool:
 
 
 TITLE_LETTERS = 60
-"""Maximum letters of the title in a file's name."""
 
 _UNFIT = re.compile(r"[^\w .,()+=@&'–-]+")
-"""What the names of files must not have on some system."""
+"""Characters that file names can't have on some system."""
 
 
 def pdf_folder(setting: str, config_file: Path) -> Path:

@@ -1,11 +1,11 @@
 """A folder of notes: a Markdown file a paper, for Obsidian and the like.
 
-What is above the marker is written anew by each export, except what the user changed or added in the front matter;
-what is below is the user's, word for word, and comes back as the paper's note. The marker has the sums of what was
-written last, so that it is known who changed it since.
+Above the marker, each export rewrites everything but the user's changes in the front matter; the text below belongs to
+the user and comes back as the paper's note. The marker holds checksums of the last export, which show who changed what
+since.
 
-The front matter is the YAML between two lines of dashes. The sums show which of its values are the user's. In lists
-each entry has its own, so that a tag that was added, or taken away, on one side comes to the other's list.
+The front matter is the YAML between two lines of dashes. The checksums show which of its values the user changed. Each
+list entry has its own, so that tags added or removed on one side are merged into the other.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ FILE_BYTES = 1 << 22
 
 
 class Written(NamedTuple):
-    """What became of one paper's file."""
+    """The result for one paper's file."""
 
     file: Path
     note: str | None = None
-    """The user's own part, if it is another note than the cache has."""
+    """The user's part, if it differs from the cached note."""
     problem: str = ""
     """Why the file was not written; empty if it was."""
 
@@ -98,7 +98,7 @@ class NotesFolder:
 
 
 def _named_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files that name a paper, with its id."""
+    """The files that contain a paper's id, with the id."""
     for file in sorted(folder.rglob("*.md")):
         if file.is_file():
             with file.open("rb") as opened:
@@ -121,9 +121,9 @@ def _read(file: Path) -> str | None:
 
 
 def _own_part(text: str, marker: re.Match[str], kept: str) -> str:
-    """What belongs below the marker.
+    """The text below the marker.
 
-    Where file and cache have changed both, the file wins: the log of events keeps the other note.
+    If both file and cache changed, the file wins; the log keeps the other note.
     """
     own = text[marker.end() :]
     said = _plain(own)

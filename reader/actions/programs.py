@@ -1,6 +1,6 @@
-"""Programs of the user's: on data, by an argument list, with a time limit and bounded, clean output.
+"""Runs the user's programs by argument list, with a time limit and bounded, clean output.
 
-Also those for one purpose: a notification of the desktop, the editor, the viewer of PDFs.
+Includes desktop notifications, the editor and the PDF viewer.
 
 A program gets its data on standard input, and the user's own environment without the access token.
 """
@@ -30,24 +30,24 @@ from reader.core.steps import note_step
 from reader.core.text import clean, clean_note
 
 MOST_KEPT = 100_000
-"""Characters that are kept of what a program prints."""
+"""Maximum kept characters of a program's output."""
 
 MOST_PRINTED = 1 << 20
 """Bytes of standard output after which a program is stopped."""
 
 MOST_SAID = 16 << 20
-"""Bytes of standard error after which they are forgotten. What is said just then may be lost: so many only a program
-that goes on and on says."""
+"""Bytes of standard error after which they are discarded. Text printed at that moment may be lost; only runaway
+programs print this much."""
 
 _LAST_WORDS = 4_000
-"""Bytes that are read of the end of standard error for the reason of a failure."""
+"""Bytes read from the end of standard error for the reason of a failure."""
 
 _POLL = 0.02
 """Seconds between two checks whether the program has ended."""
 
 
 _running: set[int] = set()
-"""The programs that run, by their process groups."""
+"""The running programs, by process group."""
 
 
 class ProgramError(ReaderError):
@@ -55,7 +55,7 @@ class ProgramError(ReaderError):
 
 
 class ProgramTookTooLong(ProgramError):
-    """The program was killed before it had ended; nobody knows what it did until then."""
+    """The program was killed before it ended; its effects are unknown."""
 
 
 class Printed(NamedTuple):
@@ -86,19 +86,19 @@ async def run_program(
 ) -> Printed:
     """Run a program with a text on its standard input, and wait until it ends; raises ProgramError.
 
-    After `seconds` it is killed with its children, and also if this call is cancelled, unless it `goes_on` then.
-    `advice` ends the sentence of a failure. Of a program that `is_silent` nothing is kept.
+    After `seconds` it is killed with its children, and also if this call is cancelled, unless `goes_on`. `advice` ends
+    the error message. With `is_silent`, no output is kept.
     """
     name, end = clean(command[0], 100), f"; {advice}." if advice else "."
     program = find_program(command)
     if program is None:
         raise ProgramError(f"{name} was not found{end}")
-    # Files, not pipes: a program that leaves its input unread, or a child with open pipes, must not block us.
+    # Files, not pipes: a program that does not read its input, or a child with open pipes, must not block us.
     with TemporaryFile() as stdin, TemporaryFile() as stdout, TemporaryFile() as stderr:
         stdin.write(given.encode("utf-8", "replace"))
         stdin.seek(0)
         try:
-            # Not in a thread: a call that is cancelled meanwhile would not know what to kill.
+            # Not in a thread: a call cancelled meanwhile would not know what to kill.
             process = _start((program, *command[1:]), stdin, subprocess.DEVNULL if is_silent else stdout, stderr)
         except OSError as error:
             raise ProgramError(f"{name} could not be run: {error.strerror}{end}") from error
@@ -111,7 +111,7 @@ async def run_program(
                     is_cut = True
                     break
                 last = _keep_short(stderr.fileno()) or last
-                # A program that takes long is no job that hangs.
+                # A slow program is not a hanging job.
                 note_step()
                 await asyncio.sleep(_POLL)
         except asyncio.CancelledError:
@@ -145,9 +145,9 @@ def _start(
 
 
 def _keep_short(printed: int) -> bytes:
-    """Empty a file that a program prints to, once it is long, and return its end: the program may print for ever.
+    """Empty a long output file and return its end, since the program may print forever.
 
-    The program shares the file's position, so it goes on at the file's start.
+    The program shares the file's position, so it continues at the start.
     """
     size = os.fstat(printed).st_size
     if size <= MOST_SAID:
@@ -163,7 +163,7 @@ def _keep_short(printed: int) -> bytes:
 
 
 def kill_all() -> None:
-    """Kill all programs that run, with their children: this process ends now."""
+    """Kill all running programs with their children, because this process ends now."""
     for group in tuple(_running):
         platform.kill_group(group)
 
@@ -220,7 +220,7 @@ def find_editor(environ: Mapping[str, str]) -> list[str] | None:
 def edit(command: Sequence[str], file: Path) -> bool:
     """Let the user edit a file, and wait; return whether the editor ended well. Raises OSError if it can't start.
 
-    The terminal must not be in use. The interrupt key is the editor's alone meanwhile.
+    The terminal must not be in use. The interrupt key goes only to the editor.
     """
     editor = subprocess.Popen([*command, str(file)])
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -236,17 +236,17 @@ CONSOLE_VIEWERS = frozenset({"fancy-cat", "fbpdf", "jfbview", "less", "pdftotext
 """Viewers that run in the terminal; others open windows."""
 
 START = 3.0
-"""Seconds in which a viewer that opens a window may fail; after them it counts as started."""
+"""Seconds in which a windowed viewer may fail; after them it counts as started."""
 
 
 class NoViewer(ReaderError):
-    """No viewer can show the file, or the one that was asked did not start."""
+    """No viewer can show the file, or the requested one did not start."""
 
 
 def find_viewer(own: Sequence[str], environ: Mapping[str, str], system: str = sys.platform) -> tuple[str, ...]:
-    """The command that opens a PDF: the user's own, else the system's; raises NoViewer that says why there is none.
+    """The command that opens a PDF: the user's own, else the system's; raises NoViewer with the reason.
 
-    Over ssh the system's viewer would open where the user is not.
+    Over ssh, the system's viewer would open on the wrong machine.
     """
     if own:
         if find_program(own) is None:
@@ -299,7 +299,7 @@ def open_file(command: Sequence[str], file: Path) -> None:
     try:
         code = process.wait(None if is_console else START)
     except subprocess.TimeoutExpired:
-        # It is open; whoever waits for it takes it from the system's table once it ends.
+        # It is running; whoever waits for it later collects its exit code.
         threading.Thread(target=process.wait, daemon=True).start()
         return
     if code:

@@ -23,7 +23,6 @@ from reader.paths import open_private
 NAME = "dailypapers"
 
 Time = tuple[int, int]
-"""Hour and minute of the day."""
 
 RunProgram = Callable[[Sequence[str], str | None], str]
 """Runs a program with its arguments and input; returns its output, raises ReaderError."""
@@ -40,7 +39,7 @@ class Schedule:
     line: str = ""
     """The crontab's line, for `cron`."""
     mark: str = ""
-    """The end of that line, by which it is found again."""
+    """The end of that line, by which it is found."""
     start: tuple[tuple[str, ...], ...] = ()
     stop: tuple[tuple[str, ...], ...] = ()
 
@@ -61,7 +60,7 @@ class Task:
     words: tuple[str, ...]
     """Of this program's command line."""
     hours: int = 24
-    """It runs every so many hours from 0:17 or 6:17 on, unless it has a time of the day."""
+    """Interval in hours, from 0:17 or 6:17 on, unless it has a time of day."""
     at: Time | None = None
 
     @property
@@ -76,7 +75,7 @@ def refreshes(hours: int) -> Task:
 
 
 def daily_digest(at: Time, how: Sequence[str]) -> Task:
-    """A digest each day; `how` are the words that say where it goes."""
+    """A daily digest; `how` are the words for its delivery."""
     return Task("digest", f"Digest of {NAME}", ("digest", *how, "--in-turn", "--refresh", "--quiet"), at=at)
 
 
@@ -182,13 +181,13 @@ def install(schedule: Schedule, run: RunProgram) -> None:
         _write_crontab([*(line for line in _crontab(run) if not line.endswith(schedule.mark)), schedule.line], run)
         return
     if any(file.exists() for file in schedule.files):
-        # launchd takes no notice of a file that changes. What is stopped already can't be stopped.
+        # launchd ignores changed files. An already stopped job can't be stopped.
         with suppress(ReaderError):
             for command in schedule.stop:
                 run(command, None)
     for file, text in schedule.files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        # For the user alone: the address of a proxy may hold a password.
+        # Only for the user: the address of a proxy may contain a password.
         with open_private(file) as out:
             out.write(text)
     for command in schedule.start:

@@ -475,7 +475,7 @@ def common_words() -> Common:
 
 
 def read_words(connection: sqlite3.Connection, newest: int = -1) -> Papers:
-    """The words of all papers, or of so many newest ones; words that are not stored are made."""
+    """The words of all papers, or of the newest ones; words that are not stored are made."""
     for pk, body in connection.execute(f"{_WORDS} ORDER BY p.pk DESC LIMIT ?", (newest,)):
         yield pk, body or pack(*text_of(connection, pk))
 

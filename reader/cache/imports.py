@@ -162,7 +162,7 @@ _KEPT = 12
 def add_marks(events: Events, papers: Sequence[PaperMarks], now: Callable[[], float] = time) -> int:
     """Add the marks of some papers, and return how many the log did not have.
 
-    A clock that is ahead by over a day counts as now, or else its mark would win for ever. A mark without a time is
+    A clock that is ahead by over a day counts as now, or else its mark would win forever. A mark without a time is
     made now, on papers in the cache where none of its kind is set.
     """
     new = events.read(lambda connection: _missing(connection, papers))

@@ -27,7 +27,7 @@ def outputs_of(connection: sqlite3.Connection, pk: int) -> tuple[Output, ...]:
 
 
 def keep_output(path: Path, pk: int, output: Output) -> bool:
-    """Keep an output in place of an earlier one of its name; an empty one removes it.
+    """Keep an output, replacing an earlier one of its name; an empty one removes it.
 
     Returns whether the paper is still in the cache. Raises CacheError.
     """

@@ -315,7 +315,7 @@ def open_server(address: str) -> Iterator[Server]:
 
 
 def _patient(plain: type[Connection[Any]]) -> type[Connection[Any]]:
-    """Connections that break off where the server is silent for too long: libpq would wait for ever."""
+    """Connections that break off where the server is silent for too long: libpq would wait forever."""
     from psycopg import OperationalError
 
     class Patient(plain):  # type: ignore[valid-type, misc]

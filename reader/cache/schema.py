@@ -179,7 +179,7 @@ def _facts(path: Path) -> _Facts:
 
 
 def _is_whole(path: Path, count: int, size: int) -> bool:
-    """Whether so many pages are in a file, or in it and its log."""
+    """Whether a file, or the file and its log, has this many pages."""
     if count <= path.stat().st_size // size:
         return True
     from reader.cache.files import has_pages

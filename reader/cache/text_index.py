@@ -35,7 +35,7 @@ def forget(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
 
 
 def rebuild(connection: sqlite3.Connection) -> None:
-    """Make the index anew from all texts: some 5 ms for each."""
+    """Rebuild the index from all texts: some 5 ms for each."""
     connection.execute("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")
     for pk, words in _texts(connection):
         connection.execute(_ADD, (pk, words))

@@ -77,7 +77,7 @@ class Texts:
             return self._connection.execute("SELECT 1 FROM full_text WHERE pk = ?", (pk,)).fetchone() is not None
 
     def put(self, pk: int, document: Document, source: str, now: str) -> None:
-        """Store the text of a paper in place of an earlier one; `now` is ISO time, UTC."""
+        """Store a paper's text, replacing an earlier one; `now` is ISO time, UTC."""
         values = (pk, source, document.version, now, now[:10], dump(document))
         words = searched_text(document)
         with explained(self._path), connections.transaction(self._connection):

@@ -327,7 +327,7 @@ def _shield(parser: Parser, words: Iterable[str], options: Mapping[str, Action])
         elif kind != "end":
             if kind == "argument" and not is_plain and _OPTION.fullmatch(word):
                 _refuse_letter(parser, word, options)
-            # An option in place of a value is a mistake, which argparse reports.
+            # An option instead of a value is a mistake, which argparse reports.
             is_term = word.startswith("-") and (kind == "argument" or word[:2] != "--")
             yield SHIELD + word if is_term else word
 

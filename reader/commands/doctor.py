@@ -55,7 +55,7 @@ TERMINAL = ("TERM", "COLORTERM", "TERM_PROGRAM", "NO_COLOR", "TEXTUAL_THEME", "T
 
 
 HIDDEN = "(only shown by 'dailypapers doctor')"
-"""Shown to others in place of private values."""
+"""Shown to others instead of private values."""
 
 
 @dataclass(frozen=True, slots=True)

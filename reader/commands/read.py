@@ -41,7 +41,7 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.json or arguments.sections:
         return _print_sections(arguments, paper, kept)
     from reader.commands.pager import print_paged
-    from reader.core.document.rewritten import with_font_names, with_tex
+    from reader.core.document.model import with_font_names, with_tex
 
     facts = _facts(paper, kept)
     if arguments.section is not None:

@@ -91,7 +91,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 def figures(
     deeds: Sequence[Deed], topics: Mapping[PaperRef, Sequence[str]], today: date, weeks: int = WEEKS
 ) -> Figures:
-    """The figures of so many weeks, and of all days; `topics` has the slugs of papers."""
+    """The figures of this many weeks, and of all days; `topics` has the slugs of papers."""
     first = monday_of(today) - timedelta(weeks=weeks - 1)
     mondays = [first + timedelta(weeks=number) for number in range(weeks)]
     days: dict[date, _Papers] = defaultdict(lambda: defaultdict(set))

@@ -92,7 +92,7 @@ def is_harmless(text: str) -> bool:
 
 
 def visible(text: str, *, styled: bool = False) -> str:
-    r"""The text with escapes such as `\u001b` in place of control and direction characters that a terminal would obey.
+    r"""The text with escapes such as `\u001b` instead of control and direction characters that a terminal would obey.
 
     JSON keeps its meaning. With `styled`, the program's own colours, links and progress stay.
     """

@@ -1,10 +1,10 @@
 """Parse records of our own JSON, as `export` and `list --json` write it or as somebody wrote it by hand.
 
 An export is a file like any other: its texts are cleaned, its numbers, dates and addresses are checked, and its lists
-are bounded. A value that can't be true counts as missing. Which fields there are follows from `reader.core.paper`.
+are bounded. An impossible value counts as missing. The fields are those of `reader.core.paper`.
 
-Sites and formats of files that extensions read give records in the same JSON. Nothing of an extension asks the web: it
-says which addresses it understands, and gets what we fetched.
+Extensions for sites and file formats return records in the same JSON. An extension never accesses the web: it declares
+the addresses it understands, and gets the fetched data.
 """
 
 from __future__ import annotations

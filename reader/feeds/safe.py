@@ -1,7 +1,7 @@
-"""Make untrusted data safe: HTML and LaTeX become plain text, JSON and XML are parsed within bounds.
+"""Makes untrusted data safe: HTML and LaTeX become plain text, and JSON and XML are parsed within bounds.
 
-JSON has bounded memory, no numbers that nothing can count, and values of the expected type or none. XML has no
-entities, no external resources, and bounded depth and size.
+JSON has bounded memory, no absurd numbers, and values of the expected type or none. XML has no entities, no external
+resources, and bounded depth and size.
 """
 
 from __future__ import annotations
@@ -131,11 +131,11 @@ class UnreadableJson(ValueError):
 
 
 class TooManyValues(UnreadableJson):
-    """The text holds so many values that they would fill the memory."""
+    """The text has more values than the memory can hold."""
 
 
 def _integer(digits: str) -> int | None:
-    """An integer; None for a longer one than anything here counts, such as 1 with 400 zeros."""
+    """An integer; None if it is implausibly long, such as 1 with 400 zeros."""
     return int(digits) if len(digits) <= _DIGITS else None
 
 

@@ -128,7 +128,7 @@ _DATE: Final[Contexts] = ("calendar",)
 
 
 _JOB: Final[Contexts] = tuple(context for context in CONTEXTS if context != "note")
-"""Where the program can be suspended: in the editor of notes, the same key takes back what was typed."""
+"""Where the program can be suspended; in the note editor, the same key undoes typing."""
 
 
 class Action(NamedTuple):
@@ -153,7 +153,7 @@ class Action(NamedTuple):
 
 
 class KeySet(NamedTuple):
-    """What a feature adds to the table: actions of its own, and what acts in the contexts that they name."""
+    """A feature's additions to the table: its own actions, and what acts in its contexts."""
 
     actions: tuple[Action, ...] = ()
     footers: Mapping[str, Mapping[str, str]] = {}
@@ -371,9 +371,9 @@ LINE_CONTEXTS: Final[Contexts] = ("list", "detail", "page", "triage", "text")
 class LineKey(NamedTuple):
     """A key of an extension, which runs a line of the reader's command line.
 
-    Its id is one word. `keys` are its bindings, separated by spaces. Those that have a meaning already are left out;
-    the user's settings may give it others, as `extension.ID`. In the line, `{ids}` stands for the selected papers, or
-    the one under the cursor.
+    Its id is one word. `keys` are its bindings, separated by spaces. Keys already in use are left out; the user's
+    settings may bind others, as `extension.ID`. In the line, `{ids}` stands for the selected papers, or the one under
+    the cursor.
     """
 
     id: str
@@ -487,7 +487,7 @@ FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
 }
 """The most useful actions of each context, with a short word for the footer, the most important first.
 
-The last one leads to all others, so it stays longest where there is little room.
+The last one leads to all others, so it is dropped last.
 """
 
 SERVED_FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
@@ -498,7 +498,7 @@ SERVED_FOOTERS: Final[Mapping[Context, Mapping[str, str]]] = {
     },
     "note": {id: word for id, word in FOOTERS["note"].items() if id != "paper.editor"},
 }
-"""The same in a browser, where no other editor can be opened, and where a phone has no keys but those to tap."""
+"""The same in a browser, where no other editor can be opened, and a phone has only keys that can be tapped."""
 
 SELECTED_FOOTER: Final[Mapping[str, str]] = _footer(
     "paper.read mark read, paper.star star, paper.queue queue, paper.tag tags, paper.hide hide, link.copy_as copy, "
@@ -563,7 +563,7 @@ NEWSBOAT: Final[Mapping[str, str]] = MappingProxyType(
         "app.quit": "Q ctrl+q",
     }
 )
-"""As newsboat's own keys where it has the same action; its `g` sorts, and here begins the names of views."""
+"""newsboat's own keys for the same actions; its `g` sorts, and here starts the names of views."""
 
 ARROWS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -48,16 +48,16 @@ class KeyMistake(NamedTuple):
 
 
 class LostKey(NamedTuple):
-    """A default key that an action does not have where a key of the user's acts for another action."""
+    """A default key that an action lost to a key of the user."""
 
     action: str
     key: str
     winner: str
     winning: str
-    """The user's key: the same, or one of which either begins the other."""
+    """The user's key: the same, or one where either begins the other."""
     contexts: tuple[Context, ...]
     is_everywhere: bool
-    """Whether the key does nothing else for the action in other places."""
+    """Whether the action loses the key everywhere."""
 
     def __str__(self) -> str:
         by = "" if self.winning == self.key else f" ({self.winning})"
@@ -150,9 +150,9 @@ class Keymap:
     """The actions with their keys.
 
     `preset` are other keys than the table's. `overrides` are the user's keys by action id. Both replace all keys of the
-    action; an empty text unbinds it: only the command palette then runs it. Where a key of the user's meets a default
-    key of another action, the user's acts; `lost` lists what defaults lose so. Overrides that can't be used, such as
-    two that meet, are listed in `mistakes` and change nothing.
+    action; an empty text unbinds it, which leaves only the command palette. If a key of the user conflicts with another
+    action's default, the user's wins; `lost` lists such defaults. Unusable overrides, such as two conflicting ones, are
+    listed in `mistakes` and ignored.
     """
 
     def __init__(
@@ -335,9 +335,9 @@ class Keymap:
         return whole[0] if whole else last_parts[last[0]] if last else None
 
     def _leave_out_unusable(self, mistakes: list[KeyMistake]) -> tuple[Taken, list[Clash]]:
-        """Leave out the user's keys that meet each other or a count; return what is taken then, and the other clashes.
+        """Ignore the user's keys that conflict with each other or a count; return taken keys and other clashes.
 
-        Default keys that meet each other, which is a mistake of the table, are told and left as they are.
+        Conflicts between defaults, which are mistakes of the table, are reported and kept.
         """
         while True:
             taken = find_taken(self._actions, self._defaults | self._own)
@@ -473,7 +473,7 @@ class KeyReader:
     def feed(self, key: str, context: Context, *, keeps_chords: bool = False) -> Outcome:
         """Handle one key pressed in `context`, by Textual's name for it.
 
-        With `keeps_chords`, a letter that leads nowhere leaves a chord begun: a word that is typed must not act.
+        With `keeps_chords`, an unbound letter keeps a chord open, so that a typed word does not act.
         """
         if context != self._context:
             self.reset()

@@ -1,8 +1,8 @@
-"""What the followed categories of arXiv announce: each day from two sources that agree, and the days between.
+"""The announcements of followed arXiv categories: each day from two agreeing sources, including missed days.
 
-No source is whole by itself. RSS may have half of a day, or an old one under today's date; the listing page may still
-be the one before; records also move when a paper is revised. Whatever any of them has is stored. A day is whole if two
-of them name all its papers and these are in the cache; else it is asked again until it is a week old.
+No source is complete alone. RSS may have half of a day, or an old day under today's date; the listing page may be
+outdated; records move when a paper is revised. Everything found is stored. A day is complete if two sources agree on
+its papers and these are in the cache; otherwise it is requested again until it is a week old.
 
 Requests of one refresh: one of RSS and a listing page for each category; where these differ, the records and the API
 once each; for days that were missed, the records and the API once for each week of a category. Each may have pages.
@@ -27,16 +27,16 @@ from reader.feeds.arxiv.parse import ArxivEntry
 from reader.refresh.jobs import FeedFailed, FeedStarted, FeedStored, SourceEvent, failure_of
 
 RETRY_DAYS = 7
-"""Age in days up to which a day is asked again that is not whole."""
+"""Age in days up to which an incomplete day is requested again."""
 
 MAX_CATCH_UP_DAYS = 28
-"""Days before the newest announcement that are asked for after an absence."""
+"""Maximum days before the newest announcement requested after an absence."""
 
 FIRST_FETCH_DAYS = 3
-"""Days that are asked for of a newly followed category."""
+"""Days requested for a newly followed category."""
 
 MOST_WEEKS = 30
-"""Weeks of categories that one refresh asks for after an absence, newest first: some five minutes."""
+"""Maximum weeks of categories per refresh after an absence, newest first: some five minutes."""
 
 _NEW_DAYS = 30
 """Maximum days between the first version of a paper and its announcement: some wait for moderators."""
@@ -53,26 +53,26 @@ Entries = Mapping[str, ArxivEntry]
 
 @dataclass(slots=True)
 class _Day:
-    """What the sources say of a day: the papers that each names, by source."""
+    """The papers of a day, by source."""
 
     day: str
     named: dict[str, Entries]
     is_wanted: Callable[[ArxivEntry], bool]
-    """Whether a paper that only the records name is one of the day's."""
+    """Whether a paper known only from the records belongs to the day."""
     stated: int = 0
-    """How many papers the listing page counts."""
+    """The number of papers on the listing page."""
     left_out: frozenset[str] = frozenset()
-    """Papers that RSS announces, but as another kind than those that are wanted."""
+    """Papers that RSS announces as an unwanted kind."""
 
     @property
     def papers(self) -> Entries:
-        """The papers of the day: by the listing page if it has all that it counts, else by all that know the day."""
+        """The papers of the day: from the listing page if complete, else from all sources that know the day."""
         listed = self.named.get("list", {})
         if listed and len(listed) >= self.stated:
             return listed
         found = dict(listed)
         rss, records = self.named.get("rss", {}), self.named.get("oai", {})
-        # One that has nothing in common with the records is an old one under today's date.
+        # A source with nothing in common with the records is outdated.
         is_old = "oai" in self.named and rss.keys().isdisjoint(records)
         new = [(id, entry) for id, entry in records.items() if entry.is_new and self.is_wanted(entry)]
         for id, entry in [*([] if is_old else rss.items()), *new]:
@@ -88,7 +88,7 @@ class _Day:
 
 
 class Announcements:
-    """Asks arXiv what categories announce; `store` stores papers, and `failed` the failure of a source.
+    """Requests announcements of categories from arXiv; `store` stores papers, `failed` a source's failure.
 
     `kinds` of announcements bring papers in and are counted: "new", "cross" and "replace".
     """
@@ -111,7 +111,7 @@ class Announcements:
         self._now = now
 
     async def refresh(self, followed: Sequence[Followed], *, force: bool) -> AsyncGenerator[SourceEvent, None]:
-        """Ask for the newest announcement, unless it is known to be whole and not `force`, then for missed days."""
+        """Request the newest announcement, unless it is complete and not `force`, then missed days."""
         expected = last_weekday(last_renewal(self._now()).date()).isoformat()
         due = [feed for feed in followed if force or self._is_due(self._known(feed, expected))]
         failed = set[str]()
@@ -136,7 +136,7 @@ class Announcements:
             try:
                 stored = await self._week(feed.url, week)
             except Exception as error:
-                # The others would meet the same. The days stay known to be missing.
+                # The others would fail the same way. The days stay marked as missing.
                 yield FeedFailed(feed.slug, feed.title, failure_of(feed.title, error))
                 return
             yield stored._replace(slug=feed.slug, title=feed.title)
@@ -152,7 +152,7 @@ class Announcements:
     # The newest day
 
     async def _rss(self, feeds: Sequence[Followed]) -> Sequence[ArxivEntry] | FeedError | None:
-        """RSS of all categories together; None if one of them is at fault, so that each is asked for alone."""
+        """RSS of all categories together; None if one of them fails, so that each is requested alone."""
         try:
             return await self._arxiv.latest([feed.url for feed in feeds])
         except FeedError as error:
@@ -177,7 +177,7 @@ class Announcements:
         if listing is not None:
             listed = _by_id(filter(is_wanted, listing.entries))
             days[listing.day] = _Day(listing.day, {"list": listed}, is_wanted, listing.count_of(self._kinds))
-            # One of tomorrow tells that the clock is late.
+            # An announcement of tomorrow means that the clock is late.
             expected = max(expected, listing.day)
         newest = days.setdefault(expected, _Day(expected, {}, is_wanted))
         old: Sequence[ArxivEntry] = ()
@@ -203,7 +203,7 @@ class Announcements:
         return stored
 
     async def _ask_others(self, category: str, days: Sequence[_Day], failures: list[FeedError]) -> Sequence[ArxivEntry]:
-        """Ask for the records of days, oldest first, and if these leave a doubt, the API; return all that they have."""
+        """Request the records of days, oldest first, and the API if doubts remain; return everything found."""
         first, last = days[0].day, days[-1].day
         records = await _answer(self._arxiv.records(category, first, last), failures)
         found = [entry for entry in map(_of_record, records or ()) if category in entry.draft.categories]
@@ -221,7 +221,7 @@ class Announcements:
             named = {id for day in days for papers in day.named.values() for id in papers}
             unnamed = recent - named
             if len(self._feeds.sources_of(unnamed)) == len(unnamed):
-                # It names no days, but all papers. It was not asked for those that waited longer.
+                # It knows no days, but all papers. It was not asked for those that waited longer.
                 for day in days:
                     if day.named:
                         waited = {id: one for id, one in day.papers.items() if (one.draft.published or start) < start}
@@ -236,7 +236,7 @@ class Announcements:
     def _missed(self, feed: Followed, newest: str) -> list[list[str]]:
         """The weeks, newest first, of the weekdays before the newest announcement that are to be asked for."""
         known = self._feeds.coverage(feed.url)
-        # The time may be another program's.
+        # The time may come from another program.
         first = max(_back(iso_day(feed.added) or newest, FIRST_FETCH_DAYS), _back(newest, MAX_CATCH_UP_DAYS))
         weeks: list[list[str]] = []
         day = _back(newest, 1)
@@ -270,7 +270,7 @@ class Announcements:
             papers = day.papers
             for source in ("list", "oai", "rss", "api"):
                 for id, entry in day.named.get(source, {}).items():
-                    # RSS that names none of the day's papers is the announcement before, whatever date it has.
+                    # RSS without any of the day's papers is the previous announcement, whatever its date.
                     is_old = source == "rss" and papers and id not in papers
                     if entry.draft.title or id not in entries:
                         entries[id] = _announced(entry, _back(day.day, 1)) if is_old else entry
@@ -287,7 +287,7 @@ class Announcements:
         return stored
 
     def _cover(self, category: str, day: _Day, before: Coverage | None) -> Coverage:
-        """How whole a day is now that what was named of it is stored."""
+        """The coverage of a day after storing the found papers."""
         now, papers = self._now(), day.papers
         here = len(self._feeds.sources_of(papers))
         cross = sum(category in entry.draft.categories[1:] for entry in papers.values())
@@ -298,7 +298,7 @@ class Announcements:
         is_young = day.day >= _back(now.date().isoformat(), RETRY_DAYS)
         is_first = before is None or day.day >= last_renewal(now).date().isoformat()
         if not found.papers and "list" not in day.named and is_first and is_young:
-            # A holiday, or it is late: it is looked at twice.
+            # A holiday, or late: it is checked twice.
             found = found._replace(named_by=())
         if not found.is_whole and is_young:
             age = now - datetime.fromisoformat(f"{day.day}T06:00:00+00:00")

@@ -112,7 +112,7 @@ async def _fetch_days(
 ) -> AsyncGenerator[tuple[str, Stored], None]:
     """Fetch and store one day, or several days of one month; yields each day once it is stored.
 
-    Yields no day if some papers in the feed's list of the month lack their day. Raises FeedError.
+    Yields nothing if some papers of the month's list lack their day. Raises FeedError.
     """
     together = len(days) > 1
     asked = days[0][:7] if together else days[0]
@@ -134,7 +134,7 @@ async def _fetch_days(
     # The month's list also has other days: they are known already, or requested separately.
     stray = [listing for listing in listings if not (listing.day or "").startswith(asked)]
     if together:
-        # Asked for alone, a day with records that can't be read is known to have them.
+        # Requested alone, a day with unreadable records is known to have them.
         days = tuple(day for day in days if not (day in of_day and of_day[day].skipped))
     for day in days:
         stored = Stored()

@@ -1,8 +1,8 @@
 """Background jobs: refresh, look up, search, store. A job yields messages about its progress, and its failures.
 
 Jobs and messages are plain data that can be pickled, so a job can run in its own process: see `reader.refresh.worker`.
-What each does stands in `reader.refresh.running`. The memory of a job is bounded: what passes every other bound ends
-the job, not the machine.
+Their work is in `reader.refresh.running`. A job's memory is limited, so that runaway data ends the job, not the
+machine.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class LookUpTitles:
 
 @dataclass(frozen=True, slots=True)
 class RefreshPaper:
-    """Fetch what belongs to a paper of the cache, by its arXiv id, if what is here is older than a day."""
+    """Fetch a cached paper's related data by its arXiv id, if the data is older than a day."""
 
     id: str
 
@@ -78,17 +78,17 @@ class FetchText:
 
     id: str
     origin: str = ""
-    """The only source that is asked, as the setting `full_text_from` names it; empty for the best."""
+    """The only source to ask, as in the setting `full_text_from`; empty for the best."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchTextsAhead:
-    """Fetch the full texts that the settings want to be here before they are read."""
+    """Fetch full texts ahead of reading, as the settings say."""
 
 
 @dataclass(frozen=True, slots=True)
 class MakeVectors:
-    """Make the vectors that papers lack, by the model of the settings, and delete those of other models."""
+    """Make missing vectors with the model of the settings, and delete those of other models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ Job = (
 )
 
 
-# Messages: of the daily papers, of other sources and papers, and of all else
+# Messages of the daily papers, other sources and papers, and everything else
 
 
 class RefreshStarted(NamedTuple):
@@ -175,7 +175,7 @@ class RefreshFinished(NamedTuple):
     error: FeedError | None = None
     """The last failure, if any."""
     returned: int = 0
-    """Papers that the user had marked or imported and the cache lacked."""
+    """Papers marked or imported by the user that the cache lacked."""
 
 
 RefreshEvent = RefreshStarted | DayStored | DayEmpty | DayFailed | RefreshFinished
@@ -205,11 +205,11 @@ class FeedFailed(NamedTuple):
     title: str
     error: FeedError
     is_followed: bool = True
-    """True if the user follows the source, False if the reader asks it on its own."""
+    """True for followed sources, False for those that the reader always asks."""
 
 
 class PapersReturned(NamedTuple):
-    """Papers came in that the user had marked or imported; `unknown` ones no source has."""
+    """Papers came in that the user had marked or imported; no source has the `unknown` ones."""
 
     papers: int
     unknown: int
@@ -225,18 +225,18 @@ class TitlesLookedUp(NamedTuple):
     offered: int = 0
     """Papers that the user may choose an arXiv id for."""
     left: int = 0
-    """Titles that wait for a later run."""
+    """Titles left for a later run."""
 
 
 class TitlesPaused(NamedTuple):
-    """No more titles are looked up for now; `left` wait."""
+    """Titles are not looked up any further for now; `left` are pending."""
 
     left: int
     why: FeedError
 
 
 class TextStored(NamedTuple):
-    """The full text of a paper is kept now."""
+    """A paper's full text was stored."""
 
     id: str
     source: str
@@ -259,7 +259,7 @@ class TextsAhead(NamedTuple):
 
 
 class TextsPaused(NamedTuple):
-    """No more full texts are fetched ahead for now; `left` wait."""
+    """Full texts are not fetched any further for now; `left` are pending."""
 
     left: int
     why: str
@@ -267,7 +267,7 @@ class TextsPaused(NamedTuple):
 
 
 class PaperRefreshed(NamedTuple):
-    """The feed or arXiv was asked about a paper; what it said is stored."""
+    """The feed or arXiv was asked about a paper, and the answer stored."""
 
     id: str
     error: FeedError | None = None
@@ -275,14 +275,14 @@ class PaperRefreshed(NamedTuple):
 
 
 class PdfReceived(NamedTuple):
-    """Bytes of a PDF that are there, and all of them if that is known."""
+    """The received bytes of a PDF, and the total if known."""
 
     done: int
     total: int | None
 
 
 class PdfStored(NamedTuple):
-    """A PDF is whole under its name."""
+    """A PDF is complete under its final name."""
 
     path: str
 
@@ -291,7 +291,7 @@ SourceEvent = FeedStarted | FeedStored | FeedFailed | PapersReturned
 
 
 class Waiting(NamedTuple):
-    """The next request of the job waits for `seconds`; a step of the job tells it, see `reader.core.steps`."""
+    """The job's next request waits for `seconds`; see `reader.core.steps`."""
 
     seconds: float
     why: str
@@ -344,7 +344,7 @@ class NotificationFailed(NamedTuple):
 
 
 class HookRan(NamedTuple):
-    """The user's program is done with so many of the new papers."""
+    """The user's program has processed this many new papers."""
 
     done: int
     of: int
@@ -361,7 +361,7 @@ class ExtensionMessage:
     """A message of a job of an extension, which can be pickled."""
 
     progress = ""
-    """What a command shows of it while the job runs."""
+    """The progress text for commands."""
 
 
 Message = (
@@ -426,9 +426,9 @@ def log_failure(message: object) -> None:
 
 
 def failure_of(where: str, error: Exception) -> FeedError:
-    """The failure of one source for whatever it raised, so that the others are still asked; a fault is logged.
+    """The failure of one source for any exception, so that the others are still asked; bugs are logged.
 
-    Raises again what the next source would meet too: no memory, a full disk, another program that holds the cache.
+    Re-raises what the next source would also hit: no memory, a full disk, a busy cache.
     """
     if isinstance(error, FeedError):
         return error
@@ -452,8 +452,8 @@ FIND_FEED = "'dailypapers refresh --verbose' shows which feed caused it."
 def limited_memory(advice: str = FIND_FEED) -> Iterator[None]:
     """Limit this process's data to `MEMORY_LIMIT`; raises ReaderError with `advice` where that is reached.
 
-    It is a limit of data, not of addresses, so a large cache that is mapped counts nothing. Linux counts all data,
-    other systems less or nothing.
+    It limits data, not addresses, so a large mapped cache does not count. Linux counts all data, other systems less or
+    nothing.
     """
     reached = False
     with _with_limit(MEMORY_LIMIT):
@@ -462,14 +462,14 @@ def limited_memory(advice: str = FIND_FEED) -> Iterator[None]:
         except MemoryError:
             reached = True
     if reached:
-        # Raised here, where the memory is free again.
+        # Raised here, where the memory has been freed.
         size = f"{MEMORY_LIMIT // 1024**2:,} MiB of memory"
         raise ReaderError(f"This needed more than {size} and was stopped; what it stored is kept. {advice}")
 
 
 @contextmanager
 def unlimited_memory() -> Iterator[None]:
-    """Lift the limit, since other programs inherit it that are started meanwhile."""
+    """Lift the limit, which programs started meanwhile would inherit."""
     with _with_limit(None):
         yield
 

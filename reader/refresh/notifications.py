@@ -1,4 +1,4 @@
-"""Notify the user of new papers that match queries or have what is followed, once for each paper.
+"""Notifies the user of new papers that match queries or follows, once for each paper.
 
 Start before a refresh, notify after it.
 """
@@ -80,7 +80,7 @@ class Notifier:
         return len(matches)
 
     async def _run(self, matches: MatchedQueries) -> None:
-        """Run the program that tells of the papers; it goes on if this call is cancelled, as it is not run again."""
+        """Run the notification program, which continues if this call is cancelled, since it is not run again."""
         if self._command:
             command, given = self._command, notification_json(self._queries, matches)
         else:

@@ -1,7 +1,7 @@
 """Refresh what belongs to one paper: votes, comments and repositories by the feed, versions and venue by arXiv.
 
-Each of the two is asked at most once a day for a paper, and fails alone. Where arXiv's API is too busy, or lacks
-versions between the first and the newest, its records by OAI-PMH are asked.
+Each is asked at most once a day per paper, and fails independently. If arXiv's API is busy or lacks versions, its
+OAI-PMH records are used.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ async def refresh_paper(
 ) -> AsyncGenerator[PaperRefreshed, None]:
     """Ask the feed and then arXiv about a paper of the cache in `file`, and yield how each of them went.
 
-    What is not old is not asked for again, and nothing is yielded for it. Without `arxiv`, that is not asked.
+    Recent data is not requested again, and yields nothing. Without `arxiv`, arXiv is not asked.
     """
     known = await _in_cache(file, lambda communities: communities.known(id))
     if known is None:

@@ -1,7 +1,7 @@
 """Fetch a picture and draw it for a terminal: as text in colours, by kitty's protocol or as sixels.
 
-All of it runs in the process of jobs, so no key waits for Pillow, and a hostile picture meets the bounds of that
-process. The result is plain data, which the reader only sends to the terminal. It needs the extra `images`.
+Everything runs in the job process, so that no key waits for Pillow, and a hostile picture hits that process's limits.
+The result is plain data for the terminal. It needs the extra `images`.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class PictureDrawn(NamedTuple):
 
     columns: int
     lines: tuple[tuple[Segment, ...], ...]
-    """What is in the cells: the picture itself, or what the terminal puts it in place of."""
+    """What is in the cells: the picture itself, or what the terminal puts it instead of."""
     before: str = ""
     """What is sent to the terminal before the lines: the picture by kitty's protocol."""
     after: str = ""
@@ -183,7 +183,7 @@ def _open(data: bytes, canvas: Canvas) -> Image:
     except Exception as error:
         # Decoders raise all kinds of errors on a file that is broken.
         raise NoPicture("This picture is broken, or not PNG, JPEG, WebP or GIF.") from error
-    # Figures are made for paper: what is transparent would be black on black here.
+    # Figures are made for paper: transparent parts would be black on black here.
     image = Image.new("RGB", colored.size, "white")
     image.paste(colored, mask=colored.getchannel("A"))
     return image
@@ -205,8 +205,8 @@ def _fit(image: Image, canvas: Canvas) -> tuple[int, int]:
 def _captured_terminal(canvas: Canvas) -> Iterator[StringIO]:
     """Let textual-image write to a text, and take the size of cells from the canvas.
 
-    textual-image 0.12: its import asks the terminal what it can do, and waits for the answer on the standard input,
-    whose keys are the reader's; its images write to the terminal by themselves.
+    textual-image 0.12: its import queries the terminal and waits for the answer on standard input, which belongs to the
+    reader; its images write directly to the terminal.
     """
     said, real = StringIO(), sys.__stdout__
     sizes = {"TEXTUAL_CELL_WIDTH": str(canvas.cell_width), "TEXTUAL_CELL_HEIGHT": str(canvas.cell_height)}

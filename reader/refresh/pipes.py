@@ -1,7 +1,6 @@
-"""Programs of the user's on papers: one that is given papers, and those that run by themselves.
+"""Runs the user's programs on papers: on request, and automatically.
 
-The latter run on papers that are starred, and on those that a refresh brought. What a program says about a paper is
-kept if that is wanted.
+Automatic programs run on starred papers and on new papers of a refresh. A program's output about a paper can be kept.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ MOST_PAPERS = 1_000
 """Papers that a program takes at once."""
 
 MOST_BY_ITSELF = 50
-"""Papers that a program takes when it runs by itself; of more, it takes the first."""
+"""Maximum papers for an automatic run; of more, it takes the first."""
 
 MOST_RUNS = 100
 """Papers for each of which a program runs."""
@@ -50,14 +49,14 @@ MOST_GIVEN = 20_000_000
 """Characters on its standard input."""
 
 _WANTS_JSON = re.compile(r"\bjq\b|json|Expecting value|[Uu]nexpected token", re.IGNORECASE)
-"""What a program says that can't read Markdown."""
+"""Messages of programs that can't read Markdown."""
 
 FetchText = Callable[[str], Awaitable[None]]
 """Fetches the full text of a paper by its id into the cache; raises ReaderError if there is none."""
 
 
 class LeftOut(NamedTuple):
-    """A paper that a program did not get."""
+    """A paper that was not passed to a program."""
 
     id: str
     why: str
@@ -65,7 +64,7 @@ class LeftOut(NamedTuple):
 
 
 class PipeResult(NamedTuple):
-    """What a program said about some papers."""
+    """A program's output about some papers."""
 
     ids: tuple[str, ...]
     """The papers that it got."""
@@ -73,7 +72,7 @@ class PipeResult(NamedTuple):
     """None if it got none, and did not run."""
     is_kept: bool
     done: int
-    """Papers of all that it is done with."""
+    """Papers already processed."""
     of: int
     left_out: tuple[LeftOut, ...] = ()
     """Papers without a full text, where it reads that."""
@@ -88,7 +87,7 @@ async def pipe_papers(
 ) -> AsyncGenerator[PipeResult, None]:
     """Run a command on papers of the cache: once on all, or once on each if it keeps what it prints.
 
-    Papers without the full text that it reads are left out. Raises ReaderError; what was kept before stays.
+    Papers without a required full text are left out. Raises ReaderError; earlier outputs are kept.
     """
     if len(pks) > MOST_PAPERS:
         raise ProgramError(f"{command.name} can get at most {MOST_PAPERS:,} papers at once, not {len(pks):,}.")
@@ -168,7 +167,7 @@ class _FullTexts:
         self._file = file
         self._fetch = fetch
         self._cut_off = ""
-        """Why nothing more is fetched."""
+        """Why fetching stopped."""
         self._left_out: list[LeftOut] = []
 
     async def read(self, paper: Paper) -> str | None:
@@ -208,7 +207,7 @@ def _lines(paper: Paper, document: Document) -> Iterator[str]:
     yield ""
 
 
-# By themselves
+# Automatic programs
 
 
 _CLAIMED = "on_new"
@@ -231,7 +230,7 @@ def hook_command(hook: Hook, settings: Settings) -> UserCommand | None:
 async def run_hook(
     file: Path, hook: Hook, settings: Settings, pks: Sequence[int], fetch: FetchText
 ) -> AsyncGenerator[PipeResult, None]:
-    """Run what the settings want on papers of the cache; does nothing if that is nothing. Raises ReaderError."""
+    """Run the configured program on papers of the cache, if there is one. Raises ReaderError."""
     command = hook_command(hook, settings)
     if command is None or not pks:
         return
@@ -242,7 +241,7 @@ async def run_hook(
 
 
 class NewPaperHook:
-    """Runs `on_new` on the papers that a refresh brought; each paper is given once, whatever program refreshes."""
+    """Runs `on_new` on new papers of a refresh; each paper is passed once, by whichever program refreshes."""
 
     def __init__(self, plan: Plan, file: Path, settings: Settings, now: Callable[[], datetime]) -> None:
         """Only `Latest` brings news: the user already looks at the days of other plans."""

@@ -1,4 +1,4 @@
-"""Let the user's rules act on the papers that came in, each rule once on a paper, all as one action."""
+"""Applies the user's rules to incoming papers, each rule once per paper, all as one action."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class RuleKeeper:
         return acted(action) if action else None
 
     def pass_over(self, id: str) -> None:
-        """Let the rules not act on a paper that the user asked for, if it came right after those that they have seen.
+        """Exempt a requested paper from the rules, if it directly follows those they have seen.
 
-        If other papers came before it, the next refresh has to look at all of them.
+        If others came before it, the next refresh examines all of them.
         """
         with connections.opened(self._file) as cache, connections.transaction(cache):
             cache.execute(
@@ -72,7 +72,7 @@ class RuleKeeper:
             newest = newest_key(cache)
             after = int(meta.get(cache, SEEN) or newest)
             verdicts = judge(cache, self._settings.rules, scope, Candidates(after)) if after < newest else []
-            # Acted on first: a process that is killed in between looks at the papers again, and finds nothing to do.
+            # Acted on first: a process killed in between examines the papers again, and finds nothing to do.
             action = act(self._file, verdicts)
             if after != newest:
                 with connections.transaction(cache):
@@ -86,7 +86,7 @@ def rule_scope(window: Window, settings: Settings, today: date) -> Scope:
 
 
 def act(file: Path, verdicts: Sequence[Verdict]) -> Action | None:
-    """Record what rules do as one action; None if they do nothing, or it does not count yet. Raises CacheError."""
+    """Record the rules' actions as one action; None if there are none, or it does not count yet. Raises CacheError."""
     wanted = changes(verdicts)
     if not wanted:
         return None

@@ -1,4 +1,4 @@
-"""What each job does, in the process that runs it.
+"""The work of each job, in the process that runs it.
 
 async for message in run_job(context, Refresh(Latest())):
     ...
@@ -131,7 +131,7 @@ async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, N
         await notifier.start()
         await hook.start()
         await asyncio.to_thread(rules.start)
-        # What a rule hides is no news.
+        # Papers hidden by a rule are not news.
         steps = _fetch(context, cache, plan), _apply_rules(rules), _notify(notifier), _maintain_cache(context, cache)
         for step in (*steps, _run(context, hook)):
             async with aclosing(step) as messages:
@@ -165,7 +165,7 @@ async def _notify(notifier: Notifier) -> AsyncGenerator[Message, None]:
 
 
 async def _run(context: JobContext, hook: NewPaperHook) -> AsyncGenerator[Message, None]:
-    """Give new papers to the user's program; last, because it may take long."""
+    """Pass new papers to the user's program; last, because it may take long."""
     try:
         async with aclosing(hook.run(partial(fetch_one_text, partial(run_job, context)))) as results:
             async for result in results:
@@ -204,7 +204,7 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
 
 
 def _index_new_papers(file: Path) -> None:
-    """Bring the index for finding papers by a text up to date, if anybody has used it."""
+    """Update the search index for free texts, if it is in use."""
     from reader.cache.finding.index import exists, update
 
     if exists(file):
@@ -213,7 +213,7 @@ def _index_new_papers(file: Path) -> None:
 
 
 def _store_words(file: Path) -> None:
-    """Store the words of new papers, by which For you ranks, once the user has taught it: its view need not wait."""
+    """Store the words of new papers for For you, once the user has taught it, so that its view need not wait."""
     from reader.cache.choice import is_taught, store_words
     from reader.cache.connections import connect
 
@@ -333,7 +333,7 @@ async def _draw_spot(context: JobContext, spot: PdfSpot, canvas: Canvas) -> Asyn
 
 
 async def _fetch_pdf(id: str, file: Path) -> AsyncGenerator[Message, None]:
-    """Fetch a PDF to a file. Closing the iterator stops it, and keeps what has come."""
+    """Fetch a PDF to a file. Closing the iterator stops it, keeping the received part."""
     from reader.feeds.fulltext.pdf_client import PdfClient
 
     news: asyncio.Queue[PdfReceived | None] = asyncio.Queue()

@@ -1,6 +1,6 @@
 """The whole refresh: the daily papers, then followed feeds, categories of arXiv, and lost papers.
 
-Sources fail independently: whatever one raises is yielded and stored with its time, and the others are still asked.
+Sources fail independently: any exception is yielded and stored with its time, and the others are still asked.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from reader.refresh.jobs import (
 from reader.refresh.plan import Latest, Plan
 
 RETRY_DAYS = 7
-"""Days after which a paper is asked for again that no source knew."""
+"""Days before a paper unknown to all sources is requested again."""
 
 LOST_PER_REFRESH = 200
 """Papers that are missing from the cache and asked for in one refresh, newest marks first."""
@@ -123,7 +123,7 @@ async def refresh_all(plan: Plan, sources: Sources) -> AsyncGenerator[RefreshEve
             raise
         finished = finished._replace(failed=tuple(left or ()), error=failure_of("the daily papers", error))
     await sources.note_outcome("hf", finished.error)
-    # Without a network, trying the sources one by one is useless.
+    # Without a network, trying the sources one by one is pointless.
     if isinstance(plan, Latest):
         async with aclosing(sources.refresh(no_network=isinstance(finished.error, FeedOffline))) as steps:
             async for step in steps:
@@ -185,7 +185,7 @@ class Sources:
         """Ask all followed sources and then for lost papers and for categories, or `only` these and for categories.
 
         With `no_network` (the daily papers found no network), the first source that also finds none ends the refresh
-        without an event, because the source is not at fault.
+        without an event, because it is not at fault.
         """
         self._no_network = no_network
         asked = await asyncio.to_thread(self.feeds.followed) if only is None else only

@@ -97,7 +97,7 @@ async def fetch_text(
 
 
 def find_key(file: Path, id: str) -> int | None:
-    """The key of a paper in the cache, which is brought to this program's schema; None if it is not there."""
+    """The key of a paper in the cache, which is brought to this program's schema; None if it is missing."""
     schema.ensure(file)
     with closing(Window.open(file)) as window:
         return window.pk_of(id)
@@ -193,7 +193,7 @@ async def fetch_texts_ahead(
 
 
 def _is_of_page(error: FeedError) -> bool:
-    """Whether another page of the host may well be sent."""
+    """Whether another page of the host is worth asking for."""
     if isinstance(error, HttpRefused):
         return not isinstance(error, HostBusy) and error.status < 500 and error.status != 429
     return not isinstance(error, FeedOffline | FeedUnreachable)
@@ -206,6 +206,6 @@ def _put_off(file: Path, pk: int, since: datetime) -> None:
 
 
 def _is_kept(file: Path, pk: int) -> bool:
-    """Whether another program has stored a text meanwhile."""
+    """Whether another program has stored a text in the meantime."""
     with closing(Texts.open(file)) as texts:
         return texts.has(pk)

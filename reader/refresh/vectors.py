@@ -1,4 +1,4 @@
-"""The vectors of papers by the settings: which model makes them, and the job that makes those that are missing."""
+"""The vectors of papers: the model that the settings name, and the job that makes missing ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PATIENT = 20.0
 
 
 class VectorsMade(NamedTuple):
-    """So many papers have a vector by now, `new` of them by this job."""
+    """How many papers have a vector so far, `new` of them from this job."""
 
     done: int
     total: int
@@ -50,7 +50,7 @@ def open_encoder(settings: Vectors, cache: Path) -> Encoder | None:
 def open_door(settings: Vectors, cache: Path, *, patience: float, warn: Callable[[str], None] | None = None) -> None:
     """Let free texts find the papers of a cache by the model of the settings, where it has made vectors.
 
-    Raises ConfigError if the model is not there.
+    Raises ConfigError if the model is missing.
     """
     from reader.cache.finding.door import Door, install
 
@@ -65,7 +65,7 @@ def open_door(settings: Vectors, cache: Path, *, patience: float, warn: Callable
 async def make_vectors(cache: Path, settings: Vectors) -> AsyncGenerator[VectorsMade, None]:
     """Make the vectors that papers lack, the earliest papers first, and delete those of other models.
 
-    What is made is stored as it comes, so it goes on where it was stopped. Raises ReaderError.
+    Each is stored as it is made, so a stopped job continues where it was. Raises ReaderError.
     """
     from reader.cache.finding import vectors
 

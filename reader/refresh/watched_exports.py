@@ -1,4 +1,4 @@
-"""Write the files of `[[exports]]` anew: each whole or not at all, and never over what something else has written."""
+"""Rewrite the files of `[[exports]]`: each whole or not at all, and never over what something else has written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MOST_PAPERS = 20_000
 
 
 class ExportResult(NamedTuple):
-    """How the writing of one file ended."""
+    """The result of writing one file."""
 
     file: str
     papers: int = 0
@@ -49,7 +49,7 @@ def export_format(export: WatchedExport) -> Format | None:
 
 
 def write_exports(cache: Path, settings: Settings, folder: Path, today: date | None = None) -> list[ExportResult]:
-    """Write all files that are not as they should be; a failure of one does not stop the others.
+    """Write all outdated files; the failure of one does not stop the others.
 
     Raises CacheError if the cache can't be read.
     """
@@ -78,7 +78,7 @@ def write_exports(cache: Path, settings: Settings, folder: Path, today: date | N
 
 
 class _NotWrittenError(Exception):
-    """The reason why a file is not written."""
+    """Why a file is not written."""
 
 
 def _content(window: Window, export: WatchedExport, keys: CitationKeys, scope: Scope) -> tuple[int, bytes]:

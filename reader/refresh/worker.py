@@ -9,7 +9,7 @@ The process starts with the user's own environment, which programs that a job ru
 the folder of the program go another way.
 
 The process tells the reader of the steps of its job, see `reader.core.steps`; a job without any for a minute is
-stopped. What the process prints is read all the time, or it would wait for ever once the pipe is full.
+stopped. What the process prints is read all the time, or it would wait forever once the pipe is full.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class _JobDone:
 
 
 class _StepDone(NamedTuple):
-    """The job goes on; it now waits for some seconds, if any."""
+    """The job continues; it now waits for some seconds, if any."""
 
     seconds: float
 
@@ -106,7 +106,7 @@ async def run_in_process(
 
 
 class Watchdog:
-    """Waits until nothing was noted for `PATIENCE` seconds, and for those of a wait that was announced.
+    """Waits until nothing was noted for `PATIENCE` seconds, plus those of an announced wait.
 
     It counts its own seconds one by one, so the time that a suspended machine or a stopped reader sleeps does not
     count.
@@ -117,7 +117,7 @@ class Watchdog:
         self._left = PATIENCE
 
     def note(self, wait: float = 0.0) -> None:
-        """The job goes on; it now waits for some seconds, if any."""
+        """The job continues; it now waits for some seconds, if any."""
         self._left = PATIENCE + min(max(wait, 0.0), LONGEST_WAIT)
 
     async def wait_for_silence(self) -> None:
@@ -128,7 +128,7 @@ class Watchdog:
 
 
 class _Silence:
-    """The job makes no progress."""
+    """The job has stalled."""
 
 
 async def _report_silence(watchdog: Watchdog, received: asyncio.Queue[Any]) -> None:
@@ -137,7 +137,7 @@ async def _report_silence(watchdog: Watchdog, received: asyncio.Queue[Any]) -> N
 
 
 def _silence_text(reading: str) -> str:
-    """What to say of a job without progress; `reading` is the source that it asked last, if any."""
+    """The message about a stalled job; `reading` is the source that it asked last, if any."""
     where = f" while it read {clean(reading, 60)}" if reading else ""
     stopped = f"The background job made no progress for a minute{where} and was stopped"
     return f"{stopped}; what it stored is kept. Try again."
@@ -247,7 +247,7 @@ def main() -> None:
 
 
 def _take_standard_output() -> BinaryIO:
-    """The standard output, for messages alone: what anything else prints to it goes to the standard error."""
+    """Standard output, for messages alone: anything else printed to it goes to standard error."""
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return out
@@ -268,7 +268,7 @@ class _Output:
             self._told = self._clock()
 
     def note_step(self, seconds: float, why: str) -> None:
-        """Tell of each wait of some seconds, and of a step unless the reader has heard of the job a moment ago."""
+        """Report each wait, and each step unless the reader has heard from the job a moment ago."""
         if seconds or self._clock() - self._told >= STEP_INTERVAL:
             # Without the reader, this process ends too.
             with suppress(BrokenPipeError):

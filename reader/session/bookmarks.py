@@ -1,6 +1,6 @@
 """Bookmarks: where each full text was left, kept in a small JSON file.
 
-In another version of a text, or in that of another source, the place is found again by its section and its words.
+In another version or source of a text, the place is found again by its section and words.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ WORDS = 8
 _WORD = re.compile(r"[^\W_]+")
 
 ASIDE = ".unreadable"
-"""What is put behind the name of a file that has no bookmarks, before another takes its place."""
+"""The suffix for a file without valid bookmarks, before another takes its place."""
 
 
 class Bookmark(NamedTuple):

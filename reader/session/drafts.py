@@ -1,6 +1,6 @@
-"""Notes that are being written, each in a file of its own: they outlive a reader that is killed.
+"""Unfinished notes, each in its own file, so that they survive a crash.
 
-A draft is gone once its note is stored or given up.
+A draft is removed once its note is stored or discarded.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Drafts:
         self._folder = folder
 
     def file(self, id: str) -> Path:
-        """The file of the draft about a paper: its id, with a hash in place of what a file's name can't have."""
+        """The file of a paper's draft: its id, hashed if file names can't have it."""
         name = "".join(char if char.isascii() and (char.isalnum() or char in ".-_") else "-" for char in id)
         if name != id or len(name) > _LONGEST_NAME or name.startswith("."):
             name = f"{name[:_LONGEST_NAME].lstrip('.')}-{hashlib.sha256(id.encode('utf-8', 'replace')).hexdigest()[:8]}"

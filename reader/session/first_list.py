@@ -19,7 +19,7 @@ SCREENFUL = 100
 """Papers that are read first: more than any terminal shows."""
 
 DEEPEST = 20_000
-"""Most papers that are read to reach the one where the user left, which takes 20 ms."""
+"""Maximum papers read to reach the one where the user left off, which takes 20 ms."""
 
 _DEEPER = 8
 """How many times as many papers are read where the one where the user left is not among them."""
@@ -30,7 +30,7 @@ def first_list(
 ) -> Order[int]:
     """The first papers of a place, sorted by `order` if the place has no order of its own; raises CacheError.
 
-    They reach beyond the paper `keep`, if that is in the list and not too deep.
+    They extend beyond the paper `keep`, if it is listed and not too deep.
     """
     query = place.view.query
     if is_by_index(place, order):
@@ -56,7 +56,7 @@ def first_list(
 def find_holes(window: Window, place: Place, order: str, today: date) -> tuple[Hole, ...]:
     """The runs of days that are missing between those that a place lists, the newest run first.
 
-    Only a list of all papers or of all unread ones has them: in others a day without papers is nothing to wonder at.
+    Only lists of all papers or all unread ones have them; in others, a day without papers is normal.
     """
     if place.text or place.view.id not in ("all", "unread") or order != "day":
         return ()

@@ -1,6 +1,6 @@
 """Places: a view with a typed query, and the cache queries that follow from both.
 
-The query language (20 ms) is imported only where it is needed: the first frame of most starts needs none of it.
+The query language (20 ms) is imported lazily: the first frame rarely needs it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ WORD_FIELDS = (None, "title", "abstract", "author", "keyword", "org", "fulltext"
 
 
 def triage_place(text: str, *, is_taught: bool) -> Place:
-    """The unread papers of a query, what suits the user best first, or what has most votes until that is known.
+    """The unread papers of a query, most suitable first, or most voted until that is known.
 
     Without a query they are those of the newest day, and those that came since the last visit.
     """

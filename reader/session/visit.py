@@ -54,9 +54,9 @@ class Visit(NamedTuple):
 
 
 def remembered(now: Visit, before: Visit, given: str) -> Visit:
-    """The visit to save: without the query `given` on the command line, which is for this visit alone.
+    """The visit to save, without the query `given` on the command line, which applies only to this visit.
 
-    If the user has stayed with it, the next start goes back to where the visit before this one ended.
+    If the user stayed with it, the next start returns to the end of the previous visit.
     """
     if not given or now.text != given:
         return now

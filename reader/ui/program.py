@@ -164,7 +164,7 @@ _WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 def draw_picture(app: App[str], title: str) -> str:
     """The screen as SVG, the same each time for the same screen; the title is in its frame."""
     svg = app.export_screenshot(title=title)
-    # Textual names a font that a viewer would fetch, and numbers each picture anew.
+    # Textual names a font that a viewer would fetch, and numbers each picture differently.
     svg = _WEB_FONT.sub("", svg).replace("Fira Code, monospace", FONTS)
     # Some viewers take even spaces that may not break for layout, and drop those at the ends of words.
     svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)

@@ -141,7 +141,7 @@ OTHER_WAYS = {
     "getpass": {"commands/output.py"},
     "input": {"commands/output.py"},
     "os.write": {
-        *("cache/marks/journal.py", "feeds/http/client.py"),
+        *("cache/marks/journal.py", "feeds/http/client.py", "opening.py"),
         *("ui/terminal/web_driver.py", "ui/terminal/leaving.py", "ui/first_frame/frame.py", "ui/plain/terminal.py"),
     },
 }

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widgets import Static
 
 from reader.cache.reads.window import DayCount
@@ -17,7 +16,7 @@ from reader.ui.filter.rows import (
 )
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
-from reader.ui.looks.theme import DEFAULTS, THEMES, styles_directory
+from tests.ui.stage import Stage
 
 VIEWS = (ViewItem("latest", "Latest", 31), ViewItem("unread", "Unread", 0), ViewItem("all", "All", 9295))
 DAYS = tuple(
@@ -33,20 +32,11 @@ TOPICS = (
 DATA = FilterData(VIEWS, DAYS, TOPICS)
 
 
-class PaneApp(App[None]):
-    CSS_PATH = styles_directory() / "filter.tcss"
-
+class PaneApp(Stage):
     def __init__(self, glyphs: Glyphs = UNICODE, width: int = 28) -> None:
-        super().__init__()
         self.pane = FilterPane(glyphs)
+        super().__init__(self.pane)
         self.pane.styles.width = width
-        self.told: list[Message] = []
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = "dark"
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(DEFAULTS)
 
     def compose(self) -> ComposeResult:
         with Horizontal():

@@ -9,6 +9,7 @@ from typing import Any, Unpack
 
 from textual.app import App, ComposeResult
 from textual.filter import LineFilter
+from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
@@ -27,17 +28,18 @@ from reader.ui.shell.state import State
 from tests.facts import PaperFacts, RowFacts, cached
 
 TODAY = date(2025, 11, 24)
-SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss")
+SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss", "filter.tcss")
 
 
 class Stage(App[None]):
-    """Shows one widget and keeps the messages that it posts."""
+    """Shows one widget; what is derived from it keeps some of the messages that it posts."""
 
     state: var[State] = var(State, init=False)
 
     def __init__(self, widget: Widget | None = None, name: str = "dark") -> None:
         super().__init__(css_path=[styles_directory() / sheet for sheet in SHEETS])
         self.widget = widget
+        self.told: list[Message] = []
         for one in THEMES:
             self.register_theme(theme.find_theme(one))
         self.theme = name

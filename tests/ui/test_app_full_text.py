@@ -65,6 +65,10 @@ async def test_what_is_no_text_is_said_with_the_keys_that_help(reader: Opener, m
         await r.until(lambda: "try again" in r.screen)
         await r.do("move.down", "text.right", "text.next_section", "move.bottom", "app.back")
         assert r.is_on_page
+    async with reader(size=(60, 20), demo=True) as r:
+        await open_text(r)
+        await r.until(lambda: "fetches" in r.screen)
+        assert "o web page   q back" in r.screen and "try again" not in r.screen
 
 
 async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(

@@ -102,7 +102,7 @@ def count(connection: sqlite3.Connection, cache: Path, key: str) -> tuple[int, i
 
 
 def read_lacking(connection: sqlite3.Connection, cache: Path, key: str, most: int) -> list[NewPaper]:
-    """The next papers without a vector of a model, at most so many."""
+    """The next papers without a vector of a model, at most `most`."""
     found = open_vectors(connection, cache, key)
     last = int(found.pks[-1]) if found is not None else 0
     papers = connection.execute(PAPERS, (last, most))

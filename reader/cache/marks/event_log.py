@@ -397,7 +397,7 @@ class EventLog:
                 yield entry, seq, bool(is_sure)
 
     def _delete(self, seqs: Sequence[int]) -> None:
-        """Delete events with their effects, which the caller derives anew."""
+        """Delete events with their effects, which the caller derives again."""
         steps = f"SELECT DISTINCT value FROM event WHERE seq IN (SELECT value FROM json_each(?)) AND kind IN {STEPS}"
         targets = self._connection.execute(steps, (json.dumps(seqs),)).fetchall()
         self._forget(seqs)

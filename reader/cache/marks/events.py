@@ -401,7 +401,7 @@ class Events:
                 self._log.finish(event)
 
     def leaving(self, after: int, most: int) -> list[tuple[int, Entry | None]]:
-        """The next events after a number that other machines get; None in place of those of a forgotten one."""
+        """The next events after a number that other machines get; None instead of those of a forgotten one."""
         ask = f"SELECT seq, undone, {ENTRY_COLUMNS} FROM event WHERE seq > ? AND {LEAVING} ORDER BY seq LIMIT ?"
         rows = self.read(lambda one: one.execute(ask, (after, most)).fetchall())
         return [(seq, Entry(*values) if undone < forgotten.FORGOTTEN else None) for seq, undone, *values in rows]

@@ -292,7 +292,7 @@ class Journal:
             part.append(entries, machine, name)
 
     def drop(self, lines: Container[int], machine: str) -> None:
-        """Write the file anew without some lines, counted from 1; raises CacheError. The first names `machine`."""
+        """Rewrite the file without some lines, counted from 1; raises CacheError. The first names `machine`."""
         with self._replaced() as part:
             if 1 in lines:
                 part.append([], machine)

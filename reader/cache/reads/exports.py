@@ -158,7 +158,7 @@ def known_problems(path: Path) -> dict[str, str]:
 
 
 def note_problems(path: Path, problems: Mapping[str, str]) -> None:
-    """Note why files could not be written, in place of what was noted before."""
+    """Note why files could not be written, instead of what was noted before."""
     with connections.opened(path) as cache, connections.transaction(cache):
         meta.put(cache, _PROBLEMS, json.dumps(dict(problems)))
 

@@ -80,7 +80,7 @@ def with_texts(order: Order[int], pks: Sequence[int], limit: int | None = None) 
 
 
 def with_near(order: Order[int], pks: Sequence[int], most: int, group: str = IN_WORDS) -> Order[int]:
-    """A complete order with at most so many papers that are near to the words of its query, but do not have them."""
+    """A complete order with at most `most` papers that are near to the words of its query, but do not have them."""
     known = set(order.pks)
     further = [pk for pk in pks if pk not in known][:most]
     if not further:

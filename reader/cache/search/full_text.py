@@ -223,7 +223,7 @@ def _with_joined(nodes: Sequence[Node]) -> Iterator[Node]:
 
 
 def _is_and(node: Node) -> bool:
-    """Whether a node is the plain word `and`, in place of which texts may have `&`, which is no word."""
+    """Whether a node is the plain word `and`, instead of which texts may have `&`, which is no word."""
     return isinstance(node, Match) and node.field is None and not node.exact and node.text == "and"
 
 

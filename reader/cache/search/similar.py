@@ -34,7 +34,7 @@ AUTHOR, AUTHORS_COUNTED = 0.06, 2.0
 """What a shared author adds to the nearness, and how many of them count at most."""
 
 COMMON_NAME = 20
-"""An author of so many papers here counts half: several people may have the name."""
+"""An author of this many papers here counts half: several people may have the name."""
 
 MOST_AUTHORS = 25
 """Authors of a paper that are looked for; of more, these are the first."""
@@ -240,7 +240,7 @@ RANK = 60
 NEAR = 0.35
 """A paper that is like others is at least so near to them, in parts of what the nearest one is.
 
-Of several, each may have its own: so many times less near is enough."""
+Of several, each may have its own: this many times less near is enough."""
 
 ENOUGH = 0.1
 """So near is always near enough: two authors, or a citation."""

@@ -49,7 +49,7 @@ _START_BEYOND = "import sys; sys.path.insert(0, sys.argv[1]); from reader.cli im
 
 
 def start_beyond(words: Sequence[str]) -> None:
-    """Start a command that outlives this program; it is not waited for, and its output is lost."""
+    """Start a command that runs on after this program; it is not waited for, and its output is lost."""
     nothing = subprocess.DEVNULL
     with suppress(OSError):
         started = subprocess.Popen(

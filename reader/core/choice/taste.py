@@ -448,7 +448,7 @@ class _Side:
         return dwell < have * min(max(VAGUE, VAGUE + VAGUE_GROWTH * (share - VAGUE_SHARE)), VAGUE_MOST)
 
     def pick(self, share: Callable[[int], float], least: float, group: Iterable[int] | None = None) -> list[Pick]:
-        """The best terms with their gains, which at least so many papers have by their weights.
+        """The best terms with their gains, which at least this many papers have, by weight.
 
         `share` is how much of those that have a term are on this side; of a `group`, only its papers count.
         """
@@ -468,7 +468,7 @@ class _Side:
         picked: list[Pick] = []
         while best and best[0][0] < 0 and len(picked) < MOST_TERMS:
             known, at, code = best[0]
-            # Gains only fall while others are picked, so that most need not be known anew.
+            # Gains only fall while others are picked, so that most need not be computed again.
             if (now := -gain(code)) > known:
                 heapq.heapreplace(best, (now, at, code))
                 continue

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reader.core.document.model import (
@@ -36,6 +37,9 @@ FORMAT = 1
 """The version of the bytes and of the parsers' abilities; an older text may be worth fetching again."""
 
 LARGEST = 64 * 1024 * 1024
+
+MOST_BLOCKS = 6
+"""Blocks of a theorem or proof after which the next paragraph or formula is no part of it: drawn, it is the same."""
 
 _ALIGN = ("left", "right", "center")
 
@@ -67,13 +71,24 @@ def load(data: bytes) -> Document:
         _, title, version, licence, is_cut, blocks = json.loads(text)
         return Document(
             str(title),
-            tuple(_block(one, 0) for one in blocks),
+            tuple(_in_parts(_block(one, 0) for one in blocks)),
             int(version) if version else None,
             str(licence),
             bool(is_cut),
         )
     except (zlib.error, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise UnreadableDocument(str(error)) from error
+
+
+def _in_parts(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The same, where blocks of their own follow the beginning of a long proof: a block is laid out as a whole."""
+    for block in blocks:
+        inner = block.blocks if isinstance(block, Theorem) else ()
+        # Other blocks have another distance to a theorem than to a paragraph.
+        ends = (at for at in range(MOST_BLOCKS, len(inner)) if isinstance(inner[at], Paragraph | Formula))
+        end = next(ends, len(inner))
+        yield replace(block, blocks=inner[:end]) if isinstance(block, Theorem) else block
+        yield from _in_parts(inner[end:])
 
 
 def pack_blocks(blocks: Sequence[Block]) -> list[Any]:

@@ -5,7 +5,8 @@ A document is plain frozen data. Blocks nest at most `NESTING` deep, so function
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -367,3 +368,66 @@ def with_subsections(found: Sequence[TextSection], number: int) -> Iterator[Text
 
 def _part(document: Document, start: int, end: int) -> Document:
     return replace(document, title="", blocks=document.blocks[start:end])
+
+
+# The same with other formulas
+
+_NAMES = {
+    "mathbf": "bold", "boldsymbol": "bold", "bm": "bold", "mathbb": "double", "mathds": "double", "mathcal": "script",
+    "mathscr": "script", "mathfrak": "fraktur", "mathsf": "sans", "mathtt": "mono",
+}  # fmt: skip
+_FONT = re.compile(rf"\\({'|'.join(_NAMES)})(?![A-Za-z])")
+
+
+def with_tex(document: Document) -> Document:
+    """The document with its formulas as TeX, between dollars."""
+    return _rewritten(
+        document,
+        lambda span: Span(f"${span.text}$", "code", span.target),
+        lambda formula: Verbatim(
+            tuple((Span(line),) for line in ("$$", *formula.rows, f"$$ {formula.number}".rstrip())), formula.anchor
+        ),
+    )
+
+
+def with_font_names(document: Document) -> Document:
+    r"""The document with the names of fonts: `\mathbf{x}` is `bold x`, for terminals without its letters."""
+    return _rewritten(
+        document,
+        lambda span: span._replace(text=_named(span.text)),
+        lambda formula: replace(formula, rows=tuple(map(_named, formula.rows))),
+    )
+
+
+def _named(tex: str) -> str:
+    return _FONT.sub(lambda found: rf"\operatorname{{{_NAMES[found[1]]}}}", tex)
+
+
+def _rewritten(document: Document, inline: Callable[[Span], Span], displayed: Callable[[Formula], Block]) -> Document:
+    """The document with each formula changed, in running text and on lines of its own."""
+
+    def spans_of(spans: Spans) -> Spans:
+        return tuple(inline(span) if span.style == "formula" else span for span in spans)
+
+    def block_of(block: Block) -> Block:
+        match block:
+            case Formula():
+                return displayed(block)
+            case Heading() | Paragraph() | Note() | Reference():
+                return replace(block, spans=spans_of(block.spans))
+            case Items(items):
+                parts = (replace(item, blocks=tuple(map(block_of, item.blocks))) for item in items)
+                return replace(block, items=tuple(parts))
+            case Quote(blocks):
+                return replace(block, blocks=tuple(map(block_of, blocks)))
+            case Theorem(title, blocks):
+                return replace(block, title=spans_of(title), blocks=tuple(map(block_of, blocks)))
+            case Figure(_, caption, blocks):
+                return replace(block, caption=spans_of(caption), blocks=tuple(map(block_of, blocks)))
+            case Table(rows):
+                changed = (tuple(replace(cell, spans=spans_of(cell.spans)) for cell in row) for row in rows)
+                return replace(block, rows=tuple(changed))
+            case Verbatim(lines):
+                return replace(block, lines=tuple(map(spans_of, lines)))
+
+    return replace(document, blocks=tuple(map(block_of, document.blocks)))

@@ -1,4 +1,4 @@
-"""`dailypapers serve`: the reader in a browser, for the one who has the address that is printed."""
+"""`dailypapers serve`: the reader in a browser, for anyone with the printed address."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _serve(arguments: Namespace, workspace: api.Workspace) -> int:
 
 
 def _command(log_level: str | None) -> str:
-    """The line of the system's shell that starts a reader with this very program."""
+    """The shell command that starts a reader with this very program."""
     words = [*api.start_of_program(), *(("--log-level", log_level) if log_level else ())]
     return shlex.join(words)
 

@@ -1,8 +1,8 @@
-"""Textual's server of apps, behind a guard: each page that is opened has a reader in a process of its own.
+"""Textual's server of apps, behind a guard: each opened page has its own reader process.
 
-Any web page may send requests to this machine, and any of its users can connect to a port. So each request has to name
-the address that was served, which a name that was bound to this machine later (DNS rebinding) is not. What comes from a
-page has to come from the reader's own. And the printed address has a key, which the browser keeps as a cookie.
+Any web page may send requests to this machine, and any of its users can connect to a port. So each request must use the
+served address, which stops DNS rebinding, and requests from pages must come from the reader's own page. The printed
+address has a key, which the browser keeps as a cookie.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ WEBSOCKET = "websocket"
 """The name of the route by which a page types keys and sees the screen."""
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-"""What a browser on this machine may call it, and one that reaches it through ssh."""
+"""Names for this machine in a local browser, or in one that connects through ssh."""
 
 OTHER_ADDRESS = f"The reader answers only to the address that '{api.APP} serve' printed."
 OTHER_PAGE = "Another web page asked for the reader, which answers only its own page."
 NO_KEY = f"Open the whole address that '{api.APP} serve' printed: this browser has no key, or a key of an earlier run."
 
 HEADERS = {
-    # The page asks no other host. No other page shows the reader in a frame, where clicks could be led to it, or takes
-    # in what it answers.
+    # The page contacts no other host. No other page may frame the reader, where clicks could be hijacked, or read its
+    # answers.
     "Content-Security-Policy": (
         "default-src 'self' 'unsafe-inline' data:; connect-src 'self' ws:; frame-ancestors 'none'"
     ),
@@ -113,7 +113,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Lets requests through that are the user's own; the key is another one in each run."""
+    """Accepts only the user's own requests; the key is different in each run."""
 
     address: Address
     _key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
@@ -125,7 +125,7 @@ class Guard:
 
     @property
     def cookie(self) -> str:
-        """The cookie's name; browsers keep one jar for all ports of a host."""
+        """The cookie's name; browsers share cookies among all ports of a host."""
         return f"{api.APP}-{self.address.port}"
 
     def protect(self, app: web.Application) -> None:
@@ -139,7 +139,7 @@ class Guard:
         if host not in self.address.accepted:
             return _refuse(OTHER_ADDRESS)
         origin = request.headers.get("Origin")
-        # Browsers send none for what is typed or clicked, but always one for a websocket.
+        # Browsers send none for typed or clicked addresses, but always one for a websocket.
         is_needed = request.match_info.route.name == WEBSOCKET
         if (origin is not None or is_needed) and (origin or "").lower() != f"http://{host}":
             return _refuse(OTHER_PAGE)
@@ -150,10 +150,9 @@ class Guard:
         return await handler(request)
 
     def _take_key(self, request: web.Request) -> web.Response:
-        """Keep the key as a cookie, and go on to the page, whose address no longer shows it.
+        """Store the key as a cookie, and continue to the page without it in the address.
 
-        By a page, not by a redirect: after a link in another page, such as a terminal in the browser, a redirect has
-        no strict cookie.
+        Uses a page instead of a redirect, which would lack the strict cookie after a link from another page.
         """
         page = str(request.rel_url.without_query_params(KEY))
         text = (
@@ -176,7 +175,7 @@ async def _add_headers(_request: web.Request, response: web.StreamResponse) -> N
 
 
 PATIENCE = 5.0
-"""Seconds that the readers have to store what they hold and to leave, once the server ends."""
+"""Seconds for the readers to store their data and leave, once the server ends."""
 
 
 LARGEST = 1_000
@@ -199,7 +198,7 @@ class Reader(AppService):
         return process
 
     def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
-        # A reader gets the tokens as from the user's shell, and hides them likewise.
+        # A reader gets the tokens as from the user's shell, and hides them in the same way.
         return super()._build_environment(width, height) | api.held_secrets()
 
     async def _wait(self, process: Process) -> None:
@@ -207,13 +206,13 @@ class Reader(AppService):
         self._running.discard(self)
 
     async def leave(self) -> None:
-        """Let the reader store what it holds and leave; Textual's own `stop` does not wait for that."""
+        """Let the reader store its data and leave; Textual's own `stop` does not wait for that."""
         await self.send_meta({"type": "quit"})
         await self._end
 
 
 class GuardedServer(server.Server):
-    """Textual's server, which answers the user alone."""
+    """Textual's server, answering only the user."""
 
     def __init__(self, command: str, guard: Guard) -> None:
         """`command` is the line of a shell that starts a reader."""
@@ -222,8 +221,8 @@ class GuardedServer(server.Server):
         self._guard = guard
         self._readers: set[Reader] = set()
         self._pages: set[asyncio.Transport | None] = set()
-        """The connections of the pages; one that is closed already is None."""
-        # Textual's server has no other way to be given a class.
+        """The pages' connections; None for closed ones."""
+        # Textual's server has no other way to set a class.
         setattr(server, "AppService", partial(Reader, self._readers))  # noqa: B010 (a constant for mypy)
 
     async def make_app(self) -> web.Application:
@@ -233,7 +232,7 @@ class GuardedServer(server.Server):
         return app
 
     async def handle_index(self, request: web.Request) -> Any:
-        """The page, which names the server as the browser does: under another name it would send no cookie."""
+        """The page, with the server's name as in the browser: under another name it would send no cookie."""
         named = copy.copy(self)
         named.public_url = f"http://{request.host}"
         return await server.Server.handle_index(named, request)
@@ -248,7 +247,7 @@ class GuardedServer(server.Server):
             self._pages.discard(page)
 
     async def _process_messages(self, websocket: web.WebSocketResponse, app_service: AppService) -> None:
-        """Pass on what a page sends; Textual's own method prints a traceback for a message of another form."""
+        """Pass on a page's messages; Textual's own method prints a traceback for invalid ones."""
         async for message in websocket:
             if message.type is not WSMsgType.TEXT:
                 continue
@@ -269,10 +268,10 @@ class GuardedServer(server.Server):
                     await app_service.focus()
 
     async def on_startup(self, app: web.Application) -> None:
-        """Say nothing yet: the port may be taken."""
+        """Print nothing yet: the port may be in use."""
 
     async def on_shutdown(self, app: web.Application) -> None:
-        """Let the readers leave, and then the pages go; aiohttp would wait for a browser that sleeps."""
+        """Let the readers leave, then close the pages; aiohttp would wait for a sleeping browser."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await asyncio.gather(*(reader.leave() for reader in tuple(self._readers)))
@@ -300,7 +299,7 @@ def serve(command: str, guard: Guard, announce: Callable[[], None]) -> None:
 
 
 def _explained(error: OSError, address: Address) -> Exception:
-    """Why the address can't be served; an error that is no such thing, as it is."""
+    """Why the address can't be served; other errors unchanged."""
     if error.errno == errno.EADDRINUSE:
         return api.ReaderError(f"Another program uses port {address.port}: choose another with --port.")
     if error.errno == errno.EACCES:

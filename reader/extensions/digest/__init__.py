@@ -1,6 +1,6 @@
 """`dailypapers digest`: the new papers as a mail, a page or a text.
 
-`drawing.py` and `mail.py` draw the news, `sending.py` brings them to their reader, and `sent.py` keeps what has left.
+`drawing.py` and `mail.py` draw the news, `sending.py` delivers them, and `sent.py` records what was sent.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _run_digest(arguments: Namespace, workspace: api.Workspace) -> int:
 
 
 def _switch_links(how: str) -> int:
-    """Let the system open our addresses, or no longer."""
+    """Start or stop letting the system open our addresses."""
     if how == "on":
         place = api.link_handler.install(os.environ, api.copied_environment(os.environ, api.paths.home()))
         api.print_line(f"{place} now opens {api.link_handler.SCHEME}:ID as a paper; the next digest has such links.")
@@ -91,7 +91,7 @@ def _switch_links(how: str) -> int:
 
 
 def _store_password(workspace: api.Workspace) -> int:
-    """Ask for the password where nobody sees it, and store it."""
+    """Ask for the password without echo, and store it."""
     from reader.extensions.digest.mail import store_password
 
     settings = workspace.settings.digest
@@ -110,7 +110,7 @@ def _store_password(workspace: api.Workspace) -> int:
 
 
 def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
-    """When a digest was last sent, and why the next one was not."""
+    """When a digest was last sent, and why the next one failed."""
     from reader.extensions.digest.sent import SentDigests
 
     file = api.paths.sent_digests_file(workspace.cache_file)

@@ -1,9 +1,9 @@
 """A digest as plain text, as Markdown, and as a page of HTML that needs nothing else. Foreign text formats nothing.
 
-Mail clients know little of HTML. Each element has its look inline, since some drop the style sheet; those that keep it
-change the colours for the dark. Ground and text both have a colour, so that none is lost on the other. What holds all
-together is a table: Outlook draws by Word, which gives nothing else a width or a margin. What is foreign is escaped,
-and links lead to http and https alone, or into the reader.
+Mail clients support little HTML. Styles are inline, since some clients drop the style sheet; with it, colours adapt to
+dark mode. Text and background both have colours, to keep their contrast. The layout is a table, because Outlook renders
+with Word, which gives widths and margins to nothing else. Foreign text is escaped, and links lead only to http and
+https, or into the reader.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from typing import NamedTuple
 from reader import api
 
 OPEN = f"{api.APP} open ID --reader"
-"""The command that opens a paper of a digest in the reader."""
+"""The command that opens a digest's paper in the reader."""
 
 
 def further_links(paper: api.Paper) -> tuple[api.Link, ...]:
-    """The links of a paper except its page, to which its title leads, and its pictures."""
+    """The links of a paper, except its page, which the title links to, and its pictures."""
     return tuple(link for link in api.links(paper)[1:] if not link.letter.isdigit())
 
 
 def intro(news: api.news.News) -> str:
-    """The first line: how many papers there are, from when on, and what else is to be known."""
+    """The first line: how many papers, since when, and remarks."""
     return f"{news.summary}. {news.state}"
 
 
@@ -35,15 +35,14 @@ STOP = f"{api.APP} schedule remove --digest"
 """The command that ends a daily mail."""
 
 END = f"Nothing is mailed twice. To end the daily mail: {STOP}"
-"""The last line of a mail."""
 
 
 WIDTH = 72
-"""Columns of a line; an address that is longer stays whole."""
+"""Columns of a line; a longer address stays in one piece."""
 
 
 def plain_text(news: api.news.News, *, is_mail: bool = False) -> str:
-    """The digest as plain text; a mail says how it ends."""
+    """The digest as plain text; a mail says how to stop it."""
     lines = [*_wrapped(news.title), *_wrapped(intro(news))]
     for section in news.sections:
         name = api.clean(section.name)
@@ -105,7 +104,7 @@ MOST_BYTES = 100_000
 """Gmail cuts off what is longer than 102 KB."""
 
 LONGEST_LINK = 300
-"""Characters; no page of a paper has a longer address."""
+"""Maximum characters; no paper's page has a longer address."""
 
 _FIXED = "\N{NO-BREAK SPACE}"
 
@@ -113,16 +112,16 @@ SANS = "font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-
 SERIF = "font-family:Charter,'Iowan Old Style',Georgia,Cambria,'Times New Roman',serif"
 
 _COLORS = {"text": "#24272e", "muted": "#5a606c", "accent": "#2453bd", "why": "#855300", "rule": "#dedbd5"}
-"""By the names of classes, which have another colour in the dark: see `page.html`."""
+"""Colours by class name, with different ones in dark mode: see `page.html`."""
 
 
 class _Fit(NamedTuple):
-    """How much is said of each paper."""
+    """How much to say about each paper."""
 
     gist: int
-    """Characters of what it is about."""
+    """Maximum characters of its summary."""
     line: int
-    """Characters of its title, of why it is there, and of each fact."""
+    """Maximum characters of its title, its reason, and each fact."""
     has_links: bool
 
 
@@ -132,7 +131,7 @@ _FITS = (_Fit(api.news.SHORT, 250, True), _Fit(120, 160, True), _Fit(0, 60, Fals
 def page(news: api.news.News, *, opens_reader: bool = False, is_mail: bool = False) -> str:
     """The digest as HTML, as long as mail clients show; with `opens_reader`, links open papers in the reader.
 
-    A mail says how it ends.
+    A mail says how to stop it.
     """
     whole = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
     title = escape(news.title)
@@ -213,7 +212,7 @@ class _Body:
 
 
 def _foreign(text: str, most: int = api.LINE_LIMIT) -> str:
-    """The first characters of a text as HTML; one that is read from the right does not turn what stands beside it."""
+    """The first characters of a text as HTML, isolated so that right-to-left text does not affect its surroundings."""
     whole = api.clean(text)
     short = whole if len(whole) <= most else f"{whole[: most - 1].rstrip()}…"
     is_turned = not short.isascii() and any(unicodedata.bidirectional(char) in ("R", "AL") for char in short)

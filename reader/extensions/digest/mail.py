@@ -1,4 +1,4 @@
-"""A digest as a mail, its server's password, and how it is sent: over STARTTLS or TLS, or to this machine alone."""
+"""A digest as a mail, its server's password, and sending by STARTTLS or TLS, or only to this machine."""
 
 from __future__ import annotations
 
@@ -22,18 +22,17 @@ from reader.extensions.digest.drawing import page, plain_text
 # The message
 
 LONGEST_SUBJECT = 150
-"""Characters: more of it no client shows."""
+"""Maximum characters shown by clients."""
 
 
 class Envelope(NamedTuple):
-    """What is on the outside of a mail."""
+    """The envelope of a mail."""
 
     name: str
-    """To whom the digest goes, and with which query: what is new goes there once."""
+    """The recipient and query: the same news goes there only once."""
     to: str
     sender: str
     at: datetime
-    """With its time zone."""
 
 
 def message(news: api.news.News, envelope: Envelope, *, opens_reader: bool = False) -> EmailMessage:
@@ -41,7 +40,7 @@ def message(news: api.news.News, envelope: Envelope, *, opens_reader: bool = Fal
     mail = EmailMessage(policy=SMTP)
     mail["From"] = Address(api.APP, addr_spec=envelope.sender)
     mail["To"] = Address(addr_spec=envelope.to)
-    # The library would decode such words, and what they hide, such as a line break, would become a header.
+    # The library would decode such words, and hidden line breaks would become headers.
     mail["Subject"] = api.clean(news.subject.replace("=?", "= ?"), LONGEST_SUBJECT)
     mail["Date"] = format_datetime(envelope.at)
     # A second mail with the same news has the same id, and servers drop it.
@@ -49,9 +48,9 @@ def message(news: api.news.News, envelope: Envelope, *, opens_reader: bool = Fal
     # Filters sort mails by it: one for each query (RFC 2919, 3: a list without a domain).
     list_name = api.news.News(news.day, "", news.query).hash(news.query)
     mail["List-Id"] = f"Daily papers <{list_name}.{api.APP}.localhost>"
-    # Nobody answers it by itself, such as with a notice of absence (RFC 3834).
+    # Suppresses automatic replies, such as notices of absence (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
-    # Every server passes this on as it is, and its lines are short.
+    # Every server passes this on unchanged, and its lines are short.
     mail.set_content(plain_text(news, is_mail=True), cte="quoted-printable")
     mail.add_alternative(page(news, opens_reader=opens_reader, is_mail=True), subtype="html", cte="quoted-printable")
     return mail
@@ -60,10 +59,10 @@ def message(news: api.news.News, envelope: Envelope, *, opens_reader: bool = Fal
 # The password
 
 SERVICE = f"{api.APP} mail"
-"""Under this name the keyring has it."""
+"""The name of the password in the keyring."""
 
 KEYRING_SECONDS = 60.0
-"""Seconds that the keyring may take: it may ask the user to unlock it."""
+"""Seconds for the keyring, which may ask the user to unlock it."""
 
 
 class NoPassword(api.ReaderError):
@@ -91,7 +90,7 @@ def store_password(user: str, host: str, password: str) -> None:
 
 
 def _answer(keyring: Any, ask: Callable[[], object], advice: str) -> object:
-    """What the keyring answers; raises NoPassword, also if it asks somebody to unlock it who is not there."""
+    """The keyring's answer; raises NoPassword, also if it waits for somebody to unlock it."""
     try:
         return api.within(KEYRING_SECONDS, ask)
     except TimeoutError as error:
@@ -100,7 +99,7 @@ def _answer(keyring: Any, ask: Callable[[], object], advice: str) -> object:
         raise NoPassword(f"This machine has no keyring: set {api.MAIL_PASSWORD} instead.") from error
     except keyring.errors.KeyringLocked as error:
         raise NoPassword(f"The keyring is locked: unlock it, or {advice}.") from error
-    # Any program may be behind it, with errors of its own.
+    # Any backend may be behind it, with its own errors.
     except Exception as error:
         said = api.clean(str(error), 200).rstrip(".") or type(error).__name__
         raise NoPassword(f"The keyring did not answer ({said}): {advice}.") from error
@@ -119,31 +118,31 @@ def _keyring(advice: str) -> Any:
 # Sending
 
 SECONDS = 30.0
-"""Seconds that each answer of the server may take."""
+"""Seconds for each answer of the server."""
 
 LAST_SECONDS = 120.0
-"""Seconds that the last one may take: servers look at a mail before they take it."""
+"""Seconds for the last one, since servers examine a mail before accepting it."""
 
 MOST_SAID = 1 << 16
-"""Bytes of an answer."""
+"""Maximum bytes of an answer."""
 
 
 class MailError(api.ReaderError):
-    """The mail was not sent, for certain."""
+    """The mail was certainly not sent."""
 
 
 class MailDelayed(MailError):
-    """The server could not be reached, or does not take the mail now: a later try may succeed."""
+    """The server is unreachable or does not accept the mail now: a later try may succeed."""
 
 
 class MailUncertain(api.ReaderError):
-    """Nobody knows whether the server has the mail."""
+    """It is unknown whether the server has the mail."""
 
 
 def send(
     mail: EmailMessage, settings: api.DigestMail, login: tuple[str, str] | None, begin: Callable[[], None]
 ) -> None:
-    """Send a mail; `begin` is called before its last step, from which on nobody may know whether it has left.
+    """Send a mail; `begin` is called before the last step, after which the outcome may be unknown.
 
     Raises MailError if it was not sent, and MailUncertain if it may have been.
     """
@@ -186,7 +185,7 @@ def send(
 
 
 def _connected(settings: api.DigestMail) -> _Plain:
-    """A connection that is secret, or that stays on this machine."""
+    """An encrypted connection, or one to this machine."""
     host, port = settings.address
     context = ssl.create_default_context()
     if settings.security == "tls":
@@ -212,7 +211,7 @@ class _TooMuch(OSError):
 
 
 class _Answers(io.RawIOBase):
-    """What a server says: the time and the size of an answer are bounded, however slowly it comes."""
+    """Reads a server's answers with limits on time and size, however slowly they arrive."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
@@ -241,10 +240,10 @@ class _Answers(io.RawIOBase):
 
 
 class _Plain(smtplib.SMTP):
-    """A connection with limits, whose end is of no account: what counts has been answered."""
+    """A connection with limits; errors while closing are ignored, since everything was answered."""
 
     seconds = 0.0
-    """Seconds that an answer may take, if it is not the usual."""
+    """Seconds for an answer, if different from the default."""
     _answers: _Answers | None = None
 
     def getreply(self) -> tuple[int, bytes]:
@@ -268,7 +267,7 @@ class _Secret(_Plain, smtplib.SMTP_SSL):
 
 
 def _other_way(settings: api.DigestMail) -> str:
-    """What to do about a server that does not encrypt as the settings say."""
+    """What to do if a server does not encrypt as configured."""
     if api.is_loopback(settings.address[0]):
         return "set digest.security to none, which is allowed for a server on this machine"
     other = "tls" if settings.security == "starttls" else "starttls"
@@ -292,13 +291,13 @@ def _expect(answer: tuple[int, bytes], what: str) -> None:
 
 
 def _said(text: bytes | str) -> str:
-    """The words of a server, as a part of a sentence."""
+    """A server's words, as part of a sentence."""
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     return api.clean(said, 200).rstrip(".") or "it gave no reason"
 
 
 def _reason(error: Exception) -> str:
-    # The library says of a greeting that does not come that the connection was closed.
+    # The library reports a missing greeting as a closed connection.
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
         return f"no answer in {SECONDS:g} s"
     if isinstance(error.__context__, _TooMuch):

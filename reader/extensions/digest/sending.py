@@ -1,4 +1,4 @@
-"""How a digest gets to its reader: printed, written, given to a program or mailed; the last two send each news once."""
+"""How a digest is delivered: printed, written, passed to a program or mailed; the last two send each news once."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ SUFFIXES = {".md": "markdown", ".txt": "text", ".html": "html", ".htm": "html", 
 """The formats of files by the endings of their names."""
 
 PROGRAM_SECONDS = 120.0
-"""Seconds that the user's program may take."""
+"""Seconds for the user's program."""
 
 LEAD = 60.0
-"""Seconds that a machine gives the folder of `sync`: it may just have been woken."""
+"""Seconds for the `sync` folder to settle, since the machine may just have been woken."""
 
 STEP = 180.0
-"""Seconds between the turns of two machines: the mail of one leaves, and the folder carries the word of it."""
+"""Seconds between the turns of two machines, for the mail to leave and the folder to report it."""
 
 PAUSES = (60, 120, 240, 480, 900, 1800, 1800, 1800)
-"""Seconds before each further try while there is no network: two hours in all."""
+"""Seconds before each retry without a network: two hours in all."""
 
 
 class Delivery:
-    """One way of a digest to its reader."""
+    """A way of delivering a digest."""
 
     def __init__(self, arguments: Namespace, workspace: api.Workspace) -> None:
         self._arguments = arguments
@@ -55,13 +55,13 @@ class Delivery:
         return self._workspace.settings.digest
 
     def check(self) -> None:
-        """Raise ReaderError if it can't be done, before anything is fetched."""
+        """Raise ReaderError if it is impossible, before anything is fetched."""
 
     def wait(self) -> None:
-        """Wait for this machine's turn, if other ones of the user mail too."""
+        """Wait for this machine's turn, if other machines of the user also mail."""
 
     def run(self) -> int:
-        """Make the digest and bring it to its place; return the exit code."""
+        """Make and deliver the digest; return the exit code."""
         self._ask()
         return self._deliver()
 
@@ -69,7 +69,7 @@ class Delivery:
         raise NotImplementedError
 
     def _ask(self, *, may_wait: bool = False) -> api.FeedError | None:
-        """Ask the sources first if that is wanted, and say why not all answered; with `may_wait`, return that."""
+        """Refresh first if requested, and report failures; with `may_wait`, return them."""
         hours = self._arguments.max_age
         asked = None if hours is None else api.news.ask_sources(self._workspace, hours, quiet=self._arguments.quiet)
         if asked is None or asked.error is None:
@@ -82,7 +82,7 @@ class Delivery:
     def _compose(
         self, known: frozenset[str] = frozenset(), last: datetime | None = None, *, told: int | None = None
     ) -> api.news.News:
-        """The digest without the news that were mailed, the last time at `last`."""
+        """The digest without news that were mailed, last at `last`."""
         since = self._arguments.since or api.news.default_since(last)
         asked = api.news.Asked(self._query, since, date.today(), self._workspace.settings.views, known)
         return api.news.whats_new(self._workspace, asked._replace(told=told) if told else asked)
@@ -110,11 +110,11 @@ class Delivery:
 
     @property
     def _name(self) -> str:
-        """To whom it goes, and with which query: the same news go there once."""
+        """The recipient and query: the same news goes there only once."""
         return f"mail {self.settings.to} {self._query}"
 
     def _say(self, text: str, news: api.news.News, **facts: object) -> None:
-        """Say what was done, as a sentence or as JSON."""
+        """Report what was done, as a sentence or as JSON."""
         if self._arguments.json:
             api.answer(self._arguments, api.news.news_record(news) | facts)
         elif not self._arguments.quiet:
@@ -122,7 +122,7 @@ class Delivery:
 
 
 class Printed(Delivery):
-    """On standard output, whatever was mailed."""
+    """Prints to standard output, including mailed news."""
 
     def _deliver(self) -> int:
         news = self._compose(told=api.news.FOR_PROGRAMS if self._arguments.json else None)
@@ -136,7 +136,7 @@ class Printed(Delivery):
 
 
 class Written(Delivery):
-    """In a file, whatever was mailed."""
+    """Writes to a file, including mailed news."""
 
     def check(self) -> None:
         if not (self._arguments.output or self.settings.file):
@@ -154,13 +154,13 @@ class Written(Delivery):
 
 
 class Logged(Delivery):
-    """To somebody else: what is new goes there once."""
+    """Sends to somebody else: news go there only once."""
 
     is_shared = True
-    """Whether the user's other machines send it to the same place."""
+    """Whether the user's other machines send to the same place."""
 
     def wait(self) -> None:
-        """Wait for the turn of this machine, if there are others and the settings say where they meet."""
+        """Wait for this machine's turn, if there are others and the settings name a place to sync."""
         if not self.is_shared or not self._workspace.settings.sync:
             return
         with self._workspace.window() as window:
@@ -172,7 +172,7 @@ class Logged(Delivery):
             sleep(seconds)
 
     def run(self) -> int:
-        """Wait for the network, up to two hours, if there is none; a program that was killed meanwhile goes on."""
+        """Wait up to two hours for a network; a restarted program continues waiting."""
         file = api.paths.sent_digests_file(self._workspace.cache_file)
         for tried in range(SentDigests(file).tried, len(PAUSES) + 1):
             pause = PAUSES[tried] if tried < len(PAUSES) else None
@@ -229,7 +229,7 @@ class Logged(Delivery):
         raise NotImplementedError
 
     def _join_others(self, *, is_silent: bool = False) -> None:
-        """Hear what the user's other machines have mailed, and tell them what this one does."""
+        """Learn what the user's other machines have mailed, and tell them about this one."""
         try:
             api.join_machines(self._workspace)
         except api.ReaderError as error:
@@ -237,7 +237,7 @@ class Logged(Delivery):
                 api.warn(f"{error} What your other machines mailed since the last sync may be mailed again.")
 
     def _begin(self, id: str, news: api.news.News, sent: SentDigests) -> None:
-        """Note that the digest is about to leave; raises ReaderError if that can't be kept, and then it must not."""
+        """Record that the digest is about to leave; on ReaderError it must not."""
         sent.begin(id, self._name, news.keys)
         if self.is_shared:
             try:
@@ -249,10 +249,10 @@ class Logged(Delivery):
             self._join_others(is_silent=True)
 
     def _take_back(self, id: str, sent: SentDigests) -> None:
-        """Note that it has not left, for certain."""
+        """Record that it certainly did not leave."""
         sent.end(id, "refused")
         if self.is_shared:
-            # If the others can't be told, this machine alone tries it again.
+            # If the others can't be told, only this machine tries again.
             with suppress(api.ReaderError), self._workspace.events() as events:
                 take_back_mailing(events, id)
 
@@ -300,7 +300,7 @@ class Piped(Logged):
 
     @property
     def is_shared(self) -> bool:  # type: ignore[override]
-        """Another format is for this machine, such as for a printer or a note."""
+        """Another format is meant for this machine, such as for a printer or a note."""
         return self._format == "mail"
 
     @property
@@ -331,7 +331,7 @@ class Piped(Logged):
                 "--again' runs it again on the same papers."
             ) from error
         except api.ProgramError:
-            # It said so itself, by its exit code.
+            # Its exit code says so.
             self._take_back(id, sent)
             raise
         sent.end(id, "sent")
@@ -342,7 +342,7 @@ DELIVERIES: dict[str, type[Delivery]] = {"stdout": Printed, "file": Written, "co
 
 
 def _no_mail(news: api.news.News, last: datetime | None, uncertain: Sent | None) -> str:
-    """Why there is no mail, and what to do if one is wanted."""
+    """Why there is no mail, and how to get one."""
     count, since = news.mailed, news.since
     if not count or last is None:
         return f"Nothing is new since {since}, so nothing was mailed."

@@ -1,12 +1,12 @@
-"""The digests that were sent: which news each had, so that none is mailed twice.
+"""The sent digests and their news, so that nothing is mailed twice.
 
 A line of JSON is written, and is on the disk, before the last step of sending; a second one says how that ended. If the
-program ends in between, nobody knows whether the mail has left: it counts as sent. So each news is mailed at most once.
+program ends in between, the outcome is unknown and the mail counts as sent. So each news is mailed at most once.
 
 Each machine tells the others in the log that they share. A mail is an event of the kind `mailed:`, with a hash of its
-id and the place of a part of its news. The value is a hash of whom it is for and with which query, and then the keys of
-the news, a line each; so no address leaves the machine. It is recorded before the mail leaves; if the server refuses
-the mail, an empty value takes it back.
+id and the place of a part of its news. The value is a hash of the recipient and query, followed by the keys of the
+news, one per line, so that no address leaves the machine. It is recorded before the mail leaves; if the server refuses
+the mail, an empty value revokes it.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ LONG = 1 << 20
 """Bytes after which old lines are dropped."""
 
 KEPT = timedelta(days=400)
-"""Lines are kept so long: older papers are not news."""
+"""How long lines are kept; older papers are not news."""
 
 _NOTHING = "Nothing is mailed."
 
 End = Literal["sent", "refused"]
-"""How the sending ended: the server has the mail, or it said that it has not."""
+"""The outcome: the server has the mail, or said that it has not."""
 
 
 class Sent(NamedTuple):
@@ -43,12 +43,12 @@ class Sent(NamedTuple):
 
     id: str
     name: str
-    """To whom, and with which query."""
+    """The recipient and query."""
     at: datetime
     keys: tuple[str, ...]
     """The news that it had."""
     end: End | None = None
-    """None if the program ended before it was known."""
+    """None if the program ended before the outcome was known."""
 
 
 class Failure(NamedTuple):
@@ -57,20 +57,20 @@ class Failure(NamedTuple):
     at: datetime
     error: str
     until: datetime
-    """When it is tried for the last time."""
+    """Time of the last try."""
     tried: int = 0
-    """How often it was tried."""
+    """Number of tries."""
 
 
 class SentDigests:
     """The log of one cache."""
 
     def __init__(self, file: Path) -> None:
-        """Only to look at it; `hold_sent` is for who sends."""
+        """For reading only; senders use `hold_sent`."""
         self._file = file
         self._sent: dict[str, Sent] = {}
         self.failure: Failure | None = None
-        """What went wrong since the last digest that was sent."""
+        """The failure since the last sent digest."""
         for line in _lines(file):
             self._take(line)
 
@@ -87,7 +87,7 @@ class SentDigests:
                 self._sent[id] = self._sent[id]._replace(end=state)
                 self.failure = None if state == "sent" else self.failure
         except (KeyError, TypeError, ValueError):
-            # Half a line of a program that was killed, or one of a newer form.
+            # A partial line of a killed program, or one of a newer form.
             return
 
     @property
@@ -96,11 +96,11 @@ class SentDigests:
         return self.failure.tried if self.failure is not None and self.failure.until > _now() else 0
 
     def known(self, name: str, *, again: bool = False) -> frozenset[str]:
-        """The news that were mailed, or may have been; with `again` only those that were."""
+        """The news that were or may have been mailed; with `again`, only certain ones."""
         return frozenset(key for one in self._that_left(name, again=again) for key in one.keys)
 
     def last(self, name: str, *, again: bool = False) -> datetime | None:
-        """When the last digest was sent, or may have been; with `again` the last one that was."""
+        """When the last digest was or may have been sent; with `again`, only certain ones."""
         return max((one.at for one in self._that_left(name, again=again)), default=None)
 
     @property
@@ -109,7 +109,7 @@ class SentDigests:
         return max((one.at for one in self._sent.values() if one.end != "refused"), default=None)
 
     def uncertain(self, name: str) -> Sent | None:
-        """The last digest, if nobody knows whether it has left."""
+        """The last digest, if its outcome is unknown."""
         found = self._that_left(name)
         return found[-1] if found and found[-1].end is None else None
 
@@ -118,29 +118,29 @@ class SentDigests:
         return [one for one in self._sent.values() if one.name == name and one.end in ends]
 
     def begin(self, id: str, name: str, keys: Sequence[str]) -> None:
-        """Note that a digest is about to leave; raises ReaderError if that can't be kept, and then it must not."""
+        """Record that a digest is about to leave; on ReaderError it must not."""
         self._note(id, "begun", _NOTHING, name=name, keys=list(keys))
 
     def end(self, id: str, end: End) -> None:
-        """Note how the sending ended; raises ReaderError, and then it counts as one that may have left."""
+        """Record the outcome; on ReaderError it counts as possibly sent."""
         self._note(id, end, f"The digest was {end}, but that could not be recorded.")
 
     def note_failure(self, error: str, tried: int = 0, seconds: float = 0) -> datetime:
-        """Note why a digest was not sent, if that can be kept: it is said anyway; return when it is tried last."""
+        """Record why a digest was not sent, if possible; return the time of the last try."""
         until = _now() + timedelta(seconds=seconds)
         with suppress(api.ReaderError):
             self._note("", "failed", _NOTHING, error=error, tried=tried, until=until.isoformat())
         return until
 
     def _note(self, id: str, state: str, follows: str, **more: object) -> None:
-        """Write a line, which is on the disk when this returns; raises ReaderError, which says what follows."""
+        """Write a line durably; raises ReaderError, which mentions the consequence."""
         line = {"id": id, "state": state, "at": _now().isoformat(), **more}
         try:
             api.paths.make_folder(self._file)
             with self._file.open("a+b") as out:
                 if size := out.seek(0, os.SEEK_END):
                     out.seek(size - 1)
-                    # After half a line, a new one begins.
+                    # After a partial line, start a new one.
                     start = b"" if out.read(1) == b"\n" else b"\n"
                 else:
                     start = b""
@@ -153,7 +153,7 @@ class SentDigests:
         self._take(line)
 
     def shorten(self) -> None:
-        """Drop old lines of a long file; a failure is of no account."""
+        """Drop old lines of a long file, ignoring errors."""
         try:
             if self._file.stat().st_size > LONG:
                 oldest = (_now() - KEPT).isoformat()
@@ -166,7 +166,7 @@ class SentDigests:
 
 @contextmanager
 def hold_sent(file: Path) -> Iterator[SentDigests]:
-    """The log, for this program alone: two that run at once must not mail the same. Raises ReaderError."""
+    """The log, locked so that two programs never mail the same. Raises ReaderError."""
     lock = file.with_suffix(".lock")
     try:
         handle = api.paths.take_lock(
@@ -203,18 +203,18 @@ PART = 1_000
 """Keys of an event: a value has at most 100,000 characters."""
 
 AWAY = timedelta(days=60)
-"""After so long without a mark, a machine has no turn."""
+"""A machine without marks for this long has no turn."""
 
 
 class Mailings(NamedTuple):
-    """What other machines have mailed for the same."""
+    """What other machines have mailed to the same recipient."""
 
     keys: frozenset[str] = frozenset()
     last: datetime | None = None
 
 
 def record_mailing(events: api.Events, id: str, name: str, keys: Sequence[str]) -> None:
-    """Let the other machines know that the mail `id` is about to leave; `name` says to whom, and for what."""
+    """Tell the other machines that the mail `id` is about to leave; `name` is the recipient and query."""
     starts = range(0, len(keys), PART)
     events.record_plain(
         {f"{api.MAILED}{_hash(id)}:{at}": "\n".join((_hash(name), *keys[at : at + PART])) for at in starts}
@@ -222,7 +222,7 @@ def record_mailing(events: api.Events, id: str, name: str, keys: Sequence[str]) 
 
 
 def take_back_mailing(events: api.Events, id: str) -> None:
-    """Let them know that it has not left."""
+    """Tell them that it did not leave."""
     mine = "SELECT DISTINCT kind FROM event WHERE kind GLOB ? AND machine = ?"
     values = (f"{api.MAILED}{_hash(id)}:*", events.machine())
     kinds = events.read(lambda connection: connection.execute(mine, values).fetchall())
@@ -246,9 +246,9 @@ def mailed_elsewhere(connection: sqlite3.Connection, name: str) -> Mailings:
 
 
 def turn(connection: sqlite3.Connection) -> int | None:
-    """How many machines mail before this one, if all mail at the same time; None if it is the only one.
+    """How many machines mail before this one; None if it is the only one.
 
-    They go by their first marks, which all see alike; a new machine is the last.
+    The order is that of their first marks, which all machines agree on; a new machine is last.
     """
     (own,) = connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone() or (None,)
     lately = int((datetime.now(UTC) - AWAY).timestamp() * 1000)

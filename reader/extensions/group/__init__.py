@@ -1,7 +1,7 @@
 """`dailypapers group`: share some of your marks with people, through a folder or a server that you all have.
 
-`looking.py` takes in what the others say (`statement.py`), in a folder or at a server (`place.py`), and tells them what
-the user says; `membership.py` has the key, and who has which name.
+`looking.py` reads the others' statements (`statement.py`) in a folder or on a server (`place.py`) and writes the user's
+own; `membership.py` has the key and the names.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 _ALONE = frozenset({"key", "look", "status", "leave"})
-"""The actions that are about no one thing."""
+"""Actions that take no names."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -131,7 +131,7 @@ def _join(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _warn_of_namesake(workspace: Workspace) -> None:
-    """Say it if somebody else had the name first."""
+    """Warn if somebody else had the name first."""
     from reader.extensions.group import membership
     from reader.extensions.group.membership import name_beside_namesake
 
@@ -168,7 +168,7 @@ def _print_key(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _read_key() -> tuple[str, str]:
-    """The name and the secret key of another machine, from standard input or typed unseen; raises UsageError."""
+    """The name and secret key of another machine, from standard input or typed without echo; raises UsageError."""
     if sys.stdin.isatty():
         line = ask("The line that 'dailypapers group key' prints on your other machine: ", is_secret=True)
     else:
@@ -191,7 +191,7 @@ def _leave(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _forget(arguments: Namespace, workspace: Workspace) -> int:
-    """Take back all that a member shares, here and on the user's other machines."""
+    """Forget everything that a member shares, here and on the user's other machines."""
     from reader.api import members
 
     mine = _mine(workspace)
@@ -278,7 +278,7 @@ def _look(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _watch(arguments: Namespace, workspace: Workspace, mine: Membership) -> int:
-    """Look whenever something comes, here or there, until the program is stopped or the membership ends."""
+    """Look after each change, here or there, until the program is stopped or the membership ends."""
     from reader.extensions.group import membership
     from reader.extensions.group.place import open_place
 
@@ -295,7 +295,7 @@ def _watch(arguments: Namespace, workspace: Workspace, mine: Membership) -> int:
 
 
 def _look_as(arguments: Namespace, workspace: Workspace, done: str, place: Place | None = None) -> int:
-    """Look at the group's place, which may be open, and print what was done before, and what came."""
+    """Look at the group's place, which may be open, and print the earlier and new results."""
     from reader.extensions.group.looking import look
 
     looked = look(workspace.cache_file, place=place)
@@ -330,7 +330,7 @@ def _sentences(looked: Looked) -> list[str]:
 
 
 def _told_apart(name: str) -> str:
-    """What a name with a part of its key means: its member shares it with another, perhaps with the user."""
+    """The meaning of a name with part of its key: its member shares the name with another, maybe the user."""
     called, plus, _ = name.partition("+")
     return f"; someone else is also called {called}, and this name tells them apart" if plus else ""
 
@@ -428,7 +428,7 @@ GROUP = Command(
 
 
 def _print_members(rows: list[tuple[str, ...]]) -> None:
-    """Print a line for each member; on a terminal that is too narrow, the name and what there is below it."""
+    """Print a line per member, or two on a narrow terminal."""
     if not is_terminal(sys.stdout):
         for row in rows:
             print_line("\t".join(row))
@@ -447,7 +447,7 @@ def _print_members(rows: list[tuple[str, ...]]) -> None:
 
 
 def _short(key: str) -> str:
-    """A key as people compare it, such as by telephone."""
+    """A key in a form for comparing it, such as by telephone."""
     return f"{key[:4]}-{key[4:8]}-{key[8:12]}"
 
 

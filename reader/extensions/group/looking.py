@@ -1,12 +1,12 @@
-"""A look at the group's place: what the others say now, and what the user says to them.
+"""A look at the group's place: read the others' statements, and write the user's.
 
-Each member has a statement there, whole or not at all. It is signed by the member's key, which the statement names; so
-one that anybody else has changed, or put there under another's key, is named and skipped. Who has which name is decided
-by who came first, and kept with the membership: nobody gets a name that another key has.
+Each member has a statement there, whole or not at all. It is signed by the member's key, so changed or forged
+statements are reported and skipped. Names go to whoever came first and are stored with the membership: nobody gets a
+name of another key.
 
-The machines of a member have the same key, and a slot each. The newest statement of any of them is the member's, and
-the machine that makes it empties the others' slots. A machine speaks when what it has to say is news: so one that has
-not seen the newest marks of the others does not take them back.
+A member's machines share a key and have a slot each. The newest statement counts, and the machine that writes it
+empties the others' slots. A machine writes only if its own content is new, so that one without the newest marks does
+not revert them.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ from reader.extensions.group.statement import (
 MOST_MEMBERS = 200
 
 MOST_MARKS = 250_000
-"""Marks that are taken from one member: five on each of the most papers that a statement has."""
+"""Maximum marks of one member: five for each of a statement's maximum papers."""
 
 JITTER = 1_000_000
-"""Two machines that speak at once have different numbers."""
+"""Random part that gives two machines writing at once different numbers."""
 
 IN_NONE = "You are not in a group: 'dailypapers group create' starts one, 'group join' joins one."
 
 
 @dataclass(slots=True)
 class Looked:
-    """What one look brought."""
+    """The result of a look."""
 
     came: dict[str, int] = field(default_factory=dict)
     """Number of marks that are new by the name of their member."""
@@ -59,7 +59,7 @@ class Looked:
     """Names of members that were not known."""
     left: list[str] = field(default_factory=list)
     is_told: bool = False
-    """Whether the others were told something new."""
+    """Whether something new was published."""
     has_ended: bool = False
     """Whether the user has left the group on another machine, so that this one has left it too."""
     renamed: dict[str, str] = field(default_factory=dict)
@@ -81,7 +81,7 @@ def create(cache: Path, address: str, name: str) -> None:
 def join(cache: Path, address: str, name: str, secret: str | None = None) -> None:
     """Join the group of a place: with the key of another machine as the same member; raises CacheError.
 
-    Without one, under the key of an earlier membership if there was one.
+    Without a key, that of an earlier membership is used, if any.
     """
     _expect_none(cache)
     with open_place(address) as place:
@@ -90,13 +90,13 @@ def join(cache: Path, address: str, name: str, secret: str | None = None) -> Non
     if former is None or (secret is not None and former.secret != secret):
         former = Membership("", "", "", secret or new_secret())
     with members.Members.open(cache) as table:
-        # A cache from elsewhere may have members of a group that this home knows nothing of.
+        # A cache from elsewhere may have members of a group unknown to this home.
         table.drop_all()
     membership.save(cache, replace(former, group=group, place=address, name=name))
 
 
 def look(cache: Path, now: datetime | None = None, place: Place | None = None) -> Looked:
-    """Take in what the members share, and tell them what the user does; raises CacheError.
+    """Read what the members share, and publish what the user shares; raises CacheError.
 
     The place is that of the membership, which may be open already.
     """
@@ -121,9 +121,9 @@ def change_shares(cache: Path, shares: Iterable[str]) -> Membership:
 
 
 def leave(cache: Path, *, even_if_unheard: bool = False) -> bool:
-    """Take back all that is shared, and end the membership; return whether the others were told.
+    """Stop sharing everything, and end the membership; return whether the others were told.
 
-    Raises CacheError if they can't be told, unless that is not asked for.
+    Raises CacheError if they can't be told, unless `even_if_unheard`.
     """
     with places.alone(_lock(cache)), members.Members.open(cache) as table:
         mine = _mine(cache)
@@ -197,7 +197,7 @@ class _Look:
         self._tell_apart()
         self._forget_absent()
         if not self._mine.said and self._is_there and self._mine.newest.slot != self._mine.slot:
-            # Another machine has spoken, and this one may lack its marks.
+            # Another machine wrote since, and this one may lack its marks.
             self._mine.said = self._digest(self._statement(has_left=False))
         if asdict(self._mine) != before:
             membership.save(self._cache, self._mine)
@@ -256,14 +256,14 @@ class _Look:
         stamps = self._members.stamps()
         if statement.number < self._mine.numbers.get(member, 0):
             if any(_stamp(one) == stamps.get(member) for one in self._slots):
-                # Another machine of the member has spoken since.
+                # Another of the member's machines wrote since.
                 return
             raise ValueError("it is older than the last one read")
         is_named, is_known, former = member in self._mine.names, member in stamps, self._mine.names.get(member, "")
         name = name_of(statement, self._mine)
         self._came += [] if is_named or statement.has_left else [member]
         self._mine.numbers[member] = statement.number
-        # Before the cache has it: if the look is cut off, the statement is not read again.
+        # Before the cache has it: if the look is interrupted, the statement is not read again.
         names, earlier, numbers = self._mine.names, self._mine.earlier, self._mine.numbers
         kept = replace(_mine(self._cache), names=names, earlier=earlier, numbers=numbers)
         membership.save(self._cache, kept)
@@ -286,7 +286,7 @@ class _Look:
         self._result.went |= {name: went} if went else {}
 
     def _tell_apart(self) -> None:
-        """Give those who came at once with one name others."""
+        """Rename members who arrived together with the same name."""
         for member, name in tell_apart(self._came, self._mine).items():
             before = self._members.rename(member, name)
             result = self._result
@@ -294,7 +294,7 @@ class _Look:
             result.came = {name if one == before else one: count for one, count in result.came.items()}
 
     def _forget_absent(self) -> None:
-        """Forget what members share who are not there, once they are too many."""
+        """Forget the shares of absent members, once there are too many."""
         known = self._members.stamps()
         if len(known) > MOST_MEMBERS:
             there = {slot.name[:16] for slot in self._slots}
@@ -322,10 +322,10 @@ class _Look:
             mine.newest = Newest(slot.name, slot.stamp, statement.number, said, statement.choice)
             self._is_there = True
         if slot.name == self._mine.slot and statement.number > mine.number:
-            # A copy of this home writes there: from now on this one has a slot of its own.
+            # A copy of this home writes there; from now on this one has its own slot.
             mine.machine = membership.new_machine()
         if statement.has_left and not mine.said:
-            # That was before this machine has come.
+            # That was before this machine joined.
             mine.choice = max(mine.choice, statement.choice.next(mine.machine))
         elif statement.choice > mine.choice:
             mine.choice, mine.shares, self._has_left = statement.choice, statement.shares, statement.has_left
@@ -343,7 +343,7 @@ class _Look:
         return sha256(write(replace(statement, number=0, marks=tuple(sorted(statement.marks))))).hexdigest()
 
     def _tell(self, *, has_left: bool) -> None:
-        """Put a statement in the own slot if it says anything that is news; raises CacheError."""
+        """Write a statement into the own slot if it has news; raises CacheError."""
         mine, newest = self._mine, self._mine.newest
         statement = self._statement(has_left=has_left)
         said = self._digest(statement)
@@ -362,7 +362,7 @@ class _Look:
         data = sign(write(replace(statement, number=number)), mine.secret)
         if len(data) > MOST_BYTES:
             raise CacheError("What you share is too large for a group: share tags instead of all notes.")
-        # The number first: a statement that is cut off here is followed by one with a greater number.
+        # The number first: an interrupted statement is followed by one with a greater number.
         mine.number = number
         membership.save(self._cache, mine)
         others = [one.name for one in self._slots if self._is_own(one) and one.name != mine.slot]

@@ -1,4 +1,4 @@
-"""The group that the user belongs to, in a file of its own: it has a secret key, and outlives a lost cache."""
+"""The user's group, in its own file: it has a secret key, and survives a lost cache."""
 
 from __future__ import annotations
 

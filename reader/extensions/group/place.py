@@ -1,7 +1,7 @@
 """Where the people of a group put their statements: a folder, or a PostgreSQL server. Each machine has a slot.
 
-Whoever may use the place may write any slot, so each is foreign: how many there are and how large is looked at first,
-and who wrote one is told by its signature.
+Anyone with access may write any slot, so each is untrusted: number and size are checked first, and the signature
+identifies the writer.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What the people of a group share with each other: some of their marks, as a statement of each member.
 
-A statement is a few lines of JSON: who says it, in which group, its number, and a line for each paper. It says all
-that a member shares, so that what is no longer in it is taken back. The last line signs all others, by PyNaCl: Ed25519.
-A member's machines have the same key: the newest statement of any of them is the member's.
+A statement is a few lines of JSON: its author, group and number, and a line for each paper. It has everything that a
+member shares, so anything missing was withdrawn. The last line signs all others, by PyNaCl: Ed25519. A member's
+machines have the same key: the newest statement of any of them is the member's.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Statement:
     choice: Choice = NO_CHOICE
     """When the member chose what to share, or to leave: of two machines' choices, the greater one stands on both."""
     refused: int = 0
-    """Lines that name no papers."""
+    """Lines without a paper."""
 
 
 def is_name(text: str) -> bool:

@@ -145,7 +145,7 @@ class Desk:
         return CallToolResult(content=[TextContent(text=text)], structured_content=answer)
 
     def _in_tools(self, said: str) -> str:
-        """What went wrong, with tools in place of commands; a sentence about a command that no tool replaces is cut."""
+        """What went wrong, with tools instead of commands; a sentence about a command that no tool replaces is cut."""
         sentences = []
         for sentence in _SENTENCE.split(said):
             commands = _COMMAND.findall(sentence)

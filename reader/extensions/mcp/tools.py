@@ -511,7 +511,7 @@ def paper_record(window: api.Window, paper: api.Paper, wanted: Sequence[str] = (
 
 
 def _bounded(value: Any) -> Any:
-    """A value with at most so many characters or items."""
+    """A value with a limited number of characters or items."""
     if isinstance(value, str):
         return value if len(value) <= LETTERS else f"{value[: LETTERS - 1]}…"
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""`dailypapers sync`: the same marks on every machine, through a folder or a server that they share.
+"""`dailypapers sync`: the same marks on every machine, through a shared folder or server.
 
 `exchange.py` joins the logs of the machines, in a folder (`folder.py`) or at a server (`hub.py`).
 """
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 
 NOTES_NAMED = 5
-"""Papers that are named where other machines' notes came."""
+"""Maximum papers named whose notes were replaced."""
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -88,7 +88,7 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _forget(arguments: Namespace, workspace: Workspace) -> int:
-    """Take back all that a machine brought, here and in the machine's own file or rows."""
+    """Forget everything that a machine sent, here and in its own file or rows."""
     from reader.api import brought
     from reader.extensions.sync.status import find_machine
 
@@ -134,7 +134,7 @@ def _tell_others(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_news(arguments: Namespace, told: list[str], exchanged: Exchanged, settings: SharedSettings) -> None:
-    """Print what one of many looks brought; a trouble that lasts is told once."""
+    """Print the news of one of many looks; a lasting problem is reported once."""
     lasting, told[:] = list(told), [*exchanged.troubles, *exchanged.skipped]
     exchanged.troubles = [one for one in exchanged.troubles if one not in lasting]
     exchanged.skipped = [one for one in exchanged.skipped if one not in lasting]

@@ -1,8 +1,8 @@
 """Joins the logs of several machines through a place that they share: a folder, or a PostgreSQL server.
 
-A machine takes in the events that others have put there, and adds its own. The log is a set of events, and what follows
-from it depends on nothing but the set. So the order of these looks does not matter, nor how often they happen, nor what
-carries the files. What is known of a place is in the cache: if that is lost, all is read again.
+A machine reads the events of others there, and adds its own. The log is a set of events, and states depend only on that
+set, so the order, number and transport of these exchanges do not matter. Progress is stored in the cache: if that is
+lost, everything is read again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from reader.api import Events, journal, paths, places, remember, remembered
 
 MOST_EVENTS = 2_000_000
-"""Events that are taken from one machine."""
+"""Maximum events from one machine."""
 
 MOST_IDS_TOGETHER = 20_000_000
 """Papers of all events of a machine, each counted as often as it is named."""
@@ -30,7 +30,7 @@ KEY = "sync:"
 
 @dataclass(slots=True)
 class Exchanged:
-    """What one look at the folder brought."""
+    """The result of an exchange."""
 
     came: dict[str, int] = field(default_factory=dict)
     """Number of new events by the name of their machine."""
@@ -43,9 +43,9 @@ class Exchanged:
     is_first: bool = False
     """Whether this machine had never looked at this folder."""
     is_new_machine: bool = False
-    """Whether this machine has taken another id, because another one writes under the old one."""
+    """Whether this machine took a new id, because another one uses the old one."""
     notes: list[str] = field(default_factory=list)
-    """Ids of papers whose note here gave way to one of another machine."""
+    """Ids of papers whose note here was replaced by another machine's."""
     replaced: list[str] = field(default_factory=list)
     """Settings and entries of lists that were set here and that another machine has replaced, in words."""
     is_emptied: bool = False
@@ -62,7 +62,7 @@ class Known:
     time: int = 0
     """When it was changed, in nanoseconds since 1970."""
     place: int = 0
-    """All before this byte was understood: the next look reads on from here."""
+    """Everything before this byte was understood; the next look continues here."""
     tail: int = 0
     """The checksum of the bytes before the place."""
     lines: int = 0
@@ -119,7 +119,7 @@ class Memory:
     files: dict[str, Known] = field(default_factory=dict)
     """The files by their names, this machine's own too; of a server, one with the name of its channel."""
     forgotten: list[str] = field(default_factory=list)
-    """The machines that were forgotten then: once they are others, all files are read, and the own one written anew."""
+    """The machines that were forgotten then: once they are others, all files are read, and the own one rewritten."""
 
     def expect(self, out: Collection[str]) -> bool:
         """Forget what was read if other machines are forgotten by now; return whether that is so."""

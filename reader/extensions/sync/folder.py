@@ -1,7 +1,6 @@
 """A folder as a place of machines: each has one file that it alone writes, a journal.
 
-A machine takes in the events of the other files from where it last understood them, and adds to its own those that no
-other file has.
+A machine reads new events of the other files, and adds to its own file events that no other file has.
 """
 
 from __future__ import annotations
@@ -87,13 +86,13 @@ class _FolderLook:
         is_gone = bool(known.files.keys() - found.keys())
         result.is_emptied = result.is_emptied or (not found and bool(known.files.keys() - {own.name}))
         others = {name: self._take_in(found[name]) for name in found if name != own.name}
-        # A copy of a machine's file has not all that this machine did.
+        # A copy of a machine's file lacks some of its events.
         machines = {one.machine for name, one in others.items() if not is_copy(name, one)} - look.out
         if not is_as_written and own.name in found:
             ids, troubles = set[str](), list(result.troubles)
             there, came = self._read_own(own, ids)
             if came and known.own == machine:
-                # Two copies of one home write to one file: from now on this one has its own.
+                # Two copies of a home write to one file; from now on this one has its own.
                 others[own.name] = there
                 self._elsewhere |= ids
                 machines.discard(machine)
@@ -101,12 +100,12 @@ class _FolderLook:
                 own = file_of(self._folder, machine)
                 result.is_new_machine = True
             else:
-                # Whatever is wrong with it, it is written anew.
+                # Whatever is wrong with it, it is rewritten.
                 result.troubles[:] = troubles
         try:
             mine = self._write(own, machine, machines, is_anew=look.is_otherwise or is_gone or not is_as_written)
         except BaseException:
-            # What came is known; what is missing in the own file, or in the folder, is still to be written.
+            # The received events are stored; what is missing in the own file or the folder is still to be written.
             known.files, known.written = look.before.files | others, look.before.written
             if look.is_otherwise:
                 known.files.pop(own.name, None)
@@ -120,14 +119,14 @@ class _FolderLook:
     def _take_in(self, file: os.DirEntry[str]) -> Known:
         """Add the new events of a file to the log; return what is known of it then."""
         before = self._known.files.get(file.name, Known())
-        # What only the file of a forgotten machine has is written on.
+        # Events only in a forgotten machine's file are kept.
         ids = set[str]() if writer_of(file.name, before.machine) in self._look.out else self._elsewhere
         try:
             status = file.stat()
             if (status.st_size, status.st_mtime_ns) != (before.size, before.time) or before.is_outdated:
                 return self._read(Path(file.path), before, ids)[0]
         except OSError as error:
-            # Another program may hold it, or take it away meanwhile: it is read at the next look.
+            # Another program may lock or remove it meanwhile; it is read at the next look.
             before = replace(before, size=-1, trouble=f"it can't be read: {error.strerror}", reader=journal.READER)
         self._note_trouble(file.name, before)
         return before
@@ -243,9 +242,9 @@ class _Reading:
         self._latest = foreign.latest_clock(time.time())
 
     def entries(self) -> Iterator[journal.Entry]:
-        """The events that are whole. What follows the first line that is not is read again at the next look.
+        """The complete events. Everything after the first incomplete line is read again at the next look.
 
-        Nothing is read behind a first line that names no machine.
+        Nothing is read after a first line without a machine.
         """
         known = self.known
         if not known.size:

@@ -1,7 +1,7 @@
-"""A PostgreSQL server as a place of machines, which notifies the others as soon as something comes.
+"""A PostgreSQL server as a place of machines, which notifies the others of news at once.
 
-The server has a table of events that only grows. Each event is a line as the journal has it, so that what comes is
-checked as in a folder. Inserts take turns, so that a later number is never seen before an earlier one.
+The server has a table of events that only grows. Each event is a line as in the journal, and is checked as in a folder.
+Inserts are serialized, so that a later number is never visible before an earlier one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`dailypapers vectors`: papers found by a model of the user's, that makes a vector of each."""
+"""`dailypapers vectors`: find papers by meaning with a model of the user."""
 
 from __future__ import annotations
 

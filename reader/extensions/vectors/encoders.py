@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 
 
 KEY_VARIABLE = "DAILYPAPERS_VECTORS_KEY"
-"""The environment variable with the server's key. No other is used: a key of another server must not go to this one."""
+"""The environment variable with the server's key. No other is used, since another server's key must not be sent to this
+one."""
 
 PATH = "/v1/embeddings"
 
@@ -51,7 +52,7 @@ LIMITS = replace(Limits(), read_timeout=90, total_timeout=120, attempts=3, silen
 
 
 AT_ONCE = 8
-"""Requests at once: a letter's vector must not wait for the one of the letter before."""
+"""Maximum concurrent requests: a letter's vector must not wait for the previous letter's."""
 
 
 class EndpointEncoder(DocumentClient):
@@ -75,7 +76,7 @@ class EndpointEncoder(DocumentClient):
         self._url = _embeddings_url(settings.server)
         parts = urlsplit(self._url)
         is_near = is_local(parts.hostname or "")
-        # Nothing is asked of the internet then, but this machine and its network may be.
+        # Offline mode forbids the internet, but not this machine and its network.
         options["offline"] = is_offline(environ) and not is_near
         options.setdefault("limits", LIMITS)
         options.setdefault("accept", "application/json")
@@ -159,7 +160,7 @@ class StaticEncoder:
 
     at_once = 256
     trust = 1 / 6
-    """A mean of words, which knows no sentence, misleads where it counts more."""
+    """A mean of words, without any notion of sentences, misleads with a greater weight."""
 
     def __init__(self, folder: Path) -> None:
         """Raises ConfigError if there is no model."""

@@ -1,6 +1,6 @@
 """Fetch a static model from the hub: three files of one commit, each compared with the digest that the hub names.
 
-The files hold numbers and JSON; nothing in them is run. It is asked for by the user alone, never by itself.
+The files hold numbers and JSON, and nothing in them is executed. Only the user starts a download.
 """
 
 from __future__ import annotations

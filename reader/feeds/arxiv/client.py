@@ -33,13 +33,13 @@ API_ENDPOINT = "https://export.arxiv.org"
 RSS_ENDPOINT = "https://rss.arxiv.org"
 LISTING_ENDPOINT = "https://arxiv.org"
 RECORDS_ENDPOINT = "https://oaipmh.arxiv.org"
-"""Records of papers by OAI-PMH. It is another machine, and often answers when the API is busy."""
+"""The endpoint for records of papers (OAI-PMH), another machine that often answers when the API is busy."""
 
 INTERVAL = BusyHostClient.PACE
 """Seconds between requests to either host, by arXiv's terms."""
 
 MAX_IDS = 200
-"""Papers in one request by id; more make the address too long for some proxies."""
+"""Maximum papers per request by id; more make the address too long for some proxies."""
 
 CATEGORIZED_PER_DAY = MAX_IDS
 """Papers in the single daily request for categories, newest first: about a week of the feed."""
@@ -50,7 +50,7 @@ _MOST_TITLED = 25
 _TITLE_WORDS = 10
 
 _COMMON = frozenset(("and", "are", "can", "for", "from", "how", "into", "its", "not", "the", "via", "what", "with"))
-"""Words that many searches leave out, so that nothing is found by them."""
+"""Words that many searches leave out, so that they match nothing."""
 
 _PAGE_SIZE = 500
 """Papers of a category in one response."""
@@ -59,12 +59,12 @@ _MAX_PAGES = 60
 """arXiv returns no more than 30,000 papers for one query."""
 
 _OWN_GROUPS = frozenset(("cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"))
-"""The archives that OAI-PMH has in a group of their own; all others are in the group `physics`."""
+"""Archives with their own group in OAI-PMH; all others are in the group `physics`."""
 
 _LIMITS = replace(Limits(), read_timeout=30, total_timeout=90, backoff=INTERVAL)
 
 _RENEWAL_TIME = timedelta(hours=6)
-"""Time of day, UTC, when the day's papers are surely available: arXiv renews them at midnight in New York."""
+"""Time of day, UTC, when the day's papers are certainly available: arXiv renews them at midnight in New York."""
 
 
 class ArxivClient(Closing):
@@ -73,8 +73,8 @@ class ArxivClient(Closing):
         async with ArxivClient(folder) as arxiv:
             entries = await arxiv.papers(["2406.12345"])
 
-    Programs that share `folder` share the request interval, and the pauses of hosts that are busy. `stand_in` is asked
-    in place of all hosts. Close the client in the event loop that used it.
+    Programs that share `folder` share the request interval and the pauses of busy hosts. `stand_in` replaces all hosts.
+    Close the client in the event loop that used it.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class ArxivClient(Closing):
                 **options,
             )
 
-        # Each is another machine: while one is busy, the others may answer.
+        # Each is a different machine: while one is busy, the others may answer.
         self._http = client(self._api, "arxiv.busy")
         self._feeds_http = client(self._feeds, "arxiv-feeds.busy")
         self._listing_http = client(
@@ -126,7 +126,7 @@ class ArxivClient(Closing):
     async def papers(self, ids: Iterable[str]) -> tuple[ArxivEntry, ...]:
         """The newest versions of papers by bare id; ids that arXiv does not know are left out.
 
-        Texts that are not arXiv ids are not sent, because one of them makes the whole request fail.
+        Invalid ids are not sent, because one of them makes the whole request fail.
         """
         wanted = list(dict.fromkeys(id for id in ids if is_arxiv_id(id)))
         entries: list[ArxivEntry] = []
@@ -136,7 +136,7 @@ class ArxivClient(Closing):
         return tuple(entries)
 
     async def titled(self, title: str) -> tuple[ArxivEntry, ...]:
-        """Papers whose titles have the words of a title; none if it has no word that can be searched for."""
+        """Papers whose titles have a title's words; empty without searchable words."""
         words = _title_words(title)
         if not words:
             return ()
@@ -231,7 +231,7 @@ class ArxivClient(Closing):
 
 
 def _title_words(title: str) -> list[str]:
-    """The longest words of a title in its order, without letters that arXiv's search may know in another form."""
+    """The longest words of a title in order, without letters that arXiv's search may know in another form."""
     words = dict.fromkeys(word.lower() for word in re.findall(r"(?<!\w)[A-Za-z0-9]{3,}(?!\w)", title))
     longest = sorted(words.keys() - _COMMON, key=len, reverse=True)[:_TITLE_WORDS]
     return [word for word in words if word in longest]

@@ -55,7 +55,7 @@ class ArxivEntry:
 
     draft: Draft
     announce: AnnounceType | None = None
-    """Why it is announced: a new paper, a cross-list from another category, or a new version of either."""
+    """The kind of announcement: a new paper, a cross-list from another category, or a new version of either."""
 
     @property
     def is_new(self) -> bool:
@@ -70,7 +70,7 @@ class ArxivResponse:
     entries: tuple[ArxivEntry, ...]
     skipped: tuple[Skipped, ...] = ()
     total: int | None = None
-    """Number of papers that match the query in all; None for an announcement."""
+    """Number of all papers that match the query; None for an announcement."""
 
 
 @of_one_answer()
@@ -182,7 +182,7 @@ def _parse_listed(record: Element) -> ArxivEntry | None:
 
 
 class RecordsExpired(FeedRefused):
-    """The rest of a list of records can't be asked for any more: it begins anew."""
+    """The rest of a list of records can no longer be requested: start over."""
 
 
 def _records_root(body: bytes) -> Element | None:
@@ -219,7 +219,7 @@ def _root(body: bytes) -> Element:
 
 
 def _error_reason(elements: list[Element]) -> str:
-    """The reason if the only entry has the title Error: so arXiv reports errors."""
+    """The reason if the only entry has the title Error, which is how arXiv reports errors."""
     if len(elements) != 1 or _text(elements[0], "title").strip() != "Error":
         return ""
     if "/api/errors" not in _text(elements[0], "id"):
@@ -266,7 +266,7 @@ def _parse_entry(element: Element) -> ArxivEntry:
 
 
 def known_versions(days: Mapping[int, str | None]) -> tuple[str, ...]:
-    """Versions with their ISO days as `Draft.versions` has them, without those whose day is not known."""
+    """Versions with their ISO days as in `Draft.versions`, without unknown days."""
     return tuple(f"v{number} {day}" for number, day in sorted(days.items()) if day and number > 0)
 
 
@@ -346,20 +346,20 @@ class Announcement:
     """The ISO day that it is announced on."""
     entries: tuple[ArxivEntry, ...]
     total: int
-    """How many papers it has, as the page says."""
+    """The number of papers according to the page."""
     counts: Counter[AnnounceType] = field(default_factory=Counter[AnnounceType])
-    """How many of each kind of announcement it has, as far as the page says."""
+    """The number of each kind of announcement, as far as the page says."""
 
     @property
     def is_whole(self) -> bool:
         return len(self.entries) >= self.total
 
     def count_of(self, kinds: Container[str]) -> int:
-        """How many papers it has without those that are known to be of other kinds."""
+        """The number of papers, without known ones of other kinds."""
         return self.total - sum(count for kind, count in self.counts.items() if kind not in kinds)
 
     def joined(self, page: Announcement) -> Announcement:
-        """With the papers of its next page, if that is of the same day."""
+        """The announcement with the papers of its next page, if that is of the same day."""
         entries = {entry.draft.id: entry for entry in (*self.entries, *(page.entries if page.day == self.day else ()))}
         return replace(self, entries=tuple(entries.values()), counts=self.counts | page.counts)
 
@@ -387,7 +387,7 @@ def parse_listing(body: bytes) -> Announcement:
 
 
 def _parse_announced(piece: str, kind: AnnounceType, day: str) -> ArxivEntry | None:
-    """Parse one paper; None without an id. One whose title can't be read is announced, but has no title."""
+    """Parse one paper; None without an id. A paper with an unreadable title is announced without one."""
     found = _ID.search(piece)
     id = arxiv_id(found[1]) if found else None
     if id is None:

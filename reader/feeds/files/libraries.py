@@ -1,7 +1,7 @@
 """Papers in other programs' files: BibTeX, RIS, CSL-JSON, Zotero's RDF, newsboat's cache, and lists of ids and links.
 
-Of each entry its title, its labels and its arXiv id are read, which stands in one of the fields where people and
-programs put it: the surest is asked first.
+Reads the title, labels and arXiv id of each entry. People and programs put the id into various fields; the most
+reliable is tried first.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _AUTOMATIC = re.compile(
     r"(?:Computer Science|Statistics|Mathematics|Physics|Electrical Engineering[\w ]*|Quantitative \w+) - "
     r"|(?:cs|math|stat|eess|q-bio|q-fin|econ|cond-mat|physics|astro-ph|nlin)\.[A-Za-z-]{2,}$"
 )
-"""Zotero makes tags of arXiv's categories by itself."""
+"""Zotero automatically makes tags of arXiv's categories."""
 
 
 _BY_PROGRAMS = re.compile(
@@ -46,11 +46,11 @@ _BY_PROGRAMS = re.compile(
     r"|(?:ADS|MAG|Accepted|Published|Number|Issue|ISSN|ISBN|event-place|Conference Name)\b[^.]{0,60}:.*",
     re.IGNORECASE,
 )
-"""Lines of notes that programs write."""
+"""Lines of notes written by programs."""
 
 
 def find_id(fields: Iterable[str]) -> str | None:
-    """The first id that one of the texts names."""
+    """The first id in one of the texts."""
     return next((ids[0] for text in fields if (ids := ids_in(text))), None)
 
 
@@ -67,16 +67,16 @@ def eprint_id(eprint: str, archive: str, category: str) -> str | None:
 
 
 def first_of(fields: Mapping[str, str], names: Iterable[str]) -> str:
-    """The first of the named fields that says something, else an empty text."""
+    """The first nonempty one of the named fields, else an empty text."""
     return next((value for name in names if (value := fields.get(name, "").strip())), "")
 
 
 def make_entry(
     where: str, title: str, id: str | None, labels: Iterable[str] = (), notes: Iterable[str] = ()
 ) -> LibraryEntry:
-    """An entry with clean texts; `labels` may have several in a text, between commas, semicolons or lines.
+    """An entry with clean texts; a label may contain several, separated by commas, semicolons or lines.
 
-    `notes` may be HTML. What programs write into them by themselves is left out.
+    `notes` may be HTML. Text written by programs is left out.
     """
     parted = (clean(label, TAG_LIMIT) for text in labels for label in re.split(r"[,;\n]", text))
     told = dict.fromkeys(label for label in parted if label and not _AUTOMATIC.match(label))
@@ -99,7 +99,7 @@ def make_entry(
 # is searched for an id as plain text.
 
 _NO_ENTRIES = ("xdata", "set", "string", "preamble", "comment")
-"""Types of entries that only others refer to."""
+"""Types of entries that are only referred to."""
 
 _BIB_SURE = ("doi", "url", "howpublished", "number", "journal", "journaltitle", "volume", "booktitle", "series", "ee")
 _BIB_NOTES = ("archiveid", "note", "addendum", "annote", "annotation", "eprint", "extra", "pubstate", "bdsk-url-1")
@@ -124,7 +124,7 @@ def parse_bibtex(text: str) -> Iterator[LibraryEntry]:
     from bibtexparser.entrypoint import parse_string
     from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
-    # What it complains of is listed by us.
+    # We report its complaints ourselves.
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
     for block in parse_string(text).blocks:
         if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) and isinstance(
@@ -152,7 +152,7 @@ def _bibtex_entry(entry: Entry) -> LibraryEntry:
 
 def _bibtex_id(fields: Mapping[str, str]) -> str | None:
     names = (("eprint", "arxivid", "arxiv"), ("eprinttype", "archiveprefix"), ("eprintclass", "primaryclass"))
-    # An entry whose key is repeated still has its braces.
+    # An entry with a repeated key still has its braces.
     if id := eprint_id(*(first_of(fields, some).strip('{}" ') for some in names)):
         return id
     texts = [_without_tex(fields.get(name, "")) for name in (*_BIB_SURE, *_BIB_NOTES)]
@@ -219,7 +219,7 @@ def parse_ris(text: str) -> Iterator[LibraryEntry]:
     for number, line in enumerate(text.splitlines(), 1):
         found = pattern.match(line)
         if found is None:
-            # A long text goes on in the next line.
+            # A long text continues on the next line.
             if last and line.strip():
                 fields[last][-1] += f" {line.strip()}"
             continue
@@ -246,7 +246,7 @@ def _ris_entry(fields: Mapping[str, Sequence[str]], line: int) -> LibraryEntry:
 # CSL-JSON, and the JSON that Zotero and Better BibTeX write of their own items
 
 _CSL = ("author", "issued", "container-title", "DOI", "URL", "citation-key", "publisher", "accessed", "number", "ISBN")
-"""Keys by which CSL-JSON is known, beside `type`."""
+"""Keys that identify CSL-JSON, besides `type`."""
 
 _CSL_SURE = (
     "number",
@@ -324,7 +324,7 @@ def _texts_in(value: object, depth: int = 0) -> Iterator[str]:
             yield from _texts_in(one, depth + 1)
 
 
-# Zotero RDF: each element with an item type is an entry; notes, attachments and collections are none
+# Zotero RDF: elements with an item type are entries, except notes, attachments and collections
 
 _PROSE = ("abstract", "title", "authors", "subject")
 """Elements whose text may name other papers."""
@@ -370,16 +370,14 @@ def _element_texts(item: Element) -> Iterator[str]:
             yield " ".join("".join(child.itertext()).split())
 
 
-# newsboat's cache: which papers are read, and the letters that flag them
-#
-# A paper is a row for each feed that had it: it is read if any of the rows is. Rows without an arXiv id are left out: a
-# feed reader has news of all kinds.
+# newsboat's cache: read papers, and the letters that flag papers. A paper has a row for each feed: it is read if any
+# row is. Rows without an arXiv id are left out, since a feed reader has all kinds of news.
 
 DATABASE = b"SQLite format 3\0"
 """The first bytes of a database."""
 
 _SQLITE_STEPS = 200_000_000
-"""Instructions of SQLite's virtual machine after which a database is not read further: half a minute."""
+"""Instructions of SQLite's virtual machine after which reading a database stops: half a minute."""
 
 
 def read_newsboat(path: Path, name: str) -> Iterator[LibraryEntry]:
@@ -429,13 +427,13 @@ _WORD_LIMIT = 300
 
 
 def is_list(text: str) -> bool:
-    """Whether at least half of the text's lines, except comments, name a paper."""
+    """Whether at least half of the text's lines, except comments, contain a paper's id."""
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(_COMMENT)]
     return bool(lines) and 2 * sum(bool(_ids_of(line)) for line in lines) >= len(lines)
 
 
 def parse_list(text: str) -> Iterator[LibraryEntry]:
-    """The papers of a text, each once; in a list of single words, also the lines that name none."""
+    """The papers of a text, each once; in a list of single words, also the lines without one."""
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     is_plain = all(" " not in line or line.startswith(_COMMENT) or _ids_of(line) for _, line in lines)
     seen = set[str]()

@@ -34,11 +34,12 @@ VALUE_LIMIT = 16 * 1024 * 1024
 """Characters of the longest value; the longest day of the archive has 2 MB."""
 
 WASTE_LIMIT = 16 * VALUE_LIMIT
-"""Characters that are read for values that turn out to be no JSON: each may be read again from its second line."""
+"""Maximum characters read for values that turn out not to be JSON, each of which may be read again from its second
+line."""
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _CUT_OFF = 16
-"""An error so near to the end of the text may come from a value that is not read to its end."""
+"""An error this close to the end of the text may come from a value that is incomplete so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Something that is not JSON, up to the end of its line."""
+    """Something other than JSON, up to the end of its line."""
 
     line: int
     reason: str
@@ -63,7 +64,7 @@ class Unreadable:
 class JsonStream:
     """Values that follow each other in chunks of UTF-8, over lines or within them.
 
-    The entries of an outermost list are values of their own. After what is not JSON, reading goes on at the next line.
+    The entries of an outermost list are separate values. After anything but JSON, reading continues on the next line.
     Memory stays under 128 MiB for values and eight times `VALUE_LIMIT`, whatever the chunks hold.
     """
 
@@ -105,7 +106,7 @@ class JsonStream:
             yield Found(found[0], line, number)
             after = self._skip_space()
             if after not in ("]", ","):
-                # Where a line of its own was cut off, the next record follows.
+                # If a line of its own was cut off, the next record follows.
                 yield Unreadable(line, "not JSON")
                 return
             self._at += 1
@@ -125,16 +126,16 @@ class JsonStream:
             except (ValueError, RecursionError):
                 reason, read, is_cut = "not JSON", len(self._text) - self._at, False
             else:
-                # A number may go on in the next chunk, as after `1` in `1e+`.
+                # A number may continue in the next chunk, as after `1` in `1e+`.
                 if end > len(self._text) - 3:
                     start = self._at
                     if self._read(0):
                         continue
-                    # The text before the value has been dropped.
+                    # The text before the value was dropped.
                     end -= start
                 self._advance(end)
                 return (value,)
-            # Twice as much each time, so that a long value is not read again for each chunk.
+            # Doubled each time, so that a long value is not read again for each chunk.
             if is_cut and self._read(read):
                 reason = _excess(self._text)
                 if not reason:
@@ -166,7 +167,7 @@ class JsonStream:
         self._at = end
 
     def _read(self, at_least: int) -> bool:
-        """Add a chunk, or several of so many characters together; False at the end of the chunks."""
+        """Add a chunk, or several with at least this many characters; False at the end of the chunks."""
         parts, size = [self._text[self._at :]], 0
         while not self._ended and size <= at_least:
             chunk = next(self._chunks, None)
@@ -179,7 +180,7 @@ class JsonStream:
 
 
 def _excess(text: str) -> str:
-    """Why a text is too much for one value; empty if it is not."""
+    """Why a text is too large for one value; empty if it is not."""
     if len(text) > VALUE_LIMIT:
         return "longer than any record"
     try:
@@ -197,7 +198,7 @@ LENGTH_LIMIT = 4 * 1024**3
 _GZIP = b"\x1f\x8b"
 _GZIP_WINDOW = 31
 
-# JSON and prose compress by a factor of 3 to 20; a file that expands far more is meant to exhaust memory.
+# JSON and prose compress by a factor of 3 to 20; a file that expands much more is meant to exhaust memory.
 _BOMB_RATIO = 200
 _BOMB_SIZE = 64 * 1024 * 1024
 
@@ -253,7 +254,7 @@ BATCH_CHARACTERS = 4 * 1024 * 1024
 """Characters of text in a listing of our own records; 200 typical ones have 0.4 million."""
 
 UNUSABLE = 10_000
-"""Unusable records in a row after which the rest of a file is not read."""
+"""Consecutive unusable records after which the rest of a file is not read."""
 
 _TEXT_LIMIT = 64 * 1024 * 1024
 """Maximum bytes of a file that is read as one text: a library of some 50,000 entries."""
@@ -265,7 +266,7 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class ListsFeeds(FeedMalformed):
-    """The file is OPML: it names feeds, not papers."""
+    """The file is OPML: it lists feeds, not papers."""
 
     def __init__(self, name: str, body: bytes) -> None:
         super().__init__(f"{name} lists feeds: 'dailypapers feeds import {name}' follows them.")
@@ -313,7 +314,7 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
 
 
 def _records(records: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
-    """The papers of a file that an extension has read; one without an id is looked for by its title."""
+    """The papers of a file read by an extension; a paper without an id is looked up by title."""
     exported: list[Exported] = []
     entries: list[LibraryEntry] = []
     skipped: list[Skipped] = []
@@ -345,7 +346,7 @@ def _pdf(name: str) -> LibraryEntry:
 
 
 def _newsboat(chunks: Iterator[bytes], name: str) -> Listing:
-    """The papers of newsboat's cache, read in a copy: newsboat may be using it, and it may be gzipped."""
+    """The papers of newsboat's cache, read from a copy: newsboat may be using it, and it may be gzipped."""
     with NamedTemporaryFile(suffix=".db", delete=False) as file:
         copy = Path(file.name)
         try:
@@ -391,7 +392,7 @@ def _listed(entries: Iterable[LibraryEntry]) -> Sequence[Listing]:
 
 
 def _read_page(html: str, name: str, today: date) -> Sequence[Listing]:
-    """The papers of a page that a browser saved, else those that its text and its links name."""
+    """The papers of a saved page, else those mentioned in its text and links."""
     page = read_web_page(html)
     if found := parse_web_page(page, today):
         return found
@@ -421,7 +422,7 @@ def _decoded(body: bytes, name: str) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError:
-        # Old libraries are in Western Europe's encoding.
+        # Old libraries use Western Europe's encoding.
         return body.decode("cp1252", errors="replace")
 
 
@@ -458,7 +459,7 @@ class _RecordReader:
             raise FeedMalformed(f"{self._name} has no papers in a known format{why}.")
 
     def _noted(self, listings: Iterator[Listing]) -> Iterator[Listing]:
-        """Pass listings on; note whether any has a paper, the first reason, and the unusable records in a row."""
+        """Pass listings on; record whether any has a paper, the first reason, and consecutive unusable records."""
         for listing in listings:
             is_usable = bool(listing.drafts or listing.marks or listing.entries)
             self._found = self._found or is_usable

@@ -1,13 +1,12 @@
 """Pages of the feed's site, as copied or as a browser saves them.
 
 A text is a header, then blocks: title, abstract, `• 6 authors` or an organization, `·`, a date, perhaps a number of
-comments. Some blocks end after the abstract. Blank lines, wraps and the text around the blocks differ between
-copies. So the parser first finds the dates, which are reliable, and reads the blocks backwards from them. Where titles
-are links that the text tells, as in a text saved by Firefox, it goes by these.
+comments. Some blocks end after the abstract. Blank lines, wraps and the text around the blocks differ between copies.
+So the parser first finds the dates, which are reliable, and reads the blocks backwards from them. If the text marks
+linked titles, as in a text saved by Firefox, it uses these.
 
-Of HTML, MHTML or a web archive: the site puts the records of a page's papers into attributes named `data-props`: they
-have ids, authors and votes. What is on the page besides, such as papers that came while it was scrolled, is read from
-its text, with the links to papers.
+In HTML, MHTML or a web archive, the site puts the records of a page's papers, with ids, authors and votes, into
+attributes named `data-props`. Other papers, such as those loaded by scrolling, are read from the text and its links.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ _NAME_LIMIT = 120
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LINK_TO_PAPER = "<https://huggingface.co/papers/{}>"
-"""How a text tells that the words before it are the link to a paper."""
+"""How a text marks the words before it as the link to a paper."""
 
 _BEFORE_LINK = r"(?:(?<=\S)[ \t]*\n?[ \t]*|^[ \t]*)"
 _LINK = re.compile(rf"{_BEFORE_LINK}<(?:https?|mailto)[^<>]{{1,2000}}>", re.MULTILINE)
@@ -55,7 +54,7 @@ _MARK = re.compile("\x02([0-9.]+)\x03$")
 _ANY_MARK = re.compile("\x02[0-9.]+\x03")
 
 _SHORTEST_ABSTRACT = 100
-"""Minimum characters of a paragraph below a linked title that is its abstract rather than a label."""
+"""Minimum characters of a paragraph below a linked title to count as its abstract rather than a label."""
 
 _DATE = r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>[0-9]{1,2})(?:, ?(?P<year>[0-9]{4}))?(?: +(?P<comments>[0-9]{1,6}))?"
 # With the bullet, in any language of the site.
@@ -85,7 +84,7 @@ def parse_saved_page(text: str, today: date) -> Listing:
 
     Raises FeedMalformed if the text is not a saved page.
     """
-    # The links of titles become marks that no text has.
+    # Links of titles become marks that no text contains.
     text = _PAPER_LINK.sub("\x02\\g<id>\x03", re.sub("[\x02\x03]", "", text))
     text = _LINK.sub("", text)
     is_linked = "\x02" in text
@@ -101,11 +100,11 @@ def parse_saved_page(text: str, today: date) -> Listing:
 
 
 def _add(drafts: dict[tuple[str, ...], Draft], draft: Draft) -> None:
-    """Add a paper that is not there yet; a second one with a title has another date or other authors."""
+    """Add a new paper; another one with the same title has another date or other authors."""
     if draft.id:
         drafts.setdefault((draft.id,), draft)
         return
-    # What has the same letters has the same id.
+    # Titles with the same letters have the same id.
     title = page_id(draft.title)
     first = drafts.setdefault((title,), draft)
     facts = (draft.author_count, draft.published)
@@ -170,7 +169,7 @@ def _fill_from_footer(block: _Block, ahead: list[str], today: date) -> int:
 
 
 def _block_drafts(block: _Block) -> list[Draft]:
-    """The papers of a block; the last one has the block's footer, the others have none."""
+    """The papers of a block; the last one has the block's footer."""
     texts = _paragraphs(block.lines)
     found: list[Draft] = []
     dated = block.dated
@@ -190,7 +189,7 @@ def _block_drafts(block: _Block) -> list[Draft]:
 
 
 def _linked_drafts(block: _Block) -> list[Draft]:
-    """The papers of a block whose titles are links: the longest paragraph after a title is its abstract."""
+    """The papers of a block with linked titles: the longest paragraph after a title is its abstract."""
     found: list[tuple[str, str, str]] = []
     for text in _paragraphs(block.lines):
         if (mark := _MARK.search(text)) and mark.start():
@@ -275,7 +274,7 @@ _MESSAGE = re.compile(
 _HEAD = 4_096
 
 _NESTING = 8
-"""Levels of a page's data in which papers are looked for."""
+"""Levels of a page's data that are searched for papers."""
 
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9:-]*)")
 _TAG_END = re.compile(r"""[^"'>]*(?:(?:"[^"]*"|'[^']*')[^"'>]*)*>""")
@@ -301,7 +300,7 @@ def _archived(body: bytes) -> bytes:
     try:
         page = plistlib.loads(body)["WebMainResource"]["WebResourceData"]
     except Exception as error:
-        # The parser raises whatever a broken file leads to.
+        # The parser raises whatever a broken file causes.
         raise FeedMalformed("The web archive can't be read; save the page as its source instead.") from error
     if not isinstance(page, bytes):
         raise FeedMalformed("The web archive has no page; save the page as its source instead.")
@@ -323,7 +322,7 @@ def _decoded(body: bytes) -> str:
 
 
 class WebPage(NamedTuple):
-    """What a page shows, and what it was made from."""
+    """The text of a page, and the data behind it."""
 
     text: str
     """Its text, with a link to a paper behind the words that are the link, as Firefox saves text."""
@@ -341,7 +340,7 @@ def read_web_page(html: str) -> WebPage:
     link: tuple[str | None, int] | None = None
     for tag, inside in _tokens(html):
         if tag is None:
-            # Lines of the source are none of the page.
+            # Line breaks of the source are not part of the page.
             pieces.append(re.sub(r"\s+", " ", unescape(inside)))
             continue
         values = {
@@ -352,7 +351,7 @@ def read_web_page(html: str) -> WebPage:
             data.append(props)
         if tag == "a" and (address := values.get("href")):
             addresses.setdefault(address)
-            # A link within a sentence is no title.
+            # A link within a sentence is not a title.
             link = (_paper_of(address), len(pieces)) if not pieces or pieces[-1].endswith(("\n\n", " ")) else None
             if link and any(map(str.strip, takewhile(lambda piece: "\n\n" not in piece, reversed(pieces)))):
                 link = None
@@ -375,7 +374,7 @@ def read_web_page(html: str) -> WebPage:
 def _tokens(html: str) -> Iterator[tuple[str | None, str]]:
     """The page in one pass: tags with what is inside them, and the text between with None.
 
-    The text of scripts is left out, and so is a date that its tag has too.
+    Scripts are left out, and so are dates repeated from their tags.
     """
     at = 0
     while (start := html.find("<", at)) >= 0:

@@ -1,6 +1,6 @@
 """The clients of full texts: the daily feed's Markdown, sites with arXiv's HTML pages, and PDFs.
 
-Each asks one host, gently, and has few tries: the next host may have the text.
+Each asks one host, with few tries, since the next host may have the text.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FEED = "feed"
 _NAMES = {"arxiv.org": "arXiv", "export.arxiv.org": "arXiv", "ar5iv.labs.arxiv.org": "ar5iv", "ar5iv.org": "ar5iv"}
 
 PATIENCE = 30.0
-"""Seconds in which all sources together must begin to answer: then the user is told that none does."""
+"""Seconds in which all sources together must start to answer."""
 
 _LIMITS = replace(
     Limits(), read_timeout=15, total_timeout=30, body_size=LETTERS, attempts=3, silent_attempts=1, longest_wait=10
@@ -52,7 +52,7 @@ class FeedTexts:
         self._http = http
 
     async def text(self, id: str) -> Document:
-        """The full text of a paper by its arXiv id; raises NoFullText, and FeedError if it can't be asked."""
+        """The full text of a paper by its arXiv id; raises NoFullText, and FeedError on failure."""
         if not is_arxiv_id(id):
             raise NoFullText("it has no arXiv id")
 
@@ -88,7 +88,7 @@ class PageTexts(BusyHostClient):
         self.name = host
 
     async def text(self, id: str) -> Document:
-        """The full text of a paper by its arXiv id; raises NoFullText, and FeedError if it can't be asked."""
+        """The full text of a paper by its arXiv id; raises NoFullText, and FeedError on failure."""
         if not is_arxiv_id(id):
             raise self._no_page()
 
@@ -106,14 +106,14 @@ class PageTexts(BusyHostClient):
         return NoFullText(f"{self.host} has no HTML of it")
 
     def _redirect_target(self, origin: str, target: str) -> str:
-        # A paper without HTML leads to the page of its abstract.
+        # A paper without HTML redirects to the page of its abstract.
         if "/abs/" in target:
             raise self._no_page()
         return super()._redirect_target(origin, target)
 
 
 TextSource = FeedTexts | PageTexts | PdfTexts
-"""What may have the full texts of papers."""
+"""A source of full texts."""
 
 
 def open_text_sources(
@@ -125,7 +125,7 @@ def open_text_sources(
 ) -> list[TextSource]:
     """The sources of full texts in the order of the settings, with the environment's offline mode and token.
 
-    ARXIV_ENDPOINT stands in for arXiv's sites. If the feed is on this machine, sites on the internet are not asked.
+    ARXIV_ENDPOINT replaces arXiv's sites. If the feed is on this machine, sites on the internet are not asked.
     """
     environ = lookup_environment() if environ is None else environ
     places = _places(settings, arxiv_stand_in(environ))

@@ -1,7 +1,7 @@
-"""HTML of a paper as LaTeXML writes it, for arXiv and ar5iv: is it the text of a paper, and then its document.
+"""HTML of a paper as LaTeXML writes it, for arXiv and ar5iv: checks that it is a paper's text, and makes its document.
 
-One walk reads all: a `_Flow` collects the paragraph that is being read, and ends it where a block begins. A
-formula without TeX of its own is read from its MathML.
+One walk reads everything: a `_Flow` collects the current paragraph and ends it where a block begins. A formula without
+TeX is read from its MathML.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ _DROPPED_MATH = frozenset(
 
 
 def tex_of(node: LexborNode) -> str:
-    """The TeX of a `math` element, in which signs beyond ASCII stand as they are."""
+    """The TeX of a `math` element, with non-ASCII signs kept."""
     return _tex(node, 0)
 
 
@@ -134,7 +134,7 @@ def _structure(node: LexborNode, tag: str, parts: Sequence[str]) -> str:
 
 
 def words_tex(text: str) -> str:
-    """Words as a formula has them, with the spaces at their ends."""
+    """Words in a formula, with spaces at their ends."""
     return rf"\text{{{_escaped(f'|{text}|')[1:-1]}}}" if text else ""
 
 
@@ -155,7 +155,7 @@ def _token(node: LexborNode, tag: str) -> str:
 
 
 MIN_LETTERS = 400
-"""Letters of the shortest text that counts as that of a paper."""
+"""Minimum letters of a text to count as a paper."""
 
 _VERSION = re.compile(r"arXiv:\S+?v([0-9]{1,3})\b")
 _MATHML = re.compile(
@@ -164,7 +164,7 @@ _MATHML = re.compile(
     re.DOTALL,
 )
 _NEXT_AUTHOR = re.compile(r"\s+&(?=[^\W\d_])")
-"""What stands between authors where a page leaves LaTeX's `&` as a sign."""
+"""Separates authors where a page keeps LaTeX's `&`."""
 
 _FATAL = "Conversion to HTML had a Fatal error"
 _OTHER_PAGES = (
@@ -173,19 +173,18 @@ _OTHER_PAGES = (
     ("no such document", "ar5iv does not have it"),
     ("sign in", "the network asks to sign in first"),
 )
-"""What is in the title or heading of a page that is not a paper, and what that means."""
+"""Titles or headings of pages that are not papers, and their meaning."""
 
 
 def without_mathml(html: str) -> str:
-    """A page without what formulas have besides their TeX, which is most of many pages; those without it stay."""
+    """A page without MathML that repeats the formulas' TeX, which is most of many pages."""
     return _MATHML.sub(r"\1</math>", html)
 
 
 def read_html(html: str) -> Document:
-    """The text of a page; raises NoFullText if it is not that of a paper, or larger than the limits.
+    """The text of a page; raises NoFullText if it is not a paper or exceeds the limits.
 
-    Of a page that breaks off, it is what there is.
-    A formula needs only its TeX: see `without_mathml`.
+    A page that breaks off gives a partial text. Formulas need only their TeX: see `without_mathml`.
     """
     check_html(html)
     # Late: only a full text needs it (35 ms).
@@ -230,13 +229,13 @@ _PART = 1 << 14
 
 
 def check_html(html: str) -> None:
-    """Raise NoFullText for a page that would take the parser too long."""
+    """Raise NoFullText for a page that would take too long to parse."""
     if len(html) > HTML_LETTERS:
         raise NoFullText(f"the page is larger than {HTML_LETTERS // 1_000_000} million letters")
     opened = 0
     for start in range(0, len(html), _PART):
         part = html[start : start + _PART]
-        # Elements that need no end count as open too; a long paper has some thousands.
+        # Elements without end tags count as open, too; a long paper has some thousands.
         opened += part.count("<") - 2 * part.count("</") - part.count("/>") - part.count("<!")
         if opened > OPEN:
             raise NoFullText("its elements are nested too deep")
@@ -244,11 +243,11 @@ def check_html(html: str) -> None:
         raise NoFullText("one of its elements is too large")
 
 
-# How text looks, where it leads, and what single elements say
+# Text styles, targets, and the content of single elements
 
 
 class Look(NamedTuple):
-    """How text looks where the walk is, and where it leads."""
+    """How text looks at the current point, and where it leads."""
 
     style: str = ""
     target: str = ""
@@ -284,7 +283,7 @@ def look_in(node: LexborNode, tag: str, names: frozenset[str], around: Look) -> 
 
 
 def upright(spans: Spans) -> Spans:
-    """A paragraph that is all in italics, such as that of a theorem, as plain text."""
+    """A paragraph entirely in italics, such as a theorem's, as plain text."""
     if any(span.style == "emphasis" for span in spans) and not any(
         span.style == "" and span.text.strip(" .,;:()[]") and not span.target for span in spans
     ):
@@ -355,7 +354,7 @@ def read_table(node: LexborNode, read: Callable[[LexborNode], Spans]) -> Table |
         del rows[0], ruled[0]
     while not any(cell.spans for cell in rows[-1]):
         del rows[-1], ruled[-1]
-    # A grid has a line above each row, which would only be in the way.
+    # A grid has a line above each row, which would only clutter.
     rules = tuple(index for index, has_rule in enumerate(ruled) if index and has_rule)
     rules = rules if 2 * len(rules) <= len(rows) else ()
     return Table(tuple(rows), rules, clean(node.attributes.get("id") or "", 200))
@@ -377,11 +376,12 @@ def _rows(node: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
 def _cell(node: LexborNode, classes: frozenset[str], read: Callable[[LexborNode], Spans], in_head: bool) -> Cell:
     align = next((name for name in ("right", "center") if f"ltx_align_{name}" in classes), "left")
     is_head = in_head or "ltx_th_column" in classes
-    across, down = (_count(node.attributes.get(name)) for name in ("colspan", "rowspan"))
+    across, down = (cell_span(node.attributes.get(name)) for name in ("colspan", "rowspan"))
     return Cell(read(node), across, down, align, is_head)
 
 
-def _count(text: str | None) -> int:
+def cell_span(text: str | None) -> int:
+    """The columns or rows of a cell."""
     value = (text or "").strip()
     return min(max(int(value), 1), SPAN) if value.isascii() and value.isdecimal() and len(value) < 6 else 1
 
@@ -417,7 +417,7 @@ def read_formulas(node: LexborNode, text_of: Callable[[LexborNode], str]) -> Ite
             yield from formula()
             rows, number, anchor = [], "", ""
         if own and tagged is not None and tagged.parent is not None:
-            number, shared = own, _count(tagged.parent.attributes.get("rowspan"))
+            number, shared = own, cell_span(tagged.parent.attributes.get("rowspan"))
         shared = max(0, shared - 1)
         if tex:
             rows.append(tex)
@@ -493,7 +493,7 @@ class _Element(NamedTuple):
 
 
 class _Flow:
-    """Blocks in the making, with the paragraph at their end; an inline one takes blocks as words."""
+    """Blocks being built, with the current paragraph last; an inline flow takes blocks as words."""
 
     def __init__(self, nesting: int = 0, *, is_inline: bool = False, keeps_spaces: bool = False) -> None:
         self.blocks: list[Block] = []
@@ -506,7 +506,7 @@ class _Flow:
         if self.is_inline:
             self.writer.space()
         elif (spans := self.writer.take()) and any(span.style != "mark" for span in spans):
-            # Marks of notes on the whole paper stand nowhere else, as those of its licence.
+            # Notes on the whole paper, such as its licence, have no mark elsewhere.
             self.blocks.append(Paragraph(upright(spans), self.anchor))
         self.anchor = ""
 
@@ -520,12 +520,12 @@ class _Reader:
 
     def __init__(self) -> None:
         self.is_cut = False
-        """Whether a bound was reached, and the rest is missing."""
+        """Whether a bound was reached, so that the rest is missing."""
         self._nodes = NODES
         self._letters = TEXT_LETTERS
         self._notes: list[Note] = []
         self._missing: Counter[str] = Counter()
-        """What can't be shown, by its kind."""
+        """Content that can't be shown, by kind."""
 
     def read(self, article: LexborNode) -> tuple[Block, ...]:
         """The blocks of an article; footnotes follow the block that has their mark."""
@@ -533,7 +533,7 @@ class _Reader:
         parts = list(article.iter(include_text=True))
         abstract = next((n for n, part in enumerate(parts) if "ltx_abstract" in class_names(part)), 0)
         for number, part in enumerate(parts):
-            # What stands before the abstract is left of macros that LaTeXML does not know.
+            # Text before the abstract is left over from macros that LaTeXML does not know.
             if number < abstract and "ltx_para" in class_names(part):
                 continue
             self._visit(part, flow, Look(), 0)
@@ -561,7 +561,7 @@ class _Reader:
             yield Paragraph((Span(f"Not shown here: {', '.join(said)}.", "emphasis"),))
 
     def _miss(self, kind: str, flow: _Flow, look: Look) -> None:
-        """Write a sign in place of what can't be shown; a macro may be within a word."""
+        """Write a sign for content that can't be shown; a macro may be within a word."""
         self._missing[kind] += 1
         self._write("▯" if kind == "macro" else f" [{kind}] ", flow, look)
 
@@ -675,7 +675,7 @@ class _Reader:
         elif tag in ("sup", "sub"):
             self._write(script(self._text(node), tag), flow, look)
         elif "ltx_bib_external" in classes and (address := look_in(node, tag, classes, look).target):
-            # It says no more than "Link" or "Document".
+            # It only says "Link" or "Document".
             flow.writer.write(address, look.style, address)
         elif "ltx_missing_label" in classes:
             self._write("?", flow, look)

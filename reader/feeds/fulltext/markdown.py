@@ -1,4 +1,4 @@
-"""The daily feed's Markdown of a paper: is it the text of a paper, and then its document.
+"""The daily feed's Markdown of a paper: checks that it is a paper's text, and makes its document.
 
 TeX in it is found first, since the parser would read its signs; the feed's links and captions give the blocks the
 anchors of arXiv's HTML.
@@ -36,7 +36,7 @@ from reader.core.document.model import (
 from reader.core.errors import NoFullText
 from reader.core.foreign import web_url
 from reader.core.text import clean
-from reader.feeds.fulltext.html import script
+from reader.feeds.fulltext.html import cell_span, script
 from reader.feeds.fulltext.spans import LETTERS, PARTS, TEXT_LETTERS, SpanWriter, code_lines
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ LONGEST = 3_000
 
 
 def find_runs(text: str) -> Iterator[tuple[int, int, str]]:
-    """The runs of TeX in a text: where each begins and ends, and its TeX."""
+    """The runs of TeX in a text: start, end and TeX."""
     end = 0
     for found in _DOLLARS.finditer(text):
         yield from _bare_runs(text, end, found.start())
@@ -135,7 +135,7 @@ def _goes_on(run: str, word: str, *, is_new_line: bool) -> bool:
     if command := _LAST_COMMAND.search(run):
         if command[1] in symbols.OPENING:
             return True
-        # A letter such as lambda stands alone; a relation wants its other side, which no word of prose is.
+        # A letter such as lambda can stand alone; a relation needs a right side, which prose is not.
         return _BEGINS_OPEN.match(word) is not None or (command[1] in _OPEN_COMMANDS and not _PLAIN.match(word))
     return _ENDS_OPEN.search(run) is not None or _BEGINS_OPEN.match(word) is not None
 
@@ -150,13 +150,13 @@ def _once(found: re.Match[str]) -> str:
 
 
 MIN_LETTERS = 2_500
-"""Letters of the shortest body that counts as the text of a paper."""
+"""Minimum letters of a body to count as a paper's text."""
 
 SPECIAL = 4_000
-"""Maximum brackets, stars and the like in a paragraph: the parser's time grows with their square."""
+"""Maximum brackets, stars and the like in a paragraph: the parser's time grows with the square."""
 
 OPEN_MARK, CLOSE_MARK = "\ue000", "\ue001"
-"""Around the number of a formula, which Markdown must not read; cleaning removes them from all other text."""
+"""Put around a formula's number, which Markdown must not read; cleaning removes these characters elsewhere."""
 
 _HEAD = re.compile(
     r"(?:Title: (?P<title>[^\n]*)\n+)?(?:URL Source: (?P<source>\S*)\s*\n+)?(?:[A-Z][\w ]{2,30}: [^\n]*\n+)*?"
@@ -228,7 +228,7 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
 
 
 def _bounded(paragraphs: list[str]) -> tuple[list[str], bool]:
-    """The first paragraphs, as many as are parsed in seconds, and whether others are left out."""
+    """The first paragraphs that can be parsed within seconds, and whether others are left out."""
     parts = 0
     for place, paragraph in enumerate(paragraphs):
         parts += 1 + paragraph.count("](")
@@ -256,7 +256,7 @@ def _outside_code(text: str, change: Callable[[str], str]) -> str:
 
 
 def _without_html(text: str) -> str:
-    """A text with Markdown in place of HTML, and displayed formulas in paragraphs of their own."""
+    """A text with Markdown instead of HTML, and displayed formulas in paragraphs of their own."""
     if "<" in text:
         text = _HTML_TABLE.sub(lambda found: _pipe_table(found[0]), text)
         text = _HTML_PICTURE.sub(lambda found: f"![{found['alt'] or ''}]({found['src']})", text)
@@ -271,16 +271,19 @@ def _without_html(text: str) -> str:
 
 
 def _pipe_table(html: str) -> str:
-    """A table of HTML in Markdown; cells that span columns are followed by empty ones."""
+    """A table of HTML in Markdown; where cells span columns or rows, the others are empty."""
     from selectolax.lexbor import LexborHTMLParser
 
     rows: list[list[str]] = []
+    free: dict[int, int] = {}
     for row in LexborHTMLParser(html).css("tr")[:MOST_ROWS]:
         cells: list[str] = []
         for cell in row.css("th, td")[:MOST_CELLS]:
-            across = cell.attributes.get("colspan") or "1"
-            cells.append(" ".join(cell.text().split()).replace("|", "\\|"))
-            cells += [""] * (min(int(across), MOST_CELLS) - 1 if across.isascii() and across.isdecimal() else 0)
+            while free.get(len(cells), 0) > len(rows):
+                cells.append("")
+            across, down = (cell_span(cell.attributes.get(name)) for name in ("colspan", "rowspan"))
+            free |= dict.fromkeys(range(len(cells), len(cells) + across), len(rows) + down)
+            cells += [" ".join(cell.text().split()).replace("|", "\\|"), *[""] * (across - 1)]
         rows.append(cells[:MOST_CELLS])
     columns = max(map(len, rows), default=0)
     if not columns:
@@ -290,13 +293,13 @@ def _pipe_table(html: str) -> str:
 
 
 def _protected(text: str) -> tuple[str, list[str]]:
-    """The text with a mark in place of each formula outside code, and the formulas."""
+    """The text with a mark instead of each formula outside code, and the formulas."""
     formulas: list[str] = []
     return _outside_code(_BROKEN_TEX.sub("", text), lambda part: _protect(part, formulas)), formulas
 
 
 def _protect(text: str, formulas: list[str]) -> str:
-    """A text outside code with its formulas replaced; a formula never goes on in another paragraph or cell."""
+    """A text outside code with its formulas replaced; a formula never continues in another paragraph or cell."""
     pieces = []
     for part in text.split("\n\n"):
         if is_formula(part):
@@ -535,7 +538,8 @@ class _Builder:
                 parts = _with_markers(self._blocks(tokens, "list_item_close", nesting + 1))
                 items.append(_item(f"{start + len(items)}." if start else "•", parts))
         if nesting < NESTING:
-            blocks.append(Items(tuple(items)))
+            # A macro that is lost can leave an empty one.
+            blocks.append(Items(tuple(one for one in items if one.blocks) or tuple(items)))
         else:
             blocks += [block for item in items for block in item.blocks]
 

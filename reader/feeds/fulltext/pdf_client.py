@@ -1,8 +1,7 @@
 """Fetch PDFs from arXiv into files: resumed after a break, checked, and under their final name only when whole.
 
-Their texts are read in a process of its own. PDFium ends its process at some damaged files, and a small file can ask
-for any amount of memory and time: the process has limits of both. It answers with a document, a picture or one
-sentence.
+Texts are read in a separate process with limits on memory and time, because PDFium crashes on some damaged files, and a
+small file can demand any amount of both. It answers with a document, a picture or a sentence.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ SECONDS = 45
 """Seconds of processor time, and twice as many on the clock; 66 pages need 3."""
 
 MOST_KEPT = 3
-"""PDFs that are kept after they were read, so that their pages can be shown."""
+"""PDFs kept after reading, so that their pages can be shown."""
 
 FindPdf = Callable[[str], Path | None]
 """Finds a PDF that has been fetched before, by the paper's id."""
@@ -61,7 +60,7 @@ _NO_TEXT = 3
 
 
 class PdfTexts:
-    """The PDFs of arXiv as full texts, and as pictures."""
+    """arXiv's PDFs as full texts and pictures."""
 
     name = PDF
     """What the source is called in messages and in the cache."""
@@ -77,7 +76,7 @@ class PdfTexts:
         return await read_apart(await self._file(id, is_new=True))
 
     async def picture(self, spot: PdfSpot, width: int, height: int) -> bytes:
-        """A part of a paper's PDF as a PNG of at most so many pixels; raises NoPicture, and FeedError."""
+        """A part of a paper's PDF as a PNG of a limited number of pixels; raises NoPicture, and FeedError."""
         try:
             file = await self._file(spot.id)
             return await _run_apart("draw", str(file), json.dumps(spot), str(width), str(height))
@@ -85,7 +84,7 @@ class PdfTexts:
             raise NoPicture(f"There is no picture: {missing}.") from missing
 
     async def _file(self, id: str, *, is_new: bool = False) -> Path:
-        """The file of a PDF, which is fetched if it is not here, or if it must be today's."""
+        """The file of a PDF, fetched if it is missing or must be today's."""
         if find_spec("pypdfium2") is None:
             raise NoFullText(needs_extra("its PDF can be read with", "pdf").rstrip("."))
         if (kept := self._find(id)) is not None:
@@ -97,7 +96,7 @@ class PdfTexts:
             except NoFullText as missing:
                 raise NoFullText("it has neither HTML nor a PDF at arXiv") from missing
             except FeedError:
-                # The one that was read last is better than none.
+                # The previously read one is better than none.
                 if not file.exists():
                     raise
             for old in sorted(self._folder.glob("*.pdf"), key=lambda one: one.stat().st_mtime)[:-MOST_KEPT]:
@@ -109,7 +108,7 @@ class PdfTexts:
 
 
 async def read_apart(file: Path) -> Document:
-    """The text of a PDF, read in a process of its own; raises NoFullText with what stands in the way."""
+    """The text of a PDF, read in a separate process; raises NoFullText with the reason."""
     try:
         return codec.load(await _run_apart("read", str(file)))
     except codec.UnreadableDocument as error:
@@ -146,7 +145,7 @@ async def _run_apart(*arguments: str) -> bytes:
     return said
 
 
-# In the process of its own
+# In the separate process
 
 
 def main(task: str, file: str, *arguments: str) -> None:
@@ -187,13 +186,13 @@ LARGEST = 500_000_000
 SMALLEST = 500
 
 PACE, PACE_TIME = 16_000, 30.0
-"""Minimum bytes that must come in so many seconds: a host that sends a byte now and then would never end."""
+"""Minimum bytes within these seconds; otherwise a host that sends a byte now and then would never finish."""
 
 _MAGIC, _END = b"%PDF-", b"%%EOF"
 _TAIL = 8_192
 """Bytes of the end in which a whole PDF has its mark; other things may follow it."""
 
-# A host that stays silent is told within half a minute: two attempts and the wait between them.
+# A silent host is reported within half a minute: two attempts and the wait between them.
 _LIMITS = replace(Limits(), read_timeout=13, total_timeout=1_800, attempts=4, backoff=3.0, longest_wait=60)
 
 OnProgress = Callable[[int, int | None], None]
@@ -202,7 +201,7 @@ OnProgress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True, slots=True)
 class _Resume(Validators):
-    """Asks for what a file does not have yet, if it is of the same PDF."""
+    """Requests the missing part of a file, if the PDF is unchanged."""
 
     part: Path = Path()
 
@@ -221,7 +220,7 @@ class PdfClient(BusyHostClient):
         """`folder` has what programs share about the host."""
         options.setdefault("limits", _LIMITS)
         options["accept"] = "application/pdf, */*;q=0.1"
-        # A part of a packed file could not be joined to another.
+        # A part of a compressed file can't be joined to another.
         options["encoding"] = "identity"
         super().__init__(
             endpoint, folder=folder, lock="arxiv.org.pdf.lock", busy="arxiv.org.pages.busy", name="arXiv", **options
@@ -268,7 +267,7 @@ class PdfClient(BusyHostClient):
             await self.document(f"{self.endpoint}/pdf/{in_arxiv_address(id)}", check, _Resume(part=self._part))
         except HttpRefused as refused:
             if refused.status == 416:
-                # What is there does not belong to the PDF of today.
+                # The existing part is not of today's PDF.
                 self._forget()
             if refused.status in (404, 410):
                 raise NoFullText(f"arXiv has no PDF of {id}.") from refused

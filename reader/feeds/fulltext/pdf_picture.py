@@ -35,7 +35,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def draw_spot(file: Path, spot: PdfSpot, width: int, height: int) -> bytes:
-    """A part of a PDF as a PNG of at most so many pixels; raises NoFullText with a sentence where it is not found."""
+    """A part of a PDF as a PNG within a size; raises NoFullText with a sentence if it is not found."""
     with open_pdf(file) as opened:
         if spot.number or spot.before or spot.after:
             number, box = _find_formula(opened, spot)

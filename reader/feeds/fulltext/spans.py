@@ -130,7 +130,7 @@ class SpanWriter:
 
 
 def clean_tex(tex: str) -> str:
-    """TeX on one line: a line that ends in `%` goes on with the next. What is displayed says so without a command."""
+    """TeX on one line: a line that ends in `%` continues with the next. What is displayed says so without a command."""
     return _STYLE.sub(r"\1", clean(_TEX_BREAK.sub("", tex), TEX_LIMIT))
 
 

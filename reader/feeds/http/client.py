@@ -1,9 +1,9 @@
 """Polite HTTP clients for one host: GET requests with timeouts, size limits, retries, rate limits and conditions.
 
-Every failure is raised as a FeedError whose text is one plain sentence with what to do. Each wait is a step of the job
-that makes the request; see `reader.core.steps`.
+Every failure is a FeedError whose text is a plain sentence with a remedy. Each wait is a step of the requesting job;
+see `reader.core.steps`.
 
-What the programs on one machine share about a host, in files: the turn to ask it, and its pause while it is busy.
+Programs on one machine share, in files, the turn to ask a host, and its pause while it is busy.
 """
 
 from __future__ import annotations
@@ -66,9 +66,8 @@ async def host_lock(
 ) -> AsyncIterator[None]:
     """Hold the lock `file`, taken no sooner than `interval` seconds after its last release.
 
-    The system releases the lock when its program ends, even if it is killed. Without a file that can be written there
-    is no wait and no lock, and where files can't be locked only the pause. Raises FeedUnreachable after `LONGEST`
-    seconds.
+    The system releases the lock when the program ends, even if killed. Without a writable file there is neither wait
+    nor lock; without support for locks there is only the wait. Raises FeedUnreachable after `LONGEST` seconds.
     """
     try:
         make_folder(file)
@@ -79,7 +78,7 @@ async def host_lock(
         return
     try:
         waited = 0.0
-        # Without locks, a host may be asked by two programs at once; nothing is lost by it.
+        # Without locks, two programs may ask a host at once, which is harmless.
         while platform.try_lock(handle) is Lock.THEIRS:
             if waited >= LONGEST:
                 raise FeedUnreachable(
@@ -99,7 +98,7 @@ async def host_lock(
                     os.write(handle, b".")
                 os.utime(file, (clock(), clock()))
             except OSError:
-                # The disk is full: the next request would not know of this one, so this one holds the lock.
+                # The disk is full: the next request would not know of this one, so this one keeps the lock.
                 await sleep(interval)
     finally:
         os.close(handle)
@@ -114,7 +113,7 @@ _LONGEST_FILE = 200
 class Backoff:
     """The pause of a busy host, in a file that programs share, now and after a new start; without a file there is none.
 
-    It grows from minutes to hours with each refusal after it.
+    It grows from minutes to hours with each further refusal.
     """
 
     def __init__(self, file: Path | None, now: Callable[[], float] = time.time) -> None:
@@ -168,7 +167,7 @@ STEP = 30.0
 """Seconds that a step of a job may take without notice."""
 
 TOO_BUSY = (406, 429, 503)
-"""Statuses that say only that the host is busy, if no time to wait comes with them."""
+"""Statuses that only mean that the host is busy, if no waiting time comes with them."""
 
 _FEEDS = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
 _PERMANENT = (301, 308)
@@ -228,7 +227,7 @@ class Closing:
 
 
 class HttpOptions(TypedDict, total=False):
-    """What every client may be told: the defaults are those of `HttpClient`."""
+    """The options of every client; the defaults are those of `HttpClient`."""
 
     accept: str
     encoding: str
@@ -340,7 +339,7 @@ class HttpClient(Closing):
             failures: Counter[str] = Counter()
             while True:
                 pause = self._free_at - self._clock()
-                # The usual interval is nothing to tell.
+                # The usual interval is not worth reporting.
                 await self._wait(pause, f"{self.host} asked for a pause" if pause > self._interval else "")
                 try:
                     return await self._attempt(url, parameters, parse, validators or Validators())
@@ -370,7 +369,7 @@ class HttpClient(Closing):
                 note_wait(max(0.0, self._limits.total_timeout - STEP))
                 response = await self._request(url, parameters, validators)
         except TimeoutError as error:
-            # A host that sends all the time, but never all, would do so again.
+            # A host that sends all the time, but never finishes, would do so again.
             late = f"{self.host} did not finish its answer within {self._limits.total_timeout:g} s"
             raise FeedUnreachable(f"{late}; {LATER}.") from error
         note_step()

@@ -1,4 +1,4 @@
-"""Requests on the wire, and why one has no answer: the only module that knows httpx and httpcore.
+"""Sends requests and explains failures: the only module that uses httpx and httpcore.
 
 Where only the internet may be asked, what an address or a name server says never leads into the local network.
 """

@@ -1,8 +1,8 @@
 """Parse records of Hugging Face's daily papers API into drafts, and a paper's page with its comments and repositories.
 
-Parsing is lenient. A key that is absent, null or of an unexpected type counts as missing; a record without an arXiv
-id or a title is skipped with a reason; only a response that is not a list of records is an error. Comments come in a
-flat list or with their replies within them; both are read.
+Parsing is lenient. A key that is absent, null or of an unexpected type counts as missing; a record without an arXiv id
+or title is skipped with a reason; only a response that is not a list of records is an error. Comments come in a flat
+list or with their replies within them; both are read.
 """
 
 from __future__ import annotations

@@ -103,7 +103,7 @@ class SyndicationClient(Closing):
             timeout=self._parse_timeout,
         )
         try:
-            # The thread ends by itself, after the same time or once feedparser is done, whose work is limited before.
+            # The thread ends after the same time, or once feedparser is done, whose work is limited beforehand.
             feed = await asyncio.wait_for(parsing, self._parse_timeout)
         except TimeoutError:
             late = f"{client.host} sent a feed that takes over {self._parse_timeout:g} s to read"

@@ -42,10 +42,12 @@ def links_in(lines: Sequence[tuple[TextPlace, DocumentLine]], layout: Layout) ->
     goals = Goals(layout)
     found: dict[TextPlace | str, Link] = {}
     formulas: list[Link] = []
+    drawn: Formula | None = None
     for place, line in lines:
-        if line.formula is not None:
+        if line.formula is not None and line.formula is not drawn:
             # Its TeX is shown in the box.
             formulas.append(Link(place, 0, "formula", place))
+        drawn = line.formula
         for start, text, target in sorted(_written(line)):
             goal = goals.of(target, text)
             # A heading does not link to itself.

@@ -333,7 +333,8 @@ class OutlinePane(Pane, inherit_bindings=False):
 
 WAITING = (("app.escape", "stop"),)
 MISSING = (("text.again", "try again"), ("link.page", "web page"), ("link.pdf", "PDF"), ("app.back", "back"))
-"""The keys that help while the text is fetched, and where there is none."""
+IN_SAMPLE = (("link.page", "web page"), ("app.back", "back"))
+"""The keys that help while the text is fetched, where there is none, and in the sample, which fetches nothing."""
 
 
 def progress(text: FullText) -> TextProgress:
@@ -394,7 +395,7 @@ class FullTextScreen(OverScreen[FullText], inherit_bindings=False):
         self._header.show(progress(text))
         if text.view is None:
             said = (text.progress or "fetching the full text") if text.is_fetching else text.problem
-            ways = WAITING if text.is_fetching else MISSING
+            ways = WAITING if text.is_fetching else IN_SAMPLE if self._look.demo else MISSING
             self.pane.clear(absence(said, [(self._keymap.key(action, "text"), name) for action, name in ways]))
         else:
             self.pane.show(text.view)

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from reader.core.document.anchors import TextWords
-from reader.core.document.model import Heading, Section
-from reader.core.document.rewritten import with_font_names
+from reader.core.document.model import Heading, Section, with_font_names
 from reader.session.bookmarks import LONGEST_TRAIL, Bookmark, bookmark, find
 from reader.ui.full_text.highlights import Highlights, Kept
 from reader.ui.full_text.lines import front_lines

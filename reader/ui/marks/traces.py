@@ -67,7 +67,7 @@ def _parts(state: State) -> object:
 
 
 class Traces(Actor):
-    """Follows the cursor and the page, before the page is drawn anew."""
+    """Follows the cursor and the page, before the page is redrawn."""
 
     def __init__(self, services: Services, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(services)

@@ -72,7 +72,7 @@ class PictureActions(Actor):
 
     @follows(lambda state: (state.width, state.height))
     def follow_size(self, state: State) -> None:
-        """Draw the picture anew after a resize."""
+        """Redraw the picture after a resize."""
         self._model.change(state.update(PICTURES, lambda pictures: pictures.fitted(self._canvas(state))))
 
     def _pictures(self) -> tuple[Picture, ...]:

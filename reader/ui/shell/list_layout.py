@@ -43,7 +43,7 @@ class ListForm(NamedTuple):
     is_comfortable: bool = False
     """Whether a long title takes a second line."""
     has_dates: bool = False
-    """Whether each paper has its date, in place of headings of days."""
+    """Whether each paper has its date, instead of headings of days."""
     has_end: bool = False
     """Whether lines after the last paper announce what comes next."""
     is_period: bool = False

@@ -75,7 +75,7 @@ class Notices(NamedTuple):
         return self._replace(news=Notice(text, tone), happened=self.happened + (not self.answer.text))
 
     def ended(self, text: str, tone: Tone = "done", begun: str = "") -> Notices:
-        """Show the end of a slow action in place of its answer `begun`; else as news."""
+        """Show the end of a slow action instead of its answer `begun`; else as news."""
         return self.answered(text, tone) if self.answer.text in ("", begun) else self.told(text, tone)
 
     def acted(self) -> Notices:

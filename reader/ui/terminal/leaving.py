@@ -45,7 +45,7 @@ class OurTerminal(Protocol):
         """Stop until the shell continues; False if no shell could."""
 
     def take_over(self, unread: bytes) -> None:
-        """Draw and read in place of the first frame, beginning with input sent before."""
+        """Draw and read instead of the first frame, beginning with input sent before."""
 
     def handled(self, keys: int) -> None:
         """Let the terminal send this many more keys."""

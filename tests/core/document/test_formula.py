@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core.document.block_lines import TALLEST, draw_formula
-from reader.core.document.formula import formula_text
+from reader.core.document.formula import TALLEST, draw_formula, formula_text
 from reader.core.document.formula_tree import DEEPEST, LONGEST, Fence, Node, Row, Script, Symbol, read_tex
 from reader.core.lines import cell_len
 from reader.core.text import clean

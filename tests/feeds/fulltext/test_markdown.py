@@ -262,10 +262,12 @@ def test_displayed_formulas_stand_alone_with_their_numbers() -> None:
 
 def test_html_becomes_what_it_says() -> None:
     (table,) = parse_markdown(
-        '<table><tr><th>A</th><th colspan="2">B|C</th></tr><tr><td>1</td><td>$x_1$</td><td>3</td></tr></table>'
+        '<table><tr><th>A</th><th colspan="2">B|C</th></tr><tr><td rowspan="2">1</td><td>$x_1$</td><td>3</td></tr>'
+        "<tr><td>4</td><td>5</td></tr></table>"
     ).blocks
     assert isinstance(table, Table)
-    assert [["".join(plain(cell.spans)) for cell in row] for row in table.rows] == [["A", "B|C", ""], ["1", "x_1", "3"]]
+    rows = [["".join(plain(cell.spans)) for cell in row] for row in table.rows]
+    assert rows == [["A", "B|C", ""], ["1", "x_1", "3"], ["", "4", "5"]]
     folded = "<details><summary>More</summary>\n\nHidden <b>bold</b>, CO<sub>2</sub>,<br>and <EOS>.\n\n</details>"
     assert shown(folded) == ["More", "Hidden bold, CO₂, and <EOS>."]
     # What can't be shown leaves a sign.
@@ -277,6 +279,7 @@ def test_html_becomes_what_it_says() -> None:
 
 def test_numbers_that_the_converter_writes_twice_are_one() -> None:
     assert shown("1.   1.first\n2.   2.second") == ["1. first", "2. second"]
+    assert shown("1.   \\tightlist\n\n2.   1.\n\n    first\n") == ["1. first"]
 
 
 def test_tags_without_an_end_take_no_time() -> None:

@@ -82,6 +82,14 @@ def test_a_formula_in_a_proof_shows_its_tex() -> None:
     assert [len(peek.lines) for peek in peeks if peek] == [1, 1]
 
 
+def test_a_formula_that_begins_above_the_screen_has_its_letter_on_its_first_visible_line() -> None:
+    view = TextView.open(Document("", (Formula((r"\frac{a}{b}=c",)), Formula(("a=b",)))), SIZE._replace(rows=4))
+    (first, _) = view.scroll(1).choose_link().links
+    assert first.place == (0, 1) == first.goal
+    peek = view.scroll(1).peek_at(TextPlace(0, 1), first.place).peek
+    assert peek is not None and [line.text.strip() for line in peek.lines] == [r"\frac{a}{b}=c"]
+
+
 def test_progress_is_nothing_at_the_beginning_and_all_at_the_end(view: TextView) -> None:
     shares = [view.progress]
     while not view.is_at_end:

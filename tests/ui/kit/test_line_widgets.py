@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-from typing import ClassVar
-
 import pytest
-from textual.app import App, ComposeResult
-from textual.message import Message
 from textual.widget import Widget
 
 from reader.ui.filter.strip_line import Strip
@@ -15,8 +10,8 @@ from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.header_line import Condition, Header
 from reader.ui.kit.line_widgets import ActionAsked, KeyLines, StatusLine
 from reader.ui.kit.status_lines import Status
-from reader.ui.looks.theme import DEFAULTS, THEMES, styles_directory
 from reader.ui.main_screen import FilterStrip, TopLine
+from tests.ui.stage import Stage
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字 \u202e[b]"
 HERE = Header("Latest", "topic:agents is:unread", 12, 31, condition=Condition("08:14", "fresh"))
@@ -25,23 +20,7 @@ KEYS = (("m", "read"), ("s", "star"), ("x", "hide"), ("space", "next"), ("/", "f
 CHOICES = (("o", "page"), ("p", "PDF"), ("a", "arXiv"), ("c", "code"), ("w", "project"))
 
 
-class LineApp(App[None]):
-    CSS_PATH: ClassVar[list[str | PurePath]] = [styles_directory() / "lines.tcss", styles_directory() / "filter.tcss"]
-
-    def __init__(self, widget: Widget) -> None:
-        super().__init__()
-        self.widget = widget
-        self.told: list[Message] = []
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = "dark"
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(DEFAULTS)
-
-    def compose(self) -> ComposeResult:
-        yield self.widget
-
+class LineApp(Stage):
     def on_key_lines_key_clicked(self, message: KeyLines.KeyClicked) -> None:
         self.told.append(message)
 

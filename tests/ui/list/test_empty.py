@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from textual.app import App, ComposeResult
 from textual.strip import Strip
 
 from reader.ui.list.empty_lines import EmptyReason, empty_state
-from reader.ui.looks.theme import DEFAULTS, THEMES, styles_directory
 from reader.ui.main_screen import Empty
 from tests.table import each
+from tests.ui.stage import Stage
 
 KEYS = {"app.refresh": "r", "app.sample": "D", "app.back": "q", "find.clear": "F", "query.complete": "tab"}
 
@@ -67,21 +66,10 @@ def test_a_long_term_is_cut() -> None:
 HOSTILE = "[/] \x1b[31m\x07漢字漢字漢字漢字 \u202e[b]"
 
 
-class EmptyApp(App[None]):
-    CSS_PATH = styles_directory() / "lines.tcss"
-
+class EmptyApp(Stage):
     def __init__(self, theme: str = "dark") -> None:
-        super().__init__()
         self.empty = Empty()
-        for one in THEMES:
-            self.register_theme(one)
-        self.theme = theme
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return dict(DEFAULTS)
-
-    def compose(self) -> ComposeResult:
-        yield self.empty
+        super().__init__(self.empty, theme)
 
 
 def drawn(empty: Empty) -> list[str]:
