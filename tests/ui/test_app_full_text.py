@@ -132,6 +132,12 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         assert "No full text: arXiv refuses." in r.status and "§2 Method" in r.lines[0]
 
 
+async def test_the_sample_offers_no_key_that_would_fetch_a_text(reader: Opener) -> None:
+    async with reader(demo=True) as r:
+        await open_text(r)
+        assert "has no full texts" in r.screen and "o web page   q back" in r.screen
+
+
 async def test_moving_in_a_text_by_its_outline_words_and_references(
     reader: Opener, cache_file: Path, browser: list[str]
 ) -> None:

@@ -368,7 +368,8 @@ class Face(Actor):
         is_same, is_said, shown = now.where == before.where, False, papers.visible_pks
         self._heading = self._heading if is_same else ""
         if is_same and before.papers != now.papers[: len(before.papers)]:
-            yield f"The list has changed, {listing.count or len(now.papers):,} papers."
+            count = listing.count or len(now.papers)
+            yield f"The list has changed, {'1 paper' if count == 1 else f'{count:,} papers'}."
         elif not (is_same and (abs(now.at - before.at) <= 1 or self._shown.issuperset(shown))):
             self._shown, is_said = frozenset(shown), True
             first = now.papers.index(shown[0]) if shown else 0
