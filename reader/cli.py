@@ -205,6 +205,9 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, bool, str | 
     if options.version:
         sys.stdout.write(f"{APP} {described()}\n")
         raise SystemExit(0)
+    first = options.query[0] if options.query and "--" not in words else ""
+    if is_command(first):
+        raise UsageError(f"{first!r} is a command.{_explain_option_order(words)} To search for it: '{APP} -- {first}'.")
     if options.color == "never":
         os.environ["NO_COLOR"] = "1"
     return query_of(options.query), options.demo, options.plain, options.log_level

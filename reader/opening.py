@@ -187,9 +187,9 @@ def _lines() -> Ask:
 
 
 def _size() -> tuple[int, int]:
-    """The columns and rows of a plain reader's pages."""
-    columns, rows = shutil.get_terminal_size()
-    return max(columns, 20), min(max(rows, 12), 40)
+    """The columns and rows of a plain reader's pages: wide, so that nothing is cut, and not too long to listen to."""
+    columns = shutil.get_terminal_size().columns
+    return 200 if columns >= 80 else max(columns, 20), 20
 
 
 def _draw_on_terminal() -> None:

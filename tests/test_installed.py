@@ -157,8 +157,11 @@ def test_of_two_with_one_name_the_first_is_used(packages: Packages, run: Run) ->
 
 
 def test_the_example_of_the_manual_works(packages: Packages, run: Run, papers: Path) -> None:
-    packages.install("shout", page("extensions").partition("```python\n")[2].partition("```")[0])
+    parts = page("extensions").split("```python\n")[1:3]
+    packages.install("shout", "\n".join(part.partition("```")[0] for part in parts))
     assert run("shout", "is:unread").out == "6 PAPERS!\n"
+    assert [given.value.keys for given in installed.given("keys")] == ["gL"]
+    assert [given.value.query for given in installed.given("views")] == ["topic:agents upvotes:>20"]
 
 
 @pytest.mark.parametrize(

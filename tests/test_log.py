@@ -153,6 +153,10 @@ def test_the_values_of_secret_variables_are_taken_out(monkeypatch: pytest.Monkey
     monkeypatch.setenv("HF_TOKEN", "not-of-the-usual-form")
     monkeypatch.setenv("HF_TOKEN_PATH", "/home/ann/token")
     assert redact("sent not-of-the-usual-form from /home/ann/token") == "sent *** from /home/ann/token"
+    # A short one would hide a part of too many words.
+    monkeypatch.setenv("API_KEY", "reading")
+    monkeypatch.setenv("OTHER_KEY", "readings")
+    assert redact("readings and reading") == "*** and reading"
     # A value that begins another one hides nothing of it from its pattern.
     monkeypatch.setenv("MAIL_PASSWORD", "not-of-the-usual-form-either")
     assert redact("not-of-the-usual-form-either, not-of-the-usual-form") == "***, ***"

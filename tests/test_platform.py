@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from reader import platform
-from reader.__main__ import main
 from reader.platform import Lock
 from tests.table import each
 
@@ -39,17 +38,6 @@ def test_only_this_module_and_programs_for_one_system_ask_which_system_it_is() -
     # Windows is refused; links, notifications, schedules and viewers are by what each system has for them.
     programs = {"__main__.py", "actions/link_handler.py", "actions/schedule.py", "actions/programs.py"}
     assert found == {"platform.py"} | programs
-
-
-def test_windows_is_refused_in_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "platform", "win32")
-    assert main() == 1
-    assert capsys.readouterr() == (
-        "",
-        "dailypapers: Windows is not supported; WSL, the Linux within Windows, runs it.\n",
-    )
 
 
 def test_on_the_disk_is_more_than_within_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ def read(text: str) -> Document:
 def first_screen(packed: bytes) -> Layout:
     """Open a text as the reader does."""
     layout = Layout(load(packed), WIDTH)
-    layout.window(TextPlace(), ROWS)
+    layout.placed(TextPlace(), ROWS)
     return layout
 
 

@@ -60,6 +60,7 @@ def test_output_that_is_lost_at_the_end_is_a_failure_unless_nobody_reads_it(
         (("list", "--jsn"), "--jsn is not understood. Did you mean --json? See 'dailypapers list --help'."),
         (("--jsn",), "--jsn is not understood. See 'dailypapers --help'."),
         (("--json", "list"), "'dailypapers list --help'"),
+        (("--plain", "list", "agents"), "'list' is a command. Options follow the command: 'dailypapers list --help'"),
         (("refrsh", "--days", "3"), "There is no command 'refrsh'. Did you mean 'dailypapers refresh'?"),
         (("lst",), "Did you mean 'dailypapers list'? To search for it: 'dailypapers -- lst'."),
         (("star", "2406.12345"), "There is no command 'star'. Did you mean 'dailypapers mark star ID'?"),

@@ -89,7 +89,7 @@ def test_a_site_is_followed_as_a_feed(packages: Packages, run: Run, site: FeedSe
 
 
 def test_the_source_of_the_manual_is_followed(packages: Packages, run: Run, site: FeedServer) -> None:
-    code = page("extensions").split("```python\n")[2].partition("```")[0]
+    code = page("extensions").split("```python\n")[3].partition("```")[0]
     packages.install("tiny", code.replace("https://tiny.example/", f"{site.url}/"))
     site.pages["/papers.json"] = b'[{"key": 1, "name": "How moss grows", "by": ["Ada Lovelace"], "page": ""}]'
     assert run("feeds", "add", f"{site.url}/papers.json").out == "tiny-papers: Tiny papers (1 paper)\n"

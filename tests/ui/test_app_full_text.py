@@ -65,6 +65,10 @@ async def test_what_is_no_text_is_said_with_the_keys_that_help(reader: Opener, m
         await r.until(lambda: "try again" in r.screen)
         await r.do("move.down", "text.right", "text.next_section", "move.bottom", "app.back")
         assert r.is_on_page
+    async with reader(size=(60, 20), demo=True) as r:
+        await open_text(r)
+        await r.until(lambda: "fetches" in r.screen)
+        assert "o web page   q back" in r.screen and "try again" not in r.screen
 
 
 async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
@@ -126,6 +130,12 @@ async def test_a_text_comes_while_the_reader_waits_and_esc_stops_the_wait(
         await r.press("r")
         assert origins[-1] == ""
         assert "No full text: arXiv refuses." in r.status and "§2 Method" in r.lines[0]
+
+
+async def test_the_sample_offers_no_key_that_would_fetch_a_text(reader: Opener) -> None:
+    async with reader(demo=True) as r:
+        await open_text(r)
+        assert "has no full texts" in r.screen and "o web page   q back" in r.screen
 
 
 async def test_moving_in_a_text_by_its_outline_words_and_references(

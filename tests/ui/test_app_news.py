@@ -296,7 +296,7 @@ async def test_offline_is_shown_and_left_by_itself_when_the_network_is_back(
 
         away.setattr("reader.feeds.http.client.HttpClient.get", get)
         async with reader(settings=settings(endpoint=feed.url), still=False) as r:
-            await r.until(lambda: r.status == "r tries again" and r.top.endswith("○ offline 08:14"))
+            await r.until(lambda: r.status == "offline · r tries again" and r.top.endswith("○ offline 08:14"))
             away.undo()
             await r.until(lambda: "1 new" in r.status)
             await r.until(lambda: r.app.state[REFRESH].failing_since is None)

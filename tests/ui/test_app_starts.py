@@ -107,7 +107,7 @@ async def test_offline_with_a_cache_is_a_line_and_no_more(reader: Opener) -> Non
         await r.until(lambda: r.app.state[REFRESH].problem and not r.app.state[REFRESH].is_running)
         assert len(r.ids) == 14
         assert r.context == "list"
-        assert r.status == "r tries again"
+        assert r.status == "offline · r tries again"
         await r.until(lambda: r.top.endswith("0 of 14 read · ○ offline 08:14"))
         await r.do("app.refresh")
         await r.until(lambda: r.status.endswith("could not be reached; try again later."))

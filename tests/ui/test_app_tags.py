@@ -21,6 +21,7 @@ async def test_tags_are_typed_several_at_once_completed_and_taken_away(reader: O
         await r.do("mark.undo")
         assert r.kept(id).tags == ()
         await r.do("mark.redo", "move.down", "paper.tag")
+        assert "   1 paper " in r.lines[-1]
         # What one paper has completes another's, and topics do.
         await r.do("command.complete")
         await r.type("vid")

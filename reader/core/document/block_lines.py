@@ -135,8 +135,8 @@ class BlockWriter:
             case Theorem(title, blocks):
                 yield from self._theorem(title, blocks, edge)
             case Note(mark, spans):
-                lead = f"{mark_text(mark)} " if mark_text(mark) != mark else f"{mark} "
-                yield from self._text([Piece(lead, "mark"), *pieces_of(spans, "muted")], edge.plus(Piece("  ")), hang=2)
+                lead = Piece(f"{mark_text(mark)} ", "mark")
+                yield from self._text([lead, *pieces_of(spans, "muted")], edge.plus(Piece("  ")), hang=2)
             case Reference(label, spans):
                 lead_pieces = [Piece(f"{label} ", "label")] if label else []
                 yield from self._text([*lead_pieces, *pieces_of(spans)], edge, hang=INDENT)
@@ -153,16 +153,8 @@ class BlockWriter:
     def _text(self, pieces: Sequence[Piece], edge: _Edge, *, hang: int = 0) -> Iterator[DocumentLine]:
         """Running text; lines after the first are indented by `hang`."""
         room = self._room(edge)
-        if room is None or not hang:
-            for line in fill(pieces, room):
-                yield DocumentLine((*edge.pieces, *line))
-            return
-        first, *_ = [*fill(pieces, room), ()]
-        yield DocumentLine((*edge.pieces, *first))
-        drawn = sum(len(piece.text) for piece in first)
-        rest = _after(pieces, drawn)
-        for line in fill(rest, max(NARROWEST, room - hang)):
-            yield DocumentLine((*edge.pieces, Piece(" " * hang), *line))
+        for line in fill(pieces, room) if room is None or not hang else _hung(pieces, room, hang):
+            yield DocumentLine((*edge.pieces, *line))
 
     def _formula(self, block: Formula, edge: _Edge) -> Iterator[DocumentLine]:
         room = self._room(edge)
@@ -203,11 +195,7 @@ class BlockWriter:
         row = row.lstrip(" ")
         kept = _kept_groups(row)
         row = kept if max(map(cell_len, kept.split(" "))) <= width - INDENT else row
-        first, *_ = fill([Piece(row, "formula")], width)
-        yield first
-        rest = _after([Piece(row, "formula")], sum(len(piece.text) for piece in first))
-        for line in fill(rest, width - INDENT):
-            yield (Piece(" " * INDENT), *line)
+        yield from _hung([Piece(row, "formula")], width, INDENT)
 
     def _item(self, item: Item, edge: _Edge) -> Iterator[DocumentLine]:
         marker = item.marker or "•"
@@ -295,6 +283,14 @@ def _space(before: Block | None, block: Block) -> int:
     if isinstance(block, Items) and isinstance(before, Paragraph):
         return 1 if any(len(item.blocks) > 1 for item in block.items) else 0
     return 2 if isinstance(block, Heading) and block.level == 1 and not isinstance(before, Heading) else 1
+
+
+def _hung(pieces: Sequence[Piece], room: int, hang: int) -> Iterator[Line]:
+    """Text in lines of which all but the first are indented."""
+    first, *_ = [*fill(pieces, room), ()]
+    yield first
+    for line in fill(_after(pieces, sum(len(piece.text) for piece in first)), max(NARROWEST, room - hang)):
+        yield (Piece(" " * hang), *line)
 
 
 def _after(pieces: Sequence[Piece], letters: int) -> list[Piece]:

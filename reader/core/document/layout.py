@@ -92,10 +92,6 @@ class Layout:
                 line, rows = 0, rows + 1
         return TextPlace(block, line - rows)
 
-    def window(self, place: TextPlace, rows: int) -> list[DocumentLine]:
-        """At most `rows` lines from a place on."""
-        return [line for _, line in self.placed(place, rows)]
-
     def placed(self, place: TextPlace, rows: int) -> list[tuple[TextPlace, DocumentLine]]:
         """At most `rows` lines from a place on, with their places."""
         found: list[tuple[TextPlace, DocumentLine]] = []
@@ -164,10 +160,6 @@ class Layout:
         letters = share * self._before[-1]
         block = max(0, min(bisect_right(self._before, letters), len(self.document.blocks)) - 1)
         return self.place_at(block, int(letters - self._before[block]))
-
-    def minutes_left(self, place: TextPlace) -> int:
-        """Minutes to read the rest."""
-        return round(self._before[-1] * (1 - self.share(place)) / LETTERS_A_MINUTE)
 
     def section_at(self, place: TextPlace) -> Section | None:
         """The innermost section that a place is in."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -72,8 +73,14 @@ _ACCENTS = dict(
 )
 """The accents that old fonts draw by themselves, and the marks that join a letter in Unicode."""
 
-MOST_HALVES = 60
-"""Letters of a fraction within a sentence."""
+HALF = 40
+"""Points above and below its bar within which a fraction is."""
+
+_OPENING, _CLOSING = ("(", "[", "{", "⟨", "|"), (")", "]", "}", "⟩", "|", ",", ".", ";", ":")
+"""Signs that stand close to a fraction."""
+
+MOST_LINES = 1_000
+"""Drawn lines of a page that are looked at: more are a drawing."""
 
 MOST_ACCENTS = 2_000
 """Accents of a page that join letters."""
@@ -83,6 +90,7 @@ NEAR = 200
 
 _LARGE_SIGNS = {
     **dict(zip('PXQYRZS[T\\U]V^W_`apqrs !"#()hino', "∑∑∏∏∫∫⋃⋃⋂⋂⨄⨄⋀⋀⋁⋁∐∐√√√√()[]{}[]{}", strict=True)),
+    **dict(zip("bcdefg", "\u02c6\u02c6\u02c6\u02dc\u02dc\u02dc", strict=True)),
     **dict(zip("\x00\x01\x02\x03\x08\x09\x0c\x0d\x10\x11\x12\x13\x14\x15\x1a\x1b", "()[]{}|‖()()[]{}", strict=True)),
 }
 """What the letters of TeX's font of large signs are where the file has no names for them; others are parts of signs."""
@@ -91,6 +99,10 @@ _NAMED_LARGE = re.compile("[\ufe00-\ufe0f∑∏∫]")
 """Signs of that font where the file has names for them, some with parts that are not to be seen."""
 
 _SCRIPTS = re.compile(f"([{''.join(map(chr, {*SUPERSCRIPTS.values(), *SUBSCRIPTS.values()}))}]+)")
+_FACTORS = re.compile(r"[\w.]+|.")
+_FACTOR = re.compile(rf"[\d.]+|.{_SCRIPTS.pattern}?")
+"""What needs no brackets above the bar of a fraction, and below it: there, one thing."""
+
 _MARKS = frozenset("∗*†‡§¶⋆,")
 """Signs of notes, which stay as they are."""
 
@@ -208,33 +220,41 @@ def read_page(opened: Any, number: int) -> tuple[Page, bool]:
     try:
         with closing(opened[number]) as page, closing(page.get_textpage()) as text:
             has_names = _NAMED_LARGE.search(text.get_text_range()) is not None
-            letters = list(written(list(_read_letters(text.raw, has_names=has_names))))
+            pictures, bars = _find_shapes(page, height := page.get_height())
+            letters = list(written(list(_read_letters(text.raw, has_names=has_names)), bars))
             is_cut = pypdfium2.raw.FPDFText_CountChars(text.raw) > MOST_LETTERS
-            height = page.get_height()
             lines = (_join_letters(run, number) for run in _find_runs(letters))
-            return Page(height, tuple(line for line in lines if line is not None), _find_pictures(page, height)), is_cut
+            return Page(height, tuple(line for line in lines if line is not None), pictures), is_cut
     except pypdfium2.PdfiumError:
         # It is damaged.
         return Page(0.0, ()), False
 
 
-def _find_pictures(page: Any, height: float) -> tuple[Box, ...]:
-    """The pictures of a page that are large enough to have text in them, and smaller than the page."""
+def _find_shapes(page: Any, height: float) -> tuple[tuple[Box, ...], list[Bar]]:
+    """The pictures of a page that are large enough to have text in them, and smaller than the page; and its lines."""
     import pypdfium2
     from pypdfium2 import raw
 
-    found = []
-    kinds = (raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_IMAGE)
-    for count, shape in enumerate(page.get_objects(filter=kinds, max_depth=1)):
-        if count == MOST_OBJECTS:
+    pictures: list[Box] = []
+    bars: list[Bar] = []
+    kinds = (raw.FPDF_PAGEOBJ_FORM, raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH)
+    lines = others = 0
+    for shape in page.get_objects(filter=kinds, max_depth=1):
+        is_line = shape.type == raw.FPDF_PAGEOBJ_PATH
+        lines, others = lines + is_line, others + (not is_line)
+        if others > MOST_OBJECTS:
             break
+        if is_line and lines > MOST_LINES:
+            continue
         try:
             left, bottom, right, top = shape.get_bounds()
         except pypdfium2.PdfiumError:
             continue
-        if right - left > 30 and 30 < top - bottom < 0.85 * height:
-            found.append(Box(left - 2, bottom - 2, right + 2, top + 2))
-    return tuple(found)
+        if is_line and top - bottom < 1.5 and right - left > 2:
+            bars.append(Bar(left, right, (bottom + top) / 2))
+        elif not is_line and right - left > 30 and 30 < top - bottom < 0.85 * height:
+            pictures.append(Box(left - 2, bottom - 2, right + 2, top + 2))
+    return tuple(pictures), bars
 
 
 class Letter(NamedTuple):
@@ -298,7 +318,7 @@ def _read_letters(text: Any, *, has_names: bool) -> Iterator[Letter]:
             # Some files scale the text instead.
             size = box.top - box.bottom
         high = base.value
-        if font.is_large or letter == "√":
+        if (font.is_large and letter not in _ACCENTS) or letter == "√":
             # They hang from above; their middle is that of the line's signs.
             raw.FPDFText_GetCharBox(text, index, *sides)
             high = (sides[2].value + sides[3].value) / 2 - 0.25 * size
@@ -325,9 +345,36 @@ def _read_font(text: Any, index: int) -> _Font:
     return _Font(is_bold, bool(_ITALIC.search(name)), bool(_MATH.search(name)), bool(_LARGE.search(name)))
 
 
-def written(letters: Sequence[Letter]) -> Iterator[Letter]:
+class Bar(NamedTuple):
+    """A thin horizontal line."""
+
+    left: float
+    right: float
+    base: float
+
+    def covers(self, letter: Letter) -> bool:
+        return self.left - 1 < (letter.left + letter.right) / 2 < self.right + 1
+
+    def fits(self, half: Sequence[Letter], beside: Letter | None, last: Letter) -> bool:
+        """Whether letters above or below are half of a fraction: one row, centred, with nothing `beside` it."""
+        drawn = [one for one in half if not one.is_space]
+        size = max(one.size for one in drawn)
+        away = [abs(one.base - self.base) for one in drawn]
+        left, right = min(one.left for one in drawn), max(one.right for one in drawn)
+        gap = max((one.left - before.right for before, one in pairwise(drawn)), default=0.0)
+        is_row = max(away) - min(away) < size and max(away) < 2 * size and gap < size
+        is_centred = abs(left + right - self.left - self.right) < 0.6 * size
+        continues = (
+            beside is not None
+            and abs(beside.base - last.base) < 0.2 * size
+            and (min(abs(beside.right - left), abs(beside.left - right)) < 1.5 * size)
+        )
+        return is_row and is_centred and right - left < self.right - self.left + 0.5 * size and not continues
+
+
+def written(letters: Sequence[Letter], bars: Sequence[Bar] = ()) -> Iterator[Letter]:
     """Letters as they are written in one line: with their accents, fractions and scripts."""
-    return _with_scripts(list(_with_fractions(_with_accents(letters))))
+    return _with_scripts(_with_fractions(_with_accents(letters), bars))
 
 
 def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
@@ -341,7 +388,9 @@ def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
         under = [
             (abs((letters[one].left + letters[one].right) / 2 - middle), one)
             for one in around
-            if letters[one].text.isalpha() and abs(letters[one].base - accent.base) < 0.5 * accent.size
+            if letters[one].text.isalpha()
+            and letters[one].text not in _ACCENTS
+            and abs(letters[one].base - accent.base) < 0.5 * accent.size
         ]
         distance, one = min(under, default=(near, at))
         if distance < near:
@@ -354,57 +403,47 @@ def _with_accents(letters: Sequence[Letter]) -> list[Letter]:
     return [letter for at, letter in enumerate(found) if at not in dropped]
 
 
-def _with_fractions(letters: Sequence[Letter]) -> Iterator[Letter]:
-    """Letters in which a fraction within a sentence is `(a+b)∕2` on the line."""
-    at, before = 0, None
-    most = Counter(letter.size for letter in letters).most_common(1)[0][0] if letters else 0.0
-    while at < len(letters):
-        letter = letters[at]
-        halves = None
-        if letter.size < 0.85 * most:
-            after = next((one for one in letters[at : at + MOST_HALVES] if one.size > 1.15 * letter.size), None)
-            of_line = [one for one in (before, after) if one is not None and one.size > 1.15 * letter.size]
-            halves = next((found for one in of_line if (found := _halves(letters, at, one))), None)
-        if halves is None:
-            before = before if letter.is_space else letter
-            yield letter
-            at += 1
+def _with_fractions(letters: Sequence[Letter], bars: Sequence[Bar]) -> list[Letter]:
+    """Letters in which those above and below the bar of a fraction are `(a+b)∕2`, a part of their line."""
+    found: list[Letter | None] = list(letters)
+    heights = sorted((letter.base, at) for at, letter in enumerate(letters) if not letter.is_space)
+
+    def next_to(at: int, step: int) -> int:
+        """The next visible letter before or after one; -1 if there is none."""
+        at += step
+        while 0 <= at < len(found) and ((one := found[at]) is None or one.is_space):
+            at += step
+        return at if at < len(found) else -1
+
+    # Those within others come first.
+    for bar in sorted(bars, key=lambda one: one.right - one.left):
+        first, last = (bisect_left(heights, (bar.base + away, 0)) for away in (-HALF, HALF))
+        near = [at for _, at in heights[first:last] if (one := found[at]) is not None and bar.covers(one)]
+        above, below = ({at for at in near if (letters[at].base > bar.base) is is_above} for is_above in (True, False))
+        end = middle = next((at for at in sorted(below) if next_to(at, -1) in above), -1)
+        if middle < 0:
             continue
-        above, below, line = halves
-        at += len(above) + len(below)
-        for part, sign in ((above, ""), (below, "∕")):
-            text = "".join(one.text for one in part).strip()
-            text = f"({text})" if len(text) > 1 and not text.isalnum() else text
-            yield letter._replace(text=f"{sign}{text}", right=part[-1].right, base=line.base, size=line.size)
-        if at < len(letters) and letters[at].left - below[-1].right > 0.15 * line.size:
-            yield line._replace(text=" ")
-
-
-def _halves(
-    letters: Sequence[Letter], start: int, line: Letter
-) -> tuple[Sequence[Letter], Sequence[Letter], Letter] | None:
-    """The two halves of a fraction that begins here, by a letter of its line; None if none does."""
-
-    def end_of(at: int, lowest: float, highest: float) -> int:
-        first = at
-        while at < min(len(letters), start + MOST_HALVES):
-            one = letters[at]
-            is_script = one.size < 0.85 * line.size and lowest < (one.base - line.base) / line.size < highest
-            if not one.is_space and not is_script:
-                break
-            at += 1
-        while at > first and letters[at - 1].is_space:
-            at -= 1
-        return at
-
-    middle = end_of(start, 0.3, 0.7)
-    end = end_of(middle, -0.6, -0.28) if middle > start else middle
-    if end == middle:
-        return None
-    above, below = letters[start:middle], letters[middle:end]
-    first = next((one for one in below if not one.is_space), below[0])
-    is_centred = abs(above[0].left + above[-1].right - first.left - below[-1].right) < 0.5 * line.size
-    return (above, below, line) if is_centred else None
+        start = next_to(middle, -1)
+        while (before := next_to(start, -1)) in above:
+            start = before
+        while (after := next_to(end, 1)) in below:
+            end = after
+        upper, lower = ([one for one in part if one] for part in (found[start:middle], found[middle : end + 1]))
+        left, right = (found[at] if at >= 0 else None for at in (before, after))
+        if not (bar.fits(upper, left, upper[0]) and bar.fits(lower, right, lower[-1])):
+            continue
+        size = max(one.size for one in (*upper, *lower))
+        on_line = (one for one in (left, right) if one and abs(one.base + 0.25 * one.size - bar.base) < 0.2 * one.size)
+        size = max(size, next((one.size for one in on_line), size))
+        above_it, below_it = ("".join(one.text for one in _with_scripts(half)).strip() for half in (upper, lower))
+        above_it = above_it if _FACTORS.fullmatch(above_it) else f"({above_it})"
+        text = f"{above_it}∕{below_it if _FACTOR.fullmatch(below_it) else f'({below_it})'}"
+        before_it, after_it = ("" if one is None else one.text for one in (left, right))
+        text = f"{'' if before_it.endswith(_OPENING) else ' '}{text}{'' if after_it.startswith(_CLOSING) else ' '}"
+        is_math = any(one.is_math for one in (*upper, *lower))
+        drawn = Letter(text, bar.left, bar.right, bar.base - 0.25 * size, size, is_math=is_math)
+        found[start : end + 1] = [drawn, *[None] * (end - start)]
+    return [letter for letter in found if letter is not None]
 
 
 def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
@@ -423,7 +462,7 @@ def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
             at += 1
             continue
         is_raised = letter.base > before.base
-        script = "".join(one.text for one in letters[at:end])
+        script = "".join(one.text for one in letters[at:end]).strip()
         if not _MARKS.issuperset(script):
             script = small_script(script, "^" if is_raised else "_", SUPERSCRIPTS if is_raised else SUBSCRIPTS)
         yield letter._replace(text=script, right=letters[end - 1].right, base=before.base)

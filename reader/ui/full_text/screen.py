@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
+from reader.core.ids import pdf_url
 from reader.core.lines import FOLLOW, Line, Piece, centre, cut_line, fill, literal, measure
 from reader.core.passages import COLOURS
 from reader.ui.full_text.footer import text_status
@@ -333,7 +334,8 @@ class OutlinePane(Pane, inherit_bindings=False):
 
 WAITING = (("app.escape", "stop"),)
 MISSING = (("text.again", "try again"), ("link.page", "web page"), ("link.pdf", "PDF"), ("app.back", "back"))
-"""The keys that help while the text is fetched, and where there is none."""
+UNKNOWN = (("link.page", "web page"), ("app.back", "back"))
+"""The keys that help while the text is fetched, where there is none, and where none can be fetched."""
 
 
 def progress(text: FullText) -> TextProgress:
@@ -394,7 +396,8 @@ class FullTextScreen(OverScreen[FullText], inherit_bindings=False):
         self._header.show(progress(text))
         if text.view is None:
             said = (text.progress or "fetching the full text") if text.is_fetching else text.problem
-            ways = WAITING if text.is_fetching else MISSING
+            is_known = not self._look.demo and pdf_url(text.paper.id) is not None
+            ways = WAITING if text.is_fetching else MISSING if is_known else UNKNOWN
             self.pane.clear(absence(said, [(self._keymap.key(action, "text"), name) for action, name in ways]))
         else:
             self.pane.show(text.view)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from reader.core.document.anchors import Range
 from reader.core.document.block_lines import BlockWriter, DocumentLine
-from reader.core.document.layout import Layout, TextPlace
+from reader.core.document.layout import LETTERS_A_MINUTE, Layout, TextPlace
 from reader.core.document.model import Document, Formula, Heading, Reference, Section, texts
 from reader.core.ids import ids_in
 from reader.core.lines import Piece, fill
@@ -291,7 +291,7 @@ class TextView:
     @property
     def minutes_left(self) -> int:
         """Minutes to read the rest."""
-        return round(self.layout.minutes_left(BEGINNING) * (1 - self.progress))
+        return round(self.layout.letters * (1 - self.progress) / LETTERS_A_MINUTE)
 
     # Spots
 

@@ -30,7 +30,10 @@ class TagScreen(LineScreen[Tagging], inherit_bindings=False):
         tagging = self._tagging
         found = complete_tag(self.line.before_cursor, tagging.known, self._topics, tagging.has, tagging.shared)
         pairs = zip(found.words, found.papers, strict=True) if found else ()
-        candidates = (Candidate(word, "" if papers is None else f"{papers:,} papers") for word, papers in pairs)
+        candidates = (
+            Candidate(word, "" if papers is None else "1 paper" if papers == 1 else f"{papers:,} papers")
+            for word, papers in pairs
+        )
         self.suggested, self.selected = Suggested(found.start if found else 0, tuple(candidates)), 0
 
     def lead(self) -> Line:

@@ -115,7 +115,7 @@ class LinkActions(Actor):
             self._model.show_notice(f"opening {safe}")
             return
         browser = await asyncio.to_thread(find_browser)
-        if browser is None:
+        if browser is None or (takes_terminal(browser) and not self._app.lends_terminal):
             self._copy(url, "no browser was found")
             return
         self._model.show_notice(f"opening {safe_url(url) or url}")
@@ -373,6 +373,8 @@ class PdfActions(Actor):
             return
         try:
             viewer = await asyncio.to_thread(find_viewer, self._services.settings.pdf_viewer, os.environ)
+            if takes_terminal(viewer) and not self._app.lends_terminal:
+                raise NoViewer(f"{viewer[0]} needs a terminal to draw on")
             self._model.show_outcome(opening, begun=begun)
             if takes_terminal(viewer):
                 with self._app.suspend():

@@ -17,11 +17,14 @@ from textual.widget import Widget
 from reader.core.paper_row import PaperKey
 from reader.keys.actions import Context, place_of
 from reader.keys.spelling import keys_labelled
-from reader.ui.calendar.screen import CalendarScreen
+from reader.ui.calendar.screen import CalendarScreen, calendar_lines
+from reader.ui.command_line.output import OutputPane
 from reader.ui.filter.counter import Counter
 from reader.ui.filter.pane import FilterPane
 from reader.ui.full_text.lines import text_header
+from reader.ui.full_text.links import LETTERS as KEYS
 from reader.ui.full_text.screen import FullTextScreen, TextPane
+from reader.ui.full_text.state import TEXT
 from reader.ui.help.screen import FoundPane
 from reader.ui.help.state import HELP, PALETTE
 from reader.ui.kit.line_widgets import KeyLines, StatusLine
@@ -39,6 +42,8 @@ from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.screens import OverScreen, PaneScreen
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
+from reader.ui.triage.lines import triage_header, triage_line
+from reader.ui.triage.state import TRIAGE
 from reader.ui.why.state import WHY
 
 if TYPE_CHECKING:
@@ -69,9 +74,9 @@ LETTERS = "a-z"
 """The key of a question that any letter may answer."""
 
 _NUMBER = re.compile("[1-9][0-9]{0,6}")
-
-MOST = 200
-"""Maximum papers above the cursor that are in view."""
+_UNREAD = re.compile(r"(?<=\d)/(?=\d)")
+_COPIED = re.compile(r"(^| · )copied\b( [^·].*)?")
+"""What is said of a copied text, which plain mode has no clipboard for."""
 
 
 class Listed(NamedTuple):
@@ -81,14 +86,6 @@ class Listed(NamedTuple):
     papers: Sequence[PaperKey] = ()
     at: int = 0
     """The place of the cursor, from 0."""
-
-
-class Seen(NamedTuple):
-    """The lines of a pane that were said."""
-
-    top: int = 0
-    """The first one in view."""
-    lines: Sequence[str] = ()
 
 
 class Drawn(NamedTuple):
@@ -120,10 +117,10 @@ class Face(Actor):
         self._listed = Listed()
         self._shown: frozenset[PaperKey] = frozenset()
         """The papers that were said together last."""
-        self._seen: dict[tuple[Widget, PaperKey | None], Seen] = {}
-        """The lines that were said of panes, each with the paper that is in front."""
-        self._copied = ""
-        """The text that was copied last."""
+        self._heading = ""
+        """The heading of a list that was said last."""
+        self._seen: dict[tuple[Widget, PaperKey | None], tuple[int, Sequence[str]]] = {}
+        """The first line in view and all lines that were said, of each pane and paper in front of it."""
         self._begun = ""
         """The first keys of a chord."""
 
@@ -138,14 +135,15 @@ class Face(Actor):
         before, self._notices = self._notices, state.notices
         for old, new in ((before.answer, state.notices.answer), (before.news, state.notices.news)):
             if new is not old and new.text:
-                self._told.append(new.text)
+                # What replaces a notice that was not said yet says it, too.
+                self._told = [one for one in self._told if one not in {old.text, new.text}] + [new.text]
 
     async def _talk(self) -> None:
         ask = self._app.ask
         said: Sequence[str] = ["dailypapers in plain lines. Type a key, then enter; the number of a line goes there."]
         while ask is not None and not self._app.is_leaving:
             await self._settle()
-            lines = words.fill([*said, *self._reply()], get_terminal_size().columns)
+            lines = words.fill(self._reply(said), get_terminal_size().columns)
             front = self._front()
             line = await ask("\n".join([*lines, f"{self._prompt}> "]))
             if line is None:
@@ -202,7 +200,7 @@ class Face(Actor):
         if line in answers or (LETTERS in answers and len(line) == 1):
             await self._press(*keys_labelled(line))
         elif self._services[Keyboard].is_asking:
-            return [f"{_named(line)} is no answer."]
+            return [f"{_named(line)} is not an answer."]
         elif are_keys and _NUMBER.fullmatch(line) and self._go(int(line)):
             pass
         elif self._field is not None:
@@ -225,7 +223,7 @@ class Face(Actor):
             await self._type(line)
         elif not typed.keys:
             self._keys.discard(words.keys(self._status))
-            return [f"{_named(line)} is no key {place_of(context)}."]
+            return [f"{_named(line)} is not a key {place_of(context)}."]
         await self._press(*typed.keys)
         if typed.text:
             await self._settle()
@@ -309,20 +307,23 @@ class Face(Actor):
 
     # What is said
 
-    def _reply(self) -> list[str]:
-        """What happened, where the user is, what is there, and what may be typed."""
-        said, self._told = [*map(words.sentence, dict.fromkeys(self._told))], []
+    def _reply(self, first: Sequence[str]) -> list[str]:
+        """What happened, where the user is if that is new, what is there, and what may be typed."""
+        told, self._told = self._told, []
         status = self._status
         (place, name), body = self._where(), [*self._body()]
-        if place != self._place or not (said or set(body) - set(self._said)):
+        copied = self._app.clipboard.splitlines() if any(map(_COPIED.search, told)) else []
+        said = [*first, *(words.sentence(one) for text in told if (one := _COPIED.sub("", text)))]
+        if place != self._place or not (said or copied or status.choices or set(body) - set(self._said)):
             # A page begins with the title.
             begun = body[0] if body else "\n"
             said.append(words.sentence(name.partition(f": {begun}")[0]))
-        self._place, self._said = place, body
+        elif body == self._said and self._context == "empty":
+            body = []
+        self._place, self._said = place, body or self._said
         said += body
-        if self._app.clipboard != self._copied:
-            self._copied = self._app.clipboard
-            said += ["Plain mode reaches no clipboard. This is the text:", *self._copied.splitlines()]
+        if copied:
+            said += ["To copy:", *copied]
         keys = words.keys(status)
         if status.choices or keys not in self._keys:
             self._keys.add(keys)
@@ -339,7 +340,10 @@ class Face(Actor):
         about = state.highlighted if context in ("note", "tags") else state.front_paper
         row = None if about is None else self._papers.row_of(about)
         title = "" if row is None else f": {row.title}"
-        return (screen, context, about), f"Now {place_of(context).removeprefix('while ')}{title}"
+        place = (screen, context, about)
+        if context == "triage" and (triage := state[TRIAGE]) is not None:
+            return place, f"{words.says(triage_line(triage_header(triage.pace), WIDE, words.SPOKEN))}{title}"
+        return place, f"{'Still' if place == self._place else 'Now'} {place_of(context).removeprefix('while ')}{title}"
 
     def _body(self) -> Iterator[str]:
         front = self._model.state.front_paper
@@ -361,20 +365,31 @@ class Face(Actor):
         """The papers in view if they are other ones, and the one under the cursor."""
         papers, listing, before = self._papers, self._model.state.listing, self._listed
         now = self._listed = Listed(listing.where, papers.pks_all(), papers.cursor)
-        is_same, shown = now.where == before.where, papers.visible_pks
+        is_same, is_said, shown = now.where == before.where, False, papers.visible_pks
+        self._heading = self._heading if is_same else ""
         if is_same and before.papers != now.papers[: len(before.papers)]:
-            yield f"The list has changed, {listing.count or len(now.papers):,} papers."
+            count = listing.count or len(now.papers)
+            yield f"The list has changed, {'1 paper' if count == 1 else f'{count:,} papers'}."
         elif not (is_same and (abs(now.at - before.at) <= 1 or self._shown.issuperset(shown))):
-            self._shown = frozenset(shown)
-            first = now.papers.index(shown[0], max(0, now.at - MOST)) + 1 if shown else 1
-            rows = enumerate(map(papers.row_of, shown), first)
-            yield from (words.paper(number, row) for number, row in rows if row is not None)
+            self._shown, is_said = frozenset(shown), True
+            first = now.papers.index(shown[0]) if shown else 0
+            for place, pk in enumerate(shown, first):
+                yield from self._row(place, pk)
         if selected := self._model.state.selection.count:
             yield f"{selected:,} selected."
         if papers.hole is not None:
             yield f"Here: {len(papers.hole):,} missing days."
-        elif (row := papers.highlighted_row) is not None:
-            yield f"Here: {words.paper(now.at + 1, row)}"
+        elif papers.highlighted is not None:
+            yield from self._row(now.at, papers.highlighted, "Here: ", is_brief=is_said)
+
+    def _row(self, place: int, pk: PaperKey, here: str = "", *, is_brief: bool = False) -> Iterator[str]:
+        """A paper of the list, after the heading above it if that is another one than before."""
+        row, (heading, date) = self._papers.row_of(pk), self._papers.told_apart(place)
+        if heading != self._heading:
+            self._heading = heading
+            yield words.sentence(heading)
+        if row is not None:
+            yield f"{here}{words.paper(place + 1, row, date, is_brief=is_brief)}"
 
     def _typing(self, field: LineInput | NoteArea) -> Iterator[str]:
         """What is written already, and what may be."""
@@ -390,19 +405,31 @@ class Face(Actor):
     def _lines(self) -> Iterator[str]:
         """The lines in view of the pane in front that were not said, and the one under its cursor."""
         pane, screen = self._pane, self._app.screen
-        shown = [*_drawn(pane)] if pane is not None else [*_rendered(screen)]
+        text = self._model.state[TEXT]
+        if isinstance(screen, FullTextScreen) and text is not None and text.view is not None and text.view.links:
+            lettered = zip(KEYS, text.view.links, strict=False)
+            yield words.sentence("; ".join(f"{key} {link.text.rstrip(' .:')}" for key, link in lettered))
+            return
+        if isinstance(screen, CalendarScreen):
+            # The grid and its legend show what the last line says of each day.
+            *typed, _legend, day = calendar_lines(screen.month.view)
+            shown = [Drawn(words.says(line)) for line in (*typed[:3], day)]
+        else:
+            shown = [*_drawn(pane)] if pane is not None else [*_rendered(screen)]
         if any(one.is_here for one in shown) and not isinstance(pane, TextPane):
             shown = [one._replace(text=f"{one.number}. {one.text}") for one in shown]
         key = (screen if pane is None else pane, self._model.state.front_paper)
-        seen, top = self._seen.get(key, Seen()), 0 if pane is None else pane.scroll_offset.y
-        new = [one.text for one in shown if one.text not in seen.lines]
+        top = 0 if pane is None else pane.scroll_offset.y
+        seen_top, seen = self._seen.get(key, (0, ()))
+        new = [one.text for one in shown if one.text not in seen]
         # What moves by a line because another one came or went is not new.
-        self._seen[key] = Seen(top, [*seen.lines, *new] if top == seen.top else [one.text for one in shown])
+        is_further = pane is not None and top == seen_top
+        self._seen[key] = top, [*seen, *new] if is_further else [one.text for one in shown]
         yield from new
         yield from (f"Here: {one.text}" for one in shown if one.is_here)
         if isinstance(screen, FullTextScreen) and screen.progress.share is not None:
             yield words.sentence(words.says(text_header(screen.progress._replace(title=""), WIDE, words.SPOKEN)))
-        elif pane is not None and pane.scroll_offset.y < pane.max_scroll_y:
+        elif new and pane is not None and pane.scroll_offset.y < pane.max_scroll_y:
             yield "There is more below."
 
     @property
@@ -429,12 +456,13 @@ class Face(Actor):
         if self._letters is not None or self._field is not None:
             context = "palette" if self._model.state.front is PALETTE else context
             return f"{context} (esc leaves it)"
-        if choices := self._model.state.prompt.options:
-            return f"{context} ({', '.join(key for key, _ in choices)})"
+        status = self._status
+        if status.choices:
+            return f"{context} ({', '.join(key for key, _ in status.choices)})"
         if context == "list":
             context = f"list {self._papers.cursor + 1:,} of {self._model.state.listing.count or self._papers.count:,}"
         # The last hint leads to all others, or out.
-        return f"{NAMES.get(context, context)} ({' '.join(self._status.keys[-1])})"
+        return f"{NAMES.get(context, context)} ({' '.join(status.keys[-1])})"
 
 
 def _named(line: str) -> str:
@@ -451,6 +479,8 @@ def _drawn(pane: Pane) -> Iterator[Drawn]:
         if isinstance(pane, FoundPane):
             is_here = pane.has_cursor and top + y == pane.at
         line = words.plain(text.removeprefix(words.SPOKEN.cursor))
+        line = line.translate(words.WORDS) if isinstance(pane, OutputPane) else line
+        line = _UNREAD.sub(" unread of ", line) if isinstance(pane, FilterPane) else line
         if any(map(str.isalnum, line)):
             yield Drawn(line, top + y + 1, is_here)
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from reader.core.lines import Line, wrapped
 from reader.core.paper_row import Flag, PaperRow
 from reader.core.text import visible
-from reader.ui.kit.glyphs import ASCII, Glyphs
+from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.header_line import PROGRAM
 from reader.ui.kit.status_lines import Status
 
 SPOKEN: Glyphs = ASCII._replace(
-    unread="unread", read="read", starred="starred", queued="queued", hidden="hidden", elsewhere="not in the cache",
+    unread="unread", read="read", starred="starred,", queued="queued,", hidden="hidden,", elsewhere="not in the cache",
     rising="rising", surprise="surprise", followed="followed", highlighted="highlighted", changed="changed",
     code="code", note="note:", full_text="full text", comments="comments", upvotes="votes", cursor="\u258c", caret="",
     picked="picked", excluded="excluded", implied="implied", folded="closed", unfolded="open", here="\u00bb",
@@ -22,19 +22,24 @@ SPOKEN: Glyphs = ASCII._replace(
 )  # fmt: skip
 """The signs of the interface in words."""
 
+WORDS = str.maketrans(
+    {sign: word for sign, word in zip(UNICODE, SPOKEN, strict=True) if sign > "\u25a0" and word.isascii()}
+)
+"""What the signs in a command's output, which is drawn for the eye, mean."""
+
 _DRAWN = re.compile("[\u2500-\u259f]+")
 """Lines, boxes and blocks, such as those of tables in a full text."""
 
 _GAP = re.compile(r"\s{2,}|\s+[,·]\s+")
 """What parts columns, and facts beside each other."""
 
-_NUMBER = re.compile(r"^([\d.]+)\s{2,}")
-"""The number of a heading."""
+_NUMBER = re.compile(r"^([\d.]+|\S)\s{2,}")
+"""The number of a heading, or the key of a link."""
 
 
 def plain(text: str) -> str:
     """A text on one line without signs that only an eye can read, and without what a terminal would obey."""
-    parts = [one for one in _GAP.split(_NUMBER.sub(r"\1 ", _DRAWN.sub("  ", text).strip())) if one.strip("·")]
+    parts = [one for one in _GAP.split(_NUMBER.sub(r"\1 ", _DRAWN.sub("  ", text).strip(" ·"))) if one.strip("· ")]
     return visible(
         ", ".join(parts).replace(SPOKEN.here, "current:").replace(SPOKEN.spinner[0], "at work:").replace("…", "...")
     )
@@ -43,7 +48,7 @@ def plain(text: str) -> str:
 def says(line: Line) -> str:
     """A drawn line as plain text."""
     text = "".join(piece.text for piece in line)
-    return plain(text.removeprefix(f" {PROGRAM} ").replace(SPOKEN.here, "searched for"))
+    return plain(text.removeprefix(f" {PROGRAM} ").replace(f" {SPOKEN.here}", ", searched for"))
 
 
 def sentence(text: str) -> str:
@@ -52,9 +57,10 @@ def sentence(text: str) -> str:
     return text and f"{text}{'' if text[-1] in '.?!:' else '.'}"
 
 
-def paper(number: int, row: PaperRow) -> str:
-    """A paper of a list with its number and what is known of it."""
-    return f"{number}. {sentence(row.title)} {sentence(', '.join(_facts(row)))}"
+def paper(number: int, row: PaperRow, date: str = "", *, is_brief: bool = False) -> str:
+    """A paper of a list with its number and, unless that was just said, what is known of it."""
+    facts = "" if is_brief else sentence(", ".join((*_facts(row), *filter(None, [date]))))
+    return f"{number}. {sentence(row.title)} {facts}".rstrip()
 
 
 def _facts(row: PaperRow) -> Iterator[str]:

@@ -308,7 +308,7 @@ class Refresher(Actor):
             # In a full text the same key fetches the text again.
             key = self._services.look.keymap.key("app.refresh", self._model.state.context)
             if self._wanted.is_asked or key:
-                self._tell(str(error) if self._wanted.is_asked else f"{key} tries again", "warning")
+                self._tell(str(error) if self._wanted.is_asked else f"{trouble} · {key} tries again", "warning")
         self._told = trouble
         self._change(self._status.failed(str(error), trouble, self._local_time()))
 

@@ -166,6 +166,11 @@ class ShellApp(ThemedApp, inherit_bindings=False):
         """Whether the app is ending: later keys would open screens that close at once."""
         return self.return_code is not None
 
+    @property
+    def lends_terminal(self) -> bool:
+        """Whether a program that draws can have the terminal: there is one, and it is not the shell of an editor."""
+        return self.ask is None or (os.isatty(0) and os.environ.get("TERM") != "dumb")
+
     @contextmanager
     def suspend(self) -> Iterator[None]:
         """Let another program have the terminal, which plain mode leaves as it is."""

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from reader import platform
 from reader.cache import connections, files, schema
 from reader.cache.marks.events import Events
 from reader.cache.mending import health
@@ -23,6 +24,7 @@ from reader.paths import journal_file, suspect_stamp
 from tests import breakage
 from tests.breakage import BESIDE, GONE, IN_PLACE, LOCKED, OUTSIDE
 from tests.cache.conftest import NOW, draft, faults
+from tests.table import each
 
 AT_SIGHT = {
     "a table dropped": State.DAMAGED,
@@ -109,6 +111,17 @@ def test_missing_permissions_are_told_also_to_root(closed: Path, how: str) -> No
         assert health.glance(closed).state is State.GOOD
     finally:
         closed.parent.chmod(0o700)
+
+
+@each(("is_mine", "state"), [(True, State.LOCKED), (False, State.READ_ONLY)])
+def test_what_belongs_to_somebody_else_can_be_read_alone(
+    closed: Path, monkeypatch: pytest.MonkeyPatch, is_mine: bool, state: State
+) -> None:
+    monkeypatch.setattr("os.access", lambda one, _: one != closed)
+    monkeypatch.setattr(platform, "is_mine", lambda _: is_mine)
+    found = health.glance(closed)
+    assert found.state is state
+    assert ("which is not yours" in found.found) is not is_mine
 
 
 def test_a_good_cache_is_good_also_beside_readers(cache: Cache, kept: Path) -> None:

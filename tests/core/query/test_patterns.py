@@ -57,6 +57,12 @@ def test_a_regex_that_can_not_run_in_bounds_is_refused(pattern: str, says: str) 
         (r"(ab){2}", "abab", True),
         ("^([a+*]b)+$", "*b+b", True),
         ("gpt-?[34]", "GPT-5", False),
+        ("^x{2,}$", "x", False),
+        ("^x{2,}$", "xxx", True),
+        ("^ax{,2}b$", "ab", True),
+        ("^ax{,2}b$", "axxxb", False),
+        (r"\bgan\b", "style-gan", True),
+        (r"\bgan\b", "style_gan", False),
     ],
 )
 def test_a_regex_is_blind_to_case_and_accents(pattern: str, text: str, found: bool) -> None:

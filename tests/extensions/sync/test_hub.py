@@ -9,8 +9,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zlib import compress
 
 import pytest
 
@@ -22,6 +24,7 @@ from reader.extensions.sync import hub as module
 from reader.extensions.sync.exchange import Exchanged, exchange, machines
 from reader.extensions.sync.hub import Hub, open_hub
 from tests.extensions.sync.machines import Machine
+from tests.extensions.sync.test_forget import OTHER, star
 from tests.extensions.sync.test_union import act
 
 
@@ -91,6 +94,20 @@ def test_copies_of_one_home_notice_each_other(origin: Path, tmp_path: Path) -> N
     assert laptop.states() == copy.states()
     with laptop.events() as one, copy.events() as other:
         assert one.machine() != other.machine()
+
+
+def test_what_is_over_a_machines_budget_is_refused_and_counted(
+    origin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_EVENTS", 3)
+    monkeypatch.setattr(module, "MOST_IDS_TOGETHER", 4)
+    desk, hub = Machine.copied(origin, tmp_path / "none", "desk"), Memory("one")
+    large = replace(star(9), count=5, papers=compress("\n".join(f"2611.0000{n}" for n in range(5)).encode()))
+    hub.add([large, *(star(number, f"2611.0000{number}") for number in range(1, 5)), star(5, machine="0d" * 6)], OTHER)
+    with desk.events() as events:
+        looked = exchange(events, desk.cache, hub, desk.name)
+    assert looked.came == {"other machines": 4}
+    assert looked.troubles == [f"machine {OTHER}: 2 events over its budget were refused"]
 
 
 @pytest.fixture

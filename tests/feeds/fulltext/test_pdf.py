@@ -28,7 +28,7 @@ from reader.core.document.model import (
     plain,
 )
 from reader.core.errors import FeedError, NoFullText, NoPicture
-from reader.feeds.fulltext.pdf import WARNING, Box, Letter, Line, Page, Pages, read_pages, read_pdf, written
+from reader.feeds.fulltext.pdf import WARNING, Bar, Box, Letter, Line, Page, Pages, read_pages, read_pdf, written
 from reader.feeds.fulltext.pdf_client import PdfClient, PdfTexts, read_apart
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext.pdf_pages import BOLD, Printed, paragraph, write_pdf
@@ -239,8 +239,8 @@ def letters(*runs: tuple[str, float, float, float], left: float = 72.0) -> list[
     return found
 
 
-def written_text(found: list[Letter]) -> str:
-    return "".join(one.text for one in written(found))
+def written_text(found: list[Letter], *bars: Bar) -> str:
+    return "".join(one.text for one in written(found, bars))
 
 
 @pytest.mark.parametrize(
@@ -252,6 +252,7 @@ def written_text(found: list[Letter]) -> str:
         ("\xb8", "c", "ç"),
         ("\u02d8", "A", "Ă"),
         ("\u02dd", "o", "ő"),
+        ("\u02c6", "o", "ô"),
     ],
 )
 def test_an_accent_joins_the_letter_under_it(accent: str, letter: str, joined: str) -> None:
@@ -266,11 +267,29 @@ def test_an_accent_joins_the_letter_under_it(accent: str, letter: str, joined: s
     assert written_text(letters((f"a{accent} b", 700, 10, 0))) == f"a{accent} b"
 
 
-def test_a_fraction_and_scripts_within_a_sentence_are_written_in_its_line() -> None:
+def test_a_fraction_is_written_in_its_line() -> None:
     fraction = letters(("is ", 700, 10, 0), ("a+b", 703.9, 7, 0), ("2", 696.5, 7, -7), ("all", 700, 10, 8))
-    assert written_text(fraction) == "is (a+b)∕2 all"
+    bar = Bar(87, 97.5, 702.5)
+    assert written_text(fraction, bar) == "is  (a+b)∕2 all"
     # It may begin a line.
-    assert written_text([*letters(("end", 712, 10, 0)), *fraction[3:]]) == "end(a+b)∕2 all"
+    assert written_text([*letters(("end", 712, 10, 0)), *fraction[3:]], bar) == "end (a+b)∕2 all"
+    # Those within others come first.
+    inner = letters(("=", 700, 10, 0), ("a", 713, 7, 12.75), ("b", 704, 7, -3.5), ("c+d", 694, 10, -9.25))
+    assert written_text(inner, Bar(84, 99, 702.5), Bar(89, 94, 711)) == "= (a∕b)∕(c+d) "
+
+
+def test_a_line_that_is_no_fractions_bar_leaves_the_letters_alone() -> None:
+    limits = letters(("∫", 700, 10, 0), ("∞", 706, 7, 0), ("0", 695, 7, -3.5), ("f", 700, 10, 0))
+    assert "∕" not in written_text(limits)
+    two_rows = letters(("head", 706, 10, 0), ("cell", 694, 10, -20))
+    # The rule of a table has other cells beside; a line under words is not centred.
+    for bar in (Bar(72, 120, 702), Bar(66, 92, 702)):
+        assert written_text(two_rows, bar) == "headcell"
+    beside = letters(("all", 706, 10, 0), ("head", 706, 10, 2), ("cell", 694, 10, -20), ("said", 694, 10, 2))
+    assert written_text(beside, Bar(89, 109, 702)) == "allheadcellsaid"
+
+
+def test_scripts_are_written_in_their_line() -> None:
     assert (
         written_text(letters(("x", 700, 10, 0), ("2", 703.6, 7, 0), ("+y", 700, 10, 0), ("i", 698.5, 7, 0))) == "x²+yᵢ"
     )

@@ -69,6 +69,9 @@ async def test_a_morning_in_sentences(reader: Opener, cache_file: Path) -> None:
         starred = await talk.say("s")
         assert starred.startswith("1 starred, u undoes.\nHere: 1. Slow Video") and "Unread, starred" in starred
         assert "2. Agents" not in starred and "Keys" not in starred
+        await talk.say("gq")
+        assert (await talk.say("u")).count("undone: no longer starred") == 1
+        assert "Here: 1. Slow Video" in await talk.say("gt")
         assert "Here: 2. Agents That Write" in await talk.say("2")
         page = await talk.say("")
         assert "Now on a paper's page." in page and "Abstract" in page and ": Agents" not in page
@@ -80,7 +83,7 @@ async def test_a_morning_in_sentences(reader: Opener, cache_file: Path) -> None:
         assert undone.startswith('undone: no longer noted, "Agents') and "huggingface.co" not in undone
         assert "Here: 2. Agents" in await talk.say("q")
         found = await talk.say("/memory")
-        assert "Latest, Tue 12 May searched for memory, 1 of 14" in found and "Here: 1. A Memory" in found
+        assert "Latest, Tue 12 May, searched for memory, 1 of 14" in found and "Here: 1. A Memory" in found
         assert "Here: 2. Agents" in await talk.say("q")
         assert "queued" in await talk.say("b")
 
@@ -90,11 +93,7 @@ async def test_a_line_that_is_no_key_does_nothing(
 ) -> None:
     async with plain(cache_file) as (talk, _):
         said = await talk.say("star")
-        assert (
-            said.startswith("star is no key in the list.")
-            and "Keys: m mark read" in said
-            and "Here: 1. Slow Video" in said
-        )
+        assert said.startswith("star is not a key in the list.\nHere: 1. Slow Video") and "Keys: m mark read" in said
         assert "Unread" in said and "starred" not in said
         assert "g, then: t Latest" in await talk.say("g")
         assert (await talk.say("esc")).startswith("g is dropped.")
@@ -103,11 +102,11 @@ async def test_a_line_that_is_no_key_does_nothing(
         assert "Here: 1. Slow Video" in await talk.say("gt")
         asked = await talk.say("w")
         assert asked.endswith("esc)> ")
-        assert (await talk.say("hello")).startswith("hello is no answer.")
+        assert (await talk.say("hello")).startswith("hello is not an answer.")
         # Keys that would have opened a line to type in do not take the next line either.
         await talk.say("ctrl+p")
         await talk.say("esc")
-        assert (await talk.say("star")).startswith("star is no key")
+        assert (await talk.say("star")).startswith("star is not a key")
         await talk.say("ctrl+p")
         assert "Here: 1. Queue" in await talk.say("queue")
         assert "queued" not in await talk.say("esc")
@@ -124,6 +123,10 @@ async def test_a_full_text_is_read_by_pages_and_sections(reader: Opener, cache_f
         await talk.say("")
         text = await talk.say("")
         assert "Now in a full text." in text and "\n1 Introduction" in text and "§1 Introduction, 0 %" in text
+        letters = await talk.say("")
+        assert letters.startswith("a [2]; s Table 1.\n") and letters.endswith("text (a-z, esc)> ")
+        assert "Author 2. A title." in await talk.say("a")
+        await talk.say("esc")
         further = await talk.say("space")
         assert "1 Introduction\n" not in further and "Paragraph" in further
         assert "2 Method" in await talk.say("]")
@@ -166,4 +169,36 @@ async def test_mistakes_in_a_query_are_said_where_it_is_typed(reader: Opener, ca
 async def test_an_empty_cache_says_why_and_which_keys_help(reader: Opener, caches: dict[str, Path]) -> None:
     async with plain(caches["empty"], demo=True) as (talk, hello):
         assert "No papers" in hello and hello.endswith("no papers (? keys)> ")
-        assert "is no key in an empty list" in await talk.say("s")
+        assert "is not a key in an empty list" in await talk.say("s")
+
+
+async def test_the_calendar_says_the_day_and_no_grid(reader: Opener, cache_file: Path) -> None:
+    async with plain(cache_file) as (talk, _):
+        opened = await talk.say("gd")
+        assert "Tuesday 12 May 2026, " in opened and "Mo, Tu" not in opened and "partly here" not in opened
+        assert (await talk.say("h")).startswith("Monday 11 May 2026, ")
+        for _ in range(2):
+            assert "This is not a day" in await talk.say("/ zz")
+            await talk.say("esc")
+
+
+async def test_a_list_of_several_days_says_which(reader: Opener, cache_file: Path) -> None:
+    async with plain(cache_file) as (talk, hello):
+        assert "Tuesday 12 May." not in hello
+        listed = await talk.say("ga")
+        assert "\nTuesday 12 May.\n1. Slow Video" in listed
+        assert (await talk.say("15")).startswith("Monday 11 May.\nHere: 15. ")
+        assert "May.\n" not in await talk.say("16")
+        assert ", 12 May.\n" in await talk.say("/sort:upvotes")
+        assert "current: All" in (said := await talk.say("f")) and "14 unread of 14" in said
+
+
+async def test_what_is_copied_is_printed_each_time(
+    reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.actions.links.find_browser", lambda: "w3m")
+    async with plain(cache_file) as (talk, _):
+        for key in ("y", "y", "o"):
+            said = await talk.say(key)
+            assert "To copy:\nhttps://huggingface.co/papers/2605." in said and "copied" not in said
+        assert said.startswith("no browser was found.\n")

@@ -25,6 +25,10 @@ def test_a_drawn_line_becomes_words(drawn: str, plain: str) -> None:
     assert words.plain(drawn) == plain
 
 
+def test_the_signs_of_a_command_are_words() -> None:
+    assert words.plain("★ Tue 12 May · ▲ 55 · x ≠ y").translate(words.WORDS) == "starred, Tue 12 May, votes 55, x ≠ y"
+
+
 def test_a_sentence_ends_and_keeps_the_key_that_it_begins_with() -> None:
     assert words.sentence("r tries again") == "r tries again."
     assert words.sentence("What next?") == "What next?"
