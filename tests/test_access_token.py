@@ -139,7 +139,7 @@ def test_the_commands_that_a_reader_starts_have_the_servers_password(
     access_token.hide_tokens()
     with asking_server() as (address, got):
         outcome = CommandProcess(("sync", "--quiet", address), 200, {}).wait()
-        assert (outcome.code, "wants a password" in outcome.said) == (1, False)
+        assert (outcome.code, "needs a password" in outcome.said) == (1, False)
         assert got.get(timeout=60) == SECRET
         start_beyond(("sync", "--quiet", address))
         assert got.get(timeout=60) == SECRET

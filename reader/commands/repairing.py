@@ -138,7 +138,7 @@ def prepare_cache(file: Path, rules: Rules) -> list[str]:
         schema.ensure(file)
         return [
             "The cache is read-only: marks are refused and nothing is fetched; 'dailypapers doctor' says what to do "
-            "({condition.found})"
+            f"({condition.found})"
         ]
     warn("Checking the cache, and repairing it if it is damaged.")
     report = repair_cache(file, rules, seconds=START_SECONDS)

@@ -163,7 +163,9 @@ def test_a_paper_is_added_by_its_address(run: Run, daily: FeedServer, arxiv: Arx
     assert found.out == "2606.00001  One\n2606.00002  On one matter\n"
     assert run("count").out == "2\n"
     each = run("add", "2606.99998", "2606.99999", "--json").err.splitlines()
-    assert [json.loads(line)["error"][:10] for line in each] == ["2606.99998", "2606.99999"]
+    assert [json.loads(line)["error"] for line in each] == [
+        f"Neither the feed nor arXiv has {id}." for id in ("2606.99998", "2606.99999")
+    ]
     missing = run("add", "2606.99999")
     assert missing.code == 1
     assert "Neither the feed nor arXiv" in missing.err

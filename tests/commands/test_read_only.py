@@ -155,7 +155,8 @@ from reader.core.query import parse
 import asyncio
 
 (told,) = opening._prepare_cache(Workspace())
-assert told.startswith("The cache can only be read: marks are refused, nothing is fetched"), told
+assert told.startswith("The cache is read-only: marks are refused and nothing is fetched"), told
+assert "{" not in told, told
 file = Workspace().cache_file
 library = Library(file)
 

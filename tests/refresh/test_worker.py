@@ -215,7 +215,7 @@ async def test_a_job_without_progress_is_stopped_and_told_of(place: Place, tmp_p
             await asyncio.sleep(0.01)
         seconds += int(passed)
 
-    told = r"made no progress for a minute and was stopped; what it stored is kept, so try again\.$"
+    told = r"made no progress for a minute and was stopped; what it stored is kept\. Try again\.$"
     with FeedServer() as feed, pytest.raises(ReaderError, match=told):
         rules = partial(stuck_rules, str(mark))
         await said(worker.run_in_process(place(feed, rules=rules), Refresh(Day(DAY)), sleep=sleep))

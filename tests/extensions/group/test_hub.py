@@ -162,7 +162,7 @@ def test_more_rows_than_a_group_has_do_not_hide_a_member(ada: Person, bob: Perso
 )
 def test_a_table_of_another_shape_is_said(ada: Person, bob: Person, sql: Any, change: str) -> None:
     sql(change)
-    with pytest.raises(CacheError, match="are not those that this program makes") as failed:
+    with pytest.raises(CacheError, match="its tables were not made by this program") as failed:
         bob.look()
     assert "\n" not in str(failed.value)
     sql("DROP VIEW dailypapers_member" if "VIEW" in change else "SELECT 1")
@@ -192,10 +192,10 @@ def test_each_failure_is_one_sentence_without_the_password(
     try:
         for place, reason in (
             (f"postgresql://eve:wrong77@/postgres?host={host}", "it refuses the user or the password"),
-            (f"postgresql://eve@/postgres?host={host}", "it wants a password"),
+            (f"postgresql://eve@/postgres?host={host}", "it needs a password"),
             (f"postgresql://nobody@/postgres?host={host}", "does not know the user"),
             (f"postgresql://mal@/nothing?host={host}", "no such database"),
-            (f"postgresql://mal@/postgres?host={host}", "not granted you that (permission denied"),
+            (f"postgresql://mal@/postgres?host={host}", "you do not have the permission (permission denied"),
             ("postgresql://me:wrong77@127.0.0.1:9/papers", "nothing listens there"),
             ("postgresql://me:wrong77@/papers?host=/nowhere", "nothing listens there"),
             ("postgresql://me:wro/ng77@hub/papers", "can't be understood"),
