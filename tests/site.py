@@ -22,6 +22,9 @@ PICTURE = ".pictures/reader.svg"
 COMMAND_PAGE = "commands"
 """The page that only the site has: the terminal prints the help of one command at a time."""
 
+WHOLE = "whole"
+"""All pages as one, for the search of a browser."""
+
 STYLE = """\
 :root { color-scheme: light dark; --ground: #fdfdfc; --text: #1c1e21; --quiet: #666b73; --line: #dcdee2;
   --code: #f1f2f4; --link: #0b5cad }
@@ -57,6 +60,9 @@ img { max-width: 100%; height: auto }
 }
 """
 
+NAMES = {"index": "start", WHOLE: "all on one page"}
+"""What the list of pages calls those that the manual itself does not have."""
+
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
@@ -87,8 +93,8 @@ def body(text: str) -> str:
 def framed(name: str, title: str, content: str, pages: Mapping[str, str]) -> str:
     """A whole page, with the list of all pages beside it."""
     links = "".join(
-        f'<a href="{one}.html"{" aria-current=page" if one == name else ""}>{"start" if one == "index" else one}</a>'
-        for one in ("index", *pages)
+        f'<a href="{one}.html"{" aria-current=page" if one == name else ""}>{NAMES.get(one, one)}</a>'
+        for one in ("index", *pages, WHOLE)
     )
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
@@ -98,13 +104,14 @@ def framed(name: str, title: str, content: str, pages: Mapping[str, str]) -> str
 
 
 def index(pages: Mapping[str, str]) -> str:
-    """What the program is, and every heading of the manual: a browser's search finds them."""
+    """What the program is, and every heading of the manual."""
     readme = (ROOT / "README.md").read_text("utf-8").partition("## The manual")[0].replace(PICTURE, Path(PICTURE).name)
     about = {**gists_of_pages(), COMMAND_PAGE: "Every command with its arguments, options and examples."}
     parts = [body(readme), '<h2 id="manual">The manual</h2>\n']
     for name, text in pages.items():
         links = " · ".join(f'<a href="{name}.html#{to}">{html.escape(title)}</a>' for title, to in headings(text))
         parts.append(f'<p><a href="{name}.html"><b>{name}</b></a>: {body(about[name])[3:-5]}<br>{links}</p>\n')
+    parts.append(f'<p>To search the manual, open it <a href="{WHOLE}.html">all on one page</a>.</p>\n')
     return "".join(parts)
 
 
@@ -115,6 +122,10 @@ def make(out: Path) -> None:
     (out / "style.css").write_text(STYLE, "utf-8")
     shutil.copy(ROOT / PICTURE, out)
     (out / "index.html").write_text(framed("index", "dailypapers", index(pages), pages), "utf-8")
+    # A heading may stand on several pages: here none is a target, and links lead to those of the pages.
+    drawn = (body(text).replace('href="#', f'href="{name}.html#') for name, text in pages.items())
+    every = re.sub(r'(<h2) id="[^"]*"', r"\1", "".join(drawn))
+    (out / f"{WHOLE}.html").write_text(framed(WHOLE, "The manual · dailypapers", every, pages), "utf-8")
     for name, text in pages.items():
         title = f"{text.partition(chr(10))[0].removeprefix('# ')} · dailypapers"
         (out / f"{name}.html").write_text(framed(name, title, body(text), pages), "utf-8")

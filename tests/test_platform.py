@@ -101,6 +101,21 @@ def test_modes_of_a_terminal_are_set_again_and_others_ignored(tmp_path: Path) ->
     platform.TerminalModes(its).set_again(its)
 
 
+@each("keep_signals", [True, False])
+def test_a_raw_terminal_sends_each_key_at_once_and_unchanged(keep_signals: bool) -> None:
+    termios = pytest.importorskip("termios")
+    ours, its = os.openpty()
+    try:
+        platform.TerminalModes(its).make_raw(its, keep_signals=keep_signals)
+        signals = b"" if keep_signals else b"\x03"
+        os.write(ours, b"\rq" + signals)
+        assert os.read(its, 9) == b"\rq" + signals
+        assert termios.tcgetattr(its)[3] & (termios.ECHO | termios.ICANON) == 0
+    finally:
+        os.close(ours)
+        os.close(its)
+
+
 def test_a_lock_is_held_once(tmp_path: Path) -> None:
     file = tmp_path / "lock"
     with file.open("w") as one, file.open("w") as other:

@@ -14,6 +14,7 @@ from reader.actions.export import FORMATS
 from reader.core.paper import LibraryEntry, Paper
 from reader.core.passages import Passage, passage_id, split_note
 from reader.feeds.files.libraries import parse_bibtex, parse_library_item, parse_rdf, parse_ris
+from tests.table import each
 
 
 def written(name: str, *papers: Paper, pattern: str = "{author}{year}-{id}") -> str:
@@ -250,6 +251,16 @@ def test_a_note_and_highlights_leave_and_come_back(live_edit: Paper, name: str, 
     ]
     # The lines of a note are kept where the format has lines, and its tags where that is no HTML.
     assert found[1].note.split()[:3] == ["as", "ours", "does"]
+
+
+@each(
+    ("venue", "date"),
+    [(None, "2026-06-28"), ("NeurIPS 2026", "2026-06-28"), ("NeurIPS 2027", "2027")],
+)
+def test_zotero_gets_the_day_or_the_year_in_which_a_paper_appeared(
+    live_edit: Paper, venue: str | None, date: str
+) -> None:
+    assert f"<dc:date>{date}</dc:date>" in written("rdf", live_edit._replace(venue=venue))
 
 
 def test_zotero_gets_a_memo_each_for_the_note_and_for_the_highlights(live_edit: Paper) -> None:

@@ -71,6 +71,8 @@ RARE = 0.003
 """Words in a smaller share of the papers cost as much as those in this share."""
 POINTS = 30_000
 """Learned points that stay, of all words and topics together."""
+NARROWED = ("image-editing", "memory")
+"""Wider topics that are fitted again without their parts: words of the part alone had made them err."""
 GIVEN_WEIGHT = 4
 """A given paper counts as so many of ours when the margin is chosen: the given ones are the measure."""
 
@@ -205,13 +207,14 @@ def fit(problem: Problem, papers: Sequence[LabelledPaper], day: str) -> Weights:
 
 
 def split(base: Weights, rules: Rules, papers: Sequence[LabelledPaper], day: str) -> Weights:
-    """The weights with points for the parts of wider topics; all other topics keep theirs.
+    """The weights with points for the parts of wider topics, and for `NARROWED`; all other topics keep theirs.
 
     Only papers that the feed listed have labels of the parts.
     """
+    slugs, fitted = tuple(rules.topics), (*SPLIT, *NARROWED)
     read = {label["id"] for label in read_file(SPLIT_FILE)}
     papers = [one for one in papers if one.file in (GIVEN, LISTED) and not one.is_held_out and one.id not in read]
-    written = [net_points(rules.topics[part].written) for part in SPLIT]
+    written = [net_points(rules.topics[slug].written) for slug in fitted]
     wider = {base.slugs.index(whole) for whole in SPLIT.values()}
     known = {phrase for phrase, row in base.rows.items() if any(row.get(at) for at in wider)}
     phrases = sorted(known.union(*written), key=str)
@@ -220,11 +223,18 @@ def split(base: Weights, rules: Rules, papers: Sequence[LabelledPaper], day: str
     for row, paper in enumerate(papers):
         found = matcher.find(paper.title, paper.abstract, paper.keywords)
         X[row] = [found.strength(phrase) for phrase in phrases]
-    Y = np.array([[part in paper.topics for part in SPLIT] for paper in papers], np.float32)
+    Y = np.array([[slug in paper.topics for slug in fitted] for paper in papers], np.float32)
     seed = np.array([[own.get(phrase, 0) * SEED_SCALE for own in written] for phrase in phrases], np.float32)
 
+    # What is left of a topic is told by the phrases of its own and of its part; by more, it errs more.
+    pairs = [base.slugs.index(slug) for slug in (*NARROWED, *(part for part in SPLIT if SPLIT[part] in NARROWED))]
+    own = [at for at, phrase in enumerate(phrases) if any(base.rows.get(phrase, {}).get(slug) for slug in pairs)]
+    parts, rest = slice(len(SPLIT)), slice(len(SPLIT), None)
+
     def learn(rows: Given) -> tuple[Array, Array]:
-        weights = minimise(X[rows], Y[rows], seed)
+        weights = np.zeros_like(seed)
+        weights[:, parts] = minimise(X[rows], Y[rows, parts], seed[:, parts])
+        weights[own, rest] = minimise(X[rows][:, own], Y[rows, rest], seed[own, rest])
         return weights, biases(X[rows] @ weights, Y[rows])
 
     folds, scores = np.array([paper.fold for paper in papers]), np.zeros_like(Y)
@@ -234,21 +244,20 @@ def split(base: Weights, rules: Rules, papers: Sequence[LabelledPaper], day: str
     # Each has a margin of its own, by which as many papers get it as are labelled.
     margins = np.array([np.sort(one)[-int(right.sum())] for one, right in zip(scores.T, Y.T, strict=True)])
     given = scores >= margins
-    figures = {part: round(f1(given[:, [at]], Y[:, [at]]), 3) for at, part in enumerate(SPLIT)}
+    figures = {slug: round(f1(given[:, [at]], Y[:, [at]]), 3) for at, slug in enumerate(fitted)}
     print(f"parts, {len(papers):,} papers, cross-validated F1: {figures}")
     weights, bias = learn(np.ones(len(papers), bool))
-    slugs = tuple(rules.topics)
     rows = {
-        phrase: {slugs.index(base.slugs[at]): points for at, points in row.items() if base.slugs[at] not in SPLIT}
+        phrase: {slugs.index(base.slugs[at]): points for at, points in row.items() if base.slugs[at] not in fitted}
         for phrase, row in base.rows.items()
     }
     for phrase, values in zip(phrases, weights * rules.threshold / (margins - bias), strict=True):
-        for part, value in zip(SPLIT, values, strict=True):
+        for slug, value in zip(fitted, values, strict=True):
             if points := round(float(value)):
-                rows.setdefault(phrase, {})[slugs.index(part)] = points
-    for part in SPLIT:
-        for phrase in rules.topics[part].written:
-            rows.setdefault(phrase, {}).setdefault(slugs.index(part), 0)
+                rows.setdefault(phrase, {})[slugs.index(slug)] = points
+    for slug in fitted:
+        for phrase in rules.topics[slug].written:
+            rows.setdefault(phrase, {}).setdefault(slugs.index(slug), 0)
     provenance = {"date": day, "papers": len(papers), "cross-validated F1": figures}
     return Weights({**base.fit, "parts": provenance}, slugs, {phrase: row for phrase, row in rows.items() if row})
 

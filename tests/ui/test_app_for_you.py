@@ -82,3 +82,10 @@ async def test_one_screen_says_why_and_changes_what_is_learned(reader: Opener) -
         await r.until(lambda: '"films" has only one paper' in r.lines[-1])
         await r.press("escape")
         assert not isinstance(r.app.screen, WhyScreen)
+        # The list restarts at what is best now.
+        await r.do("move.bottom", "read.why")
+        await r.until(lambda: "Your interests" in r.screen)
+        await r.press("j", "+")
+        await r.until(lambda: "raised" in r.lines[-1])
+        await r.press("escape")
+        await r.until(lambda: r.here.id == r.ids[0])

@@ -44,7 +44,9 @@ def sayings(packed: bytes, length: float, known: Container[int] | None = None) -
     """What each word and pair, or each known one, says about a paper; `length` is the mean number of words."""
     counts, words = count(packed, known)
     norm = 0.25 + 0.75 * words / length
-    return {code: Saying(times / (times + norm), (1 + log(times)) / sqrt(norm)) for code, times in counts.items()}
+    # Most terms occur once or twice.
+    each = {times: Saying(times / (times + norm), (1 + log(times)) / sqrt(norm)) for times in set(counts.values())}
+    return {code: each[times] for code, times in counts.items()}
 
 
 Common = Mapping[int, tuple[float, float]]

@@ -20,8 +20,11 @@ from typing import NamedTuple
 from reader.core.choice.counting import Papers, sayings
 from reader.core.choice.parts import Parts
 
-LINK = 0.05
-"""Mean cosine similarity from which two groups of papers are one interest."""
+LINK, LINK_FEW = 0.05, (0.03, 0.6)
+"""Mean cosine similarity from which two groups of papers are one interest.
+
+With fewer than 30 marked papers, 0.03 + 0.6 divided by their number: few papers share words by chance.
+"""
 
 SMALLEST = 0.07
 """Minimum share of the marks, by weight, for an interest."""
@@ -103,6 +106,7 @@ def _grouped(sizes: Sequence[Row], held: Sequence[Sequence[int]]) -> list[Group]
     every = own + [Group([paper]) for paper in range(len(sizes)) if paper not in taken]
     groups = dict(enumerate(every))
     likeness = _likeness(sizes, [one.papers for one in every])
+    link = max(LINK, LINK_FEW[0] + LINK_FEW[1] / max(1, len(sizes)))
     while len(groups) > 1:
         # The user's own interests are never joined.
         large = [at for at, one in groups.items() if one.held is not None or len(one.papers) >= FEWEST] if own else []
@@ -111,7 +115,7 @@ def _grouped(sizes: Sequence[Row], held: Sequence[Sequence[int]]) -> list[Group]
                 likeness[one][other] = likeness[other][one] = -1.0
         most = [max(row) for row in likeness]
         best = max(most)
-        if best < LINK:
+        if best < link:
             break
         one = most.index(best)
         other = likeness[one].index(best)

@@ -31,7 +31,7 @@ class Learned(NamedTuple):
     surprises: frozenset[int] = frozenset()
     """Papers listed although nothing speaks for them."""
     shared: tuple[str, ...] = ()
-    """Words shared by many of the first papers, shown above the list."""
+    """Words shared by nearly all of the first papers, shown above the list."""
 
     def traits_of(self, pk: int) -> tuple[TasteTerm, ...]:
         """The traits of the taste that a paper has."""
@@ -58,9 +58,7 @@ class Learned(NamedTuple):
                 continue
             reasons, likeness = self._told(pk, packed)
             like = f"like {likeness}" if likeness else ""
-            shared = [one for one in _learned(reasons) if not one.is_vague]
-            # Without the line's first word, a word of little weight says nothing.
-            words = [one.text for one in shared if one.weight >= LEAST_BESIDE * shared[0].weight]
+            words = _listed(reasons)
             clauses = _wishes(reasons)
             runs = {word: runs.get(word, 0) + 1 for word in words}
             fresh = ", ".join(word for word in words if runs[word] <= TWICE and word not in self.shared)
@@ -70,9 +68,9 @@ class Learned(NamedTuple):
         return said
 
     def many_share(self, papers: Sequence[tuple[int, bytes]]) -> tuple[str, ...]:
-        """Words that are reasons for many of these papers, most frequent first."""
-        named = [words for pk, packed in papers if (words := _learned(self._told(pk, packed)[0]))]
-        counts = Counter(one.text for words in named for one in words if not one.is_vague)
+        """Words that the lines of nearly all these papers would name, most frequent first."""
+        named = [words for pk, packed in papers if (words := _listed(self._told(pk, packed)[0]))]
+        counts = Counter(word for words in named for word in words)
         return tuple(word for word, count in counts.most_common(MOST_SHARED) if count >= MANY * len(named))
 
     def _told(self, pk: int, packed: bytes) -> tuple[Sequence[TasteTerm], Likeness | None]:
@@ -96,8 +94,11 @@ LEAST_BESIDE = 0.25
 TWICE = 2
 """Maximum consecutive papers for which a list names the same word."""
 
-MANY, MOST_SHARED = 0.5, 2
-"""The share of a list's papers that must have a word for it to be shown above, and the maximum number of such words."""
+MANY, MOST_SHARED = 0.8, 2
+"""The share of a list's papers that must have a word for it to be shown above, and the maximum number of such words.
+
+A word above the list is in no line, so with fewer papers nobody could tell which have it.
+"""
 
 LEAST_NAMED = 0.1
 """A term below this share of the top weight is not named."""
@@ -118,7 +119,11 @@ def explain(reasons: Sequence[TasteTerm], like: Likeness | None = None) -> str:
 def _wishes(reasons: Sequence[TasteTerm]) -> list[str]:
     """What the user wants more or less of, and what they hid, in words."""
     wanted = [one for one in reasons if one.weight > 0 and not one.papers]
-    against = [one for one in reasons if one.weight < 0 and (one.is_hidden or one.added or not one.papers)]
+    against = [
+        one if one.is_hidden else one._replace(papers=0)
+        for one in reasons
+        if one.weight < 0 and (one.is_hidden or one.added or not one.papers)
+    ]
     return [f"you want more of {names}" for _, names in _named(wanted)] + [
         f"you hid {papers} on {names}" if papers else f"you want less of {names}" for papers, names in _named(against)
     ]
@@ -127,6 +132,12 @@ def _wishes(reasons: Sequence[TasteTerm]) -> list[str]:
 def _learned(reasons: Sequence[TasteTerm]) -> list[TasteTerm]:
     """The words that a paper shares with marked ones, the weightiest first."""
     return _strongest([one for one in reasons if one.weight > 0 and one.papers])
+
+
+def _listed(reasons: Sequence[TasteTerm]) -> list[str]:
+    """The words that a line of a list names; one of little weight would say nothing without the first."""
+    shared = [one for one in _learned(reasons) if not one.is_vague]
+    return [one.text for one in shared if one.weight >= LEAST_BESIDE * shared[0].weight]
 
 
 def _strongest(reasons: Sequence[TasteTerm]) -> list[TasteTerm]:

@@ -434,7 +434,7 @@ class _Side:
         for code, weight in picked:
             text = texts[code]
             # An adverb says how, not what: `strikingly`. A part of some compound says nothing: `-level causal`.
-            is_cut = text.startswith("-") or (" " not in text and text.endswith("ly"))
+            is_cut = text.strip("-") != text or (" " not in text and text.endswith("ly"))
             is_vague = is_cut or self._is_vague(code)
             papers = len(self._having[code])
             yield TasteTerm(code, text, most * weight / picked[0].weight, papers, is_vague=is_vague)

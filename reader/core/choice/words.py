@@ -92,17 +92,22 @@ def written(*texts: str, only: Container[int] | None = None) -> dict[int, str]:
     """The words and pairs of some texts by their numbers, or those of some, each as it is written most often.
 
     A pair that begins within the same compound in all texts, and in two or more, has all of it: `real-time diffusion`.
-    One that is cut out of other compounds begins with a hyphen.
+    One that is cut out of other compounds has a hyphen at the cut: `-level causal`, `system-aware self-`.
     """
     found: dict[int, Counter[str]] = {}
     heads: dict[int, Counter[str]] = {}
+    whole: set[int] = set()
     for text in texts:
         every = [one for one in _forms(text) if only is None or one[0] in only]
-        for code, form, _ in every:
+        for code, form, _, goes_on in every:
             found.setdefault(code, Counter())[form] += 1
-        for code, head in {(code, head.lower()): (code, head) for code, _, head in every}.values():
+            if not goes_on:
+                whole.add(code)
+        for code, head in {(code, head.lower()): (code, head) for code, _, head, _ in every}.values():
             heads.setdefault(code, Counter())[head] += 1
-    return {code: _head(heads[code]) + _plainest(forms) for code, forms in found.items()}
+    return {
+        code: f"{_head(heads[code])}{_plainest(forms)}{'' if code in whole else '-'}" for code, forms in found.items()
+    }
 
 
 def _head(heads: Counter[str]) -> str:
@@ -113,8 +118,8 @@ def _head(heads: Counter[str]) -> str:
     return _plainest(heads) if is_one else "-"
 
 
-def _forms(text: str) -> Iterator[tuple[int, str, str]]:
-    """The number of each word and pair, how it is written, and what a hyphen joins to its beginning."""
+def _forms(text: str) -> Iterator[tuple[int, str, str, bool]]:
+    """The number of each word and pair, how it is written, what a hyphen joins to its beginning, and if to its end."""
     last, before, head, end = BREAK, "", "", 0
     text = unicodedata.normalize("NFKC", text)
     for match in _TOKEN.finditer(text):
@@ -123,21 +128,22 @@ def _forms(text: str) -> Iterator[tuple[int, str, str]]:
         # As written between them: `world model`, but `vision-language`.
         joint = "-" if text[end : match.start()] == "-" else " "
         if this != BREAK:
-            yield this, word, ""
+            yield this, word, "", False
             if last != BREAK:
-                yield pair(last, this), f"{before}{joint}{word}", head
+                more = text[match.end() : match.end() + 2]
+                yield pair(last, this), f"{before}{joint}{word}", head, more[:1] == "-" and more[1:].isalnum()
         head = f"{before}-" if joint == "-" and before.isalnum() else ""
         last, before, end = this, word, match.end()
 
 
 def codes(*texts: str) -> set[int]:
     """The numbers of the words and pairs of some texts."""
-    return {code for text in texts for code, _, _ in _forms(text)}
+    return {code for text in texts for code, *_ in _forms(text)}
 
 
 def code_of(text: str) -> int | None:
     """The number of a word or a pair of adjacent words, else None. Of more words, the last two count."""
-    found = [code for code, _, _ in _forms(text)]
+    found = [code for code, *_ in _forms(text)]
     return found[-1] if found else None
 
 

@@ -132,6 +132,9 @@ def test_a_paper_s_reasons_are_its_words_and_traits() -> None:
     assert learned.why(5, packed) == SURPRISE and learned.why(10, nothing) == ""
     wanted = with_wishes(Taste(), [Wish("author", "Ada", 1), Wish("topic", "agents", -1)])
     assert Learned(wanted, ((1,), (1,))).why(1, nothing) == "you want more of Ada; you want less of agents"
+    starred = TasteTerm(code_of("cache") or 0, "cache", 0.0, 8)
+    lowered = with_wishes(Taste(words={starred.code: starred}), [Wish("word", "cache", -1)])
+    assert Learned(lowered).why(1, pack("A cache", "")) == "you want less of cache"
 
 
 def test_in_a_list_the_words_come_first_and_what_is_the_same_is_said_once() -> None:

@@ -46,6 +46,7 @@ def test_a_title_comes_twice_and_no_pair_reaches_across_a_sign_or_a_stop_word() 
         (("a two-stage decoder",), "-stage decoder"),
         (("frame-level causal", "token-level causal"), "-level causal"),
         (("vision-language models", "language models"), "language models"),
+        (("System-Aware Self-Evolving", "system-aware self-evolution"), "system-aware self-"),
     ],
 )
 def test_a_pair_is_not_cut_out_of_a_compound(texts: tuple[str, ...], form: str) -> None:

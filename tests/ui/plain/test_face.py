@@ -193,6 +193,18 @@ async def test_a_list_of_several_days_says_which(reader: Opener, cache_file: Pat
         assert "current: All" in (said := await talk.say("f")) and "14 unread of 14" in said
 
 
+async def test_in_the_help_words_search_and_numbers_lead_to_lines(reader: Opener, cache_file: Path) -> None:
+    async with plain(cache_file) as (talk, _):
+        assert "\n2. enter, Open" in await talk.say("?")
+        assert "\n2. W Why" in await talk.say("W")
+        assert "Here: 3. esc" in await talk.say("3")
+        assert "Here: 1. THIS KEY" in await talk.say("1")
+        await talk.say("/")
+        assert "\n2. s Star" in await talk.say("star")
+        assert (await talk.say("q")).endswith("help (esc close)> ")
+        assert "Latest, Tue 12 May" in await talk.say("q")
+
+
 async def test_what_is_copied_is_printed_each_time(
     reader: Opener, cache_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
