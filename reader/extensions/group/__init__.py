@@ -307,7 +307,10 @@ def _look_as(arguments: Namespace, workspace: Workspace, done: str, place: Place
 
         return answer(arguments, asdict(looked))
     for trouble in looked.troubles:
-        is_newer, is_said = trouble.endswith("newer than this program"), trouble.endswith(("anew", "were refused"))
+        is_newer, is_said = (
+            trouble.endswith("newer than this program"),
+            trouble.endswith(("shared again", "were refused")),
+        )
         warn(f"{clean(trouble)}{'' if is_said else '; update that to read it' if is_newer else '; it is skipped'}")
     if not arguments.quiet:
         for line in filter(None, (done, *_sentences(looked))):

@@ -138,7 +138,7 @@ def _check_begun(stage: Stage, home: Path, folder: str, *, is_acknowledged: bool
         if is_acknowledged:
             return ["the membership was acknowledged, and is not there"]
         ended = run(("group", "create", str(home / folder), "--name", "ada"), stage.surroundings(home))
-        if "has a group already" in ended.err:
+        if "already has a group" in ended.err:
             ended = run(("group", "join", str(home / folder), "--name", "ada"), stage.surroundings(home))
         if ended.code:
             return [f"it can't be begun again: {ended.err}"]

@@ -135,7 +135,7 @@ def lose_settings(home: Path) -> None:
     [
         ("group-join", lose_membership, "the membership was acknowledged"),
         ("group-share", share_less, "were shared, and the membership is"),
-        ("group-look", forge_statement, "somebody else has changed what you share"),
+        ("group-look", forge_statement, "somebody else changed what you share"),
         ("digest", forget_news, "the log does not have it"),
         ("digest-file", cut_file, "is not whole"),
         ("vectors", change_vector, "of vectors is another one"),

@@ -187,7 +187,9 @@ class Trial:
             self.violations.append(f"exit code {done.code}, not {code}")
         if "\n" in done.err.strip("\n"):
             self.violations.append(f"more than one line: {done.err}")
-        if done.err and not done.err.rstrip().endswith((".", "?", "whole", "skipped", ")", "anew", "…", "read it")):
+        if done.err and not done.err.rstrip().endswith(
+            (".", "?", "complete", "skipped", ")", "shared again", "…", "read it")
+        ):
             self.violations.append(f"no sentence: {done.err}")
         if done.seconds > LONGEST:
             self.violations.append(f"it took {done.seconds:.0f} s")

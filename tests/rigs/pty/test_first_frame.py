@@ -45,8 +45,8 @@ WATCHED = """
 import sys, time
 from reader.ui.terminal.leaving import Leaving
 begin = Leaving.__init__
-def begin_slowly(*given):
-    begin(*given)
+def begin_slowly(*given, **named):
+    begin(*given, **named)
     time.sleep({seconds})
 Leaving.__init__ = begin_slowly
 from reader.__main__ import main
