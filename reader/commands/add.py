@@ -53,7 +53,8 @@ def _look_up(workspace: Workspace, id: str) -> ReaderError | None:
         if LookupFinished(found=True) in run_job(workspace, LookUpPaper(id)):
             return None
     except FeedError as error:
-        return FeedError(f"{id} could not be fetched: {error}")
+        error.args = (f"{id} could not be fetched: {error}",)
+        return error
     return NotFound(f"Neither the feed nor arXiv has {id}.")
 
 

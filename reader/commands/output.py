@@ -357,9 +357,10 @@ def failure_record(line: str, kind: str) -> dict[str, str | None]:
     return {"error": first, "kind": kind, "hint": rest or None}
 
 
-def kind_of(error: Exception) -> str:
+def kind_of(error: ReaderError) -> str:
     """The kind of an error by class: `usage`, `not_found`, `feed_offline`."""
-    name = type(error).__name__
+    # Of the errors that a user can act on: a room may have a narrower one of its own.
+    name = next(one for one in type(error).__mro__ if one.__module__ == ReaderError.__module__).__name__
     if name == "ReaderError":
         return "failed"
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().removesuffix("_error")

@@ -45,7 +45,8 @@ def fetch(workspace: Workspace, job: jobs.Job, page: str) -> list[jobs.Message]:
     except FeedOffline:
         raise
     except FeedError as error:
-        raise FeedError(f"{error} See {page}") from error
+        error.args = (f"{error} See {page}",)
+        raise
 
 
 async def _collect_messages(workspace: Workspace, job: jobs.Job, progress: Progress) -> list[jobs.Message]:

@@ -6,6 +6,7 @@ import pytest
 
 from reader.commands.output import failure_record, kind_of
 from reader.core import errors
+from reader.feeds.http.responses import HttpRefused
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,7 @@ def test_the_kind_is_that_of_the_class() -> None:
             errors.FeedOffline(""),
             errors.CacheTooNew(""),
             errors.NotFound(""),
+            HttpRefused("", 503),
         )
     ]
-    assert kinds == ["failed", "usage", "config", "feed_offline", "cache_too_new", "not_found"]
+    assert kinds == ["failed", "usage", "config", "feed_offline", "cache_too_new", "not_found", "feed_refused"]
