@@ -122,7 +122,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "takes back all that one run of the program did": (
             "cache/marks/test_event_log.py::test_one_undo_takes_back_all_of_a_run_and_nothing_else",
         ),
-        "`for you` learns nothing from marks of programs": (
+        "For you learns nothing from marks of programs": (
             "extensions/mcp/test_mcp.py::test_it_says_what_suits_the_user_by_the_users_own_marks",
         ),
         "A link holds an id and nothing else, or is refused": (
@@ -215,7 +215,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "One that is lost or set back is rewritten": (
             "extensions/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",
         ),
-        "then nothing follows from what that machine brought": (
+        "Then what that machine brought counts no more": (
             "extensions/sync/test_sync.py::test_a_machine_is_forgotten_on_all_and_heard_again",
             "extensions/sync/test_forget.py::test_the_other_machines_forget_too_and_no_file_has_it_any_more",
         ),

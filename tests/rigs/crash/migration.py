@@ -79,7 +79,7 @@ def judge_schema(home: Path, before: Snapshot, after: Snapshot, *, is_settled: b
     """What is wrong after a migration: the schema is the old or the new one, and the new one has its backup."""
     if after.schema == FIRST:
         return ["the schema is still the first one"] if is_settled else []
-    for file in (home / "backups").glob("*.db"):
+    for file in (home / "backups").glob("*-before-*.db"):
         backup = read_home(file)
         if backup.schema == FIRST:
             whole = (backup.entries, backup.states) == (before.entries, before.states) and not backup.faults

@@ -85,7 +85,7 @@ def _folder_gone(trial: Trial) -> None:
         away = trial.place / "away"
         trial.shared.rename(away)
         with _reader(trial, f'sync = "{trial.shared}"\n', size) as terminal:
-            _meets(trial, terminal, "is not there", size)
+            _meets(trial, terminal, "is missing", size)
             away.rename(trial.shared)
             _heals(trial, terminal)
     trial.expect_same_marks()
@@ -123,7 +123,7 @@ def _group_gone(trial: Trial) -> None:
     for size in SIZES:
         team.rename(away)
         with _reader(trial, "", size) as terminal:
-            _meets(trial, terminal, "is not there", size)
+            _meets(trial, terminal, "is missing", size)
             away.rename(team)
             _heals(trial, terminal)
 
@@ -147,7 +147,7 @@ def _home_without_locks(trial: Trial) -> None:
     for size, error in zip(SIZES, (errno.ENOLCK, errno.ENOSYS), strict=True):
         surroundings = environment(trial.laptop, **without_locks(trial.laptop, error, trial.place))
         with Terminal([sys.executable, "-m", "reader"], surroundings, size, ROOT) as terminal:
-            terminal.wait_for(lambda one: "".join(one.lines).rstrip().endswith("DAILYPAPERS_HOME."), BUSY_SECONDS)
+            terminal.wait_for(lambda one: "".join(one.lines).rstrip().endswith("HOME to it."), BUSY_SECONDS)
             said, code = "".join(terminal.lines).rstrip(), terminal.wait_closed(BUSY_SECONDS)
             trial.expect("can't lock files" in said, f"it said {said}")
             trial.note(Run((f"{size[0]}x{size[1]}",), code, "", said, 0), 1)

@@ -197,7 +197,7 @@ async def test_the_reader_in_chromium_at_a_desk_and_on_a_phone(tmp_path: Path) -
         )
         await page.until("window.file === 'application/pdf %PDF-1.4 of a test'")
         # There is no terminal for another editor.
-        await one.press("\x05", "no other editor")
+        await one.press("\x05", "an editor can't be opened")
 
         # Letters that can be read, a layout for few columns, and no other host that is asked.
         assert 50 <= await one.show(served.site, 390, 844, 0, mobile=True) <= 60
