@@ -6,6 +6,7 @@ import ast
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -47,11 +48,17 @@ def _text(node: ast.AST) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
+@cache
 def _modules() -> dict[str, ast.Module]:
     return {str(file.relative_to(ROOT)): ast.parse(file.read_text("utf-8")) for file in (ROOT / "reader").rglob("*.py")}
 
 
-def _messages() -> Iterator[tuple[str, str]]:
+@cache
+def _messages() -> tuple[tuple[str, str], ...]:
+    return tuple(_found_messages())
+
+
+def _found_messages() -> Iterator[tuple[str, str]]:
     """Each message of more than one word, with its module: texts of errors and warnings, and news in the reader."""
     modules = _modules()
     bases = {
@@ -113,12 +120,12 @@ def test_a_message_beyond_one_line_says_what_to_do_and_none_is_long() -> None:
 
 def _remarks() -> Iterator[tuple[str, str]]:
     """The docstrings and comments, without what is code in them."""
-    for file in (ROOT / "reader").rglob("*.py"):
-        source = file.read_text("utf-8")
-        texts = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr)]
+    for name, tree in _modules().items():
+        source = (ROOT / name).read_text("utf-8")
+        texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
         comments = [t.string for t in tokenize.generate_tokens(StringIO(source).readline) if t.type == tokenize.COMMENT]
         for text in (*comments, *map(_text, texts)):
-            yield file.name, re.sub(r"`[^`]*`", "", " ".join(text.split()))
+            yield name, re.sub(r"`[^`]*`", "", " ".join(text.split()))
 
 
 def test_docstrings_and_comments_have_no_foreign_tone() -> None:

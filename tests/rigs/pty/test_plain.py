@@ -12,6 +12,7 @@ import pytest
 
 from tests.rigs import program
 from tests.rigs.terminal import Terminal
+from tests.tiers import rest_long
 
 LINES = ("s", "", "e", "Read with care.", ".", "u", "q", "/agents", "", "", "q", "q", "q", "q")
 """Star, open, note, undo, back, search, open, the full text, and back to the end."""
@@ -46,7 +47,7 @@ def assert_is_told(transcript: str) -> None:
     assert re.search(".*".join(map(re.escape, SAID)), transcript, re.DOTALL), transcript
 
 
-@pytest.mark.parametrize("columns", [40, 200])
+@pytest.mark.parametrize("columns", rest_long([40, 200], [40]))
 def test_a_pipe_carries_a_morning_in_lines(tmp_path: Path, columns: int) -> None:
     done = run(tmp_path / "papers", "\n".join(LINES), columns)
     assert (done.returncode, done.stderr) == (0, "")

@@ -72,7 +72,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.mark.parametrize("name", rest_long(PRIVATE, ("_start_widget", "_xterm_parser")))
+@pytest.mark.parametrize("name", rest_long(PRIVATE, ("_start_widget",)))
 def test_the_reader_starts_without_a_private_name(name: str, filled: Path, tmp_path: Path) -> None:
     home = Path(shutil.copytree(filled, tmp_path / "home"))
     copy = Path(shutil.copytree(Path(textual.__file__).parent, tmp_path / "textual"))
