@@ -48,6 +48,11 @@ def _text(node: ast.AST) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
+def _last_name(node: ast.expr) -> str:
+    """`warn` of `output.warn`."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
 @cache
 def _modules() -> dict[str, ast.Module]:
     return {str(file.relative_to(ROOT)): ast.parse(file.read_text("utf-8")) for file in (ROOT / "reader").rglob("*.py")}
@@ -62,9 +67,9 @@ def _found_messages() -> Iterator[tuple[str, str]]:
     """Each message of more than one word, with its module: texts of errors and warnings, and news in the reader."""
     modules = _modules()
     bases = {
-        node.name: {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+        node.name: set(map(_last_name, node.bases))
         for tree in modules.values()
-        for node in ast.walk(tree)
+        for node in tree.body
         if isinstance(node, ast.ClassDef)
     }
     takers = {"ReaderError", "warn", "print_text", "show_news", "show_notice", "say"}
@@ -72,7 +77,7 @@ def _found_messages() -> Iterator[tuple[str, str]]:
         takers |= more
     for module, tree in modules.items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).rpartition(".")[2] in takers:
+            if isinstance(node, ast.Call) and node.args and _last_name(node.func) in takers:
                 text = _text(node.args[0])
                 if re.search(r"[a-z] \S", text):
                     yield module, text
