@@ -82,7 +82,7 @@ def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
         from reader.commands.output import print_failure, report_unexpected
 
         if isinstance(error, UnicodeEncodeError) and any("\ud800" <= char <= "\udfff" for char in "".join(words)):
-            print_failure("A word of the command is not UTF-8; only names of files may be so.", "usage", words)
+            print_failure("A word of the command is not UTF-8; only file names may have such bytes.", "usage", words)
             return 2
         return report_unexpected(words[0] if words and is_command(words[0]) else "reader", error, words)
     return code
