@@ -211,6 +211,8 @@ class Story:
             return [self.main]
         soon = (self[DetailLoader].delay, self[Counter].delay, self.main.place_delay)
         waiting: list[object] = [one for one in soon if one.is_waiting]
+        # What is to follow the next repaint waits for a timer, not for a message.
+        waiting += self.app.screen._callbacks
         return waiting + [one for one in self.app.workers if not one.is_finished and one.group not in BESIDE]
 
     async def until(self, condition: Callable[[], object]) -> None:
