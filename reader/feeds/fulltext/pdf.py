@@ -461,10 +461,9 @@ def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
             yield letter
             at += 1
             continue
-        is_raised = letter.base > before.base
         script = "".join(one.text for one in letters[at:end]).strip()
         if not _MARKS.issuperset(script):
-            script = small_script(script, "^" if is_raised else "_", SUPERSCRIPTS if is_raised else SUBSCRIPTS)
+            script = small_script(script, "^" if letter.base > before.base else "_")
         yield letter._replace(text=script, right=letters[end - 1].right, base=before.base)
         at = end
 
