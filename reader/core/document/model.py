@@ -6,6 +6,7 @@ A document is plain frozen data. Blocks nest at most `NESTING` deep, so function
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -221,6 +222,11 @@ class Document:
             later = (index for index, other in starts[place + 1 :] if other.level <= heading.level)
             found.append(Section(heading, start, next(later, len(self.blocks))))
         return tuple(found)
+
+    def section_of(self, block: int) -> Section | None:
+        """The innermost section that a block is in."""
+        found = bisect_right(self.sections, block, key=lambda section: section.start) - 1
+        return self.sections[found] if found >= 0 else None
 
     @cached_property
     def anchors(self) -> dict[str, int]:
