@@ -186,7 +186,6 @@ class Pane(BareScrollView, inherit_bindings=False):
         return style + self._style("hit", partial=True) if piece.hit else style
 
     def render_line(self, y: int) -> Strip:
-        """Draw a blank line."""
         return Strip.blank(self.columns, self._style())
 
     def scroll_lines(self, count: int) -> bool:

@@ -95,7 +95,6 @@ class MarkActions(Actor):
 
     @handles_each({"paper.read": "read", "paper.star": "star", "paper.queue": QUEUE, "paper.hide": "hide"})
     def toggle(self, count: int | None, kind: str) -> None:
-        """Toggle a mark on the selected papers, or on several from the cursor on; on a page only its own paper."""
         if self._model.state.selection.count and self._model.state.front_paper is None:
             self._toggle_all(kind, self._model.take_targets())
             return
@@ -123,7 +122,6 @@ class MarkActions(Actor):
         self._mark(QUEUE, True, [key])
 
     def _toggle_all(self, kind: str, pks: Sequence[PaperKey]) -> None:
-        """Mark all of some papers, or unmark them if all have the mark."""
         field, wanted = FIELDS[kind], frozenset(pks)
         value = self._papers.has_row(pks, lambda row: not getattr(row, field))
         self._mark(kind, value, pks, shown=[pk for pk in self._papers.visible_pks if pk in wanted])
@@ -216,7 +214,6 @@ class MarkActions(Actor):
         self.follow(self._library.mark(kind, value, pks, self._report("marking")), is_quiet=is_quiet)
 
     def _draw(self, pk: PaperKey, kind: str, value: bool) -> None:
-        """Change a paper's row, including marks that the new one removes."""
         undone = UNDOES.get(kind, ()) if value else ()
         self._papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[one]: False for one in undone}, "kept": True})
 
@@ -272,7 +269,6 @@ class MarkActions(Actor):
 
     @begins
     def finish_marks(self) -> None:
-        """Finish a mark of many papers that an earlier run left incomplete."""
         if not self._library.has_unfinished_marks():
             return
         finishing = self._library.finish_marks(self._report("marking"))
@@ -312,7 +308,6 @@ class MarkActions(Actor):
         self.take_back()
 
     def take_back(self, then: Callable[[Action], object] = lambda _: None) -> None:
-        """Undo the last action, and call `then` with it."""
         self._background.start(
             "marks", partial(self._reverse, "undo", self._library.undo(self._report("undoing")), then)
         )
@@ -342,7 +337,6 @@ class MarkActions(Actor):
         then(action)
 
     def _go_to(self, pk: PaperKey) -> Position | None:
-        """Put the cursor on a listed paper, or remember it for when the list is read again."""
         papers = self._papers
         is_there = self._model.state.front_paper is not None or pk == papers.highlighted
         is_there = is_there or papers.next_where({pk}) or papers.next_where({pk}, -1)
@@ -390,7 +384,6 @@ class QueueActions(Actor):
 
     @handles_each({"queue.down": 1, "queue.up": -1})
     def move(self, count: int | None, direction: int) -> None:
-        """Move the paper under the cursor: the list changes now, the cache a moment later."""
         by = direction * (count or 1)
         state, row = self._model.state, self._papers.highlighted_row
         if row is None or not isinstance(row.pk, int):
@@ -413,7 +406,6 @@ class QueueActions(Actor):
         self._marks.follow(self._library.move_in_queue(row.pk, listed))
 
     def _is_in_order(self) -> bool:
-        """Whether the whole queue is listed in its own order."""
         from reader.core.query import Sort
 
         state = self._model.state

@@ -112,7 +112,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._lay_out(keep=True)
 
     def toggle_fold(self) -> None:
-        """List all authors and keywords, or fold them again."""
         self._look = replace(self._look, is_unfolded=not self._look.is_unfolded)
         self._lay_out(keep=True)
 

@@ -71,12 +71,10 @@ PAGE: Front[Reading] = Front(
 
 
 def found_of(state: State, key: PaperKey) -> Found | None:
-    """Where a paper's full text has the search words, if known."""
     known = state[FOUND]
     return known if known is not None and known.key == key else None
 
 
 def fit_of(state: State, key: PaperKey) -> Fit | None:
-    """Why a paper is in a list of best fits, if known."""
     known = state[FIT]
     return known if known is not None and (known.key, known.text) == (key, state.listing.place.text) else None

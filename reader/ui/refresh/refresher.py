@@ -135,7 +135,6 @@ class Refresher(Actor):
 
     @stops("last")
     def stop(self) -> bool:
-        """Stop the running refresh, and return whether there was one; stored papers stay."""
         if self._worker is None or not self._status.is_running:
             return False
         self._later.clear()
@@ -179,7 +178,6 @@ class Refresher(Actor):
                 self._receive(message)
 
     def _receive(self, message: Message) -> None:
-        """Apply a job's message to the state."""
         from reader.refresh.jobs import (
             DayEmpty,
             DayFailed,
@@ -239,7 +237,6 @@ class Refresher(Actor):
                 self._progress(f"{papers:,} old papers dropped")
 
     def _with_rules(self, did: Sequence[tuple[str, int]]) -> str:
-        """New papers, and what the rules did to them."""
         dot, key = self._services.look.glyphs.dot, self._services.look.keymap.key("mark.undo", "list")
         acted = "by your rules: " + ", ".join(f"{count:,} {what}" for what, count in did)
         return f" {dot} ".join(filter(None, (self._came, acted, f"{key} undoes" if key else "")))
@@ -252,7 +249,6 @@ class Refresher(Actor):
         return self._services.look.now().astimezone()
 
     def _report_source(self, failing: SourceFailing) -> None:
-        """Report which other sources fail, and since when."""
         from reader.core.lines import cut
 
         trouble = f"{failing.more + 1} feeds silent" if failing.more else f"{cut(failing.title, LONGEST_NAME)} silent"
@@ -363,14 +359,12 @@ class VectorMaker(Actor):
             self.delay.begin(REST)
 
     def take(self, settings: Vectors) -> None:
-        """Continue with another model, or none."""
         if settings != self._settings:
             self._settings = settings
             if not self._model.state.mode:
                 self.delay.begin(0)
 
     def begin(self) -> None:
-        """Make missing vectors now, unless that is running."""
         if not self._is_running and not self._model.state[REFRESH].is_running:
             self._is_running = True
             self._services.background.start("vectors", self._run)
@@ -410,7 +404,6 @@ class VectorMaker(Actor):
 
     @ends
     def close(self) -> None:
-        """Disconnect the model."""
         if self._opened is not None:
             from reader.cache.finding.door import install
 
