@@ -154,11 +154,12 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         views = listed_views(settings)
         place, before = (Place(views.find(one.view), one.text) for one in (begun, left))
         pk = self.library.pk_of(left.paper) if place != before and left.paper else None
+        panes = remembered(settings.density, settings.filter_width, settings.list_share, left)
         state = State(
             place=Place(view("all"), query) if query else place,
             cursors={Where(before): Position(pk)} if pk else {},
             views=views,
-            panes=remembered(settings, left)._replace(is_zoomed=self.ask is not None),
+            panes=panes._replace(is_zoomed=self.ask is not None),
             history=left.history,
             parts={
                 COMMANDS: left.commands,

@@ -501,14 +501,8 @@ class FullTextActions(Actor):
         self._change(lambda view: view.let_go())
         if quoted:
             self._services.app.copy_to_clipboard(quoted)
-        lines = quoted.count("\n") + 1
-        self._model.show_notice(
-            f"copied {quoted}"
-            if quoted and lines == 1
-            else f"copied {lines} lines"
-            if quoted
-            else "there is no text to copy in these lines"
-        )
+        said = f"{quoted.count(chr(10)) + 1} lines" if "\n" in quoted else quoted
+        self._model.show_notice(f"copied {said}" if quoted else "there is no text to copy in these lines")
 
 
 def _document(state: State) -> object:

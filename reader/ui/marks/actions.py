@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from reader.core.errors import ReaderError
 from reader.core.marks import LOOK, QUEUE, STATES, UNDOES
-from reader.core.paper_row import Flag, PaperKey, PaperRow
+from reader.core.paper_row import Flag, PaperKey
 from reader.ui.command_line.runner import AutomaticCommands
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
@@ -70,15 +70,6 @@ def _taken_back(label: str) -> str:
     return _TAKEN_BACK.get(label, f"no longer {label}")
 
 
-class Restored(NamedTuple):
-    """The paper of an undo or redo, until the list is read again."""
-
-    way: Way
-    action: Action
-    row: PaperRow
-    said: str
-
-
 class MarkActions(Actor):
     """Mark the papers of the list."""
 
@@ -89,7 +80,6 @@ class MarkActions(Actor):
         self._papers = services[PaperList]
         self._loader = services[ListLoader]
         self._starring = services[AutomaticCommands].starring
-        self._restored: Restored | None = None
 
     # One paper
 
@@ -330,8 +320,9 @@ class MarkActions(Actor):
         self._library.changed()
         pk = self._library.pk_of(action.paper) if action.paper else None
         row = next(iter(self._library.rows([pk])), None) if pk is not None else None
-        said = self._say_reversed(way, action, row)
-        self._restored = None if row is None else Restored(way, action, row, said)
+        done = changed_words(way, action, "" if row is None else row.title, self._look.glyphs.ellipsis)
+        back = "redo" if way == "undo" else "undo"
+        self._model.show_notice(f"{way[:2]}done: {done} · {self._keymap.key(f'mark.{back}')} {back}es")
         at = None if row is None else self._go_to(row.pk)
         self._model.change(self._model.state.cache_changed(at))
         then(action)
@@ -341,35 +332,6 @@ class MarkActions(Actor):
         is_there = self._model.state.front_paper is not None or pk == papers.highlighted
         is_there = is_there or papers.next_where({pk}) or papers.next_where({pk}, -1)
         return None if is_there else Position(pk, papers.height)
-
-    @follows(lambda state: state.listing)
-    def tell_where(self, state: State) -> None:
-        """Say where the restored paper is, if the new list lacks it."""
-        restored, listing = self._restored, state.listing
-        if restored is not None and listing.version == state.cache_version and listing.order.complete:
-            self._restored = None
-            if state.notices.answer.text == restored.said and restored.row.pk not in listing.order.pks:
-                self._say_reversed(*restored[:3], self._where(restored.row))
-
-    def _where(self, row: PaperRow) -> str:
-        """A place that has a paper; empty for a hidden paper."""
-        from reader.ui.kit.day_names import short_day
-
-        if row.hidden:
-            return ""
-        views = {"view.queue": row.queued, "view.starred": row.starred}
-        key = next((self._keymap.key(view) for view, has_it in views.items() if has_it), "")
-        return (
-            f"{key} shows it" if key else f"it is listed on {short_day(row.day, self._look.today)}" if row.day else ""
-        )
-
-    def _say_reversed(self, way: Way, action: Action, row: PaperRow | None, where: str = "") -> str:
-        back = "redo" if way == "undo" else "undo"
-        done = changed_words(way, action, "" if row is None else row.title, self._look.glyphs.ellipsis)
-        key = self._keymap.key(f"mark.{back}")
-        said = " · ".join(filter(None, (f"{way[:2]}done: {done}", where, f"{key} {back}es")))
-        self._model.show_notice(said)
-        return said
 
 
 class QueueActions(Actor):

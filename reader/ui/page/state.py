@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Reading(NamedTuple):
-    """A paper in the detail pane or on the page."""
+    """A paper in the detail pane or on the page, and what `Presentation` says about it."""
 
     key: PaperKey
     paper: Paper
@@ -31,17 +31,12 @@ class Reading(NamedTuple):
     number: int = 0
     """Its place in the list, from 1; 0 if unknown."""
     kept: Kept | None = None
-    """Its related data, on the page."""
     fetching: str = ""
-    """The status of fetching related data; may be empty."""
     outputs: tuple[Output, ...] = ()
-    """What the user's programs printed about it."""
     follows: tuple[FollowReason, ...] = ()
     suits: str = ""
-    """Why it suits the user, in words, if the list is ordered by that."""
     changes: Changes | None = None
     shared: tuple[Said, ...] = ()
-    """What the group shares about it."""
 
 
 READING: Part[Reading | None] = Part(None)

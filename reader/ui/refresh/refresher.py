@@ -178,62 +178,46 @@ class Refresher(Actor):
                 self._receive(message)
 
     def _receive(self, message: Message) -> None:
-        from reader.refresh.jobs import (
-            DayEmpty,
-            DayFailed,
-            DayStored,
-            FeedStarted,
-            FeedStored,
-            HookRan,
-            NotificationFailed,
-            PapersClassified,
-            PapersDropped,
-            PapersReturned,
-            RefreshFinished,
-            RefreshStarted,
-            RulesActed,
-            SourceFailing,
-            Waiting,
-        )
+        from reader.refresh import jobs
 
         match message:
-            case FeedStarted(title):
+            case jobs.FeedStarted(title):
                 self._progress(title)
-            case FeedStored(new=new, updated=updated) if new or updated:
+            case jobs.FeedStored(new=new, updated=updated) if new or updated:
                 self._renew()
-            case PapersReturned():
+            case jobs.PapersReturned():
                 self._renew()
-            case RefreshStarted(days):
+            case jobs.RefreshStarted(days):
                 self._progress_by_day(0, len(days))
-            case DayStored(new=new, updated=updated, n=n, of=of):
+            case jobs.DayStored(new=new, updated=updated, n=n, of=of):
                 self._progress_by_day(n, of)
                 if new or updated:
                     self._renew()
-            case DayEmpty(n=n, of=of):
+            case jobs.DayEmpty(n=n, of=of):
                 self._progress_by_day(n, of)
-            case Waiting(seconds, why):
+            case jobs.Waiting(seconds, why):
                 self._progress(f"{why}, {seconds:.0f} s")
-            case DayFailed(error=error):
+            case jobs.DayFailed(error=error):
                 self._change(self._status.failed(str(error), FEED_ERROR, self._local_time()))
-            case RefreshFinished(error=None) as sums:
+            case jobs.RefreshFinished(error=None) as sums:
                 self._succeed(sums)
-            case RefreshFinished(error=FeedError() as error):
+            case jobs.RefreshFinished(error=FeedError() as error):
                 self._is_offline = isinstance(error, FeedOffline)
                 self._fail(error)
-            case SourceFailing() if not self._status.problem:
+            case jobs.SourceFailing() if not self._status.problem:
                 self._report_source(message)
-            case PapersClassified(done, total):
+            case jobs.PapersClassified(done, total):
                 self._progress(f"topics {done:,} of {total:,}")
                 if done == total:
                     self._renew()
-            case NotificationFailed(error):
+            case jobs.NotificationFailed(error):
                 self._model.show_news(str(error), "warning")
-            case RulesActed(did):
+            case jobs.RulesActed(did):
                 self._renew()
                 self._tell(self._with_rules(did), begun=self._came)
-            case HookRan(done, of):
+            case jobs.HookRan(done, of):
                 self._progress(f"on_new {done:,} of {of:,}")
-            case PapersDropped(papers=papers):
+            case jobs.PapersDropped(papers=papers):
                 self._progress(f"{papers:,} old papers dropped")
 
     def _with_rules(self, did: Sequence[tuple[str, int]]) -> str:

@@ -7,7 +7,7 @@ pane is its bar: a rule if another pane is on its right, else blank; the scroll 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast, get_args
 
 if TYPE_CHECKING:
     from reader.session.visit import Visit
@@ -152,24 +152,11 @@ def shape_at(width: int) -> Shape:
     return next(shape for shape, least in reversed(SHAPES.items()) if width >= least)
 
 
-class PaneSettings(Protocol):
-    """The settings that decide on the panes."""
-
-    @property
-    def density(self) -> str: ...
-
-    @property
-    def filter_width(self) -> int: ...
-
-    @property
-    def list_share(self) -> float: ...
-
-
-def remembered(settings: PaneSettings, left: Visit) -> PaneChoice:
+def remembered(density: str, filter_width: int, list_share: float, left: Visit) -> PaneChoice:
     """The choice from the settings and the last visit."""
-    usual = cast(Density, settings.density)
+    usual = cast(Density, density)
     return PaneChoice(
-        PaneSizes(settings.filter_width, settings.list_share),
+        PaneSizes(filter_width, list_share),
         usual,
         {shape: PaneSizes(*left.sizes[shape]) for shape in SHAPES if shape in left.sizes},
         frozenset(pane for pane in get_args(PaneName) if pane in left.hidden and pane != "list"),
