@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import errno
 import json
@@ -16,13 +17,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 import reader
 from reader import described, installed, sources
 from reader import platform as systems
+from reader.access_token import lookup_environment
+from reader.actions.programs import desktop_program, find_program
+from reader.cache import connections, schema
+from reader.cache.feeds import Feeds, Freshness
+from reader.cache.files import backups
 from reader.cache.mending.health import Condition, State
 from reader.commands.command import Command
 from reader.commands.output import (
@@ -37,14 +44,12 @@ from reader.commands.output import (
     width,
 )
 from reader.commands.workspace import Workspace
+from reader.config import SETTING_TYPES, Settings
 from reader.core.errors import CacheError, ConfigError, ReaderError
 from reader.core.text import clean
 from reader.core.theme_names import is_colorless
+from reader.feeds.http.environment import find_token, is_offline, may_have_token
 from reader.paths import journal_file, log_file, open_private, refresh_stamp
-
-if TYPE_CHECKING:
-    from reader.cache.feeds import Feeds, Freshness
-    from reader.config import Settings
 
 _READABLE = (State.GOOD, State.INDEX, State.MARKS, State.JOURNAL)
 
@@ -150,17 +155,15 @@ def _print_findings(findings: Sequence[Finding]) -> None:
 
 
 def _examine_program() -> Iterator[Finding]:
-    from importlib.metadata import PackageNotFoundError, packages_distributions, version
-
-    others = " and ".join(sorted({*packages_distributions().get("reader", [])} - {"dailypapers"}))
+    others = " and ".join(sorted({*metadata.packages_distributions().get("reader", [])} - {"dailypapers"}))
     advice = f"The package {others} shares its folder: install dailypapers with 'uv tool install' or 'pipx install'."
     yield _open("Program", "dailypapers", described(), advice if others else "")
     yield _open("Program", "Python", f"{platform.python_version()} on {platform.platform(terse=True)}")
     yield _open("Program", "SQLite", sqlite3.sqlite_version)
     for name in LIBRARIES:
         try:
-            yield _open("Program", name, version(name))
-        except PackageNotFoundError:
+            yield _open("Program", name, metadata.version(name))
+        except metadata.PackageNotFoundError:
             yield _open("Program", name, "missing", "Install dailypapers again.")
 
 
@@ -189,8 +192,6 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
 
 def _known_key(key: str) -> str:
     """The setting of a dotted key, if it is one; other keys are the user's own words."""
-    from reader.config import SETTING_TYPES
-
     first = key.partition(".")[0]
     return first if first in SETTING_TYPES else "no setting"
 
@@ -223,8 +224,6 @@ def _examine_file_system(folder: Path) -> Finding:
 
 
 def _examine_state(file: Path, condition: Condition) -> Iterator[Finding]:
-    from reader.cache import schema
-
     if condition.state is State.NONE:
         yield _open("Cache", "papers", "none yet: 'dailypapers refresh' fetches them")
         return
@@ -284,15 +283,11 @@ def _journal(file: Path) -> str:
 
 
 def _backups(file: Path) -> str:
-    from reader.cache.files import backups
-
     kept = backups(file)
     return f"{len(kept)}, the newest: {kept[0].name}" if kept else "none yet"
 
 
 def _examine_contents(file: Path) -> Iterator[Finding]:
-    from reader.cache import connections
-
     with connections.opened(file, query_only=True) as cache:
         tables: Mapping[str, str] = {"papers": "paper", "days": "day", "marks": "event"}
         for name, table in tables.items():
@@ -305,8 +300,6 @@ def _examine_contents(file: Path) -> Iterator[Finding]:
 
 def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
     """The followed feeds with their failures, and the number of papers without categories."""
-    from reader.cache.feeds import Feeds
-
     with closing(Feeds.open(file, query_only=True)) as feeds:
         yield _open("Sources", "followed", amount(len(feeds.followed()), "feed"))
         yield _open("Sources", "categories", _categories(feeds, settings))
@@ -382,8 +375,6 @@ def _examine_terminal(settings: Settings) -> Iterator[Finding]:
 
 
 def _examine_feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
-    from reader.feeds.http.environment import is_offline
-
     settings = workspace.settings
     origin = workspace.loaded.origin("endpoint")
     shared = f"{settings.endpoint} (default)" if origin == "default" else "another address"
@@ -397,9 +388,6 @@ def _examine_feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
 
 def _token(settings: Settings) -> str:
     """Whether there is an access token, and whether it is sent to the feed."""
-    from reader.access_token import lookup_environment
-    from reader.feeds.http.environment import find_token, may_have_token
-
     if not find_token(lookup_environment(), settings):
         return "none (none is needed)"
     if may_have_token(settings.endpoint, settings):
@@ -409,7 +397,6 @@ def _token(settings: Settings) -> str:
 
 def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
     """The notification queries, the notifying program, and its last failure."""
-    from reader.actions.programs import desktop_program, find_program
     from reader.cache import schema, watching
 
     settings = workspace.settings
@@ -438,7 +425,6 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
 
 def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
     """The files of watched exports, and the programs of the user's commands."""
-    from reader.actions.programs import find_program
     from reader.refresh.watched_exports import export_format, export_path
 
     for export in workspace.settings.exports:
@@ -483,8 +469,6 @@ def _examine_log() -> Iterator[Finding]:
 
 def _ask_feed(settings: Settings) -> Finding:
     """Ask the feed for a day: whether it answers, and how fast."""
-    import asyncio
-
     from reader.feeds.http.responses import Limits
     from reader.feeds.huggingface.client import HuggingFaceClient
     from reader.refresh.jobs import failure_of

@@ -6,8 +6,10 @@ import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
+from reader.cache.follows import FollowCount, follow_counts, follows
+from reader.cache.reads.vocabulary import vocabulary
 from reader.commands.command import Command, add_actions, suggest
 from reader.commands.contract import array, extended
 from reader.commands.output import amount, answer, print_rows, warn
@@ -16,9 +18,6 @@ from reader.core.errors import NotFound, UsageError
 from reader.core.follows import FIELDS, Follow, name_slug, parse_follow, value_of
 from reader.core.nearest import advice, distance, nearest
 from reader.core.text import clean
-
-if TYPE_CHECKING:
-    from reader.cache.follows import FollowCount
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -109,8 +108,6 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Follow]:
 
 
 def _known(workspace: Workspace) -> list[Follow]:
-    from reader.cache.follows import follows
-
     with workspace.window() as window:
         return window.read(follows)
 
@@ -119,8 +116,6 @@ def _known(workspace: Workspace) -> list[Follow]:
 
 
 def _counts(workspace: Workspace) -> tuple[FollowCount, ...]:
-    from reader.cache.follows import follow_counts
-
     with workspace.window() as window:
         return window.read(follow_counts)
 
@@ -144,8 +139,6 @@ def _print_changes(arguments: Namespace, workspace: Workspace, changes: Sequence
 
 def _meant(workspace: Workspace, follow: Follow) -> str | None:
     """The most likely intended name for one without papers, among those with several papers."""
-    from reader.cache.reads.vocabulary import vocabulary
-
     if follow.field not in ("author", "org", "venue"):
         return None
     with workspace.window() as window:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NotRequired, TypedDict
 
 from reader.cache import pages
 from reader.cache.connections import opened, transaction
+from reader.cache.tags import tag_counts
 from reader.commands import page_titles
 from reader.commands.choosing import count_changing
 from reader.commands.command import Command, StoreFile
@@ -472,8 +473,6 @@ def chosen_marks(workspace: Workspace, *, star: bool, queue: bool, liked: bool, 
 
 def chosen_labels(workspace: Workspace, texts: Iterable[str], *, keep: bool) -> Labels:
     """The meanings of labels, from texts such as `s=star`; with `keep`, all others are tags. Raises UsageError."""
-    from reader.cache.tags import tag_counts
-
     found: dict[str, str] = {}
     for text in (*FLAGS, *texts):
         label, _, word = (part.strip() for part in text.partition("="))

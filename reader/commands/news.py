@@ -31,6 +31,7 @@ from reader.core.query.nodes import all_of
 from reader.core.text import clean
 from reader.core.topics.trends import percent
 from reader.feeds.http.environment import is_offline
+from reader.refresh.plan import Latest
 from reader.session import visit
 
 if TYPE_CHECKING:
@@ -289,7 +290,6 @@ def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -
     """Refresh the latest days, unless that was done within this many hours: then None."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import Refresh, RefreshFinished
-    from reader.refresh.plan import Latest
 
     last = paths.last_refresh(workspace.cache_file)
     if hours and last is not None and timedelta() <= datetime.now(UTC) - last < timedelta(hours=hours):

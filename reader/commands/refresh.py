@@ -13,12 +13,13 @@ from reader.commands import page_titles
 from reader.commands.command import Command, positive_number
 from reader.commands.output import amount, answer, format_counts, print_line, print_requests, raise_failures, warn
 from reader.commands.workspace import Workspace
+from reader.core.dates import parse_date
 from reader.core.errors import ReaderError
 from reader.core.text import clean
+from reader.refresh.plan import Day, Latest, Month, Plan, Since
 
 if TYPE_CHECKING:
     from reader.refresh.jobs import FeedFailed, RefreshFinished
-    from reader.refresh.plan import Plan
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -57,8 +58,6 @@ def _month(text: str) -> str:
 
 def _span(text: str) -> tuple[str, str]:
     """First and last day (ISO, in UTC like the feed's days) of a date in the query language."""
-    from reader.core.dates import parse_date
-
     try:
         span = parse_date(text).span(datetime.now(UTC).date())
     except ValueError as error:
@@ -71,7 +70,6 @@ def _span(text: str) -> tuple[str, str]:
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import FeedFailed, NotificationFailed, Refresh, RefreshFinished, RulesActed
-    from reader.refresh.plan import Latest
 
     if arguments.verbose:
         print_requests()
@@ -147,8 +145,6 @@ def _make_vectors(workspace: Workspace, *, quiet: bool) -> None:
 
 def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
     """The plan for the options, by default the latest days."""
-    from reader.refresh.plan import Day, Latest, Month, Since
-
     if arguments.day:
         return Day(arguments.day)
     if arguments.since:

@@ -11,12 +11,14 @@ from itertools import combinations, count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
+from reader.cache.watching import Candidates, Verdict, acted_papers, judge
 from reader.commands.choosing import EVERYTHING
 from reader.commands.command import Command, add_actions, add_limit, suggest
 from reader.commands.contract import array, extended
 from reader.commands.output import Style, amount, answer, is_terminal, print_line, print_rows, width
 from reader.commands.settings_file import set_tables, set_value
 from reader.commands.workspace import Workspace, parsed, selection
+from reader.core.dates import parse_date
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.lines import fit
 from reader.core.marks import opposes, rule_done, rule_words
@@ -27,7 +29,6 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
-    from reader.cache.watching import Verdict
 
 TABLE, MUTE = "rules", "mute"
 
@@ -60,8 +61,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _first_day(text: str) -> str:
     """The first day (ISO) of a date, as an argparse type."""
-    from reader.core.dates import parse_date
-
     try:
         span = parse_date(text).span(_today())
     except ValueError as error:
@@ -147,8 +146,6 @@ def _mute(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> 
 
 
 def _print_rules(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    from reader.cache.watching import acted_papers
-
     with workspace.window() as window:
         acted = window.read(acted_papers)
     if arguments.json or not rules:
@@ -261,7 +258,6 @@ def _since(arguments: Namespace) -> str:
 
 
 def _judge(window: Window, workspace: Workspace, rules: Sequence[Rule], since: str, *, anew: bool) -> list[Verdict]:
-    from reader.cache.watching import Candidates, judge
     from reader.refresh.rules import rule_scope
 
     scope = rule_scope(window, workspace.settings, _today())

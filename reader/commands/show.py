@@ -14,8 +14,12 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
+from reader.cache.changes import read_changes
 from reader.cache.community import Kept, read_community
+from reader.cache.follows import reasons
+from reader.cache.marks.event_log import Made, made_by_agents
 from reader.cache.members import Said, shared_of
+from reader.cache.outputs import Output, outputs_of
 from reader.cache.reads.window import Window
 from reader.commands.command import Command, add_no_pager
 from reader.commands.contract import array, extended
@@ -31,10 +35,9 @@ from reader.core.lines import Line, Piece, fill
 from reader.core.paper import Paper, labelled
 from reader.core.text import clean, clean_block, clean_note
 from reader.core.titles import Titled, describe
+from reader.ui.kit.glyphs import ASCII, glyphs
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import Made
-    from reader.cache.outputs import Output
     from reader.core.changes import Changes
     from reader.core.follows import FollowReason as Followed
     from reader.core.topics.scorer import Why
@@ -59,14 +62,10 @@ class _Shown(NamedTuple):
 
     @property
     def outputs(self) -> tuple[Output, ...]:
-        from reader.cache.outputs import outputs_of
-
         return self.window.read(partial(outputs_of, pk=self.pk))
 
     @property
     def follows(self) -> tuple[Followed, ...]:
-        from reader.cache.follows import reasons
-
         return self.window.read(partial(reasons, pk=self.pk))
 
     @property
@@ -75,8 +74,6 @@ class _Shown(NamedTuple):
 
     @property
     def made(self) -> tuple[Made, ...]:
-        from reader.cache.marks.event_log import made_by_agents
-
         return self.window.read(partial(made_by_agents, pk=self.pk))
 
     @property
@@ -87,7 +84,6 @@ class _Shown(NamedTuple):
     @property
     def changes(self) -> Changes | None:
         """Changes since the user marked it, significant or not; None if unmarked."""
-        from reader.cache.changes import read_changes
         from reader.cache.texts import compare_texts
 
         found = self.window.read(partial(read_changes, pk=self.pk))
@@ -239,7 +235,6 @@ ChangedPaper = TypedDict(
 
 def _printed() -> Any:
     from reader.actions.export import paper_type
-    from reader.cache.outputs import Output
     from reader.cache.watching import Act
     from reader.core.community import Repository
     from reader.core.topics.scorer import Evidence, TopicReason
@@ -288,7 +283,6 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
     topics = shown.window.topic_names()
     if not is_terminal(sys.stdout):
         return _plain_lines(shown, topics)
-    from reader.ui.kit.glyphs import glyphs
     from reader.ui.page.lines import compose
     from reader.ui.page.presentation import Presentation
     from reader.ui.why.lines import program_lines
@@ -312,7 +306,6 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
     """Why the paper has its topics, what rules did, and what was learned."""
     from reader.cache.reads.opinions import read_reasons
     from reader.core.topics.scorer import why
-    from reader.ui.kit.glyphs import glyphs
     from reader.ui.why.lines import Explanation, explanation_rows
 
     names = {topic.slug: topic.name for topic in shown.workspace.topics.topics}
@@ -328,7 +321,6 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
 
 def _change_lines(shown: _Shown) -> Iterator[str]:
     """Changes since the user marked the paper; changed words are in brackets, since a pipe has no colours."""
-    from reader.ui.kit.glyphs import ASCII
     from reader.ui.page.changed_lines import changed_lines
     from reader.ui.page.presentation import Presentation
 
