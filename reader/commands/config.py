@@ -14,7 +14,7 @@ from reader import config
 from reader.cache.earlier_values import Version, restored, setting_versions
 from reader.cache.marks.event_log import Marking
 from reader.cache.places import has_password, is_server, shown
-from reader.commands.command import Command, add_actions, positive_number, suggest
+from reader.commands.command import Command, add_actions, expect_names, positive_number, suggest
 from reader.commands.contract import Mistake
 from reader.commands.output import Style, amount, answer, print_line, print_text, warn
 from reader.commands.settings_file import edit, key_of, set_value, setting_docs, template
@@ -66,12 +66,8 @@ def _suggest_values(given: Sequence[str]) -> Iterable[str]:
 
 
 def _run_config(arguments: Namespace, workspace: Workspace) -> int:
-    needed = {GET: 1, HISTORY: 1, SET: 2}.get(arguments.what, 0)
-    given = (arguments.name is not None) + bool(arguments.value)
-    if given != needed:
-        takes_name = {GET: "takes a NAME", HISTORY: "takes a NAME", SET: "takes a NAME and a VALUE"}
-        usage = takes_name.get(arguments.what, "takes nothing more")
-        raise UsageError(f"'config {arguments.what}' {usage}. See 'dailypapers config --help'.")
+    given = [arguments.name, *arguments.value] if arguments.name is not None else []
+    expect_names("config", arguments.what, given, {GET: "NAME", HISTORY: "NAME", SET: "NAME VALUE..."})
     if arguments.restore and arguments.what != HISTORY:
         raise UsageError("--restore belongs to 'config history'.")
     run, _ = ACTIONS[arguments.what]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, get_type_hints
 
 from reader.cache.coverage import Coverage
 from reader.cache.feeds import Feeds, Followed, Freshness
-from reader.commands.command import Command, StoreFile, add_actions
+from reader.commands.command import Command, StoreFile, add_actions, expect_names
 from reader.commands.contract import array, extended
 from reader.commands.output import (
     Style,
@@ -55,10 +55,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.verbose:
         print_requests()
-    if not arguments.names and arguments.what in ("add", "remove", "import"):
-        raise UsageError(f"Name at least one: dailypapers feeds {arguments.what} NAME.")
-    if arguments.names and arguments.what in ("list", "export"):
-        raise UsageError(f"'dailypapers feeds {arguments.what}' takes no names.")
+    if arguments.what != "check":
+        expect_names("feeds", arguments.what, arguments.names, USAGES)
     run, _ = ACTIONS[arguments.what]
     done = run(arguments, workspace)
     return done if isinstance(done, int) else asyncio.run(done)
@@ -356,6 +354,8 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
         "export": (_export_feeds, "print what you follow as OPML"),
     }
 )
+
+USAGES = {"add": "ADDRESS...", "remove": "NAME...", "import": "FILE..."}
 
 Unfollowed = TypedDict("Unfollowed", {"removed": list[str]})
 FeedsImported = TypedDict("FeedsImported", {"added": list[str], "known": int, "failed": list[str]})

@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from reader.cache.follows import FollowCount, follow_counts, follows
 from reader.cache.reads.vocabulary import vocabulary
-from reader.commands.command import Command, add_actions, suggest
+from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.contract import array, extended
 from reader.commands.output import amount, answer, print_rows, warn
 from reader.commands.workspace import Workspace, check_names, parsed
@@ -35,14 +35,11 @@ def _suggest(given: Sequence[str]) -> Sequence[str]:
 
 def _run_follow(arguments: Namespace, workspace: Workspace) -> int:
     what, names = arguments.what, arguments.names
-    if what == "list":
-        if names or arguments.notify:
-            raise UsageError("'follow list' takes no names. See 'dailypapers follow --help'.")
-        return _print_follows(arguments, workspace)
-    if not names:
-        raise UsageError(f"Name one: dailypapers follow {what} {'author:NAME' if what == 'add' else 'NAME'}.")
+    expect_names("follow", what, names, USAGES)
     if arguments.notify and what != "add":
         raise UsageError("--notify belongs to 'follow add'. 'follow notify NAME' is for what you already follow.")
+    if what == "list":
+        return _print_follows(arguments, workspace)
     choose, _ = ACTIONS[what]
     changes = choose(workspace, names, notify=arguments.notify)
     with workspace.events() as events:
@@ -202,6 +199,8 @@ ACTIONS: Mapping[str, tuple[Choose, str]] = MappingProxyType(
         "quiet": (_quieted, "stop notifying you"),
     }
 )
+
+USAGES = {"add": "author:NAME...", **dict.fromkeys(("remove", "notify", "quiet"), "NAME...")}
 
 COMMAND = Command(
     "follow",

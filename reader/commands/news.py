@@ -24,7 +24,7 @@ from reader.cache.search.selection import Offer
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.changes import describe
 from reader.core.choice.words import pack
-from reader.core.dates import MONTHS, WEEKDAYS, parse_date, utc_stamp
+from reader.core.dates import MONTHS, WEEKDAYS, utc_stamp
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NotFound, UsageError
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
@@ -263,17 +263,6 @@ def default_since(last: datetime | None = None) -> str:
     last = last or (datetime.fromisoformat(visited) if visited else None)
     days = [today - timedelta(days=1), *([last.astimezone(UTC).date()] if last else [])]
     return max(min(days), today - LONGEST).isoformat()
-
-
-def first_day(text: str) -> str:
-    """The first day (ISO, UTC) of a date as queries have it; raises UsageError."""
-    try:
-        span = parse_date(text).span(datetime.now(UTC).date())
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-    if span is None:
-        raise UsageError(f"{text!r} is not a date to begin with")
-    return span[0].isoformat()
 
 
 class Answer(NamedTuple):

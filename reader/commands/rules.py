@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from reader.cache.watching import Candidates, Verdict, acted_papers, judge
 from reader.commands.choosing import EVERYTHING
-from reader.commands.command import Command, add_actions, add_limit, suggest
+from reader.commands.command import Command, add_actions, add_limit, first_day, suggest
 from reader.commands.contract import array, extended
 from reader.commands.output import Style, amount, answer, is_terminal, print_line, print_rows, width
 from reader.commands.settings_file import set_tables, set_value
 from reader.commands.workspace import Workspace, parsed, selection
-from reader.core.dates import parse_date
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.lines import fit
 from reader.core.marks import opposes, rule_done, rule_words
@@ -55,19 +54,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = "for add and try, what the rule does: hide, star, queue, highlight, tag:NAME; several with commas"
     parser.add_argument("--then", type=_marks, metavar="MARKS", help=about)
     about = f"for try and apply, papers listed since D, a date or 2w (default: {DAYS} days)"
-    parser.add_argument("--since", type=_first_day, metavar="D", help=about)
+    parser.add_argument("--since", type=first_day, metavar="D", help=about)
     add_limit(parser, "papers to print for each rule tried")
-
-
-def _first_day(text: str) -> str:
-    """The first day (ISO) of a date, as an argparse type."""
-    try:
-        span = parse_date(text).span(_today())
-    except ValueError as error:
-        raise ArgumentTypeError(str(error)) from error
-    if span is None:
-        raise ArgumentTypeError(f"{text!r} is not a single date: write 7d or 2026-05-11")
-    return span[0].isoformat()
 
 
 def _today() -> date:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict, get_args
 
 from reader.cache.marks.event_log import Marking
 from reader.cache.reads.opinions import Reasons, read_reasons
-from reader.commands.command import Command, add_words
+from reader.commands.command import Command, add_words, expect_names
 from reader.commands.output import amount, answer, is_terminal, print_rows
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.choice.taste import named
@@ -34,8 +34,11 @@ ACTIONS = {
     "make": "make an interest from tag:NAME or view:NAME",
 }
 
-_COUNTS = {"rename": 2, "join": 2, "split": 1, "make": 1}
-"""The number of names for actions that do not take any number."""
+USAGES = {
+    **dict.fromkeys(("raise", "lower", "mute", "reset"), "NAME..."),
+    **{"rename": "NAME NEW", "join": "NAME NAME", "split": "NAME", "make": "tag:NAME"},
+}
+"""The names that each action takes."""
 
 _MOST_WORDS = 2
 
@@ -48,14 +51,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
     what, names = arguments.what, arguments.names
+    expect_names("weights", what, names, USAGES)
     if what == "list":
-        if names:
-            raise UsageError("'weights list' takes no names.")
         return _print_weights(arguments, _read(workspace))
-    if not names:
-        raise UsageError(f"Name what to change: dailypapers weights {what} 'world model', or topic:agents.")
-    if len(names) != _COUNTS.get(what, len(names)):
-        raise UsageError(f"'weights {what}' takes {'one name' if _COUNTS[what] == 1 else 'two names'}.")
     wishes = _decided(what, names, workspace)
     with workspace.events() as events:
         events.decide([Marking(one.kind, one.value) for one in wishes])
