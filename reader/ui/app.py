@@ -25,6 +25,7 @@ from reader.keys.spelling import keys_labelled
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
 from reader.ui.command_line.state import COMMANDS
+from reader.ui.features import FEATURES, Feature
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.line_widgets import ActionAsked, KeyLines, Reported, StatusLine
@@ -40,7 +41,6 @@ from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.app import WEB_DRIVER, Ask, ShellApp
-from reader.ui.shell.feature import Feature
 from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, TakesWords, find, handlers_of
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
@@ -194,7 +194,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
     async def _begin(self) -> None:
         """Finish the start after the first frame."""
         # The first frame does not need the handlers, whose imports take 10 ms.
-        from reader.ui.features import load_features
         from reader.ui.query.actions import Completer
 
         await self.main.finish(self.services[Completer].complete)
@@ -202,7 +201,8 @@ class ReaderApp(ShellApp, inherit_bindings=False):
             return
         for pane in (self.main, self.main.papers, self.main.filter, self.main.detail, self.main.query_line):
             self.services.put(pane)
-        self.add(Feature("reader.ui", ("program",)), *load_features())
+        self.services[Screens].begin()
+        self.add(Feature("reader.ui", ("program",)), *FEATURES)
         if self.ask is not None:
             self.add(Feature("reader.ui.plain", ("face",)))
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
@@ -213,10 +213,8 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         """Add features: make their objects, subscribe them to the state, and register their keys."""
         objects: list[object] = [self.services[kind] for feature in features for kind in _actors(feature)]
         self.services.features += objects
-        for feature in features:
-            if feature.keys is not None:
-                self.keymap.add(feature.keys)
-            self.services[Screens].add(feature)
+        for keys in (feature.keys for feature in features if feature.keys is not None):
+            self.keymap.add(keys)
         for follow, act in find(Follows, objects):
             subscribe(self, self.model, follow.parts, act, now=follow.now)
         self._find_handlers()

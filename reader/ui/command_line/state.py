@@ -53,9 +53,9 @@ class Output(NamedTuple):
     """Runs when the user presses enter; the text says what it would do."""
 
 
-OUTPUT: Front[Output] = Front("output")
+OUTPUT: Front[Output] = Front("output", "reader.ui.command_line.output:OutputScreen")
 
-COMMAND: Front[TypedCommand] = Front("command")
+COMMAND: Front[TypedCommand] = Front("command", "reader.ui.command_line.screen:CommandScreen")
 
 COMMANDS: Part[tuple[str, ...]] = Part(())
 

@@ -61,6 +61,6 @@ class Palette(NamedTuple):
         return (*self.offered, *self.papers)
 
 
-HELP: Front[Help] = Front("help")
+HELP: Front[Help] = Front("help", "reader.ui.help.screen:HelpScreen")
 
-PALETTE: Front[Palette] = Front("help")
+PALETTE: Front[Palette] = Front("help", "reader.ui.help.screen:PaletteScreen")

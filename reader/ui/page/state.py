@@ -62,8 +62,10 @@ def close_page(state: State) -> State:
 
 PAGE: Front[Reading] = Front(
     lambda state: "triage" if is_triaging(state) else "page",
+    "reader.ui.page.screen:PaperPage",
     back=close_page,
     paper=lambda reading: reading.key,
+    is_kept=True,
     is_returned_to=True,
 )
 

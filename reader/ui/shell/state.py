@@ -128,16 +128,21 @@ class Front(Part[T | None]):
     def __init__(
         self,
         context: Context | Callable[[State], Context],
+        screen: str,
         *,
         back: Callable[[State], State] | None = None,
         paper: Callable[[T], PaperKey] | None = None,
+        is_kept: bool = False,
         is_returned_to: bool = False,
     ) -> None:
-        """`back` is the effect of a step back, if it does more than close; `paper` is the paper that actions take.
+        """`screen` is the module and class of its `OverScreen`, which is made once if `is_kept`.
 
-        With `is_returned_to`, it reopens when the user returns to its list.
+        `back` is the effect of a step back, if it does more than close; `paper` is the paper that actions take. With
+        `is_returned_to`, it reopens when the user returns to its list.
         """
         super().__init__(None)
+        self.screen = screen
+        self.is_kept = is_kept
         self.is_returned_to = is_returned_to
         self._context = context
         self._back = back
