@@ -159,7 +159,6 @@ def load(file: Path) -> dict[str, Bookmark]:
 
 
 def _read(file: Path) -> Mapping[object, object]:
-    """What a file of bookmarks has; raises OSError, and ValueError for a file that is none."""
     try:
         found = json.loads(read_start(file, MAX_SIZE).decode())
     except RecursionError as error:
@@ -176,7 +175,6 @@ def _valid(found: Mapping[object, object]) -> Iterator[tuple[str, Bookmark]]:
 
 
 def _mark(values: object) -> Bookmark | None:
-    """A bookmark of its values in the file; None if they are invalid. Older files have no words and no trail."""
     match values:
         case [str(edition), int(block), int(letter), str(section), int(share) | float(share), *more]:
             if block >= 0 and letter >= -1 and 0 <= share <= 1:
