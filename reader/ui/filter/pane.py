@@ -135,26 +135,38 @@ _ROLES = (
 )  # fmt: skip
 
 
-class FilterList(Pane, inherit_bindings=False):
-    """Views, days, tags and topics, laid out from data and a state; a subclass changes the state.
+_RIGHT_BUTTON = 3
+_LONGEST_TYPED = 60
 
-    `_tell_row` is called when the row under the cursor may have changed.
+
+class FilterPane(Pane, can_focus=True, inherit_bindings=False):
+    """The pane for choosing the list's view, day and topics.
+
+    `show` sets its data, `place` and `choose` set the choice; it posts the user's choices. The screen handles keys and
+    calls `move`, `toggle` and the other methods.
     """
 
     PREFIX = "filter"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"filter--{role}" for role in _ROLES}
 
-    def __init__(self, glyphs: Glyphs, state: FilterState, *, id: str | None) -> None:
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        *,
+        order: TopicOrder = "family",
+        mode: TopicMode = "any",
+        folded: Iterable[str] = (),
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
         self._data = FilterData()
-        self._state = state
+        self._state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
         self._rows: tuple[Row, ...] = ()
         self._cursor = 0
         self._strips: dict[int, Strip] = {}
-
-    def _tell_row(self) -> None:
-        """Report the row under the cursor; does nothing here."""
+        self._hint = ""
+        self.is_narrowing = False
 
     def show(self, data: FilterData) -> None:
         """Show other data; the cursor stays on its row if the row still exists."""
@@ -260,31 +272,7 @@ class FilterList(Pane, inherit_bindings=False):
         top = max(self.scroll_offset.y, last_of_group(self._rows, self._cursor) + 1 - self.size.height)
         self.scroll_to(y=min(top, self._cursor), animate=False, force=True)
 
-
-_RIGHT_BUTTON = 3
-_LONGEST_TYPED = 60
-
-
-class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
-    """The pane for choosing the list's view, day and topics.
-
-    `show` sets its data, `place` and `choose` set the choice; it posts the user's choices. The screen handles keys and
-    calls `move`, `toggle` and the other methods.
-    """
-
-    def __init__(
-        self,
-        glyphs: Glyphs = UNICODE,
-        *,
-        order: TopicOrder = "family",
-        mode: TopicMode = "any",
-        folded: Iterable[str] = (),
-        id: str | None = None,
-    ) -> None:
-        state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
-        super().__init__(glyphs, state, id=id)
-        self._hint = ""
-        self.is_narrowing = False
+    # Choices
 
     def place(self, view: str | None = None, day: str | None = None) -> None:
         self._set_state(replace(self._state, view=view, day=day))
