@@ -496,7 +496,7 @@ class FullTextActions(Actor):
         if text is None or text.view is None or text.view.selection is None:
             self._model.show_notice(f"{self._keymap.key('text.select')} selects lines to copy")
             return
-        section = text.view.layout.section_at(text.view.selection.first)
+        section = text.view.document.section_of(text.view.selection.first.block)
         quoted = quotation(text.view.selected_lines(), text.view.document.blocks, source_of(text.paper.id, section))
         self._change(lambda view: view.let_go())
         if quoted:

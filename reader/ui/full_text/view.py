@@ -275,8 +275,8 @@ class TextView:
     def section(self) -> Section | None:
         """The current section: that of the marked line, else of the third visible line."""
         if self.marked is not None:
-            return self.layout.section_at(self.marked)
-        return self.layout.section_at(self.layout.down(self.top, min(2, max(0, self.size.rows - 1))))
+            return self.document.section_of(self.marked.block)
+        return self.document.section_of(self.layout.down(self.top, min(2, max(0, self.size.rows - 1))).block)
 
     @property
     def progress(self) -> float:
