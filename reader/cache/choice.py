@@ -422,7 +422,6 @@ def marked_papers(connection: sqlite3.Connection, held: Sequence[str] = ()) -> l
 
 
 def _did(marks: Mapping[str, tuple[float, int]]) -> str:
-    """The user's strongest action on a paper."""
     kinds = [TAG if kind.startswith(TAG) else kind for kind, (weight, _) in marks.items() if weight > 0]
     return next((did for kind, did in DID.items() if kind in kinds), "chose")
 

@@ -259,7 +259,6 @@ def _values(settings: config.Settings, table: str) -> list[dict[str, Any]]:
 
 
 def _check(table: str, values: Mapping[str, Any]) -> None:
-    """Raise InvalidValue for an invalid entry."""
     if table not in TABLES:
         config.SETTING_TYPES[table].check([values["text"]])
         return

@@ -145,7 +145,6 @@ _LOST_OF_GROUP = f"""
 
 
 def _newest(days: Sequence[Coverage]) -> tuple[Coverage | None, tuple[Coverage, ...]]:
-    """The newest day with papers, and the incomplete days, newest first."""
     newest = next((one for one in reversed(days) if one.papers), None)
     return newest, tuple(one for one in reversed(days) if not one.is_whole)
 
@@ -322,7 +321,6 @@ class Feeds:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        """A session of the models; uncommitted changes are undone."""
         from sqlalchemy.exc import DBAPIError
         from sqlmodel import Session
 

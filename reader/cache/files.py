@@ -154,7 +154,6 @@ def has_all_tables(connection: sqlite3.Connection) -> bool:
 
 
 def _copy_own(path: Path, copy: sqlite3.Connection) -> None:
-    """Copy the user's own tables and starred, tagged or noted papers; the caller checks the cache."""
     copy.execute("ATTACH ? AS source", (os.fsencode(path),))
     copy.execute("BEGIN")
     for table in (*_OWN, "paper", "paper_text"):
@@ -228,7 +227,6 @@ def is_aside(file: Path) -> bool:
 
 
 def _free_name(path: Path) -> Path:
-    """An unused dated name beside the file."""
     now = datetime.now().strftime("%Y-%m-%d-%H%M%S")
     number = 1
     while True:

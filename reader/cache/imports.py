@@ -72,7 +72,6 @@ def _keys_of(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, in
 
 
 def _with_title(connection: sqlite3.Connection, title: str) -> int | None:
-    """The paper with this title; None if there are none or several."""
     rows = connection.execute("SELECT pk FROM paper WHERE title_hash = ? LIMIT 2", (title_hash(title),)).fetchall()
     return rows[0][0] if title and len(rows) == 1 else None
 
@@ -145,7 +144,6 @@ def changes(
 
 
 def _written_by(entries: Iterable[LibraryEntry]) -> Iterator[tuple[str, str]]:
-    """The marks that keep what the user wrote about a paper: the note, and the highlights."""
     parted = [split_note(entry.note) for entry in entries if entry.note]
     if note := "\n\n".join(dict.fromkeys(note for note, _ in parted if note)):
         yield NOTE, note
@@ -172,7 +170,6 @@ def add_marks(events: Events, papers: Sequence[PaperMarks], now: Callable[[], fl
 
 
 def _missing(connection: sqlite3.Connection, papers: Sequence[PaperMarks]) -> list[tuple[str, Mark]]:
-    """The marks that the log does not have, each with its paper's id."""
     keys = _keys(connection, [one.paper for one in papers if one.marks])
     seen: set[tuple[int | str, str, str, str]] = set()
     found: list[tuple[str, Mark]] = []
@@ -193,7 +190,6 @@ _OF_LOST = f"SELECT 1 FROM orphan AS o JOIN event AS e ON e.seq = o.event WHERE 
 
 
 def _keys(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
-    """The keys of the papers with these ids that are in the cache."""
     wanted = json.dumps(list(ids))
     rows = connection.execute(
         "SELECT id, pk FROM paper_alias WHERE id IN (SELECT value FROM json_each(:ids))"
@@ -204,7 +200,6 @@ def _keys(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
 
 
 def _entries(marks: Iterable[tuple[str, Mark]], now: int) -> list[Entry]:
-    """Events with these marks, one for the papers of each original event."""
     papers: dict[Mark, list[str]] = defaultdict(list)
     for paper, mark in marks:
         clock = now if mark.clock > now + DAY else max(0, mark.clock)

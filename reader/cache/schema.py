@@ -67,7 +67,6 @@ def _index_texts(connection: sqlite3.Connection) -> None:
 
 
 def _read_venues(connection: sqlite3.Connection) -> None:
-    """Read the venues of papers whose remark or journal reference is known."""
     from reader.core.venue import read_venue
 
     told = connection.execute("SELECT pk, remark, journal FROM paper_text WHERE remark > '' OR journal > ''")
@@ -76,7 +75,6 @@ def _read_venues(connection: sqlite3.Connection) -> None:
 
 
 def _find_addresses(connection: sqlite3.Connection) -> None:
-    """Find the addresses in what is known of each paper."""
     from reader.core.addresses import urls_in, what_is
 
     sql = "SELECT pk, abstract, remark FROM paper_text WHERE pk > ? ORDER BY pk LIMIT ?"

@@ -196,7 +196,6 @@ def _acted(connection: sqlite3.Connection, pks: Sequence[int], *, by_rules: bool
 
 
 def _lacking(connection: sqlite3.Connection, kind: str, pks: Sequence[int]) -> set[int]:
-    """Those of the papers that do not have a mark."""
     values = {"papers": json.dumps(pks), "value": "1", "tag": kind.removeprefix(TAG), "kind": kind}
     query = f"SELECT pk FROM paper WHERE pk IN (SELECT value FROM json_each(:papers)) AND NOT ({same(kind)})"
     return {pk for (pk,) in connection.execute(query, values)}
@@ -292,7 +291,6 @@ def _found(cache: sqlite3.Connection, words: Sequence[str], scope: Scope) -> Ite
 
 
 def _change(cache: sqlite3.Connection, muted: Iterable[int], heard: Iterable[int]) -> None:
-    """Mute some papers, and some no longer, in one transaction."""
     muted, heard = list(muted), list(heard)
     with connections.transaction(cache):
         set_flag(cache, Flag.MUTED, muted)

@@ -291,7 +291,6 @@ def _is_usable(connection: sqlite3.Connection, papers: sqlite3.Connection) -> bo
 
 
 def _add_next(connection: sqlite3.Connection, papers: sqlite3.Connection) -> int:
-    """Add the next papers in a transaction of their own, and return how many these are."""
     with connections.transaction(connection):
         (last,) = connection.execute("SELECT last FROM state").fetchone()
         rows = papers.execute(PAPERS, (last, AT_ONCE)).fetchall()

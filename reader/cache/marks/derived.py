@@ -253,7 +253,6 @@ _LONGEST_FEED = 20_000
 
 
 def _newest_follows(connection: sqlite3.Connection) -> dict[str, str]:
-    """The newest value of each slug that was ever followed."""
     rows = connection.execute(
         f"SELECT kind, value FROM event WHERE kind LIKE '{FOLLOW}%' AND undone = 0 ORDER BY clock, id"
     )
@@ -346,7 +345,6 @@ def place_in(connection: sqlite3.Connection, pk: int, listed: Sequence[int]) -> 
 
 
 def _place_of(connection: sqlite3.Connection, pks: Iterable[int]) -> str | None:
-    """The place of the first of these papers that is in the queue."""
     for pk in pks:
         row = connection.execute("SELECT place FROM queue WHERE pk = ?", (pk,)).fetchone()
         if row is not None:

@@ -295,7 +295,6 @@ class EventLog:
         return events
 
     def _last_number(self) -> int:
-        """The number of this machine's last event."""
         own = "SELECT number FROM event WHERE machine = ? AND number < ? ORDER BY number DESC LIMIT 1"
         (number,) = self._connection.execute(own, (self.machine(), LAST_NUMBER)).fetchone() or (0,)
         return int(number)
@@ -534,7 +533,6 @@ class EventLog:
         return bool(refused)
 
     def _rewrite_journal(self) -> None:
-        """Write all events of the table into a new journal."""
         stored = self._connection.execute("SELECT id FROM event ORDER BY seq").fetchall()
         self.journal.rewrite((self._entry(id) for (id,) in stored), self.machine())
         self._append([])
@@ -549,12 +547,10 @@ class EventLog:
         return rows.fetchall()
 
     def _append(self, entries: Iterable[Entry]) -> None:
-        """Append events to the journal, and note its size."""
         size = self.journal.append(entries, self.machine())
         meta.put(self._connection, SIZE, str(size))
 
     def _insert_missing(self, entry: Entry, via: str = "") -> bool:
-        """Add an event unless the log has it; return whether it was missing."""
         known = self._connection.execute("SELECT 1 FROM event WHERE id = ?", (entry.id,)).fetchone()
         if known is None:
             self._insert(entry, via)

@@ -439,12 +439,10 @@ class Events:
             return question(self._connection)
 
     def _apply_news(self, progress: Progress) -> None:
-        """Apply events that were joined meanwhile."""
         if self._log.has_news:
             self._apply_rest(progress)
 
     def _apply_rest(self, progress: Progress) -> None:
-        """Finish every event that is not applied in full."""
         rows = self._connection.execute(f"SELECT {COLUMNS} FROM event WHERE applied = 0 ORDER BY seq").fetchall()
         small: list[tuple[Event, Event | None]] = []
         forgetting: list[Event] = []
@@ -544,7 +542,6 @@ class Events:
     # The steps of events.
 
     def _note(self, events: Sequence[tuple[Event, Event | None]]) -> None:
-        """Note which states may change, in the caller's transaction."""
         for event, target in events:
             if target is event:
                 effects.note(self._connection, event)
@@ -616,7 +613,6 @@ class Events:
         return next(unpacked(packed[0][0]))[0] if len(packed) == 1 else ""
 
     def _target(self, id: str) -> Event | None:
-        """The event with this id; None if it is lost, or has not come yet from its machine."""
         row = self._connection.execute(f"SELECT {COLUMNS} FROM event WHERE id = ?", (id,)).fetchone()
         return Event(*row) if row else None
 

@@ -227,7 +227,6 @@ def _entry(fields: dict[str, Any], packed: bytes | None, most: int) -> Entry:
 
 
 def _packed(listed: object, count: int) -> bytes:
-    """Listed ids as events keep them; raises Refused."""
     if not isinstance(listed, list) or len(listed) != count or not all(map(paper_id, listed)):
         raise Refused("it names no papers" if count else "it is not an event")
     return zlib.compress("\n".join(listed).encode(), PACKING)
@@ -346,7 +345,6 @@ def _lines(file: BinaryIO) -> Iterator[Entry | Owner | BadLine]:
 
 
 def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines in blocks of about `BLOCK_BYTES`."""
     block = bytearray()
     for line in lines:
         block += line
@@ -358,7 +356,6 @@ def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _ends_line(file: int) -> bool:
-    """Whether the last line has its newline; a line that was cut off has none."""
     os.lseek(file, -1, os.SEEK_END)
     return os.read(file, 1) == b"\n"
 

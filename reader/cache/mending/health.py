@@ -147,7 +147,6 @@ def glance(path: Path) -> Condition:
 
 
 def _first_damage(path: Path) -> str:
-    """What is wrong at first sight with a damaged file."""
     with path.open("rb") as file:
         header = file.read(HEADER)
     if not header.startswith(MAGIC):
@@ -237,7 +236,6 @@ def _may_use(one: Path) -> bool:
 
 
 def _is_foreign(one: Path) -> bool:
-    """Whether a file or folder belongs to somebody else."""
     try:
         return not platform.is_mine(one.stat().st_uid)
     except FileNotFoundError:
@@ -341,7 +339,6 @@ def _search(path: Path) -> Iterator[str]:
 
 
 def _texts(connection: sqlite3.Connection) -> Iterator[str]:
-    """Check that each full text is in the index, and nothing else."""
     lacking, foreign = (connection.execute(differences).fetchone()[0] for differences in text_index.DIFFERENCES)
     if lacking:
         yield f"it lacks {lacking:,} of the texts"
@@ -360,7 +357,6 @@ def _days(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _log(connection: sqlite3.Connection) -> Iterator[str]:
-    """Check that each event can be read."""
     for seq, packed, count in connection.execute("SELECT seq, papers, count FROM event"):
         try:
             named = sum(len(ids) for ids in unpacked(packed)) if count <= MOST_OWN_IDS else count
@@ -374,7 +370,6 @@ def _log(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _events(connection: sqlite3.Connection) -> Iterator[str]:
-    """Check that each event is one that a machine can have made by now."""
     now = time.time()
     for seq, clock in connection.execute(TOO_LATE, {"latest": followed_clock(now)}):
         yield f"event {seq} has a clock that is {(clock - int(now * 1000)) // DAY:,} days ahead"
@@ -403,7 +398,6 @@ def _other_ids(connection: sqlite3.Connection, packed: bytes) -> int:
 
 
 def _journal(connection: sqlite3.Connection, path: Path) -> Iterator[str]:
-    """Check that the log and its journal have the same events."""
     faults = list(_differences(connection, path))
     if faults:
         # Another program may have written between the two looks: look again while none can.

@@ -171,7 +171,6 @@ class Salvage:
         return None if row is None else int(row[0])
 
     def _rows_of(self, table: str, pk: int) -> list[dict[str, Value]]:
-        """The rows of a table about a paper; none if they can't be read."""
         columns = [name for name in self.columns(table) if name not in ("key", "pk")]
         if not columns:
             return []
@@ -368,7 +367,6 @@ def _is_feed(feed: dict[str, Value]) -> bool:
 
 
 def _entry(key: int, event: dict[str, Value]) -> Entry | None:
-    """The event of a row; None if any part of it is damaged."""
     id, machine, clock, kind, value, papers, count, number = (event.get(name) for name in EVENT)
     if not (is_event_id(id) and is_machine(machine) and isinstance(clock, int) and 0 < clock <= FURTHEST):
         return None
@@ -415,7 +413,6 @@ def _draft(paper: dict[str, Any]) -> Draft | None:
 
 
 def _cleaned(field: Field, value: Any) -> Any:
-    """A field's value from its column, as the sources give it."""
     if field.type is int:
         return value if type(value) is int and 0 <= value < 1 << 31 else None
     texts = value.split("\n") if isinstance(value, str) else []
@@ -603,7 +600,6 @@ class Repair:
     # In place
 
     def _keep_copy(self) -> None:
-        """Keep the file as it was before the first change."""
         if not self.report.kept:
             self._progress("keeping a copy")
             self.report.kept.append(files.keep_copy(self._path))
@@ -709,7 +705,6 @@ class Repair:
         return None
 
     def _open(self, stack: ExitStack, sources: Sequence[Path]) -> list[tuple[Path, Salvage]]:
-        """Those of the files in which SQLite finds papers or events."""
         found = []
         for number, file in enumerate(sources):
             self._progress(f"reading {file.name}")
@@ -755,7 +750,6 @@ class Repair:
             EventLog(connection, building).agree()
 
     def _known_places(self, building: Path) -> dict[tuple[str, int, int], str]:
-        """The ids of the events by their place: machine, number and clock."""
         with connections.opened(building, query_only=True) as connection:
             rows = connection.execute("SELECT machine, number, clock, id FROM event")
             return {(machine, number, clock): id for machine, number, clock, id in rows}
@@ -852,12 +846,10 @@ class Repair:
 
 
 def _papers(connection: sqlite3.Connection) -> dict[str, int]:
-    """The keys of the papers by their ids."""
     return dict(connection.execute("SELECT id, pk FROM paper"))
 
 
 def _listings(papers: Iterable[Found]) -> list[Listing]:
-    """The papers by the days that list them."""
     listed: dict[str | None, list[Draft]] = defaultdict(list)
     for paper in papers:
         for day in paper.days or (None,):
@@ -889,7 +881,6 @@ def _take_row(connection: sqlite3.Connection, table: str, pk: int, row: dict[str
 
 
 def _settle(building: Path) -> None:
-    """Merge the write-ahead log into the file, and wait for the disk."""
     with connections.opened(building, durable=True) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     sync(building)

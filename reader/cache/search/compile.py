@@ -92,7 +92,6 @@ def _nearest(near: str, like: tuple[str, ...], query: Query, scope: Scope) -> Se
 
 
 def _free_text(node: Node | None) -> str:
-    """The free text of a query, also that of a saved view that it names."""
     match node:
         case And(nodes):
             return " ".join(filter(None, map(_free_text, nodes)))
@@ -102,7 +101,6 @@ def _free_text(node: Node | None) -> str:
 
 
 def _without_free_text(node: Node | None) -> Node | None:
-    """The exact terms of a query."""
     match node:
         case And(nodes):
             kept = [one for inner in nodes if (one := _without_free_text(inner)) is not None]
@@ -122,7 +120,6 @@ def _in_texts(terms: Sequence[Node], order: str, scope: Scope) -> InTexts | None
 
 
 def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
-    """The papers for which all terms are true."""
     plain = Compiler(scope, sort.key).every(terms)
     return Selection(
         plain.sql,
@@ -136,7 +133,6 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
 
 
 def _terms(node: Node) -> tuple[Node, ...]:
-    """The nodes that must all be true."""
     return node.nodes if isinstance(node, And) else (node,)
 
 
@@ -150,7 +146,6 @@ def _order(sort: Sort, scope: Scope) -> str:
 
 
 def _by_relevance(selection: Selection, terms: Sequence[Node], wanted: list[Match], reverse: bool) -> Selection:
-    """The selection ordered by relevance: how well the papers fit the words."""
     together = [node for node in terms if fts_expression(node)]
     words = fts_expression(And(tuple(together))) if together else fts_expression(Or(tuple(wanted)))
     up = "DESC" if reverse else "ASC"

@@ -213,7 +213,6 @@ def _cited(connection: sqlite3.Connection, others: Sequence[Paper], pks: Sequenc
 
 
 def _references(connection: sqlite3.Connection, pk: int) -> str:
-    """The bibliography of a paper's full text; empty without."""
     from reader.core.document.codec import UnreadableDocument, load
     from reader.core.document.model import Reference, texts
 
@@ -325,7 +324,6 @@ def _rank(connection: sqlite3.Connection, cache: Path, wanted: Nearest) -> Ranke
 
 
 def _matching(connection: sqlite3.Connection, exact: Clause, pks: list[int]) -> list[int]:
-    """Those of some papers that are in the cache and match the exact terms, in the same order."""
     keys = f"[{','.join(map(str, pks))}]"
     sql = f"SELECT p.pk FROM paper AS p WHERE p.pk IN (SELECT value FROM json_each(?)) AND ({exact.sql})"
     matching = {pk for (pk,) in connection.execute(sql, (keys, *exact.params))}

@@ -167,7 +167,6 @@ class Batch:
         follow_papers(self._driver, papers)
 
     def _look_up(self, drafts: Iterable[Draft]) -> None:
-        """Fetch the papers that the drafts may describe, by id and by title."""
         hashes = {title_hash(draft.title) for draft in drafts}
         ids = {draft.id for draft in drafts if draft.id}
         own = {draft.entry or page_id(draft.title) for draft in drafts if draft.entry or not draft.id}
@@ -279,7 +278,6 @@ class Batch:
                 self._connection.execute(_set(table, columns), rows)
 
     def _categorize(self, entries: Sequence[Entry]) -> None:
-        """Store the papers' categories for look-ups by category."""
         if entries:
             before = [entry.pk for entry in entries if entry.known is not None]
             self._connection.execute(delete(PAPER_CATEGORY).where(PAPER_CATEGORY.c.pk.in_(before)))
@@ -313,7 +311,6 @@ class Batch:
 
 
 def _id(draft: Draft) -> str:
-    """The id of a draft's paper: its own, or else a generated one."""
     return draft.id or draft.entry or page_id(draft.title)
 
 
@@ -323,7 +320,6 @@ def _is_of_page(draft: Draft, entry: Entry) -> bool:
 
 
 def _change(pk: int, facts: Mapping[str, Any], at: str) -> Values:
-    """The moving facts of a paper as a row of `paper_change`."""
     flags = ("has_code", "has_project", "has_media")
     return {
         "pk": pk,
@@ -405,7 +401,6 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
 
 
 def _choose_value(merge: Merge | None, known: Any, said: Any, *, newer: bool) -> Any:
-    """Choose between the cached value and the source's value."""
     if known in (None, ""):
         return said
     if merge == "growing":

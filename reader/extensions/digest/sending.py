@@ -342,7 +342,6 @@ DELIVERIES: dict[str, type[Delivery]] = {"stdout": Printed, "file": Written, "co
 
 
 def _no_mail(news: api.news.News, last: datetime | None, uncertain: Sent | None) -> str:
-    """Why there is no mail, and how to get one."""
     count, since = news.mailed, news.since
     if not count or last is None:
         return f"Nothing is new since {since}, so nothing was mailed."

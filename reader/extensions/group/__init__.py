@@ -131,7 +131,6 @@ def _join(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _warn_of_namesake(workspace: Workspace) -> None:
-    """Warn if somebody else had the name first."""
     from reader.extensions.group import membership
     from reader.extensions.group.membership import name_beside_namesake
 
@@ -144,7 +143,6 @@ def _warn_of_namesake(workspace: Workspace) -> None:
 
 
 def _place(arguments: Namespace) -> str:
-    """The folder or the server that is given; raises UsageError."""
     what = arguments.what
     if len(arguments.things) != 1:
         raise UsageError(f"Name a folder that you share, or a server: dailypapers group {what} DIR --name YOU.")
@@ -152,7 +150,6 @@ def _place(arguments: Namespace) -> str:
 
 
 def _name(arguments: Namespace) -> str:
-    """The name that is given; raises UsageError."""
     if arguments.name is None:
         raise UsageError(f"Say who you are: dailypapers group {arguments.what} DIR --name YOU.")
     if not is_name(arguments.name):
@@ -251,7 +248,6 @@ def _choose(arguments: Namespace, workspace: Workspace, shares: Mapping[str, Non
 
 
 def _things(words: Sequence[str]) -> tuple[str, ...]:
-    """The things that words name; raises UsageError."""
     found = []
     for word in map(bare, words):
         one = thing(word)
@@ -455,7 +451,6 @@ def _short(key: str) -> str:
 
 
 def _examine(workspace: Workspace) -> Iterator[Finding]:
-    """The group, with its folder or server."""
     from reader.api import Finding
     from reader.extensions.group import membership
 

@@ -158,7 +158,6 @@ def _mine(cache: Path) -> Membership:
 
 
 def _expect_none(cache: Path) -> None:
-    """Raise CacheError if the user is in a group, or without the extra."""
     check_library()
     mine = membership.load(cache)
     if mine is not None:

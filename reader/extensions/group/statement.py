@@ -167,7 +167,6 @@ def read(body: bytes) -> Statement:
 
 
 def _choice(found: object) -> Choice:
-    """A foreign choice; the first one if it is none."""
     match found:
         case [int(number), str(machine)] if 0 <= number < foreign.LARGEST_NUMBER and _HEX.fullmatch(machine):
             return Choice(number, machine)
@@ -185,7 +184,6 @@ def _line(fields: Mapping[str, object]) -> bytes:
 
 
 def _papers(marks: Iterable[members.Shared]) -> Iterator[dict[str, object]]:
-    """The marks by paper."""
     by_paper: dict[str, dict[str, str]] = {}
     for one in marks:
         by_paper.setdefault(one.paper, {})[one.kind] = one.value

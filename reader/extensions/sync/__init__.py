@@ -302,7 +302,6 @@ def _notes(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def _examine(workspace: Workspace) -> Iterator[Finding]:
-    """The folder or server of the settings, with the files in it that can't be read."""
     from reader.api import Finding
 
     named = workspace.settings.sync

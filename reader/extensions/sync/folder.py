@@ -169,7 +169,6 @@ class _FolderLook:
             ) from error
 
     def _is_as_written(self, own: Path) -> bool:
-        """Whether the own file is as this machine left it."""
         known = self._known.files.get(own.name)
         try:
             return known is not None and own.stat().st_size == known.size and tail_of(own, known.size) == known.tail

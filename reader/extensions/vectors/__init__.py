@@ -86,7 +86,6 @@ def _print_status(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _try_encoder(workspace: Workspace) -> tuple[str, Encoder | None]:
-    """What is wrong with the settings, and the model if nothing is."""
     from reader.api import open_encoder
 
     try:

@@ -189,7 +189,6 @@ class StaticEncoder:
 
 
 def _load(folder: Path) -> Any:
-    """The model; raises ConfigError."""
     try:
         from model2vec import StaticModel
     except ImportError as error:

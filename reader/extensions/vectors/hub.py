@@ -146,7 +146,6 @@ class HubClient(DocumentClient):
     async def _fetch_files(
         self, name: str, commit: str, files: Sequence[HubFile], folder: Path, on_progress: OnProgress
     ) -> dict[str, str]:
-        """Fetch the files into a folder; return their digests."""
         total, before = sum(file.size for file in files), 0
         digests = {}
         for file in files:
@@ -179,7 +178,6 @@ class HubClient(DocumentClient):
 
 
 def _read_listing(response: Response) -> tuple[str, list[HubFile]]:
-    """The newest commit of a model, and its files; raises FeedMalformed."""
     try:
         answer = cast(Any, parse_json(response.body))
         commit = answer["sha"]

@@ -155,7 +155,6 @@ def parse_records(body: bytes) -> tuple[tuple[ArxivEntry, ...], str]:
 
 
 def _parse_listed(record: Element) -> ArxivEntry | None:
-    """Parse one record; None if it is unusable, or the paper was taken back."""
     element = record.find("metadata/arXiv")
     id = None if element is None else arxiv_id(_text(element, "id").strip())
     title = "" if element is None else plain_line(_text(element, "title"))
@@ -228,7 +227,6 @@ def _error_reason(elements: list[Element]) -> str:
 
 
 def _parse_entry(element: Element) -> ArxivEntry:
-    """Parse one entry; raises FeedMalformed with a short reason if it is unusable."""
     places = [_text(element, name).strip() for name in ("id", "guid", "link")]
     places += [link.get("href", "").strip() for link in element.findall("link")]
     id_text = next((place for place in places if arxiv_id(_without_oai(place))), "")
@@ -284,7 +282,6 @@ def _authors(element: Element) -> tuple[str, ...]:
 
 
 def _categories(element: Element) -> tuple[str, ...]:
-    """The categories, each once, the primary one first."""
     primary = element.find("primary_category")
     terms = [] if primary is None else [primary.get("term", "")]
     return category_ids([*terms, *(one.get("term") or one.text or "" for one in element.findall("category"))])
@@ -308,7 +305,6 @@ def parse_day(stamp: str) -> str | None:
 
 
 def _text(element: Element, name: str) -> str:
-    """The text of the first child of that name, or an empty text."""
     child = element.find(name)
     return "" if child is None else "".join(child.itertext())
 

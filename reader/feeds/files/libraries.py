@@ -160,7 +160,6 @@ def _bibtex_id(fields: Mapping[str, str]) -> str | None:
 
 
 def _broken(block: Block) -> LibraryEntry:
-    """An entry that can't be parsed, such as one that never ends."""
     raw = block.raw or ""
     title = _BIB_TITLE.search(raw)
     eprint = _EPRINT.search(raw)

@@ -69,8 +69,6 @@ _DOTS = ("·", "•")
 
 @dataclass(slots=True)
 class _Block:
-    """The lines up to a date, and the footer with the date."""
-
     lines: list[str] = field(default_factory=list)
     author_count: int | None = None
     organization: str | None = None
@@ -296,7 +294,6 @@ def html_of(body: bytes) -> str | None:
 
 
 def _archived(body: bytes) -> bytes:
-    """The page of Safari's web archive."""
     try:
         page = plistlib.loads(body)["WebMainResource"]["WebResourceData"]
     except Exception as error:
@@ -308,7 +305,6 @@ def _archived(body: bytes) -> bytes:
 
 
 def _first_part(body: bytes) -> bytes:
-    """The page of an MHTML file, which is a mail with the page and its pictures."""
     for part in email.message_from_bytes(body).walk():
         if part.get_content_type() == "text/html" and isinstance(page := part.get_payload(decode=True), bytes):
             return page

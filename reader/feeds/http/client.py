@@ -385,7 +385,6 @@ class HttpClient(Closing):
         return host_lock(self._lock_folder / f"{self.host}.lock", 0, self._sleep)
 
     async def _request(self, url: str, parameters: Mapping[str, Any], validators: Validators) -> Response:
-        """Send one request, and follow its redirects."""
         wire = self._open()
         query: Mapping[str, Any] | None = parameters or None
         lasting_url, is_permanent = url, True
@@ -475,7 +474,6 @@ class HttpClient(Closing):
         raise FeedRefused(f"{redirected}; this network may ask to sign in first.")
 
     def _refuse(self, answer: Answer, body: bytes) -> NoReturn:
-        """Raise the error that an unsuccessful response means."""
         host, status, limits = self.host, answer.status, self._limits
         wait = responses.retry_after(answer.headers)
         if status == 429:
@@ -626,7 +624,6 @@ class BusyHostClient(DocumentClient):
 
 
 def _host_of(endpoint: str) -> str:
-    """The host of a valid endpoint; raises ConfigError."""
     try:
         parts = urlsplit(endpoint)
         host, _ = parts.hostname or "", parts.port

@@ -181,7 +181,6 @@ def listed_id(item: object) -> object:
 
 
 def _block(value: object) -> str:
-    """A value as clean paragraphs; empty if it is not a text."""
     return safe.plain_block(_prose(value))
 
 
@@ -196,7 +195,6 @@ def _prose(value: object) -> str:
 
 
 def _authors(value: object) -> tuple[str, ...]:
-    """The authors' names in order, without hidden authors."""
     names = (
         as_line(author if isinstance(author, str) else as_mapping(author).get("name"), _NAME_LIMIT)
         for author in as_list(value)[:_AUTHORS]
@@ -206,7 +204,6 @@ def _authors(value: object) -> tuple[str, ...]:
 
 
 def _submitter(outer: Mapping[str, object], paper: Mapping[str, object]) -> str | None:
-    """The account that submitted the paper, a person's or an organization's."""
     for place in (paper.get("submittedOnDailyBy"), outer.get("submittedBy")):
         if (account := _account(place)) is not None:
             return account
@@ -214,7 +211,6 @@ def _submitter(outer: Mapping[str, object], paper: Mapping[str, object]) -> str 
 
 
 def _profiles(value: object) -> tuple[str, ...]:
-    """The account and the name of each author who claimed the paper."""
     found: list[str] = []
     for author in as_list(value)[:_AUTHORS]:
         record = as_mapping(author)
@@ -324,7 +320,6 @@ def parse_page(item: object, id: str) -> PaperPage:
 
 
 def _comments(values: object, parent: str = "") -> Iterator[Said]:
-    """Comments, each followed by its replies."""
     waiting = [(value, parent) for value in reversed(as_list(values))]
     while waiting:
         value, parent = waiting.pop()

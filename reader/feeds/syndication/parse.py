@@ -223,7 +223,6 @@ def feed_slug(title: str, url: str) -> str:
 
 
 def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> Entry | None:
-    """Parse one entry; None if it has neither title nor text."""
     link = web_url(as_text(item.get("link")))
     heading = _detail_text(item.get("title_detail"), atom)
     contents = item.get("content")
@@ -305,7 +304,6 @@ def _tags(item: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _day(item: Mapping[str, Any], today: date) -> str | None:
-    """The day of an entry; None if it has no plausible date."""
     for stamp in map(item.get, ("published_parsed", "updated_parsed", "created_parsed")):
         try:
             day = date(*stamp[:3]) if stamp else date.min
@@ -353,8 +351,6 @@ def _not_a_feed(body: bytes, url: str) -> tuple[str, tuple[str, ...]]:
 
 
 class _FeedFinder(HTMLParser):
-    """Finds the feeds that a web page links to."""
-
     def __init__(self, url: str) -> None:
         super().__init__()
         self.feeds: list[str] = []
