@@ -212,7 +212,7 @@ def _list_feeds(connection: sqlite3.Connection) -> None:
     newest = _newest_follows(connection)
     listed: dict[str, dict[str, str | None]] = {}
     for slug in sorted(newest):
-        if (said := _feed(newest[slug])) is not None:
+        if (said := parse_feed(newest[slug])) is not None:
             listed.setdefault(said["url"], {"home": None, "folder": "", **said, "slug": slug})
     # A feed that is followed since before the log had feeds has no event yet, not even a forgotten one.
     rows = connection.execute(
@@ -230,7 +230,7 @@ def _list_feeds(connection: sqlite3.Connection) -> None:
     )
 
 
-def _feed(value: str) -> dict[str, Any] | None:
+def parse_feed(value: str) -> dict[str, Any] | None:
     """The feed of an event, with a whole address; None if it is no longer followed, or leads elsewhere than to the web.
 
     A feed of a kind that only a newer program knows stays in the log, and is not followed here.
@@ -262,7 +262,7 @@ def _newest_follows(connection: sqlite3.Connection) -> dict[str, str]:
 def slugs_of(connection: sqlite3.Connection, url: str) -> list[str]:
     """All slugs under which an address is followed."""
     newest = _newest_follows(connection)
-    return [slug for slug, value in newest.items() if (feed := _feed(value)) is not None and feed["url"] == url]
+    return [slug for slug, value in newest.items() if (feed := parse_feed(value)) is not None and feed["url"] == url]
 
 
 def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:

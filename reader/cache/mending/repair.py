@@ -15,7 +15,6 @@ keeps no checksums, and any value may have a flipped bit.
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import sqlite3
@@ -377,19 +376,11 @@ def _entry(key: int, event: dict[str, Value]) -> Entry | None:
             return None
     except Refused:
         return None
-    if kind.startswith(FOLLOW) and value and not _is_feed_value(kind.removeprefix(FOLLOW), value):
+    if kind.startswith(FOLLOW) and value and derived.parse_feed(value) is None:
         return None
     # Until machines numbered their events, all of a cache came from one.
     number = number if isinstance(number, int) and number > 0 else key
     return Entry(str(id), str(machine), number, clock, kind, value, count, papers)
-
-
-def _is_feed_value(slug: str, value: str) -> bool:
-    try:
-        feed = json.loads(value)
-        return _is_feed({"slug": slug, "folder": "", **feed})
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return False
 
 
 # Papers
@@ -499,10 +490,6 @@ class Report:
     """Papers found in the broken file, but not restored for lack of time."""
 
 
-def _ignore_progress(_step: str) -> None:
-    pass
-
-
 class Repair:
     """One repair of the cache at `path`; `rules` loads the topic rules.
 
@@ -514,7 +501,7 @@ class Repair:
         self,
         path: Path,
         rules: Callable[[], Classifier],
-        progress: Progress = _ignore_progress,
+        progress: Progress = lambda _: None,
         *,
         seconds: float | None = None,
     ) -> None:
