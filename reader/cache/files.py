@@ -30,7 +30,6 @@ KEPT = 3
 """Kept backups: the newest whole one, and the newest of the others."""
 
 WHOLE_DAYS = 7
-"""Days between two whole backups."""
 
 FULL_BYTES = 1 << 28
 """The largest cache copied whole, some 50,000 papers; copying and checking it takes 3 s."""

@@ -28,9 +28,6 @@ from reader.core.paper import LibraryEntry
 from reader.core.passages import split_note
 from reader.core.text import title_hash
 
-MANY = 500
-"""Ids looked up at a time."""
-
 
 @dataclass
 class Found:
@@ -47,7 +44,7 @@ class Found:
 def find_papers(connection: sqlite3.Connection, entries: Sequence[LibraryEntry]) -> Found:
     """Find the papers of entries by their ids, and those without an id by their titles."""
     found = Found()
-    by_id = _keys_of(connection, [entry.id for entry in entries if entry.id])
+    by_id = _keys(connection, [entry.id for entry in entries if entry.id])
     for entry in entries:
         pk = by_id.get(entry.id) if entry.id else _with_title(connection, entry.title)
         if pk is not None:
@@ -56,18 +53,6 @@ def find_papers(connection: sqlite3.Connection, entries: Sequence[LibraryEntry])
             found.absent.setdefault(entry.id, []).append(entry)
         else:
             found.unknown.append(entry)
-    return found
-
-
-def _keys_of(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for start in range(0, len(ids), MANY):
-        some = json.dumps(ids[start : start + MANY])
-        found |= connection.execute(
-            "SELECT id, pk FROM paper_alias WHERE id IN (SELECT value FROM json_each(:ids))"
-            " UNION ALL SELECT id, pk FROM paper WHERE id IN (SELECT value FROM json_each(:ids))",
-            {"ids": some},
-        ).fetchall()
     return found
 
 
@@ -164,8 +149,7 @@ def add_marks(events: Events, papers: Sequence[PaperMarks], now: Callable[[], fl
     made now, on papers in the cache where none of its kind is set.
     """
     new = events.read(lambda connection: _missing(connection, papers))
-    entries = _entries(new, int(now() * 1000))
-    events.join(entries)
+    events.join(_entries(new, int(now() * 1000)))
     return len(new) + _add_states(events, papers)
 
 
@@ -190,13 +174,12 @@ _OF_LOST = f"SELECT 1 FROM orphan AS o JOIN event AS e ON e.seq = o.event WHERE 
 
 
 def _keys(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
-    wanted = json.dumps(list(ids))
     rows = connection.execute(
         "SELECT id, pk FROM paper_alias WHERE id IN (SELECT value FROM json_each(:ids))"
         " UNION ALL SELECT id, pk FROM paper WHERE id IN (SELECT value FROM json_each(:ids))",
-        {"ids": wanted},
+        {"ids": json.dumps(list(ids))},
     )
-    return {id: int(pk) for id, pk in rows}
+    return dict(rows.fetchall())
 
 
 def _entries(marks: Iterable[tuple[str, Mark]], now: int) -> list[Entry]:

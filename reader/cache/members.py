@@ -24,14 +24,12 @@ MOST_PAPERS = 50_000
 """Papers of which a member shares something: the newest ones."""
 
 BATCH = 2_000
-"""Marks in one transaction."""
 
 
 class Shared(NamedTuple):
     """A mark that a member shares."""
 
     paper: str
-    """The paper's id."""
     kind: str
     """`star`, `queue`, `note` or `tag:NAME`."""
     value: str = "1"
@@ -44,7 +42,6 @@ class Member(NamedTuple):
     name: str
     public: str
     shares: str
-    """What they share, in words."""
     seen: str
     """When a change was last noticed (ISO)."""
     papers: int = 0

@@ -111,7 +111,6 @@ MAKER = "program"
 NOTE_MAKER = f"INSERT OR REPLACE INTO meta (key, value) VALUES ('{MAKER}', '{__version__}')"
 
 STAMP = "alembic_version"
-"""The table with the number of the newest migration."""
 
 _NAMING_TABLES = ("paper", "event")
 """A file with a number of ours is a cache if it has one of these."""
@@ -132,9 +131,7 @@ class _Facts(NamedTuple):
     version: str | None
     """The number of its newest migration."""
     mark: int
-    """Its `application_id`."""
     names: frozenset[str]
-    """Its tables, indexes, views and triggers."""
 
     @property
     def is_ours(self) -> bool:

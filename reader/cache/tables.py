@@ -168,7 +168,6 @@ class Feed(SQLModel, table=True):
     failing_since: str | None = None
     """ISO time, UTC, since which every request failed; None if the last one succeeded."""
     error: str | None = None
-    """The last error, as a sentence."""
 
 
 class Meta(SQLModel, table=True):
@@ -193,9 +192,7 @@ class PaperChange(SQLModel, table=True):
     upvotes: int
     comments: int
     stars: int | None = None
-    """Stars of its code."""
     keywords: int
-    """Number of keywords."""
     links: int
     """1 for code, plus 2 for a project page, plus 4 for media."""
     models: int | None = None
@@ -203,7 +200,6 @@ class PaperChange(SQLModel, table=True):
 
 
 TABLES = SQLModel.metadata.tables
-"""The tables by their names."""
 
 PAPER, TEXT, ALIAS = TABLES["paper"], TABLES["paper_text"], TABLES["paper_alias"]
 LISTING, DAY, META, TRENDING = TABLES["listing"], TABLES["day"], TABLES["meta"], TABLES["trending"]

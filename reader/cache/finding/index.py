@@ -113,7 +113,6 @@ VERSION = 1
 """Raised whenever the content of the index changes."""
 
 TITLE_WEIGHT = 3
-"""The weight of a word in the title."""
 
 AT_ONCE = 1_000
 """Papers of a transaction: some 20 MB."""

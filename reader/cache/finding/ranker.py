@@ -55,7 +55,6 @@ BEST = 1_000
 """The best papers so far, among which pairs and lent words are searched for."""
 
 MOST_WORDS = 40
-"""Maximum words of a text that are searched for."""
 
 TOLD = 2.0
 """How often a paper must have a word to count half of what it could when others are compared with the paper."""
@@ -70,7 +69,6 @@ TELLING_PAIR = 0.6
 """How much two words side by side count there, in parts of what the less rare of them could count."""
 
 LONGEST_PHRASE = 3
-"""Words of a phrase that papers share."""
 
 WEAK_END = 0.35
 """A phrase neither begins nor ends with a word that says less than this part of what its best word says."""
@@ -98,7 +96,6 @@ _REPEATED = re.compile(r"(.)\1+")
 _BETWEEN = re.compile(r"\s+|[-‐‑]")
 
 Text = tuple[str, str]
-"""The title and the abstract of a paper."""
 
 ReadTexts = Callable[[Sequence[int]], Sequence[Text]]
 """Reads title and abstract of some papers by their keys."""

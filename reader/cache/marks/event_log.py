@@ -15,9 +15,9 @@ import secrets
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -76,7 +76,7 @@ ENTRY_COLUMNS = ", ".join((*_FIELDS, _REST))
 _values = attrgetter(*_FIELDS)
 _content = attrgetter("machine", "clock", "kind", "value", "count")
 
-LABELS = {
+LABELS: Mapping[tuple[str, str | None], str] = {
     ("read", "1"): "read",
     ("read", "0"): "unread",
     ("star", "1"): "starred",
@@ -92,9 +92,13 @@ LABELS = {
     ("highlight", "1"): "highlighted",
     ("highlight", "0"): "no longer highlighted",
     ("look", "1"): "looked at again",
+    ("note", None): "noted",
+    ("queue", None): "moved in the queue",
+    ("open", None): "opened",
+    ("finish", None): "read to the end",
+    ("pass", None): "passed",
 }
-
-TRACE_LABELS = {"open": "opened", "finish": "read to the end", "pass": "passed"}
+"""What was done, by a mark's kind and value, or by its kind alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +134,7 @@ class Event:
             return f"by the rule {self.kind.removeprefix(RULE)}"
         if self.kind.startswith(AGENT):
             return f"by {self.kind.removeprefix(AGENT)}"
-        others = {"note": "noted", "queue": "moved in the queue", **TRACE_LABELS}
-        return LABELS.get((self.kind, self.value)) or others.get(self.kind, self.kind)
+        return LABELS.get((self.kind, self.value)) or LABELS.get((self.kind, None)) or self.kind
 
     @property
     def said(self) -> str:
@@ -223,15 +226,15 @@ class Marking:
     count: int = 0
 
 
+@dataclass(slots=True)
 class Joined:
     """The result of joining the cache and its journal."""
 
-    def __init__(self) -> None:
-        self.inserted = 0
-        """Events that only the journal had."""
-        self.appended = 0
-        """Events that only the cache had."""
-        self.bad_lines: list[BadLine] = []
+    inserted: int = 0
+    """Events that only the journal had."""
+    appended: int = 0
+    """Events that only the cache had."""
+    bad_lines: list[BadLine] = field(default_factory=list)
 
 
 class EventLog:
@@ -251,7 +254,9 @@ class EventLog:
         before = after = -1
         try:
             with connections.transaction(self._connection):
-                self._agree()
+                if not self.has_agreed():
+                    # A program ended while it wrote, or either file was replaced.
+                    self._join_journal()
                 before = self.journal.size()
                 try:
                     yield
@@ -336,7 +341,6 @@ class EventLog:
     def take_new_machine(self) -> str:
         """Change this machine's id, because another machine has the same."""
         with connections.transaction(self._connection):
-            meta.drop(self._connection, MACHINE)
             return self._set_machine(secrets.token_hex(6))
 
     def _own_machine(self) -> str | None:
@@ -444,11 +448,6 @@ class EventLog:
         """Whether the journal has the size that the cache has noted."""
         return agrees(self._connection, self._path)
 
-    def _agree(self) -> None:
-        """Join the journal if a program ended while it wrote, or either file was replaced."""
-        if not self.has_agreed():
-            self._join_journal()
-
     def _join_journal(self) -> Joined:
         joined, seen, again = Joined(), set[str](), dict[str, Entry]()
         for line in self.journal.read():
@@ -465,12 +464,12 @@ class EventLog:
         for entry, seq, _ in list(self._clashes(again.values())):
             self._delete([seq])
             joined.inserted += self._insert_missing(entry)
-        stored = self._connection.execute("SELECT seq, id FROM event ORDER BY seq").fetchall()
-        missing = {seq: id for seq, id in stored if id not in seen}
+        stored = self._connection.execute("SELECT seq, id FROM event ORDER BY seq")
+        missing = dict.fromkeys(seq for seq, id in stored if id not in seen)
         # Those that a journal does not take wait for a repair.
         for seq, _ in refused_events(self._connection, missing) if missing else ():
             del missing[seq]
-        self._append(map(self._entry, missing.values()))
+        self._append(map(self._entry_of, missing))
         for slug, value in self._unrecorded_feeds():
             self.finish(self.record(f"{FOLLOW}{slug}", value))
         if joined.inserted:
@@ -482,9 +481,6 @@ class EventLog:
 
     def _entry_of(self, seq: int) -> Entry:
         return Entry(*self._connection.execute(f"SELECT {ENTRY_COLUMNS} FROM event WHERE seq = ?", (seq,)).fetchone())
-
-    def _entry(self, id: str) -> Entry:
-        return Entry(*self._connection.execute(f"SELECT {ENTRY_COLUMNS} FROM event WHERE id = ?", (id,)).fetchone())
 
     def mend(self) -> bool:
         """Replace impossible events; return whether some were deleted.
@@ -526,16 +522,12 @@ class EventLog:
             for one in entries:
                 self._insert_missing(one, vias.get(one.id, ""))
             if refused:
-                self._rewrite_journal()
-            else:
-                self._append(entries)
+                stored = [seq for (seq,) in connection.execute("SELECT seq FROM event ORDER BY seq")]
+                self.journal.rewrite(map(self._entry_of, stored), machine)
+                entries = []
+            self._append(entries)
         self.has_news = True
         return bool(refused)
-
-    def _rewrite_journal(self) -> None:
-        stored = self._connection.execute("SELECT id FROM event ORDER BY seq").fetchall()
-        self.journal.rewrite((self._entry(id) for (id,) in stored), self.machine())
-        self._append([])
 
     def _unrecorded_feeds(self) -> list[tuple[str, str]]:
         """Slugs and values of the feeds that are followed since before the log had them."""
@@ -617,7 +609,6 @@ class Made(NamedTuple):
     mark: str
     """In words, such as `starred`."""
     agent: str
-    """The program's name."""
 
     @property
     def said(self) -> str:
@@ -626,13 +617,8 @@ class Made(NamedTuple):
 
 def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[Made, ...]:
     """The marks on a paper that programs made, sorted by kind."""
-    return tuple(
-        Made(kind, Event(0, "", 0, kind, value, 1).label, agent) for kind, value, agent in _found(connection, pk)
-    )
-
-
-def _found(connection: sqlite3.Connection, pk: int) -> list[tuple[str, str, str]]:
-    return connection.execute(_MADE, {"pk": pk}).fetchall()
+    rows = connection.execute(_MADE, {"pk": pk})
+    return tuple(Made(kind, Event(0, "", 0, kind, value, 1).label, agent) for kind, value, agent in rows)
 
 
 _MADE = f"""

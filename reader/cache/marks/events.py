@@ -473,14 +473,9 @@ class Events:
             for first in range(0, len(events), TOGETHER):
                 some = events[first : first + TOGETHER]
                 forgotten.note_changing(connection, some)
-                starts = range(0, len(some), JOINED)
-                covering: list[Callable[[], None]] = [partial(self._cover, some[at : at + JOINED]) for at in starts]
-                for step in chain(covering, effects.folding(connection)):
-                    if self._is_stopped:
-                        return
-                    with connections.transaction(connection):
-                        step()
-                    connections.give_way()
+                covering = (partial(self._cover, some[at : at + JOINED]) for at in range(0, len(some), JOINED))
+                if not self._run(chain(covering, effects.folding(connection))):
+                    return
                 progress(min(first + TOGETHER, len(events)), len(events))
             with connections.transaction(connection):
                 self._finish([(step, None) for step in steps])
@@ -504,23 +499,24 @@ class Events:
                 some = events[first : first + TOGETHER]
                 done = first
                 for few in _few(some):
-                    if self._is_stopped:
+                    if not self._run([partial(self._note, few)]):
                         return
-                    with connections.transaction(self._connection):
-                        self._note(few)
-                    connections.give_way()
                     done += len(few)
                     progress(done, len(events))
-                finish: list[Callable[[], None]] = [
-                    partial(self._finish, some[start : start + 10 * JOINED])
-                    for start in range(0, len(some), 10 * JOINED)
-                ]
-                for step in chain(effects.folding(self._connection), finish):
-                    if self._is_stopped:
-                        return
-                    with connections.transaction(self._connection):
-                        step()
-                    connections.give_way()
+                starts = range(0, len(some), 10 * JOINED)
+                finish = (partial(self._finish, some[start : start + 10 * JOINED]) for start in starts)
+                if not self._run(chain(effects.folding(self._connection), finish)):
+                    return
+
+    def _run(self, steps: Iterable[Callable[[], None]]) -> bool:
+        """Run steps, each in a transaction of its own; return False if stopped before the end."""
+        for step in steps:
+            if self._is_stopped:
+                return False
+            with connections.transaction(self._connection):
+                step()
+            connections.give_way()
+        return True
 
     def rebuild(self) -> None:
         """Derive every state again from the log, in one transaction."""

@@ -79,7 +79,6 @@ BLOCK_BYTES = 1 << 20
 """Size of the lines that are written at once."""
 
 NAME_LIMIT = 60
-"""Maximum characters of a machine's name."""
 
 PACKING = 6
 """zlib's compression level: a million ids take 2.3 MB and 0.4 s."""
@@ -110,7 +109,6 @@ class Entry:
     kind: str
     value: str
     count: int
-    """Number of its papers."""
     papers: bytes
     """Their ids, newline-joined and zlib-compressed."""
     rest: str = ""
@@ -189,17 +187,14 @@ def decode(line: bytes, most: int = MOST_OWN_IDS) -> Entry | Owner:
         raise Refused("it is not an event")
     version = fields.pop("v")
     if version != VERSION:
-        raise Refused(f"its form, {_said(version)}, is {NEWER}")
+        said = str(version)[:20] if isinstance(version, int) else "?"
+        raise Refused(f"its form, {said}, is {NEWER}")
     if "owner" not in fields:
         return _entry(fields, packed if has_packed else None, most)
     owner = fields["owner"]
     if not is_machine(owner):
         raise Refused("it names no machine")
     return Owner(owner, text(fields.get("name"), NAME_LIMIT) or "")
-
-
-def _said(version: object) -> str:
-    return str(version)[:20] if isinstance(version, int) else "?"
 
 
 def _entry(fields: dict[str, Any], packed: bytes | None, most: int) -> Entry:

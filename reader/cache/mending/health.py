@@ -52,13 +52,11 @@ class State(Enum):
     FOREIGN = auto()
     """A file of another program."""
     NEWER = auto()
-    """Made by a newer version of this program."""
     LOST = auto()
     """Missing, while there is a journal or a backup."""
     DAMAGED = auto()
     """Cut off, changed, missing some of its tables, or not a database."""
     OLDER = auto()
-    """Made by an older version of this program."""
     INDEX = auto()
     """Only the full-text index is broken."""
     EVENTS = auto()

@@ -297,7 +297,6 @@ class Rows(NamedTuple):
 
     table: str
     that: Clause
-    """The condition on them."""
 
 
 def _rows_of(node: Node) -> Rows | None:

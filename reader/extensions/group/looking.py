@@ -56,7 +56,6 @@ class Looked:
     went: dict[str, int] = field(default_factory=dict)
     """Number of marks that were taken back, likewise."""
     joined: list[str] = field(default_factory=list)
-    """Names of members that were not known."""
     left: list[str] = field(default_factory=list)
     is_told: bool = False
     """Whether something new was published."""

@@ -25,10 +25,8 @@ THINGS: Mapping[str, str] = {members.STAR: "stars", QUEUE: "the queue", NOTE: "n
 """What can be shared, with its name; and `tag:NAME`."""
 
 NAME_LIMIT = 40
-"""Maximum characters of a member's name."""
 
 MOST_BYTES = 1 << 25
-"""Maximum size of a statement."""
 
 LINE_BYTES = 1 << 20
 """Maximum size of a line: a note has at most 100,000 characters."""
@@ -81,7 +79,6 @@ class Statement:
     """The things that are shared, as `THINGS` has them, and `tag:NAME`."""
     marks: tuple[members.Shared, ...] = ()
     has_left: bool = False
-    """Whether the member has left the group."""
     choice: Choice = NO_CHOICE
     """When the member chose what to share, or to leave: of two machines' choices, the greater one stands on both."""
     refused: int = 0

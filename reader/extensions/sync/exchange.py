@@ -70,7 +70,6 @@ class Known:
     machine: str = ""
     name: str = ""
     events: int = 0
-    """Number of its events."""
     came: int = 0
     """Number of them that were new here when it last brought any."""
     seen: str = ""

@@ -19,13 +19,11 @@ from reader.api import CacheError, foreign, foreign_event, journal, places
 from reader.extensions.sync.exchange import MOST_EVENTS, MOST_IDS_TOGETHER, Known, Look, now, writer_of
 
 MOST_FILES = 1_000
-"""Files of a folder that are read."""
 
 MOST_BYTES = 1 << 30
 """Bytes of a file that are read: some five million marks."""
 
 BATCH = 1_000
-"""Events that are written at once."""
 
 BEGINNING = b'{"v":'
 """How each file of a machine begins."""

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 TITLE_LIMIT = 500
 _WHERE_LIMIT = 100
 _LABELS = 50
-"""Maximum labels of an entry."""
 
 _AUTOMATIC = re.compile(
     r"(?:Computer Science|Statistics|Mathematics|Physics|Electrical Engineering[\w ]*|Quantitative \w+) - "

@@ -38,7 +38,6 @@ _TITLE_LIMIT = 300
 """Maximum characters of a title; a longer paragraph is an abstract, even without authors and date."""
 
 _NAME_LIMIT = 120
-"""Maximum characters of an organization's name."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LINK_TO_PAPER = "<https://huggingface.co/papers/{}>"
