@@ -199,9 +199,12 @@ _MEMBERS = f"""
 
 def shared_of(connection: sqlite3.Connection, pk: int) -> tuple[Said, ...]:
     """What the members share of a paper, by name."""
-    rows = connection.execute(_OF_PAPER, {"pk": pk}).fetchall()
+    found: dict[str, dict[str, str]] = {}
+    for name, kind, value in connection.execute(_OF_PAPER, {"pk": pk}):
+        found.setdefault(name, {})[kind] = value
+    tags = {name: tuple(kind.removeprefix(TAG) for kind in found[name] if kind.startswith(TAG)) for name in found}
     return tuple(
-        _told(name, [row[1:] for row in rows if row[0] == name]) for name in dict.fromkeys(row[0] for row in rows)
+        Said(name, STAR in kinds, QUEUE in kinds, tags[name], kinds.get(NOTE, "")) for name, kinds in found.items()
     )
 
 
@@ -210,9 +213,3 @@ _OF_PAPER = """
     WHERE paper IN (SELECT id FROM paper WHERE pk = :pk UNION SELECT id FROM paper_alias WHERE pk = :pk)
     ORDER BY slug, kind
 """
-
-
-def _told(name: str, marks: list[tuple[str, str]]) -> Said:
-    kinds = dict(marks)
-    tags = tuple(kind.removeprefix(TAG) for kind in kinds if kind.startswith(TAG))
-    return Said(name, STAR in kinds, QUEUE in kinds, tags, kinds.get(NOTE, ""))

@@ -210,12 +210,6 @@ def _has_foreign_mark(path: Path) -> bool:
     return start.startswith(MAGIC) and len(start) >= HEADER and mark not in (0, APPLICATION_ID) and not has_trace
 
 
-def _set_mark(path: Path) -> None:
-    """Mark a cache of an older version as ours; a busy or read-only one is marked another time."""
-    with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
-        connection.execute(SET_MARK)
-
-
 def _stamp(connection: sqlite3.Connection) -> str | None:
     return _read_facts(connection).version
 
@@ -268,7 +262,9 @@ def ensure(path: Path) -> None:
     close_to_others(path)
     if current:
         if facts.mark != APPLICATION_ID:
-            _set_mark(path)
+            # It is of an older version; a busy or read-only one is marked another time.
+            with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+                connection.execute(SET_MARK)
     elif facts.version is None:
         from reader.cache import files
 

@@ -259,15 +259,11 @@ def mute(path: Path, words: Sequence[str], scope: Scope) -> bool:
 
 def muting_words(connection: sqlite3.Connection, pk: int, scope: Scope) -> tuple[str, ...]:
     """The muted words that hide a paper, by which it was muted. The connection needs `register_functions`."""
-    if not _is_hidden(connection, pk):
+    muted = f"SELECT 1 FROM paper WHERE pk = ? AND hidden = 1 AND {has(Flag.MUTED, 'paper.pk')}"
+    if connection.execute(muted, (pk,)).fetchone() is None:
         return ()
     words = json.loads(meta.get(connection, APPLIED) or "[]")
     return tuple(word for word in words if _has(connection, pk, word, scope))
-
-
-def _is_hidden(connection: sqlite3.Connection, pk: int) -> bool:
-    flagged = f"SELECT 1 FROM paper WHERE pk = ? AND hidden = 1 AND {has(Flag.MUTED, 'paper.pk')}"
-    return connection.execute(flagged, (pk,)).fetchone() is not None
 
 
 def _has(connection: sqlite3.Connection, pk: int, word: str, scope: Scope) -> bool:

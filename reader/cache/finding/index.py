@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -72,19 +71,23 @@ class Stemmer:
 
     def words(self, text: str) -> list[Word]:
         """The words of a text in its order, without stop words."""
-        found = [word for word in WORD.finditer(text) if word[0].lower() not in STOP_WORDS]
-        stems = self.stems([word[0] for word in found])
-        return [Word(stem, *word.span()) for stem, word in zip(stems, found, strict=True) if stem]
+        return self._stemmed([word for word in WORD.finditer(text) if word[0].lower() not in STOP_WORDS])
 
     def compounds(self, text: str) -> list[Word]:
         """Hyphenated words as single words: `pretraining` also finds `pre-training`."""
-        found = list(COMPOUND.finditer(text))
+        return self._stemmed(list(COMPOUND.finditer(text)))
+
+    def _stemmed(self, found: Sequence[re.Match[str]]) -> list[Word]:
         stems = self.stems([HYPHEN.sub("", word[0]) for word in found])
         return [Word(stem, *word.span()) for stem, word in zip(stems, found, strict=True) if stem]
 
     def indexed(self, texts: Sequence[str]) -> list[list[str]]:
         """The stems that index each text: those of its words in order, then those of compounds."""
-        split = [[*_plain_words(text), *_joined_words(text)] for text in texts]
+        split = [
+            [word for word in WORD.findall(text) if word.lower() not in STOP_WORDS]
+            + [HYPHEN.sub("", word) for word in COMPOUND.findall(text)]
+            for text in texts
+        ]
         self._learn(chain.from_iterable(split))
         return [[stem for word in words if (stem := self._known[word])] for words in split]
 
@@ -99,14 +102,6 @@ class Stemmer:
         self._connection.execute("COMMIT")
         for number, stem in self._connection.execute("SELECT doc, term FROM stems"):
             self._known[new[number]] = stem
-
-
-def _plain_words(text: str) -> list[str]:
-    return [word for word in WORD.findall(text) if word.lower() not in STOP_WORDS]
-
-
-def _joined_words(text: str) -> list[str]:
-    return [HYPHEN.sub("", word) for word in COMPOUND.findall(text)]
 
 
 VERSION = 1
@@ -250,9 +245,6 @@ def _update(cache: Path) -> int:
     folder = finding_folder(cache)
     folder.mkdir(mode=0o700, exist_ok=True)
     make_private(folder)
-    for old in folder.glob("*-*/about.json"):
-        # Older versions had a folder of arrays.
-        shutil.rmtree(old.parent, ignore_errors=True)
     added = 0
     with closing(connections.connect(cache, query_only=True)) as papers:
         try:

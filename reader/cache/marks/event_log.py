@@ -267,14 +267,11 @@ class EventLog:
                 after = self.journal.size()
         except sqlite3.Error:
             if after > before:
-                self._withdraw(before, after)
+                # Nothing was committed; another program may have joined the journal's lines meanwhile.
+                with suppress(sqlite3.Error), connections.transaction(self._connection):
+                    if stored_size(self._connection) == before and self.journal.size() == after:
+                        self.journal.cut(before)
             raise
-
-    def _withdraw(self, before: int, after: int) -> None:
-        """Remove uncommitted events from the journal, unless another program has already joined them."""
-        with suppress(sqlite3.Error), connections.transaction(self._connection):
-            if stored_size(self._connection) == before and self.journal.size() == after:
-                self.journal.cut(before)
 
     def record(self, kind: str, value: str) -> Event:
         """Append an event without papers of this machine, inside `recording`; `finish` marks it as applied."""

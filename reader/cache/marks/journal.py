@@ -258,7 +258,8 @@ class Journal:
             try:
                 before = os.fstat(file).st_size
                 try:
-                    if before and not _ends_line(file):
+                    if before and os.pread(file, 1, before - 1) != b"\n":
+                        # The last line was cut off.
                         _write(file, b"\n")
                     if not before:
                         _write(file, encode(Owner(machine, name)))
@@ -348,11 +349,6 @@ def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
             block.clear()
     if block:
         yield bytes(block)
-
-
-def _ends_line(file: int) -> bool:
-    os.lseek(file, -1, os.SEEK_END)
-    return os.read(file, 1) == b"\n"
 
 
 def _write(file: int, data: bytes) -> None:

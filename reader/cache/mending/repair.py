@@ -185,7 +185,7 @@ class Salvage:
     def machine(self) -> str | None:
         """The id of the machine whose cache it was."""
         for _, row in self._rows("meta"):
-            if row.get("key") == "machine" and _is_hex(row.get("value"), 12):
+            if row.get("key") == "machine" and is_machine(row.get("value")):
                 return str(row["value"])
         return None
 
@@ -354,10 +354,6 @@ def _unpacks(packed: bytes) -> bool:
     except zlib.error:
         return False
     return unpacker.eof
-
-
-def _is_hex(value: Value, length: int) -> bool:
-    return isinstance(value, str) and re.fullmatch(rf"[0-9a-f]{{{length}}}", value) is not None
 
 
 def _is_feed(feed: dict[str, Value]) -> bool:
@@ -575,7 +571,10 @@ class Repair:
             State.JOURNAL: self._agree,
         }
         if state in in_place:
-            self._keep_copy()
+            if not self.report.kept:
+                # As it was before the first change.
+                self._progress("keeping a copy")
+                self.report.kept.append(files.keep_copy(self._path))
             if state in (State.EVENTS, State.JOURNAL) and journal_file(self._path).exists():
                 self.report.kept.append(files.keep_copy(journal_file(self._path)))
             self._change(in_place[state])
@@ -585,11 +584,6 @@ class Repair:
             raise CacheError(f"The cache {self._path} can't be repaired. 'dailypapers doctor' says why.")
 
     # In place
-
-    def _keep_copy(self) -> None:
-        if not self.report.kept:
-            self._progress("keeping a copy")
-            self.report.kept.append(files.keep_copy(self._path))
 
     def _change(self, change: Callable[[], None]) -> None:
         """Change the cache in its place; if it is too damaged for that, replace it."""
@@ -646,7 +640,9 @@ class Repair:
             sources = self._open(stack, broken + [file for file in files.backups(path) if file != base])
             self._bring_back_events(building, sources)
             self._bring_back_papers(building, sources)
-        _settle(building)
+        with connections.opened(building, durable=True) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        sync(building)
         if path.exists():
             self.report.kept.append(files.set_aside(path, building))
         else:
@@ -717,7 +713,8 @@ class Repair:
             self.report.unread_lines = len(events.agree().bad_lines)
             for _, source in sources:
                 # A changed bit in an id must not make a second event, which an undo of the first would not take back.
-                known = self._known_places(building)
+                rows = events.read(lambda one: one.execute("SELECT machine, number, clock, id FROM event").fetchall())
+                known = {tuple(place): id for *place, id in rows}
                 believed: dict[tuple[str, int, int], Entry] = {}
                 for one in source.entries():
                     place = (one.machine, one.number, one.clock)
@@ -735,11 +732,6 @@ class Repair:
                         feed,
                     )
             EventLog(connection, building).agree()
-
-    def _known_places(self, building: Path) -> dict[tuple[str, int, int], str]:
-        with connections.opened(building, query_only=True) as connection:
-            rows = connection.execute("SELECT machine, number, clock, id FROM event")
-            return {(machine, number, clock): id for machine, number, clock, id in rows}
 
     def _bring_back_papers(self, building: Path, sources: Sequence[tuple[Path, Salvage]]) -> None:
         """Add what the sources have and the cache lacks: papers, and what belongs to them; marked papers come first."""
@@ -865,9 +857,3 @@ def _take_row(connection: sqlite3.Connection, table: str, pk: int, row: dict[str
         text_index.add(connection, pk, text_index.words_of(cast(bytes, row["body"])))
     elif stored.rowcount and table == "paper_alias":
         derived.adopt(connection, [pk])
-
-
-def _settle(building: Path) -> None:
-    with connections.opened(building, durable=True) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    sync(building)

@@ -176,12 +176,7 @@ class Look:
 
 
 def exchange(
-    events: Events,
-    cache: Path,
-    place: Place,
-    name: str,
-    *,
-    progress: OnProgress = lambda _done, _total: None,
+    events: Events, cache: Path, place: Place, name: str, *, progress: OnProgress = lambda _done, _total: None
 ) -> Exchanged:
     """Take in what other machines have done, and let them have what was done here under the machine's `name`.
 

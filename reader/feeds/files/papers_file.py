@@ -258,6 +258,7 @@ _TEXT_LIMIT = 64 * 1024 * 1024
 
 _DATABASE_LIMIT = 2 * 1024**3
 
+_MARKDOWN_LINK = re.compile(rb"\[[^\]\n\"]{1,300}\]\(http")
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -304,7 +305,7 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
         yield _newsboat(rest, name)
     elif (given := format_of(first)) is not None:
         yield from _records(read_records(given, _whole(rest, name)))
-    elif first[:1] in (b"{", b"[") and not _is_markdown(first):
+    elif first[:1] in (b"{", b"[") and not _MARKDOWN_LINK.match(first):
         yield from _RecordReader(name).read(JsonStream(rest, line))
     else:
         yield from _read_text(_whole(rest, name), name, today)
@@ -327,10 +328,6 @@ def _records(records: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
     yield from _listings_of(exported)
     if entries or skipped:
         yield Listing(None, (), tuple(skipped), entries=tuple(entries))
-
-
-def _is_markdown(first: bytes) -> bool:
-    return re.match(rb"\[[^\]\n\"]{1,300}\]\(http", first) is not None
 
 
 def _pdf(name: str) -> LibraryEntry:

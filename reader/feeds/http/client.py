@@ -47,7 +47,7 @@ from reader.platform import Lock
 
 if TYPE_CHECKING:
     from reader.config import Settings
-    from reader.feeds.http.wire import LocalHost, Wire
+    from reader.feeds.http.wire import Wire
 
 
 POLL = 0.2
@@ -133,7 +133,9 @@ class Backoff:
             return left
         _, times = self._read()
         seconds = PAUSES[min(times, len(PAUSES) - 1)]
-        self._write(self._now() + seconds, times + 1)
+        if self._file is not None:
+            with suppress(OSError):
+                replace_private(self._file, json.dumps([self._now() + seconds, times + 1]), durable=False)
         return float(seconds)
 
     def answer(self) -> None:
@@ -150,11 +152,6 @@ class Backoff:
             return float(until), max(0, int(times))
         except (OSError, ValueError, TypeError):
             return 0.0, 0
-
-    def _write(self, until: float, times: int) -> None:
-        if self._file is not None:
-            with suppress(OSError):
-                replace_private(self._file, json.dumps([until, times]), durable=False)
 
 
 T = TypeVar("T")
@@ -409,7 +406,8 @@ class HttpClient(Closing):
             finally:
                 # The interval holds after a rate limit too.
                 self._free_at = max(self._free_at, self._clock() + self._interval)
-            if self.refuses_pages and _is_web_page(answer, body):
+            is_page = "html" in answer.headers.get("content-type", "") or body[:100].lstrip()[:1] == b"<"
+            if self.refuses_pages and is_page:
                 raise FeedMalformed(
                     f"{self.host} answered with a web page instead of the feed; this network may ask to sign in first."
                 )
@@ -540,7 +538,12 @@ class DocumentClient(HttpClient):
         try:
             return await super()._request(url, parameters, validators)
         except LocalHost as local:
-            raise self._local_refusal(local, is_redirect=local.host != host_in_request(url)) from None
+            named = clean(local.host, 80) + (f" ({local.address})" if local.address else "")
+            is_redirect = local.host != host_in_request(url)
+            raise FeedRefused(
+                f"{f'{self.host} redirected to {named}, which' if is_redirect else named} is on this machine or its"
+                " network and was not asked; the setting allow_local_feeds permits it."
+            ) from None
 
     def _redirect_target(self, origin: str, target: str) -> str:
         if not self._cross_host:
@@ -552,13 +555,6 @@ class DocumentClient(HttpClient):
         if url is None or (origin.startswith("https:") and not url.startswith("https:")):
             raise FeedRefused(f"{self.host} redirected to an unsafe address; check the feed's address.")
         return url
-
-    def _local_refusal(self, local: LocalHost, *, is_redirect: bool) -> FeedRefused:
-        named = f"{clean(local.host, 80)} ({local.address})" if local.address else clean(local.host, 80)
-        what = f"{self.host} redirected to {named}, which is" if is_redirect else f"{named} is"
-        return FeedRefused(
-            f"{what} on this machine or its network and was not asked; the setting allow_local_feeds permits it."
-        )
 
     def _refuse(self, answer: Answer, body: bytes) -> NoReturn:
         status = answer.status
@@ -651,10 +647,6 @@ def origin_of(url: str) -> str:
 def is_local_url(url: str) -> bool:
     """Whether an address is on this machine or, by its IP address, in its private network."""
     return is_local(urlsplit(url).hostname or "")
-
-
-def _is_web_page(answer: Answer, body: bytes) -> bool:
-    return "html" in answer.headers.get("content-type", "") or body[:100].lstrip()[:1] == b"<"
 
 
 def duration_text(seconds: float) -> str:

@@ -148,7 +148,7 @@ def parse_item(item: object) -> Draft:
     return Draft(
         title=title,
         id=id,
-        abstract=_block(paper.get("summary")),
+        abstract=safe.plain_block(_prose(paper.get("summary"))),
         authors=_authors(paper.get("authors")),
         organization=organization,
         organization_slug=slug,
@@ -164,7 +164,7 @@ def parse_item(item: object) -> Draft:
         models=count(paper.get("numTotalModels")),
         datasets=count(paper.get("numTotalDatasets")),
         spaces=count(paper.get("numTotalSpaces")),
-        submitter=_submitter(outer, paper),
+        submitter=_account(paper.get("submittedOnDailyBy")) or _account(outer.get("submittedBy")),
         profiles=_profiles(paper.get("authors")),
     )
 
@@ -178,10 +178,6 @@ def listed_day(item: object) -> str | None:
 def listed_id(item: object) -> object:
     """The paper that a record names."""
     return as_mapping(as_mapping(item).get("paper")).get("id")
-
-
-def _block(value: object) -> str:
-    return safe.plain_block(_prose(value))
 
 
 def _prose(value: object) -> str:
@@ -201,13 +197,6 @@ def _authors(value: object) -> tuple[str, ...]:
         if as_mapping(author).get("hidden") is not True
     )
     return tuple(filter(None, names))
-
-
-def _submitter(outer: Mapping[str, object], paper: Mapping[str, object]) -> str | None:
-    for place in (paper.get("submittedOnDailyBy"), outer.get("submittedBy")):
-        if (account := _account(place)) is not None:
-            return account
-    return None
 
 
 def _profiles(value: object) -> tuple[str, ...]:
