@@ -145,31 +145,6 @@ class PaperSource(SQLModel, table=True):
     pk: int = Field(primary_key=True)
 
 
-class Feed(SQLModel, table=True):
-    """A source of a refresh: the daily papers, arXiv for categories, or a feed that the user follows."""
-
-    pk: int | None = Field(default=None, primary_key=True)
-    slug: str
-    """The source that its papers name."""
-    kind: str
-    """`rss`, `arxiv` for a category, or `own` for a source that the reader always asks."""
-    url: str
-    """Its address, or the category."""
-    title: str
-    home: str | None = None
-    folder: str = ""
-    added: str
-    """ISO time, UTC."""
-    etag: str | None = None
-    modified: str | None = None
-    """ETag and Last-Modified of the last answer that was stored."""
-    answered: str | None = None
-    """ISO time, UTC, of that answer."""
-    failing_since: str | None = None
-    """ISO time, UTC, since which every request failed; None if the last one succeeded."""
-    error: str | None = None
-
-
 class Meta(SQLModel, table=True):
     """The cache's own facts, such as its machine id and the version of its topic rules."""
 

@@ -338,7 +338,7 @@ def print_status(arguments: Namespace, workspace: api.Workspace) -> int:
     api.print_text(f"{place}: you are {mine.name}, key {_short(key)}, and share {said(mine.shares)}.{gone}")
     if not others and not gone_names:
         api.print_text("Nobody else is in the group yet.")
-    _print_members([_row(one) for one in others])
+    api.print_rows([_row(one) for one in others])
     for name in gone_names:
         api.print_text(f"{name} is forgotten: 'dailypapers group forget {name} --undo' brings back what {name} shares.")
     return 0
@@ -397,25 +397,6 @@ GROUP = api.Command(
     _run_group,
     {"status": _status, "key": GroupKey, "leave": Left, "share": Shares, "": _looked},
 )
-
-
-def _print_members(rows: list[tuple[str, ...]]) -> None:
-    """Print a line per member, or two on a narrow terminal."""
-    if not api.is_terminal(sys.stdout):
-        for row in rows:
-            api.print_line("\t".join(row))
-        return
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
-    lines = ["  ".join((*(f"{text:{size}}" for text, size in zip(row, widths, strict=False)), row[4])) for row in rows]
-    if max(map(len, lines), default=0) <= api.width():
-        for line in lines:
-            api.print_line(line)
-        return
-    for name, *facts, shares in rows:
-        api.print_line(name)
-        for text in (", ".join(facts), shares):
-            for line in api.wrapped(text, api.width() - 2):
-                api.print_line(f"  {line}")
 
 
 def _short(key: str) -> str:
