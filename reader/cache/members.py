@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -122,20 +122,12 @@ class Members:
         before = set(self.connection.execute(known, (key,)).fetchall())
         after = {(one.paper, one.kind, one.value) for one in marks}
         # In the order of the table, so that a part changes few pages of it.
-        for some in _parts(sorted(before - after)):
-            with connections.transaction(self.connection):
-                self.connection.executemany(
-                    "DELETE FROM member_mark WHERE paper = ? AND kind = ? AND member = ?",
-                    [(paper, kind, key) for paper, kind, _ in some],
-                )
-            connections.give_way()
-        for some in _parts(sorted(after - before)):
-            with connections.transaction(self.connection):
-                self.connection.executemany(
-                    "INSERT OR REPLACE INTO member_mark (paper, kind, value, member) VALUES (?, ?, ?, ?)",
-                    [(*one, key) for one in some],
-                )
-            connections.give_way()
+        for sql, marks_ in ((_TAKE_MARK, sorted(before - after)), (_PUT_MARK, sorted(after - before))):
+            for start in range(0, len(marks_), BATCH):
+                with connections.transaction(self.connection):
+                    some = [(*one, key) for one in marks_[start : start + BATCH]]
+                    self.connection.executemany(sql, some)
+                connections.give_way()
         with connections.transaction(self.connection):
             self.connection.execute("UPDATE member SET stamp = ? WHERE key = ?", (stamp, key))
         kept = {one[:2] for one in after}
@@ -175,8 +167,8 @@ _OWN = {
 }
 
 
-def _parts(marks: Sequence[tuple[str, str, str]]) -> Iterator[Sequence[tuple[str, str, str]]]:
-    return (marks[start : start + BATCH] for start in range(0, len(marks), BATCH))
+_TAKE_MARK = "DELETE FROM member_mark WHERE paper = ?1 AND kind = ?2 AND member = ?4"
+_PUT_MARK = "INSERT OR REPLACE INTO member_mark (paper, kind, value, member) VALUES (?, ?, ?, ?)"
 
 
 # Reads

@@ -145,13 +145,6 @@ class PaperSource(SQLModel, table=True):
     pk: int = Field(primary_key=True)
 
 
-class Meta(SQLModel, table=True):
-    """The cache's own facts, such as its machine id and the version of its topic rules."""
-
-    key: str = Field(primary_key=True)
-    value: str
-
-
 class PaperChange(SQLModel, table=True):
     """A paper's moving facts since the refresh that changed them, until the next row's time.
 
@@ -177,6 +170,6 @@ class PaperChange(SQLModel, table=True):
 TABLES = SQLModel.metadata.tables
 
 PAPER, TEXT, ALIAS = TABLES["paper"], TABLES["paper_text"], TABLES["paper_alias"]
-LISTING, DAY, META, TRENDING = TABLES["listing"], TABLES["day"], TABLES["meta"], TABLES["trending"]
+LISTING, DAY, TRENDING = TABLES["listing"], TABLES["day"], TABLES["trending"]
 PAPER_CATEGORY, PAPER_SOURCE = TABLES["paper_category"], TABLES["paper_source"]
 TOPIC, PAPER_TOPIC, PAPER_CHANGE = TABLES["topic"], TABLES["paper_topic"], TABLES["paper_change"]

@@ -23,7 +23,7 @@ from reader.cache.search.selection import InTexts, Nearest, Selection
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, parse
-from reader.core.query.nodes import all_of, is_like, liked, resolve_members
+from reader.core.query.nodes import all_of, is_like, liked, names_in, resolve_members
 from reader.core.views import QUERIES
 
 __all__ = ["Scope", "compile_query", "register_functions"]
@@ -183,12 +183,7 @@ def _without_muted(node: Node | None) -> Node | None:
 
 def names_hidden(node: Node | None) -> bool:
     """Whether a query asks for hidden papers, which no other one lists or counts."""
-    match node:
-        case And(nodes) | Or(nodes):
-            return any(map(names_hidden, nodes))
-        case Not(inner):
-            return names_hidden(inner)
-    return node in (Term("is", "hidden"), Term("is", "muted"))
+    return not {"hidden", "muted"}.isdisjoint(names_in(node, "is"))
 
 
 NOTHING = Term("id", "\x00")
@@ -205,7 +200,7 @@ def resolve_views(query: Query, views: Sequence[tuple[str, str]]) -> Query:
     A query with a view that is not known finds no paper, so that `NOT view:gone` does not find all of them.
     """
     root = query.root
-    if root is None or not names_view(root):
+    if root is None or next(names_in(root, "view"), None) is None:
         return query
     known = {**QUERIES, **{name.casefold(): text for name, text in views}}
     try:
@@ -226,16 +221,6 @@ def _has_everything(node: Node | None) -> bool:
         case Not(inner):
             return inner == NOTHING or _has_everything(inner)
     return False
-
-
-def names_view(node: Node | None) -> bool:
-    """Whether a node names a view."""
-    match node:
-        case And(nodes) | Or(nodes):
-            return any(map(names_view, nodes))
-        case Not(inner):
-            return names_view(inner)
-    return isinstance(node, Term) and node.field == "view"
 
 
 def _resolved(node: Node, known: dict[str, str], within: tuple[str, ...]) -> Node:
