@@ -276,13 +276,7 @@ def _look_as(arguments: Namespace, workspace: api.Workspace, done: str, place: P
 
         return api.answer(arguments, asdict(looked))
     for trouble in looked.troubles:
-        is_newer, is_said = (
-            trouble.endswith("newer than this program"),
-            trouble.endswith(("shared again", "were refused")),
-        )
-        api.warn(
-            f"{api.clean(trouble)}{'' if is_said else '; update that to read it' if is_newer else '; it is skipped'}"
-        )
+        api.warn(api.clean(trouble))
     if not arguments.quiet:
         for line in filter(None, (done, *_sentences(looked))):
             api.print_text(line)

@@ -245,7 +245,8 @@ class _Look:
                 self._result.troubles.append(f"{slot.label}: somebody else changed what you share; it is shared again")
                 return
             name = next((name for key, name in self._mine.names.items() if slot.name.startswith(key[:16])), "")
-            self._result.troubles.append(f"{name}'s {slot.label}: {error}" if name else f"{slot.label}: {error}")
+            whose = f"{name}'s " if name else ""
+            self._result.troubles.append(f"{whose}{slot.label}: {error}; it is skipped")
 
     # The others
 

@@ -133,7 +133,7 @@ def read(body: bytes) -> Statement:
     lines = body.split(b"\n")[:-1]
     head = _object(lines[0])
     if head.get("v") != VERSION:
-        raise ValueError("its form is newer than this program")
+        raise ValueError("its form is newer than this program: update that to read it")
     texts = [head.get(name) for name in ("group", "member", "name")]
     number, shares = head.get("number"), head.get("shares")
     is_whole = all(isinstance(one, str) for one in texts) and isinstance(shares, list)

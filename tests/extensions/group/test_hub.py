@@ -171,7 +171,7 @@ def test_a_table_of_another_shape_is_said(ada: Person, bob: Person, sql: Any, ch
 def test_statements_as_text_are_none(ada: Person, bob: Person, sql: Any) -> None:
     sql("ALTER TABLE dailypapers_member ALTER COLUMN statement TYPE text USING encode(statement, 'escape')")
     own, of_ada = sorted(bob.look().troubles, key=lambda one: one.startswith("ada"))
-    assert own.endswith("it is shared again") and of_ada.endswith("it has no statement") and bob.sees(1)
+    assert own.endswith("it is shared again") and "it has no statement" in of_ada and bob.sees(1)
 
 
 def test_each_failure_is_one_sentence_without_the_password(
