@@ -26,18 +26,9 @@ from reader.cache import connections, meta
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.forgotten import FORGOTTEN, SETTLE, count_forgets, forgotten, note_changing
 from reader.cache.marks.journal import PACKING, SIZE, BadLine, Entry, Journal, agrees, stored_size
+from reader.core import foreign
 from reader.core.follows import WATCH, event_label
-from reader.core.foreign import (
-    AHEAD,
-    FURTHEST,
-    MOST_OWN_IDS,
-    Broken,
-    Refused,
-    count_ids,
-    latest_clock,
-    paper_id,
-    unpacked,
-)
+from reader.core.foreign import MOST_OWN_IDS, Refused
 from reader.core.marks import AGENT, ENTRY, FORGET, HERE, PASSAGE, RULE, check_listed
 from reader.paths import journal_file
 
@@ -46,7 +37,7 @@ NOBODY = zlib.compress(b"")
 
 COLUMNS = "seq, id, clock, kind, value, count"
 
-LATEST = FURTHEST - (1 << 40)
+LATEST = foreign.FURTHEST - (1 << 40)
 """This machine's clock follows no later one, so that there is room for all that it still does."""
 
 MACHINE = "machine"
@@ -566,7 +557,7 @@ TOO_LATE = (
 
 def followed_clock(now: float) -> int:
     """The latest clock that a machine's own follows at `now`: later than the gate lets pass, if a clock is set back."""
-    return min(latest_clock(now) + AHEAD, LATEST)
+    return min(foreign.latest_clock(now) + foreign.AHEAD, LATEST)
 
 
 def refused_events(connection: sqlite3.Connection, among: Container[int] | None = None) -> Iterator[tuple[int, str]]:
@@ -576,8 +567,8 @@ def refused_events(connection: sqlite3.Connection, among: Container[int] | None 
             try:
                 if count > MOST_OWN_IDS:
                     raise Refused(f"it names {count:,} papers")
-                count_ids(papers, MOST_OWN_IDS)
-            except Broken:
+                foreign.count_ids(papers, MOST_OWN_IDS)
+            except foreign.Broken:
                 # That is damage, and mended in another way.
                 continue
             except Refused as error:
@@ -588,7 +579,7 @@ def _sound(entry: Entry) -> tuple[bytes, int]:
     """The ids of an event that are ids, packed, and their number."""
     ids: dict[str, None] = {}
     if entry.count <= MOST_OWN_IDS:
-        ids = dict.fromkeys(id for some in unpacked(entry.papers) for id in some if paper_id(id))
+        ids = dict.fromkeys(id for some in foreign.unpacked(entry.papers) for id in some if foreign.paper_id(id))
     return zlib.compress("\n".join(ids).encode(), PACKING), len(ids)
 
 

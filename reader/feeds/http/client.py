@@ -31,17 +31,7 @@ from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses
 from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
-from reader.feeds.http.responses import (
-    LATER,
-    Answer,
-    BodyReader,
-    BodyTooLarge,
-    HttpRefused,
-    Limits,
-    RetryableError,
-    UnknownEncoding,
-    connection_broke,
-)
+from reader.feeds.http.responses import Answer, HttpRefused, Limits, RetryableError
 from reader.paths import make_folder, make_private, read_start, replace_private
 from reader.platform import Lock
 
@@ -368,7 +358,7 @@ class HttpClient(Closing):
         except TimeoutError as error:
             # A host that sends all the time, but never finishes, would do so again.
             late = f"{self.host} did not finish its answer within {self._limits.total_timeout:g} s"
-            raise FeedUnreachable(f"{late}; {LATER}.") from error
+            raise FeedUnreachable(f"{late}; {responses.LATER}.") from error
         note_step()
         try:
             return await asyncio.to_thread(parse, response)
@@ -441,20 +431,20 @@ class HttpClient(Closing):
         """The unpacked body; raises FeedMalformed if it is over the size limit or has an encoding not asked for."""
         encoding = answer.headers.get("Content-Encoding", "")
         try:
-            reader = BodyReader(encoding, self._limits.body_size)
+            reader = responses.BodyReader(encoding, self._limits.body_size)
             async for chunk in answer.chunks:
                 reader.add(chunk)
             return reader.body()
-        except UnknownEncoding:
+        except responses.UnknownEncoding:
             sent = f"{self.host} compressed its answer as {clean(encoding, 40)!r}, which was not requested"
             raise FeedMalformed(f"{sent}; try again later.") from None
-        except BodyTooLarge:
+        except responses.BodyTooLarge:
             size = self._limits.body_size // (1024 * 1024)
             raise FeedMalformed(
                 f"{self.host} sent more than {size} MiB at once, which were not read; try again later."
             ) from None
         except zlib.error as error:
-            raise connection_broke(self.host, self._limits) from error
+            raise responses.connection_broke(self.host, self._limits) from error
 
     def _redirect_target(self, origin: str, target: str) -> str:
         """The address that a redirect leads to; raises FeedRefused if it leaves the host or gives up encryption."""
