@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -245,6 +246,9 @@ def _update(cache: Path) -> int:
     folder = finding_folder(cache)
     folder.mkdir(mode=0o700, exist_ok=True)
     make_private(folder)
+    for old in folder.glob("*-*/about.json"):
+        # Older versions had a folder of arrays.
+        shutil.rmtree(old.parent, ignore_errors=True)
     added = 0
     with closing(connections.connect(cache, query_only=True)) as papers:
         try:
