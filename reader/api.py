@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from reader.actions.programs import find_program as find_program  # The path of a program.
     from reader.actions.programs import run_program as run_program  # Run one with a text.
     from reader.actions.schedule import start_of_program as start_of_program  # The words that start this program.
+    from reader.commands.command import first_day as first_day  # The first day (ISO) of a date as queries have it.
     from reader.commands.command import bare as bare  # A parsed value, to be shown in a message.
     from reader.commands.schedule import copied_environment as copied_environment  # What a program of ours needs of it.
     from reader.commands.workspace import join_machines as join_machines  # Exchange marks with the other machines.

@@ -21,7 +21,7 @@ TARGETS = ("stdout", "file", "command")
 def _add_arguments(parser: ArgumentParser) -> None:
     api.add_query(parser)
     about = "papers since this day are new: yesterday, 3d, 2026-05-11 (default: since the last mail or visit)"
-    parser.add_argument("--since", type=_start, metavar="D", help=about)
+    parser.add_argument("--since", type=api.first_day, metavar="D", help=about)
     about = "markdown, text, html (a page for mail clients) or mail (a whole message); default: by the file's ending"
     parser.add_argument("--format", choices=api.DIGEST_FORMATS, help=about)
     how = parser.add_mutually_exclusive_group()
@@ -50,13 +50,6 @@ def _hours(text: str) -> float:
     if not text.isdecimal() or len(text) > 4:
         raise ArgumentTypeError(f"{api.bare(text)!r} is not a number of hours")
     return float(text)
-
-
-def _start(text: str) -> str:
-    try:
-        return api.news.first_day(text)
-    except api.UsageError as error:
-        raise ArgumentTypeError(str(error)) from error
 
 
 def _run_digest(arguments: Namespace, workspace: api.Workspace) -> int:

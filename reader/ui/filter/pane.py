@@ -53,7 +53,6 @@ def draw_row(row: Row, width: int, state: FilterState, glyphs: Glyphs, at_cursor
 
 
 def draw_heading(row: Row, width: int, state: FilterState, glyphs: Glyphs, here: bool) -> Line:
-    """Draw a heading in `width` cells, `here` if the cursor is below it; the topics' heading names their order."""
     left: Line = (Piece(" "), Piece(row.text, "heading-here" if here else "heading"))
     if row.key != "topics":
         return left
@@ -82,7 +81,6 @@ def _right(row: Row, width: int, order: TopicOrder, glyphs: Glyphs) -> Line:
 
 
 def _rise(row: Row, width: int, glyphs: Glyphs) -> Line:
-    """A topic's sparkline and growth; a narrow pane shows the growth only in the topic's hint."""
     # Numbers have a column of five cells, which aligns the sparklines before them.
     number = f" {percent(row.rising):>5} "
     room = width - 3 - max(NAME_ROOM, cell_len(row.text)) - len(number) - 1
@@ -93,7 +91,6 @@ def _rise(row: Row, width: int, glyphs: Glyphs) -> Line:
 
 
 def _count(row: Row, glyphs: Glyphs) -> Line:
-    """A row's number of papers, with the unread ones first: `12/34`; for an incomplete day, `12/34+`."""
     if row.count is None:
         return ()
     count = f"{row.count:,}{'+' if row.is_partial else ''}"
@@ -170,21 +167,17 @@ class FilterList(Pane, inherit_bindings=False):
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """All rows, visible or not."""
         return self._rows
 
     # Moving
 
     def move(self, delta: int) -> None:
-        """Move the cursor down by `delta` rows, up if negative; it stops at the ends."""
         self._move_cursor(moved(self._rows, self._cursor, delta))
 
     def to_first(self) -> None:
-        """Move the cursor to the first row."""
         self.move(-len(self._rows))
 
     def to_last(self) -> None:
-        """Move the cursor to the last row."""
         self.move(len(self._rows))
 
     # Drawing
@@ -264,7 +257,6 @@ class FilterList(Pane, inherit_bindings=False):
         self.scroll_to_region(Region(0, top, 1, self._cursor - top + 1), animate=False, force=True)
 
     def _reveal_group(self) -> None:
-        """Scroll to show as much as fits of the topics below the cursor's row, which were unfolded."""
         top = max(self.scroll_offset.y, last_of_group(self._rows, self._cursor) + 1 - self.size.height)
         self.scroll_to(y=min(top, self._cursor), animate=False, force=True)
 
@@ -298,7 +290,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         self._set_state(replace(self._state, view=view, day=day))
 
     def choose(self, choice: TopicChoice) -> None:
-        """Mark the topics that the query picks and excludes."""
         if len(choice.picked) < 2:
             # A query with fewer than two topics does not express how they combine, so the last mode stays.
             choice = replace(choice, mode=self.choice.mode)
@@ -306,7 +297,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         self._put_on_top()
 
     def choose_tags(self, tags: TagChoice) -> None:
-        """Mark the tags that the query picks and excludes."""
         self._set_state(replace(self._state, tags=tags))
 
     def _put_on_top(self) -> None:
@@ -336,7 +326,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
     # Keys
 
     def toggle(self) -> None:
-        """Act on the row under the cursor: choose a view or day, pick or drop a topic, fold or unfold a family."""
         if (row := self.current) is None:
             return
         match row.kind:
@@ -358,7 +347,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
                 self._reveal_group()
 
     def exclude(self) -> None:
-        """Exclude the topic or tag under the cursor, or include it again."""
         row = self.current
         if row is not None and row.kind is Kind.TOPIC:
             self._choose(self.choice.toggle(row.key, "excluded"))
@@ -366,7 +354,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
             self.post_message(Reported("tag choice", (row.key, "excluded")))
 
     def switch_mode(self) -> None:
-        """Switch between papers of any picked topic and papers of all of them."""
         mode: TopicMode = "any" if self.choice.mode == "all" else "all"
         self._choose(replace(self.choice, mode=mode))
 
@@ -390,12 +377,10 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
             self.move(1)
 
     def begin_narrowing(self) -> None:
-        """Narrow the topics by typed text, until Enter or Escape."""
         self.is_narrowing = True
         self.post_message(Reported("narrowing", True))
 
     def stop_narrowing(self) -> None:
-        """List all topics again."""
         self.is_narrowing = False
         self.narrow("")
 
@@ -418,7 +403,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         return True
 
     def narrow(self, text: str) -> None:
-        """List only topics with words that begin with the text; an empty text lists everything again."""
         text = literal(text).lstrip()[:_LONGEST_TYPED]
         is_new = text != self.narrowed
         self._set_state(replace(self._state, narrowed=text))
@@ -428,7 +412,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
     # Mouse
 
     def on_click(self, event: events.Click) -> None:
-        """Act on the clicked row; the right button excludes a topic."""
         event.stop()
         index = event.y + self.scroll_offset.y
         if not 0 <= index < len(self._rows):
@@ -457,7 +440,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         self.post_message(Reported("topics", choice))
 
     def _fold(self) -> None:
-        """Fold the older days, tags or follows, or the family or other group of the cursor, and go to its first row."""
         section = heading_above(self._rows, self._cursor)
         if section in ("follows", "days", "tags"):
             self._set_state(replace(self._state, unfolded=self._state.unfolded - {section}))

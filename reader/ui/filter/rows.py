@@ -141,12 +141,10 @@ class Row:
 
     @property
     def selectable(self) -> bool:
-        """Whether the cursor can be on this row."""
         return self.kind not in (Kind.HEADING, Kind.NOTE, Kind.GAP)
 
 
 def lay_out(data: FilterData, state: FilterState) -> tuple[Row, ...]:
-    """Return the rows of the pane, from the top."""
     rows: list[Row] = []
     if not state.narrowed:
         rows += _views(data, state)
@@ -219,7 +217,6 @@ def _views(data: FilterData, state: FilterState) -> Iterator[Row]:
 
 
 def _follows(data: FilterData, state: FilterState) -> Iterator[Row]:
-    """What is followed, most unread papers first, with the listed view; all if unfolded."""
     if not data.follows:
         return
     yield Row(Kind.HEADING, "follows", "FOLLOWED")
@@ -256,7 +253,6 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
 
 
 def _fold(section: str, hidden: int, what: str) -> Iterator[Row]:
-    """A section's last row: how many of its rows are folded, if any."""
     if hidden:
         yield Row(Kind.MORE, section, f"{hidden:,} {what}", mark=Mark.FOLDED, quiet=True)
     yield Row(Kind.GAP, section)
@@ -306,7 +302,6 @@ def _topics(data: FilterData, state: FilterState) -> Iterator[Row]:
 
 
 def _may_fold(topic: TopicItem, state: FilterState) -> bool:
-    """Whether a topic has no papers here, does not filter the list, and is not listed for its rise."""
     is_rising = state.order == "rising" and bool(topic.weeks)
     return topic.count == 0 and not _filters(topic, state.choice) and not is_rising
 
@@ -368,7 +363,6 @@ def _mark(topic: TopicItem, choice: TopicChoice) -> Mark:
 
 
 def _matches(topic: TopicItem, typed: str) -> bool:
-    """Return whether each typed word begins a word of the topic's name, slug or family."""
     words = fold(f"{topic.name} {topic.slug} {topic.family}").replace("-", " ").split()
     wanted = fold(typed).replace("-", " ").split()
     return all(any(word.startswith(part) for word in words) for part in wanted)

@@ -129,5 +129,4 @@ def strip_parts(state: State) -> object:
 
 
 def strip_data(state: State, keymap: Keymap) -> Strip:
-    """The topics of the list's query as a single line."""
     return strip_of(state.listing.place, state[TOPIC_NAMES], keymap.key("find.filter"), topic_papers(state))

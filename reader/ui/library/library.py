@@ -109,7 +109,6 @@ class QueryThread:
             raise
 
     def close(self) -> None:
-        """Interrupt the running query, and close the window."""
         self._executor.shutdown(wait=False, cancel_futures=True)
         while self._running is not None and self.interrupt():
             wait([self._running], AGAIN)
@@ -186,7 +185,6 @@ class Library(Marking):
         return self._with_whys(self._with_changes(cached(cached_keys(pks))))
 
     def _with_changes(self, rows: list[PaperRow]) -> list[PaperRow]:
-        """The rows, with what has changed in their papers."""
         changed = cached_keys([row.pk for row in rows if row.flags & Flag.CHANGED])
         if not changed:
             return rows
@@ -198,7 +196,6 @@ class Library(Marking):
         return [row._replace(changed=said.get(row.pk, "")) for row in rows]
 
     def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
-        """The rows with why they suit the user, if the list is ordered by that."""
         learned = self.learned
         if learned is None:
             return rows
@@ -215,11 +212,9 @@ class Library(Marking):
         return self._ask(lambda window: window.pk_of(id), None)
 
     def size(self) -> int:
-        """Number of papers ever stored."""
         return self._ask(Window.size, 0)
 
     def has_papers(self) -> bool:
-        """Whether the cache has any papers."""
         return self._ask(Window.has_papers, False)
 
     def is_taught(self) -> bool:
@@ -233,13 +228,11 @@ class Library(Marking):
         return self._ask(Window.has_unfinished_marks, False)
 
     def tag_counts(self) -> dict[str, int]:
-        """The user's tags with their numbers of papers, the most common first."""
         from reader.cache.tags import tag_counts
 
         return self._ask(lambda window: window.read(tag_counts), {})
 
     def topic_names(self) -> dict[str, str]:
-        """Names of topics by slug."""
         return self._ask(Window.topic_names, {})
 
     def older_day(self, day: str, steps: int) -> str | None:
@@ -297,7 +290,6 @@ class Library(Marking):
         return self._ask(lambda window: find_holes(window, place, order, today), ())
 
     def oldest_day(self) -> str | None:
-        """The oldest requested day of the feed."""
         known = self._ask(Window.fetched_days, _NO_DAYS)
         return min((day for day, one in known.items() if one.fetched), default=None)
 
@@ -323,7 +315,6 @@ class Library(Marking):
         return last_refresh(self._path)
 
     def note_refresh(self) -> None:
-        """Record that a complete refresh ended now."""
         touch_private(refresh_stamp(self._path))
 
     def meta(self, key: str) -> str | None:
@@ -458,7 +449,6 @@ class Library(Marking):
         return self._in_thread(pk, lambda window, known: window.read(partial(compare_texts, pk=known)), ())
 
     def outputs(self, pk: PaperKey) -> tuple[Output, ...]:
-        """The kept outputs of the user's programs about a paper."""
         from reader.cache.outputs import outputs_of
 
         return self._of_paper(pk, outputs_of, ())
@@ -469,13 +459,11 @@ class Library(Marking):
         return self._of_paper(pk, passages_of, ())
 
     def shared(self, pk: PaperKey) -> tuple[Said, ...]:
-        """What members of the group share about a paper."""
         from reader.cache.members import shared_of
 
         return self._of_paper(pk, shared_of, ())
 
     def follow_reasons(self, pk: PaperKey) -> tuple[FollowReason, ...]:
-        """Why a paper counts as followed."""
         from reader.cache.follows import reasons
 
         return self._of_paper(pk, reasons, ())
@@ -501,19 +489,15 @@ class Library(Marking):
         return await self._counts.ask(lambda window: self._counting.count(window, question))
 
     async def number(self, selection: Selection) -> int:
-        """The number of papers of a selection; raises CacheInterrupted like `count_view`."""
         return await self._counts.ask_next(lambda window: window.count(selection))
 
     async def count_view(self, view: View, scope: Scope) -> ViewCount:
-        """Count a saved view; raises CacheInterrupted if `count` is called meanwhile."""
         return await self._counts.ask_next(lambda window: self._counting.count_view(window, view, scope))
 
     async def follow_counts(self) -> tuple[FollowCount, ...]:
-        """What the user follows, with numbers of papers; raises CacheInterrupted like `count_view`."""
         return await self._counts.ask_next(self._counting.follow_counts)
 
     async def find(self, selection: Selection, limit: int) -> list[PaperRow]:
-        """The rows of the first papers of a selection; raises CacheInterrupted if called again meanwhile."""
         return await self._counts.ask(lambda window: window.rows(window.first(selection, limit).pks))
 
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
@@ -521,7 +505,6 @@ class Library(Marking):
         return await self._counts.ask_next(lambda window: self._counting.topic_facts(window, tuple(picked)))
 
     async def reading_figures(self, today: date) -> Figures:
-        """Reading statistics up to a local day."""
         from reader.cache.reads.reading import reading_figures
 
         return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))

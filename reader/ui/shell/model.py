@@ -27,7 +27,6 @@ class Model:
         return self._state
 
     def change(self, state: State) -> None:
-        """Replace the current state."""
         if state is not self._state:
             self._state = state
             self.publish(state)

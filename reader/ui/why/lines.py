@@ -131,7 +131,6 @@ def _for_you(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _source(term: TasteTerm) -> str:
-    """The origin of a term, such as `from 3 papers`."""
     if not term.papers:
         return "because you said so"
     if term.weight < 0 and not term.is_hidden:
@@ -141,7 +140,6 @@ def _source(term: TasteTerm) -> str:
 
 
 def _sign(wish: Wish | Held) -> str:
-    """The user's decision: one sign for each step."""
     if wish.step is None:
         return "muted"
     return "+" * wish.step if wish.step > 0 else "-" * -wish.step
@@ -151,7 +149,6 @@ def _sign(wish: Wish | Held) -> str:
 
 
 def _interests(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
-    """Each interest with its share of the marks, and its papers below."""
     if reasons.is_empty:
         wishes = {one.key: one for one in reasons.wishes}
         every = [Wish("topic", slug) for slug, _ in reasons.topics]
@@ -179,7 +176,6 @@ def _interest(one: Interest, width: int, glyphs: Glyphs) -> Iterator[Row]:
 
 
 def _choice(wish: Wish | Held, text: str, width: int, glyphs: Glyphs) -> Row:
-    """A name and the user's decision about it."""
     room = max(8, min(LONGEST_NAME, width - 8))
     name = cut(literal(text), room, glyphs.ellipsis)
     role = "muted" if wish.step is None else "text"
@@ -196,7 +192,6 @@ def _changed(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _first(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
-    """The first papers for the user and, after a change, how they moved."""
     if not known.first:
         return []
     places = {id: place for place, (id, _) in enumerate(known.before, 1)}
