@@ -66,6 +66,9 @@ BELONGING = (
 TIMES = ("fetched", "made", "asked")
 """Those of their columns that hold an ISO time."""
 
+_INDEXES = ("paper_by_day", "paper_by_title_hash", "paper_by_upvotes", "paper_by_authors")
+"""Indexes of all papers, in different places of the file."""
+
 _BAD_PLACES = 100_000
 """Damaged places of one table after which the rest of it is left."""
 
@@ -202,13 +205,22 @@ class Salvage:
         found = self._rows("paper", ("id", "sort_day"))
         return [Key(pk, str(row["id"]), str(row["sort_day"])) for pk, row in found if paper_id(row.get("id"))]
 
-    def named(self) -> dict[int, str]:
-        """The keys of the papers that the file had, with their ids, as far as its index of ids can be read."""
-        found: dict[int, str] = {}
-        with suppress(sqlite3.Error):
-            for pk, id in self._connection.execute("SELECT pk, id FROM paper INDEXED BY sqlite_autoindex_paper_1"):
-                if paper_id(id):
-                    found[pk] = id
+    def named(self) -> dict[int, str | None]:
+        """The keys of all papers that the file had, with their ids, as far as its index of ids can be read.
+
+        Where that is damaged, other indexes still name keys.
+        """
+        found: dict[int, str | None] = {}
+        for index in ("sqlite_autoindex_paper_1", *_INDEXES):
+            id = "id" if index not in _INDEXES else "NULL"
+            try:
+                for pk, named in self._connection.execute(f"SELECT pk, {id} FROM paper INDEXED BY {index}"):
+                    if named is None or paper_id(named):
+                        found.setdefault(pk, named)
+            except sqlite3.Error:
+                continue
+            if index not in _INDEXES:
+                break
         return found
 
     def paper(self, pk: int) -> Found | None:
@@ -495,6 +507,8 @@ class Repair:
         self._end = None if seconds is None else time.monotonic() + seconds
         self.report = Report()
         self._unread = set[str]()
+        self._unnamed = 0
+        """How many papers a file has, most of all, that can't be read, some of which only have a key."""
 
     def run(self, *, set_aside: bool = False) -> Report:
         """Repair the cache, whatever is wrong; a good one stays unchanged.
@@ -747,8 +761,10 @@ class Repair:
                 self.report.restored[file] = self.report.restored.get(file, 0) + len(after) - len(before)
                 # A key that is known has another id there: a bit of one of the two has changed.
                 known = {key.pk for key in keys.values()} | set(before.values())
-                self._unread.update(id for pk, id in source.named().items() if pk not in known)
+                missing = {pk: id for pk, id in source.named().items() if pk not in known and id not in after}
+                self._unread.update(id for id in missing.values() if id is not None)
                 self._unread -= after.keys()
+                self._unnamed = max(self._unnamed, len(missing))
             cache.rest()
 
     def _take_papers(
@@ -805,7 +821,7 @@ class Repair:
             (report.papers,) = connection.execute("SELECT count(*) FROM paper").fetchone()
             if report.is_new:
                 waiting = {id for (id,) in connection.execute(_WAITING)}
-                report.unread = len(self._unread | waiting)
+                report.unread = max(len(self._unread | waiting), self._unnamed)
 
 
 def _papers(connection: sqlite3.Connection) -> dict[str, int]:
