@@ -77,7 +77,6 @@ class CitationKeys:
         return key
 
     def _base(self, parts: dict[str, str]) -> str:
-        """The key from the pattern and a paper's parts."""
         made = _PART.sub(lambda found: parts.get(found[1], ""), self._pattern)
         return re.sub(r"[^A-Za-z0-9._:+/-]+", "", made).strip("-_:.+/") or f"paper-{parts['id']}"
 
@@ -177,7 +176,6 @@ def _braced(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    """Name and value of each field, escaped."""
     yield "title", _title(clean(paper.title), escape)
     if paper.authors:
         yield "author", " and ".join(_bibtex_name(clean(name), escape) for name in paper.authors)
@@ -243,7 +241,6 @@ def _word(word: str, escape: Callable[[str], str]) -> str:
 
 
 def _with_formulas(text: str, escape: Callable[[str], str]) -> str:
-    """The text escaped, except its formulas."""
     return "".join(part if _is_formula(part) else escape(part) for part in _FORMULA.split(text))
 
 

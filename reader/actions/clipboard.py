@@ -90,7 +90,6 @@ def _joined(names: Sequence[str], between: str, last: str) -> str:
 
 
 def _where(paper: Paper) -> str:
-    """The journal or the venue in which it appeared, if that is known."""
     return clean(paper.journal or paper.venue or "")
 
 
@@ -153,7 +152,6 @@ def _markdown_links(papers: Papers, _keys: CitationKeys) -> str:
 
 
 def _abstracts(papers: Papers, _keys: CitationKeys) -> str:
-    """The abstract of a paper; of several, each under its title."""
     if len(papers) == 1:
         return clean_block(papers[0].abstract)
     return "\n\n".join(f"{clean(paper.title)}\n\n{clean_block(paper.abstract)}".rstrip() for paper in papers)

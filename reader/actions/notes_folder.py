@@ -136,7 +136,6 @@ def _plain(own: str) -> str:
 
 
 def _front(facts: Facts, old: str | None, marker: re.Match[str] | None) -> str:
-    """The front matter; raises UnreadableFrontMatter."""
     if old is None or marker is None:
         return front_matter(facts)
     sums = dict(one.split("=", 1) for one in marker[2].split())

@@ -300,7 +300,6 @@ def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _examine_days(fresh: Freshness) -> Iterator[Finding]:
-    """The newest day of a source and its incomplete days, with the command that fetches them."""
     if fresh.newest is None:
         return
     name = "daily papers" if fresh.slug == "hf" else "category"
@@ -418,7 +417,6 @@ def _program(topic: str, name: str, value: str, program: str | None, advice: str
 
 
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
-    """Findings of extensions, and extensions of other packages with the reason if one is switched off."""
     for one in installed.given("findings"):
         found = installed.ask(one.entry, lambda ask=one.value: list(ask(workspace)), default=())
         yield from (finding for finding in found if isinstance(finding, Finding))

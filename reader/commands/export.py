@@ -107,7 +107,6 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _address(url: str, format: Format) -> str:
-    """The address of a feed, if one is given; raises UsageError."""
     if url and format.name != "atom":
         raise UsageError("--url belongs to --format atom.")
     try:
@@ -117,7 +116,6 @@ def _address(url: str, format: Format) -> str:
 
 
 def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
-    """Write the watched exports, and print the content of each."""
     from reader.refresh.watched_exports import write_exports
 
     others = (arguments.query, arguments.ids, arguments.everything, arguments.output, arguments.format)
@@ -142,7 +140,6 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> int:
-    """Append missing papers to a file."""
     if file is None:
         raise UsageError("--append needs a file: name it with -o FILE.")
     format = _choose_format(arguments.format, file)
@@ -167,7 +164,6 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
 
 
 def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None) -> int:
-    """Write a folder of notes, and take in the user's edits, as one undoable action."""
     from reader.actions.notes_folder import write_notes
 
     if folder is None or arguments.append:
@@ -199,7 +195,6 @@ def _citation_keys(workspace: Workspace, window: Window, used: Iterable[str] = (
 
 
 def _ids(window: Window, paper: Paper) -> list[str]:
-    """All ids that a paper has or had."""
     return window.read(partial(ids_of, pk=paper.pk)) if isinstance(paper.pk, int) else [paper.id]
 
 
@@ -228,7 +223,6 @@ def _choose_format(name: str | None, file: Path | None) -> Format:
 
 
 def _show_progress(papers: Iterable[Paper], total: int, progress: Progress) -> Iterator[Paper]:
-    """Pass the papers through, showing their number."""
     for number, paper in enumerate(papers):
         if number % STEP == 0 and not sys.stdout.isatty():
             progress.show(f"{number:,} of {amount(total, 'paper')}")

@@ -87,7 +87,6 @@ def _freshness(feeds: Feeds) -> tuple[Freshness, ...]:
 
 
 def _days_record(fresh: Freshness | None) -> dict[str, object]:
-    """The JSON of a source's newest day and its incomplete days."""
     if fresh is None or fresh.newest is None:
         return {}
     newest, *holes = (day._asdict() | {"whole": day.is_whole} for day in (fresh.newest, *fresh.holes))
@@ -214,7 +213,6 @@ def _find_feed(feeds: Feeds, name: str) -> Followed:
 
 
 async def _check_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    """Fetch feeds, all by default, and print the results."""
     from reader.refresh.jobs import FeedFailed, FeedStarted, FeedStored, PapersReturned
     from reader.refresh.running import open_sources
 
@@ -249,7 +247,6 @@ def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:
 
 
 def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    """Follow the feeds of OPML files; the next refresh fetches them."""
     from reader.feeds.syndication.opml import BODY_LIMIT
 
     files = []
@@ -297,7 +294,6 @@ def describe_followed(added: int, known: int, *, is_dry: bool = False) -> str:
 
 
 def _new_in(feeds: Feeds, outline: Outline) -> list[str]:
-    """What an outline would add."""
     return [one for one in announced_categories(outline.url) or [outline.url] if feeds.find(one) is None]
 
 

@@ -137,7 +137,6 @@ def _format(found: Passage) -> str:
 
 
 def _draw(found: Iterator[Passage]) -> Iterator[str]:
-    """Lines for a terminal: hits under their papers."""
     style, columns, before = Style.of(sys.stdout), width(), ""
     for one in found:
         if one.id != before:
@@ -156,7 +155,6 @@ def _marked(hit: Hit, style: Style) -> str:
 
 
 def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
-    """A hit's text in parts, each marked as a match or not."""
     end = 0
     for start, stop in hit.marks:
         if start >= end:

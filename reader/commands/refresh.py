@@ -97,7 +97,6 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _not_whole(workspace: Workspace) -> list[str]:
-    """Sources with incomplete newest days, and when they are next tried."""
     from reader.cache.feeds import Feeds
 
     today = datetime.now(UTC).date()
@@ -107,7 +106,6 @@ def _not_whole(workspace: Workspace) -> list[str]:
 
 
 def _fetch_texts(workspace: Workspace, *, quiet: bool) -> int:
-    """Fetch the full texts that the settings ask for; return their number."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import FetchTextsAhead, TextsAhead
 
@@ -127,7 +125,6 @@ def _make_vectors(workspace: Workspace, *, quiet: bool) -> None:
 
 
 def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
-    """The plan for the options, by default the latest days."""
     if arguments.day:
         return Day(arguments.day)
     if arguments.since:

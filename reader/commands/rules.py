@@ -63,7 +63,6 @@ def _today() -> date:
 
 
 def _marks(text: str) -> tuple[str, ...]:
-    """What a rule does, as an argparse type."""
     try:
         found: Any = RuleMarks().convert(text.split(","))
     except InvalidValue as error:
@@ -98,7 +97,6 @@ def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
 
 
 def _made(arguments: Namespace, workspace: Workspace) -> Rule:
-    """The rule for a typed query; raises UsageError for an invalid one."""
     query = " ".join(arguments.names).strip()
     with workspace.window() as window:
         # An unknown topic is a typing error that would never match.
@@ -160,7 +158,6 @@ class Finding(NamedTuple):
 
 
 def _check(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    """Print problems; the exit code is 1 if a rule can't work as written."""
     with workspace.window() as window:
         found = [*_mistakes(workspace), *_findings(window, rules, workspace.settings.mute)]
     lines = [one.text for one in found]
@@ -212,7 +209,6 @@ def _contradictions(one: Rule, other: Rule, both: int) -> Iterator[Finding]:
 
 
 def _try(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    """Print what the rules would have done to papers since a day, as if new."""
     since = arguments.since or (_today() - timedelta(days=MONTH if arguments.then else DAYS)).isoformat()
     with workspace.window() as window:
         verdicts = _judge(window, workspace, rules, since, anew=True)
@@ -228,7 +224,6 @@ def _try(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> i
 
 
 def _apply(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    """Apply the rules to papers since a day, except those they already acted on."""
     from reader.refresh.rules import act
 
     with workspace.window() as window:

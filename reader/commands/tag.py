@@ -92,7 +92,6 @@ def _tagging(window: Window, tag: str, arguments: Namespace) -> list[Change]:
 
 
 def _renaming(window: Window, tag: str, new: str) -> list[Change]:
-    """Rename a tag on all its papers, in all spellings."""
     counts = window.read(tag_counts)
     found_names = spellings(tag, counts)
     old = [name for name in found_names if name != new]

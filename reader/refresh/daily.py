@@ -96,7 +96,6 @@ async def refresh_daily(
 
 
 async def _refresh_trending(feed: HuggingFaceClient, cache: Cache, now: Callable[[], datetime]) -> RefreshFinished:
-    """Fetch and store the trending papers."""
     try:
         ranked = await feed.trending()
         if not any(listing.drafts for listing in ranked):

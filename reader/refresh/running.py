@@ -157,7 +157,6 @@ async def _apply_rules(rules: RuleKeeper) -> AsyncGenerator[Message, None]:
 
 
 async def _notify(notifier: Notifier) -> AsyncGenerator[Message, None]:
-    """Notify the user of new papers that match a query."""
     try:
         await notifier.notify_new_papers()
     except ReaderError as error:
@@ -204,7 +203,6 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
 
 
 def _index_new_papers(file: Path) -> None:
-    """Update the search index for free texts, if it is in use."""
     from reader.cache.finding.index import exists, update
 
     if exists(file):

@@ -112,12 +112,10 @@ class ReaderShell:
 
 
 def _own_words() -> dict[str, str]:
-    """The first words of a line, with a short description."""
     return {**gists_of_commands(), TRIAGE: "unread papers one at a time", THEME: "other colours"}
 
 
 def _first_words(word: str) -> Iterator[Candidate]:
-    """Commands with a short description, then the ids of key actions."""
     for name, gist in _own_words().items():
         if name.startswith(word):
             yield Candidate(name, gist)
@@ -278,7 +276,6 @@ def _understand(line: str, here: Here) -> Typed:
 
 
 def _with_home(word: str) -> str:
-    """A path with the user's home expanded."""
     if word != "~" and not word.startswith("~/"):
         return word
     try:
@@ -405,7 +402,6 @@ def _to_file(words: Sequence[str]) -> Typed:
 
 
 def _is_file(word: str) -> bool:
-    """Whether a word names a file rather than a term of a query."""
     from reader.actions.export import format_of
 
     return "/" in word or os.sep in word or format_of(Path(word)) is not None
