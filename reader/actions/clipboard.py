@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from io import StringIO
 from types import MappingProxyType
 from typing import NamedTuple
@@ -61,9 +60,6 @@ def mla(paper: Paper) -> str:
     return _ended(" ".join(part for part in (_ended(first + second), quoted, ", ".join(filter(None, parts))) if part))
 
 
-STYLES: Mapping[str, Callable[[Paper], str]] = MappingProxyType({"APA": apa, "IEEE": ieee, "MLA": mla})
-
-
 def _authors(paper: Paper) -> list[Name]:
     return [split_name(clean(name)) for name in paper.authors]
 
@@ -107,72 +103,54 @@ def _ended(text: str) -> str:
     return text if not text or text.rstrip("”")[-1:] in ".?!" else f"{text}."
 
 
-Papers = Sequence[Paper]
+Text = Callable[[Sequence[Paper], CitationKeys], str]
+"""Makes the text of some papers; BibTeX entries get their keys."""
 
 
 class Copy(NamedTuple):
     """A form of copying papers: its name, and the resulting text."""
 
     name: str
-    text: Callable[[Papers, CitationKeys], str]
-    """Receives the papers, and what gives BibTeX entries their keys."""
+    text: Text
     noun: str = ""
     """Its name in a sentence, if it differs."""
 
 
-def paper_link(paper: Paper) -> str:
-    """The address of the paper's page, or its title if it has none."""
-    return hf_url(paper.id) or clean(paper.title)
+def _lines(of: Callable[[Paper], str]) -> Text:
+    """A line for each paper."""
+    return lambda papers, _: "\n".join(map(of, papers))
 
 
-def links(papers: Papers, _keys: CitationKeys | None = None) -> str:
-    """The addresses, a line each."""
-    return "\n".join(map(paper_link, papers))
-
-
-def _ids(papers: Papers, _keys: CitationKeys) -> str:
-    return "\n".join(clean(paper.id) for paper in papers)
-
-
-def _titles(papers: Papers, _keys: CitationKeys) -> str:
-    return "\n".join(clean(paper.title) for paper in papers)
-
-
-def _bibtex(papers: Papers, keys: CitationKeys) -> str:
+def _bibtex(papers: Sequence[Paper], keys: CitationKeys) -> str:
     out = StringIO()
     write_bibtex(papers, out, keys)
     return out.getvalue()
 
 
-def _markdown_links(papers: Papers, _keys: CitationKeys) -> str:
+def _markdown_links(papers: Sequence[Paper], _keys: CitationKeys) -> str:
     from reader.actions.export import markdown_link
 
     bullet = "- " if len(papers) > 1 else ""
     return "\n".join(bullet + markdown_link(paper) for paper in papers)
 
 
-def _abstracts(papers: Papers, _keys: CitationKeys) -> str:
+def _abstracts(papers: Sequence[Paper], _keys: CitationKeys) -> str:
     if len(papers) == 1:
         return clean_block(papers[0].abstract)
     return "\n\n".join(f"{clean(paper.title)}\n\n{clean_block(paper.abstract)}".rstrip() for paper in papers)
 
 
-def _citations(papers: Papers, _keys: CitationKeys, style: str) -> str:
-
-    return "\n".join(map(STYLES[style], papers))
-
-
 COPIES: Mapping[str, Copy] = MappingProxyType(
     {
-        "l": Copy("link", links),
-        "i": Copy("id", _ids),
-        "t": Copy("title", _titles),
+        "l": Copy("link", _lines(lambda paper: hf_url(paper.id) or clean(paper.title))),
+        "i": Copy("id", _lines(lambda paper: clean(paper.id))),
+        "t": Copy("title", _lines(lambda paper: clean(paper.title))),
         "b": Copy("BibTeX", _bibtex),
         "m": Copy("Markdown link", _markdown_links),
         "a": Copy("abstract", _abstracts),
-        "1": Copy("APA", partial(_citations, style="APA"), "APA citation"),
-        "2": Copy("IEEE", partial(_citations, style="IEEE"), "IEEE citation"),
-        "3": Copy("MLA", partial(_citations, style="MLA"), "MLA citation"),
+        "1": Copy("APA", _lines(apa), "APA citation"),
+        "2": Copy("IEEE", _lines(ieee), "IEEE citation"),
+        "3": Copy("MLA", _lines(mla), "MLA citation"),
     }
 )
 """The forms by letter, in menu order; the last ones are citation styles."""
