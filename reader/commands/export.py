@@ -7,11 +7,12 @@ import json
 import re
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO, StringIO
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
@@ -79,13 +80,11 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     is_json = format.name == "json"
     if is_json and arguments.everything and not arguments.query:
         arguments.query = AS_ADDED
-    with workspace.window() as window, Progress() as progress:
+    with workspace.window() as window, _chosen(window, arguments) as (pks, papers):
         if window.has_unfinished_marks():
             warn("Some marks may be missing: the cache can't be written.")
-        pks = choose_papers(window, arguments, arguments.ids or ())
         left_off = len(pks) - format.most if format.most else 0
-        pks = pks[: format.most] if format.most else pks
-        papers = _show_progress(window.papers(pks), len(pks), progress)
+        papers = islice(papers, format.most)
         write = (
             partial(write_with_marks, window=window, with_lost=arguments.everything)
             if is_json
@@ -146,9 +145,7 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
     if format.name in ("atom", "rdf"):
         raise UsageError("A file of this format is rewritten each time: leave out --append.")
     present = read_present(file, format.name)
-    with workspace.window() as window, Progress() as progress:
-        pks = choose_papers(window, arguments, arguments.ids or ())
-        papers = _show_progress(window.papers(pks), len(pks), progress)
+    with workspace.window() as window, _chosen(window, arguments) as (pks, papers):
         lacking = (paper for paper in papers if is_new(_ids(window, paper), paper.title, present))
         out = StringIO()
         keys = _citation_keys(workspace, window, present.keys)
@@ -164,16 +161,16 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
 
 
 def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None) -> int:
-    from reader.actions.notes_folder import write_notes
+    from reader.actions.notes_folder import NotesFolder
 
     if folder is None or arguments.append:
         raise UsageError("Notes need a folder, to which they are always added: export --format notes -o DIR.")
     changes: list[Change] = []
     count = 0
-    with workspace.window() as window, Progress() as progress:
-        pks = choose_papers(window, arguments, arguments.ids or ())
-        papers = _show_progress(window.papers(pks), len(pks), progress)
-        for paper, written in write_notes(papers, folder, _citation_keys(workspace, window)):
+    with workspace.window() as window, _chosen(window, arguments) as (_, papers):
+        notes = NotesFolder(folder, _citation_keys(workspace, window))
+        for paper in papers:
+            written = notes.write(paper)
             count += not written.problem
             if written.problem:
                 warn(written.problem)
@@ -222,11 +219,19 @@ def _choose_format(name: str | None, file: Path | None) -> Format:
     return found
 
 
-def _show_progress(papers: Iterable[Paper], total: int, progress: Progress) -> Iterator[Paper]:
-    for number, paper in enumerate(papers):
-        if number % STEP == 0 and not sys.stdout.isatty():
-            progress.show(f"{number:,} of {amount(total, 'paper')}")
-        yield paper
+@contextmanager
+def _chosen(window: Window, arguments: Namespace) -> Iterator[tuple[Sequence[int], Iterator[Paper]]]:
+    """The keys of the chosen papers, and the papers, whose number is shown as they are read."""
+    pks = choose_papers(window, arguments, arguments.ids or ())
+    with Progress() as progress:
+
+        def papers() -> Iterator[Paper]:
+            for number, paper in enumerate(window.papers(pks)):
+                if number % STEP == 0 and not sys.stdout.isatty():
+                    progress.show(f"{number:,} of {amount(len(pks), 'paper')}")
+                yield paper
+
+        yield pks, papers()
 
 
 COMMAND = Command(
