@@ -84,17 +84,17 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
         if window.has_unfinished_marks():
             warn("Some marks may be missing: the cache can't be written.")
         left_off = len(pks) - format.most if format.most else 0
-        papers = islice(papers, format.most)
+        written = islice(papers, format.most)
         write = (
             partial(write_with_marks, window=window, with_lost=arguments.everything)
             if is_json
             else partial(format.write, keys=_citation_keys(workspace, window), query=arguments.query, url=url)
         )
         if file is None:
-            count = write(papers, sys.stdout)
+            count = write(written, sys.stdout)
         else:
             with replacing(file) as out:
-                count = write(papers, out)
+                count = write(written, out)
     if file is not None or not count:
         place = f" in {file}" if file else ""
         lost = count - len(pks)
