@@ -23,7 +23,7 @@ _MONTHS = ("Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sep."
 
 def apa(paper: Paper) -> str:
     """A reference in the style of the American Psychological Association, 7th edition."""
-    names = [_inverted(name) for name in _authors(paper)]
+    names = [", ".join(filter(None, (one.family, _initials(one), one.suffix))) for one in _authors(paper)]
     who = _joined(names, ", ", ", & ") if len(names) <= 20 else f"{', '.join(names[:19])}, … {names[-1]}"
     year = f"({_year(paper) or 'n.d.'})"
     title = clean(paper.title)
@@ -36,7 +36,7 @@ def apa(paper: Paper) -> str:
 
 def ieee(paper: Paper) -> str:
     """A reference in the style of the Institute of Electrical and Electronics Engineers."""
-    names = [_with_initials(name) for name in _authors(paper)]
+    names = [" ".join(filter(None, (_initials(one), one.family, one.suffix))) for one in _authors(paper)]
     who = f"{names[0]} et al." if len(names) > 6 else _joined(names, ", ", ", and " if len(names) > 2 else " and ")
     title = clean(paper.title).rstrip(".,")
     date = paper.published or paper.day
@@ -52,7 +52,9 @@ def mla(paper: Paper) -> str:
     """A reference in the style of the Modern Language Association, 9th edition."""
     names = _authors(paper)
     first = names[0].inverted if names else ""
-    second = f", and {_plain(names[1])}" if len(names) == 2 else ", et al" if len(names) > 2 else ""
+    second = ", et al" if len(names) > 2 else ""
+    if len(names) == 2:
+        second = f", and {' '.join(filter(None, (names[1].given, names[1].family, names[1].suffix)))}"
     title = clean(paper.title)
     quoted = f"“{title if title[-1:] in '.?!' else f'{title}.'}”"
     where = _where(paper) or ("arXiv" if paper_url(paper.id) else "")
@@ -67,18 +69,6 @@ def _authors(paper: Paper) -> list[Name]:
 def _initials(name: Name) -> str:
     """The first letters of the given names: `J.-L. M.` of `Jean-Luc Marie`."""
     return " ".join("-".join(f"{part[0]}." for part in word.split("-") if part) for word in name.given.split())
-
-
-def _inverted(name: Name) -> str:
-    return ", ".join(part for part in (name.family, _initials(name), name.suffix) if part)
-
-
-def _with_initials(name: Name) -> str:
-    return " ".join(part for part in (_initials(name), name.family, name.suffix) if part)
-
-
-def _plain(name: Name) -> str:
-    return " ".join(part for part in (name.given, name.family, name.suffix) if part)
 
 
 def _joined(names: Sequence[str], between: str, last: str) -> str:

@@ -212,9 +212,10 @@ def mark_record(mark: Mark) -> Record:
 def write_array(objects: Iterable[object], out: TextIO) -> int:
     """Write any objects as a JSON array, one a line, without keeping them in memory; return their number."""
     count = 0
+    is_ascii = not (getattr(out, "encoding", None) or "utf-8").lower().startswith("utf")
     out.write("[")
     for one in objects:
-        out.write(("," if count else "") + "\n" + json.dumps(one, ensure_ascii=not _writes_unicode(out)))
+        out.write(("," if count else "") + "\n" + json.dumps(one, ensure_ascii=is_ascii))
         count += 1
     out.write("\n]\n" if count else "]\n")
     return count
@@ -329,10 +330,6 @@ def plain_markdown(text: str) -> str:
 
 def _amount(count: int | None, noun: str) -> str:
     return "" if count is None else f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def _writes_unicode(out: TextIO) -> bool:
-    return (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(

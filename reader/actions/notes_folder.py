@@ -82,7 +82,9 @@ class NotesFolder:
         except UnreadableFrontMatter:
             return Written(file, problem=f"The front matter of {file} can't be read, so it was not changed.")
         said = _plain(own)
-        text = f"{front}\n{markdown_body(paper)}\n{_marker(said, facts)}{own}"
+        written = "".join(f" {name}={sum}" for name, sum in sums_of(facts).items())
+        mark = f"<!-- dailypapers {_sum(said)}{written}: {_SAYS} -->"
+        text = f"{front}\n{markdown_body(paper)}\n{mark}\n{own}"
         if own and not own.endswith("\n"):
             text += "\n"
         if text != old:
@@ -137,11 +139,6 @@ def _own_part(text: str, marker: re.Match[str], kept: str) -> str:
 def _plain(own: str) -> str:
     """The user's own part as a note has it."""
     return clean_note(own).strip("\n")
-
-
-def _marker(note: str, facts: Facts) -> str:
-    sums = "".join(f" {name}={sum}" for name, sum in sums_of(facts).items())
-    return f"<!-- dailypapers {_sum(note)}{sums}: {_SAYS} -->\n"
 
 
 def _sum(note: str) -> str:

@@ -146,7 +146,8 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
         raise UsageError("A file of this format is rewritten each time: leave out --append.")
     present = read_present(file, format.name)
     with workspace.window() as window, _chosen(window, arguments) as (pks, papers):
-        lacking = (paper for paper in papers if is_new(_ids(window, paper), paper.title, present))
+        known = ((paper, window.read(partial(ids_of, pk=paper.pk))) for paper in papers if isinstance(paper.pk, int))
+        lacking = (paper for paper, ids in known if is_new(ids, paper.title, present))
         out = StringIO()
         keys = _citation_keys(workspace, window, present.keys)
         if format.name == "json":
@@ -189,10 +190,6 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
 def _citation_keys(workspace: Workspace, window: Window, used: Iterable[str] = ()) -> CitationKeys:
     """The keys by the user's pattern; all cached papers are read only if the pattern needs them."""
     return CitationKeys(workspace.settings.citation_key, used, partial(window.read, citable_papers))
-
-
-def _ids(window: Window, paper: Paper) -> list[str]:
-    return window.read(partial(ids_of, pk=paper.pk)) if isinstance(paper.pk, int) else [paper.id]
 
 
 def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:

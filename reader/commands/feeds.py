@@ -266,7 +266,11 @@ def follow_lists(
             warn(f"{name}: {skipped.where}: {skipped.reason}; skipped")
         with _open_feeds(workspace, query_only=is_dry) as feeds:
             for outline in listed.feeds:
-                new = _new_in(feeds, outline) if is_dry else [feed.slug for feed in _follow_outline(feeds, outline)]
+                if is_dry:
+                    named = announced_categories(outline.url) or [outline.url]
+                    new = [one for one in named if feeds.find(one) is None]
+                else:
+                    new = [feed.slug for feed in _follow_outline(feeds, outline)]
                 added += new
                 known += not new
     return added, known, failures
@@ -277,10 +281,6 @@ def describe_followed(added: int, known: int, *, is_dry: bool = False) -> str:
     if is_dry:
         return f"{amount(added, 'feed')} would be added, {known:,} already known; nothing was changed."
     return f"{amount(added, 'feed')} added, {known:,} already known; 'dailypapers refresh' fetches them."
-
-
-def _new_in(feeds: Feeds, outline: Outline) -> list[str]:
-    return [one for one in announced_categories(outline.url) or [outline.url] if feeds.find(one) is None]
 
 
 def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed]:

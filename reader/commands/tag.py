@@ -59,7 +59,9 @@ def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
     else:
         expect_papers(arguments, arguments.rest, "tag")
         with workspace.window() as window:
-            changes = _tagging(window, tag, arguments)
+            pks = choose_papers(window, arguments, arguments.rest)
+            words = TagWords(add=(tag,)) if arguments.what == "add" else TagWords(remove=(tag,))
+            changes = window.read(partial(tagging, words=words, pks=pks))
         tag = changes[0].kind.removeprefix(TAG)
         said, whole = f"{'tagged' if arguments.what == 'add' else 'untagged'} {tag}", len(changes[0].pks)
     if arguments.dry_run:
@@ -83,12 +85,6 @@ def clean_tag(text: str) -> str:
 def known_tag(window: Window, tag: str) -> str:
     """A tag in its existing spelling, else its own."""
     return next(iter(spellings(tag, window.read(tag_counts))), tag)
-
-
-def _tagging(window: Window, tag: str, arguments: Namespace) -> list[Change]:
-    pks = choose_papers(window, arguments, arguments.rest)
-    words = TagWords(add=(tag,)) if arguments.what == "add" else TagWords(remove=(tag,))
-    return window.read(partial(tagging, words=words, pks=pks))
 
 
 def _renaming(window: Window, tag: str, new: str) -> list[Change]:

@@ -7,7 +7,7 @@ OAI-PMH records are used.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from reader.cache.community import Communities, Known, arxiv_is_old, is_old
 from reader.cache.storing.papers import Cache
 from reader.core.community import Comment, Community
 from reader.core.dates import utc_stamp
-from reader.core.document.model import Block, Paragraph, Span
+from reader.core.document.model import Paragraph, Span
 from reader.core.errors import FeedError, FeedOffline, NoFullText
 from reader.core.paper import Draft, Listing
 from reader.core.text import BLOCK_LIMIT, clean
@@ -74,7 +74,7 @@ async def _ask_feed(file: Path, cache: Cache, known: Known, daily: HuggingFaceCl
     if page is None:
         await ask(Communities.open, file, lambda communities: communities.put(known.pk, Community(), now))
         return
-    community = Community(tuple(await asyncio.to_thread(_comments, page.said)), page.repositories)
+    community = Community(tuple(await asyncio.to_thread(list, map(_comment, page.said))), page.repositories)
     # Lists of days count the comments, but older days are not asked for again.
     count = sum(not comment.is_hidden for comment in community.comments)
     drafts = tuple(draft._replace(comments=max(known.comments, count)) for draft in page.listing.drafts)
@@ -82,16 +82,13 @@ async def _ask_feed(file: Path, cache: Cache, known: Known, daily: HuggingFaceCl
     await ask(Communities.open, file, lambda communities: communities.put(known.pk, community, now))
 
 
-def _comments(said: Iterable[Said]) -> list[Comment]:
-    return [comment._replace(blocks=_blocks(markdown)) for comment, markdown in said]
-
-
-def _blocks(markdown: str) -> tuple[Block, ...]:
-    """The text of a comment; as it is written, if it is too much for the parser."""
+def _comment(said: Said) -> Comment:
+    """A comment with its text; as it is written, if it is too much for the parser."""
+    comment, markdown = said
     try:
-        return parse_markdown(markdown).blocks
+        return comment._replace(blocks=parse_markdown(markdown).blocks)
     except NoFullText:
-        return (Paragraph((Span(clean(markdown, BLOCK_LIMIT)),)),)
+        return comment._replace(blocks=(Paragraph((Span(clean(markdown, BLOCK_LIMIT)),)),))
 
 
 # arXiv

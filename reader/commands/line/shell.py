@@ -327,10 +327,11 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
     if not papers:
         taken = here.selected if name in _SEVERAL and here.selected else _one(here)
         return Typed((name, *words, *taken))
-    if all(_is_id(words[place]) for place in papers):
+    named = [words[place] for place in papers]
+    if all(named_id(word) or doi_in(word) or word.startswith(OWN_PREFIXES) for word in named):
         return Typed((name, *words))
     options = [word for place, word in enumerate(words) if place not in papers and word != "--"]
-    said = " ".join(words[place] for place in papers)
+    said = " ".join(named)
     if name in _MANY:
         return Typed((name, *options, "--query", said), is_counted=not is_dry)
     if name == "note" and not any(word.partition("=")[0] == "--text" for word in words):
@@ -359,10 +360,6 @@ def _one(here: Here) -> tuple[str, ...]:
     return (here.highlighted,)
 
 
-def _is_id(word: str) -> bool:
-    return bool(named_id(word) or doi_in(word)) or word.startswith(OWN_PREFIXES)
-
-
 # Exports
 
 
@@ -387,7 +384,7 @@ def _export(words: Sequence[str], here: Here) -> list[str]:
     if any(word.partition("=")[0] in ("--id", "--all") for word in options):
         return options
     if here.selected:
-        return [*options, *_by_id(here.selected)]
+        return [*options, *(word for id in here.selected for word in ("--id", id))]
     return [*options, "--", here.query]
 
 
@@ -405,7 +402,3 @@ def _is_file(word: str) -> bool:
     from reader.actions.export import format_of
 
     return "/" in word or os.sep in word or format_of(Path(word)) is not None
-
-
-def _by_id(ids: Sequence[str]) -> list[str]:
-    return [word for id in ids for word in ("--id", id)]
