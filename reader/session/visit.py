@@ -49,7 +49,6 @@ class Visit(NamedTuple):
     """The query of the view, if the user has saved it: the first frame has no settings."""
 
     def _plain(self) -> dict[str, object]:
-        """Its fields, as JSON has them."""
         return self._asdict() | {"sizes": dict(self.sizes)}
 
 
@@ -105,8 +104,6 @@ def _is_time(value: object) -> bool:
 
 
 def _fits(setting: str) -> Callable[[object], bool]:
-    """Check a value by the type of a setting."""
-
     def is_good(value: object) -> bool:
         if value is None:
             # Most visits have no such value: the settings are not imported for them (15 ms).
@@ -150,7 +147,6 @@ def load(path: Path) -> Visit:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """The fields of a file; none if it can't be read."""
     try:
         # A longer file is cut off, and so no JSON.
         found = json.loads(read_start(path, MAX_SIZE).decode())
@@ -160,7 +156,6 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _sizes(found: object) -> Iterator[tuple[str, tuple[int, float]]]:
-    """The sizes that the settings would accept."""
     for shape, sizes in found.items() if isinstance(found, dict) else ():
         if not (_is_text(shape) and isinstance(sizes, list) and len(sizes) == 2):
             continue

@@ -154,11 +154,12 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         views = listed_views(settings)
         place, before = (Place(views.find(one.view), one.text) for one in (begun, left))
         pk = self.library.pk_of(left.paper) if place != before and left.paper else None
+        panes = remembered(settings.density, settings.filter_width, settings.list_share, left)
         state = State(
             place=Place(view("all"), query) if query else place,
             cursors={Where(before): Position(pk)} if pk else {},
             views=views,
-            panes=remembered(settings, left)._replace(is_zoomed=self.ask is not None),
+            panes=panes._replace(is_zoomed=self.ask is not None),
             history=left.history,
             parts={
                 COMMANDS: left.commands,
@@ -229,7 +230,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.handlers = handlers_of(self.services.features, lambda: self.model.state.context)
 
     def add_keys(self, keys: KeySet) -> None:
-        """Add keys whose handlers a feature now has."""
         self.keymap.add(keys)
         self._find_handlers()
 
@@ -245,7 +245,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.call_after_refresh(self._begin_work, handed and handed.look)
 
     async def _begin_work(self, known: KeptLook | None) -> None:
-        """Handle the keys typed meanwhile, and start background work."""
         if known is None and self.last_place.is_saved and self.ask is None:
             # Takes 10 ms once; one of the keys may quit.
             from reader.ui.next_start import keep_look
@@ -285,7 +284,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.library.close()
 
     def keep_place(self) -> list[str]:
-        """Save the user's place for the next start; return a sentence for each part of this visit that is lost."""
         return self.last_place.keep()
 
     @property
@@ -336,12 +334,10 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         return self._words.get(context)
 
     def perform(self, action_id: str, count: int | None = None) -> None:
-        """Run an action of the table, `count` times if it takes a count."""
         if self.handlers:
             self.model.change(self.model.state.change_notices(Notices.acted))
             self.handlers[action_id](count)
 
     def _go_on(self, state: State) -> None:
-        """Handle the keys that waited for the list."""
         if not state.is_list_coming or state.is_ranking:
             self.call_later(self.keyboard.go_on)

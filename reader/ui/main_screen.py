@@ -112,7 +112,6 @@ class TopLine(OneLine[Header]):
         self._turn = 0
 
     def show(self, shown: Header) -> None:
-        """Show a place; the spinner turns while it is busy."""
         is_busy = shown.condition.kind == "busy"
         if is_busy != self.is_turning:
             self._turn_spinner(is_busy)
@@ -120,7 +119,6 @@ class TopLine(OneLine[Header]):
 
     @property
     def is_turning(self) -> bool:
-        """Whether the spinner is turning."""
         return self._spinner is not None
 
     def line(self, width: int) -> Line:
@@ -324,7 +322,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.papers.change_form(state.listing.in_lines(state.panes.density))
 
     def _draw_days(self, state: State) -> None:
-        """Show the counts of days in the list's headings and at its end."""
         counts, day = state[COUNTED], state.listing.day
         if counts is not None:
             self.papers.tell_days(counts.days, None if day is None else day_end(day, counts.days))
@@ -342,7 +339,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             self._draw_place()
 
     def _draw_place(self) -> None:
-        """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
         self.top.show(header(state, now, dot))
         if state.pane_front.is_narrowed:
@@ -392,7 +388,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.status.show(main_status(state, self._look.keymap))
 
     def _draw_query(self, state: State) -> None:
-        """Replace the status line by the query line, or close the query line."""
         draft = state.draft
         if draft is not None:
             self.query_line.display, self.status.display = True, False

@@ -428,7 +428,7 @@ async def test_a_first_minute_key_by_key(reader: Opener) -> None:
 # Undo
 
 
-async def test_undo_leads_to_the_paper_that_it_restored_or_says_where_it_is(reader: Opener) -> None:
+async def test_undo_leads_to_the_paper_that_it_restored(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.unread", "move.down", "move.down")
         hidden = r.here
@@ -442,11 +442,9 @@ async def test_undo_leads_to_the_paper_that_it_restored_or_says_where_it_is(read
         here = r.here.id
         await r.do("day.older", "mark.redo")
         assert (r.here.id in r.ids, hidden.id in r.ids) == (True, False)
-        assert "redone: starred · " in r.status and " · gs shows it · u undoes" in r.status
+        assert "redone: starred · " in r.status
         await r.do("mark.undo")
-        assert (
-            "undone: no longer starred · " in r.status and " · it is listed on Tue 12 May · ctrl+r redoes" in r.status
-        )
+        assert "undone: no longer starred · " in r.status
         await r.do("view.latest")
         assert r.here.id == here
 

@@ -79,6 +79,5 @@ def _marked(before: TypedCommand, command: TypedCommand) -> TypedCommand:
 
 
 def run_command(state: State, text: str) -> State:
-    """Close the command line and remember the command."""
     commands = tuple(dict.fromkeys((text, *state[COMMANDS])))[:HISTORY] if text else state[COMMANDS]
     return state.put(COMMAND, None).put(COMMANDS, commands)

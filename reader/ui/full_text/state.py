@@ -25,7 +25,6 @@ def view_text(state: State, view: TextView) -> State:
 
 
 def text_of(state: State, key: PaperKey) -> FullText | None:
-    """The open text, if it belongs to a paper."""
     text = state[TEXT]
     return text if text is not None and text.key == key else None
 

@@ -57,7 +57,6 @@ class Palette(NamedTuple):
 
     @property
     def all_offered(self) -> Sequence[Command]:
-        """All runnable commands, in display order."""
         return (*self.offered, *self.papers)
 
 

@@ -101,7 +101,6 @@ class Counting:
         )
 
     def count_view(self, window: Window, view: View, scope: Scope) -> ViewCount:
-        """Count all and the unread papers of a view."""
         from reader.cache.search.compile import compile_query
 
         selections = self._compiled.get((view, scope))
@@ -113,13 +112,11 @@ class Counting:
         return ViewCount(every, unread_ones)
 
     def follow_counts(self, window: Window) -> tuple[FollowCount, ...]:
-        """What the user follows, with numbers of papers."""
         from reader.cache.follows import follow_counts
 
         return self._once("follows", lambda: window.read(follow_counts))
 
     def topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
-        """The trends of topics, and the topics implied by the picked ones."""
         from reader.cache.reads import topic_trends
 
         extent = window.read(topic_trends.extent)

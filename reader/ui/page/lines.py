@@ -52,7 +52,6 @@ def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 def _follows(width: int, look: Presentation) -> list[Line]:
-    """The matching follows; a click lists their papers."""
     pieces = [Piece(f"{look.glyphs.followed} Followed", "label")] if look.follows else []
     for place, reason in enumerate(look.follows):
         pieces += [
@@ -88,7 +87,6 @@ def _shared(width: int, look: Presentation) -> list[Line]:
 
 
 def _tags(paper: Paper, width: int, glyphs: Glyphs) -> list[Line]:
-    """The tags; a click lists all papers with one."""
     pieces = [Piece("Tags", "label")] if paper.tags else []
     for place, tag in enumerate(paper.tags):
         pieces += [
@@ -284,7 +282,6 @@ def _fold(
 
 
 def _more(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
-    """The number of hidden items; marked if one of them has a search word."""
     if not count:
         return []
     is_hit = any(piece.hit for item in hidden for piece in item)
@@ -304,7 +301,6 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 def _source(paper: Paper) -> str:
-    """The source of the publication date: arXiv, if the paper is known to be there."""
     return "arXiv " if is_arxiv_id(paper.id) else "published "
 
 
@@ -380,7 +376,6 @@ def _changed(width: int, look: Presentation) -> list[Line]:
 
 
 def _summary(paper: Paper, width: int, look: Presentation, searched: re.Pattern[str] | None) -> list[Line]:
-    """The machine-written summary, with a bar beside it."""
     if not paper.summary:
         return []
     bar = Piece(f"{look.glyphs.quote} ", "quote")
@@ -401,7 +396,6 @@ def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> lis
 
 
 def _with_links(text: str, role: str, searched: re.Pattern[str] | None) -> list[Piece]:
-    """A text with search words marked and clickable addresses."""
     pieces: list[Piece] = []
     done = 0
     for found in addresses_in(text):
@@ -416,7 +410,6 @@ def _with_links(text: str, role: str, searched: re.Pattern[str] | None) -> list[
 
 
 def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """The links: one on each line with its key, or all side by side, code first."""
     found = places(paper)
     if look.is_page:
         return [_link_line(link, width, look, paper.code_stars) for link in found]
@@ -430,7 +423,6 @@ def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 def _link_item(link: Link, width: int, look: Presentation, stars: int | None) -> list[Piece]:
-    """A link's name; for code, its address and stars."""
     if link.name != CODE_LINK:
         return [Piece(cut(link.name, width), "link", action=("link", link.url))]
     end = [] if link.in_text else _code_stars(stars)
@@ -504,7 +496,6 @@ def _comments(width: int, look: Presentation) -> Iterator[list[Line]]:
 
 
 def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """The topics by name; a click filters by it."""
     items = []
     for slug in paper.topics:
         name = literal(look.topic_names.get(slug) or slug.replace("-", " ").capitalize())

@@ -57,7 +57,6 @@ class Typed(NamedTuple):
 
 
 def find_mistake(text: str) -> QueryError | None:
-    """Return why a text does not parse; None if it does."""
     try:
         parse(text)
     except QueryError as error:
@@ -144,14 +143,12 @@ def _reach_hint(key: str, reach: Reach) -> Line:
 
 
 def _feed_hint(text: str, key: str) -> Line:
-    """Name the key that searches the feed, if the text has words to search for."""
     if not key or not feed_text(text):
         return ()
     return (Piece("  "), key_piece(key), key_piece(key, " searches the feed", "quiet"))
 
 
 def _save_hint(text: str, key: str) -> Line:
-    """Name the key that saves the query."""
     return (Piece("  "), key_piece(key), key_piece(key, " saves it", "quiet")) if key and text.strip() else ()
 
 

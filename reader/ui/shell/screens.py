@@ -98,7 +98,6 @@ class Screens(Actor):
         """Screens closed while covered by another one, such as help; they are removed once uncovered."""
 
     def begin(self) -> None:
-        """Show the screens from now on."""
         app = self._app
         app.screen_change_signal.subscribe(app.screen_stack[0], self._uncover, immediate=True)
         subscribe(app, self._model, lambda state: [(front, state[front]) for front in state.stack], self._draw)

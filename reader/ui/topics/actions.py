@@ -66,18 +66,15 @@ class FilterActions(Actor):
 
     @takes_text("filter")
     def type(self, key: str, character: str | None) -> bool:
-        """Take a key as text while topics are narrowed."""
         return self._pane.type(key, character)
 
     @answers("narrowing")
     def show_keys(self, is_on: bool) -> None:
-        """Show the keys for narrowing topics; all others are text."""
         prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if is_on else Prompt()
         self._model.change(self._model.state.prompt_for(prompt))
 
     @answers("hint")
     def show_hint(self, hint: str) -> None:
-        """Show the meaning of the row under the cursor; hide it for an empty text."""
         self._model.change(self._model.state.put(HINT, hint))
 
     @answers("topics")
@@ -93,7 +90,6 @@ class FilterActions(Actor):
 
     @answers("tag choice")
     def toggle_tag(self, chosen: tuple[str, Literal["picked", "excluded"]]) -> None:
-        """Pick or exclude a tag in the query, or remove it."""
         state = self._model.state
         try:
             text = with_tag(state.place.text, *chosen)
@@ -126,7 +122,6 @@ class TopicActions(Actor):
             self._keyboard.ask_letter("topic", choices, lambda digit: self._toggle(slugs[digit]))
 
     def _toggle(self, slug: str) -> None:
-        """Pick another topic, or drop a picked one; the cursor stays on the paper."""
         state = self._model.state
         choice = picked_topics(state.place.query)
         text = with_topics(state.place.text, choice.toggle(slug, "picked"))
@@ -141,7 +136,6 @@ class TopicActions(Actor):
 
     @offers
     def commands(self) -> Sequence[Command]:
-        """Commands that show the papers of each topic."""
         state = self._model.state
         meanings = state[TOPIC_MEANINGS]
         self._services[TopicMeanings].begin()

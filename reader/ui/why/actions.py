@@ -48,7 +48,6 @@ class WhyActions(Actor):
 
     @property
     def _about(self) -> Wish | Held | None:
-        """What is under the cursor; shows a notice if there is nothing."""
         about: Wish | Held | None = self._services[Screens].get(WHY).pane.current
         if about is None:
             self._model.show_notice("nothing here can be changed")
@@ -82,7 +81,6 @@ class WhyActions(Actor):
 
     @handles("why.join")
     def join(self, _count: int | None) -> None:
-        """Join the interest under the cursor with the remembered one, or remember it."""
         one, why = self._held, self._model.state[WHY]
         if one is None or why is None:
             return
@@ -182,7 +180,6 @@ class WhyActions(Actor):
         return Explanation(topics, acts, muted, made)
 
     async def _decide(self, wishes: Sequence[Wish | Held]) -> str:
-        """Store decisions as one step, and return them in words."""
         try:
             done = await self._library.decide(wishes)
         except ReaderError as error:
