@@ -10,7 +10,7 @@ from typing import Literal
 from reader.core.dates import DATE_WORDS
 from reader.core.errors import QueryError
 from reader.core.nearest import nearest
-from reader.core.query.lexer import DATE_FIELDS, FIELDS, Token, Value, level, lex, split_near
+from reader.core.query.lexer import DATE_FIELDS, FIELDS, Token, level, lex, split_near
 from reader.core.query.parser import CHOICES, parse
 from reader.core.text import split_words
 
@@ -50,7 +50,14 @@ def tokens(text: str) -> list[QuerySpan]:
     try:
         parse(text)
     except QueryError as error:
-        return _with_error(spans, error)
+        marked: list[QuerySpan] = []
+        for span in spans:
+            marked += (
+                QuerySpan(span.start, min(span.end, error.start), span.kind),
+                QuerySpan(max(span.start, error.start), min(span.end, error.end), "error"),
+                QuerySpan(max(span.start, error.end), span.end, span.kind),
+            )
+        return [span for span in marked if span.start < span.end]
     return spans
 
 
@@ -162,7 +169,8 @@ def _spans(token: Token) -> list[QuerySpan]:
             words = [QuerySpan(token.start + 1, token.end, "phrase")] if token.end > token.start + 1 else []
             return [QuerySpan(token.start, token.start + 1, "operator"), *words]
         case "phrase":
-            return [QuerySpan(token.start, token.end, "phrase" if _are_closed(token.values) else "error")]
+            is_closed = all(value.closed for value in token.values)
+            return [QuerySpan(token.start, token.end, "phrase" if is_closed else "error")]
         case "field":
             spans = []
             at = token.start
@@ -174,22 +182,6 @@ def _spans(token: Token) -> list[QuerySpan]:
                 spans.append(QuerySpan(at, token.end, "field" if at == token.start else "operator"))
             return spans
     return [QuerySpan(token.start, token.end, "operator")]
-
-
-def _are_closed(values: tuple[Value, ...]) -> bool:
-    return all(value.closed for value in values)
-
-
-def _with_error(spans: list[QuerySpan], error: QueryError) -> list[QuerySpan]:
-    """The spans, with the error's stretch marked."""
-    marked: list[QuerySpan] = []
-    for span in spans:
-        marked += (
-            QuerySpan(span.start, min(span.end, error.start), span.kind),
-            QuerySpan(max(span.start, error.start), min(span.end, error.end), "error"),
-            QuerySpan(max(span.start, error.end), span.end, span.kind),
-        )
-    return [span for span in marked if span.start < span.end]
 
 
 Completer = Callable[[str, int], Completion | None]
