@@ -9,7 +9,7 @@ from typing import Literal
 
 from reader.core.dates import DATE_WORDS
 from reader.core.errors import QueryError
-from reader.core.nearest import nearest
+from reader.core.nearest import beginning, nearest
 from reader.core.query.lexer import DATE_FIELDS, FIELDS, Token, level, lex, split_near
 from reader.core.query.parser import CHOICES, parse
 from reader.core.text import split_words
@@ -112,7 +112,7 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> 
     known = vocabulary.get(field, ())
     if field in CHOICES or field in DATE_FIELDS:
         return _completion(start, cursor, item, _language_values(field, item), limit)
-    found = _matching_values(known, item.strip('"').lower(), limit + 1)
+    found = beginning(known, item.strip('"'), limit + 1)
     papers = {_quoted(word): known[word] for word in found} if isinstance(known, Mapping) else {}
     completion = _completion(start, cursor, item, map(_quoted, found), limit)
     if completion is None or not papers:
@@ -122,7 +122,7 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> 
 
 def nearest_value(typed: str, known: Iterable[str]) -> str | None:
     """The value probably meant by a wrong one: a completion if there is one, else the most similar value."""
-    begun = _matching_values(known, typed.lower(), 1) if typed else []
+    begun = beginning(known, typed, 1) if typed else []
     return begun[0] if begun else nearest(typed, known)
 
 
@@ -134,21 +134,6 @@ def _language_values(field: str, item: str) -> list[str]:
         return [sign + choice for choice in CHOICES[field] if choice.startswith(typed)]
     before, dots, end = typed.rpartition("..")
     return [before + dots + word for word in (*DATE_WORDS, "7d", "2w", "3m") if word.startswith(end)]
-
-
-def _matching_values(words: Iterable[str], typed: str, most: int) -> list[str]:
-    """Values that begin with the typed text, then values with a later word that does; stops at `most` of the former."""
-    begin: list[str] = []
-    inside: list[str] = []
-    for word in words:
-        small = word.lower()
-        if small.startswith(typed):
-            begin.append(word)
-            if len(begin) == most:
-                break
-        elif len(inside) < most and (f" {typed}" in small or f"-{typed}" in small):
-            inside.append(word)
-    return [*begin, *inside]
 
 
 def _completion(start: int, end: int, typed: str, found: Iterable[str], limit: int) -> Completion | None:

@@ -19,7 +19,7 @@ from math import log2
 from struct import Struct
 
 from reader.core.keywords import ABBREVIATIONS, normal, spaced, word_forms
-from reader.core.settings.toml import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.toml import MalformedLine, Statement, leaves, parse_toml, read_statements
 from reader.core.text import clean
 
 _LONGEST_FIRST = sorted(ABBREVIATIONS.items(), key=lambda pair: -len(pair[1]))
@@ -224,15 +224,7 @@ def _quick_statements(text: str) -> Iterator[Statement | MalformedLine]:
         document = parse_toml(text)
     except (ValueError, RecursionError):
         return read_statements(text)
-    return _leaves(document, ())
-
-
-def _leaves(node: object, key: tuple[str, ...]) -> Iterator[Statement]:
-    if isinstance(node, dict) and node and len(key) < 5:
-        for name, child in node.items():
-            yield from _leaves(child, (*key, name))
-    elif key:
-        yield Statement(key, node, 0, 0)
+    return (Statement(key, value, 0, 0) for key, value in leaves(document))
 
 
 class _Reader:
