@@ -12,6 +12,7 @@ import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain, pairwise
 from math import log, sqrt
 from typing import NamedTuple
@@ -45,20 +46,12 @@ _TOKEN = re.compile(r"[^\W_]+|[^\w\s'’-]")
 """A word, or a sign that ends a run of words; a hyphen and an apostrophe do not."""
 
 
-class _Numbers(dict[str, int]):
-    """The number of each word; `BREAK` for a stop word, a sign, a single letter or digits alone."""
-
-    def __missing__(self, token: str) -> int:
-        word = token.lower()
-        is_word = len(word) > 1 and word not in EMPTY_WORDS and not word.isdigit()
-        number = (crc32(stem(word).encode()) or 1) if is_word else BREAK
-        # Long-running programs see many words, most of them once.
-        if len(self) < 200_000:
-            self[token] = number
-        return number
-
-
-_NUMBERS = _Numbers()
+@lru_cache(200_000)
+def number(token: str) -> int:
+    """The number of a word; `BREAK` for a stop word, a sign, a single letter or digits alone."""
+    word = token.lower()
+    is_word = len(word) > 1 and word not in EMPTY_WORDS and not word.isdigit()
+    return (crc32(stem(word).encode()) or 1) if is_word else BREAK
 
 
 def stem(word: str) -> str:
@@ -80,14 +73,9 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(unicodedata.normalize("NFKC", text))
 
 
-def number(token: str) -> int:
-    """The number of a word; `BREAK` for what is not a word."""
-    return _NUMBERS[token]
-
-
 def pack(title: str, abstract: str) -> bytes:
     """The numbers of a paper's words, four bytes each, with a break at the end."""
-    in_title, in_abstract = ([_NUMBERS[token] for token in tokens(text)] for text in (title, abstract))
+    in_title, in_abstract = ([*map(number, tokens(text))] for text in (title, abstract))
     numbers = [*in_title, BREAK, *in_title, BREAK, *in_abstract, BREAK]
     return struct.pack(f"<{len(numbers)}I", *numbers)
 
