@@ -26,11 +26,10 @@ from reader.cache import connections, meta
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.marks.event_log import BY_AGENT
 from reader.cache.sqlite_errors import explained
-from reader.core.choice.counting import Common, Papers, read_common
 from reader.core.choice.learned import EVERY, FIRST, Learned, mix, take_turns
 from reader.core.choice.taste import Marked, learn, named, with_wishes
 from reader.core.choice.wishes import HOLD, WEIGH, Held, What, Wish, muted_codes, newest_held, newest_wishes
-from reader.core.choice.words import VERSION, pack
+from reader.core.choice.words import VERSION, Common, Papers, pack, read_common
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 from reader.core.text import fold, split_words
