@@ -32,7 +32,7 @@ from reader.ui.filter.state import (
 from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
-from reader.ui.kit.line_widgets import ActionAsked, OneLine, StatusLine, draw
+from reader.ui.kit.line_widgets import OneLine, Reported, StatusLine, draw
 from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.footer import main_status
@@ -128,7 +128,7 @@ class TopLine(OneLine[Header]):
         piece = piece_at(self.line(self.size.width), event.x)
         if piece is not None and piece.action == EDIT_QUERY:
             event.stop()
-            self.post_message(ActionAsked("find.query"))
+            self.post_message(Reported("action", "find.query"))
 
     def _turn_spinner(self, on: bool) -> None:
         if self._spinner is not None:
@@ -153,7 +153,7 @@ class FilterStrip(OneLine[Strip]):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        self.post_message(ActionAsked("find.filter"))
+        self.post_message(Reported("action", "find.filter"))
 
 
 class PaneLayout(Layout):

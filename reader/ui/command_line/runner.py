@@ -35,7 +35,6 @@ class CommandRunner(Actor):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._key = services.look.keymap.key
         self._make_shell = services.app.shell
         self._running: Running | None = None
         self._name = ""
@@ -52,7 +51,7 @@ class CommandRunner(Actor):
 
     @property
     def _way_out(self) -> str:
-        return f"{self._name} is running · {self._key('app.escape')} stops it"
+        return f"{self._name} is running · {self._keymap.key('app.escape')} stops it"
 
     async def understand(self, line: str, here: Here) -> Typed:
         return await asyncio.to_thread(lambda: self._shell.understand(line, here))

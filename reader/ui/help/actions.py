@@ -37,10 +37,6 @@ LONGEST = 200
 class HelpActions(Actor):
     """Open the help and the palette, and search in them."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._views = services[ViewActions]
-
     @handles("app.help")
     def show_help(self, _count: int | None) -> None:
         self._show(HELP, Help(self._model.state.context, lacks(self._services)))
@@ -138,11 +134,11 @@ class HelpActions(Actor):
         place = Place(view("all"), " ".join(f"title:{word}" for word in words))
         scope = self._services.scope()
         try:
-            found = await self._services.library.find(compile_query(place.whole("day"), scope), MOST_TITLES)
+            found = await self._library.find(compile_query(place.whole("day"), scope), MOST_TITLES)
         except ReaderError:
             # A newer search has come.
             return
-        show, today = self._views.show_paper, self._look.today
+        show, today = self._services[ViewActions].show_paper, self._look.today
         papers = [Command(row.title, short_day(row.day, today), partial(show, row.pk)) for row in found]
         palette = self._model.state[PALETTE]
         if palette is not None and palette.typed == typed:

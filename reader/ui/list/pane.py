@@ -19,7 +19,7 @@ from reader.core.lines import Line
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.day_names import day_heading, day_in_list
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import PLAIN, ActionAsked
+from reader.ui.kit.line_widgets import PLAIN, Reported
 from reader.ui.kit.lines import pattern
 from reader.ui.kit.pane import Pane
 from reader.ui.list.lines import (
@@ -588,11 +588,11 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         if slot is not None and slot.kind == "hole":
             event.stop()
             if not self.to_index(self._lines.start_of(slot.group + 1) - 1, on_hole=True):
-                self.post_message(ActionAsked("find.fetch"))
+                self.post_message(Reported("action", "find.fetch"))
         if slot is None or slot.kind != "paper":
             return
         event.stop()
         if slot.place == self._cursor and not self._is_on_hole:
-            self.post_message(ActionAsked("read.open"))
+            self.post_message(Reported("action", "read.open"))
         else:
             self.to_index(slot.place)

@@ -222,7 +222,7 @@ class Backlog(Actor):
             self._delay.begin(AT_REST)
 
     async def _count(self) -> None:
-        library = self._services.library
+        library = self._library
         size = library.size()
         if size - self._size <= MANY:
             return
@@ -253,7 +253,7 @@ class Backlog(Actor):
 
     def _mark(self) -> None:
         async def mark() -> None:
-            order = await self._services.library.order(self._old())
+            order = await self._library.order(self._old())
             await self._services[MarkActions].mark_read(order.pks)
 
-        self._services.background.start("marks", mark)
+        self._background.start("marks", mark)
