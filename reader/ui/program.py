@@ -26,9 +26,7 @@ from reader.ui.shell.state import Notices, State
 if TYPE_CHECKING:
     from textual.app import App
 
-
 CHOICES = (AUTO, *THEMES)
-"""What `theme` takes."""
 
 
 class ProgramActions(Actor):
@@ -133,7 +131,6 @@ class ProgramActions(Actor):
 
 
 LIFETIME = 6.0
-"""Seconds that a notice is shown."""
 
 
 class NoticeTimer(Actor):

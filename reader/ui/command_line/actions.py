@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from reader.cache.earlier_values import Replaced
     from reader.ui.command_line.screen import CommandScreen, LineScreen
 
-
 LONGEST_NOTICE = 160
 """Maximum characters of output shown in the last line."""
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from reader.config import Settings
     from reader.core.paper_row import PaperKey
 
-
 BLINK = 0.5
 """Seconds before a command shows that it is running."""
 

@@ -101,7 +101,6 @@ class CommandScreen(LineScreen[TypedCommand], inherit_bindings=False):
         state = self._model.state
         self.line.history = state[COMMANDS]
         self._taken = state.selection.count if state.front_paper is None else 0
-        """Selected papers, which commands act on."""
         self._begun = command.text
         self._hint = ""
 

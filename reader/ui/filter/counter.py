@@ -29,7 +29,6 @@ COUNT_AFTER = 0.015
 COUNT_AGAIN = 0.3
 """Seconds after which an interrupted count begins again, unless another count comes first."""
 
-
 REST, LONGEST_REST = 0.15, 2.0
 """Idle seconds before saved views are counted, and the maximum wait for each of them."""
 

@@ -132,7 +132,6 @@ _ROLES = (
     "excluded", "typed", "spark", "implied",
 )  # fmt: skip
 
-
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
 

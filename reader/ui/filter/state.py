@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from reader.ui.library.counting import Counts, TopicFacts, ViewCount
 
 COUNTED: Part[Counts | None] = Part(None)
-"""The filter pane's counts."""
 
 VIEW_COUNTS: Part[Mapping[str, ViewCount]] = Part({})
 """The counts of the saved views by id; uncounted ones are missing."""

@@ -35,11 +35,9 @@ if TYPE_CHECKING:
     from reader.ui.full_text.text import FullText, Outline
     from reader.ui.full_text.view import Peek, TextView
 
-
 LONGEST_TYPED = 100
 
 SIDEWAYS = 8
-"""Cells of a sideways step."""
 
 
 def _by_letter(places: Sequence[str]) -> dict[str, tuple[str, str]]:

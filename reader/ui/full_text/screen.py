@@ -54,7 +54,6 @@ MARK = 2
 """Cells of the bar before a marked line, with the space after it."""
 
 MOST_STRIPS = 2_000
-"""Maximum cached lines."""
 
 
 class TextPane(Pane, can_focus=True, inherit_bindings=False):
@@ -222,10 +221,8 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
 
 
 OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlighted", *COLOURS)
-"""The roles of the lines' pieces."""
 
 DEEPEST = 5
-"""Maximum levels of indent."""
 
 
 def outline_line(entry: Entry, width: int, glyphs: Glyphs, *, is_folded: bool, is_here: bool) -> Line:

@@ -131,7 +131,6 @@ LONGEST_PEEK = 10
 """Maximum lines of the box over the text."""
 
 LONGEST_TRAIL = 100
-"""Maximum places to go back to."""
 
 
 class Size(NamedTuple):

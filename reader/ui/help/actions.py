@@ -31,7 +31,6 @@ MOST_TITLES = 8
 LEAST_TYPED = 3
 
 LONGEST = 200
-"""Maximum number of typed characters."""
 
 
 class HelpActions(Actor):

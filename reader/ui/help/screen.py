@@ -154,7 +154,6 @@ class Row(NamedTuple):
     name: str
     about: str
     opens: str = ""
-    """The page of the manual that enter opens."""
 
 
 Sections: TypeAlias = Mapping[str, Sequence[Row]]

@@ -20,7 +20,6 @@ from reader.ui.kit.textual_fixes import visual_style
 if TYPE_CHECKING:
     from rich.style import Style
 
-
 Shown = TypeVar("Shown")
 
 PLAIN = "text"
@@ -78,7 +77,6 @@ class OneLine(Widget, Generic[Shown]):
 
     ALLOW_SELECT = False
     PREFIX: ClassVar[str] = "top"
-    """Of the names of the component styles."""
 
     def __init__(self, shown: Shown, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)

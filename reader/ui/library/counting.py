@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from reader.core.topics.trends import Trend
     from reader.core.views import View
 
-
 T = TypeVar("T")
 
 

@@ -64,7 +64,6 @@ _EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
 """The text and reason of an empty view, if they depend on nothing else."""
 
 _NEVER_HIDDEN = ("muted", "pages")
-"""Views that never mention hidden papers."""
 
 
 def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReason:

@@ -35,7 +35,6 @@ BEFORE_NEAREST = 0.2
 AFTER_SCREENFUL = 0.04
 """Seconds between listing the first screenful and reading the rest."""
 
-
 RANKING = 0.15
 """Seconds before a slow ranking is announced instead of the old list."""
 

@@ -48,7 +48,6 @@ KEPT = 2_000
 CHUNK = 200
 """Rows fetched at a time in a search for a paper."""
 
-
 Rows: TypeAlias = Callable[[Sequence[PaperKey]], list[PaperRow]]
 """Fetches the rows of papers; deleted papers are left out."""
 
@@ -168,7 +167,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._lines = ListLines()
         self._cursor = 0
         self._is_on_hole = False
-        """Whether the cursor is on the hole below its paper."""
         self._unplaced: tuple[int | None] | None = None
         """The cursor's place once the list has a size: see `_place`."""
         self._words: tuple[str, ...] = ()

@@ -32,9 +32,7 @@ FIELDS = {**STATES, QUEUE: "queued"}
 BLINK = 0.5
 """Seconds before a long mark shows its progress."""
 
-
 SHORT = 30
-"""Maximum characters of a title in a notice."""
 
 _TAKEN_BACK = {
     "unread": "read again",

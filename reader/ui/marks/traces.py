@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.session.places import Place
 
-
 LOOK = 1.0
 """Seconds under the cursor that count as a look."""
 

@@ -43,9 +43,7 @@ class Noting(NamedTuple):
     id: str
     title: str
     text: str
-    """The editor's initial text."""
     is_draft: bool = False
-    """Whether the text is an unfinished draft."""
     passage: Passage | None = None
     """The highlight of the note; None for the paper's own note."""
 

@@ -32,7 +32,6 @@ _ROLES = (
     "summary", "muted", "key", "link", "changed", "gone", "new",
 )  # fmt: skip
 
-
 LOW = 8
 """Height of a low pane, which omits blank lines between title and facts."""
 

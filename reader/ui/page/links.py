@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from reader.cache.pages import PageTitle
     from reader.refresh.jobs import Message
 
-
 MOST_OPENED = 12
 
 

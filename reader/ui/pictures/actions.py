@@ -133,7 +133,6 @@ class PictureActions(Actor):
 
 
 MOST_KEPT = 12
-"""Maximum cached drawn pictures."""
 
 PAUSE = 0.15
 """Seconds before a picture is fetched, so that paging through fetches none."""

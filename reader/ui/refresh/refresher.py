@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from reader.refresh.jobs import Message, RefreshFinished, SourceFailing
     from reader.refresh.plan import Plan
 
-
 FIRST_SECOND = 1.0
 """Seconds after the start reserved for keys: starting a process takes much of the processor."""
 
@@ -73,9 +72,7 @@ class Refresher(Actor):
         self.retry = services.background.delayed(self.begin)
         self._tries = 0
         self._came = ""
-        """The results of the refresh."""
         self._is_offline = False
-        """Whether the refresh found no network."""
         self._told = ""
         """The last reported lasting problem; it is repeated only if the user asks for a refresh."""
 

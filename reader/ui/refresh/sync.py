@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from reader.config import Settings
 
-
 START = 3.0
 """Seconds after the start reserved for keys."""
 
@@ -213,7 +212,6 @@ class SettingsWatch(Actor):
         self._settings = services.settings
         self._take_vectors = services[VectorMaker].take
         self._is_muted = False
-        """Whether the muted words of the settings are applied."""
         self._seen = self._stamp()
 
     def _stamp(self) -> tuple[int, int] | None:

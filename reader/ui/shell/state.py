@@ -33,10 +33,8 @@ if TYPE_CHECKING:
     from reader.keys.actions import Context
     from reader.ui.library.feed_results import FeedResults
 
-
 Tone = Literal["done", "warning"]
 """A success, or something that needs the user's attention."""
-
 
 NOTHING_IS_FETCHED = "the sample: nothing is fetched"
 """The answer to any fetch over the bundled sample."""

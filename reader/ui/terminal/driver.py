@@ -34,7 +34,6 @@ from reader.ui.terminal.leaving import LosesTerminal
 if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame
 
-
 PUSH_TITLE, POP_TITLE = "\x1b[22;2t", "\x1b]2;\x1b\\\x1b[23;2t"
 """Save and restore the window's title; terminals without that feature get an empty one."""
 

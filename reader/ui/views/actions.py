@@ -161,7 +161,6 @@ class ViewActions(Actor):
 
 
 COPIED = 80
-"""Width of the copied lines."""
 
 
 class ReadingActions(Actor):

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper
     from reader.ui.why.lines import Explanation
 
-
 RANKING = "ranking papers"
 """Shown while the papers are ranked again."""
 
