@@ -293,8 +293,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     ) -> None:
         subscribe(self, self._model, parts, draw, now=now)
 
-    # Sizes
-
     @property
     def layout(self) -> Layout:
         return self._pane_layout
@@ -360,8 +358,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     def _draw_filter(self, state: State) -> None:
         self.filter.show(filter_data(state, self._look.keymap.numbered("view.saved")))
 
-    # An empty list
-
     def _draw_empty(self, state: State) -> None:
         if state.is_empty:
             from reader.ui.list.empty_reason import empty_reason
@@ -403,8 +399,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         pane = None if state.is_empty and state.focus != "filter" else panes[state.focus]
         if self.focused is not pane:
             self.set_focus(pane)
-
-    # Mouse and messages of the panes
 
     @on(events.DescendantFocus)
     def _report_focus(self) -> None:

@@ -102,8 +102,6 @@ class CommandRunner(Actor):
             self._model.change(self._model.state.marked())
             self._model.change(self._model.state.cache_changed())
 
-    # Suggestions
-
     @follows(_typed)
     def suggest(self, state: State) -> None:
         text = _typed(state)

@@ -118,8 +118,6 @@ class CommandScreen(LineScreen[TypedCommand], inherit_bindings=False):
         papers = f"for {self._taken:,} selected papers: " if self._taken else ""
         return Piece(papers, "key"), Piece(EXAMPLES, "quiet")
 
-    # Keys
-
     def next(self) -> None:
         """Mark the next suggestion; among earlier commands, go to the next newer one."""
         if self.line.recalled >= 0:

@@ -482,8 +482,6 @@ class FullTextActions(Actor):
         finally:
             self._storing -= 1
 
-    # Selection
-
     @handles("text.select")
     def select(self, _count: int | None) -> None:
         self._change(lambda view: view.select())

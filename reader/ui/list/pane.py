@@ -576,8 +576,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         super().notify_style_update()
         self._strips.forget()
 
-    # Mouse
-
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
         if offset is None:

@@ -276,8 +276,6 @@ class Face(Actor):
                 break
         return begun > 0
 
-    # Until it is done
-
     async def _settle(self) -> None:
         begun, quiet = time.monotonic(), 0
         while quiet < ROUNDS and time.monotonic() - begun < PATIENCE and not self._app.is_leaving:

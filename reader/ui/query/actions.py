@@ -149,8 +149,6 @@ class QueryActions(Actor):
         key = str(sorted_state.place.whole(self._order).sort).removeprefix("sort:")
         self._model.show_notice("what suits you comes first" if key == "foryou" else f"by {key}")
 
-    # The feed
-
     @handles("find.feed")
     def search_feed(self, _count: int | None) -> None:
         state = self._model.state
@@ -168,8 +166,6 @@ class QueryActions(Actor):
             self._search.begin(text)
         else:
             self._model.show_notice(f"the feed only takes words: {self._keymap.key('find.query')} to type some")
-
-    # Hits
 
     @handles_each({"find.next": 1, "find.previous": -1})
     def go_to_hit(self, times: int | None, direction: int) -> None:

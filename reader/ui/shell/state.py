@@ -511,8 +511,6 @@ class State:
     def remember_query(self, text: str) -> State:
         return replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:HISTORY]) if text else self
 
-    # Searching the feed
-
     def search_feed(self, text: str) -> State:
         return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))
 
@@ -581,8 +579,6 @@ class State:
         if self.focus == "detail":
             return self.focused("list")
         return self.choose(NOTHING_SELECTED) if self.selection.count else self.walk_back()
-
-    # The first and the last line
 
     def busy_with(self, activity: str) -> State:
         """Show ongoing work in the first line; an empty text ends it."""

@@ -62,8 +62,6 @@ class JobDriver(LinuxDriver):
         self._has_title = os.environ.get("TERM", "") not in WITHOUT_TITLE
         self._title = ""
 
-    # Entering and leaving
-
     @property
     def is_drawing(self) -> bool:
         return self._writer_thread is not None and self._writer_thread.is_alive()
@@ -84,8 +82,6 @@ class JobDriver(LinuxDriver):
         if self._has_title:
             self.write(POP_TITLE)
         super().stop_application_mode()
-
-    # The title
 
     def set_title(self, title: str) -> None:
         """Set the window's title, without control characters, until the terminal is left."""
