@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from reader.core.errors import ReaderError
 from reader.core.text import clean
-from reader.core.views import SPECIAL, VIEWS
 from reader.keys.spelling import typed_on
 from reader.paths import APP
 from reader.session.places import Place, view
@@ -148,7 +147,7 @@ def lacks(services: Services) -> frozenset[str]:
     """The ids of actions that have nothing to show or need a set-up; their keys say how to get it."""
     state = services.model.state
     counts = state[COUNTED]
-    numbers = {} if counts is None else dict(zip((one.id for one in (*VIEWS, *SPECIAL)), counts.views, strict=True))
+    numbers = {} if counts is None else counts.by_view
     has = {
         "view.group": numbers.get("group"),
         "view.changed": numbers.get("changed"),

@@ -26,8 +26,7 @@ from reader.ui.shell.services import Actor
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
-    from reader.ui.notes.screen import NoteScreen
-    from reader.ui.notes.tags import TagScreen
+    from reader.ui.notes.screen import NoteScreen, TagScreen
 
 SAME = "the note is unchanged"
 

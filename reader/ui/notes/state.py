@@ -52,6 +52,6 @@ class Noting(NamedTuple):
         return f"{self.id}-{self.passage.id}" if self.passage else self.id
 
 
-TAGGING: Front[Tagging] = Front("tags", "reader.ui.notes.tags:TagScreen")
+TAGGING: Front[Tagging] = Front("tags", "reader.ui.notes.screen:TagScreen")
 
 NOTING: Front[Noting] = Front("note", "reader.ui.notes.screen:NoteScreen")
