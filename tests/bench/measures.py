@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from reader.cache import schema
 from tests.bench import bare, floors, newsboat
 from tests.bench.drive import (
     bare_key,
@@ -47,9 +46,6 @@ BUSY_DAY = 1_100
 
 AT_WORK = 5.0
 """Seconds of silence after which a ranking that goes on in the background is taken to be over."""
-
-INGESTED = 6_000
-"""Papers that are added to a cache."""
 
 
 # Start, memory, quitting
@@ -249,7 +245,7 @@ def _measure_read_all(bench: Bench) -> None:
     bench.add("mark all read by one UPDATE", 1_000 * floors.write_seconds(scratch, floors.READ_ALL))
 
 
-# Refreshing and ingest
+# Refreshing
 
 
 def measure_refresh(bench: Bench) -> None:
@@ -268,18 +264,6 @@ def measure_refresh(bench: Bench) -> None:
         bench.add("quit after it", 1_000 * quit_time(terminal))
 
 
-def measure_ingest(bench: Bench) -> None:
-    """Papers a second through the cache's door, beside raw upserts of the same rows, in turns."""
-    for name, empty in ((f"{bench.papers:,}", False), ("none", True)):
-        ours, raw = (bench.home(empty=empty) / "papers.db" for _ in range(2))
-        if empty:
-            for path in (ours, raw):
-                schema.ensure(path)
-        found = floors.ingest(ours, raw, INGESTED)
-        note = f"floor: executemany in equal transactions; by pairs {min(found.ratios):.2f} to {max(found.ratios):.2f}"
-        bench.add(f"ingest into {name}, papers a second", found.ours, found.raw, note=note)
-
-
 MEASURES: dict[str, Callable[[Bench], None]] = {
     "start": measure_start,
     "memory": measure_memory,
@@ -291,6 +275,5 @@ MEASURES: dict[str, Callable[[Bench], None]] = {
     "marks": measure_marks,
     "refresh": measure_refresh,
     "quit": measure_quit,
-    "ingest": measure_ingest,
 }
 """All that is measured, by name, in the order of the table."""
