@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyte.screens import Char
@@ -300,7 +301,7 @@ if frame is not None:
 """
 
 
-def draws_first(home: Path, **more: str) -> str:
+def draws_first(home: Path, **more: Any) -> str:
     """The modules that are imported with the first frame on the screen; empty if there is none."""
     with open_reader(home, program=ALONE, **more) as terminal:
         terminal.wait_closed(30)
