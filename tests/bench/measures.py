@@ -27,7 +27,7 @@ from tests.bench.drive import (
     written,
 )
 from tests.bench.feed import feed, publishing
-from tests.bench.filtering import measure_facets, measure_search, measure_topic
+from tests.bench.filtering import measure_search, measure_topic
 from tests.bench.reading import measure_text
 from tests.bench.stage import REST, Bench, in_ms, reading
 from tests.rigs.terminal import Terminal
@@ -130,17 +130,6 @@ def measure_memory(bench: Bench) -> None:
         bench.add("quit at rest", 1_000 * quit_time(terminal))
     bench.add("size of the cache, MB", bench.corpus.stat().st_size / MEGABYTE)
     bench.add("size of the cache, bytes a paper", bench.corpus.stat().st_size / bench.papers)
-
-
-def measure_quit(bench: Bench) -> None:
-    """Quitting while the feed hangs, and in the middle of a query."""
-    with feed(fault="hang") as endpoint, open_reader(bench.home(), endpoint) as terminal:
-        until(terminal, shows(bench.titles()))
-        settle(terminal, 1.5)
-        bench.add("quit while the feed hangs", 1_000 * quit_time(terminal))
-    with feed() as endpoint, reading(bench, bench.home(), endpoint) as terminal:
-        terminal.press("/", "the model of", "ctrl+q")
-        bench.add("quit in a query", 1_000 * quit_time(terminal))
 
 
 # Keys
@@ -270,10 +259,8 @@ MEASURES: dict[str, Callable[[Bench], None]] = {
     "keys": measure_keys,
     "topic": measure_topic,
     "search": measure_search,
-    "facets": measure_facets,
     "text": measure_text,
     "marks": measure_marks,
     "refresh": measure_refresh,
-    "quit": measure_quit,
 }
 """All that is measured, by name, in the order of the table."""
