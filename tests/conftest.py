@@ -141,6 +141,6 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """More workers than cores: some tests wait for a program or for its end. The long ones need the cores."""
-    return (os.cpu_count() or 1) + (1 if config.option.markexpr == "long" else 2)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores: some tests wait for the end of a program. Each takes seconds to import them all."""
+    return (os.cpu_count() or 1) + 1
