@@ -17,7 +17,6 @@ from rich.console import RenderableType
 from textual._compositor import Compositor
 from textual._context import active_app
 from textual.css.model import RuleSet
-from textual.css.styles import RulesMap
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
 from textual.dom import DOMNode
