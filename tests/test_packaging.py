@@ -38,7 +38,9 @@ STUBS = {"_typeshed"}
 """Modules that exist for type checkers only."""
 
 
-IMPORT = re.compile(r"""^\s*(?:from (\w+)[\w.]* import |import ([\w., ]+?)\s*(?:#.*)?$)|import_module\("(\w+)""", re.MULTILINE)
+IMPORT = re.compile(
+    r"""^\s*(?:from (\w+)[\w.]* import |import ([\w., ]+?)\s*(?:#.*)?$)|import_module\("(\w+)""", re.MULTILINE
+)
 
 
 def modules_imported(source: str) -> Iterator[str]:
@@ -58,21 +60,6 @@ def distributions_imported(folder: Path) -> dict[str, str]:
     for module in modules - sys.stdlib_module_names - OURS - STUBS:
         found.update({distribution(owner): module for owner in owners.get(module, [module])})
     return found
-
-
-def test_imports_are_seen_wherever_they_stand() -> None:
-    source = """
-|import one.part, two as second
-|from three.part import name
-|from . import sibling
-|def late():
-|    import four
-|    importlib.import_module|("five.part")
-|    return import_module(name)
-|if TYPE_CHECKING:
-|    from six import Type
-""".replace("|", "")
-    assert list(modules_imported(source)) == ["one", "two", "three", "four", "five", "six"]
 
 
 def test_the_package_declares_exactly_what_it_imports() -> None:

@@ -53,6 +53,11 @@ class ProgramActions(Actor):
         if not self._back():
             self._services[Keyboard].quit_unless_typing()
 
+    @handles("command.cancel", "date.close", "output.close", "picture.close", "why.close")
+    def close(self, _count: int | None) -> None:
+        """Close the screen in front."""
+        self._model.change(self._model.state.step_back())
+
     def _back(self) -> bool:
         if self._stop("back"):
             return True
@@ -172,15 +177,8 @@ def file_name(now: datetime) -> str:
 
 
 def save_picture(svg: str, folder: Path, now: datetime) -> Path:
-    """Write a picture to a new file, and return it; raises OSError."""
+    """Write a picture to a file, and return that; raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    first = folder / file_name(now)
-    for number in range(1, 1_000):
-        file = first if number == 1 else first.with_stem(f"{first.stem}-{number}")
-        try:
-            with file.open("x", encoding="utf-8") as out:
-                out.write(svg)
-        except FileExistsError:
-            continue
-        return file
-    raise FileExistsError(17, "a thousand pictures were saved this second", str(first))
+    file = folder / file_name(now)
+    file.write_text(svg, encoding="utf-8")
+    return file

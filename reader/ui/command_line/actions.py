@@ -81,10 +81,6 @@ class CommandActions(Actor):
 
         return {id: handler(command.name) for id, command in own_actions(self._services.settings.commands).items()}
 
-    @handles("command.cancel")
-    def cancel(self, _count: int | None) -> None:
-        self._model.change(self._model.state.step_back())
-
     @handles_each({f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
     def choose(self, _count: int | None, choose: Callable[[LineScreen[Any]], object]) -> None:
         screens = self._services[Screens]
@@ -251,7 +247,7 @@ class CommandActions(Actor):
         output = self._model.state[OUTPUT]
         if key != "enter" or output is None or output.keep is None:
             return False
-        self.close_output(None)
+        self._model.change(self._model.state.put(OUTPUT, None))
         output.keep()
         return True
 
@@ -262,10 +258,6 @@ class CommandActions(Actor):
             self._app.copy_to_clipboard(output.text)
             lines = len(output.text.splitlines())
             self._model.show_notice(f"copied {lines:,} line{'' if lines == 1 else 's'}")
-
-    @handles("output.close")
-    def close_output(self, _count: int | None) -> None:
-        self._model.change(self._model.state.put(OUTPUT, None))
 
 
 def _replaced(file: Path) -> list[Replaced]:

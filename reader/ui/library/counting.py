@@ -97,7 +97,12 @@ class Counting:
             base=self._number(window, question.base),
             anywhere=self._number(window, question.anywhere),
             place=question.place,
-            tags=tuple(sorted(((name, papers) for name, papers in tags.items() if papers), key=_by_name)),
+            tags=tuple(
+                sorted(
+                    ((name, papers) for name, papers in tags.items() if papers),
+                    key=lambda tag: tag[0].casefold(),
+                )
+            ),
         )
 
     def count_view(self, window: Window, view: View, scope: Scope) -> ViewCount:
@@ -129,10 +134,6 @@ class Counting:
                 self._implied[slug] = window.read(partial(topic_trends.implied_topics, slug=slug))
         implied = frozenset().union(*(self._implied[slug] for slug in picked))
         return TopicFacts(self._trends, implied - set(picked))
-
-
-def _by_name(tag: tuple[str, int]) -> tuple[str, str]:
-    return tag[0].casefold(), tag[0]
 
 
 def _condition(selection: Selection) -> tuple[Hashable, ...]:

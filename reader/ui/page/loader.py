@@ -64,17 +64,7 @@ class DetailLoader(Actor):
         paper = None if pk is None else self._library.paper(pk)
         if pk is None or paper is None:
             return None
-        library = self._library
-        words, votes = self._model.state.listing.words, library.votes(pk)
-        outputs, follows, suits = library.outputs(pk), library.follow_reasons(pk), library.why(pk)
-        return Reading(
-            *(pk, paper, words, votes),
-            outputs=outputs,
-            follows=follows,
-            suits=suits,
-            changes=library.changes(pk),
-            shared=library.shared(pk),
-        )
+        return Reading(pk, paper, self._model.state.listing.words, **self._library.facts(pk))
 
     def read_page(self, pk: PaperKey | None) -> Reading | None:
         """A paper for its page, with its related data; None if it is gone."""

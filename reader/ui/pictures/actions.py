@@ -64,10 +64,6 @@ class PictureActions(Actor):
         if (pictures := self._model.state[PICTURES]) is not None:
             self._services[LinkActions].browse(pictures.front.address)
 
-    @handles("picture.close")
-    def close(self, _count: int | None) -> None:
-        self._model.change(self._model.state.put(PICTURES, None))
-
     @follows(lambda state: (state.width, state.height))
     def follow_size(self, state: State) -> None:
         self._model.change(state.update(PICTURES, lambda pictures: pictures.fitted(self._canvas(state))))

@@ -34,7 +34,7 @@ class Model:
 
     def take_targets(self) -> tuple[PaperKey, ...]:
         """The papers that an action takes, see `State.targets`; ends a range."""
-        self.change(self._state.end_range())
+        self.change(self._state.choose(self._state.selection.end_range()))
         return self._state.targets
 
     def show_notice(self, text: str, tone: Tone = "done") -> None:

@@ -8,7 +8,7 @@ effect can be tested without a terminal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
@@ -397,6 +397,10 @@ class State:
         listing = replace(listing.formed_like(self.listing), version=self.cache_version)
         return replace(self, listing=listing, selection=selection, is_list_coming=False, focus=focus)
 
+    def choose(self, selection: PaperSelection) -> State:
+        """Change which papers are selected."""
+        return self if selection is self.selection else replace(self, selection=selection)
+
     def highlight(self, pk: PaperKey | None, *, is_on_hole: bool = False) -> State:
         """Record the paper under the cursor, or above it on a hole; a range follows it."""
         if (pk, is_on_hole) == (self.highlighted, self.is_on_hole):
@@ -458,26 +462,6 @@ class State:
         trail = tuple(stop._replace(where=renewed(stop.where)) for stop in self.trail)
         known, here = replace(self, views=views, trail=trail), renewed(self.where)
         return known if here == self.where else known._go(here, None, trail)
-
-    # Selecting papers
-
-    def select(self, pks: Iterable[PaperKey]) -> State:
-        return replace(self, selection=self.selection.with_papers(pks))
-
-    def toggle_selected(self, pks: Collection[PaperKey]) -> State:
-        return replace(self, selection=self.selection.toggled(pks))
-
-    def begin_range(self) -> State:
-        """Select the papers from the highlighted one to the cursor as it moves."""
-        return (
-            self if self.highlighted is None else replace(self, selection=self.selection.begin_range(self.highlighted))
-        )
-
-    def end_range(self) -> State:
-        return self if self.selection.range is None else replace(self, selection=self.selection.end_range())
-
-    def let_go(self) -> State:
-        return self if not self.selection.papers else replace(self, selection=NOTHING_SELECTED)
 
     # The query
 
@@ -598,7 +582,7 @@ class State:
             return self.close_filter()
         if self.focus == "detail":
             return self.focused("list")
-        return self.let_go() if self.selection.count else self.walk_back()
+        return self.choose(NOTHING_SELECTED) if self.selection.count else self.walk_back()
 
     # The first and the last line
 

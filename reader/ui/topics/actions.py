@@ -80,23 +80,17 @@ class FilterActions(Actor):
     @answers("topics")
     def pick_topics(self, choice: TopicChoice) -> None:
         """Write the picked topics into the query, and remember how they combine even if the query can't express it."""
-        state = self._model.state
-        try:
-            text = with_topics(state.place.text, choice)
-        except ReaderError as error:
-            self._model.show_notice(str(error), "warning")
-            return
-        self._model.change(state.put(TOPIC_MODE, choice.mode).narrow(text))
+        self._narrow(self._model.state.put(TOPIC_MODE, choice.mode), lambda text: with_topics(text, choice))
 
     @answers("tag choice")
     def toggle_tag(self, chosen: tuple[str, Literal["picked", "excluded"]]) -> None:
-        state = self._model.state
+        self._narrow(self._model.state, lambda text: with_tag(text, *chosen))
+
+    def _narrow(self, state: State, change: Callable[[str], str]) -> None:
         try:
-            text = with_tag(state.place.text, *chosen)
+            self._model.change(state.narrow(change(state.place.text)))
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
-            return
-        self._model.change(state.narrow(text))
 
 
 class TopicActions(Actor):

@@ -100,14 +100,17 @@ class TriageActions(Actor):
     # Decide
 
     @handles_each(
-        {"paper.star": "star", "paper.queue": "queue", "paper.hide": "hide", "paper.read": "pass"}, context="triage"
+        {
+            "paper.star": "star",
+            "paper.queue": "queue",
+            "paper.hide": "hide",
+            "paper.read": "pass",
+            "triage.next": "pass",
+        },
+        context="triage",
     )
     def decide_by_key(self, _count: int | None, kind: str) -> None:
         self.decide(kind)
-
-    @handles("triage.next")
-    def go_on(self, _count: int | None) -> None:
-        self.decide("pass")
 
     def _goes_on(self) -> bool:
         """Advance the clock; return False while the end is being stored."""

@@ -40,10 +40,6 @@ class WhyActions(Actor):
         self._change(Why(self._library.paper(self._model.state.highlighted)))
         self._background.start("why", self._renew)
 
-    @handles("why.close")
-    def close(self, _count: int | None) -> None:
-        self._change(None)
-
     # What is under the cursor
 
     @property
@@ -76,7 +72,7 @@ class WhyActions(Actor):
     @handles("why.papers")
     def show_papers(self, _count: int | None) -> None:
         if (one := self._held) is not None:
-            self.close(None)
+            self._change(None)
             self._services[ViewActions].show_query(str(Term("foryou", one.name)))
 
     @handles("why.join")

@@ -39,9 +39,6 @@ LONGEST_NAME = 40
 BAR = 12
 """Maximum cells of a bar."""
 
-TWO_COLUMNS = 100
-"""Minimum cells for showing the lists before and after a change side by side."""
-
 
 class Row(NamedTuple):
     """A line, and its subject if the user can change it."""
@@ -195,18 +192,11 @@ def _first(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
     if not known.first:
         return []
     places = {id: place for place, (id, _) in enumerate(known.before, 1)}
-    is_wide = width >= TWO_COLUMNS and bool(known.before)
-    half = (width - 4) // 2 if is_wide else width
-    rows = [_heading(FIRST, half, glyphs, ", before and after" if known.before else "")]
+    rows = [_heading(FIRST, width, glyphs, ", and where they were before" if known.before else "")]
     for place, (id, title) in enumerate(known.first, 1):
         was = places.get(id)
         moved = "" if not known.before or was == place else f"was {was}" if was else "new"
-        after = _place(place, title, moved, half, glyphs)
-        if is_wide and place <= len(known.before):
-            before = _place(place, known.before[place - 1][1], "", half, glyphs)
-            blank = " " * (half + 4 - sum(cell_len(piece.text) for piece in before))
-            after = (*before, Piece(blank), *after)
-        rows.append(Row(after, is_first=True))
+        rows.append(Row(_place(place, title, moved, width, glyphs), is_first=True))
     return rows
 
 
