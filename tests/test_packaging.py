@@ -38,7 +38,7 @@ STUBS = {"_typeshed"}
 """Modules that exist for type checkers only."""
 
 
-IMPORT = re.compile(r"^\s*(?:from (\w+)[\w.]* import |import ([\w., ]+?)\s*(?:#.*)?$)|import_module\(.(\w+)", re.MULTILINE)
+IMPORT = re.compile(r"^\s*(?:from (\w+)[\w.]* import |import ([\w., ]+?)\s*(?:#.*)?$)|import_module\(\"(\w+)", re.M)
 
 
 def modules_imported(source: str) -> Iterator[str]:
