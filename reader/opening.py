@@ -37,7 +37,7 @@ def show_reader(
     frame: FirstFrame | None = None,
     *,
     opens_page: bool = False,
-    is_plain: bool = False,
+    is_plain: bool,
 ) -> int:
     """Open the reader on the user's cache, or on the sample's; with `opens_page` on the page of the first paper.
 

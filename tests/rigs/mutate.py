@@ -1,7 +1,8 @@
 """Changes the reader at random places, one in each copy of the tree, and tells which changes its tests find.
 
 A mutant is tried by the mirrored test of its module, or its folder's; then by the default tests that come to its
-function, or to its file where it is in none; then by the mirrored test's long ones.
+function, or to its file where it is in none; then by the long ones of
+the mirrored test and of those in its folder that name the module.
 
 Annotations, decorators and what stands in f-strings are not changed. Neither is what makes no difference to a program
 that has no mistake: whether types are checked, and whether `zip` counts what it joins.
@@ -132,6 +133,13 @@ def mirrored(mutant: Mutant, root: Path) -> list[str]:
     return elsewhere if len(elsewhere) == 1 else [str(folder)] if folder != Path("tests") else []
 
 
+def naming(mutant: Mutant, root: Path) -> list[str]:
+    """The tests of a module's folder that name it."""
+    module = ".".join(mutant.file.with_suffix("").parts).removesuffix(".__init__")
+    files = sorted((root / "tests" / mutant.file.relative_to("reader").parent).glob("test_*.py"))
+    return [str(file.relative_to(root)) for file in files if module in file.read_text("utf-8")]
+
+
 def rounds(root: Path, calls: Path, workers: int) -> Iterator[Callable[[Mutant], list[str]]]:
     """Which tests a mutant is tried by that no earlier ones have found."""
     yield lambda one: mirrored(one, root)
@@ -144,7 +152,7 @@ def rounds(root: Path, calls: Path, workers: int) -> Iterator[Callable[[Mutant],
             return found[begin : begin + MOST]
 
         yield nearest
-    yield lambda one: ["-m", "long", *tests] if (tests := mirrored(one, root)) else []
+    yield lambda one: ["-m", "long", *tests] if (tests := [*mirrored(one, root), *naming(one, root)]) else []
 
 
 def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:

@@ -87,7 +87,10 @@ class Home(Machine):
 
     def replaced(self) -> list[tuple[object, ...]]:
         with self.events() as events:
-            return [one[1:] for one in events.read(replaced)]
+            found = events.read(replaced)
+            for at, (number, *_) in enumerate(found):
+                assert events.read(lambda connection, number=number: replaced(connection, number)) == found[:at]
+            return [one[1:] for one in found]
 
     def undo(self) -> str:
         with self.events() as events:
