@@ -51,7 +51,7 @@ def test_the_machine_has_no_unit_of_its_own() -> None:
     )
     assert other == pytest.approx(one) and max(map(abs, one.values())) > 0.01
     assert {paper for of_term in marks.values() for paper, _ in of_term} == {0, 1, 2}
-    lost = {term: 0.0 for term in scale}
+    lost = dict.fromkeys(scale, 0.0)
     assert set(interests._machine(lost, lessons)[0].values()) == {0.0}
 
 
