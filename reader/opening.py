@@ -125,7 +125,7 @@ def _shell(workspace: Workspace, sample: Path | None) -> Shell:
     return ReaderShell(Workspace(cache_file=sample), {HOME_VARIABLE: str(sample.parent)})
 
 
-def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> list[str]:
+def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
     """Upgrade or repair the cache; return a message for the user."""
     from reader.cache import schema
     from reader.core.errors import CacheDamaged
@@ -166,7 +166,7 @@ def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Messa
     return worker.run_in_process(JobContext(file, settings, partial(config.load_topics, own)), job)
 
 
-def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> int:
+def show_sample(workspace: Workspace, query: str, *, is_plain: bool) -> int:
     """Open the bundled sample in a temporary cache."""
     from tempfile import TemporaryDirectory
 

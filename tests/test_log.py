@@ -216,7 +216,7 @@ def test_recent_errors_are_found_in_rotated_files_too(file: Path) -> None:
     def line(days: int, text: str) -> str:
         return f"{(now - timedelta(days=days)).strftime('%Y-%m-%dT%H:%M:%SZ')} {text}\n"
 
-    Path(f"{file}.1").write_text(line(9, "ERROR reader: old") + line(7, "ERROR reader: rotated") + "Traceback\n")
+    Path(f"{file}.1").write_text(line(8, "ERROR reader: old") + line(7, "ERROR reader: rotated") + "Traceback\n")
     file.write_text(line(1, "WARNING reader: ERROR is its text") + line(1, "ERROR reader: last"))
     assert [one.partition("reader: ")[2] for one in log.recent_errors(now)] == ["rotated", "last"]
 

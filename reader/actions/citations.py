@@ -155,7 +155,7 @@ ARXIV_DOI = "10.48550/arXiv."
 _FORMULA = re.compile(r"(\$(?![\s\d])[^$\n]{0,200}?[\\^_][^$\n]{0,200}?(?<!\s)\$)")
 
 
-def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None) -> int:
+def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None) -> int:
     """Write an entry for each paper; return their number."""
     escape = _escaper()
     keys = keys or CitationKeys()
@@ -298,7 +298,7 @@ def _escaper() -> Callable[[str], str]:
 _RIS_TYPES = {"misc": "GEN", "article": "JOUR", "inproceedings": "CONF"}
 
 
-def write_ris(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None) -> int:
+def write_ris(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None) -> int:
     """Write a record for each paper; return their number."""
     keys = keys or CitationKeys()
     count = 0

@@ -48,7 +48,7 @@ def _utc_now() -> datetime:
 
 
 async def refresh_daily(
-    feed: HuggingFaceClient, cache: Cache, plan: Plan, *, now: Callable[[], datetime] = _utc_now
+    feed: HuggingFaceClient, cache: Cache, plan: Plan, *, now: Callable[[], datetime]
 ) -> AsyncGenerator[RefreshEvent, None]:
     """Fetch the plan's days into the cache.
 

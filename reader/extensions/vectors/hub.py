@@ -88,7 +88,7 @@ class HubClient(DocumentClient):
         self,
         endpoint: str,
         *,
-        offline: bool = False,
+        offline: bool,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         # The hub itself may stand on this machine; what it redirects to may not, unless it does.

@@ -7,6 +7,7 @@ import random
 import shutil
 import tomllib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -89,7 +90,7 @@ class Home(Machine):
         with self.events() as events:
             found = events.read(replaced)
             for at, (number, *_) in enumerate(found):
-                assert events.read(lambda connection, number=number: replaced(connection, number)) == found[:at]
+                assert events.read(partial(replaced, after=number)) == found[:at]
             return [one[1:] for one in found]
 
     def undo(self) -> str:
