@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from reader.commands.output import is_confirmed as is_confirmed  # Ask the user to confirm something.
     from reader.commands.output import is_terminal as is_terminal  # Whether a stream is a terminal.
     from reader.commands.output import print_line as print_line  # Print a line, cleaned of what a terminal would obey.
+    from reader.commands.output import print_rows as print_rows  # Print a table, in columns on a terminal.
     from reader.commands.output import print_text as print_text  # Print a text, wrapped on a terminal.
     from reader.commands.output import warn as warn  # Print a line on standard error.
     from reader.commands.output import width as width  # The columns of the terminal.
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from reader.actions.programs import find_program as find_program  # The path of a program.
     from reader.actions.programs import run_program as run_program  # Run one with a text.
     from reader.actions.schedule import start_of_program as start_of_program  # The words that start this program.
+    from reader.commands.command import first_day as first_day  # The first day (ISO) of a date as queries have it.
     from reader.commands.command import bare as bare  # A parsed value, to be shown in a message.
     from reader.commands.schedule import copied_environment as copied_environment  # What a program of ours needs of it.
     from reader.commands.workspace import join_machines as join_machines  # Exchange marks with the other machines.
@@ -103,9 +105,7 @@ if TYPE_CHECKING:
     from reader.actions.links import Link as Link  # One of a paper's links.
     from reader.actions.links import links as links  # All of them, its page first.
     from reader.core.lines import cell_len as cell_len  # Columns of a text.
-    from reader.core.lines import fit as fit  # Cut a text to a width.
     from reader.core.lines import wrap as wrap  # Where its lines begin and end.
-    from reader.core.lines import wrapped as wrapped  # The lines themselves.
     from reader.core.text import clean_block as clean_block  # Foreign text of several paragraphs, cleaned.
     from reader.core.text import LINE_LIMIT as LINE_LIMIT  # Characters of a cleaned line.
 

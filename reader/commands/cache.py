@@ -9,6 +9,8 @@ import sys
 from argparse import ArgumentParser, Namespace
 from typing import TypedDict
 
+from reader.cache.mending import health
+from reader.cache.mending.health import State, verify
 from reader.commands.command import Command, add_actions
 from reader.commands.output import Progress, Style, amount, answer, print_line
 from reader.commands.repairing import Repaired, join_journal, print_report, repair_cache
@@ -33,8 +35,6 @@ def _run_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_sizes(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.mending import health
-
     file = workspace.cache_file
     sizes = health.sizes(file)
     if arguments.json:
@@ -55,8 +55,6 @@ def _print_sizes(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _compact_cache(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.mending import health
-
     file = workspace.cache_file
     before = file.stat().st_size
     with Progress() as progress:
@@ -70,8 +68,6 @@ def _compact_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.mending.health import verify
-
     checks = []
     with Progress() as progress:
         progress.show("checking the file")
@@ -90,8 +86,6 @@ def _verify_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _repair_cache(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.mending import health
-
     file = workspace.cache_file
     if health.glance(file).state is health.State.NONE:
         raise _no_cache(workspace)
@@ -99,8 +93,6 @@ def _repair_cache(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _no_cache(workspace: Workspace) -> CacheError:
-    from reader.cache.mending import health
-
     file = workspace.cache_file
     condition = health.glance(file)
     if condition.state is health.State.LOST:
@@ -117,9 +109,6 @@ def _add_restore_arguments(parser: ArgumentParser) -> None:
 
 
 def _restore(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.mending import health
-    from reader.cache.mending.health import State
-
     file = workspace.cache_file
     state = health.glance(file).state
     if state is State.NONE:

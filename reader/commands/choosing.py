@@ -24,7 +24,9 @@ from reader.commands.workspace import (
 from reader.core.errors import NoFullText, NotFound, UsageError
 from reader.core.ids import named_id, pdf_url
 from reader.core.query import Query
+from reader.core.similarity import respelled
 from reader.core.text import clean
+from reader.session.places import asks_for_today, plain_words
 
 if TYPE_CHECKING:
     from reader.cache.marks.effects import Change
@@ -167,8 +169,6 @@ def _fetch(workspace: Workspace, paper: Paper) -> None:
 
 def explain_nothing(window: Window, query: Query) -> None:
     """Print on standard error why a query has no results."""
-    from reader.session.places import asks_for_today, plain_words
-
     newest = window.newest_day()
     if not window.has_papers():
         warn("There are no papers yet. 'dailypapers refresh' fetches the latest days.")
@@ -184,8 +184,6 @@ def explain_nothing(window: Window, query: Query) -> None:
 
 def point_to_near(query: Query, count: int) -> None:
     """Print on standard error how to find papers close to the words of a query with few results."""
-    from reader.session.places import plain_words
-
     if words := plain_words(query):
         all_words = f"{amount(count, 'paper')} {'has' if count == 1 else 'have'} all the words."
         warn(f"{all_words} Nearest in words: dailypapers list {shlex.quote(f'~{words}')}")
@@ -207,8 +205,6 @@ OTHER_WORDS = "With a model, ~ knows other words too: dailypapers vectors fetch 
 def with_known_words(window: Window, query: Query) -> Query | None:
     """A query with unknown words replaced by known ones; None if there are none, or one resembles no known word."""
     from reader.cache.finding.ranker import corrections
-    from reader.core.similarity import respelled
-    from reader.session.places import plain_words
 
     words = query.near or plain_words(query)
     if not words:

@@ -7,6 +7,7 @@ import sys
 from argparse import OPTIONAL, SUPPRESS, ZERO_OR_MORE, Action, ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import pairwise, takewhile
 from types import FunctionType
 from typing import Any, Literal, NamedTuple, NoReturn
@@ -130,6 +131,34 @@ def add_words(
 def add_actions(parser: ArgumentParser, actions: Mapping[str, tuple[object, str]], default: str | None = None) -> None:
     """Add the argument that selects an action, with an explanation of each."""
     add_words(parser, "what", "ACTION", {name: about for name, (_, about) in actions.items()}, default=default)
+
+
+def expect_names(command: str, what: str, names: Sequence[str], usages: Mapping[str, str]) -> None:
+    """Raise UsageError unless an action got the names of its usage, such as `NAME QUERY...`; without a usage, none."""
+    usage = usages.get(what, "").split()
+    least, takes_more = len(usage), bool(usage) and usage[-1].endswith("...")
+    if len(names) < least or (len(names) > least and not takes_more):
+        quotes = " Names with spaces need quotes." if usage else ""
+        raise UsageError(f"Write it as: {' '.join(('dailypapers', command, what, *usage))}.{quotes}")
+
+
+def day_span(text: str) -> tuple[str, str]:
+    """First and last day (ISO, in UTC like the feed's days) of a date or period; raises UsageError."""
+    from reader.core.dates import parse_date
+
+    text = bare(text)
+    try:
+        span = parse_date(text).span(datetime.now(UTC).date())
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    if span is None:
+        raise UsageError(f"{text!r} is not a date here: write 2026-05-11, 7d or 2w.")
+    return span[0].isoformat(), span[1].isoformat()
+
+
+def first_day(text: str) -> str:
+    """The first of these days; raises UsageError."""
+    return day_span(text)[0]
 
 
 def suggest(action: Action, values: Callable[[Sequence[str]], Iterable[str]]) -> None:

@@ -6,24 +6,26 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields, is_dataclass
+from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from reader import config
+from reader.cache.earlier_values import Version, restored, setting_versions
+from reader.cache.marks.event_log import Marking
 from reader.cache.places import has_password, is_server, shown
-from reader.commands.command import Command, add_actions, positive_number, suggest
+from reader.commands.command import Command, add_actions, expect_names, positive_number, suggest
 from reader.commands.contract import Mistake
 from reader.commands.output import Style, amount, answer, print_line, print_text, warn
 from reader.commands.settings_file import edit, key_of, set_value, setting_docs, template
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.core.errors import NotFound, ReaderError, UsageError
-from reader.core.settings.entries import LISTS
+from reader.core.settings.entries import LISTS, event_value, with_setting
 from reader.core.settings.tables import SINGLE, TABLES
 from reader.core.settings.types import Boolean, Choice, as_toml
 from reader.core.text import clean
-
-if TYPE_CHECKING:
-    from reader.cache.earlier_values import Version
+from reader.paths import make_folder, open_private
+from reader.settings_reader import read_text, write_text
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -64,12 +66,8 @@ def _suggest_values(given: Sequence[str]) -> Iterable[str]:
 
 
 def _run_config(arguments: Namespace, workspace: Workspace) -> int:
-    needed = {GET: 1, HISTORY: 1, SET: 2}.get(arguments.what, 0)
-    given = (arguments.name is not None) + bool(arguments.value)
-    if given != needed:
-        takes_name = {GET: "takes a NAME", HISTORY: "takes a NAME", SET: "takes a NAME and a VALUE"}
-        usage = takes_name.get(arguments.what, "takes nothing more")
-        raise UsageError(f"'config {arguments.what}' {usage}. See 'dailypapers config --help'.")
+    given = [arguments.name, *arguments.value] if arguments.name is not None else []
+    expect_names("config", arguments.what, given, {GET: "NAME", HISTORY: "NAME", SET: "NAME VALUE..."})
     if arguments.restore and arguments.what != HISTORY:
         raise UsageError("--restore belongs to 'config history'.")
     run, _ = ACTIONS[arguments.what]
@@ -123,8 +121,6 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
 
 def _print_history(arguments: Namespace, workspace: Workspace) -> int:
     """Print earlier values of a setting or a list's entries, or restore one."""
-    from reader.cache.earlier_values import setting_versions
-
     name = arguments.name
     table = name.partition(".")[0]
     if table not in LISTS and name not in config.SHARED:
@@ -146,17 +142,10 @@ def _print_history(arguments: Namespace, workspace: Workspace) -> int:
 
 def _time(clock: int) -> str | None:
     """A clock as an ISO time; None for entries older than all events."""
-    from datetime import datetime
-
     return datetime.fromtimestamp(clock / 1000).astimezone().isoformat(" ", "seconds") if clock > 1 else None
 
 
 def _restore(arguments: Namespace, workspace: Workspace, found: Sequence[Version]) -> int:
-    from reader.cache.earlier_values import restored
-    from reader.cache.marks.event_log import Marking
-    from reader.core.settings.entries import event_value, with_setting
-    from reader.settings_reader import read_text, write_text
-
     if arguments.restore > len(found):
         raise NotFound(f"'dailypapers config history {arguments.name}' has only {len(found)}.")
     chosen = found[arguments.restore - 1]
@@ -257,8 +246,6 @@ def _print_mistakes(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _write_template(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.paths import make_folder, open_private
-
     file = workspace.config_file
     try:
         with open_private(make_folder(file), new=True) as out:

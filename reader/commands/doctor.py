@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import errno
 import json
@@ -16,13 +17,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 import reader
 from reader import described, installed, sources
 from reader import platform as systems
+from reader.access_token import lookup_environment
+from reader.actions.programs import desktop_program, find_program
+from reader.cache import connections, schema
+from reader.cache.feeds import Feeds, Freshness
+from reader.cache.files import backups
 from reader.cache.mending.health import Condition, State
 from reader.commands.command import Command
 from reader.commands.output import (
@@ -37,14 +44,12 @@ from reader.commands.output import (
     width,
 )
 from reader.commands.workspace import Workspace
+from reader.config import SETTING_TYPES, Settings
 from reader.core.errors import CacheError, ConfigError, ReaderError
 from reader.core.text import clean
 from reader.core.theme_names import is_colorless
-from reader.paths import journal_file, log_file, open_private, refresh_stamp
-
-if TYPE_CHECKING:
-    from reader.cache.feeds import Feeds, Freshness
-    from reader.config import Settings
+from reader.feeds.http.environment import find_token, is_offline, may_have_token
+from reader.paths import journal_file, last_refresh, log_file, open_private
 
 _READABLE = (State.GOOD, State.INDEX, State.MARKS, State.JOURNAL)
 
@@ -113,33 +118,27 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _examine(arguments: Namespace, workspace: Workspace) -> int:
+    settings = workspace.settings
     findings = [
         *_examine_program(),
         *_examine_settings(workspace),
-        *_examine_cache(workspace.cache_file, workspace.settings),
+        *_examine_cache(workspace.cache_file, settings),
+        *_examine_terminal(settings),
+        *_examine_feed(workspace),
+        *([_ask_feed(settings)] if arguments.online else []),
+        *_examine_notifications(workspace),
+        *_examine_programs(workspace),
+        *_examine_extensions(workspace),
+        *_examine_log(),
     ]
-    findings += _examine_terminal(workspace.settings)
-    findings += _examine_feed(workspace, ask=arguments.online)
-    findings += _examine_notifications(workspace)
-    findings += _examine_programs(workspace)
-    findings += _examine_extensions(workspace)
-    findings += _examine_log()
     wrong = sum(not finding.ok for finding in findings)
+    shared = [finding.for_others() for finding in findings]
     if arguments.report is not None:
-        return write_report([finding.for_others() for finding in findings], Path(arguments.report), yes=arguments.yes)
+        return write_report(shared, Path(arguments.report), yes=arguments.yes)
     if arguments.json:
-        answer(arguments, Examined(ok=not wrong, findings=[finding.for_others() for finding in findings]))
+        answer(arguments, Examined(ok=not wrong, findings=shared))
         return 1 if wrong else 0
-    _print_findings(findings)
-    if wrong:
-        raise ReaderError(f"{amount(wrong, 'finding')} above, marked with !.")
-    return 0
-
-
-def _print_findings(findings: Sequence[Finding]) -> None:
-    style = Style.of(sys.stdout)
-    size = max(len(finding.name) for finding in findings)
-    topic = ""
+    style, size, topic = Style.of(sys.stdout), max(len(finding.name) for finding in findings), ""
     for finding in findings:
         if finding.topic != topic:
             print_line(("\n" if topic else "") + style.bold(finding.topic))
@@ -147,20 +146,21 @@ def _print_findings(findings: Sequence[Finding]) -> None:
         print_line(f"{' ' if finding.ok else style.star('!')} {finding.name:{size}}  {finding.value}")
         if not finding.ok:
             print_line(f"  {'':{size}}  {finding.advice}")
+    if wrong:
+        raise ReaderError(f"{amount(wrong, 'finding')} above, marked with !.")
+    return 0
 
 
 def _examine_program() -> Iterator[Finding]:
-    from importlib.metadata import PackageNotFoundError, packages_distributions, version
-
-    others = " and ".join(sorted({*packages_distributions().get("reader", [])} - {"dailypapers"}))
+    others = " and ".join(sorted({*metadata.packages_distributions().get("reader", [])} - {"dailypapers"}))
     advice = f"The package {others} shares its folder: install dailypapers with 'uv tool install' or 'pipx install'."
     yield _open("Program", "dailypapers", described(), advice if others else "")
     yield _open("Program", "Python", f"{platform.python_version()} on {platform.platform(terse=True)}")
     yield _open("Program", "SQLite", sqlite3.sqlite_version)
     for name in LIBRARIES:
         try:
-            yield _open("Program", name, version(name))
-        except PackageNotFoundError:
+            yield _open("Program", name, metadata.version(name))
+        except metadata.PackageNotFoundError:
             yield _open("Program", name, "missing", "Install dailypapers again.")
 
 
@@ -189,14 +189,11 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
 
 def _known_key(key: str) -> str:
     """The setting of a dotted key, if it is one; other keys are the user's own words."""
-    from reader.config import SETTING_TYPES
-
     first = key.partition(".")[0]
     return first if first in SETTING_TYPES else "no setting"
 
 
 def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
-    """The cache's state with its remedy, and the contents of a readable cache."""
     from reader.cache.mending import health
 
     yield Finding("Cache", "file", str(file))
@@ -213,7 +210,6 @@ def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _examine_file_system(folder: Path) -> Finding:
-    """The type of file system of the home, and whether files can be locked there."""
     existing = next((one for one in (folder, *folder.parents) if one.is_dir()), folder)
     kind = systems.file_system(existing) or "of an unknown kind"
     if why := systems.lacks_locks(existing):
@@ -223,12 +219,10 @@ def _examine_file_system(folder: Path) -> Finding:
 
 
 def _examine_state(file: Path, condition: Condition) -> Iterator[Finding]:
-    from reader.cache import schema
-
     if condition.state is State.NONE:
         yield _open("Cache", "papers", "none yet: 'dailypapers refresh' fetches them")
         return
-    advice = _advice(condition)
+    advice = _REMEDIES.get(condition.state, _REPAIR).format(condition.command)
     yield Finding(
         "Cache",
         "state",
@@ -244,26 +238,20 @@ def _examine_state(file: Path, condition: Condition) -> Iterator[Finding]:
     yield _open("Cache", "backups", _backups(file))
 
 
-def _advice(condition: Condition) -> str:
-    """The remedy for the cache: at most one command."""
-    command = f"Run '{condition.command}'"
-    match condition.state:
-        case State.GOOD:
-            return ""
-        case State.READ_ONLY:
-            return (
-                "It can be read. To mark papers, copy its folder to one that you own, and set DAILYPAPERS_HOME to it."
-            )
-        case State.FOREIGN:
-            return f"{command}: it moves the file aside and makes a cache with your marks. Or set DAILYPAPERS_HOME."
-        case State.NEWER:
-            return (
-                f"Install that version. {command} to move the file aside and continue with a cache that has your marks."
-            )
-        case State.LOST:
-            return f"{command}: it makes a cache with all your marks."
-        case _:
-            return f"{command}: it repairs the cache, and keeps the old file under a dated name."
+_REMEDIES = {
+    State.GOOD: "",
+    State.READ_ONLY: (
+        "It can be read. To mark papers, copy its folder to one that you own, and set DAILYPAPERS_HOME to it."
+    ),
+    State.FOREIGN: "Run '{}': it moves the file aside and makes a cache with your marks. Or set DAILYPAPERS_HOME.",
+    State.NEWER: (
+        "Install that version. Run '{}' to move the file aside and continue with a cache that has your marks."
+    ),
+    State.LOST: "Run '{}': it makes a cache with all your marks.",
+}
+"""The remedy for each state of the cache, with at most one command; others are repaired."""
+
+_REPAIR = "Run '{}': it repairs the cache, and keeps the old file under a dated name."
 
 
 def _sizes(file: Path, endings: Sequence[str] = ()) -> str:
@@ -284,15 +272,11 @@ def _journal(file: Path) -> str:
 
 
 def _backups(file: Path) -> str:
-    from reader.cache.files import backups
-
     kept = backups(file)
     return f"{len(kept)}, the newest: {kept[0].name}" if kept else "none yet"
 
 
 def _examine_contents(file: Path) -> Iterator[Finding]:
-    from reader.cache import connections
-
     with connections.opened(file, query_only=True) as cache:
         tables: Mapping[str, str] = {"papers": "paper", "days": "day", "marks": "event"}
         for name, table in tables.items():
@@ -300,13 +284,11 @@ def _examine_contents(file: Path) -> Iterator[Finding]:
             yield _open("Cache", name, f"{count:,}")
         (newest,) = cache.execute("SELECT max(day) FROM listing").fetchone()
         yield _open("Cache", "newest day", newest or "none")
-    yield _open("Cache", "last refresh", _time_of(refresh_stamp(file)))
+    last = last_refresh(file)
+    yield _open("Cache", "last refresh", last.isoformat(" ", "minutes") if last else "never")
 
 
 def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
-    """The followed feeds with their failures, and the number of papers without categories."""
-    from reader.cache.feeds import Feeds
-
     with closing(Feeds.open(file, query_only=True)) as feeds:
         yield _open("Sources", "followed", amount(len(feeds.followed()), "feed"))
         yield _open("Sources", "categories", _categories(feeds, settings))
@@ -357,13 +339,6 @@ def _local(stamp: str) -> str:
     return datetime.fromisoformat(stamp).astimezone().isoformat(" ", "minutes")
 
 
-def _time_of(file: Path) -> str:
-    try:
-        return datetime.fromtimestamp(file.stat().st_mtime).astimezone().isoformat(" ", "minutes")
-    except OSError:
-        return "never"
-
-
 def _examine_terminal(settings: Settings) -> Iterator[Finding]:
     for name, stream in (("input", sys.stdin), ("output", sys.stdout)):
         kind = f"terminal of {width()} columns" if is_terminal(stream) else "no terminal"
@@ -381,9 +356,7 @@ def _examine_terminal(settings: Settings) -> Iterator[Finding]:
         yield _open("Terminal", "pictures", terminal.why_not or f"drawn as {terminal.protocol}")
 
 
-def _examine_feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
-    from reader.feeds.http.environment import is_offline
-
+def _examine_feed(workspace: Workspace) -> Iterator[Finding]:
     settings = workspace.settings
     origin = workspace.loaded.origin("endpoint")
     shared = f"{settings.endpoint} (default)" if origin == "default" else "another address"
@@ -391,15 +364,9 @@ def _examine_feed(workspace: Workspace, *, ask: bool) -> Iterator[Finding]:
     yield _open("Feed", "token", _token(settings))
     if is_offline(os.environ):
         yield _open("Feed", "network", "off: HF_HUB_OFFLINE is set")
-    if ask:
-        yield _ask_feed(settings)
 
 
 def _token(settings: Settings) -> str:
-    """Whether there is an access token, and whether it is sent to the feed."""
-    from reader.access_token import lookup_environment
-    from reader.feeds.http.environment import find_token, may_have_token
-
     if not find_token(lookup_environment(), settings):
         return "none (none is needed)"
     if may_have_token(settings.endpoint, settings):
@@ -408,8 +375,6 @@ def _token(settings: Settings) -> str:
 
 
 def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
-    """The notification queries, the notifying program, and its last failure."""
-    from reader.actions.programs import desktop_program, find_program
     from reader.cache import schema, watching
 
     settings = workspace.settings
@@ -417,16 +382,12 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
         yield _open("Notifications", "queries", "none: off")
         return
     yield Finding("Notifications", "queries", ", ".join(settings.notify), shared=f"{len(settings.notify):,}")
-    if settings.notify_command:
-        program = find_program(settings.notify_command)
-        advice = "" if program else "It is not on the path or not executable: check notify_command."
-        yield Finding(
-            "Notifications", "program", program or settings.notify_command[0], advice, _found(program), advice
-        )
-    else:
-        program = desktop_program()
-        advice = "" if program else "Install notify-send (libnotify), or set notify_command."
-        yield Finding("Notifications", "program", program or "none", advice, _found(program), advice)
+    command = settings.notify_command
+    program = find_program(command) if command else desktop_program()
+    advice = "Install notify-send (libnotify), or set notify_command."
+    if command:
+        advice = "It is not on the path or not executable: check notify_command."
+    yield _program("Notifications", "program", program or (command[0] if command else "none"), program, advice)
     try:
         problem = watching.problem(workspace.cache_file) if schema.version(workspace.cache_file) else None
     except CacheError:
@@ -437,8 +398,6 @@ def _examine_notifications(workspace: Workspace) -> Iterator[Finding]:
 
 
 def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
-    """The files of watched exports, and the programs of the user's commands."""
-    from reader.actions.programs import find_program
     from reader.refresh.watched_exports import export_format, export_path
 
     for export in workspace.settings.exports:
@@ -448,13 +407,14 @@ def _examine_programs(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("Exports", "export", f"{export.query}: {file}", advice, export.format or "by the ending", advice)
     for command in workspace.settings.commands:
         program = find_program(command.words)
-        advice = "" if program else "It is not on the path or not executable."
         value = f"{command.name}: {program or command.words[0]}"
-        yield Finding("Commands", "command", value, advice, _found(program), advice)
+        yield _program("Commands", "command", value, program, "It is not on the path or not executable.")
 
 
-def _found(program: str | None) -> str:
-    return "found" if program else "not found"
+def _program(topic: str, name: str, value: str, program: str | None, advice: str) -> Finding:
+    """A program of the user's, with advice unless it was found."""
+    advice = "" if program else advice
+    return Finding(topic, name, value, advice, "found" if program else "not found", advice)
 
 
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
@@ -462,16 +422,15 @@ def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
     for one in installed.given("findings"):
         found = installed.ask(one.entry, lambda ask=one.value: list(ask(workspace)), default=())
         yield from (finding for finding in found if isinstance(finding, Finding))
-    off = {one.name: one.why for one in installed.switched_off()}
-    others = {entry.name: entry.package for entry in installed.others().values()}
-    for name, package in {**others, **{one.name: one.package for one in installed.switched_off()}}.items():
-        advice = f"Switched off: {off[name]}. Update or remove the package." if name in off else ""
+    others = {entry.name: (entry.package, "") for entry in installed.others().values()}
+    off = {one.name: (one.package, one.why) for one in installed.switched_off()}
+    for name, (package, why) in (others | off).items():
+        advice = f"Switched off: {why}. Update or remove the package." if why else ""
         value = clean(f"{name} of {package}")
         yield Finding("Extensions", "extension", value, clean(advice), "switched off" if advice else "in use")
 
 
 def _examine_log() -> Iterator[Finding]:
-    """The log file's path, and its errors of the last days."""
     from reader import log
 
     yield Finding("Log", "log file", str(log_file()))
@@ -482,9 +441,6 @@ def _examine_log() -> Iterator[Finding]:
 
 
 def _ask_feed(settings: Settings) -> Finding:
-    """Ask the feed for a day: whether it answers, and how fast."""
-    import asyncio
-
     from reader.feeds.http.responses import Limits
     from reader.feeds.huggingface.client import HuggingFaceClient
     from reader.refresh.jobs import failure_of

@@ -8,6 +8,7 @@ import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO, StringIO
 from itertools import chain
@@ -16,6 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from reader.actions.citations import CitationKeys
 from reader.actions.export import COLUMNS, FORMATS, Format, Record, format_of, mark_record, replacing, write_json
+from reader.cache.marks.derived import ids_of
+from reader.cache.marks.effects import Change
+from reader.cache.reads.exports import citable_papers, kept, lost_papers
 from reader.commands.choosing import add_all, choose_papers
 from reader.commands.command import Command, StoreFile, add_query, query_of
 from reader.commands.output import Progress, amount, print_line, warn
@@ -24,6 +28,7 @@ from reader.core.errors import FeedError, ReaderError, UsageError
 from reader.core.ids import ids_in
 from reader.core.marks import NOTE
 from reader.core.paper import Paper
+from reader.core.settings.types import InvalidValue, WebAddress
 from reader.core.text import clean, title_hash
 
 if TYPE_CHECKING:
@@ -103,8 +108,6 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
 
 def _address(url: str, format: Format) -> str:
     """The address of a feed, if one is given; raises UsageError."""
-    from reader.core.settings.types import InvalidValue, WebAddress
-
     if url and format.name != "atom":
         raise UsageError("--url belongs to --format atom.")
     try:
@@ -166,7 +169,6 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
 def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None) -> int:
     """Write a folder of notes, and take in the user's edits, as one undoable action."""
     from reader.actions.notes_folder import write_notes
-    from reader.cache.marks.effects import Change
 
     if folder is None or arguments.append:
         raise UsageError("Notes need a folder, to which they are always added: export --format notes -o DIR.")
@@ -193,21 +195,16 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
 
 def _citation_keys(workspace: Workspace, window: Window, used: Iterable[str] = ()) -> CitationKeys:
     """The keys by the user's pattern; all cached papers are read only if the pattern needs them."""
-    from reader.cache.reads.exports import citable_papers
-
     return CitationKeys(workspace.settings.citation_key, used, partial(window.read, citable_papers))
 
 
 def _ids(window: Window, paper: Paper) -> list[str]:
     """All ids that a paper has or had."""
-    from reader.cache.marks.derived import ids_of
-
     return window.read(partial(ids_of, pk=paper.pk)) if isinstance(paper.pk, int) else [paper.id]
 
 
 def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
     """Write JSON for a lossless import; `with_lost` adds the marks of papers missing from the cache."""
-    from reader.cache.reads.exports import kept, lost_papers
 
     def more(paper: Paper) -> Record:
         known = kept(window, paper)
@@ -311,8 +308,6 @@ def joined(present: Present, new: str, format: str) -> str:
 
 def _read_entries(data: bytes) -> tuple[frozenset[str], frozenset[int]]:
     """The ids of a file's entries, and title hashes of those without one."""
-    from datetime import UTC, datetime
-
     from reader.feeds.files.papers_file import read_papers
 
     try:

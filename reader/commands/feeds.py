@@ -6,14 +6,16 @@ import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import aclosing, closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, get_type_hints
 
-from reader.commands.command import Command, StoreFile, add_actions
+from reader.cache.coverage import Coverage
+from reader.cache.feeds import Feeds, Followed, Freshness
+from reader.commands.command import Command, StoreFile, add_actions, expect_names
 from reader.commands.contract import array, extended
 from reader.commands.output import (
     Style,
@@ -28,13 +30,13 @@ from reader.commands.output import (
 )
 from reader.commands.workspace import Workspace
 from reader.core.errors import FeedError, NotFound, ReaderError, UsageError
+from reader.core.foreign import web_url
 from reader.core.lines import fit
 from reader.core.nearest import advice
 from reader.core.text import clean
+from reader.feeds.arxiv.categories import Category, announced_categories, categories, find_category
 
 if TYPE_CHECKING:
-    from reader.cache.feeds import Feeds, Followed, Freshness
-    from reader.feeds.arxiv.categories import Category
     from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
     from reader.feeds.syndication.opml import Outline
     from reader.refresh.jobs import FeedFailed, FeedStored
@@ -53,10 +55,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.verbose:
         print_requests()
-    if not arguments.names and arguments.what in ("add", "remove", "import"):
-        raise UsageError(f"Name at least one: dailypapers feeds {arguments.what} NAME.")
-    if arguments.names and arguments.what in ("list", "export"):
-        raise UsageError(f"'dailypapers feeds {arguments.what}' takes no names.")
+    if arguments.what != "check":
+        expect_names("feeds", arguments.what, arguments.names, USAGES)
     run, _ = ACTIONS[arguments.what]
     done = run(arguments, workspace)
     return done if isinstance(done, int) else asyncio.run(done)
@@ -64,8 +64,6 @@ def _run_feeds(arguments: Namespace, workspace: Workspace) -> int:
 
 @contextmanager
 def _open_feeds(workspace: Workspace, *, query_only: bool = False) -> Iterator[Feeds]:
-    from reader.cache.feeds import Feeds
-
     workspace.ensure_cache()
     with closing(Feeds.open(workspace.cache_file, query_only=query_only)) as feeds:
         yield feeds
@@ -157,8 +155,6 @@ def _describe_added(feed: Mapping[str, Any]) -> str:
 
 def _categories(name: str) -> tuple[Category, ...]:
     """The arXiv categories of a name or of an announcement feed's address; empty for anything else."""
-    from reader.feeds.arxiv.categories import announced_categories, categories, find_category
-
     if "/" not in name:
         try:
             return (find_category(name),)
@@ -181,7 +177,6 @@ def _listing(category: str) -> str:
 
 async def _fetch_feed(web: SyndicationClient, url: str) -> tuple[str, FetchedFeed]:
     """Fetch the feed at an address, or one linked from a web page there; also return the feed's address."""
-    from reader.core.foreign import web_url
     from reader.feeds.syndication.parse import NotAFeed
 
     address = web_url(url) or url
@@ -220,8 +215,6 @@ def _find_feed(feeds: Feeds, name: str) -> Followed:
 
 async def _check_feeds(arguments: Namespace, workspace: Workspace) -> int:
     """Fetch feeds, all by default, and print the results."""
-    from contextlib import aclosing
-
     from reader.refresh.jobs import FeedFailed, FeedStarted, FeedStored, PapersReturned
     from reader.refresh.running import open_sources
 
@@ -305,13 +298,10 @@ def describe_followed(added: int, known: int, *, is_dry: bool = False) -> str:
 
 def _new_in(feeds: Feeds, outline: Outline) -> list[str]:
     """What an outline would add."""
-    from reader.feeds.arxiv.categories import announced_categories
-
     return [one for one in announced_categories(outline.url) or [outline.url] if feeds.find(one) is None]
 
 
 def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed]:
-    from reader.feeds.arxiv.categories import announced_categories, find_category
     from reader.feeds.syndication.parse import feed_slug
 
     if categories := announced_categories(outline.url):
@@ -365,19 +355,17 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
     }
 )
 
+USAGES = {"add": "ADDRESS...", "remove": "NAME...", "import": "FILE..."}
+
 Unfollowed = TypedDict("Unfollowed", {"removed": list[str]})
 FeedsImported = TypedDict("FeedsImported", {"added": list[str], "known": int, "failed": list[str]})
 
 
 def _followed() -> Any:
-    from reader.cache.feeds import Followed
-
     return array(extended("Feed", Followed, papers=int, **_days()))
 
 
 def _days() -> dict[str, Any]:
-    from reader.cache.coverage import Coverage
-
     day = extended("Coverage", Coverage, whole=bool)
     return {"newest": NotRequired[day], "holes": NotRequired[array(day)]}
 

@@ -6,9 +6,11 @@ import shlex
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
-from reader.commands.command import Command, add_actions, suggest
+from reader.cache.follows import FollowCount, follow_counts, follows
+from reader.cache.reads.vocabulary import vocabulary
+from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.contract import array, extended
 from reader.commands.output import amount, answer, print_rows, warn
 from reader.commands.workspace import Workspace, check_names, parsed
@@ -16,9 +18,6 @@ from reader.core.errors import NotFound, UsageError
 from reader.core.follows import FIELDS, Follow, name_slug, parse_follow, value_of
 from reader.core.nearest import advice, distance, nearest
 from reader.core.text import clean
-
-if TYPE_CHECKING:
-    from reader.cache.follows import FollowCount
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -36,14 +35,11 @@ def _suggest(given: Sequence[str]) -> Sequence[str]:
 
 def _run_follow(arguments: Namespace, workspace: Workspace) -> int:
     what, names = arguments.what, arguments.names
-    if what == "list":
-        if names or arguments.notify:
-            raise UsageError("'follow list' takes no names. See 'dailypapers follow --help'.")
-        return _print_follows(arguments, workspace)
-    if not names:
-        raise UsageError(f"Name one: dailypapers follow {what} {'author:NAME' if what == 'add' else 'NAME'}.")
+    expect_names("follow", what, names, USAGES)
     if arguments.notify and what != "add":
         raise UsageError("--notify belongs to 'follow add'. 'follow notify NAME' is for what you already follow.")
+    if what == "list":
+        return _print_follows(arguments, workspace)
     choose, _ = ACTIONS[what]
     changes = choose(workspace, names, notify=arguments.notify)
     with workspace.events() as events:
@@ -109,8 +105,6 @@ def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Follow]:
 
 
 def _known(workspace: Workspace) -> list[Follow]:
-    from reader.cache.follows import follows
-
     with workspace.window() as window:
         return window.read(follows)
 
@@ -119,8 +113,6 @@ def _known(workspace: Workspace) -> list[Follow]:
 
 
 def _counts(workspace: Workspace) -> tuple[FollowCount, ...]:
-    from reader.cache.follows import follow_counts
-
     with workspace.window() as window:
         return window.read(follow_counts)
 
@@ -144,8 +136,6 @@ def _print_changes(arguments: Namespace, workspace: Workspace, changes: Sequence
 
 def _meant(workspace: Workspace, follow: Follow) -> str | None:
     """The most likely intended name for one without papers, among those with several papers."""
-    from reader.cache.reads.vocabulary import vocabulary
-
     if follow.field not in ("author", "org", "venue"):
         return None
     with workspace.window() as window:
@@ -209,6 +199,8 @@ ACTIONS: Mapping[str, tuple[Choose, str]] = MappingProxyType(
         "quiet": (_quieted, "stop notifying you"),
     }
 )
+
+USAGES = {"add": "author:NAME...", **dict.fromkeys(("remove", "notify", "quiet"), "NAME...")}
 
 COMMAND = Command(
     "follow",

@@ -12,17 +12,23 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
+from reader.cache.search.full_text import is_found_in_texts
+from reader.cache.texts import Texts
 from reader.commands.command import Command, add_limit, add_no_pager, add_query, query_of
 from reader.commands.output import Style, answer, is_terminal, warn, width
 from reader.commands.workspace import Workspace, parsed, selection
+from reader.core.document.model import Heading
+from reader.core.document.search import Finder, Hit, block_texts, find
 from reader.core.errors import UsageError
-from reader.core.lines import wrapped
+from reader.core.lines import Piece, fill, wrapped
+from reader.core.query import Match, Query
+from reader.core.query.nodes import all_of
+from reader.core.spellings import with_joined
 from reader.core.text import clean
+from reader.ui.kit.lines import hits, pattern
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
-    from reader.core.document.search import Finder, Hit
-    from reader.core.query import Query
 
 KEPT = "has:fulltext"
 """The query for papers with stored texts."""
@@ -84,11 +90,6 @@ def _nothing(window: Window, query: Query) -> str:
 
 def _with_words(query: Query, words: Sequence[str]) -> Query:
     """The query with word beginnings that the full-text index finds the same way."""
-    from reader.cache.search.full_text import is_found_in_texts
-    from reader.core.query import Match
-    from reader.core.query.nodes import all_of
-    from reader.core.spellings import with_joined
-
     # A text may have two words joined, so that neither is found alone.
     alone = (word for word, *made in with_joined(words) if not made)
     matches = (Match(word.strip('"'), word.startswith('"'), "fulltext") for word in alone)
@@ -98,12 +99,6 @@ def _with_words(query: Query, words: Sequence[str]) -> Query:
 
 def passages(workspace: Workspace, window: Window, text: str, query: Query) -> Iterator[Passage]:
     """The paragraphs of a query's stored texts with all the words; raises UsageError if there is no word."""
-    from reader.cache.texts import Texts
-    from reader.core.document.model import Heading
-    from reader.core.document.search import block_texts, find
-    from reader.core.spellings import with_joined
-    from reader.ui.kit.lines import hits, pattern
-
     words = _WORD.findall(text)
     patterns = list(filter(None, map(pattern, with_joined(words))))
     if not patterns:
@@ -143,8 +138,6 @@ def _format(found: Passage) -> str:
 
 def _draw(found: Iterator[Passage]) -> Iterator[str]:
     """Lines for a terminal: hits under their papers."""
-    from reader.core.lines import Piece, fill
-
     style, columns, before = Style.of(sys.stdout), width(), ""
     for one in found:
         if one.id != before:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NotRequired, TypedDict
 
 from reader.cache import pages
 from reader.cache.connections import opened, transaction
+from reader.cache.tags import tag_counts
 from reader.commands import page_titles
 from reader.commands.choosing import count_changing
 from reader.commands.command import Command, StoreFile
@@ -33,7 +34,7 @@ from reader.core.text import text_size
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events
     from reader.cache.storing.papers import Cache, Stored
-    from reader.core.marks import PaperMarks
+    from reader.core.paper import Draft
 
 PART = 1_000
 """Papers to store before adding their marks."""
@@ -82,7 +83,7 @@ class _Found:
     entries: list[LibraryEntry] = field(default_factory=list)
     feeds: list[tuple[str, bytes]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    pages: int = 0
+    has_pages: bool = False
 
 
 def _import_files(arguments: Namespace, workspace: Workspace) -> int:
@@ -97,9 +98,9 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
             raise UsageError("--choose and --choices take no files.")
         page_titles.choose(workspace, arguments.choose)
         return page_titles.print_choices(arguments, workspace) if arguments.choices else 0
-    marks = chosen_marks(
-        workspace, star=arguments.star, queue=arguments.queue, liked=arguments.liked, tags=arguments.tag
-    )
+    chosen = {"star": arguments.star, "queue": arguments.queue, LIKE: arguments.liked}
+    tags = (f"{TAG}{name}" for name in _spelled(workspace, arguments.tag))
+    marks = tuple(dict.fromkeys([*(kind for kind, is_chosen in chosen.items() if is_chosen), *tags]))
     labels = chosen_labels(workspace, arguments.flag, keep=arguments.keep_tags)
     found = _read_files(arguments, workspace, keep=bool(marks))
     taken = take_in(workspace, found.entries, found.papers, marks, labels, is_dry=arguments.dry_run)
@@ -112,7 +113,7 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
         # A look-up takes minutes, so stored papers are reported first.
         _print_counts(arguments, found, taken)
     titles = None
-    if found.pages and not arguments.dry_run:
+    if found.has_pages and not arguments.dry_run:
         titles = page_titles.look_up(workspace, quiet=bool(arguments.json), is_put_off=arguments.later)
     if arguments.json:
         counts = {name: count + taken.counts.get(name, 0) for name, count in found.counts.items()}
@@ -149,43 +150,38 @@ def _read_files(arguments: Namespace, workspace: Workspace, *, keep: bool) -> _F
     found, total = _Found({}), Stored()
     with ExitStack() as stack:
         storer = None if arguments.dry_run else _Storer(workspace, stack)
-        store = storer.store if storer else _skip
         for name in arguments.files:
             page: list[str] = []
             try:
                 with jobs.limited_memory("Split the file, or check what is in it."):
                     for read in _read_parts(name):
                         part = storer.tell_apart(read) if storer else read
-                        stored, marks = store(part)
-                        total, found.marks = total + stored, found.marks + marks
-                        page += _ids_of_page(part)
+                        if storer:
+                            total += storer.store(part)
+                        else:
+                            total += Stored(skipped=sum(listing.skipped_count for listing in part))
+                        page += (_id(draft) for listing in part if listing.is_page for draft in listing.drafts)
                         found.entries += (entry for listing in part for entry in listing.entries)
                         if keep or arguments.dry_run:
-                            found.papers += (entry for listing in part for entry in as_entries(listing))
+                            found.papers += (
+                                LibraryEntry("", draft.title, _id(draft), is_wanted=False)
+                                for listing in part
+                                for draft in listing.drafts
+                            )
                 if page and storer:
-                    found.pages += 1
+                    found.has_pages = True
                     storer.place(page)
             except ListsFeeds as listed:
                 found.feeds.append((name, listed.body))
             except FeedError as error:
                 found.failed.append(str(error) if name in str(error) else f"{name}: {error}")
+        found.marks = storer.marks if storer else 0
     found.counts = asdict(total)
     return found
 
 
-def _ids_of_page(part: Sequence[Listing]) -> list[str]:
-    return [
-        draft.id or draft.entry or page_id(draft.title)
-        for listing in part
-        if listing.is_page
-        for draft in listing.drafts
-    ]
-
-
-def _skip(part: Sequence[Listing]) -> tuple[Stored, int]:
-    from reader.cache.storing.papers import Stored
-
-    return Stored(skipped=sum(listing.skipped_count for listing in part)), 0
+def _id(draft: Draft) -> str:
+    return draft.id or draft.entry or page_id(draft.title)
 
 
 class _Storer:
@@ -196,15 +192,22 @@ class _Storer:
         self._stack = stack
         self._cache: Cache = stack.enter_context(workspace.cache())
         self._events: Events | None = None
+        self.marks = 0
+        """The number of new marks."""
         _update_topics(self._cache)
 
-    def store(self, part: Sequence[Listing]) -> tuple[Stored, int]:
-        """Store a part's papers and marks; return the result and the number of new marks."""
+    def store(self, part: Sequence[Listing]) -> Stored:
+        """Store a part's papers and marks."""
         from reader.cache.storing.papers import Stored
 
         now = datetime.now(UTC).isoformat(timespec="seconds")
         stored = sum(self._cache.store_all(part, now, newer=False), Stored())
-        return stored, self._add([marks for listing in part for marks in listing.marks])
+        if marks := [marks for listing in part for marks in listing.marks]:
+            from reader.cache.imports import add_marks
+
+            self._events = self._events or self._stack.enter_context(self._workspace.events())
+            self.marks += add_marks(self._events, marks)
+        return stored
 
     def tell_apart(self, part: Sequence[Listing]) -> list[Listing]:
         """A part in which a page's papers with ambiguous titles get their own ids."""
@@ -215,26 +218,31 @@ class _Storer:
         with opened(self._workspace.cache_file) as connection, transaction(connection):
             pages.place(connection, ids)
 
-    def _add(self, marks: Sequence[PaperMarks]) -> int:
-        if not marks:
-            return 0
-        from reader.cache.imports import add_marks
-
-        self._events = self._events or self._stack.enter_context(self._workspace.events())
-        return add_marks(self._events, marks)
-
 
 def _read_parts(name: str) -> Iterator[list[Listing]]:
-    """The listings of a file in parts; prints the first skipped records with their places."""
+    """The listings of a file in parts of about `PART` papers, so that marks follow their papers.
+
+    Shows progress, and prints the first skipped records with their places.
+    """
     from reader.feeds.files.papers_file import read_papers
 
-    source = _source(name)
-    reasons: list[str] = []
-    skipped = 0
+    reasons, part = list[str](), list[Listing]()
+    count = skipped = size = characters = 0
+    start = time.monotonic()
     with Progress() as progress:
-        listings = _show_reading(read_papers(source, datetime.now(UTC).date()), name, progress, reasons)
-        for part in _parts(listings):
-            skipped += sum(listing.skipped_count for listing in part)
+        for listing in read_papers(_source(name), datetime.now(UTC).date()):
+            part.append(listing)
+            size += max(len(listing.drafts), len(listing.marks), len(listing.entries), 1)
+            characters += text_size(listing)
+            count += len(listing.drafts)
+            skipped += listing.skipped_count
+            reasons += (f"{one.where}: {one.reason}" for one in listing.skipped[: REASONS - len(reasons)])
+            if size >= PART or characters >= PART_CHARACTERS:
+                yield part
+                part, size, characters = [], 0, 0
+            pace = count / (time.monotonic() - start + 1e-9)
+            progress.show(f"{name}: {amount(count, 'paper')}, {pace:,.0f} a second")
+        if part:
             yield part
     for reason in reasons:
         warn(f"{name}: {reason}; skipped")
@@ -250,33 +258,6 @@ def _source(name: str) -> Path | BinaryIO:
 
         return BytesIO(read_clipboard())
     return sys.stdin.buffer if name == "-" else Path(name)
-
-
-def _parts(listings: Iterable[Listing]) -> Iterator[list[Listing]]:
-    """Group listings into parts of about `PART` papers, so that marks follow their papers."""
-    part: list[Listing] = []
-    size = characters = 0
-    for listing in listings:
-        part.append(listing)
-        size += max(len(listing.drafts), len(listing.marks), len(listing.entries), 1)
-        characters += text_size(listing)
-        if size >= PART or characters >= PART_CHARACTERS:
-            yield part
-            part, size, characters = [], 0, 0
-    if part:
-        yield part
-
-
-def _show_reading(listings: Iterable[Listing], name: str, progress: Progress, reasons: list[str]) -> Iterator[Listing]:
-    """Pass the listings through, showing progress, and collect the first `REASONS` reasons in `reasons`."""
-    start = time.monotonic()
-    count = 0
-    for listing in listings:
-        yield listing
-        count += len(listing.drafts)
-        reasons += [f"{skipped.where}: {skipped.reason}" for skipped in listing.skipped]
-        del reasons[REASONS:]
-        progress.show(f"{name}: {amount(count, 'paper')}, {count / (time.monotonic() - start + 1e-9):,.0f} a second")
 
 
 def _update_topics(cache: Cache) -> None:
@@ -387,7 +368,7 @@ class Taken(NamedTuple):
     unknown: Sequence[LibraryEntry] = ()
     """Entries without a paper."""
     marked: Mapping[str, int] = MappingProxyType({})
-    """Number of papers per kind of mark."""
+    """Number of papers by mark, as an adjective."""
     stored_new: int = 0
     """Number of records' papers missing here, in a dry run."""
     is_dry: bool = False
@@ -409,7 +390,7 @@ class Taken(NamedTuple):
             "papers": self.papers,
             "here": self.here,
             "coming": self.coming,
-            "marked": {_label(kind): count for kind, count in self.marked.items()},
+            "marked": dict(self.marked),
             "without_id": [{"where": entry.where, "title": entry.title or None} for entry in self.unknown],
             "labels": dict(self.untaken),
             "dry_run": self.is_dry,
@@ -422,7 +403,7 @@ class Taken(NamedTuple):
             coming = f", {self.coming:,} to come with the next refresh" if self.coming else ""
             said.append(f"{amount(self.papers, 'paper')} named, {self.here:,} of them here{coming}.")
         if self.marked:
-            told = [f"{count:,} {_label(kind)}" for kind, count in self.marked.items()]
+            told = [f"{count:,} {adjective}" for adjective, count in self.marked.items()]
             more = f" and {amount(len(told) - _MOST, 'more tag')}" if len(told) > _MOST else ""
             said.append(f"{', '.join(told[:_MOST])}{more}.")
         if self.is_dry:
@@ -454,26 +435,12 @@ _LABELS = {"star": "starred", "queue": "queued", "read": "read", "note": "noted"
 
 
 def _label(kind: str) -> str:
-    """A mark as an adjective."""
-    return _LABELS.get(kind) or f"tagged {kind.removeprefix(TAG)}"
-
-
-def _counted(kind: str) -> str:
-    """The kind under which a mark is counted, since each highlight has its own."""
-    return PASSAGE if kind.startswith(PASSAGE) else kind
-
-
-def chosen_marks(workspace: Workspace, *, star: bool, queue: bool, liked: bool, tags: Sequence[str]) -> tuple[str, ...]:
-    """The kinds of marks for all papers."""
-    found = [f"{TAG}{name}" for name in _spelled(workspace, tags)]
-    chosen = {"star": star, "queue": queue, LIKE: liked}
-    return tuple(dict.fromkeys([*(kind for kind, is_chosen in chosen.items() if is_chosen), *found]))
+    """A mark as an adjective; each highlight has a kind of its own."""
+    return _LABELS.get(PASSAGE if kind.startswith(PASSAGE) else kind) or f"tagged {kind.removeprefix(TAG)}"
 
 
 def chosen_labels(workspace: Workspace, texts: Iterable[str], *, keep: bool) -> Labels:
     """The meanings of labels, from texts such as `s=star`; with `keep`, all others are tags. Raises UsageError."""
-    from reader.cache.tags import tag_counts
-
     found: dict[str, str] = {}
     for text in (*FLAGS, *texts):
         label, _, word = (part.strip() for part in text.partition("="))
@@ -494,13 +461,6 @@ def _spelled(workspace: Workspace, tags: Sequence[str]) -> list[str]:
         return [known_tag(window, name) for name in names]
 
 
-def as_entries(listing: Listing) -> Iterator[LibraryEntry]:
-    """Records' papers as entries, once stored."""
-    for draft in listing.drafts:
-        id = draft.id or draft.entry or page_id(draft.title)
-        yield LibraryEntry("", draft.title, id, is_wanted=False)
-
-
 def take_in(
     workspace: Workspace,
     entries: Sequence[LibraryEntry],
@@ -515,21 +475,20 @@ def take_in(
         return Taken(is_dry=is_dry)
     from reader.cache import imports
 
-    marked: Counter[str] = Counter()
     with workspace.window() as window:
         named = window.read(partial(imports.find_papers, entries=entries))
         found = window.read(partial(imports.find_papers, entries=[*entries, *papers]))
         waits, written = window.read(imports.waiting), window.read(imports.written)
         changes = list(imports.changes(found, marks, labels.kind, waits, written))
-        if is_dry:
-            for change in changes:
-                marked[_counted(change.kind)] += count_changing(window, change)
+        done = [(one.kind, count_changing(window, one)) for one in changes] if is_dry else []
     if changes and not is_dry:
         with workspace.events() as events:
             action = events.act(changes)
-        for event in action.events if action else ():
-            marked[_counted(event.kind)] += event.count
-    new = marked.pop(WANT, 0)
+        done = [(event.kind, event.count) for event in action.events] if action else []
+    marked: Counter[str] = Counter()
+    for kind, count in done:
+        marked[_label(kind)] += count
+    new = marked.pop(_label(WANT), 0)
     coming = sum(any(entry.is_wanted for entry in some) for some in named.absent.values())
     return Taken(
         len(named.here),

@@ -11,6 +11,9 @@ from reader.commands.line.manual import keys_page
 from reader.commands.output import amount, answer
 from reader.commands.workspace import Workspace, warn_of_mistakes
 from reader.config import PRESETS
+from reader.keys.actions import PRESETS as TABLES
+from reader.keys.keymap import Keymap, keys_table
+from reader.keys.spelling import is_rarely_sent, write_chord
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -23,9 +26,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.what:
         return _check(arguments, workspace)
-    from reader.keys.actions import PRESETS as TABLES
-    from reader.keys.keymap import Keymap, keys_table
-
     keymap = workspace.keymap
     if arguments.preset:
         keymap = Keymap(preset=TABLES[arguments.preset], ascii=workspace.settings.ascii)
@@ -39,8 +39,6 @@ def _print_keys(arguments: Namespace, workspace: Workspace) -> int:
 
 def _check(arguments: Namespace, workspace: Workspace) -> int:
     """Print mistakes in the user's keys, the defaults they replace, and keys that few terminals send."""
-    from reader.keys.spelling import is_rarely_sent, write_chord
-
     keymap, settings = workspace.keymap, workspace.settings
     wrong = [one for one in workspace.mistakes() if one.key.partition(".")[0] in ("keys", "key_preset")]
     own = [action.id for action in keymap.actions if keymap.is_own(action.id)]

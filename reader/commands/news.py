@@ -24,13 +24,14 @@ from reader.cache.search.selection import Offer
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.changes import describe
 from reader.core.choice.words import pack
-from reader.core.dates import MONTHS, WEEKDAYS, parse_date, utc_stamp
+from reader.core.dates import MONTHS, WEEKDAYS, utc_stamp
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NotFound, UsageError
 from reader.core.query import Query, Sort
 from reader.core.query.nodes import all_of
 from reader.core.text import clean
 from reader.core.topics.trends import percent
 from reader.feeds.http.environment import is_offline
+from reader.refresh.plan import Latest
 from reader.session import visit
 
 if TYPE_CHECKING:
@@ -264,17 +265,6 @@ def default_since(last: datetime | None = None) -> str:
     return max(min(days), today - LONGEST).isoformat()
 
 
-def first_day(text: str) -> str:
-    """The first day (ISO, UTC) of a date as queries have it; raises UsageError."""
-    try:
-        span = parse_date(text).span(datetime.now(UTC).date())
-    except ValueError as error:
-        raise UsageError(str(error)) from error
-    if span is None:
-        raise UsageError(f"{text!r} is not a date to begin with")
-    return span[0].isoformat()
-
-
 class Answer(NamedTuple):
     """The result of a refresh for the digest."""
 
@@ -289,7 +279,6 @@ def ask_sources(workspace: Workspace, hours: float = 0, *, quiet: bool = True) -
     """Refresh the latest days, unless that was done within this many hours: then None."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import Refresh, RefreshFinished
-    from reader.refresh.plan import Latest
 
     last = paths.last_refresh(workspace.cache_file)
     if hours and last is not None and timedelta() <= datetime.now(UTC) - last < timedelta(hours=hours):

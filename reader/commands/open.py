@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TypedDict
 
-from reader.actions.links import pdf_file, pdf_folder
+from reader.actions.links import links, open_url, pdf_file, pdf_folder
 from reader.commands.command import Command, OpenReader
 from reader.commands.output import answer, is_terminal
 from reader.commands.workspace import Workspace, load_paper
@@ -32,8 +32,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
 def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
     if arguments.reader:
         return _open_in_reader(arguments, workspace)
-    from reader.actions.links import links, open_url
-
     paper, _ = load_paper(workspace, arguments.id)
     found = {link.name.lower(): link.url for link in links(paper)}
     name = arguments.link or next(iter(found), "page")

@@ -5,13 +5,16 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TypedDict
 
+from reader.cache import pages
+from reader.cache.pages import find_waiting, unknown
 from reader.commands.contract import extended
 from reader.commands.output import amount, answer, print_line, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import UsageError
-from reader.core.ids import PAGE_PREFIX, arxiv_id
+from reader.core.ids import PAGE_PREFIX, arxiv_id, paper_url
 from reader.core.titles import Titled, describe
 
 CHOICES = "dailypapers import --choices"
@@ -30,9 +33,6 @@ def look_up(
     Does nothing without pending titles. Unless `is_asked`, titles left for a later run are not mentioned. With
     `is_put_off`, only their number is printed and returned.
     """
-    from datetime import UTC, datetime
-
-    from reader.cache.pages import find_waiting, unknown
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import LookUpTitles, TitlesLookedUp, TitlesPaused
 
@@ -65,8 +65,6 @@ def look_up(
 
 def print_choices(arguments: Namespace, workspace: Workspace) -> int:
     """Print the papers without a known arXiv id, with their possible matches."""
-    from reader.cache import pages
-
     with workspace.window() as window:
         unknown = window.read(pages.unknown)
     lines = []
@@ -103,7 +101,6 @@ def choose(workspace: Workspace, texts: Sequence[str]) -> None:
     """
     from reader.cache.community import Communities
     from reader.commands.run_job import fetch
-    from reader.core.ids import paper_url
     from reader.refresh.jobs import LookupFinished, LookUpPaper
 
     chosen: list[tuple[str, str]] = []

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
+from reader.actions.programs import find_program
+from reader.cache.outputs import drop_outputs
 from reader.commands.choosing import add_all, choose_papers, expect_papers
 from reader.commands.command import Command, positive_number, suggest
 from reader.commands.contract import array, extended
@@ -21,9 +23,8 @@ from reader.core.errors import NoFullText, ReaderError, UsageError
 from reader.core.settings.tables import INPUTS, UserCommand, parse_command
 from reader.core.settings.types import InvalidValue
 from reader.core.text import clean
-
-if TYPE_CHECKING:
-    from reader.refresh.pipes import LeftOut, PipeResult
+from reader.refresh import running
+from reader.refresh.pipes import LeftOut, PipeResult, pipe_papers
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -105,8 +106,6 @@ def _command(arguments: Namespace, workspace: Workspace) -> UserCommand:
 
 def _expect_program(command: UserCommand, workspace: Workspace) -> None:
     """Raise ReaderError unless a typed line is a command of the settings or a program."""
-    from reader.actions.programs import find_program
-
     is_named = any(one.name == command.name for one in workspace.settings.commands)
     if not is_named and find_program(command.words) is None:
         word = clean(command.words[0], 100)
@@ -114,17 +113,12 @@ def _expect_program(command: UserCommand, workspace: Workspace) -> None:
 
 
 def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pks: Sequence[int]) -> int:
-    from reader.cache.outputs import drop_outputs
-
     dropped = drop_outputs(workspace.cache_file, pks, command.name)
     record = Dropped(command=command.name, papers=len(pks), dropped=dropped)
     return answer(arguments, record, f"{amount(dropped, 'output')} of {command.name} dropped.")
 
 
 async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *, is_json: bool) -> list[PipeResult]:
-    from reader.refresh import running
-    from reader.refresh.pipes import pipe_papers
-
     fetch = partial(running.fetch_one_text, partial(running.run_job, workspace.job_context))
     results: list[PipeResult] = []
     with Progress() as progress, _cancelled_by_signals():
@@ -168,8 +162,6 @@ Dropped = TypedDict("Dropped", {"command": str, "papers": int, "dropped": int})
 
 
 def _printed() -> Any:
-    from reader.refresh.pipes import LeftOut
-
     left_out = array(extended("LeftOut", LeftOut))
     return array(extended("Piped", None, ids=list[str], output=str | None, cut=bool, kept=bool, left_out=left_out))
 

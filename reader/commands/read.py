@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 from reader.commands.choosing import find_or_fetch_text
 from reader.commands.command import Command, add_no_pager
 from reader.commands.output import READABLE, Style, answer, is_terminal, paint, width
+from reader.commands.pager import print_paged
 from reader.commands.workspace import Workspace
+from reader.core.document.markdown import markdown_lines
+from reader.core.document.model import TextSection, text_sections, with_font_names, with_subsections, with_tex
 from reader.core.errors import NotFound
 from reader.core.lines import wrapped
 from reader.core.text import clean
@@ -20,7 +23,6 @@ from reader.core.text import clean
 if TYPE_CHECKING:
     from reader.cache.texts import KeptText
     from reader.core.document.block_lines import DocumentLine
-    from reader.core.document.model import TextSection
     from reader.core.lines import Piece
     from reader.core.paper import Paper
 
@@ -40,9 +42,6 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
     paper, kept = find_or_fetch_text(workspace, arguments.id, again=arguments.again)
     if arguments.json or arguments.sections:
         return _print_sections(arguments, paper, kept)
-    from reader.commands.pager import print_paged
-    from reader.core.document.model import with_font_names, with_tex
-
     facts = _facts(paper, kept)
     if arguments.section is not None:
         parts = _chosen(paper, kept, arguments.section)
@@ -60,9 +59,6 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
 
 def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
     """Print a text's sections, as JSON with their texts unless only a list is wanted."""
-    from reader.core.document.markdown import markdown_lines
-    from reader.core.document.model import text_sections
-
     wanted = arguments.section
     found = list(text_sections(kept.document)) if wanted is None else _chosen(paper, kept, wanted)
     records = list[Section]()
@@ -79,8 +75,6 @@ def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
 
 def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
     """A section by number, or the first whose title has the words, with subsections; raises NotFound."""
-    from reader.core.document.model import text_sections, with_subsections
-
     found = list(text_sections(kept.document))
     words = wanted.casefold().split()
     named = (one.number for one in found if words and all(word in one.title.casefold() for word in words))
@@ -95,7 +89,6 @@ def _chosen(paper: Paper, kept: KeptText, wanted: str) -> list[TextSection]:
 def _markdown(paper: Paper, kept: KeptText, facts: str, *, is_part: bool) -> Iterator[str]:
     """A text as Markdown; the whole text has people and source below its title."""
     from reader.actions.export import plain_markdown
-    from reader.core.document.markdown import markdown_lines
 
     if not is_part:
         yield from (f"# {plain_markdown(clean(paper.title))}", "")

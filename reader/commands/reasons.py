@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypedDict
 
+from reader.cache.members import shared_of
+from reader.cache.search import similar
+from reader.cache.search.similar import cache_file
 from reader.commands.contract import extended
 from reader.core.choice.words import pack
 from reader.core.similarity import Shared
@@ -43,9 +46,6 @@ Like = extended("Like", Shared, why=str | None)
 
 def shared(window: Window, ids: Sequence[str], pk: int) -> Shared:
     """What a paper shares with the papers of these ids."""
-    from reader.cache.search import similar
-    from reader.cache.search.similar import cache_file
-
     return window.read(
         lambda connection: similar.shared(connection, cache_file(connection), similar.keys_of(connection, ids), pk)
     )
@@ -65,8 +65,6 @@ OfMember = TypedDict("OfMember", {"name": str, "starred": bool, "queued": bool, 
 
 def group_records(window: Window, pk: int) -> list[OfMember]:
     """Group members who starred, queued, tagged or noted a paper."""
-    from reader.cache.members import shared_of
-
     return [
         OfMember(
             name=one.name,

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 from reader import paths
 from reader.commands import page_titles
-from reader.commands.command import Command, positive_number
+from reader.commands.command import Command, day_span, first_day, positive_number
 from reader.commands.output import amount, answer, format_counts, print_line, print_requests, raise_failures, warn
 from reader.commands.workspace import Workspace
 from reader.core.errors import ReaderError
 from reader.core.text import clean
+from reader.refresh.plan import Day, Latest, Month, Plan, Since
 
 if TYPE_CHECKING:
     from reader.refresh.jobs import FeedFailed, RefreshFinished
-    from reader.refresh.plan import Plan
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--day", type=_day, metavar="D", help="one day: 2026-05-11, today or yesterday")
     which.add_argument("--days", type=positive_number, metavar="N", help="the last N days (default: days_at_start)")
-    which.add_argument("--since", type=_start, metavar="D", help="all days since D: a date, 2w or 3m")
+    which.add_argument("--since", type=first_day, metavar="D", help="all days since D: a date, 2w or 3m")
     which.add_argument("--month", type=_month, metavar="M", help="a month: 2026-05")
     about = "do not fetch the full texts that the setting fetch_ahead names"
     parser.add_argument("--no-texts", action="store_true", help=about)
@@ -36,42 +36,23 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _day(text: str) -> str:
     """A single day (ISO), as an argparse type."""
-    first, last = _span(text)
+    first, last = day_span(text)
     if first != last:
         raise ArgumentTypeError(f"{text!r} is longer than a day")
     return first
 
 
-def _start(text: str) -> str:
-    """The first day (ISO) of a date or period, as an argparse type."""
-    return _span(text)[0]
-
-
 def _month(text: str) -> str:
     """A month such as `2026-05`, as an argparse type."""
-    first, last = _span(text)
+    first, last = day_span(text)
     if first[:7] != last[:7] or first[8:] != "01" or first == last:
         raise ArgumentTypeError(f"{text!r} is not a month: write it as 2026-05")
     return first[:7]
 
 
-def _span(text: str) -> tuple[str, str]:
-    """First and last day (ISO, in UTC like the feed's days) of a date in the query language."""
-    from reader.core.dates import parse_date
-
-    try:
-        span = parse_date(text).span(datetime.now(UTC).date())
-    except ValueError as error:
-        raise ArgumentTypeError(str(error)) from error
-    if span is None:
-        raise ArgumentTypeError(f"{text!r} is not a date that can be fetched")
-    return span[0].isoformat(), span[1].isoformat()
-
-
 def _refresh(arguments: Namespace, workspace: Workspace) -> int:
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import FeedFailed, NotificationFailed, Refresh, RefreshFinished, RulesActed
-    from reader.refresh.plan import Latest
 
     if arguments.verbose:
         print_requests()
@@ -147,8 +128,6 @@ def _make_vectors(workspace: Workspace, *, quiet: bool) -> None:
 
 def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
     """The plan for the options, by default the latest days."""
-    from reader.refresh.plan import Day, Latest, Month, Since
-
     if arguments.day:
         return Day(arguments.day)
     if arguments.since:

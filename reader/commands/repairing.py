@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+from reader.cache import schema
+from reader.cache.mending import health
+from reader.cache.mending.repair import Repair, Report
 from reader.commands.output import Progress, amount, answer, warn
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from reader.cache.mending.repair import Report
     from reader.cache.storing.batch import Classifier
 
 Rules = Callable[[], "Classifier"]
@@ -23,16 +25,12 @@ START_SECONDS = 60.0
 
 def repair_cache(file: Path, rules: Rules, *, set_aside: bool = False, seconds: float | None = None) -> Report:
     """Repair the cache, with progress; raises CacheError."""
-    from reader.cache.mending.repair import Repair
-
     with Progress() as progress:
         return Repair(file, rules, progress.show, seconds=seconds).run(set_aside=set_aside)
 
 
 def join_journal(file: Path, rules: Rules) -> Report:
     """Join the cache and its journal, with progress; raises CacheError."""
-    from reader.cache.mending.repair import Repair
-
     with Progress() as progress:
         return Repair(file, rules, progress.show).join()
 
@@ -127,9 +125,6 @@ def prepare_cache(file: Path, rules: Rules) -> list[str]:
 
     Raises CacheError if the reader can't open it.
     """
-    from reader.cache import schema
-    from reader.cache.mending import health
-
     condition = health.glance(file)
     if condition.state is health.State.NONE:
         schema.ensure(file)

@@ -11,8 +11,9 @@ from itertools import combinations, count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
+from reader.cache.watching import Candidates, Verdict, acted_papers, judge
 from reader.commands.choosing import EVERYTHING
-from reader.commands.command import Command, add_actions, add_limit, suggest
+from reader.commands.command import Command, add_actions, add_limit, first_day, suggest
 from reader.commands.contract import array, extended
 from reader.commands.output import Style, amount, answer, is_terminal, print_line, print_rows, width
 from reader.commands.settings_file import set_tables, set_value
@@ -27,7 +28,6 @@ from reader.core.text import clean
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import Window
-    from reader.cache.watching import Verdict
 
 TABLE, MUTE = "rules", "mute"
 
@@ -54,21 +54,8 @@ def _add_arguments(parser: ArgumentParser) -> None:
     about = "for add and try, what the rule does: hide, star, queue, highlight, tag:NAME; several with commas"
     parser.add_argument("--then", type=_marks, metavar="MARKS", help=about)
     about = f"for try and apply, papers listed since D, a date or 2w (default: {DAYS} days)"
-    parser.add_argument("--since", type=_first_day, metavar="D", help=about)
+    parser.add_argument("--since", type=first_day, metavar="D", help=about)
     add_limit(parser, "papers to print for each rule tried")
-
-
-def _first_day(text: str) -> str:
-    """The first day (ISO) of a date, as an argparse type."""
-    from reader.core.dates import parse_date
-
-    try:
-        span = parse_date(text).span(_today())
-    except ValueError as error:
-        raise ArgumentTypeError(str(error)) from error
-    if span is None:
-        raise ArgumentTypeError(f"{text!r} is not a single date: write 7d or 2026-05-11")
-    return span[0].isoformat()
 
 
 def _today() -> date:
@@ -147,8 +134,6 @@ def _mute(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> 
 
 
 def _print_rules(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    from reader.cache.watching import acted_papers
-
     with workspace.window() as window:
         acted = window.read(acted_papers)
     if arguments.json or not rules:
@@ -261,7 +246,6 @@ def _since(arguments: Namespace) -> str:
 
 
 def _judge(window: Window, workspace: Workspace, rules: Sequence[Rule], since: str, *, anew: bool) -> list[Verdict]:
-    from reader.cache.watching import Candidates, judge
     from reader.refresh.rules import rule_scope
 
     scope = rule_scope(window, workspace.settings, _today())

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
 
+from reader.actions import schedule
 from reader.commands.command import Command, add_words, bare, positive_number
 from reader.commands.output import answer, is_confirmed, print_line
 from reader.commands.workspace import Workspace
@@ -57,8 +58,6 @@ def _time(text: str) -> tuple[int, int]:
 
 
 def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.actions import schedule
-
     hours = arguments.hours or HOURS
     if hours > 24 or 24 % hours:
         raise UsageError("--hours takes 1, 2, 3, 4, 6, 8, 12 or 24.")

@@ -12,10 +12,14 @@ from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict, TypeVar
 
-from reader.cache.community import Kept, read_community
-from reader.cache.members import Said, shared_of
+from reader.cache.changes import read_changes
+from reader.cache.community import read_community
+from reader.cache.follows import reasons
+from reader.cache.marks.event_log import made_by_agents
+from reader.cache.members import shared_of
+from reader.cache.outputs import Output, outputs_of
 from reader.cache.reads.window import Window
 from reader.commands.command import Command, add_no_pager
 from reader.commands.contract import array, extended
@@ -31,13 +35,13 @@ from reader.core.lines import Line, Piece, fill
 from reader.core.paper import Paper, labelled
 from reader.core.text import clean, clean_block, clean_note
 from reader.core.titles import Titled, describe
+from reader.ui.kit.glyphs import ASCII, glyphs
 
 if TYPE_CHECKING:
-    from reader.cache.marks.event_log import Made
-    from reader.cache.outputs import Output
     from reader.core.changes import Changes
-    from reader.core.follows import FollowReason as Followed
     from reader.core.topics.scorer import Why
+
+T = TypeVar("T")
 
 ENDLESS = 100_000
 """Width of unwrapped lines."""
@@ -53,31 +57,9 @@ class _Shown(NamedTuple):
     window: Window
     workspace: Workspace
 
-    @property
-    def kept(self) -> Kept:
-        return self.window.read(partial(read_community, pk=self.pk))
-
-    @property
-    def outputs(self) -> tuple[Output, ...]:
-        from reader.cache.outputs import outputs_of
-
-        return self.window.read(partial(outputs_of, pk=self.pk))
-
-    @property
-    def follows(self) -> tuple[Followed, ...]:
-        from reader.cache.follows import reasons
-
-        return self.window.read(partial(reasons, pk=self.pk))
-
-    @property
-    def shared(self) -> tuple[Said, ...]:
-        return self.window.read(partial(shared_of, pk=self.pk))
-
-    @property
-    def made(self) -> tuple[Made, ...]:
-        from reader.cache.marks.event_log import made_by_agents
-
-        return self.window.read(partial(made_by_agents, pk=self.pk))
+    def ask(self, question: Callable[..., T]) -> T:
+        """The answer of a function that takes a connection and the paper's key."""
+        return self.window.read(partial(question, pk=self.pk))
 
     @property
     def reasons(self) -> Sequence[Any]:
@@ -87,11 +69,10 @@ class _Shown(NamedTuple):
     @property
     def changes(self) -> Changes | None:
         """Changes since the user marked it, significant or not; None if unmarked."""
-        from reader.cache.changes import read_changes
         from reader.cache.texts import compare_texts
 
-        found = self.window.read(partial(read_changes, pk=self.pk))
-        return found and found._replace(sections=self.window.read(partial(compare_texts, pk=self.pk)))
+        found = self.ask(read_changes)
+        return found and found._replace(sections=self.ask(compare_texts))
 
     @property
     def acts(self) -> tuple[Any, Any]:
@@ -140,13 +121,13 @@ def _refresh(workspace: Workspace, id: str) -> None:
 def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
     from reader.actions.export import record
 
-    kept = shown.kept
+    kept = shown.ask(read_community)
     return {
         **record(shown.paper),
         "linked": [{**one._asdict(), "url": one.url} for one in kept.community.repositories],
         "discussion": [_comment_record(one.comment, one.depth) for one in threads(kept.community.comments)],
         "choices": [choice._asdict() for choice in kept.title.choices] if kept.title else [],
-        "outputs": [one._asdict() for one in shown.outputs],
+        "outputs": [one._asdict() for one in shown.ask(outputs_of)],
         "follows": [
             {
                 "field": one.follow.field,
@@ -155,9 +136,9 @@ def _record(shown: _Shown, wanted: set[str]) -> dict[str, object]:
                 "found": one.found or None,
                 "perhaps": one.perhaps,
             }
-            for one in shown.follows
+            for one in shown.ask(reasons)
         ],
-        "marked_by": [{"mark": one.mark, "program": one.agent} for one in shown.made],
+        "marked_by": [{"mark": one.mark, "program": one.agent} for one in shown.ask(made_by_agents)],
         **{name: find(shown) for name, find in _ON_DEMAND.items() if name in wanted},
     }
 
@@ -239,7 +220,6 @@ ChangedPaper = TypedDict(
 
 def _printed() -> Any:
     from reader.actions.export import paper_type
-    from reader.cache.outputs import Output
     from reader.cache.watching import Act
     from reader.core.community import Repository
     from reader.core.topics.scorer import Evidence, TopicReason
@@ -288,7 +268,6 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
     topics = shown.window.topic_names()
     if not is_terminal(sys.stdout):
         return _plain_lines(shown, topics)
-    from reader.ui.kit.glyphs import glyphs
     from reader.ui.page.lines import compose
     from reader.ui.page.presentation import Presentation
     from reader.ui.why.lines import program_lines
@@ -299,12 +278,12 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
         topic_names=topics,
         is_page=True,
         is_unfolded=True,
-        follows=shown.follows,
-        shared=shown.shared,
-        outputs=shown.outputs,
-        kept=shown.kept,
+        follows=shown.ask(reasons),
+        shared=shown.ask(shared_of),
+        outputs=shown.ask(outputs_of),
+        kept=shown.ask(read_community),
     )
-    made = program_lines(shown.made, _columns())
+    made = program_lines(shown.ask(made_by_agents), _columns())
     return _painted([*compose(shown.paper, _columns(), look), *([(), *made] if made else [])])
 
 
@@ -312,7 +291,6 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
     """Why the paper has its topics, what rules did, and what was learned."""
     from reader.cache.reads.opinions import read_reasons
     from reader.core.topics.scorer import why
-    from reader.ui.kit.glyphs import glyphs
     from reader.ui.why.lines import Explanation, explanation_rows
 
     names = {topic.slug: topic.name for topic in shown.workspace.topics.topics}
@@ -321,14 +299,13 @@ def _why_lines(shown: _Shown) -> Iterator[str]:
     acts, muted = shown.acts
     columns = width() if is_terminal(sys.stdout) else ENDLESS
     known = reasons if reasons.terms else None
-    explanation = Explanation(topics, acts, muted, shown.made, reasons=known, has_interests=False)
+    explanation = Explanation(topics, acts, muted, shown.ask(made_by_agents), reasons=known, has_interests=False)
     rows = explanation_rows(explanation, columns, glyphs(shown.workspace.settings.ascii))
     return _painted([*_title(shown.paper, columns), (), *(row.line for row in rows)])
 
 
 def _change_lines(shown: _Shown) -> Iterator[str]:
     """Changes since the user marked the paper; changed words are in brackets, since a pipe has no colours."""
-    from reader.ui.kit.glyphs import ASCII
     from reader.ui.page.changed_lines import changed_lines
     from reader.ui.page.presentation import Presentation
 
@@ -351,14 +328,14 @@ def _plain_lines(shown: _Shown, topics: Mapping[str, str]) -> Iterator[str]:
     """A paper for a pipe: one line per paragraph, for the next program to wrap or search."""
     from reader.actions.links import links
 
-    paper, kept = shown.paper, shown.kept
+    paper, kept = shown.paper, shown.ask(read_community)
     yield clean(paper.title)
     if paper.authors:
         yield ", ".join(clean(name) for name in paper.authors)
     yield " · ".join(_facts(paper))
     parts = [
-        ("Followed", "; ".join(clean(one.said(topics)) for one in shown.follows)),
-        ("Programs", ", ".join(clean(one.said) for one in shown.made)),
+        ("Followed", "; ".join(clean(one.said(topics)) for one in shown.ask(reasons))),
+        ("Programs", ", ".join(clean(one.said) for one in shown.ask(made_by_agents))),
         *labelled(paper),
         *(("", paragraph) for paragraph in clean_block(paper.abstract).split("\n\n")),
         ("arXiv id", kept.title.told if kept.title else ""),
@@ -380,14 +357,14 @@ def _plain_lines(shown: _Shown, topics: Mapping[str, str]) -> Iterator[str]:
         yield ""
         for line in _comment_lines(comment, lost_parent):
             yield f"{'> ' * depth}{line}".rstrip()
-    shared = shown.shared
+    shared = shown.ask(shared_of)
     if shared:
         yield ""
         yield f"Group: {'; '.join(f'{one.name} {clean(one.text)}' for one in shared)}"
     for said in shared:
         if said.note:
             yield f"Note of {said.name}: {' '.join(clean(said.note, len(said.note)).split())}"
-    for output in shown.outputs:
+    for output in shown.ask(outputs_of):
         yield ""
         yield f"{clean(output.name)} (written by a program on {output.made[:10]})"
         yield from clean_note(output.text).split("\n")

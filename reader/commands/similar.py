@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from reader.actions.export import paper_type, record
 from reader.commands.choosing import find_or_fetch
 from reader.commands.command import Command, add_no_pager, add_quiet, positive_number
 from reader.commands.contract import array
@@ -16,6 +17,7 @@ from reader.commands.pager import print_found
 from reader.commands.reasons import Like, like_record, shared
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.lines import wrapped
+from reader.core.query import Query, Sort
 from reader.core.similarity import came_out, like_query
 from reader.core.text import clean
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from reader.cache.reads.orders import Order
     from reader.cache.reads.window import Window
     from reader.core.paper import Paper
-    from reader.core.query import Query
 
 LIMIT = 20
 
@@ -47,8 +48,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _printed() -> Any:
-    from reader.actions.export import paper_type
-
     return array(paper_type("Similar", like=Like))
 
 
@@ -71,15 +70,11 @@ def _print_similar(arguments: Namespace, workspace: Workspace) -> int:
 
 def similar_query(papers: Sequence[Paper], text: str, *, is_newer: bool) -> Query:
     """The query for papers similar to some; newer than the newest of them if `is_newer`."""
-    from reader.core.query import Sort
-
     query = parsed(text, also=like_query([paper.id for paper in papers], came_out(papers) if is_newer else None))
     return query if query.sort else replace(query, sort=Sort("relevance"))
 
 
 def _records(window: Window, found: Order[int], ids: Sequence[str]) -> Iterator[dict[str, object]]:
-    from reader.actions.export import record
-
     for pk, paper in zip(found.pks, window.papers(found.pks), strict=False):
         yield record(paper) | like_record(window, ids, pk)
 

@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
+from reader.cache.reads.reading import reading_figures
 from reader.commands.command import Command, add_no_pager, positive_number
 from reader.commands.contract import array, extended
 from reader.commands.output import Style, paint, width
 from reader.commands.pager import print_found
 from reader.commands.workspace import Workspace
 from reader.core.reading import WEEKS, ReadingCounts
+from reader.ui.kit.glyphs import glyphs
+from reader.ui.views.reading_lines import reading_lines
 
 if TYPE_CHECKING:
     from reader.core.reading import Figures, Share
@@ -36,15 +39,10 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _print_stats(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.reads.reading import reading_figures
-
     today = datetime.now().astimezone().date()
     with workspace.window() as window:
         figures = window.read(lambda connection: reading_figures(connection, today, arguments.weeks))
         names = window.topic_names()
-    from reader.ui.kit.glyphs import glyphs
-    from reader.ui.views.reading_lines import reading_lines
-
     lines = reading_lines(figures, names, width(sys.stdout), glyphs(workspace.settings.ascii))
     style = Style.of(sys.stdout)
     print_found(arguments, _record(figures, names), (paint(line, style) for line in lines))

@@ -7,6 +7,8 @@ from argparse import ArgumentParser, Namespace
 from functools import partial
 from typing import TYPE_CHECKING, TypedDict
 
+from reader.cache.marks.effects import Change
+from reader.cache.tags import spellings, tag_counts, tagged, tagging
 from reader.commands.choosing import (
     Marked,
     add_query_and_dry_run,
@@ -22,10 +24,10 @@ from reader.commands.workspace import Workspace
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.marks import TAG, clean_mark
 from reader.core.nearest import advice
+from reader.core.tag_words import TagWords
 from reader.core.text import clean
 
 if TYPE_CHECKING:
-    from reader.cache.marks.effects import Change
     from reader.cache.reads.window import Window
 
 WORDS = {
@@ -80,15 +82,10 @@ def clean_tag(text: str) -> str:
 
 def known_tag(window: Window, tag: str) -> str:
     """A tag in its existing spelling, else its own."""
-    from reader.cache.tags import spellings, tag_counts
-
     return next(iter(spellings(tag, window.read(tag_counts))), tag)
 
 
 def _tagging(window: Window, tag: str, arguments: Namespace) -> list[Change]:
-    from reader.cache.tags import tagging
-    from reader.core.tag_words import TagWords
-
     pks = choose_papers(window, arguments, arguments.rest)
     words = TagWords(add=(tag,)) if arguments.what == "add" else TagWords(remove=(tag,))
     return window.read(partial(tagging, words=words, pks=pks))
@@ -96,9 +93,6 @@ def _tagging(window: Window, tag: str, arguments: Namespace) -> list[Change]:
 
 def _renaming(window: Window, tag: str, new: str) -> list[Change]:
     """Rename a tag on all its papers, in all spellings."""
-    from reader.cache.marks.effects import Change
-    from reader.cache.tags import spellings, tag_counts, tagged
-
     counts = window.read(tag_counts)
     found_names = spellings(tag, counts)
     old = [name for name in found_names if name != new]
@@ -128,8 +122,6 @@ Tag = TypedDict("Tag", {"name": str, "papers": int})
 
 
 def _print_tags(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.cache.tags import tag_counts
-
     with workspace.window() as window:
         found = window.read(tag_counts)
     if arguments.json or (not found and is_terminal(sys.stdout)):

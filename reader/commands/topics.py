@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from reader import config
+from reader.cache.reads import topic_trends
 from reader.commands.choosing import explain_nothing
 from reader.commands.command import Command, add_limit, add_no_pager, query_of
 from reader.commands.contract import Mistake
@@ -18,11 +19,12 @@ from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.lines import cut
 from reader.core.text import clean
+from reader.core.topics.trends import WEEKS, Trend, percent, spark
+from reader.ui.kit.glyphs import glyphs
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import TopicCount, Window
     from reader.core.topics.scorer import Topics
-    from reader.core.topics.trends import Trend
 
 
 class Topic(TypedDict):
@@ -69,8 +71,6 @@ def _print_topics(arguments: Namespace, workspace: Workspace) -> int:
 
 def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend]]:
     """The topics of a query's papers, most frequent first, and all trends."""
-    from reader.cache.reads import topic_trends
-
     counted = window.topics(selection(window, parsed(text)) if text else None)
     newest = window.read(topic_trends.extent).newest
     moves = window.read(lambda connection: topic_trends.topic_trends(connection, newest))
@@ -96,9 +96,6 @@ def _record(topic: TopicCount, trend: Trend | None) -> Topic:
 
 def _draw_table(counted: Sequence[TopicCount], moves: dict[str, Trend], workspace: Workspace) -> Iterator[str]:
     """A line for each topic: papers, trend, slug and as much of the name as fits."""
-    from reader.core.topics.trends import WEEKS, percent, spark
-    from reader.ui.kit.glyphs import glyphs
-
     signs = glyphs(workspace.settings.ascii)
     style = Style.of(sys.stdout)
     slug_width = max((len(topic.slug) for topic in counted), default=0)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from reader.commands.command import Command, add_actions, suggest
+from reader.commands.command import Command, add_actions, expect_names, suggest
 from reader.commands.contract import array, extended
 from reader.commands.output import answer, print_rows, warn
 from reader.commands.settings_file import set_tables, set_value
@@ -46,13 +47,11 @@ def _suggest(given: Sequence[str]) -> Sequence[str]:
 
 def _run_views(arguments: Namespace, workspace: Workspace) -> int:
     run, _ = ACTIONS[arguments.what]
+    given = [arguments.name, *arguments.rest] if arguments.name is not None else []
+    expect_names("views", arguments.what, given, USAGES)
     workspace.catch_up()
     if arguments.what == "list":
-        if arguments.name is not None:
-            raise UsageError("'views list' takes no name. See 'dailypapers views --help'.")
         return _print_views(arguments, workspace)
-    if arguments.name is None:
-        raise UsageError(f"Name the view: dailypapers views {arguments.what} NAME.")
     said, *facts = run(workspace, arguments.name, list(arguments.rest))
     return answer(arguments, ViewChanged(view=facts[0] if facts else arguments.name, did=arguments.what), said)
 
@@ -120,14 +119,12 @@ def _save(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
 
 
 def _remove(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
-    _expect(words, 0, "remove NAME")
     index, view = _find(workspace, name)
     _change(workspace, lambda views: views.pop(index))
     return (f"{view.name} is removed. It was: {view.query}", view.name)
 
 
 def _rename(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
-    _expect(words, 1, "rename NAME NEW")
     index, view = _find(workspace, name)
     new = _checked(words[0])
     if _index(workspace, new) not in (None, index):
@@ -137,7 +134,6 @@ def _rename(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...
 
 
 def _move(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
-    _expect(words, 1, "move NAME PLACE")
     index, view = _find(workspace, name)
     count = len(workspace.settings.views)
     if not words[0].isdecimal() or not 1 <= int(words[0]) <= count:
@@ -148,16 +144,7 @@ def _move(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
     return (f"{view.name} is in place {to + 1}.", view.name)
 
 
-def _hide(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
-    return _set_hidden(workspace, name, words, is_hidden=True)
-
-
-def _unhide(workspace: Workspace, name: str, words: list[str]) -> tuple[str, ...]:
-    return _set_hidden(workspace, name, words, is_hidden=False)
-
-
 def _set_hidden(workspace: Workspace, name: str, words: list[str], *, is_hidden: bool) -> tuple[str, ...]:
-    _expect(words, 0, "hide NAME")
     name = current_id(name.casefold())
     if name not in IDS:
         meant = advice(name, IDS, f"You can hide {', '.join(IDS)}.")
@@ -172,7 +159,6 @@ Views = list[tuple[int | None, dict[str, Any]]]
 
 
 def _change(workspace: Workspace, change: Callable[[Views], object]) -> None:
-    """Apply a change to the list of views in the file."""
     views: Views = [(index, asdict(one)) for index, one in enumerate(workspace.settings.views)]
     change(views)
     set_tables(workspace, TABLE, views)
@@ -184,7 +170,6 @@ def _index(workspace: Workspace, name: str) -> int | None:
 
 
 def _find(workspace: Workspace, name: str) -> tuple[int, SavedView]:
-    """A view and its place; raises NotFound."""
     index = _index(workspace, name)
     if index is not None:
         return index, workspace.settings.views[index]
@@ -200,11 +185,6 @@ def _checked(name: str) -> str:
     return name
 
 
-def _expect(words: Sequence[str], number: int, usage: str) -> None:
-    if len(words) != number:
-        raise UsageError(f"Write it as: dailypapers views {usage}. Names with spaces need quotes.")
-
-
 Run = Callable[[Workspace, str, list[str]], tuple[str, ...]]
 
 ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
@@ -215,10 +195,17 @@ ACTIONS: Mapping[str, tuple[Run, str]] = MappingProxyType(
         "remove": (_remove, "remove a view; no paper changes"),
         "rename": (_rename, "give a view another name"),
         "move": (_move, "move a view to another place in the list"),
-        "hide": (_hide, f"stop listing one of {', '.join(IDS)}"),
-        "unhide": (_unhide, "list it again"),
+        "hide": (partial(_set_hidden, is_hidden=True), f"stop listing one of {', '.join(IDS)}"),
+        "unhide": (partial(_set_hidden, is_hidden=False), "list it again"),
     }
 )
+
+USAGES = {
+    **dict.fromkeys(("add", "save"), "NAME QUERY..."),
+    **dict.fromkeys(("remove", "hide", "unhide"), "NAME"),
+    "rename": "NAME NEW",
+    "move": "NAME PLACE",
+}
 
 View = extended("View", SavedView, key=str | None, unread=int | None, papers=int | None)
 ViewChanged = TypedDict("ViewChanged", {"view": str, "did": str})

@@ -7,18 +7,20 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypedDict, get_args
 
-from reader.commands.command import Command, add_words
+from reader.cache.marks.event_log import Marking
+from reader.cache.reads.opinions import Reasons, read_reasons
+from reader.commands.command import Command, add_words, expect_names
 from reader.commands.output import amount, answer, is_terminal, print_rows
 from reader.commands.workspace import Workspace, parsed, selection
 from reader.core.choice.taste import named
+from reader.core.choice.wishes import LONGEST, MOST_HELD, WHATS, Direction, Held, What, Wish, joined, trait_key
+from reader.core.choice.words import tokens
 from reader.core.errors import NotFound, ReaderError, UsageError
 from reader.core.nearest import advice
 from reader.core.text import clean, fold
 
 if TYPE_CHECKING:
-    from reader.cache.reads.opinions import Reasons
     from reader.core.choice.taste import Likeness
-    from reader.core.choice.wishes import Held, What, Wish
 
 ACTIONS = {
     "list": "print your interests, and the words and names that you changed",
@@ -32,8 +34,11 @@ ACTIONS = {
     "make": "make an interest from tag:NAME or view:NAME",
 }
 
-_COUNTS = {"rename": 2, "join": 2, "split": 1, "make": 1}
-"""The number of names for actions that do not take any number."""
+USAGES = {
+    **dict.fromkeys(("raise", "lower", "mute", "reset"), "NAME..."),
+    **{"rename": "NAME NEW", "join": "NAME NAME", "split": "NAME", "make": "tag:NAME"},
+}
+"""The names that each action takes."""
 
 _MOST_WORDS = 2
 
@@ -46,17 +51,10 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
     what, names = arguments.what, arguments.names
+    expect_names("weights", what, names, USAGES)
     if what == "list":
-        if names:
-            raise UsageError("'weights list' takes no names.")
         return _print_weights(arguments, _read(workspace))
-    if not names:
-        raise UsageError(f"Name what to change: dailypapers weights {what} 'world model', or topic:agents.")
-    if len(names) != _COUNTS.get(what, len(names)):
-        raise UsageError(f"'weights {what}' takes {'one name' if _COUNTS[what] == 1 else 'two names'}.")
     wishes = _decided(what, names, workspace)
-    from reader.cache.marks.event_log import Marking
-
     with workspace.events() as events:
         events.decide([Marking(one.kind, one.value) for one in wishes])
     said = ", ".join(one.label for one in wishes)
@@ -66,8 +64,6 @@ def _run_weights(arguments: Namespace, workspace: Workspace) -> int:
 
 def _decided(what: str, names: Sequence[str], workspace: Workspace) -> Sequence[Wish | Held]:
     """The user's decision; raises UsageError, or ReaderError for an unknown interest."""
-    from reader.core.choice.wishes import Direction, joined
-
     if what == "make":
         return [_made(names[0], workspace)]
     known = _read(workspace)
@@ -94,8 +90,6 @@ def _decided(what: str, names: Sequence[str], workspace: Workspace) -> Sequence[
 
 
 def _read(workspace: Workspace) -> Reasons:
-    from reader.cache.reads.opinions import read_reasons
-
     with workspace.window() as window:
         return read_reasons(window)
 
@@ -111,8 +105,6 @@ def _interest(name: str, known: Reasons) -> Held:
 
 def _made(name: str, workspace: Workspace) -> Held:
     """An interest made from the newest papers of a tag or a saved view."""
-    from reader.core.choice.wishes import LONGEST, MOST_HELD, Held
-
     field, colon, rest = name.partition(":")
     if not colon or field not in ("tag", "view") or not rest:
         raise UsageError("Name the papers: dailypapers weights make tag:NAME, or view:NAME.")
@@ -126,9 +118,6 @@ def _made(name: str, workspace: Workspace) -> Held:
 
 def _wish(text: str, known: Reasons) -> Wish:
     """The user's current decision about a name; raises UsageError."""
-    from reader.core.choice.wishes import LONGEST, WHATS, Wish, trait_key
-    from reader.core.choice.words import tokens
-
     field, _, rest = text.partition(":")
     what: What = next((one for one in WHATS if one == field.strip()), "word")
     name = clean(rest if what == field.strip() else text, LONGEST)

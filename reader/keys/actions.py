@@ -147,7 +147,6 @@ class Action(NamedTuple):
 
     @property
     def group(self) -> str:
-        """The heading of its group."""
         name = self.id.partition(".")[0]
         return GROUPS.get(name, name.capitalize())
 

@@ -81,7 +81,6 @@ class Clash(NamedTuple):
     second: Binding
 
     def mistakes(self) -> Iterator[KeyMistake]:
-        """The mistake of each of both actions."""
         (one, start), (other, chord) = self.first, self.second
         shown, place = label(chord, ascii=True), place_of(self.context)
         if start == chord:
@@ -222,7 +221,6 @@ class Keymap:
 
     @property
     def actions(self) -> tuple[Action, ...]:
-        """All actions in the order of the table."""
         return tuple(self._actions.values())
 
     def action(self, action_id: str) -> Action:
@@ -269,7 +267,6 @@ class Keymap:
         return tuple(one for one in found if context is None or context in one.contexts)
 
     def resolve(self, context: Context) -> Mapping[Chord, Action]:
-        """Return all bindings that act in a context."""
         return self._bound[context]
 
     def takes_counts(self, context: Context) -> bool:
@@ -363,7 +360,6 @@ class Keymap:
         return losses
 
     def _contexts(self, binding: Binding) -> tuple[Context, ...]:
-        """The contexts in which a binding acts, unless it is lost there."""
         action = self._actions[binding.action]
         return tuple(context for context in action.contexts if acts(action, binding.chord, context))
 
@@ -418,7 +414,6 @@ class Match:
 
     @property
     def times(self) -> int:
-        """How many times to run the action."""
         return 1 if self.count is None else self.count
 
 
@@ -460,14 +455,12 @@ class KeyReader:
 
     @property
     def pending(self) -> Pending | None:
-        """The incomplete count or chord, if any."""
         if self._context is None or not (self._count or self._chord):
             return None
         text = self._count + label(self._chord, ascii=self._keymap.ascii)
         return Pending(text, self._chord)
 
     def reset(self) -> None:
-        """Drop an incomplete count or chord."""
         self._count, self._chord = "", ()
 
     def feed(self, key: str, context: Context, *, keeps_chords: bool = False) -> Outcome:

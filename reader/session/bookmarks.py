@@ -62,7 +62,7 @@ def edition(document: Document, source: str) -> str:
 
 def bookmark(document: Document, source: str, block: int, letter: int) -> Bookmark:
     """The bookmark of a place in a document."""
-    section = next((one for one in reversed(document.sections) if one.start <= block < one.end), None)
+    section = document.section_of(block)
     first, last = (section.start, section.end) if section else (0, len(document.blocks))
     sizes = document.sizes[first:last]
     before = sum(sizes[: block - first]) + max(0, letter)
@@ -159,7 +159,6 @@ def load(file: Path) -> dict[str, Bookmark]:
 
 
 def _read(file: Path) -> Mapping[object, object]:
-    """What a file of bookmarks has; raises OSError, and ValueError for a file that is none."""
     try:
         found = json.loads(read_start(file, MAX_SIZE).decode())
     except RecursionError as error:
@@ -176,7 +175,6 @@ def _valid(found: Mapping[object, object]) -> Iterator[tuple[str, Bookmark]]:
 
 
 def _mark(values: object) -> Bookmark | None:
-    """A bookmark of its values in the file; None if they are invalid. Older files have no words and no trail."""
     match values:
         case [str(edition), int(block), int(letter), str(section), int(share) | float(share), *more]:
             if block >= 0 and letter >= -1 and 0 <= share <= 1:

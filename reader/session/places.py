@@ -259,7 +259,6 @@ def asks_for_today(query: Query) -> bool:
 
 
 def _terms(node: Node | None) -> tuple[Node, ...]:
-    """The terms that are joined."""
     from reader.core.query import And
 
     if node is None:

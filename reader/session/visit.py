@@ -48,10 +48,6 @@ class Visit(NamedTuple):
     view_query: str = ""
     """The query of the view, if the user has saved it: the first frame has no settings."""
 
-    def _plain(self) -> dict[str, object]:
-        """Its fields, as JSON has them."""
-        return self._asdict() | {"sizes": dict(self.sizes)}
-
 
 def remembered(now: Visit, before: Visit, given: str) -> Visit:
     """The visit to save, without the query `given` on the command line, which applies only to this visit.
@@ -105,8 +101,6 @@ def _is_time(value: object) -> bool:
 
 
 def _fits(setting: str) -> Callable[[object], bool]:
-    """Check a value by the type of a setting."""
-
     def is_good(value: object) -> bool:
         if value is None:
             # Most visits have no such value: the settings are not imported for them (15 ms).
@@ -150,7 +144,6 @@ def load(path: Path) -> Visit:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """The fields of a file; none if it can't be read."""
     try:
         # A longer file is cut off, and so no JSON.
         found = json.loads(read_start(path, MAX_SIZE).decode())
@@ -160,7 +153,6 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _sizes(found: object) -> Iterator[tuple[str, tuple[int, float]]]:
-    """The sizes that the settings would accept."""
     for shape, sizes in found.items() if isinstance(found, dict) else ():
         if not (_is_text(shape) and isinstance(sizes, list) and len(sizes) == 2):
             continue
@@ -171,7 +163,8 @@ def _sizes(found: object) -> Iterator[tuple[str, tuple[int, float]]]:
 def save(path: Path, visit: Visit) -> None:
     """Save the visit, in full or not at all; fields of a newer program stay in the file. Raises OSError."""
     others = {name: value for name, value in _read(path).items() if name not in Visit._fields}
-    for values in (visit._plain() | others, visit._plain()):
+    ours = visit._asdict() | {"sizes": dict(visit.sizes)}
+    for values in (ours | others, ours):
         text = json.dumps(values, ensure_ascii=False, indent=1)
         if len(text.encode("utf-8", "backslashreplace")) <= MAX_SIZE:
             break

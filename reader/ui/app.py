@@ -25,6 +25,7 @@ from reader.keys.spelling import keys_labelled
 from reader.session import visit
 from reader.session.places import Place, listed_views, view
 from reader.ui.command_line.state import COMMANDS
+from reader.ui.features import FEATURES, Feature
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.kit.glyphs import glyphs
 from reader.ui.kit.line_widgets import ActionAsked, KeyLines, Reported, StatusLine
@@ -40,7 +41,6 @@ from reader.ui.main_screen import MainScreen
 from reader.ui.next_start import LastPlace
 from reader.ui.refresh.state import REFRESH, RefreshStatus
 from reader.ui.shell.app import WEB_DRIVER, Ask, ShellApp
-from reader.ui.shell.feature import Feature
 from reader.ui.shell.handlers import Answers, Begins, Ends, Follows, Handler, TakesText, TakesWords, find, handlers_of
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.layout import remembered
@@ -154,11 +154,12 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         views = listed_views(settings)
         place, before = (Place(views.find(one.view), one.text) for one in (begun, left))
         pk = self.library.pk_of(left.paper) if place != before and left.paper else None
+        panes = remembered(settings.density, settings.filter_width, settings.list_share, left)
         state = State(
             place=Place(view("all"), query) if query else place,
             cursors={Where(before): Position(pk)} if pk else {},
             views=views,
-            panes=remembered(settings, left)._replace(is_zoomed=self.ask is not None),
+            panes=panes._replace(is_zoomed=self.ask is not None),
             history=left.history,
             parts={
                 COMMANDS: left.commands,
@@ -194,7 +195,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
     async def _begin(self) -> None:
         """Finish the start after the first frame."""
         # The first frame does not need the handlers, whose imports take 10 ms.
-        from reader.ui.features import load_features
         from reader.ui.query.actions import Completer
 
         await self.main.finish(self.services[Completer].complete)
@@ -202,7 +202,8 @@ class ReaderApp(ShellApp, inherit_bindings=False):
             return
         for pane in (self.main, self.main.papers, self.main.filter, self.main.detail, self.main.query_line):
             self.services.put(pane)
-        self.add(Feature("reader.ui", ("program",)), *load_features())
+        self.services[Screens].begin()
+        self.add(Feature("reader.ui", ("program",)), *FEATURES)
         if self.ask is not None:
             self.add(Feature("reader.ui.plain", ("face",)))
         subscribe(self, self.model, lambda state: (state.is_list_coming, state.is_ranking), self._go_on, now=False)
@@ -213,10 +214,8 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         """Add features: make their objects, subscribe them to the state, and register their keys."""
         objects: list[object] = [self.services[kind] for feature in features for kind in _actors(feature)]
         self.services.features += objects
-        for feature in features:
-            if feature.keys is not None:
-                self.keymap.add(feature.keys)
-            self.services[Screens].add(feature)
+        for keys in (feature.keys for feature in features if feature.keys is not None):
+            self.keymap.add(keys)
         for follow, act in find(Follows, objects):
             subscribe(self, self.model, follow.parts, act, now=follow.now)
         self._find_handlers()
@@ -231,7 +230,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.handlers = handlers_of(self.services.features, lambda: self.model.state.context)
 
     def add_keys(self, keys: KeySet) -> None:
-        """Add keys whose handlers a feature now has."""
         self.keymap.add(keys)
         self._find_handlers()
 
@@ -247,7 +245,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.call_after_refresh(self._begin_work, handed and handed.look)
 
     async def _begin_work(self, known: KeptLook | None) -> None:
-        """Handle the keys typed meanwhile, and start background work."""
         if known is None and self.last_place.is_saved and self.ask is None:
             # Takes 10 ms once; one of the keys may quit.
             from reader.ui.next_start import keep_look
@@ -287,7 +284,6 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         self.library.close()
 
     def keep_place(self) -> list[str]:
-        """Save the user's place for the next start; return a sentence for each part of this visit that is lost."""
         return self.last_place.keep()
 
     @property
@@ -338,12 +334,10 @@ class ReaderApp(ShellApp, inherit_bindings=False):
         return self._words.get(context)
 
     def perform(self, action_id: str, count: int | None = None) -> None:
-        """Run an action of the table, `count` times if it takes a count."""
         if self.handlers:
             self.model.change(self.model.state.change_notices(Notices.acted))
             self.handlers[action_id](count)
 
     def _go_on(self, state: State) -> None:
-        """Handle the keys that waited for the list."""
         if not state.is_list_coming or state.is_ranking:
             self.call_later(self.keyboard.go_on)

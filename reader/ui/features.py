@@ -1,51 +1,62 @@
-"""The reader's features: each line is a folder beside this file, whose `__init__.py` has its value."""
+"""The reader's features: each line is a folder beside this file."""
 
 from __future__ import annotations
 
-from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
 
-from reader.keys.actions import ACTIONS, Action
-from reader.keys.keymap import Keymap
-from reader.ui.shell.feature import Feature
+from reader.keys.actions import ACTIONS, Action, KeySet
+
+if TYPE_CHECKING:
+    from reader.keys.keymap import Keymap
+
+
+class Feature(NamedTuple):
+    """A feature; the first list and some commands import this, so none of its modules may be imported here."""
+
+    folder: str
+    modules: tuple[str, ...] = ("actions",)
+    """The folder's modules with actions and work: one object of each of their `Actor` classes is made.
+
+    Decorators say which of their methods the shell calls, and when: see `ui/shell/handlers.py`.
+    """
+    keys: KeySet | None = None
+    """Keys besides those of the table."""
+
 
 FEATURES = (
-    "marks",
-    "list",
-    "refresh",
-    "query",
-    "command_line",
-    "page",
-    "full_text",
-    "pictures",
-    "filter",
-    "topics",
-    "views",
-    "why",
-    "calendar",
-    "triage",
-    "notes",
-    "follows",
-    "help",
-    "extensions",
+    Feature("reader.ui.marks", ("actions", "traces")),
+    Feature("reader.ui.list", ("loader", "movement")),
+    Feature("reader.ui.refresh", ("refresher", "sync")),
+    Feature("reader.ui.query"),
+    Feature("reader.ui.command_line", ("actions", "runner")),
+    Feature("reader.ui.page", ("actions", "links", "loader")),
+    Feature("reader.ui.full_text", ("actions", "bookmarks", "fetcher")),
+    Feature("reader.ui.pictures"),
+    Feature("reader.ui.filter", ("counter",)),
+    Feature("reader.ui.topics"),
+    Feature("reader.ui.views"),
+    Feature("reader.ui.why"),
+    Feature("reader.ui.calendar"),
+    Feature("reader.ui.triage"),
+    Feature("reader.ui.notes"),
+    Feature("reader.ui.follows"),
+    Feature("reader.ui.help"),
+    Feature("reader.ui.extensions"),
 )
 """The order in which features follow the state, and in which a step back asks them for something to stop."""
 
 
-def load_features() -> list[Feature]:
-    """Import the value of each feature; its parts are imported later."""
-    values = (import_module(f"reader.ui.{name}").FEATURE for name in FEATURES)
-    return [value for value in values if isinstance(value, Feature)]
-
-
 def add_keys(keymap: Keymap) -> Keymap:
-    """Add the keys of features to those of the table, without importing Textual."""
-    for feature in load_features():
-        if feature.keys is not None:
-            keymap.add(feature.keys)
+    """Add the keys of features to those of the table."""
+    for keys in _own_keys():
+        keymap.add(keys)
     return keymap
 
 
 def known_actions() -> tuple[Action, ...]:
     """The actions of the table, then those of features."""
-    sets = (feature.keys for feature in load_features())
-    return (*ACTIONS, *(action for one in sets if one is not None for action in one.actions))
+    return (*ACTIONS, *(action for keys in _own_keys() for action in keys.actions))
+
+
+def _own_keys() -> list[KeySet]:
+    return [feature.keys for feature in FEATURES if feature.keys is not None]

@@ -112,7 +112,6 @@ class TopLine(OneLine[Header]):
         self._turn = 0
 
     def show(self, shown: Header) -> None:
-        """Show a place; the spinner turns while it is busy."""
         is_busy = shown.condition.kind == "busy"
         if is_busy != self.is_turning:
             self._turn_spinner(is_busy)
@@ -120,7 +119,6 @@ class TopLine(OneLine[Header]):
 
     @property
     def is_turning(self) -> bool:
-        """Whether the spinner is turning."""
         return self._spinner is not None
 
     def line(self, width: int) -> Line:
@@ -243,11 +241,13 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.watch(self.papers, "reported", self._report_highlight, init=False)
         self._draw_whenever(_layout_parts, self._place_panes, now=False)
         self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
-        self._draw_whenever(lambda state: state.selection, self._draw_selection, now=False)
+        self._draw_whenever(
+            lambda state: state.selection, lambda state: self.papers.select(state.selection.listed), now=False
+        )
         self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
         self._draw_whenever(lambda state: (state.listing.place, state[COUNTED]), self._draw_days)
         self._draw_whenever(_place_parts, self._draw_place_soon)
-        self._draw_whenever(lambda state: state, self._draw_status)
+        self._draw_whenever(lambda state: state, lambda state: self.status.show(main_status(state, self._look.keymap)))
         self._load_first()
         self.papers.focus()
 
@@ -277,13 +277,13 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.detail.configure(state[TOPIC_NAMES], link_keys(keymap))
         self._model.change(self._model.state.ready())
         self._draw_whenever(filter_parts, self._draw_filter)
-        self._draw_whenever(lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
+        self._draw_whenever(TOPIC_NAMES, lambda state: self.detail.configure(state[TOPIC_NAMES]), now=False)
         self._draw_whenever(lambda state: (state[READING], state[FOUND], state[FIT]), self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(
             lambda state: (state[VOCABULARY], state[TOPIC_NAMES], state.is_typing and state[COUNTED]),
-            lambda state: self._teach_query(complete, state),
+            lambda state: self.query_line.know(complete, tuple(topic_papers(state))),
         )
         self._draw_whenever(lambda state: state.is_typing and reach(state), self._draw_reach)
         self._draw_whenever(_focus_parts, self._draw_focus, now=False)
@@ -317,14 +317,10 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             # Last, since others draw what this changes.
             self._model.change(self._model.state.keep_cursor(before, left))
 
-    def _draw_selection(self, state: State) -> None:
-        self.papers.select(state.selection.listed)
-
     def _draw_density(self, state: State) -> None:
         self.papers.change_form(state.listing.in_lines(state.panes.density))
 
     def _draw_days(self, state: State) -> None:
-        """Show the counts of days in the list's headings and at its end."""
         counts, day = state[COUNTED], state.listing.day
         if counts is not None:
             self.papers.tell_days(counts.days, None if day is None else day_end(day, counts.days))
@@ -342,7 +338,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             self._draw_place()
 
     def _draw_place(self) -> None:
-        """Show the list's place in the first line and in the strip, and mark it in the filter pane."""
         state, now, dot = self._model.state, self._look.now(), self._look.glyphs.dot
         self.top.show(header(state, now, dot))
         if state.pane_front.is_narrowed:
@@ -385,14 +380,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             found, fit = found_of(state, reading.key), fit_of(state, reading.key)
             self.detail.show(reading, found=found, fit=fit)
 
-    def _draw_topic_names(self, state: State) -> None:
-        self.detail.configure(state[TOPIC_NAMES])
-
-    def _draw_status(self, state: State) -> None:
-        self.status.show(main_status(state, self._look.keymap))
-
     def _draw_query(self, state: State) -> None:
-        """Replace the status line by the query line, or close the query line."""
         draft = state.draft
         if draft is not None:
             self.query_line.display, self.status.display = True, False
@@ -401,9 +389,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             # Before the line is hidden: Textual would focus another pane by itself.
             self._draw_focus(state)
             self.query_line.display, self.status.display = False, True
-
-    def _teach_query(self, complete: Completer, state: State) -> None:
-        self.query_line.know(complete, tuple(topic_papers(state)))
 
     def _draw_reach(self, state: State) -> None:
         if state.is_typing:

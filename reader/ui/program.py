@@ -53,8 +53,12 @@ class ProgramActions(Actor):
         if not self._back():
             self._services[Keyboard].quit_unless_typing()
 
+    @handles("command.cancel", "date.close", "output.close", "picture.close", "why.close")
+    def close(self, _count: int | None) -> None:
+        """Close the screen in front."""
+        self._model.change(self._model.state.step_back())
+
     def _back(self) -> bool:
-        """Go one step back; return False at the top."""
         if self._stop("back"):
             return True
         state = self._model.state
@@ -82,7 +86,6 @@ class ProgramActions(Actor):
 
     @offers
     def commands(self) -> list[Command]:
-        """The commands that the palette offers for the display."""
         return [Command("Screenshot", "Save a picture of the screen as SVG.", self.save_picture, also="image")]
 
     @follows(lambda state: state[COMMAND])
@@ -101,7 +104,6 @@ class ProgramActions(Actor):
 
     @takes_line("app.theme")
     def choose_theme(self, name: str) -> None:
-        """Change the colours, and keep the choice in the settings."""
         if self._app.no_color:
             self._model.show_notice("no colours, since NO_COLOR is set", "warning")
             return
@@ -114,7 +116,6 @@ class ProgramActions(Actor):
             self._commands.run_words(f"theme {name}", ("config", "set", "theme", name))
 
     def save_picture(self) -> None:
-        """Save a picture of the screen, and say where it is."""
         self._background.start("screenshot", self._save_picture)
 
     async def _save_picture(self) -> None:
@@ -146,7 +147,6 @@ class NoticeTimer(Actor):
 
     @follows(lambda state: state.notices.happened)
     def begin(self, _state: State) -> None:
-        """Start the time of a new notice."""
         self._delay.begin(LIFETIME)
 
     def _pass(self) -> None:
@@ -177,15 +177,8 @@ def file_name(now: datetime) -> str:
 
 
 def save_picture(svg: str, folder: Path, now: datetime) -> Path:
-    """Write a picture to a new file, and return it; raises OSError."""
+    """Write a picture to a file, and return that; raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    first = folder / file_name(now)
-    for number in range(1, 1_000):
-        file = first if number == 1 else first.with_stem(f"{first.stem}-{number}")
-        try:
-            with file.open("x", encoding="utf-8") as out:
-                out.write(svg)
-        except FileExistsError:
-            continue
-        return file
-    raise FileExistsError(17, "a thousand pictures were saved this second", str(first))
+    file = folder / file_name(now)
+    file.write_text(svg, encoding="utf-8")
+    return file

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from itertools import islice, pairwise, product
 from math import log2
@@ -114,10 +114,16 @@ def gross_points(net: Mapping[Phrase, float]) -> dict[Phrase, float]:
 
 # Rules
 
-_TEXTS = ("name", "family", "about")
-_FLAGS = ("hide", "replace")
+_MUST_BE = {
+    **dict.fromkeys(("name", "family", "about"), "a text in quotes"),
+    **dict.fromkeys(("hide", "replace"), "true or false"),
+    "never": "a list of phrases",
+    **dict.fromkeys(("implies", "categories"), "a table of points"),
+}
+"""What the value of a topic's key must be."""
+
 _TABLES = ("phrases", "implies", "categories")
-_KEYS = (*_TEXTS, *_FLAGS, "never", *_TABLES)
+_KEYS = (*_MUST_BE, "phrases")
 _NUMBERS = ("threshold", "floor")
 _MOST_POINTS = 1_000
 _MOST_HINTS, _MOST_HINTED = 20, 1_000
@@ -187,15 +193,6 @@ class OwnPhrase:
     """The points of the shipped rules; None if they lack the phrase."""
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
-    """The mistakes and the phrases of a user's file."""
-
-    mistakes: tuple[RuleMistake, ...]
-    phrases: tuple[OwnPhrase, ...]
-    """All effective phrases, by line."""
-
-
 def read_rules(*texts: str) -> tuple[Rules, list[RuleMistake]]:
     """Read the rules of all texts, where later ones override earlier ones; return them and the skipped mistakes.
 
@@ -204,28 +201,21 @@ def read_rules(*texts: str) -> tuple[Rules, list[RuleMistake]]:
     rules = Rules()
     mistakes: list[RuleMistake] = []
     for number, text in enumerate(texts):
-        reader = _Reader(rules, own=number > 0)
-        for statement in _quick_statements(text):
-            reader.take(statement)
-        reader.finish()
-        mistakes += reader.mistakes
+        mistakes += _Reader(rules, _quick_statements(text), own=number > 0).mistakes
     return rules, mistakes
 
 
-def review_rules(shipped: Iterable[str], text: str) -> Review:
-    """The mistakes and phrases of a user's text on top of the shipped ones."""
+def review_rules(shipped: Iterable[str], text: str) -> tuple[list[RuleMistake], list[OwnPhrase]]:
+    """The mistakes and effective phrases of a user's text on top of the shipped ones, by line."""
     rules, _ = read_rules(*shipped)
-    reader = _Reader(rules, own=True)
-    for statement in read_statements(text):
-        reader.take(statement)
-    reader.finish()
+    reader = _Reader(rules, read_statements(text), own=True)
     mistakes = sorted(reader.mistakes, key=lambda mistake: mistake.line)
     phrases = [
         OwnPhrase(line, slug, phrase, topic.own[phrase], topic.written.get(phrase))
         for (slug, phrase), line in reader.seen.items()
         if (topic := rules.topics.get(slug))
     ]
-    return Review(tuple(mistakes), tuple(sorted(phrases, key=lambda phrase: phrase.line)))
+    return mistakes, sorted(phrases, key=lambda phrase: phrase.line)
 
 
 def _quick_statements(text: str) -> Iterator[Statement | MalformedLine]:
@@ -248,7 +238,7 @@ def _leaves(node: object, key: tuple[str, ...]) -> Iterator[Statement]:
 class _Reader:
     """Adds a file's statements to the rules and collects their mistakes."""
 
-    def __init__(self, rules: Rules, own: bool) -> None:
+    def __init__(self, rules: Rules, statements: Iterable[Statement | MalformedLine], *, own: bool) -> None:
         self.rules = rules
         self.own = own
         self.mistakes: list[RuleMistake] = []
@@ -257,8 +247,11 @@ class _Reader:
         self._implied: list[tuple[str, int]] = []
         self.seen: dict[tuple[str, Phrase], int] = {}
         """The line of each topic's phrase."""
+        for statement in statements:
+            self._take(statement)
+        self._finish()
 
-    def take(self, statement: Statement | MalformedLine) -> None:
+    def _take(self, statement: Statement | MalformedLine) -> None:
         line = statement.line
         if isinstance(statement, MalformedLine):
             self._add_mistake(line, f"not TOML: {clean(statement.message)}")
@@ -283,7 +276,7 @@ class _Reader:
                 hint = self._hint(key[0], ("topics", *_NUMBERS))
                 self._add_mistake(line, f"unknown key {_shown('.'.join(key))}{hint}")
 
-    def finish(self) -> None:
+    def _finish(self) -> None:
         """Find the mistakes that concern the whole file."""
         for slug, line in self._implied:
             if slug not in self.rules.topics:
@@ -312,43 +305,30 @@ class _Reader:
         return self.rules.topics[slug]
 
     def _set(self, topic: TopicRules, name: str, sub: str | None, value: object, line: int) -> None:
-        if name not in _KEYS:
-            self._add_mistake(line, f"unknown key {_shown(name)}{self._hint(name, _KEYS)}")
-        elif name in _TEXTS:
-            if isinstance(value, str) and clean(value) and sub is None:
+        match name, sub, value:
+            case (("name" | "family" | "about"), None, str()) if clean(value):
                 setattr(topic, name, clean(value, 200))
-            else:
-                self._add_mistake(line, f"{name} must be a text in quotes")
-        elif name in _FLAGS:
-            self._flag(topic, name, value, line)
-        elif name == "never" and sub is None:
-            topic.never.update(part for phrase in self._phrases(value, line) for part in phrase.parts)
-        elif name == "phrases":
-            self._points_of_phrases(topic, sub, value, line)
-        elif sub is None or not _is_points(value):
-            self._add_mistake(line, f"{name} must be {'a list of phrases' if name == 'never' else 'a table of points'}")
-        elif name == "implies":
-            self._note_own(topic, sub)
-            topic.implies[sub] = _points(value)
-            self._implied.append((sub, line))
-        elif name == "categories":
-            self._note_own(topic, sub.casefold())
-            topic.categories[sub.casefold()] = _points(value)
-        else:
-            self._add_mistake(line, "never must be a list of phrases")
-
-    def _flag(self, topic: TopicRules, name: str, value: object, line: int) -> None:
-        if not isinstance(value, bool):
-            self._add_mistake(line, f"{name} must be true or false")
-        elif name == "hide":
-            topic.hide = value
-        elif value and self.own:
-            # The user's own phrases stay, even those above this line.
-            topic.replaced = True
-
-    def _note_own(self, topic: TopicRules, name: str) -> None:
-        if self.own:
-            topic.own_names.add(name)
+            case "hide", _, bool():
+                topic.hide = value
+            case "replace", _, bool():
+                # The user's own phrases stay, even those above this line.
+                topic.replaced = topic.replaced or (value and self.own)
+            case "never", None, _:
+                topic.never.update(part for phrase in self._phrases(value, line) for part in phrase.parts)
+            case "phrases", _, _:
+                self._points_of_phrases(topic, sub, value, line)
+            case (("implies" | "categories"), str(), int() | float()) if _is_points(value):
+                if name == "implies":
+                    topic.implies[sub] = float(value)
+                    self._implied.append((sub, line))
+                else:
+                    sub = sub.casefold()
+                    topic.categories[sub] = float(value)
+                topic.own_names.update([sub] if self.own else [])
+            case _ if name in _MUST_BE:
+                self._add_mistake(line, f"{name} must be {_MUST_BE[name]}")
+            case _:
+                self._add_mistake(line, f"unknown key {_shown(name)}{self._hint(name, _KEYS)}")
 
     def _points_of_phrases(self, topic: TopicRules, sub: str | None, value: object, line: int) -> None:
         """Take `phrases = [...]`, `10 = [...]` or `"phrase" = 10`."""
@@ -362,8 +342,8 @@ class _Reader:
                 self._add_mistake(line, f"the key of a list of phrases must be their points, not {_shown(sub)}")
                 return
             phrases = self._phrases(value, line)
-        elif _is_points(value):
-            points = _points(value)
+        elif isinstance(value, int | float) and _is_points(value):
+            points = float(value)
             phrases = self._phrases([sub], line)
         else:
             self._add_mistake(line, "points must be a number, or come before a list of phrases")
@@ -404,10 +384,6 @@ class _Reader:
 
 def _is_points(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _MOST_POINTS
-
-
-def _points(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _shown(text: str) -> str:
@@ -541,22 +517,6 @@ class FoundParts:
         return self.sixteenths(phrase) / 16
 
 
-class _Words(dict[str, tuple[str, ...]]):
-    """Cache of the parts that a single word has, since most words recur."""
-
-    def __init__(self, part_of: Mapping[str, str]) -> None:
-        self._part_of = part_of
-        self._pieces = tuple(pattern for pattern in part_of if not pattern[0] == pattern[-1] == " ")
-
-    def __missing__(self, word: str) -> tuple[str, ...]:
-        text = f" {word} "
-        pieces = (text, *self._pieces) if text in self._part_of else self._pieces
-        found = tuple(self._part_of[piece] for piece in pieces if piece in text)
-        if len(self) < _MOST_WORDS:
-            self[word] = found
-        return found
-
-
 class Matcher:
     """Finds parts of phrases, such as `gui agent`, `segment*` or `*bench`."""
 
@@ -569,7 +529,16 @@ class Matcher:
             for form in written_out(part)
             for pattern in _patterns(form, forms_of)
         }
-        self._words = _Words({pattern: part for pattern, part in part_of.items() if " " not in pattern.strip()})
+        single = {pattern: part for pattern, part in part_of.items() if " " not in pattern.strip()}
+        pieces = [pattern for pattern in single if not pattern[0] == pattern[-1] == " "]
+
+        # Most words recur.
+        @lru_cache(_MOST_WORDS)
+        def parts_of(word: str) -> tuple[str, ...]:
+            text = f" {word} "
+            return tuple(single[piece] for piece in (text, *pieces) if piece in text and piece in single)
+
+        self._parts_of = parts_of
         self._runs: dict[tuple[str, str], list[tuple[list[str], str]]] = {}
         """By two adjacent words: the words that follow them in a part, and the part."""
         self._pieces: dict[str, str] = {}
@@ -591,7 +560,7 @@ class Matcher:
     def _parts(self, text: str) -> list[str]:
         """The parts in a spaced text, once for each mention."""
         words = text.split(" ")
-        parts = [part for found in map(self._words.__getitem__, words) for part in found]
+        parts = [part for found in map(self._parts_of, words) for part in found]
         for at, two in enumerate(pairwise(words), 2):
             if two in self._runs:
                 parts += [part for rest, part in self._runs[two] if words[at : at + len(rest)] == rest]
@@ -670,13 +639,13 @@ class Topics:
 
     def check(self, text: str) -> list[RuleMistake]:
         """The mistakes of a user's file on top of the shipped rules, by line."""
-        return list(review_rules(self._shipped, text).mistakes)
+        return review_rules(self._shipped, text)[0]
 
     def compare(self, text: str) -> list[tuple[OwnPhrase, float | None]]:
         """The phrases of a user's file by line, each with the fitted points that it overrides, or None."""
         fitted: dict[str, dict[Phrase, float]] = {}
         compared = []
-        for own in review_rules(self._shipped, text).phrases:
+        for own in review_rules(self._shipped, text)[1]:
             if own.slug not in fitted:
                 fitted[own.slug] = gross_points(self.weights.of_topic(own.slug))
             compared.append((own, fitted[own.slug].get(own.phrase)))
@@ -912,36 +881,27 @@ class Why:
 
 def why(reasons: Iterable[TopicReason], names: Mapping[str, str]) -> tuple[Why, ...]:
     """Each topic with its strongest causes; `names` are topic names by slug."""
-    return tuple(_why(reason, names) for reason in reasons)
-
-
-def _why(reason: TopicReason, names: Mapping[str, str]) -> Why:
-    causes = sorted((cause for cause in _merged(reason.evidence, names) if cause.points), key=lambda one: -one.points)
-    strongest = [cause for cause in causes if cause.points > 0][:FOR]
-    strongest += [cause for cause in reversed(causes) if cause.points < 0][:AGAINST]
-    name = names.get(reason.slug, reason.slug)
-    return Why(reason.slug, name, round(reason.score), tuple(strongest), len(causes) - len(strongest))
+    found = []
+    for slug, score, evidence in ((one.slug, one.score, one.evidence) for one in reasons):
+        causes = sorted((cause for cause in _merged(evidence, names) if cause.points), key=lambda one: -one.points)
+        strongest = [cause for cause in causes if cause.points > 0][:FOR]
+        strongest += [cause for cause in reversed(causes) if cause.points < 0][:AGAINST]
+        found.append(Why(slug, names.get(slug, slug), round(score), tuple(strongest), len(causes) - len(strongest)))
+    return tuple(found)
 
 
 def _merged(evidence: Iterable[Evidence], names: Mapping[str, str]) -> Iterable[Cause]:
     """Causes with whole points; a phrase and its extra points for the title are one cause."""
     merged: dict[str, list[Evidence]] = {}
     for one in evidence:
-        merged.setdefault(_said(one, names), []).append(one)
+        said = one.phrase.removeprefix("title:")
+        if one.where == ("categories",):
+            said = f"category {one.phrase}"
+        elif one.where == ("topics",):
+            said = f"topic {names.get(one.phrase, one.phrase)}"
+        merged.setdefault(said, []).append(one)
     for said, group in merged.items():
-        where = dict.fromkeys(place for one in group for place in _places(one))
+        where = dict.fromkeys(place for one in group for place in one.where if place not in ("categories", "topics"))
         origins = {one.origin for one in group}
         origin = next((name for key, name in ORIGINS.items() if key in origins), "")
         yield Cause(said, ", ".join(where), round(sum(one.points for one in group)), origin)
-
-
-def _said(one: Evidence, names: Mapping[str, str]) -> str:
-    if one.where == ("categories",):
-        return f"category {one.phrase}"
-    if one.where == ("topics",):
-        return f"topic {names.get(one.phrase, one.phrase)}"
-    return one.phrase.removeprefix("title:")
-
-
-def _places(one: Evidence) -> tuple[str, ...]:
-    return () if one.where in (("categories",), ("topics",)) else one.where

@@ -21,7 +21,7 @@ TARGETS = ("stdout", "file", "command")
 def _add_arguments(parser: ArgumentParser) -> None:
     api.add_query(parser)
     about = "papers since this day are new: yesterday, 3d, 2026-05-11 (default: since the last mail or visit)"
-    parser.add_argument("--since", type=_start, metavar="D", help=about)
+    parser.add_argument("--since", type=api.first_day, metavar="D", help=about)
     about = "markdown, text, html (a page for mail clients) or mail (a whole message); default: by the file's ending"
     parser.add_argument("--format", choices=api.DIGEST_FORMATS, help=about)
     how = parser.add_mutually_exclusive_group()
@@ -47,18 +47,9 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _hours(text: str) -> float:
-    """A number of hours, as an argparse type."""
     if not text.isdecimal() or len(text) > 4:
         raise ArgumentTypeError(f"{api.bare(text)!r} is not a number of hours")
     return float(text)
-
-
-def _start(text: str) -> str:
-    """The first day of a date, as an argparse type."""
-    try:
-        return api.news.first_day(text)
-    except api.UsageError as error:
-        raise ArgumentTypeError(str(error)) from error
 
 
 def _run_digest(arguments: Namespace, workspace: api.Workspace) -> int:
@@ -91,7 +82,6 @@ def _switch_links(how: str) -> int:
 
 
 def _store_password(workspace: api.Workspace) -> int:
-    """Ask for the password without echo, and store it."""
     from reader.extensions.digest.mail import store_password
 
     settings = workspace.settings.digest
@@ -110,7 +100,6 @@ def _store_password(workspace: api.Workspace) -> int:
 
 
 def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
-    """When a digest was last sent, and why the next one failed."""
     from reader.extensions.digest.sent import SentDigests
 
     file = api.paths.sent_digests_file(workspace.cache_file)

@@ -36,7 +36,6 @@ MOST_SECTIONS = 1_000
 """Sections of a text that are listed, and that can be read."""
 
 TITLE = 300
-"""Characters of a section's title."""
 
 MAX_AGE = "max_age"
 """The parameter by which a program that may fetch has the sources asked first."""
@@ -256,7 +255,7 @@ def whats_new(
     """What is new for the user, and what they missed: ask this first. Papers come with reasons, the best first."""
     if max_age:
         api.news.ask_sources(workspace, max_age)
-    start = api.news.first_day(since) if since else api.news.default_since()
+    start = api.first_day(since) if since else api.news.default_since()
     asked = api.news.Asked(query, start, date.today(), workspace.settings.views, told=limit, brief=0)
     said: Any = api.news.news_record(api.news.whats_new(workspace, asked))
     for one in (*said["sources"], *(paper for section in said["sections"] for paper in section["papers"])):

@@ -32,13 +32,11 @@ class DateActions(Actor):
 
     @follows(lambda state: (state[REFRESH].ended, state.cache_version))
     def renew(self, state: State) -> None:
-        """Read the days from the cache again."""
         if state[CALENDAR] is not None and (calendar := self._calendar) is not None:
             calendar.month.go(calendar.month.view.day)
 
     @takes_text("calendar")
     def type(self, key: str, character: str | None) -> bool:
-        """Take a key that writes a date; return False for any other."""
         calendar = self._calendar
         return calendar is not None and calendar.type(key, character)
 
@@ -48,7 +46,6 @@ class DateActions(Actor):
 
     @handles("app.older")
     def fetch_older(self, _count: int | None) -> None:
-        """Let the user choose a day, and fetch all papers since then."""
         if self._look.demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
             return
@@ -61,7 +58,6 @@ class DateActions(Actor):
 
     @handles_each({"date.day": None, "date.week": "week", "date.month": "month"})
     def choose(self, _count: int | None, kind: PeriodKind | None) -> None:
-        """Show the chosen day, week or month, or fetch all papers since then."""
         calendar = self._calendar
         period = calendar.chosen(kind) if calendar is not None else None
         if calendar is None:
@@ -69,7 +65,7 @@ class DateActions(Actor):
         if period is None:
             calendar.month.refuse()
             return
-        self.close()
+        self._model.change(self._model.state.put(CALENDAR, None))
         if not calendar.since:
             self._services[ViewActions].go(period.id)
             return
@@ -89,10 +85,5 @@ class DateActions(Actor):
         }
     )
     def move(self, _count: int | None, step: Callable[[CalendarScreen], object]) -> None:
-        """Move the cursor, or take the next keys as a date."""
         if (calendar := self._calendar) is not None:
             step(calendar)
-
-    @handles("date.close")
-    def close(self, _count: int | None = None) -> None:
-        self._model.change(self._model.state.put(CALENDAR, None))

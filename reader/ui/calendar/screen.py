@@ -231,7 +231,6 @@ class Month(Widget):
         self.go(period.first if period else self.view.day)
 
     def refuse(self) -> None:
-        """Mark the typed text as not a date."""
         self.view = replace(self.view, is_refused=True)
         self.refresh()
 
@@ -239,7 +238,6 @@ class Month(Widget):
         return Content("\n").join(draw(self, line, "calendar") for line in calendar_lines(self.view))
 
     def on_click(self, event: events.Click) -> None:
-        """Replace the typed date by the clicked day, and choose it."""
         event.stop()
         offset = event.get_content_offset(self)
         if offset is None:
@@ -295,7 +293,6 @@ class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):
         self.month.go(day)
 
     def type(self, key: str, character: str | None) -> bool:
-        """Take a key that writes a date; return False for keys that mean something else."""
         typed = self.month.view.typed
         is_text = bool(character and (character.isalnum() or (character in " -" and typed)))
         if typed is None and (not is_text or (character,) in self._keymap.resolve("calendar")):

@@ -16,7 +16,7 @@ class CalendarRequest(NamedTuple):
     since: bool = False
 
 
-CALENDAR: Front[CalendarRequest] = Front("calendar")
+CALENDAR: Front[CalendarRequest] = Front("calendar", "reader.ui.calendar.screen:CalendarScreen")
 
 
 def open_calendar(state: State, calendar: CalendarRequest) -> State:

@@ -69,7 +69,6 @@ class CommandActions(Actor):
 
     @handles_each({"command.pipe": ("pipe ", "a program, such as wc -w"), "app.theme": (f"{THEME} ", "")})
     def begin_with(self, _count: int | None, begun: tuple[str, str]) -> None:
-        """Open the line with the beginning of a command, and a hint about the rest."""
         text, hint = begun
         self._model.change(self._model.state.put(COMMAND, TypedCommand(text, hint=hint)))
 
@@ -82,21 +81,14 @@ class CommandActions(Actor):
 
         return {id: handler(command.name) for id, command in own_actions(self._services.settings.commands).items()}
 
-    @handles("command.cancel")
-    def cancel(self, _count: int | None) -> None:
-        """Close the line, or that of tags."""
-        self._model.change(self._model.state.step_back())
-
     @handles_each({f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
     def choose(self, _count: int | None, choose: Callable[[LineScreen[Any]], object]) -> None:
-        """Take a suggestion of the open line, or mark another one."""
         screens = self._services[Screens]
         if screen := screens.get(COMMAND) or screens.get(TAGGING):
             choose(screen)
 
     @handles("command.run")
     def run(self, _count: int | None) -> None:
-        """Close the line and obey it."""
         screen: CommandScreen | None = self._services[Screens].get(COMMAND)
         line = screen.line.text.strip() if screen else ""
         if line.startswith(f"{THEME} ") and (command := self._model.state[COMMAND]):
@@ -151,7 +143,6 @@ class CommandActions(Actor):
         return None if paper is None else paper.id
 
     def _act(self, typed: Typed) -> None:
-        """Run an action of the keys, if it is available here."""
         context, action = self._model.state.context, self._look.keymap.action(typed.action)
         takers = {role.action: method for role, method in self._services.find(TakesLine)}
         if context in action.contexts and action.id in takers:
@@ -181,12 +172,10 @@ class CommandActions(Actor):
         self._ask(f"{line}: {papers}{query}", "do it", line, words)
 
     def _ask(self, what: str, yes: str, line: str, words: Sequence[str]) -> None:
-        """Run a command if the user answers `y`."""
         choices = (("y", yes), ("n", "leave it"))
         self._keyboard.ask_letter(what, choices, lambda letter: self.run_words(line, words) if letter == "y" else None)
 
     def run_words(self, line: str, words: Sequence[str]) -> None:
-        """Run a command in the background, shown as `line`."""
         self._background.start("command", partial(self._run, line, words))
 
     async def _run(self, line: str, words: Sequence[str]) -> None:
@@ -197,7 +186,6 @@ class CommandActions(Actor):
         return max(self._model.state.width - MARGINS, 20)
 
     def _report(self, line: str, outcome: Outcome) -> None:
-        """Show a command's result: in the last line if it fits, else on a screen."""
         undo = self._look.keymap.key("mark.undo")
         if outcome.is_stopped:
             self._model.show_notice(f"stopped: {line}")
@@ -234,7 +222,6 @@ class CommandActions(Actor):
             self._model.show_notice(NOTHING_REPLACED)
 
     def _offer(self, found: Sequence[Replaced], at: int) -> None:
-        """Show the replaced value, and restore it if the user wants."""
         one = found[at]
         bring = (*(word for word in one.words if word != "--history"), "--restore", str(one.number))
         acts: dict[str, Callable[[], object]] = {
@@ -257,11 +244,10 @@ class CommandActions(Actor):
 
     @takes_text("output")
     def keep(self, key: str, _character: str | None) -> bool:
-        """On enter, do what the shown text proposes."""
         output = self._model.state[OUTPUT]
         if key != "enter" or output is None or output.keep is None:
             return False
-        self.close_output(None)
+        self._model.change(self._model.state.put(OUTPUT, None))
         output.keep()
         return True
 
@@ -272,10 +258,6 @@ class CommandActions(Actor):
             self._app.copy_to_clipboard(output.text)
             lines = len(output.text.splitlines())
             self._model.show_notice(f"copied {lines:,} line{'' if lines == 1 else 's'}")
-
-    @handles("output.close")
-    def close_output(self, _count: int | None) -> None:
-        self._model.change(self._model.state.put(OUTPUT, None))
 
 
 def _replaced(file: Path) -> list[Replaced]:

@@ -49,7 +49,6 @@ def plain_lines(text: str) -> Callable[[int], Sequence[Line]]:
 
 
 def _wrapped(line: str, width: int) -> list[str]:
-    """The parts of a line; continuations keep its indent."""
     if cell_len(line) <= width:
         return [line]
     indent = " " * min(len(line) - len(line.lstrip()), width // 2)

@@ -55,7 +55,6 @@ class CommandRunner(Actor):
         return f"{self._name} is running · {self._key('app.escape')} stops it"
 
     async def understand(self, line: str, here: Here) -> Typed:
-        """What a line means; raises UsageError."""
         return await asyncio.to_thread(lambda: self._shell.understand(line, here))
 
     async def run(self, words: Sequence[str], columns: int) -> Outcome:
@@ -79,7 +78,6 @@ class CommandRunner(Actor):
 
     @stops("back")
     def stop(self) -> bool:
-        """Stop the running command; return whether there was one."""
         if self._running is None:
             return False
         self._running.stop()
@@ -87,7 +85,6 @@ class CommandRunner(Actor):
 
     @ends
     def close(self) -> None:
-        """End the running command at once, because the reader ends."""
         if self._running is not None:
             self._running.kill()
 
@@ -103,7 +100,6 @@ class CommandRunner(Actor):
         self._model.change(state.change_notices(Notices.acted) if is_told else state)
 
     def _show_changes(self) -> None:
-        """Show the command's changes in the cache without moving the list."""
         if self._library.changed():
             self._model.change(self._model.state.marked())
             self._model.change(self._model.state.cache_changed())
@@ -112,7 +108,6 @@ class CommandRunner(Actor):
 
     @follows(_typed)
     def suggest(self, state: State) -> None:
-        """Find completions for the typed text."""
         text = _typed(state)
         if text is not None:
             self._background.start("suggest", partial(self._suggest, text), exclusive=True)
@@ -164,7 +159,6 @@ class AutomaticCommands(Actor):
     @begins
     @follows(lambda state: (state.marks_version, state.cache_version, state[REFRESH].ended))
     def export_soon(self, _state: State | None = None) -> None:
-        """Write the watched exports after `EXPORT_AFTER` without a change."""
         if self._exports:
             self._is_waiting = True
             self.delay.begin(EXPORT_AFTER)
@@ -188,7 +182,6 @@ class AutomaticCommands(Actor):
     # Stars
 
     def starring(self, pks: Sequence[PaperKey]) -> None:
-        """Pass newly starred papers to the user's program."""
         if not self._on_star:
             return
         for row in self._library.rows(pks[:MOST_STARRED]):
@@ -227,7 +220,6 @@ class AutomaticCommands(Actor):
 
     @ends
     def close(self) -> None:
-        """End the running command, because the reader ends."""
         if self._running is not None:
             self._running.kill()
 

@@ -71,7 +71,6 @@ class LineScreen(OverScreen[T], inherit_bindings=False):
         return ()
 
     def complete(self) -> None:
-        """Replace the word before the cursor by the marked one."""
         if self.suggested.candidates:
             word = self.suggested.candidates[self.selected].text
             # After a complete word another may follow.
@@ -111,7 +110,6 @@ class CommandScreen(LineScreen[TypedCommand], inherit_bindings=False):
             self.line.write(self._begun)
 
     def show(self, command: TypedCommand) -> None:
-        """Show completions of the typed text."""
         self.suggested, self.selected, self._hint = command.fitting, command.selected, command.hint
         self.line.advise()
 

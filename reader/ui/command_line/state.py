@@ -53,9 +53,9 @@ class Output(NamedTuple):
     """Runs when the user presses enter; the text says what it would do."""
 
 
-OUTPUT: Front[Output] = Front("output")
+OUTPUT: Front[Output] = Front("output", "reader.ui.command_line.output:OutputScreen")
 
-COMMAND: Front[TypedCommand] = Front("command")
+COMMAND: Front[TypedCommand] = Front("command", "reader.ui.command_line.screen:CommandScreen")
 
 COMMANDS: Part[tuple[str, ...]] = Part(())
 
@@ -79,6 +79,5 @@ def _marked(before: TypedCommand, command: TypedCommand) -> TypedCommand:
 
 
 def run_command(state: State, text: str) -> State:
-    """Close the command line and remember the command."""
     commands = tuple(dict.fromkeys((text, *state[COMMANDS])))[:HISTORY] if text else state[COMMANDS]
     return state.put(COMMAND, None).put(COMMANDS, commands)

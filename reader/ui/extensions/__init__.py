@@ -1,7 +1,1 @@
 """What extensions add to the reader."""
-
-from __future__ import annotations
-
-from reader.ui.shell.feature import Feature
-
-FEATURE = Feature(__name__, ("actions",))

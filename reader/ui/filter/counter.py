@@ -35,7 +35,6 @@ REST, LONGEST_REST = 0.15, 2.0
 
 
 def _parts(state: State) -> object:
-    """The parts of the state that the counts depend on."""
     listing = state.listing
     return (
         state.is_ready, listing.place, listing.results, listing.version,
@@ -54,7 +53,6 @@ class Counter(Actor):
 
     @follows(_parts, now=True)
     def count_soon(self, state: State) -> None:
-        """Count once nothing has changed for `COUNT_AFTER`."""
         if state.is_ready:
             self.delay.begin(COUNT_AFTER)
 

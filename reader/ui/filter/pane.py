@@ -18,8 +18,6 @@ from reader.session.places import DAY, TOPIC_ORDERS, TopicMode, TopicOrder
 from reader.ui.filter.rows import (
     FilterData,
     FilterState,
-    Kind,
-    Mark,
     Row,
     group_above,
     heading_above,
@@ -53,7 +51,6 @@ def draw_row(row: Row, width: int, state: FilterState, glyphs: Glyphs, at_cursor
 
 
 def draw_heading(row: Row, width: int, state: FilterState, glyphs: Glyphs, here: bool) -> Line:
-    """Draw a heading in `width` cells, `here` if the cursor is below it; the topics' heading names their order."""
     left: Line = (Piece(" "), Piece(row.text, "heading-here" if here else "heading"))
     if row.key != "topics":
         return left
@@ -82,7 +79,6 @@ def _right(row: Row, width: int, order: TopicOrder, glyphs: Glyphs) -> Line:
 
 
 def _rise(row: Row, width: int, glyphs: Glyphs) -> Line:
-    """A topic's sparkline and growth; a narrow pane shows the growth only in the topic's hint."""
     # Numbers have a column of five cells, which aligns the sparklines before them.
     number = f" {percent(row.rising):>5} "
     room = width - 3 - max(NAME_ROOM, cell_len(row.text)) - len(number) - 1
@@ -93,7 +89,6 @@ def _rise(row: Row, width: int, glyphs: Glyphs) -> Line:
 
 
 def _count(row: Row, glyphs: Glyphs) -> Line:
-    """A row's number of papers, with the unread ones first: `12/34`; for an incomplete day, `12/34+`."""
     if row.count is None:
         return ()
     count = f"{row.count:,}{'+' if row.is_partial else ''}"
@@ -101,7 +96,7 @@ def _count(row: Row, glyphs: Glyphs) -> Line:
         return (Piece(f"{row.unread:,}", "unread" if row.unread else "nothing"), Piece(f"/{count}", "nothing"))
     if row.is_partial:
         return (Piece(count, "nothing"),)
-    if not row.count and row.kind is not Kind.VIEW:
+    if not row.count and row.kind != "view":
         return (Piece(glyphs.nothing, "nothing"),)
     role = "count" if row.count else "nothing"
     return (Piece(count, role),)
@@ -109,25 +104,25 @@ def _count(row: Row, glyphs: Glyphs) -> Line:
 
 def _sign(row: Row, glyphs: Glyphs) -> Piece:
     marks = {
-        Mark.NONE: (" ", "name"),
-        Mark.CHOSEN: (glyphs.here, "mark"),
-        Mark.OPEN: (glyphs.unfolded, "quiet"),
-        Mark.FOLDED: (glyphs.folded, "quiet"),
-        Mark.PICKED: (glyphs.picked, "mark"),
-        Mark.EXCLUDED: (glyphs.excluded, "mark"),
-        Mark.IMPLIED: (glyphs.implied, "mark"),
+        "none": (" ", "name"),
+        "chosen": (glyphs.here, "mark"),
+        "open": (glyphs.unfolded, "quiet"),
+        "folded": (glyphs.folded, "quiet"),
+        "picked": (glyphs.picked, "mark"),
+        "excluded": (glyphs.excluded, "mark"),
+        "implied": (glyphs.implied, "mark"),
     }
     return Piece(*marks[row.mark])
 
 
 def _role(row: Row) -> str:
-    if row.mark in (Mark.PICKED, Mark.CHOSEN):
+    if row.mark in ("picked", "chosen"):
         return "picked"
-    if row.mark is Mark.EXCLUDED:
+    if row.mark == "excluded":
         return "excluded"
-    if row.mark is Mark.IMPLIED:
+    if row.mark == "implied":
         return "implied"
-    if row.kind is Kind.FAMILY:
+    if row.kind == "family":
         return "family"
     return "quiet" if row.quiet else "name"
 
@@ -138,26 +133,38 @@ _ROLES = (
 )  # fmt: skip
 
 
-class FilterList(Pane, inherit_bindings=False):
-    """Views, days, tags and topics, laid out from data and a state; a subclass changes the state.
+_RIGHT_BUTTON = 3
+_LONGEST_TYPED = 60
 
-    `_tell_row` is called when the row under the cursor may have changed.
+
+class FilterPane(Pane, can_focus=True, inherit_bindings=False):
+    """The pane for choosing the list's view, day and topics.
+
+    `show` sets its data, `place` and `choose` set the choice; it posts the user's choices. The screen handles keys and
+    calls `move`, `toggle` and the other methods.
     """
 
     PREFIX = "filter"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"filter--{role}" for role in _ROLES}
 
-    def __init__(self, glyphs: Glyphs, state: FilterState, *, id: str | None) -> None:
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        *,
+        order: TopicOrder = "family",
+        mode: TopicMode = "any",
+        folded: Iterable[str] = (),
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
         self._data = FilterData()
-        self._state = state
+        self._state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
         self._rows: tuple[Row, ...] = ()
         self._cursor = 0
         self._strips: dict[int, Strip] = {}
-
-    def _tell_row(self) -> None:
-        """Report the row under the cursor; does nothing here."""
+        self._hint = ""
+        self.is_narrowing = False
 
     def show(self, data: FilterData) -> None:
         """Show other data; the cursor stays on its row if the row still exists."""
@@ -170,21 +177,17 @@ class FilterList(Pane, inherit_bindings=False):
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """All rows, visible or not."""
         return self._rows
 
     # Moving
 
     def move(self, delta: int) -> None:
-        """Move the cursor down by `delta` rows, up if negative; it stops at the ends."""
         self._move_cursor(moved(self._rows, self._cursor, delta))
 
     def to_first(self) -> None:
-        """Move the cursor to the first row."""
         self.move(-len(self._rows))
 
     def to_last(self) -> None:
-        """Move the cursor to the last row."""
         self.move(len(self._rows))
 
     # Drawing
@@ -216,7 +219,7 @@ class FilterList(Pane, inherit_bindings=False):
         self._strips.clear()
 
     def _line(self, row: Row, width: int, at_cursor: bool) -> Line:
-        if row.kind is not Kind.HEADING:
+        if row.kind != "heading":
             return draw_row(row, width, self._state, self._glyphs, at_cursor)
         here = self.has_focus and row.key == heading_above(self._rows, self._cursor)
         return draw_heading(row, width, self._state, self._glyphs, here)
@@ -264,41 +267,15 @@ class FilterList(Pane, inherit_bindings=False):
         self.scroll_to_region(Region(0, top, 1, self._cursor - top + 1), animate=False, force=True)
 
     def _reveal_group(self) -> None:
-        """Scroll to show as much as fits of the topics below the cursor's row, which were unfolded."""
         top = max(self.scroll_offset.y, last_of_group(self._rows, self._cursor) + 1 - self.size.height)
         self.scroll_to(y=min(top, self._cursor), animate=False, force=True)
 
-
-_RIGHT_BUTTON = 3
-_LONGEST_TYPED = 60
-
-
-class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
-    """The pane for choosing the list's view, day and topics.
-
-    `show` sets its data, `place` and `choose` set the choice; it posts the user's choices. The screen handles keys and
-    calls `move`, `toggle` and the other methods.
-    """
-
-    def __init__(
-        self,
-        glyphs: Glyphs = UNICODE,
-        *,
-        order: TopicOrder = "family",
-        mode: TopicMode = "any",
-        folded: Iterable[str] = (),
-        id: str | None = None,
-    ) -> None:
-        state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
-        super().__init__(glyphs, state, id=id)
-        self._hint = ""
-        self.is_narrowing = False
+    # Choices
 
     def place(self, view: str | None = None, day: str | None = None) -> None:
         self._set_state(replace(self._state, view=view, day=day))
 
     def choose(self, choice: TopicChoice) -> None:
-        """Mark the topics that the query picks and excludes."""
         if len(choice.picked) < 2:
             # A query with fewer than two topics does not express how they combine, so the last mode stays.
             choice = replace(choice, mode=self.choice.mode)
@@ -306,7 +283,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         self._put_on_top()
 
     def choose_tags(self, tags: TagChoice) -> None:
-        """Mark the tags that the query picks and excludes."""
         self._set_state(replace(self._state, tags=tags))
 
     def _put_on_top(self) -> None:
@@ -336,37 +312,34 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
     # Keys
 
     def toggle(self) -> None:
-        """Act on the row under the cursor: choose a view or day, pick or drop a topic, fold or unfold a family."""
         if (row := self.current) is None:
             return
         match row.kind:
-            case Kind.VIEW:
+            case "view":
                 self.place(view=row.key)
                 self.post_message(Reported("view", row.key))
-            case Kind.DAY:
+            case "day":
                 self.place(day=row.key)
                 self.post_message(Reported("view", f"{DAY}{row.key}"))
-            case Kind.TOPIC:
+            case "topic":
                 self._choose(self.choice.toggle(row.key, "picked"))
-            case Kind.TAG:
+            case "tag":
                 self.post_message(Reported("tag choice", (row.key, "picked")))
-            case Kind.FAMILY:
+            case "family":
                 self._set_state(replace(self._state, closed=self._state.closed ^ {row.key}))
                 self._reveal_group()
-            case Kind.MORE:
+            case "more":
                 self._set_state(replace(self._state, unfolded=self._state.unfolded ^ {row.key}))
                 self._reveal_group()
 
     def exclude(self) -> None:
-        """Exclude the topic or tag under the cursor, or include it again."""
         row = self.current
-        if row is not None and row.kind is Kind.TOPIC:
+        if row is not None and row.kind == "topic":
             self._choose(self.choice.toggle(row.key, "excluded"))
-        elif row is not None and row.kind is Kind.TAG:
+        elif row is not None and row.kind == "tag":
             self.post_message(Reported("tag choice", (row.key, "excluded")))
 
     def switch_mode(self) -> None:
-        """Switch between papers of any picked topic and papers of all of them."""
         mode: TopicMode = "any" if self.choice.mode == "all" else "all"
         self._choose(replace(self.choice, mode=mode))
 
@@ -384,18 +357,16 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
             return
         if direction == "left":
             self._fold()
-        elif row.mark is Mark.FOLDED:
+        elif row.mark == "folded":
             self.toggle()
-        elif row.kind in (Kind.FAMILY, Kind.MORE):
+        elif row.kind in ("family", "more"):
             self.move(1)
 
     def begin_narrowing(self) -> None:
-        """Narrow the topics by typed text, until Enter or Escape."""
         self.is_narrowing = True
         self.post_message(Reported("narrowing", True))
 
     def stop_narrowing(self) -> None:
-        """List all topics again."""
         self.is_narrowing = False
         self.narrow("")
 
@@ -418,23 +389,21 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         return True
 
     def narrow(self, text: str) -> None:
-        """List only topics with words that begin with the text; an empty text lists everything again."""
         text = literal(text).lstrip()[:_LONGEST_TYPED]
         is_new = text != self.narrowed
         self._set_state(replace(self._state, narrowed=text))
         if text and is_new:
-            self._move_cursor(next((index for index, row in enumerate(self._rows) if row.kind is Kind.TOPIC), 0))
+            self._move_cursor(next((index for index, row in enumerate(self._rows) if row.kind == "topic"), 0))
 
     # Mouse
 
     def on_click(self, event: events.Click) -> None:
-        """Act on the clicked row; the right button excludes a topic."""
         event.stop()
         index = event.y + self.scroll_offset.y
         if not 0 <= index < len(self._rows):
             return
         row = self._rows[index]
-        if row.kind is Kind.HEADING and row.key == "topics":
+        if row.kind == "heading" and row.key == "topics":
             self.switch_mode()
         elif row.selectable:
             self._move_cursor(index)
@@ -457,7 +426,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         self.post_message(Reported("topics", choice))
 
     def _fold(self) -> None:
-        """Fold the older days, tags or follows, or the family or other group of the cursor, and go to its first row."""
         section = heading_above(self._rows, self._cursor)
         if section in ("follows", "days", "tags"):
             self._set_state(replace(self._state, unfolded=self._state.unfolded - {section}))
@@ -466,7 +434,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         if group is None or self.narrowed:
             return
         above = self._rows[group]
-        if above.kind is Kind.FAMILY:
+        if above.kind == "family":
             self._set_state(replace(self._state, closed=self._state.closed | {above.key}))
         elif above.key == "topics":
             self._set_state(replace(self._state, unfolded=self._state.unfolded - {"topics"}))

@@ -70,7 +70,7 @@ def filter_parts(state: State) -> object:
 
 def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     """Views, days and topics, without numbers until counted. `keys` show the saved views, by place."""
-    from reader.ui.filter.rows import FilterData, TagItem, TopicItem, ViewItem
+    from reader.ui.filter.rows import FilterData, TopicItem, ViewItem
 
     counts, facts = state[COUNTED], state[TOPIC_FACTS]
     saved = tuple(_saved_items(state, keys))
@@ -103,8 +103,7 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for topic in counts.topics
         for trend in [facts.trends.get(topic.slug) if facts else None]
     )
-    tags = tuple(TagItem(name, number) for name, number in counts.tags)
-    return FilterData((*views, *saved), counts.days, topics, tags, tuple(_follow_items(state)))
+    return FilterData((*views, *saved), counts.days, topics, counts.tags, tuple(_follow_items(state)))
 
 
 def _follow_items(state: State) -> Iterator[ViewItem]:
@@ -129,5 +128,4 @@ def strip_parts(state: State) -> object:
 
 
 def strip_data(state: State, keymap: Keymap) -> Strip:
-    """The topics of the list's query as a single line."""
     return strip_of(state.listing.place, state[TOPIC_NAMES], keymap.key("find.filter"), topic_papers(state))

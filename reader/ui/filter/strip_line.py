@@ -64,7 +64,6 @@ def strip_of(place: Place, topic_names: Mapping[str, str], key: str, topics: Col
 
 
 def _no_topic(slug: str, topics: Collection[str]) -> str:
-    """Say that a topic does not exist, and name the nearest one."""
     from reader.core.query.suggestions import nearest_value
 
     meant = nearest_value(slug, topics)

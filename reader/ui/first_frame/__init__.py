@@ -67,7 +67,7 @@ def _show() -> FirstFrame | None:
     cache = paths.cache_file()
     if not is_certain(cache):
         return None
-    panes = remembered(look, left)
+    panes = remembered(look.density, look.filter_width, look.list_share, left)
     content = read_content(cache, left, look.order)
     if content is None:
         return None

@@ -103,7 +103,6 @@ class FirstFrame:
         os.close(self._stopper)
 
     def _end_by(self, number: int, _frame: FrameType | None) -> None:
-        """Restore the terminal, and end the program by a signal."""
         if self.is_shown:
             with suppress(OSError):
                 os.write(self._output, AS_IT_WAS.encode())

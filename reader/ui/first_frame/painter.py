@@ -269,7 +269,6 @@ class Painter:
             yield f"{_at(panes.rule.x, panes.rule.y + 1)}{self._styled('rule', (rule,), panes.rule.width)}"
 
     def _styled(self, pane: str, line: Line, width: int, over: str = "") -> str:
-        """A line in the kept styles, padded to the width."""
         rest = width - measure(line)
         if rest < 0:
             raise Unsure(pane)
@@ -284,7 +283,6 @@ class Painter:
 
 
 def _without_bar(area: Area) -> Area:
-    """A pane without its last column, the bar."""
     return area._replace(width=area.width - 1)
 
 
@@ -294,5 +292,4 @@ def _at(x: int, y: int) -> str:
 
 
 def _sgr(style: str, text: str) -> str:
-    """A text with SGR parameters."""
     return f"\x1b[{style}m{text}\x1b[0m" if style else text

@@ -1,7 +1,1 @@
 """What the user follows."""
-
-from __future__ import annotations
-
-from reader.ui.shell.feature import Feature
-
-FEATURE = Feature(__name__, ("actions",))

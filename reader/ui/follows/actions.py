@@ -99,7 +99,6 @@ class FollowActions(Actor):
         self._keyboard.ask_letter(what, choices, take)
 
     def _choose_name(self, follows: Sequence[Follow], what: str, act: Callable[[Follow], object]) -> None:
-        """Ask which of several names of a field."""
         if len(follows) == 1:
             act(follows[0])
             return
@@ -112,7 +111,6 @@ class FollowActions(Actor):
     # Rules and muted words
 
     def _ask_mark(self, query: str, follow: Follow | None) -> None:
-        """Ask what happens to the papers, showing what it would have done in the last month."""
         choices = [(letter, said) for letter, (said, _, _) in MARKS.items() if letter != FOLLOW or follow is not None]
 
         def propose(letter: str) -> None:
@@ -147,7 +145,6 @@ class FollowActions(Actor):
     # Follows
 
     def _choose(self, follow: Follow) -> None:
-        """Follow something, or ask what to do if it is already followed."""
         followed = self._known().get(follow.kind)
         if followed is None:
             self._follow(follow)
@@ -166,7 +163,6 @@ class FollowActions(Actor):
         self._background.start("marks", partial(self._tell, storing))
 
     async def _tell(self, storing: Awaitable[tuple[Action | None, FollowCount | None]]) -> None:
-        """Show the changed signs and numbers, and how many papers are now followed."""
         action, counted = await storing
         self._library.changed()
         self._model.change(self._model.state.cache_changed())
@@ -190,12 +186,10 @@ class FollowActions(Actor):
 
 
 def _query(follow: Follow) -> str:
-    """The query for an offered follow."""
     return quoted(follow.name) if follow.field == "word" else str(Term(follow.field, follow.name))
 
 
 def _preview(told: str, found: Mapping[str, Any], *, is_rule: bool) -> str:
-    """What would have happened in the last month."""
     papers, left = found["papers"], found["left"]
     count = len(papers) if is_rule else found["matched"]
     lines = [f"In the last month {count:,} paper{'' if count == 1 else 's'} would have been {told}."]

@@ -67,7 +67,6 @@ class FullTextActions(Actor):
 
     @handles("text.open")
     def open(self, _count: int | None) -> None:
-        """Show the stored text, or fetch it."""
         from reader.ui.full_text.text import FullText, text_size
 
         state = self._model.state
@@ -114,7 +113,6 @@ class FullTextActions(Actor):
 
     @handles("text.again")
     def fetch_again(self, _count: int | None) -> None:
-        """Ask where to fetch the text again; the current text stays until then."""
         text = self._model.state[TEXT]
         if text is None:
             return
@@ -128,12 +126,10 @@ class FullTextActions(Actor):
             self._services[Keyboard].ask_letter("text from", names, lambda letter: self._fetch(origins[letter][1]))
 
     def _fetch(self, origin: str) -> None:
-        """Fetch the text from one source, or from the best."""
         self._model.change(self._model.state.update(TEXT, lambda text: text.fetching(origin=origin)))
 
     @follows(lambda state: (state.width, state.height, state[TEXT] is None))
     def fit(self, state: State) -> None:
-        """Lay out the text for a resized terminal."""
         text = state[TEXT]
         if text is not None:
             self._model.change(state.put(TEXT, text.fitted(state.width, state.height)))
@@ -155,7 +151,6 @@ class FullTextActions(Actor):
         return view is not before
 
     def _tell_of_text(self, said: str) -> None:
-        """Say why a key does nothing in a text, if there is one."""
         if self._view is not None:
             self._model.show_notice(said)
 
@@ -166,11 +161,9 @@ class FullTextActions(Actor):
         return text.outline if text is not None and text.outline.is_open else None
 
     def _change_outline(self, outline: Outline) -> None:
-        """Move in the outline, or give the keys to it or to the text."""
         self._model.change(self._model.state.update(TEXT, lambda text: replace(text, outline=outline)))
 
     def move(self, lines: int) -> None:
-        """Move the cursor of the outline or of the selection, or scroll, by lines."""
         if (outline := self._outline) is not None:
             self._change_outline(outline.move(lines))
         elif not self._change(lambda view: view.move_cursor(lines)):
@@ -178,16 +171,13 @@ class FullTextActions(Actor):
 
     @answers("text lines")
     def scroll(self, lines: int) -> None:
-        """Scroll by lines, down or up."""
         self._change(lambda view: view.scroll(lines))
 
     @answers("text share")
     def scroll_to(self, share: float) -> None:
-        """Show the text at a share from 0 to 1."""
         self._change(lambda view: view.scroll_to(share))
 
     def move_pages(self, direction: int, share: int, times: int) -> None:
-        """Scroll `times` pages, or half pages if `share` is 2."""
         view = self._view
         if view is not None and (self._outline is not None or view.selection is not None):
             self.move(times * direction * max(1, view.size.rows // share))
@@ -221,12 +211,10 @@ class FullTextActions(Actor):
 
     @handles("app.back", context="text")
     def leave(self, _count: int | None) -> None:
-        """Drop the selection, or else go back to the page."""
         self._model.change(leave_text(self._model.state))
 
     @handles("text.follow")
     def follow(self, _count: int | None) -> None:
-        """Follow the reference in view, or let a letter choose among several."""
         self._change(lambda view: view.choose_link())
         links = self._view.links if self._view is not None else ()
         if len(links) <= 1:
@@ -238,7 +226,6 @@ class FullTextActions(Actor):
 
     @answers("reference")
     def follow_to(self, reference: str) -> None:
-        """Follow a clicked reference: its target, a space, and its text."""
         from reader.ui.full_text.links import Goals
 
         view = self._view
@@ -271,7 +258,6 @@ class FullTextActions(Actor):
 
     @takes_text("text")
     def type(self, key: str, character: str | None) -> bool:
-        """Take a key that chooses a reference or types search words; return False for other keys."""
         text = self._model.state[TEXT]
         if text is None or self._outline is not None:
             return False
@@ -302,7 +288,6 @@ class FullTextActions(Actor):
         return True
 
     def _show_picture(self, peek: Peek) -> None:
-        """Show a formula as in its PDF, otherwise the pictures."""
         pictures = self._services[PictureActions]
         if peek.formula is not None:
             pictures.open_formula(peek.formula, peek.goal.block)
@@ -310,7 +295,6 @@ class FullTextActions(Actor):
             pictures.open(None)
 
     def _queue(self, id: str) -> None:
-        """Queue a cited paper, fetching it first if it is not here."""
         key = self._library.pk_of(id) if id else None
         if key is not None:
             self._services[MarkActions].queue(key)
@@ -360,7 +344,6 @@ class FullTextActions(Actor):
         self._tell_matches()
 
     def _tell_matches(self) -> None:
-        """Say how many lines match, and which one is marked."""
         from reader.ui.full_text.view import MOST_COUNTED
 
         view = self._view
@@ -380,7 +363,6 @@ class FullTextActions(Actor):
 
     @handles("text.outline")
     def toggle_outline(self, _count: int | None) -> None:
-        """Go to the outline, or back to the text."""
         text = self._model.state[TEXT]
         if text is None or text.view is None:
             return
@@ -394,7 +376,6 @@ class FullTextActions(Actor):
 
     @handles("outline.go")
     def go_to_entry(self, _count: int | None) -> None:
-        """Read the section or the highlight under the cursor."""
         text = self._model.state[TEXT]
         if text is not None and text.in_hand is not None and text.in_hand.range is None:
             self._model.show_notice("these words are not in this text")
@@ -403,7 +384,6 @@ class FullTextActions(Actor):
 
     @answers("entry")
     def read_entry(self, index: int) -> None:
-        """Read the section or the highlight that was clicked."""
         self._model.change(self._model.state.update(TEXT, lambda text: text.read_entry(index)))
 
     @handles("outline.fold")
@@ -437,7 +417,6 @@ class FullTextActions(Actor):
 
     @handles("text.highlight")
     def highlight(self, _count: int | None) -> None:
-        """Highlight the selected words, or give the current highlight the next colour, at last removing it."""
         from reader.core.passages import COLOURS
 
         text = self._model.state[TEXT]
@@ -484,7 +463,6 @@ class FullTextActions(Actor):
         return text.in_hand.passage if text is not None and text.in_hand is not None else None
 
     def _store(self, text: FullText, id: str, passage: Passage | None) -> None:
-        """Draw a new or changed highlight, or remove it for None, and store that."""
         from reader.core.passages import in_order
 
         if text.view is None:
@@ -510,33 +488,24 @@ class FullTextActions(Actor):
 
     @handles("text.select")
     def select(self, _count: int | None) -> None:
-        """Select lines from here to the cursor as it moves; again starts at the cursor."""
         self._change(lambda view: view.select())
 
     @handles("text.copy")
     def copy(self, _count: int | None) -> None:
-        """Copy the selected lines with their source."""
         text = self._model.state[TEXT]
         if text is None or text.view is None or text.view.selection is None:
             self._model.show_notice(f"{self._keymap.key('text.select')} selects lines to copy")
             return
-        section = text.view.layout.section_at(text.view.selection.first)
+        section = text.view.document.section_of(text.view.selection.first.block)
         quoted = quotation(text.view.selected_lines(), text.view.document.blocks, source_of(text.paper.id, section))
         self._change(lambda view: view.let_go())
         if quoted:
             self._services.app.copy_to_clipboard(quoted)
-        lines = quoted.count("\n") + 1
-        self._model.show_notice(
-            f"copied {quoted}"
-            if quoted and lines == 1
-            else f"copied {lines} lines"
-            if quoted
-            else "there is no text to copy in these lines"
-        )
+        said = f"{quoted.count(chr(10)) + 1} lines" if "\n" in quoted else quoted
+        self._model.show_notice(f"copied {said}" if quoted else "there is no text to copy in these lines")
 
 
 def _document(state: State) -> object:
-    """The shown text, whatever its width."""
     view = view_of(state)
     return None if view is None else view.document
 

@@ -46,7 +46,6 @@ class BookmarkKeeper(Actor):
 
     @follows(TEXT)
     def follow(self, state: State) -> None:
-        """Keep the position in a text just closed, or now and then in the open one."""
         before, text = self._text, state[TEXT]
         self._text = text
         if before is not None and (text is None or text.key != before.key):

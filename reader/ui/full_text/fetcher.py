@@ -37,7 +37,6 @@ class TextFetcher(Actor):
 
     @follows(TEXT)
     def follow(self, state: State) -> None:
-        """Start the wanted fetch, or stop one that is no longer wanted."""
         text = state[TEXT]
         wanted = text if text is not None and text.is_fetching else None
         asked = (wanted.key, wanted.origin) if wanted is not None else None
@@ -82,7 +81,6 @@ class TextFetcher(Actor):
             self._model.change(self._model.state.put(TEXT, text.fetching(progress)))
 
     def _end(self, key: PaperKey, missing: str) -> None:
-        """Show the text, or why there is none."""
         self._worker = None
         kept = None if missing else self._library.text(key)
         state = self._model.state
@@ -123,7 +121,6 @@ class TextsAhead(Actor):
             self.delay.begin(REST)
 
     def begin(self) -> None:
-        """Fetch wanted texts now, unless that is running."""
         refresh = self._model.state[REFRESH]
         if self._is_running or refresh.is_running or refresh.trouble == OFFLINE or is_offline(os.environ):
             # The end of a refresh restarts it.

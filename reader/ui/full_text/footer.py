@@ -10,7 +10,6 @@ from reader.ui.shell.state import State
 
 
 def text_status(state: State, keymap: Keymap) -> Status:
-    """The keys for the current selection, box or typed text, or else the most useful ones."""
     choices, typed, is_typing = _prompt(state)
     if choices and not state.prompt.options:
         return Status((), choices, typed, is_typing=is_typing)
@@ -18,7 +17,6 @@ def text_status(state: State, keymap: Keymap) -> Status:
 
 
 def _prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
-    """The keys while search words are typed or a reference is chosen, and the typed text."""
     text, view = state[TEXT], view_of(state)
     if view is not None and view.peek is not None:
         opens = "open it" if view.peek.id else "go there"

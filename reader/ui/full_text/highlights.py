@@ -75,7 +75,6 @@ class Highlights:
     # What is drawn
 
     def on_line(self, place: TextPlace) -> tuple[Painted, ...]:
-        """The parts of a line that are highlighted."""
         if place.block not in self._by_block:
             return ()
         painted = self._painted.get(place.block)

@@ -72,7 +72,6 @@ class TextProgress(NamedTuple):
 
 
 def text_header(progress: TextProgress, width: int, glyphs: Glyphs) -> Line:
-    """The title on the left; section, progress and remaining time on the right."""
     parts: list[str] = []
     if progress.said:
         parts = [progress.said]
@@ -151,7 +150,6 @@ def part_of(line: Line, start: int, end: int) -> Line:
 
 
 def _over(line: Line, spans: Sequence[tuple[int, int, str | None]]) -> Line:
-    """A line with some parts marked as hits, or replaced by a letter."""
     drawn: list[Piece] = []
     offset = 0
     for piece in line:

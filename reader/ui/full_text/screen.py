@@ -72,7 +72,6 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         self._strips: dict[tuple[object, ...], Strip] = {}
 
     def show(self, view: TextView) -> None:
-        """Show the part of a text that is in view."""
         if self._view is None or view.highlights is not self._view.highlights:
             self._strips.clear()
         self._view, self._message = view, ""
@@ -87,7 +86,6 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _move_bar(self, view: TextView) -> None:
-        """Let the bar show how far the text is read; the length of the text is estimated."""
         rows = view.size.rows
         is_whole = view.is_at_end and view.top == TextPlace()
         length = rows if is_whole else rows + max(1, view.layout.letters // LETTERS_A_LINE)
@@ -116,11 +114,9 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         return strip
 
     def _peek_top(self, peek: Peek) -> int:
-        """The first row of the box over the text."""
         return 0 if peek.is_above else self.size.height - len(peek.lines) - 2
 
     def _peek_line(self, view: TextView, peek: Peek, row: int) -> Strip:
-        """A row of the box, between two rules."""
         margin = view.size.margin
         if row in (0, len(peek.lines) + 1):
             width = min(view.size.widest, max(view.size.measure, *(measure(line.pieces) for line in peek.lines)))
@@ -139,7 +135,6 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
 
     @staticmethod
     def _over(view: TextView, place: TextPlace) -> str:
-        """Whether a line is selected, under a cursor, or neither."""
         selection = view.selection
         if selection is not None and selection.word is not None:
             return "cursor" if place == selection.cursor else PLAIN
@@ -195,23 +190,18 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
     # Mouse
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Report a turn of the wheel."""
         self._report(event, WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Report a turn of the wheel."""
         self._report(event, -WHEEL)
 
     def on_scroll_down(self, event: ScrollDown) -> None:
-        """Report a click below the thumb."""
         self._report(event, self.size.height - 1)
 
     def on_scroll_up(self, event: ScrollUp) -> None:
-        """Report a click above the thumb."""
         self._report(event, 1 - self.size.height)
 
     def on_scroll_to(self, event: ScrollTo) -> None:
-        """Report how far the thumb was dragged."""
         event.stop()
         event.prevent_default()
         room = self.virtual_size.height - self.size.height
@@ -225,7 +215,6 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         self.post_message(Reported("text lines", lines))
 
     def on_click(self, event: events.Click) -> None:
-        """Report a click on a reference."""
         meta = event.style.meta
         if meta.get("kind") == FOLLOW:
             event.stop()
@@ -325,7 +314,6 @@ class OutlinePane(Pane, inherit_bindings=False):
         return self._strip((bar, *line), "highlighted" if is_cursor else PLAIN)
 
     def on_click(self, event: events.Click) -> None:
-        """Report a click on a section."""
         row = event.y + self.scroll_offset.y
         if row < len(self._rows):
             event.stop()
@@ -380,7 +368,6 @@ class FullTextScreen(OverScreen[FullText], inherit_bindings=False):
 
     @property
     def progress(self) -> TextProgress:
-        """What the first line says."""
         return self._header.shown
 
     def on_screen_resume(self) -> None:

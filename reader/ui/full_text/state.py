@@ -25,7 +25,6 @@ def view_text(state: State, view: TextView) -> State:
 
 
 def text_of(state: State, key: PaperKey) -> FullText | None:
-    """The open text, if it belongs to a paper."""
     text = state[TEXT]
     return text if text is not None and text.key == key else None
 
@@ -74,5 +73,11 @@ def _context(state: State) -> str:
 TEXTS_AHEAD: Part[str] = Part("")
 """How many full texts are fetched ahead, or what they wait for; empty if none are wanted."""
 
-TEXT: Front[FullText] = Front(_context, back=step_back_in_text, is_returned_to=True)
+TEXT: Front[FullText] = Front(
+    _context,
+    "reader.ui.full_text.screen:FullTextScreen",
+    back=step_back_in_text,
+    is_kept=True,
+    is_returned_to=True,
+)
 """The open full text, which may still be loading; None if none is open."""

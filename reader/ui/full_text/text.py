@@ -76,16 +76,13 @@ class Outline:
         return Outline(entries, folded, max(0, min(cursor, len(entries) - 1)), is_open)
 
     def level(self, index: int) -> int:
-        """An entry's depth, from 1."""
         return self.entries[index].level
 
     def has_parts(self, index: int) -> bool:
-        """Whether a section has subsections or highlights."""
         return index + 1 < len(self.entries) and self.level(index + 1) > self.level(index)
 
     @property
     def shown(self) -> list[int]:
-        """The unfolded entries."""
         shown, hidden_below = [], 0
         for index in range(len(self.entries)):
             if hidden_below and self.level(index) > hidden_below:
@@ -108,7 +105,6 @@ class Outline:
         return replace(self, is_open=False) if self.is_open else self
 
     def move(self, rows: int) -> Outline:
-        """Move the cursor by rows, within bounds."""
         shown = self.shown
         if not shown:
             return self
@@ -185,14 +181,12 @@ class FullText:
         return self.search_ahead if self.view is None else self.view.search
 
     def type_search(self, typed: str) -> FullText:
-        """Search for the words as they are typed."""
         if self.view is None:
             return replace(self, search_ahead=Search(typed, is_typing=True))
         begun = self.view if self.view.search.is_typing else self.view.begin_search()
         return replace(self, view=begun.type_search(typed), outline=self.outline.closed())
 
     def end_search(self, *, is_kept: bool) -> FullText:
-        """Keep the words, or drop them."""
         if self.view is None:
             return replace(self, search_ahead=self.search_ahead._replace(is_typing=False) if is_kept else NO_SEARCH)
         return replace(self, view=self.view.end_search(is_kept=is_kept))

@@ -107,7 +107,6 @@ class TextIndex:
         return next(iter(self.matches(searched, place.block)[:: step or 1]), None)
 
     def _order(self, first: int, step: int) -> Iterator[int]:
-        """All blocks starting from one, wrapping around."""
         count = len(self._layout.document.blocks)
         return ((first + step * number) % count for number in range(count))
 
@@ -261,7 +260,6 @@ class TextView:
         return max(MARGIN, min(size.margin, size.columns - 1 - cells))
 
     def overflow(self, block: int) -> int:
-        """Cells of a block that do not fit."""
         return max(0, self.layout.cells(block) - self.size.widest)
 
     @property
@@ -277,8 +275,8 @@ class TextView:
     def section(self) -> Section | None:
         """The current section: that of the marked line, else of the third visible line."""
         if self.marked is not None:
-            return self.layout.section_at(self.marked)
-        return self.layout.section_at(self.layout.down(self.top, min(2, max(0, self.size.rows - 1))))
+            return self.document.section_of(self.marked.block)
+        return self.document.section_of(self.layout.down(self.top, min(2, max(0, self.size.rows - 1))).block)
 
     @property
     def progress(self) -> float:
@@ -290,7 +288,6 @@ class TextView:
 
     @property
     def minutes_left(self) -> int:
-        """Minutes to read the rest."""
         return round(self.layout.letters * (1 - self.progress) / LETTERS_A_MINUTE)
 
     # Spots
@@ -318,11 +315,9 @@ class TextView:
 
     @property
     def _is_wide(self) -> bool:
-        """Whether anything visible can be scrolled sideways."""
         return any(self.overflow(block) for block in {place.block for place, _ in self.lines()})
 
     def scroll(self, lines: int) -> TextView:
-        """Scroll down by `lines`, up if negative."""
         move = self.layout.down if lines > 0 else self.layout.up
         return self._at(move(self.top, abs(lines)))
 
@@ -332,11 +327,9 @@ class TextView:
         return self.scroll(times * direction * max(1, rows))
 
     def scroll_to(self, share: float) -> TextView:
-        """Scroll to a share of the text, from 0 to 1."""
         return self._at(self.layout.place_of_share(share * self.layout.share(self.last_top)))
 
     def scroll_sideways(self, cells: int) -> TextView:
-        """Scroll wide lines to the right, to the left if negative."""
         most = max((self.overflow(block) for block in {place.block for place, _ in self.lines()}), default=0)
         side = max(0, min(most, self.side + cells))
         return self if side == self.side else replace(self, side=side)
@@ -386,7 +379,6 @@ class TextView:
         return begun.jump(places[0] if places else self.layout.start_of(block))
 
     def begin_search(self) -> TextView:
-        """Begin to type search words, from here on."""
         block, letter = self.spot(self.top)
         search = Search("", is_typing=True, block=block, letter=letter, before=self.search.text)
         return replace(self, search=search)
@@ -438,14 +430,12 @@ class TextView:
         return found.index(self.marked) + 1 if self.marked in found else 0, len(found)
 
     def _show(self, place: TextPlace) -> TextView:
-        """Mark a line; scroll only if it is not visible."""
         is_in_view = self.top <= place <= self.layout.down(self.top, self.size.rows - 1)
         return self._at(self.top if is_in_view else self.layout.up(place, self.size.rows // 3), place)
 
     # References
 
     def choose_link(self) -> TextView:
-        """Let a letter choose among the visible references."""
         return replace(self, links=tuple(links_in(self.lines(), self.layout)))
 
     def links_chosen(self) -> TextView:
@@ -474,13 +464,11 @@ class TextView:
         return replace(self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above, formula))
 
     def peeked(self) -> TextView:
-        """Close the box."""
         return replace(self, peek=None) if self.peek else self
 
     # Selection
 
     def select(self) -> TextView:
-        """Select lines from the marked or first visible line; again starts at the cursor."""
         if (chosen := self.selection) is not None:
             begun = chosen._replace(anchor=chosen.cursor, anchor_word=chosen.word or 0)
             return replace(self, selection=begun)
@@ -491,14 +479,12 @@ class TextView:
         return replace(self, selection=Selection(here, here))
 
     def move_cursor(self, lines: int) -> TextView:
-        """Move the selection's cursor; the view follows it."""
         if self.selection is None:
             return self
         move = self.layout.down if lines > 0 else self.layout.up
         return self._with_cursor(self.selection, move(self.selection.cursor, abs(lines)))
 
     def move_cursor_to_end(self, *, last: bool) -> TextView:
-        """Move the selection's cursor to the first line, or the last one."""
         if self.selection is None:
             return self
         return self._with_cursor(self.selection, self.layout.end if last else BEGINNING)
@@ -530,7 +516,6 @@ class TextView:
         return self._with_cursor(chosen._replace(word=word), cursor)
 
     def _words_on(self, place: TextPlace) -> list[tuple[int, int]]:
-        """The (start, end) of each word of a line, with adjacent punctuation."""
         return [match.span() for match in _CHOSEN.finditer(self.layout.lines(place.block)[place.line].text)]
 
     def chosen_part(self, place: TextPlace) -> tuple[int, int]:
@@ -574,7 +559,6 @@ class TextView:
         return found
 
     def let_go(self) -> TextView:
-        """Drop the selection."""
         return replace(self, selection=None) if self.selection else self
 
     # Highlights

@@ -69,7 +69,6 @@ class HelpActions(Actor):
 
     @takes_text("help")
     def type(self, key: str, character: str | None) -> bool:
-        """Take a letter as text while typing, and enter; other keys keep their meaning in help."""
         help = self._model.state[HELP]
         if key == "enter":
             self._enter()
@@ -88,12 +87,10 @@ class HelpActions(Actor):
 
     @answers("help")
     def paste(self, text: str) -> None:
-        """Take a pasted text as typed."""
         self.search(clean(self._typed + text, LONGEST))
 
     @takes_words("help")
     def search(self, typed: str) -> None:
-        """Show what is found by a text."""
         typed = typed[:LONGEST]
         if (palette := self._model.state[PALETTE]) is None:
             self._model.change(self._model.state.update(HELP, lambda help: help.search(typed)))
@@ -107,11 +104,9 @@ class HelpActions(Actor):
 
     @handles("help.search")
     def search_on(self, _count: int | None) -> None:
-        """Type text instead of pressing keys."""
         self.search(self._typed)
 
     def _enter(self) -> None:
-        """Run the command under the cursor; in help, end typing or open the page."""
         screens, state = self._services[Screens], self._model.state
         if (palette := state[PALETTE]) is not None:
             offered, at = palette.all_offered, screens.get(PALETTE).pane.at
@@ -127,7 +122,6 @@ class HelpActions(Actor):
 
     @handles("help.close")
     def close(self, _count: int | None) -> None:
-        """Leave the search, then close the screen."""
         help = self._model.state[HELP]
         if self._model.state[PALETTE] is not None:
             self._show(PALETTE, None)

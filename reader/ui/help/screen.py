@@ -70,7 +70,6 @@ class FoundPane(OutputPane):
         self.at = 0
 
     def show(self, compose: Callable[[int], Sequence[Line]], at: int = 0) -> None:
-        """Show other lines, with the cursor on one of them."""
         self._compose_lines = compose
         if self.is_attached:
             self.on_resize()
@@ -98,7 +97,6 @@ class FoundPane(OutputPane):
 
     @property
     def seen(self) -> Sequence[Line]:
-        """The first visible lines."""
         return self._lines[: self.size.height]
 
     @property
@@ -106,7 +104,6 @@ class FoundPane(OutputPane):
         return self._lines[self.at] if self.at < len(self._lines) else ()
 
     def on_click(self, event: Click) -> None:
-        """Choose the clicked line, as enter does."""
         offset = event.get_content_offset(self)
         at = len(self._lines) if offset is None else offset.y + self.scroll_offset.y
         if self.has_cursor and at < len(self._lines):
@@ -130,7 +127,6 @@ class SearchScreen(PaneScreen[T], inherit_bindings=False):
         super().__init__(services, value, self._found)
 
     def on_paste(self, event: Paste) -> None:
-        """Take a pasted text as typed."""
         event.stop()
         self.post_message(Reported("help", event.text))
 
@@ -241,7 +237,6 @@ def first_lines(rows: Sequence[Row], width: int, ellipsis: str) -> list[Line]:
 
 
 def found_lines(found: Sections, typed: str, width: int) -> list[Line]:
-    """The results of a search: each section's heading, its rows, and an empty line."""
     searched = pattern(tuple(typed.split()))
     lines: list[Line] = []
     for title, rows in found.items():
@@ -299,7 +294,6 @@ class HelpScreen(SearchScreen[Help], inherit_bindings=False):
         return status(state, self._keymap, (*keys, (back, "back")))
 
     def _first_lines(self, help: Help, width: int) -> Sequence[Line]:
-        """The keys, then the pages of the manual."""
         pages = [
             (Piece(name, "key", action=(OPEN, name)), Piece(" " * (KEYS + 2 - len(name))), Piece(about, "about"))
             for title, entries in help.manual

@@ -57,10 +57,9 @@ class Palette(NamedTuple):
 
     @property
     def all_offered(self) -> Sequence[Command]:
-        """All runnable commands, in display order."""
         return (*self.offered, *self.papers)
 
 
-HELP: Front[Help] = Front("help")
+HELP: Front[Help] = Front("help", "reader.ui.help.screen:HelpScreen")
 
-PALETTE: Front[Palette] = Front("help")
+PALETTE: Front[Palette] = Front("help", "reader.ui.help.screen:PaletteScreen")

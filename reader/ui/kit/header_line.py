@@ -103,7 +103,6 @@ def _choices(header: Header, short: Header, glyphs: Glyphs, turn: int) -> Iterat
 
 
 def _joined(glyphs: Glyphs, *parts: Line) -> Line:
-    """Join the nonempty parts by dots."""
     joined: Line = ()
     for part in filter(None, parts):
         joined += (Piece(f" {glyphs.dot} ", "quiet"), *part) if joined else part

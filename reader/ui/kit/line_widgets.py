@@ -93,13 +93,11 @@ class OneLine(Widget, Generic[Shown]):
         self.glyphs = glyphs
 
     def show(self, shown: Shown) -> None:
-        """Show another value."""
         if shown != self.shown:
             self.shown = shown
             self.refresh()
 
     def line(self, width: int) -> Line:
-        """Draw the value in a width."""
         raise NotImplementedError
 
     def render(self) -> Content:
@@ -124,11 +122,9 @@ class KeyLines(Widget):
         """The key, as it is displayed."""
 
     def shown_lines(self) -> Sequence[Line]:
-        """Return the lines as they are drawn."""
         raise NotImplementedError
 
     def on_click(self, event: events.Click) -> None:
-        """Report a click on a key."""
         lines, place = self.shown_lines(), event.get_content_offset(self)
         piece = piece_at(lines[place.y], place.x) if place is not None and place.y < len(lines) else None
         if piece is not None and piece.action is not None and piece.action[0] == PRESS:
@@ -150,7 +146,6 @@ class StatusLine(KeyLines):
         self._drawn_for: object = None
 
     def show(self, status: Status) -> None:
-        """Show keys, a prompt, or what just happened."""
         if status != self._status:
             self._status = status
             self._fit(self.size.width)
@@ -159,7 +154,6 @@ class StatusLine(KeyLines):
 
     @property
     def shown(self) -> Status:
-        """What it shows."""
         return self._status
 
     def on_resize(self, event: events.Resize) -> None:
@@ -170,7 +164,6 @@ class StatusLine(KeyLines):
         return Content("\n").join(draw(self, line, "status") for line in self.shown_lines())
 
     def shown_lines(self) -> Sequence[Line]:
-        """Return the lines as they are drawn."""
         return self._drawn(self.size.width)
 
     def _fit(self, width: int) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple, Protocol, cast
+from typing import ClassVar, NamedTuple, cast
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment, Segments
 from rich.style import Style
-from textual.color import Color
 from textual.content import Content
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
@@ -78,22 +77,6 @@ class ThinScrollBar(ScrollBarRender):
         yield Segments(cells, new_lines=True)
 
 
-class BarOwner(Protocol):
-    """A pane with a `PaneScrollBar`."""
-
-    has_focus: bool
-    is_ruled: bool
-    """Whether the bar is a rule to the pane at its right."""
-
-    @property
-    def is_scrolling(self) -> bool: ...
-
-    @property
-    def background_colors(self) -> tuple[Color, Color]: ...
-
-    def bar_style(self, role: str) -> Style: ...
-
-
 class PaneScrollBar(KeptScrollBar):
     """The bar at a pane's edge, painted only when it looks different.
 
@@ -103,7 +86,7 @@ class PaneScrollBar(KeptScrollBar):
     glyphs: ClassVar[Glyphs] = UNICODE
 
     def picture(self) -> tuple[int, Thumb | None, bool, BarLook]:
-        pane = cast(BarOwner, self.parent)
+        pane = cast("Pane", self.parent)
         is_held = self.mouse_over or self.grabbed is not None
         thumb = None
         if pane.has_focus or pane.is_scrolling or is_held:
@@ -112,7 +95,7 @@ class PaneScrollBar(KeptScrollBar):
         return self.size.height, thumb, pane.is_ruled, look
 
     def draw(self) -> list[Strip]:
-        pane = cast(BarOwner, self.parent)
+        pane = cast("Pane", self.parent)
         height, thumb, is_ruled, look = self.picture()
         _, background = pane.background_colors
         strips = [Strip([cell], 1) for cell in draw_bar(height, thumb, self.glyphs, look, is_ruled=is_ruled)]
@@ -186,7 +169,6 @@ class Pane(BareScrollView, inherit_bindings=False):
         return style + self._style("hit", partial=True) if piece.hit else style
 
     def render_line(self, y: int) -> Strip:
-        """Draw a blank line."""
         return Strip.blank(self.columns, self._style())
 
     def scroll_lines(self, count: int) -> bool:

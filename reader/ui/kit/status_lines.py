@@ -124,7 +124,6 @@ def _width(keys: Sequence[Choice]) -> int:
 
 
 def _fitting(keys: Sequence[Choice], room: int) -> Sequence[Choice]:
-    """Return as many of the keys as fit."""
     return next((some for count in range(len(keys), 0, -1) if _width(some := _first(keys, count)) <= room), ())
 
 
@@ -177,7 +176,6 @@ def _row(parts: Sequence[Sequence[Line]], widths: Sequence[int], row: int, lead:
 
 
 def _running(choices: Sequence[Line], lead: Line, indent: int, width: int) -> list[Line]:
-    """The choices one after the other, in full lines."""
     lines: list[Line] = [lead]
     for choice in choices:
         used = measure(lines[-1])

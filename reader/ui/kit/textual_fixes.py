@@ -90,7 +90,6 @@ class Delayed:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a call is pending."""
         return self._turn is not None
 
     def begin(self, seconds: float) -> None:
@@ -99,7 +98,6 @@ class Delayed:
         asyncio.get_running_loop().call_later(seconds, self._node.call_later, self._call, turn)
 
     def stop(self) -> None:
-        """Drop a pending call."""
         self._turn = None
 
     def _call(self, turn: object) -> None:
@@ -128,7 +126,6 @@ class Colorless(LineFilter):
     """Takes the colours from all drawn text, and leaves weight, underlines and the like."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the segments without colours."""
         return [Segment(text, style and _without_color(style), control) for text, style, control in segments]
 
 
@@ -166,7 +163,6 @@ class ControlNet(LineFilter):
     _CAUGHT = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the segments without their control characters."""
         if not self._CAUGHT.search("".join([text for text, _, _ in segments])):
             return segments
         return [
@@ -220,7 +216,6 @@ class KeptScrollBar(ScrollBar):
         raise NotImplementedError
 
     def draw(self) -> list[Strip]:
-        """Draw all lines."""
         raise NotImplementedError
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -264,7 +259,6 @@ class BareScrollView(ScrollView, inherit_bindings=False):
 
     @property
     def ground(self) -> Style:
-        """The style of cells without text."""
         return self.rich_style
 
     @property
@@ -359,7 +353,6 @@ class PastesWhole(_Text):
     """
 
     def insert_pasted(self, text: str) -> None:
-        """Insert a pasted text, cleaned."""
         raise NotImplementedError
 
     def on_paste(self, event: Paste) -> None:

@@ -80,7 +80,6 @@ class TypedLine(Widget):
         yield self._advice
 
     def advise(self) -> None:
-        """Draw the advice again, if it has changed."""
         self._advice.renew()
 
     def advice(self, width: int) -> Line:
@@ -114,12 +113,10 @@ class TypedLine(Widget):
         return True
 
     def begin(self) -> None:
-        """Take the keys."""
         # At once: letters typed directly after the key that opens the line belong to the line.
         self.screen.set_focus(self._input)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Report each edit, and draw the advice again."""
         event.stop()
         if self.recalled >= 0 and self.text != self.history[self.recalled]:
             self.recalled = -1
@@ -147,12 +144,10 @@ class _Advice(KeyLines):
         self._drawn: Line = ()
 
     def renew(self) -> None:
-        """Draw another line."""
         if self._drawn != self._line.advice(self.size.width):
             self.refresh()
 
     def shown_lines(self) -> Sequence[Line]:
-        """Return the line as it is drawn."""
         self._drawn = self._line.advice(self.size.width)
         return (self._drawn,)
 

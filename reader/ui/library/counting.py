@@ -97,11 +97,15 @@ class Counting:
             base=self._number(window, question.base),
             anywhere=self._number(window, question.anywhere),
             place=question.place,
-            tags=tuple(sorted(((name, papers) for name, papers in tags.items() if papers), key=_by_name)),
+            tags=tuple(
+                sorted(
+                    ((name, papers) for name, papers in tags.items() if papers),
+                    key=lambda tag: tag[0].casefold(),
+                )
+            ),
         )
 
     def count_view(self, window: Window, view: View, scope: Scope) -> ViewCount:
-        """Count all and the unread papers of a view."""
         from reader.cache.search.compile import compile_query
 
         selections = self._compiled.get((view, scope))
@@ -113,13 +117,11 @@ class Counting:
         return ViewCount(every, unread_ones)
 
     def follow_counts(self, window: Window) -> tuple[FollowCount, ...]:
-        """What the user follows, with numbers of papers."""
         from reader.cache.follows import follow_counts
 
         return self._once("follows", lambda: window.read(follow_counts))
 
     def topic_facts(self, window: Window, picked: tuple[str, ...]) -> TopicFacts:
-        """The trends of topics, and the topics implied by the picked ones."""
         from reader.cache.reads import topic_trends
 
         extent = window.read(topic_trends.extent)
@@ -132,10 +134,6 @@ class Counting:
                 self._implied[slug] = window.read(partial(topic_trends.implied_topics, slug=slug))
         implied = frozenset().union(*(self._implied[slug] for slug in picked))
         return TopicFacts(self._trends, implied - set(picked))
-
-
-def _by_name(tag: tuple[str, int]) -> tuple[str, str]:
-    return tag[0].casefold(), tag[0]
 
 
 def _condition(selection: Selection) -> tuple[Hashable, ...]:

@@ -32,7 +32,6 @@ class FeedResults:
         self.order: Order[PaperKey] = Order([self._stored.get(key, key) for key in self._listings])
 
     def look_up_keys(self, find: Find) -> None:
-        """Look up which papers the cache has now."""
         for key in self._listings:
             if key not in self._stored and (pk := find(key.id)) is not None:
                 self._stored[key] = pk
@@ -55,7 +54,6 @@ class FeedResults:
         return rows
 
     def paper(self, key: PaperKey) -> Paper | None:
-        """A whole paper that the cache lacks."""
         if isinstance(key, int) or key not in self._listings:
             return None
         return _paper(key, self._listings[key])

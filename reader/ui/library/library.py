@@ -36,21 +36,17 @@ if TYPE_CHECKING:
 
     from reader.cache.community import Kept
     from reader.cache.follows import FollowCount
-    from reader.cache.history import Votes
     from reader.cache.marks.event_log import Made
-    from reader.cache.members import Said
-    from reader.cache.outputs import Output
     from reader.cache.reads.opinions import Reasons
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
     from reader.cache.watching import Act
-    from reader.core.changes import Changes
     from reader.core.choice.learned import Learned
     from reader.core.choice.wishes import Held
     from reader.core.feed_days import Hole
-    from reader.core.follows import Follow, FollowReason
+    from reader.core.follows import Follow
     from reader.core.passages import Passage
     from reader.core.reading import Figures
     from reader.core.similarity import Fit
@@ -109,7 +105,6 @@ class QueryThread:
             raise
 
     def close(self) -> None:
-        """Interrupt the running query, and close the window."""
         self._executor.shutdown(wait=False, cancel_futures=True)
         while self._running is not None and self.interrupt():
             wait([self._running], AGAIN)
@@ -186,7 +181,6 @@ class Library(Marking):
         return self._with_whys(self._with_changes(cached(cached_keys(pks))))
 
     def _with_changes(self, rows: list[PaperRow]) -> list[PaperRow]:
-        """The rows, with what has changed in their papers."""
         changed = cached_keys([row.pk for row in rows if row.flags & Flag.CHANGED])
         if not changed:
             return rows
@@ -198,7 +192,6 @@ class Library(Marking):
         return [row._replace(changed=said.get(row.pk, "")) for row in rows]
 
     def _with_whys(self, rows: list[PaperRow]) -> list[PaperRow]:
-        """The rows with why they suit the user, if the list is ordered by that."""
         learned = self.learned
         if learned is None:
             return rows
@@ -215,11 +208,9 @@ class Library(Marking):
         return self._ask(lambda window: window.pk_of(id), None)
 
     def size(self) -> int:
-        """Number of papers ever stored."""
         return self._ask(Window.size, 0)
 
     def has_papers(self) -> bool:
-        """Whether the cache has any papers."""
         return self._ask(Window.has_papers, False)
 
     def is_taught(self) -> bool:
@@ -233,13 +224,11 @@ class Library(Marking):
         return self._ask(Window.has_unfinished_marks, False)
 
     def tag_counts(self) -> dict[str, int]:
-        """The user's tags with their numbers of papers, the most common first."""
         from reader.cache.tags import tag_counts
 
         return self._ask(lambda window: window.read(tag_counts), {})
 
     def topic_names(self) -> dict[str, str]:
-        """Names of topics by slug."""
         return self._ask(Window.topic_names, {})
 
     def older_day(self, day: str, steps: int) -> str | None:
@@ -297,7 +286,6 @@ class Library(Marking):
         return self._ask(lambda window: find_holes(window, place, order, today), ())
 
     def oldest_day(self) -> str | None:
-        """The oldest requested day of the feed."""
         known = self._ask(Window.fetched_days, _NO_DAYS)
         return min((day for day, one in known.items() if one.fetched), default=None)
 
@@ -323,7 +311,6 @@ class Library(Marking):
         return last_refresh(self._path)
 
     def note_refresh(self) -> None:
-        """Record that a complete refresh ended now."""
         touch_private(refresh_stamp(self._path))
 
     def meta(self, key: str) -> str | None:
@@ -378,7 +365,7 @@ class Library(Marking):
     def belongings(self, pk: PaperKey | None) -> Kept:
         from reader.cache.community import Kept, read_community
 
-        return Kept() if pk is None else self._of_paper(pk, read_community, Kept())
+        return Kept() if pk is None else self.of_paper(pk, read_community, Kept())
 
     def ruled(self, pk: PaperKey) -> tuple[tuple[Act, ...], tuple[str, ...]]:
         """What rules did to a paper, and the muted words that hide it; thread-safe. Raises CacheError."""
@@ -399,7 +386,7 @@ class Library(Marking):
             return self.results.pk_of(pk)
         return pk if isinstance(pk, int) else None
 
-    def _of_paper(self, pk: PaperKey, read: Callable[[sqlite3.Connection, int], T], nothing: T) -> T:
+    def of_paper(self, pk: PaperKey, read: Callable[[sqlite3.Connection, int], T], nothing: T) -> T:
         """The cache's answer about a paper; `nothing` if only the feed has it."""
         known = self._cached_key(pk)
         return (
@@ -420,7 +407,7 @@ class Library(Marking):
         from reader.ui.terminal.process import loading
 
         with loading():
-            return self._of_paper(pk, lambda one, known: Texts(one, self._path).get(known), None)
+            return self.of_paper(pk, lambda one, known: Texts(one, self._path).get(known), None)
 
     async def note_text_use(self, pk: PaperKey, today: str) -> None:
         """Record that a full text is read today (ISO), which keeps it longer."""
@@ -434,19 +421,23 @@ class Library(Marking):
         with closing(Texts.open(self._path)) as texts:
             texts.note_use(pk, today)
 
-    def votes(self, pk: PaperKey) -> Votes:
-        from reader.cache.history import STILL, votes
-
-        return self._of_paper(pk, lambda one, known: votes(one, known, self._visited), STILL)
-
-    def changes(self, pk: PaperKey) -> Changes | None:
-        from reader.cache.history import has_changed
-
-        if not self._of_paper(pk, has_changed, False):
-            return None
+    def facts(self, pk: PaperKey) -> dict[str, Any]:
+        """What is known of a paper besides itself, by the names of `Reading`."""
         from reader.cache.changes import read_changed
+        from reader.cache.follows import reasons
+        from reader.cache.history import STILL, has_changed, votes
+        from reader.cache.members import shared_of
+        from reader.cache.outputs import outputs_of
 
-        return self._of_paper(pk, read_changed, None)
+        nothing: tuple[Any, ...] = ()
+        return {
+            "votes": self.of_paper(pk, lambda one, known: votes(one, known, self._visited), STILL),
+            "changes": self.of_paper(pk, read_changed, None) if self.of_paper(pk, has_changed, False) else None,
+            "outputs": self.of_paper(pk, outputs_of, nothing),
+            "shared": self.of_paper(pk, shared_of, nothing),
+            "follows": self.of_paper(pk, reasons, nothing),
+            "suits": self.why(pk),
+        }
 
     def compare_texts(self, pk: PaperKey) -> tuple[SectionDiff, ...]:
         """What changed in a paper's full text, if an earlier version is stored; for a thread. Raises CacheError.
@@ -457,28 +448,10 @@ class Library(Marking):
 
         return self._in_thread(pk, lambda window, known: window.read(partial(compare_texts, pk=known)), ())
 
-    def outputs(self, pk: PaperKey) -> tuple[Output, ...]:
-        """The kept outputs of the user's programs about a paper."""
-        from reader.cache.outputs import outputs_of
-
-        return self._of_paper(pk, outputs_of, ())
-
     def passages(self, pk: PaperKey) -> tuple[Passage, ...]:
         from reader.cache.passages import passages_of
 
-        return self._of_paper(pk, passages_of, ())
-
-    def shared(self, pk: PaperKey) -> tuple[Said, ...]:
-        """What members of the group share about a paper."""
-        from reader.cache.members import shared_of
-
-        return self._of_paper(pk, shared_of, ())
-
-    def follow_reasons(self, pk: PaperKey) -> tuple[FollowReason, ...]:
-        """Why a paper counts as followed."""
-        from reader.cache.follows import reasons
-
-        return self._of_paper(pk, reasons, ())
+        return self.of_paper(pk, passages_of, ())
 
     # In the reading threads
 
@@ -501,19 +474,15 @@ class Library(Marking):
         return await self._counts.ask(lambda window: self._counting.count(window, question))
 
     async def number(self, selection: Selection) -> int:
-        """The number of papers of a selection; raises CacheInterrupted like `count_view`."""
         return await self._counts.ask_next(lambda window: window.count(selection))
 
     async def count_view(self, view: View, scope: Scope) -> ViewCount:
-        """Count a saved view; raises CacheInterrupted if `count` is called meanwhile."""
         return await self._counts.ask_next(lambda window: self._counting.count_view(window, view, scope))
 
     async def follow_counts(self) -> tuple[FollowCount, ...]:
-        """What the user follows, with numbers of papers; raises CacheInterrupted like `count_view`."""
         return await self._counts.ask_next(self._counting.follow_counts)
 
     async def find(self, selection: Selection, limit: int) -> list[PaperRow]:
-        """The rows of the first papers of a selection; raises CacheInterrupted if called again meanwhile."""
         return await self._counts.ask(lambda window: window.rows(window.first(selection, limit).pks))
 
     async def topic_facts(self, picked: Sequence[str]) -> TopicFacts:
@@ -521,7 +490,6 @@ class Library(Marking):
         return await self._counts.ask_next(lambda window: self._counting.topic_facts(window, tuple(picked)))
 
     async def reading_figures(self, today: date) -> Figures:
-        """Reading statistics up to a local day."""
         from reader.cache.reads.reading import reading_figures
 
         return await self._days.ask_next(lambda window: window.read(lambda one: reading_figures(one, today)))

@@ -111,7 +111,6 @@ class MarkThread:
             self._events.stop()
 
     def close(self) -> None:
-        """Make the waiting changes, and close the log."""
         self.stop()
         self._executor.shutdown(wait=True)
         if self._events is not None:
@@ -267,8 +266,6 @@ class Marking:
         return _await_both(self._marks.submit(split, report), self.store(pks))
 
     def move_in_queue(self, pk: int, listed: Sequence[int]) -> Awaitable[Action | None]:
-        """Move a paper in the queue to its place among the `listed` papers."""
-
         def move(events: Events, _progress: Progress) -> Action | None:
             from reader.cache.marks.derived import place_in
 
@@ -290,8 +287,6 @@ class Marking:
         return self._marks.submit(store, is_mark=False)
 
     def decide(self, wishes: Sequence[Wish | Held]) -> Awaitable[Action | None]:
-        """Record the user's decisions about what was learned as one action."""
-
         def decide(events: Events, _progress: Progress) -> Action | None:
             from reader.cache.marks.event_log import Marking
 
@@ -322,8 +317,6 @@ class Marking:
         return self._marks.submit(change, report)
 
     def take_replaced(self) -> Awaitable[list[Replaced]]:
-        """What other machines replaced since the last report, newest first."""
-
         def take(events: Events, _progress: Progress) -> list[Replaced]:
             from reader.cache import earlier_values
 
@@ -341,17 +334,14 @@ class Marking:
         return keep_in_step(events, self.settings_file).refused if self.settings_file is not None else []
 
     def finish_marks(self, report: Progress = ignore_progress) -> Awaitable[None]:
-        """Finish marks that an earlier run left incomplete."""
         return self._marks.submit(lambda events, progress: events.recover(progress), report)
 
     @property
     def is_marking(self) -> bool:
-        """Whether a mark is being stored."""
         return self._marks.is_busy
 
     @property
     def lost(self) -> str | None:
-        """A sentence about unstored marks, after `close` or while it hangs; None if all were stored."""
         return self._marks.lost
 
 

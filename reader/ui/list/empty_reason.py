@@ -121,7 +121,6 @@ def _is_too_early(state: State, today: date) -> bool:
 
 
 def _ranking(state: State) -> EmptyReason:
-    """The reason while papers are still being ranked."""
     counts = state[COUNTED]
     numbers = {} if counts is None else dict(zip((one.id for one in VIEWS), counts.views, strict=False))
     papers = 0 if state.place.text else numbers.get(state.place.view.id, 0)
@@ -154,7 +153,6 @@ def _while_typing(state: State, typed: str) -> EmptyReason | None:
 
 
 def _no_papers(state: State, today: date, *, demo: bool) -> EmptyReason:
-    """The reason in an empty cache."""
     refresh, is_top = state[REFRESH], not state.listed_text
     what, sample, leave = "No papers yet.", "app.sample open the sample", "app.back quit"
     if demo:
@@ -271,7 +269,6 @@ def _no_papers_of(state: State, period: Period, today: date, *, demo: bool) -> E
 
 
 def _period(view: View, newest: str | None) -> Period | None:
-    """The day, week or month of a view, where Latest is the newest day."""
     return period_of_view(f"{DAY}{day}" if (day := day_of(view, newest)) else view.id)
 
 
@@ -280,7 +277,6 @@ def _name(period: Period, today: date) -> str:
 
 
 def _near_days(state: State, period: Period) -> tuple[str, ...]:
-    """The keys to the nearest older and newer days with papers that are not hidden."""
     first, last = period.first.isoformat(), period.last.isoformat()
     counts = state[COUNTED]
     days: tuple[DayCount, ...] = counts.days if counts else ()

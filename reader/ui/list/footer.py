@@ -15,7 +15,6 @@ _MARKS = 3
 
 
 def main_status(state: State, keymap: Keymap) -> Status:
-    """The last line of the main screen."""
     shown = status(state, keymap, hints(state, keymap))
     if not shown.said and state.context == "filter":
         return shown._replace(said=state[HINT], tone="hint")
@@ -23,7 +22,6 @@ def main_status(state: State, keymap: Keymap) -> Status:
 
 
 def hints(state: State, keymap: Keymap) -> list[Choice]:
-    """The most useful keys of the main screen, with their effects."""
     if state.selection.count and state.context in SELECTING:
         from reader.keys.actions import SELECTED_FOOTER
 

@@ -75,7 +75,6 @@ def _corrections(state: State) -> str:
 
 
 def condition(state: State, now: datetime) -> Condition:
-    """Lasting conditions: work in progress, the mode, what fails, or the time of the last refresh."""
     refresh = state[REFRESH]
     busy = state.activity or state.search.progress or refresh.progress
     if busy:

@@ -222,7 +222,6 @@ Content: TypeAlias = PaperAt | Heading | HoleAt | DayEnd
 
 
 def draw_content(content: Content, width: int, look: ListLook) -> tuple[Line, ...]:
-    """Draw the lines of a paper, a heading, missing days or the end."""
     match content:
         case PaperAt(row, is_highlighted, is_selected, in_text):
             return draw_paper(row, width, look, is_highlighted, is_selected, in_text=in_text)

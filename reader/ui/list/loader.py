@@ -71,7 +71,6 @@ class ListLoader(Actor):
             self._model.change(self._model.state.read_on(at))
 
     def load(self, state: State) -> None:
-        """Read the list that the state requests."""
         if state.request is not None:
             self._services.background.start(
                 "list", partial(self._load, state.request, state.highlighted), exclusive=True
@@ -99,7 +98,6 @@ class ListLoader(Actor):
             await asyncio.sleep(INDEXING)
 
     async def _is_read(self, request: ListRequest, before: PaperKey | None) -> bool:
-        """Read the list, or show why it can't be read; return False if it will be available later."""
         try:
             if self._model.state.results is not None:
                 self._list_results(request.at)
@@ -148,7 +146,6 @@ class ListLoader(Actor):
         return True
 
     async def _read_around(self, at: Position, before: PaperKey | None) -> None:
-        """List all papers at once, with the cursor on a paper."""
         place = self._model.state.place
         selection = self._compile(place)
         order = await self._library.order(selection)
@@ -232,7 +229,6 @@ class ListLoader(Actor):
         )
 
     def _has_hidden(self, place: Place) -> bool:
-        """Whether the view has hidden papers, by index."""
         return bool(self._library.first(self._compile(Place(place.view, "is:hidden")), 1).pks)
 
 

@@ -80,7 +80,6 @@ class RowsAtHand:
         return self._rows.get(pk) or next(iter(self._fetch([pk])), None)
 
     def bring(self, pks: Iterable[PaperKey]) -> None:
-        """Fetch the rows of these papers that are not loaded."""
         if len(self._rows) >= KEPT:
             self._rows.clear()
         missing = [pk for pk in pks if pk not in self._rows]
@@ -88,7 +87,6 @@ class RowsAtHand:
             self._rows.update((row.pk, row) for row in self._fetch(missing))
 
     def patch(self, pk: PaperKey, changes: RowChanges) -> bool:
-        """Change a row; return False if it is not loaded."""
         row = self._rows.get(pk)
         if row is not None:
             self._rows[pk] = row._replace(**changes)
@@ -106,7 +104,6 @@ class RowsAtHand:
         return None
 
     def forget(self) -> None:
-        """Drop all rows, to be fetched again on demand."""
         self._rows.clear()
 
 
@@ -122,7 +119,6 @@ class ListStrips:
         self._kept: dict[tuple[type[Content], Content], tuple[Strip, ...]] = {}
 
     def change_look(self, look: ListLook) -> None:
-        """Draw in another look from now on."""
         if look != self.look:
             self.look = look
             self.forget()
@@ -254,13 +250,11 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
                 self._reveal()
 
     def tell_days(self, days: Sequence[DayCount], end: DayEnd | None) -> None:
-        """Show the counts of days in their headings, and the text after the last paper."""
         before = self._picture()
         self._days, self._end = {day.day: day for day in days}, end
         self._repaint(before)
 
     def select(self, selected: Container[PaperKey]) -> None:
-        """Mark the selected papers."""
         before = self._picture()
         self._selected = selected
         self._repaint(before)
@@ -287,7 +281,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     @property
     def highlighted_row(self) -> PaperRow | None:
-        """The row under the cursor, as drawn."""
         return None if self.highlighted is None else self.row_of(self.highlighted)
 
     @property
@@ -305,7 +298,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     @property
     def hole(self) -> Hole | None:
-        """The missing days that the cursor is on; None if it is on a paper."""
         return self._lines.hole_below(self._cursor) if self._is_on_hole else None
 
     @property
@@ -315,7 +307,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     @property
     def count(self) -> int:
-        """The number of papers in the loaded part of the order."""
         return len(self._lines.pks)
 
     @property
@@ -375,15 +366,12 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return self.to_index(above, on_hole=True) if self._lines.hole_below(above) else self.move(delta)
 
     def move(self, delta: int) -> bool:
-        """Go down by `delta` papers, up if negative."""
         return self.to_index(self._cursor + delta)
 
     def to_first(self) -> bool:
-        """Go to the top."""
         return self.to_index(0)
 
     def to_last(self) -> bool:
-        """Go to the bottom."""
         return self.to_index(len(self._lines.pks) - 1)
 
     def half_page(self, direction: int) -> bool:
@@ -443,7 +431,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     # Scrolling
 
     def _measure(self) -> None:
-        """Measure papers again after a change of rows, form or width."""
         self._viewed = None
         self._heights.clear()
         height = self.size.height
@@ -488,7 +475,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return next(((pk, y) for y, pk in view if pk == self.highlighted), (view[0][1], view[0][0]) if view else None)
 
     def _scroll_paper_to(self, index: int, height: int) -> None:
-        """Scroll until the paper at a place is `height` lines below the top."""
         self._scroll(self._lines.step(self._lines.line_of(index), -height))
 
     # Drawing
@@ -544,7 +530,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return Heading(day, counts.papers if has_all else papers, counts.unread if has_all else None, counts.plus, note)
 
     def _picture(self) -> list[tuple[Content | None, int]]:
-        """The visible lines' contents and line numbers, for comparison."""
         return [(self._content(slot), 0 if slot is None else slot.part) for slot in self._slots()]
 
     def _repaint(self, before: Sequence[tuple[Content | None, int]] | None) -> None:

@@ -1,7 +1,1 @@
 """Marks, the queue, and the traces of what is read."""
-
-from __future__ import annotations
-
-from reader.ui.shell.feature import Feature
-
-FEATURE = Feature(__name__, ("actions", "traces"))

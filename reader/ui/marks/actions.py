@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from reader.core.errors import ReaderError
 from reader.core.marks import LOOK, QUEUE, STATES, UNDOES
-from reader.core.paper_row import Flag, PaperKey, PaperRow
+from reader.core.paper_row import Flag, PaperKey
 from reader.ui.command_line.runner import AutomaticCommands
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
@@ -70,15 +70,6 @@ def _taken_back(label: str) -> str:
     return _TAKEN_BACK.get(label, f"no longer {label}")
 
 
-class Restored(NamedTuple):
-    """The paper of an undo or redo, until the list is read again."""
-
-    way: Way
-    action: Action
-    row: PaperRow
-    said: str
-
-
 class MarkActions(Actor):
     """Mark the papers of the list."""
 
@@ -89,13 +80,11 @@ class MarkActions(Actor):
         self._papers = services[PaperList]
         self._loader = services[ListLoader]
         self._starring = services[AutomaticCommands].starring
-        self._restored: Restored | None = None
 
     # One paper
 
     @handles_each({"paper.read": "read", "paper.star": "star", "paper.queue": QUEUE, "paper.hide": "hide"})
     def toggle(self, count: int | None, kind: str) -> None:
-        """Toggle a mark on the selected papers, or on several from the cursor on; on a page only its own paper."""
         if self._model.state.selection.count and self._model.state.front_paper is None:
             self._toggle_all(kind, self._model.take_targets())
             return
@@ -123,7 +112,6 @@ class MarkActions(Actor):
         self._mark(QUEUE, True, [key])
 
     def _toggle_all(self, kind: str, pks: Sequence[PaperKey]) -> None:
-        """Mark all of some papers, or unmark them if all have the mark."""
         field, wanted = FIELDS[kind], frozenset(pks)
         value = self._papers.has_row(pks, lambda row: not getattr(row, field))
         self._mark(kind, value, pks, shown=[pk for pk in self._papers.visible_pks if pk in wanted])
@@ -216,7 +204,6 @@ class MarkActions(Actor):
         self.follow(self._library.mark(kind, value, pks, self._report("marking")), is_quiet=is_quiet)
 
     def _draw(self, pk: PaperKey, kind: str, value: bool) -> None:
-        """Change a paper's row, including marks that the new one removes."""
         undone = UNDOES.get(kind, ()) if value else ()
         self._papers.patch(pk, **{FIELDS[kind]: value, **{FIELDS[one]: False for one in undone}, "kept": True})
 
@@ -272,7 +259,6 @@ class MarkActions(Actor):
 
     @begins
     def finish_marks(self) -> None:
-        """Finish a mark of many papers that an earlier run left incomplete."""
         if not self._library.has_unfinished_marks():
             return
         finishing = self._library.finish_marks(self._report("marking"))
@@ -312,7 +298,6 @@ class MarkActions(Actor):
         self.take_back()
 
     def take_back(self, then: Callable[[Action], object] = lambda _: None) -> None:
-        """Undo the last action, and call `then` with it."""
         self._background.start(
             "marks", partial(self._reverse, "undo", self._library.undo(self._report("undoing")), then)
         )
@@ -335,47 +320,18 @@ class MarkActions(Actor):
         self._library.changed()
         pk = self._library.pk_of(action.paper) if action.paper else None
         row = next(iter(self._library.rows([pk])), None) if pk is not None else None
-        said = self._say_reversed(way, action, row)
-        self._restored = None if row is None else Restored(way, action, row, said)
+        done = changed_words(way, action, "" if row is None else row.title, self._look.glyphs.ellipsis)
+        back = "redo" if way == "undo" else "undo"
+        self._model.show_notice(f"{way[:2]}done: {done} · {self._keymap.key(f'mark.{back}')} {back}es")
         at = None if row is None else self._go_to(row.pk)
         self._model.change(self._model.state.cache_changed(at))
         then(action)
 
     def _go_to(self, pk: PaperKey) -> Position | None:
-        """Put the cursor on a listed paper, or remember it for when the list is read again."""
         papers = self._papers
         is_there = self._model.state.front_paper is not None or pk == papers.highlighted
         is_there = is_there or papers.next_where({pk}) or papers.next_where({pk}, -1)
         return None if is_there else Position(pk, papers.height)
-
-    @follows(lambda state: state.listing)
-    def tell_where(self, state: State) -> None:
-        """Say where the restored paper is, if the new list lacks it."""
-        restored, listing = self._restored, state.listing
-        if restored is not None and listing.version == state.cache_version and listing.order.complete:
-            self._restored = None
-            if state.notices.answer.text == restored.said and restored.row.pk not in listing.order.pks:
-                self._say_reversed(*restored[:3], self._where(restored.row))
-
-    def _where(self, row: PaperRow) -> str:
-        """A place that has a paper; empty for a hidden paper."""
-        from reader.ui.kit.day_names import short_day
-
-        if row.hidden:
-            return ""
-        views = {"view.queue": row.queued, "view.starred": row.starred}
-        key = next((self._keymap.key(view) for view, has_it in views.items() if has_it), "")
-        return (
-            f"{key} shows it" if key else f"it is listed on {short_day(row.day, self._look.today)}" if row.day else ""
-        )
-
-    def _say_reversed(self, way: Way, action: Action, row: PaperRow | None, where: str = "") -> str:
-        back = "redo" if way == "undo" else "undo"
-        done = changed_words(way, action, "" if row is None else row.title, self._look.glyphs.ellipsis)
-        key = self._keymap.key(f"mark.{back}")
-        said = " · ".join(filter(None, (f"{way[:2]}done: {done}", where, f"{key} {back}es")))
-        self._model.show_notice(said)
-        return said
 
 
 class QueueActions(Actor):
@@ -390,7 +346,6 @@ class QueueActions(Actor):
 
     @handles_each({"queue.down": 1, "queue.up": -1})
     def move(self, count: int | None, direction: int) -> None:
-        """Move the paper under the cursor: the list changes now, the cache a moment later."""
         by = direction * (count or 1)
         state, row = self._model.state, self._papers.highlighted_row
         if row is None or not isinstance(row.pk, int):
@@ -413,7 +368,6 @@ class QueueActions(Actor):
         self._marks.follow(self._library.move_in_queue(row.pk, listed))
 
     def _is_in_order(self) -> bool:
-        """Whether the whole queue is listed in its own order."""
         from reader.core.query import Sort
 
         state = self._model.state

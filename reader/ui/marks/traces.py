@@ -87,7 +87,6 @@ class Traces(Actor):
 
     @follows(_parts, now=True)
     def follow(self, state: State) -> None:
-        """Record what the user left, and what is open now."""
         now, page = self.clock(), None if _is_glance(state) else state[PAGE]
         key = state.highlighted if page is None else page.key
         listing, stay = state.listing, self._stay
@@ -219,7 +218,6 @@ class Backlog(Actor):
 
     @follows(lambda state: (state.is_ready, state.listing.version, state[REFRESH].ended), now=True)
     def count_soon(self, state: State) -> None:
-        """Count once nothing has changed for a while."""
         if state.is_ready and not self._is_over:
             self._delay.begin(AT_REST)
 

@@ -56,13 +56,11 @@ class NoteActions(Actor):
 
     @handles("paper.note")
     def write(self, _count: int | None) -> None:
-        """Open the editor on the note of the current paper, or of the passage selected in its text."""
         noting = self._noting()
         if noting is not None:
             self._model.change(self._model.state.put(NOTING, noting))
 
     def _noting(self) -> Noting | None:
-        """The note of the highlighted paper or of a passage, or its draft."""
         state = self._model.state
         paper = self._library.paper(state.highlighted)
         if paper is None or state.highlighted is None:
@@ -85,7 +83,6 @@ class NoteActions(Actor):
 
     @handles("note.keep")
     def keep(self, _count: int | None) -> None:
-        """Store the note and go back; the draft is removed once the note is stored."""
         screen, noting = self._screen, self._model.state[NOTING]
         if screen is None or noting is None:
             return
@@ -118,7 +115,6 @@ class NoteActions(Actor):
 
     @handles("note.drop")
     def drop(self, _count: int | None) -> None:
-        """Discard the changes and go back."""
         noting = self._model.state[NOTING]
         if noting is not None:
             self._model.change(self._model.state.put(NOTING, None))
@@ -132,7 +128,6 @@ class NoteActions(Actor):
 
     @begins
     def tell_draft(self) -> None:
-        """Announce an unfinished note of an earlier run."""
         id = self._library.drafts.newest()
         if id is not None:
             # Not as news, which the first refresh would replace.
@@ -144,7 +139,6 @@ class NoteActions(Actor):
 
     @handles("paper.editor")
     def edit(self, _count: int | None) -> None:
-        """Write the note in the user's editor; it is then stored, or continued in the reader's editor."""
         screen, noting = self._screen, self._model.state[NOTING] or self._noting()
         if noting is not None:
             text = noting.text if screen is None else screen.text
@@ -215,7 +209,6 @@ class TagActions(Actor):
 
     @handles("tags.accept")
     def accept(self, _count: int | None) -> None:
-        """Tag the papers as typed; an empty line changes nothing."""
         screen: TagScreen | None = self._services[Screens].get(TAGGING)
         tagging = self._model.state[TAGGING]
         if screen is None or tagging is None:

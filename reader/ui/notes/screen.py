@@ -61,7 +61,6 @@ class NoteScreen(OverScreen[Noting], inherit_bindings=False):
         self.set_focus(self._area)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Stay within the paper's pane."""
         self._lay_out(event.size.width, event.size.height)
 
     def _lay_out(self, width: int, height: int) -> None:
@@ -83,7 +82,6 @@ class NoteScreen(OverScreen[Noting], inherit_bindings=False):
         self._area.undo()
 
     def redo(self) -> None:
-        """Redo the last undone edit."""
         self._area.redo()
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
@@ -101,7 +99,6 @@ class _Heading(OneLine[Noting]):
         return heading(self.shown, width, self.glyphs)
 
     def on_click(self, event: events.Click) -> None:
-        """Keep the focus on the text."""
         event.stop()
 
 

@@ -54,6 +54,6 @@ class Noting(NamedTuple):
         return f"{self.id}-{self.passage.id}" if self.passage else self.id
 
 
-TAGGING: Front[Tagging] = Front("tags")
+TAGGING: Front[Tagging] = Front("tags", "reader.ui.notes.tags:TagScreen")
 
-NOTING: Front[Noting] = Front("note")
+NOTING: Front[Noting] = Front("note", "reader.ui.notes.screen:NoteScreen")

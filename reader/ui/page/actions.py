@@ -30,19 +30,16 @@ class PageActions(Actor):
 
     @handles("read.open")
     def open(self, _count: int | None = None) -> None:
-        """Open the highlighted paper; this marks it read, unless the user marks papers by hand."""
         self._show()
 
     @answers("passage")
     def read_highlight(self, place: int) -> None:
-        """Read the full text at one of the highlights."""
         if self._model.state[PAGE] is None:
             self._show()
         if self._model.state[PAGE] is not None:
             self._full_text.open_at_highlight(place)
 
     def follow(self) -> None:
-        """Show the highlighted paper if the page is open."""
         if self._model.state[PAGE] is not None:
             self._show()
 
@@ -73,7 +70,6 @@ class PageActions(Actor):
 
     @handles("text.places")
     def read_places(self, _count: int | None = None) -> None:
-        """Open the full text where it has the search words, else at the first highlight."""
         found, shown = self._model.state[FOUND], self._model.state[PAGE] or self._model.state[READING]
         if found is not None and found.hits:
             self.read_from(found.hits[0].block)
@@ -86,7 +82,6 @@ class PageActions(Actor):
 
     @answers("place")
     def read_from(self, block: int) -> None:
-        """Open the full text at a block with the search words."""
         found = self._model.state[FOUND]
         if self._model.state[PAGE] is None:
             self._show()
@@ -125,7 +120,6 @@ class PageActions(Actor):
 
     @handles("read.unfold")
     def unfold(self, _count: int | None) -> None:
-        """List all authors and keywords, or fold them again."""
         if text_in_front(self._services) is None:
             self.open()
         text = text_in_front(self._services)
@@ -143,7 +137,6 @@ class PageActions(Actor):
             )
 
     def go_to_unread(self, direction: int) -> bool:
-        """Go to the nearest unread paper below the cursor (1) or above it (-1)."""
         is_found = self._papers.next_where(_is_unread, direction)
         if is_found:
             self.follow()

@@ -35,7 +35,6 @@ def changed_lines(width: int, look: Presentation) -> list[Line]:
 
 
 def _folded(lines: list[Line], width: int, look: Presentation) -> list[Line]:
-    """The first lines of changed texts, and the number of the others; or all."""
     if len(lines) <= TEXT_LINES:
         return lines
     if look.is_unfolded:
@@ -64,7 +63,6 @@ def _texts(changes: Changes, width: int, glyphs: Glyphs) -> Iterator[Line]:
 
 
 def _words(runs: Sequence[Run], glyphs: Glyphs) -> Iterator[Piece]:
-    """Deleted and inserted words, with some context."""
     marks = {"gone": ("[-", "-]"), "new": ("{+", "+}")} if glyphs is ASCII else {"gone": ("", ""), "new": ("", "")}
     for place, run in enumerate(runs):
         blank = " " if place + 1 < len(runs) else ""

@@ -132,7 +132,6 @@ def comment_lines(kept: Kept, width: int, look: Presentation) -> list[Line]:
 
 
 def _bars(depth: int, width: int, glyphs: Glyphs) -> list[Piece]:
-    """The bars to the left of a reply."""
     return [Piece(f"{glyphs.rule} ", "quote")] * min(depth, max(0, width // 12 - 1))
 
 
@@ -151,7 +150,6 @@ def _comment(placed: Placed, width: int, look: Presentation) -> Iterator[Line]:
 
 
 def _head(comment: Comment, look: Presentation) -> list[Piece]:
-    """The author, time and reactions."""
     dot = look.glyphs.dot
     told = [short_day(comment.at[:10], look.today, weekday=False)] if comment.at else []
     told += ["edited"] if comment.is_edited else []
@@ -161,7 +159,6 @@ def _head(comment: Comment, look: Presentation) -> list[Piece]:
 
 
 def text_lines(blocks: Sequence[Block], width: int, glyphs: Glyphs) -> list[Line]:
-    """Blocks of text as lines."""
     writer = BlockWriter(width)
     lines: list[Line] = []
     for number, block in enumerate(blocks):
@@ -172,7 +169,6 @@ def text_lines(blocks: Sequence[Block], width: int, glyphs: Glyphs) -> list[Line
 
 
 def _drawn(line: DocumentLine, glyphs: Glyphs) -> Iterator[Piece]:
-    """A line of a document, in the roles and signs of a page."""
     for piece in line.pieces:
         role = "muted" if piece.role in _MUTED else _STYLED.get(piece.role, "text")
         target = piece.action[1] if piece.action else ""

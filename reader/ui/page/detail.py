@@ -80,23 +80,10 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         if is_same and not votes.gained:
             # Keep the shown gain until another paper is shown, though the user has now seen it.
             votes = votes._replace(gained=self._look.votes.gained)
-        look = replace(
-            self._look,
-            words=reading.words,
-            is_unfolded=self._look.is_unfolded and is_same,
-            today=self._today or date.today(),
-            votes=votes,
-            position=position,
-            outputs=reading.outputs,
-            follows=reading.follows,
-            suits=reading.suits,
-            changes=reading.changes,
-            shared=reading.shared,
-            kept=reading.kept,
-            found=found,
-            fit=fit,
-            fetching=reading.fetching,
-        )
+        told = {name: value for name, value in reading._asdict().items() if name not in ("key", "paper", "number")}
+        look = replace(self._look, **told, position=position, found=found, fit=fit)
+        is_unfolded = self._look.is_unfolded and is_same
+        look = replace(look, votes=votes, is_unfolded=is_unfolded, today=self._today or date.today())
         if (paper, look) != (self._paper, self._look):
             self._paper, self._look = paper, look
             self._lay_out(keep=is_same)
@@ -112,7 +99,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._lay_out(keep=True)
 
     def toggle_fold(self) -> None:
-        """List all authors and keywords, or fold them again."""
         self._look = replace(self._look, is_unfolded=not self._look.is_unfolded)
         self._lay_out(keep=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from reader.actions.links import CODE_LINK, Link, places
 from reader.cache.outputs import Output
@@ -48,17 +48,21 @@ def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
     """
     note = _note(paper.note or "", width, look.glyphs, is_unfolded=look.is_unfolded)
     kept = _highlights(paper, width, look)
-    return [*_follows(width, look), *_tags(paper, width, look.glyphs), *note, *kept, *_shared(width, look)]
+    tags = _clickable("Tags", ((tag, ("tag", tag)) for tag in paper.tags), width, look.glyphs)
+    return [*_follows(width, look), *tags, *note, *kept, *_shared(width, look)]
 
 
 def _follows(width: int, look: Presentation) -> list[Line]:
-    """The matching follows; a click lists their papers."""
-    pieces = [Piece(f"{look.glyphs.followed} Followed", "label")] if look.follows else []
-    for place, reason in enumerate(look.follows):
-        pieces += [
-            Piece(f" {look.glyphs.dot} " if place else " ", "between"),
-            Piece(unbroken(literal(reason.said(look.topic_names))), "tag", action=("view", reason.follow.view)),
-        ]
+    views = ((one.said(look.topic_names), ("view", one.follow.view)) for one in look.follows)
+    return _clickable(f"{look.glyphs.followed} Followed", views, width, look.glyphs)
+
+
+def _clickable(label: str, items: Iterable[tuple[str, tuple[str, str]]], width: int, glyphs: Glyphs) -> list[Line]:
+    """Names with what a click on each does, in a row; empty without any."""
+    pieces: list[Piece] = []
+    for name, action in items:
+        pieces.append(Piece(f" {glyphs.dot} ", "between") if pieces else Piece(f"{label} ", "label"))
+        pieces.append(Piece(unbroken(literal(name)), "tag", action=action))
     return fill(pieces, width)
 
 
@@ -85,17 +89,6 @@ def _shared(width: int, look: Presentation) -> list[Line]:
     if look.is_unfolded:
         return [*lines, _unfolder("less", width)]
     return [*lines[: NOTE_LINES - 1], _unfolder("+ more", width)]
-
-
-def _tags(paper: Paper, width: int, glyphs: Glyphs) -> list[Line]:
-    """The tags; a click lists all papers with one."""
-    pieces = [Piece("Tags", "label")] if paper.tags else []
-    for place, tag in enumerate(paper.tags):
-        pieces += [
-            Piece(f" {glyphs.dot} " if place else " ", "between"),
-            Piece(unbroken(literal(tag)), "tag", action=("tag", tag)),
-        ]
-    return fill(pieces, width)
 
 
 def _note(note: str, width: int, glyphs: Glyphs, *, is_unfolded: bool) -> list[Line]:
@@ -200,9 +193,11 @@ _UNFOLD = ("unfold", "")
 def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     """Return the paper as lines of at most `width` cells, with an empty line between parts."""
     searched = pattern(look.words)
+    repositories, versions, comments = _related(paper, width, look)
+    organization = fill(mark(paper.organization or "", "people", searched), width)
     parts = (
         fill(mark(paper.title, "title", searched), width),
-        [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
+        [*_people(paper, width, look), *organization, *_facts(paper, width, look)],
         suits_lines(look.suits, width),
         fit_lines(look.fit, width, look.glyphs),
         own_lines(paper, width, look),
@@ -213,14 +208,14 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         *(output_lines(output, width, look.glyphs) for output in look.outputs),
         _links(paper, width, look),
         _page_title(width, look),
-        *_linked(paper, width, look),
+        repositories,
         [
             *_topics(paper, width, look),
-            *_versions(paper, width, look),
+            *versions,
             *_categories(paper, width, look),
             *_keywords(paper, width, look, searched),
         ],
-        *_comments(width, look),
+        comments,
         fill([Piece(look.fetching, "muted")], width),
     )
     lines: list[Line] = []
@@ -245,10 +240,6 @@ def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
         return fill([*pieces, Piece(" "), *more] if more else pieces, width)
 
     return _fold(names, count, PEOPLE_LINES, line_up, look)
-
-
-def _organization(paper: Paper, width: int, searched: re.Pattern[str] | None) -> list[Line]:
-    return fill(mark(paper.organization, "people", searched), width) if paper.organization else []
 
 
 def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
@@ -284,7 +275,6 @@ def _fold(
 
 
 def _more(hidden: Sequence[Sequence[Piece]], count: int) -> list[Piece]:
-    """The number of hidden items; marked if one of them has a search word."""
     if not count:
         return []
     is_hit = any(piece.hit for item in hidden for piece in item)
@@ -303,18 +293,14 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     return _with_position(min((join_items(one, _between(look.glyphs), width) for one in items), key=len), width, look)
 
 
-def _source(paper: Paper) -> str:
-    """The source of the publication date: arXiv, if the paper is known to be there."""
-    return "arXiv " if is_arxiv_id(paper.id) else "published "
-
-
 def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: bool) -> list[list[Piece]]:
     glyphs = look.glyphs
     pieces = [Piece(short_day(paper.day, look.today, weekday), "facts")] if paper.day else []
     if isinstance(paper.pk, NotCached):
         pieces.insert(0, Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.published:
-        pieces.append(Piece(f"{_source(paper)}{short_day(paper.published, look.today, weekday=False)}", "facts"))
+        source = "arXiv" if is_arxiv_id(paper.id) else "published"
+        pieces.append(Piece(f"{source} {short_day(paper.published, look.today, weekday=False)}", "facts"))
     if paper.version and paper.version > 1:
         revised = f" {short_day(paper.revised, look.today, weekday=False)}" if paper.revised else ""
         pieces.append(Piece(f"v{paper.version}{revised}", "facts"))
@@ -380,7 +366,6 @@ def _changed(width: int, look: Presentation) -> list[Line]:
 
 
 def _summary(paper: Paper, width: int, look: Presentation, searched: re.Pattern[str] | None) -> list[Line]:
-    """The machine-written summary, with a bar beside it."""
     if not paper.summary:
         return []
     bar = Piece(f"{look.glyphs.quote} ", "quote")
@@ -401,7 +386,6 @@ def _abstract(paper: Paper, width: int, searched: re.Pattern[str] | None) -> lis
 
 
 def _with_links(text: str, role: str, searched: re.Pattern[str] | None) -> list[Piece]:
-    """A text with search words marked and clickable addresses."""
     pieces: list[Piece] = []
     done = 0
     for found in addresses_in(text):
@@ -416,7 +400,6 @@ def _with_links(text: str, role: str, searched: re.Pattern[str] | None) -> list[
 
 
 def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """The links: one on each line with its key, or all side by side, code first."""
     found = places(paper)
     if look.is_page:
         return [_link_line(link, width, look, paper.code_stars) for link in found]
@@ -430,7 +413,6 @@ def _links(paper: Paper, width: int, look: Presentation) -> list[Line]:
 
 
 def _link_item(link: Link, width: int, look: Presentation, stars: int | None) -> list[Piece]:
-    """A link's name; for code, its address and stars."""
     if link.name != CODE_LINK:
         return [Piece(cut(link.name, width), "link", action=("link", link.url))]
     end = [] if link.in_text else _code_stars(stars)
@@ -478,33 +460,23 @@ def _code_stars(stars: int | None) -> list[Piece]:
 # Related data, on a page
 
 
-def _linked(paper: Paper, width: int, look: Presentation) -> Iterator[list[Line]]:
-    if look.kept is not None:
-        from reader.ui.page.community_lines import repository_lines
-
-        yield repository_lines(paper, look.kept, width, look)
-
-
-def _versions(paper: Paper, width: int, look: Presentation) -> list[Line]:
+def _related(paper: Paper, width: int, look: Presentation) -> tuple[list[Line], list[Line], list[Line]]:
+    """The linked repositories, the versions, and the comments."""
     if look.kept is None:
-        return []
-    from reader.ui.page.community_lines import version_lines
+        return [], [], []
+    from reader.ui.page.community_lines import comment_lines, repository_lines, version_lines
 
-    return version_lines(paper.versions, look.today, width, look.glyphs)
-
-
-def _comments(width: int, look: Presentation) -> Iterator[list[Line]]:
-    if look.kept is not None:
-        from reader.ui.page.community_lines import comment_lines
-
-        yield comment_lines(look.kept, width, look)
+    return (
+        repository_lines(paper, look.kept, width, look),
+        version_lines(paper.versions, look.today, width, look.glyphs),
+        comment_lines(look.kept, width, look),
+    )
 
 
 # What it is about
 
 
 def _topics(paper: Paper, width: int, look: Presentation) -> list[Line]:
-    """The topics by name; a click filters by it."""
     items = []
     for slug in paper.topics:
         name = literal(look.topic_names.get(slug) or slug.replace("-", " ").capitalize())

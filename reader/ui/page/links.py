@@ -94,7 +94,6 @@ class LinkActions(Actor):
             self._model.show_notice("this paper has no links" if title is None else _without_id(title))
 
     def _choose_linked(self, links: Sequence[Link]) -> None:
-        """Open a link of one kind; if there are several, ask which."""
         if len(links) == 1:
             self.browse(links[0].url)
             return
@@ -275,14 +274,12 @@ class PdfFetcher(Actor):
         self._progress("")
 
     def _progress(self, progress: str) -> None:
-        """Show the progress and the number of waiting PDFs in the first line."""
         dot = self._services.look.glyphs.dot
         parts = (f"PDF {progress}".rstrip(), f"{len(self._wanted) - 1} more" if len(self._wanted) > 1 else "")
         text = f" {dot} ".join(filter(None, parts)) if self._wanted else ""
         self._model.change(self._model.state.busy_with(text))
 
     def _begun(self, id: str) -> str:
-        """The answer to the key for a PDF."""
         return f"fetching the PDF of {id} · {self._services.look.keymap.key('app.escape')} stops"
 
     def _failure(self, error: ReaderError) -> str:
@@ -291,7 +288,6 @@ class PdfFetcher(Actor):
 
 
 def _progress_text(message: Message) -> str:
-    """A short progress text of a message; empty for other messages."""
     from reader.refresh.jobs import PdfReceived, Waiting
 
     match message:
@@ -340,7 +336,6 @@ class PdfActions(Actor):
             self._fetcher.begin(paper.id, file, self._open)
 
     async def _fetch_all(self, papers: Sequence[Paper]) -> None:
-        """Fetch missing PDFs without opening them."""
         missing = await asyncio.to_thread(lambda: [(one.id, self._file(one)) for one in papers if pdf_url(one.id)])
         missing = [(id, file) for id, file in missing if not file.exists()]
         if missing and self._services.look.demo:
@@ -387,7 +382,6 @@ class PdfActions(Actor):
 
 
 def _from_home(file: Path) -> str:
-    """A path as a user writes it."""
     try:
         return f"~/{file.relative_to(Path.home())}"
     except (ValueError, RuntimeError):

@@ -64,17 +64,7 @@ class DetailLoader(Actor):
         paper = None if pk is None else self._library.paper(pk)
         if pk is None or paper is None:
             return None
-        library = self._library
-        words, votes = self._model.state.listing.words, library.votes(pk)
-        outputs, follows, suits = library.outputs(pk), library.follow_reasons(pk), library.why(pk)
-        return Reading(
-            *(pk, paper, words, votes),
-            outputs=outputs,
-            follows=follows,
-            suits=suits,
-            changes=library.changes(pk),
-            shared=library.shared(pk),
-        )
+        return Reading(pk, paper, self._model.state.listing.words, **self._library.facts(pk))
 
     def read_page(self, pk: PaperKey | None) -> Reading | None:
         """A paper for its page, with its related data; None if it is gone."""
@@ -93,7 +83,6 @@ class DetailLoader(Actor):
         return reading.changes if before is None else reading.changes._replace(sections=before.sections)
 
     async def _compare_texts(self, pk: PaperKey) -> None:
-        """Show what changed in the full text of the page's paper."""
         with suppress(CacheError):
             sections = await asyncio.to_thread(self._library.compare_texts, pk)
             page = self._model.state[PAGE]
@@ -120,7 +109,6 @@ class TextPlaces(Actor):
 
     @follows(_place_parts)
     def follow(self, state: State) -> None:
-        """Search the shown paper's text for the words of the list's query."""
         wanted = _words_wanted(state)
         if wanted is None:
             self.delay.stop()
@@ -280,7 +268,6 @@ class PageRefresher(Actor):
             self._say(page.paper.id, f"fetching comments and versions{self._services.look.glyphs.ellipsis}")
 
     def _say(self, id: str, text: str) -> None:
-        """Show a status on the page of a paper, if it is open."""
         page = self._model.state[PAGE]
         if page is not None and page.paper.id == id:
             self._model.change(self._model.state.put(PAGE, page._replace(fetching=text)))

@@ -64,7 +64,6 @@ class PaperPage(OverScreen[Reading], inherit_bindings=False):
         )
 
     def _draw_again(self, state: State) -> None:
-        """Draw the paper again once its text is searched, or the list's length is known."""
         reading = state[PAGE]
         if reading is not None:
             self.show(reading)

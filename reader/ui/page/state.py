@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Reading(NamedTuple):
-    """A paper in the detail pane or on the page."""
+    """A paper in the detail pane or on the page, and what `Presentation` says about it."""
 
     key: PaperKey
     paper: Paper
@@ -31,17 +31,12 @@ class Reading(NamedTuple):
     number: int = 0
     """Its place in the list, from 1; 0 if unknown."""
     kept: Kept | None = None
-    """Its related data, on the page."""
     fetching: str = ""
-    """The status of fetching related data; may be empty."""
     outputs: tuple[Output, ...] = ()
-    """What the user's programs printed about it."""
     follows: tuple[FollowReason, ...] = ()
     suits: str = ""
-    """Why it suits the user, in words, if the list is ordered by that."""
     changes: Changes | None = None
     shared: tuple[Said, ...] = ()
-    """What the group shares about it."""
 
 
 READING: Part[Reading | None] = Part(None)
@@ -62,19 +57,19 @@ def close_page(state: State) -> State:
 
 PAGE: Front[Reading] = Front(
     lambda state: "triage" if is_triaging(state) else "page",
+    "reader.ui.page.screen:PaperPage",
     back=close_page,
     paper=lambda reading: reading.key,
+    is_kept=True,
     is_returned_to=True,
 )
 
 
 def found_of(state: State, key: PaperKey) -> Found | None:
-    """Where a paper's full text has the search words, if known."""
     known = state[FOUND]
     return known if known is not None and known.key == key else None
 
 
 def fit_of(state: State, key: PaperKey) -> Fit | None:
-    """Why a paper is in a list of best fits, if known."""
     known = state[FIT]
     return known if known is not None and (known.key, known.text) == (key, state.listing.place.text) else None

@@ -33,7 +33,6 @@ class PictureActions(Actor):
 
     @handles("picture.open")
     def open(self, _count: int | None) -> None:
-        """Show the first figure in view, or else the first picture of the paper."""
         pictures = self._pictures()
         if why := self._why_not() or ("" if pictures else self._none()):
             opens = self._services.look.keymap.key("link.pdf", "text")
@@ -56,7 +55,6 @@ class PictureActions(Actor):
         return True
 
     def open_formula(self, formula: Formula, block: int) -> None:
-        """Show a displayed formula of the open text as in its PDF."""
         from reader.ui.pictures.pictures import formula_of
 
         text = self._model.state[TEXT]
@@ -70,13 +68,8 @@ class PictureActions(Actor):
         if (pictures := self._model.state[PICTURES]) is not None:
             self._services[LinkActions].browse(pictures.front.address)
 
-    @handles("picture.close")
-    def close(self, _count: int | None) -> None:
-        self._model.change(self._model.state.put(PICTURES, None))
-
     @follows(lambda state: (state.width, state.height))
     def follow_size(self, state: State) -> None:
-        """Redraw the picture after a resize."""
         self._model.change(state.update(PICTURES, lambda pictures: pictures.fitted(self._canvas(state))))
 
     def _pictures(self) -> tuple[Picture, ...]:

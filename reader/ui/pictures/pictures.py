@@ -105,7 +105,6 @@ def formula_of(document: Document, formula: Formula, block: int, id: str) -> Pic
 
 
 def _prose(block: Block | Item) -> list[str]:
-    """The words of a block outside formulas."""
     spans = block.spans if isinstance(block, Paragraph | Heading) else ()
     return [word for span in spans if span.style != "formula" for word in _WORD.findall(span.text.lower())]
 
@@ -131,12 +130,10 @@ class Pictures:
         return self.pictures[self.index]
 
     def turn(self, by: int) -> Pictures:
-        """Go to another picture, stopping at the ends."""
         index = min(max(0, self.index + by), len(self.pictures) - 1)
         return self if index == self.index else replace(self, index=index, drawn=None, said="")
 
     def fitted(self, canvas: Canvas) -> Pictures:
-        """Draw for a terminal of another size."""
         return self if canvas == self.canvas else replace(self, canvas=canvas, said="")
 
     def came(self, picture: Picture, drawn: PictureDrawn) -> Pictures:

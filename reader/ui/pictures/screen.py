@@ -44,7 +44,6 @@ class PicturePane(Widget):
         self.refresh()
 
     def leave(self) -> None:
-        """Delete the picture from the terminal's memory."""
         self.show(None, "")
 
     def _send(self, sequence: str) -> None:
@@ -55,7 +54,6 @@ class PicturePane(Widget):
 
     @property
     def _corner(self) -> tuple[int, int]:
-        """The cells left of the picture, and the rows above it."""
         drawn, (width, height) = self._drawn, self.size
         if drawn is None:
             return 0, 0

@@ -9,4 +9,4 @@ from reader.ui.shell.state import Front
 if TYPE_CHECKING:
     from reader.ui.pictures.pictures import Pictures
 
-PICTURES: Front[Pictures] = Front("picture")
+PICTURES: Front[Pictures] = Front("picture", "reader.ui.pictures.screen:PictureScreen", is_kept=True)

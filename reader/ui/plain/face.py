@@ -126,7 +126,6 @@ class Face(Actor):
 
     @begins
     def begin(self) -> None:
-        """Begin the conversation; if it fails, so does the reader."""
         self._app.run_worker(self._talk(), group="plain")
 
     @follows(lambda state: state.notices)
@@ -160,7 +159,6 @@ class Face(Actor):
 
     @property
     def _status(self) -> Status:
-        """What the last line of the screen in front says."""
         screen = self._app.screen
         return (screen.status if isinstance(screen, OverScreen) else self._main.status).shown
 
@@ -172,7 +170,6 @@ class Face(Actor):
 
     @property
     def _field(self) -> LineInput | NoteArea | None:
-        """The text that is being typed, if any."""
         field = self._app.screen.focused
         return field if isinstance(field, LineInput | NoteArea) else None
 
@@ -245,7 +242,6 @@ class Face(Actor):
             await self._press("enter")
 
     async def _write(self, field: LineInput | NoteArea, line: str) -> None:
-        """Put a line into the text that is open; keys that write nothing are keys there too."""
         chord = keys_labelled(line) if line and " " not in line else ()
         if len(chord) == 1 and len(chord[0]) > 1 and chord in self._keymap.resolve(self._context):
             await self._press(*chord)
@@ -264,7 +260,6 @@ class Face(Actor):
             field.insert_pasted(f"{begun}{line}\n")
 
     async def _press(self, *keys: str) -> None:
-        """Press keys, as a terminal's driver does."""
         for key in keys:
             character = key if len(key) == 1 else " " if key == "space" else None
             self._app.post_message(Key("space" if key == " " else key, character))
@@ -286,7 +281,6 @@ class Face(Actor):
     # Until it is done
 
     async def _settle(self) -> None:
-        """Wait until what was begun is done."""
         begun, quiet = time.monotonic(), 0
         while quiet < ROUNDS and time.monotonic() - begun < PATIENCE and not self._app.is_leaving:
             await catch_up(self._app)
@@ -331,7 +325,6 @@ class Face(Actor):
         return [one for one in said if one]
 
     def _where(self) -> tuple[object, str]:
-        """The place, and how it is called."""
         context, screen, state = self._context, self._app.screen, self._model.state
         if context in ("list", "empty", "hole"):
             return (state.where, context == "empty"), words.says(self._main.top.line(WIDE))
@@ -392,7 +385,6 @@ class Face(Actor):
             yield f"{here}{words.paper(place + 1, row, date, is_brief=is_brief)}"
 
     def _typing(self, field: LineInput | NoteArea) -> Iterator[str]:
-        """What is written already, and what may be."""
         text = field.value if isinstance(field, LineInput) else field.text
         if isinstance(field, NoteArea) and self._place == self._where()[0]:
             yield f"Lines so far: {len(text.splitlines()):,}."
@@ -440,7 +432,6 @@ class Face(Actor):
 
     @property
     def _pane(self) -> Pane | None:
-        """The pane that keys move."""
         main, screen, context = self._main, self._app.screen, self._context
         if screen is main:
             return main.filter if context == "filter" else main.detail
@@ -466,12 +457,10 @@ class Face(Actor):
 
 
 def _named(line: str) -> str:
-    """A line in a sentence about it."""
     return words.plain(line)[:LONGEST_NAMED] or "enter"
 
 
 def _drawn(pane: Pane) -> Iterator[Drawn]:
-    """The lines of a pane in view."""
     top = pane.scroll_offset.y
     for y in range(pane.size.height):
         text = pane.render_line(y).text.strip()
@@ -486,7 +475,6 @@ def _drawn(pane: Pane) -> Iterator[Drawn]:
 
 
 def _rendered(screen: Screen[Any]) -> Iterator[Drawn]:
-    """The lines of a screen without a pane."""
     for widget in screen.query(Widget):
         drawn = widget.render()
         if isinstance(drawn, Content) and not isinstance(widget, KeyLines):

@@ -46,7 +46,6 @@ def plain(text: str) -> str:
 
 
 def says(line: Line) -> str:
-    """A drawn line as plain text."""
     text = "".join(piece.text for piece in line)
     return plain(text.removeprefix(f" {PROGRAM} ").replace(f" {SPOKEN.here}", ", searched for"))
 
@@ -58,7 +57,6 @@ def sentence(text: str) -> str:
 
 
 def paper(number: int, row: PaperRow, date: str = "", *, is_brief: bool = False) -> str:
-    """A paper of a list with its number and, unless that was just said, what is known of it."""
     facts = "" if is_brief else sentence(", ".join((*_facts(row), *filter(None, [date]))))
     return f"{number}. {sentence(row.title)} {facts}".rstrip()
 
@@ -82,7 +80,6 @@ def _facts(row: PaperRow) -> Iterator[str]:
 
 
 def keys(status: Status) -> str:
-    """The keys that matter, or the answers to a prompt."""
     named = "; ".join(f"{key} {name}" for key, name in status.choices or status.keys if name)
     return sentence(f"{status.typed or ('Answer' if status.choices else 'Keys')}: {named}") if named else ""
 

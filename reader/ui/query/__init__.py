@@ -1,7 +1,1 @@
 """The query line, and the search of the feed."""
-
-from __future__ import annotations
-
-from reader.ui.shell.feature import Feature
-
-FEATURE = Feature(__name__, ("actions",))

@@ -46,7 +46,6 @@ class AddActions(Actor):
 
     @handles("find.add")
     def ask_for_paper(self, _count: int | None) -> None:
-        """Begin a query for one paper; the user may paste any form of its id."""
         self._model.change(self._model.state.open_query("id:"))
 
     @handles("find.fetch")
@@ -103,7 +102,6 @@ class QueryActions(Actor):
 
     @handles("query.save")
     def save(self, _count: int | None) -> None:
-        """Keep the query, and ask for a name to save it as a view."""
         self.accept()
         state = self._model.state
         if not state.is_typing and state.place.text:
@@ -111,13 +109,11 @@ class QueryActions(Actor):
 
     @handles("query.cancel")
     def cancel(self, _count: int | None = None) -> None:
-        """Restore the earlier query."""
         self._line.cancel()
         self._model.change(self._model.state.cancel_query())
 
     @handles("query.complete")
     def complete(self, _count: int | None) -> None:
-        """Take the suggestion of the query line or of the empty list."""
         state = self._model.state
         if state.is_typing:
             self._line.complete()
@@ -139,7 +135,6 @@ class QueryActions(Actor):
 
     @handles("find.widen")
     def widen(self, _count: int | None) -> None:
-        """Run the query on all papers, or on the earlier view again."""
         state = self._model.state
         if state.results is not None:
             self._model.show_notice("results of the feed are not part of a view")
@@ -166,7 +161,6 @@ class QueryActions(Actor):
 
     @handles("find.feed")
     def search_feed(self, _count: int | None) -> None:
-        """Search the feed for the typed query, or else for the list's query."""
         state = self._model.state
         typed = self._line.text if state.is_typing else state.search.wanted or state.listed_text
         text = feed_text(typed)
@@ -215,7 +209,6 @@ class SimilarActions(Actor):
         self._model.change(self._model.state.go(Place(view("all"), text)))
 
     def _targets(self) -> list[Paper]:
-        """The cached papers that the keys act on."""
         found = (self._library.paper(pk) for pk in self._model.state.targets[:MOST_LIKED])
         return [paper for paper in found if paper is not None and isinstance(paper.pk, int)]
 
@@ -293,7 +286,6 @@ class FeedSearch(Actor):
 
     @follows(lambda state: state.search.asking)
     def follow(self, state: State) -> None:
-        """Cancel the search if the state has none."""
         if not state.search.asking and self._worker is not None:
             worker, self._worker = self._worker, None
             worker.cancel()
@@ -364,7 +356,6 @@ class FeedSearch(Actor):
             self._model.change(self._model.state.search_progressed(progress))
 
     def _begun(self, text: str) -> str:
-        """The answer to a slow search."""
         return f"{self._stop_key} stops searching for {text}"
 
     def _end(self) -> None:

@@ -94,7 +94,6 @@ class QueryLine(TypedLine):
     # Set-up
 
     def know(self, completer: Completer | None = None, topics: Sequence[str] = ()) -> None:
-        """Set the completer and the slugs of all topics, the likeliest first."""
         self._completer = completer
         self._topics = tuple(topics)
         if not self._typed.selected:
@@ -144,12 +143,10 @@ class QueryLine(TypedLine):
         return None
 
     def cancel(self) -> str:
-        """Restore the text that the line was opened with, and return it."""
         self.write(self._before)
         return self._before
 
     def complete(self) -> bool:
-        """Insert the marked suggestion into the text; return False if there is none."""
         self._examine_if_changed()
         taken, error = self._typed.completion, self._typed.error
         if taken:
@@ -161,14 +158,12 @@ class QueryLine(TypedLine):
         return True
 
     def next(self) -> None:
-        """Mark the next suggestion; in the history, go to the next newer query."""
         if self.recalled >= 0:
             self._recall(-1)
         elif self._typed.selected + 1 < len(self.suggestions):
             self._show(self._typed._replace(selected=self._typed.selected + 1))
 
     def previous(self) -> None:
-        """Mark the previous suggestion; at the first one, go to the next older query."""
         if self.recalled < 0 and self._typed.selected > 0:
             self._show(self._typed._replace(selected=self._typed.selected - 1))
         else:

@@ -135,7 +135,6 @@ class Refresher(Actor):
 
     @stops("last")
     def stop(self) -> bool:
-        """Stop the running refresh, and return whether there was one; stored papers stay."""
         if self._worker is None or not self._status.is_running:
             return False
         self._later.clear()
@@ -179,67 +178,49 @@ class Refresher(Actor):
                 self._receive(message)
 
     def _receive(self, message: Message) -> None:
-        """Apply a job's message to the state."""
-        from reader.refresh.jobs import (
-            DayEmpty,
-            DayFailed,
-            DayStored,
-            FeedStarted,
-            FeedStored,
-            HookRan,
-            NotificationFailed,
-            PapersClassified,
-            PapersDropped,
-            PapersReturned,
-            RefreshFinished,
-            RefreshStarted,
-            RulesActed,
-            SourceFailing,
-            Waiting,
-        )
+        from reader.refresh import jobs
 
         match message:
-            case FeedStarted(title):
+            case jobs.FeedStarted(title):
                 self._progress(title)
-            case FeedStored(new=new, updated=updated) if new or updated:
+            case jobs.FeedStored(new=new, updated=updated) if new or updated:
                 self._renew()
-            case PapersReturned():
+            case jobs.PapersReturned():
                 self._renew()
-            case RefreshStarted(days):
+            case jobs.RefreshStarted(days):
                 self._progress_by_day(0, len(days))
-            case DayStored(new=new, updated=updated, n=n, of=of):
+            case jobs.DayStored(new=new, updated=updated, n=n, of=of):
                 self._progress_by_day(n, of)
                 if new or updated:
                     self._renew()
-            case DayEmpty(n=n, of=of):
+            case jobs.DayEmpty(n=n, of=of):
                 self._progress_by_day(n, of)
-            case Waiting(seconds, why):
+            case jobs.Waiting(seconds, why):
                 self._progress(f"{why}, {seconds:.0f} s")
-            case DayFailed(error=error):
+            case jobs.DayFailed(error=error):
                 self._change(self._status.failed(str(error), FEED_ERROR, self._local_time()))
-            case RefreshFinished(error=None) as sums:
+            case jobs.RefreshFinished(error=None) as sums:
                 self._succeed(sums)
-            case RefreshFinished(error=FeedError() as error):
+            case jobs.RefreshFinished(error=FeedError() as error):
                 self._is_offline = isinstance(error, FeedOffline)
                 self._fail(error)
-            case SourceFailing() if not self._status.problem:
+            case jobs.SourceFailing() if not self._status.problem:
                 self._report_source(message)
-            case PapersClassified(done, total):
+            case jobs.PapersClassified(done, total):
                 self._progress(f"topics {done:,} of {total:,}")
                 if done == total:
                     self._renew()
-            case NotificationFailed(error):
+            case jobs.NotificationFailed(error):
                 self._model.show_news(str(error), "warning")
-            case RulesActed(did):
+            case jobs.RulesActed(did):
                 self._renew()
                 self._tell(self._with_rules(did), begun=self._came)
-            case HookRan(done, of):
+            case jobs.HookRan(done, of):
                 self._progress(f"on_new {done:,} of {of:,}")
-            case PapersDropped(papers=papers):
+            case jobs.PapersDropped(papers=papers):
                 self._progress(f"{papers:,} old papers dropped")
 
     def _with_rules(self, did: Sequence[tuple[str, int]]) -> str:
-        """New papers, and what the rules did to them."""
         dot, key = self._services.look.glyphs.dot, self._services.look.keymap.key("mark.undo", "list")
         acted = "by your rules: " + ", ".join(f"{count:,} {what}" for what, count in did)
         return f" {dot} ".join(filter(None, (self._came, acted, f"{key} undoes" if key else "")))
@@ -252,7 +233,6 @@ class Refresher(Actor):
         return self._services.look.now().astimezone()
 
     def _report_source(self, failing: SourceFailing) -> None:
-        """Report which other sources fail, and since when."""
         from reader.core.lines import cut
 
         trouble = f"{failing.more + 1} feeds silent" if failing.more else f"{cut(failing.title, LONGEST_NAME)} silent"
@@ -363,14 +343,12 @@ class VectorMaker(Actor):
             self.delay.begin(REST)
 
     def take(self, settings: Vectors) -> None:
-        """Continue with another model, or none."""
         if settings != self._settings:
             self._settings = settings
             if not self._model.state.mode:
                 self.delay.begin(0)
 
     def begin(self) -> None:
-        """Make missing vectors now, unless that is running."""
         if not self._is_running and not self._model.state[REFRESH].is_running:
             self._is_running = True
             self._services.background.start("vectors", self._run)
@@ -410,7 +388,6 @@ class VectorMaker(Actor):
 
     @ends
     def close(self) -> None:
-        """Disconnect the model."""
         if self._opened is not None:
             from reader.cache.finding.door import install
 

@@ -28,7 +28,6 @@ class RefreshStatus(NamedTuple):
         return self.progress is not None
 
     def started(self, view: str = "") -> RefreshStatus:
-        """Record the start of a refresh, of the latest days or for a view."""
         return self._replace(progress="starting", view=view)
 
     def failed(self, problem: str, trouble: str, now: datetime) -> RefreshStatus:
@@ -55,5 +54,4 @@ def join_failed(state: State, what: str, now: datetime) -> State:
 
 
 def joined(state: State, what: str) -> State:
-    """Record that a sync works."""
     return state.put(UNJOINED, tuple(one for one in state[UNJOINED] if one[0] != what))

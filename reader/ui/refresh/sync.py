@@ -76,7 +76,6 @@ class Sync(Actor):
 
     @begins
     def begin(self) -> None:
-        """Sync soon, and then in each quiet minute."""
         if self._is_on:
             self._is_beginning = True
             self.delay.begin(START)
@@ -91,7 +90,6 @@ class Sync(Actor):
                 self.delay.begin(QUIET)
 
     def look(self) -> None:
-        """Sync now, unless that is running."""
         if self._is_on and not self._is_looking:
             self._is_looking, self._has_marked, self._is_beginning = True, False, False
             self._background.start(self.words[0], self._run)
@@ -124,7 +122,6 @@ class Sync(Actor):
             end.cancel()
 
     def _tell(self, complaint: str) -> None:
-        """Report a problem once, until it changes."""
         if complaint and complaint != self._told:
             self._model.show_news(complaint, "warning")
         self._told = complaint
@@ -136,7 +133,6 @@ class Sync(Actor):
 
     @ends
     def close(self) -> None:
-        """End the running sync, because the reader ends."""
         if self._running is not None:
             self._running.kill()
 
@@ -171,17 +167,14 @@ class CacheWatch(Actor):
 
     @begins
     def begin(self) -> None:
-        """Check regularly, unless the clock is stopped."""
         if not self._services.look.is_still:
             self._services.app.set_interval(self.seconds, self.look_around)
 
     def look_around(self) -> None:
-        """Check for changes by other programs."""
         self.look()
         self._services[SettingsWatch].look()
 
     def look(self) -> None:
-        """Show other programs' changes to the cache, and problems with it."""
         if not self._has_begun:
             self._has_begun = True
             self._begin_telling()
@@ -206,7 +199,6 @@ class CacheWatch(Actor):
             self._background.start("replaced", self._tell_replaced)
 
     async def _tell_replaced(self) -> None:
-        """Report values of the user that another machine replaced, with the key that restores them."""
         with suppress(ReaderError):
             found = await self._library.take_replaced()
             if found:
@@ -269,7 +261,6 @@ class SettingsWatch(Actor):
             self._model.show_news(str(loaded.mistakes[0]), "warning")
 
     async def _follow_muted_words(self) -> None:
-        """Apply the muted words of the settings, and reload the list if papers changed."""
         self._is_muted = True
         with suppress(CacheError):
             if await asyncio.to_thread(_mute, self._path, self._settings, self._look.today):

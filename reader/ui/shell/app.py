@@ -82,7 +82,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     """The file for this visit's place; None for the sample."""
 
     def add_keys(self, keys: KeySet) -> None:
-        """Add keys whose handlers a feature now has."""
         raise NotImplementedError
 
     def perform(self, action_id: str, count: int | None = None) -> None:
@@ -192,7 +191,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
             self.terminal.set_title(title)
 
     def stop_job(self) -> bool:
-        """Stop until the shell continues the program; False if no shell could."""
         return self.terminal is not None and self.terminal.stop_job()
 
     @on(Driver.SignalResume)
@@ -214,7 +212,6 @@ class ShellApp(ThemedApp, inherit_bindings=False):
         return True
 
     def send_file(self, text: str, name: str) -> bool:
-        """Send a file to the user's browser; False if the reader is not in one."""
         if not self.is_web:
             return False
         self.deliver_text(StringIO(text), save_filename=name, open_method="download")

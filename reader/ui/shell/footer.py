@@ -10,6 +10,5 @@ from reader.ui.shell.state import State
 
 
 def status(state: State, keymap: Keymap, keys: Iterable[Choice] | None = None) -> Status:
-    """The last line, with the given keys if any, else those of the context's footer."""
     found = keymap.hints(state.context) if keys is None else keys
     return Status(tuple(found), *state.prompt, *state.notices.shown)

@@ -67,13 +67,11 @@ class Keyboard(Actor):
         self._last_wait = services.background.delayed(self._quit_without_list)
 
     async def press(self, *keys: Key) -> None:
-        """Handle keys once the panes and the previously requested list exist."""
         self._pressed = time.monotonic()
         self._waiting.extend(keys)
         await self.go_on()
 
     async def begin(self) -> None:
-        """Handle the keys typed before the panes existed."""
         self._has_begun = True
         await self.go_on()
 
@@ -253,7 +251,6 @@ class Keyboard(Actor):
         return is_choice or not self._is_offer or spell(key.key) == "escape"
 
     def _show_chord(self) -> None:
-        """Show the possible next keys of a chord, or the usual hints again."""
         pending, context = self._keys.pending, self._model.state.context
         if pending is None:
             self._prompt(Prompt())

@@ -7,7 +7,7 @@ pane is its bar: a rule if another pane is on its right, else blank; the scroll 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, cast, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast, get_args
 
 if TYPE_CHECKING:
     from reader.session.visit import Visit
@@ -113,13 +113,11 @@ class PaneChoice(NamedTuple):
         return PaneSizes(filter_width, share)
 
     def resized(self, width: int, *, filter_width: int | None = None, list_share: float | None = None) -> PaneChoice:
-        """The same choice with other sizes in terminals of about this width."""
         now = self.at(width)
         sizes = PaneSizes(filter_width or now.filter_width, list_share or now.list_share)
         return self._replace(sizes={**self.sizes, shape_at(width): sizes})
 
     def toggled(self, pane: PaneName) -> PaneChoice:
-        """The same choice with a pane permanently hidden, or shown again."""
         return self._replace(hidden=self.hidden ^ {pane})
 
     def with_other_density(self) -> PaneChoice:
@@ -154,24 +152,11 @@ def shape_at(width: int) -> Shape:
     return next(shape for shape, least in reversed(SHAPES.items()) if width >= least)
 
 
-class PaneSettings(Protocol):
-    """The settings that decide on the panes."""
-
-    @property
-    def density(self) -> str: ...
-
-    @property
-    def filter_width(self) -> int: ...
-
-    @property
-    def list_share(self) -> float: ...
-
-
-def remembered(settings: PaneSettings, left: Visit) -> PaneChoice:
+def remembered(density: str, filter_width: int, list_share: float, left: Visit) -> PaneChoice:
     """The choice from the settings and the last visit."""
-    usual = cast(Density, settings.density)
+    usual = cast(Density, density)
     return PaneChoice(
-        PaneSizes(settings.filter_width, settings.list_share),
+        PaneSizes(filter_width, list_share),
         usual,
         {shape: PaneSizes(*left.sizes[shape]) for shape in SHAPES if shape in left.sizes},
         frozenset(pane for pane in get_args(PaneName) if pane in left.hidden and pane != "list"),
@@ -204,7 +189,6 @@ def shown_panes(width: int, choice: PaneChoice, front: PaneFront) -> frozenset[P
 
 
 def lay_out(width: int, height: int, choice: PaneChoice = USUAL, front: PaneFront = LIST) -> Layout:
-    """Place the panes in `height` lines of a terminal of `width` columns."""
     shape, shown = shape_at(width), shown_panes(width, choice, front)
     sizes = choice.at(width)
     strip = Area(0, 0, width, 1) if has_strip(width, choice, front) else None
@@ -225,12 +209,10 @@ def lay_out(width: int, height: int, choice: PaneChoice = USUAL, front: PaneFron
 
 
 def _beside(room: Area, columns: int) -> tuple[Area, Area]:
-    """Split an area into its first columns and the rest."""
     return room._replace(width=columns), room._replace(x=room.x + columns, width=room.width - columns)
 
 
 def _above(room: Area, lines: int) -> tuple[Area, Area, Area]:
-    """Split an area into its first lines, a rule, and the rest."""
     lines = min(max(lines, 1), max(0, room.height - 2))
     rule = room._replace(y=room.y + lines, height=1)
     return (

@@ -115,7 +115,6 @@ class ListLines:
         self._past_end = self._past_papers + self._end
 
     def group_of(self, index: int) -> int:
-        """The group of the paper at a place; -1 without groups."""
         return bisect_right(self._starts, index) - 1
 
     def is_in_text(self, index: int) -> bool:
@@ -127,7 +126,6 @@ class ListLines:
         return self._starts[group] if group < len(self._starts) else len(self.pks)
 
     def line_of(self, index: int) -> int:
-        """Return the first line of the paper at a place."""
         group = self.group_of(index)
         return index * self._each + (group + 1 + self._above[group] if self.has_headings else 0)
 
@@ -174,7 +172,6 @@ class ListLines:
         return _index(self.pks, pk) if index is None else index
 
     def find_near(self, pk: PaperKey, near: int) -> int | None:
-        """Return the place of a paper if it is around `near`, else None."""
         return _index(self.pks, pk, max(0, near - NEAR), near + NEAR)
 
     def heir(self, old: ListLines, place: int) -> int:
@@ -196,7 +193,6 @@ class ListLines:
         return walked[-1] if walked else line
 
     def _walk(self, line: int, step: int) -> Iterator[tuple[int, Slot]]:
-        """Yield the lines from a number on, down for 1, up for -1."""
         while 0 <= line < self._past_end:
             slot = self.at(line)
             if slot is not None:

@@ -203,22 +203,18 @@ class PaperSelection:
         return PaperSelection(papers, papers if self.listed == self.papers else self.listed | more)
 
     def toggled(self, pks: Collection[PaperKey]) -> PaperSelection:
-        """Select papers of the list, or deselect them if all are selected; ends a range."""
         if not self.listed.issuperset(pks):
             return self.with_papers(pks)
         return PaperSelection(self.papers.difference(pks), self.listed.difference(pks))
 
     def begin_range(self, pk: PaperKey) -> PaperSelection:
-        """Begin a range at a paper of the list."""
         before = self.end_range()
         return replace(before.with_papers((pk,)), range=Range(pk, before))
 
     def end_range(self) -> PaperSelection:
-        """Keep the range's papers, and let the cursor move without it."""
         return self if self.range is None else replace(self, range=None)
 
     def follow(self, pks: Sequence[PaperKey], cursor: PaperKey | None) -> PaperSelection:
-        """Extend the range in the list `pks` to the cursor."""
         if self.range is None:
             return self
         ends = [_place(pks, self.range.first), _place(pks, cursor)]

@@ -27,14 +27,13 @@ class Model:
         return self._state
 
     def change(self, state: State) -> None:
-        """Replace the current state."""
         if state is not self._state:
             self._state = state
             self.publish(state)
 
     def take_targets(self) -> tuple[PaperKey, ...]:
         """The papers that an action takes, see `State.targets`; ends a range."""
-        self.change(self._state.end_range())
+        self.change(self._state.choose(self._state.selection.end_range()))
         return self._state.targets
 
     def show_notice(self, text: str, tone: Tone = "done") -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -22,7 +21,6 @@ from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import Notice
 
 if TYPE_CHECKING:
-    from reader.ui.shell.feature import Feature, Over
     from reader.ui.shell.state import Front, State
 
 T = TypeVar("T")
@@ -89,63 +87,63 @@ class PaneScreen(OverScreen[T], inherit_bindings=False):
 
 
 class Screens(Actor):
-    """Opens and closes the screens of the features."""
+    """Opens and closes the screens of the state's stack."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._overs: dict[Front[Any], Over] = {}
         self._made: dict[Front[Any], OverScreen[Any]] = {}
-        self._open: list[Front[Any]] = []
+        self._drawn: dict[Front[Any], Any] = {}
+        """What the open screens show."""
         self._covered: list[OverScreen[Any]] = []
         """Screens closed while covered by another one, such as help; they are removed once uncovered."""
 
-    def add(self, feature: Feature) -> None:
-        """Show the screens of a feature from now on whenever the state asks for them."""
-        app = self._services.app
-        if not self._overs:
-            app.screen_change_signal.subscribe(app.screen_stack[0], self._uncover, immediate=True)
-        for over in feature.screens:
-            self._overs[over.front] = over
-            subscribe(app, self._model, over.front, partial(self._draw, over, feature.folder), now=False)
+    def begin(self) -> None:
+        app = self._app
+        app.screen_change_signal.subscribe(app.screen_stack[0], self._uncover, immediate=True)
+        subscribe(app, self._model, lambda state: [(front, state[front]) for front in state.stack], self._draw)
 
     def get(self, front: Front[Any]) -> Any:
         """A part's screen while open; a kept screen also afterwards; else None."""
         return self._made.get(front)
 
+    def _draw(self, state: State) -> None:
+        self._close(state)
+        for front in state.stack:
+            # Drawing one may have changed the state.
+            value = self._model.state[front]
+            if value is not None and (front not in self._drawn or value != self._drawn[front]):
+                is_open = front in self._drawn
+                self._drawn[front] = value
+                self._show(front, value, is_open=is_open)
+
     # Unless it is installed, Textual removes a closed screen and draws nothing when it reopens.
 
-    def _draw(self, over: Over, folder: str, state: State) -> None:
-        self._close(state)
-        value, app = state[over.front], self._services.app
-        if value is None:
-            return
-        screen = self._made.get(over.front)
+    def _show(self, front: Front[Any], value: Any, *, is_open: bool) -> None:
+        screen = self._made.get(front)
         if screen is None:
-            module, _, name = over.screen.partition(":")
-            kind = getattr(import_module(f"{folder}.{module}"), name)
-            screen = self._made[over.front] = kind(self._services, value)
-            if over.is_kept:
-                app.install_screen(screen, over.front.context(state))
-        if over.front not in self._open:
-            self._open.append(over.front)
+            module, _, name = front.screen.partition(":")
+            screen = self._made[front] = getattr(import_module(module), name)(self._services, value)
+            if front.is_kept:
+                self._app.install_screen(screen, front.screen)
+        if not is_open:
             if screen in self._covered:
                 self._covered.remove(screen)
-            if screen not in app.screen_stack:
-                app.push_screen(screen)
+            if screen not in self._app.screen_stack:
+                self._app.push_screen(screen)
         screen.show(value)
 
     def _close(self, state: State) -> None:
         """Close what left the state, topmost first, since a page may close together with its text."""
-        for front in reversed([front for front in self._open if state[front] is None]):
-            self._open.remove(front)
-            screen = self._made[front] if self._overs[front].is_kept else self._made.pop(front)
-            if screen is self._services.app.screen:
-                self._services.app.pop_screen()
-            elif screen in self._services.app.screen_stack:
+        for front in reversed([front for front in self._drawn if state[front] is None]):
+            del self._drawn[front]
+            screen = self._made[front] if front.is_kept else self._made.pop(front)
+            if screen is self._app.screen:
+                self._app.pop_screen()
+            elif screen in self._app.screen_stack:
                 self._covered.append(screen)
 
     def _uncover(self, screen: Any) -> None:
         """Close an uncovered screen that was closed meanwhile."""
         if screen in self._covered:
             self._covered.remove(screen)
-            self._services.app.pop_screen()
+            self._app.pop_screen()

@@ -39,7 +39,6 @@ class Background:
         return self._app.run_worker(watched, group=group, exclusive=exclusive, exit_on_error=False)
 
     def delayed(self, act: Callable[[], object]) -> Delayed:
-        """Make a delayed call of a function."""
         return Delayed(self._app, act)
 
     async def _watch(self, group: str, work: Work) -> None:
@@ -108,7 +107,6 @@ class Services:
         return one
 
     def find(self, role: type[R]) -> Iterator[tuple[R, Callable[..., Any]]]:
-        """The features' methods with a role."""
         return find(role, self.features)
 
     def scope(self) -> Scope:

@@ -8,7 +8,7 @@ effect can be tested without a terminal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
@@ -83,7 +83,6 @@ class Notices(NamedTuple):
         return self._replace(answer=Notice(), happened=self.happened + 1) if self.answer.text else self
 
     def passed(self) -> Notices:
-        """Remove the expired notice."""
         return self.acted() if self.answer.text else self._replace(news=Notice())
 
 
@@ -128,16 +127,21 @@ class Front(Part[T | None]):
     def __init__(
         self,
         context: Context | Callable[[State], Context],
+        screen: str,
         *,
         back: Callable[[State], State] | None = None,
         paper: Callable[[T], PaperKey] | None = None,
+        is_kept: bool = False,
         is_returned_to: bool = False,
     ) -> None:
-        """`back` is the effect of a step back, if it does more than close; `paper` is the paper that actions take.
+        """`screen` is the module and class of its `OverScreen`, which is made once if `is_kept`.
 
-        With `is_returned_to`, it reopens when the user returns to its list.
+        `back` is the effect of a step back, if it does more than close; `paper` is the paper that actions take. With
+        `is_returned_to`, it reopens when the user returns to its list.
         """
         super().__init__(None)
+        self.screen = screen
+        self.is_kept = is_kept
         self.is_returned_to = is_returned_to
         self._context = context
         self._back = back
@@ -259,7 +263,6 @@ class State:
 
     @property
     def pane_front(self) -> PaneFront:
-        """The pane in front, for layout."""
         # The panes stay in place while a query is typed.
         place = self.listing.place if self.draft is None else self.draft.before.where.place
         is_narrowed = self.listing.results is None and place.names_topics
@@ -329,7 +332,6 @@ class State:
         return asked.request_list(self._cursor_in(to) if at is None else at)
 
     def _cursor_in(self, where: Where) -> Position:
-        """A list's current or remembered cursor."""
         return Position(self.highlighted) if where == self.listing.where else self.cursors.get(where, TOP)
 
     def _trail_to(self, to: Where, here: Stop | None = None) -> tuple[Stop, ...]:
@@ -348,7 +350,6 @@ class State:
         return (*self.trail, here)[-HISTORY:]
 
     def walk_back(self) -> State:
-        """Go back to where the user was, with its open screens; at the end of the trail drop the query."""
         if not self.trail:
             return self.drop_query()
         return self._go(self.trail[-1].where, None, self.trail[:-1])._reopen(self.trail[-1])
@@ -358,7 +359,6 @@ class State:
         return Stop(self.where, tuple((front, self[front]) for front in self.stack if front.is_returned_to))
 
     def _reopen(self, stop: Stop) -> State:
-        """Reopen the screens over a list."""
         state = self
         for front, value in stop.over:
             state = state.put(front, value)
@@ -380,7 +380,6 @@ class State:
     # The list
 
     def request_list(self, at: Position = TOP) -> State:
-        """Request the place's list; keys for its papers wait until it is there."""
         return replace(self, request=self._next_request(at), is_list_coming=True)
 
     def await_list(self) -> State:
@@ -397,6 +396,10 @@ class State:
         focus = "list" if self.focus == "detail" and not listing.order.pks else self.focus
         listing = replace(listing.formed_like(self.listing), version=self.cache_version)
         return replace(self, listing=listing, selection=selection, is_list_coming=False, focus=focus)
+
+    def choose(self, selection: PaperSelection) -> State:
+        """Change which papers are selected."""
+        return self if selection is self.selection else replace(self, selection=selection)
 
     def highlight(self, pk: PaperKey | None, *, is_on_hole: bool = False) -> State:
         """Record the paper under the cursor, or above it on a hole; a range follows it."""
@@ -430,7 +433,6 @@ class State:
         return self.is_list_coming and self.listing.where == self.where and not self.listing.order.pks
 
     def rank(self) -> State:
-        """Drop the old list while a slow ranking is made."""
         return replace(self.listed(ListContent(self.place, results=self.results)), is_list_coming=True)
 
     def list_stopped(self) -> State:
@@ -438,15 +440,12 @@ class State:
         return replace(self, is_list_coming=False)
 
     def list_failed(self, problem: str) -> State:
-        """Record that the list could not be read."""
         return replace(self, is_list_coming=False, notices=self.notices.told(problem, "warning"))
 
     def move_listed(self, pk: PaperKey, place: int) -> State:
-        """Move a paper within the list, before the cache has the new order."""
         return replace(self, listing=self.listing.with_moved(pk, place))
 
     def marked(self) -> State:
-        """Record that marks were stored."""
         return replace(self, marks_version=self.marks_version + 1)
 
     def know_views(self, views: ViewList) -> State:
@@ -464,29 +463,6 @@ class State:
         known, here = replace(self, views=views, trail=trail), renewed(self.where)
         return known if here == self.where else known._go(here, None, trail)
 
-    # Selecting papers
-
-    def select(self, pks: Iterable[PaperKey]) -> State:
-        """Add papers of the list to the selection."""
-        return replace(self, selection=self.selection.with_papers(pks))
-
-    def toggle_selected(self, pks: Collection[PaperKey]) -> State:
-        """Select papers of the list, or deselect them if all are selected."""
-        return replace(self, selection=self.selection.toggled(pks))
-
-    def begin_range(self) -> State:
-        """Select the papers from the highlighted one to the cursor as it moves."""
-        return (
-            self if self.highlighted is None else replace(self, selection=self.selection.begin_range(self.highlighted))
-        )
-
-    def end_range(self) -> State:
-        """End the range, keeping what is selected."""
-        return self if self.selection.range is None else replace(self, selection=self.selection.end_range())
-
-    def let_go(self) -> State:
-        return self if not self.selection.papers else replace(self, selection=NOTHING_SELECTED)
-
     # The query
 
     def open_query(self, begun: str = "") -> State:
@@ -496,7 +472,6 @@ class State:
         return replace(state, draft=TypedQuery(text, begun, begun or text, self._here, state.request))
 
     def close_query(self) -> State:
-        """Close the query line, and focus the list."""
         return replace(self, draft=None, focus="list")
 
     def keep_query(self, text: str) -> State:
@@ -541,7 +516,6 @@ class State:
     # Searching the feed
 
     def search_feed(self, text: str) -> State:
-        """Request a search of the feed for words."""
         return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))
 
     def search_progressed(self, progress: str) -> State:
@@ -553,7 +527,6 @@ class State:
         return replace(self, search=self.search._replace(asking="", progress=None))
 
     def hold_results(self, results: FeedResults) -> State:
-        """Hold the feed's results while the user is typing or reading."""
         return replace(self, search=self.search._replace(waiting=results))
 
     def list_results(self, results: FeedResults) -> State:
@@ -569,7 +542,6 @@ class State:
         return replace(self, is_ready=True)
 
     def resized(self, width: int, height: int = 24) -> State:
-        """Store the terminal's new size."""
         is_same = (width, height) == (self.width, self.height)
         return self if is_same else replace(self, width=width, height=height)._with_focus_in_view()
 
@@ -592,7 +564,6 @@ class State:
         return state if focus == state.focus else replace(state, focus=focus)._with_focus_in_view()
 
     def open_filter(self) -> State:
-        """Focus the filter pane; unfold it if it has no place of its own."""
         return replace(self, focus="filter", is_filter_open=not has_filter(shape_at(self.width), self.panes))
 
     def close_filter(self) -> State:
@@ -600,7 +571,6 @@ class State:
         return replace(self, focus="list" if self.focus == "filter" else self.focus, is_filter_open=False)
 
     def hide_pane(self, pane: PaneName) -> State:
-        """Hide a pane permanently and focus the list, or show it again."""
         state = self.close_filter() if pane == "filter" and pane not in self.panes.hidden else self
         return state.choose_panes(self.panes.toggled(pane))
 
@@ -612,7 +582,7 @@ class State:
             return self.close_filter()
         if self.focus == "detail":
             return self.focused("list")
-        return self.let_go() if self.selection.count else self.walk_back()
+        return self.choose(NOTHING_SELECTED) if self.selection.count else self.walk_back()
 
     # The first and the last line
 
@@ -625,7 +595,6 @@ class State:
         return self if prompt == self.prompt else replace(self, prompt=prompt)
 
     def change_notices(self, notices: Callable[[Notices], Notices]) -> State:
-        """Change the notices in the last line."""
         changed = notices(self.notices)
         return self if changed == self.notices else replace(self, notices=changed)
 

@@ -131,7 +131,6 @@ class JobDriver(LinuxDriver):
             self._is_lent = False
 
     def _stop_by_signal(self, *_: object) -> None:
-        """Stop because another program asked."""
         if self._is_lent:
             os.kill(os.getpid(), signal.SIGSTOP)
         else:
@@ -295,7 +294,6 @@ class TerminalInput:
         yield from self._parse("")
 
     def _type(self, text: str) -> Generator[Message, None, str]:
-        """Parse text until a paste begins; returns the rest."""
         for at, character in enumerate(text):
             yield from self._parse(character)
             self._last = (self._last + character)[-len(BRACKETED_PASTE_START) :]
@@ -305,7 +303,6 @@ class TerminalInput:
         return ""
 
     def _paste(self, text: str) -> Generator[Message, None, str]:
-        """Collect text until the paste ends; returns the rest."""
         text = self._cut + text
         end = text.find(BRACKETED_PASTE_END)
         if end < 0:

@@ -137,7 +137,6 @@ class Leaving:
         self._ask = partial(loop.call_soon_threadsafe, leave, context=context)
 
     def _listen(self) -> None:
-        """Hear the signals that end a program."""
         # The system's own handler writes a signal's number here at once, even while the main thread hangs.
         signal.set_wakeup_fd(self._mouth.fileno(), warn_on_full_buffer=False)
         for number in self._before:

@@ -66,41 +66,31 @@ class FilterActions(Actor):
 
     @takes_text("filter")
     def type(self, key: str, character: str | None) -> bool:
-        """Take a key as text while topics are narrowed."""
         return self._pane.type(key, character)
 
     @answers("narrowing")
     def show_keys(self, is_on: bool) -> None:
-        """Show the keys for narrowing topics; all others are text."""
         prompt = Prompt((("enter", "keep"), ("esc", "all topics")), "type to narrow") if is_on else Prompt()
         self._model.change(self._model.state.prompt_for(prompt))
 
     @answers("hint")
     def show_hint(self, hint: str) -> None:
-        """Show the meaning of the row under the cursor; hide it for an empty text."""
         self._model.change(self._model.state.put(HINT, hint))
 
     @answers("topics")
     def pick_topics(self, choice: TopicChoice) -> None:
         """Write the picked topics into the query, and remember how they combine even if the query can't express it."""
-        state = self._model.state
-        try:
-            text = with_topics(state.place.text, choice)
-        except ReaderError as error:
-            self._model.show_notice(str(error), "warning")
-            return
-        self._model.change(state.put(TOPIC_MODE, choice.mode).narrow(text))
+        self._narrow(self._model.state.put(TOPIC_MODE, choice.mode), lambda text: with_topics(text, choice))
 
     @answers("tag choice")
     def toggle_tag(self, chosen: tuple[str, Literal["picked", "excluded"]]) -> None:
-        """Pick or exclude a tag in the query, or remove it."""
-        state = self._model.state
+        self._narrow(self._model.state, lambda text: with_tag(text, *chosen))
+
+    def _narrow(self, state: State, change: Callable[[str], str]) -> None:
         try:
-            text = with_tag(state.place.text, *chosen)
+            self._model.change(state.narrow(change(state.place.text)))
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
-            return
-        self._model.change(state.narrow(text))
 
 
 class TopicActions(Actor):
@@ -126,7 +116,6 @@ class TopicActions(Actor):
             self._keyboard.ask_letter("topic", choices, lambda digit: self._toggle(slugs[digit]))
 
     def _toggle(self, slug: str) -> None:
-        """Pick another topic, or drop a picked one; the cursor stays on the paper."""
         state = self._model.state
         choice = picked_topics(state.place.query)
         text = with_topics(state.place.text, choice.toggle(slug, "picked"))
@@ -141,7 +130,6 @@ class TopicActions(Actor):
 
     @offers
     def commands(self) -> Sequence[Command]:
-        """Commands that show the papers of each topic."""
         state = self._model.state
         meanings = state[TOPIC_MEANINGS]
         self._services[TopicMeanings].begin()

@@ -1,7 +1,1 @@
 """A triage of unread papers."""
-
-from __future__ import annotations
-
-from reader.ui.shell.feature import Feature
-
-FEATURE = Feature(__name__, ("actions",))

@@ -57,7 +57,6 @@ class TriageActions(Actor):
 
     @handles("triage.begin")
     def begin(self, _count: int | None) -> None:
-        """Continue the last triage, or begin one of the usual length."""
         self.begin_typed("")
 
     @takes_line("triage.begin")
@@ -85,7 +84,6 @@ class TriageActions(Actor):
 
     @follows(lambda state: (state.is_list_coming, phase_of(state), state.listing))
     def follow(self, state: State) -> None:
-        """Show the first paper once the list is there, and store the number of papers."""
         triage, listing = state[TRIAGE], state.listing
         if triage is None or state.is_list_coming or listing.place != triage.place:
             return
@@ -102,14 +100,17 @@ class TriageActions(Actor):
     # Decide
 
     @handles_each(
-        {"paper.star": "star", "paper.queue": "queue", "paper.hide": "hide", "paper.read": "pass"}, context="triage"
+        {
+            "paper.star": "star",
+            "paper.queue": "queue",
+            "paper.hide": "hide",
+            "paper.read": "pass",
+            "triage.next": "pass",
+        },
+        context="triage",
     )
     def decide_by_key(self, _count: int | None, kind: str) -> None:
         self.decide(kind)
-
-    @handles("triage.next")
-    def go_on(self, _count: int | None) -> None:
-        self.decide("pass")
 
     def _goes_on(self) -> bool:
         """Advance the clock; return False while the end is being stored."""
@@ -121,7 +122,6 @@ class TriageActions(Actor):
 
     @handles("read.on", context="triage")
     def read_on(self, _count: int | None) -> None:
-        """Scroll a page down; at the end, go to the next paper."""
         if self._goes_on() and self._page.scroll_on():
             self.decide("pass")
 
@@ -177,7 +177,6 @@ class TriageActions(Actor):
 
     @handles("mark.undo", context="triage")
     def undo(self, _count: int | None) -> None:
-        """Undo the last action; for a decision, go back to its paper."""
         if self._goes_on():
             self._marks.take_back(self._go_back)
 
@@ -201,7 +200,6 @@ class TriageActions(Actor):
 
     @handles("triage.pause")
     def leave(self, _count: int | None) -> None:
-        """Go back to where the triage began, and stop the clock."""
         if not self._goes_on():
             return
         triage = self._model.state[TRIAGE]
@@ -212,7 +210,6 @@ class TriageActions(Actor):
 
     @handles("triage.end")
     def ask_end(self, _count: int | None) -> None:
-        """Ask what to do with the remaining papers."""
         triage = self._model.state[TRIAGE]
         if triage is None or triage.phase == "ending":
             return
@@ -231,7 +228,6 @@ class TriageActions(Actor):
             self._model.show_notice(f"{len(triage.decisions):,} decided in {spent(triage.watch.ran)}{left}")
 
     def _end(self, *, is_aside: bool) -> None:
-        """Put undecided papers aside, if requested, and show a summary."""
         now = self._look.now()
         self._change(lambda triage: triage.tick(now).end(now))
         self._background.start("marks", partial(self._finish, is_aside))
@@ -285,7 +281,6 @@ class TriageClock(Actor):
 
     @follows(_is_running)
     def follow(self, state: State) -> None:
-        """Start and stop with the triage."""
         if _is_running(state) and not self._look.is_still:
             self._next.begin(SECOND)
         else:

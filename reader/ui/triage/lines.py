@@ -33,7 +33,6 @@ class TriageHeader(NamedTuple):
 
 
 def triage_header(pace: Pace) -> TriageHeader:
-    """The first line of a triage."""
     number = f"{pace.decided + 1:,}"
     if pace.left is not None:
         total = pace.decided + pace.left
@@ -54,7 +53,6 @@ def _pace(pace: Pace) -> Iterator[str]:
 
 
 def triage_line(header: TriageHeader, width: int, glyphs: Glyphs) -> Line:
-    """Draw the first line in a width; a narrow one drops the last parts of the pace first."""
     left: Line = (Piece(" "), Piece("Triage", "place"), Piece("  "), Piece(header.number, "count"))
     role, line = "warning" if header.is_pressing else "count", left
     for count in range(len(header.pace), -1, -1):

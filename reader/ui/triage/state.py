@@ -55,7 +55,6 @@ class Triage:
 
     @property
     def pace(self) -> Pace:
-        """Its progress."""
         left = None if self.total is None else max(self.total - len(self.decisions), 0)
         return Pace(self.seconds, self.watch.ran, len(self.decisions), left)
 
@@ -80,7 +79,6 @@ class Triage:
         return replace(self, phase="running", watch=self.watch.started(now), begun=begun, total=total)
 
     def count(self, papers: int) -> Triage:
-        """Store the number of papers once the whole list is read."""
         return self if self.total is not None or not self.has_paper else replace(self, total=papers + self.begun)
 
     def tick(self, now: datetime) -> Triage:
@@ -94,7 +92,6 @@ class Triage:
         return replace(self, decisions=(*self.decisions, decision))
 
     def with_event(self, pk: PaperKey, event: str) -> Triage:
-        """Store the event of the newest decision on a paper."""
         at = max((place for place, one in enumerate(self.decisions) if one.pk == pk), default=None)
         if at is None:
             return self

@@ -43,7 +43,6 @@ class ViewActions(Actor):
 
     @offers
     def commands(self) -> Sequence[Command]:
-        """Commands that show the saved views."""
         views = self._model.state.views.named
         return [Command(f"View: {one.name}", one.query, partial(self.go, one.id)) for one in views]
 
@@ -60,7 +59,6 @@ class ViewActions(Actor):
                 self._refresher.fetch(Days(days), id, period.short)
 
     def show_query(self, text: str) -> None:
-        """Show all papers that match a query."""
         self._model.change(self._model.state.go(Place(view("all"), text)))
 
     def show_paper(self, pk: PaperKey) -> None:
@@ -103,12 +101,10 @@ class ViewActions(Actor):
             self.fetch_trending()
 
     def fetch_trending(self) -> None:
-        """Fetch the feed's ranking now."""
         self._refresher.fetch(Trending(), "trending", "trending")
 
     @handles("app.refresh")
     def refresh(self, _count: int | None) -> None:
-        """Fetch the latest days, or the days of the view."""
         if self._look.demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
             return
@@ -177,7 +173,6 @@ class ReadingActions(Actor):
 
     @handles("view.reading")
     def show(self, _count: int | None) -> None:
-        """Read the statistics, including pending traces, and show them full screen."""
         self._background.start("reading", self._show, exclusive=True)
 
     async def _show(self) -> None:

@@ -58,7 +58,6 @@ def plain(lines: Iterable[Line]) -> str:
 
 
 def _weeks(figures: Figures, width: int, glyphs: Glyphs) -> Iterator[Line]:
-    """The counts of all weeks and of the last one, with sparklines."""
     count, monday = len(figures.weeks), figures.weeks[0].monday
     begin = f"  weekly since {monday.day} {MONTHS[monday.month - 1][:3]}"
     whole = f"{count} week{'' if count == 1 else 's'}"
@@ -74,7 +73,6 @@ def _weeks(figures: Figures, width: int, glyphs: Glyphs) -> Iterator[Line]:
 
 
 def _topics(figures: Figures, names: Mapping[str, str], width: int, glyphs: Glyphs) -> Iterator[Line]:
-    """The topics of starred papers beside those of seen papers, with number and share."""
     shown = figures.topics[:MOST_TOPICS]
     called = {one.slug: literal(names.get(one.slug, one.slug)) for one in shown}
     name = min(LONGEST_NAME, max(map(cell_len, called.values())), max(8, width - 2 * SHARE))
@@ -93,7 +91,6 @@ def _topics(figures: Figures, names: Mapping[str, str], width: int, glyphs: Glyp
 
 
 def _share(share: Share, most: float, room: int, sign: str, role: str) -> tuple[Piece, ...]:
-    """A number of papers, its share in percent, and a bar if there is room."""
     part = f"{round(100 * share.part)} %" if share.papers else ""
     number = Piece(f"{share.papers:>{SHARE - 6}}{part:>6}", role if share.papers else "muted")
     cells = max(1, round(share.part / most * room)) if share.papers and room else 0
@@ -134,7 +131,6 @@ def _cell(papers: int, busy: int, glyphs: Glyphs) -> Piece:
 
 
 def _months(first: date, weeks: int) -> str:
-    """The names of the months above their first weeks, where there is room."""
     line = "Days "
     end = LABEL + 2 * weeks
     for week in range(weeks):

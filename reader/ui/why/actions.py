@@ -40,15 +40,10 @@ class WhyActions(Actor):
         self._change(Why(self._library.paper(self._model.state.highlighted)))
         self._background.start("why", self._renew)
 
-    @handles("why.close")
-    def close(self, _count: int | None) -> None:
-        self._change(None)
-
     # What is under the cursor
 
     @property
     def _about(self) -> Wish | Held | None:
-        """What is under the cursor; shows a notice if there is nothing."""
         about: Wish | Held | None = self._services[Screens].get(WHY).pane.current
         if about is None:
             self._model.show_notice("nothing here can be changed")
@@ -77,12 +72,11 @@ class WhyActions(Actor):
     @handles("why.papers")
     def show_papers(self, _count: int | None) -> None:
         if (one := self._held) is not None:
-            self.close(None)
+            self._change(None)
             self._services[ViewActions].show_query(str(Term("foryou", one.name)))
 
     @handles("why.join")
     def join(self, _count: int | None) -> None:
-        """Join the interest under the cursor with the remembered one, or remember it."""
         one, why = self._held, self._model.state[WHY]
         if one is None or why is None:
             return
@@ -182,7 +176,6 @@ class WhyActions(Actor):
         return Explanation(topics, acts, muted, made)
 
     async def _decide(self, wishes: Sequence[Wish | Held]) -> str:
-        """Store decisions as one step, and return them in words."""
         try:
             done = await self._library.decide(wishes)
         except ReaderError as error:

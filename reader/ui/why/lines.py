@@ -39,9 +39,6 @@ LONGEST_NAME = 40
 BAR = 12
 """Maximum cells of a bar."""
 
-TWO_COLUMNS = 100
-"""Minimum cells for showing the lists before and after a change side by side."""
-
 
 class Row(NamedTuple):
     """A line, and its subject if the user can change it."""
@@ -131,7 +128,6 @@ def _for_you(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _source(term: TasteTerm) -> str:
-    """The origin of a term, such as `from 3 papers`."""
     if not term.papers:
         return "because you said so"
     if term.weight < 0 and not term.is_hidden:
@@ -141,7 +137,6 @@ def _source(term: TasteTerm) -> str:
 
 
 def _sign(wish: Wish | Held) -> str:
-    """The user's decision: one sign for each step."""
     if wish.step is None:
         return "muted"
     return "+" * wish.step if wish.step > 0 else "-" * -wish.step
@@ -151,7 +146,6 @@ def _sign(wish: Wish | Held) -> str:
 
 
 def _interests(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
-    """Each interest with its share of the marks, and its papers below."""
     if reasons.is_empty:
         wishes = {one.key: one for one in reasons.wishes}
         every = [Wish("topic", slug) for slug, _ in reasons.topics]
@@ -179,7 +173,6 @@ def _interest(one: Interest, width: int, glyphs: Glyphs) -> Iterator[Row]:
 
 
 def _choice(wish: Wish | Held, text: str, width: int, glyphs: Glyphs) -> Row:
-    """A name and the user's decision about it."""
     room = max(8, min(LONGEST_NAME, width - 8))
     name = cut(literal(text), room, glyphs.ellipsis)
     role = "muted" if wish.step is None else "text"
@@ -196,22 +189,14 @@ def _changed(reasons: Reasons, width: int, glyphs: Glyphs) -> list[Row]:
 
 
 def _first(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
-    """The first papers for the user and, after a change, how they moved."""
     if not known.first:
         return []
     places = {id: place for place, (id, _) in enumerate(known.before, 1)}
-    is_wide = width >= TWO_COLUMNS and bool(known.before)
-    half = (width - 4) // 2 if is_wide else width
-    rows = [_heading(FIRST, half, glyphs, ", before and after" if known.before else "")]
+    rows = [_heading(FIRST, width, glyphs, ", and where they were before" if known.before else "")]
     for place, (id, title) in enumerate(known.first, 1):
         was = places.get(id)
         moved = "" if not known.before or was == place else f"was {was}" if was else "new"
-        after = _place(place, title, moved, half, glyphs)
-        if is_wide and place <= len(known.before):
-            before = _place(place, known.before[place - 1][1], "", half, glyphs)
-            blank = " " * (half + 4 - sum(cell_len(piece.text) for piece in before))
-            after = (*before, Piece(blank), *after)
-        rows.append(Row(after, is_first=True))
+        rows.append(Row(_place(place, title, moved, width, glyphs), is_first=True))
     return rows
 
 

@@ -45,7 +45,6 @@ class WhyList(Pane):
         return self._rows[self._at].about if 0 <= self._at < len(self._rows) else None
 
     def find(self, kind: str) -> Wish | Held | None:
-        """The row of a kind, if it still exists."""
         return next((row.about for row in self._rows if _kind(row.about) == kind), None)
 
     def show(self, known: Explanation) -> None:
@@ -97,7 +96,6 @@ class WhyList(Pane):
         self._lay_out()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the clicked line."""
         offset = event.get_content_offset(self)
         place = -1 if offset is None else offset.y + self.scroll_offset.y
         if place in self._places:

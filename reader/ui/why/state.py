@@ -24,4 +24,4 @@ class Why(NamedTuple):
     typed: str = ""
 
 
-WHY: Front[Why] = Front("why")
+WHY: Front[Why] = Front("why", "reader.ui.why.screen:WhyScreen")

@@ -143,7 +143,7 @@ TARGETS = {
     "library": Target(
         parsers.attack_library,
         (BIBTEX, RIS, CSL, RDF, b"2605.00001\n[a](https://arxiv.org/abs/2605.00002)\nx/2605.00003v2.pdf\n"),
-        (b"@misc{", b"{{", b'"', b" # ", b"TY  - ", b"arXiv:", b'"itemType":"', b"PT J\n"),
+        (b"@misc{", b"{{", b'"', b" # ", b"TY  - ", b"arXiv:", b'"itemType":"'),
     ),
     "opml": Target(parsers.attack_opml, (OPML,), (b"<outline ", b'xmlUrl="feed:', b'htmlUrl="')),
     "papers_file": Target(

@@ -59,7 +59,9 @@ def of_textual(r: Story) -> str:
 def paint(r: Story, visit: Visit = LEFT) -> Painter:
     """The first frame as a start would draw it after a visit."""
     look, content = read(r, visit)
-    return Painter(look, content, remembered(look, visit), r.app.size, papers.NOW)
+    return Painter(
+        look, content, remembered(look.density, look.filter_width, look.list_share, visit), r.app.size, papers.NOW
+    )
 
 
 def read(r: Story, visit: Visit = LEFT) -> tuple[KeptLook, Content]:

@@ -10,10 +10,10 @@ from textual.events import Paste
 from reader.core.lines import measure
 from reader.keys.actions import ACTIONS
 from reader.keys.keymap import Keymap
+from reader.ui.features import Feature
 from reader.ui.help.screen import Finder, FoundPane, action_commands, command_line
 from reader.ui.help.state import PALETTE, Command
 from reader.ui.kit.glyphs import ASCII
-from reader.ui.shell.feature import Feature
 from reader.ui.shell.handlers import offers
 from reader.ui.shell.services import Actor, Services
 from tests.table import each

@@ -114,15 +114,6 @@ async def test_a_click_on_a_key_is_its_key_in_each_row() -> None:
         assert app.told == [KeyLines.KeyClicked("c")]
 
 
-async def test_a_click_on_the_strip_opens_the_pane() -> None:
-    strip = FilterStrip(Strip())
-    app = LineApp(strip)
-    async with app.run_test(size=(60, 3)) as pilot:
-        strip.show(Strip(("Agents",)))
-        await pilot.click(strip, offset=(30, 0))
-        assert len(app.told) == 1
-
-
 # All of them
 
 

@@ -171,15 +171,6 @@ async def test_the_thumb_is_at_the_ends_of_its_bar_where_the_list_is() -> None:
         ]
 
 
-async def test_days_with_dates_are_still_stepped_through() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)):
-        papers.show(order([1, 2, 3], ("2025-11-24", 2), ("2024-11-21", 1)), Shelf(), form=ListForm(has_dates=True))
-        assert drawn(papers)[0].endswith("24 Nov")
-        assert papers.to_day(1)
-        assert (papers.highlighted, papers.day) == (3, "2024-11-21")
-
-
 async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_the_next_day() -> None:
     papers = PaperList(today=TODAY, older_key="[")
     app = Stage(papers)

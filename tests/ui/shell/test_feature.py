@@ -11,8 +11,8 @@ from reader.commands.settings_file import key_of
 from reader.core.errors import UsageError
 from reader.keys.actions import Action, KeySet
 from reader.ui import features
+from reader.ui.features import Feature
 from reader.ui.shell.commands import Here
-from reader.ui.shell.feature import Feature, Over
 from reader.ui.shell.handlers import begins, follows, handles
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Actor, Services
@@ -20,7 +20,7 @@ from reader.ui.shell.state import Front, State
 from tests.ui.conftest import Opener
 from tests.ui.driver import settings
 
-SHELF: Front[int] = Front("shelf")
+SHELF: Front[int] = Front("shelf", "tests.ui.shell.test_feature:ShelfScreen")
 """The number of books on the shelf, while it is shown."""
 
 
@@ -70,12 +70,7 @@ KEYS = KeySet(
     shared={"shelf": ("move.down", "app.back", "app.help", "app.quit")},
 )
 
-FEATURE = Feature(
-    "tests.ui.shell",
-    ("test_feature",),
-    (Over(SHELF, "test_feature:ShelfScreen"),),
-    KEYS,
-)
+FEATURE = Feature("tests.ui.shell", ("test_feature",), KEYS)
 
 
 async def test_a_screen_comes_with_its_keys_and_closes_by_a_step_back(reader: Opener) -> None:
@@ -107,6 +102,6 @@ async def test_its_keys_can_be_chosen_in_the_settings(reader: Opener) -> None:
 def test_its_actions_can_be_typed_and_set_by_their_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError):
         understand("shelf.open", Here())
-    monkeypatch.setattr(features, "load_features", lambda: [FEATURE])
+    monkeypatch.setattr(features, "FEATURES", [FEATURE])
     assert understand("shelf.open", Here()).action == "shelf.open" == understand("shelf", Here()).action
     assert key_of("keys.shelf.open") == ("keys", "shelf.open")

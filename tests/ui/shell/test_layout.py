@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.config import Settings
 from reader.session.visit import Visit
 from reader.ui.shell.layout import (
     LEAST_NOTE,
@@ -114,15 +114,14 @@ def test_titles_get_the_room_that_the_detail_has_no_use_for(width: int) -> None:
 
 
 def test_the_settings_and_the_last_visit_choose() -> None:
-    fresh = remembered(Settings(), Visit())
-    assert fresh == PaneChoice()
-    settings = Settings(filter_width=40, list_share=0.3, density="comfortable")
-    choice = remembered(settings, Visit(sizes={"three": (20, 0.6), "round": (20, 0.6)}, hidden=("list", "detail", "x")))
+    assert remembered("comfortable", 26, 0.55, Visit()) == PaneChoice()
+    choose = partial(remembered, "comfortable", 40, 0.3)
+    choice = choose(Visit(sizes={"three": (20, 0.6), "round": (20, 0.6)}, hidden=("list", "detail", "x")))
     assert (choice.at(100), choice.at(180).filter_width) == (PaneSizes(40, 0.3), 40)
     assert choice.at(140) == PaneSizes(20, 0.6)
     assert choice.hidden == {"detail"}
     assert choice.density == "comfortable"
-    assert remembered(settings, Visit(density="compact")).density == "compact"
+    assert choose(Visit(density="compact")).density == "compact"
 
 
 CHOICES = st.builds(
