@@ -161,7 +161,16 @@ def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
         return "survived"
     path = root / mutant.file
     source = path.read_text("utf-8")
-    path.write_text(mutant.apply(source), "utf-8")
+    try:
+        path.write_text(mutant.apply(source), "utf-8")
+        found = _outcome(path, root, tests)
+    finally:
+        path.write_text(source, "utf-8")
+    # On a busy machine, the tests may take as long without it.
+    return "survived" if found == "hung" and _outcome(path, root, tests) == "hung" else found
+
+
+def _outcome(path: Path, root: Path, tests: Sequence[str]) -> str:
     # Python compares seconds and sizes of files, which may be those of the mutant before.
     shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
     command = [sys.executable, "-m", "pytest", "-n0", "-x", "-q", "-p", "no:cacheprovider", *tests]
@@ -170,8 +179,6 @@ def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
         ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=LONGEST, check=False)
     except subprocess.TimeoutExpired:
         return "hung"
-    finally:
-        path.write_text(source, "utf-8")
     # 5 is that no test was chosen.
     return "survived" if ended.returncode in (0, 5) else "killed"
 
