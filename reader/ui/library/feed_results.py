@@ -24,7 +24,6 @@ class FeedResults:
 
     def __init__(self, text: str, listings: Iterable[Listing], find: Find, store: Store) -> None:
         self.text = text
-        """The searched words."""
         self._listings = {NotCached(one.id): found for found in listings for one in found.drafts if one.id}
         self._stored: dict[NotCached, int] = {}
         self._store = store
