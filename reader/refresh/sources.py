@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, closing, suppress
+from contextlib import aclosing, asynccontextmanager, closing
 from datetime import datetime, timedelta
 
 from reader.access_token import lookup_environment
@@ -68,10 +68,6 @@ async def open_sources(
     """
     environ = lookup_environment() if environ is None else environ
     settings, answers = context.settings, response_cache_folder()
-    for old in answers.glob("arxiv-*.xml"):
-        # The first version kept arXiv's answers there.
-        with suppress(OSError):
-            old.unlink()
     validators = await asyncio.to_thread(cache.validators)
     with closing(await asyncio.to_thread(Feeds.open, context.cache_file)) as feeds:
         async with (
