@@ -91,10 +91,6 @@ def test_where_nothing_is_found_it_is_said_why(run: Run, papers: Path) -> None:
     assert "Nothing matches." in run("topics", "upvotes:>999999").err
 
 
-def test_without_papers_it_is_said_what_to_do(run: Run) -> None:
-    assert "There are no papers yet. 'dailypapers refresh'" in run("topics", "the", "model").err
-
-
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless file")
 def test_check_of_an_endless_file_ends(run: Run) -> None:
     found = run("topics", "check", "/dev/zero")
