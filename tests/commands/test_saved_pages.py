@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.core.ids import page_id
-from tests.commands.conftest import Run, Spawn
+from tests.commands.conftest import Run
 from tests.feed_server import FeedServer, item
 
 TODAY = datetime.now(UTC).date().isoformat()
@@ -144,12 +144,6 @@ def test_a_page_saved_as_html_has_its_papers(run: Run, feed: FeedServer, tmp_pat
     assert feed.requests == []
     (paper,) = run("list", "source:page", "--json").records
     assert (paper["id"], paper["upvotes"], paper["authors"]) == ("2605.00001", None, None)
-
-
-@pytest.mark.long
-def test_a_page_comes_by_standard_input(spawn: Spawn, feed: FeedServer) -> None:
-    found = spawn("import", "-", "--later", input=page(*TITLES))
-    assert found.out == "3 new, 0 updated, 0 unchanged.\n3 titles wait to be looked up.\n"
 
 
 def test_a_page_of_thousands_of_papers_comes_in_whole(run: Run, feed: FeedServer, tmp_path: Path) -> None:
