@@ -160,7 +160,6 @@ class Sources:
         self.cache = cache
         self.daily = daily
         self._arxiv = arxiv
-        self._categorize = categorize
         self.arxiv_of_papers = arxiv if categorize else None
         """arXiv, if it may be asked about papers of the feed."""
         self._stays_offline = stays_offline
@@ -345,7 +344,7 @@ class Sources:
     async def _fetch_categories(self) -> AsyncGenerator[SourceEvent, None]:
         """Fetch the categories of the newest papers that lack them, once a day; the daily feed has none."""
         today = self.now().date()
-        if not self._categorize or await asyncio.to_thread(self.feeds.last_asked) == today.isoformat():
+        if self.arxiv_of_papers is None or await asyncio.to_thread(self.feeds.last_asked) == today.isoformat():
             return
         before = (today - timedelta(days=RETRY_DAYS)).isoformat()
         ids = await asyncio.to_thread(self.feeds.uncategorized, before, CATEGORIZED_PER_DAY)
