@@ -23,7 +23,7 @@ from reader.cache.search.selection import InTexts, Nearest, Selection
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, parse
-from reader.core.query.nodes import all_of, is_like, liked, names_in, resolve_members
+from reader.core.query.nodes import all_of, is_term, liked, names_in, resolve_members
 from reader.core.views import QUERIES
 
 __all__ = ["Scope", "compile_query", "register_functions"]
@@ -107,7 +107,7 @@ def _without_free_text(node: Node | None) -> Node | None:
             return all_of(kept) if kept else None
         case Near():
             return None
-    return None if is_like(node) else node
+    return None if is_term(node, "like") else node
 
 
 def _in_texts(terms: Sequence[Node], order: str, scope: Scope) -> InTexts | None:
