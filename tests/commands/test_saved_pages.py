@@ -113,8 +113,8 @@ def test_the_user_chooses_what_a_paper_is(run: Run, feed: FeedServer, saved: str
     assert run("import", "--choices").out.splitlines() == [
         f"{own}  A memory that forgets (2 authors, 2026-05-08)",
         "  2605.00002  A memory that forgets on purpose (2 authors, 2026-05-08)",
-        "2 papers of saved pages still have no arXiv id: 1 may be one of the papers under it; 'dailypapers import --choose"
-        " page:ID=ARXIV_ID' chooses it; 1 not found in the feed or at arXiv.",
+        "2 papers of saved pages still have no arXiv id: 1 may be one of the papers under it; 'dailypapers import"
+        " --choose page:ID=ARXIV_ID' chooses it; 1 not found in the feed or at arXiv.",
     ]
     (_, offered) = run("import", "--choices", "--json").records
     assert (offered["id"], [one["id"] for one in offered["choices"]]) == (own, ["2605.00002"])
