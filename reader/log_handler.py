@@ -127,7 +127,8 @@ def redact(text: str) -> str:
     text = _HEADER.sub(r"\1\g<between>***", text)
     text = _TOKEN.sub("hf_***", text)
     text = _PARAMETERS.sub("[parameters: ***]", text)
-    return "\n".join(_bound_line(line) for line in text.splitlines())
+    lines = map(visible, text.splitlines())
+    return "\n".join(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in lines)
 
 
 def _hidden_texts() -> set[str]:
@@ -156,8 +157,3 @@ def _shorten_url(match: re.Match[str]) -> str:
     path = match["path"] if is_open or len(match["path"]) < 2 else "/***"
     rest = f"{match['rest'][0]}***" if match["rest"] else ""
     return f"{match['scheme']}{'***@' if match['user'] else ''}{host}{path}{rest}"
-
-
-def _bound_line(line: str) -> str:
-    printable = visible(line)
-    return printable if len(printable) <= LONGEST_LINE else f"{printable[:LONGEST_LINE]}…"

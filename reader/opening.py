@@ -103,7 +103,6 @@ def show_reader(
 
 
 def _finish_work(app: ReaderApp, workspace: Workspace, leaving: Leaving) -> None:
-    """Write due watched exports, and start the commands that other machines wait for."""
     if app.has_exports_due and not leaving.signal:
         workspace.has_changed = True
         workspace.write_exports()
@@ -126,7 +125,6 @@ def _shell(workspace: Workspace, sample: Path | None) -> Shell:
 
 
 def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> list[str]:
-    """Upgrade or repair the cache; return a message for the user."""
     from reader.cache import schema
     from reader.core.errors import CacheDamaged
     from reader.paths import is_there, suspect_stamp
@@ -156,7 +154,6 @@ def _record_thread_error(failure: ExceptHookArgs) -> None:
 
 
 def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Message, None]:
-    """Run one of the reader's jobs in a process of its own."""
     from reader import config
     from reader.refresh import worker
     from reader.refresh.jobs import JobContext, MakeVectors, Refresh

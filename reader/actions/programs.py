@@ -136,7 +136,6 @@ async def run_program(
 def _start(
     command: Sequence[str], stdin: IO[bytes], stdout: IO[bytes] | int, stderr: IO[bytes]
 ) -> subprocess.Popen[bytes]:
-    """Start a program in a process group of its own."""
     process = subprocess.Popen(
         command, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True, env=child_environment()
     )
@@ -261,7 +260,6 @@ def find_viewer(own: Sequence[str], environ: Mapping[str, str], system: str = sy
 
 
 def _openers(environ: Mapping[str, str], system: str) -> tuple[tuple[str, ...], ...]:
-    """The programs of a system that open a file in its viewer."""
     if system == "darwin":
         return (("open",),)
     if "TERMUX_VERSION" in environ:

@@ -130,7 +130,6 @@ def _format_fields(rows: Iterable[PaperRow], in_texts: Container[PaperKey]) -> I
 def _draw_table(
     window: Window, found: Order[int], total: Callable[[], int] | None, workspace: Workspace
 ) -> Iterator[str]:
-    """Lines for a terminal: papers by day, with their total unless `total` is None."""
     from reader.commands.list_table import ListTable
 
     table = ListTable.of(workspace.settings.ascii)

@@ -62,7 +62,6 @@ def _mark_papers(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
-    """Run the `on_star` program on starred papers; print why if it fails."""
     import asyncio
 
     from reader import log

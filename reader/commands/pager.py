@@ -59,7 +59,6 @@ def print_paged(lines: Iterable[str], *, wanted: bool = True, chops: bool = Fals
 
 
 def _run_pager(command: list[str], lines: Iterator[str], less: str) -> None:
-    """Write lines to the pager until it has all or the user leaves it."""
     import subprocess
 
     sys.stdout.flush()

@@ -70,7 +70,6 @@ def _print_topics(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _count(window: Window, text: str) -> tuple[list[TopicCount], dict[str, Trend]]:
-    """The topics of a query's papers, most frequent first, and all trends."""
     counted = window.topics(selection(window, parsed(text)) if text else None)
     newest = window.read(topic_trends.extent).newest
     moves = window.read(lambda connection: topic_trends.topic_trends(connection, newest))

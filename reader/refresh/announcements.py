@@ -273,7 +273,8 @@ class Announcements:
                     # RSS without any of the day's papers is the previous announcement, whatever its date.
                     is_old = source == "rss" and papers and id not in papers
                     if entry.draft.title or id not in entries:
-                        entries[id] = _announced(entry, _back(day.day, 1)) if is_old else entry
+                        before = entry.draft._replace(announced=_back(day.day, 1))
+                        entries[id] = replace(entry, draft=before) if is_old else entry
         # The sources may differ about the kind of a paper.
         kept_ids = self._feeds.sources_of(entries).keys() | {id for day in days for id in day.papers}
         kept = {id: one for id, one in entries.items() if id in kept_ids or self._is_wanted(category, one)}
@@ -327,10 +328,6 @@ def _of_record(entry: ArxivEntry) -> ArxivEntry:
     draft = entry.draft
     is_old = draft.published and draft.announced and draft.published < _back(draft.announced, _NEW_DAYS)
     return replace(entry, announce="replace") if is_old and (draft.revised or draft.journal or draft.doi) else entry
-
-
-def _announced(entry: ArxivEntry, day: str) -> ArxivEntry:
-    return replace(entry, draft=entry.draft._replace(announced=day))
 
 
 def _back(day: str, days: int) -> str:

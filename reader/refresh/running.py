@@ -56,6 +56,8 @@ from reader.refresh.jobs import (
     SourceFailing,
     StorePapers,
     TextMissing,
+    ask,
+    run_to_end,
 )
 
 
@@ -157,7 +159,6 @@ async def _apply_rules(rules: RuleKeeper) -> AsyncGenerator[Message, None]:
 
 
 async def _notify(notifier: Notifier) -> AsyncGenerator[Message, None]:
-    """Notify the user of new papers that match a query."""
     try:
         await notifier.notify_new_papers()
     except ReaderError as error:
@@ -185,7 +186,7 @@ async def fetch_one_text(run: JobRunner, id: str) -> None:
 async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:
     """Reclassify papers if the topic rules changed, delete papers that are too old, and back up once a day."""
     from reader.cache import files
-    from reader.refresh.daily import run_to_end
+    from reader.cache.texts import Texts
 
     if await run_to_end(cache.needs_classifying):
         steps = cache.reclassify()
@@ -196,7 +197,7 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
         while (dropped := await run_to_end(next, drops, None)) is not None:
             yield PapersDropped(dropped, before)
     if before := text_retention_start(context.settings, context.now().date()):
-        await run_to_end(_drop_unused_texts, context.cache_file, before)
+        await ask(Texts.open, context.cache_file, lambda texts: list(texts.drop_unused(before)))
     await run_to_end(_index_new_papers, context.cache_file)
     await run_to_end(_store_words, context.cache_file)
     await run_to_end(cache.rest)
@@ -204,7 +205,6 @@ async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[M
 
 
 def _index_new_papers(file: Path) -> None:
-    """Update the search index for free texts, if it is in use."""
     from reader.cache.finding.index import exists, update
 
     if exists(file):
@@ -223,14 +223,6 @@ def _store_words(file: Path) -> None:
         # Without them, the view makes its own.
         with suppress(CacheError):
             store_words(file)
-
-
-def _drop_unused_texts(file: Path, before: str) -> None:
-    from reader.cache.texts import Texts
-
-    with closing(Texts.open(file)) as texts:
-        for _ in texts.drop_unused(before):
-            pass
 
 
 async def _fetch_text(context: JobContext, id: str, origin: str) -> AsyncGenerator[Message, None]:
@@ -264,7 +256,6 @@ async def _make_vectors(context: JobContext) -> AsyncGenerator[Message, None]:
 
 
 async def _look_up_titles(context: JobContext) -> AsyncGenerator[Message, None]:
-    from reader.refresh.daily import run_to_end
     from reader.refresh.titles import look_up_titles
 
     async with _open_cache(context) as cache, open_sources(context, cache) as sources:
@@ -310,7 +301,6 @@ async def _search_feed(context: JobContext, text: str) -> AsyncGenerator[Message
 
 
 async def _store_papers(context: JobContext, listings: tuple[Listing, ...]) -> AsyncGenerator[Message, None]:
-    from reader.refresh.daily import run_to_end
 
     async with _open_cache(context) as cache:
         # Not noted: these are not all papers of their days. Not newer: a refresh may have newer records.

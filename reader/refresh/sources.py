@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, closing, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from reader.access_token import lookup_environment
 from reader.cache.feeds import OWN, Feeds, Followed
 from reader.cache.storing.papers import Cache, Stored
-from reader.core.dates import utc_stamp
+from reader.core.dates import utc_now, utc_stamp
 from reader.core.errors import FeedError, FeedOffline, UsageError
 from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
@@ -25,7 +25,7 @@ from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
 from reader.paths import response_cache_folder
 from reader.refresh.announcements import Announcements
-from reader.refresh.daily import refresh_daily, run_to_end
+from reader.refresh.daily import refresh_daily
 from reader.refresh.jobs import (
     DayEmpty,
     DayFailed,
@@ -40,6 +40,7 @@ from reader.refresh.jobs import (
     RefreshStarted,
     SourceEvent,
     failure_of,
+    run_to_end,
 )
 from reader.refresh.plan import Latest, Plan
 
@@ -54,10 +55,6 @@ LOST_PER_REQUEST = 100
 
 RECORDS = 20
 """Of these, papers asked of the daily feed, one request each: it also has votes, keywords and days."""
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @asynccontextmanager
@@ -162,7 +159,7 @@ class Sources:
         categorize: bool = True,
         stays_offline: bool = False,
         category_papers: Collection[str] = ("new", "cross"),
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.cache = cache
         self.daily = daily

@@ -37,14 +37,12 @@ class Visit(NamedTuple):
     visited: str | None = None
     """ISO time in UTC when the reader closed: later papers are new."""
     history: tuple[str, ...] = ()
-    """Earlier queries, newest first."""
     commands: tuple[str, ...] = ()
     """Earlier commands of the command line, newest first."""
     topic_order: TopicOrder = "family"
     topic_mode: TopicMode = "any"
     """How picked topics combine if the query does not express it."""
     folded: tuple[str, ...] = ()
-    """Families of topics that are folded."""
     view_query: str = ""
     """The query of the view, if the user has saved it: the first frame has no settings."""
 

@@ -32,7 +32,7 @@ from reader.ui.filter.state import (
 from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
-from reader.ui.kit.line_widgets import ActionAsked, OneLine, StatusLine, draw
+from reader.ui.kit.line_widgets import OneLine, Reported, StatusLine, draw
 from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.footer import main_status
@@ -128,7 +128,7 @@ class TopLine(OneLine[Header]):
         piece = piece_at(self.line(self.size.width), event.x)
         if piece is not None and piece.action == EDIT_QUERY:
             event.stop()
-            self.post_message(ActionAsked("find.query"))
+            self.post_message(Reported("action", "find.query"))
 
     def _turn_spinner(self, on: bool) -> None:
         if self._spinner is not None:
@@ -153,7 +153,7 @@ class FilterStrip(OneLine[Strip]):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        self.post_message(ActionAsked("find.filter"))
+        self.post_message(Reported("action", "find.filter"))
 
 
 class PaneLayout(Layout):
@@ -293,8 +293,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     ) -> None:
         subscribe(self, self._model, parts, draw, now=now)
 
-    # Sizes
-
     @property
     def layout(self) -> Layout:
         return self._pane_layout
@@ -360,8 +358,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     def _draw_filter(self, state: State) -> None:
         self.filter.show(filter_data(state, self._look.keymap.numbered("view.saved")))
 
-    # An empty list
-
     def _draw_empty(self, state: State) -> None:
         if state.is_empty:
             from reader.ui.list.empty_reason import empty_reason
@@ -403,8 +399,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         pane = None if state.is_empty and state.focus != "filter" else panes[state.focus]
         if self.focused is not pane:
             self.set_focus(pane)
-
-    # Mouse and messages of the panes
 
     @on(events.DescendantFocus)
     def _report_focus(self) -> None:

@@ -48,7 +48,7 @@ from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperPage
 from reader.ui.program import NoticeTimer
 from reader.ui.shell.app import Ask
-from tests.facts import SettingFacts, cached
+from tests.doubles import cached
 from tests.ui import papers
 from tests.ui.quiet import busy, read_all
 
@@ -68,7 +68,7 @@ def fill(file: Path, days: Mapping[str, Sequence[Draft]]) -> Path:
     return file
 
 
-def settings(**changed: Unpack[SettingFacts]) -> Settings:
+def settings(**changed: Any) -> Settings:
     """Settings that fetch nothing unasked and need no terminal to tell colours."""
     quiet = Settings(theme="dark", refresh_minutes=0, ask_arxiv=False, nearest=False)
     return replace(quiet, **changed)

@@ -58,8 +58,8 @@ TOP = 20
 WEAKER = 0.25
 """How strongly interests with few marks are lifted, so that those with many do not drown them.
 
-By 0.25 one with a sixteenth of the marks of another counts twice as much. Over six months (`tests/bench/months.py`, 3
-seeds) the interest with the fewest papers has .518 instead of .495, and all together .831 instead of .829.
+By 0.25 one with a sixteenth of the marks of another counts twice as much. Over six
+simulated months the interest with the fewest papers has .518 instead of .495, and all together .831 instead of .829.
 """
 
 LIFTED_FROM = 8

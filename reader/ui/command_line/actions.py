@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from reader.cache.earlier_values import Replaced
     from reader.ui.command_line.screen import CommandScreen, LineScreen
 
-
 LONGEST_NOTICE = 160
 """Maximum characters of output shown in the last line."""
 
@@ -143,7 +142,7 @@ class CommandActions(Actor):
         return None if paper is None else paper.id
 
     def _act(self, typed: Typed) -> None:
-        context, action = self._model.state.context, self._look.keymap.action(typed.action)
+        context, action = self._model.state.context, self._keymap.action(typed.action)
         takers = {role.action: method for role, method in self._services.find(TakesLine)}
         if context in action.contexts and action.id in takers:
             takers[action.id](typed.text)
@@ -186,7 +185,7 @@ class CommandActions(Actor):
         return max(self._model.state.width - MARGINS, 20)
 
     def _report(self, line: str, outcome: Outcome) -> None:
-        undo = self._look.keymap.key("mark.undo")
+        undo = self._keymap.key("mark.undo")
         if outcome.is_stopped:
             self._model.show_notice(f"stopped: {line}")
             return
@@ -205,7 +204,7 @@ class CommandActions(Actor):
         if self._model.state.context in BESIDE:
             self.show_output(None)
         else:
-            key = self._look.keymap.key("command.output")
+            key = self._keymap.key("command.output")
             self._model.show_news(f"{line} has ended · {key} shows its output", tone)
 
     # Replaced by another machine

@@ -131,7 +131,6 @@ LONGEST_PEEK = 10
 """Maximum lines of the box over the text."""
 
 LONGEST_TRAIL = 100
-"""Maximum places to go back to."""
 
 
 class Size(NamedTuple):
@@ -289,8 +288,6 @@ class TextView:
     @property
     def minutes_left(self) -> int:
         return round(self.layout.letters * (1 - self.progress) / LETTERS_A_MINUTE)
-
-    # Spots
 
     def spot(self, place: TextPlace) -> Spot:
         """The width-independent place of a line."""
@@ -589,8 +586,6 @@ class TextView:
         here = self.marked or self.top
         found = self.highlights.following(here, step)
         return (self if self.marked else self._remember(self.top))._show(found) if found else self
-
-    # Sizes
 
     def resized(self, size: Size) -> TextView:
         """Lay out the text for other room, keeping the first visible line."""

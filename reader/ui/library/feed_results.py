@@ -24,7 +24,6 @@ class FeedResults:
 
     def __init__(self, text: str, listings: Iterable[Listing], find: Find, store: Store) -> None:
         self.text = text
-        """The searched words."""
         self._listings = {
             NotCached(draft.id): listing for listing in listings for draft in listing.drafts[:1] if draft.id
         }

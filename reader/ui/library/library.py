@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from reader.core.views import View
     from reader.session.places import Place
 
-
 AGAIN = 0.003
 """Seconds between two interrupts: an interrupt between two statements of a query has no effect."""
 
@@ -126,7 +125,6 @@ def _release_objects(error: BaseException) -> None:
 
 
 T = TypeVar("T")
-
 
 FIRST = 10
 """Number of first For you papers shown to demonstrate a change."""

@@ -25,7 +25,6 @@ from reader.ui.page.presentation import Presentation
 from reader.ui.why.lines import suits_lines
 
 NOTE_LINES = 12
-"""Maximum lines of a note while it is folded."""
 
 HIGHLIGHTS, QUOTE_LINES = 5, 3
 """Maximum highlights while folded, and lines of each."""

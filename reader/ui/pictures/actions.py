@@ -35,7 +35,7 @@ class PictureActions(Actor):
     def open(self, _count: int | None) -> None:
         pictures = self._pictures()
         if why := self._why_not() or ("" if pictures else self._none()):
-            opens = self._services.look.keymap.key("link.pdf", "text")
+            opens = self._keymap.key("link.pdf", "text")
             is_of_pdf = bool(pictures) and pictures[0].spot is not None
             self._model.show_notice(f"{why} · {opens} opens the PDF" if is_of_pdf and opens else why)
         else:
@@ -77,12 +77,12 @@ class PictureActions(Actor):
             return pictures_of(text.paper, text.view.document, text.source)
         if page is None:
             return ()
-        kept = self._services.library.text(page.key)
+        kept = self._library.text(page.key)
         return pictures_of(page.paper, kept.document, kept.source) if kept else pictures_of(page.paper)
 
     @property
     def _terminal(self) -> PictureTerminal:
-        app, setting = self._services.app, self._services.settings.images
+        app, setting = self._app, self._services.settings.images
         return picture_terminal(setting, os.environ, colorless=app.no_color, served=app.terminal is None)
 
     def _why_not(self) -> str:
@@ -94,7 +94,7 @@ class PictureActions(Actor):
     def _none(self) -> str:
         if self._model.state[TEXT] is not None:
             return "this text has no pictures"
-        key = self._services.look.keymap.key("text.open", "page")
+        key = self._keymap.key("text.open", "page")
         return f"no pictures of this paper are known yet · {key} fetches its full text with them"
 
     def _first_in_view(self, pictures: tuple[Picture, ...]) -> int:
@@ -133,7 +133,6 @@ class PictureActions(Actor):
 
 
 MOST_KEPT = 12
-"""Maximum cached drawn pictures."""
 
 PAUSE = 0.15
 """Seconds before a picture is fetched, so that paging through fetches none."""

@@ -16,12 +16,10 @@ if TYPE_CHECKING:
     from reader.refresh.pictures import Canvas, PictureDrawn
 
 CAPTION_ROWS = 3
-"""Rows for the caption under a picture."""
 
 CHROME = 2
 
 MOST = 100
-"""Maximum listed pictures of a paper."""
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 

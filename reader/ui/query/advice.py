@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
 
-
 ADD_A_PAPER = "paste a paper's id or address, such as 1706.03762"
 
 

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from reader.cache.reads.window import DayCount
 from reader.core.lines import Line
 from reader.core.paper_row import PaperRow
-from reader.ui.kit.line_widgets import PLAIN, ActionAsked
+from reader.ui.kit.line_widgets import PLAIN, Reported
 from reader.ui.list.lines import DayEnd
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.list_layout import ListForm
@@ -316,8 +316,8 @@ class Listener(Stage):
     def _note(self, at: tuple[int | None, bool]) -> None:
         self.highlights.append(at[0])
 
-    def on_action_asked(self, message: ActionAsked) -> None:
-        self.asked.append(message.id)
+    def on_reported(self, message: Reported) -> None:
+        self.asked.append(message.value)
 
 
 async def test_each_highlight_is_reported_at_once_and_only_once() -> None:
