@@ -84,7 +84,7 @@ def test_a_list_that_fits_does_not(start: Start, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "pager"),
-    [(("list", "--no-pager"), "less"), (("list",), "cat"), (("list",), ""), (("list",), "/nowhere"), (("list",), "'")],
+    [(("list", "--no-pager"), "less"), *((("list",), pager) for pager in ("cat", "", "/nowhere", "'", __file__))],
 )
 def test_without_a_pager_it_is_printed(start: Start, words: tuple[str, ...], pager: str) -> None:
     code, text = ended(start(*words, rows=6, PAGER=pager))
