@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable
 from typing import Any
 
 import pytest
+
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+"""Whether there is time for everything, as at night."""
 
 
 def rest_long(values: Iterable[Any], few: Collection[Any]) -> list[Any]:
