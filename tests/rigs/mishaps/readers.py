@@ -17,6 +17,7 @@ from tests.rigs.mishaps.servers import joined_through_server
 from tests.rigs.mishaps.trial import Mishap, Trial, events
 from tests.rigs.program import ROOT, Run, environment
 from tests.rigs.terminal import Terminal
+from tests.tiers import rest_at_night
 
 ROOM = "the running reader"
 
@@ -81,7 +82,7 @@ def _heals(trial: Trial, terminal: Terminal) -> None:
 
 
 def _folder_gone(trial: Trial) -> None:
-    for size in SIZES:
+    for size in rest_at_night(SIZES, 1):
         away = trial.place / "away"
         trial.shared.rename(away)
         with _reader(trial, f'sync = "{trial.shared}"\n', size) as terminal:
@@ -94,7 +95,7 @@ def _folder_gone(trial: Trial) -> None:
 def _half_a_file(trial: Trial) -> None:
     file = trial.file(trial.desk)
     whole = file.read_bytes()
-    for size in SIZES:
+    for size in rest_at_night(SIZES, 1):
         file.write_bytes(whole[:-40])
         with _reader(trial, f'sync = "{trial.shared}"\n', size) as terminal:
             terminal.wait_for(lambda one: "cut off" in _told(one), 40)
@@ -105,7 +106,7 @@ def _half_a_file(trial: Trial) -> None:
 
 def _server_down_and_up(trial: Trial) -> None:
     server = joined_through_server(trial)
-    for size in SIZES:
+    for size in rest_at_night(SIZES, 1):
         with _reader(trial, f'sync = "{server.address()}"\n', size) as terminal:
             time.sleep(8)
             trial.expect("fails" not in terminal.text, "it fails before the server is down")
@@ -120,7 +121,7 @@ def _server_down_and_up(trial: Trial) -> None:
 
 def _group_gone(trial: Trial) -> None:
     team, away = trial.place / "team", trial.place / "away"
-    for size in SIZES:
+    for size in rest_at_night(SIZES, 1):
         team.rename(away)
         with _reader(trial, "", size) as terminal:
             _meets(trial, terminal, "is missing", size)
@@ -132,7 +133,7 @@ def _export_gone(trial: Trial) -> None:
     out, away = trial.place / "out", trial.place / "away"
     out.mkdir()
     settings = f'[[exports]]\nquery = "is:starred"\nfile = "{out}/starred.atom"\n'
-    for size in SIZES:
+    for size in rest_at_night(SIZES, 1):
         out.rename(away)
         with _reader(trial, settings, size) as terminal:
             terminal.wait_for(lambda one: "was not written" in _told(one), 40)
@@ -160,7 +161,7 @@ def _answers_without_locks(trial: Trial) -> None:
     shutil.copytree(trial.laptop, home)
     answers.mkdir()
     (home / "config.toml").write_text("ask_arxiv = false\n")
-    for size in SIZES:
+    for size in rest_at_night(SIZES, 1):
         with FeedServer({DAY: [item("2611.00001", "News of the day", DAY)]}, today=DAY) as feed:
             surroundings = environment(home, feed.url, **without_locks(answers, errno.ENOLCK, trial.place))
             del surroundings["DAILYPAPERS_HOME"]
