@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from reader.commands.output import is_confirmed as is_confirmed  # Ask the user to confirm something.
     from reader.commands.output import is_terminal as is_terminal  # Whether a stream is a terminal.
     from reader.commands.output import print_line as print_line  # Print a line, cleaned of what a terminal would obey.
+    from reader.commands.output import print_rows as print_rows  # Print a table, in columns on a terminal.
     from reader.commands.output import print_text as print_text  # Print a text, wrapped on a terminal.
     from reader.commands.output import warn as warn  # Print a line on standard error.
     from reader.commands.output import width as width  # The columns of the terminal.
@@ -104,9 +105,7 @@ if TYPE_CHECKING:
     from reader.actions.links import Link as Link  # One of a paper's links.
     from reader.actions.links import links as links  # All of them, its page first.
     from reader.core.lines import cell_len as cell_len  # Columns of a text.
-    from reader.core.lines import fit as fit  # Cut a text to a width.
     from reader.core.lines import wrap as wrap  # Where its lines begin and end.
-    from reader.core.lines import wrapped as wrapped  # The lines themselves.
     from reader.core.text import clean_block as clean_block  # Foreign text of several paragraphs, cleaned.
     from reader.core.text import LINE_LIMIT as LINE_LIMIT  # Characters of a cleaned line.
 

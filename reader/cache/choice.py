@@ -26,25 +26,10 @@ from reader.cache import connections, meta
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.marks.event_log import BY_AGENT
 from reader.cache.sqlite_errors import explained
-from reader.core.choice.counting import Common, Papers, read_common
 from reader.core.choice.learned import EVERY, FIRST, Learned, mix, take_turns
-from reader.core.choice.taste import (
-    Marked,
-    learn,
-    named,
-    with_wishes,
-)
-from reader.core.choice.wishes import (
-    HOLD,
-    WEIGH,
-    Held,
-    What,
-    Wish,
-    muted_codes,
-    newest_held,
-    newest_wishes,
-)
-from reader.core.choice.words import VERSION, pack
+from reader.core.choice.taste import Marked, learn, named, with_wishes
+from reader.core.choice.wishes import HOLD, WEIGH, Held, What, Wish, muted_codes, newest_held, newest_wishes
+from reader.core.choice.words import VERSION, Common, Papers, pack, read_common
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 from reader.core.text import fold, split_words
@@ -62,11 +47,8 @@ SURVEYED = 10_000
 MOST_MARKED = 300
 """Maximum marked papers to learn from, those with the most weight."""
 
-SAYS = {
-    **{"star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, FINISH: 0.5, OPEN: 0.25, PASS: -0.02},
-}
-"""The weight of each kind of mark. Passing a paper by counts hardly anything, since most are passed, liked ones too
-(`tests/bench/traces.py`)."""
+SAYS = {**{"star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, FINISH: 0.5, OPEN: 0.25, PASS: -0.02}}
+"""The weight of each kind of mark. Passing a paper by counts hardly anything, since most are passed, liked ones too."""
 
 DID = {
     **{"star": "starred", LIKE: "liked", NOTE: "noted", TAG: "tagged", QUEUE: "queued"},
@@ -422,7 +404,6 @@ def marked_papers(connection: sqlite3.Connection, held: Sequence[str] = ()) -> l
 
 
 def _did(marks: Mapping[str, tuple[float, int]]) -> str:
-    """The user's strongest action on a paper."""
     kinds = [TAG if kind.startswith(TAG) else kind for kind, (weight, _) in marks.items() if weight > 0]
     return next((did for kind, did in DID.items() if kind in kinds), "chose")
 
@@ -441,13 +422,10 @@ def _weight(marks: Mapping[str, tuple[float, int]], newest: int) -> float:
     """
     if len(marks) > 1:
         marks = {kind: mark for kind, mark in marks.items() if kind != PASS}
-    aged = [weight * max(LEAST, _faded((newest - clock) / DAY)) for weight, clock in marks.values()]
+    half_lives = [(weight, (newest - clock) / DAY / HALF_LIFE) for weight, clock in marks.values()]
+    aged: list[float] = [weight * max(LEAST, 0.5**age) for weight, age in half_lives]
     lowest = min(aged)
     return lowest if lowest < 0 else max(aged)
-
-
-def _faded(days: float) -> float:
-    return float(0.5 ** (days / HALF_LIFE))
 
 
 def store_words(path: Path) -> None:

@@ -125,7 +125,10 @@ class _Stepping:
         for table in LISTS:
             values = _values(settings, table)
             if table in broken or not all(can_hold(table, one) for one in values):
-                self._refuse(table)
+                self._step.refused.append(
+                    f"The {table} in {self._file} have a mistake or are too long, so they were left unchanged; "
+                    "'dailypapers config check' says where."
+                )
                 continue
             now[table], said = self._compare(prefix, log, table, before.get(table), values)
             markings += [Marking(f"{prefix}{table}:{id}", event_value(one)) for id, one in said]
@@ -153,28 +156,19 @@ class _Stepping:
         self._save(is_done=True)
         return self._step
 
-    def _refuse(self, table: str) -> None:
-        self._step.refused.append(
-            f"The {table} in {self._file} have a mistake or are too long, so they were left unchanged; 'dailypapers "
-            "config check' says where."
-        )
-
     def _compare(
-        self,
-        prefix: str,
-        log: Log,
-        table: str,
-        before: Sequence[Entry] | None,
-        values: Sequence[Mapping[str, Any]],
+        self, prefix: str, log: Log, table: str, before: Sequence[Entry] | None, values: Sequence[Mapping[str, Any]]
     ) -> tuple[list[Entry], list[Change]]:
         """The file's entries with their identities, and the user's changes."""
         if before is not None:
             return changed(table, before, values, log)
         entries, old, new = adopted(table, values, log)
-        for line in (_untimed(f"{prefix}{table}:{id}", event_value(said)) for id, said in old):
-            if self._log.add([line]):
+        for name, said in old:
+            kind, value = f"{prefix}{table}:{name}", event_value(said)
+            id = sha256(f"{kind}\n{value}".encode()).hexdigest()[:24]
+            if self._log.add([Line(id, NOBODYS, 0, 1, kind, value, 0, NOBODY)]):
                 self._has_added = True
-                self._connection.execute("UPDATE event SET applied = 1 WHERE id = ?", (line.id,))
+                self._connection.execute("UPDATE event SET applied = 1 WHERE id = ?", (id,))
         return entries, new
 
     def _brought(self, log: Log, now: Mapping[str, list[Entry]], text: str) -> tuple[dict[str, list[Entry]], str]:
@@ -239,11 +233,7 @@ class _Stepping:
         return True
 
     def _save(self, *, is_done: bool) -> None:
-        known = {
-            "prefix": self._known.prefix,
-            "stamp": self._known.stamp,
-            "lists": self._known.lists,
-        }
+        known = {"prefix": self._known.prefix, "stamp": self._known.stamp, "lists": self._known.lists}
         meta.put(self._connection, KNOWN, json.dumps(known))
         if is_done:
             meta.drop(self._connection, ENTRIES_DUE)
@@ -259,18 +249,11 @@ def _values(settings: config.Settings, table: str) -> list[dict[str, Any]]:
 
 
 def _check(table: str, values: Mapping[str, Any]) -> None:
-    """Raise InvalidValue for an invalid entry."""
     if table not in TABLES:
         config.SETTING_TYPES[table].check([values["text"]])
         return
     for _, unfit in read_entry(table, values)[1]:
         raise unfit
-
-
-def _untimed(kind: str, value: str) -> Line:
-    """The event of an entry older than all events."""
-    id = sha256(f"{kind}\n{value}".encode()).hexdigest()[:24]
-    return Line(id, NOBODYS, 0, 1, kind, value, 0, NOBODY)
 
 
 def _events(connection: sqlite3.Connection, prefix: str) -> list[tuple[str, str]]:

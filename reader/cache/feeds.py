@@ -1,8 +1,4 @@
-"""The sources of a refresh: which ones are followed, and their last outcomes.
-
-They are listed with the standard library alone, because importing SQLModel takes 0.4 s; a refresh has imported it
-anyway, and writes through the model.
-"""
+"""The sources of a refresh: which ones are followed, and their last outcomes."""
 
 from __future__ import annotations
 
@@ -15,22 +11,16 @@ from datetime import UTC, date
 from itertools import count
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Literal, NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 from reader.cache import connections, coverage, meta
 from reader.cache.coverage import Coverage, day_name
 from reader.cache.marks.derived import FOLLOW, refold, slugs_of
 from reader.cache.marks.event_log import EventLog
-from reader.cache.sqlite_errors import explain, explained
+from reader.cache.sqlite_errors import explained
 from reader.core.dates import utc_stamp
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
 from reader.paths import last_refresh
-
-if TYPE_CHECKING:
-    from sqlmodel import Session
-    from sqlmodel.sql.expression import SelectOfScalar
-
-    from reader.cache.tables import Feed
 
 Kind = Literal["rss", "arxiv", "own"]
 """A feed of any site, an arXiv category, or a source that the reader always asks."""
@@ -145,18 +135,8 @@ _LOST_OF_GROUP = f"""
 
 
 def _newest(days: Sequence[Coverage]) -> tuple[Coverage | None, tuple[Coverage, ...]]:
-    """The newest day with papers, and the incomplete days, newest first."""
     newest = next((one for one in reversed(days) if one.papers), None)
     return newest, tuple(one for one in reversed(days) if not one.is_whole)
-
-
-def select_feed(slug: str) -> SelectOfScalar[Feed]:
-    """The statement that finds the source with a slug."""
-    from sqlmodel import select
-
-    from reader.cache.tables import Feed
-
-    return select(Feed).where(Feed.slug == slug)
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Followed))
@@ -297,43 +277,26 @@ class Feeds:
 
         Without `now` this writes only if the source was failing.
         """
-        with self._alone(), self._session() as session:
-            feed = session.exec(select_feed(slug)).one_or_none()
-            if feed is None or (now is None and feed.failing_since is None):
-                return
-            feed.failing_since = feed.error = None
-            if now is not None:
-                feed.answered, feed.etag, feed.modified = now, etag, modified
-            session.commit()
+        known = next((feed for feed in self.all() if feed.slug == slug), None)
+        if known is None or (now is None and known.failing_since is None):
+            return
+        news = () if now is None else (now, etag, modified)
+        columns = ", answered = ?, etag = ?, modified = ?" if news else ""
+        with self._alone(), connections.transaction(self._connection):
+            sql = f"UPDATE feed SET failing_since = NULL, error = NULL{columns} WHERE slug = ?"
+            self._connection.execute(sql, (*news, slug))
 
     def failed(self, slug: str, now: str, error: str) -> None:
         """Record that a source failed, and why."""
-        from reader.cache.tables import Feed
-
-        with self._alone(), self._session() as session:
-            feed = session.exec(select_feed(slug)).one_or_none()
-            if feed is None and slug in OWN:
-                feed = Feed(slug=slug, kind="own", url=slug, title=OWN[slug], added=now)
-                session.add(feed)
-            if feed is None or feed.error == error:
-                return
-            feed.failing_since, feed.error = feed.failing_since or now, error
-            session.commit()
-
-    @contextmanager
-    def _session(self) -> Iterator[Session]:
-        """A session of the models; uncommitted changes are undone."""
-        from sqlalchemy.exc import DBAPIError
-        from sqlmodel import Session
-
-        engine = connections.engine(self._path)
-        try:
-            with Session(engine) as session:
-                yield session
-        except DBAPIError as error:
-            raise explain(error, self._path) from error
-        finally:
-            engine.dispose()
+        known = next((feed for feed in self.all() if feed.slug == slug), None)
+        if (known is None and slug not in OWN) or (known is not None and known.error == error):
+            return
+        with self._alone(), connections.transaction(self._connection):
+            if known is None:
+                own = "INSERT INTO feed (slug, kind, url, title, folder, added) VALUES (?, 'own', ?, ?, '', ?)"
+                self._connection.execute(own, (slug, slug, OWN[slug], now))
+            sql = "UPDATE feed SET failing_since = coalesce(failing_since, ?), error = ? WHERE slug = ?"
+            self._connection.execute(sql, (now, error, slug))
 
     # Categories from arXiv
 

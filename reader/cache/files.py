@@ -30,7 +30,6 @@ KEPT = 3
 """Kept backups: the newest whole one, and the newest of the others."""
 
 WHOLE_DAYS = 7
-"""Days between two whole backups."""
 
 FULL_BYTES = 1 << 28
 """The largest cache copied whole, some 50,000 papers; copying and checking it takes 3 s."""
@@ -154,7 +153,6 @@ def has_all_tables(connection: sqlite3.Connection) -> bool:
 
 
 def _copy_own(path: Path, copy: sqlite3.Connection) -> None:
-    """Copy the user's own tables and starred, tagged or noted papers; the caller checks the cache."""
     copy.execute("ATTACH ? AS source", (os.fsencode(path),))
     copy.execute("BEGIN")
     for table in (*_OWN, "paper", "paper_text"):
@@ -228,7 +226,6 @@ def is_aside(file: Path) -> bool:
 
 
 def _free_name(path: Path) -> Path:
-    """An unused dated name beside the file."""
     now = datetime.now().strftime("%Y-%m-%d-%H%M%S")
     number = 1
     while True:

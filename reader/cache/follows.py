@@ -190,7 +190,6 @@ def _find_between(connection: sqlite3.Connection, follow: Follow, ends: tuple[in
 
 
 def _of_author(connection: sqlite3.Connection, name: str, ends: tuple[int, int]) -> sqlite3.Cursor:
-    """The papers whose authors have a family name like this, and a given name or initial."""
     from reader.core.people import spellings
 
     family, begin, initial = spellings(name)

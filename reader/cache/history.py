@@ -9,13 +9,11 @@ from typing import NamedTuple
 from reader.core.paper_row import Flag
 
 LEAST_VOTES = 10
-"""Minimum votes that a paper must gain to count as risen."""
 
 LEAST_SHARE = 4
 """A risen paper must also gain at least one part in four of its earlier votes."""
 
 RISING_DAYS = 7
-"""Days that the order by rising votes covers."""
 
 _MARKED = (
     "(SELECT max(e.clock) / 1000 FROM effect AS f JOIN event AS e ON e.seq = f.event"

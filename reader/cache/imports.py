@@ -28,9 +28,6 @@ from reader.core.paper import LibraryEntry
 from reader.core.passages import split_note
 from reader.core.text import title_hash
 
-MANY = 500
-"""Ids looked up at a time."""
-
 
 @dataclass
 class Found:
@@ -47,7 +44,7 @@ class Found:
 def find_papers(connection: sqlite3.Connection, entries: Sequence[LibraryEntry]) -> Found:
     """Find the papers of entries by their ids, and those without an id by their titles."""
     found = Found()
-    by_id = _keys_of(connection, [entry.id for entry in entries if entry.id])
+    by_id = _keys(connection, [entry.id for entry in entries if entry.id])
     for entry in entries:
         pk = by_id.get(entry.id) if entry.id else _with_title(connection, entry.title)
         if pk is not None:
@@ -59,20 +56,7 @@ def find_papers(connection: sqlite3.Connection, entries: Sequence[LibraryEntry])
     return found
 
 
-def _keys_of(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for start in range(0, len(ids), MANY):
-        some = json.dumps(ids[start : start + MANY])
-        found |= connection.execute(
-            "SELECT id, pk FROM paper_alias WHERE id IN (SELECT value FROM json_each(:ids))"
-            " UNION ALL SELECT id, pk FROM paper WHERE id IN (SELECT value FROM json_each(:ids))",
-            {"ids": some},
-        ).fetchall()
-    return found
-
-
 def _with_title(connection: sqlite3.Connection, title: str) -> int | None:
-    """The paper with this title; None if there are none or several."""
     rows = connection.execute("SELECT pk FROM paper WHERE title_hash = ? LIMIT 2", (title_hash(title),)).fetchall()
     return rows[0][0] if title and len(rows) == 1 else None
 
@@ -145,7 +129,6 @@ def changes(
 
 
 def _written_by(entries: Iterable[LibraryEntry]) -> Iterator[tuple[str, str]]:
-    """The marks that keep what the user wrote about a paper: the note, and the highlights."""
     parted = [split_note(entry.note) for entry in entries if entry.note]
     if note := "\n\n".join(dict.fromkeys(note for note, _ in parted if note)):
         yield NOTE, note
@@ -166,13 +149,11 @@ def add_marks(events: Events, papers: Sequence[PaperMarks], now: Callable[[], fl
     made now, on papers in the cache where none of its kind is set.
     """
     new = events.read(lambda connection: _missing(connection, papers))
-    entries = _entries(new, int(now() * 1000))
-    events.join(entries)
+    events.join(_entries(new, int(now() * 1000)))
     return len(new) + _add_states(events, papers)
 
 
 def _missing(connection: sqlite3.Connection, papers: Sequence[PaperMarks]) -> list[tuple[str, Mark]]:
-    """The marks that the log does not have, each with its paper's id."""
     keys = _keys(connection, [one.paper for one in papers if one.marks])
     seen: set[tuple[int | str, str, str, str]] = set()
     found: list[tuple[str, Mark]] = []
@@ -193,18 +174,15 @@ _OF_LOST = f"SELECT 1 FROM orphan AS o JOIN event AS e ON e.seq = o.event WHERE 
 
 
 def _keys(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
-    """The keys of the papers with these ids that are in the cache."""
-    wanted = json.dumps(list(ids))
     rows = connection.execute(
         "SELECT id, pk FROM paper_alias WHERE id IN (SELECT value FROM json_each(:ids))"
         " UNION ALL SELECT id, pk FROM paper WHERE id IN (SELECT value FROM json_each(:ids))",
-        {"ids": wanted},
+        {"ids": json.dumps(list(ids))},
     )
-    return {id: int(pk) for id, pk in rows}
+    return dict(rows.fetchall())
 
 
 def _entries(marks: Iterable[tuple[str, Mark]], now: int) -> list[Entry]:
-    """Events with these marks, one for the papers of each original event."""
     papers: dict[Mark, list[str]] = defaultdict(list)
     for paper, mark in marks:
         clock = now if mark.clock > now + DAY else max(0, mark.clock)

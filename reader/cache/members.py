@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -24,14 +24,12 @@ MOST_PAPERS = 50_000
 """Papers of which a member shares something: the newest ones."""
 
 BATCH = 2_000
-"""Marks in one transaction."""
 
 
 class Shared(NamedTuple):
     """A mark that a member shares."""
 
     paper: str
-    """The paper's id."""
     kind: str
     """`star`, `queue`, `note` or `tag:NAME`."""
     value: str = "1"
@@ -44,7 +42,6 @@ class Member(NamedTuple):
     name: str
     public: str
     shares: str
-    """What they share, in words."""
     seen: str
     """When a change was last noticed (ISO)."""
     papers: int = 0
@@ -125,20 +122,12 @@ class Members:
         before = set(self.connection.execute(known, (key,)).fetchall())
         after = {(one.paper, one.kind, one.value) for one in marks}
         # In the order of the table, so that a part changes few pages of it.
-        for some in _parts(sorted(before - after)):
-            with connections.transaction(self.connection):
-                self.connection.executemany(
-                    "DELETE FROM member_mark WHERE paper = ? AND kind = ? AND member = ?",
-                    [(paper, kind, key) for paper, kind, _ in some],
-                )
-            connections.give_way()
-        for some in _parts(sorted(after - before)):
-            with connections.transaction(self.connection):
-                self.connection.executemany(
-                    "INSERT OR REPLACE INTO member_mark (paper, kind, value, member) VALUES (?, ?, ?, ?)",
-                    [(*one, key) for one in some],
-                )
-            connections.give_way()
+        for sql, marks_ in ((_TAKE_MARK, sorted(before - after)), (_PUT_MARK, sorted(after - before))):
+            for start in range(0, len(marks_), BATCH):
+                with connections.transaction(self.connection):
+                    some = [(*one, key) for one in marks_[start : start + BATCH]]
+                    self.connection.executemany(sql, some)
+                connections.give_way()
         with connections.transaction(self.connection):
             self.connection.execute("UPDATE member SET stamp = ? WHERE key = ?", (stamp, key))
         kept = {one[:2] for one in after}
@@ -178,8 +167,8 @@ _OWN = {
 }
 
 
-def _parts(marks: Sequence[tuple[str, str, str]]) -> Iterator[Sequence[tuple[str, str, str]]]:
-    return (marks[start : start + BATCH] for start in range(0, len(marks), BATCH))
+_TAKE_MARK = "DELETE FROM member_mark WHERE paper = ?1 AND kind = ?2 AND member = ?4"
+_PUT_MARK = "INSERT OR REPLACE INTO member_mark (paper, kind, value, member) VALUES (?, ?, ?, ?)"
 
 
 # Reads
@@ -202,9 +191,12 @@ _MEMBERS = f"""
 
 def shared_of(connection: sqlite3.Connection, pk: int) -> tuple[Said, ...]:
     """What the members share of a paper, by name."""
-    rows = connection.execute(_OF_PAPER, {"pk": pk}).fetchall()
+    found: dict[str, dict[str, str]] = {}
+    for name, kind, value in connection.execute(_OF_PAPER, {"pk": pk}):
+        found.setdefault(name, {})[kind] = value
+    tags = {name: tuple(kind.removeprefix(TAG) for kind in found[name] if kind.startswith(TAG)) for name in found}
     return tuple(
-        _told(name, [row[1:] for row in rows if row[0] == name]) for name in dict.fromkeys(row[0] for row in rows)
+        Said(name, STAR in kinds, QUEUE in kinds, tags[name], kinds.get(NOTE, "")) for name, kinds in found.items()
     )
 
 
@@ -213,9 +205,3 @@ _OF_PAPER = """
     WHERE paper IN (SELECT id FROM paper WHERE pk = :pk UNION SELECT id FROM paper_alias WHERE pk = :pk)
     ORDER BY slug, kind
 """
-
-
-def _told(name: str, marks: list[tuple[str, str]]) -> Said:
-    kinds = dict(marks)
-    tags = tuple(kind.removeprefix(TAG) for kind in kinds if kind.startswith(TAG))
-    return Said(name, STAR in kinds, QUEUE in kinds, tags, kinds.get(NOTE, ""))

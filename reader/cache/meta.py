@@ -21,6 +21,15 @@ def put(connection: sqlite3.Connection, key: str, value: str) -> None:
     connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
 
 
+def keep_up(connection: sqlite3.Connection, key: str, value: str | None) -> None:
+    """Set a fact if it is another one, or forget it for None, in the caller's transaction."""
+    known = get(connection, key)
+    if value is not None and value != known:
+        put(connection, key, value)
+    elif value is None and known is not None:
+        drop(connection, key)
+
+
 def drop(connection: sqlite3.Connection, key: str) -> None:
     """Forget a fact, in the caller's transaction."""
     connection.execute("DELETE FROM meta WHERE key = ?", (key,))

@@ -14,7 +14,6 @@ class Output(NamedTuple):
     """The last output of one command for a paper; a machine made it."""
 
     name: str
-    """The command's name."""
     made: str
     """ISO time, UTC."""
     text: str

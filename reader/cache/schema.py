@@ -67,7 +67,6 @@ def _index_texts(connection: sqlite3.Connection) -> None:
 
 
 def _read_venues(connection: sqlite3.Connection) -> None:
-    """Read the venues of papers whose remark or journal reference is known."""
     from reader.core.venue import read_venue
 
     told = connection.execute("SELECT pk, remark, journal FROM paper_text WHERE remark > '' OR journal > ''")
@@ -76,7 +75,6 @@ def _read_venues(connection: sqlite3.Connection) -> None:
 
 
 def _find_addresses(connection: sqlite3.Connection) -> None:
-    """Find the addresses in what is known of each paper."""
     from reader.core.addresses import urls_in, what_is
 
     sql = "SELECT pk, abstract, remark FROM paper_text WHERE pk > ? ORDER BY pk LIMIT ?"
@@ -113,7 +111,6 @@ MAKER = "program"
 NOTE_MAKER = f"INSERT OR REPLACE INTO meta (key, value) VALUES ('{MAKER}', '{__version__}')"
 
 STAMP = "alembic_version"
-"""The table with the number of the newest migration."""
 
 _NAMING_TABLES = ("paper", "event")
 """A file with a number of ours is a cache if it has one of these."""
@@ -134,9 +131,7 @@ class _Facts(NamedTuple):
     version: str | None
     """The number of its newest migration."""
     mark: int
-    """Its `application_id`."""
     names: frozenset[str]
-    """Its tables, indexes, views and triggers."""
 
     @property
     def is_ours(self) -> bool:
@@ -215,12 +210,6 @@ def _has_foreign_mark(path: Path) -> bool:
     return start.startswith(MAGIC) and len(start) >= HEADER and mark not in (0, APPLICATION_ID) and not has_trace
 
 
-def _set_mark(path: Path) -> None:
-    """Mark a cache of an older version as ours; a busy or read-only one is marked another time."""
-    with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
-        connection.execute(SET_MARK)
-
-
 def _stamp(connection: sqlite3.Connection) -> str | None:
     return _read_facts(connection).version
 
@@ -273,7 +262,9 @@ def ensure(path: Path) -> None:
     close_to_others(path)
     if current:
         if facts.mark != APPLICATION_ID:
-            _set_mark(path)
+            # It is of an older version; a busy or read-only one is marked another time.
+            with suppress(sqlite3.Error), closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+                connection.execute(SET_MARK)
     elif facts.version is None:
         from reader.cache import files
 

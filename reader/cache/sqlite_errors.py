@@ -43,7 +43,6 @@ _SENTENCES: Mapping[int, tuple[type[CacheError], str]] = MappingProxyType(
         sqlite3.SQLITE_PERM: (CacheError, _REFUSED),
     }
 )
-"""The error class and its sentence, by SQLite's primary result code."""
 
 _OF_LOCKS = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL)
 """What SQLite also says where files can't be locked: busy for ENOLCK, an error of the disk for ENOSYS."""

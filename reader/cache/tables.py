@@ -145,39 +145,6 @@ class PaperSource(SQLModel, table=True):
     pk: int = Field(primary_key=True)
 
 
-class Feed(SQLModel, table=True):
-    """A source of a refresh: the daily papers, arXiv for categories, or a feed that the user follows."""
-
-    pk: int | None = Field(default=None, primary_key=True)
-    slug: str
-    """The source that its papers name."""
-    kind: str
-    """`rss`, `arxiv` for a category, or `own` for a source that the reader always asks."""
-    url: str
-    """Its address, or the category."""
-    title: str
-    home: str | None = None
-    folder: str = ""
-    added: str
-    """ISO time, UTC."""
-    etag: str | None = None
-    modified: str | None = None
-    """ETag and Last-Modified of the last answer that was stored."""
-    answered: str | None = None
-    """ISO time, UTC, of that answer."""
-    failing_since: str | None = None
-    """ISO time, UTC, since which every request failed; None if the last one succeeded."""
-    error: str | None = None
-    """The last error, as a sentence."""
-
-
-class Meta(SQLModel, table=True):
-    """The cache's own facts, such as its machine id and the version of its topic rules."""
-
-    key: str = Field(primary_key=True)
-    value: str
-
-
 class PaperChange(SQLModel, table=True):
     """A paper's moving facts since the refresh that changed them, until the next row's time.
 
@@ -193,9 +160,7 @@ class PaperChange(SQLModel, table=True):
     upvotes: int
     comments: int
     stars: int | None = None
-    """Stars of its code."""
     keywords: int
-    """Number of keywords."""
     links: int
     """1 for code, plus 2 for a project page, plus 4 for media."""
     models: int | None = None
@@ -203,9 +168,8 @@ class PaperChange(SQLModel, table=True):
 
 
 TABLES = SQLModel.metadata.tables
-"""The tables by their names."""
 
 PAPER, TEXT, ALIAS = TABLES["paper"], TABLES["paper_text"], TABLES["paper_alias"]
-LISTING, DAY, META, TRENDING = TABLES["listing"], TABLES["day"], TABLES["meta"], TABLES["trending"]
+LISTING, DAY, TRENDING = TABLES["listing"], TABLES["day"], TABLES["trending"]
 PAPER_CATEGORY, PAPER_SOURCE = TABLES["paper_category"], TABLES["paper_source"]
 TOPIC, PAPER_TOPIC, PAPER_CHANGE = TABLES["topic"], TABLES["paper_topic"], TABLES["paper_change"]

@@ -196,7 +196,6 @@ def _acted(connection: sqlite3.Connection, pks: Sequence[int], *, by_rules: bool
 
 
 def _lacking(connection: sqlite3.Connection, kind: str, pks: Sequence[int]) -> set[int]:
-    """Those of the papers that do not have a mark."""
     values = {"papers": json.dumps(pks), "value": "1", "tag": kind.removeprefix(TAG), "kind": kind}
     query = f"SELECT pk FROM paper WHERE pk IN (SELECT value FROM json_each(:papers)) AND NOT ({same(kind)})"
     return {pk for (pk,) in connection.execute(query, values)}
@@ -260,15 +259,11 @@ def mute(path: Path, words: Sequence[str], scope: Scope) -> bool:
 
 def muting_words(connection: sqlite3.Connection, pk: int, scope: Scope) -> tuple[str, ...]:
     """The muted words that hide a paper, by which it was muted. The connection needs `register_functions`."""
-    if not _is_hidden(connection, pk):
+    muted = f"SELECT 1 FROM paper WHERE pk = ? AND hidden = 1 AND {has(Flag.MUTED, 'paper.pk')}"
+    if connection.execute(muted, (pk,)).fetchone() is None:
         return ()
     words = json.loads(meta.get(connection, APPLIED) or "[]")
     return tuple(word for word in words if _has(connection, pk, word, scope))
-
-
-def _is_hidden(connection: sqlite3.Connection, pk: int) -> bool:
-    flagged = f"SELECT 1 FROM paper WHERE pk = ? AND hidden = 1 AND {has(Flag.MUTED, 'paper.pk')}"
-    return connection.execute(flagged, (pk,)).fetchone() is not None
 
 
 def _has(connection: sqlite3.Connection, pk: int, word: str, scope: Scope) -> bool:
@@ -292,7 +287,6 @@ def _found(cache: sqlite3.Connection, words: Sequence[str], scope: Scope) -> Ite
 
 
 def _change(cache: sqlite3.Connection, muted: Iterable[int], heard: Iterable[int]) -> None:
-    """Mute some papers, and some no longer, in one transaction."""
     muted, heard = list(muted), list(heard)
     with connections.transaction(cache):
         set_flag(cache, Flag.MUTED, muted)

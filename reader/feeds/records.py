@@ -101,7 +101,6 @@ def parse_draft(record: Mapping[str, Any]) -> Draft | None:
 
 
 def _value(field: Field, value: object) -> Any:
-    """A field's value, clean and of the right type; None if there is none."""
     if field.type is tuple:
         items = (_text(field, item, _ITEM_LIMIT) for item in as_list(value)[:_ITEMS])
         return tuple(item for item in items if item)

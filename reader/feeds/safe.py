@@ -9,14 +9,19 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html.parser import HTMLParser
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers.expat import ExpatError, ParserCreate
 
+from reader.core.errors import FeedMalformed
 from reader.core.latex import latex_to_unicode
+from reader.core.paper import Skipped
 from reader.core.text import BLOCK_LIMIT, LINE_LIMIT, clean, clean_block
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 _LINKS = 500
 
@@ -194,6 +199,18 @@ def as_list(value: object) -> list[Any]:
 def as_text(value: object) -> str:
     """A value as a text, not yet clean; empty if it is not one."""
     return value if isinstance(value, str) else ""
+
+
+def parse_each(items: Iterable[T], parse: Callable[[T], U], what: str) -> tuple[list[U], tuple[Skipped, ...]]:
+    """What `parse` makes of each item, and those for which it raises FeedMalformed, as `what` and their number."""
+    found: list[U] = []
+    skipped: list[Skipped] = []
+    for number, item in enumerate(items, start=1):
+        try:
+            found.append(parse(item))
+        except FeedMalformed as error:
+            skipped.append(Skipped(f"{what} {number}", str(error)))
+    return found, tuple(skipped)
 
 
 _DEPTH = 100

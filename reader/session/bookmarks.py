@@ -24,7 +24,6 @@ MOST = 1_000
 MAX_SIZE = 4 << 20
 """Bytes, more than all bookmarks can take; a larger file is not ours."""
 
-
 LONGEST_TRAIL = 12
 """Places of a text that are kept to go back to."""
 
@@ -62,7 +61,7 @@ def edition(document: Document, source: str) -> str:
 
 def bookmark(document: Document, source: str, block: int, letter: int) -> Bookmark:
     """The bookmark of a place in a document."""
-    section = next((one for one in reversed(document.sections) if one.start <= block < one.end), None)
+    section = document.section_of(block)
     first, last = (section.start, section.end) if section else (0, len(document.blocks))
     sizes = document.sizes[first:last]
     before = sum(sizes[: block - first]) + max(0, letter)

@@ -36,6 +36,7 @@ def is_harmless(text: str) -> bool:
 @given(hostile)
 @example("\u0300 0")
 @example("\u0300 \u0300 0")
+@example("a\u200d\u0301 é")
 def test_a_clean_line_is_harmless_and_clean_for_good(text: str) -> None:
     line = clean(text)
     assert is_harmless(line)

@@ -39,7 +39,6 @@ from reader.refresh.running import run_job
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Nap, Page, Paper
 from tests.table import each
-from tests.tiers import rest_at_night
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 DAY = "2026-05-12"
@@ -403,15 +402,6 @@ def _recorded() -> list[Draft]:
         draft = parse_item({"paper": paper})
         found.setdefault(draft.id or "", draft)
     return list(found.values())
-
-
-@pytest.mark.long
-async def test_of_recorded_titles_with_noise_none_is_taken_wrongly(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    papers = _recorded()
-    chosen = rest_at_night(random.Random(500).sample(papers, 500), 200)
-    assert await judge(tmp_path / "papers.db", Archive(papers), chosen, monkeypatch) == []
 
 
 async def test_of_a_user_s_page_the_recorded_papers_are_found_and_no_others(tmp_path: Path) -> None:

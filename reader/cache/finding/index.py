@@ -72,19 +72,23 @@ class Stemmer:
 
     def words(self, text: str) -> list[Word]:
         """The words of a text in its order, without stop words."""
-        found = [word for word in WORD.finditer(text) if word[0].lower() not in STOP_WORDS]
-        stems = self.stems([word[0] for word in found])
-        return [Word(stem, *word.span()) for stem, word in zip(stems, found, strict=True) if stem]
+        return self._stemmed([word for word in WORD.finditer(text) if word[0].lower() not in STOP_WORDS])
 
     def compounds(self, text: str) -> list[Word]:
         """Hyphenated words as single words: `pretraining` also finds `pre-training`."""
-        found = list(COMPOUND.finditer(text))
+        return self._stemmed(list(COMPOUND.finditer(text)))
+
+    def _stemmed(self, found: Sequence[re.Match[str]]) -> list[Word]:
         stems = self.stems([HYPHEN.sub("", word[0]) for word in found])
         return [Word(stem, *word.span()) for stem, word in zip(stems, found, strict=True) if stem]
 
     def indexed(self, texts: Sequence[str]) -> list[list[str]]:
         """The stems that index each text: those of its words in order, then those of compounds."""
-        split = [[*_plain_words(text), *_joined_words(text)] for text in texts]
+        split = [
+            [word for word in WORD.findall(text) if word.lower() not in STOP_WORDS]
+            + [HYPHEN.sub("", word) for word in COMPOUND.findall(text)]
+            for text in texts
+        ]
         self._learn(chain.from_iterable(split))
         return [[stem for word in words if (stem := self._known[word])] for words in split]
 
@@ -101,19 +105,10 @@ class Stemmer:
             self._known[new[number]] = stem
 
 
-def _plain_words(text: str) -> list[str]:
-    return [word for word in WORD.findall(text) if word.lower() not in STOP_WORDS]
-
-
-def _joined_words(text: str) -> list[str]:
-    return [HYPHEN.sub("", word) for word in COMPOUND.findall(text)]
-
-
 VERSION = 1
 """Raised whenever the content of the index changes."""
 
 TITLE_WEIGHT = 3
-"""The weight of a word in the title."""
 
 AT_ONCE = 1_000
 """Papers of a transaction: some 20 MB."""
@@ -291,7 +286,6 @@ def _is_usable(connection: sqlite3.Connection, papers: sqlite3.Connection) -> bo
 
 
 def _add_next(connection: sqlite3.Connection, papers: sqlite3.Connection) -> int:
-    """Add the next papers in a transaction of their own, and return how many these are."""
     with connections.transaction(connection):
         (last,) = connection.execute("SELECT last FROM state").fetchone()
         rows = papers.execute(PAPERS, (last, AT_ONCE)).fetchall()

@@ -55,7 +55,6 @@ BEST = 1_000
 """The best papers so far, among which pairs and lent words are searched for."""
 
 MOST_WORDS = 40
-"""Maximum words of a text that are searched for."""
 
 TOLD = 2.0
 """How often a paper must have a word to count half of what it could when others are compared with the paper."""
@@ -70,7 +69,6 @@ TELLING_PAIR = 0.6
 """How much two words side by side count there, in parts of what the less rare of them could count."""
 
 LONGEST_PHRASE = 3
-"""Words of a phrase that papers share."""
 
 WEAK_END = 0.35
 """A phrase neither begins nor ends with a word that says less than this part of what its best word says."""
@@ -98,7 +96,6 @@ _REPEATED = re.compile(r"(.)\1+")
 _BETWEEN = re.compile(r"\s+|[-‐‑]")
 
 Text = tuple[str, str]
-"""The title and the abstract of a paper."""
 
 ReadTexts = Callable[[Sequence[int]], Sequence[Text]]
 """Reads title and abstract of some papers by their keys."""
@@ -174,7 +171,6 @@ class Ranker:
         return self._corrected(ranking, typed)
 
     def _corrected(self, ranking: Ranking, typed: Mapping[str, str]) -> dict[str, str]:
-        """Typed words by stem with their corrections, without uncorrected ones."""
         written = self._firsts(self._read_texts(ranking.pks[:BEST_READ])) if ranking.corrected else {}
         return {typed[stem]: written.get(meant, meant) for stem, meant in ranking.corrected.items() if stem in typed}
 
@@ -310,13 +306,11 @@ class Ranker:
             yield stem, having
 
     def _add_pair(self, scores: Scores, pair: Pair, weight: float, best: set[int]) -> None:
-        """Add the weight of two adjacent words, ignoring stop words between them."""
         for pk in self._index.keys(_quoted(" ".join(pair))):
             if pk in best:
                 scores[pk] += weight
 
     def _with_lent_words(self, scores: Scores, stems: set[str]) -> tuple[Scores, list[str]]:
-        """The scores with the lent words, and these words."""
         best = _best_first(scores, BEST)
         lent = self._lent(scores, best[:LENDERS])
         own = " AND ".join(map(_quoted, sorted(stems)))
@@ -358,7 +352,6 @@ class Ranker:
         return {stem: weights[stem] / whole for stem in best}, pairs
 
     def _counts(self, text: Text) -> Counter[str]:
-        """The counts of each stem in a paper, with weighted titles."""
         title, abstract = self._stemmer.indexed(text)
         return Counter(TITLE_WEIGHT * title + abstract)
 
@@ -372,7 +365,6 @@ class Ranker:
         return found
 
     def _compounds(self, paper: Text) -> dict[str, str]:
-        """How each compound is first written, by its stem."""
         found: dict[str, str] = {}
         for column in paper:
             for word in self._stemmer.compounds(column):
@@ -457,7 +449,6 @@ def _ask(connection: sqlite3.Connection, cache: Path, question: Callable[[Ranker
 
 
 def _titles_and_abstracts(connection: sqlite3.Connection, pks: Sequence[int]) -> list[Text]:
-    """Title and abstract of papers, in the order of the keys; empty for one that was dropped."""
     sql = (
         "SELECT p.pk, p.title, t.abstract FROM paper AS p JOIN paper_text AS t ON t.pk = p.pk"
         f" WHERE p.pk IN ({','.join('?' * len(pks))})"
@@ -516,7 +507,6 @@ def _by_meaning(scores: Scores, meaning: Meaning, share: float) -> Ranking:
 
 
 def _best_first(scores: Scores, most: int | None = None) -> list[int]:
-    """The papers with the highest scores; ties in storage order."""
     if most is None:
         return sorted(sorted(scores), key=scores.__getitem__, reverse=True)
     return heapq.nsmallest(most, scores, key=lambda pk: (-scores[pk], pk))
@@ -532,6 +522,5 @@ def _as_written(text: str, begin: int, end: int) -> str:
 
 
 def _all_written(text: str) -> Iterator[str]:
-    """The words of a text, and its compounds without their hyphens."""
     yield from re.findall(r"\w+", text)
     yield from (HYPHEN.sub("", word) for word in COMPOUND.findall(text))

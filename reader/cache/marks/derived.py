@@ -18,29 +18,11 @@ from reader.cache import changes, meta
 from reader.cache.flags import clear_flag, has, having, set_flag
 from reader.cache.follows import derive_follow
 from reader.cache.passages import PASSAGES
+from reader.core import marks
 from reader.core.follows import WATCH
 from reader.core.foreign import read_json, web_url
 from reader.core.ids import FEED_PREFIX, PAGE_PREFIX
-from reader.core.marks import (
-    AGENT,
-    ENTRY,
-    HERE,
-    HIGHLIGHT,
-    LIKE,
-    LOOK,
-    NOTE,
-    PASS,
-    PASSAGE,
-    QUEUE,
-    RULE,
-    STATES,
-    TAG,
-    TRACES,
-    WANT,
-    first_place,
-    place_between,
-    quoted,
-)
+from reader.core.marks import NOTE, PASSAGE, QUEUE, STATES, TAG
 from reader.core.paper_row import Flag
 
 FOLLOW = "follow:"
@@ -59,7 +41,8 @@ MAILED = "mailed:"
 """Prefix of the kinds of events that say what a machine has mailed, see `extensions/digest/sent.py`."""
 
 BY_RULE = (
-    f"EXISTS (SELECT 1 FROM event AS r WHERE r.clock = e.clock AND +r.machine = e.machine AND r.kind LIKE '{RULE}%')"
+    "EXISTS (SELECT 1 FROM event AS r WHERE r.clock = e.clock AND +r.machine = e.machine"
+    f" AND r.kind LIKE '{marks.RULE}%')"
 )
 """SQL: whether a rule made the event `e`: the events of one action have one clock."""
 
@@ -85,29 +68,29 @@ def same(kind: str) -> str:
     """
     if kind in STATES:
         return f"{STATES[kind]} = CAST(:value AS INTEGER)"
-    if kind in TRACES:
+    if kind in marks.TRACES:
         # One trace of a kind per day; a paper opened on a day was not passed on it.
-        kinds = TRACES if kind == PASS else (kind,)
+        kinds = marks.TRACES if kind == marks.PASS else (kind,)
         found = "SELECT 1 FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = paper.pk"
-        return f"EXISTS ({found} AND f.kind IN ({quoted(kinds)}) AND e.value = :value)"
-    if kind == LOOK:
+        return f"EXISTS ({found} AND f.kind IN ({marks.quoted(kinds)}) AND e.value = :value)"
+    if kind == marks.LOOK:
         return f"pk NOT IN ({having(Flag.CHANGED)})"
-    if kind == WANT:
+    if kind == marks.WANT:
         # It is here, which is all that was wanted.
         return "true"
-    if kind.startswith(AGENT):
+    if kind.startswith(marks.AGENT):
         # It is about marks that do change.
         return "false"
-    if kind == LIKE or kind.startswith(PASSAGE):
-        return f"coalesce(({_NEWEST}), {'0' if kind == LIKE else repr('')}) = :value"
+    if kind == marks.LIKE or kind.startswith(PASSAGE):
+        return f"coalesce(({_NEWEST}), {'0' if kind == marks.LIKE else repr('')}) = :value"
     if kind == NOTE:
         return "coalesce((SELECT body FROM note WHERE note.pk = paper.pk), '') = :value"
     if kind == QUEUE:
         place = "(SELECT place FROM queue WHERE queue.pk = paper.pk)"
         return f"CASE :value WHEN '0' THEN {place} IS NULL WHEN '1' THEN {place} IS NOT NULL ELSE {place} IS :value END"
-    if kind == HIGHLIGHT:
+    if kind == marks.HIGHLIGHT:
         return f"{has(Flag.HIGHLIGHTED, 'paper.pk')} = CAST(:value AS INTEGER)"
-    if kind.startswith(RULE):
+    if kind.startswith(marks.RULE):
         return "EXISTS (SELECT 1 FROM effect AS f WHERE f.pk = paper.pk AND f.kind = :kind)"
     return "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = :tag AND t.pk = paper.pk) = CAST(:value AS INTEGER)"
 
@@ -131,7 +114,7 @@ def _refold(connection: sqlite3.Connection, kind: str) -> None:
             " WHERE pk IN touched",
             {"kind": kind},
         )
-    elif kind == HIGHLIGHT:
+    elif kind == marks.HIGHLIGHT:
         clear_flag(connection, Flag.HIGHLIGHTED, _keys(connection, "SELECT pk FROM touched"))
         newest = f"SELECT pk FROM paper WHERE pk IN touched AND ({_NEWEST}) = '1'"
         set_flag(connection, Flag.HIGHLIGHTED, _keys(connection, newest, {"kind": kind}))
@@ -151,7 +134,7 @@ def _refold(connection: sqlite3.Connection, kind: str) -> None:
         connection.execute(_SET_HAS_NOTE)
     elif kind.startswith(FOLLOW):
         _list_feeds(connection)
-    elif kind.startswith((ENTRY, HERE)):
+    elif kind.startswith((marks.ENTRY, marks.HERE)):
         meta.put(connection, ENTRIES_DUE, "1")
     elif kind.startswith(WATCH):
         derive_follow(connection, kind)
@@ -195,7 +178,7 @@ def ids_of(connection: sqlite3.Connection, pk: int) -> list[str]:
 def place_of(clock: int, packed: bytes, ids: Iterable[str]) -> str:
     """The place of a paper with these ids among the papers that an event queued together."""
     positions = _positions(packed)
-    return first_place(clock, min((positions[id] for id in ids if id in positions), default=len(positions)))
+    return marks.first_place(clock, min((positions[id] for id in ids if id in positions), default=len(positions)))
 
 
 @lru_cache(maxsize=4)
@@ -212,7 +195,7 @@ def _list_feeds(connection: sqlite3.Connection) -> None:
     newest = _newest_follows(connection)
     listed: dict[str, dict[str, str | None]] = {}
     for slug in sorted(newest):
-        if (said := _feed(newest[slug])) is not None:
+        if (said := parse_feed(newest[slug])) is not None:
             listed.setdefault(said["url"], {"home": None, "folder": "", **said, "slug": slug})
     # A feed that is followed since before the log had feeds has no event yet, not even a forgotten one.
     rows = connection.execute(
@@ -230,7 +213,7 @@ def _list_feeds(connection: sqlite3.Connection) -> None:
     )
 
 
-def _feed(value: str) -> dict[str, Any] | None:
+def parse_feed(value: str) -> dict[str, Any] | None:
     """The feed of an event, with a whole address; None if it is no longer followed, or leads elsewhere than to the web.
 
     A feed of a kind that only a newer program knows stays in the log, and is not followed here.
@@ -253,7 +236,6 @@ _LONGEST_FEED = 20_000
 
 
 def _newest_follows(connection: sqlite3.Connection) -> dict[str, str]:
-    """The newest value of each slug that was ever followed."""
     rows = connection.execute(
         f"SELECT kind, value FROM event WHERE kind LIKE '{FOLLOW}%' AND undone = 0 ORDER BY clock, id"
     )
@@ -263,7 +245,7 @@ def _newest_follows(connection: sqlite3.Connection) -> dict[str, str]:
 def slugs_of(connection: sqlite3.Connection, url: str) -> list[str]:
     """All slugs under which an address is followed."""
     newest = _newest_follows(connection)
-    return [slug for slug, value in newest.items() if (feed := _feed(value)) is not None and feed["url"] == url]
+    return [slug for slug, value in newest.items() if (feed := parse_feed(value)) is not None and feed["url"] == url]
 
 
 def adopt(connection: sqlite3.Connection, pks: Iterable[int]) -> None:
@@ -338,15 +320,14 @@ def place_in(connection: sqlite3.Connection, pk: int, listed: Sequence[int]) -> 
     at = listed.index(pk)
     above = _place_of(connection, reversed(listed[:at]))
     if above is not None:
-        return place_between(above, _next(connection, "SELECT min(place) FROM queue WHERE place > ?", above, pk))
+        return marks.place_between(above, _next(connection, "SELECT min(place) FROM queue WHERE place > ?", above, pk))
     below = _place_of(connection, listed[at + 1 :])
     if below is None:
         return None
-    return place_between(_next(connection, "SELECT max(place) FROM queue WHERE place < ?", below, pk), below)
+    return marks.place_between(_next(connection, "SELECT max(place) FROM queue WHERE place < ?", below, pk), below)
 
 
 def _place_of(connection: sqlite3.Connection, pks: Iterable[int]) -> str | None:
-    """The place of the first of these papers that is in the queue."""
     for pk in pks:
         row = connection.execute("SELECT place FROM queue WHERE pk = ?", (pk,)).fetchone()
         if row is not None:

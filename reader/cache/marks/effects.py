@@ -240,7 +240,6 @@ class Changing:
     batches: list[str]
     """Their keys by batch, as JSON."""
     ids: bytes
-    """Their packed ids."""
     count: int
 
 

@@ -15,9 +15,9 @@ import secrets
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -26,18 +26,9 @@ from reader.cache import connections, meta
 from reader.cache.marks.derived import FOLLOW
 from reader.cache.marks.forgotten import FORGOTTEN, SETTLE, count_forgets, forgotten, note_changing
 from reader.cache.marks.journal import PACKING, SIZE, BadLine, Entry, Journal, agrees, stored_size
+from reader.core import foreign
 from reader.core.follows import WATCH, event_label
-from reader.core.foreign import (
-    AHEAD,
-    FURTHEST,
-    MOST_OWN_IDS,
-    Broken,
-    Refused,
-    count_ids,
-    latest_clock,
-    paper_id,
-    unpacked,
-)
+from reader.core.foreign import MOST_OWN_IDS, Refused
 from reader.core.marks import AGENT, ENTRY, FORGET, HERE, PASSAGE, RULE, check_listed
 from reader.paths import journal_file
 
@@ -46,7 +37,7 @@ NOBODY = zlib.compress(b"")
 
 COLUMNS = "seq, id, clock, kind, value, count"
 
-LATEST = FURTHEST - (1 << 40)
+LATEST = foreign.FURTHEST - (1 << 40)
 """This machine's clock follows no later one, so that there is room for all that it still does."""
 
 MACHINE = "machine"
@@ -76,7 +67,7 @@ ENTRY_COLUMNS = ", ".join((*_FIELDS, _REST))
 _values = attrgetter(*_FIELDS)
 _content = attrgetter("machine", "clock", "kind", "value", "count")
 
-LABELS = {
+LABELS: Mapping[tuple[str, str | None], str] = {
     ("read", "1"): "read",
     ("read", "0"): "unread",
     ("star", "1"): "starred",
@@ -92,9 +83,13 @@ LABELS = {
     ("highlight", "1"): "highlighted",
     ("highlight", "0"): "no longer highlighted",
     ("look", "1"): "looked at again",
+    ("note", None): "noted",
+    ("queue", None): "moved in the queue",
+    ("open", None): "opened",
+    ("finish", None): "read to the end",
+    ("pass", None): "passed",
 }
-
-TRACE_LABELS = {"open": "opened", "finish": "read to the end", "pass": "passed"}
+"""What was done, by a mark's kind and value, or by its kind alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +125,7 @@ class Event:
             return f"by the rule {self.kind.removeprefix(RULE)}"
         if self.kind.startswith(AGENT):
             return f"by {self.kind.removeprefix(AGENT)}"
-        others = {"note": "noted", "queue": "moved in the queue", **TRACE_LABELS}
-        return LABELS.get((self.kind, self.value)) or others.get(self.kind, self.kind)
+        return LABELS.get((self.kind, self.value)) or LABELS.get((self.kind, None)) or self.kind
 
     @property
     def said(self) -> str:
@@ -223,15 +217,15 @@ class Marking:
     count: int = 0
 
 
+@dataclass(slots=True)
 class Joined:
     """The result of joining the cache and its journal."""
 
-    def __init__(self) -> None:
-        self.inserted = 0
-        """Events that only the journal had."""
-        self.appended = 0
-        """Events that only the cache had."""
-        self.bad_lines: list[BadLine] = []
+    inserted: int = 0
+    """Events that only the journal had."""
+    appended: int = 0
+    """Events that only the cache had."""
+    bad_lines: list[BadLine] = field(default_factory=list)
 
 
 class EventLog:
@@ -251,7 +245,9 @@ class EventLog:
         before = after = -1
         try:
             with connections.transaction(self._connection):
-                self._agree()
+                if not self.has_agreed():
+                    # A program ended while it wrote, or either file was replaced.
+                    self._join_journal()
                 before = self.journal.size()
                 try:
                     yield
@@ -262,14 +258,11 @@ class EventLog:
                 after = self.journal.size()
         except sqlite3.Error:
             if after > before:
-                self._withdraw(before, after)
+                # Nothing was committed; another program may have joined the journal's lines meanwhile.
+                with suppress(sqlite3.Error), connections.transaction(self._connection):
+                    if stored_size(self._connection) == before and self.journal.size() == after:
+                        self.journal.cut(before)
             raise
-
-    def _withdraw(self, before: int, after: int) -> None:
-        """Remove uncommitted events from the journal, unless another program has already joined them."""
-        with suppress(sqlite3.Error), connections.transaction(self._connection):
-            if stored_size(self._connection) == before and self.journal.size() == after:
-                self.journal.cut(before)
 
     def record(self, kind: str, value: str) -> Event:
         """Append an event without papers of this machine, inside `recording`; `finish` marks it as applied."""
@@ -295,7 +288,6 @@ class EventLog:
         return events
 
     def _last_number(self) -> int:
-        """The number of this machine's last event."""
         own = "SELECT number FROM event WHERE machine = ? AND number < ? ORDER BY number DESC LIMIT 1"
         (number,) = self._connection.execute(own, (self.machine(), LAST_NUMBER)).fetchone() or (0,)
         return int(number)
@@ -337,7 +329,6 @@ class EventLog:
     def take_new_machine(self) -> str:
         """Change this machine's id, because another machine has the same."""
         with connections.transaction(self._connection):
-            meta.drop(self._connection, MACHINE)
             return self._set_machine(secrets.token_hex(6))
 
     def _own_machine(self) -> str | None:
@@ -445,11 +436,6 @@ class EventLog:
         """Whether the journal has the size that the cache has noted."""
         return agrees(self._connection, self._path)
 
-    def _agree(self) -> None:
-        """Join the journal if a program ended while it wrote, or either file was replaced."""
-        if not self.has_agreed():
-            self._join_journal()
-
     def _join_journal(self) -> Joined:
         joined, seen, again = Joined(), set[str](), dict[str, Entry]()
         for line in self.journal.read():
@@ -466,12 +452,12 @@ class EventLog:
         for entry, seq, _ in list(self._clashes(again.values())):
             self._delete([seq])
             joined.inserted += self._insert_missing(entry)
-        stored = self._connection.execute("SELECT seq, id FROM event ORDER BY seq").fetchall()
-        missing = {seq: id for seq, id in stored if id not in seen}
+        stored = self._connection.execute("SELECT seq, id FROM event ORDER BY seq")
+        missing = dict.fromkeys(seq for seq, id in stored if id not in seen)
         # Those that a journal does not take wait for a repair.
         for seq, _ in refused_events(self._connection, missing) if missing else ():
             del missing[seq]
-        self._append(map(self._entry, missing.values()))
+        self._append(map(self._entry_of, missing))
         for slug, value in self._unrecorded_feeds():
             self.finish(self.record(f"{FOLLOW}{slug}", value))
         if joined.inserted:
@@ -483,9 +469,6 @@ class EventLog:
 
     def _entry_of(self, seq: int) -> Entry:
         return Entry(*self._connection.execute(f"SELECT {ENTRY_COLUMNS} FROM event WHERE seq = ?", (seq,)).fetchone())
-
-    def _entry(self, id: str) -> Entry:
-        return Entry(*self._connection.execute(f"SELECT {ENTRY_COLUMNS} FROM event WHERE id = ?", (id,)).fetchone())
 
     def mend(self) -> bool:
         """Replace impossible events; return whether some were deleted.
@@ -527,17 +510,12 @@ class EventLog:
             for one in entries:
                 self._insert_missing(one, vias.get(one.id, ""))
             if refused:
-                self._rewrite_journal()
-            else:
-                self._append(entries)
+                stored = [seq for (seq,) in connection.execute("SELECT seq FROM event ORDER BY seq")]
+                self.journal.rewrite(map(self._entry_of, stored), machine)
+                entries = []
+            self._append(entries)
         self.has_news = True
         return bool(refused)
-
-    def _rewrite_journal(self) -> None:
-        """Write all events of the table into a new journal."""
-        stored = self._connection.execute("SELECT id FROM event ORDER BY seq").fetchall()
-        self.journal.rewrite((self._entry(id) for (id,) in stored), self.machine())
-        self._append([])
 
     def _unrecorded_feeds(self) -> list[tuple[str, str]]:
         """Slugs and values of the feeds that are followed since before the log had them."""
@@ -549,12 +527,10 @@ class EventLog:
         return rows.fetchall()
 
     def _append(self, entries: Iterable[Entry]) -> None:
-        """Append events to the journal, and note its size."""
         size = self.journal.append(entries, self.machine())
         meta.put(self._connection, SIZE, str(size))
 
     def _insert_missing(self, entry: Entry, via: str = "") -> bool:
-        """Add an event unless the log has it; return whether it was missing."""
         known = self._connection.execute("SELECT 1 FROM event WHERE id = ?", (entry.id,)).fetchone()
         if known is None:
             self._insert(entry, via)
@@ -581,7 +557,7 @@ TOO_LATE = (
 
 def followed_clock(now: float) -> int:
     """The latest clock that a machine's own follows at `now`: later than the gate lets pass, if a clock is set back."""
-    return min(latest_clock(now) + AHEAD, LATEST)
+    return min(foreign.latest_clock(now) + foreign.AHEAD, LATEST)
 
 
 def refused_events(connection: sqlite3.Connection, among: Container[int] | None = None) -> Iterator[tuple[int, str]]:
@@ -591,8 +567,8 @@ def refused_events(connection: sqlite3.Connection, among: Container[int] | None 
             try:
                 if count > MOST_OWN_IDS:
                     raise Refused(f"it names {count:,} papers")
-                count_ids(papers, MOST_OWN_IDS)
-            except Broken:
+                foreign.count_ids(papers, MOST_OWN_IDS)
+            except foreign.Broken:
                 # That is damage, and mended in another way.
                 continue
             except Refused as error:
@@ -603,7 +579,7 @@ def _sound(entry: Entry) -> tuple[bytes, int]:
     """The ids of an event that are ids, packed, and their number."""
     ids: dict[str, None] = {}
     if entry.count <= MOST_OWN_IDS:
-        ids = dict.fromkeys(id for some in unpacked(entry.papers) for id in some if paper_id(id))
+        ids = dict.fromkeys(id for some in foreign.unpacked(entry.papers) for id in some if foreign.paper_id(id))
     return zlib.compress("\n".join(ids).encode(), PACKING), len(ids)
 
 
@@ -621,7 +597,6 @@ class Made(NamedTuple):
     mark: str
     """In words, such as `starred`."""
     agent: str
-    """The program's name."""
 
     @property
     def said(self) -> str:
@@ -630,13 +605,8 @@ class Made(NamedTuple):
 
 def made_by_agents(connection: sqlite3.Connection, pk: int) -> tuple[Made, ...]:
     """The marks on a paper that programs made, sorted by kind."""
-    return tuple(
-        Made(kind, Event(0, "", 0, kind, value, 1).label, agent) for kind, value, agent in _found(connection, pk)
-    )
-
-
-def _found(connection: sqlite3.Connection, pk: int) -> list[tuple[str, str, str]]:
-    return connection.execute(_MADE, {"pk": pk}).fetchall()
+    rows = connection.execute(_MADE, {"pk": pk})
+    return tuple(Made(kind, Event(0, "", 0, kind, value, 1).label, agent) for kind, value, agent in rows)
 
 
 _MADE = f"""

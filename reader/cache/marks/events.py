@@ -40,8 +40,8 @@ def find_targets(
     direction: Direction,
     machine: str,
     *,
-    anywhere: bool = False,
-    by: Agent | None = None,
+    anywhere: bool,
+    by: Agent | None,
 ) -> list[Event]:
     """The events of this machine that an undo or a redo is about, in their order; empty if there are none.
 
@@ -439,12 +439,10 @@ class Events:
             return question(self._connection)
 
     def _apply_news(self, progress: Progress) -> None:
-        """Apply events that were joined meanwhile."""
         if self._log.has_news:
             self._apply_rest(progress)
 
     def _apply_rest(self, progress: Progress) -> None:
-        """Finish every event that is not applied in full."""
         rows = self._connection.execute(f"SELECT {COLUMNS} FROM event WHERE applied = 0 ORDER BY seq").fetchall()
         small: list[tuple[Event, Event | None]] = []
         forgetting: list[Event] = []
@@ -475,14 +473,9 @@ class Events:
             for first in range(0, len(events), TOGETHER):
                 some = events[first : first + TOGETHER]
                 forgotten.note_changing(connection, some)
-                starts = range(0, len(some), JOINED)
-                covering: list[Callable[[], None]] = [partial(self._cover, some[at : at + JOINED]) for at in starts]
-                for step in chain(covering, effects.folding(connection)):
-                    if self._is_stopped:
-                        return
-                    with connections.transaction(connection):
-                        step()
-                    connections.give_way()
+                covering = (partial(self._cover, some[at : at + JOINED]) for at in range(0, len(some), JOINED))
+                if not self._run(chain(covering, effects.folding(connection))):
+                    return
                 progress(min(first + TOGETHER, len(events)), len(events))
             with connections.transaction(connection):
                 self._finish([(step, None) for step in steps])
@@ -506,23 +499,24 @@ class Events:
                 some = events[first : first + TOGETHER]
                 done = first
                 for few in _few(some):
-                    if self._is_stopped:
+                    if not self._run([partial(self._note, few)]):
                         return
-                    with connections.transaction(self._connection):
-                        self._note(few)
-                    connections.give_way()
                     done += len(few)
                     progress(done, len(events))
-                finish: list[Callable[[], None]] = [
-                    partial(self._finish, some[start : start + 10 * JOINED])
-                    for start in range(0, len(some), 10 * JOINED)
-                ]
-                for step in chain(effects.folding(self._connection), finish):
-                    if self._is_stopped:
-                        return
-                    with connections.transaction(self._connection):
-                        step()
-                    connections.give_way()
+                starts = range(0, len(some), 10 * JOINED)
+                finish = (partial(self._finish, some[start : start + 10 * JOINED]) for start in starts)
+                if not self._run(chain(effects.folding(self._connection), finish)):
+                    return
+
+    def _run(self, steps: Iterable[Callable[[], None]]) -> bool:
+        """Run steps, each in a transaction of its own; return False if stopped before the end."""
+        for step in steps:
+            if self._is_stopped:
+                return False
+            with connections.transaction(self._connection):
+                step()
+            connections.give_way()
+        return True
 
     def rebuild(self) -> None:
         """Derive every state again from the log, in one transaction."""
@@ -544,7 +538,6 @@ class Events:
     # The steps of events.
 
     def _note(self, events: Sequence[tuple[Event, Event | None]]) -> None:
-        """Note which states may change, in the caller's transaction."""
         for event, target in events:
             if target is event:
                 effects.note(self._connection, event)
@@ -616,7 +609,6 @@ class Events:
         return next(unpacked(packed[0][0]))[0] if len(packed) == 1 else ""
 
     def _target(self, id: str) -> Event | None:
-        """The event with this id; None if it is lost, or has not come yet from its machine."""
         row = self._connection.execute(f"SELECT {COLUMNS} FROM event WHERE id = ?", (id,)).fetchone()
         return Event(*row) if row else None
 

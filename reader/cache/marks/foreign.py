@@ -9,25 +9,9 @@ from typing import Any
 from reader.cache.marks.derived import FOLLOW, SETTING
 from reader.cache.marks.event_log import STEPS
 from reader.cache.marks.journal import Entry, Owner, decode
-from reader.core import foreign
+from reader.core import foreign, marks
 from reader.core.foreign import Clock, Refused
-from reader.core.marks import (
-    ENTRY,
-    FORGET,
-    HERE,
-    HIGHLIGHT,
-    LIKE,
-    LOOK,
-    NOTE,
-    PASSAGE,
-    QUEUE,
-    RULE,
-    STATES,
-    TAG,
-    TRACES,
-    WANT,
-    clean_mark,
-)
+from reader.core.marks import ENTRY, FORGET, HERE, clean_mark
 from reader.core.settings.entries import parse_entry
 from reader.core.text import LINE_LIMIT, NOTE_LIMIT, clean, clean_note
 
@@ -36,7 +20,7 @@ DAY = 86_400_000
 
 _FEED = ("kind", "url", "title", "added")
 _FEED_LIMIT = 20_000
-_MARKS = (*STATES, QUEUE, WANT, LIKE, HIGHLIGHT, LOOK, NOTE, *TRACES)
+_MARKS = (*marks.STATES, marks.QUEUE, marks.WANT, marks.LIKE, marks.HIGHLIGHT, marks.LOOK, marks.NOTE, *marks.TRACES)
 _SLUG = re.compile(r"[a-z0-9-]{1,100}")
 _FORGOTTEN = re.compile(r"[0-9a-f]{12}|[0-9a-f]{64}")
 _SETTING = re.compile(r"[a-z_]{1,60}")
@@ -79,7 +63,7 @@ def _checked(kind: str, value: str, count: int) -> tuple[str, str] | None:
     if kind.startswith(HERE):
         # What stays on a machine comes from no other.
         return None
-    if kind in _MARKS or kind.startswith((TAG, RULE, PASSAGE)):
+    if kind in _MARKS or kind.startswith((marks.TAG, marks.RULE, marks.PASSAGE)):
         return clean_mark(kind, value)
     # One that is cleaned here might become a kind that is known, with a value that nobody has checked.
     return (kind, clean_note(value, NOTE_LIMIT)) if kind and clean(kind, LINE_LIMIT) == kind else None

@@ -18,19 +18,9 @@ from typing import Any, BinaryIO
 
 from reader import __version__
 from reader.cache import meta
+from reader.core import foreign
 from reader.core.errors import CacheError
-from reader.core.foreign import (
-    LARGEST_NUMBER,
-    MOST_OWN_IDS,
-    Refused,
-    clock,
-    count_ids,
-    is_event_id,
-    is_machine,
-    paper_id,
-    read_json,
-    text,
-)
+from reader.core.foreign import Refused
 from reader.core.text import clean
 from reader.paths import journal_file, make_private, sync
 from reader.platform import to_disk
@@ -79,7 +69,6 @@ BLOCK_BYTES = 1 << 20
 """Size of the lines that are written at once."""
 
 NAME_LIMIT = 60
-"""Maximum characters of a machine's name."""
 
 PACKING = 6
 """zlib's compression level: a million ids take 2.3 MB and 0.4 s."""
@@ -110,7 +99,6 @@ class Entry:
     kind: str
     value: str
     count: int
-    """Number of its papers."""
     papers: bytes
     """Their ids, newline-joined and zlib-compressed."""
     rest: str = ""
@@ -166,7 +154,7 @@ def encode(what: Entry | Owner) -> bytes:
     return body + b',"sum":"%08x"}\n' % zlib.crc32(body)
 
 
-def decode(line: bytes, most: int = MOST_OWN_IDS) -> Entry | Owner:
+def decode(line: bytes, most: int = foreign.MOST_OWN_IDS) -> Entry | Owner:
     """The event or owner of a line; raises Refused with the reason if it is damaged, of a newer form or no event.
 
     An event has at most `most` papers. The checksum, then all other fields are looked at before ids are unpacked.
@@ -184,33 +172,30 @@ def decode(line: bytes, most: int = MOST_OWN_IDS) -> Entry | Owner:
         body, packed = body + b"}", packed[:-1]
     else:
         body, packed = body + has_packed + packed + b"}", b""
-    fields = read_json(body, FIELD_BYTES)
+    fields = foreign.read_json(body, FIELD_BYTES)
     if not isinstance(fields, dict) or "v" not in fields:
         raise Refused("it is not an event")
     version = fields.pop("v")
     if version != VERSION:
-        raise Refused(f"its form, {_said(version)}, is {NEWER}")
+        said = str(version)[:20] if isinstance(version, int) else "?"
+        raise Refused(f"its form, {said}, is {NEWER}")
     if "owner" not in fields:
         return _entry(fields, packed if has_packed else None, most)
     owner = fields["owner"]
-    if not is_machine(owner):
+    if not foreign.is_machine(owner):
         raise Refused("it names no machine")
-    return Owner(owner, text(fields.get("name"), NAME_LIMIT) or "")
-
-
-def _said(version: object) -> str:
-    return str(version)[:20] if isinstance(version, int) else "?"
+    return Owner(owner, foreign.text(fields.get("name"), NAME_LIMIT) or "")
 
 
 def _entry(fields: dict[str, Any], packed: bytes | None, most: int) -> Entry:
     listed = fields.pop("papers", None)
     id, machine, number, at, kind, value, count = (fields.pop(name, None) for name in _WRITTEN)
     if "packed" in fields or not (
-        is_event_id(id) and is_machine(machine) and isinstance(kind, str) and isinstance(value, str)
+        foreign.is_event_id(id) and foreign.is_machine(machine) and isinstance(kind, str) and isinstance(value, str)
     ):
         raise Refused("it is not an event")
     numbers = (number, at, count)
-    if not all(type(one) is int and 0 <= one <= LARGEST_NUMBER for one in numbers) or clock(at) is None:
+    if not all(type(one) is int and 0 <= one <= foreign.LARGEST_NUMBER for one in numbers) or foreign.clock(at) is None:
         raise Refused("it is not an event")
     if count > most:
         raise Refused(f"it names {count:,} papers, and one event has at most {most:,}")
@@ -221,14 +206,13 @@ def _entry(fields: dict[str, Any], packed: bytes | None, most: int) -> Entry:
         raise Refused("it is not an event") from None
     if len(rest) > REST_LIMIT:
         raise Refused("too much of it is unknown to this program")
-    if count_ids(papers, count, may_repeat=most >= MOST_OWN_IDS) != count:
+    if foreign.count_ids(papers, count, may_repeat=most >= foreign.MOST_OWN_IDS) != count:
         raise Refused("it is not an event")
     return Entry(id, machine, number, at, kind, value, count, papers, rest)
 
 
 def _packed(listed: object, count: int) -> bytes:
-    """Listed ids as events keep them; raises Refused."""
-    if not isinstance(listed, list) or len(listed) != count or not all(map(paper_id, listed)):
+    if not isinstance(listed, list) or len(listed) != count or not all(map(foreign.paper_id, listed)):
         raise Refused("it names no papers" if count else "it is not an event")
     return zlib.compress("\n".join(listed).encode(), PACKING)
 
@@ -264,7 +248,8 @@ class Journal:
             try:
                 before = os.fstat(file).st_size
                 try:
-                    if before and not _ends_line(file):
+                    if before and os.pread(file, 1, before - 1) != b"\n":
+                        # The last line was cut off.
                         _write(file, b"\n")
                     if not before:
                         _write(file, encode(Owner(machine, name)))
@@ -346,7 +331,6 @@ def _lines(file: BinaryIO) -> Iterator[Entry | Owner | BadLine]:
 
 
 def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines in blocks of about `BLOCK_BYTES`."""
     block = bytearray()
     for line in lines:
         block += line
@@ -355,12 +339,6 @@ def _blocks(lines: Iterable[bytes]) -> Iterator[bytes]:
             block.clear()
     if block:
         yield bytes(block)
-
-
-def _ends_line(file: int) -> bool:
-    """Whether the last line has its newline; a line that was cut off has none."""
-    os.lseek(file, -1, os.SEEK_END)
-    return os.read(file, 1) == b"\n"
 
 
 def _write(file: int, data: bytes) -> None:

@@ -19,7 +19,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from enum import Enum, auto
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ from reader.cache.passages import PASSAGES
 from reader.cache.sqlite_errors import explained, is_damage, is_of_file, primary_code
 from reader.core.errors import CacheDamaged, CacheError, CacheForeign, CacheTooNew
 from reader.core.foreign import MOST_OWN_IDS, Broken, Refused, unpacked
-from reader.core.marks import HIGHLIGHT, PASSAGE, STATES
+from reader.core.marks import HIGHLIGHT, PASSAGE, QUEUE, STATES
 from reader.core.paper_row import Flag
 from reader.paths import backup_folder, journal_file
 
@@ -52,13 +52,11 @@ class State(Enum):
     FOREIGN = auto()
     """A file of another program."""
     NEWER = auto()
-    """Made by a newer version of this program."""
     LOST = auto()
     """Missing, while there is a journal or a backup."""
     DAMAGED = auto()
     """Cut off, changed, missing some of its tables, or not a database."""
     OLDER = auto()
-    """Made by an older version of this program."""
     INDEX = auto()
     """Only the full-text index is broken."""
     EVENTS = auto()
@@ -73,30 +71,11 @@ class State(Enum):
 
 
 _COMMANDS = {
-    State.FOREIGN: f"{RESTORE} --set-aside",
-    State.NEWER: f"{RESTORE} --set-aside",
+    **dict.fromkeys((State.FOREIGN, State.NEWER), f"{RESTORE} --set-aside"),
+    **dict.fromkeys((State.READ_ONLY, State.NONE, State.GOOD), ""),
     State.LOST: RESTORE,
-    State.LOCKED: REPAIR,
-    State.DAMAGED: REPAIR,
-    State.OLDER: REPAIR,
-    State.INDEX: REPAIR,
-    State.EVENTS: REPAIR,
-    State.MARKS: REPAIR,
-    State.JOURNAL: REPAIR,
 }
-
-_BY_CHECK = {
-    "file": State.DAMAGED,
-    "references": State.DAMAGED,
-    "log": State.DAMAGED,
-    "events": State.EVENTS,
-    "full-text index": State.INDEX,
-    "index of texts": State.INDEX,
-    "days": State.MARKS,
-    "marks": State.MARKS,
-    "journal": State.JOURNAL,
-}
-"""The state for a failed check."""
+"""The commands that repair a state, where that is not `REPAIR`."""
 
 
 class Condition(NamedTuple):
@@ -108,7 +87,7 @@ class Condition(NamedTuple):
     @property
     def command(self) -> str:
         """The command that repairs it; empty for none."""
-        return _COMMANDS.get(self.state, "")
+        return _COMMANDS.get(self.state, REPAIR)
 
     @property
     def is_good(self) -> bool:
@@ -117,10 +96,6 @@ class Condition(NamedTuple):
 
 
 Progress = Callable[[str], None]
-
-
-def _ignore_progress(_step: str) -> None:
-    pass
 
 
 def glance(path: Path) -> Condition:
@@ -136,7 +111,11 @@ def glance(path: Path) -> Condition:
         made = f"made by {schema.maker(path)} with schema {schema.version(path)}"
         return Condition(State.NEWER, f"{made}; this one knows schema {schema.HEAD}")
     except CacheDamaged:
-        return Condition(State.DAMAGED, _first_damage(path))
+        with path.open("rb") as file:
+            is_database = file.read(HEADER).startswith(MAGIC)
+        is_cut = is_database and not is_whole(path)
+        told = "cut off" if is_cut else "damaged, or missing some of its tables" if is_database else "not a database"
+        return Condition(State.DAMAGED, told)
     if number is None:
         if journal_file(path).exists() or backups(path) or path.with_name(f"{path.name}-wal").exists():
             return Condition(State.LOST, "missing or empty, next to its journal or backups")
@@ -146,18 +125,7 @@ def glance(path: Path) -> Condition:
     return Condition(State.GOOD)
 
 
-def _first_damage(path: Path) -> str:
-    """What is wrong at first sight with a damaged file."""
-    with path.open("rb") as file:
-        header = file.read(HEADER)
-    if not header.startswith(MAGIC):
-        return "not a database"
-    if not is_whole(path):
-        return "cut off"
-    return "damaged, or missing some of its tables"
-
-
-def examine(path: Path, progress: Progress = _ignore_progress) -> Condition:
+def examine(path: Path, progress: Progress = lambda _: None) -> Condition:
     """The worst state found by reading everything (100 MB: 4 s); raises CacheError like `glance`."""
     progress("looking at the cache")
     condition = glance(path)
@@ -169,21 +137,17 @@ def examine(path: Path, progress: Progress = _ignore_progress) -> Condition:
             progress(f"{check.name} checked")
             if check.faults:
                 more = f", and {len(check.faults) - 1} more" if check.faults[1:] else ""
-                found.append(Condition(_BY_CHECK[check.name], f"{check.name}: {check.faults[0]}{more}"))
-        _try_to_write(path)
+                found.append(Condition(check.state, f"{check.name}: {check.faults[0]}{more}"))
+        with connections.opened(path) as connection:
+            # The file's header may forbid to write.
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("INSERT INTO meta (key, value) VALUES ('', '')")
+            connection.execute("ROLLBACK")
     except (CacheError, UnicodeDecodeError) as error:
         if isinstance(error, CacheError) and not is_of_file(error):
             raise
         found.append(Condition(State.DAMAGED, "damaged where it had to be read"))
     return min(found, key=lambda one: one.state.value, default=Condition(State.GOOD))
-
-
-def _try_to_write(path: Path) -> None:
-    """Write a row and take it back; raises CacheError if the file's header forbids it."""
-    with connections.opened(path) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO meta (key, value) VALUES ('', '')")
-        connection.execute("ROLLBACK")
 
 
 # Permissions
@@ -237,7 +201,6 @@ def _may_use(one: Path) -> bool:
 
 
 def _is_foreign(one: Path) -> bool:
-    """Whether a file or folder belongs to somebody else."""
     try:
         return not platform.is_mine(one.stat().st_uid)
     except FileNotFoundError:
@@ -258,6 +221,8 @@ class Check(NamedTuple):
     """The result of one check."""
 
     name: str
+    state: State
+    """What the cache is in if the check fails."""
     faults: tuple[str, ...] = ()
     """What is wrong, one sentence each; empty if nothing is."""
 
@@ -269,21 +234,26 @@ def verify(path: Path) -> Iterator[Check]:
     """
     with explained(path), closing(connections.peek(path)) as connection:
         faults = tuple(file_faults(connection))
-    yield Check("file", tuple(fault for fault in faults if OF_INDEX not in fault))
-    if any(OF_INDEX not in fault for fault in faults):
+    of_file = tuple(fault for fault in faults if OF_INDEX not in fault)
+    yield Check("file", State.DAMAGED, of_file)
+    if of_file:
         return
+    of_texts = [fault for fault in faults if _OF_TEXTS in fault]
+    of_papers = [fault for fault in faults if fault not in of_texts]
     with connections.opened(path, query_only=True) as connection:
         # All that is compared is of one moment, whatever other programs write meanwhile.
         connection.execute("BEGIN")
-        yield Check("references", tuple(_references(connection)))
-        of_texts = [fault for fault in faults if _OF_TEXTS in fault]
-        yield Check("full-text index", (*(fault for fault in faults if fault not in of_texts), *_search(path)))
-        yield Check("index of texts", (*of_texts, *_texts(connection)))
-        yield Check("days", tuple(_days(connection)))
-        yield Check("log", tuple(_log(connection)))
-        yield Check("events", tuple(islice(_events(connection), FAULTS)))
-        yield Check("marks", (*islice(_effects(connection), FAULTS), *_marks(connection)))
-        yield Check("journal", tuple(_journal(connection, path)))
+        for name, state, found in (
+            ("references", State.DAMAGED, _references(connection)),
+            ("full-text index", State.INDEX, chain(of_papers, _search(path))),
+            ("index of texts", State.INDEX, chain(of_texts, _texts(connection))),
+            ("days", State.MARKS, _days(connection)),
+            ("log", State.DAMAGED, _log(connection)),
+            ("events", State.EVENTS, _events(connection)),
+            ("marks", State.MARKS, chain(_effects(connection), _marks(connection))),
+            ("journal", State.JOURNAL, _journal(connection, path)),
+        ):
+            yield Check(name, state, tuple(islice(found, FAULTS)))
 
 
 def file_faults(connection: sqlite3.Connection) -> Iterator[str]:
@@ -321,7 +291,7 @@ def _faults(connection: sqlite3.Connection, of: str) -> Iterator[str]:
 
 
 def _references(connection: sqlite3.Connection) -> Iterator[str]:
-    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchmany(FAULTS):
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check"):
         yield f"row {row} of {table} belongs to no {parent}"
 
 
@@ -341,7 +311,6 @@ def _search(path: Path) -> Iterator[str]:
 
 
 def _texts(connection: sqlite3.Connection) -> Iterator[str]:
-    """Check that each full text is in the index, and nothing else."""
     lacking, foreign = (connection.execute(differences).fetchone()[0] for differences in text_index.DIFFERENCES)
     if lacking:
         yield f"it lacks {lacking:,} of the texts"
@@ -350,31 +319,25 @@ def _texts(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _days(connection: sqlite3.Connection) -> Iterator[str]:
-    rows = connection.execute(
-        "SELECT day.day, day.papers, (SELECT count(*) FROM listing WHERE listing.day = day.day) AS listed FROM day"
-        " WHERE papers <> listed LIMIT ?",
-        (FAULTS,),
-    )
-    for day, papers, listed in rows:
-        yield f"{day} should have {papers} papers and lists {listed}"
+    listed = "(SELECT count(*) FROM listing WHERE listing.day = day.day) AS listed"
+    for row in connection.execute(f"SELECT day.day, papers, {listed} FROM day WHERE papers <> listed"):
+        yield "{} should have {} papers and lists {}".format(*row)
 
 
 def _log(connection: sqlite3.Connection) -> Iterator[str]:
-    """Check that each event can be read."""
     for seq, packed, count in connection.execute("SELECT seq, papers, count FROM event"):
-        try:
-            named = sum(len(ids) for ids in unpacked(packed)) if count <= MOST_OWN_IDS else count
-        except Broken:
-            yield f"event {seq} can't be read"
-            continue
-        except Refused:
-            continue
-        if named != count:
-            yield f"event {seq} should have {count} papers and names {named}"
+        # What names more, or something else than papers, is no event of ours.
+        with suppress(Refused):
+            try:
+                named = sum(len(ids) for ids in unpacked(packed)) if count <= MOST_OWN_IDS else count
+            except Broken:
+                yield f"event {seq} can't be read"
+                continue
+            if named != count:
+                yield f"event {seq} should have {count} papers and names {named}"
 
 
 def _events(connection: sqlite3.Connection) -> Iterator[str]:
-    """Check that each event is one that a machine can have made by now."""
     now = time.time()
     for seq, clock in connection.execute(TOO_LATE, {"latest": followed_clock(now)}):
         yield f"event {seq} has a clock that is {(clock - int(now * 1000)) // DAY:,} days ahead"
@@ -390,20 +353,15 @@ def _effects(connection: sqlite3.Connection) -> Iterator[str]:
         f"SELECT seq, count, papers, {found} AS found FROM event WHERE applied = 1 AND found < count AND count <= ?",
         (MOST_OWN_IDS,),
     )
+    further = "SELECT count(*) FROM paper_alias WHERE id IN (SELECT value FROM json_each(?))"
     for seq, count, packed, changed in rows:
-        if changed < count - _other_ids(connection, packed):
+        # An event may name a paper by several of its ids.
+        ids = json.dumps(zlib.decompress(packed).decode().split("\n"))
+        if changed < count - connection.execute(further, (ids,)).fetchone()[0]:
             yield f"event {seq} should have changed {count} papers and has changed {changed}"
 
 
-def _other_ids(connection: sqlite3.Connection, packed: bytes) -> int:
-    """How many of an event's ids are further ones of its papers."""
-    ids = json.dumps(zlib.decompress(packed).decode().split("\n"))
-    row = connection.execute("SELECT count(*) FROM paper_alias WHERE id IN (SELECT value FROM json_each(?))", (ids,))
-    return int(row.fetchone()[0])
-
-
 def _journal(connection: sqlite3.Connection, path: Path) -> Iterator[str]:
-    """Check that the log and its journal have the same events."""
     faults = list(_differences(connection, path))
     if faults:
         # Another program may have written between the two looks: look again while none can.
@@ -428,61 +386,52 @@ def _differences(connection: sqlite3.Connection, path: Path) -> Iterator[str]:
         yield f"{len(bad):,} of its lines can't be read, first line {bad[0].line}: {bad[0].reason}"
 
 
-_NEWEST = (
-    "(SELECT e.value FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = p.pk AND f.kind = {kind}"
-    " AND e.undone = 0 ORDER BY e.clock DESC, e.id DESC LIMIT 1)"
-)
+def _newest(kind: str, otherwise: str) -> str:
+    """SQL: the newest value of the paper `p` of a kind, which is an expression as the other one is."""
+    return (
+        f"coalesce((SELECT e.value FROM effect AS f JOIN event AS e ON e.seq = f.event WHERE f.pk = p.pk"
+        f" AND f.kind = {kind} AND e.undone = 0 ORDER BY e.clock DESC, e.id DESC LIMIT 1), {otherwise})"
+    )
+
+
+_OTHERWISE = {"hide": has(Flag.MUTED, "p.pk")}
+"""States of papers without a mark, where that is not 0."""
+
+_STORED_NOTE = "coalesce((SELECT body FROM note WHERE note.pk = p.pk), '')"
+_HAS_NOTE = f"(EXISTS (SELECT 1 FROM note WHERE note.pk = p.pk) OR EXISTS ({PASSAGES.format(pk='p.pk')}))"
+_HIGHLIGHTED = having(Flag.HIGHLIGHTED)
+_TAGGED = "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = one.tag AND t.pk = p.pk)"
+_TAGS = "SELECT pk, substr(kind, 5) AS tag FROM effect WHERE kind LIKE 'tag:%' UNION SELECT pk, tag FROM paper_tag"
+_KIND_OF_TAG = "'tag:' || one.tag"
+_EVER = "p.pk IN (SELECT pk FROM effect WHERE kind"
+
+_WRONG = {
+    **{
+        f"'{column}'": f"paper AS p WHERE {column} <> CAST({_newest(repr(kind), _OTHERWISE.get(kind, '0'))} AS INTEGER)"
+        for kind, column in STATES.items()
+    },
+    "'its highlight'": f"paper AS p WHERE {_EVER} = '{HIGHLIGHT}' UNION {_HIGHLIGHTED})"
+    f" AND (pk IN ({_HIGHLIGHTED})) <> ({_newest(repr(HIGHLIGHT), '0')} = '1')",
+    "'its note'": f"paper AS p WHERE {_EVER} = 'note' UNION SELECT pk FROM note)"
+    f" AND {_STORED_NOTE} <> {_newest(repr('note'), repr(''))}",
+    "'its highlights'": f"paper AS p WHERE (has_note = 1 OR {_EVER} GLOB '{PASSAGE}*')) AND has_note <> {_HAS_NOTE}",
+    "'the tag ' || one.tag": f"({_TAGS}) AS one JOIN paper AS p USING (pk)"
+    f" WHERE {_TAGGED} <> ({_newest(_KIND_OF_TAG, '0')} = '1')",
+}
+"""The papers that differ from the log, by what they differ in."""
 
 
 def _marks(connection: sqlite3.Connection) -> Iterator[str]:
     """Check that the papers' states follow from the log; skipped while a long mark is still being applied."""
     if connection.execute("SELECT 1 FROM event WHERE applied = 0 LIMIT 1").fetchone():
         return
-    for kind, column in STATES.items():
-        newest = _NEWEST.format(kind=f"'{kind}'")
-        otherwise = has(Flag.MUTED, "p.pk") if kind == "hide" else "0"
-        derived = f"CAST(coalesce({newest}, {otherwise}) AS INTEGER)"
-        wrong = f"SELECT id FROM paper AS p WHERE {column} <> {derived} LIMIT {FAULTS}"
-        for (id,) in connection.execute(wrong):
-            yield f"{id} differs from the log in {column}"
-    yield from _highlights(connection)
-    note = _NEWEST.format(kind="'note'")
-    stored = "coalesce((SELECT body FROM note WHERE note.pk = p.pk), '')"
-    noted = "p.pk IN (SELECT pk FROM effect WHERE kind = 'note' UNION SELECT pk FROM note)"
-    for (id,) in connection.execute(
-        f"SELECT id FROM paper AS p WHERE {noted} AND {stored} <> coalesce({note}, '') LIMIT {FAULTS}"
-    ):
-        yield f"the note of {id} differs from the log"
-    has_note = f"(EXISTS (SELECT 1 FROM note WHERE note.pk = p.pk) OR EXISTS ({PASSAGES.format(pk='p.pk')}))"
-    noted = f"has_note = 1 OR pk IN (SELECT pk FROM effect WHERE kind GLOB '{PASSAGE}*')"
-    wrong = f"SELECT id FROM paper AS p WHERE ({noted}) AND has_note <> {has_note} LIMIT {FAULTS}"
-    for (id,) in connection.execute(wrong):
-        yield f"{id} differs from the log in its highlights"
-    queued = "SELECT pk FROM effect WHERE kind = 'queue' UNION SELECT pk FROM queue"
-    for pk, _ in list(
-        set(queue_places(connection, queued)) ^ set(connection.execute("SELECT pk, place FROM queue").fetchall())
-    )[:FAULTS]:
+    for what, papers in _WRONG.items():
+        for said in connection.execute(f"SELECT p.id, {what} FROM {papers}"):
+            yield "{} differs from the log in {}".format(*said)
+    queued = set(queue_places(connection, f"SELECT pk FROM effect WHERE kind = '{QUEUE}' UNION SELECT pk FROM queue"))
+    for pk, _ in queued ^ set(connection.execute("SELECT pk, place FROM queue")):
         (id,) = connection.execute("SELECT id FROM paper WHERE pk = ?", (pk,)).fetchone() or (f"paper {pk}",)
         yield f"{id} differs from the log in the queue"
-    tags = "SELECT pk, substr(kind, 5) AS tag FROM effect WHERE kind LIKE 'tag:%' UNION SELECT pk, tag FROM paper_tag"
-    tagged = "EXISTS (SELECT 1 FROM paper_tag AS t WHERE t.tag = one.tag AND t.pk = p.pk)"
-    newest = _NEWEST.format(kind="'tag:' || one.tag")
-    for id, tag in connection.execute(
-        f"SELECT p.id, one.tag FROM ({tags}) AS one JOIN paper AS p USING (pk)"
-        f" WHERE {tagged} <> (coalesce({newest}, '0') = '1') LIMIT {FAULTS}"
-    ):
-        yield f"the tag {tag} of {id} differs from the log"
-
-
-def _highlights(connection: sqlite3.Connection) -> Iterator[str]:
-    flagged = having(Flag.HIGHLIGHTED)
-    newest = _NEWEST.format(kind=f"'{HIGHLIGHT}'")
-    rows = connection.execute(
-        f"SELECT id FROM paper AS p WHERE pk IN ({flagged} UNION SELECT pk FROM effect WHERE kind = '{HIGHLIGHT}')"
-        f" AND (pk IN ({flagged})) <> (coalesce({newest}, '0') = '1') LIMIT {FAULTS}"
-    )
-    for (id,) in rows:
-        yield f"{id} differs from the log in its highlight"
 
 
 MERGE_PAGES = 500

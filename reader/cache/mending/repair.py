@@ -15,7 +15,6 @@ keeps no checksums, and any value may have a flipped bit.
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import sqlite3
@@ -171,7 +170,6 @@ class Salvage:
         return None if row is None else int(row[0])
 
     def _rows_of(self, table: str, pk: int) -> list[dict[str, Value]]:
-        """The rows of a table about a paper; none if they can't be read."""
         columns = [name for name in self.columns(table) if name not in ("key", "pk")]
         if not columns:
             return []
@@ -187,7 +185,7 @@ class Salvage:
     def machine(self) -> str | None:
         """The id of the machine whose cache it was."""
         for _, row in self._rows("meta"):
-            if row.get("key") == "machine" and _is_hex(row.get("value"), 12):
+            if row.get("key") == "machine" and is_machine(row.get("value")):
                 return str(row["value"])
         return None
 
@@ -358,17 +356,12 @@ def _unpacks(packed: bytes) -> bool:
     return unpacker.eof
 
 
-def _is_hex(value: Value, length: int) -> bool:
-    return isinstance(value, str) and re.fullmatch(rf"[0-9a-f]{{{length}}}", value) is not None
-
-
 def _is_feed(feed: dict[str, Value]) -> bool:
     texts = all(isinstance(feed.get(name), str) and feed[name] for name in ("slug", "url", "title", "added"))
     return texts and feed.get("kind") in ("rss", "arxiv") and isinstance(feed.get("folder"), str)
 
 
 def _entry(key: int, event: dict[str, Value]) -> Entry | None:
-    """The event of a row; None if any part of it is damaged."""
     id, machine, clock, kind, value, papers, count, number = (event.get(name) for name in EVENT)
     if not (is_event_id(id) and is_machine(machine) and isinstance(clock, int) and 0 < clock <= FURTHEST):
         return None
@@ -379,19 +372,11 @@ def _entry(key: int, event: dict[str, Value]) -> Entry | None:
             return None
     except Refused:
         return None
-    if kind.startswith(FOLLOW) and value and not _is_feed_value(kind.removeprefix(FOLLOW), value):
+    if kind.startswith(FOLLOW) and value and derived.parse_feed(value) is None:
         return None
     # Until machines numbered their events, all of a cache came from one.
     number = number if isinstance(number, int) and number > 0 else key
     return Entry(str(id), str(machine), number, clock, kind, value, count, papers)
-
-
-def _is_feed_value(slug: str, value: str) -> bool:
-    try:
-        feed = json.loads(value)
-        return _is_feed({"slug": slug, "folder": "", **feed})
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return False
 
 
 # Papers
@@ -415,7 +400,6 @@ def _draft(paper: dict[str, Any]) -> Draft | None:
 
 
 def _cleaned(field: Field, value: Any) -> Any:
-    """A field's value from its column, as the sources give it."""
     if field.type is int:
         return value if type(value) is int and 0 <= value < 1 << 31 else None
     texts = value.split("\n") if isinstance(value, str) else []
@@ -502,10 +486,6 @@ class Report:
     """Papers found in the broken file, but not restored for lack of time."""
 
 
-def _ignore_progress(_step: str) -> None:
-    pass
-
-
 class Repair:
     """One repair of the cache at `path`; `rules` loads the topic rules.
 
@@ -517,7 +497,7 @@ class Repair:
         self,
         path: Path,
         rules: Callable[[], Classifier],
-        progress: Progress = _ignore_progress,
+        progress: Progress = lambda _: None,
         *,
         seconds: float | None = None,
     ) -> None:
@@ -591,7 +571,10 @@ class Repair:
             State.JOURNAL: self._agree,
         }
         if state in in_place:
-            self._keep_copy()
+            if not self.report.kept:
+                # As it was before the first change.
+                self._progress("keeping a copy")
+                self.report.kept.append(files.keep_copy(self._path))
             if state in (State.EVENTS, State.JOURNAL) and journal_file(self._path).exists():
                 self.report.kept.append(files.keep_copy(journal_file(self._path)))
             self._change(in_place[state])
@@ -601,12 +584,6 @@ class Repair:
             raise CacheError(f"The cache {self._path} can't be repaired. 'dailypapers doctor' says why.")
 
     # In place
-
-    def _keep_copy(self) -> None:
-        """Keep the file as it was before the first change."""
-        if not self.report.kept:
-            self._progress("keeping a copy")
-            self.report.kept.append(files.keep_copy(self._path))
 
     def _change(self, change: Callable[[], None]) -> None:
         """Change the cache in its place; if it is too damaged for that, replace it."""
@@ -663,7 +640,9 @@ class Repair:
             sources = self._open(stack, broken + [file for file in files.backups(path) if file != base])
             self._bring_back_events(building, sources)
             self._bring_back_papers(building, sources)
-        _settle(building)
+        with connections.opened(building, durable=True) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        sync(building)
         if path.exists():
             self.report.kept.append(files.set_aside(path, building))
         else:
@@ -709,7 +688,6 @@ class Repair:
         return None
 
     def _open(self, stack: ExitStack, sources: Sequence[Path]) -> list[tuple[Path, Salvage]]:
-        """Those of the files in which SQLite finds papers or events."""
         found = []
         for number, file in enumerate(sources):
             self._progress(f"reading {file.name}")
@@ -735,7 +713,8 @@ class Repair:
             self.report.unread_lines = len(events.agree().bad_lines)
             for _, source in sources:
                 # A changed bit in an id must not make a second event, which an undo of the first would not take back.
-                known = self._known_places(building)
+                rows = events.read(lambda one: one.execute("SELECT machine, number, clock, id FROM event").fetchall())
+                known = {tuple(place): id for *place, id in rows}
                 believed: dict[tuple[str, int, int], Entry] = {}
                 for one in source.entries():
                     place = (one.machine, one.number, one.clock)
@@ -753,12 +732,6 @@ class Repair:
                         feed,
                     )
             EventLog(connection, building).agree()
-
-    def _known_places(self, building: Path) -> dict[tuple[str, int, int], str]:
-        """The ids of the events by their place: machine, number and clock."""
-        with connections.opened(building, query_only=True) as connection:
-            rows = connection.execute("SELECT machine, number, clock, id FROM event")
-            return {(machine, number, clock): id for machine, number, clock, id in rows}
 
     def _bring_back_papers(self, building: Path, sources: Sequence[tuple[Path, Salvage]]) -> None:
         """Add what the sources have and the cache lacks: papers, and what belongs to them; marked papers come first."""
@@ -852,12 +825,10 @@ class Repair:
 
 
 def _papers(connection: sqlite3.Connection) -> dict[str, int]:
-    """The keys of the papers by their ids."""
     return dict(connection.execute("SELECT id, pk FROM paper"))
 
 
 def _listings(papers: Iterable[Found]) -> list[Listing]:
-    """The papers by the days that list them."""
     listed: dict[str | None, list[Draft]] = defaultdict(list)
     for paper in papers:
         for day in paper.days or (None,):
@@ -886,10 +857,3 @@ def _take_row(connection: sqlite3.Connection, table: str, pk: int, row: dict[str
         text_index.add(connection, pk, text_index.words_of(cast(bytes, row["body"])))
     elif stored.rowcount and table == "paper_alias":
         derived.adopt(connection, [pk])
-
-
-def _settle(building: Path) -> None:
-    """Merge the write-ahead log into the file, and wait for the disk."""
-    with connections.opened(building, durable=True) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    sync(building)

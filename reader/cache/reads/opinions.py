@@ -21,14 +21,12 @@ class Reasons(NamedTuple):
     """What For you has learned, and what that makes of a paper."""
 
     why: str = ""
-    """Why the paper suits the user, in words."""
     terms: tuple[TasteTerm, ...] = ()
     """What each word and trait adds to its score, the weightiest first."""
     interests: tuple[Interest, ...] = ()
     wishes: tuple[Wish, ...] = ()
     """What the user decided about words and traits."""
     topics: tuple[tuple[str, str], ...] = ()
-    """All topics: slug and name."""
 
     @property
     def is_empty(self) -> bool:

@@ -60,7 +60,6 @@ def _deeds(connection: sqlite3.Connection, first: date) -> Iterator[Deed]:
 
 
 def _day(value: str) -> date | None:
-    """The day of a trace; None if another program wrote something else."""
     try:
         return date.fromisoformat(value)
     except ValueError:

@@ -41,11 +41,9 @@ class Extent(NamedTuple):
     """The inputs of the trends: equal extents give equal trends."""
 
     newest: str | None
-    """The newest ISO day that lists papers."""
     listed: int
     """Papers listed on the days that trends cover."""
     rules: str | None
-    """The version of the topic rules."""
 
 
 def extent(connection: sqlite3.Connection) -> Extent:

@@ -25,29 +25,18 @@ def read_paper(connection: sqlite3.Connection, pk: int) -> Paper | None:
     values = dict(zip(_NAMES, row, strict=True))
     for field in _DECODED:
         values[field.name] = field.decode(values[field.name])
+    note, queued = connection.execute(_STATE, {"pk": pk}).fetchone()
     return Paper(
         **values,
         pk=pk,
-        topics=_topics(connection, pk),
-        queued=connection.execute("SELECT 1 FROM queue WHERE pk = ?", (pk,)).fetchone() is not None,
-        tags=_tags(connection, pk),
-        note=_note(connection, pk),
+        topics=tuple(slug for (slug,) in connection.execute(_TOPICS, (pk,))),
+        queued=bool(queued),
+        tags=tuple(tag for (tag,) in connection.execute(_TAGS, (pk,))),
+        note=note,
         highlights=tuple(one.said(values["id"]) for one in passages_of(connection, pk)),
     )
 
 
-def _topics(connection: sqlite3.Connection, pk: int) -> tuple[str, ...]:
-    rows = connection.execute(
-        "SELECT topic.slug FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic WHERE pt.pk = ? ORDER BY pt.rank",
-        (pk,),
-    )
-    return tuple(slug for (slug,) in rows)
-
-
-def _tags(connection: sqlite3.Connection, pk: int) -> tuple[str, ...]:
-    return tuple(tag for (tag,) in connection.execute("SELECT tag FROM paper_tag WHERE pk = ? ORDER BY tag", (pk,)))
-
-
-def _note(connection: sqlite3.Connection, pk: int) -> str | None:
-    row = connection.execute("SELECT body FROM note WHERE pk = ?", (pk,)).fetchone()
-    return row[0] if row else None
+_STATE = "SELECT (SELECT body FROM note WHERE pk = :pk), EXISTS (SELECT 1 FROM queue WHERE pk = :pk)"
+_TAGS = "SELECT tag FROM paper_tag WHERE pk = ? ORDER BY tag"
+_TOPICS = "SELECT slug FROM paper_topic AS pt JOIN topic ON topic.pk = pt.topic WHERE pt.pk = ? ORDER BY pt.rank"

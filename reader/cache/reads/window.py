@@ -259,7 +259,8 @@ class Window:
         day, count = "", 0
         with explained(self._path):
             whole = nearest(self._connection, selection)
-            cursor = self._connection.execute(_select(whole), whole.params)
+            select = f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {whole.where} ORDER BY {whole.order}"
+            cursor = self._connection.execute(select, whole.params)
             while chunk := cursor.fetchmany(CHUNK):
                 pks.extend([row[0] for row in chunk])
                 for run_day, run in groupby(chunk, key=lambda row: row[1]):
@@ -300,7 +301,8 @@ class Window:
         with explained(self._path):
             sql = f"SELECT {ROW}, {self._rose}, {FLAGS} FROM paper AS p WHERE p.pk IN ({marks})"
             found = self._connection.execute(sql, tuple(pks))
-            by_pk = {row[0]: _row(row) for row in found}
+            first = _FIRST_STATE
+            by_pk = {row[0]: PaperRow(*row[:first], *map(bool, row[first:-1]), *row[-1:]) for row in found}
             return [by_pk[pk] for pk in pks if pk in by_pk]
 
     def paper(self, pk: int) -> Paper | None:
@@ -458,11 +460,3 @@ class Window:
         """The value of one of the cache's own facts; None if it is not set."""
         with explained(self._path):
             return meta.get(self._connection, key)
-
-
-def _select(selection: Selection) -> str:
-    return f"SELECT p.pk, p.sort_day FROM paper AS p WHERE {selection.where} ORDER BY {selection.order}"
-
-
-def _row(row: Sequence[Any]) -> PaperRow:
-    return PaperRow(*row[:_FIRST_STATE], *map(bool, row[_FIRST_STATE:-1]), *row[-1:])

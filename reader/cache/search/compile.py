@@ -23,7 +23,7 @@ from reader.cache.search.selection import InTexts, Nearest, Selection
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, parse
-from reader.core.query.nodes import all_of, is_like, liked, resolve_members
+from reader.core.query.nodes import all_of, is_term, liked, names_in, resolve_members
 from reader.core.views import QUERIES
 
 __all__ = ["Scope", "compile_query", "register_functions"]
@@ -92,7 +92,6 @@ def _nearest(near: str, like: tuple[str, ...], query: Query, scope: Scope) -> Se
 
 
 def _free_text(node: Node | None) -> str:
-    """The free text of a query, also that of a saved view that it names."""
     match node:
         case And(nodes):
             return " ".join(filter(None, map(_free_text, nodes)))
@@ -102,14 +101,13 @@ def _free_text(node: Node | None) -> str:
 
 
 def _without_free_text(node: Node | None) -> Node | None:
-    """The exact terms of a query."""
     match node:
         case And(nodes):
             kept = [one for inner in nodes if (one := _without_free_text(inner)) is not None]
             return all_of(kept) if kept else None
         case Near():
             return None
-    return None if is_like(node) else node
+    return None if is_term(node, "like") else node
 
 
 def _in_texts(terms: Sequence[Node], order: str, scope: Scope) -> InTexts | None:
@@ -122,7 +120,6 @@ def _in_texts(terms: Sequence[Node], order: str, scope: Scope) -> InTexts | None
 
 
 def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
-    """The papers for which all terms are true."""
     plain = Compiler(scope, sort.key).every(terms)
     return Selection(
         plain.sql,
@@ -136,7 +133,6 @@ def _selection(terms: Sequence[Node], sort: Sort, scope: Scope) -> Selection:
 
 
 def _terms(node: Node) -> tuple[Node, ...]:
-    """The nodes that must all be true."""
     return node.nodes if isinstance(node, And) else (node,)
 
 
@@ -150,7 +146,6 @@ def _order(sort: Sort, scope: Scope) -> str:
 
 
 def _by_relevance(selection: Selection, terms: Sequence[Node], wanted: list[Match], reverse: bool) -> Selection:
-    """The selection ordered by relevance: how well the papers fit the words."""
     together = [node for node in terms if fts_expression(node)]
     words = fts_expression(And(tuple(together))) if together else fts_expression(Or(tuple(wanted)))
     up = "DESC" if reverse else "ASC"
@@ -188,12 +183,7 @@ def _without_muted(node: Node | None) -> Node | None:
 
 def names_hidden(node: Node | None) -> bool:
     """Whether a query asks for hidden papers, which no other one lists or counts."""
-    match node:
-        case And(nodes) | Or(nodes):
-            return any(map(names_hidden, nodes))
-        case Not(inner):
-            return names_hidden(inner)
-    return node in (Term("is", "hidden"), Term("is", "muted"))
+    return not {"hidden", "muted"}.isdisjoint(names_in(node, "is"))
 
 
 NOTHING = Term("id", "\x00")
@@ -210,7 +200,7 @@ def resolve_views(query: Query, views: Sequence[tuple[str, str]]) -> Query:
     A query with a view that is not known finds no paper, so that `NOT view:gone` does not find all of them.
     """
     root = query.root
-    if root is None or not names_view(root):
+    if root is None or next(names_in(root, "view"), None) is None:
         return query
     known = {**QUERIES, **{name.casefold(): text for name, text in views}}
     try:
@@ -219,7 +209,7 @@ def resolve_views(query: Query, views: Sequence[tuple[str, str]]) -> Query:
         return replace(query, root=NOTHING)
 
 
-def selects(query: Query, views: Sequence[tuple[str, str]] = ()) -> bool:
+def selects(query: Query, views: Sequence[tuple[str, str]]) -> bool:
     """Whether a query chooses papers: it has a term, and no view in it is an order alone, which all papers are in."""
     return query.root is not None and not _has_everything(resolve_views(query, views).root)
 
@@ -231,16 +221,6 @@ def _has_everything(node: Node | None) -> bool:
         case Not(inner):
             return inner == NOTHING or _has_everything(inner)
     return False
-
-
-def names_view(node: Node | None) -> bool:
-    """Whether a node names a view."""
-    match node:
-        case And(nodes) | Or(nodes):
-            return any(map(names_view, nodes))
-        case Not(inner):
-            return names_view(inner)
-    return isinstance(node, Term) and node.field == "view"
 
 
 def _resolved(node: Node, known: dict[str, str], within: tuple[str, ...]) -> Node:

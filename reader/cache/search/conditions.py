@@ -45,7 +45,6 @@ def shared_by(value: str) -> Clause:
 
 
 def _marks(value: str) -> Clause:
-    """The marks of a member, of one kind or of any."""
     from reader.cache.members import ANYONE
 
     name, kind = name_and_kind(value)
@@ -298,7 +297,6 @@ class Rows(NamedTuple):
 
     table: str
     that: Clause
-    """The condition on them."""
 
 
 def _rows_of(node: Node) -> Rows | None:

@@ -16,13 +16,7 @@ from reader.core.text import is_letter, split_words
 Param = str | int
 """A value bound to a placeholder in the SQL."""
 
-_COLUMNS = {
-    "title": "title",
-    "abstract": "abstract",
-    "author": "authors",
-    "keyword": "keywords",
-    "org": "organization",
-}
+_COLUMNS = {"title": "title", "abstract": "abstract", "author": "authors", "keyword": "keywords", "org": "organization"}
 
 _TEXTS = {
     None: "p.title, t.abstract, t.authors, t.keywords, t.organization",

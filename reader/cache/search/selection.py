@@ -15,7 +15,6 @@ class InTexts(NamedTuple):
     rest: Clause
     """The condition of the other terms."""
     order: str
-    """Their order, without placeholders."""
 
 
 class Nearest(NamedTuple):
@@ -24,9 +23,7 @@ class Nearest(NamedTuple):
     text: str
     """The free text; empty without any."""
     like: tuple[str, ...]
-    """The ids of the others."""
     exact: Clause
-    """The condition of the exact terms."""
     is_by_fit: bool
     """Whether the best comes first; otherwise they have the selection's order."""
     reverse: bool

@@ -1,7 +1,7 @@
 """The papers that fit a free text best or are like others, among those that match the exact terms of a query.
 
 Of papers that are like others, the words decide: `finding` compares them by its index. Authors, topics and citations of
-the full texts here add to that; the weights are those that found most linked papers (`python -m tests.bench.similar`).
+the full texts here add to that; the weights are those that found most linked papers.
 An author with a common name adds little.
 
 The index ranks all papers that have any of the words. The best of them are tested for the exact terms, and more of them
@@ -213,7 +213,6 @@ def _cited(connection: sqlite3.Connection, others: Sequence[Paper], pks: Sequenc
 
 
 def _references(connection: sqlite3.Connection, pk: int) -> str:
-    """The bibliography of a paper's full text; empty without."""
     from reader.core.document.codec import UnreadableDocument, load
     from reader.core.document.model import Reference, texts
 
@@ -268,15 +267,19 @@ def nearest(connection: sqlite3.Connection, selection: Selection) -> Selection:
     ranked, nearness = _ranked(connection, wanted)
     found: list[int] = []
     start, step = 0, AT_ONCE
+    exact = wanted.exact
+    sql = f"SELECT p.pk FROM paper AS p WHERE p.pk IN (SELECT value FROM json_each(?)) AND ({exact.sql})"
     while start < len(ranked) and len(found) < MOST:
-        found += _matching(connection, wanted.exact, ranked[start : start + step])
+        some = ranked[start : start + step]
+        matching = {pk for (pk,) in connection.execute(sql, (_listed(some), *exact.params))}
+        found += [pk for pk in some if pk in matching]
         start, step = start + step, 4 * step
     if nearness and found:
         least = min(ENOUGH, NEAR * nearness[found[0]] / max(1, len(wanted.like)))
         found = [pk for pk in found if nearness[pk] >= least]
     condition = "p.pk IN (SELECT value FROM json_each(?))"
     by_fit = f"(SELECT key FROM json_each(?1) WHERE value = p.pk) {'DESC' if wanted.reverse else 'ASC'}"
-    keys = f"[{','.join(map(str, found[:MOST]))}]"
+    keys = _listed(found[:MOST])
     return selection._replace(
         where=condition,
         params=(keys,),
@@ -322,11 +325,3 @@ def _rank(connection: sqlite3.Connection, cache: Path, wanted: Nearest) -> Ranke
             if pk in places:
                 places[pk] += 1 / (RANK + place)
     return sorted(places, key=lambda pk: -places[pk]), {}
-
-
-def _matching(connection: sqlite3.Connection, exact: Clause, pks: list[int]) -> list[int]:
-    """Those of some papers that are in the cache and match the exact terms, in the same order."""
-    keys = f"[{','.join(map(str, pks))}]"
-    sql = f"SELECT p.pk FROM paper AS p WHERE p.pk IN (SELECT value FROM json_each(?)) AND ({exact.sql})"
-    matching = {pk for (pk,) in connection.execute(sql, (keys, *exact.params))}
-    return [pk for pk in pks if pk in matching]

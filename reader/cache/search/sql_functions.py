@@ -42,7 +42,7 @@ def has_words(keys: str, *texts: str | None) -> bool:
 
 
 def _has_words(wanted: Sequence[tuple[str, int]], text: str) -> bool:
-    spaced = _spaced(text)
+    spaced = f" {text.translate(WORD_LETTERS)} "
     split = ""
     for key, end in wanted:
         if end < 0 or end == len(key) - 1:
@@ -54,10 +54,6 @@ def _has_words(wanted: Sequence[tuple[str, int]], text: str) -> bool:
             if key in split:
                 return True
     return False
-
-
-def _spaced(text: str) -> str:
-    return f" {text.translate(WORD_LETTERS)} "
 
 
 def _regexp(pattern: str, text: str | None) -> bool:

@@ -9,23 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, or_, select, text, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from reader.cache import changes
 from reader.cache.follows import TEXTS, follow_papers
 from reader.cache.marks import derived
 from reader.cache.storing import retention
-from reader.cache.tables import (
-    ALIAS,
-    LISTING,
-    PAPER,
-    PAPER_CATEGORY,
-    PAPER_CHANGE,
-    PAPER_SOURCE,
-    PAPER_TOPIC,
-    TEXT,
-)
+from reader.cache.tables import ALIAS, LISTING, PAPER, PAPER_CATEGORY, PAPER_CHANGE, PAPER_SOURCE, PAPER_TOPIC, TEXT
 from reader.core.addresses import urls_in, what_is
 from reader.core.ids import FEED_PREFIX, OWN_PREFIXES, PAGE_PREFIX, page_id
 from reader.core.paper import COLUMNS, Draft, Merge
@@ -138,13 +129,16 @@ class Batch:
         self._record_changes(known, now)
         self._note_edits(known, now)
         self._update(changed)
-        self._settle(known)
+        moved = [entry.pk for entry in known if (MOVING | EDITED) & entry.changed.keys()]
+        if moved and (marked := changes.marked(self._driver, moved)):
+            changes.settle_keys(self._driver, marked)
         aliases |= self._given_up
         sources |= dict.fromkeys((PAGE, pk) for pk in self._given_up.values())
         if aliases:
             rows = [{"id": id, "pk": pk} for id, pk in aliases.items()]
             self._connection.execute(upsert(ALIAS).on_conflict_do_nothing(), rows)
-        self._adopt({*(entry.pk for entry in new), *aliases.values()})
+        # Earlier events may be about papers that are new or have another id.
+        derived.adopt(self._driver, {*(entry.pk for entry in new), *aliases.values()})
         if listed:
             rows = [{"day": day, "pk": pk} for day, pk in listed]
             self._connection.execute(upsert(LISTING).on_conflict_do_nothing(), rows)
@@ -167,7 +161,6 @@ class Batch:
         follow_papers(self._driver, papers)
 
     def _look_up(self, drafts: Iterable[Draft]) -> None:
-        """Fetch the papers that the drafts may describe, by id and by title."""
         hashes = {title_hash(draft.title) for draft in drafts}
         ids = {draft.id for draft in drafts if draft.id}
         own = {draft.entry or page_id(draft.title) for draft in drafts if draft.entry or not draft.id}
@@ -237,10 +230,6 @@ class Batch:
             rows = [{**blank_state, **entry.after, "pk": entry.pk} for entry in entries]
             self._connection.execute(insert(table), [{name: row[name] for name in names} for row in rows])
 
-    def _adopt(self, pks: Iterable[int]) -> None:
-        """Apply earlier events to papers that are new or have another id."""
-        derived.adopt(self._driver, pks)
-
     def _record_changes(self, entries: Iterable[Entry], now: str) -> None:
         """Record the changing facts of papers before and after; before a source reported votes, they had none."""
         known = [entry for entry in entries if entry.known and entry.known["upvotes"] != UNKNOWN]
@@ -259,12 +248,6 @@ class Batch:
         if edited:
             changes.note_edits(self._driver, edited, int(datetime.fromisoformat(now).timestamp()))
 
-    def _settle(self, entries: Iterable[Entry]) -> None:
-        """Find which marked papers have changed enough."""
-        moved = [entry.pk for entry in entries if (MOVING | EDITED) & entry.changed.keys()]
-        if moved and (marked := changes.marked(self._driver, moved)):
-            changes.settle_keys(self._driver, marked)
-
     def _update(self, entries: Iterable[Entry]) -> None:
         """Write only the changed columns, with one statement for each set of columns."""
         for table in (PAPER, TEXT):
@@ -276,10 +259,10 @@ class Batch:
                         {f"new_{name}": value for name, value in values.items()} | {"key": entry.pk}
                     )
             for columns, rows in groups.items():
-                self._connection.execute(_set(table, columns), rows)
+                values = {name: bindparam(f"new_{name}") for name in columns}
+                self._connection.execute(update(table).where(table.c.pk == bindparam("key")).values(values), rows)
 
     def _categorize(self, entries: Sequence[Entry]) -> None:
-        """Store the papers' categories for look-ups by category."""
         if entries:
             before = [entry.pk for entry in entries if entry.known is not None]
             self._connection.execute(delete(PAPER_CATEGORY).where(PAPER_CATEGORY.c.pk.in_(before)))
@@ -313,7 +296,6 @@ class Batch:
 
 
 def _id(draft: Draft) -> str:
-    """The id of a draft's paper: its own, or else a generated one."""
     return draft.id or draft.entry or page_id(draft.title)
 
 
@@ -323,7 +305,6 @@ def _is_of_page(draft: Draft, entry: Entry) -> bool:
 
 
 def _change(pk: int, facts: Mapping[str, Any], at: str) -> Values:
-    """The moving facts of a paper as a row of `paper_change`."""
     flags = ("has_code", "has_project", "has_media")
     return {
         "pk": pk,
@@ -335,11 +316,6 @@ def _change(pk: int, facts: Mapping[str, Any], at: str) -> Values:
         "links": sum(facts[flag] << bit for bit, flag in enumerate(flags)),
         "models": facts["models"],
     }
-
-
-def _set(table: Table, columns: Iterable[str]) -> Any:
-    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
-    return update(table).where(table.c.pk == bindparam("key")).values(values)
 
 
 Values = dict[str, Any]
@@ -405,7 +381,6 @@ def merged(known: Mapping[str, Any], draft: Draft, day: str | None, *, newer: bo
 
 
 def _choose_value(merge: Merge | None, known: Any, said: Any, *, newer: bool) -> Any:
-    """Choose between the cached value and the source's value."""
     if known in (None, ""):
         return said
     if merge == "growing":

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import cast
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
 from reader.cache import connections, meta, schema
@@ -22,7 +21,7 @@ from reader.cache.reads.window import DayFetched
 from reader.cache.sqlite_errors import explain
 from reader.cache.storing import retention
 from reader.cache.storing.batch import Batch, Classifier
-from reader.cache.tables import DAY, LISTING, META, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
+from reader.cache.tables import DAY, LISTING, PAPER, PAPER_TOPIC, TEXT, TOPIC, TRENDING
 from reader.core.paper import Listing
 
 BATCH = 200
@@ -86,8 +85,7 @@ class Cache:
                 connection.exec_driver_sql("PRAGMA analysis_limit = 2000")
                 connection.exec_driver_sql("PRAGMA optimize")
         with self._engine.connect() as connection:
-            driver = cast(sqlite3.Connection, connection.connection.driver_connection)
-            driver.execute("PRAGMA shrink_memory")
+            _driver(connection).execute("PRAGMA shrink_memory")
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -119,8 +117,7 @@ class Cache:
                 new, updated = Batch(connection, self._classifier, self._topic_keys).store(drafts, now, newer=newer)
                 _note_days(connection, days, now if newer and noted else "")
                 if newer and noted:
-                    _note_validators(connection, part, now)
-                    _note_skipped(connection, part)
+                    _note_answers(_driver(connection), part, now)
                 same = sum(_count_papers(connection, listing.day) for listing in part if listing.is_unchanged)
             self._changes += new + updated
             yield Stored(new, updated, len(drafts) - new - updated + same, skipped)
@@ -134,7 +131,6 @@ class Cache:
         """Merge the feed's ranked papers, best first, and replace the stored ranking."""
         stored = sum(self.store_all(ranked, now, noted=False), Stored())
         ids = list(dict.fromkeys(draft.id for listing in ranked for draft in listing.drafts))
-        read = {"key": "trending", "value": now}
         with self._transaction() as connection:
             found = connection.execute(select(PAPER.c.id, PAPER.c.pk).where(PAPER.c.id.in_(ids)))
             pks = {row.id: row.pk for row in found}
@@ -142,7 +138,7 @@ class Cache:
             connection.execute(
                 insert(TRENDING), [{"pk": pks[id], "rank": rank} for rank, id in enumerate(ids) if id in pks]
             )
-            connection.execute(upsert(META).values(read).on_conflict_do_update(index_elements=["key"], set_=read))
+            meta.put(_driver(connection), "trending", now)
         return stored
 
     def known_days(self, first: str, last: str) -> Mapping[str, DayFetched]:
@@ -154,8 +150,8 @@ class Cache:
     def validators(self) -> dict[str, str]:
         """The ETags of the feed's last answers for days that have not settled, by ISO day."""
         with self._transaction() as connection:
-            rows = connection.execute(select(META).where(META.c.key.startswith(_VALIDATOR)))
-            return {row.key.removeprefix(_VALIDATOR): row.value for row in rows}
+            found = meta.remembered(_driver(connection), _VALIDATOR)
+        return {key.removeprefix(_VALIDATOR): value for key, value in found.items()}
 
     def drop_before(self, day: str) -> Iterator[int]:
         """Drop the papers last listed before a day (ISO) that the user did not star, tag or note.
@@ -165,7 +161,7 @@ class Cache:
         total = 0
         while True:
             with self._transaction() as connection:
-                dropped = retention.drop(cast(sqlite3.Connection, connection.connection.driver_connection), day, BATCH)
+                dropped = retention.drop(_driver(connection), day, BATCH)
             if not dropped:
                 return
             total += dropped
@@ -192,9 +188,9 @@ class Cache:
     def needs_classifying(self) -> bool:
         """Whether the papers' topics come from older rules."""
         with self._transaction() as connection:
-            version = connection.scalar(select(META.c.value).where(META.c.key == "topics"))
+            version = meta.get(_driver(connection), "topics")
             if version is None:
-                self._note_rules(connection)
+                meta.put(_driver(connection), "topics", self._classifier.version)
             return version is not None and version != self._classifier.version
 
     def reclassify(self) -> Iterator[tuple[int, int]]:
@@ -218,11 +214,11 @@ class Cache:
             done, last = done + len(papers), max(papers)
             yield min(done, total), total
         with self._transaction() as connection:
-            self._note_rules(connection)
+            meta.put(_driver(connection), "topics", self._classifier.version)
 
-    def _note_rules(self, connection: Connection) -> None:
-        row = {"key": "topics", "value": self._classifier.version}
-        connection.execute(upsert(META).values(row).on_conflict_do_update(index_elements=["key"], set_=row))
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
 def _parts(listings: Iterable[Listing]) -> Iterator[tuple[list[Listing], int]]:
@@ -271,34 +267,17 @@ _VALIDATOR = "validator:"
 """Prefix of the `meta` keys that hold each day's ETag."""
 
 
-def _note_validators(connection: Connection, listings: Iterable[Listing], now: str) -> None:
-    """Store the ETags of days that will be requested again, and drop those of settled days."""
-    rows = [
-        {"key": f"{_VALIDATOR}{listing.day}", "value": listing.validator}
-        for listing in listings
-        if listing.validator and listing.day and not is_settled(listing.day, now)
-    ]
-    if rows:
-        settled = date.fromisoformat(now[:10]) - timedelta(days=SETTLED_DAYS)
-        old = META.c.key.between(_VALIDATOR, f"{_VALIDATOR}{settled.isoformat()}")
-        put = upsert(META)
-        news = META.c.value != put.excluded.value
-        put = put.on_conflict_do_update(index_elements=["key"], set_={"value": put.excluded.value}, where=news)
-        connection.execute(put, rows)
-        connection.execute(delete(META).where(old))
-
-
-def _note_skipped(connection: Connection, listings: Iterable[Listing]) -> None:
-    """Store how many records of each day could not be read, and forget those of days that are whole now."""
+def _note_answers(connection: sqlite3.Connection, listings: Iterable[Listing], now: str) -> None:
+    """Store the ETags of days that will be requested again, and how many records of a day could not be read."""
+    settled = date.fromisoformat(now[:10]) - timedelta(days=SETTLED_DAYS)
     for listing in listings:
+        if listing.validator and listing.day and not is_settled(listing.day, now):
+            meta.keep_up(connection, f"{_VALIDATOR}{listing.day}", listing.validator)
+            old = (_VALIDATOR, f"{_VALIDATOR}{settled.isoformat()}")
+            connection.execute("DELETE FROM meta WHERE key BETWEEN ? AND ?", old)
         if listing.day and not listing.is_unchanged:
-            row = {"key": f"{meta.SKIPPED}{listing.day}", "value": str(listing.skipped_count)}
-            put = upsert(META).values(row)
-            news = META.c.value != row["value"]
-            if listing.skipped_count:
-                connection.execute(put.on_conflict_do_update(index_elements=["key"], set_=row, where=news))
-            elif connection.scalar(select(META.c.value).where(META.c.key == row["key"])):
-                connection.execute(delete(META).where(META.c.key == row["key"]))
+            count = listing.skipped_count
+            meta.keep_up(connection, f"{meta.SKIPPED}{listing.day}", str(count) if count else None)
 
 
 def _count_papers(connection: Connection, day: str | None) -> int:

@@ -141,13 +141,8 @@ class TextWords:
         return Passage(passage_id(quote), quote, *context, section=self._section(block), block=block)
 
     def _section(self, block: int) -> str:
-        """The name of the innermost section that a block is in."""
-        found = bisect_right(self._starts, block) - 1
-        return self.document.sections[found].name if found >= 0 else ""
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [section.start for section in self.document.sections]
+        section = self.document.section_of(block)
+        return section.name if section is not None else ""
 
     def _run(self, first: int, last: int, more: int) -> _Run:
         """The words of a range of blocks, with at least `more` words before and after."""

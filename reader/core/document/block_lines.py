@@ -97,14 +97,9 @@ class BlockWriter:
         """The lines of a block, preceded by its separation from the block before."""
         for _ in range(_space(before, block)):
             yield DocumentLine()
-        yield from self._placed(self._block(block, _Edge()), block.anchor)
-
-    def _placed(self, lines: Iterable[DocumentLine], anchor: str) -> Iterator[DocumentLine]:
-        """Lines with the letters before each of them; the first has the block's anchor."""
         letters = 0
-        for number, line in enumerate(lines):
-            anchors = (*((anchor,) if anchor and number == 0 and anchor not in line.anchors else ()), *line.anchors)
-            yield line._replace(start=letters, anchors=anchors)
+        for line in _anchored(self._block(block, _Edge()), block.anchor):
+            yield line._replace(start=letters)
             letters += sum(len(piece.text.strip()) for piece in line.pieces)
 
     def _room(self, edge: _Edge) -> int | None:
@@ -322,7 +317,8 @@ def _named(anchor: str) -> tuple[str, ...]:
 def _anchored(lines: Iterable[DocumentLine], anchor: str) -> Iterator[DocumentLine]:
     """Lines of which the first has an anchor."""
     for number, line in enumerate(lines):
-        yield line._replace(anchors=(anchor, *line.anchors)) if number == 0 and anchor else line
+        is_new = number == 0 and anchor and anchor not in line.anchors
+        yield line._replace(anchors=(anchor, *line.anchors)) if is_new else line
 
 
 # Text
@@ -387,15 +383,17 @@ def table_lines(table: Table, width: int) -> Iterator[DocumentLine]:
     grid = _grid(table)
     widths = _fitted_widths(grid, width)
     total = sum(widths) + GAP * (len(widths) - 1)
-    head = _rules_below_head(table)
-    rules = table.rules or head
+    heads = [any(cell.is_head for cell in row) for row in table.rows]
+    body = heads.index(False) if False in heads else 0
+    # A line below the head, if the table has no other.
+    rules = table.rules or (body,)
     rule = DocumentLine((Piece("─" * total, "rule"),), fixed=widths[0] + GAP)
     yield rule
     for index, row in enumerate(grid):
-        if index in rules:
-            yield rule._replace(is_head=index in head)
+        if index and index in rules:
+            yield rule._replace(is_head=index == body)
         for line in _row_lines(row, widths):
-            yield DocumentLine(line, fixed=rule.fixed, is_head=bool(head) and index < head[0])
+            yield DocumentLine(line, fixed=rule.fixed, is_head=index < body)
     yield rule
 
 
@@ -407,13 +405,6 @@ def _fitted_widths(grid: Sequence[Sequence[_Placed]], width: int) -> list[int]:
             break
         widths = _widths(grid, widest)
     return widths
-
-
-def _rules_below_head(table: Table) -> tuple[int, ...]:
-    """A line below the head, if the table has no other."""
-    heads = [any(cell.is_head for cell in row) for row in table.rows]
-    end = heads.index(False) if False in heads else 0
-    return (end,) if end else ()
 
 
 def _grid(table: Table) -> list[list[_Placed]]:

@@ -127,16 +127,12 @@ def joined(atoms: Sequence[Atom]) -> str:
             and (is_apart(before, kind) or (part[:1].isalnum() and _OPEN_SCRIPT.search(text)))
         ):
             text += " "
-        is_factor = kind == "frac" and (before == "op" or _has_factor(atoms[place + 1 :]))
+        after = next((kind for _, kind in atoms[place + 1 :] if kind != "space"), "") if kind == "frac" else ""
+        # A factor after a plain slash would read as part of the denominator.
+        is_factor = kind == "frac" and (before == "op" or after not in ("", "bin", "rel", "close", "punct", "row"))
         text += f"({part})" if is_factor else part
         before = "open" if is_sign else kind
     return text
-
-
-def _has_factor(atoms: Sequence[Atom]) -> bool:
-    """Whether a factor follows a fraction; after a plain slash it would read as part of the denominator."""
-    kind = next((kind for _, kind in atoms if kind != "space"), "")
-    return kind not in ("", "bin", "rel", "close", "punct", "row")
 
 
 def is_apart(before: str, kind: str) -> bool:
@@ -179,10 +175,9 @@ def _script(node: Script) -> Atom:
         text += f"_{{{compact(below)}}}" if below is not None else ""
         text += f"^{{{compact(above)}}}" if above is not None else ""
         return Atom(text, kind)
-    text += small_script(compact(below), "_", SUBSCRIPTS) if below is not None else ""
-    raised = small_script(compact(above), "^", SUPERSCRIPTS) if above is not None else ""
+    text += small_script(compact(below), "_") + small_script(compact(above), "^")
     kind = "ord" if kind in ("space", "punct", "bin", "open") else kind
-    return Atom(text + raised, "apart" if base == EMPTY else kind)
+    return Atom(text, "apart" if base == EMPTY else kind)
 
 
 def _base(base: Node) -> str:
@@ -198,16 +193,19 @@ def _base(base: Node) -> str:
     return f"({text})"
 
 
-def small_script(inner: str, sign: str, table: dict[int, int]) -> str:
-    """A script: small letters if there are such for all of it, else after its sign."""
-    if not inner:
-        return ""
+def small_letters(text: str, table: dict[int, int]) -> str:
+    """A text in the small letters of `SUPERSCRIPTS` or `SUBSCRIPTS`; empty unless all of it has them."""
+    small = text.translate(table)
+    return small if all(a != b or ord(a) in table for a, b in zip(text, small, strict=True)) else ""
+
+
+def small_script(inner: str, sign: str) -> str:
+    """A script: small letters if there are such for all of it, else after its sign, `^` or `_`."""
     if sign == "^" and inner in _RAISED:
         return _RAISED[inner]
-    small = inner.translate(table)
-    if all(a != b or a == "′" for a, b in zip(inner, small, strict=True)) and (sign == "^" or "′" not in inner):
+    if small := small_letters(inner, SUPERSCRIPTS if sign == "^" else SUBSCRIPTS):
         return small
-    return sign + (inner if len(inner) == 1 or _WORD.fullmatch(inner) else f"({inner})")
+    return sign + (inner if len(inner) == 1 or _WORD.fullmatch(inner) else f"({inner})") if inner else ""
 
 
 def _fraction(node: Fraction) -> Atom:
@@ -265,9 +263,7 @@ def _root(body: Node, index: Node | None) -> Atom:
     degree = "" if index is None else compact(index)
     if sign := {"": "√", "3": "∛", "4": "∜"}.get(degree):
         return Atom(sign + text, "root")
-    small = degree.translate(SUPERSCRIPTS)
-    is_small = all(a != b for a, b in zip(degree, small, strict=True))
-    return Atom(f"{small if is_small else f'({degree})'}√{text}", "apart")
+    return Atom(f"{small_letters(degree, SUPERSCRIPTS) or f'({degree})'}√{text}", "apart")
 
 
 def _grid(node: Grid) -> Atom:
@@ -432,19 +428,14 @@ def _breaks(items: Sequence[Node], start: int) -> Iterator[tuple[int, int]]:
         depth -= kind == "close"
         before = items[at - 1] if at else EMPTY
         if at > start:
-            if not depth and (items[at] in _CONNECTIVES or _is_gap(before)):
+            gap = atom_of(before).text if isinstance(before, Row | Symbol) else ""
+            if not depth and (items[at] in _CONNECTIVES or (len(gap) > 1 and gap.isspace())):
                 yield at - start, 0
             elif kind == "bin" or _kind(before) != kind == "rel":
                 # Two relations side by side are one, as in `:=`.
                 yield at - start, 1 + 2 * depth + (kind == "bin")
         depth += kind == "open"
     yield len(items) - start, 0
-
-
-def _is_gap(node: Node) -> bool:
-    """Whether a node sets two statements apart."""
-    text = atom_of(node).text if isinstance(node, Row | Symbol) else ""
-    return text.isspace() and len(text) > 1
 
 
 def _opened(node: Node) -> Sequence[Node]:
@@ -628,7 +619,10 @@ def _script_box(node: Script) -> Box | None:
         return None
     if not isinstance(base, (Fence, Grid)):
         inner = _fenced("(", inner, ")")
-    upper_text, lower_text = _corner(above, SUPERSCRIPTS), _corner(below, SUBSCRIPTS)
+    upper_text, lower_text = (
+        small_letters(compact(part), table) or compact(part)
+        for part, table in ((above, SUPERSCRIPTS), (below, SUBSCRIPTS))
+    )
     width = max(cell_len(upper_text), cell_len(lower_text))
     lines = []
     for at, line in enumerate(inner.lines):
@@ -645,13 +639,6 @@ def _limit(node: Node) -> Box:
         return Box(tuple(_centred(text, width) for text in texts), 0)
     box = _row(items_of(node))
     return Box((compact(node),), 0) if len(box.lines) == 1 else box
-
-
-def _corner(script: Node | None, table: dict[int, int]) -> str:
-    """A script at the corner of a tall base: small letters, if all of it has them."""
-    text = compact(script)
-    small = text.translate(table)
-    return small if all(a != b or a == "′" for a, b in zip(text, small, strict=True)) else text
 
 
 def _fenced(opening: str, inner: Box, closing: str) -> Box:
@@ -686,6 +673,8 @@ def _grid_box(node: Grid) -> Box | None:
     if not rows or (len(rows) == 1 and all(len(cell.lines) == 1 for cell in rows[0])):
         return None
     columns = max(map(len, rows))
+    align = node.align or ("l" if node.kind == "cases" else "c")
+    align = align.ljust(columns, align[-1])
     widths = [max((row[at].width for row in rows if at < len(row)), default=0) for at in range(columns)]
     lines: list[str] = []
     for number, row in enumerate(rows):
@@ -697,20 +686,13 @@ def _grid_box(node: Grid) -> Box | None:
         for index in range(above + below):
             drawn = []
             for at, cell in enumerate(cells):
-                padded = _padded(cell, widths[at], _align(node, at))
+                padded = _padded(cell, widths[at], "rl"[at % 2] if node.kind == "lines" else align[at : at + 1])
                 place = index - above + cell.base
                 drawn.append(padded[place] if 0 <= place < len(padded) else " " * widths[at])
             lines.append((" " if node.kind == "lines" else "  ").join(drawn))
     inner = Box(tuple(lines), len(lines) - below if node.kind == "lines" else (len(lines) - 1) // 2)
     opening, closing = node.sides
     return _fenced(opening, inner, closing)._replace(kind="fence")
-
-
-def _align(node: Grid, column: int) -> str:
-    align = node.align or ("l" if node.kind == "cases" else "c")
-    if node.kind == "lines":
-        return "rl"[column % 2]
-    return align[min(column, len(align) - 1)]
 
 
 def _brace(node: Brace) -> Box:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
 from reader.core.document import symbols
@@ -117,6 +118,8 @@ EMPTY = Row(())
 
 BREAK = Symbol("\n", "row")
 """A new line outside of an environment."""
+
+_PRIME = Symbol("′")
 
 _TOKEN = re.compile(r"%[^\n]*\n?|\\(?:[A-Za-z@]+|.)|[ \t\n]+|.", re.DOTALL)
 _LENGTH = re.compile(r"\s*[-+]?\s*(?:\d+\.?\d*|\.\d+)?\s*(?:pt|em|ex|mu|cm|mm|in|pc|bp|sp|dd|cc|fil{1,3}|\\[A-Za-z]+)")
@@ -249,7 +252,9 @@ class _Reader:
             elif piece in ("\\over", "\\atop", "\\choose", "\\brace", "\\brack", "\\above"):
                 if piece == "\\above":
                     self._length()
-                items = [self._infix(piece, _row(items), _row(self._items(*stops)))]
+                sides = {"\\choose": ("(", ")"), "\\brace": ("{", "}"), "\\brack": ("[", "]")}.get(piece, ("", ""))
+                is_ruled = piece in ("\\over", "\\above")
+                items = [Fraction(_row(items), _row(self._items(*stops)), is_ruled, sides)]
             elif (switch := symbols.SWITCHES.get(piece[1:] if piece[0] == "\\" else "")) is not None:
                 self._font = switch
             else:
@@ -262,11 +267,6 @@ class _Reader:
         self._depth += 1
         if self._depth > DEEPEST:
             raise _TooDeep
-
-    @staticmethod
-    def _infix(piece: str, above: Node, below: Node) -> Node:
-        sides = {"\\choose": ("(", ")"), "\\brace": ("{", "}"), "\\brack": ("[", "]")}.get(piece, ("", ""))
-        return Fraction(above, below, piece in ("\\over", "\\above"), sides)
 
     def _argument(self) -> Node:
         """The next group or piece; empty at the end."""
@@ -288,7 +288,7 @@ class _Reader:
         while (piece := self._peek()) is not None and (piece == "'" or piece.isspace()):
             count += piece == "'"
             self._place += 1
-        return _row([Symbol("′")] * count)
+        return _row([_PRIME] * count)
 
     def _group(self) -> Node:
         """The rest of a group whose brace is open."""
@@ -299,12 +299,6 @@ class _Reader:
                 self._raw()
             items += self._items()
         return _row(items)
-
-    def _with_font(self, font: str) -> Node:
-        before, self._font = self._font, font
-        found = self._argument()
-        self._font = before
-        return found
 
     @staticmethod
     def _add_script(items: list[Node], sign: str, inner: Node) -> None:
@@ -322,16 +316,17 @@ class _Reader:
                 if sign == "_" and known_below is None:
                     items.append(_OpenScript(first, inner, known_above, stacked))
                     return
-                if sign == "^" and (known_above is None or _is_primes(known_above)):
-                    both = inner if known_above is None else _row([*_parts(known_above), *_parts(inner)])
-                    items.append(_OpenScript(first, known_below, both, stacked))
+                known = [] if known_above is None else _parts(known_above)
+                if sign == "^" and all(part == _PRIME for part in known):
+                    items.append(_OpenScript(first, known_below, _row([*known, *_parts(inner)]), stacked))
                     return
         first, depth = base, 0
         while isinstance(first, Script):
             first, depth = first.base, depth + 1
         if depth > DEEPEST:
             raise _TooDeep
-        items.append(_OpenScript(base, below, above, _has_limits(base)))
+        has_limits = isinstance(base, Symbol) and (isinstance(base, _Limited) or base.text in symbols.WITH_LIMITS)
+        items.append(_OpenScript(base, below, above, has_limits))
 
     def _nodes(self, piece: str, *, is_argument: bool = False) -> list[Node]:
         """The nodes that a piece begins."""
@@ -340,7 +335,7 @@ class _Reader:
         if piece.isspace():
             return []
         if piece == "'":
-            return [Symbol("′")]
+            return [_PRIME]
         if piece == "~":
             return [Symbol(" ", "space")]
         if piece[0] == "\\" and len(piece) > 1:
@@ -360,7 +355,7 @@ class _Reader:
 
     def _command(self, name: str) -> list[Node]:
         if name == "prime":
-            return [Symbol("′", "ord")]
+            return [_PRIME]
         for table, kind in _CLASSES:
             if name in table:
                 return [Symbol(self._lettered(table[name]), kind)]
@@ -376,8 +371,10 @@ class _Reader:
         if name in symbols.IGNORED:
             return []
         if name in symbols.FONTS:
-            font = symbols.FONTS[name]
-            return [_grouped(self._with_font(font), keep=False)]
+            before, self._font = self._font, symbols.FONTS[name]
+            inner = self._argument()
+            self._font = before
+            return [_grouped(inner, keep=False)]
         if name in symbols.CLASSED:
             inner = self._argument()
             kind = symbols.CLASSED[name]
@@ -390,15 +387,12 @@ class _Reader:
         if name != "not" and (name in symbols.ACCENTS or name in symbols.MARKED):
             self._option()
             return [Accent(self._argument(), symbols.MARKED.get(name, name))]
-        if name in symbols.DROPPED:
-            for _ in range(symbols.DROPPED[name]):
+        if name in symbols.DROPPED or name in symbols.WRAPPERS:
+            for _ in range({**symbols.DROPPED, **symbols.WRAPPERS}[name]):
                 self._option()
                 self._raw()
-            return []
-        if name in symbols.WRAPPERS:
-            for _ in range(symbols.WRAPPERS[name]):
-                self._option()
-                self._raw()
+            if name in symbols.DROPPED:
+                return []
             self._option()
             return [_grouped(self._argument(), keep=False)]
         return self._structure(name)
@@ -433,7 +427,7 @@ class _Reader:
                 is_ruled = not re.match(r"0(?:\.0*)?(?:pt)?$", thickness.strip())
                 return [Fraction(self._argument(), self._argument(), is_ruled, (opening, closing))]
             case "sqrt" | "root":
-                option = self._option() if name == "sqrt" else self._until_of()
+                option = self._option() if name == "sqrt" else "".join(takewhile("\\of".__ne__, iter(self._next, None)))
                 index = _Reader(option, self._depth).whole() if option else None
                 return [Root(self._argument(), None if index in (None, Symbol("2")) else index)]
             case "overset" | "stackrel" | "underset":
@@ -452,13 +446,8 @@ class _Reader:
                 return [Brace(self._argument(), None, name.startswith("over"))]
             case "pmod" | "pod":
                 word = [Symbol("mod", "op")] if name == "pmod" else []
-                return [
-                    Symbol(" ", "space"),
-                    Symbol("(", "open"),
-                    *word,
-                    *_parts(self._argument()),
-                    Symbol(")", "close"),
-                ]
+                inner = _parts(self._argument())
+                return [Symbol(" ", "space"), Symbol("(", "open"), *word, *inner, Symbol(")", "close")]
             case "bmod" | "mod":
                 return [Symbol("mod", "bin")]
             case "not":
@@ -488,12 +477,6 @@ class _Reader:
         if len(name) == 1 and not name.isalpha():
             return [Symbol({"|": "‖"}.get(name, name), {"{": "open", "}": "close"}.get(name, "ord"))]
         return [Unknown(name)]
-
-    def _until_of(self) -> str:
-        found = []
-        while (piece := self._next()) is not None and piece != "\\of":
-            found.append(piece)
-        return "".join(found)
 
     def _negated(self) -> list[Node]:
         inner = self._argument()
@@ -587,14 +570,6 @@ _KINDS = {sign: kind for table, kind in reversed(_CLASSES) for sign in table.val
 """The classes of signs that are typed as such."""
 
 
-def _is_primes(node: Node) -> bool:
-    return all(isinstance(part, Symbol) and part.text == "′" for part in _parts(node))
-
-
-def _has_limits(base: Node) -> bool:
-    return isinstance(base, _Limited) or (isinstance(base, Symbol) and base.text in symbols.WITH_LIMITS)
-
-
 def _parts(node: Node) -> list[Node]:
     return list(node.items) if isinstance(node, Row) else [node]
 
@@ -634,17 +609,12 @@ def _ungrouped(node: Node) -> Node:
 
 
 def _delimiter(piece: str) -> str:
-    name = piece.strip().removeprefix("\\")
-    if name in ("", "."):
-        return ""
-    for table in (symbols.OPENING, symbols.CLOSING, symbols.ORDINARY, symbols.RELATIONS):
-        if piece.strip().startswith("\\") and name in table:
-            return table[name]
-    return (
-        {"|": "‖", "{": "{", "}": "}"}.get(name, name)
-        if piece.strip().startswith("\\")
-        else {"<": "⟨", ">": "⟩"}.get(name, name)
-    )
+    piece = piece.strip()
+    name = piece.removeprefix("\\")
+    if name == piece:
+        return {"<": "⟨", ">": "⟩", ".": ""}.get(name, name)
+    tables = (symbols.OPENING, symbols.CLOSING, symbols.ORDINARY, symbols.RELATIONS, {"|": "‖", ".": ""})
+    return next((table[name] for table in tables if name in table), name)
 
 
 def _plain(text: str) -> str:

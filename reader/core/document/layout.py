@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from reader.core.document.block_lines import BlockWriter, DocumentLine
-from reader.core.document.model import Document, Heading, Section
+from reader.core.document.model import Document
 from reader.core.lines import measure
 
 LETTERS_A_MINUTE = 1_200
@@ -161,14 +161,8 @@ class Layout:
         block = max(0, min(bisect_right(self._before, letters), len(self.document.blocks)) - 1)
         return self.place_at(block, int(letters - self._before[block]))
 
-    def section_at(self, place: TextPlace) -> Section | None:
-        """The innermost section that a place is in."""
-        starts = [section.start for section in self.document.sections]
-        found = bisect_right(starts, place.block) - 1
-        return self.document.sections[found] if found >= 0 else None
-
     def next_section(self, place: TextPlace, step: int) -> TextPlace | None:
-        starts = [index for index, block in enumerate(self.document.blocks) if isinstance(block, Heading)]
+        starts = [section.start for section in self.document.sections]
         at = bisect_right(starts, place.block) - 1
         is_within = at >= 0 and (starts[at] < place.block or self.letter(place) > 0)
         wanted = at + step + (1 if step < 0 and is_within else 0)

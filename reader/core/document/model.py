@@ -6,6 +6,7 @@ A document is plain frozen data. Blocks nest at most `NESTING` deep, so function
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -222,6 +223,11 @@ class Document:
             found.append(Section(heading, start, next(later, len(self.blocks))))
         return tuple(found)
 
+    def section_of(self, block: int) -> Section | None:
+        """The innermost section that a block is in."""
+        found = bisect_right(self.sections, block, key=lambda section: section.start) - 1
+        return self.sections[found] if found >= 0 else None
+
     @cached_property
     def anchors(self) -> dict[str, int]:
         """The index of the top-level block that contains each anchor."""
@@ -279,32 +285,32 @@ def walk(block: Block | Item) -> Iterator[Block | Item]:
             yield from walk(inner)
 
 
+def own_texts(block: Block | Item) -> Iterator[tuple[str, Spans]]:
+    """The label and spans of each line of a block, without the blocks in it and the number of a formula."""
+    match block:
+        case Heading(number=label, spans=spans) | Note(mark=label, spans=spans) | Reference(label, spans):
+            yield label, spans
+        case Figure(label, caption):
+            yield label, caption
+        case Paragraph(spans) | Theorem(spans):
+            yield "", spans
+        case Item(marker):
+            yield marker, ()
+        case Formula(rows):
+            yield from (("", (Span(row, "formula"),)) for row in rows)
+        case Verbatim(lines):
+            yield from (("", line) for line in lines)
+        case Table(rows):
+            yield from (("", cell.spans) for row in rows for cell in row)
+
+
 def texts(block: Block | Item) -> Iterator[str]:
     """All texts of a block and of what it contains, in reading order."""
     for inner in walk(block):
-        match inner:
-            case Heading(number=label, spans=spans) | Note(mark=label, spans=spans) | Reference(label, spans):
-                yield label
-                yield from plain(spans)
-            case Paragraph(spans):
-                yield from plain(spans)
-            case Formula(rows, number):
-                yield from rows
-                yield number
-            case Item(marker):
-                yield marker
-            case Verbatim(lines):
-                for line in lines:
-                    yield from plain(line)
-            case Table(rows):
-                for row in rows:
-                    for cell in row:
-                        yield from plain(cell.spans)
-            case Figure(label, caption):
-                yield label
-                yield from plain(caption)
-            case Theorem(title):
-                yield from plain(title)
+        for label, spans in own_texts(inner):
+            yield from filter(None, (label, *plain(spans)))
+        if isinstance(inner, Formula):
+            yield inner.number
 
 
 def plain(spans: Spans) -> Iterator[str]:

@@ -10,23 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from reader.core.document.formula import formula_text
-from reader.core.document.model import (
-    Block,
-    Document,
-    Figure,
-    Formula,
-    Heading,
-    Item,
-    Note,
-    Paragraph,
-    Reference,
-    Spans,
-    Table,
-    Theorem,
-    Verbatim,
-    texts,
-    walk,
-)
+from reader.core.document.model import Block, Document, Heading, own_texts, texts, walk
 from reader.core.text import fold
 
 
@@ -37,26 +21,9 @@ def searched_text(document: Document) -> str:
 
 def block_texts(block: Block) -> Iterator[str]:
     """The texts of a block and its parts; a word whose style changes in the middle stays one."""
-    for inner in walk(block):
-        match inner:
-            case Heading(number=label, spans=spans) | Note(mark=label, spans=spans) | Reference(label, spans):
-                yield f"{label} {_joined(spans)}"
-            case Paragraph(spans) | Theorem(spans):
-                yield _joined(spans)
-            case Formula(rows):
-                yield from map(formula_text, rows)
-            case Item(marker):
-                yield marker
-            case Verbatim(lines):
-                yield from map(_joined, lines)
-            case Table(rows):
-                yield from (_joined(cell.spans) for row in rows for cell in row)
-            case Figure(label, caption):
-                yield f"{label} {_joined(caption)}"
-
-
-def _joined(spans: Spans) -> str:
-    return "".join(formula_text(span.text) if span.style == "formula" else span.text for span in spans)
+    for label, spans in (one for inner in walk(block) for one in own_texts(inner)):
+        text = "".join(formula_text(span.text) if span.style == "formula" else span.text for span in spans)
+        yield " ".join(filter(None, (label, text)))
 
 
 # Words

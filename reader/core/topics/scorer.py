@@ -12,14 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from itertools import islice, pairwise, product
 from math import log2
-from struct import Struct
 
 from reader.core.keywords import ABBREVIATIONS, normal, spaced, word_forms
-from reader.core.settings.toml import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.toml import MalformedLine, Statement, leaves, parse_toml, read_statements
 from reader.core.text import clean
 
 _LONGEST_FIRST = sorted(ABBREVIATIONS.items(), key=lambda pair: -len(pair[1]))
@@ -114,10 +113,16 @@ def gross_points(net: Mapping[Phrase, float]) -> dict[Phrase, float]:
 
 # Rules
 
-_TEXTS = ("name", "family", "about")
-_FLAGS = ("hide", "replace")
+_MUST_BE = {
+    **dict.fromkeys(("name", "family", "about"), "a text in quotes"),
+    **dict.fromkeys(("hide", "replace"), "true or false"),
+    "never": "a list of phrases",
+    **dict.fromkeys(("implies", "categories"), "a table of points"),
+}
+"""What the value of a topic's key must be."""
+
 _TABLES = ("phrases", "implies", "categories")
-_KEYS = (*_TEXTS, *_FLAGS, "never", *_TABLES)
+_KEYS = (*_MUST_BE, "phrases")
 _NUMBERS = ("threshold", "floor")
 _MOST_POINTS = 1_000
 _MOST_HINTS, _MOST_HINTED = 20, 1_000
@@ -175,27 +180,6 @@ class Rules:
     floor: float = 3
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPhrase:
-    """A phrase of a user's file, and the shipped points that it replaces."""
-
-    line: int
-    slug: str
-    phrase: Phrase
-    points: float
-    written: float | None
-    """The points of the shipped rules; None if they lack the phrase."""
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """The mistakes and the phrases of a user's file."""
-
-    mistakes: tuple[RuleMistake, ...]
-    phrases: tuple[OwnPhrase, ...]
-    """All effective phrases, by line."""
-
-
 def read_rules(*texts: str) -> tuple[Rules, list[RuleMistake]]:
     """Read the rules of all texts, where later ones override earlier ones; return them and the skipped mistakes.
 
@@ -204,28 +188,14 @@ def read_rules(*texts: str) -> tuple[Rules, list[RuleMistake]]:
     rules = Rules()
     mistakes: list[RuleMistake] = []
     for number, text in enumerate(texts):
-        reader = _Reader(rules, own=number > 0)
-        for statement in _quick_statements(text):
-            reader.take(statement)
-        reader.finish()
-        mistakes += reader.mistakes
+        mistakes += _Reader(rules, _quick_statements(text), own=number > 0).mistakes
     return rules, mistakes
 
 
-def review_rules(shipped: Iterable[str], text: str) -> Review:
-    """The mistakes and phrases of a user's text on top of the shipped ones."""
+def review_rules(shipped: Iterable[str], text: str) -> list[RuleMistake]:
+    """The mistakes of a user's text on top of the shipped ones, by line."""
     rules, _ = read_rules(*shipped)
-    reader = _Reader(rules, own=True)
-    for statement in read_statements(text):
-        reader.take(statement)
-    reader.finish()
-    mistakes = sorted(reader.mistakes, key=lambda mistake: mistake.line)
-    phrases = [
-        OwnPhrase(line, slug, phrase, topic.own[phrase], topic.written.get(phrase))
-        for (slug, phrase), line in reader.seen.items()
-        if (topic := rules.topics.get(slug))
-    ]
-    return Review(tuple(mistakes), tuple(sorted(phrases, key=lambda phrase: phrase.line)))
+    return sorted(_Reader(rules, read_statements(text), own=True).mistakes, key=lambda mistake: mistake.line)
 
 
 def _quick_statements(text: str) -> Iterator[Statement | MalformedLine]:
@@ -234,21 +204,13 @@ def _quick_statements(text: str) -> Iterator[Statement | MalformedLine]:
         document = parse_toml(text)
     except (ValueError, RecursionError):
         return read_statements(text)
-    return _leaves(document, ())
-
-
-def _leaves(node: object, key: tuple[str, ...]) -> Iterator[Statement]:
-    if isinstance(node, dict) and node and len(key) < 5:
-        for name, child in node.items():
-            yield from _leaves(child, (*key, name))
-    elif key:
-        yield Statement(key, node, 0, 0)
+    return (Statement(key, value, 0, 0) for key, value in leaves(document))
 
 
 class _Reader:
     """Adds a file's statements to the rules and collects their mistakes."""
 
-    def __init__(self, rules: Rules, own: bool) -> None:
+    def __init__(self, rules: Rules, statements: Iterable[Statement | MalformedLine], *, own: bool) -> None:
         self.rules = rules
         self.own = own
         self.mistakes: list[RuleMistake] = []
@@ -257,8 +219,11 @@ class _Reader:
         self._implied: list[tuple[str, int]] = []
         self.seen: dict[tuple[str, Phrase], int] = {}
         """The line of each topic's phrase."""
+        for statement in statements:
+            self._take(statement)
+        self._finish()
 
-    def take(self, statement: Statement | MalformedLine) -> None:
+    def _take(self, statement: Statement | MalformedLine) -> None:
         line = statement.line
         if isinstance(statement, MalformedLine):
             self._add_mistake(line, f"not TOML: {clean(statement.message)}")
@@ -283,7 +248,7 @@ class _Reader:
                 hint = self._hint(key[0], ("topics", *_NUMBERS))
                 self._add_mistake(line, f"unknown key {_shown('.'.join(key))}{hint}")
 
-    def finish(self) -> None:
+    def _finish(self) -> None:
         """Find the mistakes that concern the whole file."""
         for slug, line in self._implied:
             if slug not in self.rules.topics:
@@ -312,43 +277,30 @@ class _Reader:
         return self.rules.topics[slug]
 
     def _set(self, topic: TopicRules, name: str, sub: str | None, value: object, line: int) -> None:
-        if name not in _KEYS:
-            self._add_mistake(line, f"unknown key {_shown(name)}{self._hint(name, _KEYS)}")
-        elif name in _TEXTS:
-            if isinstance(value, str) and clean(value) and sub is None:
+        match name, sub, value:
+            case (("name" | "family" | "about"), None, str()) if clean(value):
                 setattr(topic, name, clean(value, 200))
-            else:
-                self._add_mistake(line, f"{name} must be a text in quotes")
-        elif name in _FLAGS:
-            self._flag(topic, name, value, line)
-        elif name == "never" and sub is None:
-            topic.never.update(part for phrase in self._phrases(value, line) for part in phrase.parts)
-        elif name == "phrases":
-            self._points_of_phrases(topic, sub, value, line)
-        elif sub is None or not _is_points(value):
-            self._add_mistake(line, f"{name} must be {'a list of phrases' if name == 'never' else 'a table of points'}")
-        elif name == "implies":
-            self._note_own(topic, sub)
-            topic.implies[sub] = _points(value)
-            self._implied.append((sub, line))
-        elif name == "categories":
-            self._note_own(topic, sub.casefold())
-            topic.categories[sub.casefold()] = _points(value)
-        else:
-            self._add_mistake(line, "never must be a list of phrases")
-
-    def _flag(self, topic: TopicRules, name: str, value: object, line: int) -> None:
-        if not isinstance(value, bool):
-            self._add_mistake(line, f"{name} must be true or false")
-        elif name == "hide":
-            topic.hide = value
-        elif value and self.own:
-            # The user's own phrases stay, even those above this line.
-            topic.replaced = True
-
-    def _note_own(self, topic: TopicRules, name: str) -> None:
-        if self.own:
-            topic.own_names.add(name)
+            case "hide", _, bool():
+                topic.hide = value
+            case "replace", _, bool():
+                # The user's own phrases stay, even those above this line.
+                topic.replaced = topic.replaced or (value and self.own)
+            case "never", None, _:
+                topic.never.update(part for phrase in self._phrases(value, line) for part in phrase.parts)
+            case "phrases", _, _:
+                self._points_of_phrases(topic, sub, value, line)
+            case (("implies" | "categories"), str(), int() | float()) if _is_points(value):
+                if name == "implies":
+                    topic.implies[sub] = float(value)
+                    self._implied.append((sub, line))
+                else:
+                    sub = sub.casefold()
+                    topic.categories[sub] = float(value)
+                topic.own_names.update([sub] if self.own else [])
+            case _ if name in _MUST_BE:
+                self._add_mistake(line, f"{name} must be {_MUST_BE[name]}")
+            case _:
+                self._add_mistake(line, f"unknown key {_shown(name)}{self._hint(name, _KEYS)}")
 
     def _points_of_phrases(self, topic: TopicRules, sub: str | None, value: object, line: int) -> None:
         """Take `phrases = [...]`, `10 = [...]` or `"phrase" = 10`."""
@@ -362,8 +314,8 @@ class _Reader:
                 self._add_mistake(line, f"the key of a list of phrases must be their points, not {_shown(sub)}")
                 return
             phrases = self._phrases(value, line)
-        elif _is_points(value):
-            points = _points(value)
+        elif isinstance(value, int | float) and _is_points(value):
+            points = float(value)
             phrases = self._phrases([sub], line)
         else:
             self._add_mistake(line, "points must be a number, or come before a list of phrases")
@@ -406,10 +358,6 @@ def _is_points(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _MOST_POINTS
 
 
-def _points(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
 def _shown(text: str) -> str:
     return f'"{clean(text, 60)}"'
 
@@ -424,13 +372,6 @@ _VERSION = "2"
 
 _LEAST = 0.001
 """The lowest threshold in points that rules can set: a paper without any phrase has no topic."""
-
-_LANE = 32
-"""Bits reserved for a topic's points; see `_Scorer`."""
-_LIFT = 1 << _LANE - 2
-_UNIT = 4
-"""Points are integers of a quarter point, mentions integers of a sixteenth."""
-_SCALE = 1 / (_UNIT * 16)
 
 _IN_TITLE = 3
 """Weight of a mention in the title."""
@@ -541,22 +482,6 @@ class FoundParts:
         return self.sixteenths(phrase) / 16
 
 
-class _Words(dict[str, tuple[str, ...]]):
-    """Cache of the parts that a single word has, since most words recur."""
-
-    def __init__(self, part_of: Mapping[str, str]) -> None:
-        self._part_of = part_of
-        self._pieces = tuple(pattern for pattern in part_of if not pattern[0] == pattern[-1] == " ")
-
-    def __missing__(self, word: str) -> tuple[str, ...]:
-        text = f" {word} "
-        pieces = (text, *self._pieces) if text in self._part_of else self._pieces
-        found = tuple(self._part_of[piece] for piece in pieces if piece in text)
-        if len(self) < _MOST_WORDS:
-            self[word] = found
-        return found
-
-
 class Matcher:
     """Finds parts of phrases, such as `gui agent`, `segment*` or `*bench`."""
 
@@ -569,7 +494,16 @@ class Matcher:
             for form in written_out(part)
             for pattern in _patterns(form, forms_of)
         }
-        self._words = _Words({pattern: part for pattern, part in part_of.items() if " " not in pattern.strip()})
+        single = {pattern: part for pattern, part in part_of.items() if " " not in pattern.strip()}
+        pieces = [pattern for pattern in single if not pattern[0] == pattern[-1] == " "]
+
+        # Most words recur.
+        @lru_cache(_MOST_WORDS)
+        def parts_of(word: str) -> tuple[str, ...]:
+            text = f" {word} "
+            return tuple(single[piece] for piece in (text, *pieces) if piece in text and piece in single)
+
+        self._parts_of = parts_of
         self._runs: dict[tuple[str, str], list[tuple[list[str], str]]] = {}
         """By two adjacent words: the words that follow them in a part, and the part."""
         self._pieces: dict[str, str] = {}
@@ -591,7 +525,7 @@ class Matcher:
     def _parts(self, text: str) -> list[str]:
         """The parts in a spaced text, once for each mention."""
         words = text.split(" ")
-        parts = [part for found in map(self._words.__getitem__, words) for part in found]
+        parts = [part for found in map(self._parts_of, words) for part in found]
         for at, two in enumerate(pairwise(words), 2):
             if two in self._runs:
                 parts += [part for rest, part in self._runs[two] if words[at : at + len(rest)] == rest]
@@ -670,22 +604,7 @@ class Topics:
 
     def check(self, text: str) -> list[RuleMistake]:
         """The mistakes of a user's file on top of the shipped rules, by line."""
-        return list(review_rules(self._shipped, text).mistakes)
-
-    def compare(self, text: str) -> list[tuple[OwnPhrase, float | None]]:
-        """The phrases of a user's file by line, each with the fitted points that it overrides, or None."""
-        fitted: dict[str, dict[Phrase, float]] = {}
-        compared = []
-        for own in review_rules(self._shipped, text).phrases:
-            if own.slug not in fitted:
-                fitted[own.slug] = gross_points(self.weights.of_topic(own.slug))
-            compared.append((own, fitted[own.slug].get(own.phrase)))
-        return compared
-
-    @property
-    def written_phrases(self) -> int:
-        """How many phrases people wrote in the shipped rules, counted for each topic."""
-        return sum(len(topic.written) for topic in self._rules)
+        return review_rules(self._shipped, text)
 
     @cached_property
     def weights(self) -> Weights:
@@ -757,90 +676,61 @@ class Topics:
 
 
 class _Scorer:
-    """Computes the points of each topic from a paper's phrases.
-
-    A phrase's points for all topics are one integer with a lane of bits for each topic. One multiplication and one
-    addition then add the phrase's points to all topics at once.
-    """
+    """Computes the points of each topic from a paper's phrases."""
 
     def __init__(self, rules: Sequence[TopicRules], weights: Weights) -> None:
-        self._weights = weights
-        index_of = {slug: index for index, slug in enumerate(weights.slugs)}
-        self._fitted: dict[int, int] = {}
-        """The topics with only fitted points: index in the weights by index in the rules."""
-        self._points: dict[int, dict[Phrase, float]] = {}
-        """The points of all other topics."""
-        lanes: dict[Phrase, int] = {}
+        fitted: dict[int, int] = {}
+        """The topics with only fitted points: index in the rules by index in the weights."""
+        self._rows: dict[Phrase, dict[int, float]] = {}
+        """The net points of each phrase, by the topic's index in the rules."""
         for index, topic in enumerate(rules):
             if not (topic.own or topic.replaced) and weights.knows(topic.slug, topic.written):
-                self._fitted[index] = index_of[topic.slug]
+                fitted[weights.slugs.index(topic.slug)] = index
                 continue
-            self._points[index] = topic.points(weights.of_topic(topic.slug))
-            for phrase, points in self._points[index].items():
-                lanes[phrase] = lanes.get(phrase, 0) + (round(points * _UNIT) << _LANE * index)
-        shift = {fitted: _LANE * index for index, fitted in self._fitted.items()}
+            for phrase, points in topic.points(weights.of_topic(topic.slug)).items():
+                self._rows.setdefault(phrase, {})[index] = points
         for phrase, row in weights.rows.items():
-            if total := sum([points * _UNIT << shift[index] for index, points in row.items() if index in shift]):
-                lanes[phrase] = lanes.get(phrase, 0) + total
-        self._build(rules, lanes)
-
-    def _build(self, rules: Sequence[TopicRules], lanes: Mapping[Phrase, int]) -> None:
-        parts = [part for phrase in lanes for part in phrase.parts]
-        parts += [part for topic in rules for part in (*topic.never, *(p for own in topic.own for p in own.parts))]
-        self.matcher = Matcher(parts)
-        self._anywhere = dict.fromkeys(parts, 0)
-        self._in_title: dict[str, int] = {}
-        self._together: dict[str, dict[str, dict[Phrase, int]]] = {}
-        """Phrases of several parts by first part, then second: most papers have one without the other."""
+            if found := {fitted[at]: points for at, points in row.items() if points and at in fitted}:
+                self._rows[phrase] = {**self._rows.get(phrase, {}), **found}
+        self._anywhere: dict[str, dict[int, float]] = {}
+        self._in_title: dict[str, dict[int, float]] = {}
+        self._together: dict[str, list[Phrase]] = {}
+        """Phrases of several parts by their first one."""
+        for phrase, by_topic in self._rows.items():
+            if len(phrase.parts) > 1:
+                self._together.setdefault(phrase.parts[0], []).append(phrase)
+            else:
+                (self._in_title if phrase.in_title else self._anywhere)[phrase.parts[0]] = by_topic
+        self._topics = len(rules)
         self._never: dict[str, list[int]] = {}
         self._categories: dict[str, list[tuple[int, float]]] = {}
         self._own = [(index, net_points(topic.own)) for index, topic in enumerate(rules) if topic.own]
-        for phrase, points in lanes.items():
-            first = phrase.parts[0]
-            if len(phrase.parts) > 1:
-                self._together.setdefault(first, {}).setdefault(phrase.parts[1], {})[phrase] = points
-            elif phrase.in_title:
-                self._in_title[first] = points
-            else:
-                self._anywhere[first] = points
         for index, topic in enumerate(rules):
             for part in topic.never:
                 self._never.setdefault(part, []).append(index)
             for category, score in topic.categories.items():
                 self._categories.setdefault(category, []).append((index, score))
-        # Added to every lane while reading, so that no lane is below zero.
-        self._lift = sum(_LIFT << _LANE * index for index in range(len(rules)))
-        self._mask = (1 << _LANE * len(rules)) - 1
-        self._lanes = Struct(f"<{len(rules)}I")
+        phrases = (*self._rows, *(phrase for topic in rules for phrase in topic.own))
+        self.matcher = Matcher([*self._never, *(part for phrase in phrases for part in phrase.parts)])
 
     def points(self, index: int) -> Iterator[tuple[Phrase, float]]:
         """The net points of each phrase for a topic."""
-        if index in self._points:
-            yield from self._points[index].items()
-            return
-        fitted = self._fitted[index]
-        for phrase, row in self._weights.rows.items():
-            if points := row.get(fitted):
-                yield phrase, points
+        return ((phrase, row[index]) for phrase, row in self._rows.items() if index in row)
 
     def scores(self, found: FoundParts, categories: Iterable[str]) -> list[float]:
         """The points of each topic, by index."""
-        anywhere, in_title, together = self._anywhere, self._in_title, self._together
-        # Parts with equally many mentions are multiplied together.
-        by_mentions: dict[int, list[int]] = {1: [in_title[part] for part in found.title if part in in_title]}
+        rows = [(self._in_title[part], 16) for part in found.title if part in self._in_title]
         for part, mentions in found.mentions.items():
-            if mentions in by_mentions:
-                by_mentions[mentions].append(anywhere[part])
-            else:
-                by_mentions[mentions] = [anywhere[part]]
-        total = self._lift + sum([sixteenths(mentions) * sum(points) for mentions, points in by_mentions.items()])
-        stands = found.mentions.__contains__
-        for part in filter(stands, together):
-            pairs = together[part]
-            for other in filter(stands, pairs):
-                total += sum([points * found.sixteenths(phrase) for phrase, points in pairs[other].items()])
-        lanes = self._lanes.unpack((total & self._mask).to_bytes(self._lanes.size, "little"))
-        scores = [(lane - _LIFT) * _SCALE for lane in lanes]
+            if part in self._anywhere:
+                rows.append((self._anywhere[part], sixteenths(mentions)))
+            for phrase in self._together.get(part, ()):
+                if factor := found.sixteenths(phrase):
+                    rows.append((self._rows[phrase], factor))
+        scores = [0.0] * self._topics
+        for row, factor in rows:
+            for index, points in row.items():
+                scores[index] += points * factor
+        scores = [score / 16 for score in scores]
         for category in categories:
             for index, points in self._categories.get(category.casefold(), ()):
                 scores[index] += points
@@ -912,36 +802,27 @@ class Why:
 
 def why(reasons: Iterable[TopicReason], names: Mapping[str, str]) -> tuple[Why, ...]:
     """Each topic with its strongest causes; `names` are topic names by slug."""
-    return tuple(_why(reason, names) for reason in reasons)
-
-
-def _why(reason: TopicReason, names: Mapping[str, str]) -> Why:
-    causes = sorted((cause for cause in _merged(reason.evidence, names) if cause.points), key=lambda one: -one.points)
-    strongest = [cause for cause in causes if cause.points > 0][:FOR]
-    strongest += [cause for cause in reversed(causes) if cause.points < 0][:AGAINST]
-    name = names.get(reason.slug, reason.slug)
-    return Why(reason.slug, name, round(reason.score), tuple(strongest), len(causes) - len(strongest))
+    found = []
+    for slug, score, evidence in ((one.slug, one.score, one.evidence) for one in reasons):
+        causes = sorted((cause for cause in _merged(evidence, names) if cause.points), key=lambda one: -one.points)
+        strongest = [cause for cause in causes if cause.points > 0][:FOR]
+        strongest += [cause for cause in reversed(causes) if cause.points < 0][:AGAINST]
+        found.append(Why(slug, names.get(slug, slug), round(score), tuple(strongest), len(causes) - len(strongest)))
+    return tuple(found)
 
 
 def _merged(evidence: Iterable[Evidence], names: Mapping[str, str]) -> Iterable[Cause]:
     """Causes with whole points; a phrase and its extra points for the title are one cause."""
     merged: dict[str, list[Evidence]] = {}
     for one in evidence:
-        merged.setdefault(_said(one, names), []).append(one)
+        said = one.phrase.removeprefix("title:")
+        if one.where == ("categories",):
+            said = f"category {one.phrase}"
+        elif one.where == ("topics",):
+            said = f"topic {names.get(one.phrase, one.phrase)}"
+        merged.setdefault(said, []).append(one)
     for said, group in merged.items():
-        where = dict.fromkeys(place for one in group for place in _places(one))
+        where = dict.fromkeys(place for one in group for place in one.where if place not in ("categories", "topics"))
         origins = {one.origin for one in group}
         origin = next((name for key, name in ORIGINS.items() if key in origins), "")
         yield Cause(said, ", ".join(where), round(sum(one.points for one in group)), origin)
-
-
-def _said(one: Evidence, names: Mapping[str, str]) -> str:
-    if one.where == ("categories",):
-        return f"category {one.phrase}"
-    if one.where == ("topics",):
-        return f"topic {names.get(one.phrase, one.phrase)}"
-    return one.phrase.removeprefix("title:")
-
-
-def _places(one: Evidence) -> tuple[str, ...]:
-    return () if one.where in (("categories",), ("topics",)) else one.where

@@ -47,7 +47,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 
 def _hours(text: str) -> float:
-    """A number of hours, as an argparse type."""
     if not text.isdecimal() or len(text) > 4:
         raise ArgumentTypeError(f"{api.bare(text)!r} is not a number of hours")
     return float(text)
@@ -83,7 +82,6 @@ def _switch_links(how: str) -> int:
 
 
 def _store_password(workspace: api.Workspace) -> int:
-    """Ask for the password without echo, and store it."""
     from reader.extensions.digest.mail import store_password
 
     settings = workspace.settings.digest
@@ -102,7 +100,6 @@ def _store_password(workspace: api.Workspace) -> int:
 
 
 def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
-    """When a digest was last sent, and why the next one failed."""
     from reader.extensions.digest.sent import SentDigests
 
     file = api.paths.sent_digests_file(workspace.cache_file)

@@ -116,8 +116,6 @@ _COLORS = {"text": "#24272e", "muted": "#5a606c", "accent": "#2453bd", "why": "#
 
 
 class _Fit(NamedTuple):
-    """How much to say about each paper."""
-
     gist: int
     """Maximum characters of its summary."""
     line: int
@@ -154,8 +152,6 @@ def page(news: api.news.News, *, opens_reader: bool = False, is_mail: bool = Fal
 
 
 class _Body:
-    """The sections of a page."""
-
     def __init__(self, news: api.news.News, fit: _Fit, *, opens_reader: bool) -> None:
         self._news = news
         self._fit = fit

@@ -106,7 +106,6 @@ def _answer(keyring: Any, ask: Callable[[], object], advice: str) -> object:
 
 
 def _keyring(advice: str) -> Any:
-    """The library, which is an extra; raises NoPassword with advice."""
     try:
         import keyring
         import keyring.errors

@@ -27,10 +27,8 @@ from reader.extensions.digest.sent import (
 )
 
 SUFFIXES = {".md": "markdown", ".txt": "text", ".html": "html", ".htm": "html", ".eml": "mail"}
-"""The formats of files by the endings of their names."""
 
 PROGRAM_SECONDS = 120.0
-"""Seconds for the user's program."""
 
 LEAD = 60.0
 """Seconds for the `sync` folder to settle, since the machine may just have been woken."""
@@ -338,11 +336,9 @@ class Piped(Logged):
 
 
 DELIVERIES: dict[str, type[Delivery]] = {"stdout": Printed, "file": Written, "command": Piped, "send": Mailed}
-"""The ways by their names."""
 
 
 def _no_mail(news: api.news.News, last: datetime | None, uncertain: Sent | None) -> str:
-    """Why there is no mail, and how to get one."""
     count, since = news.mailed, news.since
     if not count or last is None:
         return f"Nothing is new since {since}, so nothing was mailed."

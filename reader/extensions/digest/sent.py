@@ -24,7 +24,6 @@ from typing import Any, Literal, NamedTuple
 from reader import api
 
 MAX_SIZE = 1 << 24
-"""Bytes that are read."""
 
 LONG = 1 << 20
 """Bytes after which old lines are dropped."""
@@ -59,7 +58,6 @@ class Failure(NamedTuple):
     until: datetime
     """Time of the last try."""
     tried: int = 0
-    """Number of tries."""
 
 
 class SentDigests:

@@ -15,36 +15,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from reader.api import (
-    Command,
-    Extension,
-    NotFound,
-    ReaderError,
-    UsageError,
-    Workspace,
-    add_actions,
-    add_quiet,
-    amount,
-    answer,
-    ask,
-    bare,
-    clean,
-    extended,
-    is_confirmed,
-    is_terminal,
-    nearest,
-    places,
-    print_line,
-    print_text,
-    suggest,
-    warn,
-    width,
-    wrapped,
-)
+from reader import api
+from reader.api import members, places
 from reader.extensions.group.statement import MOST_THINGS, THINGS, is_name, said, thing
 
 if TYPE_CHECKING:
-    from reader.api import Finding, members
     from reader.extensions.group.looking import Looked
     from reader.extensions.group.membership import Membership
     from reader.extensions.group.place import Place
@@ -55,12 +30,12 @@ _ALONE = frozenset({"key", "look", "status", "leave"})
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_actions(parser, ACTIONS, "status")
+    api.add_actions(parser, ACTIONS, "status")
     about = (
         "for create and join, a folder or postgresql://HOST/DATABASE; for share and stop, any of star, queue, note,"
         " tag, tag:NAME; for forget, a member's name"
     )
-    suggest(parser.add_argument("things", nargs="*", metavar="PLACE|THING|NAME", help=about), _suggest)
+    api.suggest(parser.add_argument("things", nargs="*", metavar="PLACE|THING|NAME", help=about), _suggest)
     about = "your name in the group: letters, digits and .-_"
     parser.add_argument("--name", metavar="NAME", help=about)
     parser.add_argument(
@@ -72,34 +47,34 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--watch", action="store_true", help=about)
     parser.add_argument("--undo", action="store_true", help="for forget: restore the member's marks")
     parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
-    add_quiet(parser, "print only problems")
+    api.add_quiet(parser, "print only problems")
 
 
 def _suggest(given: Sequence[str]) -> Sequence[str]:
     return tuple(THINGS) if given[0] in ("share", "stop") else ()
 
 
-def _run_group(arguments: Namespace, workspace: Workspace) -> int:
+def _run_group(arguments: Namespace, workspace: api.Workspace) -> int:
     if arguments.things and arguments.what in _ALONE:
-        raise UsageError(f"{arguments.what} takes no names; only 'dailypapers group forget NAME' does.")
+        raise api.UsageError(f"{arguments.what} takes no names; only 'dailypapers group forget NAME' does.")
     workspace.ensure_cache()
     run, _ = ACTIONS[arguments.what]
     return run(arguments, workspace)
 
 
-def _mine(workspace: Workspace) -> Membership:
+def _mine(workspace: api.Workspace) -> Membership:
     from reader.extensions.group import membership
 
     mine = membership.load(workspace.cache_file)
     if mine is None:
-        raise ReaderError(IN_NONE)
+        raise api.ReaderError(IN_NONE)
     return mine
 
 
 # Begin and end
 
 
-def _create(arguments: Namespace, workspace: Workspace) -> int:
+def _create(arguments: Namespace, workspace: api.Workspace) -> int:
     from reader.extensions.group.looking import create
 
     place = _place(arguments)
@@ -108,7 +83,7 @@ def _create(arguments: Namespace, workspace: Workspace) -> int:
     return _look_as(arguments, workspace, f"The group of {places.shown_place(place)} is created; you are {name} in it.")
 
 
-def _join(arguments: Namespace, workspace: Workspace) -> int:
+def _join(arguments: Namespace, workspace: api.Workspace) -> int:
     from reader.extensions.group.looking import join
 
     place = _place(arguments)
@@ -121,7 +96,7 @@ def _join(arguments: Namespace, workspace: Workspace) -> int:
     name, secret = _read_key()
     join(workspace.cache_file, place, name, secret)
     if not workspace.settings.sync:
-        warn(
+        api.warn(
             "Sync your machines, or the last one to share decides what others see: 'dailypapers config set sync "
             "PLACE' on each."
         )
@@ -130,89 +105,84 @@ def _join(arguments: Namespace, workspace: Workspace) -> int:
     )
 
 
-def _warn_of_namesake(workspace: Workspace) -> None:
-    """Warn if somebody else had the name first."""
+def _warn_of_namesake(workspace: api.Workspace) -> None:
     from reader.extensions.group import membership
     from reader.extensions.group.membership import name_beside_namesake
 
     mine = membership.load(workspace.cache_file)
     if mine is not None and (name := name_beside_namesake(mine)):
-        warn(
+        api.warn(
             f"Somebody else is called {mine.name} there, so others see you as {name}. If that is you on another "
             "machine: 'dailypapers group leave', then 'group join PLACE --mine'."
         )
 
 
 def _place(arguments: Namespace) -> str:
-    """The folder or the server that is given; raises UsageError."""
     what = arguments.what
     if len(arguments.things) != 1:
-        raise UsageError(f"Name a folder that you share, or a server: dailypapers group {what} DIR --name YOU.")
+        raise api.UsageError(f"Name a folder that you share, or a server: dailypapers group {what} DIR --name YOU.")
     return places.shared_place(arguments.things[0], Path())
 
 
 def _name(arguments: Namespace) -> str:
-    """The name that is given; raises UsageError."""
     if arguments.name is None:
-        raise UsageError(f"Say who you are: dailypapers group {arguments.what} DIR --name YOU.")
+        raise api.UsageError(f"Say who you are: dailypapers group {arguments.what} DIR --name YOU.")
     if not is_name(arguments.name):
-        raise UsageError("A name has up to 40 letters, digits and .-_, and can't be 'anyone'.")
+        raise api.UsageError("A name has up to 40 letters, digits and .-_, and can't be 'anyone'.")
     return str(arguments.name)
 
 
-def _print_key(arguments: Namespace, workspace: Workspace) -> int:
+def _print_key(arguments: Namespace, workspace: api.Workspace) -> int:
     mine = _mine(workspace)
-    if is_terminal(sys.stdout) and not arguments.json:
-        warn("Anyone with this line can write in your name: use it only on your own machines.")
-    return answer(arguments, GroupKey(name=mine.name, secret=mine.secret), f"{mine.name}:{mine.secret}")
+    if api.is_terminal(sys.stdout) and not arguments.json:
+        api.warn("Anyone with this line can write in your name: use it only on your own machines.")
+    return api.answer(arguments, GroupKey(name=mine.name, secret=mine.secret), f"{mine.name}:{mine.secret}")
 
 
 def _read_key() -> tuple[str, str]:
     """The name and secret key of another machine, from standard input or typed without echo; raises UsageError."""
     if sys.stdin.isatty():
-        line = ask("The line that 'dailypapers group key' prints on your other machine: ", is_secret=True)
+        line = api.ask("The line that 'dailypapers group key' prints on your other machine: ", is_secret=True)
     else:
         line = sys.stdin.readline(1_000)
     name, _, secret = line.strip().partition(":")
     if not is_name(name) or not re.fullmatch(r"[0-9a-f]{64}", secret):
-        raise UsageError(
+        raise api.UsageError(
             "This is not a key. Pass on the key of your other machine: ssh OTHER dailypapers group key | dailypapers "
             "group join PLACE --mine"
         )
     return name, secret
 
 
-def _leave(arguments: Namespace, workspace: Workspace) -> int:
+def _leave(arguments: Namespace, workspace: api.Workspace) -> int:
     from reader.extensions.group.looking import leave
 
     is_told = leave(workspace.cache_file, even_if_unheard=arguments.force)
     told = "You have left the group, and you no longer share anything." if is_told else "You have left."
-    return answer(arguments, Left(left=True, told=is_told), *([] if arguments.quiet else [told]))
+    return api.answer(arguments, Left(left=True, told=is_told), *([] if arguments.quiet else [told]))
 
 
-def _forget(arguments: Namespace, workspace: Workspace) -> int:
+def _forget(arguments: Namespace, workspace: api.Workspace) -> int:
     """Forget everything that a member shares, here and on the user's other machines."""
-    from reader.api import members
-
     mine = _mine(workspace)
     if len(arguments.things) != 1:
-        raise UsageError("Name one member: dailypapers group forget NAME. 'group status' lists them.")
-    named = bare(arguments.things[0])
+        raise api.UsageError("Name one member: dailypapers group forget NAME. 'group status' lists them.")
+    named = api.bare(arguments.things[0])
     keys = [key for key, name in mine.names.items() if named.lower() in (name.lower(), key)]
     if len(keys) != 1:
-        raise NotFound(f"There is no member {clean(named, 100)!r}: 'dailypapers group status' lists them.")
+        raise api.NotFound(f"There is no member {api.clean(named, 100)!r}: 'dailypapers group status' lists them.")
     (key,) = keys
     name = mine.names[key]
     if not arguments.undo:
         with workspace.window() as window:
             found = next((one for one in window.read(members.members) if one.public == key), None)
-        shared = f"{amount(found.marks, 'mark')} on {amount(found.papers, 'paper')}" if found else "nothing now"
+        shared = f"{api.amount(found.marks, 'mark')} on {api.amount(found.papers, 'paper')}" if found else "nothing now"
         if not (arguments.json or (arguments.quiet and arguments.yes)):
-            print_text(
+            api.print_text(
                 f"{name} shares {shared}. Forgetting removes that here, and ignores what {name} shares from now on. "
                 f"Nobody is told. 'dailypapers group forget {name} --undo' brings it back."
             )
-        if not is_confirmed(arguments.yes, f"Forget {name}?"):
+        if not api.is_confirmed(arguments.yes, f"Forget {name}?"):
             return 0
     with workspace.events() as events:
         events.forget(key, is_forgotten=not arguments.undo)
@@ -222,43 +192,42 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
 # What is shared
 
 
-def _share(arguments: Namespace, workspace: Workspace) -> int:
+def _share(arguments: Namespace, workspace: api.Workspace) -> int:
     mine = _mine(workspace)
     if not arguments.things:
         told = f"You share {said(mine.shares)}. You can share {', '.join(THINGS)} and tag:NAME."
-        return answer(arguments, Shares(shares=list(mine.shares)), told)
+        return api.answer(arguments, Shares(shares=list(mine.shares)), told)
     return _choose(arguments, workspace, dict.fromkeys((*mine.shares, *_things(arguments.things))))
 
 
-def _stop(arguments: Namespace, workspace: Workspace) -> int:
+def _stop(arguments: Namespace, workspace: api.Workspace) -> int:
     mine = _mine(workspace)
     ended = _things(arguments.things) if arguments.things else mine.shares
     kept = dict.fromkeys(one for one in mine.shares if one not in ended)
     return _choose(arguments, workspace, kept)
 
 
-def _choose(arguments: Namespace, workspace: Workspace, shares: Mapping[str, None]) -> int:
+def _choose(arguments: Namespace, workspace: api.Workspace, shares: Mapping[str, None]) -> int:
     from reader.extensions.group.looking import change_shares
 
     if len(shares) > MOST_THINGS:
-        raise UsageError(f"You can share at most {MOST_THINGS} things: 'tag' shares all tags.")
+        raise api.UsageError(f"You can share at most {MOST_THINGS} things: 'tag' shares all tags.")
     change_shares(workspace.cache_file, shares)
     try:
         return _look_as(arguments, workspace, f"You share {said(shares)}.")
-    except ReaderError as error:
+    except api.ReaderError as error:
         kept = "Your choice is kept; the next successful update tells the others."
         raise type(error)(f"{error} {kept}") from error
 
 
 def _things(words: Sequence[str]) -> tuple[str, ...]:
-    """The things that words name; raises UsageError."""
     found = []
-    for word in map(bare, words):
+    for word in map(api.bare, words):
         one = thing(word)
         if one is None:
-            meant = nearest(word, THINGS)
+            meant = api.nearest(word, THINGS)
             advice = f"Did you mean {meant}?" if meant else f"There are {', '.join(THINGS)} and tag:NAME."
-            raise UsageError(f"{clean(word, 100)!r} can't be shared. {advice}")
+            raise api.UsageError(f"{api.clean(word, 100)!r} can't be shared. {advice}")
         found.append(one)
     return tuple(found)
 
@@ -266,18 +235,18 @@ def _things(words: Sequence[str]) -> tuple[str, ...]:
 # Looking
 
 
-def _look(arguments: Namespace, workspace: Workspace) -> int:
+def _look(arguments: Namespace, workspace: api.Workspace) -> int:
     from reader.extensions.group import membership
 
     mine = membership.load(workspace.cache_file)
     if mine is None:
         if not arguments.quiet:
-            raise ReaderError(IN_NONE)
+            raise api.ReaderError(IN_NONE)
         return 0
     return _watch(arguments, workspace, mine) if arguments.watch else _look_as(arguments, workspace, "")
 
 
-def _watch(arguments: Namespace, workspace: Workspace, mine: Membership) -> int:
+def _watch(arguments: Namespace, workspace: api.Workspace, mine: Membership) -> int:
     """Look after each change, here or there, until the program is stopped or the membership ends."""
     from reader.extensions.group import membership
     from reader.extensions.group.place import open_place
@@ -294,7 +263,7 @@ def _watch(arguments: Namespace, workspace: Workspace, mine: Membership) -> int:
     return 0
 
 
-def _look_as(arguments: Namespace, workspace: Workspace, done: str, place: Place | None = None) -> int:
+def _look_as(arguments: Namespace, workspace: api.Workspace, done: str, place: Place | None = None) -> int:
     """Look at the group's place, which may be open, and print the earlier and new results."""
     from reader.extensions.group.looking import look
 
@@ -305,30 +274,26 @@ def _look_as(arguments: Namespace, workspace: Workspace, done: str, place: Place
     if arguments.json:
         from dataclasses import asdict
 
-        return answer(arguments, asdict(looked))
+        return api.answer(arguments, asdict(looked))
     for trouble in looked.troubles:
-        is_newer, is_said = (
-            trouble.endswith("newer than this program"),
-            trouble.endswith(("shared again", "were refused")),
-        )
-        warn(f"{clean(trouble)}{'' if is_said else '; update that to read it' if is_newer else '; it is skipped'}")
+        api.warn(api.clean(trouble))
     if not arguments.quiet:
         for line in filter(None, (done, *_sentences(looked))):
-            print_text(line)
+            api.print_text(line)
         if not done and not any(_sentences(looked)):
-            print_line("Nothing new in the group.")
+            api.print_line("Nothing new in the group.")
     return 0
 
 
 def _sentences(looked: Looked) -> list[str]:
-    came = [f"{amount(count, 'mark')} of {name}" for name, count in looked.came.items()]
+    came = [f"{api.amount(count, 'mark')} of {name}" for name, count in looked.came.items()]
     return [
         *(["You left the group on another machine, so this one left it too."] if looked.has_ended else []),
         *(f"{name} is in the group{_told_apart(name)}." for name in looked.joined),
         *(f"{former} is called {name} now." for former, name in looked.renamed.items()),
         *(f"{name} has left." for name in looked.left),
         *([f"New: {', '.join(came)}."] if came else []),
-        *(f"{name} took back {amount(count, 'mark')}." for name, count in looked.went.items()),
+        *(f"{name} took back {api.amount(count, 'mark')}." for name, count in looked.went.items()),
     ]
 
 
@@ -341,9 +306,8 @@ def _told_apart(name: str) -> str:
 IN_NONE = "You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one."
 
 
-def print_status(arguments: Namespace, workspace: Workspace) -> int:
+def print_status(arguments: Namespace, workspace: api.Workspace) -> int:
     """Print where the group is, who the user is in it, and what the others share."""
-    from reader.api import forgotten, members
     from reader.extensions.group import membership
     from reader.extensions.group.statement import public_key
 
@@ -351,38 +315,38 @@ def print_status(arguments: Namespace, workspace: Workspace) -> int:
     if mine is None:
         if arguments.json:
             us = dict.fromkeys(("place", "name", "key"))
-            return answer(arguments, us | {"shares": [], "members": [], "forgotten": []})
-        print_text(IN_NONE)
+            return api.answer(arguments, us | {"shares": [], "members": [], "forgotten": []})
+        api.print_text(IN_NONE)
         return 0
     key = public_key(mine.secret)
     place = places.shown_place(mine.place)
     with workspace.window() as window:
         others = window.read(members.members)
-        out = window.read(forgotten)
+        out = window.read(api.forgotten)
     gone_names = sorted(mine.names[key] for key in out if key in mine.names)
     if arguments.json:
         us = {"place": place, "name": mine.name, "key": key}
         people = {"members": [one._asdict() for one in others], "forgotten": gone_names}
-        return answer(arguments, {**us, "shares": list(mine.shares), **people})
+        return api.answer(arguments, {**us, "shares": list(mine.shares), **people})
     gone = "" if places.is_server(mine.place) or Path(mine.place).is_dir() else " The folder is missing now."
-    print_text(f"{place}: you are {mine.name}, key {_short(key)}, and share {said(mine.shares)}.{gone}")
+    api.print_text(f"{place}: you are {mine.name}, key {_short(key)}, and share {said(mine.shares)}.{gone}")
     if not others and not gone_names:
-        print_text("Nobody else is in the group yet.")
-    _print_members([_row(one) for one in others])
+        api.print_text("Nobody else is in the group yet.")
+    api.print_rows([_row(one) for one in others])
     for name in gone_names:
-        print_text(f"{name} is forgotten: 'dailypapers group forget {name} --undo' brings back what {name} shares.")
+        api.print_text(f"{name} is forgotten: 'dailypapers group forget {name} --undo' brings back what {name} shares.")
     return 0
 
 
 def _row(one: members.Member) -> tuple[str, ...]:
     return (
-        *(one.name, f"key {_short(one.public)}", amount(one.papers, "paper")),
+        *(one.name, f"key {_short(one.public)}", api.amount(one.papers, "paper")),
         f"{datetime.fromisoformat(one.seen).astimezone():%Y-%m-%d %H:%M}",
         f"shares {one.shares}{f', {one.missing:,} not here' if one.missing else ''}",
     )
 
 
-Action = Callable[[Namespace, Workspace], int]
+Action = Callable[[Namespace, api.Workspace], int]
 
 ACTIONS: Mapping[str, tuple[Action, str]] = MappingProxyType(
     {
@@ -407,18 +371,17 @@ Shares = TypedDict("Shares", {"shares": list[str]})
 def _looked() -> Any:
     from reader.extensions.group.looking import Looked
 
-    return extended("Looked", Looked)
+    return api.extended("Looked", Looked)
 
 
 def _status() -> Any:
-    from reader.api import members
 
     fields = {"place": str | None, "name": str | None, "key": str | None, "shares": list[str]}
-    people = {"members": list[extended("Member", members.Member)], "forgotten": list[str]}  # type: ignore[misc]
+    people = {"members": list[api.extended("Member", members.Member)], "forgotten": list[str]}  # type: ignore[misc]
     return TypedDict("Group", fields | people)  # type: ignore[operator]
 
 
-GROUP = Command(
+GROUP = api.Command(
     "group",
     "Share what you star, queue, tag or note with other people, through a common folder or a PostgreSQL server. At "
     "first you share nothing. What you share is signed with your key, so nobody can write in your name; anyone with "
@@ -430,45 +393,24 @@ GROUP = Command(
 )
 
 
-def _print_members(rows: list[tuple[str, ...]]) -> None:
-    """Print a line per member, or two on a narrow terminal."""
-    if not is_terminal(sys.stdout):
-        for row in rows:
-            print_line("\t".join(row))
-        return
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
-    lines = ["  ".join((*(f"{text:{size}}" for text, size in zip(row, widths, strict=False)), row[4])) for row in rows]
-    if max(map(len, lines), default=0) <= width():
-        for line in lines:
-            print_line(line)
-        return
-    for name, *facts, shares in rows:
-        print_line(name)
-        for text in (", ".join(facts), shares):
-            for line in wrapped(text, width() - 2):
-                print_line(f"  {line}")
-
-
 def _short(key: str) -> str:
     """A key in a form for comparing it, such as by telephone."""
     return f"{key[:4]}-{key[4:8]}-{key[8:12]}"
 
 
-def _examine(workspace: Workspace) -> Iterator[Finding]:
-    """The group, with its folder or server."""
-    from reader.api import Finding
+def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
     from reader.extensions.group import membership
 
     try:
         mine = membership.load(workspace.cache_file)
-    except ReaderError as error:
-        yield Finding("Sharing", "group", "unreadable", str(error))
+    except api.ReaderError as error:
+        yield api.Finding("Sharing", "group", "unreadable", str(error))
         return
     if mine is not None:
         is_there = places.is_server(mine.place) or Path(mine.place).is_dir()
-        yield Finding(
+        yield api.Finding(
             "Sharing", "group", f"{mine.name} in {places.shown_place(mine.place)}", "" if is_there else places.NOT_THERE
         )
 
 
-EXTENSION = Extension(name="group", api=1, commands=(GROUP,), findings=(_examine,))
+EXTENSION = api.Extension(name="group", api=1, commands=(GROUP,), findings=(_examine,))

@@ -56,7 +56,6 @@ class Looked:
     went: dict[str, int] = field(default_factory=dict)
     """Number of marks that were taken back, likewise."""
     joined: list[str] = field(default_factory=list)
-    """Names of members that were not known."""
     left: list[str] = field(default_factory=list)
     is_told: bool = False
     """Whether something new was published."""
@@ -158,7 +157,6 @@ def _mine(cache: Path) -> Membership:
 
 
 def _expect_none(cache: Path) -> None:
-    """Raise CacheError if the user is in a group, or without the extra."""
     check_library()
     mine = membership.load(cache)
     if mine is not None:
@@ -247,7 +245,8 @@ class _Look:
                 self._result.troubles.append(f"{slot.label}: somebody else changed what you share; it is shared again")
                 return
             name = next((name for key, name in self._mine.names.items() if slot.name.startswith(key[:16])), "")
-            self._result.troubles.append(f"{name}'s {slot.label}: {error}" if name else f"{slot.label}: {error}")
+            whose = f"{name}'s " if name else ""
+            self._result.troubles.append(f"{whose}{slot.label}: {error}; it is skipped")
 
     # The others
 

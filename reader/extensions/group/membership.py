@@ -13,7 +13,6 @@ from reader.api import CacheError, paths
 from reader.extensions.group.statement import KEY_BYTES, NO_CHOICE, Choice, Statement, appearance, public_key
 
 LIMIT = 1 << 22
-"""Maximum size of the file."""
 
 
 def new_machine() -> str:
@@ -38,7 +37,6 @@ class Membership:
     """Who the user is in the group, and who the others are."""
 
     group: str
-    """The group's id."""
     place: str
     """A folder, or the address of a server."""
     name: str

@@ -25,10 +25,8 @@ THINGS: Mapping[str, str] = {members.STAR: "stars", QUEUE: "the queue", NOTE: "n
 """What can be shared, with its name; and `tag:NAME`."""
 
 NAME_LIMIT = 40
-"""Maximum characters of a member's name."""
 
 MOST_BYTES = 1 << 25
-"""Maximum size of a statement."""
 
 LINE_BYTES = 1 << 20
 """Maximum size of a line: a note has at most 100,000 characters."""
@@ -81,7 +79,6 @@ class Statement:
     """The things that are shared, as `THINGS` has them, and `tag:NAME`."""
     marks: tuple[members.Shared, ...] = ()
     has_left: bool = False
-    """Whether the member has left the group."""
     choice: Choice = NO_CHOICE
     """When the member chose what to share, or to leave: of two machines' choices, the greater one stands on both."""
     refused: int = 0
@@ -136,7 +133,7 @@ def read(body: bytes) -> Statement:
     lines = body.split(b"\n")[:-1]
     head = _object(lines[0])
     if head.get("v") != VERSION:
-        raise ValueError("its form is newer than this program")
+        raise ValueError("its form is newer than this program: update that to read it")
     texts = [head.get(name) for name in ("group", "member", "name")]
     number, shares = head.get("number"), head.get("shares")
     is_whole = all(isinstance(one, str) for one in texts) and isinstance(shares, list)
@@ -167,7 +164,6 @@ def read(body: bytes) -> Statement:
 
 
 def _choice(found: object) -> Choice:
-    """A foreign choice; the first one if it is none."""
     match found:
         case [int(number), str(machine)] if 0 <= number < foreign.LARGEST_NUMBER and _HEX.fullmatch(machine):
             return Choice(number, machine)
@@ -185,7 +181,6 @@ def _line(fields: Mapping[str, object]) -> bytes:
 
 
 def _papers(marks: Iterable[members.Shared]) -> Iterator[dict[str, object]]:
-    """The marks by paper."""
     by_paper: dict[str, dict[str, str]] = {}
     for one in marks:
         by_paper.setdefault(one.paper, {})[one.kind] = one.value

@@ -36,7 +36,6 @@ MOST_SECTIONS = 1_000
 """Sections of a text that are listed, and that can be read."""
 
 TITLE = 300
-"""Characters of a section's title."""
 
 MAX_AGE = "max_age"
 """The parameter by which a program that may fetch has the sources asked first."""

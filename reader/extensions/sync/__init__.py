@@ -16,29 +16,10 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from reader.api import (
-    Command,
-    Extension,
-    Progress,
-    ReaderError,
-    StoreFile,
-    UsageError,
-    Workspace,
-    add_quiet,
-    amount,
-    answer,
-    clean,
-    extended,
-    is_confirmed,
-    journal,
-    places,
-    print_line,
-    print_text,
-    warn,
-)
+from reader import api
+from reader.api import journal, places
 
 if TYPE_CHECKING:
-    from reader.api import Events, Finding, SharedSettings
     from reader.extensions.sync.exchange import Exchanged
     from reader.extensions.sync.folder import Folder
     from reader.extensions.sync.hub import Hub
@@ -53,7 +34,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
         "a folder that your machines share, or postgresql://HOST/DATABASE (default: the setting sync); 'forget' "
         "removes everything that a machine sent"
     )
-    parser.add_argument("folder", nargs="?", action=StoreFile, metavar="DIR|forget", help=about)
+    parser.add_argument("folder", nargs="?", action=api.StoreFile, metavar="DIR|forget", help=about)
     about = "for forget: the machine's name or id, as --status prints them"
     parser.add_argument("machine", nargs="?", metavar="MACHINE", help=about)
     about = "print when each machine was last seen, what it sent and what was refused, and change nothing"
@@ -61,21 +42,23 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--undo", action="store_true", help="for forget: restore the machine's marks")
     parser.add_argument("--yes", action="store_true", help="for forget: do not ask")
     parser.add_argument("--watch", action="store_true", help="keep running, and sync marks as they arrive")
-    add_quiet(parser, "print only problems")
+    api.add_quiet(parser, "print only problems")
 
 
-def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
+def _run_sync(arguments: Namespace, workspace: api.Workspace) -> int:
     if arguments.folder == "forget":
         return _forget(arguments, workspace)
     if arguments.machine is not None:
-        raise UsageError("One folder at a time: dailypapers sync DIR, or dailypapers sync forget MACHINE.")
+        raise api.UsageError("One folder at a time: dailypapers sync DIR, or dailypapers sync forget MACHINE.")
     if arguments.undo:
-        raise UsageError("--undo belongs to 'dailypapers sync forget MACHINE'. 'dailypapers undo' takes back a mark.")
+        raise api.UsageError(
+            "--undo belongs to 'dailypapers sync forget MACHINE'. 'dailypapers undo' takes back a mark."
+        )
     if arguments.status and arguments.watch:
-        raise UsageError("--status prints once, and --watch keeps running: choose one of them.")
+        raise api.UsageError("--status prints once, and --watch keeps running: choose one of them.")
     if arguments.status and not (arguments.folder or known_place(workspace)):
         said = "No place to sync is set yet: 'dailypapers sync DIR' names a folder."
-        return answer(arguments, {"folder": None, "machines": [], "refused_settings": []}, said)
+        return api.answer(arguments, {"folder": None, "machines": [], "refused_settings": []}, said)
     place = place_of(arguments.folder, workspace, is_status=arguments.status)
     if arguments.status:
         from reader.extensions.sync.status import print_status
@@ -87,27 +70,26 @@ def _run_sync(arguments: Namespace, workspace: Workspace) -> int:
     return 0
 
 
-def _forget(arguments: Namespace, workspace: Workspace) -> int:
+def _forget(arguments: Namespace, workspace: api.Workspace) -> int:
     """Forget everything that a machine sent, here and in its own file or rows."""
-    from reader.api import brought
     from reader.extensions.sync.status import find_machine
 
     if arguments.machine is None:
-        raise UsageError("Name the machine: dailypapers sync forget MACHINE. A folder of that name is ./forget.")
+        raise api.UsageError("Name the machine: dailypapers sync forget MACHINE. A folder of that name is ./forget.")
     id, name = find_machine(arguments.machine, workspace)
     with workspace.window() as window:
-        found = window.read(lambda one: brought(one, id))
+        found = window.read(lambda one: api.brought(one, id))
     if not arguments.undo:
         if not (arguments.json or (arguments.quiet and arguments.yes)):
-            what = f"{amount(found.events, 'change')} about {amount(found.papers, 'paper')}"
-            print_text(
+            what = f"{api.amount(found.events, 'change')} about {api.amount(found.papers, 'paper')}"
+            api.print_text(
                 f"{name} sent {what}. Forgetting removes them here, and on your other machines when they next sync. "
                 f"What you did on other machines stays. 'dailypapers sync forget {id} --undo' brings them back from "
                 "the journal."
             )
-        if not is_confirmed(arguments.yes, f"Forget {name}?"):
+        if not api.is_confirmed(arguments.yes, f"Forget {name}?"):
             return 0
-    with workspace.events() as events, Progress() as shown:
+    with workspace.events() as events, api.Progress() as shown:
         events.forget(
             id,
             is_forgotten=not arguments.undo,
@@ -117,23 +99,23 @@ def _forget(arguments: Namespace, workspace: Workspace) -> int:
     said = f"What {name} sent counts again." if arguments.undo else f"{name} is forgotten."
     about = {"machine": id, "name": name, "forgotten": not arguments.undo}
     record = about | {"changes": found.events, "papers": found.papers}
-    answer(arguments, record, *([] if arguments.quiet else [said]))
+    api.answer(arguments, record, *([] if arguments.quiet else [said]))
     return _tell_others(arguments, workspace)
 
 
-def _tell_others(arguments: Namespace, workspace: Workspace) -> int:
+def _tell_others(arguments: Namespace, workspace: api.Workspace) -> int:
     """Write this machine's file or rows without what is forgotten, if its place can be used now."""
     try:
         exchanged, settings = exchange_once(workspace, place_of(None, workspace, is_status=True))
-    except ReaderError as error:
-        warn(f"{error} The next successful sync tells your other machines.")
+    except api.ReaderError as error:
+        api.warn(f"{error} The next successful sync tells your other machines.")
         return 0
     if not arguments.json:
         _print_outcome(arguments, exchanged, settings)
     return 0
 
 
-def _print_news(arguments: Namespace, told: list[str], exchanged: Exchanged, settings: SharedSettings) -> None:
+def _print_news(arguments: Namespace, told: list[str], exchanged: Exchanged, settings: api.SharedSettings) -> None:
     """Print the news of one of many looks; a lasting problem is reported once."""
     lasting, told[:] = list(told), [*exchanged.troubles, *exchanged.skipped]
     exchanged.troubles = [one for one in exchanged.troubles if one not in lasting]
@@ -143,59 +125,59 @@ def _print_news(arguments: Namespace, told: list[str], exchanged: Exchanged, set
         sys.stdout.flush()
 
 
-def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: SharedSettings) -> None:
+def _print_outcome(arguments: Namespace, exchanged: Exchanged, settings: api.SharedSettings) -> None:
     if arguments.json:
-        answer(arguments, asdict(exchanged) | {"settings": settings.taken})
+        api.answer(arguments, asdict(exchanged) | {"settings": settings.taken})
         return
     for trouble in exchanged.troubles:
-        warn(f"{clean(trouble)}{_advice(trouble)}")
+        api.warn(f"{api.clean(trouble)}{_advice(trouble)}")
     for skipped in exchanged.skipped:
-        warn(f"{clean(skipped)}; it is skipped")
+        api.warn(f"{api.clean(skipped)}; it is skipped")
     for refused in settings.refused:
-        warn(refused)
+        api.warn(refused)
     if exchanged.is_new_machine:
-        warn("Another copy of this home uses this machine's id, so this one took a new id.")
+        api.warn("Another copy of this home uses this machine's id, so this one took a new id.")
     if exchanged.is_forgotten:
-        warn(
+        api.warn(
             "Another of your machines has forgotten this one, so your marks here reach none of them. To undo that, "
             "run 'dailypapers sync forget THIS-MACHINE --undo' there; 'sync --status' prints this machine's name."
         )
     if exchanged.is_emptied:
-        warn("The folder no longer has your machines' files: if its disk is not mounted, mount it and sync again.")
+        api.warn("The folder no longer has your machines' files: if its disk is not mounted, mount it and sync again.")
     if arguments.quiet:
         return
-    print_line(_summary(exchanged))
+    api.print_line(_summary(exchanged))
     if exchanged.notes:
         ids = ", ".join(exchanged.notes[:NOTES_NAMED]) + (" and more" if len(exchanged.notes) > NOTES_NAMED else "")
-        print_line(
+        api.print_line(
             f"Another machine replaced your notes of: {ids}. 'dailypapers note ID --history' lists the earlier ones,"
             " and --restore brings one back."
         )
     if settings.taken:
-        print_line(f"Settings taken from your other machines: {', '.join(settings.taken)}.")
+        api.print_line(f"Settings taken from your other machines: {', '.join(settings.taken)}.")
     if exchanged.replaced:
-        print_line(
+        api.print_line(
             f"Another machine replaced settings of this one: {'; '.join(exchanged.replaced)}. 'dailypapers config"
             " history NAME' lists the earlier ones, and --restore brings one back."
         )
     if exchanged.is_first and arguments.folder not in (None, "forget") and not settings.is_by_itself:
-        place = clean(places.shared_place(arguments.folder, Path()))
-        print_line(f"To sync automatically: dailypapers config set sync {quote(place)}")
+        place = api.clean(places.shared_place(arguments.folder, Path()))
+        api.print_line(f"To sync automatically: dailypapers config set sync {quote(place)}")
 
 
-def place_of(named: str | None, workspace: Workspace, *, is_status: bool = False) -> Path | str:
+def place_of(named: str | None, workspace: api.Workspace, *, is_status: bool = False) -> Path | str:
     """The folder that is named, else that of the settings, as an absolute path; or the address of a server.
 
     A status without either is that of the folder that was used last. Raises UsageError.
     """
     wanted = named or (known_place(workspace) if is_status else workspace.settings.sync)
     if not wanted:
-        raise UsageError("Name a folder that your machines share: dailypapers sync DIR.")
+        raise api.UsageError("Name a folder that your machines share: dailypapers sync DIR.")
     place = places.shared_place(wanted, Path() if named else workspace.config_file.parent)
     return place if places.is_server(place) else Path(place)
 
 
-def known_place(workspace: Workspace) -> str:
+def known_place(workspace: api.Workspace) -> str:
     """The place of the settings, else the folder that was used last, else an empty text."""
     from reader.extensions.sync.exchange import latest_place
 
@@ -213,24 +195,24 @@ def _advice(trouble: str) -> str:
 
 
 def _summary(exchanged: Exchanged) -> str:
-    came = [f"{amount(count, 'change')} came from {clean(name)}" for name, count in exchanged.came.items()]
+    came = [f"{api.amount(count, 'change')} came from {api.clean(name)}" for name, count in exchanged.came.items()]
     if exchanged.went:
-        came.append(f"{amount(exchanged.went, 'change')} went out")
+        came.append(f"{api.amount(exchanged.went, 'change')} went out")
     return f"{', '.join(came)}." if came else "Nothing new on any machine."
 
 
 # Joining
 
-Outcome = tuple["Exchanged", "SharedSettings"]
+Outcome = tuple["Exchanged", "api.SharedSettings"]
 
 
-def join_now(workspace: Workspace) -> None:
+def join_now(workspace: api.Workspace) -> None:
     """Join through the place of the settings, if they name one; raises ReaderError."""
     if workspace.settings.sync:
         exchange_once(workspace, place_of(None, workspace))
 
 
-def exchange_once(workspace: Workspace, place: Path | str) -> Outcome:
+def exchange_once(workspace: api.Workspace, place: Path | str) -> Outcome:
     """Join the marks, and the settings if they go along, through a folder or a server; raises ReaderError."""
     had_changed = workspace.has_changed
     with workspace.events() as events, _opened(workspace, place) as opened:
@@ -239,7 +221,7 @@ def exchange_once(workspace: Workspace, place: Path | str) -> Outcome:
     return exchanged, settings
 
 
-def watch(workspace: Workspace, place: Path | str, report: Callable[[Exchanged, SharedSettings], None]) -> int:
+def watch(workspace: api.Workspace, place: Path | str, report: Callable[[Exchanged, api.SharedSettings], None]) -> int:
     """Join whenever something comes, here or there, until the program is stopped; raises ReaderError."""
     with workspace.events() as events, _opened(workspace, place) as opened:
         for _ in places.looks(events, opened.server, opened.channel, events.machine):
@@ -251,7 +233,7 @@ def watch(workspace: Workspace, place: Path | str, report: Callable[[Exchanged, 
 
 
 @contextmanager
-def _opened(workspace: Workspace, place: Path | str) -> Iterator[Folder | Hub]:
+def _opened(workspace: api.Workspace, place: Path | str) -> Iterator[Folder | Hub]:
     if isinstance(place, Path):
         from reader.extensions.sync.folder import Folder
 
@@ -263,10 +245,9 @@ def _opened(workspace: Workspace, place: Path | str) -> Iterator[Folder | Hub]:
         yield hub
 
 
-def _exchange(workspace: Workspace, events: Events, place: Folder | Hub) -> Outcome:
-    from reader.api import SharedSettings, replaced
+def _exchange(workspace: api.Workspace, events: api.Events, place: Folder | Hub) -> Outcome:
 
-    settings = SharedSettings(workspace, events)
+    settings = api.SharedSettings(workspace, events)
     settings.send_changes()
     before = events.last()
     exchanged = _look(workspace, events, place)
@@ -274,16 +255,16 @@ def _exchange(workspace: Workspace, events: Events, place: Folder | Hub) -> Outc
         # At the first look, the others' values come before one's own, which go out by a second one.
         exchanged.went += _look(workspace, events, place).went
     if exchanged.came:
-        news = events.read(lambda connection: replaced(connection, before))
+        news = events.read(lambda connection: api.replaced(connection, before))
         exchanged.replaced = [f"{one.said} (was {one.other})" for one in news if one.words[0] == "config"]
     return exchanged, settings
 
 
-def _look(workspace: Workspace, events: Events, place: Folder | Hub) -> Exchanged:
+def _look(workspace: api.Workspace, events: api.Events, place: Folder | Hub) -> Exchanged:
     from reader.extensions.sync.exchange import exchange
 
     before = events.read(_notes)
-    with Progress() as shown:
+    with api.Progress() as shown:
 
         def progress(done: int, total: int) -> None:
             shown.show(f"{done:,} of {total:,} changes")
@@ -301,21 +282,18 @@ def _notes(connection: sqlite3.Connection) -> dict[str, int]:
     return {id: hash(body) for id, body in rows}
 
 
-def _examine(workspace: Workspace) -> Iterator[Finding]:
-    """The folder or server of the settings, with the files in it that can't be read."""
-    from reader.api import Finding
+def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
 
     named = workspace.settings.sync
     if places.is_server(named):
-        yield Finding("Sharing", "sync", places.shown_place(named))
+        yield api.Finding("Sharing", "sync", places.shown_place(named))
     elif named:
         folder = workspace.config_file.parent.absolute() / Path(named).expanduser()
-        yield Finding("Sharing", "sync", clean(str(folder)), "" if folder.is_dir() else places.NOT_THERE)
+        yield api.Finding("Sharing", "sync", api.clean(str(folder)), "" if folder.is_dir() else places.NOT_THERE)
         yield from _broken_files(workspace, folder)
 
 
-def _broken_files(workspace: Workspace, folder: Path) -> Iterator[Finding]:
-    from reader.api import Finding
+def _broken_files(workspace: api.Workspace, folder: Path) -> Iterator[api.Finding]:
     from reader.extensions.sync.exchange import load
 
     if not workspace.cache_file.exists():
@@ -323,13 +301,13 @@ def _broken_files(workspace: Workspace, folder: Path) -> Iterator[Finding]:
     try:
         with workspace.window() as window:
             known = window.read(lambda one: load(one, str(folder)))
-    except ReaderError:
+    except api.ReaderError:
         # The cache's own findings say why.
         return
     for name, file in known.files.items():
         if file.said:
             advice = "It is read again once it is complete: sync on the machine that writes it."
-            yield Finding("Sharing", "file", f"{clean(name)}: {clean(file.said)}", advice)
+            yield api.Finding("Sharing", "file", f"{api.clean(name)}: {api.clean(file.said)}", advice)
 
 
 Forgotten = TypedDict("Forgotten", {"machine": str, "name": str, "forgotten": bool, "changes": int, "papers": int})
@@ -338,7 +316,7 @@ Forgotten = TypedDict("Forgotten", {"machine": str, "name": str, "forgotten": bo
 def _results() -> Any:
     from reader.extensions.sync.exchange import Exchanged
 
-    return extended("Exchanged", Exchanged, settings=list[str])
+    return api.extended("Exchanged", Exchanged, settings=list[str])
 
 
 def _status() -> Any:
@@ -347,7 +325,7 @@ def _status() -> Any:
     return SyncStatus
 
 
-SYNC = Command(
+SYNC = api.Command(
     "sync",
     "Keep the same marks on all your machines through a shared folder: one file for each machine, no server, any "
     "order. The file holds ids of papers, marks, tags, notes, follows and the machine's name, but no texts of "
@@ -358,4 +336,4 @@ SYNC = Command(
     {"": _results, "--status": _status, "forget": Forgotten},
 )
 
-EXTENSION = Extension(name="sync", api=1, commands=(SYNC,), findings=(_examine,), joins=(join_now,))
+EXTENSION = api.Extension(name="sync", api=1, commands=(SYNC,), findings=(_examine,), joins=(join_now,))

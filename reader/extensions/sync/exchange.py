@@ -70,7 +70,6 @@ class Known:
     machine: str = ""
     name: str = ""
     events: int = 0
-    """Number of its events."""
     came: int = 0
     """Number of them that were new here when it last brought any."""
     seen: str = ""
@@ -177,12 +176,7 @@ class Look:
 
 
 def exchange(
-    events: Events,
-    cache: Path,
-    place: Place,
-    name: str,
-    *,
-    progress: OnProgress = lambda _done, _total: None,
+    events: Events, cache: Path, place: Place, name: str, *, progress: OnProgress = lambda _done, _total: None
 ) -> Exchanged:
     """Take in what other machines have done, and let them have what was done here under the machine's `name`.
 

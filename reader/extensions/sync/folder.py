@@ -19,13 +19,11 @@ from reader.api import CacheError, foreign, foreign_event, journal, places
 from reader.extensions.sync.exchange import MOST_EVENTS, MOST_IDS_TOGETHER, Known, Look, now, writer_of
 
 MOST_FILES = 1_000
-"""Files of a folder that are read."""
 
 MOST_BYTES = 1 << 30
 """Bytes of a file that are read: some five million marks."""
 
 BATCH = 1_000
-"""Events that are written at once."""
 
 BEGINNING = b'{"v":'
 """How each file of a machine begins."""
@@ -169,7 +167,6 @@ class _FolderLook:
             ) from error
 
     def _is_as_written(self, own: Path) -> bool:
-        """Whether the own file is as this machine left it."""
         known = self._known.files.get(own.name)
         try:
             return known is not None and own.stat().st_size == known.size and tail_of(own, known.size) == known.tail

@@ -194,7 +194,8 @@ class _Reading:
                     if self._is_over(entry):
                         self._refused[entry.machine, "over its budget"] += 1
                         continue
-                    self.has_strange = self.has_strange or self._is_strange(entry)
+                    is_own = entry.machine == self._look.known.own
+                    self.has_strange = self.has_strange or (is_own and not self._look.events.has(entry.id))
                     yield entry
             except ValueError as error:
                 self._note(f"event {seq} of the server: {error}")
@@ -205,9 +206,6 @@ class _Reading:
         if not is_over:
             self._taken[entry.machine] = count + 1, papers + entry.count
         return is_over
-
-    def _is_strange(self, entry: journal.Entry) -> bool:
-        return entry.machine == self._look.known.own and not self._look.events.has(entry.id)
 
     def note_clash(self, entry: journal.Entry) -> None:
         """Count an event that was not taken, because another one has its id."""

@@ -3,42 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from reader.api import (
-    NotFound,
-    ReaderError,
-    UsageError,
-    Workspace,
-    amount,
-    answer,
-    brought,
-    clean,
-    fit,
-    is_terminal,
-    paths,
-    places,
-    print_line,
-    print_text,
-    refused_settings,
-    width,
-)
+from reader import api
+from reader.api import paths, places
 from reader.extensions.sync.exchange import Known, load, machines
 from reader.extensions.sync.folder import is_copy
 
 if TYPE_CHECKING:
-    from reader.api import Brought
     from reader.extensions.sync.exchange import Memory
 
-    Read = Callable[[Callable[[sqlite3.Connection], Brought]], Brought]
+    Read = Callable[[Callable[[sqlite3.Connection], api.Brought]], api.Brought]
 
 
 class Machine(TypedDict):
@@ -55,10 +36,10 @@ class Machine(TypedDict):
     trouble: str | None
     refused: int
     budget: str | None
-    here: NotRequired[int]
-    papers: NotRequired[int]
-    newest: NotRequired[str | None]
-    forgotten: NotRequired[bool]
+    here: int
+    papers: int
+    newest: str | None
+    forgotten: bool
 
 
 class SyncStatus(TypedDict):
@@ -73,7 +54,7 @@ class SyncStatus(TypedDict):
     refused_settings: list[str]
 
 
-def print_status(arguments: Namespace, place: Path | str, workspace: Workspace) -> int:
+def print_status(arguments: Namespace, place: Path | str, workspace: api.Workspace) -> int:
     """Print when each machine was last seen, and what came; raises ReaderError."""
     if isinstance(place, Path):
         return _print_folder(arguments, place, workspace)
@@ -84,56 +65,57 @@ def print_status(arguments: Namespace, place: Path | str, workspace: Workspace) 
         own = events.machine()
         rows = hub.machines()
         refused = events.read(lambda one: load(one, key)).files.get(CHANNEL, Known()).trouble
-        records = [_record("", Known(machine=id, name=name, events=n, seen=str(at)), own) for id, name, at, n in rows]
-        _add_brought(records, events.read)
-        settings = events.read(refused_settings)
+        known = [Known(machine=id, name=name, events=n, seen=str(at)) for id, name, at, n in rows]
+        records = [_record("", one, own, events.read(partial(api.brought, machine=one.machine))) for one in known]
+        settings = events.read(api.refused_settings)
     if arguments.json:
         record = SyncStatus(server=key, machines=records, refused=refused or None, refused_settings=settings)
-        return answer(arguments, record)
-    print_line(f"{key} has {amount(sum(one['changes'] for one in records), 'change')}.")
+        return api.answer(arguments, record)
+    api.print_line(f"{key} has {api.amount(sum(one['changes'] for one in records), 'change')}.")
     _print_machines(records)
-    return _print_refused(([f"Not everything could be read: {refused}."] if refused else []) + settings)
+    return _print_texts(([f"Not everything could be read: {refused}."] if refused else []) + settings)
 
 
-def _print_refused(lines: Sequence[str]) -> int:
+def _print_texts(lines: Sequence[str]) -> int:
     for line in lines:
-        print_text(clean(line))
+        api.print_text(api.clean(line))
     return 0
 
 
-def _print_folder(arguments: Namespace, folder: Path, workspace: Workspace) -> int:
+def _print_folder(arguments: Namespace, folder: Path, workspace: api.Workspace) -> int:
     with workspace.window() as window:
         known = window.read(lambda one: load(one, str(folder)))
         if not known.own:
-            raise ReaderError(f"Nothing was synced through {folder} yet: 'dailypapers sync {folder}' does so.")
-        records = _machines(known)
-        _add_brought(records, window.read)
-        settings = window.read(refused_settings)
+            raise api.ReaderError(f"Nothing was synced through {folder} yet: 'dailypapers sync {folder}' does so.")
+        records = _machines(known, lambda id: window.read(partial(api.brought, machine=id)))
+        settings = window.read(api.refused_settings)
     looked = datetime.fromtimestamp(paths.sync_lock(workspace.cache_file).stat().st_mtime).astimezone()
     if arguments.json:
         at = looked.isoformat(timespec="seconds")
         about = {"folder": str(folder), "is_there": folder.is_dir(), "looked": at}
-        return answer(arguments, about | {"machines": records, "refused_settings": settings})
+        return api.answer(arguments, about | {"machines": records, "refused_settings": settings})
     gone = "" if folder.is_dir() else " It is missing now."
-    print_text(f"{clean(str(folder))}, last looked at {looked:%Y-%m-%d %H:%M}.{gone}")
+    api.print_text(f"{api.clean(str(folder))}, last looked at {looked:%Y-%m-%d %H:%M}.{gone}")
     _print_machines(records)
-    return _print_refused(settings)
+    return _print_texts(settings)
 
 
-def _machines(known: Memory) -> list[Machine]:
+def _machines(known: Memory, found: Callable[[str], api.Brought]) -> list[Machine]:
     """A record for each machine, with the copies that programs made of its file."""
     files = sorted(known.files.items(), key=lambda one: (is_copy(*one), one[0]))
     records: dict[str, Machine] = {}
     for name, one in files:
         first = records.get(one.machine) if one.machine else None
         if first is None:
-            records[one.machine or name] = _record(name, one, known.own)
+            records[one.machine or name] = _record(name, one, known.own, found(one.machine))
         else:
             first["copies"].append(name)
     return sorted(records.values(), key=lambda one: (not one["is_this"], str(one["name"]), str(one["file"])))
 
 
-def _record(file: str, known: Known, own: str) -> Machine:
+def _record(file: str, known: Known, own: str, found: api.Brought) -> Machine:
+    """What is known of a machine's file, and what it brought, as this cache has it."""
+    newest = found.newest_at
     return {
         "machine": known.machine,
         "name": known.name,
@@ -146,21 +128,14 @@ def _record(file: str, known: Known, own: str) -> Machine:
         "trouble": known.unread or None,
         "refused": known.refused,
         "budget": known.budget or None,
+        "here": found.events,
+        "papers": found.papers,
+        "newest": newest.isoformat(timespec="seconds") if newest else None,
+        "forgotten": found.is_forgotten,
     }
 
 
-def _add_brought(records: list[Machine], read: Read) -> None:
-    """Add what each machine brought, as this cache has it; `read` asks the cache."""
-    for record in records:
-        found = read(partial(brought, machine=record["machine"]))
-        newest = found.newest_at
-        record["here"] = found.events
-        record["papers"] = found.papers
-        record["newest"] = newest.isoformat(timespec="seconds") if newest else None
-        record["forgotten"] = found.is_forgotten
-
-
-def find_machine(named: str, workspace: Workspace) -> tuple[str, str]:
+def find_machine(named: str, workspace: api.Workspace) -> tuple[str, str]:
     """The id and the name of another machine, by its name, its id or how that begins; raises NotFound, UsageError."""
     with workspace.window() as window:
         own = window.read(lambda one: one.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone())
@@ -173,67 +148,51 @@ def find_machine(named: str, workspace: Workspace) -> tuple[str, str]:
             known |= {id: name for id, name, _, _ in hub.machines()}
     wanted = named.strip().lower()
     found = {
-        id: clean(name or id)
+        id: api.clean(name or id)
         for id, name in known.items()
         if wanted and (wanted == name.lower() or id.startswith(wanted))
     }
     if own and own[0] in found:
         if len(found) == 1:
-            raise UsageError("That is this machine: 'undo' takes back what you did on it.")
+            raise api.UsageError("That is this machine: 'undo' takes back what you did on it.")
         del found[own[0]]
     if not found:
-        raise NotFound(f"No machine {clean(named, 100)!r} is known here: 'dailypapers sync --status' lists them.")
+        raise api.NotFound(
+            f"No machine {api.clean(named, 100)!r} is known here: 'dailypapers sync --status' lists them."
+        )
     if len(found) > 1:
-        raise UsageError(f"Several machines are called {clean(named, 100)}: name one by its id, {', '.join(found)}.")
+        raise api.UsageError(
+            f"Several machines are called {api.clean(named, 100)}: name one by its id, {', '.join(found)}."
+        )
     ((id, name),) = found.items()
     return id, name
-
-
-LEAST_NAME = 12
-"""Columns of a machine's name that a narrow terminal shows at least."""
 
 
 def _print_machines(records: list[Machine]) -> None:
     names = Counter(one["name"] for one in records if one["name"])
     rows = [_cells(one, is_twin=names[one["name"]] > 1) for one in records]
-    if not is_terminal(sys.stdout):
-        for cells, notes in rows:
-            print_line("\t".join((*cells, "; ".join(notes))))
-        return
-    # The name takes what the others leave; where that is too little, first the machine's id goes, then what came.
-    # Where machines have one name, only the ids tell them apart.
-    shown = [0, 1, 2, 3, 4]
-    widths = [max((len(cells[column]) for cells, _ in rows), default=0) for column in shown]
-    for left_out in (4,) if max(names.values(), default=0) > 1 else (1, 4):
-        if widths[0] + sum(2 + widths[one] for one in shown[1:] if widths[one]) > width():
-            shown.remove(left_out)
-    rest = sum(2 + widths[one] for one in shown[1:] if widths[one])
-    widths[0] = min(widths[0], max(LEAST_NAME, width() - rest))
+    api.print_rows([cells for cells, _ in rows], right=(2,))
     for cells, notes in rows:
-        parts = [fit(cells[0], widths[0])]
-        parts += [f"{cells[one]:{'>' if one == 2 else ''}{widths[one]}}" for one in shown[1:] if widths[one]]
-        print_line("  ".join(parts).rstrip())
-        for note in notes if 4 in shown or not cells[4] else (cells[4], *notes):
-            # A name is not broken, so that it can be selected.
-            lines = wrap(note, width() - 2, break_on_hyphens=False, break_long_words=False)
-            for line in lines:
-                print_line(f"  {line}")
+        for note in notes:
+            api.print_text(f"{cells[0]}: {note}")
 
 
 def _cells(record: Machine, *, is_twin: bool) -> tuple[tuple[str, ...], list[str]]:
-    """The cells of a machine's row, and what stands below it; `is_twin` if another one has its name."""
-    name = clean(record["name"] or record["machine"] or record["file"]) + (" (this one)" if record["is_this"] else "")
+    """The cells of a machine's row, and what is said below; `is_twin` if another one has its name."""
+    name = api.clean(record["name"] or record["machine"] or record["file"]) + (
+        " (this one)" if record["is_this"] else ""
+    )
     seen = datetime.fromisoformat(record["seen"]).astimezone() if record["seen"] else None
-    came = "" if record["is_this"] or not record["came"] else f"{record['came']:,} new that time"
-    here = f"{amount(record['here'], 'change')} about {amount(record['papers'], 'paper')} here"
+    here = f"{api.amount(record['here'], 'change')} about {api.amount(record['papers'], 'paper')} here"
     when = f"{seen:%Y-%m-%d %H:%M}" if seen else "never read"
-    notes = [f"{clean(record['file'])}: {clean(record['trouble'])}"] if record["trouble"] else []
+    notes = [f"{record['came']:,} new that time"] if record["came"] and not record["is_this"] else []
+    notes += [f"{api.clean(record['file'])}: {api.clean(record['trouble'])}"] if record["trouble"] else []
     if record["forgotten"]:
         notes += [f"forgotten, with {here}: 'sync forget {record['machine']} --undo' brings them back"]
     elif not record["is_this"] and record["here"]:
         notes += [f"sent {here}, the newest of {record['newest'][:10]}" if record["newest"] else f"brought {here}"]
     if record["refused"]:
         notes += [f"{record['refused']:,} changes over the budget of {record['budget']} were refused"]
-    notes += [f"a copy of its file was also read, and can be deleted: {clean(one)}" for one in record["copies"]]
+    notes += [f"a copy of its file was also read, and can be deleted: {api.clean(one)}" for one in record["copies"]]
     notes += ["another machine also has this name"] if is_twin else []
-    return (name, clean(record["machine"]), amount(record["changes"], "change"), when, came), notes
+    return (name, api.clean(record["machine"]), api.amount(record["changes"], "change"), when), notes

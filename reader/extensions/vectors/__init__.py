@@ -5,53 +5,36 @@ from __future__ import annotations
 import asyncio
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
-from reader.api import (
-    APP,
-    CacheError,
-    Command,
-    ConfigError,
-    Extension,
-    Progress,
-    UsageError,
-    Vectors,
-    Workspace,
-    add_actions,
-    add_quiet,
-    amount,
-    answer,
-    clean,
-    paths,
-    print_line,
-)
-
-if TYPE_CHECKING:
-    from reader.api import Encoder
+from reader import api
+from reader.api import paths, vectors
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_actions(parser, ACTIONS)
+    api.add_actions(parser, ACTIONS)
     about = "its name on the hub, for fetch (default: the one in the settings)"
     parser.add_argument("model", nargs="?", metavar="MODEL", help=about)
     parser.add_argument("--sha256", metavar="HEX", default="", help="the digest that the fetched file must have")
-    add_quiet(parser, "print only problems")
+    api.add_quiet(parser, "print only problems")
 
 
-def _run_vectors(arguments: Namespace, workspace: Workspace) -> int:
+def _run_vectors(arguments: Namespace, workspace: api.Workspace) -> int:
     if arguments.model and arguments.what != "fetch":
-        raise UsageError(f"{arguments.what} takes no model: 'dailypapers config set vectors.model NAME' sets one.")
+        raise api.UsageError(f"{arguments.what} takes no model: 'dailypapers config set vectors.model NAME' sets one.")
     run, _ = ACTIONS[arguments.what]
     return run(arguments, workspace)
 
 
-def _print_status(arguments: Namespace, workspace: Workspace) -> int:
+def _print_status(arguments: Namespace, workspace: api.Workspace) -> int:
     settings = workspace.settings.vectors
-    trouble, encoder = _try_encoder(workspace)
+    trouble, encoder = "", None
+    try:
+        encoder = api.open_encoder(settings, workspace.cache_file)
+    except api.ConfigError as error:
+        trouble = str(error)
     done = total = size = numbers = 0
     if encoder is not None:
-        from reader.api import vectors
-
         with workspace.window() as window:
             file = workspace.cache_file
             done, total = window.read(lambda one: vectors.count(one, file, encoder.key))
@@ -69,48 +52,37 @@ def _print_status(arguments: Namespace, workspace: Workspace) -> int:
             bytes=size,
             trouble=trouble or None,
         )
-        return answer(arguments, record)
+        return api.answer(arguments, record)
     if trouble:
-        raise ConfigError(trouble)
+        raise api.ConfigError(trouble)
     if encoder is None:
-        print_line("No model is set, so ~ finds papers by words alone. To use your own:")
-        print_line(f"  {APP} config set vectors.server http://localhost:11434   and   vectors.model NAME")
-        print_line(f"  {APP} vectors fetch minishlab/potion-base-8M              a static model, by model2vec")
+        api.print_line("No model is set, so ~ finds papers by words alone. To use your own:")
+        api.print_line(f"  {api.APP} config set vectors.server http://localhost:11434   and   vectors.model NAME")
+        api.print_line(f"  {api.APP} vectors fetch minishlab/potion-base-8M              a static model, by model2vec")
         return 0
-    print_line(f"{clean(settings.model)}, {clean(settings.server) or 'a static model'}")
-    print_line(f"{done:,} of {amount(total, 'paper')} have a vector" + (f" of {numbers:,} numbers" if numbers else ""))
-    print_line(f"{size / (1 << 20):,.1f} MiB")
+    api.print_line(f"{api.clean(settings.model)}, {api.clean(settings.server) or 'a static model'}")
+    api.print_line(
+        f"{done:,} of {api.amount(total, 'paper')} have a vector" + (f" of {numbers:,} numbers" if numbers else "")
+    )
+    api.print_line(f"{size / (1 << 20):,.1f} MiB")
     if done < total:
-        print_line(f"'{APP} vectors build' makes the rest; the reader does so while it is open.")
+        api.print_line(f"'{api.APP} vectors build' makes the rest; the reader does so while it is open.")
     return 0
 
 
-def _try_encoder(workspace: Workspace) -> tuple[str, Encoder | None]:
-    """What is wrong with the settings, and the model if nothing is."""
-    from reader.api import open_encoder
-
-    try:
-        return "", open_encoder(workspace.settings.vectors, workspace.cache_file)
-    except ConfigError as error:
-        return str(error), None
-
-
-def _build(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.api import MakeVectors, VectorsMade, run_job
+def _build(arguments: Namespace, workspace: api.Workspace) -> int:
 
     if not workspace.settings.vectors.is_on:
-        raise UsageError(f"No model is set. '{APP} vectors status' says how.")
+        raise api.UsageError(f"No model is set. '{api.APP} vectors status' says how.")
     workspace.ensure_cache()
-    messages = run_job(workspace, MakeVectors(), quiet=arguments.quiet)
-    made = [message for message in messages if isinstance(message, VectorsMade)][-1]
-    said = f"{amount(made.new, 'new vector')}; {amount(made.done, 'paper')} have one."
-    return answer(arguments, Built(new=made.new, papers=made.done), *([] if arguments.quiet else [said]))
+    messages = api.run_job(workspace, api.MakeVectors(), quiet=arguments.quiet)
+    made = [message for message in messages if isinstance(message, api.VectorsMade)][-1]
+    said = f"{api.amount(made.new, 'new vector')}; {api.amount(made.done, 'paper')} have one."
+    return api.answer(arguments, Built(new=made.new, papers=made.done), *([] if arguments.quiet else [said]))
 
 
-def _drop(arguments: Namespace, workspace: Workspace) -> int:
+def _drop(arguments: Namespace, workspace: api.Workspace) -> int:
     import shutil
-
-    from reader.api import vectors
 
     file = workspace.cache_file
     models = paths.models_folder(file)
@@ -120,24 +92,23 @@ def _drop(arguments: Namespace, workspace: Workspace) -> int:
             freed += vectors.drop(file)
         shutil.rmtree(models, ignore_errors=True)
     if models.is_dir():
-        raise CacheError(f"{models} can't be deleted; another program may be reading it.")
+        raise api.CacheError(f"{models} can't be deleted; another program may be reading it.")
     lines = [f"{freed / (1 << 20):,.1f} MiB freed." if freed else "There were none."]
     if workspace.settings.vectors.is_on:
-        lines.append(f"The reader makes them again; \"{APP} config set vectors.model ''\" switches them off.")
-    return answer(arguments, VectorsDropped(freed_bytes=freed), *([] if arguments.quiet else lines))
+        lines.append(f"The reader makes them again; \"{api.APP} config set vectors.model ''\" switches them off.")
+    return api.answer(arguments, VectorsDropped(freed_bytes=freed), *([] if arguments.quiet else lines))
 
 
-def _fetch(arguments: Namespace, workspace: Workspace) -> int:
-    from reader.api import is_offline, lookup_environment
+def _fetch(arguments: Namespace, workspace: api.Workspace) -> int:
     from reader.extensions.vectors.hub import HubClient
 
     settings = workspace.settings.vectors
     name = arguments.model or ("" if settings.server else settings.model)
     if not name:
-        raise UsageError("Name a static model of the hub: dailypapers vectors fetch minishlab/potion-base-8M.")
-    client = HubClient(workspace.settings.endpoint, offline=is_offline(lookup_environment()))
+        raise api.UsageError("Name a static model of the hub: dailypapers vectors fetch minishlab/potion-base-8M.")
+    client = HubClient(workspace.settings.endpoint, offline=api.is_offline(api.lookup_environment()))
 
-    async def fetch(progress: Progress) -> Model:
+    async def fetch(progress: api.Progress) -> Model:
         try:
             fetched = await client.fetch(
                 name,
@@ -149,13 +120,13 @@ def _fetch(arguments: Namespace, workspace: Workspace) -> int:
             await client.aclose()
         return Model(model=name, folder=str(fetched.folder), commit=fetched.commit, sha256=dict(fetched.sha256))
 
-    with Progress() as progress:
+    with api.Progress() as progress:
         said = asyncio.run(fetch(progress))
-    lines = [f"{clean(name)}, commit {said['commit']}"]
+    lines = [f"{api.clean(name)}, commit {said['commit']}"]
     lines += [f"  {digest}  {file}" for file, digest in said["sha256"].items()]
     if settings.model != name or settings.server:
-        lines.append(f"To use it: {APP} config set vectors.model {clean(name)}")
-    return answer(arguments, said, *([] if arguments.quiet else lines))
+        lines.append(f"To use it: {api.APP} config set vectors.model {api.clean(name)}")
+    return api.answer(arguments, said, *([] if arguments.quiet else lines))
 
 
 ACTIONS = {
@@ -183,7 +154,7 @@ Built = TypedDict("Built", {"new": int, "papers": int})
 VectorsDropped = TypedDict("VectorsDropped", {"freed_bytes": int})
 Model = TypedDict("Model", {"model": str, "folder": str, "commit": str, "sha256": dict[str, str]})
 
-VECTORS = Command(
+VECTORS = api.Command(
     "vectors",
     "Search by meaning with a model of your own: a server with /v1/embeddings, or a static model. Nothing is fetched "
     "and no server is asked unless your settings say so.",
@@ -194,12 +165,12 @@ VECTORS = Command(
 )
 
 
-def open_model(settings: Vectors, cache: Path) -> Encoder:
+def open_model(settings: api.Vectors, cache: Path) -> api.Encoder:
     """The model of the settings, which name one; raises ConfigError."""
     if settings.is_static:
         from reader.extensions.vectors.encoders import StaticEncoder
 
-        encoder: Encoder = StaticEncoder(_static_folder(settings, cache))
+        encoder: api.Encoder = StaticEncoder(_static_folder(settings, cache))
     else:
         from reader.extensions.vectors.encoders import EndpointEncoder
 
@@ -210,7 +181,7 @@ def open_model(settings: Vectors, cache: Path) -> Encoder:
     return encoder
 
 
-def _static_folder(settings: Vectors, cache: Path) -> Path:
+def _static_folder(settings: api.Vectors, cache: Path) -> Path:
     """The folder of a static model; a relative path starts at the settings file's folder.
 
     Raises ConfigError if it is not there.
@@ -225,8 +196,8 @@ def _static_folder(settings: Vectors, cache: Path) -> Path:
         if fetched.is_dir():
             return fetched
         advice = f"'dailypapers vectors fetch {settings.model}' fetches it"
-        raise ConfigError(f"The model {settings.model} is not on this machine; {advice}.")
-    raise ConfigError(f"There is no folder {named} with a static model.")
+        raise api.ConfigError(f"The model {settings.model} is not on this machine; {advice}.")
+    raise api.ConfigError(f"There is no folder {named} with a static model.")
 
 
-EXTENSION = Extension(name="vectors", api=1, commands=(VECTORS,), encoders=(open_model,))
+EXTENSION = api.Extension(name="vectors", api=1, commands=(VECTORS,), encoders=(open_model,))

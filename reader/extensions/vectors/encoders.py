@@ -11,32 +11,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn, Unpack, cast
 from urllib.parse import urlsplit
 
-from reader.api import (
-    ConfigError,
-    DocumentClient,
-    FeedMalformed,
-    FeedOffline,
-    FeedRefused,
-    HttpRefused,
-    Limits,
-    RetryableError,
-    Vectors,
-    checked_vectors,
-    clean,
-    is_local,
-    is_offline,
-    lookup_environment,
-    needs_extra,
-    parse_json,
-    refusal_reason,
-    retry_after,
-)
+from reader import api
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-
-    from reader.api import Answer, HttpOptions
 
     Rows = npt.NDArray[np.float32]
 
@@ -48,14 +27,14 @@ one."""
 PATH = "/v1/embeddings"
 
 # A server without a graphics card takes seconds for a batch, and a minute to load a model.
-LIMITS = replace(Limits(), read_timeout=90, total_timeout=120, attempts=3, silent_attempts=2, backoff=2.0)
+LIMITS = replace(api.Limits(), read_timeout=90, total_timeout=120, attempts=3, silent_attempts=2, backoff=2.0)
 
 
 AT_ONCE = 8
 """Maximum concurrent requests: a letter's vector must not wait for the previous letter's."""
 
 
-class EndpointEncoder(DocumentClient):
+class EndpointEncoder(api.DocumentClient):
     """The model of an endpoint, such as of ollama, llama.cpp or vLLM; used in one event loop.
 
     Only the address of the settings is asked: no redirect is followed.
@@ -65,19 +44,20 @@ class EndpointEncoder(DocumentClient):
     trust = 1.0
 
     def __init__(
-        self, settings: Vectors, *, environ: Mapping[str, str] | None = None, **options: Unpack[HttpOptions]
+        self, settings: api.Vectors, *, environ: Mapping[str, str] | None = None, **options: Unpack[api.HttpOptions]
     ) -> None:
         """Raises ConfigError if the settings do not allow the endpoint."""
         if trouble := settings.trouble():
-            raise ConfigError(trouble)
-        environ = lookup_environment() if environ is None else environ
+            raise api.ConfigError(trouble)
+        environ = api.lookup_environment() if environ is None else environ
         self._model = settings.model
         self.key = f"endpoint {settings.model}"
-        self._url = _embeddings_url(settings.server)
+        # A server may be named with or without the last parts of the address that is asked.
+        self._url = settings.server.rstrip("/").removesuffix(PATH).removesuffix("/v1") + PATH
         parts = urlsplit(self._url)
-        is_near = is_local(parts.hostname or "")
+        is_near = api.is_local(parts.hostname or "")
         # Offline mode forbids the internet, but not this machine and its network.
-        options["offline"] = is_offline(environ) and not is_near
+        options["offline"] = api.is_offline(environ) and not is_near
         options.setdefault("limits", LIMITS)
         options.setdefault("accept", "application/json")
         super().__init__(self._url, **options)
@@ -93,36 +73,32 @@ class EndpointEncoder(DocumentClient):
     async def encode(self, texts: Sequence[str]) -> Rows:
         """A row of length 1 for each text; raises FeedError."""
         if self.offline:
-            raise FeedOffline("Offline mode is on (HF_HUB_OFFLINE), so no vectors were asked for; unset it to do so.")
+            raise api.FeedOffline(
+                "Offline mode is on (HF_HUB_OFFLINE), so no vectors were asked for; unset it to do so."
+            )
         asked = {"model": self._model, "input": list(texts), "encoding_format": "float"}
         body = await self._fetch(self._url, asked, lambda response: response.body)
         return await asyncio.to_thread(_read_rows, body, len(texts), self.host)
 
     def _redirect_target(self, _origin: str, target: str) -> str:
-        raise FeedRefused(f"{self.host} redirected to {clean(target, 80) or 'another place'}, which was not followed.")
+        raise api.FeedRefused(
+            f"{self.host} redirected to {api.clean(target, 80) or 'another place'}, which was not followed."
+        )
 
-    def _refuse(self, answer: Answer, body: bytes) -> NoReturn:
+    def _refuse(self, answer: api.Answer, body: bytes) -> NoReturn:
         status = answer.status
         if status in (401, 403):
             advice = f"check {KEY_VARIABLE}" if self._has_key else f"set {KEY_VARIABLE} to its key"
-            raise HttpRefused(f"{self.host} did not accept the request ({status}); {advice}.", status)
-        reason = refusal_reason(body) or _reason(body)
+            raise api.HttpRefused(f"{self.host} did not accept the request ({status}); {advice}.", status)
+        reason = api.refusal_reason(body) or _reason(body)
         said = f"{self.host} made no vectors ({status})" + (f": {reason}" if reason else "")
         if status == 404 and not reason:
-            raise HttpRefused(f"{said}; it has no {PATH}, so check vectors.server.", status)
-        refused = HttpRefused(f"{said}.", status)
+            raise api.HttpRefused(f"{said}; it has no {PATH}, so check vectors.server.", status)
+        refused = api.HttpRefused(f"{said}.", status)
         if status == 429 or status >= 500:
-            wait = retry_after(answer.headers)
-            raise RetryableError(refused, said, 3, wait if wait is not None and wait <= 60 else None)
+            wait = api.retry_after(answer.headers)
+            raise api.RetryableError(refused, said, 3, wait if wait is not None and wait <= 60 else None)
         raise refused
-
-
-def _embeddings_url(endpoint: str) -> str:
-    """The address that is asked; an endpoint may be named with or without its last parts."""
-    endpoint = endpoint.rstrip("/")
-    for end in (PATH, "/v1"):
-        endpoint = endpoint.removesuffix(end)
-    return endpoint + PATH
 
 
 def _reason(body: bytes) -> str:
@@ -131,21 +107,21 @@ def _reason(body: bytes) -> str:
         said = json.loads(body)["error"]["message"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return ""
-    return clean(said, 200).rstrip(".") if isinstance(said, str) else ""
+    return api.clean(said, 200).rstrip(".") if isinstance(said, str) else ""
 
 
 def _read_rows(body: bytes, count: int, host: str) -> Rows:
     """The vectors of an answer in the order of the texts; raises FeedMalformed."""
     try:
-        data = cast(Any, parse_json(body))["data"]
+        data = cast(Any, api.parse_json(body))["data"]
         if len(data) != count:
             raise ValueError
         rows: list[Any] = [None] * count
         for at, one in enumerate(data):
             rows[int(one.get("index", at))] = one["embedding"]
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        raise FeedMalformed(f"{host} did not answer with {count} vectors; check vectors.server.") from error
-    return checked_vectors(rows, count, host)
+        raise api.FeedMalformed(f"{host} did not answer with {count} vectors; check vectors.server.") from error
+    return api.checked_vectors(rows, count, host)
 
 
 # A static model, by model2vec, which is an extra: a mean of the vectors of words
@@ -170,8 +146,8 @@ class StaticEncoder:
         try:
             found = (folder / WEIGHTS).stat()
         except OSError as error:
-            shown = clean(str(folder), 200)
-            raise ConfigError(f"{shown} has no {WEIGHTS}, so it does not hold a static model.") from error
+            shown = api.clean(str(folder), 200)
+            raise api.ConfigError(f"{shown} has no {WEIGHTS}, so it does not hold a static model.") from error
         self.key = f"static {folder} {found.st_size} {found.st_mtime_ns}"
 
     async def encode(self, texts: Sequence[str]) -> Rows:
@@ -185,18 +161,17 @@ class StaticEncoder:
             if self._model is None:
                 self._model = _load(self._folder)
             rows = self._model.encode(list(texts), use_multiprocessing=False, show_progress_bar=False)
-        return checked_vectors(rows, len(texts), "The static model")
+        return api.checked_vectors(rows, len(texts), "The static model")
 
 
 def _load(folder: Path) -> Any:
-    """The model; raises ConfigError."""
     try:
         from model2vec import StaticModel
     except ImportError as error:
-        raise ConfigError(needs_extra("Static models need", "meaning")) from error
+        raise api.ConfigError(api.needs_extra("Static models need", "meaning")) from error
     try:
         return StaticModel.from_pretrained(folder)
     except Exception as error:
         # Its parts raise errors of many kinds, some of them plain `Exception`.
-        said = clean(str(error), 200).rstrip(".")
-        raise ConfigError(f"The static model in {clean(str(folder), 200)} can't be loaded: {said}.") from error
+        said = api.clean(str(error), 200).rstrip(".")
+        raise api.ConfigError(f"The static model in {api.clean(str(folder), 200)} can't be loaded: {said}.") from error

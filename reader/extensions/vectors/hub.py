@@ -13,27 +13,11 @@ import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import urlsplit
 
-from reader.api import (
-    DocumentClient,
-    FeedMalformed,
-    FeedOffline,
-    HttpRefused,
-    Limits,
-    ReaderError,
-    Response,
-    UnreadableJson,
-    UsageError,
-    clean,
-    is_loopback,
-    parse_json,
-    paths,
-)
-
-if TYPE_CHECKING:
-    from reader.api import Answer
+from reader import api
+from reader.api import paths
 
 FILES = ("config.json", "tokenizer.json", "model.safetensors")
 """What a static model consists of."""
@@ -45,7 +29,7 @@ ABOUT = "fetched.json"
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
 
-_LIMITS = replace(Limits(), read_timeout=30, total_timeout=3_600)
+_LIMITS = replace(api.Limits(), read_timeout=30, total_timeout=3_600)
 
 OnProgress = Callable[[int, int], None]
 """Called with the bytes that have come, and all bytes."""
@@ -81,18 +65,14 @@ def model_folder(models: Path, name: str) -> Path:
     return models / name.replace("/", "--")
 
 
-class HubClient(DocumentClient):
+class HubClient(api.DocumentClient):
     """Files of the hub, which sends large ones from another host."""
 
     def __init__(
-        self,
-        endpoint: str,
-        *,
-        offline: bool = False,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        self, endpoint: str, *, offline: bool, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     ) -> None:
         # The hub itself may stand on this machine; what it redirects to may not, unless it does.
-        is_here = is_loopback(urlsplit(endpoint).hostname or "")
+        is_here = api.is_loopback(urlsplit(endpoint).hostname or "")
         super().__init__(
             endpoint,
             cross_host=True,
@@ -113,14 +93,18 @@ class HubClient(DocumentClient):
         With `sha256` its weights must have that digest. Raises FeedError, and ReaderError if it can't be written.
         """
         if not is_name(name):
-            raise UsageError(f"{clean(name, 100)!r} is not the name of a model, such as minishlab/potion-base-8M.")
+            raise api.UsageError(
+                f"{api.clean(name, 100)!r} is not the name of a model, such as minishlab/potion-base-8M."
+            )
         if self.offline:
-            raise FeedOffline("Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again.")
+            raise api.FeedOffline(
+                "Offline mode is on (HF_HUB_OFFLINE), so nothing was fetched; unset it to fetch again."
+            )
         try:
             commit, files = await self.document(f"{self.endpoint}/api/models/{name}?blobs=true", _read_listing)
-        except HttpRefused as refused:
+        except api.HttpRefused as refused:
             if refused.status in (401, 404):
-                raise HttpRefused(f"The hub has no model {name}, or it is not public.", refused.status) from refused
+                raise api.HttpRefused(f"The hub has no model {name}, or it is not public.", refused.status) from refused
             raise
         target = model_folder(models, name)
         unfinished = target.with_name(f".{target.name}.part")
@@ -131,14 +115,14 @@ class HubClient(DocumentClient):
             digests = await self._fetch_files(name, commit, files, unfinished, on_progress)
             weights = digests[FILES[-1]]
             if sha256 and weights != sha256.lower():
-                raise FeedMalformed(f"{name} has the digest {weights}, not the requested one, and was not kept.")
+                raise api.FeedMalformed(f"{name} has the digest {weights}, not the requested one, and was not kept.")
             about = {"model": name, "commit": commit, "sha256": digests}
             (unfinished / ABOUT).write_text(json.dumps(about, indent=1), encoding="utf-8")
             paths.make_private(*unfinished.iterdir())
             shutil.rmtree(target, ignore_errors=True)
             unfinished.rename(target)
         except OSError as error:
-            raise ReaderError(f"The model can't be written to {models}: {error.strerror or error}.") from error
+            raise api.ReaderError(f"The model can't be written to {models}: {error.strerror or error}.") from error
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
         return Fetched(target, commit, digests)
@@ -146,7 +130,6 @@ class HubClient(DocumentClient):
     async def _fetch_files(
         self, name: str, commit: str, files: Sequence[HubFile], folder: Path, on_progress: OnProgress
     ) -> dict[str, str]:
-        """Fetch the files into a folder; return their digests."""
         total, before = sum(file.size for file in files), 0
         digests = {}
         for file in files:
@@ -164,7 +147,7 @@ class HubClient(DocumentClient):
             before += file.size
         return digests
 
-    async def _read_body(self, answer: Answer) -> bytes:
+    async def _read_body(self, answer: api.Answer) -> bytes:
         if self._to is None or answer.status != 200:
             return await super()._read_body(answer)
         come = 0
@@ -173,23 +156,24 @@ class HubClient(DocumentClient):
                 out.write(chunk)
                 come += len(chunk)
                 if come > LARGEST:
-                    raise FeedMalformed(f"{self.host} sent more than {LARGEST // 1_000_000:,} MB, which were not kept.")
+                    raise api.FeedMalformed(
+                        f"{self.host} sent more than {LARGEST // 1_000_000:,} MB, which were not kept."
+                    )
                 self._on_bytes(come)
         return b""
 
 
-def _read_listing(response: Response) -> tuple[str, list[HubFile]]:
-    """The newest commit of a model, and its files; raises FeedMalformed."""
+def _read_listing(response: api.Response) -> tuple[str, list[HubFile]]:
     try:
-        answer = cast(Any, parse_json(response.body))
+        answer = cast(Any, api.parse_json(response.body))
         commit = answer["sha"]
         there = {one["rfilename"]: one for one in answer["siblings"]}
         if not re.fullmatch(r"[0-9a-f]{40}", commit):
             raise ValueError
-    except (UnreadableJson, ValueError, KeyError, TypeError) as error:
-        raise FeedMalformed("The hub did not send the files of a model; try again later.") from error
+    except (api.UnreadableJson, ValueError, KeyError, TypeError) as error:
+        raise api.FeedMalformed("The hub did not send the files of a model; try again later.") from error
     if missing := [name for name in FILES if name not in there]:
-        raise FeedMalformed(f"This is not a static model of model2vec: it has no {' and no '.join(missing)}.")
+        raise api.FeedMalformed(f"This is not a static model of model2vec: it has no {' and no '.join(missing)}.")
     return commit, [_read_file(name, there[name]) for name in FILES]
 
 
@@ -198,9 +182,9 @@ def _read_file(name: str, said: Any) -> HubFile:
     size = int(said.get("size") or large.get("size") or 0)
     file = HubFile(name, size, large.get("sha256") or "", said.get("blobId") or "")
     if not file.sha256 and not file.git:
-        raise FeedMalformed(f"The hub gives no digest for {name}, so it was not fetched.")
+        raise api.FeedMalformed(f"The hub gives no digest for {name}, so it was not fetched.")
     if file.size > LARGEST:
-        raise FeedMalformed(f"{name} is larger than {LARGEST // 1_000_000:,} MB and was not fetched.")
+        raise api.FeedMalformed(f"{name} is larger than {LARGEST // 1_000_000:,} MB and was not fetched.")
     return file
 
 
@@ -214,5 +198,7 @@ def _check(path: Path, file: HubFile) -> str:
             git.update(chunk)
     is_same = own.hexdigest() == file.sha256 if file.sha256 else git.hexdigest() == file.git
     if not is_same:
-        raise FeedMalformed(f"{file.name} does not have the digest that the hub gives, and was not kept; try again.")
+        raise api.FeedMalformed(
+            f"{file.name} does not have the digest that the hub gives, and was not kept; try again."
+        )
     return own.hexdigest()

@@ -45,7 +45,6 @@ CATEGORIZED_PER_DAY = MAX_IDS
 """Papers in the single daily request for categories, newest first: about a week of the feed."""
 
 _MOST_TITLED = 25
-"""Papers in a response to a title."""
 
 _TITLE_WORDS = 10
 
@@ -53,7 +52,6 @@ _COMMON = frozenset(("and", "are", "can", "for", "from", "how", "into", "its", "
 """Words that many searches leave out, so that they match nothing."""
 
 _PAGE_SIZE = 500
-"""Papers of a category in one response."""
 
 _MAX_PAGES = 60
 """arXiv returns no more than 30,000 papers for one query."""

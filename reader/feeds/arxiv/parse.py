@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from itertools import islice
@@ -23,7 +23,7 @@ from reader.core.ids import arxiv_id
 from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean
-from reader.feeds.safe import html_to_text, plain_block, plain_line
+from reader.feeds.safe import UnreadableXml, html_to_text, parse_each, parse_xml, plain_block, plain_line
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -87,17 +87,11 @@ def parse_arxiv(body: bytes) -> ArxivResponse:
     elements = [element for element in channel if element.tag in ("entry", "item")]
     if reason := _error_reason(elements):
         raise FeedRefused(f"arXiv refused the request: {reason}.")
-    entries: list[ArxivEntry] = []
-    skipped: list[Skipped] = []
-    for number, element in enumerate(elements, start=1):
-        try:
-            entries.append(_parse_entry(element))
-        except FeedMalformed as error:
-            skipped.append(Skipped(f"entry {number}", str(error)))
+    entries, skipped = parse_each(elements, _parse_entry, "entry")
     total = _number(_text(channel, "totalResults"))
     if not elements and total and total > (_number(_text(channel, "startIndex")) or 0):
         raise FeedMalformed("arXiv's answer lacks some of the papers it counts; try again later.")
-    return ArxivResponse(tuple(entries), tuple(skipped), total)
+    return ArxivResponse(tuple(entries), skipped, total)
 
 
 @of_one_answer()
@@ -110,9 +104,8 @@ def parse_record(body: bytes) -> ArxivEntry | None:
     if root is None:
         return None
     element = next(root.iter("arXivRaw"), None)
-    id = None if element is None else arxiv_id(_text(element, "id").strip())
-    title = "" if element is None else plain_line(_text(element, "title"))
-    if element is None or not id or not title:
+    draft = _recorded(element)
+    if element is None or draft is None:
         raise FeedMalformed("arXiv's record of the paper can't be read; try again later.")
     days = {
         int(found[1]): parse_day(_text(version, "date"))
@@ -120,21 +113,8 @@ def parse_record(body: bytes) -> ArxivEntry | None:
         if (found := _VERSION.search(f" {version.get('version', '')}"))
     }
     newest = max(days, default=None)
-    draft = Draft(
-        title=title,
-        id=id,
-        published=days.get(1),
-        categories=category_ids(_text(element, "categories").split()),
-        version=newest,
-        revised=days[newest] if newest else None,
-        versions=known_versions(days),
-        remark=plain_line(_text(element, "comments")) or None,
-        doi=clean(_text(element, "doi"), NAME_LIMIT) or None,
-        journal=plain_line(_text(element, "journal-ref")) or None,
-        source="arxiv",
-        by_arxiv=True,
-    )
-    return ArxivEntry(draft)
+    draft = draft._replace(published=days.get(1), version=newest, versions=known_versions(days))
+    return ArxivEntry(draft._replace(revised=days[newest] if newest else None))
 
 
 @of_one_answer()
@@ -155,30 +135,42 @@ def parse_records(body: bytes) -> tuple[tuple[ArxivEntry, ...], str]:
 
 
 def _parse_listed(record: Element) -> ArxivEntry | None:
-    """Parse one record; None if it is unusable, or the paper was taken back."""
     element = record.find("metadata/arXiv")
+    draft = _recorded(element)
+    if element is None or draft is None:
+        return None
+    people = element.findall("authors/author")
+    names = [" ".join(_text(one, part) for part in ("forenames", "keyname", "suffix")) for one in people]
+    draft = draft._replace(
+        abstract=plain_block(_text(element, "abstract")),
+        authors=_names(names),
+        published=iso_day(_text(element, "created").strip()),
+        revised=iso_day(_text(element, "updated").strip()),
+        announced=iso_day(_text(record, "header/datestamp").strip()),
+    )
+    return ArxivEntry(draft)
+
+
+def _recorded(element: Element | None) -> Draft | None:
+    """What the records of both formats say of a paper; None without an id or a title."""
     id = None if element is None else arxiv_id(_text(element, "id").strip())
     title = "" if element is None else plain_line(_text(element, "title"))
     if element is None or not id or not title:
         return None
-    people = element.findall("authors/author")[:AUTHORS]
-    names = (" ".join(_text(one, part) for part in ("forenames", "keyname", "suffix")) for one in people)
-    draft = Draft(
+    return _draft(element, title, id)._replace(categories=category_ids(_text(element, "categories").split()))
+
+
+def _draft(element: Element, title: str, id: str) -> Draft:
+    """What every format says of a paper in nearly one way."""
+    return Draft(
         title=title,
         id=id,
-        abstract=plain_block(_text(element, "abstract")),
-        authors=tuple(filter(None, (plain_line(name, NAME_LIMIT) for name in names))),
-        published=iso_day(_text(element, "created").strip()),
-        categories=category_ids(_text(element, "categories").split()),
-        revised=iso_day(_text(element, "updated").strip()),
-        announced=iso_day(_text(record, "header/datestamp").strip()),
-        remark=plain_line(_text(element, "comments")) or None,
-        doi=clean(_text(element, "doi"), NAME_LIMIT) or None,
-        journal=plain_line(_text(element, "journal-ref")) or None,
+        remark=plain_line(_text(element, "comment", "comments")) or None,
+        doi=clean(_text(element, "doi", "DOI"), NAME_LIMIT) or None,
+        journal=plain_line(_text(element, "journal-ref", "journal_ref", "journal_reference")) or None,
         source="arxiv",
         by_arxiv=True,
     )
-    return ArxivEntry(draft)
 
 
 class RecordsExpired(FeedRefused):
@@ -210,8 +202,6 @@ def refusal_reason(body: bytes) -> str:
 
 
 def _root(body: bytes) -> Element:
-    from reader.feeds.safe import UnreadableXml, parse_xml
-
     try:
         return parse_xml(body)
     except UnreadableXml as error:
@@ -228,26 +218,23 @@ def _error_reason(elements: list[Element]) -> str:
 
 
 def _parse_entry(element: Element) -> ArxivEntry:
-    """Parse one entry; raises FeedMalformed with a short reason if it is unusable."""
-    places = [_text(element, name).strip() for name in ("id", "guid", "link")]
+    places = [_text(element, name).strip().removeprefix("oai:arXiv.org:") for name in ("id", "guid", "link")]
     places += [link.get("href", "").strip() for link in element.findall("link")]
-    id_text = next((place for place in places if arxiv_id(_without_oai(place))), "")
-    if not id_text:
+    id, id_text = next(((id, place) for place in places if (id := arxiv_id(place))), (None, ""))
+    if id is None:
         raise FeedMalformed("no arXiv id")
     title = plain_line(_text(element, "title"))
     if not title:
         raise FeedMalformed("no title")
     announce = clean(_text(element, "announce_type"), 20)
     announced = cast(AnnounceType, announce) if announce in _ANNOUNCED else None
-    stamp = _text(element, "published") or _text(element, "pubDate")
+    stamp = _text(element, "published", "pubDate")
     found = _VERSION.search(id_text)
     version = int(found[1]) if found else None
     published = None if announced else parse_day(stamp)
     revised = None if announced else iso_day(_text(element, "updated"))
-    draft = Draft(
-        title=title,
-        id=arxiv_id(_without_oai(id_text)),
-        abstract=plain_block(_PREAMBLE.sub("", _text(element, "summary") or _text(element, "description"), count=1)),
+    draft = _draft(element, title, id)._replace(
+        abstract=plain_block(_PREAMBLE.sub("", _text(element, "summary", "description"), count=1)),
         authors=_authors(element),
         # An announcement has its own date, not the date of the first version.
         published=published,
@@ -256,11 +243,6 @@ def _parse_entry(element: Element) -> ArxivEntry:
         revised=revised,
         versions=known_versions({1: published, version or 1: revised if version else published}),
         announced=parse_day(stamp) if announced else None,
-        remark=plain_line(_text(element, "comment")) or None,
-        doi=clean(_text(element, "doi") or _text(element, "DOI"), NAME_LIMIT) or None,
-        journal=plain_line(_text(element, "journal_ref") or _text(element, "journal_reference")) or None,
-        source="arxiv",
-        by_arxiv=True,
     )
     return ArxivEntry(draft, announced)
 
@@ -270,21 +252,20 @@ def known_versions(days: Mapping[int, str | None]) -> tuple[str, ...]:
     return tuple(f"v{number} {day}" for number, day in sorted(days.items()) if day and number > 0)
 
 
-def _without_oai(text: str) -> str:
-    return text.removeprefix("oai:arXiv.org:")
-
-
 def _authors(element: Element) -> tuple[str, ...]:
     """The authors: one element each in the API, one line for all in announcements."""
     names = [_text(author, "name") for author in element.findall("author")]
     if not any(names):
         creators = ", ".join(filter(None, ("".join(creator.itertext()) for creator in element.findall("creator"))))
         names = _BETWEEN_NAMES.split(_AFFILIATION.sub("", creators[: AUTHORS * 50]))
+    return _names(names)
+
+
+def _names(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(filter(None, (plain_line(name, NAME_LIMIT) for name in names[:AUTHORS])))
 
 
 def _categories(element: Element) -> tuple[str, ...]:
-    """The categories, each once, the primary one first."""
     primary = element.find("primary_category")
     terms = [] if primary is None else [primary.get("term", "")]
     return category_ids([*terms, *(one.get("term") or one.text or "" for one in element.findall("category"))])
@@ -307,10 +288,10 @@ def parse_day(stamp: str) -> str | None:
         return None
 
 
-def _text(element: Element, name: str) -> str:
-    """The text of the first child of that name, or an empty text."""
-    child = element.find(name)
-    return "" if child is None else "".join(child.itertext())
+def _text(element: Element, *names: str) -> str:
+    """The text of the first child of one of these names that has any; empty without."""
+    children = (element.find(name) for name in names)
+    return next(filter(None, ("".join(child.itertext()) for child in children if child is not None)), "")
 
 
 def _number(text: str) -> int | None:
@@ -397,12 +378,11 @@ def _parse_announced(piece: str, kind: AnnounceType, day: str) -> ArxivEntry | N
         if begun := _FIELD.search(part):
             fields.setdefault(begun[1], html_to_text(part[begun.end() :]).text.strip())
     abstract = _ABSTRACT.search(piece)
-    authors = fields.get("authors", "").removeprefix("Authors:").split(",")[:AUTHORS]
     draft = Draft(
         title=plain_line(fields.get("title", "").removeprefix("Title:")),
         id=id,
         abstract=plain_block(html_to_text(piece[abstract.end() :].partition("</p>")[0]).text) if abstract else "",
-        authors=tuple(filter(None, (plain_line(name, NAME_LIMIT) for name in authors))),
+        authors=_names(fields.get("authors", "").removeprefix("Authors:").split(",")),
         categories=category_ids(_SUBJECT.findall(fields.get("subjects", ""))),
         announced=day,
         source="arxiv",

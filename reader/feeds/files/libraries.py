@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 TITLE_LIMIT = 500
 _WHERE_LIMIT = 100
 _LABELS = 50
-"""Maximum labels of an entry."""
 
 _AUTOMATIC = re.compile(
     r"(?:Computer Science|Statistics|Mathematics|Physics|Electrical Engineering[\w ]*|Quantitative \w+) - "
@@ -160,7 +159,6 @@ def _bibtex_id(fields: Mapping[str, str]) -> str | None:
 
 
 def _broken(block: Block) -> LibraryEntry:
-    """An entry that can't be parsed, such as one that never ends."""
     raw = block.raw or ""
     title = _BIB_TITLE.search(raw)
     eprint = _EPRINT.search(raw)
@@ -191,45 +189,42 @@ def _without_tex(text: str) -> str:
     return re.sub(r"\\(?:url|href|texttt)\b|\\(?=[_%#&~])|[{}]", " ", text) if "\\" in text or "{" in text else text
 
 
-# RIS, and Web of Science's similar form: one line for each field, named by two letters
+# RIS: one line for each field, named by two letters
 #
-# A record begins with TY, or PT, and ends with ER or the next one.
+# A record begins with TY, and ends with ER or the next one.
 
 _RIS_FIELD = re.compile(r"\s{0,3}([A-Z][A-Z0-9])\s{1,3}-(?:\s(.*))?$")
-_OF_WEB_OF_SCIENCE = re.compile(r"([A-Z][A-Z0-9])(?: (.*))?$")
 _RIS_RECORD = re.compile(r"^[ \t]{0,3}TY[ \t]{1,3}-", re.MULTILINE)
-_RECORD_OF_WEB_OF_SCIENCE = re.compile(r"^PT [A-Z]\r?$", re.MULTILINE)
 
 _RIS_TITLES = ("TI", "T1", "CT", "BT", "T2")
-_RIS_SURE = ("DO", "DI", "UR", "AN", "M1", "M3", "C1", "C7", "JO", "JF", "JA", "T2", "VL", "SN", "PB")
+_RIS_SURE = ("DO", "UR", "AN", "M1", "M3", "C1", "C7", "JO", "JF", "JA", "T2", "VL", "SN", "PB")
 _RIS_NOTES = ("N1", "U1", "U2", "U3", "U4", "U5", "RN", "L2", "L3", "ID")
 _RIS_FILES = ("L1", "L2", "L4", "LK", "UR")
 
 
 def is_ris(text: str) -> bool:
     """Whether a line of the text begins a record."""
-    return bool(_RIS_RECORD.search(text) or _RECORD_OF_WEB_OF_SCIENCE.search(text))
+    return _RIS_RECORD.search(text) is not None
 
 
 def parse_ris(text: str) -> Iterator[LibraryEntry]:
     """The records of a file, in its order."""
-    pattern = _RIS_FIELD if _RIS_RECORD.search(text) else _OF_WEB_OF_SCIENCE
     fields: defaultdict[str, list[str]] = defaultdict(list)
     last, start = "", 0
     for number, line in enumerate(text.splitlines(), 1):
-        found = pattern.match(line)
+        found = _RIS_FIELD.match(line)
         if found is None:
             # A long text continues on the next line.
             if last and line.strip():
                 fields[last][-1] += f" {line.strip()}"
             continue
         name, value = found[1], (found[2] or "").strip()
-        if name in ("TY", "PT", "ER", "EF"):
+        if name in ("TY", "ER"):
             if fields:
                 yield _ris_entry(fields, start)
             fields = defaultdict(list)
             last, start = "", number
-        if name not in ("ER", "EF", "FN", "VR"):
+        if name != "ER":
             fields[name].append(value)
             last = name
     if fields:
@@ -240,7 +235,7 @@ def _ris_entry(fields: Mapping[str, Sequence[str]], line: int) -> LibraryEntry:
     title = next((values[0] for name in _RIS_TITLES if (values := fields.get(name))), "")
     texts = [text for name in (*_RIS_SURE, *_RIS_NOTES) for text in fields.get(name, ())]
     id = find_id(texts) or find_in_files(text for name in _RIS_FILES for text in fields.get(name, ()))
-    return make_entry(f"line {line}", title, id, (*fields.get("KW", ()), *fields.get("DE", ())), fields.get("N1", ()))
+    return make_entry(f"line {line}", title, id, fields.get("KW", ()), fields.get("N1", ()))
 
 
 # CSL-JSON, and the JSON that Zotero and Better BibTeX write of their own items

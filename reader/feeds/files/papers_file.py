@@ -92,7 +92,6 @@ class JsonStream:
                 yield found if isinstance(found, Unreadable) else Found(found[0], line)
 
     def _entries(self) -> Iterator[Found | Unreadable]:
-        """The entries of the list that starts here."""
         line = self._line
         self._at += 1
         if self._skip_space() == "]":
@@ -155,7 +154,6 @@ class JsonStream:
                 return ""
 
     def _skip_line(self) -> None:
-        """Go to the end of this line."""
         while (end := self._text.find("\n", self._at)) < 0:
             self._at = len(self._text)
             if not self._read(0):
@@ -220,7 +218,6 @@ def decompressed(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _gunzip(compressed: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The content of a gzip file of one or more members."""
     bytes_in, bytes_out = len(compressed), 0
     decompressor = zlib.decompressobj(_GZIP_WINDOW)
     while True:
@@ -261,6 +258,7 @@ _TEXT_LIMIT = 64 * 1024 * 1024
 
 _DATABASE_LIMIT = 2 * 1024**3
 
+_MARKDOWN_LINK = re.compile(rb"\[[^\]\n\"]{1,300}\]\(http")
 _BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -307,7 +305,7 @@ def _read_stream(stream: BinaryIO, name: str, today: date) -> Iterator[Listing]:
         yield _newsboat(rest, name)
     elif (given := format_of(first)) is not None:
         yield from _records(read_records(given, _whole(rest, name)))
-    elif first[:1] in (b"{", b"[") and not _is_markdown(first):
+    elif first[:1] in (b"{", b"[") and not _MARKDOWN_LINK.match(first):
         yield from _RecordReader(name).read(JsonStream(rest, line))
     else:
         yield from _read_text(_whole(rest, name), name, today)
@@ -330,11 +328,6 @@ def _records(records: Iterable[Mapping[str, Any]]) -> Iterator[Listing]:
     yield from _listings_of(exported)
     if entries or skipped:
         yield Listing(None, (), tuple(skipped), entries=tuple(entries))
-
-
-def _is_markdown(first: bytes) -> bool:
-    """Whether a text begins with a link of Markdown."""
-    return re.match(rb"\[[^\]\n\"]{1,300}\]\(http", first) is not None
 
 
 def _pdf(name: str) -> LibraryEntry:
@@ -364,7 +357,6 @@ def _newsboat(chunks: Iterator[bytes], name: str) -> Listing:
 
 
 def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:
-    """The papers of a text of any format."""
     if libraries.is_rdf(body):
         return _listed(libraries.parse_rdf(body))
     if b"<opml" in body[:4096].lower():
@@ -535,5 +527,4 @@ def _listings_of(exported: Sequence[Exported]) -> Iterator[Listing]:
 
 
 def _is_day(value: object) -> TypeGuard[dict[str, Any]]:
-    """Whether a value is a day with its items."""
     return isinstance(value, dict) and isinstance(value.get("items"), list)

@@ -38,7 +38,6 @@ _TITLE_LIMIT = 300
 """Maximum characters of a title; a longer paragraph is an abstract, even without authors and date."""
 
 _NAME_LIMIT = 120
-"""Maximum characters of an organization's name."""
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LINK_TO_PAPER = "<https://huggingface.co/papers/{}>"
@@ -69,8 +68,6 @@ _DOTS = ("·", "•")
 
 @dataclass(slots=True)
 class _Block:
-    """The lines up to a date, and the footer with the date."""
-
     lines: list[str] = field(default_factory=list)
     author_count: int | None = None
     organization: str | None = None
@@ -296,7 +293,6 @@ def html_of(body: bytes) -> str | None:
 
 
 def _archived(body: bytes) -> bytes:
-    """The page of Safari's web archive."""
     try:
         page = plistlib.loads(body)["WebMainResource"]["WebResourceData"]
     except Exception as error:
@@ -308,7 +304,6 @@ def _archived(body: bytes) -> bytes:
 
 
 def _first_part(body: bytes) -> bytes:
-    """The page of an MHTML file, which is a mail with the page and its pictures."""
     for part in email.message_from_bytes(body).walk():
         if part.get_content_type() == "text/html" and isinstance(page := part.get_payload(decode=True), bytes):
             return page

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
-from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS
+from reader.core.document.formula import SUBSCRIPTS, SUPERSCRIPTS, small_letters
 from reader.core.document.formula_tree import DEEPEST
 from reader.core.document.model import (
     NESTING,
@@ -35,6 +35,7 @@ from reader.core.document.model import (
     Table,
     Theorem,
     Verbatim,
+    plain,
 )
 from reader.core.document.symbols import FUNCTIONS
 from reader.core.errors import NoFullText
@@ -202,11 +203,12 @@ def read_html(html: str) -> Document:
     reader = _Reader()
     blocks = reader.read(article)
     title = page.css_first("h1.ltx_title_document")
+    found = _VERSION.search(_first_text(page, "#watermark-tr"))
     document = Document(
         reader.line(title) if title is not None else heading,
         blocks,
-        _version(page),
-        _licence(page),
+        int(found[1]) if found else None,
+        clean(_first_text(page, "#license-tr"), 200).removeprefix("License: "),
         reader.is_cut or breaks_off,
     )
     if sum(document.sizes) < MIN_LETTERS:
@@ -214,15 +216,9 @@ def read_html(html: str) -> Document:
     return document
 
 
-def _version(page: LexborHTMLParser) -> int | None:
-    node = page.css_first("#watermark-tr")
-    found = _VERSION.search(node.text()) if node is not None else None
-    return int(found[1]) if found else None
-
-
-def _licence(page: LexborHTMLParser) -> str:
-    node = page.css_first("#license-tr")
-    return clean(node.text(), 200).removeprefix("License: ") if node is not None else ""
+def _first_text(page: LexborHTMLParser | LexborNode, selector: str, *, otherwise: str = "") -> str:
+    node = page.css_first(selector)
+    return node.text() if node is not None else otherwise
 
 
 _PART = 1 << 14
@@ -260,9 +256,9 @@ def class_names(node: LexborNode) -> frozenset[str]:
     return frozenset((node.attributes.get("class") or "").split())
 
 
-def anchor_of(node: LexborNode) -> str:
+def anchor_of(node: LexborNode | None) -> str:
     """The id of an element, which links lead to; empty if it has none."""
-    return clean(node.attributes.get("id") or "", 200)
+    return clean((node.attributes.get("id") if node is not None else "") or "", 200)
 
 
 def look_in(node: LexborNode, tag: str, names: frozenset[str], around: Look) -> Look:
@@ -300,8 +296,7 @@ def plain_spans(spans: Spans) -> Spans:
 
 def script(text: str, tag: str) -> str:
     """A superscript or subscript of running text, small if all its letters can be."""
-    small = text.translate(SUPERSCRIPTS if tag == "sup" else SUBSCRIPTS)
-    return text if any(a == b for a, b in zip(text, small, strict=True)) else small
+    return small_letters(text, SUPERSCRIPTS if tag == "sup" else SUBSCRIPTS) or text
 
 
 def figure_of(node: LexborNode) -> int | None:
@@ -357,7 +352,7 @@ def read_table(node: LexborNode, read: Callable[[LexborNode], Spans]) -> Table |
     # A grid has a line above each row, which would only clutter.
     rules = tuple(index for index, has_rule in enumerate(ruled) if index and has_rule)
     rules = rules if 2 * len(rules) <= len(rows) else ()
-    return Table(tuple(rows), rules, clean(node.attributes.get("id") or "", 200))
+    return Table(tuple(rows), rules, anchor_of(node))
 
 
 def _rows(node: LexborNode) -> Iterator[tuple[LexborNode, bool]]:
@@ -400,13 +395,10 @@ def read_formulas(node: LexborNode, text_of: Callable[[LexborNode], str]) -> Ite
         if rows:
             yield Formula(tuple(rows), number, anchor)
 
-    outer = clean(node.attributes.get("id") or "", 200)
     for row, _ in _rows(node):
         tex = clean_tex(_aligned(row))
         tagged = row.css_first(".ltx_tag_equation, .ltx_eqn_eqno > .ltx_tag_equationgroup")
         own = clean(text_of(tagged), 40) if tagged is not None else ""
-        around = row.parent
-        inner = clean((around.attributes.get("id") if around is not None else "") or "", 200)
         if not tex and not own:
             if text := clean(text_of(row), 2_000):
                 yield from formula()
@@ -421,7 +413,7 @@ def read_formulas(node: LexborNode, text_of: Callable[[LexborNode], str]) -> Ite
         shared = max(0, shared - 1)
         if tex:
             rows.append(tex)
-        anchor = anchor or inner or clean(row.attributes.get("id") or "", 200) or outer
+        anchor = anchor or anchor_of(row.parent) or anchor_of(row) or anchor_of(node)
     yield from formula()
 
 
@@ -467,7 +459,7 @@ _DROPPED = frozenset((
 ))  # fmt: skip
 _DROPPED_CLASSES = frozenset((
     "ltx_ERROR", "ltx_TOC", "ltx_authors", "ltx_bib_cited", "ltx_dates", "ltx_listing_data", "ltx_page_footer",
-    "ltx_pagination", "ltx_note_mark", "ltx_note_type", "ltx_rdf", "ltx_tag_note",
+    "ltx_pagination", "ltx_note_mark", "ltx_note_type", "ltx_rdf", "ltx_tag_note", "ltx_title_document",
 ))  # fmt: skip
 _BLOCKS = frozenset((
     "address", "article", "aside", "center", "details", "div", "dd", "dt", "figcaption", "hr", "li", "main", "p",
@@ -568,7 +560,7 @@ class _Reader:
     def line(self, node: LexborNode) -> str:
         """The text of a title, without its notes."""
         spans = self._inline(node, skipped=frozenset({"ltx_note"}))
-        return clean("".join(span.text for span in spans))
+        return clean("".join(plain(spans)))
 
     # The walk
 
@@ -655,9 +647,10 @@ class _Reader:
             flow.anchor = anchor_of(node) if tag == "p" or "ltx_p" in classes else ""
             self._walk(node, flow, look, depth)
             flow.end_paragraph()
-            self._add_notes(flow)
         else:
             self._inline_element(element, flow)
+            return
+        self._add_notes(flow)
 
     def _inline_element(self, element: _Element, flow: _Flow) -> None:
         """An element within a line."""
@@ -701,7 +694,12 @@ class _Reader:
         return flow.writer.take()
 
     def _text(self, node: LexborNode) -> str:
-        return "".join(span.text for span in self._inline(node))
+        return "".join(plain(self._inline(node)))
+
+    def _tag_text(self, node: LexborNode, selector: str = ".ltx_tag") -> str:
+        """The number or mark in an element."""
+        tagged = node.css_first(selector)
+        return self._text(tagged) if tagged is not None else ""
 
     def _add_notes(self, flow: _Flow) -> None:
         if flow.nesting == 0 and not flow.is_inline:
@@ -714,19 +712,14 @@ class _Reader:
         node, tag, classes = element[:3]
         found = _TITLE.search(" ".join(classes - {"ltx_title"}))
         name = found[1] if found else ""
-        if name == "document":
-            return
-        tagged = node.css_first(".ltx_tag")
         spans = self._inline(node, skipped=frozenset({"ltx_tag"}))
         if name in ("keywords", "classification"):
             flow.add(Paragraph(tuple(span._replace(style="strong") for span in spans)))
             return
-        number = self._text(tagged).rstrip(" .:") if tagged is not None else ""
+        number = self._tag_text(node).rstrip(" .:")
         level = _LEVELS.get(name) or max(1, min(5, int(tag[1:]) - 1))
         if spans or number:
-            parent = node.parent
-            flow.add(Heading(level, number, spans, anchor_of(parent) if parent is not None else ""))
-            self._add_notes(flow)
+            flow.add(Heading(level, number, spans, anchor_of(node.parent)))
 
     def _formula(self, element: _Element, flow: _Flow) -> None:
         node = element.node
@@ -741,12 +734,11 @@ class _Reader:
             flow.writer.formula(tex, element.look.target)
 
     def _note(self, node: LexborNode, flow: _Flow) -> None:
-        mark, content = node.css_first(".ltx_note_mark"), node.css_first(".ltx_note_content")
+        content = node.css_first(".ltx_note_content")
         spans = self._inline(content if content is not None else node)
         if not spans:
             return
-        text = clean(mark.text(), 20) if mark is not None else "*"
-        anchor = anchor_of(node)
+        text, anchor = clean(_first_text(node, ".ltx_note_mark", otherwise="*"), 20), anchor_of(node)
         if "ltx_role_footnotetext" not in class_names(node):
             flow.writer.mark(text, f"#{anchor}" if anchor else "")
         self._notes.append(Note(text, spans, anchor))
@@ -758,7 +750,6 @@ class _Reader:
         inner = self._inside(node, flow, depth, "ltx_title")
         if inner is not flow:
             flow.add(Theorem(plain_spans(spans), tuple(inner.blocks), anchor_of(node)))
-            self._add_notes(flow)
 
     def _items(self, element: _Element, flow: _Flow) -> None:
         node, depth = element.node, element.depth
@@ -777,15 +768,15 @@ class _Reader:
                     items.append(Item(clean(marker, 200), tuple(inner.blocks), anchor_of(child)))
         if items:
             flow.add(Items(tuple(items), anchor_of(node)))
-            self._add_notes(flow)
 
     def _references(self, node: LexborNode, flow: _Flow) -> None:
         for child in self._children(node):
             if child.tag == "-text":
                 continue
-            tagged = child.css_first(".ltx_tag_bibitem")
-            label = self._text(tagged) if tagged is not None else ""
-            spans = self._inline(child, skipped=frozenset({"ltx_tag"}))
+            label, spans = (
+                self._tag_text(child, ".ltx_tag_bibitem"),
+                self._inline(child, skipped=frozenset({"ltx_tag"})),
+            )
             if spans or label:
                 flow.add(Reference(clean(label, 200), spans, anchor_of(child)))
 
@@ -794,26 +785,20 @@ class _Reader:
         caption = next((one for one in node.iter() if one.tag == "figcaption"), None)
         label, spans = "", Spans()
         if caption is not None:
-            tagged = caption.css_first(".ltx_tag")
-            label = clean(self._text(tagged).strip().rstrip(":."), 100) if tagged is not None else ""
+            label = clean(self._tag_text(caption).strip().rstrip(":."), 100)
             spans = self._inline(caption, skipped=frozenset({"ltx_tag"}))
         inner = self._inside(node, flow, depth, "ltx_caption")
         own = [one for one in node.css("img") if figure_of(one) == node.mem_id]
         pictures = tuple(filter(None, (clean(one.attributes.get("src") or "") for one in own)))
         if inner is not flow and (label or spans or inner.blocks or pictures):
             flow.add(Figure(label, spans, tuple(inner.blocks), pictures, anchor_of(node)))
-            self._add_notes(flow)
 
     def _table(self, node: LexborNode, classes: frozenset[str], flow: _Flow) -> None:
-
         if classes & {"ltx_equation", "ltx_equationgroup", "ltx_eqn_table"}:
             for formula in read_formulas(node, self._text):
                 flow.add(formula)
-        else:
-            table = read_table(node, self._inline)
-            if table is not None:
-                flow.add(table)
-        self._add_notes(flow)
+        elif (table := read_table(node, self._inline)) is not None:
+            flow.add(table)
 
     def _listing(self, node: LexborNode) -> tuple[Spans, ...]:
         """The lines of code, or of an algorithm."""

@@ -32,6 +32,7 @@ from reader.core.document.model import (
     Table,
     Theorem,
     Verbatim,
+    plain,
 )
 from reader.core.errors import NoFullText
 from reader.core.foreign import web_url
@@ -221,9 +222,10 @@ def parse_markdown(text: str, *, title: str = "", version: int | None = None) ->
     text = _outside_code(text, _without_html)
     text = _TWICE_NUMBERED.sub(r"\1\2 ", text)
     text = _LONG_MARKER.sub(lambda found: f"{found[1]}{found[2]:4}", _LOST_LABEL.sub("?", _MACRO.sub("", text)))
-    protected, formulas = _protected(text)
+    formulas: list[str] = []
+    text = _outside_code(_BROKEN_TEX.sub("", text), lambda part: _protect(part, formulas))
     builder = _Builder(formulas)
-    blocks = builder.build(_parser().parse(protected))
+    blocks = builder.build(_parser().parse(text))
     return Document(clean(title) or builder.title, blocks, version, is_cut=is_cut or builder.is_cut)
 
 
@@ -292,12 +294,6 @@ def _pipe_table(html: str) -> str:
     return "\n\n" + "\n".join((lines[0], f"|{' --- |' * columns}", *lines[1:])) + "\n\n"
 
 
-def _protected(text: str) -> tuple[str, list[str]]:
-    """The text with a mark instead of each formula outside code, and the formulas."""
-    formulas: list[str] = []
-    return _outside_code(_BROKEN_TEX.sub("", text), lambda part: _protect(part, formulas)), formulas
-
-
 def _protect(text: str, formulas: list[str]) -> str:
     """A text outside code with its formulas replaced; a formula never continues in another paragraph or cell."""
     pieces = []
@@ -345,16 +341,15 @@ def joined_blocks(blocks: Sequence[Block], targets: Mapping[str, str]) -> Iterat
     held: Block | None = None
     for block in blocks:
         if isinstance(block, Heading):
-            title = "".join(span.text for span in block.spans).lower()
-            in_references = title in ("references", "bibliography")
+            in_references = _title(block) in ("references", "bibliography")
         if in_references and isinstance(block, Items):
-            yield from (held,) if held is not None else ()
+            yield from filter(None, (held,))
             yield from _references(block)
             held = None
             continue
         *done, held = _joined(held, block, targets)
         yield from done
-    yield from (held,) if held is not None else ()
+    yield from filter(None, (held,))
 
 
 def with_pictures(blocks: Iterable[Block]) -> list[Block]:
@@ -402,7 +397,7 @@ def _joined(before: Block | None, block: Block, targets: Mapping[str, str]) -> l
 def _caption(block: Block, targets: Mapping[str, str]) -> Figure | None:
     if not isinstance(block, Paragraph):
         return None
-    text = "".join(span.text for span in block.spans[:2])
+    text = "".join(plain(block.spans[:2]))
     is_label = block.spans[0].style == "strong"
     found = _CAPTION.match(f"{block.spans[0].text}: " if is_label else f"{text} ")
     if found is None or len(block.spans[0].text) < len(found[1]):
@@ -419,7 +414,7 @@ def _references(block: Items) -> Iterator[Reference]:
             if not isinstance(part, Paragraph):
                 continue
             if place == 0 and len(item.blocks) > 1:
-                label = clean("".join(span.text for span in part.spans), 200)
+                label = clean("".join(plain(part.spans)), 200)
                 continue
             writer.space()
             writer.copy(part.spans)
@@ -469,11 +464,10 @@ class _Builder:
     def build(self, tokens: Sequence[Token]) -> tuple[Block, ...]:
         """The blocks of a document."""
         blocks = self._blocks(iter(tokens), "", 0)
-        first = next((place for place, block in enumerate(blocks[:60]) if _is_abstract(block)), 0)
+        titles = (_title(block) if isinstance(block, Heading) else "" for block in blocks[:60])
+        first = next((place for place, title in enumerate(titles) if title == "abstract"), 0)
         # What stands before the abstract are names, and what is left of macros.
         return tuple(with_pictures(joined_blocks(blocks[first:], self._targets)))
-
-    # Tokens to blocks
 
     def _blocks(self, tokens: Iterator[Token], end: str, nesting: int) -> list[Block]:
         blocks: list[Block] = []
@@ -494,7 +488,9 @@ class _Builder:
                     inner = self._blocks(tokens, "blockquote_close", nesting + 1)
                     blocks += [Quote(tuple(inner))] if inner and nesting < NESTING else inner
                 case "fence" | "code_block":
-                    self._code(token.content, blocks)
+                    self._letters -= len(token.content)
+                    if lines := code_lines(self._restored(token.content)):
+                        blocks.append(Verbatim(lines))
                 case "table_open":
                     if rows := self._rows(tokens):
                         blocks.append(Table(rows))
@@ -502,7 +498,7 @@ class _Builder:
 
     def _heading(self, level: int, token: Token, blocks: list[Block]) -> None:
         spans = _without_style(self._spans(token.children)[0])
-        text = "".join(span.text for span in spans)
+        text = "".join(plain(spans))
         if level == 1 and not blocks and not self.title:
             self.title = clean(text)
         elif level == 6 and _STATEMENT.match(text):
@@ -521,8 +517,8 @@ class _Builder:
             return [Note(note[1], shortened(spans, note.end()))]
         if len(steps := list(_lines(token))) > 2 and sum(map(bool, map(_STEP.match, token.content.split("\n")))) > 1:
             return [Verbatim(tuple(self._spans(line)[0] for line in steps))]
-        if all(span.style == "formula" or not span.text.strip(" .,;$") for span in spans):
-            rows = tuple(span.text for span in spans if span.style == "formula")
+        rows = tuple(span.text for span in spans if span.style == "formula")
+        if rows and all(span.style == "formula" or not span.text.strip(" .,;$") for span in spans):
             tags = [found[1] for row in rows for found in _TAGGED.finditer(row)]
             return [Formula(tuple(_TAGGED.sub("", row).strip() for row in rows), f"({tags[0]})" if tags else "")]
         return [Paragraph(spans), *([Figure("", (), (), pictures)] if pictures else [])]
@@ -542,11 +538,6 @@ class _Builder:
             blocks.append(Items(tuple(one for one in items if one.blocks) or tuple(items)))
         else:
             blocks += [block for item in items for block in item.blocks]
-
-    def _code(self, code: str, blocks: list[Block]) -> None:
-        self._letters -= len(code)
-        if lines := code_lines(self._restored(code)):
-            blocks.append(Verbatim(lines))
 
     def _rows(self, tokens: Iterator[Token]) -> tuple[tuple[Cell, ...], ...]:
         rows: list[tuple[Cell, ...]] = []
@@ -628,8 +619,8 @@ class _Builder:
         return web_url(href) or ""
 
 
-def _is_abstract(block: Block) -> bool:
-    return isinstance(block, Heading) and "".join(span.text for span in block.spans).lower() == "abstract"
+def _title(heading: Heading) -> str:
+    return "".join(plain(heading.spans)).lower()
 
 
 def _lines(token: Token) -> Iterator[list[Token]]:

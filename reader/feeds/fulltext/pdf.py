@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
+from operator import attrgetter
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -461,10 +462,9 @@ def _with_scripts(letters: Sequence[Letter]) -> Iterator[Letter]:
             yield letter
             at += 1
             continue
-        is_raised = letter.base > before.base
         script = "".join(one.text for one in letters[at:end]).strip()
         if not _MARKS.issuperset(script):
-            script = small_script(script, "^" if is_raised else "_", SUPERSCRIPTS if is_raised else SUBSCRIPTS)
+            script = small_script(script, "^" if letter.base > before.base else "_")
         yield letter._replace(text=script, right=letters[end - 1].right, base=before.base)
         at = end
 
@@ -534,15 +534,13 @@ def _lead(drawn: Sequence[Letter], text: str) -> int:
     first = len(number[0]) if number else 0
     if first >= len(drawn) or not (drawn[first].is_bold or drawn[first].is_italic):
         return 0
-    is_bold = drawn[first].is_bold
-    last = next(
-        (at for at in range(first, len(drawn)) if not (drawn[at].is_bold if is_bold else drawn[at].is_italic)), 0
-    )
-    letters = sum(len(one.text) for one in drawn[:last]) if last > first + 2 else 0
-    ends = (
-        at + 1 for at, letter in enumerate(accumulate(not letter.isspace() for letter in text)) if letter == letters
-    )
-    return next(ends, 0) if letters else 0
+    stands_out = attrgetter("is_bold" if drawn[first].is_bold else "is_italic")
+    last = next((at for at in range(first, len(drawn)) if not stands_out(drawn[at])), 0)
+    if last <= first + 2:
+        return 0
+    letters = sum(len(one.text) for one in drawn[:last])
+    counts = accumulate(not letter.isspace() for letter in text)
+    return next((at for at, count in enumerate(counts, 1) if count == letters), 0)
 
 
 def _spaced(text: str) -> str:
@@ -631,7 +629,7 @@ def read_pdf(pages: Pages) -> Document:
     )
     for index in range(len(builder.lines)):
         builder.add(index)
-    return _document(builder.parts, pages.is_cut, len(drawn))
+    return _document(builder.parts[1:], pages.is_cut, len(drawn))
 
 
 # What stands on the edges of pages
@@ -639,11 +637,18 @@ def read_pdf(pages: Pages) -> Document:
 
 def _furniture(pages: Sequence[Page]) -> Iterator[frozenset[int]]:
     """The lines of each page that are none of the text: headers, page and line numbers, stamps, contents."""
-    edges = [{index for index, line in enumerate(page.lines) if _is_at_edge(line, page)} for page in pages]
-    for page, edge in zip(pages, edges, strict=True):
+    edges: list[set[int]] = []
+    for page in pages:
         # The first line of a small page is a header too.
         first = max(page.lines, key=lambda line: line.base, default=None)
-        edge.update(i for i, line in enumerate(page.lines) if line is first and not _CHAPTER.fullmatch(line.text))
+        edges.append(
+            {
+                index
+                for index, line in enumerate(page.lines)
+                if not 0.085 * page.height < line.base < 0.915 * page.height
+                or (line is first and not _CHAPTER.fullmatch(line.text))
+            }
+        )
     seen = Counter(
         place
         for page, edge in zip(pages, edges, strict=True)
@@ -679,10 +684,6 @@ def _contents(page: Page) -> range:
     has_leaders = sum(bool(_LEADERS.search(line.text)) for line in page.lines) > 2
     is_one = len(ends) > 2 and (title is not None or has_leaders)
     return range(title or 0, ends[-1] + 1) if is_one else range(0)
-
-
-def _is_at_edge(line: Line, page: Page) -> bool:
-    return not 0.085 * page.height < line.base < 0.915 * page.height
 
 
 def _place(line: Line) -> tuple[str, int]:
@@ -812,6 +813,10 @@ class _Part:
         return self.rows[-1]
 
 
+_NO_LINE = Line("", -1, 0.0, 0.0, 0.0, 0.0)
+"""What is before the first line."""
+
+
 @dataclass
 class _Builder:
     """Adds one line after the other."""
@@ -820,17 +825,21 @@ class _Builder:
     lines: Sequence[Line]
     looks: _Measures
     levels: dict[str, int]
-    parts: list[_Part] = field(default_factory=list)
+    parts: list[_Part] = field(default_factory=lambda: [_Part("", "", [_NO_LINE])])
+    """The first one is empty."""
     in_references: bool = False
     has_references: bool = False
     """Whether a heading has begun them."""
     has_headings: bool = False
     chapter: str = ""
     """The number of the chapter, if there are any."""
-    before: Line | None = None
-    """The line before."""
+    before: Line = _NO_LINE
     places: dict[tuple[str, ...], int] = field(default_factory=dict)
     """The last number of headings, by the number that they are in and its kind."""
+
+    @property
+    def last(self) -> _Part:
+        return self.parts[-1]
 
     def add(self, index: int) -> None:
         """Add a line to the last part, or begin another."""
@@ -847,12 +856,12 @@ class _Builder:
                 self._join_cells(line)
             self._begin("caption", line)
         elif self._is_title(line):
-            if self.parts and self.parts[-1].kind == "title" and abs(self.parts[-1].line.size - line.size) < 1:
-                self._join(self.parts[-1], line)
+            if self.last.kind == "title" and abs(self.last.line.size - line.size) < 1:
+                self._join(self.last, line)
             else:
                 self._begin("title", line)
         elif self._goes_on_as_heading(line):
-            self._join(self.parts[-1], line)
+            self._join(self.last, line)
         elif rest := self._begins_with_heading(line):
             self._begin("paragraph", line, text=rest)
         elif _THEOREM.match(line.text[: line.lead]):
@@ -871,8 +880,8 @@ class _Builder:
         elif self.in_references and not self._goes_on_below(line):
             self._add_reference(index, line)
         elif self._is_of_rows(line) or self._stands_as_it_is(line) or self._has_number(index, line):
-            if self.parts and self.parts[-1].kind == "lines" and self.parts[-1].last.page == line.page:
-                self.parts[-1].rows.append(line)
+            if self.last.kind == "lines" and self.last.last.page == line.page:
+                self.last.rows.append(line)
             else:
                 self._begin("lines", line)
         else:
@@ -888,14 +897,13 @@ class _Builder:
     def _follows(self, line: Line) -> bool:
         """Whether a line is the next one below the line before, in letters of the same size."""
         before = self.before
-        if before is None or before.page != line.page or abs(before.size - line.size) >= 0.6:
-            return False
-        return 0 < before.base - line.base < 1.35 * max(self.looks.leading, 1.25 * line.size)
+        is_alike = before.page == line.page and abs(before.size - line.size) < 0.6
+        return is_alike and 0 < before.base - line.base < 1.35 * max(self.looks.leading, 1.25 * line.size)
 
     def _join_cells(self, caption: Line) -> None:
         """Make one table of the short lines above a caption, if there are several."""
         first, above = len(self.parts), caption
-        while first and self._is_cell(self.parts[first - 1], above):
+        while self._is_cell(self.parts[first - 1], above):
             first -= 1
             above = self.parts[first].line
         rows = [row for part in self.parts[first:] for row in part.rows]
@@ -908,12 +916,11 @@ class _Builder:
 
     def _is_of_rows(self, line: Line) -> bool:
         """Whether a short line stands below the caption of a table, or continues with a table or a formula."""
-        last = self.parts[-1] if self.parts else None
-        words = len(_SMALL_WORD.findall(line.text))
-        if last is None or last.last.page != line.page or line.width > (0.6 if words else 0.9) * self.looks.column:
+        last, words = self.last, len(_SMALL_WORD.findall(line.text))
+        if last.last.page != line.page or line.width > (0.6 if words else 0.9) * self.looks.column:
             return False
         lowest = min(row.base for row in last.rows)
-        before = self.parts[-2] if last.kind == "lines" and len(self.parts) > 1 else last
+        before = self.parts[-2] if last.kind == "lines" else last
         if before.kind == "caption" and _is_of_table(before.text):
             return lowest - line.base < 3 * self.looks.leading and line.base < before.last.base
         is_indented = self.looks.indent(line) > 16 and line.left > min(row.left for row in last.rows)
@@ -949,21 +956,18 @@ class _Builder:
 
     def _begins_caption(self, line: Line, caption: re.Match[str]) -> bool:
         """Whether `Figure 2` begins a caption; in the middle of a paragraph it is a word of it."""
-        last = self.parts[-1] if self.parts else None
-        is_within = self._follows(line) and last is not None and last.kind in _TEXTS
-        if is_within and last is not None and not _SENTENCE_END.search(last.text):
+        if self._follows(line) and self.last.kind in _TEXTS and not _SENTENCE_END.search(self.last.text):
             return False
         return bool(caption["end"]) or abs(line.size - self.looks.body) > 0.4 or line.bold > 0
 
     def _is_title(self, line: Line) -> bool:
         if line.page != 0 or self.has_headings or line.size <= 1.25 * self.looks.body:
             return False
-        titles = [part for part in self.parts if part.kind == "title"]
-        return not titles or self.parts[-1] is titles[0]
+        return next((part for part in self.parts if part.kind == "title"), self.last) is self.last
 
     def _goes_on_as_heading(self, line: Line) -> bool:
-        last = self.parts[-1] if self.parts else None
-        if last is None or last.kind != "heading":
+        last = self.last
+        if last.kind != "heading":
             return False
         if _CHAPTER.fullmatch(last.text) and self.before is last.last:
             return line.page == last.line.page and line.size > 1.12 * self.looks.body
@@ -1026,7 +1030,7 @@ class _Builder:
         """Whether a line stands in the middle of its column, with a gap above it."""
         before, indent = self.before, self.looks.indent(line)
         rest = self.looks.column - indent - line.width
-        gap = before.base - line.base if before is not None and before.page == line.page else 99.0
+        gap = before.base - line.base if before.page == line.page else 99.0
         return indent > 20 and abs(indent - rest) < 12 and not 0 < gap < 1.5 * self.looks.leading
 
     def _is_large(self, line: Line) -> bool:
@@ -1049,26 +1053,16 @@ class _Builder:
             if len(key) > 2 and key in self.levels:
                 return self.levels[key]
         key = _titled(line.text)
-        if len(key) > 9 and line.bold > 0.5:
-            begun = (
-                level for title, level in self.levels.items() if title.startswith(key) and 3 * len(key) > len(title)
-            )
-            return next(begun, None)
-        return None
+        begun = (level for title, level in self.levels.items() if title.startswith(key) and 3 * len(key) > len(title))
+        return next(begun, None) if len(key) > 9 and line.bold > 0.5 else None
 
     def _is_note(self, line: Line) -> bool:
         """Whether a footnote begins: small letters in the lower third of a page, behind a mark."""
-        last = self.parts[-1] if self.parts else None
-        in_entry = self.in_references and last is not None and last.kind == "reference"
-        small = last.line.size - 0.6 if in_entry and last is not None else 0.93 * self.looks.body
+        in_entry = self.in_references and self.last.kind == "reference"
+        small = self.last.line.size - 0.6 if in_entry else 0.93 * self.looks.body
         is_low = line.base < 0.35 * self.pages[line.page].height
-        return (
-            line.size < small
-            and is_low
-            and len(line.text) > 8
-            and line.math <= 0.5
-            and bool(_FOOTNOTE.match(line.text))
-        )
+        is_text = len(line.text) > 8 and line.math <= 0.5
+        return line.size < small and is_low and is_text and bool(_FOOTNOTE.match(line.text))
 
     def _add_reference(self, index: int, line: Line) -> None:
         around = [other for other in self.lines[index : index + 60] if other.page == line.page]
@@ -1082,8 +1076,7 @@ class _Builder:
         else:
             steps = [above.base - below.base for above, below in pairwise(alike)]
             step = min((one for one in steps if 2 < one < 3 * self.looks.body), default=self.looks.leading)
-            before = self.before
-            begins = before is not None and before.page == line.page and before.base - line.base > 1.2 * step
+            begins = self.before.page == line.page and self.before.base - line.base > 1.2 * step
         entries = (part for part in reversed(self.parts[-14:]) if part.kind in ("reference", "heading"))
         last = next(entries, None)
         if begins or last is None or last.kind != "reference":
@@ -1104,9 +1097,8 @@ class _Builder:
         cells = len(line.cells)
         if cells < 2 or len(re.findall(r"[^\W\d_]{3,}", line.text)) >= 2.5 * cells:
             return False
-        last, before = self.parts[-1] if self.parts else None, self.before
-        in_text = last is not None and last.kind in (*_TEXTS, "caption", "note") and self._follows(line)
-        if cells == 2 and in_text and before is not None and len(before.cells) < 2:
+        in_text = self.last.kind in (*_TEXTS, "caption", "note") and self._follows(line)
+        if cells == 2 and in_text and len(self.before.cells) < 2:
             return False
         return cells > 2 or self.looks.is_short(line) or line.size < 0.95 * self.looks.body
 
@@ -1122,20 +1114,19 @@ class _Builder:
 
     def _add_text(self, index: int, line: Line) -> None:
         """Add a line of running text; a paragraph continues behind what floats between its lines."""
-        last = self.parts[-1] if self.parts else None
-        follows = self._follows(line)
+        last, follows = self.last, self._follows(line)
         bullet = _BULLET.match(line.text)
-        if last is not None and self._goes_on_below(line):
+        if self._goes_on_below(line):
             self._join(last, line)
             return
         tail = next((p for p in reversed(self.parts[-14:]) if p.kind in (*_TEXTS, "heading", "title")), None)
-        if bullet and bullet[1][0] == "(" and last is not None and last.kind == "paragraph" and follows:
+        if bullet and bullet[1][0] == "(" and last.kind == "paragraph" and follows:
             # Of an enumeration within a sentence.
             is_within = line.left < last.last.left + 4 and not _SENTENCE_END.search(last.text)
             bullet = None if is_within else bullet
         if tail is not None and tail.kind in _TEXTS and not bullet:
             is_near = last is tail and follows and not self._is_indented(index, line)
-            goes_on = not is_near and not self._is_behind_formula(tail, line) and self._goes_on(tail, last, index, line)
+            goes_on = not is_near and not self._is_behind_formula(tail, line) and self._goes_on(tail, index, line)
             if goes_on or (is_near and not self._has_ended(line)):
                 self._join(tail, line)
                 return
@@ -1143,8 +1134,7 @@ class _Builder:
 
     def _goes_on_below(self, line: Line) -> bool:
         """Whether a line is the next one of a caption or a footnote."""
-        last = self.parts[-1] if self.parts else None
-        is_last = last is not None and last.kind in ("caption", "note") and last.last is self.before
+        is_last = self.last.kind in ("caption", "note") and self.last.last is self.before
         return is_last and self._follows(line)
 
     def _is_indented(self, index: int, line: Line) -> bool:
@@ -1160,37 +1150,34 @@ class _Builder:
     def _has_ended(self, line: Line) -> bool:
         """Whether the line before was a paragraph's last, by its length."""
         before = self.before
-        if before is None or line.text[:1].islower():
+        if line.text[:1].islower():
             return False
-        if self.parts[-1].kind == "item" and len(self.parts[-1].rows) > 1 and before.left - line.left > 4:
+        if self.last.kind == "item" and len(self.last.rows) > 1 and before.left - line.left > 4:
             return True
         return before.width < 0.8 * self.looks.column and bool(_SENTENCE_END.search(before.text))
 
     def _is_behind_formula(self, tail: _Part, line: Line) -> bool:
         """Whether only a formula stands between a paragraph and a line, which then follow it in this order."""
-        last, step = self.parts[-1], tail.last.base - line.base
-        if last.kind != "lines" or len(self.parts) < 2 or self.parts[-2] is not tail or tail.last.page != line.page:
+        step = tail.last.base - line.base
+        if self.last.kind != "lines" or self.parts[-2] is not tail or tail.last.page != line.page:
             return False
         # Limits of a sum that is within a line, and the halves of a fraction, are short.
-        is_apart = step > 1.35 * self.looks.leading or (step > 0 and sum(len(row.text) for row in last.rows) > 12)
+        is_apart = step > 1.35 * self.looks.leading or (step > 0 and sum(len(row.text) for row in self.last.rows) > 12)
         return is_apart and not tail.text.endswith(SOFT_HYPHEN)
 
-    def _goes_on(self, tail: _Part, last: _Part | None, index: int, line: Line) -> bool:
+    def _goes_on(self, tail: _Part, index: int, line: Line) -> bool:
         """Whether a paragraph that a column, a page or a figure has cut continues here."""
-        begins_small = line.text[:1].islower()
-        if (
-            _SENTENCE_END.search(tail.text)
-            or abs(tail.last.size - line.size) >= 0.8
-            or abs(line.size - self.looks.body) >= 0.8
+        before = self.before
+        if _SENTENCE_END.search(tail.text) or any(
+            abs(size - line.size) >= 0.8 for size in (tail.last.size, self.looks.body)
         ):
             return False
-        if begins_small or tail.text.endswith(SOFT_HYPHEN):
+        if line.text[:1].islower() or tail.text.endswith(SOFT_HYPHEN):
             return True
-        before = self.before
-        is_cut = before is not None and (before.page != line.page or before.base < line.base)
+        is_cut = before.page != line.page or before.base < line.base
         is_full = before is tail.last and tail.last.width > 0.93 * self.looks.column
         is_text = bool(_SENTENCE_END.search(line.text)) or line.width > 0.93 * self.looks.column
-        return (last is not tail or (is_cut and is_full and is_text)) and not self._is_indented(index, line)
+        return (self.last is not tail or (is_cut and is_full and is_text)) and not self._is_indented(index, line)
 
 
 def _places(number: str) -> Iterator[tuple[str, int]]:
@@ -1295,10 +1282,8 @@ def _laid_out(lines: Sequence[Line]) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """A text that is shown: ligatures are letters again."""
-    parts = _SCRIPTS.split(text.rstrip(SOFT_HYPHEN))
-    return clean(
-        "".join(part if at % 2 else unicodedata.normalize("NFKC", part) for at, part in enumerate(parts)), LETTERS
-    )
+    parts = enumerate(_SCRIPTS.split(text.rstrip(SOFT_HYPHEN)))
+    return clean("".join(part if at % 2 else unicodedata.normalize("NFKC", part) for at, part in parts), LETTERS)
 
 
 def _label(text: str) -> tuple[str, str]:

@@ -31,23 +31,13 @@ from reader.core.steps import note_step, note_wait
 from reader.core.text import clean
 from reader.feeds.http import responses
 from reader.feeds.http.environment import find_token, is_offline, may_have_token, sign_in_advice
-from reader.feeds.http.responses import (
-    LATER,
-    Answer,
-    BodyReader,
-    BodyTooLarge,
-    HttpRefused,
-    Limits,
-    RetryableError,
-    UnknownEncoding,
-    connection_broke,
-)
+from reader.feeds.http.responses import Answer, HttpRefused, Limits, RetryableError
 from reader.paths import make_folder, make_private, read_start, replace_private
 from reader.platform import Lock
 
 if TYPE_CHECKING:
     from reader.config import Settings
-    from reader.feeds.http.wire import LocalHost, Wire
+    from reader.feeds.http.wire import Wire
 
 
 POLL = 0.2
@@ -133,7 +123,9 @@ class Backoff:
             return left
         _, times = self._read()
         seconds = PAUSES[min(times, len(PAUSES) - 1)]
-        self._write(self._now() + seconds, times + 1)
+        if self._file is not None:
+            with suppress(OSError):
+                replace_private(self._file, json.dumps([self._now() + seconds, times + 1]), durable=False)
         return float(seconds)
 
     def answer(self) -> None:
@@ -150,11 +142,6 @@ class Backoff:
             return float(until), max(0, int(times))
         except (OSError, ValueError, TypeError):
             return 0.0, 0
-
-    def _write(self, until: float, times: int) -> None:
-        if self._file is not None:
-            with suppress(OSError):
-                replace_private(self._file, json.dumps([until, times]), durable=False)
 
 
 T = TypeVar("T")
@@ -292,7 +279,7 @@ class HttpClient(Closing):
         settings: Settings,
         environ: Mapping[str, str],
         *,
-        lock_folder: Path | None = None,
+        lock_folder: Path | None,
         **options: Unpack[HttpOptions],
     ) -> HttpClient:
         """A client for the daily feed at an address, with the environment's offline mode.
@@ -371,7 +358,7 @@ class HttpClient(Closing):
         except TimeoutError as error:
             # A host that sends all the time, but never finishes, would do so again.
             late = f"{self.host} did not finish its answer within {self._limits.total_timeout:g} s"
-            raise FeedUnreachable(f"{late}; {LATER}.") from error
+            raise FeedUnreachable(f"{late}; {responses.LATER}.") from error
         note_step()
         try:
             return await asyncio.to_thread(parse, response)
@@ -385,7 +372,6 @@ class HttpClient(Closing):
         return host_lock(self._lock_folder / f"{self.host}.lock", 0, self._sleep)
 
     async def _request(self, url: str, parameters: Mapping[str, Any], validators: Validators) -> Response:
-        """Send one request, and follow its redirects."""
         wire = self._open()
         query: Mapping[str, Any] | None = parameters or None
         lasting_url, is_permanent = url, True
@@ -410,7 +396,8 @@ class HttpClient(Closing):
             finally:
                 # The interval holds after a rate limit too.
                 self._free_at = max(self._free_at, self._clock() + self._interval)
-            if self.refuses_pages and _is_web_page(answer, body):
+            is_page = "html" in answer.headers.get("content-type", "") or body[:100].lstrip()[:1] == b"<"
+            if self.refuses_pages and is_page:
                 raise FeedMalformed(
                     f"{self.host} answered with a web page instead of the feed; this network may ask to sign in first."
                 )
@@ -444,20 +431,20 @@ class HttpClient(Closing):
         """The unpacked body; raises FeedMalformed if it is over the size limit or has an encoding not asked for."""
         encoding = answer.headers.get("Content-Encoding", "")
         try:
-            reader = BodyReader(encoding, self._limits.body_size)
+            reader = responses.BodyReader(encoding, self._limits.body_size)
             async for chunk in answer.chunks:
                 reader.add(chunk)
             return reader.body()
-        except UnknownEncoding:
+        except responses.UnknownEncoding:
             sent = f"{self.host} compressed its answer as {clean(encoding, 40)!r}, which was not requested"
             raise FeedMalformed(f"{sent}; try again later.") from None
-        except BodyTooLarge:
+        except responses.BodyTooLarge:
             size = self._limits.body_size // (1024 * 1024)
             raise FeedMalformed(
                 f"{self.host} sent more than {size} MiB at once, which were not read; try again later."
             ) from None
         except zlib.error as error:
-            raise connection_broke(self.host, self._limits) from error
+            raise responses.connection_broke(self.host, self._limits) from error
 
     def _redirect_target(self, origin: str, target: str) -> str:
         """The address that a redirect leads to; raises FeedRefused if it leaves the host or gives up encryption."""
@@ -475,7 +462,6 @@ class HttpClient(Closing):
         raise FeedRefused(f"{redirected}; this network may ask to sign in first.")
 
     def _refuse(self, answer: Answer, body: bytes) -> NoReturn:
-        """Raise the error that an unsuccessful response means."""
         host, status, limits = self.host, answer.status, self._limits
         wait = responses.retry_after(answer.headers)
         if status == 429:
@@ -542,7 +528,12 @@ class DocumentClient(HttpClient):
         try:
             return await super()._request(url, parameters, validators)
         except LocalHost as local:
-            raise self._local_refusal(local, is_redirect=local.host != host_in_request(url)) from None
+            named = clean(local.host, 80) + (f" ({local.address})" if local.address else "")
+            is_redirect = local.host != host_in_request(url)
+            raise FeedRefused(
+                f"{f'{self.host} redirected to {named}, which' if is_redirect else named} is on this machine or its"
+                " network and was not asked; the setting allow_local_feeds permits it."
+            ) from None
 
     def _redirect_target(self, origin: str, target: str) -> str:
         if not self._cross_host:
@@ -554,13 +545,6 @@ class DocumentClient(HttpClient):
         if url is None or (origin.startswith("https:") and not url.startswith("https:")):
             raise FeedRefused(f"{self.host} redirected to an unsafe address; check the feed's address.")
         return url
-
-    def _local_refusal(self, local: LocalHost, *, is_redirect: bool) -> FeedRefused:
-        named = f"{clean(local.host, 80)} ({local.address})" if local.address else clean(local.host, 80)
-        what = f"{self.host} redirected to {named}, which is" if is_redirect else f"{named} is"
-        return FeedRefused(
-            f"{what} on this machine or its network and was not asked; the setting allow_local_feeds permits it."
-        )
 
     def _refuse(self, answer: Answer, body: bytes) -> NoReturn:
         status = answer.status
@@ -626,7 +610,6 @@ class BusyHostClient(DocumentClient):
 
 
 def _host_of(endpoint: str) -> str:
-    """The host of a valid endpoint; raises ConfigError."""
     try:
         parts = urlsplit(endpoint)
         host, _ = parts.hostname or "", parts.port
@@ -654,10 +637,6 @@ def origin_of(url: str) -> str:
 def is_local_url(url: str) -> bool:
     """Whether an address is on this machine or, by its IP address, in its private network."""
     return is_local(urlsplit(url).hostname or "")
-
-
-def _is_web_page(answer: Answer, body: bytes) -> bool:
-    return "html" in answer.headers.get("content-type", "") or body[:100].lstrip()[:1] == b"<"
 
 
 def duration_text(seconds: float) -> str:

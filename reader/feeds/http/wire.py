@@ -114,7 +114,6 @@ class Wire:
         await self._client.aclose()
 
     def _explain(self, error: httpx.HTTPError | httpx.InvalidURL | ExceptionGroup[Exception]) -> Exception:
-        """The exception for a request without a whole response."""
         host, limits = self._host, self._limits
         match error:
             case httpx.TimeoutException():
@@ -136,7 +135,6 @@ class Wire:
 
 
 def _connection_failure(host: str, error: BaseException) -> FeedError:
-    """Explain a failed connection, from the causes of `error`."""
     for cause in _error_chain(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             untrusted = f"The certificate of {host} is not trusted here"
@@ -149,7 +147,6 @@ def _connection_failure(host: str, error: BaseException) -> FeedError:
 
 
 def _error_chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and all its causes, members of exception groups included."""
     while error is not None:
         yield error
         if isinstance(error, BaseExceptionGroup):

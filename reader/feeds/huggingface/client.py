@@ -27,8 +27,6 @@ _MAX_PAGES = 50
 
 
 class _Page(NamedTuple):
-    """A page of the daily list."""
-
     items: list[object]
     has_next: bool
     validator: str | None = None

@@ -148,7 +148,7 @@ def parse_item(item: object) -> Draft:
     return Draft(
         title=title,
         id=id,
-        abstract=_block(paper.get("summary")),
+        abstract=safe.plain_block(_prose(paper.get("summary"))),
         authors=_authors(paper.get("authors")),
         organization=organization,
         organization_slug=slug,
@@ -164,7 +164,7 @@ def parse_item(item: object) -> Draft:
         models=count(paper.get("numTotalModels")),
         datasets=count(paper.get("numTotalDatasets")),
         spaces=count(paper.get("numTotalSpaces")),
-        submitter=_submitter(outer, paper),
+        submitter=_account(paper.get("submittedOnDailyBy")) or _account(outer.get("submittedBy")),
         profiles=_profiles(paper.get("authors")),
     )
 
@@ -180,11 +180,6 @@ def listed_id(item: object) -> object:
     return as_mapping(as_mapping(item).get("paper")).get("id")
 
 
-def _block(value: object) -> str:
-    """A value as clean paragraphs; empty if it is not a text."""
-    return safe.plain_block(_prose(value))
-
-
 def _prose(value: object) -> str:
     """A text without HTML and leaked reasoning, not yet clean."""
     text = _LEAKED_THOUGHT.sub("", as_text(value)[: 4 * BLOCK_LIMIT], count=1) if value else ""
@@ -196,7 +191,6 @@ def _prose(value: object) -> str:
 
 
 def _authors(value: object) -> tuple[str, ...]:
-    """The authors' names in order, without hidden authors."""
     names = (
         as_line(author if isinstance(author, str) else as_mapping(author).get("name"), _NAME_LIMIT)
         for author in as_list(value)[:_AUTHORS]
@@ -205,16 +199,7 @@ def _authors(value: object) -> tuple[str, ...]:
     return tuple(filter(None, names))
 
 
-def _submitter(outer: Mapping[str, object], paper: Mapping[str, object]) -> str | None:
-    """The account that submitted the paper, a person's or an organization's."""
-    for place in (paper.get("submittedOnDailyBy"), outer.get("submittedBy")):
-        if (account := _account(place)) is not None:
-            return account
-    return None
-
-
 def _profiles(value: object) -> tuple[str, ...]:
-    """The account and the name of each author who claimed the paper."""
     found: list[str] = []
     for author in as_list(value)[:_AUTHORS]:
         record = as_mapping(author)
@@ -324,7 +309,6 @@ def parse_page(item: object, id: str) -> PaperPage:
 
 
 def _comments(values: object, parent: str = "") -> Iterator[Said]:
-    """Comments, each followed by its replies."""
     waiting = [(value, parent) for value in reversed(as_list(values))]
     while waiting:
         value, parent = waiting.pop()

@@ -11,7 +11,7 @@ from typing import Any, Unpack
 
 from reader.core.errors import FeedMalformed
 from reader.core.foreign import web_url
-from reader.feeds.http.client import Closing, DocumentClient, HttpOptions, Response, Validators, origin_of
+from reader.feeds.http.client import Closing, DocumentClient, HttpOptions, Validators, origin_of
 from reader.feeds.http.environment import is_offline
 from reader.feeds.http.responses import Limits
 from reader.feeds.records import read_records, source_at
@@ -88,7 +88,7 @@ class SyndicationClient(Closing):
                 origin, cross_host=True, public_only=not self._allow_local, **self._options
             )
         # Parsed outside the request, which would retry FeedMalformed; a second attempt can't turn a page into a feed.
-        document = await client.document(address, _unparsed, validators)
+        document = await client.document(address, lambda response: response, validators)
         if document.is_unchanged:
             return FetchedFeed(None, document.validators, document.url)
         today = self._now().date()
@@ -115,7 +115,3 @@ class SyndicationClient(Closing):
         if (given := source_at(address)) is not None:
             return feed_of_records(given.value.title, read_records(given, body), url, source)
         return self._parse(body, url, today, source=source, **how)
-
-
-def _unparsed(document: Response) -> Response:
-    return document

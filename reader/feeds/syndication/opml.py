@@ -86,7 +86,6 @@ def write_opml(feeds: Iterable[Outline], title: str, now: datetime) -> bytes:
 
 
 def _outlines(element: Element, folders: tuple[str, ...] = ()) -> Iterator[tuple[Element, tuple[str, ...]]]:
-    """All outlines, each with the names of its folders."""
     for outline in element:
         if outline.tag.lower() != "outline":
             continue

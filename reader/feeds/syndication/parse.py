@@ -27,7 +27,7 @@ from reader.core.latex import of_one_answer
 from reader.core.paper import Draft, Skipped
 from reader.core.text import clean, fold
 from reader.feeds.records import parse_draft
-from reader.feeds.safe import HtmlText, as_text, html_to_text, plain_block, plain_line
+from reader.feeds.safe import HtmlText, as_text, html_to_text, parse_each, plain_block, plain_line
 
 TAGS = 100_000
 """Tags outside of CDATA: they take three seconds. A thousand entries have 25,000."""
@@ -181,36 +181,37 @@ def parse_feed(
     title = plain_line(html_to_text(as_text(about.get("title"))).text, _NAME_LIMIT) or _host(url)
     slug = feed_slug(title, url)
     atom = str(parsed.get("version")).startswith("atom")
-    entries: dict[str, Entry] = {}
-    skipped: list[Skipped] = []
-    for number, item in enumerate(parsed.entries[:_ENTRIES], start=1):
-        if time.monotonic() - start > timeout:
-            raise FeedMalformed(f"{_host(url)} sent a feed that takes over {timeout:g} s to read; it was left out.")
-        # As a plain dictionary: feedparser's own maps missing keys to others, with warnings.
-        entry = _parse_entry(dict(item), source or slug, today, atom)
-        if entry is None:
-            skipped.append(Skipped(f"entry {number}", "neither title nor text"))
-        else:
-            entries.setdefault(entry.guid, entry)
-    return Feed(
-        title, slug, web_url(as_text(about.get("link"))), tuple(entries.values()), tuple(skipped), _xml_problem(parsed)
-    )
+
+    def in_time() -> Iterator[Mapping[str, Any]]:
+        for item in parsed.entries[:_ENTRIES]:
+            if time.monotonic() - start > timeout:
+                raise FeedMalformed(f"{_host(url)} sent a feed that takes over {timeout:g} s to read; it was left out.")
+            # As a plain dictionary: feedparser's own maps missing keys to others, with warnings.
+            yield dict(item)
+
+    found, skipped = parse_each(in_time(), lambda item: _parse_entry(item, source or slug, today, atom), "entry")
+    return Feed(title, slug, web_url(as_text(about.get("link"))), _once(found), skipped, _xml_problem(parsed))
 
 
 def feed_of_records(title: str, records: Sequence[Mapping[str, Any]], url: str, source: str | None) -> Feed:
     """The feed whose entries an extension has read as records of our own JSON."""
     slug = feed_slug(title, url)
-    entries: dict[str, Entry] = {}
-    skipped: list[Skipped] = []
-    for number, record in enumerate(records[:_ENTRIES], start=1):
+
+    def parse(record: Mapping[str, Any]) -> Entry:
         draft = parse_draft(record)
         if draft is None:
-            skipped.append(Skipped(f"entry {number}", "no title"))
-            continue
+            raise FeedMalformed("no title")
         draft = draft._replace(source=source or slug, id=arxiv_id(as_text(record.get("id"))))
         guid = clean(str(record.get("guid") or ""), _GUID_LIMIT) or draft.url or _digest(draft.title)
-        entries.setdefault(guid, Entry(draft, draft.url, guid, draft.announced or draft.published))
-    return Feed(clean(title, _NAME_LIMIT), slug, web_url(url), tuple(entries.values()), tuple(skipped))
+        return Entry(draft, draft.url, guid, draft.announced or draft.published)
+
+    found, skipped = parse_each(records[:_ENTRIES], parse, "entry")
+    return Feed(clean(title, _NAME_LIMIT), slug, web_url(url), _once(found), skipped)
+
+
+def _once(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The first entry of each id."""
+    return tuple({entry.guid: entry for entry in reversed(entries)}.values())[::-1]
 
 
 def feed_slug(title: str, url: str) -> str:
@@ -222,8 +223,7 @@ def feed_slug(title: str, url: str) -> str:
     return f"{slug}-feed" if slug in _SLUGS_TAKEN else slug
 
 
-def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> Entry | None:
-    """Parse one entry; None if it has neither title nor text."""
+def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) -> Entry:
     link = web_url(as_text(item.get("link")))
     heading = _detail_text(item.get("title_detail"), atom)
     contents = item.get("content")
@@ -234,7 +234,7 @@ def _parse_entry(item: Mapping[str, Any], source: str, today: date, atom: bool) 
     abstract = plain_block(body.text)
     title = plain_line(heading.text) or clean(abstract, 100)
     if not title:
-        return None
+        raise FeedMalformed("neither title nor text")
     id, itself = _paper_of(item, link, title, body)
     title = _AFTER_TITLE.sub("", _BEFORE_TITLE.sub("", title)) if id else title
     published = _day(item, today)
@@ -305,7 +305,6 @@ def _tags(item: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _day(item: Mapping[str, Any], today: date) -> str | None:
-    """The day of an entry; None if it has no plausible date."""
     for stamp in map(item.get, ("published_parsed", "updated_parsed", "created_parsed")):
         try:
             day = date(*stamp[:3]) if stamp else date.min
@@ -353,8 +352,6 @@ def _not_a_feed(body: bytes, url: str) -> tuple[str, tuple[str, ...]]:
 
 
 class _FeedFinder(HTMLParser):
-    """Finds the feeds that a web page links to."""
-
     def __init__(self, url: str) -> None:
         super().__init__()
         self.feeds: list[str] = []

@@ -18,8 +18,6 @@ from reader.session.places import DAY, TOPIC_ORDERS, TopicMode, TopicOrder
 from reader.ui.filter.rows import (
     FilterData,
     FilterState,
-    Kind,
-    Mark,
     Row,
     group_above,
     heading_above,
@@ -98,7 +96,7 @@ def _count(row: Row, glyphs: Glyphs) -> Line:
         return (Piece(f"{row.unread:,}", "unread" if row.unread else "nothing"), Piece(f"/{count}", "nothing"))
     if row.is_partial:
         return (Piece(count, "nothing"),)
-    if not row.count and row.kind is not Kind.VIEW:
+    if not row.count and row.kind != "view":
         return (Piece(glyphs.nothing, "nothing"),)
     role = "count" if row.count else "nothing"
     return (Piece(count, role),)
@@ -106,25 +104,25 @@ def _count(row: Row, glyphs: Glyphs) -> Line:
 
 def _sign(row: Row, glyphs: Glyphs) -> Piece:
     marks = {
-        Mark.NONE: (" ", "name"),
-        Mark.CHOSEN: (glyphs.here, "mark"),
-        Mark.OPEN: (glyphs.unfolded, "quiet"),
-        Mark.FOLDED: (glyphs.folded, "quiet"),
-        Mark.PICKED: (glyphs.picked, "mark"),
-        Mark.EXCLUDED: (glyphs.excluded, "mark"),
-        Mark.IMPLIED: (glyphs.implied, "mark"),
+        "none": (" ", "name"),
+        "chosen": (glyphs.here, "mark"),
+        "open": (glyphs.unfolded, "quiet"),
+        "folded": (glyphs.folded, "quiet"),
+        "picked": (glyphs.picked, "mark"),
+        "excluded": (glyphs.excluded, "mark"),
+        "implied": (glyphs.implied, "mark"),
     }
     return Piece(*marks[row.mark])
 
 
 def _role(row: Row) -> str:
-    if row.mark in (Mark.PICKED, Mark.CHOSEN):
+    if row.mark in ("picked", "chosen"):
         return "picked"
-    if row.mark is Mark.EXCLUDED:
+    if row.mark == "excluded":
         return "excluded"
-    if row.mark is Mark.IMPLIED:
+    if row.mark == "implied":
         return "implied"
-    if row.kind is Kind.FAMILY:
+    if row.kind == "family":
         return "family"
     return "quiet" if row.quiet else "name"
 
@@ -134,27 +132,38 @@ _ROLES = (
     "excluded", "typed", "spark", "implied",
 )  # fmt: skip
 
+_RIGHT_BUTTON = 3
+_LONGEST_TYPED = 60
 
-class FilterList(Pane, inherit_bindings=False):
-    """Views, days, tags and topics, laid out from data and a state; a subclass changes the state.
 
-    `_tell_row` is called when the row under the cursor may have changed.
+class FilterPane(Pane, can_focus=True, inherit_bindings=False):
+    """The pane for choosing the list's view, day and topics.
+
+    `show` sets its data, `place` and `choose` set the choice; it posts the user's choices. The screen handles keys and
+    calls `move`, `toggle` and the other methods.
     """
 
     PREFIX = "filter"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"filter--{role}" for role in _ROLES}
 
-    def __init__(self, glyphs: Glyphs, state: FilterState, *, id: str | None) -> None:
+    def __init__(
+        self,
+        glyphs: Glyphs = UNICODE,
+        *,
+        order: TopicOrder = "family",
+        mode: TopicMode = "any",
+        folded: Iterable[str] = (),
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
         self._data = FilterData()
-        self._state = state
+        self._state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
         self._rows: tuple[Row, ...] = ()
         self._cursor = 0
         self._strips: dict[int, Strip] = {}
-
-    def _tell_row(self) -> None:
-        """Report the row under the cursor; does nothing here."""
+        self._hint = ""
+        self.is_narrowing = False
 
     def show(self, data: FilterData) -> None:
         """Show other data; the cursor stays on its row if the row still exists."""
@@ -168,8 +177,6 @@ class FilterList(Pane, inherit_bindings=False):
     @property
     def rows(self) -> tuple[Row, ...]:
         return self._rows
-
-    # Moving
 
     def move(self, delta: int) -> None:
         self._move_cursor(moved(self._rows, self._cursor, delta))
@@ -209,7 +216,7 @@ class FilterList(Pane, inherit_bindings=False):
         self._strips.clear()
 
     def _line(self, row: Row, width: int, at_cursor: bool) -> Line:
-        if row.kind is not Kind.HEADING:
+        if row.kind != "heading":
             return draw_row(row, width, self._state, self._glyphs, at_cursor)
         here = self.has_focus and row.key == heading_above(self._rows, self._cursor)
         return draw_heading(row, width, self._state, self._glyphs, here)
@@ -260,32 +267,6 @@ class FilterList(Pane, inherit_bindings=False):
         top = max(self.scroll_offset.y, last_of_group(self._rows, self._cursor) + 1 - self.size.height)
         self.scroll_to(y=min(top, self._cursor), animate=False, force=True)
 
-
-_RIGHT_BUTTON = 3
-_LONGEST_TYPED = 60
-
-
-class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
-    """The pane for choosing the list's view, day and topics.
-
-    `show` sets its data, `place` and `choose` set the choice; it posts the user's choices. The screen handles keys and
-    calls `move`, `toggle` and the other methods.
-    """
-
-    def __init__(
-        self,
-        glyphs: Glyphs = UNICODE,
-        *,
-        order: TopicOrder = "family",
-        mode: TopicMode = "any",
-        folded: Iterable[str] = (),
-        id: str | None = None,
-    ) -> None:
-        state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
-        super().__init__(glyphs, state, id=id)
-        self._hint = ""
-        self.is_narrowing = False
-
     def place(self, view: str | None = None, day: str | None = None) -> None:
         self._set_state(replace(self._state, view=view, day=day))
 
@@ -303,8 +284,6 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         """List the picked and excluded topics first, unless the user is picking right now."""
         if not self.has_focus:
             self._set_state(replace(self._state, on_top=(*self.choice.picked, *self.choice.excluded)))
-
-    # Queries
 
     @property
     def choice(self) -> TopicChoice:
@@ -329,28 +308,28 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         if (row := self.current) is None:
             return
         match row.kind:
-            case Kind.VIEW:
+            case "view":
                 self.place(view=row.key)
                 self.post_message(Reported("view", row.key))
-            case Kind.DAY:
+            case "day":
                 self.place(day=row.key)
                 self.post_message(Reported("view", f"{DAY}{row.key}"))
-            case Kind.TOPIC:
+            case "topic":
                 self._choose(self.choice.toggle(row.key, "picked"))
-            case Kind.TAG:
+            case "tag":
                 self.post_message(Reported("tag choice", (row.key, "picked")))
-            case Kind.FAMILY:
+            case "family":
                 self._set_state(replace(self._state, closed=self._state.closed ^ {row.key}))
                 self._reveal_group()
-            case Kind.MORE:
+            case "more":
                 self._set_state(replace(self._state, unfolded=self._state.unfolded ^ {row.key}))
                 self._reveal_group()
 
     def exclude(self) -> None:
         row = self.current
-        if row is not None and row.kind is Kind.TOPIC:
+        if row is not None and row.kind == "topic":
             self._choose(self.choice.toggle(row.key, "excluded"))
-        elif row is not None and row.kind is Kind.TAG:
+        elif row is not None and row.kind == "tag":
             self.post_message(Reported("tag choice", (row.key, "excluded")))
 
     def switch_mode(self) -> None:
@@ -371,9 +350,9 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
             return
         if direction == "left":
             self._fold()
-        elif row.mark is Mark.FOLDED:
+        elif row.mark == "folded":
             self.toggle()
-        elif row.kind in (Kind.FAMILY, Kind.MORE):
+        elif row.kind in ("family", "more"):
             self.move(1)
 
     def begin_narrowing(self) -> None:
@@ -407,7 +386,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         is_new = text != self.narrowed
         self._set_state(replace(self._state, narrowed=text))
         if text and is_new:
-            self._move_cursor(next((index for index, row in enumerate(self._rows) if row.kind is Kind.TOPIC), 0))
+            self._move_cursor(next((index for index, row in enumerate(self._rows) if row.kind == "topic"), 0))
 
     # Mouse
 
@@ -417,7 +396,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         if not 0 <= index < len(self._rows):
             return
         row = self._rows[index]
-        if row.kind is Kind.HEADING and row.key == "topics":
+        if row.kind == "heading" and row.key == "topics":
             self.switch_mode()
         elif row.selectable:
             self._move_cursor(index)
@@ -448,7 +427,7 @@ class FilterPane(FilterList, can_focus=True, inherit_bindings=False):
         if group is None or self.narrowed:
             return
         above = self._rows[group]
-        if above.kind is Kind.FAMILY:
+        if above.kind == "family":
             self._set_state(replace(self._state, closed=self._state.closed | {above.key}))
         elif above.key == "topics":
             self._set_state(replace(self._state, unfolded=self._state.unfolded - {"topics"}))

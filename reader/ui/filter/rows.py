@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from typing import Literal, TypeAlias
 
 from reader.cache.reads.window import DayCount
 from reader.core.query.choices import TagChoice, TopicChoice
@@ -14,7 +14,6 @@ from reader.ui.kit.day_names import day_name
 
 DAYS_AT_FIRST = 7
 """Days listed while the older ones are folded."""
-
 
 TAGS_AT_FIRST = 7
 
@@ -33,15 +32,6 @@ class ViewItem:
     unread: int | None = None
     """None while unknown or not shown."""
     key: str = ""
-    """The key that shows it, if the row names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class TagItem:
-    """A tag of the user's with the number of its papers."""
-
-    name: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +60,8 @@ class FilterData:
     days: tuple[DayCount, ...] = ()
     """Newest first."""
     topics: tuple[TopicItem, ...] = ()
-    tags: tuple[TagItem, ...] = ()
+    tags: tuple[tuple[str, int], ...] = ()
+    """Each with the number of its papers."""
     follows: tuple[ViewItem, ...] = ()
 
 
@@ -82,7 +73,6 @@ class FilterState:
     day: str | None = None
     choice: TopicChoice = field(default_factory=lambda: TopicChoice("any"))
     closed: frozenset[str] = frozenset()
-    """Families that are folded."""
     tags: TagChoice = field(default_factory=TagChoice)
     unfolded: frozenset[str] = frozenset()
     """Sections whose further rows are listed: `follows`, `days`, `tags`, and `topics` for topics without papers."""
@@ -92,30 +82,10 @@ class FilterState:
     order: TopicOrder = "family"
 
 
-class Kind(StrEnum):
-    """The kind of a row."""
+Kind: TypeAlias = Literal["heading", "view", "day", "tag", "more", "family", "topic", "note", "gap"]
 
-    HEADING = "heading"
-    VIEW = "view"
-    DAY = "day"
-    TAG = "tag"
-    MORE = "more"
-    FAMILY = "family"
-    TOPIC = "topic"
-    NOTE = "note"
-    GAP = "gap"
-
-
-class Mark(StrEnum):
-    """The meaning of the sign before a row's text."""
-
-    NONE = "none"
-    CHOSEN = "chosen"
-    OPEN = "open"
-    FOLDED = "folded"
-    PICKED = "picked"
-    EXCLUDED = "excluded"
-    IMPLIED = "implied"
+Mark: TypeAlias = Literal["none", "chosen", "open", "folded", "picked", "excluded", "implied"]
+"""The meaning of the sign before a row's text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +97,7 @@ class Row:
     """The view's id, the ISO day, the tag, the family or the topic's slug."""
     text: str = ""
     count: int | None = None
-    mark: Mark = Mark.NONE
+    mark: Mark = "none"
     quiet: bool = False
     unread: int | None = None
     """The unread ones among `count`; None if they are not shown."""
@@ -137,11 +107,10 @@ class Row:
     weeks: tuple[float, ...] = ()
     rising: float = 0.0
     shortcut: str = ""
-    """The key of a saved view."""
 
     @property
     def selectable(self) -> bool:
-        return self.kind not in (Kind.HEADING, Kind.NOTE, Kind.GAP)
+        return self.kind not in ("heading", "note", "gap")
 
 
 def lay_out(data: FilterData, state: FilterState) -> tuple[Row, ...]:
@@ -177,15 +146,15 @@ def place_of(rows: Sequence[Row], row: Row | None, cursor: int) -> int:
 
 def heading_above(rows: Sequence[Row], place: int) -> str:
     """Return the key of the heading above a row; empty if there is none."""
-    return next((row.key for row in reversed(rows[: place + 1]) if row.kind is Kind.HEADING), "")
+    return next((row.key for row in reversed(rows[: place + 1]) if row.kind == "heading"), "")
 
 
 def group_above(rows: Sequence[Row], place: int) -> int | None:
     """Return the place of the family, or of the row over the topics without papers, that a row belongs to."""
     for above in range(place, -1, -1):
-        if rows[above].kind in (Kind.FAMILY, Kind.MORE):
+        if rows[above].kind in ("family", "more"):
             return above
-        if rows[above].kind is Kind.HEADING:
+        if rows[above].kind == "heading":
             break
     return None
 
@@ -193,7 +162,7 @@ def group_above(rows: Sequence[Row], place: int) -> int | None:
 def last_of_group(rows: Sequence[Row], place: int) -> int:
     """Return the place of the last topic directly below a row; that of the row itself if there is none."""
     below = place
-    while below + 1 < len(rows) and rows[below + 1].kind is Kind.TOPIC:
+    while below + 1 < len(rows) and rows[below + 1].kind == "topic":
         below += 1
     return below
 
@@ -209,17 +178,17 @@ def _nearest(stops: Sequence[int], cursor: int) -> int:
 def _views(data: FilterData, state: FilterState) -> Iterator[Row]:
     if not data.views:
         return
-    yield Row(Kind.HEADING, "views", "VIEWS")
+    yield Row("heading", "views", "VIEWS")
     for view in data.views:
-        mark = Mark.CHOSEN if view.id == state.view else Mark.NONE
-        yield Row(Kind.VIEW, view.id, view.name, view.count, mark, unread=view.unread, shortcut=view.key)
-    yield Row(Kind.GAP, "views")
+        mark: Mark = "chosen" if view.id == state.view else "none"
+        yield Row("view", view.id, view.name, view.count, mark, unread=view.unread, shortcut=view.key)
+    yield Row("gap", "views")
 
 
 def _follows(data: FilterData, state: FilterState) -> Iterator[Row]:
     if not data.follows:
         return
-    yield Row(Kind.HEADING, "follows", "FOLLOWED")
+    yield Row("heading", "follows", "FOLLOWED")
     most = sorted(data.follows, key=lambda one: -(one.unread or 0))[:FOLLOWS_AT_FIRST]
     hidden = 0
     for one in data.follows:
@@ -227,15 +196,15 @@ def _follows(data: FilterData, state: FilterState) -> Iterator[Row]:
         if "follows" not in state.unfolded and not is_here and one not in most:
             hidden += 1
             continue
-        mark = Mark.CHOSEN if is_here else Mark.NONE
-        yield Row(Kind.VIEW, one.id, one.name, one.count, mark, quiet=not one.count, unread=one.unread)
+        mark: Mark = "chosen" if is_here else "none"
+        yield Row("view", one.id, one.name, one.count, mark, quiet=not one.count, unread=one.unread)
     yield from _fold("follows", hidden, "more")
 
 
 def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
     if not data.days:
         return
-    yield Row(Kind.HEADING, "days", "DAYS")
+    yield Row("heading", "days", "DAYS")
     newest = data.days[0].day
     folded = () if "days" in state.unfolded else data.days[DAYS_AT_FIRST:]
     for place, item in enumerate(data.days):
@@ -243,48 +212,49 @@ def _days(data: FilterData, state: FilterState) -> Iterator[Row]:
         # A chosen day is always shown, to explain why the list is so short.
         if folded and place >= DAYS_AT_FIRST and not chosen:
             continue
-        mark = Mark.CHOSEN if chosen else Mark.NONE
+        mark: Mark = "chosen" if chosen else "none"
         quiet = not item.unread
         unread = item.unread if item.papers and not item.is_partial else None
         has_more = item.is_partial or bool(item.short)
-        yield Row(Kind.DAY, item.day, day_name(item.day, newest), item.papers, mark, quiet, unread, has_more)
+        yield Row("day", item.day, day_name(item.day, newest), item.papers, mark, quiet, unread, has_more)
     hidden = sum(item.day != state.day for item in folded)
     yield from _fold("days", hidden, "older")
 
 
 def _fold(section: str, hidden: int, what: str) -> Iterator[Row]:
     if hidden:
-        yield Row(Kind.MORE, section, f"{hidden:,} {what}", mark=Mark.FOLDED, quiet=True)
-    yield Row(Kind.GAP, section)
+        yield Row("more", section, f"{hidden:,} {what}", mark="folded", quiet=True)
+    yield Row("gap", section)
 
 
 def _tags(data: FilterData, state: FilterState) -> Iterator[Row]:
     """The most used tags by name, and those that filter the list; others are folded."""
     if not data.tags:
         return
-    yield Row(Kind.HEADING, "tags", "TAGS")
-    marks = {tag.casefold(): Mark.PICKED for tag in state.tags.picked}
-    marks |= {tag.casefold(): Mark.EXCLUDED for tag in state.tags.excluded}
-    most = sorted(data.tags, key=lambda tag: -tag.count)[:TAGS_AT_FIRST]
+    yield Row("heading", "tags", "TAGS")
+    marks: dict[str, Mark] = {tag.casefold(): "picked" for tag in state.tags.picked}
+    marks |= {tag.casefold(): "excluded" for tag in state.tags.excluded}
+    most = sorted(data.tags, key=lambda tag: -tag[1])[:TAGS_AT_FIRST]
     hidden = 0
     for tag in data.tags:
-        mark = marks.get(tag.name.casefold(), Mark.NONE)
-        if "tags" not in state.unfolded and mark is Mark.NONE and tag not in most:
+        name, count = tag
+        mark = marks.get(name.casefold(), "none")
+        if "tags" not in state.unfolded and mark == "none" and tag not in most:
             hidden += 1
             continue
-        yield Row(Kind.TAG, tag.name, tag.name, tag.count, mark)
+        yield Row("tag", name, name, count, mark)
     yield from _fold("tags", hidden, "more")
 
 
 def _topics(data: FilterData, state: FilterState) -> Iterator[Row]:
     if not data.topics:
         return
-    yield Row(Kind.HEADING, "topics", "TOPICS")
+    yield Row("heading", "topics", "TOPICS")
     if state.narrowed:
         found = [topic for topic in data.topics if _matches(topic, state.narrowed)]
         yield from _in_order(found, data, state)
         if not found:
-            yield Row(Kind.NOTE, "topics", "no topic matches", quiet=True)
+            yield Row("note", "topics", "no topic matches", quiet=True)
         return
     by_slug = {topic.slug: topic for topic in data.topics}
     first = [by_slug.pop(slug) for slug in state.on_top if slug in by_slug]
@@ -295,8 +265,8 @@ def _topics(data: FilterData, state: FilterState) -> Iterator[Row]:
     yield from _in_order(listed, data, state)
     if without:
         is_unfolded = "topics" in state.unfolded
-        mark = Mark.OPEN if is_unfolded else Mark.FOLDED
-        yield Row(Kind.MORE, "topics", f"{len(without):,} without papers", mark=mark, quiet=True)
+        mark: Mark = "open" if is_unfolded else "folded"
+        yield Row("more", "topics", f"{len(without):,} without papers", mark=mark, quiet=True)
         for topic in without if is_unfolded else ():
             yield _topic(topic, state)
 
@@ -329,7 +299,7 @@ def _families(found: Iterable[TopicItem], data: FilterData, state: FilterState) 
         families.setdefault(topic.family, []).append(topic)
     for family, topics in families.items():
         folded = family in state.closed and not state.narrowed
-        yield Row(Kind.FAMILY, family, family, mark=Mark.FOLDED if folded else Mark.OPEN)
+        yield Row("family", family, family, mark="folded" if folded else "open")
         for topic in topics:
             # Topics that filter the list are shown even in a folded family.
             if not folded or _filters(topic, state.choice):
@@ -338,7 +308,7 @@ def _families(found: Iterable[TopicItem], data: FilterData, state: FilterState) 
 
 def _topic(topic: TopicItem, state: FilterState) -> Row:
     return Row(
-        Kind.TOPIC,
+        "topic",
         topic.slug,
         topic.name,
         topic.count,
@@ -356,10 +326,10 @@ def _filters(topic: TopicItem, choice: TopicChoice) -> bool:
 
 def _mark(topic: TopicItem, choice: TopicChoice) -> Mark:
     if topic.slug in choice.picked:
-        return Mark.PICKED
+        return "picked"
     if topic.slug in choice.excluded:
-        return Mark.EXCLUDED
-    return Mark.IMPLIED if topic.implied else Mark.NONE
+        return "excluded"
+    return "implied" if topic.implied else "none"
 
 
 def _matches(topic: TopicItem, typed: str) -> bool:

@@ -36,28 +36,23 @@ if TYPE_CHECKING:
 
     from reader.cache.community import Kept
     from reader.cache.follows import FollowCount
-    from reader.cache.history import Votes
     from reader.cache.marks.event_log import Made
-    from reader.cache.members import Said
-    from reader.cache.outputs import Output
     from reader.cache.reads.opinions import Reasons
     from reader.cache.reads.vocabulary import Vocabulary
     from reader.cache.search.compile import Scope
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
     from reader.cache.watching import Act
-    from reader.core.changes import Changes
+    from reader.core.changes import SectionDiff
     from reader.core.choice.learned import Learned
     from reader.core.choice.wishes import Held
     from reader.core.feed_days import Hole
-    from reader.core.follows import Follow, FollowReason
+    from reader.core.follows import Follow
     from reader.core.passages import Passage
     from reader.core.reading import Figures
     from reader.core.similarity import Fit
     from reader.core.views import View
-    from reader.core.word_diff import SectionDiff
     from reader.session.places import Place
-
 
 AGAIN = 0.003
 """Seconds between two interrupts: an interrupt between two statements of a query has no effect."""
@@ -130,7 +125,6 @@ def _release_objects(error: BaseException) -> None:
 
 
 T = TypeVar("T")
-
 
 FIRST = 10
 """Number of first For you papers shown to demonstrate a change."""
@@ -369,7 +363,7 @@ class Library(Marking):
     def belongings(self, pk: PaperKey | None) -> Kept:
         from reader.cache.community import Kept, read_community
 
-        return Kept() if pk is None else self._of_paper(pk, read_community, Kept())
+        return Kept() if pk is None else self.of_paper(pk, read_community, Kept())
 
     def ruled(self, pk: PaperKey) -> tuple[tuple[Act, ...], tuple[str, ...]]:
         """What rules did to a paper, and the muted words that hide it; thread-safe. Raises CacheError."""
@@ -390,7 +384,7 @@ class Library(Marking):
             return self.results.pk_of(pk)
         return pk if isinstance(pk, int) else None
 
-    def _of_paper(self, pk: PaperKey, read: Callable[[sqlite3.Connection, int], T], nothing: T) -> T:
+    def of_paper(self, pk: PaperKey, read: Callable[[sqlite3.Connection, int], T], nothing: T) -> T:
         """The cache's answer about a paper; `nothing` if only the feed has it."""
         known = self._cached_key(pk)
         return (
@@ -411,7 +405,7 @@ class Library(Marking):
         from reader.ui.terminal.process import loading
 
         with loading():
-            return self._of_paper(pk, lambda one, known: Texts(one, self._path).get(known), None)
+            return self.of_paper(pk, lambda one, known: Texts(one, self._path).get(known), None)
 
     async def note_text_use(self, pk: PaperKey, today: str) -> None:
         """Record that a full text is read today (ISO), which keeps it longer."""
@@ -425,19 +419,23 @@ class Library(Marking):
         with closing(Texts.open(self._path)) as texts:
             texts.note_use(pk, today)
 
-    def votes(self, pk: PaperKey) -> Votes:
-        from reader.cache.history import STILL, votes
-
-        return self._of_paper(pk, lambda one, known: votes(one, known, self._visited), STILL)
-
-    def changes(self, pk: PaperKey) -> Changes | None:
-        from reader.cache.history import has_changed
-
-        if not self._of_paper(pk, has_changed, False):
-            return None
+    def facts(self, pk: PaperKey) -> dict[str, Any]:
+        """What is known of a paper besides itself, by the names of `Reading`."""
         from reader.cache.changes import read_changed
+        from reader.cache.follows import reasons
+        from reader.cache.history import STILL, has_changed, votes
+        from reader.cache.members import shared_of
+        from reader.cache.outputs import outputs_of
 
-        return self._of_paper(pk, read_changed, None)
+        nothing: tuple[Any, ...] = ()
+        return {
+            "votes": self.of_paper(pk, lambda one, known: votes(one, known, self._visited), STILL),
+            "changes": self.of_paper(pk, read_changed, None) if self.of_paper(pk, has_changed, False) else None,
+            "outputs": self.of_paper(pk, outputs_of, nothing),
+            "shared": self.of_paper(pk, shared_of, nothing),
+            "follows": self.of_paper(pk, reasons, nothing),
+            "suits": self.why(pk),
+        }
 
     def compare_texts(self, pk: PaperKey) -> tuple[SectionDiff, ...]:
         """What changed in a paper's full text, if an earlier version is stored; for a thread. Raises CacheError.
@@ -448,25 +446,10 @@ class Library(Marking):
 
         return self._in_thread(pk, lambda window, known: window.read(partial(compare_texts, pk=known)), ())
 
-    def outputs(self, pk: PaperKey) -> tuple[Output, ...]:
-        from reader.cache.outputs import outputs_of
-
-        return self._of_paper(pk, outputs_of, ())
-
     def passages(self, pk: PaperKey) -> tuple[Passage, ...]:
         from reader.cache.passages import passages_of
 
-        return self._of_paper(pk, passages_of, ())
-
-    def shared(self, pk: PaperKey) -> tuple[Said, ...]:
-        from reader.cache.members import shared_of
-
-        return self._of_paper(pk, shared_of, ())
-
-    def follow_reasons(self, pk: PaperKey) -> tuple[FollowReason, ...]:
-        from reader.cache.follows import reasons
-
-        return self._of_paper(pk, reasons, ())
+        return self.of_paper(pk, passages_of, ())
 
     # In the reading threads
 

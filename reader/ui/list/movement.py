@@ -234,28 +234,31 @@ class SelectionActions(Actor):
         """Select the highlighted paper and step to the next, or deselect it; within a range, end the range."""
         state = self._model.state
         if state.selection.range is not None:
-            self._model.change(state.end_range())
+            self._model.change(state.choose(state.selection.end_range()))
             return
         here = self._papers.cursor
         pks = self._papers.pks_all()[here : here + (count or 1)]
-        self._model.change(state.toggle_selected(pks))
+        self._model.change(state.choose(state.selection.toggled(pks)))
         self._papers.move(len(pks))
 
     @handles("select.range")
     def select_range(self, _count: int | None) -> None:
-        state = self._model.state
-        self._model.change(state.begin_range() if state.selection.range is None else state.end_range())
+        state, selection = self._model.state, self._model.state.selection
+        if selection.range is not None:
+            self._model.change(state.choose(selection.end_range()))
+        elif state.highlighted is not None:
+            self._model.change(state.choose(selection.begin_range(state.highlighted)))
 
     @handles("select.all")
     def select_all(self, _count: int | None) -> None:
-        if self._model.state.listing.order.complete:
-            self._model.change(self._model.state.toggle_selected(self._papers.pks_all()))
+        state, listing = self._model.state, self._model.state.listing
+        if listing.order.complete:
+            self._model.change(state.choose(state.selection.toggled(self._papers.pks_all())))
             return
-        listing = self._model.state.listing
 
         async def select_whole() -> None:
             pks = await self._loader.read_all()
             if self._model.state.listing.place == listing.place:
-                self._model.change(self._model.state.select(pks))
+                self._model.change(self._model.state.choose(self._model.state.selection.with_papers(pks)))
 
         self._background.start("select", select_whole)

@@ -51,7 +51,6 @@ class Colors(NamedTuple):
     """The colours of a theme, as `#rrggbb`."""
 
     ground: str
-    """Behind everything."""
     panel: str
     """The backdrop of a modal screen, such as the calendar."""
     cursor: str
@@ -63,7 +62,6 @@ class Colors(NamedTuple):
     rule: str
     """The line between panes."""
     bar: str
-    """The thumb of a scrollbar."""
     text: str
     muted: str
     faint: str
@@ -168,19 +166,17 @@ def _rgb(color: str) -> Rgb:
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
+_BEHIND_BARS = tuple(f"scrollbar-background{when}" for when in ("", "-hover", "-active"))
+_STYLES = tuple(f"{name}-style" for name in ("mark", "muted", "faint", "hit", "strip", "cursor"))
+
 DEFAULTS: Mapping[str, str] = {
     "star": "#e3b341",
     "rule": "#808080 40%",
     "cursor": "#808080 20%",
     "hit": "#4a7bd0 40%",
     **{f"mark-{name}": f"{hue} 28%" for name, hue in HUES.items()},
-    "mark-style": "none",
     "strip": "#4a7bd0 30%",
-    "muted-style": "none",
-    "faint-style": "none",
-    "hit-style": "none",
-    "strip-style": "none",
-    "cursor-style": "none",
+    **dict.fromkeys(_STYLES, "none"),
 }
 """Our variables, for themes that do not set them: `App.get_theme_variable_defaults` returns these.
 
@@ -204,12 +200,7 @@ def _theme(name: str, look: Colors, *, dark: bool, base: Theme | None = None) ->
         "hit": look.hit,
         "strip": look.strip,
         **{f"mark-{name}": tinted(ground, hue, text) for name, hue in HUES.items()},
-        "mark-style": "none",
-        "muted-style": "none",
-        "faint-style": "none",
-        "hit-style": "none",
-        "strip-style": "none",
-        "cursor-style": "none",
+        **dict.fromkeys(_STYLES, "none"),
         "border": look.rule,
         "border-blurred": look.rule,
         "block-cursor-background": look.hit,
@@ -219,9 +210,7 @@ def _theme(name: str, look: Colors, *, dark: bool, base: Theme | None = None) ->
         "scrollbar": look.bar,
         "scrollbar-hover": look.muted,
         "scrollbar-active": look.accent,
-        "scrollbar-background": ground,
-        "scrollbar-background-hover": ground,
-        "scrollbar-background-active": ground,
+        **dict.fromkeys(_BEHIND_BARS, ground),
         "scrollbar-corner-color": ground,
     }
     return Theme(
@@ -286,9 +275,7 @@ ANSI = Theme(
         "scrollbar": "ansi_bright_black",
         "scrollbar-hover": "ansi_bright_black",
         "scrollbar-active": "ansi_magenta",
-        "scrollbar-background": "ansi_default",
-        "scrollbar-background-hover": "ansi_default",
-        "scrollbar-background-active": "ansi_default",
+        **dict.fromkeys(_BEHIND_BARS, "ansi_default"),
     },
 )
 

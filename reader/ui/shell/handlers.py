@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from reader.keys.actions import Context
@@ -31,22 +32,19 @@ class Role:
 class Handles(Role):
     """The method runs actions; with a `context`, only there, replacing the handler used elsewhere."""
 
-    ids: tuple[str, ...]
+    ids: Mapping[str, tuple[Any, ...]]
+    """What the method receives after the count, by action id."""
     context: Context | None = None
 
 
 def handles(*action_ids: str, context: Context | None = None) -> Handles:
     """Make a method the handler of these actions, with `context` only there."""
-    return Handles(action_ids, context)
+    return Handles(dict.fromkeys(action_ids, ()), context)
 
 
-@dataclass(frozen=True)
-class HandlesEach(Role):
-    """The method runs several actions; it receives the count and the action's value."""
-
-    values: Mapping[str, Any]
-    """By action id."""
-    context: Context | None = None
+def handles_each(values: Mapping[str, Any], context: Context | None = None) -> Handles:
+    """Make a method the handler of several actions; it receives the count and the action's value."""
+    return Handles({id: (value,) for id, value in values.items()}, context)
 
 
 class HandlesOwn(Role):
@@ -115,7 +113,7 @@ class Stops(Role):
     at: Moment
 
 
-handles_each, handles_own, follows, answers = HandlesEach, HandlesOwn(), Follows, Answers
+handles_own, follows, answers = HandlesOwn(), Follows, Answers
 takes_text, takes_words, takes_line, stops = TakesText, TakesWords, TakesLine, Stops
 offers, begins, ends = Offers(), Begins(), Ends()
 
@@ -145,19 +143,18 @@ def handlers_of(objects: Sequence[object], context: Callable[[], Context]) -> Ma
     """The handlers of these objects by action id; `context` returns where keys act."""
     general: dict[str, Handler] = {id: one for _, own in find(HandlesOwn, objects) for id, one in own().items()}
     special: dict[str, dict[Context, Handler]] = {}
-    found = [(id, role.context, method) for role, method in find(Handles, objects) for id in role.ids]
-    for role, method in find(HandlesEach, objects):
-        found += ((id, role.context, _with_value(method, value)) for id, value in role.values.items())
-    for id, where, method in found:
-        if where is None:
-            general[id] = method
-        else:
-            special.setdefault(id, {})[where] = method
+    for role, method in find(Handles, objects):
+        for id, values in role.ids.items():
+            handler = partial(_call, method, values) if values else method
+            if role.context is None:
+                general[id] = handler
+            else:
+                special.setdefault(id, {})[role.context] = handler
     return general | {id: _by_context(general.get(id), by, context) for id, by in special.items()}
 
 
-def _with_value(method: Callable[[int | None, Any], object], value: object) -> Handler:
-    return lambda count: method(count, value)
+def _call(method: Callable[..., object], values: tuple[Any, ...], count: int | None) -> object:
+    return method(count, *values)
 
 
 def _by_context(general: Handler | None, special: Mapping[Context, Handler], context: Callable[[], Context]) -> Handler:

@@ -8,7 +8,7 @@ effect can be tested without a terminal.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
@@ -33,10 +33,8 @@ if TYPE_CHECKING:
     from reader.keys.actions import Context
     from reader.ui.library.feed_results import FeedResults
 
-
 Tone = Literal["done", "warning"]
 """A success, or something that needs the user's attention."""
-
 
 NOTHING_IS_FETCHED = "the sample: nothing is fetched"
 """The answer to any fetch over the bundled sample."""
@@ -397,6 +395,10 @@ class State:
         listing = replace(listing.formed_like(self.listing), version=self.cache_version)
         return replace(self, listing=listing, selection=selection, is_list_coming=False, focus=focus)
 
+    def choose(self, selection: PaperSelection) -> State:
+        """Change which papers are selected."""
+        return self if selection is self.selection else replace(self, selection=selection)
+
     def highlight(self, pk: PaperKey | None, *, is_on_hole: bool = False) -> State:
         """Record the paper under the cursor, or above it on a hole; a range follows it."""
         if (pk, is_on_hole) == (self.highlighted, self.is_on_hole):
@@ -459,26 +461,6 @@ class State:
         known, here = replace(self, views=views, trail=trail), renewed(self.where)
         return known if here == self.where else known._go(here, None, trail)
 
-    # Selecting papers
-
-    def select(self, pks: Iterable[PaperKey]) -> State:
-        return replace(self, selection=self.selection.with_papers(pks))
-
-    def toggle_selected(self, pks: Collection[PaperKey]) -> State:
-        return replace(self, selection=self.selection.toggled(pks))
-
-    def begin_range(self) -> State:
-        """Select the papers from the highlighted one to the cursor as it moves."""
-        return (
-            self if self.highlighted is None else replace(self, selection=self.selection.begin_range(self.highlighted))
-        )
-
-    def end_range(self) -> State:
-        return self if self.selection.range is None else replace(self, selection=self.selection.end_range())
-
-    def let_go(self) -> State:
-        return self if not self.selection.papers else replace(self, selection=NOTHING_SELECTED)
-
     # The query
 
     def open_query(self, begun: str = "") -> State:
@@ -528,8 +510,6 @@ class State:
 
     def remember_query(self, text: str) -> State:
         return replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:HISTORY]) if text else self
-
-    # Searching the feed
 
     def search_feed(self, text: str) -> State:
         return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))
@@ -598,9 +578,7 @@ class State:
             return self.close_filter()
         if self.focus == "detail":
             return self.focused("list")
-        return self.let_go() if self.selection.count else self.walk_back()
-
-    # The first and the last line
+        return self.choose(NOTHING_SELECTED) if self.selection.count else self.walk_back()
 
     def busy_with(self, activity: str) -> State:
         """Show ongoing work in the first line; an empty text ends it."""

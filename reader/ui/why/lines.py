@@ -21,12 +21,10 @@ FOR_YOU = "For you"
 """The heading for the reasons of a paper's rank."""
 
 PROGRAMS = "Marked by programs"
-"""The heading for marks made by programs."""
 
 MOST_REASONS = 6
 
 LEAST_WEIGHT = 0.005
-"""Minimum weight of a listed reason."""
 
 WHY = "Why these topics"
 
@@ -37,10 +35,6 @@ FIRST = "First in For you"
 
 LONGEST_NAME = 40
 BAR = 12
-"""Maximum cells of a bar."""
-
-TWO_COLUMNS = 100
-"""Minimum cells for showing the lists before and after a change side by side."""
 
 
 class Row(NamedTuple):
@@ -58,7 +52,6 @@ class Explanation(NamedTuple):
     """None without a paper."""
     rules: tuple[Act, ...] = ()
     muted: tuple[str, ...] = ()
-    """The muted words that hide it."""
     programs: tuple[Made, ...] = ()
     reasons: Reasons | None = None
     """Reasons for and against it, and what else was learned; None while unknown."""
@@ -67,7 +60,6 @@ class Explanation(NamedTuple):
     before: tuple[tuple[str, str], ...] = ()
     """The same before the last change; empty if there was none."""
     has_interests: bool = True
-    """Whether the user's interests are listed."""
 
 
 def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
@@ -195,18 +187,11 @@ def _first(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:
     if not known.first:
         return []
     places = {id: place for place, (id, _) in enumerate(known.before, 1)}
-    is_wide = width >= TWO_COLUMNS and bool(known.before)
-    half = (width - 4) // 2 if is_wide else width
-    rows = [_heading(FIRST, half, glyphs, ", before and after" if known.before else "")]
+    rows = [_heading(FIRST, width, glyphs, ", and where they were before" if known.before else "")]
     for place, (id, title) in enumerate(known.first, 1):
         was = places.get(id)
         moved = "" if not known.before or was == place else f"was {was}" if was else "new"
-        after = _place(place, title, moved, half, glyphs)
-        if is_wide and place <= len(known.before):
-            before = _place(place, known.before[place - 1][1], "", half, glyphs)
-            blank = " " * (half + 4 - sum(cell_len(piece.text) for piece in before))
-            after = (*before, Piece(blank), *after)
-        rows.append(Row(after, is_first=True))
+        rows.append(Row(_place(place, title, moved, width, glyphs), is_first=True))
     return rows
 
 

@@ -21,7 +21,7 @@ from reader.cache.marks.events import Events
 from reader.cache.mending import health, repair
 from reader.cache.mending.health import State
 from reader.cache.mending.repair import Found, Repair, Salvage, opened
-from reader.cache.outputs import Output, keep_output, outputs_of
+from reader.cache.outputs import Output, keep_output
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.errors import CacheError, CacheForeign, CacheTooNew, NotAMark
@@ -29,7 +29,7 @@ from reader.core.paper import Draft, Listing
 from reader.paths import journal_file, refresh_stamp, suspect_stamp
 from tests import breakage
 from tests.beginnings import paper_id
-from tests.breakage import cut, empty_header, execute, flip, leave_log, make_older, overwrite
+from tests.breakage import empty_header, execute, flip, leave_log, make_older, overwrite
 from tests.cache.conftest import NOW, ByName, draft
 from tests.tiers import rest_long
 
@@ -84,29 +84,6 @@ def test_a_newer_cache_that_has_more_columns_is_read(cache: Cache, kept: Path) -
         assert len(drafts(salvage)) == 40
 
 
-def test_everything_of_a_good_file_is_found(cache: Cache, kept: Path) -> None:
-    with closing(Feeds.open(kept)) as feeds:
-        feeds.follow("rss", "https://example.org/feed", "A feed", "a-feed", NOW)
-    with closing(Window.open(kept)) as window:
-        papers = [window.paper(pk) for pk in range(1, 41)]
-    cache.close()
-    with reading(kept) as salvage:
-        assert found_events(salvage) == stored_events(kept)
-        assert [feed["slug"] for feed in salvage.feeds()] == ["a-feed"]
-        with closing(sqlite3.connect(kept)) as connection:
-            (machine,) = connection.execute("SELECT value FROM meta WHERE key = 'machine'").fetchone()
-        assert salvage.machine() == machine
-        found = drafts(salvage)
-        for paper in papers:
-            assert paper is not None
-            one = found[paper.id]
-            told = (one.title, one.keywords, one.upvotes, one.source)
-            assert told == (paper.title, paper.keywords, paper.upvotes, paper.source)
-        assert set(salvage.named().values()) == set(found)
-        assert {found.days for found in papers_of(salvage)} == {(f"2026-11-2{day}",) for day in range(4)}
-        assert {found.added for found in papers_of(salvage)} == {NOW}
-
-
 def test_events_of_the_first_schema_are_numbered_by_their_place(cache: Cache, kept: Path) -> None:
     cache.close()
     before = stored_events(kept)
@@ -122,25 +99,6 @@ def many(cache: Cache) -> dict[str, str]:
     )
     cache.store(Listing("2026-11-24", papers), NOW)
     return {paper_id(number): draft(number).title for number in range(40)} | {str(one.id): one.title for one in papers}
-
-
-def test_a_half_gives_what_it_has_and_nothing_else(cache: Cache, kept: Path) -> None:
-    titles = many(cache)
-    cache.close()
-    cut(0.5)(kept.parent)
-    with reading(kept) as salvage:
-        found = drafts(salvage)
-    assert len(found) > 100
-    assert all(one.title == titles[id] for id, one in found.items())
-
-
-def test_without_a_header_everything_is_found(cache: Cache, kept: Path) -> None:
-    titles = many(cache)
-    cache.close()
-    execute(kept)
-    empty_header(kept.parent)
-    with reading(kept) as salvage:
-        assert {id: one.title for id, one in drafts(salvage).items()} == titles
 
 
 def test_a_log_beside_a_file_is_read_also_without_a_header(cache: Cache, kept: Path) -> None:
@@ -334,20 +292,6 @@ def test_a_broken_cache_is_replaced_and_kept(broken: Path) -> None:
     assert not list(broken.parent.glob("papers.building*"))
 
 
-@pytest.mark.parametrize("seed", rest_long(range(14), range(5)))
-def test_whatever_the_damage_all_events_come_back(cache: Cache, kept: Path, seed: int) -> None:
-    cache.close()
-    breakage.execute(kept)
-    before = marks(kept)[1]
-    breakage.scramble(seed)(kept.parent)
-    broken = kept.read_bytes()
-    # Bytes of the header that make it another program's or a newer version's are among them.
-    report = mend(kept, set_aside=True)
-    assert marks(kept)[1] == before
-    assert not report.found or broken in [file.read_bytes() for file in report.kept]
-    assert health.examine(kept).is_good
-
-
 @pytest.mark.parametrize("has_journal", [True, False])
 def test_a_changed_id_makes_no_second_event(cache: Cache, kept: Path, has_journal: bool) -> None:
     with closing(Events.open(kept)) as events:
@@ -379,24 +323,6 @@ def test_papers_keep_their_days_and_the_time_when_they_came(cache: Cache, kept: 
         assert days.fetchall() == [("2026-11-20",), ("2026-11-25",)]
         # No day counts as answered, so a refresh asks for each again.
         assert connection.execute("SELECT DISTINCT fetched FROM day").fetchall() == [("",)]
-
-
-def test_what_programs_said_comes_back_with_its_paper(cache: Cache, kept: Path) -> None:
-    for name, text in (("summary", "A weak baseline.\n\nAnd no ablation."), ("\x1b[31m", "Not a name.")):
-        keep_output(kept, 2, Output(name, NOW, text))
-    cache.close()
-    with closing(sqlite3.connect(kept)) as connection:
-        (id,) = connection.execute("SELECT id FROM paper WHERE pk = 2").fetchone()
-    breakage.execute(kept)
-    breakage.empty_header(kept.parent)
-    mend(kept)
-    with closing(Window.open(kept)) as window:
-        pk = window.pk_of(id)
-        assert pk is not None
-        found = window.read(lambda connection: outputs_of(connection, pk))
-        assert found == (Output("summary", NOW, "A weak baseline.\n\nAnd no ablation."),)
-        matching = "SELECT count(*) FROM output_fts WHERE output_fts MATCH 'ablation'"
-        assert window.read(lambda connection: connection.execute(matching).fetchone()) == (1,)
 
 
 def test_undo_goes_on_after_a_repair(broken: Path) -> None:
@@ -518,18 +444,6 @@ def test_without_a_journal_and_without_a_file_the_backup_has_the_marks(cache: Ca
     report = mend(kept)
     assert (report.events, report.starred, report.papers, report.kept) == (5, 1, 40, [])
     assert health.examine(kept).is_good
-
-
-def test_a_later_journal_wins_over_the_backup(cache: Cache, kept: Path) -> None:
-    cache.close()
-    files.back_up_daily(kept, date(2026, 11, 25))
-    with closing(Events.open(kept)) as events:
-        events.mark("star", False, [1])
-        events.mark("star", True, [2])
-    breakage.execute(kept)
-    breakage.write_zeros(kept.parent)
-    mend(kept)
-    assert marks(kept)[:2] == ({draft(1).id}, 7)
 
 
 def test_a_feed_that_was_unfollowed_stays_so(cache: Cache, kept: Path) -> None:

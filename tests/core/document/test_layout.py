@@ -214,8 +214,6 @@ def test_sections_and_links_are_jumped_to() -> None:
     found = layout.place_of("E5")
     assert found is not None
     assert layout.placed(found, 1)[0][1].text.strip().startswith("x")
-    section = layout.section_at(found)
-    assert section is not None and section.heading.number == "5"
     assert layout.place_of("nowhere") is None
 
 
@@ -232,4 +230,3 @@ def test_an_empty_document_has_no_lines(width: int | None) -> None:
     assert list(layout) == []
     assert layout.placed(TextPlace(), 5) == []
     assert layout.share(TextPlace()) == 0
-    assert layout.section_at(TextPlace()) is None

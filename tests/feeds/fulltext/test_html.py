@@ -85,12 +85,12 @@ def test_sections_have_numbers_and_anchors() -> None:
         (one.heading.level, one.heading.number, words(one.heading), one.heading.anchor) for one in DOCUMENT.sections
     ]
     assert outline == [
-        (1, "", "|Abstract", ""),
+        (1, "", "Abstract", ""),
         (1, "1", "1|Start of |it", "S1"),
         (1, "Appendix A", "Appendix A|More", "A1"),
         (2, "A.1", "A.1|Deep", "A1.SS1"),
-        (1, "", "|References", "bib"),
-        (1, "", "|Authors", "authors"),
+        (1, "", "References", "bib"),
+        (1, "", "Authors", "authors"),
     ]
 
 

@@ -10,6 +10,7 @@ from markdown_it.token import Token
 
 from reader.core.document.formula import formula_text
 from reader.core.document.layout import Layout
+from reader.core.document.markdown import markdown_lines
 from reader.core.document.model import (
     Cell,
     Figure,
@@ -116,6 +117,12 @@ def test_the_feeds_form_becomes_the_same_model() -> None:
 def test_a_page_that_is_no_text_is_named(text: str, reason: str) -> None:
     with pytest.raises(NoFullText, match=f"^{reason}"):
         read_markdown(text)
+
+
+def test_a_paragraph_of_signs_alone_is_no_formula() -> None:
+    document = parse_markdown("One.\n\n...\n\nTwo.")
+    assert [type(block) for block in document.blocks] == [Paragraph] * 3
+    assert list(markdown_lines(document)) == ["One.", "", "...", "", "Two."]
 
 
 def test_macros_that_stand_for_nothing_are_left_out() -> None:

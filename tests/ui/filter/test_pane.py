@@ -17,8 +17,6 @@ from reader.ui.filter.rows import (
     FOLLOWS_AT_FIRST,
     FilterData,
     FilterState,
-    Kind,
-    Mark,
     TopicItem,
     ViewItem,
     lay_out,
@@ -91,7 +89,7 @@ def test_a_plus_marks_a_day_of_which_more_papers_may_follow() -> None:
 def test_names_are_whole_where_there_is_room(width: int, name: str, order: TopicOrder) -> None:
     topic = TopicItem("evaluation", "Benchmarks & evaluation", "Data", count=120, weeks=(0.1, 0.2) * 6, rising=0.1)
     state = FilterState(order=order)
-    (row,) = [row for row in lay_out(FilterData(topics=(topic,)), state) if row.kind is Kind.TOPIC]
+    (row,) = [row for row in lay_out(FilterData(topics=(topic,)), state) if row.kind == "topic"]
     line = draw_row(row, width, state, UNICODE, at_cursor=False)
     assert measure(line) == width
     assert name in "".join(piece.text for piece in line)
@@ -103,8 +101,8 @@ def test_names_are_whole_where_there_is_room(width: int, name: str, order: Topic
 def topics_of(state: FilterState) -> list[str]:
     """The rows below the topics' heading: slugs and the texts of other rows."""
     rows = lay_out(DATA, state)
-    at = next(at for at, row in enumerate(rows) if row.kind is Kind.HEADING and row.key == "topics")
-    return [row.key if row.kind is Kind.TOPIC else row.text for row in rows[at + 1 :]]
+    at = next(at for at, row in enumerate(rows) if row.kind == "heading" and row.key == "topics")
+    return [row.key if row.kind == "topic" else row.text for row in rows[at + 1 :]]
 
 
 def test_topics_without_papers_are_folded_into_one_row() -> None:
@@ -118,7 +116,7 @@ def test_topics_without_papers_are_folded_into_one_row() -> None:
 
 def test_topics_that_are_not_counted_yet_are_not_folded() -> None:
     topic = TopicItem("code", "Code", "Language")
-    assert [row.kind for row in lay_out(FilterData(topics=(topic,)), FilterState())][-1] is Kind.TOPIC
+    assert [row.kind for row in lay_out(FilterData(topics=(topic,)), FilterState())][-1] == "topic"
 
 
 def test_picked_and_excluded_topics_stand_on_top_of_every_order() -> None:
@@ -155,11 +153,11 @@ async def test_the_row_of_topics_without_papers_unfolds_and_folds() -> None:
         pane.to_last()
         assert pane.current is not None and pane.current.text == "1 without papers"
         pane.toggle()
-        assert [row.key for row in pane.rows][-1] == "code" and pane.current.mark is Mark.OPEN
+        assert [row.key for row in pane.rows][-1] == "code" and pane.current.mark == "open"
         pane.fold("right")
         assert pane.current.key == "code"
         pane.fold("left")
-        assert (pane.current.kind, pane.current.mark) == (Kind.MORE, Mark.FOLDED)
+        assert (pane.current.kind, pane.current.mark) == ("more", "folded")
         pane.fold("right")
         pane.toggle()
         assert [row.key for row in pane.rows][-1] == "topics"
@@ -243,7 +241,7 @@ async def test_toggling_a_view_or_a_day_chooses_it() -> None:
         await pilot.pause()
         told = [one for one in app.told if isinstance(one, Reported) and one.kind != "hint"]
         assert told == [Reported("view", "all"), Reported("view", "day:2026-11-20")]
-        chosen = [row.key for row in app.pane.rows if row.mark is Mark.CHOSEN]
+        chosen = [row.key for row in app.pane.rows if row.mark == "chosen"]
         assert chosen == ["2026-11-20"]
 
 
@@ -296,7 +294,7 @@ async def test_folding_a_family_keeps_what_filters_in_sight() -> None:
         pane.choose(TopicChoice("any", ("agents",), ()))
         go_to(pane, "gui-agents")
         pane.fold("left")
-        assert pane.current is not None and (pane.current.kind, pane.current.key) == (Kind.FAMILY, "Agents")
+        assert pane.current is not None and (pane.current.kind, pane.current.key) == ("family", "Agents")
         keys = [row.key for row in pane.rows]
         assert "agents" in keys and "gui-agents" not in keys and "reasoning" in keys
         pane.fold("right")
@@ -309,14 +307,14 @@ async def test_older_days_unfold_and_fold() -> None:
     app = PaneApp()
     async with app.run_test(size=(80, 60)):
         pane = app.pane
-        count = sum(row.kind is Kind.DAY for row in pane.rows)
+        count = sum(row.kind == "day" for row in pane.rows)
         assert count == DAYS_AT_FIRST
         go_to(pane, "days")
         pane.fold("right")
-        assert sum(row.kind is Kind.DAY for row in pane.rows) == len(DAYS)
+        assert sum(row.kind == "day" for row in pane.rows) == len(DAYS)
         go_to(pane, "2026-11-24")
         pane.fold("left")
-        assert sum(row.kind is Kind.DAY for row in pane.rows) == DAYS_AT_FIRST
+        assert sum(row.kind == "day" for row in pane.rows) == DAYS_AT_FIRST
 
 
 async def test_what_is_followed_unfolds_and_folds() -> None:
@@ -340,9 +338,9 @@ async def test_what_is_followed_unfolds_and_folds() -> None:
 
 def test_a_chosen_day_is_listed_however_old() -> None:
     rows = lay_out(DATA, FilterState(day="2026-11-11"))
-    days = [row.key for row in rows if row.kind is Kind.DAY]
+    days = [row.key for row in rows if row.kind == "day"]
     assert days[-1] == "2026-11-11" and len(days) == DAYS_AT_FIRST + 1
-    assert next(row.text for row in rows if row.kind is Kind.MORE) == "7 older"
+    assert next(row.text for row in rows if row.kind == "more") == "7 older"
 
 
 async def test_what_is_typed_narrows_the_topics() -> None:
@@ -353,15 +351,15 @@ async def test_what_is_typed_narrows_the_topics() -> None:
         pane.fold("left")
         pane.narrow("ag")
         assert pane.narrowed == "ag"
-        assert [row.key for row in pane.rows if row.kind is Kind.TOPIC] == ["agents", "gui-agents"]
+        assert [row.key for row in pane.rows if row.kind == "topic"] == ["agents", "gui-agents"]
         assert pane.current is not None and pane.current.key == "agents"
         assert drawn(pane)[0] == " TOPICS  /ag"
         pane.narrow("Ag W")
-        assert [row.key for row in pane.rows if row.kind is Kind.TOPIC] == ["gui-agents"]
+        assert [row.key for row in pane.rows if row.kind == "topic"] == ["gui-agents"]
         pane.toggle()
         pane.narrow("")
         await pilot.pause()
-        assert pane.narrowed == "" and any(row.kind is Kind.VIEW for row in pane.rows)
+        assert pane.narrowed == "" and any(row.kind == "view" for row in pane.rows)
         assert pane.current.key == "gui-agents"
         assert choices(app) == [TopicChoice("any", ("gui-agents",), ())]
 
@@ -399,7 +397,7 @@ async def test_picked_excluded_and_implied_differ_by_shape() -> None:
     app = PaneApp()
     async with app.run_test(size=(80, 40)):
         app.pane.choose(TopicChoice("any", ("agents",), ("evaluation",)))
-        signs = {row.key: drawn(app.pane)[at][1] for at, row in enumerate(app.pane.rows) if row.kind is Kind.TOPIC}
+        signs = {row.key: drawn(app.pane)[at][1] for at, row in enumerate(app.pane.rows) if row.kind == "topic"}
     assert signs == {"agents": "✓", "evaluation": "✗", "gui-agents": "∴", "reasoning": " "}
 
 
@@ -418,7 +416,7 @@ async def test_the_mouse_chooses_picks_excludes_and_switches() -> None:
     async with app.run_test(size=(80, 40)) as pilot:
         pane = app.pane
         row = {row.key: y for y, row in enumerate(pane.rows)}
-        heading = next(y for y, row in enumerate(pane.rows) if row.kind is Kind.HEADING and row.key == "topics")
+        heading = next(y for y, row in enumerate(pane.rows) if row.kind == "heading" and row.key == "topics")
         await pilot.click(pane, offset=(5, row["all"]))
         await pilot.click(pane, offset=(5, row["agents"]))
         await pilot.click(pane, offset=(5, row["reasoning"]), button=3)
@@ -470,6 +468,6 @@ async def test_hostile_text_and_narrow_panes_are_drawn_in_place(width: int) -> N
 def test_a_thousand_days_are_laid_out_without_any_being_lost() -> None:
     days = tuple(DayCount(f"{2020 + n // 365}-01-{n % 28 + 1:02}", n, n) for n in range(1000))
     rows = lay_out(FilterData(days=days), FilterState(unfolded=frozenset({"days"})))
-    assert sum(row.kind is Kind.DAY for row in rows) == 1000
+    assert sum(row.kind == "day" for row in rows) == 1000
     folded = lay_out(FilterData(days=days), FilterState())
-    assert next(row.text for row in folded if row.kind is Kind.MORE) == "993 older"
+    assert next(row.text for row in folded if row.kind == "more") == "993 older"

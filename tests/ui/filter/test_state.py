@@ -21,11 +21,13 @@ from reader.ui.filter.state import (
     strip_data,
     topic_papers,
 )
-from reader.ui.filter.strip_line import Strip
+from reader.ui.filter.strip_line import Strip, strip_line
+from reader.ui.kit.glyphs import ASCII
 from reader.ui.library.counting import Counts, TopicFacts
 from reader.ui.library.feed_results import FeedResults
 from reader.ui.shell.listing import ListContent
 from reader.ui.shell.state import State
+from tests.table import each
 from tests.ui.states import COUNTS, at
 
 PLACE = Place(view("latest"), "robot")
@@ -75,6 +77,23 @@ def test_the_strip_names_the_nearest_of_a_topic_that_does_not_exist() -> None:
     assert strip.wrong == ("no topic agnets: agents?", "no topic cooking")
     unknown_yet = at("all", "topic:agnets").put(COUNTED, None).put(TOPIC_NAMES, {})
     assert strip_data(unknown_yet, KEYMAP).picked == ("agnets",)
+
+
+@each(
+    ("width", "line"),
+    [
+        (80, " Agents & tools ✓ · Safety ✓ · Benchmarks ✗ · f topics"),
+        (50, " Agents & tools ✓ · Safety ✓ · +1 · f topics"),
+        (20, " +3 · f topics"),
+        (6, " +3 ·…"),
+    ],
+)
+def test_the_strip_names_as_many_topics_as_fit(width: int, line: str) -> None:
+    strip = Strip(("Agents & tools", "Safety"), ("Benchmarks",))
+    assert "".join(piece.text for piece in strip_line(strip, width)) == line
+    wrong = Strip(("Safety",), wrong=("no topic agnets: agents?",), key="F2")
+    drawn = "".join(piece.text for piece in strip_line(wrong, 80, ASCII))
+    assert drawn == " no topic agnets: agents? - Safety y - F2 topics"
 
 
 def test_before_anything_is_counted_the_pane_names_the_views() -> None:

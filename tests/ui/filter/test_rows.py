@@ -1,4 +1,4 @@
-"""How topics are listed in the filter pane, and how it shows that they move."""
+"""The rows of topics in the filter pane, and of tags."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from reader.core.query.choices import TagChoice
 from reader.ui.filter.pane import FilterPane
-from reader.ui.filter.rows import (
-    FilterData,
-    Kind,
-    TopicItem,
-)
+from reader.ui.filter.rows import FilterData, FilterState, Kind, Mark, TopicItem, lay_out
 from reader.ui.kit.line_widgets import Reported
 from tests.ui.filter_stage import PaneApp, drawn, go_to
 
@@ -25,7 +22,7 @@ MOVING = FilterData(
 
 
 def named(pane: FilterPane) -> list[str]:
-    return [row.key for row in pane.rows if row.kind is Kind.TOPIC]
+    return [row.key for row in pane.rows if row.kind == "topic"]
 
 
 async def test_topics_are_listed_by_family_by_papers_or_rising_ones_first() -> None:
@@ -89,3 +86,33 @@ async def test_how_a_topic_moves_is_told_with_what_it_means() -> None:
         await pilot.pause()
         hints = [one.value for one in app.told if isinstance(one, Reported) and one.kind == "hint"]
     assert hints[-1] == "▂▂▂▂▂▂▂▂▂▂▂█ +75 % · programs"
+
+
+# Tags
+
+TAGS = tuple((f"tag {number}", 10 - number) for number in range(10))
+
+
+def rows(state: FilterState, tags: tuple[tuple[str, int], ...] = TAGS) -> list[tuple[Kind, str, Mark]]:
+    return [(row.kind, row.text, row.mark) for row in lay_out(FilterData(tags=tags), state)]
+
+
+def test_without_tags_there_is_no_heading() -> None:
+    assert rows(FilterState(), ()) == []
+
+
+def test_the_most_used_tags_are_listed_and_those_that_filter() -> None:
+    found = rows(FilterState(tags=TagChoice(("TAG 9",), ("tag 0",))))
+    assert found[0] == ("heading", "TAGS", "none")
+    assert found[1] == ("tag", "tag 0", "excluded")
+    assert found[-3:] == [
+        ("tag", "tag 9", "picked"),
+        ("more", "2 more", "folded"),
+        ("gap", "", "none"),
+    ]
+    assert len(found) == 1 + 8 + 2
+
+
+def test_all_tags_are_listed_once_they_are_unfolded() -> None:
+    assert len(rows(FilterState(unfolded=frozenset({"tags"})))) == 1 + 10 + 1
+    assert rows(FilterState(narrowed="x")) == []
