@@ -544,9 +544,3 @@ def test_commands_import_neither_the_interface_nor_what_writes(papers: Path) -> 
         ("undo",),
         ("export", "--all", "--format", "csv"),
     )
-
-
-def test_bringing_papers_in_does_not_import_the_interface(papers: Path, tmp_path: Path) -> None:
-    file = tmp_path / "one.jsonl"
-    file.write_text(json.dumps({"paper": {"id": "2606.00009", "title": "Nine"}}))
-    assert not imported(("import", str(file))) & {"textual", "rich"}
