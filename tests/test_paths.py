@@ -232,7 +232,7 @@ def test_a_lock_is_waited_for_as_long_as_its_user_says(tmp_path: Path, monkeypat
     assert permissions(file) == ["0o600"]
     with pytest.raises(ReaderError, match="busy"):
         paths.take_lock(file, busy)
-    monkeypatch.setattr(paths.time, "sleep", lambda _: os.close(held))
+    monkeypatch.setattr("time.sleep", lambda _: os.close(held))
     os.close(paths.take_lock(file, busy, patience=60.0))
     monkeypatch.setattr(platform, "try_lock", lambda _: platform.Lock.UNSUPPORTED)
     with pytest.raises(NoLocks):
