@@ -82,9 +82,13 @@ class Machine:
             return exchange(events, self.cache, Folder(self.folder, self.cache), self.name)
 
     @property
-    def own_file(self) -> Path:
+    def id(self) -> str:
         with self.events() as events:
-            return self.folder / f"dailypapers-{events.machine()}.jsonl"
+            return events.machine()
+
+    @property
+    def own_file(self) -> Path:
+        return self.folder / f"dailypapers-{self.id}.jsonl"
 
     def states(self) -> list[list[tuple[Any, ...]]]:
         """Everything that follows from the log."""
