@@ -138,18 +138,6 @@ def settle(machines: Sequence[Home]) -> None:
 # Each line of the table in `core/settings/entries.py`
 
 
-def test_entries_that_two_machines_add_are_on_both(origin: Path, tmp_path: Path) -> None:
-    one, two = homes(origin, tmp_path, "one", "two")
-    settle([one, two])
-    one.write(with_table(one.text, "rules", {"name": "A", "when": "title:a", "then": ["hide"]}))
-    two.write(with_table(two.text, "rules", {"name": "B", "when": "title:b", "then": ["star", "queue"]}))
-    settle([one, two])
-    assert one.lists() == two.lists()
-    assert one.names("rules") == ["A", "B"]
-    assert one.text.startswith(HEAD) and two.text.startswith(HEAD)
-    assert [each.meet() for each in (one, two)] == [0, 0]
-
-
 @pytest.mark.parametrize(
     ("here", "there", "wanted"),
     [
