@@ -95,11 +95,7 @@ def test_a_half_filled_day_does_not_replace_a_fuller_one(filled: Cache, path: Pa
 def test_a_paper_on_two_days_is_one_paper_in_both(filled: Cache, path: Path) -> None:
     assert filled.store(Listing("2026-11-20", (draft(1),)), NOW) == Stored(updated=1)
     window = Window.open(path)
-    assert [(day.day, day.papers) for day in window.days()] == [
-        ("2026-11-24", 3),
-        ("2026-11-23", 2),
-        ("2026-11-20", 1),
-    ]
+    assert [(day.day, day.papers) for day in window.days()] == [("2026-11-24", 3), ("2026-11-23", 2), ("2026-11-20", 1)]
     assert whole(path, "2611.00001").day == "2026-11-24"
     window.close()
 
@@ -212,21 +208,6 @@ def test_a_page_s_paper_joins_one_that_is_here_with_its_marks(cache: Cache, path
     assert rows(path, "SELECT count(*) FROM paper") == [(1,)]
     events.rebuild()
     assert whole(path, "2611.00001").starred
-    events.close()
-
-
-def test_marks_wait_for_a_paper_that_comes_back(filled: Cache, path: Path) -> None:
-    events = Events.open(path)
-    pk = cached(whole(path, "2611.00001").pk)
-    events.mark("star", True, [pk])
-    connection = connections.connect(path)
-    for table in ("paper_topic", "listing", "paper_text", "effect", "paper"):
-        connection.execute(f"DELETE FROM {table} WHERE pk = ?", (pk,))
-    events.rebuild()
-    filled.store(Listing("2026-11-24", (draft(1),)), NOW)
-    assert whole(path, "2611.00001").starred
-    assert connection.execute("SELECT count(*) FROM orphan").fetchone() == (0,)
-    connection.close()
     events.close()
 
 

@@ -137,9 +137,7 @@ def test_an_id_and_a_title_are_enough(record: object) -> None:
 
 
 def test_nulls_are_as_good_as_absent() -> None:
-    record = dict.fromkeys(item("2605.00001")) | {
-        "paper": dict.fromkeys(KEYS) | {"id": "2605.00001", "title": "T"},
-    }
+    record = dict.fromkeys(item("2605.00001")) | {"paper": dict.fromkeys(KEYS) | {"id": "2605.00001", "title": "T"}}
     assert parse_item(record) == Draft(title="T", id="2605.00001")
 
 
