@@ -46,7 +46,6 @@ def _run_and_finish(words: Sequence[str], first_frame: FirstFrame | None) -> int
 
 
 def _run_safely(words: Sequence[str], frame: FirstFrame | None) -> int:
-    """Run the program; turn every failure into a line and an exit code."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         # As set up in `__main__`: from here on, an interrupt is an exception, so that commands can tidy up.
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -137,7 +136,6 @@ def _run_command(name: str, words: Sequence[str]) -> int:
 
 
 def _open_reader(words: Sequence[str], frame: FirstFrame | None) -> int:
-    """Open the reader on a query; raises UsageError for invalid words and mistyped commands."""
     meant = _meant_command(words)
     # The reader has few options: others are probably meant for a command.
     if meant and (" ".join(words) in FOREIGN or any(word.startswith("-") for word in words)):
@@ -173,7 +171,6 @@ def _has_terminal() -> bool:
 
 
 def _expect_terminal(advice: str) -> None:
-    """Raise UsageError with advice if there is no terminal to open the reader on."""
     if not _has_terminal():
         raise UsageError(f"The reader needs a terminal. {advice}")
 
@@ -214,7 +211,6 @@ def _parse_reader_options(words: Sequence[str]) -> tuple[str, bool, bool, str | 
 
 
 def _explain_option_order(words: Sequence[str]) -> str:
-    """Advice if the options precede the command, else empty."""
     named = next((word for word in words if is_command(word)), None)
     return f" Options follow the command: '{APP} {named} --help' lists them." if named else ""
 
@@ -228,7 +224,6 @@ def _meant_command(words: Sequence[str]) -> str | None:
 
 
 def _finds_papers(workspace: Workspace, query: str) -> bool:
-    """Whether the cache has papers that match a query."""
     from reader.commands.workspace import parsed, selection
 
     if not workspace.cache_file.exists():

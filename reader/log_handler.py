@@ -83,11 +83,8 @@ class LogHandler(RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         """Open the file, readable by the user only; make its folder if it is missing."""
-        paths.make_folder(paths.log_file())
-        file = os.open(self.baseFilename, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
-        older = (Path(f"{self.baseFilename}.{number}") for number in range(1, self.backupCount + 1))
-        paths.make_private(Path(self.baseFilename), *older)
-        return os.fdopen(file, "a", encoding="utf-8", errors="backslashreplace")
+        paths.touch_private(paths.make_folder(Path(self.baseFilename)))
+        return super()._open()
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Drop the record and go on; the standard method would print to the terminal."""
@@ -127,7 +124,8 @@ def redact(text: str) -> str:
     text = _HEADER.sub(r"\1\g<between>***", text)
     text = _TOKEN.sub("hf_***", text)
     text = _PARAMETERS.sub("[parameters: ***]", text)
-    return "\n".join(_bound_line(line) for line in text.splitlines())
+    lines = map(visible, text.splitlines())
+    return "\n".join(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…" for line in lines)
 
 
 def _hidden_texts() -> set[str]:
@@ -156,8 +154,3 @@ def _shorten_url(match: re.Match[str]) -> str:
     path = match["path"] if is_open or len(match["path"]) < 2 else "/***"
     rest = f"{match['rest'][0]}***" if match["rest"] else ""
     return f"{match['scheme']}{'***@' if match['user'] else ''}{host}{path}{rest}"
-
-
-def _bound_line(line: str) -> str:
-    printable = visible(line)
-    return printable if len(printable) <= LONGEST_LINE else f"{printable[:LONGEST_LINE]}…"

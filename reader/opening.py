@@ -37,7 +37,7 @@ def show_reader(
     frame: FirstFrame | None = None,
     *,
     opens_page: bool = False,
-    is_plain: bool = False,
+    is_plain: bool,
 ) -> int:
     """Open the reader on the user's cache, or on the sample's; with `opens_page` on the page of the first paper.
 
@@ -103,7 +103,6 @@ def show_reader(
 
 
 def _finish_work(app: ReaderApp, workspace: Workspace, leaving: Leaving) -> None:
-    """Write due watched exports, and start the commands that other machines wait for."""
     if app.has_exports_due and not leaving.signal:
         workspace.has_changed = True
         workspace.write_exports()
@@ -125,8 +124,7 @@ def _shell(workspace: Workspace, sample: Path | None) -> Shell:
     return ReaderShell(Workspace(cache_file=sample), {HOME_VARIABLE: str(sample.parent)})
 
 
-def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> list[str]:
-    """Upgrade or repair the cache; return a message for the user."""
+def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
     from reader.cache import schema
     from reader.core.errors import CacheDamaged
     from reader.paths import is_there, suspect_stamp
@@ -156,7 +154,6 @@ def _record_thread_error(failure: ExceptHookArgs) -> None:
 
 
 def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Message, None]:
-    """Run one of the reader's jobs in a process of its own."""
     from reader import config
     from reader.refresh import worker
     from reader.refresh.jobs import JobContext, MakeVectors, Refresh
@@ -166,7 +163,7 @@ def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Messa
     return worker.run_in_process(JobContext(file, settings, partial(config.load_topics, own)), job)
 
 
-def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> int:
+def show_sample(workspace: Workspace, query: str, *, is_plain: bool) -> int:
     """Open the bundled sample in a temporary cache."""
     from tempfile import TemporaryDirectory
 

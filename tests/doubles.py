@@ -13,12 +13,19 @@ from reader.cache.storing import papers as papers_cache
 from reader.cache.storing.papers import Stored
 from reader.core.errors import FeedError
 from reader.core.paper import Draft, Listing
+from reader.core.paper_row import PaperKey
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.refresh.daily import refresh_daily
 from reader.refresh.jobs import RefreshEvent, RefreshStarted
 from reader.refresh.plan import Plan
 
 TODAY = "2026-05-12"  # a Tuesday
+
+
+def cached(key: PaperKey) -> int:
+    """The key of a paper that must be in the cache."""
+    assert isinstance(key, int)
+    return key
 
 
 def noon() -> datetime:

@@ -37,13 +37,6 @@ def section(heading: str) -> str:
     return re.split(r"^## ", TEXT.partition(f"\n## {heading}\n")[2], flags=re.M)[0]
 
 
-def test_paths_are_told_from_other_words() -> None:
-    text = "In `ui/shell/state.py`, `a.b`, cache/search/ or feeds/<name>/parse.py: and/or `README.md`."
-    assert paths_in(text) == ["ui/shell/state.py", "cache/search/", "feeds/<name>/parse.py", "README.md"]
-    assert found("feeds/<name>/parse.py") and found("cache/search/") and found("README.md")
-    assert not found("ui/nothing.py") and not found("cache/search.py") and not found("ui/shell/state.py/")
-
-
 def test_whatever_has_a_slash_is_taken_for_a_path() -> None:
     assert [word for word in re.findall(r"`([^`\s]+/[^`\s]*)`", TEXT) if paths_in(word) != [word]] == []
 

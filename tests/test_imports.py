@@ -1,4 +1,4 @@
-"""What is imported when: the first list waits for nothing it does not show, and no layer knows one above it.
+"""What is imported when: the first list waits for nothing it does not show, and commands not for the interface.
 
 Each test asks a fresh interpreter for its `sys.modules`, since this one has imported everything.
 """
@@ -58,16 +58,6 @@ def modules_at_first_list():
 cli._has_terminal = lambda: True
 modules_at_first_list()
 sys.exit(cli.main([]))
-"""
-
-CORE = """
-import importlib, pkgutil, sys
-
-import reader.core
-
-for found in pkgutil.walk_packages(reader.core.__path__, "reader.core."):
-    importlib.import_module(found.name)
-print("\\n".join(sys.modules))
 """
 
 COMMANDS = """
@@ -138,15 +128,6 @@ def test_the_first_list_is_painted_before_anything_slow_is_imported(papers: Path
         "reader.core.community",
     }
     assert not modules & unseen
-
-
-def test_the_core_imports_nothing_of_the_rest(tmp_path: Path) -> None:
-    modules = run(CORE, tmp_path).split()
-    ours = {name for name in modules if name.partition(".")[0] == "reader"}
-    assert "reader.core.query.parser" in ours
-    assert {name for name in ours if not name.startswith("reader.core")} == {"reader"}
-    foreign = {name.partition(".")[0] for name in modules} & (SLOW | {"textual", "rich", "platformdirs"})
-    assert not foreign
 
 
 def test_no_command_imports_the_interface(papers: Path) -> None:

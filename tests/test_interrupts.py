@@ -31,10 +31,3 @@ def is_default(program: str) -> str:
 def test_programs_that_tests_start_can_be_interrupted_though_the_tests_can_not() -> None:
     assert is_default(IS_DEFAULT) == "False"
     assert is_default(AS_A_TEST) == "True"
-
-
-def test_programs_that_this_run_starts_can_be_interrupted() -> None:
-    assert (
-        subprocess.run([sys.executable, "-c", IS_DEFAULT], check=True, capture_output=True, text=True).stdout
-        == "True\n"
-    )

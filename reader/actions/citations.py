@@ -77,7 +77,6 @@ class CitationKeys:
         return key
 
     def _base(self, parts: dict[str, str]) -> str:
-        """The key from the pattern and a paper's parts."""
         made = _PART.sub(lambda found: parts.get(found[1], ""), self._pattern)
         return re.sub(r"[^A-Za-z0-9._:+/-]+", "", made).strip("-_:.+/") or f"paper-{parts['id']}"
 
@@ -150,21 +149,36 @@ def year(paper: Paper) -> str | None:
     return year_of(paper.venue) or (date[:4] if date else None)
 
 
+def appeared(paper: Paper) -> str:
+    """The date (ISO) of its first version; only the year in which it appeared, if that is another."""
+    date, when = paper.published or paper.day or "", year(paper) or ""
+    return date if date[:4] == when else when
+
+
 ARXIV_DOI = "10.48550/arXiv."
 
 _FORMULA = re.compile(r"(\$(?![\s\d])[^$\n]{0,200}?[\\^_][^$\n]{0,200}?(?<!\s)\$)")
 
 
-def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None) -> int:
+def write_each(papers: Iterable[Paper], out: TextIO, text: Callable[[Paper], str], between: str = "") -> int:
+    """Write the text of each paper; return their number."""
+    count = 0
+    for paper in papers:
+        out.write(f"{between if count else ''}{text(paper)}")
+        count += 1
+    return count
+
+
+def write_bibtex(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None, **_: object) -> int:
     """Write an entry for each paper; return their number."""
     escape = _escaper()
     keys = keys or CitationKeys()
-    count = 0
-    for paper in papers:
+
+    def entry(paper: Paper) -> str:
         fields = "".join(f"\t{name} = {value},\n" for name, value in _braced(_bibtex_fields(paper, escape)))
-        out.write(f"{chr(10) if count else ''}@{entry_type(paper)}{{{keys.key(paper)},\n{fields}}}\n")
-        count += 1
-    return count
+        return f"@{entry_type(paper)}{{{keys.key(paper)},\n{fields}}}\n"
+
+    return write_each(papers, out, entry, between="\n")
 
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -177,14 +191,13 @@ def _braced(fields: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    """Name and value of each field, escaped."""
     yield "title", _title(clean(paper.title), escape)
     if paper.authors:
         yield "author", " and ".join(_bibtex_name(clean(name), escape) for name in paper.authors)
-    if when := year(paper):
-        yield "year", when
-    if (date := paper.published or paper.day) and date[:4] == when:
-        yield "month", date[5:7]
+    if when := appeared(paper):
+        yield "year", when[:4]
+    if when[5:7]:
+        yield "month", when[5:7]
     if where := container(paper):
         yield "booktitle" if entry_type(paper) == "inproceedings" else "journal", escape(where)
     if url := paper_url(paper.id):
@@ -202,7 +215,8 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
         # The feed's own keywords are many, and programs would make tags of them.
         yield "keywords", escape(", ".join(clean(tag.replace(",", " ")) for tag in paper.tags))
     if paper.abstract:
-        yield "abstract", _with_formulas(clean_block(paper.abstract).replace("\n\n", " "), escape)
+        parts = _FORMULA.split(clean_block(paper.abstract).replace("\n\n", " "))
+        yield "abstract", "".join(part if _is_formula(part) else escape(part) for part in parts)
     if said := annotation(paper):
         yield "annote", escape(" ".join(said.split()))
 
@@ -240,11 +254,6 @@ def _word(word: str, escape: Callable[[str], str]) -> str:
         return escape(word)
     bare = word.rstrip(".,:;!?")
     return f"{{{escape(bare)}}}{word[len(bare) :]}"
-
-
-def _with_formulas(text: str, escape: Callable[[str], str]) -> str:
-    """The text escaped, except its formulas."""
-    return "".join(part if _is_formula(part) else escape(part) for part in _FORMULA.split(text))
 
 
 def _is_formula(part: str) -> bool:
@@ -298,14 +307,14 @@ def _escaper() -> Callable[[str], str]:
 _RIS_TYPES = {"misc": "GEN", "article": "JOUR", "inproceedings": "CONF"}
 
 
-def write_ris(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None) -> int:
+def write_ris(papers: Iterable[Paper], out: TextIO, keys: CitationKeys | None = None, **_: object) -> int:
     """Write a record for each paper; return their number."""
     keys = keys or CitationKeys()
-    count = 0
-    for paper in papers:
-        out.write("".join(f"{name}  - {value}\r\n" for name, value in _ris_fields(paper, keys)) + "\r\n")
-        count += 1
-    return count
+
+    def record(paper: Paper) -> str:
+        return "".join(f"{name}  - {value}\r\n" for name, value in _ris_fields(paper, keys)) + "\r\n"
+
+    return write_each(papers, out, record)
 
 
 def _ris_fields(paper: Paper, keys: CitationKeys) -> Iterator[tuple[str, str]]:
@@ -314,10 +323,10 @@ def _ris_fields(paper: Paper, keys: CitationKeys) -> Iterator[tuple[str, str]]:
     yield "ID", keys.key(paper)
     yield "TI", clean(paper.title)
     yield from (("AU", split_name(clean(name)).inverted) for name in paper.authors)
-    if when := year(paper):
-        yield "PY", when
-    if (date := paper.published or paper.day) and date[:4] == when:
-        yield "DA", f"{date.replace('-', '/')}/"
+    if when := appeared(paper):
+        yield "PY", when[:4]
+    if when[4:]:
+        yield "DA", f"{when.replace('-', '/')}/"
     if where := container(paper):
         yield "T2", where
     if paper.abstract:
@@ -347,7 +356,7 @@ def csl_items(papers: Iterable[Paper], keys: CitationKeys) -> Iterator[dict[str,
 
 
 def _csl_item(paper: Paper, keys: CitationKeys) -> dict[str, Any]:
-    date = paper.published or paper.day
+    when = appeared(paper)
     url = paper_url(paper.id)
     primary = category(paper)
     return {
@@ -355,7 +364,7 @@ def _csl_item(paper: Paper, keys: CitationKeys) -> dict[str, Any]:
         "type": _CSL_TYPES[entry_type(paper)],
         "title": clean(paper.title),
         "author": [_csl_author(clean(name)) for name in paper.authors],
-        "issued": {"date-parts": [_csl_date_parts(paper)]} if date else None,
+        "issued": {"date-parts": [list(map(int, when.split("-")))]} if when else None,
         "container-title": container(paper),
         "publisher": "arXiv" if url else None,
         "number": f"arXiv:{paper.id}" if url else None,
@@ -367,12 +376,6 @@ def _csl_item(paper: Paper, keys: CitationKeys) -> dict[str, Any]:
         "note": f"arXiv:{paper.id}{f' [{primary}]' if primary else ''}" if url else None,
         "annote": annotation(paper),
     }
-
-
-def _csl_date_parts(paper: Paper) -> list[int]:
-    """Year, month and day of the first version; only the year, if the paper appeared in another."""
-    date, when = paper.published or paper.day or "", year(paper)
-    return [int(part) for part in date.split("-")] if date[:4] == when else [int(when or 0)]
 
 
 def _csl_author(name: str) -> dict[str, str]:
@@ -395,7 +398,7 @@ _RDF = """\
 """
 
 
-def write_rdf(papers: Iterable[Paper], out: TextIO) -> int:
+def write_rdf(papers: Iterable[Paper], out: TextIO, **_: object) -> int:
     """Write an item for each paper, with its note and its highlights; return the number of papers."""
     out.write(_RDF)
     count = 0
@@ -424,8 +427,7 @@ def _rdf_item(paper: Paper, url: str) -> Iterator[str]:
     yield "".join(_rdf("dc:subject", clean(tag)) for tag in paper.tags)
     yield _rdf("dc:title", clean(paper.title))
     yield _rdf("dcterms:abstract", clean_block(paper.abstract))
-    date = paper.published or paper.day or ""
-    yield _rdf("dc:date", date if date[:4] == year(paper) else year(paper) or "")
+    yield _rdf("dc:date", appeared(paper))
     yield f"<dc:identifier><dcterms:URI>{_rdf('rdf:value', url)}</dcterms:URI></dc:identifier>" if url else ""
     if is_arxiv:
         yield _rdf("z:libraryCatalog", "arXiv.org") + _rdf("dc:description", f"arXiv:{paper.id}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from io import StringIO
 from types import MappingProxyType
 from typing import NamedTuple
@@ -24,7 +23,7 @@ _MONTHS = ("Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sep."
 
 def apa(paper: Paper) -> str:
     """A reference in the style of the American Psychological Association, 7th edition."""
-    names = [_inverted(name) for name in _authors(paper)]
+    names = [", ".join(filter(None, (one.family, _initials(one), one.suffix))) for one in _authors(paper)]
     who = _joined(names, ", ", ", & ") if len(names) <= 20 else f"{', '.join(names[:19])}, … {names[-1]}"
     year = f"({_year(paper) or 'n.d.'})"
     title = clean(paper.title)
@@ -37,7 +36,7 @@ def apa(paper: Paper) -> str:
 
 def ieee(paper: Paper) -> str:
     """A reference in the style of the Institute of Electrical and Electronics Engineers."""
-    names = [_with_initials(name) for name in _authors(paper)]
+    names = [" ".join(filter(None, (_initials(one), one.family, one.suffix))) for one in _authors(paper)]
     who = f"{names[0]} et al." if len(names) > 6 else _joined(names, ", ", ", and " if len(names) > 2 else " and ")
     title = clean(paper.title).rstrip(".,")
     date = paper.published or paper.day
@@ -53,15 +52,14 @@ def mla(paper: Paper) -> str:
     """A reference in the style of the Modern Language Association, 9th edition."""
     names = _authors(paper)
     first = names[0].inverted if names else ""
-    second = f", and {_plain(names[1])}" if len(names) == 2 else ", et al" if len(names) > 2 else ""
+    second = ", et al" if len(names) > 2 else ""
+    if len(names) == 2:
+        second = f", and {' '.join(filter(None, (names[1].given, names[1].family, names[1].suffix)))}"
     title = clean(paper.title)
     quoted = f"“{title if title[-1:] in '.?!' else f'{title}.'}”"
     where = _where(paper) or ("arXiv" if paper_url(paper.id) else "")
     parts = (where, _year(paper), _address(paper))
     return _ended(" ".join(part for part in (_ended(first + second), quoted, ", ".join(filter(None, parts))) if part))
-
-
-STYLES: Mapping[str, Callable[[Paper], str]] = MappingProxyType({"APA": apa, "IEEE": ieee, "MLA": mla})
 
 
 def _authors(paper: Paper) -> list[Name]:
@@ -73,24 +71,11 @@ def _initials(name: Name) -> str:
     return " ".join("-".join(f"{part[0]}." for part in word.split("-") if part) for word in name.given.split())
 
 
-def _inverted(name: Name) -> str:
-    return ", ".join(part for part in (name.family, _initials(name), name.suffix) if part)
-
-
-def _with_initials(name: Name) -> str:
-    return " ".join(part for part in (_initials(name), name.family, name.suffix) if part)
-
-
-def _plain(name: Name) -> str:
-    return " ".join(part for part in (name.given, name.family, name.suffix) if part)
-
-
 def _joined(names: Sequence[str], between: str, last: str) -> str:
     return last.join(filter(None, (between.join(names[:-1]), names[-1]))) if names else ""
 
 
 def _where(paper: Paper) -> str:
-    """The journal or the venue in which it appeared, if that is known."""
     return clean(paper.journal or paper.venue or "")
 
 
@@ -108,73 +93,54 @@ def _ended(text: str) -> str:
     return text if not text or text.rstrip("”")[-1:] in ".?!" else f"{text}."
 
 
-Papers = Sequence[Paper]
+Text = Callable[[Sequence[Paper], CitationKeys], str]
+"""Makes the text of some papers; BibTeX entries get their keys."""
 
 
 class Copy(NamedTuple):
     """A form of copying papers: its name, and the resulting text."""
 
     name: str
-    text: Callable[[Papers, CitationKeys], str]
-    """Receives the papers, and what gives BibTeX entries their keys."""
+    text: Text
     noun: str = ""
     """Its name in a sentence, if it differs."""
 
 
-def paper_link(paper: Paper) -> str:
-    """The address of the paper's page, or its title if it has none."""
-    return hf_url(paper.id) or clean(paper.title)
+def _lines(of: Callable[[Paper], str]) -> Text:
+    """A line for each paper."""
+    return lambda papers, _: "\n".join(map(of, papers))
 
 
-def links(papers: Papers, _keys: CitationKeys | None = None) -> str:
-    """The addresses, a line each."""
-    return "\n".join(map(paper_link, papers))
-
-
-def _ids(papers: Papers, _keys: CitationKeys) -> str:
-    return "\n".join(clean(paper.id) for paper in papers)
-
-
-def _titles(papers: Papers, _keys: CitationKeys) -> str:
-    return "\n".join(clean(paper.title) for paper in papers)
-
-
-def _bibtex(papers: Papers, keys: CitationKeys) -> str:
+def _bibtex(papers: Sequence[Paper], keys: CitationKeys) -> str:
     out = StringIO()
     write_bibtex(papers, out, keys)
     return out.getvalue()
 
 
-def _markdown_links(papers: Papers, _keys: CitationKeys) -> str:
+def _markdown_links(papers: Sequence[Paper], _keys: CitationKeys) -> str:
     from reader.actions.export import markdown_link
 
     bullet = "- " if len(papers) > 1 else ""
     return "\n".join(bullet + markdown_link(paper) for paper in papers)
 
 
-def _abstracts(papers: Papers, _keys: CitationKeys) -> str:
-    """The abstract of a paper; of several, each under its title."""
+def _abstracts(papers: Sequence[Paper], _keys: CitationKeys) -> str:
     if len(papers) == 1:
         return clean_block(papers[0].abstract)
     return "\n\n".join(f"{clean(paper.title)}\n\n{clean_block(paper.abstract)}".rstrip() for paper in papers)
 
 
-def _citations(papers: Papers, _keys: CitationKeys, style: str) -> str:
-
-    return "\n".join(map(STYLES[style], papers))
-
-
 COPIES: Mapping[str, Copy] = MappingProxyType(
     {
-        "l": Copy("link", links),
-        "i": Copy("id", _ids),
-        "t": Copy("title", _titles),
+        "l": Copy("link", _lines(lambda paper: hf_url(paper.id) or clean(paper.title))),
+        "i": Copy("id", _lines(lambda paper: clean(paper.id))),
+        "t": Copy("title", _lines(lambda paper: clean(paper.title))),
         "b": Copy("BibTeX", _bibtex),
         "m": Copy("Markdown link", _markdown_links),
         "a": Copy("abstract", _abstracts),
-        "1": Copy("APA", partial(_citations, style="APA"), "APA citation"),
-        "2": Copy("IEEE", partial(_citations, style="IEEE"), "IEEE citation"),
-        "3": Copy("MLA", partial(_citations, style="MLA"), "MLA citation"),
+        "1": Copy("APA", _lines(apa), "APA citation"),
+        "2": Copy("IEEE", _lines(ieee), "IEEE citation"),
+        "3": Copy("MLA", _lines(mla), "MLA citation"),
     }
 )
 """The forms by letter, in menu order; the last ones are citation styles."""

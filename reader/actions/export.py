@@ -20,7 +20,7 @@ from typing import Any, TextIO, TypedDict, get_type_hints
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from reader.actions.citations import CitationKeys, annotation, csl_items, write_bibtex, write_rdf, write_ris
+from reader.actions.citations import CitationKeys, annotation, csl_items, write_bibtex, write_each, write_rdf, write_ris
 from reader.actions.links import links
 from reader.core.errors import ReaderError
 from reader.core.ids import hf_url, paper_url
@@ -44,7 +44,7 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML can't contain, even escaped."""
 
 
-def write(papers: Iterable[Paper], out: TextIO, query: str, url: str = "") -> int:
+def write(papers: Iterable[Paper], out: TextIO, query: str = "", url: str = "", **_: object) -> int:
     """Write the feed of a query, which can be fetched at `url`; return the number of its papers."""
     listed = list(islice(papers, MOST))
     feed = Element("feed", xmlns=ATOM)
@@ -113,8 +113,11 @@ def _legal(text: str) -> str:
 Record = dict[str, Any]
 """A paper as a JSON object: absent values are None, dates ISO, topics slugs."""
 
-Writer = Callable[[Iterable[Paper], TextIO, CitationKeys, str, str], int]
-"""Writes papers to a stream and returns their number; cited entries get keys, and a feed its query and address."""
+Writer = Callable[..., int]
+"""Writes papers to a stream and returns their number.
+
+It takes what it needs by name: the keys of cited entries, and a feed's query and address.
+"""
 
 
 class ExportFailed(ReaderError):
@@ -144,7 +147,7 @@ class Format:
 
         `url` is where it can be fetched afterwards, if that is known.
         """
-        return self.writer(papers, out, keys or CitationKeys(), query, url)
+        return self.writer(papers, out, keys=keys or CitationKeys(), query=query, url=url)
 
 
 def record(paper: Paper) -> Record:
@@ -152,7 +155,7 @@ def record(paper: Paper) -> Record:
     values = {key: _json_value(getattr(paper, name), is_block) for key, name, is_block in _JSON_FIELDS}
     # Every paper has authors.
     values["authors"] = values["authors"] or None
-    values["url"] = hf_url(paper.id) or _line(paper.url)
+    values["url"] = hf_url(paper.id) or clean(paper.url or "") or None
     # The user's own texts keep their lines.
     values["highlights"] = [clean_note(said, SAID_LIMIT) for said in paper.highlights]
     values["note"] = clean_note(paper.note or "") or None
@@ -190,12 +193,12 @@ def _json_value(value: Any, is_block: bool) -> Any:
     return value
 
 
-def write_json(papers: Iterable[Paper], out: TextIO, more: Callable[[Paper], Record] | None = None) -> int:
+def write_json(papers: Iterable[Paper], out: TextIO, more: Callable[[Paper], Record] | None = None, **_: object) -> int:
     """Write a JSON array, one object a line; `more` gives further keys of a paper."""
     return write_array((record(paper) | (more(paper) if more else {}) for paper in papers), out)
 
 
-def write_csl_json(papers: Iterable[Paper], out: TextIO, keys: CitationKeys) -> int:
+def write_csl_json(papers: Iterable[Paper], out: TextIO, keys: CitationKeys, **_: object) -> int:
     """Write a JSON array of items for citation processors, one a line."""
     return write_array(csl_items(papers, keys), out)
 
@@ -209,9 +212,10 @@ def mark_record(mark: Mark) -> Record:
 def write_array(objects: Iterable[object], out: TextIO) -> int:
     """Write any objects as a JSON array, one a line, without keeping them in memory; return their number."""
     count = 0
+    is_ascii = not (getattr(out, "encoding", None) or "utf-8").lower().startswith("utf")
     out.write("[")
     for one in objects:
-        out.write(("," if count else "") + "\n" + json.dumps(one, ensure_ascii=not _writes_unicode(out)))
+        out.write(("," if count else "") + "\n" + json.dumps(one, ensure_ascii=is_ascii))
         count += 1
     out.write("\n]\n" if count else "]\n")
     return count
@@ -236,7 +240,7 @@ def _columns() -> Iterator[str]:
 COLUMNS = tuple(_columns())
 
 
-def write_csv(papers: Iterable[Paper], out: TextIO) -> int:
+def write_csv(papers: Iterable[Paper], out: TextIO, **_: object) -> int:
     """Write a table with a heading; lists are joined by semicolons, and spreadsheets read no cell as a formula."""
     import csv
 
@@ -262,13 +266,9 @@ def _cell(value: object) -> str:
     return f"'{text}" if re.match(r"\s*[=+\-@\t\r＝＋－＠]", text) else text
 
 
-def write_markdown(papers: Iterable[Paper], out: TextIO) -> int:
+def write_markdown(papers: Iterable[Paper], out: TextIO, **_: object) -> int:
     """Write a section for each paper, with links; foreign text can't format, embed or link anything."""
-    count = 0
-    for paper in papers:
-        out.write(("\n" if count else "") + "\n\n".join(_section(paper)) + "\n")
-        count += 1
-    return count
+    return write_each(papers, out, lambda paper: "\n\n".join(_section(paper)) + "\n", between="\n")
 
 
 def markdown_body(paper: Paper) -> str:
@@ -325,63 +325,25 @@ def _highlight(said: str, id: str) -> str:
 def plain_markdown(text: str) -> str:
     """Text escaped for Markdown: it shows exactly this text."""
     text = re.sub(r"([\\`*_\[\]<>|~$&])", r"\\\1", text)
-    return re.sub(r"^([#+=:-]|\d+(?=[.)]))", lambda found: _escape_start(found[1]), text)
-
-
-def _escape_start(text: str) -> str:
-    return f"{text}\\" if text.isdigit() else f"\\{text}"
+    return re.sub(r"^(\d+(?=[.)])|(?=[#+=:-]))", r"\1\\", text)
 
 
 def _amount(count: int | None, noun: str) -> str:
     return "" if count is None else f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _line(text: str | None) -> str | None:
-    return clean(text) or None if text else None
-
-
-def _writes_unicode(out: TextIO) -> bool:
-    return (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "").startswith("utf")
-
-
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         one.name: one
         for one in (
-            Format(
-                "bibtex",
-                ".bib",
-                "entries for LaTeX and reference managers",
-                lambda papers, out, keys, *_: write_bibtex(papers, out, keys),
-            ),
-            Format(
-                "ris",
-                ".ris",
-                "records for reference managers",
-                lambda papers, out, keys, *_: write_ris(papers, out, keys),
-            ),
-            Format(
-                "csl-json",
-                ".csl.json",
-                "items for citation processors",
-                lambda papers, out, keys, *_: write_csl_json(papers, out, keys),
-            ),
-            Format("rdf", ".rdf", "items for Zotero, with notes", lambda papers, out, *_: write_rdf(papers, out)),
-            Format("markdown", ".md", "a section for each paper", lambda papers, out, *_: write_markdown(papers, out)),
-            Format("csv", ".csv", "a table for spreadsheets", lambda papers, out, *_: write_csv(papers, out)),
-            Format(
-                "json",
-                ".json",
-                "everything with your marks, for programs",
-                lambda papers, out, *_: write_json(papers, out),
-            ),
-            Format(
-                "atom",
-                ".atom",
-                f"a feed to follow the query in another reader, with its first {MOST} papers",
-                lambda papers, out, _, query, url: write(papers, out, query, url),
-                MOST,
-            ),
+            Format("bibtex", ".bib", "entries for LaTeX and reference managers", write_bibtex),
+            Format("ris", ".ris", "records for reference managers", write_ris),
+            Format("csl-json", ".csl.json", "items for citation processors", write_csl_json),
+            Format("rdf", ".rdf", "items for Zotero, with notes", write_rdf),
+            Format("markdown", ".md", "a section for each paper", write_markdown),
+            Format("csv", ".csv", "a table for spreadsheets", write_csv),
+            Format("json", ".json", "everything with your marks, for programs", write_json),
+            Format("atom", ".atom", f"a feed of the query's first {MOST} papers", write, MOST),
         )
     }
 )

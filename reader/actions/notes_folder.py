@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -71,14 +71,20 @@ class NotesFolder:
         marker = _MARKER.search(old) if old is not None else None
         if old is not None and marker is None:
             return Written(file, problem=f"{file} has lost its line '<!-- dailypapers …', so it was not changed.")
-        own = _own_part(old, marker, kept) if old is not None and marker is not None else kept
-        said = _plain(own)
         facts = {name: value for name, value in _facts(paper, key) if value}
+        own, before, sums = kept, None, None
         try:
-            front = _front(facts, old, marker)
+            if old is not None and marker is not None:
+                own = _own_part(old, marker, kept)
+                before = split_front_matter(old)[0]
+                sums = dict(one.split("=", 1) for one in marker[2].split()) or None
+            front = front_matter(facts, before, sums)
         except UnreadableFrontMatter:
             return Written(file, problem=f"The front matter of {file} can't be read, so it was not changed.")
-        text = f"{front}\n{markdown_body(paper)}\n{_marker(said, facts)}{own}"
+        said = _plain(own)
+        written = "".join(f" {name}={sum}" for name, sum in sums_of(facts).items())
+        mark = f"<!-- dailypapers {_sum(said)}{written}: {_SAYS} -->"
+        text = f"{front}\n{markdown_body(paper)}\n{mark}\n{own}"
         if own and not own.endswith("\n"):
             text += "\n"
         if text != old:
@@ -135,19 +141,6 @@ def _plain(own: str) -> str:
     return clean_note(own).strip("\n")
 
 
-def _front(facts: Facts, old: str | None, marker: re.Match[str] | None) -> str:
-    """The front matter; raises UnreadableFrontMatter."""
-    if old is None or marker is None:
-        return front_matter(facts)
-    sums = dict(one.split("=", 1) for one in marker[2].split())
-    return front_matter(facts, split_front_matter(old)[0], sums or None)
-
-
-def _marker(note: str, facts: Facts) -> str:
-    sums = "".join(f" {name}={sum}" for name, sum in sums_of(facts).items())
-    return f"<!-- dailypapers {_sum(note)}{sums}: {_SAYS} -->\n"
-
-
 def _sum(note: str) -> str:
     return f"{zlib.crc32(note.encode('utf-8', 'surrogatepass')):08x}"
 
@@ -174,13 +167,6 @@ def _facts(paper: Paper, key: str) -> Iterator[tuple[str, str | list[str] | None
 def _tag(name: str) -> str:
     """A tag as Obsidian can have it: without blanks and signs."""
     return re.sub(r"[^\w/-]+", "-", clean(name)).strip("-")
-
-
-def write_notes(papers: Iterable[Paper], folder: Path, keys: CitationKeys) -> Iterator[tuple[Paper, Written]]:
-    """Write the files of papers one by one; yield each paper with what became of it."""
-    notes = NotesFolder(folder, keys)
-    for paper in papers:
-        yield paper, notes.write(paper)
 
 
 # Front matter

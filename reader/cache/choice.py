@@ -26,11 +26,10 @@ from reader.cache import connections, meta
 from reader.cache.marks.derived import BY_RULE
 from reader.cache.marks.event_log import BY_AGENT
 from reader.cache.sqlite_errors import explained
-from reader.core.choice.counting import Common, Papers, read_common
 from reader.core.choice.learned import EVERY, FIRST, Learned, mix, take_turns
 from reader.core.choice.taste import Marked, learn, named, with_wishes
 from reader.core.choice.wishes import HOLD, WEIGH, Held, What, Wish, muted_codes, newest_held, newest_wishes
-from reader.core.choice.words import VERSION, pack
+from reader.core.choice.words import VERSION, Common, Papers, pack, read_common
 from reader.core.errors import CacheError, CacheInterrupted
 from reader.core.marks import FINISH, LIKE, NOTE, OPEN, PASS, QUEUE, TAG, TRACES, quoted
 from reader.core.text import fold, split_words
@@ -49,8 +48,7 @@ MOST_MARKED = 300
 """Maximum marked papers to learn from, those with the most weight."""
 
 SAYS = {**{"star": 1.0, LIKE: 0.7, NOTE: 0.8, TAG: 0.8, QUEUE: 0.6, "hide": -1.0, FINISH: 0.5, OPEN: 0.25, PASS: -0.02}}
-"""The weight of each kind of mark. Passing a paper by counts hardly anything, since most are passed, liked ones too
-(`tests/bench/traces.py`)."""
+"""The weight of each kind of mark. Passing a paper by counts hardly anything, since most are passed, liked ones too."""
 
 DID = {
     **{"star": "starred", LIKE: "liked", NOTE: "noted", TAG: "tagged", QUEUE: "queued"},

@@ -17,10 +17,10 @@ from reader.cache import connections, meta, text_index
 from reader.cache.changes import looked_at
 from reader.cache.sqlite_errors import explained
 from reader.cache.storing import retention
+from reader.core.changes import SectionDiff, SectionText, compare_sections
 from reader.core.document.codec import UnreadableDocument, dump, load
 from reader.core.document.model import ORIGINS, Document, Heading, Reference, texts
 from reader.core.document.search import searched_text
-from reader.core.word_diff import SectionDiff, SectionText, compare_sections
 
 BATCH = 50
 """Texts dropped in one transaction."""

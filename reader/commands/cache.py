@@ -19,10 +19,6 @@ from reader.core.errors import CacheError
 from reader.paths import APP, is_there
 
 
-def _add_arguments(parser: ArgumentParser) -> None:
-    add_actions(parser, ACTIONS)
-
-
 def _run_cache(arguments: Namespace, workspace: Workspace) -> int:
     run, _ = ACTIONS[arguments.what]
     if run is not _repair_cache:
@@ -156,7 +152,7 @@ COMMAND = Command(
     "cache",
     "Show what the cache holds; make it smaller, verify it or repair it.",
     (),
-    _add_arguments,
+    lambda parser: add_actions(parser, ACTIONS),
     _run_cache,
     {"info": Sizes, "compact": Compacted, "verify": Verified, "repair": Repaired},
 )

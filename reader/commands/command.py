@@ -337,7 +337,6 @@ def _kinds(parser: Parser, words: Iterable[str]) -> Iterator[tuple[str, Kind]]:
 
 
 def _takes_value(action: Action | None) -> bool:
-    """Whether an option takes the next word as its value."""
     return action is not None and action.nargs is None and not isinstance(action, StoreJson)
 
 

@@ -120,7 +120,6 @@ def _set_value(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_history(arguments: Namespace, workspace: Workspace) -> int:
-    """Print earlier values of a setting or a list's entries, or restore one."""
     name = arguments.name
     table = name.partition(".")[0]
     if table not in LISTS and name not in config.SHARED:
@@ -188,7 +187,6 @@ def _print_settings(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _settings_lines(workspace: Workspace) -> Iterator[tuple[str, str]]:
-    """Lines in the form of the settings file, with the origin of each value."""
     loaded = workspace.loaded
     for name in config.SETTING_TYPES:
         if name != "keys" and name not in SINGLE and name not in TABLES:

@@ -131,7 +131,6 @@ def _told(keys: Mapping[str, Any]) -> str:
 
 
 def _records(kind: Any) -> Iterator[Any]:
-    """The types of records in a type."""
     if is_typeddict(kind):
         yield kind
     for one in get_args(kind):

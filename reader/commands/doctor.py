@@ -170,13 +170,10 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
     value = str(file) if is_there else f"{file} (not there: all defaults)"
     yield Finding("Settings", "file", value, shared="there" if is_there else "not there: all defaults")
     for mistake in workspace.mistakes():
-        yield Finding(
-            "Settings",
-            f"line {mistake.line}" if mistake.line else "mistake",
-            mistake.key,
-            str(mistake),
-            _known_key(mistake.key),
-        )
+        name, first = f"line {mistake.line}" if mistake.line else "mistake", mistake.key.partition(".")[0]
+        # Keys that are no settings are the user's own words.
+        shared = first if first in SETTING_TYPES else "no setting"
+        yield Finding("Settings", name, mistake.key, str(mistake), shared)
     try:
         rules = workspace.topics
     except ReaderError as error:
@@ -185,12 +182,6 @@ def _examine_settings(workspace: Workspace) -> Iterator[Finding]:
     advice = "; ".join(f"line {one.line}: {one.message}" if one.line else one.message for one in rules.mistakes[:3])
     count = amount(len(rules.topics), "topic")
     yield Finding("Settings", "topic rules", count, advice, count)
-
-
-def _known_key(key: str) -> str:
-    """The setting of a dotted key, if it is one; other keys are the user's own words."""
-    first = key.partition(".")[0]
-    return first if first in SETTING_TYPES else "no setting"
 
 
 def _examine_cache(file: Path, settings: Settings) -> Iterator[Finding]:
@@ -235,7 +226,8 @@ def _examine_state(file: Path, condition: Condition) -> Iterator[Finding]:
         yield _open("Cache", "schema", f"{schema.version(file)}, this program's is {schema.HEAD}")
     yield Finding("Cache", "size", _sizes(file), shared=_sizes(file, ("", "-wal", "-shm")))
     yield _open("Cache", "journal", _journal(journal_file(file)))
-    yield _open("Cache", "backups", _backups(file))
+    kept = backups(file)
+    yield _open("Cache", "backups", f"{len(kept)}, the newest: {kept[0].name}" if kept else "none yet")
 
 
 _REMEDIES = {
@@ -271,11 +263,6 @@ def _journal(file: Path) -> str:
     return f"{file.stat().st_size / 1000:,.1f} kB" + (f", {amount(bad, 'damaged line')}" if bad else "")
 
 
-def _backups(file: Path) -> str:
-    kept = backups(file)
-    return f"{len(kept)}, the newest: {kept[0].name}" if kept else "none yet"
-
-
 def _examine_contents(file: Path) -> Iterator[Finding]:
     with connections.opened(file, query_only=True) as cache:
         tables: Mapping[str, str] = {"papers": "paper", "days": "day", "marks": "event"}
@@ -300,7 +287,6 @@ def _examine_sources(file: Path, settings: Settings) -> Iterator[Finding]:
 
 
 def _examine_days(fresh: Freshness) -> Iterator[Finding]:
-    """The newest day of a source and its incomplete days, with the command that fetches them."""
     if fresh.newest is None:
         return
     name = "daily papers" if fresh.slug == "hf" else "category"
@@ -418,7 +404,6 @@ def _program(topic: str, name: str, value: str, program: str | None, advice: str
 
 
 def _examine_extensions(workspace: Workspace) -> Iterator[Finding]:
-    """Findings of extensions, and extensions of other packages with the reason if one is switched off."""
     for one in installed.given("findings"):
         found = installed.ask(one.entry, lambda ask=one.value: list(ask(workspace)), default=())
         yield from (finding for finding in found if isinstance(finding, Finding))

@@ -7,11 +7,12 @@ import json
 import re
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO, StringIO
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
@@ -79,23 +80,21 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
     is_json = format.name == "json"
     if is_json and arguments.everything and not arguments.query:
         arguments.query = AS_ADDED
-    with workspace.window() as window, Progress() as progress:
+    with workspace.window() as window, _chosen(window, arguments) as (pks, papers):
         if window.has_unfinished_marks():
             warn("Some marks may be missing: the cache can't be written.")
-        pks = choose_papers(window, arguments, arguments.ids or ())
         left_off = len(pks) - format.most if format.most else 0
-        pks = pks[: format.most] if format.most else pks
-        papers = _show_progress(window.papers(pks), len(pks), progress)
+        written = islice(papers, format.most)
         write = (
             partial(write_with_marks, window=window, with_lost=arguments.everything)
             if is_json
             else partial(format.write, keys=_citation_keys(workspace, window), query=arguments.query, url=url)
         )
         if file is None:
-            count = write(papers, sys.stdout)
+            count = write(written, sys.stdout)
         else:
             with replacing(file) as out:
-                count = write(papers, out)
+                count = write(written, out)
     if file is not None or not count:
         place = f" in {file}" if file else ""
         lost = count - len(pks)
@@ -107,7 +106,6 @@ def _export_papers(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _address(url: str, format: Format) -> str:
-    """The address of a feed, if one is given; raises UsageError."""
     if url and format.name != "atom":
         raise UsageError("--url belongs to --format atom.")
     try:
@@ -117,7 +115,6 @@ def _address(url: str, format: Format) -> str:
 
 
 def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
-    """Write the watched exports, and print the content of each."""
     from reader.refresh.watched_exports import write_exports
 
     others = (arguments.query, arguments.ids, arguments.everything, arguments.output, arguments.format)
@@ -142,17 +139,15 @@ def _write_watched(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> int:
-    """Append missing papers to a file."""
     if file is None:
         raise UsageError("--append needs a file: name it with -o FILE.")
     format = _choose_format(arguments.format, file)
     if format.name in ("atom", "rdf"):
         raise UsageError("A file of this format is rewritten each time: leave out --append.")
     present = read_present(file, format.name)
-    with workspace.window() as window, Progress() as progress:
-        pks = choose_papers(window, arguments, arguments.ids or ())
-        papers = _show_progress(window.papers(pks), len(pks), progress)
-        lacking = (paper for paper in papers if is_new(_ids(window, paper), paper.title, present))
+    with workspace.window() as window, _chosen(window, arguments) as (pks, papers):
+        known = ((paper, window.read(partial(ids_of, pk=paper.pk))) for paper in papers if isinstance(paper.pk, int))
+        lacking = (paper for paper, ids in known if is_new(ids, paper.title, present))
         out = StringIO()
         keys = _citation_keys(workspace, window, present.keys)
         if format.name == "json":
@@ -167,17 +162,16 @@ def _append(arguments: Namespace, workspace: Workspace, file: Path | None) -> in
 
 
 def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None) -> int:
-    """Write a folder of notes, and take in the user's edits, as one undoable action."""
-    from reader.actions.notes_folder import write_notes
+    from reader.actions.notes_folder import NotesFolder
 
     if folder is None or arguments.append:
         raise UsageError("Notes need a folder, to which they are always added: export --format notes -o DIR.")
     changes: list[Change] = []
     count = 0
-    with workspace.window() as window, Progress() as progress:
-        pks = choose_papers(window, arguments, arguments.ids or ())
-        papers = _show_progress(window.papers(pks), len(pks), progress)
-        for paper, written in write_notes(papers, folder, _citation_keys(workspace, window)):
+    with workspace.window() as window, _chosen(window, arguments) as (_, papers):
+        notes = NotesFolder(folder, _citation_keys(workspace, window))
+        for paper in papers:
+            written = notes.write(paper)
             count += not written.problem
             if written.problem:
                 warn(written.problem)
@@ -196,11 +190,6 @@ def _write_notes(arguments: Namespace, workspace: Workspace, folder: Path | None
 def _citation_keys(workspace: Workspace, window: Window, used: Iterable[str] = ()) -> CitationKeys:
     """The keys by the user's pattern; all cached papers are read only if the pattern needs them."""
     return CitationKeys(workspace.settings.citation_key, used, partial(window.read, citable_papers))
-
-
-def _ids(window: Window, paper: Paper) -> list[str]:
-    """All ids that a paper has or had."""
-    return window.read(partial(ids_of, pk=paper.pk)) if isinstance(paper.pk, int) else [paper.id]
 
 
 def write_with_marks(papers: Iterable[Paper], out: TextIO, *, window: Window, with_lost: bool) -> int:
@@ -227,12 +216,19 @@ def _choose_format(name: str | None, file: Path | None) -> Format:
     return found
 
 
-def _show_progress(papers: Iterable[Paper], total: int, progress: Progress) -> Iterator[Paper]:
-    """Pass the papers through, showing their number."""
-    for number, paper in enumerate(papers):
-        if number % STEP == 0 and not sys.stdout.isatty():
-            progress.show(f"{number:,} of {amount(total, 'paper')}")
-        yield paper
+@contextmanager
+def _chosen(window: Window, arguments: Namespace) -> Iterator[tuple[Sequence[int], Iterator[Paper]]]:
+    """The keys of the chosen papers, and the papers, whose number is shown as they are read."""
+    pks = choose_papers(window, arguments, arguments.ids or ())
+    with Progress() as progress:
+
+        def papers() -> Iterator[Paper]:
+            for number, paper in enumerate(window.papers(pks)):
+                if number % STEP == 0 and not sys.stdout.isatty():
+                    progress.show(f"{number:,} of {amount(len(pks), 'paper')}")
+                yield paper
+
+        yield pks, papers()
 
 
 COMMAND = Command(

@@ -8,7 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing, closing, contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict, get_type_hints
@@ -73,7 +73,7 @@ def _open_feeds(workspace: Workspace, *, query_only: bool = False) -> Iterator[F
 
 def _list_feeds(arguments: Namespace, workspace: Workspace) -> int:
     with _open_feeds(workspace, query_only=True) as feeds:
-        found, papers, fresh = {feed.slug: feed for feed in feeds.all()}, feeds.papers(), _freshness(feeds)
+        found, papers, fresh = {feed.slug: feed for feed in feeds.all()}, feeds.papers(), feeds.freshness(_today())
     if found and not arguments.json:
         _print_feeds(found, papers, fresh)
         return 0
@@ -82,12 +82,11 @@ def _list_feeds(arguments: Namespace, workspace: Workspace) -> int:
     return answer(arguments, records, "No feeds are followed. 'dailypapers feeds add ADDRESS' follows one.")
 
 
-def _freshness(feeds: Feeds) -> tuple[Freshness, ...]:
-    return feeds.freshness(datetime.now(UTC).date())
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _days_record(fresh: Freshness | None) -> dict[str, object]:
-    """The JSON of a source's newest day and its incomplete days."""
     if fresh is None or fresh.newest is None:
         return {}
     newest, *holes = (day._asdict() | {"whole": day.is_whole} for day in (fresh.newest, *fresh.holes))
@@ -109,11 +108,8 @@ def _print_feeds(feeds: Mapping[str, Followed], papers: dict[str, int], fresh: S
         if said := one.text(datetime.now().astimezone().date()):
             print_line(f"  {'':{size}}          {said}")
         if one.failing_since:
-            print_line(f"  {'':{size}}          since {_format_time(one.failing_since)}: {clean(one.error or '')}")
-
-
-def _format_time(stamp: str) -> str:
-    return datetime.fromisoformat(stamp).astimezone().strftime("%Y-%m-%d %H:%M")
+            since = datetime.fromisoformat(one.failing_since).astimezone()
+            print_line(f"  {'':{size}}          since {since:%Y-%m-%d %H:%M}: {clean(one.error or '')}")
 
 
 async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
@@ -129,14 +125,16 @@ async def _add_feeds(arguments: Namespace, workspace: Workspace) -> int:
             for name, found in named:
                 try:
                     if found:
-                        follow = (_follow_category(sources.feeds, one) for one in found)
-                        followed = [feed for feed in follow if feed is not None]
+                        known = (_follow_category(sources.feeds, one) for one in found)
+                        followed = [feed for feed in known if feed is not None]
                     else:
                         url, fetched = await _fetch_feed(sources.web, name)
-                        feed = _follow_feed(sources.feeds, url, fetched)
+                        new = fetched.feed
+                        follow = sources.feeds.follow
+                        feed = follow("rss", url, new.title, new.slug, _now(), home=new.home) if new else None
                         followed = [feed] if feed is not None else []
-                        for one in followed:
-                            await sources.store_feed(one, fetched)
+                        if feed is not None:
+                            await sources.store_feed(feed, fetched)
                 except FeedError as error:
                     failures.append(f"{clean(name, 100)} was not added: {error}")
                     continue
@@ -167,12 +165,8 @@ def _categories(name: str) -> tuple[Category, ...]:
 
 
 def _follow_category(feeds: Feeds, category: Category) -> Followed | None:
-    title = f"{category.name} ({category.id})"
-    return feeds.follow("arxiv", category.id, title, category.id.lower(), _now(), home=_listing(category.id))
-
-
-def _listing(category: str) -> str:
-    return f"https://arxiv.org/list/{category}/recent"
+    title, home = f"{category.name} ({category.id})", f"https://arxiv.org/list/{category.id}/recent"
+    return feeds.follow("arxiv", category.id, title, category.id.lower(), _now(), home=home)
 
 
 async def _fetch_feed(web: SyndicationClient, url: str) -> tuple[str, FetchedFeed]:
@@ -188,19 +182,11 @@ async def _fetch_feed(web: SyndicationClient, url: str) -> tuple[str, FetchedFee
         return page.feeds[0], await web.fetch(page.feeds[0])
 
 
-def _follow_feed(feeds: Feeds, url: str, fetched: FetchedFeed) -> Followed | None:
-    found = fetched.feed
-    if found is None:
-        return None
-    return feeds.follow("rss", url, found.title, found.slug, _now(), home=found.home)
-
-
 def _remove_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    removed = []
     with _open_feeds(workspace) as feeds:
-        for feed in [_find_feed(feeds, name) for name in arguments.names]:
-            feeds.unfollow(feed.slug)
-            removed.append(feed.slug)
+        removed = [_find_feed(feeds, name).slug for name in arguments.names]
+        for slug in removed:
+            feeds.unfollow(slug)
     return answer(arguments, Unfollowed(removed=removed), f"{amount(len(removed), 'feed')} removed; the papers stay.")
 
 
@@ -214,8 +200,7 @@ def _find_feed(feeds: Feeds, name: str) -> Followed:
 
 
 async def _check_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    """Fetch feeds, all by default, and print the results."""
-    from reader.refresh.jobs import FeedFailed, FeedStarted, FeedStored, PapersReturned
+    from reader.refresh.jobs import FeedFailed, FeedStored
     from reader.refresh.running import open_sources
 
     answers: list[FeedStored | FeedFailed] = []
@@ -225,13 +210,12 @@ async def _check_feeds(arguments: Namespace, workspace: Workspace) -> int:
             only = [_find_feed(feeds, name) for name in arguments.names] if arguments.names else feeds.followed()
             async with aclosing(sources.refresh(only)) as events:
                 async for event in events:
-                    if isinstance(event, FeedStarted | PapersReturned):
-                        continue
-                    answers.append(event)
+                    if isinstance(event, FeedStored | FeedFailed):
+                        answers.append(event)
                     if not arguments.json and isinstance(event, FeedStored):
                         counts = f"{event.new:,} new, {event.updated:,} updated, {event.unchanged:,} unchanged"
                         print_line(f"{event.slug}: {counts}")
-            fresh = {one.slug: one for one in _freshness(feeds) if one.newest}
+            fresh = {one.slug: one for one in feeds.freshness(_today()) if one.newest}
     failed = [one for one in answers if isinstance(one, FeedFailed)]
     today, slugs = datetime.now().astimezone().date(), dict.fromkeys(one.slug for one in answers if one.slug in fresh)
     records = [_answer_record(one) | _days_record(fresh.get(one.slug)) for one in answers]
@@ -249,7 +233,6 @@ def _answer_record(event: FeedStored | FeedFailed) -> dict[str, object]:
 
 
 def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:
-    """Follow the feeds of OPML files; the next refresh fetches them."""
     from reader.feeds.syndication.opml import BODY_LIMIT
 
     files = []
@@ -283,7 +266,11 @@ def follow_lists(
             warn(f"{name}: {skipped.where}: {skipped.reason}; skipped")
         with _open_feeds(workspace, query_only=is_dry) as feeds:
             for outline in listed.feeds:
-                new = _new_in(feeds, outline) if is_dry else [feed.slug for feed in _follow_outline(feeds, outline)]
+                if is_dry:
+                    named = announced_categories(outline.url) or [outline.url]
+                    new = [one for one in named if feeds.find(one) is None]
+                else:
+                    new = [feed.slug for feed in _follow_outline(feeds, outline)]
                 added += new
                 known += not new
     return added, known, failures
@@ -294,11 +281,6 @@ def describe_followed(added: int, known: int, *, is_dry: bool = False) -> str:
     if is_dry:
         return f"{amount(added, 'feed')} would be added, {known:,} already known; nothing was changed."
     return f"{amount(added, 'feed')} added, {known:,} already known; 'dailypapers refresh' fetches them."
-
-
-def _new_in(feeds: Feeds, outline: Outline) -> list[str]:
-    """What an outline would add."""
-    return [one for one in announced_categories(outline.url) or [outline.url] if feeds.find(one) is None]
 
 
 def _follow_outline(feeds: Feeds, outline: Outline) -> list[Followed]:
@@ -317,15 +299,9 @@ def _export_feeds(arguments: Namespace, workspace: Workspace) -> int:
     from reader.feeds.syndication.opml import Outline, write_opml
 
     with _open_feeds(workspace, query_only=True) as feeds:
-        outlines = [
-            Outline(
-                feed.title,
-                f"{RSS_ENDPOINT}/rss/{feed.url}" if feed.kind == "arxiv" else feed.url,
-                feed.home,
-                feed.folder,
-            )
-            for feed in feeds.followed()
-        ]
+        followed = feeds.followed()
+    urls = (f"{RSS_ENDPOINT}/rss/{feed.url}" if feed.kind == "arxiv" else feed.url for feed in followed)
+    outlines = [Outline(feed.title, url, feed.home, feed.folder) for feed, url in zip(followed, urls, strict=True)]
     body = write_opml(outlines, "Feeds of dailypapers", datetime.now(UTC))
     if not arguments.output:
         sys.stdout.write(body.decode())

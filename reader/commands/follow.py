@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shlex
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import TypedDict
 
 from reader.cache.follows import FollowCount, follow_counts, follows
 from reader.cache.reads.vocabulary import vocabulary
-from reader.commands.command import Command, add_actions, expect_names, suggest
+from reader.commands.command import Command, add_words, expect_names, suggest
 from reader.commands.contract import array, extended
 from reader.commands.output import amount, answer, print_rows, warn
 from reader.commands.workspace import Workspace, check_names, parsed
@@ -21,7 +20,7 @@ from reader.core.text import clean
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
-    add_actions(parser, ACTIONS, "list")
+    add_words(parser, "what", "ACTION", ACTIONS, default="list")
     about = "such as author:'Kaiming He', org:NVIDIA, venue:ICLR, topic:agents or 'world model'"
     suggest(parser.add_argument("names", nargs="*", metavar="NAME", help=about), _suggest)
     parser.add_argument("--notify", action="store_true", help="for add: notify you of new papers, as the settings say")
@@ -40,8 +39,10 @@ def _run_follow(arguments: Namespace, workspace: Workspace) -> int:
         raise UsageError("--notify belongs to 'follow add'. 'follow notify NAME' is for what you already follow.")
     if what == "list":
         return _print_follows(arguments, workspace)
-    choose, _ = ACTIONS[what]
-    changes = choose(workspace, names, notify=arguments.notify)
+    changes = _added(workspace, names, notify=arguments.notify) if what == "add" else _chosen(workspace, names)
+    if what in ("notify", "quiet"):
+        notify = what == "notify"
+        changes = [one._replace(notify=notify) for one in changes if one.notify is not notify]
     with workspace.events() as events:
         from reader.cache.marks.event_log import Marking
 
@@ -74,18 +75,6 @@ def _parsed(name: str) -> Follow:
         return parse_follow(name)
     except ValueError as error:
         raise UsageError(f"{clean(name, 100)!r} {error}.") from error
-
-
-def _removed(workspace: Workspace, names: Sequence[str], *, notify: bool) -> list[Follow]:
-    return _chosen(workspace, names)
-
-
-def _notified(workspace: Workspace, names: Sequence[str], *, notify: bool) -> list[Follow]:
-    return [one._replace(notify=True) for one in _chosen(workspace, names) if not one.notify]
-
-
-def _quieted(workspace: Workspace, names: Sequence[str], *, notify: bool) -> list[Follow]:
-    return [one._replace(notify=False) for one in _chosen(workspace, names) if one.notify]
 
 
 def _chosen(workspace: Workspace, names: Sequence[str]) -> list[Follow]:
@@ -188,17 +177,13 @@ def _record(one: FollowCount) -> dict[str, object]:
     return {**_named(one.follow), "notify": one.follow.notify, **numbers}
 
 
-Choose = Callable[..., list[Follow]]
-
-ACTIONS: Mapping[str, tuple[Choose, str]] = MappingProxyType(
-    {
-        "list": (_added, "print what you follow, with numbers of unread and all papers"),
-        "add": (_added, "follow an author, organization, venue, topic or word"),
-        "remove": (_removed, "stop following it; no paper changes"),
-        "notify": (_notified, "notify you of its new papers"),
-        "quiet": (_quieted, "stop notifying you"),
-    }
-)
+ACTIONS = {
+    "list": "print what you follow, with numbers of unread and all papers",
+    "add": "follow an author, organization, venue, topic or word",
+    "remove": "stop following it; no paper changes",
+    "notify": "notify you of its new papers",
+    "quiet": "stop notifying you",
+}
 
 USAGES = {"add": "author:NAME...", **dict.fromkeys(("remove", "notify", "quiet"), "NAME...")}
 

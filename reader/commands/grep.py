@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from reader.cache.search.full_text import is_found_in_texts
@@ -67,7 +67,8 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
         query = parsed(query_of(arguments.query), also=KEPT)
         found = islice(passages(workspace, window, arguments.words, query), arguments.limit)
         if arguments.json:
-            return answer(arguments, map(_record, found))
+            places = (Found(id=one.id, title=one.title, section=one.section, text=one.hit.text) for one in found)
+            return answer(arguments, places)
         lines = _draw(found) if is_terminal(sys.stdout) else (_format(one) for one in found)
         first = next(lines, None)
         if first is None:
@@ -75,7 +76,7 @@ def _find_words(arguments: Namespace, workspace: Workspace) -> int:
             return 0
         from reader.commands.pager import print_paged
 
-        print_paged(_chained(first, lines), wanted=not arguments.no_pager)
+        print_paged(chain([first], lines), wanted=not arguments.no_pager)
     return 0
 
 
@@ -118,26 +119,17 @@ def passages(workspace: Workspace, window: Window, text: str, query: Query) -> I
                     yield Passage(row.id, row.title, hit, number, paragraph)
 
 
-def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
-
-
 Found = TypedDict("Found", {"id": str, "title": str, "section": str, "text": str})
-
-
-def _record(found: Passage) -> Found:
-    return Found(id=found.id, title=found.title, section=found.section, text=found.hit.text)
 
 
 def _format(found: Passage) -> str:
     """A line for other programs: id, section and text, separated by tabs."""
     style = Style.of(sys.stdout)
-    return f"{style.faint(found.id)}\t{style.faint(found.section)}\t{_marked(found.hit, style)}"
+    text = "".join(style.bold(part) if is_mark else part for part, is_mark in _parts(found.hit))
+    return f"{style.faint(found.id)}\t{style.faint(found.section)}\t{text}"
 
 
 def _draw(found: Iterator[Passage]) -> Iterator[str]:
-    """Lines for a terminal: hits under their papers."""
     style, columns, before = Style.of(sys.stdout), width(), ""
     for one in found:
         if one.id != before:
@@ -151,12 +143,7 @@ def _draw(found: Iterator[Passage]) -> Iterator[str]:
             yield "    " + "".join(style.bold(piece.text) if piece.hit else piece.text for piece in line)
 
 
-def _marked(hit: Hit, style: Style) -> str:
-    return "".join(style.bold(text) if is_mark else text for text, is_mark in _parts(hit))
-
-
 def _parts(hit: Hit) -> Iterator[tuple[str, bool]]:
-    """A hit's text in parts, each marked as a match or not."""
     end = 0
     for start, stop in hit.marks:
         if start >= end:

@@ -74,8 +74,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 @dataclass
 class _Found:
-    """The contents of the files, and the results."""
-
     counts: dict[str, int]
     marks: int = 0
     """Marks of new records."""
@@ -133,7 +131,6 @@ def _import_files(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_counts(arguments: Namespace, found: _Found, taken: Taken) -> None:
-    """Print the number of papers and marks in the files, unless nothing could be read."""
     if len(found.failed) + len(found.feeds) < len(arguments.files):
         if not found.entries or any(found.counts.values()):
             with_marks = f", {amount(found.marks, 'mark')}" if found.marks else ""

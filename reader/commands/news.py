@@ -126,7 +126,6 @@ class News(NamedTuple):
 
     @property
     def _parts(self) -> list[str]:
-        """The sections with reasons, with their numbers of papers."""
         found = [one for one in self.sections if not one.is_brief]
         names = (one.name.lower() if one.name in _OWN else f"in {clean(one.name, 40)}" for one in found)
         return [f"{len(one.items)} {name}" for one, name in zip(found, names, strict=True)]
@@ -339,7 +338,6 @@ class _Builder:
 
     @cached_property
     def _new(self) -> Sequence[int]:
-        """All new papers, best first."""
         return self._pks(NEW, self._since)
 
     def _section(
@@ -380,7 +378,6 @@ class _Builder:
         return bool(reason) and (reason not in before if len(self._said) < MOST else {reason} != set(before))
 
     def _for_you(self) -> Section:
-        """Papers that suit the user, with a surprise; empty before anything was learned."""
         query = replace(self._query(NEW, self._since), sort=Sort("foryou"))
         chosen = selection(self._window, query)._replace(offer=Offer(datetime.now(UTC).date().isoformat()))
         found = self._window.order(chosen)
@@ -430,7 +427,6 @@ class _Builder:
 
     @cached_property
     def _leads(self) -> dict[int, list[str]]:
-        """Where the best new papers lead all others."""
         found: dict[int, list[str]] = {}
         voted = replace(self._query(NEW, self._since), sort=Sort("upvotes"))
         pks = self._window.order(selection(self._window, voted)).pks[:LOOKED_AT]
@@ -457,7 +453,6 @@ class _Builder:
         return tuple(Rising(slug, self._names.get(slug, slug), moves[slug].rising) for slug in far[:MOST])
 
     def _rising(self) -> Section:
-        """Older unread papers that are getting popular."""
         # No day is before the first one.
         start = max(date.fromisoformat(self._asked.since), date.min + timedelta(days=1))
         visited = int(datetime.combine(start, time.min, UTC).timestamp())

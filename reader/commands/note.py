@@ -49,7 +49,9 @@ def _run_note(arguments: Namespace, workspace: Workspace) -> int:
             warn(f"{id} has no note. 'dailypapers note {id} --text TEXT' writes one.")
             return 0
         return answer(arguments, Note(id=id, note=old or None), clean_note(old))
-    text = _read_stdin() if given == "-" and not arguments.restore else given
+    text = given
+    if given == "-" and not arguments.restore:
+        text = sys.stdin.buffer.read(4 * NOTE_LIMIT + 4).decode("utf-8", "replace").removeprefix("\ufeff")
     note = clean_note(text).strip("\n")
     if len(text) > NOTE_LIMIT:
         warn(f"The note was cut after {NOTE_LIMIT:,} characters.")
@@ -72,10 +74,6 @@ def _print_history(arguments: Namespace, id: str, history: Sequence[tuple[Mark, 
     if not history:
         warn(f"{id} never had a note.")
     return answer(arguments, records, *lines)
-
-
-def _read_stdin() -> str:
-    return sys.stdin.buffer.read(4 * NOTE_LIMIT + 4).decode("utf-8", "replace").removeprefix("\ufeff")
 
 
 Note = TypedDict("Note", {"id": str, "note": str | None, "changed": NotRequired[bool]})

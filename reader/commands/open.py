@@ -44,7 +44,6 @@ def _open_paper(arguments: Namespace, workspace: Workspace) -> int | OpenReader:
 
 
 def _open_in_reader(arguments: Namespace, workspace: Workspace) -> OpenReader:
-    """Find the paper, fetching it if needed, before the reader takes the terminal."""
     from reader.commands.choosing import find_or_fetch
 
     if arguments.link or arguments.json:

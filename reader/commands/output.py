@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, TextIO
 
@@ -320,7 +321,8 @@ _END = re.compile(r"[.?!] (?=[A-Z])")
 def print_failure(text: str, kind: str = "failed", words: Sequence[str] = ()) -> None:
     """Print a failure on standard error, in the form that the command line asks for."""
     line = " ".join(text.split())
-    if _asks_for_json(words):
+    options = takewhile(lambda word: word != "--", words)
+    if any(word.partition("=")[0] in ("--json", "--jsonl") for word in options):
         import json
 
         warn(json.dumps(failure_record(line, kind)), is_whole=True)
@@ -364,8 +366,3 @@ def kind_of(error: ReaderError) -> str:
     if name == "ReaderError":
         return "failed"
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().removesuffix("_error")
-
-
-def _asks_for_json(words: Sequence[str]) -> bool:
-    options = words[: words.index("--")] if "--" in words else words
-    return any(word.partition("=")[0] in ("--json", "--jsonl") for word in options)

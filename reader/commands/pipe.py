@@ -9,7 +9,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any, TypedDict
 
 from reader.actions.programs import find_program
@@ -29,7 +28,8 @@ from reader.refresh.pipes import LeftOut, PipeResult, pipe_papers
 
 def _add_arguments(parser: ArgumentParser) -> None:
     about = "one of your commands by its name, a program with its arguments in quotes, or '!' and a line for a shell"
-    suggest(parser.add_argument("command", metavar="COMMAND", help=about), _suggest)
+    command = parser.add_argument("command", metavar="COMMAND", help=about)
+    suggest(command, lambda _: [one.name for one in Workspace().settings.commands])
     parser.add_argument("ids", nargs="*", metavar="ID", help="arXiv ids or addresses of papers")
     parser.add_argument("--query", metavar="QUERY", help="run it on all papers of a query")
     add_all(parser, "run it on")
@@ -41,10 +41,6 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--keep", action="store_true", help="keep what it prints beside each paper, as machine-made")
     parser.add_argument("--forget", action="store_true", help="delete what it kept for these papers, and run nothing")
     parser.add_argument("--seconds", type=positive_number, metavar="N", help="stop it after N seconds (default: 120)")
-
-
-def _suggest(_given: Sequence[str]) -> Sequence[str]:
-    return [one.name for one in Workspace().settings.commands]
 
 
 def _pipe_papers(arguments: Namespace, workspace: Workspace) -> int:
@@ -119,7 +115,7 @@ def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pk
 
 
 async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *, is_json: bool) -> list[PipeResult]:
-    fetch = partial(running.fetch_one_text, partial(running.run_job, workspace.job_context))
+    fetch = running.text_fetcher(workspace.job_context)
     results: list[PipeResult] = []
     with Progress() as progress, _cancelled_by_signals():
         progress.show(f"{command.name} on {amount(len(pks), 'paper')}")

@@ -58,7 +58,6 @@ def _read_paper(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _print_sections(arguments: Namespace, paper: Paper, kept: KeptText) -> int:
-    """Print a text's sections, as JSON with their texts unless only a list is wanted."""
     wanted = arguments.section
     found = list(text_sections(kept.document)) if wanted is None else _chosen(paper, kept, wanted)
     records = list[Section]()

@@ -97,7 +97,6 @@ def _refresh(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _not_whole(workspace: Workspace) -> list[str]:
-    """Sources with incomplete newest days, and when they are next tried."""
     from reader.cache.feeds import Feeds
 
     today = datetime.now(UTC).date()
@@ -107,7 +106,6 @@ def _not_whole(workspace: Workspace) -> list[str]:
 
 
 def _fetch_texts(workspace: Workspace, *, quiet: bool) -> int:
-    """Fetch the full texts that the settings ask for; return their number."""
     from reader.commands.run_job import run_job
     from reader.refresh.jobs import FetchTextsAhead, TextsAhead
 
@@ -127,7 +125,6 @@ def _make_vectors(workspace: Workspace, *, quiet: bool) -> None:
 
 
 def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
-    """The plan for the options, by default the latest days."""
     if arguments.day:
         return Day(arguments.day)
     if arguments.since:
@@ -141,7 +138,10 @@ def _choose_plan(arguments: Namespace, workspace: Workspace) -> Plan:
 
 def _report_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *, quiet: bool) -> int:
     """Print what could not be fetched, one line per source; raises FeedError if the user asked for any of it."""
-    days = f"{_name_days(finished.failed)} could not be fetched: {finished.error}" if finished.failed else ""
+    days = ""
+    if failed := finished.failed:
+        named = failed[0] if len(failed) == 1 else f"{amount(len(failed), 'day')} from {min(failed)} to {max(failed)}"
+        days = f"{named} could not be fetched: {finished.error}"
     # Without a network, all fail for the reason already printed.
     feeds = [one for one in missing if (one.is_followed or not quiet) and str(one.error) not in days]
     said = [*filter(None, (days,)), *(f"{clean(one.title, 100)} could not be fetched: {one.error}" for one in feeds)]
@@ -150,11 +150,6 @@ def _report_missing(finished: RefreshFinished, missing: Sequence[FeedFailed], *,
     for line in said:
         warn(line)
     return 0
-
-
-def _name_days(days: Sequence[str]) -> str:
-    """Text such as `2026-05-11` or `3 days from 2026-05-09 to 2026-05-11`."""
-    return days[0] if len(days) == 1 else f"{amount(len(days), 'day')} from {min(days)} to {max(days)}"
 
 
 FailedFeed = TypedDict("FailedFeed", {"slug": str, "title": str, "error": str})

@@ -99,13 +99,11 @@ def summarize(report: Report) -> str:
 
 
 def _named(file: Path) -> str:
-    """The source of restored papers, in words."""
     day = re.search(r"\d{4}-\d\d-\d\d", file.name)
     return f"the backup of {day[0]}" if day else "the broken file"
 
 
 def _missing(report: Report) -> str:
-    """What could not be restored, and the remedy."""
     lines = _unread_lines(report)
     missing = report.unread + report.lost
     if not missing:

@@ -63,7 +63,6 @@ def _today() -> date:
 
 
 def _marks(text: str) -> tuple[str, ...]:
-    """What a rule does, as an argparse type."""
     try:
         found: Any = RuleMarks().convert(text.split(","))
     except InvalidValue as error:
@@ -98,7 +97,6 @@ def _chosen(names: Sequence[str], workspace: Workspace) -> tuple[Rule, ...]:
 
 
 def _made(arguments: Namespace, workspace: Workspace) -> Rule:
-    """The rule for a typed query; raises UsageError for an invalid one."""
     query = " ".join(arguments.names).strip()
     with workspace.window() as window:
         # An unknown topic is a typing error that would never match.
@@ -160,21 +158,16 @@ class Finding(NamedTuple):
 
 
 def _check(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    """Print problems; the exit code is 1 if a rule can't work as written."""
+    mistakes = (one for one in workspace.loaded.mistakes if one.key.partition(".")[0] in (TABLE, MUTE))
     with workspace.window() as window:
-        found = [*_mistakes(workspace), *_findings(window, rules, workspace.settings.mute)]
+        found = [Finding("", str(one)) for one in mistakes]
+        found += _findings(window, rules, workspace.settings.mute)
     lines = [one.text for one in found]
     if not found:
         words = f" and {amount(len(workspace.settings.mute), 'muted word')}" if workspace.settings.mute else ""
         lines.append(f"No mistakes in {amount(len(rules), 'rule')}{words}." if rules or words else NO_RULES)
     answer(arguments, [one._asdict() for one in found], *lines)
     return 1 if any(one.is_mistake for one in found) else 0
-
-
-def _mistakes(workspace: Workspace) -> Iterator[Finding]:
-    for one in workspace.loaded.mistakes:
-        if one.key.partition(".")[0] in (TABLE, MUTE):
-            yield Finding("", str(one))
 
 
 def _findings(window: Window, rules: Sequence[Rule], muted: Sequence[str]) -> Iterator[Finding]:
@@ -212,7 +205,6 @@ def _contradictions(one: Rule, other: Rule, both: int) -> Iterator[Finding]:
 
 
 def _try(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    """Print what the rules would have done to papers since a day, as if new."""
     since = arguments.since or (_today() - timedelta(days=MONTH if arguments.then else DAYS)).isoformat()
     with workspace.window() as window:
         verdicts = _judge(window, workspace, rules, since, anew=True)
@@ -228,21 +220,17 @@ def _try(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> i
 
 
 def _apply(arguments: Namespace, workspace: Workspace, rules: Sequence[Rule]) -> int:
-    """Apply the rules to papers since a day, except those they already acted on."""
     from reader.refresh.rules import act
 
     with workspace.window() as window:
-        verdicts = _judge(window, workspace, rules, _since(arguments), anew=False)
+        since = arguments.since or (_today() - timedelta(days=DAYS)).isoformat()
+        verdicts = _judge(window, workspace, rules, since, anew=False)
     workspace.has_changed = True
     action = act(workspace.cache_file, verdicts)
     said = "No rule has anything left to change."
     if action:
         said = f"{action.did_in_words}. 'dailypapers undo' takes it back."
     return answer(arguments, {one.rule.name: one.count for one in verdicts}, said)
-
-
-def _since(arguments: Namespace) -> str:
-    return arguments.since or (_today() - timedelta(days=DAYS)).isoformat()
 
 
 def _judge(window: Window, workspace: Workspace, rules: Sequence[Rule], since: str, *, anew: bool) -> list[Verdict]:

@@ -61,8 +61,9 @@ def _run_schedule(arguments: Namespace, workspace: Workspace) -> int:
     hours = arguments.hours or HOURS
     if hours > 24 or 24 % hours:
         raise UsageError("--hours takes 1, 2, 3, 4, 6, 8, 12 or 24.")
-    if arguments.digest and arguments.what == "install":
-        _check_digest(workspace)
+    is_mailed = arguments.digest and arguments.what == "install" and _way(workspace) == ("--send",)
+    if is_mailed and (trouble := workspace.settings.digest.trouble()):
+        raise ReaderError(trouble)
     # A scheduled command starts in another folder, so the home must be absolute.
     environment = copied_environment(os.environ, home())
     tasks = [schedule.refreshes(hours), schedule.daily_digest(arguments.digest or MORNING, _way(workspace))]
@@ -119,12 +120,6 @@ def _way(workspace: Workspace) -> tuple[str, ...]:
     """The words that deliver a digest as the settings say: by mail, else to the user's program."""
     settings = workspace.settings.digest
     return ("--to", "command") if settings.command and not settings.server else ("--send",)
-
-
-def _check_digest(workspace: Workspace) -> None:
-    """Raise ReaderError unless the settings say where a digest goes."""
-    if _way(workspace) == ("--send",) and (trouble := workspace.settings.digest.trouble()):
-        raise ReaderError(trouble)
 
 
 Scheduled = TypedDict("Scheduled", {"kind": str, "installed": bool, "digest": bool, "text": str})

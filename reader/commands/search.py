@@ -68,7 +68,6 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
 
 
 def _first(listings: tuple[Listing, ...], limit: int | None) -> tuple[Listing, ...]:
-    """The first listings, with at most `limit` papers."""
     kept, left = [], sum(len(listing.drafts) for listing in listings) if limit is None else limit
     for listing in listings:
         kept.append(listing._replace(drafts=listing.drafts[:left]))

@@ -156,7 +156,6 @@ def _statements(text: str) -> dict[tuple[str, ...], object]:
 
 
 def _check_keys(workspace: Workspace, action: str, keys: Any) -> None:
-    """Raise UsageError if these keys conflict with other configured keys."""
     from reader.keys.keymap import Keymap
 
     keymap = Keymap.of(workspace.settings, {**workspace.settings.keys, action: keys})
@@ -240,7 +239,6 @@ def template() -> str:
 
 
 def _single(name: str) -> Iterator[str]:
-    """A single table, with commented keys at their defaults."""
     kind = SINGLE[name]
     yield f"[{name}]"
     for key, text in setting_docs(kind).items():

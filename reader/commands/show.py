@@ -288,7 +288,6 @@ def _paper_lines(shown: _Shown) -> Iterator[str]:
 
 
 def _why_lines(shown: _Shown) -> Iterator[str]:
-    """Why the paper has its topics, what rules did, and what was learned."""
     from reader.cache.reads.opinions import read_reasons
     from reader.core.topics.scorer import why
     from reader.ui.why.lines import Explanation, explanation_rows
@@ -385,7 +384,6 @@ def _comment_lines(comment: Comment, lost_parent: bool) -> Iterator[str]:
 
 
 def _facts(paper: Paper) -> list[str]:
-    """The known facts of a paper: organization, dates, numbers and state."""
     counts = ((paper.upvotes, "upvote"), (paper.comments, "comment"))
     known = (
         paper.organization and clean(paper.organization),

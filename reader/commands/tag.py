@@ -59,7 +59,9 @@ def _run_tag(arguments: Namespace, workspace: Workspace) -> int:
     else:
         expect_papers(arguments, arguments.rest, "tag")
         with workspace.window() as window:
-            changes = _tagging(window, tag, arguments)
+            pks = choose_papers(window, arguments, arguments.rest)
+            words = TagWords(add=(tag,)) if arguments.what == "add" else TagWords(remove=(tag,))
+            changes = window.read(partial(tagging, words=words, pks=pks))
         tag = changes[0].kind.removeprefix(TAG)
         said, whole = f"{'tagged' if arguments.what == 'add' else 'untagged'} {tag}", len(changes[0].pks)
     if arguments.dry_run:
@@ -85,14 +87,7 @@ def known_tag(window: Window, tag: str) -> str:
     return next(iter(spellings(tag, window.read(tag_counts))), tag)
 
 
-def _tagging(window: Window, tag: str, arguments: Namespace) -> list[Change]:
-    pks = choose_papers(window, arguments, arguments.rest)
-    words = TagWords(add=(tag,)) if arguments.what == "add" else TagWords(remove=(tag,))
-    return window.read(partial(tagging, words=words, pks=pks))
-
-
 def _renaming(window: Window, tag: str, new: str) -> list[Change]:
-    """Rename a tag on all its papers, in all spellings."""
     counts = window.read(tag_counts)
     found_names = spellings(tag, counts)
     old = [name for name in found_names if name != new]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from functools import partial
 from typing import TypedDict
 
 from reader.commands.command import Command
@@ -19,15 +20,7 @@ def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--anywhere", action="store_true", help=about)
 
 
-def _undo_mark(arguments: Namespace, workspace: Workspace) -> int:
-    return _step(arguments, workspace, "undone", "Taken back", "There is nothing to take back.")
-
-
-def _redo_mark(arguments: Namespace, workspace: Workspace) -> int:
-    return _step(arguments, workspace, "redone", "Redone", "There is nothing to redo.")
-
-
-def _step(arguments: Namespace, workspace: Workspace, key: str, done: str, nothing: str) -> int:
+def _step(arguments: Namespace, workspace: Workspace, *, key: str, done: str, nothing: str) -> int:
     with workspace.events() as events, Progress() as progress:
 
         def show(done: int, total: int) -> None:
@@ -43,7 +36,7 @@ COMMAND = Command(
     "Take back the last mark, whether made here or in the reader; repeat it for the mark before.",
     (),
     _add_arguments,
-    _undo_mark,
+    partial(_step, key="undone", done="Taken back", nothing="There is nothing to take back."),
     {"": Undone},
 )
 
@@ -52,6 +45,6 @@ REDO = Command(
     "Redo what was last undone, unless something was marked since.",
     (),
     lambda _parser: None,
-    _redo_mark,
+    partial(_step, key="redone", done="Redone", nothing="There is nothing to redo."),
     {"": Redone},
 )

@@ -110,7 +110,6 @@ class Workspace:
         schema.ensure(self.cache_file)
 
     def _restore_if_lost(self) -> None:
-        """Rebuild a missing or empty cache if its journal or backups exist."""
         if not paths.is_there(self.cache_file):
             from reader.cache.mending import health
 

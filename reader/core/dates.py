@@ -144,6 +144,11 @@ def seconds_of_days(first: str | None, last: str | None) -> tuple[int, int]:
     return begin, int((datetime.fromisoformat(last) + timedelta(days=1)).timestamp())
 
 
+def utc_now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
 def utc_stamp(moment: datetime) -> str:
     """A moment as the cache keeps it: ISO, UTC, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

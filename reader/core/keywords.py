@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from reader.core.text import fold
 
@@ -102,36 +103,19 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _QUOTES = "“”„«»"
 
 _PARENTHESES = re.compile(r"\s*\(\s*([^()]*?)\s*\)\s*$")
-_KNOWN_WORDS = 50_000
-_KNOWN_LETTERS = 5_000
 
 
-class _Folded(dict[str, str]):
-    """Non-ASCII letters without case and accents; other characters become a quote or a space. Its size is bounded."""
-
-    def __missing__(self, char: str) -> str:
-        folded = '"' if char in _QUOTES else "".join(one if one.isalnum() else " " for one in fold(char))
-        if len(self) >= _KNOWN_LETTERS:
-            self.clear()
-        self[char] = folded
-        return folded
+@lru_cache(5_000)
+def _folded(char: str) -> str:
+    """A non-ASCII letter without case and accents; any other character becomes a quote or a space."""
+    return '"' if char in _QUOTES else "".join(one if one.isalnum() else " " for one in fold(char))
 
 
-class _Singular(dict[str, str]):
-    """Cache of the normal forms of words. Its size is bounded, because the words come from outside."""
-
-    def __missing__(self, word: str) -> str:
-        singular = word + _JOIN if word in _JOINED else _singular(word)
-        if len(self) >= _KNOWN_WORDS:
-            self.clear()
-        self[word] = singular
-        return singular
-
-
+@lru_cache(50_000)
 def _singular(word: str) -> str:
     """The word without an English plural ending: crude, but consistent for all spellings."""
     if len(word) <= 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ews", "ous")):
-        return word
+        return word + _JOIN if word in _JOINED else word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes", "zzes")):
@@ -139,13 +123,9 @@ def _singular(word: str) -> str:
     return word[:-1]
 
 
-_folded = _Folded()
-_singulars = _Singular()
-
-
 def normal(text: str) -> str:
     """The words in normal form, separated by single spaces: `Pre-trained LLMs!` is `pretrained llm`."""
-    line = " ".join(map(_singulars.__getitem__, _words_alone(text).split()))
+    line = " ".join(map(_singular, _words_alone(text).split()))
     return line.replace(f"{_JOIN} ", "").replace(_JOIN, "") if _JOIN in line else line
 
 
@@ -174,7 +154,7 @@ def _words_alone(text: str, letters: Mapping[int, str | None] = _ASCII) -> str:
     """The text without case, accents and punctuation."""
     if not text.isascii():
         # Folding letter by letter gives the same result, and few letters are not ASCII.
-        text = _NOT_ASCII.sub(lambda found: _folded[found[0]], text)
+        text = _NOT_ASCII.sub(lambda found: _folded(found[0]), text)
     return text.translate(letters)
 
 

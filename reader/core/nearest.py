@@ -50,3 +50,19 @@ def distance(a: str, b: str, most: int) -> int:
         if min(row) > most:
             return most + 1
     return min(row[-1], most + 1)
+
+
+def beginning(words: Iterable[str], typed: str, most: int = 1_000_000) -> list[str]:
+    """Words that begin with the typed text, then those with a later word that does; ends at `most` of the former."""
+    typed = typed.casefold()
+    begin: list[str] = []
+    inside: list[str] = []
+    for word in words:
+        small = word.casefold()
+        if small.startswith(typed):
+            begin.append(word)
+            if len(begin) == most:
+                break
+        elif len(inside) < most and (f" {typed}" in small or f"-{typed}" in small):
+            inside.append(word)
+    return [*begin, *inside]

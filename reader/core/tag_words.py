@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from reader.core.marks import TAG, clean_mark
+from reader.core.nearest import beginning
 
 _WORD = re.compile(r'[+-]?"[^"]*"?|[^\s,]+')
 
@@ -73,7 +74,7 @@ def complete_tag(
         known = {name.casefold() for name in own}
         new = (slug for slug in topics if typed and slug not in known)
         names = [name for name in (*own, *new) if name.casefold() not in taken]
-    matching = [name for name in _matching(names, typed) if name.casefold() != typed or name in own][:MOST]
+    matching = [name for name in beginning(names, typed) if name.casefold() != typed or name in own][:MOST]
     if not matching or matching == [word]:
         return None
     return TagCompletion(start, tuple(f"{sign}{quoted(name)}" for name in matching), tuple(map(own.get, matching)))
@@ -90,14 +91,3 @@ def _last_word(text: str) -> str:
 def quoted(name: str) -> str:
     """A tag's name as it is typed."""
     return f'"{name}"' if re.search(r"[\s,]", name) or name[:1] in ("-", "+") else name
-
-
-def _matching(names: Collection[str], typed: str) -> Iterator[str]:
-    """Names that begin with the typed text, then names with a later word that does."""
-    yield from (name for name in names if name.casefold().startswith(typed))
-    if typed:
-        yield from (
-            name
-            for name in names
-            if not name.casefold().startswith(typed) and re.search(rf"[\s-]{re.escape(typed)}", name.casefold())
-        )

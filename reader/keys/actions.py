@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from reader.core.settings.tables import UserCommand
 
-
 Context: TypeAlias = str
 """The pane or screen in which a key is pressed: one of `PLACES`, or one that a feature adds."""
 
@@ -48,7 +47,6 @@ def place_of(context: Context) -> str:
 
 TYPING: Final[Contexts] = ("query", "tags", "note", "command")
 """Contexts where letters are text: an action shared with other contexts acts here only by keys that write no text."""
-
 
 GROUPS: Final[Mapping[str, str]] = {
     "move": "Move",
@@ -125,7 +123,6 @@ _HELP: Final[Contexts] = ("help",)
 _WHY: Final[Contexts] = ("why",)
 _UNDO: Final[Contexts] = (*_BACK, "why")
 _DATE: Final[Contexts] = ("calendar",)
-
 
 _JOB: Final[Contexts] = tuple(context for context in CONTEXTS if context != "note")
 """Where the program can be suspended; in the note editor, the same key undoes typing."""
@@ -353,7 +350,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("help.close", "escape q", "Close", "Leave the search, then go back to where you were.", _HELP),
 )
 
-
 RUN = "run."
 """Prefix of the ids of the user's own commands."""
 
@@ -519,7 +515,6 @@ HIGHLIGHT_FOOTER: Final[Mapping[str, str]] = {
 }
 """The same while a highlight is in hand."""
 
-
 MENU: Final = ("view.latest", "view.foryou", "view.queue", "view.starred", "view.all", "day.go", "view.saved")
 """The places that a started chord offers; the palette has the others."""
 
@@ -536,7 +531,6 @@ FIRST_KEYS: Final[Mapping[Context, tuple[tuple[str, ...], ...]]] = {"list": _IN_
 # Presets: keys for hands that know another program. The user's own keys win over them
 
 VIM: Final[Mapping[str, str]] = MappingProxyType({})
-"""The table itself."""
 
 NEWSBOAT: Final[Mapping[str, str]] = MappingProxyType(
     {

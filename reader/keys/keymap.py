@@ -261,7 +261,7 @@ class Keymap:
         """Return whether the user has given this action keys of their own."""
         return self._chords[action_id] != self._defaults[action_id]
 
-    def lost_by(self, action_id: str, context: Context | None = None) -> tuple[LostKey, ...]:
+    def lost_by(self, action_id: str, context: Context | None) -> tuple[LostKey, ...]:
         """Return the default keys that an action has lost to keys of the user's; with `context`, those lost there."""
         found = (one for one in self.lost if one.action == action_id)
         return tuple(one for one in found if context is None or context in one.contexts)
@@ -390,19 +390,18 @@ class Keymap:
 
 def keys_table(keymap: Keymap) -> list[dict[str, object]]:
     """The actions with their keys, in the settings file's spelling."""
-    return [_as_json(keymap, action) for action in keymap.actions]
-
-
-def _as_json(keymap: Keymap, action: Action) -> dict[str, object]:
-    return {
-        "id": action.id,
-        "keys": [write_chord(chord) for chord in keymap.chords(action.id)],
-        "name": action.name,
-        "help": action.help,
-        "group": action.group,
-        "contexts": list(action.contexts),
-        "repeatable": action.repeatable,
-    }
+    return [
+        {
+            "id": action.id,
+            "keys": [write_chord(chord) for chord in keymap.chords(action.id)],
+            "name": action.name,
+            "help": action.help,
+            "group": action.group,
+            "contexts": list(action.contexts),
+            "repeatable": action.repeatable,
+        }
+        for action in keymap.actions
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,10 +410,6 @@ class Match:
 
     action: Action
     count: int | None = None
-
-    @property
-    def times(self) -> int:
-        return 1 if self.count is None else self.count
 
 
 class Pending(NamedTuple):

@@ -134,7 +134,8 @@ class Announcements:
         for week, feed in sorted(weeks, key=lambda one: one[0], reverse=True)[:MOST_WEEKS]:
             yield FeedStarted(f"{feed.url}, {week[-1]} to {week[0]}")
             try:
-                stored = await self._week(feed.url, week)
+                days = [_Day(day, {}, partial(self._is_wanted, feed.url)) for day in reversed(week)]
+                stored = await self._keep(feed.url, days, await self._ask_others(feed.url, days, []))
             except Exception as error:
                 # The others would fail the same way. The days stay marked as missing.
                 yield FeedFailed(feed.slug, feed.title, failure_of(feed.title, error))
@@ -249,11 +250,6 @@ class Announcements:
             day = _back(day, 1)
         return weeks
 
-    async def _week(self, category: str, week: Sequence[str]) -> FeedStored:
-        """Store what a category announced on days, newest first; raises FeedError if no source answers."""
-        days = [_Day(day, {}, partial(self._is_wanted, category)) for day in reversed(week)]
-        return await self._keep(category, days, await self._ask_others(category, days, []))
-
     # Both
 
     def _is_wanted(self, category: str, entry: ArxivEntry) -> bool:
@@ -273,7 +269,8 @@ class Announcements:
                     # RSS without any of the day's papers is the previous announcement, whatever its date.
                     is_old = source == "rss" and papers and id not in papers
                     if entry.draft.title or id not in entries:
-                        entries[id] = _announced(entry, _back(day.day, 1)) if is_old else entry
+                        before = entry.draft._replace(announced=_back(day.day, 1))
+                        entries[id] = replace(entry, draft=before) if is_old else entry
         # The sources may differ about the kind of a paper.
         kept_ids = self._feeds.sources_of(entries).keys() | {id for day in days for id in day.papers}
         kept = {id: one for id, one in entries.items() if id in kept_ids or self._is_wanted(category, one)}
@@ -327,10 +324,6 @@ def _of_record(entry: ArxivEntry) -> ArxivEntry:
     draft = entry.draft
     is_old = draft.published and draft.announced and draft.published < _back(draft.announced, _NEW_DAYS)
     return replace(entry, announce="replace") if is_old and (draft.revised or draft.journal or draft.doi) else entry
-
-
-def _announced(entry: ArxivEntry, day: str) -> ArxivEntry:
-    return replace(entry, draft=entry.draft._replace(announced=day))
 
 
 def _back(day: str, days: int) -> str:

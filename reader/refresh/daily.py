@@ -9,21 +9,27 @@ cancelled at any moment and continued later.
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from datetime import UTC, date, datetime, timedelta
-from typing import ParamSpec, TypeVar
+from datetime import date, datetime, timedelta
 
 from reader.cache.storing.papers import Cache, Stored
-from reader.core.dates import utc_stamp
+from reader.core.dates import utc_now, utc_stamp
 from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedUnreachable
 from reader.core.feed_days import FIRST_DAY, changed_days, is_settled
 from reader.core.paper import Listing
 from reader.feeds.http.responses import HttpRefused
 from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.refresh.jobs import DayEmpty, DayFailed, DayStored, RefreshEvent, RefreshFinished, RefreshStarted
+from reader.refresh.jobs import (
+    DayEmpty,
+    DayFailed,
+    DayStored,
+    RefreshEvent,
+    RefreshFinished,
+    RefreshStarted,
+    run_to_end,
+)
 from reader.refresh.plan import (
     DAYS_SEARCHED_BACK,
     Day,
@@ -36,19 +42,12 @@ from reader.refresh.plan import (
     planned_days,
 )
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
 _MAX_FAILURES = 3
 """Consecutive failures after which the refresh gives up."""
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 async def refresh_daily(
-    feed: HuggingFaceClient, cache: Cache, plan: Plan, *, now: Callable[[], datetime] = _utc_now
+    feed: HuggingFaceClient, cache: Cache, plan: Plan, *, now: Callable[[], datetime] = utc_now
 ) -> AsyncGenerator[RefreshEvent, None]:
     """Fetch the plan's days into the cache.
 
@@ -96,7 +95,6 @@ async def refresh_daily(
 
 
 async def _refresh_trending(feed: HuggingFaceClient, cache: Cache, now: Callable[[], datetime]) -> RefreshFinished:
-    """Fetch and store the trending papers."""
     try:
         ranked = await feed.trending()
         if not any(listing.drafts for listing in ranked):
@@ -147,16 +145,6 @@ async def _fetch_days(
     if together:
         # Recorded last and all at once, so that the days of one response are requested again only together.
         await run_to_end(cache.note, days, utc_stamp(now()))
-
-
-async def run_to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
-    """Run a blocking call in a thread and return its result; on cancellation the call finishes first."""
-    running = asyncio.ensure_future(asyncio.to_thread(call, *arguments, **keywords))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.gather(running, return_exceptions=True)
-        raise
 
 
 def _choose_days(cache: Cache, plan: Plan, today: date) -> tuple[deque[tuple[str, ...]], deque[str], bool]:

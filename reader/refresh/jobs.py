@@ -7,16 +7,18 @@ machine.
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from reader import log
 from reader.config import Settings
+from reader.core.dates import utc_now
 from reader.core.errors import CacheBusy, CacheFull, FeedError, ReaderError
 from reader.core.paper import Listing
 from reader.paths import FULL, explain
@@ -27,6 +29,16 @@ from reader.refresh.vectors import VectorsMade
 if TYPE_CHECKING:
     from reader.core.topics.scorer import Topics
 
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _Closes(Protocol):
+    def close(self) -> None: ...
+
+
+C = TypeVar("C", bound=_Closes)
 
 # Jobs
 
@@ -395,10 +407,6 @@ Message = (
 # Running
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class JobContext:
     """The context of a job: the cache, the settings and the clock; `rules` loads the topic rules."""
@@ -406,11 +414,31 @@ class JobContext:
     cache_file: Path
     settings: Settings
     rules: Callable[[], Topics]
-    now: Callable[[], datetime] = _utc_now
+    now: Callable[[], datetime] = utc_now
 
 
 JobRunner = Callable[[Job], AsyncGenerator[Message, None]]
 """Runs a job in some process; raises ReaderError. Closing the iterator stops the job; stored papers stay."""
+
+
+async def run_to_end(call: Callable[P, T], *arguments: P.args, **keywords: P.kwargs) -> T:
+    """Run a blocking call in a thread and return its result; on cancellation the call finishes first."""
+    running = asyncio.ensure_future(asyncio.to_thread(call, *arguments, **keywords))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.gather(running, return_exceptions=True)
+        raise
+
+
+async def ask(open: Callable[[Path], C], file: Path, question: Callable[[C], T]) -> T:
+    """The answer of what a cache is opened as, in a thread; on cancellation it is answered first."""
+
+    def run() -> T:
+        with closing(open(file)) as opened:
+            return question(opened)
+
+    return await run_to_end(run)
 
 
 # Failures

@@ -7,17 +7,15 @@ OAI-PMH records are used.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
-from contextlib import closing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
 
 from reader.cache.community import Communities, Known, arxiv_is_old, is_old
 from reader.cache.storing.papers import Cache
 from reader.core.community import Comment, Community
 from reader.core.dates import utc_stamp
-from reader.core.document.model import Block, Paragraph, Span
+from reader.core.document.model import Paragraph, Span
 from reader.core.errors import FeedError, FeedOffline, NoFullText
 from reader.core.paper import Draft, Listing
 from reader.core.text import BLOCK_LIMIT, clean
@@ -26,10 +24,7 @@ from reader.feeds.arxiv.parse import ArxivEntry
 from reader.feeds.fulltext.markdown import parse_markdown
 from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import Said
-from reader.refresh.daily import run_to_end
-from reader.refresh.jobs import PaperRefreshed
-
-T = TypeVar("T")
+from reader.refresh.jobs import PaperRefreshed, ask, run_to_end
 
 KEPT_TOGETHER = 100
 """Starred and queued papers that one request to arXiv also asks about, at most."""
@@ -51,7 +46,7 @@ async def refresh_paper(
 
     Recent data is not requested again, and yields nothing. Without `arxiv`, arXiv is not asked.
     """
-    known = await _in_cache(file, lambda communities: communities.known(id))
+    known = await ask(Communities.open, file, lambda communities: communities.known(id))
     if known is None:
         return
     if is_old(known.asked, now()):
@@ -77,26 +72,23 @@ async def _outcome(id: str, asking: Awaitable[None]) -> PaperRefreshed:
 async def _ask_feed(file: Path, cache: Cache, known: Known, daily: HuggingFaceClient, now: str) -> None:
     page = await daily.page(known.id)
     if page is None:
-        await _in_cache(file, lambda communities: communities.put(known.pk, Community(), now))
+        await ask(Communities.open, file, lambda communities: communities.put(known.pk, Community(), now))
         return
-    community = Community(tuple(await asyncio.to_thread(_comments, page.said)), page.repositories)
+    community = Community(tuple(await asyncio.to_thread(list, map(_comment, page.said))), page.repositories)
     # Lists of days count the comments, but older days are not asked for again.
     count = sum(not comment.is_hidden for comment in community.comments)
     drafts = tuple(draft._replace(comments=max(known.comments, count)) for draft in page.listing.drafts)
     await run_to_end(cache.store, page.listing._replace(drafts=drafts), now, noted=False)
-    await _in_cache(file, lambda communities: communities.put(known.pk, community, now))
+    await ask(Communities.open, file, lambda communities: communities.put(known.pk, community, now))
 
 
-def _comments(said: Iterable[Said]) -> list[Comment]:
-    return [comment._replace(blocks=_blocks(markdown)) for comment, markdown in said]
-
-
-def _blocks(markdown: str) -> tuple[Block, ...]:
-    """The text of a comment; as it is written, if it is too much for the parser."""
+def _comment(said: Said) -> Comment:
+    """A comment with its text; as it is written, if it is too much for the parser."""
+    comment, markdown = said
     try:
-        return parse_markdown(markdown).blocks
+        return comment._replace(blocks=parse_markdown(markdown).blocks)
     except NoFullText:
-        return (Paragraph((Span(clean(markdown, BLOCK_LIMIT)),)),)
+        return comment._replace(blocks=(Paragraph((Span(clean(markdown, BLOCK_LIMIT)),)),))
 
 
 # arXiv
@@ -105,7 +97,7 @@ def _blocks(markdown: str) -> tuple[Block, ...]:
 async def _ask_arxiv(file: Path, cache: Cache, known: Known, arxiv: ArxivClient, now: str) -> None:
     """Ask arXiv's API, and its records if that fails or lacks versions."""
     before = (datetime.fromisoformat(now) - KEPT_AGAIN).date().isoformat()
-    kept = await _in_cache(file, lambda communities: communities.kept_papers(before, KEPT_TOGETHER))
+    kept = await ask(Communities.open, file, lambda communities: communities.kept_papers(before, KEPT_TOGETHER))
     ids = [known.id, *kept]
     failure: FeedError | None = None
     entries: tuple[ArxivEntry, ...] = ()
@@ -126,20 +118,10 @@ async def _ask_arxiv(file: Path, cache: Cache, known: Known, arxiv: ArxivClient,
         # Other values of papers that the feed has are the feed's.
         is_feeds = entry.draft.id != known.id or known.source == "hf"
         await run_to_end(cache.store, Listing(None, (entry.draft,)), now, newer=not is_feeds, noted=False)
-    await _in_cache(file, lambda communities: communities.note_arxiv_asked(ids, now[:10]))
+    await ask(Communities.open, file, lambda communities: communities.note_arxiv_asked(ids, now[:10]))
 
 
 def lacks_versions(known: Sequence[str], draft: Draft | None) -> bool:
     """Whether versions are missing between the first and the newest."""
     versions = {version.partition(" ")[0] for version in (*known, *(draft.versions if draft else ()))}
     return draft is not None and len(versions) < (draft.version or 0)
-
-
-async def _in_cache(file: Path, call: Callable[[Communities], T]) -> T:
-    """What a call says of what the cache keeps of papers' communities, in a thread."""
-
-    def run() -> T:
-        with closing(Communities.open(file)) as communities:
-            return call(communities)
-
-    return await run_to_end(run)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, closing, suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import aclosing, asynccontextmanager, closing
+from datetime import datetime, timedelta
 
 from reader.access_token import lookup_environment
 from reader.cache.feeds import OWN, Feeds, Followed
 from reader.cache.storing.papers import Cache, Stored
-from reader.core.dates import utc_stamp
+from reader.core.dates import utc_now, utc_stamp
 from reader.core.errors import FeedError, FeedOffline, UsageError
 from reader.core.ids import feed_entry_id
 from reader.core.paper import Draft, Listing
@@ -25,7 +25,7 @@ from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.syndication.client import FetchedFeed, SyndicationClient
 from reader.paths import response_cache_folder
 from reader.refresh.announcements import Announcements
-from reader.refresh.daily import refresh_daily, run_to_end
+from reader.refresh.daily import refresh_daily
 from reader.refresh.jobs import (
     DayEmpty,
     DayFailed,
@@ -40,6 +40,7 @@ from reader.refresh.jobs import (
     RefreshStarted,
     SourceEvent,
     failure_of,
+    run_to_end,
 )
 from reader.refresh.plan import Latest, Plan
 
@@ -56,10 +57,6 @@ RECORDS = 20
 """Of these, papers asked of the daily feed, one request each: it also has votes, keywords and days."""
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @asynccontextmanager
 async def open_sources(
     context: JobContext, cache: Cache, *, environ: Mapping[str, str] | None = None
@@ -71,10 +68,6 @@ async def open_sources(
     """
     environ = lookup_environment() if environ is None else environ
     settings, answers = context.settings, response_cache_folder()
-    for old in answers.glob("arxiv-*.xml"):
-        # The first version kept arXiv's answers there.
-        with suppress(OSError):
-            old.unlink()
     validators = await asyncio.to_thread(cache.validators)
     with closing(await asyncio.to_thread(Feeds.open, context.cache_file)) as feeds:
         async with (
@@ -162,12 +155,11 @@ class Sources:
         categorize: bool = True,
         stays_offline: bool = False,
         category_papers: Collection[str] = ("new", "cross"),
-        now: Callable[[], datetime] = _utc_now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.cache = cache
         self.daily = daily
         self._arxiv = arxiv
-        self._categorize = categorize
         self.arxiv_of_papers = arxiv if categorize else None
         """arXiv, if it may be asked about papers of the feed."""
         self._stays_offline = stays_offline
@@ -352,7 +344,7 @@ class Sources:
     async def _fetch_categories(self) -> AsyncGenerator[SourceEvent, None]:
         """Fetch the categories of the newest papers that lack them, once a day; the daily feed has none."""
         today = self.now().date()
-        if not self._categorize or await asyncio.to_thread(self.feeds.last_asked) == today.isoformat():
+        if self.arxiv_of_papers is None or await asyncio.to_thread(self.feeds.last_asked) == today.isoformat():
             return
         before = (today - timedelta(days=RETRY_DAYS)).isoformat()
         ids = await asyncio.to_thread(self.feeds.uncategorized, before, CATEGORIZED_PER_DAY)

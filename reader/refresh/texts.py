@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.texts import Texts
 from reader.config import Settings
-from reader.core.dates import utc_stamp
+from reader.core.dates import utc_now, utc_stamp
 from reader.core.document.model import Document
 from reader.core.errors import FeedError, FeedOffline, FeedUnreachable, NoFullText
 from reader.core.ids import pdf_url
@@ -33,7 +33,7 @@ from reader.feeds.fulltext.client import TextSource, open_text_sources
 from reader.feeds.http.client import HostBusy, host_lock, is_local_url
 from reader.feeds.http.responses import HttpRefused
 from reader.paths import config_file, response_cache_folder
-from reader.refresh.jobs import TextMissing, TextsAhead, TextsPaused, TextStored
+from reader.refresh.jobs import TextMissing, TextsAhead, TextsPaused, TextStored, ask
 
 PACE = 4.0
 """Seconds between two texts: with those that are read meanwhile, a host gets under 100 requests in five minutes."""
@@ -50,10 +50,6 @@ RETRY_DAYS = 21
 """Days after which a text that no source had is asked for again."""
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @asynccontextmanager
 async def open_sources(settings: Settings) -> AsyncIterator[Sequence[TextSource]]:
     """The sources of full texts, in the order of the settings."""
@@ -67,7 +63,7 @@ async def open_sources(settings: Settings) -> AsyncIterator[Sequence[TextSource]
 
 
 async def fetch_text(
-    file: Path, pk: int, id: str, sources: Sequence[TextSource], now: Callable[[], datetime] = _utc_now
+    file: Path, pk: int, id: str, sources: Sequence[TextSource], now: Callable[[], datetime] = utc_now
 ) -> TextStored | TextMissing:
     """Ask the sources in turn for the text of a paper of the cache in `file`, and store the best.
 
@@ -89,7 +85,7 @@ async def fetch_text(
                 break
     if found:
         document, name = max(found, key=lambda one: (one[0].has_end, one[0].holdings))
-        await asyncio.to_thread(_store, file, pk, document, name, utc_stamp(now()))
+        await ask(Texts.open, file, lambda texts: texts.put(pk, document, name, utc_stamp(now())))
         return TextStored(id, name)
     if failure is not None:
         raise failure
@@ -101,11 +97,6 @@ def find_key(file: Path, id: str) -> int | None:
     schema.ensure(file)
     with closing(Window.open(file)) as window:
         return window.pk_of(id)
-
-
-def _store(file: Path, pk: int, document: Document, source: str, now: str) -> None:
-    with closing(Texts.open(file)) as texts:
-        texts.put(pk, document, source, now)
 
 
 # Before they are read
@@ -155,7 +146,7 @@ async def fetch_texts_ahead(
     settings: Settings,
     sources: Sequence[TextSource],
     *,
-    now: Callable[[], datetime] = _utc_now,
+    now: Callable[[], datetime] = utc_now,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     is_metered: Callable[[], bool] = platform.is_metered,
 ) -> AsyncGenerator[TextsAhead | TextsPaused, None]:
@@ -170,7 +161,8 @@ async def fetch_texts_ahead(
             yield TextsPaused(len(wanted) - done, "metered")
             return
         yield TextsAhead(done, len(wanted), stored)
-        if await asyncio.to_thread(_is_kept, file, paper.pk):
+        # Another program may have stored it in the meantime.
+        if await ask(Texts.open, file, partial(Texts.has, pk=paper.pk)):
             continue
         try:
             async with host_lock(lock, PACE, sleep) if lock is not None else nullcontext():
@@ -178,13 +170,13 @@ async def fetch_texts_ahead(
             if isinstance(fetched, TextStored):
                 stored += 1
             else:
-                await asyncio.to_thread(_put_off, file, paper.pk, now())
+                await _put_off(file, paper.pk, now())
             failures = 0
         except FeedError as error:
             failures += 1
             if _is_of_page(error):
                 # The page may be to blame, or a network that asks to sign in: others have their turn before it.
-                await asyncio.to_thread(_put_off, file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
+                await _put_off(file, paper.pk, now() - timedelta(days=RETRY_DAYS - 1))
             if failures == FAILURES or isinstance(error, FeedOffline):
                 yield TextsPaused(len(wanted) - done, "no answer")
                 return
@@ -199,13 +191,6 @@ def _is_of_page(error: FeedError) -> bool:
     return not isinstance(error, FeedOffline | FeedUnreachable)
 
 
-def _put_off(file: Path, pk: int, since: datetime) -> None:
+async def _put_off(file: Path, pk: int, since: datetime) -> None:
     """Ask for a text again `RETRY_DAYS` after a time."""
-    with closing(Texts.open(file)) as texts:
-        texts.note_missing(pk, since.date().isoformat())
-
-
-def _is_kept(file: Path, pk: int) -> bool:
-    """Whether another program has stored a text in the meantime."""
-    with closing(Texts.open(file)) as texts:
-        return texts.has(pk)
+    await ask(Texts.open, file, lambda texts: texts.note_missing(pk, since.date().isoformat()))

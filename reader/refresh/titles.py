@@ -21,8 +21,7 @@ from reader.core.paper import Draft, Listing
 from reader.core.titles import Titled, find_choices, find_same, without_cut_word
 from reader.feeds.arxiv.client import ArxivClient
 from reader.feeds.huggingface.client import HuggingFaceClient
-from reader.refresh.daily import run_to_end
-from reader.refresh.jobs import TitlesLookedUp, TitlesPaused
+from reader.refresh.jobs import TitlesLookedUp, TitlesPaused, run_to_end
 
 MOST = 100
 """Titles of one run: five minutes at arXiv's pace."""

@@ -264,7 +264,8 @@ class _Output:
 
     def send(self, what: object) -> None:
         with self._lock:
-            _write_message(what, self._out)
+            pickle.dump(what, self._out)
+            self._out.flush()
             self._told = self._clock()
 
     def note_step(self, seconds: float, why: str) -> None:
@@ -297,11 +298,6 @@ async def _send_messages(context: JobContext, job: Job, out: _Output) -> None:
     except ReaderError as error:
         last = _picklable(error)
     out.send(last)
-
-
-def _write_message(what: object, out: BinaryIO) -> None:
-    pickle.dump(what, out)
-    out.flush()
 
 
 def _picklable(what: Any) -> Any:

@@ -24,7 +24,6 @@ MOST = 1_000
 MAX_SIZE = 4 << 20
 """Bytes, more than all bookmarks can take; a larger file is not ours."""
 
-
 LONGEST_TRAIL = 12
 """Places of a text that are kept to go back to."""
 

@@ -61,7 +61,6 @@ class ViewList(NamedTuple):
 
     saved: tuple[View, ...] = ()
     added: tuple[View, ...] = ()
-    """The views of extensions."""
     hidden: tuple[str, ...] = ()
     """Ids of the reader's own views that are not listed; their keys still show them."""
 

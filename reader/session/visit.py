@@ -37,19 +37,14 @@ class Visit(NamedTuple):
     visited: str | None = None
     """ISO time in UTC when the reader closed: later papers are new."""
     history: tuple[str, ...] = ()
-    """Earlier queries, newest first."""
     commands: tuple[str, ...] = ()
     """Earlier commands of the command line, newest first."""
     topic_order: TopicOrder = "family"
     topic_mode: TopicMode = "any"
     """How picked topics combine if the query does not express it."""
     folded: tuple[str, ...] = ()
-    """Families of topics that are folded."""
     view_query: str = ""
     """The query of the view, if the user has saved it: the first frame has no settings."""
-
-    def _plain(self) -> dict[str, object]:
-        return self._asdict() | {"sizes": dict(self.sizes)}
 
 
 def remembered(now: Visit, before: Visit, given: str) -> Visit:
@@ -166,7 +161,8 @@ def _sizes(found: object) -> Iterator[tuple[str, tuple[int, float]]]:
 def save(path: Path, visit: Visit) -> None:
     """Save the visit, in full or not at all; fields of a newer program stay in the file. Raises OSError."""
     others = {name: value for name, value in _read(path).items() if name not in Visit._fields}
-    for values in (visit._plain() | others, visit._plain()):
+    ours = visit._asdict() | {"sizes": dict(visit.sizes)}
+    for values in (ours | others, ours):
         text = json.dumps(values, ensure_ascii=False, indent=1)
         if len(text.encode("utf-8", "backslashreplace")) <= MAX_SIZE:
             break

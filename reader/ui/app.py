@@ -28,7 +28,7 @@ from reader.ui.command_line.state import COMMANDS
 from reader.ui.features import FEATURES, Feature
 from reader.ui.filter.state import TOPIC_MODE, TOPIC_NAMES, TOPIC_ORDER
 from reader.ui.kit.glyphs import glyphs
-from reader.ui.kit.line_widgets import ActionAsked, KeyLines, Reported, StatusLine
+from reader.ui.kit.line_widgets import Reported, StatusLine
 from reader.ui.kit.pane import draw_scrollbars
 from reader.ui.kit.textual_fixes import take_keys
 from reader.ui.kit.typed_line import catch_up
@@ -296,17 +296,13 @@ class ReaderApp(ShellApp, inherit_bindings=False):
 
     @on(Reported)
     def _answer(self, event: Reported) -> None:
-        if event.kind in self._answers:
+        if event.kind == "action":
+            self.perform(event.value)
+        elif event.kind == "key":
+            for key in keys_labelled(event.value):
+                self.simulate_key(key)
+        elif event.kind in self._answers:
             self._answers[event.kind](event.value)
-
-    @on(ActionAsked)
-    def _perform_asked(self, event: ActionAsked) -> None:
-        self.perform(event.id)
-
-    @on(KeyLines.KeyClicked)
-    def _press(self, event: KeyLines.KeyClicked) -> None:
-        for key in keys_labelled(event.key):
-            self.simulate_key(key)
 
     # Keys
 

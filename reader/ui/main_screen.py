@@ -32,7 +32,7 @@ from reader.ui.filter.state import (
 from reader.ui.filter.strip_line import STRIP_ROLES, Strip, strip_line
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.header_line import EDIT_QUERY, HEADER_ROLES, Header, header_line
-from reader.ui.kit.line_widgets import ActionAsked, OneLine, StatusLine, draw
+from reader.ui.kit.line_widgets import OneLine, Reported, StatusLine, draw
 from reader.ui.kit.pane import Pane, Rule
 from reader.ui.kit.textual_fixes import BlankGround, Delayed, HeldScreen
 from reader.ui.list.footer import main_status
@@ -128,7 +128,7 @@ class TopLine(OneLine[Header]):
         piece = piece_at(self.line(self.size.width), event.x)
         if piece is not None and piece.action == EDIT_QUERY:
             event.stop()
-            self.post_message(ActionAsked("find.query"))
+            self.post_message(Reported("action", "find.query"))
 
     def _turn_spinner(self, on: bool) -> None:
         if self._spinner is not None:
@@ -153,7 +153,7 @@ class FilterStrip(OneLine[Strip]):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        self.post_message(ActionAsked("find.filter"))
+        self.post_message(Reported("action", "find.filter"))
 
 
 class PaneLayout(Layout):
@@ -241,11 +241,13 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.watch(self.papers, "reported", self._report_highlight, init=False)
         self._draw_whenever(_layout_parts, self._place_panes, now=False)
         self._draw_whenever(lambda state: state.listing, self._draw_list, now=False)
-        self._draw_whenever(lambda state: state.selection, self._draw_selection, now=False)
+        self._draw_whenever(
+            lambda state: state.selection, lambda state: self.papers.select(state.selection.listed), now=False
+        )
         self._draw_whenever(lambda state: state.panes.density, self._draw_density, now=False)
         self._draw_whenever(lambda state: (state.listing.place, state[COUNTED]), self._draw_days)
         self._draw_whenever(_place_parts, self._draw_place_soon)
-        self._draw_whenever(lambda state: state, self._draw_status)
+        self._draw_whenever(lambda state: state, lambda state: self.status.show(main_status(state, self._look.keymap)))
         self._load_first()
         self.papers.focus()
 
@@ -275,13 +277,13 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self.detail.configure(state[TOPIC_NAMES], link_keys(keymap))
         self._model.change(self._model.state.ready())
         self._draw_whenever(filter_parts, self._draw_filter)
-        self._draw_whenever(lambda state: state[TOPIC_NAMES], self._draw_topic_names, now=False)
+        self._draw_whenever(TOPIC_NAMES, lambda state: self.detail.configure(state[TOPIC_NAMES]), now=False)
         self._draw_whenever(lambda state: (state[READING], state[FOUND], state[FIT]), self._draw_detail)
         self._draw_whenever(_empty_parts, self._draw_empty)
         self._draw_whenever(lambda state: state.is_typing, self._draw_query, now=False)
         self._draw_whenever(
             lambda state: (state[VOCABULARY], state[TOPIC_NAMES], state.is_typing and state[COUNTED]),
-            lambda state: self._teach_query(complete, state),
+            lambda state: self.query_line.know(complete, tuple(topic_papers(state))),
         )
         self._draw_whenever(lambda state: state.is_typing and reach(state), self._draw_reach)
         self._draw_whenever(_focus_parts, self._draw_focus, now=False)
@@ -290,8 +292,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         self, parts: Callable[[State], object], draw: Callable[[State], object], *, now: bool = True
     ) -> None:
         subscribe(self, self._model, parts, draw, now=now)
-
-    # Sizes
 
     @property
     def layout(self) -> Layout:
@@ -314,9 +314,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         if before not in (None, listing.where) and left.pk is not None:
             # Last, since others draw what this changes.
             self._model.change(self._model.state.keep_cursor(before, left))
-
-    def _draw_selection(self, state: State) -> None:
-        self.papers.select(state.selection.listed)
 
     def _draw_density(self, state: State) -> None:
         self.papers.change_form(state.listing.in_lines(state.panes.density))
@@ -361,8 +358,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     def _draw_filter(self, state: State) -> None:
         self.filter.show(filter_data(state, self._look.keymap.numbered("view.saved")))
 
-    # An empty list
-
     def _draw_empty(self, state: State) -> None:
         if state.is_empty:
             from reader.ui.list.empty_reason import empty_reason
@@ -381,12 +376,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             found, fit = found_of(state, reading.key), fit_of(state, reading.key)
             self.detail.show(reading, found=found, fit=fit)
 
-    def _draw_topic_names(self, state: State) -> None:
-        self.detail.configure(state[TOPIC_NAMES])
-
-    def _draw_status(self, state: State) -> None:
-        self.status.show(main_status(state, self._look.keymap))
-
     def _draw_query(self, state: State) -> None:
         draft = state.draft
         if draft is not None:
@@ -396,9 +385,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
             # Before the line is hidden: Textual would focus another pane by itself.
             self._draw_focus(state)
             self.query_line.display, self.status.display = False, True
-
-    def _teach_query(self, complete: Completer, state: State) -> None:
-        self.query_line.know(complete, tuple(topic_papers(state)))
 
     def _draw_reach(self, state: State) -> None:
         if state.is_typing:
@@ -413,8 +399,6 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
         pane = None if state.is_empty and state.focus != "filter" else panes[state.focus]
         if self.focused is not pane:
             self.set_focus(pane)
-
-    # Mouse and messages of the panes
 
     @on(events.DescendantFocus)
     def _report_focus(self) -> None:

@@ -26,9 +26,7 @@ from reader.ui.shell.state import Notices, State
 if TYPE_CHECKING:
     from textual.app import App
 
-
 CHOICES = (AUTO, *THEMES)
-"""What `theme` takes."""
 
 
 class ProgramActions(Actor):
@@ -37,8 +35,6 @@ class ProgramActions(Actor):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._commands = services[CommandActions]
-        self._now = services.look.now
-        self._is_kept = not services.look.demo
         self._before: tuple[str, object] | None = None
         """The theme before the one that is previewed, and the commands that were run until then."""
 
@@ -46,12 +42,17 @@ class ProgramActions(Actor):
     def step_back(self, _count: int | None) -> None:
         """Stop or close the latest thing, or go back to where the user was; never quit."""
         if not (self._stop("escape") or self._back() or self._stop("last")):
-            self._model.show_notice(f"{self._services.look.keymap.key('app.back')} quits")
+            self._model.show_notice(f"{self._keymap.key('app.back')} quits")
 
     @handles("app.back")
     def back_or_quit(self, _count: int | None) -> None:
         if not self._back():
             self._services[Keyboard].quit_unless_typing()
+
+    @handles("command.cancel", "date.close", "output.close", "picture.close", "why.close")
+    def close(self, _count: int | None) -> None:
+        """Close the screen in front."""
+        self._model.change(self._model.state.step_back())
 
     def _back(self) -> bool:
         if self._stop("back"):
@@ -66,11 +67,11 @@ class ProgramActions(Actor):
 
     @handles("app.quit")
     def quit(self, _count: int | None) -> None:
-        self._services.app.leave()
+        self._app.leave()
 
     @handles("app.sample")
     def open_sample(self, _count: int | None) -> None:
-        self._services.app.open_sample()
+        self._app.open_sample()
 
     # What the terminal shows
 
@@ -107,7 +108,7 @@ class ProgramActions(Actor):
             self._model.show_notice(f"There is no theme {name!r}. {meant}", "warning")
             return
         self._app.use_theme(theme_name(name, os.environ))
-        if self._is_kept:
+        if not self._look.demo:
             self._commands.run_words(f"theme {name}", ("config", "set", "theme", name))
 
     def save_picture(self) -> None:
@@ -116,7 +117,7 @@ class ProgramActions(Actor):
     async def _save_picture(self) -> None:
         from reader import paths
 
-        now = self._now().astimezone()
+        now = self._look.now().astimezone()
         svg = draw_picture(self._app, window_title(self._model.state, now))
         if self._app.send_file(svg, file_name(now)):
             self._model.show_notice(f"your browser is downloading {file_name(now)}")
@@ -130,7 +131,6 @@ class ProgramActions(Actor):
 
 
 LIFETIME = 6.0
-"""Seconds that a notice is shown."""
 
 
 class NoticeTimer(Actor):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from reader.actions.citations import CitationKeys
-from reader.actions.clipboard import COPIES, STYLES, apa, ieee, mla
+from reader.actions.clipboard import COPIES, apa, ieee, mla
 from reader.core.paper import Paper
 
 TITLE = "LiveEdit: Towards Real-Time Diffusion-Based Streaming Video Editing"
@@ -25,6 +27,8 @@ def test_a_paper_of_a_journal_and_many_people(live_edit: Paper) -> None:
     assert apa(paper).startswith(begin)
     assert apa(paper).endswith(f"Name15, A. B., … Name19, A. B. (2026). Does It Edit? Nature 7. {DOI}")
     assert ieee(paper) == "J.-L. van der Berg et al., “Does It Edit?,” Nature 7, 2026."
+    assert ieee(paper._replace(authors=people[3:10])).startswith("A. B. Name0 et al., “")
+    assert ieee(paper._replace(authors=people[3:9])).startswith("A. B. Name0, A. B. Name1, A. B. Name2, A. B. Name3, ")
     assert mla(paper) == f"van der Berg, Jean-Luc, et al. “Does It Edit?” Nature 7, 2026, {DOI}."
 
 
@@ -35,11 +39,11 @@ def test_a_paper_of_a_conference_has_its_year(live_edit: Paper) -> None:
     assert mla(paper) == f"Wang, Xinyu, and Chongbo Zhao. “It Edits.” ICLR 2027 oral, 2027, {DOI}."
 
 
-@pytest.mark.parametrize("style", STYLES)
-def test_what_is_not_known_is_left_out(style: str, live_edit: Paper) -> None:
+@pytest.mark.parametrize("style", [apa, ieee, mla])
+def test_what_is_not_known_is_left_out(style: Callable[[Paper], str], live_edit: Paper) -> None:
     bare = live_edit._replace(id="page:abc", authors=(), day=None, published=None, title="A Title", url=None)
-    assert STYLES[style](bare) in ("A Title (n.d.).", "“A Title.”")
-    cited = STYLES[style](live_edit._replace(authors=("Plato",), published=None, day="2026"))
+    assert style(bare) in ("A Title (n.d.).", "“A Title.”")
+    cited = style(live_edit._replace(authors=("Plato",), published=None, day="2026"))
     assert "Plato" in cited
     assert "  " not in cited
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.actions import clipboard
+from reader.actions.citations import CitationKeys
+from reader.actions.clipboard import COPIES
 from reader.actions.links import (
     UnsafeLink,
     link_choices,
@@ -177,8 +178,8 @@ def test_console_browsers_are_known() -> None:
 
 def test_what_is_copied_is_one_plain_line(live_edit: Paper) -> None:
     paper = live_edit._replace(title="a\nrm -rf\x1b[201~")
-    assert clipboard.paper_link(paper) == "https://huggingface.co/papers/2606.12345"
-    assert clipboard.paper_link(paper._replace(id="page:0a1b2c3d4e5f")) == "a rm -rf"
+    assert COPIES["l"].text([paper], CitationKeys()) == "https://huggingface.co/papers/2606.12345"
+    assert COPIES["l"].text([paper._replace(id="page:0a1b2c3d4e5f")], CitationKeys()) == "a rm -rf"
 
 
 @each(

@@ -14,9 +14,8 @@ import zlib
 from collections import Counter
 from pathlib import Path
 
-from reader.core.choice.counting import DWELLS
-from reader.core.choice.counting import count as counted
-from reader.core.choice.words import pack
+from reader.core.choice.words import DWELLS, pack
+from reader.core.choice.words import count as counted
 from tests.bench.readers import Archive, load
 
 FILE = Path(__file__).parents[2] / "reader" / "data" / "common_words.bin"

@@ -78,6 +78,21 @@ def silence(terminal: Terminal, key: str) -> float:
     return at - pressed
 
 
+def written(terminal: Terminal, text: str) -> float:
+    """Seconds from the start until a program has written a text; nothing is drawn meanwhile."""
+    while text.encode() not in terminal.raw:
+        if not terminal.read(60):
+            raise AssertionError(f"{text!r} did not come: {bytes(terminal.raw[-500:])!r}")
+    return terminal.unseen[-1].at - terminal.started
+
+
+def bare_key(terminal: Terminal) -> float:
+    """Seconds that the bare app takes for a key."""
+    settle(terminal)
+    before = terminal.lines[0]
+    return latency(terminal, ["j"], lambda terminal: terminal.lines[0] != before)
+
+
 # What the reader's screen shows
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from reader.cache import schema
 from tests.bench import bare, floors, newsboat
 from tests.bench.drive import (
+    bare_key,
     cpu_seconds,
     hold,
     idle_share,
@@ -24,15 +25,21 @@ from tests.bench.drive import (
     shows,
     silence,
     until,
+    written,
 )
 from tests.bench.feed import feed, publishing
 from tests.bench.filtering import measure_facets, measure_search, measure_topic
-from tests.bench.light import measure_light
 from tests.bench.reading import measure_text
 from tests.bench.stage import REST, Bench, in_ms, reading
 from tests.rigs.terminal import Terminal
 
-STARTS = 9
+STARTS = 15
+
+SEEN = 12
+"""Letters of the title that is waited for: a line may cut the rest."""
+
+AT_REST = 5.0
+"""Seconds after the start when the reader has drawn, counted and refreshed, and waits for keys."""
 
 MEGABYTE = 1e6
 
@@ -49,37 +56,64 @@ INGESTED = 6_000
 
 
 def measure_start(bench: Bench) -> None:
-    """From the command to the first list, in turns with a bare app."""
-    home, empty = bench.home(), bench.home(empty=True)
+    """The first title and the processor's time, in turns with a bare app and with newsboat; then keys at once."""
+    home, empty = _visited(bench), bench.home(empty=True)
     theirs = newsboat.make_home(bench.folder / "newsboat-start", bench.corpus) if bench.newsboat else None
-    first = shows(bench.titles())
-    ours: list[float] = []
-    bares: list[float] = []
+    following = bench.titles(limit=400)
+    title = following[0][:SEEN]
+    ours, bares = list[_Start](), list[_Start]()
     boats: list[float] = []
-    quits: list[float] = []
-    bare_quits: list[float] = []
+    keys: list[float] = []
     with feed() as endpoint:
-        for _ in range(STARTS + 1):
+        for _ in range(STARTS):
             with open_bare(empty) as terminal:
-                bares.append(
-                    until(terminal, lambda terminal: bare.READY in terminal.text, quiet=0.2) - terminal.started
-                )
-                bare_quits.append(quit_time(terminal))
+                bares.append(_start(terminal, bare.READY))
             with open_reader(home, endpoint) as terminal:
-                ours.append(until(terminal, first, quiet=0.2) - terminal.started)
-                quits.append(quit_time(terminal))
+                ours.append(_start(terminal, title))
             if theirs:
-                boats.append(_newsboat_start(theirs))
-    # The first of each warms the disk's cache.
-    bench.add("start to first list", in_ms(ours[1:]), in_ms(bares[1:]), in_ms(boats[1:]), "floor: bare Textual app")
-    bench.add("quit soon after the start", in_ms(quits[1:]), in_ms(bare_quits[1:]))
+                with newsboat.open_newsboat(theirs) as terminal:
+                    written(terminal, "Papers")
+                    terminal.press("enter")
+                    boats.append(written(terminal, "Articles in feed"))
+        for _ in range(STARTS // 3):
+            with open_reader(home, endpoint) as terminal:
+                written(terminal, title)
+                deadline = time.perf_counter() + 1
+                keys += hold(terminal, following, lambda: time.perf_counter() > deadline).latencies  # noqa: B023
+                _leave_at_the_top(terminal)
+    titles, used, quits = (in_ms(some) for some in zip(*ours, strict=True))
+    bare_titles, bare_used, bare_quits = (in_ms(some) for some in zip(*bares, strict=True))
+    bench.add("start to the first title", titles, bare_titles, in_ms(boats), "floor: bare Textual app")
+    bench.add("processor time until at rest", used, bare_used)
+    bench.add("quit soon after the start", quits, bare_quits)
+    bench.add("j in the first second", in_ms(keys))
 
 
-def _newsboat_start(home: Path) -> float:
-    with newsboat.open_newsboat(home) as terminal:
-        until(terminal, lambda terminal: "Papers" in terminal.text)
-        terminal.press("enter")
-        return until(terminal, lambda terminal: "Articles in feed" in terminal.text) - terminal.started
+_Start = tuple[float, float, float]
+"""Seconds to the first title, of processor time until at rest, and to leave."""
+
+
+def _start(terminal: Terminal, title: str) -> _Start:
+    shown = written(terminal, title)
+    while (left := terminal.started + AT_REST - time.perf_counter()) > 0:
+        terminal.read(left)
+    return shown, cpu_seconds(terminal), quit_time(terminal)
+
+
+def _visited(bench: Bench) -> Path:
+    """A home in which the reader was open once, in a terminal of this size."""
+    home = bench.home()
+    with feed() as endpoint, open_reader(home, endpoint) as terminal:
+        until(terminal, shows(bench.titles()))
+        _leave_at_the_top(terminal)
+    return home
+
+
+def _leave_at_the_top(terminal: Terminal) -> None:
+    """The next visit begins there."""
+    terminal.press("g", "g")
+    settle(terminal, 0.5)
+    quit_time(terminal)
 
 
 def measure_memory(bench: Bench) -> None:
@@ -90,7 +124,6 @@ def measure_memory(bench: Bench) -> None:
         for name, ours, least in zip(("resident", "its own"), memory(terminal), memory(floor), strict=True):
             bench.add(f"memory, {name}, MB", ours / MEGABYTE, least / MEGABYTE)
         bench.add("idle processor, % of a core", 100 * idle_share(terminal), 100 * idle_share(floor))
-        bench.add("processor time until at rest", 1_000 * cpu_seconds(terminal), 1_000 * cpu_seconds(floor))
         for name, keys in (("after For you", ("g", "y")), ("after ~", ("/", "~ agents that use tools", "enter"))):
             settle(terminal, 1.0)
             terminal.press(*keys)
@@ -121,7 +154,7 @@ def measure_keys(bench: Bench) -> None:
     """From a key to the frame that shows the cursor's move."""
     with feed() as endpoint, open_bare(bench.home(empty=True)) as floor, reading(bench, bench.home(), endpoint) as ours:
         until(floor, lambda terminal: bare.READY in terminal.text)
-        least = in_ms([_bare_key(floor) for _ in range(60)])
+        least = in_ms([bare_key(floor) for _ in range(60)])
         boat = _newsboat_keys(bench) if bench.newsboat else []
         bench.add("j to repaint", in_ms([_move(ours, "j") for _ in range(60)]), least, boat)
         bench.add("ctrl+d to repaint", in_ms([_move(ours, "ctrl+d") for _ in range(30)]), least)
@@ -142,12 +175,6 @@ def _move(terminal: Terminal, *keys: str) -> float:
     """Seconds from a key, pressed when all is drawn, to the frame that shows the cursor elsewhere."""
     settle(terminal, REST)
     return latency(terminal, keys, moved(terminal))
-
-
-def _bare_key(terminal: Terminal) -> float:
-    settle(terminal)
-    before = terminal.lines[0]
-    return -terminal.press("j") + until(terminal, lambda terminal: terminal.lines[0] != before)
 
 
 def _newsboat_keys(bench: Bench) -> list[float]:
@@ -255,7 +282,6 @@ def measure_ingest(bench: Bench) -> None:
 
 MEASURES: dict[str, Callable[[Bench], None]] = {
     "start": measure_start,
-    "light": measure_light,
     "memory": measure_memory,
     "keys": measure_keys,
     "topic": measure_topic,

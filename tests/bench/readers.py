@@ -51,9 +51,6 @@ class Archive(NamedTuple):
 
     papers: tuple[Seen, ...]
     keywords: tuple[tuple[str, ...], ...]
-    people: tuple[tuple[str, ...], ...]
-    """The authors of each paper."""
-    organizations: tuple[str, ...]
     days: tuple[str, ...]
     """The ISO day on which each paper was listed first."""
 
@@ -69,18 +66,14 @@ class Archive(NamedTuple):
 
 def load(path: Path) -> Archive:
     """Read an archive: a line of JSON for each day, packed."""
-    found: dict[str, tuple[str, Seen, tuple[str, ...], tuple[str, ...], str]] = {}
+    found: dict[str, tuple[Seen, tuple[str, ...], str]] = {}
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for day in map(json.loads, lines):
             for item in day["items"]:
                 paper = item["paper"]
                 said = tuple(keyword.lower() for keyword in paper.get("ai_keywords") or ())
-                people = tuple(dict.fromkeys(one["name"] for one in paper.get("authors") or () if one.get("name")))
-                home = (item.get("organization") or paper.get("organization") or {}).get("fullname") or ""
-                seen = Seen(paper["title"], paper["summary"])
-                found.setdefault(paper["id"], (day["date"], seen, said, people, home))
-    days, papers, keywords, people_of, homes = zip(*found.values(), strict=True)
-    return Archive(papers, keywords, people_of, homes, days)
+                found.setdefault(paper["id"], (Seen(paper["title"], paper["summary"]), said, day["date"]))
+    return Archive(*zip(*found.values(), strict=True))
 
 
 def mixed() -> list[tuple[str, ...]]:

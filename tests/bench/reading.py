@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
-from reader.core.document.codec import dump
+from reader.core.document.codec import dump, load
+from reader.core.document.layout import Layout, TextPlace
 from reader.core.document.model import (
     Block,
     Cell,
@@ -24,9 +26,8 @@ from reader.core.document.model import (
     Table,
 )
 from tests.bench import bare
-from tests.bench.drive import latency, open_bare, settle, until
+from tests.bench.drive import bare_key, latency, open_bare, settle, until
 from tests.bench.feed import feed
-from tests.bench.fulltext import first_screen
 from tests.bench.stage import REST, Bench, in_ms, reading, selected
 from tests.rigs.terminal import Terminal
 
@@ -35,7 +36,7 @@ LETTERS = (200_000, 2_000_000)
 
 TIMES = 20
 
-WORDS = (
+WORDS = [
     "attention",
     "memory",
     "token",
@@ -47,7 +48,7 @@ WORDS = (
     "latent",
     "kernel",
     "corpus",
-)
+]
 
 RARE = "zyzzyva"
 
@@ -56,39 +57,25 @@ def document(letters: int) -> Document:
     """A text with so many letters: paragraphs with formulas and citations, tables, and references."""
     blocks: list[Block] = []
     size = 0
-    for number, words in enumerate(_sentences()):
+    for number in count():
+        words = " ".join(WORDS[(number * 7 + place * place) % len(WORDS)] for place in range(26))
         if number % 12 == 0:
-            blocks.append(
-                Heading(1 + number % 36 // 12, f"{1 + number // 12}", (Span(f"Part {number // 12}"),), f"S{number}")
-            )
+            title = (Span(f"Part {number // 12}"),)
+            blocks.append(Heading(1 + number % 36 // 12, f"{1 + number // 12}", title, f"S{number}"))
         if number % 20 == 19:
-            blocks.append(
-                Formula((r"\sum_{i=1}^{n} \frac{\partial f(x_i)}{\partial \theta} \le \lambda",), f"({number})")
-            )
+            formula = r"\sum_{i=1}^{n} \frac{\partial f(x_i)}{\partial \theta} \le \lambda"
+            blocks.append(Formula((formula,), f"({number})"))
             rows = tuple(tuple(Cell((Span(f"{row * column}"),)) for column in range(12)) for row in range(10))
             blocks.append(Figure(f"Table {number}", (Span("Numbers."),), (Table(rows),)))
         cited = Span(f"[{number % 60}]", "", f"#bib{number % 60}")
-        spans = (
-            Span(f"{words} "),
-            Span(r"\alpha_{t} + \beta", "formula"),
-            Span(f" {words} "),
-            cited,
-            Span(f" {words}."),
-        )
-        blocks.append(Paragraph(spans))
+        symbols = Span(r"\alpha_{t} + \beta", "formula")
+        blocks.append(Paragraph((Span(f"{words} "), symbols, Span(f" {words} "), cited, Span(f" {words}."))))
         size += 3 * len(words)
         if size > letters:
             break
     blocks.append(Paragraph((Span(f"At last a {RARE}."),)))
     blocks += [Reference(f"[{number}]", (Span("Ada Example. A title."),), f"bib{number}") for number in range(60)]
     return Document("A long paper", tuple(blocks), 1)
-
-
-def _sentences() -> Iterator[str]:
-    number = 0
-    while True:
-        yield " ".join(WORDS[(number * 7 + place * place) % len(WORDS)] for place in range(26))
-        number += 1
 
 
 def measure_text(bench: Bench) -> None:
@@ -104,7 +91,7 @@ def measure_text(bench: Bench) -> None:
             reading(bench, home, endpoint) as terminal,
         ):
             until(floor, lambda terminal: bare.READY in terminal.text)
-            least = in_ms([_bare_key(floor) for _ in range(TIMES)])
+            least = in_ms([bare_key(floor) for _ in range(TIMES)])
             latency(terminal, ["enter"], _is_page)
             settle(terminal, REST)
             bench.add(f"{name}: the first text of a visit", 1_000 * _open(terminal), note="with its imports")
@@ -139,7 +126,7 @@ def _keep(file: Path, text: Document) -> None:
 def _unpack(text: Document) -> float:
     packed = dump(text)
     began = time.perf_counter()
-    first_screen(packed)
+    Layout(load(packed), 80).placed(TextPlace(), 50)
     return 1_000 * (time.perf_counter() - began)
 
 
@@ -193,9 +180,3 @@ def _hold(terminal: Terminal) -> list[float]:
             terminal.read(0.002)
         terminal.show_all()
     return found
-
-
-def _bare_key(terminal: Terminal) -> float:
-    settle(terminal)
-    before = terminal.lines[0]
-    return -terminal.press("j") + until(terminal, lambda terminal: terminal.lines[0] != before)

@@ -54,21 +54,10 @@ class Vectors:
     def svm(self, trial: Trial) -> Scores:
         """A linear SVM with squared hinge loss, by Newton steps; papers at random are the other class."""
         rest = np.setdiff1d(np.arange(self._papers), trial.stars)
-        return self.separate(trial.stars, np.random.default_rng(0).choice(rest, OTHERS, replace=False).tolist())
-
-    def nearest(self, liked: Sequence[int]) -> Scores:
-        """The likeness of each paper to the liked one that is most like it."""
-        return np.asarray(np.max([self._scores(self._row(one)) for one in liked], axis=0), np.float64)
-
-    def _row(self, paper: int) -> Floats:
-        cells = self._cells(np.array([paper]))
-        return _sums(self._terms[cells], self._values[cells], self._columns)
-
-    def separate(self, liked: Sequence[int], other: Sequence[int]) -> Scores:
-        """A linear SVM between liked papers and others, each class of which weighs as much."""
-        chosen = np.array([*liked, *other])
-        side = np.where(np.arange(len(chosen)) < len(liked), 1.0, -1.0)
-        cost = np.where(side > 0, 1 / len(liked), 1 / max(1, len(other))) * STRICTNESS * len(chosen) / 2
+        other = np.random.default_rng(0).choice(rest, OTHERS, replace=False)
+        chosen = np.array([*trial.stars, *other])
+        side = np.where(np.arange(len(chosen)) < len(trial.stars), 1.0, -1.0)
+        cost = np.where(side > 0, 1 / len(trial.stars), 1 / OTHERS) * STRICTNESS * len(chosen) / 2
         cells = self._cells(chosen)
         sizes = self._starts[chosen + 1] - self._starts[chosen]
         rows, terms, values = np.repeat(np.arange(len(chosen)), sizes), self._terms[cells], self._values[cells]

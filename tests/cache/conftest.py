@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Unpack
+from typing import Any
 
 import pytest
 
@@ -16,7 +16,6 @@ from reader.cache.mending.health import verify
 from reader.cache.reads.window import Window
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing
-from tests.facts import DraftFacts
 
 NOW = "2026-11-24T08:00:00Z"
 
@@ -46,7 +45,7 @@ class ByName:
         return tuple(slug for slug in self.slugs if slug in said)
 
 
-def draft(number: int, title: str | None = None, **facts: Unpack[DraftFacts]) -> Draft:
+def draft(number: int, title: str | None = None, **facts: Any) -> Draft:
     """A draft with the id 2611.NNNNN."""
     return Draft(title or f"Paper number {number}", f"2611.{number:05}")._replace(**facts)
 

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Unpack
+from typing import Any
 
 import pytest
 
@@ -19,7 +19,6 @@ from reader.core.paper import Listing
 from reader.core.paper_row import Flag
 from tests.cache.conftest import draft
 from tests.cache.test_history import found
-from tests.facts import DraftFacts
 
 DAY = "2026-11-20"
 
@@ -28,9 +27,7 @@ def at(day: int, hour: int = 8) -> int:
     return int(datetime(2026, 11, day, hour, tzinfo=UTC).timestamp())
 
 
-def tell(
-    cache: Cache, day: int, title: str | None = None, versions: tuple[str, ...] = (), **facts: Unpack[DraftFacts]
-) -> None:
+def tell(cache: Cache, day: int, title: str | None = None, versions: tuple[str, ...] = (), **facts: Any) -> None:
     """A source says something of paper 1; of paper 2 it says the same every day."""
     facts.setdefault("comments", 0)
     told = draft(1, title, **facts)._replace(versions=versions, by_arxiv=bool(versions))

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Unpack
+from typing import Any
 
 import pytest
 
@@ -18,7 +18,6 @@ from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from reader.core.query import parse
 from tests.cache.conftest import draft
-from tests.facts import DraftFacts
 
 DAY = "2026-11-20"
 
@@ -31,7 +30,7 @@ def seconds(day: int) -> int:
     return int(datetime(2026, 11, day, 9, tzinfo=UTC).timestamp())
 
 
-def tell(cache: Cache, day: int, **facts: Unpack[DraftFacts]) -> None:
+def tell(cache: Cache, day: int, **facts: Any) -> None:
     """The feed says something of paper 1; of paper 2 it says the same every day."""
     facts.setdefault("comments", 0)
     cache.store(Listing(DAY, (draft(1, **facts), draft(2, upvotes=40))), stamp(day))

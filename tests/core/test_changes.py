@@ -7,9 +7,23 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from reader.core import word_diff
-from reader.core.changes import Difference, Due, Edit, Facts, History, LookedAt, Moved, brief, find_due
-from reader.core.word_diff import Run, SectionText, compare_sections, compare_words, count_words
+from reader.core import changes
+from reader.core.changes import (
+    Difference,
+    Due,
+    Edit,
+    Facts,
+    History,
+    LookedAt,
+    Moved,
+    Run,
+    SectionText,
+    brief,
+    compare_sections,
+    compare_words,
+    count_words,
+    find_due,
+)
 from tests.table import each
 
 
@@ -194,7 +208,7 @@ def test_what_repeats_itself_is_replaced_as_a_whole() -> None:
 
 
 def test_more_paragraphs_than_are_compared_are_replaced_as_a_whole() -> None:
-    paragraphs = tuple(f"Paragraph{number}" for number in range(word_diff.WORDS + 2))
+    paragraphs = tuple(f"Paragraph{number}" for number in range(changes.COMPARED + 2))
     (found,) = compare_sections((SectionText("A", paragraphs),), (SectionText("A", paragraphs[::-1]),))
     assert len(found.paragraphs) == 2 * len(paragraphs)
     assert {run.kind for runs in found.paragraphs for run in runs} == {"gone", "new"}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reader.core import keywords
 from reader.core.keywords import collapse, commonest, key, normal, normalize, spaced, word_forms
 from tests.table import each
 
@@ -143,13 +141,3 @@ def test_collapsing_keeps_one_of_each(keywords: list[str]) -> None:
 )
 def test_plural_endings(words: str, singular: str) -> None:
     assert normal(words) == singular
-
-
-def test_the_caches_of_words_and_letters_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keywords, "_KNOWN_WORDS", 2)
-    monkeypatch.setattr(keywords, "_KNOWN_LETTERS", 2)
-    words, letters = keywords._Singular(), keywords._Folded()
-    assert [words[word] for word in ("cats", "dogs", "dogs", "boxes")] == ["cat", "dog", "dog", "box"]
-    assert [letters[letter] for letter in "éüüß"] == ["e", "u", "u", "ss"]
-    assert list(words) == ["boxes"]
-    assert list(letters) == ["ß"]

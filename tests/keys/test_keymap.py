@@ -362,7 +362,7 @@ def test_counts_come_before_keys_and_chords() -> None:
     assert matched(read("5 o")[-1]) == ("link.page", None)
     outcome = read("5 j")[-1]
     assert isinstance(outcome, Match)
-    assert outcome.times == 5
+    assert outcome.count == 5
     assert isinstance(read("0")[-1], Unknown)
     assert matched(read("9 " * 50 + "j")[-1]) == ("move.down", KeyReader.MAX_COUNT)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Unpack
+from typing import Any
 
 import pytest
 
@@ -25,7 +25,6 @@ from reader.feeds.huggingface.client import HuggingFaceClient
 from reader.feeds.huggingface.parse import PaperPage, Said
 from reader.refresh.jobs import PaperRefreshed
 from reader.refresh.one_paper import lacks_versions, refresh_paper
-from tests.facts import DraftFacts
 from tests.table import each
 
 ID, OTHER = "2605.00001", "2605.00002"
@@ -46,7 +45,7 @@ def test_versions_are_missing_where_fewer_are_known_than_there_are(
     assert not lacks_versions(known, None)
 
 
-def entry(id: str, version: int, /, *versions: str, **more: Unpack[DraftFacts]) -> ArxivEntry:
+def entry(id: str, version: int, /, *versions: str, **more: Any) -> ArxivEntry:
     return ArxivEntry(Draft("Another title", id, version=version, versions=versions, by_arxiv=True)._replace(**more))
 
 

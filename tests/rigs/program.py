@@ -20,11 +20,6 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
 """Seconds after which a command that was not killed is taken to hang."""
 
-SIZE_LIMITED = (
-    "import os, resource, sys; size = int(sys.argv[1]);"
-    " resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)); os.execv(sys.argv[2], sys.argv[2:])"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -52,6 +47,10 @@ class Run:
         if self.code == 1 and not any(line.startswith("dailypapers") for line in self.err.splitlines()):
             found.append(f"{' '.join(self.words)} failed with {self.err.strip()!r}")
         return found
+
+    def failures(self) -> list[str]:
+        """What a run may not do that must succeed."""
+        return self.mishaps() + ([f"{' '.join(self.words)} failed: {self.out}{self.err}"] if self.code else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +100,22 @@ def without_arxiv(home: Path, endpoint: str, **more: str) -> dict[str, str]:
     return found
 
 
-def command(*words: str, file_size: int | None = None) -> list[str]:
-    """The command line of the program; `file_size` bounds the files that it can write, in bytes."""
-    program = [sys.executable, "-m", "reader", *words]
-    return program if file_size is None else [sys.executable, "-c", SIZE_LIMITED, str(file_size), *program]
+def command(*words: str) -> list[str]:
+    """The command line of the program."""
+    return [sys.executable, "-m", "reader", *words]
 
 
 def run(
     words: Sequence[str],
     surroundings: Mapping[str, str],
     kill: Kill | None = None,
-    file_size: int | None = None,
     talk: Sequence[str] = (),
 ) -> Run:
     """Run a command to its end, or until it is killed; it is sent the lines of `talk`, each after an answer."""
     began = time.perf_counter()
-    # The bound would leave a torn module too, which Python reads the next time.
-    more = {} if file_size is None else {"PYTHONDONTWRITEBYTECODE": "1"}
     process = subprocess.Popen(
-        command(*words, file_size=file_size),
-        env={**surroundings, **more},
+        command(*words),
+        env=surroundings,
         cwd=surroundings.get("PYTHONPATH", ROOT),
         stdin=subprocess.PIPE if talk else subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import UNICODE
 from reader.ui.list.pane import PaperList
-from tests.facts import cached
+from tests.doubles import cached
 from tests.ui.stage import TODAY, Stage, row
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Unpack
+from typing import Any
 
 from reader.core.paper import Draft
 from reader.core.topics.scorer import Evidence, TopicReason
-from tests.facts import DraftFacts
 
 NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
 """A Tuesday, on which the newest day of `DAYS` is today."""
@@ -106,7 +105,7 @@ _ABSTRACT = (
 )
 
 
-def draft(number: int, title: str, votes: int = 10, /, **facts: Unpack[DraftFacts]) -> Draft:
+def draft(number: int, title: str, votes: int = 10, /, **facts: Any) -> Draft:
     """A likely draft of its own, with the facts given."""
     likely = Draft(
         title,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Unpack
+from typing import Any
 
 from textual.app import App, ComposeResult
 from textual.filter import LineFilter
@@ -25,7 +25,7 @@ from reader.ui.looks.theme import styles_directory
 from reader.ui.shell.model import Model
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
-from tests.facts import PaperFacts, RowFacts, cached
+from tests.doubles import cached
 
 TODAY = date(2025, 11, 24)
 SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss", "filter.tcss")
@@ -103,7 +103,7 @@ def look() -> Look:
     return Look(Keymap(), UNICODE, lambda: datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC), is_still=True)
 
 
-def row(pk: int, title: str = "A paper", **facts: Unpack[RowFacts]) -> PaperRow:
+def row(pk: int, title: str = "A paper", **facts: Any) -> PaperRow:
     """A row with the facts given: by default an unread one that has nothing to remark."""
     return _ROW._replace(pk=pk, title=title, id=f"2511.{pk:05d}", upvotes=pk)._replace(**facts)
 
@@ -117,7 +117,7 @@ def order(pks: Sequence[int], *groups: tuple[str, int], complete: bool = True) -
     return Order(array("q", pks), groups, complete)
 
 
-def paper(**facts: Unpack[PaperFacts]) -> Paper:
+def paper(**facts: Any) -> Paper:
     """A whole paper, with the facts given."""
     return _PAPER._replace(**facts)
 

@@ -71,31 +71,6 @@ async def test_any_action_is_found_by_its_name(reader: Opener) -> None:
         await r.until(lambda: r.query == "topic:robotics")
 
 
-@pytest.mark.parametrize("place", ["app.help", "app.commands", "read.open", "find.filter", "find.query", "link.list"])
-async def test_escape_pressed_again_and_again_leaves_one_place_and_not_the_reader(reader: Opener, place: str) -> None:
-    async with reader() as r:
-        await r.do(place)
-        await r.burst(*["escape"] * 4)
-        assert r.app.is_running
-        assert r.context == "list"
-        await r.do("paper.star")
-        assert r.here.starred
-
-
-async def test_q_steps_back_and_then_leaves(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("pane.next", "app.back")
-        assert r.context == "list"
-        await r.do("find.filter", "app.back")
-        assert r.context == "list"
-        await r.do("read.open", "app.back")
-        assert r.context == "list"
-        await r.do("app.escape")
-        assert r.app.is_running
-        await r.do("app.back")
-        await r.until(lambda: not r.app.is_running)
-
-
 @pytest.mark.parametrize("place", ["read.open", "find.filter", "find.query", "app.help", "app.commands"])
 async def test_ctrl_q_leaves_from_everywhere(reader: Opener, place: str) -> None:
     async with reader() as r:

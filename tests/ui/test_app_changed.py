@@ -9,12 +9,11 @@ from pathlib import Path
 
 from reader.cache.marks.events import Events
 from reader.cache.storing.papers import Cache
-from reader.core.changes import Changes, Difference
+from reader.core.changes import Changes, Difference, SectionText, compare_sections
 from reader.core.document.model import Document, Heading, Span
 from reader.core.lines import Line, measure
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
-from reader.core.word_diff import SectionText, compare_sections
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.page.changed_lines import changed_lines
 from reader.ui.page.presentation import Presentation

@@ -6,7 +6,6 @@ import pytest
 
 from reader.ui.views.actions import ViewActions
 from tests.ui.conftest import Opener
-from tests.ui.papers import draft
 
 
 async def test_a_topic_that_there_is_not_is_mended_by_tab(reader: Opener) -> None:
@@ -22,16 +21,6 @@ async def test_a_topic_that_there_is_not_is_mended_by_tab(reader: Opener) -> Non
         assert r.main.papers.has_focus
 
 
-async def test_a_topic_that_was_typed_wrong_is_mended_by_tab_too(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.all", "find.query")
-        await r.type("topic:agnets")
-        await r.do("query.accept")
-        assert r.context == "empty"
-        await r.do("query.complete")
-        assert len(r.ids) == 8
-
-
 async def test_nothing_in_this_view_says_how_many_there_are_elsewhere(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.starred", "find.query")
@@ -45,26 +34,6 @@ async def test_nothing_in_this_view_says_how_many_there_are_elsewhere(reader: Op
         assert "On a paper, s keeps it here. ga all papers" in r.empty
         await r.do("view.all")
         assert r.context == "list"
-
-
-async def test_nothing_unread_is_left(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.all", "mark.all_read", "view.unread")
-        await r.until(lambda: r.context == "empty")
-        assert "read" in r.empty
-        await r.do("mark.undo")
-        assert len(r.ids) == 60
-        assert r.context == "list"
-
-
-async def test_all_of_today_are_read_and_yesterday_has_some_left(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("mark.all_read", "find.query")
-        await r.type("is:unread")
-        await r.do("query.accept")
-        await r.until(lambda: "All 14 read" in r.empty)
-        assert "16 left" in r.empty
-        assert "gu all 46 unread" in r.empty
 
 
 async def test_a_day_without_papers_names_the_days_beside_it(reader: Opener) -> None:
@@ -88,17 +57,6 @@ async def test_days_are_stepped_through_without_weekends_but_with_days_that_nobo
         for action, day in (("earlier", "08"), ("later", "11"), ("earlier", "08"), ("earlier", "07")):
             await r.do(f"period.{action}")
             assert r.view == f"day:2026-05-{day}"
-
-
-async def test_a_list_that_becomes_empty_by_hiding_all_says_so(reader: Opener) -> None:
-    async with reader(papers={"2026-05-12": [draft(1, "Alone")]}) as r:
-        await r.do("paper.hide", "view.unread")
-        assert r.context == "empty"
-        assert r.empty
-        await r.do("view.all")
-        assert r.empty
-        await r.do("mark.undo")
-        assert r.main.papers.count == 1
 
 
 async def test_a_day_whose_papers_are_all_hidden_says_so_and_which_key_lists_them(reader: Opener) -> None:
@@ -142,14 +100,3 @@ async def test_what_is_closed_over_an_empty_list_gives_its_keys_back(reader: Ope
             await r.press("escape")
             assert r.context == "empty", place
             assert r.lines[-1] == keys, place
-
-
-async def test_empty_states_fit_the_smallest_screen(reader: Opener) -> None:
-    async with reader(size=(60, 20), query='topic:agnets title:"a very long phrase that is nowhere" is:unread') as r:
-        assert "Nothing matches" in r.empty
-        assert "tab takes it" in r.empty
-        assert "f topics" in r.strip
-        await r.do("find.filter")
-        assert r.context == "filter"
-        await r.do("app.escape")
-        assert r.context == "empty"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from reader.actions.links import link_choices
 from tests.ui.conftest import Opener
 
 SMALL = (60, 20)
@@ -33,42 +32,6 @@ async def test_a_chord_lists_every_choice_in_a_small_terminal_and_takes_only_the
         assert [line.rstrip("┃ ") for line in r.lines] == [line.rstrip("┃ ") for line in before]
 
 
-async def test_the_choice_of_links_names_each_in_a_small_terminal(reader: Opener, browser: list[str]) -> None:
-    async with reader(size=SMALL) as r:
-        await r.do("link.list")
-        choices = link_choices(r.kept(r.here.id))
-        assert ("o", "feed") in choices and ("a", "arXiv") in choices
-        for letter, name in choices:
-            assert f" {letter} {name}" in r.lines[-1]
-        await r.press("a")
-        assert browser == [f"https://arxiv.org/abs/{r.here.id}"]
-        assert r.status == f"opening https://arxiv.org/abs/{r.here.id}"
-
-
-async def test_the_header_counts_the_day_down(reader: Opener) -> None:
-    async with reader(size=SMALL) as r:
-        assert r.top.endswith("0 of 14 read")
-        await r.do("paper.read")
-        assert r.top.endswith("1 of 14 read")
-        await r.do("mark.all_read")
-        assert r.top.endswith("all 14 read")
-        await r.do("view.all")
-        assert r.top.endswith("60 papers")
-
-
-async def test_a_query_that_is_kept_stands_behind_the_view_with_the_key_that_lets_it_go(reader: Opener) -> None:
-    async with reader(size=SMALL) as r:
-        assert "F clear" not in r.lines[-1]
-        await r.do("find.query")
-        await r.type("agents")
-        await r.do("query.accept")
-        assert "Latest · Tue 12 May » agents " in r.top
-        assert "F clear" in r.lines[-1]
-        await r.do("find.clear")
-        assert "»" not in r.top
-        assert "F clear" not in r.lines[-1]
-
-
 async def test_a_notice_leaves_by_itself(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.ui.program.LIFETIME", 0.3)
     async with reader() as r:
@@ -77,27 +40,6 @@ async def test_a_notice_leaves_by_itself(reader: Opener, monkeypatch: pytest.Mon
         r.app.model.show_news("12 new")
         await r.until(lambda: r.status == "12 new")
         await r.until(lambda: r.status == "")
-
-
-async def test_a_notice_at_the_edge_leaves_the_first_keys(reader: Opener) -> None:
-    async with reader(size=SMALL) as r:
-        await r.do("paper.star")
-        assert r.lines[-1].startswith(" m mark read  s star ")
-        assert r.lines[-1].rstrip().endswith("1 starred · u undoes")
-        r.app.model.show_notice("this is told at length, in more words than there is room for here")
-        await r.rest()
-        assert r.lines[-1].startswith(" m mark read  s star  ? keys   ")
-        assert r.lines[-1].rstrip().endswith("…")
-
-
-async def test_what_lasts_takes_no_keys_place(reader: Opener) -> None:
-    async with reader(size=SMALL) as r:
-        keys = r.lines[-1]
-        for activity in ("marking 1,200 of 9,295", ""):
-            r.app.model.change(r.app.state.busy_with(activity))
-            await r.rest()
-            assert r.lines[-1] == keys
-            assert r.top.endswith(activity)
 
 
 async def test_narrowing_the_topics_shows_the_keys_that_act_meanwhile(reader: Opener) -> None:
@@ -111,12 +53,3 @@ async def test_narrowing_the_topics_shows_the_keys_that_act_meanwhile(reader: Op
         await r.do("topic.narrow")
         await r.press("escape")
         assert r.lines[-1].startswith(" space pick ")
-
-
-async def test_a_choice_can_be_clicked(reader: Opener, browser: list[str]) -> None:
-    async with reader(size=SMALL) as r:
-        await r.click("#status", r.lines[-1].index("s star"))
-        assert r.here.starred
-        await r.do("link.list")
-        await r.click("#status", r.lines[-1].index("a arXiv") + 3)
-        assert browser == [f"https://arxiv.org/abs/{r.here.id}"]

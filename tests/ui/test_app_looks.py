@@ -16,31 +16,6 @@ def panes(r: Story) -> list[str]:
     return [id for id in ids if r.main.query_one(f"#{id}").is_on_screen]
 
 
-async def test_three_panes_side_by_side_where_there_is_room(reader: Opener) -> None:
-    async with reader(size=(140, 42)) as r:
-        assert panes(r) == ["filter", "papers", "detail"]
-        assert r.main.filter.region.right <= r.main.papers.region.x
-        assert r.main.papers.region.right <= r.main.detail.region.x
-        assert r.filter_lines[:8] == [
-            "VIEWS",
-            "» Latest 14/14",
-            "For you",
-            "Followed 0",
-            "Unread 60",
-            "Queue 0",
-            "Starred 0",
-            "All 60",
-        ]
-        assert r.filter_lines[9:14] == ["DAYS", "Tue 12 14/14", "Mon 11 16/16", "Fri 8 14/14", "Thu 7 16/16"]
-        assert r.list_lines[0].split() == ["TUESDAY", "12", "MAY", "14", "unread", "of", "14"]
-        assert r.list_lines[1].startswith("▌● 192    Slow Video")
-        detail = r.text("#detail")
-        for part in ("Ada Example, Bo Sample", "House of Examples", "Tue 12 May · arXiv 6 May · ▲ 192", "AI summary"):
-            assert part in detail
-        assert "feed · PDF · arXiv" in detail
-        assert r.lines[-1].startswith(" m mark read  s star  x hide  b queue  space next  ctrl+p palette  ")
-
-
 async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -> None:
     async with reader(size=(80, 24)) as r:
         assert panes(r) == ["papers", "detail"]
@@ -82,22 +57,6 @@ async def test_a_smaller_terminal_leaves_the_keys_where_they_are_seen(reader: Op
         assert panes(r) == ["papers"]
         assert (r.context, r.main.focused) == ("list", r.main.papers)
         assert r.lines[-1].startswith(" m mark read")
-
-
-async def test_one_pane_at_a_time_at_60(reader: Opener) -> None:
-    async with reader(size=(60, 20)) as r:
-        assert panes(r) == ["papers"]
-        await r.do("read.open")
-        assert r.is_on_page
-        assert "Ada Example" in r.screen
-        await r.do("app.escape")
-        assert panes(r) == ["papers"]
-        await r.do("find.filter")
-        assert panes(r) == ["filter"]
-        await r.do("app.escape")
-        assert panes(r) == ["papers"]
-        await r.do("read.on")
-        assert r.is_on_page
 
 
 async def test_another_size_of_the_terminal_changes_the_panes_and_nothing_else(reader: Opener) -> None:

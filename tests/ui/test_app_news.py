@@ -17,7 +17,7 @@ from reader.core.errors import FeedOffline
 from reader.core.marks import Mark, PaperMarks
 from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
-from tests.facts import cached
+from tests.doubles import cached
 from tests.feed_server import FeedServer, item
 from tests.tiers import rest_long
 from tests.ui.conftest import Opener

@@ -74,15 +74,6 @@ async def test_no_pane_shows_a_thumb_as_if_it_scrolled_at_the_start(reader: Open
         assert not any(pane.is_scrolling for pane in (r.main.filter, r.main.papers, r.main.detail))
 
 
-async def test_the_focus_leaves_a_pane_that_is_hidden(reader: Opener) -> None:
-    async with reader(size=(140, 30)) as r:
-        await r.do("pane.next")
-        assert r.context == "detail"
-        await r.do("pane.hide")
-        assert "Z shows it" in r.status
-        assert (r.context, r.main.focused) == ("list", r.main.papers)
-
-
 @pytest.mark.parametrize(("size", "other"), [((80, 24), (140, 30)), ((100, 30), (200, 40))])
 async def test_sizes_are_kept_for_widths_like_this_one(
     reader: Opener, size: tuple[int, int], other: tuple[int, int]

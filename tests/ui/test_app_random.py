@@ -9,7 +9,7 @@ import pytest
 
 from reader.core.views import QUEUED, SPECIAL, VIEWS
 from reader.ui.filter.state import COUNTED, TOPIC_MODE
-from tests.facts import cached
+from tests.doubles import cached
 from tests.ui import papers
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill

@@ -46,10 +46,3 @@ async def test_the_page_tells_the_place_in_the_list(reader: Opener) -> None:
         assert "2 of 3" in r.screen and "★ Tue 12 May" in r.screen
         await r.do("app.back")
         assert "2 of 3" not in r.screen
-
-
-async def test_the_page_offers_the_keys_that_matter(reader: Opener) -> None:
-    async with reader(papers=MANY, size=(140, 30)) as r:
-        await r.do("read.open")
-        for hint in ("space read on", "l next", "h previous", "L links", "+ people", "q back", "? keys"):
-            assert hint in r.lines[-1]

@@ -179,28 +179,6 @@ async def test_views_and_days_are_opened_from_the_pane(reader: Opener) -> None:
         assert any(line.startswith("» Fri 8") for line in r.filter_lines)
 
 
-async def test_families_fold(reader: Opener) -> None:
-    async with reader() as r:
-        await _go_to(r, "Video generation")
-        await r.do("topic.fold")
-        assert "▸ Vision" in r.filter_lines
-        assert "Robotics 2" not in r.filter_lines
-        await r.do("topic.unfold")
-        assert "Robotics 2" in r.filter_lines
-
-
-async def test_the_strip_says_what_is_picked_where_the_pane_is_folded(reader: Opener) -> None:
-    async with reader(size=(80, 24), query="(topic:agents OR topic:video) -topic:robotics") as r:
-        assert r.strip.strip() == "Agents & tools ✓ · Video generation ✓ · Robotics ✗ · f topics"
-        await r.do("find.filter")
-        assert "✓ Agents & tools" in " ".join(r.filter_lines)
-        await r.do("topic.narrow")
-        await r.type("rob")
-        await r.press("enter")
-        await r.do("topic.exclude")
-        assert r.query == "(topic:agents OR topic:video)"
-
-
 async def test_a_topic_in_the_detail_is_a_way_to_its_papers(reader: Opener) -> None:
     async with reader(size=(120, 50)) as r:
         detail = r.text("#detail").splitlines()

@@ -264,18 +264,6 @@ async def test_letters_filter_as_they_come_and_escape_puts_back(reader: Opener) 
         assert r.context == "list"
 
 
-async def test_a_query_that_is_there_is_replaced_by_what_is_typed_and_escape_puts_it_back(reader: Opener) -> None:
-    async with reader(query="is:unread") as r:
-        before = r.ids
-        await r.do("find.query")
-        await r.type("robots")
-        assert (r.query, r.main.query_line.text) == ("robots", "robots")
-        await r.do("query.cancel")
-        assert (r.query, r.ids) == ("is:unread", before)
-        await r.do("find.query", "query.accept")
-        assert (r.query, r.ids) == ("is:unread", before)
-
-
 @pytest.mark.parametrize("typed", ["?", "👍", '"!"', "-…", "(?)"])
 async def test_a_query_without_letters_changes_no_list_and_is_refused(reader: Opener, typed: str) -> None:
     async with reader(query="robots") as r:
@@ -288,22 +276,6 @@ async def test_a_query_without_letters_changes_no_list_and_is_refused(reader: Op
         assert "has no letter or digit to search for." in r.advice
         await r.do("query.cancel")
         assert (r.query, r.ids) == ("robots", before)
-
-
-async def test_a_query_that_does_not_parse_says_why_and_keeps_the_list(reader: Opener) -> None:
-    async with reader(query="") as r:
-        await r.do("find.query")
-        await r.type("robot upvote")
-        await r.type(":>20")
-        assert r.query == "robot upvote"
-        assert "tab takes upvotes" in r.lines[-1]
-        await r.do("query.accept")
-        assert r.context == "query"
-        await r.do("query.complete")
-        assert r.main.query_line.text.strip() == "robot upvotes:>20"
-        await r.do("query.accept")
-        assert r.query == "robot upvotes:>20"
-        assert r.context == "list"
 
 
 async def test_keys_may_come_faster_than_frames(reader: Opener) -> None:
@@ -373,27 +345,6 @@ async def test_keys_for_papers_wait_for_those_that_a_query_finds(
         await r.do("find.clear")
         assert sum(r.kept(id).starred for id in r.ids) <= 2
         assert not any(r.kept(id).read for id in r.ids)
-
-
-async def test_earlier_queries_come_back(reader: Opener) -> None:
-    async with reader() as r:
-        for text in ("robot", "agents"):
-            await r.do("find.query")
-            await r.type(text)
-            await r.do("query.accept", "find.clear")
-        await r.do("find.query", "query.previous", "query.previous")
-        assert r.main.query_line.text.strip() == "robot"
-        await r.do("query.accept")
-        assert r.query == "robot"
-
-
-async def test_f_clears_the_query_and_keeps_the_view(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.unread", "find.query")
-        await r.type("topic:agents robot")
-        await r.do("query.accept", "find.clear")
-        assert (r.view, r.query) == ("unread", "")
-        assert len(r.ids) == 60
 
 
 async def test_brackets_go_through_the_days(reader: Opener) -> None:

@@ -75,16 +75,6 @@ async def test_escape_never_quits(reader: Opener) -> None:
         assert r.query == ""
 
 
-async def test_a_query_without_papers_that_goes_leads_back_to_the_paper_before_it(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("move.down", "move.down", "move.down")
-        paper = r.here.id
-        await _keep(r, "zeppelins")
-        assert r.context == "empty"
-        await r.do("app.escape")
-        assert r.here.id == paper
-
-
 async def test_a_query_dropped_while_typing_never_comes_back_by_picking_a_topic(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.all")
@@ -180,28 +170,6 @@ async def test_a_kept_query_is_widened_with_the_cursor_on_its_paper(reader: Open
         assert (r.view, r.here.id) == ("day:2026-05-11", paper)
 
 
-async def test_an_empty_result_says_how_many_there_are_in_all_and_the_key_finds_them(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.starred", "find.query")
-        await r.type("robot")
-        await r.until(lambda: "8 in all. ctrl+a searches all" in r.empty)
-        assert "F " not in r.empty
-        await r.do("find.widen")
-        assert len(r.ids) == 8
-        await r.do("query.cancel")
-        assert (r.view, r.query) == ("starred", "")
-
-
-async def test_nothing_is_wider_than_all_papers(reader: Opener) -> None:
-    async with reader() as r:
-        await r.do("view.all")
-        await _keep(r, "robot")
-        await r.do("find.widen")
-        assert r.status == "this view already has all papers"
-        await r.do("find.query")
-        assert "in all" not in r.advice
-
-
 # Suggestions
 
 
@@ -226,12 +194,6 @@ async def test_a_paper_to_add_is_asked_for_and_no_error_is_shown(reader: Opener)
     async with reader() as r:
         await r.do("find.add")
         assert r.advice == "paste a paper's id or address, such as 1706.03762"
-
-
-async def test_the_pane_asks_for_a_paper_to_add_too(reader: Opener) -> None:
-    async with reader(papers={}) as r:
-        await r.do("find.add")
-        assert "Paste a paper's id or address." in r.empty
 
 
 async def test_no_advice_types_itself_into_the_query(reader: Opener) -> None:

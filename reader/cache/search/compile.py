@@ -23,7 +23,7 @@ from reader.cache.search.selection import InTexts, Nearest, Selection
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.query import And, Match, Near, Node, Not, Or, Query, Sort, Term, parse
-from reader.core.query.nodes import all_of, is_like, liked, names_in, resolve_members
+from reader.core.query.nodes import all_of, is_term, liked, names_in, resolve_members
 from reader.core.views import QUERIES
 
 __all__ = ["Scope", "compile_query", "register_functions"]
@@ -107,7 +107,7 @@ def _without_free_text(node: Node | None) -> Node | None:
             return all_of(kept) if kept else None
         case Near():
             return None
-    return None if is_like(node) else node
+    return None if is_term(node, "like") else node
 
 
 def _in_texts(terms: Sequence[Node], order: str, scope: Scope) -> InTexts | None:
@@ -209,7 +209,7 @@ def resolve_views(query: Query, views: Sequence[tuple[str, str]]) -> Query:
         return replace(query, root=NOTHING)
 
 
-def selects(query: Query, views: Sequence[tuple[str, str]] = ()) -> bool:
+def selects(query: Query, views: Sequence[tuple[str, str]]) -> bool:
     """Whether a query chooses papers: it has a term, and no view in it is an order alone, which all papers are in."""
     return query.root is not None and not _has_everything(resolve_views(query, views).root)
 

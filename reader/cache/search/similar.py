@@ -1,7 +1,7 @@
 """The papers that fit a free text best or are like others, among those that match the exact terms of a query.
 
 Of papers that are like others, the words decide: `finding` compares them by its index. Authors, topics and citations of
-the full texts here add to that; the weights are those that found most linked papers (`python -m tests.bench.similar`).
+the full texts here add to that; the weights are those that found most linked papers.
 An author with a common name adds little.
 
 The index ranks all papers that have any of the words. The best of them are tested for the exact terms, and more of them

@@ -76,7 +76,6 @@ class _Line:
                 yield Candidate(name, action.help or "")
 
     def _of_argument(self, word: str) -> Iterable[Candidate]:
-        """Values of the next argument."""
         given = [self._before[place] for place in places_of_arguments(self._parser, self._before)]
         if not self._positionals:
             return ()

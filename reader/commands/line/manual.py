@@ -45,8 +45,15 @@ def page(name: str, keymap: Keymap | None = None) -> str:
 
 
 def _made(part: str, keymap: Keymap | None) -> str:
-    makers = {"keys": lambda: keys_page(keymap), "settings": _settings, "signs": signs}
-    return (makers | {"commands": _commands, "results": results_table, "paper": paper_keys})[part]()
+    makers = {
+        "keys": lambda: keys_page(keymap),
+        "settings": _settings,
+        "signs": signs,
+        "commands": lambda: _tables("Command", GROUPS),
+        "results": results_table,
+        "paper": paper_keys,
+    }
+    return makers[part]()
 
 
 def results_table(names: Iterable[str] = COMMANDS) -> str:
@@ -102,10 +109,6 @@ def signs() -> str:
         drawn = (str(getattr(glyphs, field)).strip() for glyphs in (UNICODE, ASCII))
         found.append((" ".join(code(sign) for sign in drawn if sign), f"{name}: {about}"))
     return table("Sign, ASCII", "Meaning", found)
-
-
-def _commands() -> str:
-    return _tables("Command", GROUPS)
 
 
 def all_table() -> str:

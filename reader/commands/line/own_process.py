@@ -138,7 +138,6 @@ class CommandProcess:
 
 
 def _read(pipe: BinaryIO, kept: bytearray) -> None:
-    """Read a pipe to its end, keeping the beginning."""
     with pipe:
         while read := pipe.read1(1 << 16):  # type: ignore[attr-defined]
             kept += read[: MOST_OUTPUT - len(kept)]

@@ -24,9 +24,6 @@ from reader.ui.shell.commands import PAGES, THEME, Candidate, Here, Manual, Page
 
 MOST = 60
 
-_QUERIES = {"mark": 1, "tag": 2}
-"""Commands whose papers may be chosen here by a query, and the number of words before it."""
-
 
 class ReaderShell:
     """Runs the words of the reader's command line; `variables` are added to the environment of its processes."""
@@ -85,7 +82,7 @@ class ReaderShell:
             yield from self._known(["list", word])
         elif name == "export" and not word.startswith("-"):
             yield from self._export_words(before[1:], word)
-        elif len(before) > _QUERIES.get(name, 99) and not word.startswith("--"):
+        elif name in _MANY and len(before) > _BEFORE_PAPERS[name] and not word.startswith("--"):
             yield from self._known(["list", word])
         elif is_command(name):
             yield from self._known([*before, word])
@@ -112,12 +109,10 @@ class ReaderShell:
 
 
 def _own_words() -> dict[str, str]:
-    """The first words of a line, with a short description."""
     return {**gists_of_commands(), TRIAGE: "unread papers one at a time", THEME: "other colours"}
 
 
 def _first_words(word: str) -> Iterator[Candidate]:
-    """Commands with a short description, then the ids of key actions."""
     for name, gist in _own_words().items():
         if name.startswith(word):
             yield Candidate(name, gist)
@@ -171,7 +166,7 @@ _BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "pdf": 0, "read": 0
 """Commands on papers named by ids, and the number of arguments before them."""
 
 _MANY = ("mark", "tag")
-"""Those that take many papers or a query."""
+"""Those that take many papers, or a query in their place."""
 
 _SEVERAL = (*_MANY, "similar")
 
@@ -278,7 +273,6 @@ def _understand(line: str, here: Here) -> Typed:
 
 
 def _with_home(word: str) -> str:
-    """A path with the user's home expanded."""
     if word != "~" and not word.startswith("~/"):
         return word
     try:
@@ -330,10 +324,11 @@ def _with_papers(name: str, words: Sequence[str], here: Here) -> Typed:
     if not papers:
         taken = here.selected if name in _SEVERAL and here.selected else _one(here)
         return Typed((name, *words, *taken))
-    if all(_is_id(words[place]) for place in papers):
+    named = [words[place] for place in papers]
+    if all(named_id(word) or doi_in(word) or word.startswith(OWN_PREFIXES) for word in named):
         return Typed((name, *words))
     options = [word for place, word in enumerate(words) if place not in papers and word != "--"]
-    said = " ".join(words[place] for place in papers)
+    said = " ".join(named)
     if name in _MANY:
         return Typed((name, *options, "--query", said), is_counted=not is_dry)
     if name == "note" and not any(word.partition("=")[0] == "--text" for word in words):
@@ -362,10 +357,6 @@ def _one(here: Here) -> tuple[str, ...]:
     return (here.highlighted,)
 
 
-def _is_id(word: str) -> bool:
-    return bool(named_id(word) or doi_in(word)) or word.startswith(OWN_PREFIXES)
-
-
 # Exports
 
 
@@ -390,7 +381,7 @@ def _export(words: Sequence[str], here: Here) -> list[str]:
     if any(word.partition("=")[0] in ("--id", "--all") for word in options):
         return options
     if here.selected:
-        return [*options, *_by_id(here.selected)]
+        return [*options, *(word for id in here.selected for word in ("--id", id))]
     return [*options, "--", here.query]
 
 
@@ -405,11 +396,6 @@ def _to_file(words: Sequence[str]) -> Typed:
 
 
 def _is_file(word: str) -> bool:
-    """Whether a word names a file rather than a term of a query."""
     from reader.actions.export import format_of
 
     return "/" in word or os.sep in word or format_of(Path(word)) is not None
-
-
-def _by_id(ids: Sequence[str]) -> list[str]:
-    return [word for id in ids for word in ("--id", id)]

@@ -16,11 +16,20 @@ from math import log, sqrt
 from types import MappingProxyType
 from typing import NamedTuple
 
-from reader.core.choice.counting import Common, Papers, Statistics, numbers_of, sayings, survey
-from reader.core.choice.interests import Lessons, Pick, find_interests, teach
-from reader.core.choice.parts import Parts
+from reader.core.choice.interests import Lessons, Parts, Pick, find_interests, teach
 from reader.core.choice.wishes import MOST_HELD, Held, What, Wish
-from reader.core.choice.words import code_of, number, tokens, written
+from reader.core.choice.words import (
+    Common,
+    Papers,
+    Statistics,
+    code_of,
+    number,
+    numbers_of,
+    sayings,
+    survey,
+    tokens,
+    written,
+)
 from reader.core.text import fold
 
 MOST_TERMS = 30

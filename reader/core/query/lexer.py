@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 _FIELDS: Mapping[str, tuple[Literal["text", "name", "date", "count", "sort"], str]] = {
@@ -73,7 +73,7 @@ ALIASES = {
 
 _BLANK = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CURLY = re.compile("[“”„]")
-_SPACE = re.compile(r"\s+")
+_VISIBLE = re.compile(r"\S")
 _WORD = re.compile(r'[^\s()"]+')
 _DASHES = re.compile(r"-+(?![^\s)])")
 _NAME = re.compile(r"([A-Za-z]+):")
@@ -108,7 +108,11 @@ class Token(NamedTuple):
 
 def lex(text: str) -> list[Token]:
     """Split any text into tokens, in order, with only white space between them."""
-    return list(_scan(level(text)))
+    text, tokens, end = level(text), list[Token](), 0
+    while begin := _VISIBLE.search(text, end):
+        tokens.append(_token(text, begin.start()))
+        end = tokens[-1].end
+    return tokens
 
 
 def split_near(text: str) -> tuple[str, str]:
@@ -122,17 +126,6 @@ def split_near(text: str) -> tuple[str, str]:
 def level(text: str) -> str:
     """Replace control characters and surrogates by spaces and curly quotes by straight ones, keeping the length."""
     return _CURLY.sub('"', _BLANK.sub(" ", text))
-
-
-def _scan(text: str) -> Iterator[Token]:
-    at = 0
-    while at < len(text):
-        if space := _SPACE.match(text, at):
-            at = space.end()
-            continue
-        token = _token(text, at)
-        yield token
-        at = token.end
 
 
 def _token(text: str, at: int) -> Token:

@@ -223,28 +223,18 @@ def any_of(nodes: list[Node]) -> Node:
 
 def liked(node: Node | None) -> tuple[str, ...]:
     """The ids in all joined `like:` terms, each once."""
-    if is_like(node):
+    if is_term(node, "like"):
         parts = node.nodes if isinstance(node, Or) else (node,)
         return tuple(dict.fromkeys(part.value for part in parts if isinstance(part, Term)))
     nodes = node.nodes if isinstance(node, And) else ()
     return tuple(dict.fromkeys(id for part in nodes for id in liked(part)))
 
 
-def is_like(node: Node | None) -> bool:
-    """Whether a node is one `like:`, which may name several papers."""
+def is_term(node: Node | None, field: str) -> bool:
+    """Whether a node is one term of a field, which may have several values."""
     if isinstance(node, Or):
-        return all(map(is_like, node.nodes))
-    return isinstance(node, Term) and node.field == "like"
-
-
-def names_like(node: Node | None) -> bool:
-    """Whether `like:` is anywhere in a node."""
-    match node:
-        case And(nodes) | Or(nodes):
-            return any(map(names_like, nodes))
-        case Not(inner):
-            return names_like(inner)
-    return is_like(node)
+        return all(is_term(one, field) for one in node.nodes)
+    return isinstance(node, Term) and node.field == field
 
 
 def negation(node: Node) -> Node:
@@ -282,7 +272,7 @@ def resolve_members(query: Query) -> Query:
     `by:ada is:starred` has what ada starred; so do `is:queued`, `has:note` and `tag:`. With a minus they ask for the
     user's own marks, as all other terms do.
     """
-    return replace(query, root=_resolved(query.root)) if query.root is not None and _names_member(query.root) else query
+    return replace(query, root=_resolved(query.root)) if query.root is not None else query
 
 
 def name_and_kind(value: str) -> tuple[str, str]:
@@ -291,34 +281,18 @@ def name_and_kind(value: str) -> tuple[str, str]:
     return name, kind
 
 
-def _names_member(node: Node) -> bool:
-    match node:
-        case And(nodes) | Or(nodes):
-            return any(map(_names_member, nodes))
-        case Not(inner):
-            return _names_member(inner)
-    return isinstance(node, Term) and node.field == "by"
-
-
 def _resolved(node: Node) -> Node:
     match node:
-        case And(nodes) if any(map(_is_by, nodes)):
+        case And(nodes) if members := [one for one in nodes if is_term(one, "by")]:
             kinds = {id(one): found for one in nodes if (found := _kinds(one))}
-            members = [one for one in nodes if _is_by(one)]
             asked = [_asked(member, either) for member in members for either in kinds.values()] or members
-            return all_of([*asked, *(_resolved(one) for one in nodes if not _is_by(one) and id(one) not in kinds)])
+            others = (one for one in nodes if one not in members and id(one) not in kinds)
+            return all_of([*asked, *map(_resolved, others)])
         case And(nodes) | Or(nodes):
             return replace(node, nodes=tuple(map(_resolved, nodes)))
         case Not(inner):
             return Not(_resolved(inner))
     return node
-
-
-def _is_by(node: Node) -> bool:
-    """Whether a node names members: one, or any of several."""
-    if isinstance(node, Or):
-        return all(map(_is_by, node.nodes))
-    return isinstance(node, Term) and node.field == "by"
 
 
 def _kinds(node: Node) -> list[str]:

@@ -46,8 +46,8 @@ from reader.core.query.nodes import (
     When,
     all_of,
     any_of,
-    is_like,
-    names_like,
+    is_term,
+    names_in,
     negation,
 )
 from reader.core.query.patterns import UnsafePattern, compile_pattern, matches
@@ -84,6 +84,11 @@ def parse(text: str) -> Query:
     return Query(root, sort.node if sort and isinstance(sort.node, Sort) else None, tuple(parts))
 
 
+def _wrong(message: str, at: Token | Value, suggestion: str | None = None) -> QueryError:
+    """A mistake in all of a token or value."""
+    return QueryError(message, at.start, at.end, suggestion)
+
+
 class _Parser:
     """Recursive descent over the tokens; `parts` are the terms and groups at the top level, with their spans."""
 
@@ -99,7 +104,7 @@ class _Parser:
         if self.at < len(self.tokens):
             # A group ends before the end of the text only at a closing parenthesis.
             stray = self.tokens[self.at]
-            raise QueryError("This parenthesis was never opened.", stray.start, stray.end)
+            raise _wrong("This parenthesis was never opened.", stray)
         return root
 
     def any(self) -> Node:
@@ -147,7 +152,7 @@ class _Parser:
             return self.group(token)
         self.terms += len(token.values) or 1
         if self.terms > MAX_TERMS:
-            raise QueryError(f"A query may have at most {MAX_TERMS} terms.", token.start, token.end)
+            raise _wrong(f"A query may have at most {MAX_TERMS} terms.", token)
         if token.kind == "field":
             return _field(token)
         return _phrase(token) if token.kind == "phrase" else _word(token)
@@ -155,14 +160,14 @@ class _Parser:
     def group(self, opening: Token) -> Node:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise QueryError("The parentheses are nested too deeply.", opening.start, opening.end)
+            raise _wrong("The parentheses are nested too deeply.", opening)
         if self.kind() == "close":
             raise QueryError("The parentheses are empty.", opening.start, self.tokens[self.at].end)
         if self.kind() is None:
-            raise QueryError("This parenthesis is never closed.", opening.start, opening.end)
+            raise _wrong("This parenthesis is never closed.", opening)
         node = self.any()
         if self.kind() != "close":
-            raise QueryError("This parenthesis is never closed.", opening.start, opening.end)
+            raise _wrong("This parenthesis is never closed.", opening)
         self.at += 1
         self.depth -= 1
         return node
@@ -178,15 +183,15 @@ class _Parser:
             token = self.tokens[self.at]
             if self.at and self.tokens[self.at - 1].kind in ("or", "and"):
                 self.fail_after_operator()
-            raise QueryError(f"{token.text} needs a term before it.", token.start, token.end)
+            raise _wrong(f"{token.text} needs a term before it.", token)
         self.fail_after_operator()
 
     def fail_after_operator(self) -> None:
         # The first token fails only as a closing parenthesis.
         token = self.tokens[max(0, self.at - 1)]
         if token.kind == "close":
-            raise QueryError("This parenthesis was never opened.", token.start, token.end)
-        raise QueryError(f"{token.text} needs a term after it.", token.start, token.end)
+            raise _wrong("This parenthesis was never opened.", token)
+        raise _wrong(f"{token.text} needs a term after it.", token)
 
 
 def _without_signs(tokens: list[Token]) -> list[Token]:
@@ -210,11 +215,7 @@ def _lift_near(tokens: list[Token]) -> tuple[list[Token], Part | None]:
         return tokens, None
     *rest, near = tokens
     if not split_words(near.text):
-        raise QueryError(
-            "~ needs words that say what the papers are about: ~robots that fold laundry.",
-            near.start,
-            near.end,
-        )
+        raise _wrong("~ needs words that say what the papers are about: ~robots that fold laundry.", near)
     if rest and rest[-1].kind == "and" and rest[1:]:
         rest.pop()
     elif rest and rest[-1].kind in ("or", "not"):
@@ -226,11 +227,10 @@ def _lift_near(tokens: list[Token]) -> tuple[list[Token], Part | None]:
 
 def _expect_like_alone(root: Node | None, parts: list[Part], end: int) -> None:
     """Raise QueryError for a `like:` that is not a top-level term."""
-    if is_like(root) or not names_like(root):
+    nodes = root.nodes if isinstance(root, And) else (root,)
+    if all(is_term(node, "like") or not any(names_in(node, "like")) for node in nodes):
         return
-    if isinstance(root, And) and all(is_like(node) or not names_like(node) for node in root.nodes):
-        return
-    wrong = next((part for part in parts if not isinstance(part.node, Sort) and names_like(part.node)), None)
+    wrong = next((part for part in parts if not isinstance(part.node, Sort) and any(names_in(part.node, "like"))), None)
     raise QueryError(
         "like: applies to all other terms: it can't be excluded or joined to a term by OR.",
         wrong.start if wrong else 0,
@@ -249,9 +249,9 @@ def _lift_sort(tokens: list[Token]) -> tuple[list[Token], Part | None]:
             rest.append(token)
             continue
         if depth > 0:
-            raise QueryError("sort: must be outside the parentheses.", token.start, token.end)
+            raise _wrong("sort: must be outside the parentheses.", token)
         if found:
-            raise QueryError("A query can have only one sort:. Remove one.", token.start, token.end)
+            raise _wrong("A query can have only one sort:. Remove one.", token)
         sort, start = _sort(token), token.start
         while rest and rest[-1].kind == "not":
             start = rest.pop().start
@@ -264,8 +264,8 @@ def _phrase(token: Token) -> Match:
     (value,) = token.values
     _expect_closed(value)
     if not value.text.strip():
-        raise QueryError("The quotes are empty.", token.start, token.end)
-    _expect_letters(value.text, token.start, token.end)
+        raise _wrong("The quotes are empty.", token)
+    _expect_letters(token)
     return Match(value.text, exact=True)
 
 
@@ -274,13 +274,8 @@ def _word(token: Token) -> Match | Term:
         return Term("id", id)
     name, colon, rest = token.text.partition(":")
     if colon and not rest.startswith("//") and (field := _meant_field(name)):
-        raise QueryError(
-            f"There is no field {name}:.",
-            token.start,
-            token.start + len(name) + 1,
-            f"{field}:",
-        )
-    _expect_letters(token.text, token.start, token.end)
+        raise QueryError(f"There is no field {name}:.", token.start, token.start + len(name) + 1, f"{field}:")
+    _expect_letters(token)
     return Match(token.text)
 
 
@@ -372,32 +367,36 @@ def _expect_closed(value: Value) -> None:
     """Raise QueryError if a quote or slash was opened and never closed."""
     if not value.closed:
         what = "regex" if value.form == "regex" else "quote"
-        raise QueryError(f"This {what} is never closed.", value.start, value.end)
+        raise _wrong(f"This {what} is never closed.", value)
 
 
-def _expect_letters(text: str, start: int, end: int) -> None:
+def _expect_letters(found: Token | Value) -> None:
     """Raise QueryError for a text without words, which the index can't look up."""
-    if not split_words(text):
-        raise QueryError(f"“{text.strip()}” has no letter or digit to search for.", start, end)
+    if not split_words(found.text):
+        raise _wrong(f"“{found.text.strip()}” has no letter or digit to search for.", found)
 
 
 def _expect_open_value(token: Token) -> None:
     for value in token.values:
         _expect_closed(value)
-    raise QueryError(f"{token.text}: needs a value, such as {EXAMPLES[token.text]}.", token.start, token.end)
+    raise _wrong(f"{token.text}: needs a value, such as {EXAMPLES[token.text]}.", token)
 
 
 def _node(token: Token, value: Value) -> Node:
     name = token.text
     _expect_closed(value)
     if not value.text.strip():
-        raise QueryError(f"{name}: has an empty value.", value.start, value.end)
+        raise _wrong(f"{name}: has an empty value.", value)
     if value.form == "regex":
         return _regex(name, value)
     if name in (*TEXT_FIELDS, *NAME_FIELDS) and name not in (*CHOICES, *_NAMED_BY_USER):
-        _expect_letters(value.text, value.start, value.end)
+        _expect_letters(value)
     if name in TEXT_FIELDS:
-        return _match(token, value)
+        is_number = _NUMBER.fullmatch(value.text) is not None
+        if name == "author" and value.form == "bare" and (is_number or value.text[0] in "<>="):
+            meant = "authors:" if is_number else None
+            raise _wrong("author: takes a name, authors: counts them.", _name_of(token), meant)
+        return Match(value.text, exact=value.form == "quoted", field=name)
     if name in COUNT_FIELDS:
         return _count(token, value)
     if name in DATE_FIELDS:
@@ -424,25 +423,18 @@ def _name(name: str, text: str) -> str:
     return text.lower()
 
 
-def _match(token: Token, value: Value) -> Match:
-    name = token.text
-    if name == "author" and value.form == "bare" and (_NUMBER.fullmatch(value.text) or value.text[0] in "<>="):
-        raise QueryError(
-            "author: takes a name, authors: counts them.",
-            token.start,
-            token.start + len("author:"),
-            "authors:",
-        )
-    return Match(value.text, exact=value.form == "quoted", field=name)
+def _name_of(token: Token) -> Token:
+    """A field's name and colon alone."""
+    return token._replace(end=token.start + len(token.text) + 1)
 
 
 def _regex(name: str, value: Value) -> Regex:
     try:
         compile_pattern(value.text)
     except UnsafePattern as error:
-        raise QueryError(f"{error}.", value.start, value.end) from None
+        raise _wrong(f"{error}.", value) from None
     if all(matches(value.text, char) for char in _ANY_CHARACTERS):
-        raise QueryError("Every text matches this regex.", value.start, value.end)
+        raise _wrong("Every text matches this regex.", value)
     return Regex(name, value.text)
 
 
@@ -456,7 +448,7 @@ def _count(token: Token, value: Value) -> Count:
             case ">=":
                 return Count(name, number, None)
             case "<" if number == 0:
-                raise QueryError("The number can't be below 0.", value.start, value.end, "0")
+                raise _wrong("The number can't be below 0.", value, "0")
             case "<":
                 return Count(name, None, number - 1)
             case "<=":
@@ -465,20 +457,11 @@ def _count(token: Token, value: Value) -> Count:
     if (ends := _RANGE.fullmatch(text)) and text != "..":
         low, high = (_number(end) if end else None for end in ends.groups())
         if low is not None and high is not None and low > high:
-            raise QueryError(f"{low} is more than {high}.", value.start, value.end, f"{high}..{low}")
+            raise _wrong(f"{low} is more than {high}.", value, f"{high}..{low}")
         return Count(name, low, high)
     if name == "authors" and any(char.isalpha() for char in text):
-        raise QueryError(
-            "authors: counts them, author: takes a name.",
-            token.start,
-            token.start + len("authors:"),
-            "author:",
-        )
-    raise QueryError(
-        f"“{text}” is not a number: write {name}:>20, {name}:<=5, {name}:7 or {name}:10..50.",
-        value.start,
-        value.end,
-    )
+        raise _wrong("authors: counts them, author: takes a name.", _name_of(token), "author:")
+    raise _wrong(f"“{text}” is not a number: write {name}:>20, {name}:<=5, {name}:7 or {name}:10..50.", value)
 
 
 def _number(text: str) -> int:
@@ -496,7 +479,7 @@ def _when(token: Token, value: Value) -> When:
             return When(name, DateRange(None, parse_date(text)))
         return When(name, parse_date_range(text))
     except ValueError as error:
-        raise QueryError(f"{error}.", value.start, value.end, nearest(text, DATE_WORDS)) from None
+        raise _wrong(f"{error}.", value, nearest(text, DATE_WORDS)) from None
 
 
 def _choice(name: str, value: Value, typed: str) -> str:
@@ -505,6 +488,4 @@ def _choice(name: str, value: Value, typed: str) -> str:
     if typed in choices:
         return typed
     meant = nearest(typed, choices)
-    raise QueryError(
-        f"{name}: takes {', '.join(choices[:-1])} or {choices[-1]}, not “{typed}”.", value.start, value.end, meant
-    )
+    raise _wrong(f"{name}: takes {', '.join(choices[:-1])} or {choices[-1]}, not “{typed}”.", value, meant)

@@ -9,8 +9,8 @@ from typing import Literal
 
 from reader.core.dates import DATE_WORDS
 from reader.core.errors import QueryError
-from reader.core.nearest import nearest
-from reader.core.query.lexer import DATE_FIELDS, FIELDS, Token, Value, level, lex, split_near
+from reader.core.nearest import beginning, nearest
+from reader.core.query.lexer import DATE_FIELDS, FIELDS, Token, level, lex, split_near
 from reader.core.query.parser import CHOICES, parse
 from reader.core.text import split_words
 
@@ -50,7 +50,14 @@ def tokens(text: str) -> list[QuerySpan]:
     try:
         parse(text)
     except QueryError as error:
-        return _with_error(spans, error)
+        marked: list[QuerySpan] = []
+        for span in spans:
+            marked += (
+                QuerySpan(span.start, min(span.end, error.start), span.kind),
+                QuerySpan(max(span.start, error.start), min(span.end, error.end), "error"),
+                QuerySpan(max(span.start, error.end), span.end, span.kind),
+            )
+        return [span for span in marked if span.start < span.end]
     return spans
 
 
@@ -105,7 +112,7 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> 
     known = vocabulary.get(field, ())
     if field in CHOICES or field in DATE_FIELDS:
         return _completion(start, cursor, item, _language_values(field, item), limit)
-    found = _matching_values(known, item.strip('"').lower(), limit + 1)
+    found = beginning(known, item.strip('"'), limit + 1)
     papers = {_quoted(word): known[word] for word in found} if isinstance(known, Mapping) else {}
     completion = _completion(start, cursor, item, map(_quoted, found), limit)
     if completion is None or not papers:
@@ -115,7 +122,7 @@ def complete(text: str, cursor: int, vocabulary: Vocabulary, limit: int = 8) -> 
 
 def nearest_value(typed: str, known: Iterable[str]) -> str | None:
     """The value probably meant by a wrong one: a completion if there is one, else the most similar value."""
-    begun = _matching_values(known, typed.lower(), 1) if typed else []
+    begun = beginning(known, typed, 1) if typed else []
     return begun[0] if begun else nearest(typed, known)
 
 
@@ -127,21 +134,6 @@ def _language_values(field: str, item: str) -> list[str]:
         return [sign + choice for choice in CHOICES[field] if choice.startswith(typed)]
     before, dots, end = typed.rpartition("..")
     return [before + dots + word for word in (*DATE_WORDS, "7d", "2w", "3m") if word.startswith(end)]
-
-
-def _matching_values(words: Iterable[str], typed: str, most: int) -> list[str]:
-    """Values that begin with the typed text, then values with a later word that does; stops at `most` of the former."""
-    begin: list[str] = []
-    inside: list[str] = []
-    for word in words:
-        small = word.lower()
-        if small.startswith(typed):
-            begin.append(word)
-            if len(begin) == most:
-                break
-        elif len(inside) < most and (f" {typed}" in small or f"-{typed}" in small):
-            inside.append(word)
-    return [*begin, *inside]
 
 
 def _completion(start: int, end: int, typed: str, found: Iterable[str], limit: int) -> Completion | None:
@@ -162,7 +154,8 @@ def _spans(token: Token) -> list[QuerySpan]:
             words = [QuerySpan(token.start + 1, token.end, "phrase")] if token.end > token.start + 1 else []
             return [QuerySpan(token.start, token.start + 1, "operator"), *words]
         case "phrase":
-            return [QuerySpan(token.start, token.end, "phrase" if _are_closed(token.values) else "error")]
+            is_closed = all(value.closed for value in token.values)
+            return [QuerySpan(token.start, token.end, "phrase" if is_closed else "error")]
         case "field":
             spans = []
             at = token.start
@@ -174,22 +167,6 @@ def _spans(token: Token) -> list[QuerySpan]:
                 spans.append(QuerySpan(at, token.end, "field" if at == token.start else "operator"))
             return spans
     return [QuerySpan(token.start, token.end, "operator")]
-
-
-def _are_closed(values: tuple[Value, ...]) -> bool:
-    return all(value.closed for value in values)
-
-
-def _with_error(spans: list[QuerySpan], error: QueryError) -> list[QuerySpan]:
-    """The spans, with the error's stretch marked."""
-    marked: list[QuerySpan] = []
-    for span in spans:
-        marked += (
-            QuerySpan(span.start, min(span.end, error.start), span.kind),
-            QuerySpan(max(span.start, error.start), min(span.end, error.end), "error"),
-            QuerySpan(max(span.start, error.end), span.end, span.kind),
-        )
-    return [span for span in marked if span.start < span.end]
 
 
 Completer = Callable[[str, int], Completion | None]

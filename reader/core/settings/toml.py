@@ -83,7 +83,7 @@ def read_statements(text: str) -> Iterator[Statement | MalformedLine]:
             is_header = lines[start].lstrip().startswith("[")
             if is_header:
                 header = lines[start] + "\n"
-            for key, value in _leaves(document):
+            for key, value in leaves(document):
                 is_entry = is_header and isinstance(value, list)
                 yield Statement(key, None if is_header else value, start + 1, end, is_entry)
         start = end
@@ -120,10 +120,11 @@ def _read_statement(header: str, lines: list[str], start: int) -> tuple[dict[str
     return None, start + 1, message, parsed
 
 
-def _leaves(node: object, key: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+def leaves(node: object, key: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+    """The keys of a document with their values, tables flattened to dotted keys."""
     if isinstance(node, dict) and node:
         for name, child in node.items():
-            yield from _leaves(child, (*key, name))
+            yield from leaves(child, (*key, name))
     elif key:
         yield key, node
 

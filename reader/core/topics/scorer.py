@@ -16,10 +16,9 @@ from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from itertools import islice, pairwise, product
 from math import log2
-from struct import Struct
 
 from reader.core.keywords import ABBREVIATIONS, normal, spaced, word_forms
-from reader.core.settings.toml import MalformedLine, Statement, parse_toml, read_statements
+from reader.core.settings.toml import MalformedLine, Statement, leaves, parse_toml, read_statements
 from reader.core.text import clean
 
 _LONGEST_FIRST = sorted(ABBREVIATIONS.items(), key=lambda pair: -len(pair[1]))
@@ -181,18 +180,6 @@ class Rules:
     floor: float = 3
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPhrase:
-    """A phrase of a user's file, and the shipped points that it replaces."""
-
-    line: int
-    slug: str
-    phrase: Phrase
-    points: float
-    written: float | None
-    """The points of the shipped rules; None if they lack the phrase."""
-
-
 def read_rules(*texts: str) -> tuple[Rules, list[RuleMistake]]:
     """Read the rules of all texts, where later ones override earlier ones; return them and the skipped mistakes.
 
@@ -205,17 +192,10 @@ def read_rules(*texts: str) -> tuple[Rules, list[RuleMistake]]:
     return rules, mistakes
 
 
-def review_rules(shipped: Iterable[str], text: str) -> tuple[list[RuleMistake], list[OwnPhrase]]:
-    """The mistakes and effective phrases of a user's text on top of the shipped ones, by line."""
+def review_rules(shipped: Iterable[str], text: str) -> list[RuleMistake]:
+    """The mistakes of a user's text on top of the shipped ones, by line."""
     rules, _ = read_rules(*shipped)
-    reader = _Reader(rules, read_statements(text), own=True)
-    mistakes = sorted(reader.mistakes, key=lambda mistake: mistake.line)
-    phrases = [
-        OwnPhrase(line, slug, phrase, topic.own[phrase], topic.written.get(phrase))
-        for (slug, phrase), line in reader.seen.items()
-        if (topic := rules.topics.get(slug))
-    ]
-    return mistakes, sorted(phrases, key=lambda phrase: phrase.line)
+    return sorted(_Reader(rules, read_statements(text), own=True).mistakes, key=lambda mistake: mistake.line)
 
 
 def _quick_statements(text: str) -> Iterator[Statement | MalformedLine]:
@@ -224,15 +204,7 @@ def _quick_statements(text: str) -> Iterator[Statement | MalformedLine]:
         document = parse_toml(text)
     except (ValueError, RecursionError):
         return read_statements(text)
-    return _leaves(document, ())
-
-
-def _leaves(node: object, key: tuple[str, ...]) -> Iterator[Statement]:
-    if isinstance(node, dict) and node and len(key) < 5:
-        for name, child in node.items():
-            yield from _leaves(child, (*key, name))
-    elif key:
-        yield Statement(key, node, 0, 0)
+    return (Statement(key, value, 0, 0) for key, value in leaves(document))
 
 
 class _Reader:
@@ -400,13 +372,6 @@ _VERSION = "2"
 
 _LEAST = 0.001
 """The lowest threshold in points that rules can set: a paper without any phrase has no topic."""
-
-_LANE = 32
-"""Bits reserved for a topic's points; see `_Scorer`."""
-_LIFT = 1 << _LANE - 2
-_UNIT = 4
-"""Points are integers of a quarter point, mentions integers of a sixteenth."""
-_SCALE = 1 / (_UNIT * 16)
 
 _IN_TITLE = 3
 """Weight of a mention in the title."""
@@ -639,22 +604,7 @@ class Topics:
 
     def check(self, text: str) -> list[RuleMistake]:
         """The mistakes of a user's file on top of the shipped rules, by line."""
-        return review_rules(self._shipped, text)[0]
-
-    def compare(self, text: str) -> list[tuple[OwnPhrase, float | None]]:
-        """The phrases of a user's file by line, each with the fitted points that it overrides, or None."""
-        fitted: dict[str, dict[Phrase, float]] = {}
-        compared = []
-        for own in review_rules(self._shipped, text)[1]:
-            if own.slug not in fitted:
-                fitted[own.slug] = gross_points(self.weights.of_topic(own.slug))
-            compared.append((own, fitted[own.slug].get(own.phrase)))
-        return compared
-
-    @property
-    def written_phrases(self) -> int:
-        """How many phrases people wrote in the shipped rules, counted for each topic."""
-        return sum(len(topic.written) for topic in self._rules)
+        return review_rules(self._shipped, text)
 
     @cached_property
     def weights(self) -> Weights:
@@ -726,90 +676,61 @@ class Topics:
 
 
 class _Scorer:
-    """Computes the points of each topic from a paper's phrases.
-
-    A phrase's points for all topics are one integer with a lane of bits for each topic. One multiplication and one
-    addition then add the phrase's points to all topics at once.
-    """
+    """Computes the points of each topic from a paper's phrases."""
 
     def __init__(self, rules: Sequence[TopicRules], weights: Weights) -> None:
-        self._weights = weights
-        index_of = {slug: index for index, slug in enumerate(weights.slugs)}
-        self._fitted: dict[int, int] = {}
-        """The topics with only fitted points: index in the weights by index in the rules."""
-        self._points: dict[int, dict[Phrase, float]] = {}
-        """The points of all other topics."""
-        lanes: dict[Phrase, int] = {}
+        fitted: dict[int, int] = {}
+        """The topics with only fitted points: index in the rules by index in the weights."""
+        self._rows: dict[Phrase, dict[int, float]] = {}
+        """The net points of each phrase, by the topic's index in the rules."""
         for index, topic in enumerate(rules):
             if not (topic.own or topic.replaced) and weights.knows(topic.slug, topic.written):
-                self._fitted[index] = index_of[topic.slug]
+                fitted[weights.slugs.index(topic.slug)] = index
                 continue
-            self._points[index] = topic.points(weights.of_topic(topic.slug))
-            for phrase, points in self._points[index].items():
-                lanes[phrase] = lanes.get(phrase, 0) + (round(points * _UNIT) << _LANE * index)
-        shift = {fitted: _LANE * index for index, fitted in self._fitted.items()}
+            for phrase, points in topic.points(weights.of_topic(topic.slug)).items():
+                self._rows.setdefault(phrase, {})[index] = points
         for phrase, row in weights.rows.items():
-            if total := sum([points * _UNIT << shift[index] for index, points in row.items() if index in shift]):
-                lanes[phrase] = lanes.get(phrase, 0) + total
-        self._build(rules, lanes)
-
-    def _build(self, rules: Sequence[TopicRules], lanes: Mapping[Phrase, int]) -> None:
-        parts = [part for phrase in lanes for part in phrase.parts]
-        parts += [part for topic in rules for part in (*topic.never, *(p for own in topic.own for p in own.parts))]
-        self.matcher = Matcher(parts)
-        self._anywhere = dict.fromkeys(parts, 0)
-        self._in_title: dict[str, int] = {}
-        self._together: dict[str, dict[str, dict[Phrase, int]]] = {}
-        """Phrases of several parts by first part, then second: most papers have one without the other."""
+            if found := {fitted[at]: points for at, points in row.items() if points and at in fitted}:
+                self._rows[phrase] = {**self._rows.get(phrase, {}), **found}
+        self._anywhere: dict[str, dict[int, float]] = {}
+        self._in_title: dict[str, dict[int, float]] = {}
+        self._together: dict[str, list[Phrase]] = {}
+        """Phrases of several parts by their first one."""
+        for phrase, by_topic in self._rows.items():
+            if len(phrase.parts) > 1:
+                self._together.setdefault(phrase.parts[0], []).append(phrase)
+            else:
+                (self._in_title if phrase.in_title else self._anywhere)[phrase.parts[0]] = by_topic
+        self._topics = len(rules)
         self._never: dict[str, list[int]] = {}
         self._categories: dict[str, list[tuple[int, float]]] = {}
         self._own = [(index, net_points(topic.own)) for index, topic in enumerate(rules) if topic.own]
-        for phrase, points in lanes.items():
-            first = phrase.parts[0]
-            if len(phrase.parts) > 1:
-                self._together.setdefault(first, {}).setdefault(phrase.parts[1], {})[phrase] = points
-            elif phrase.in_title:
-                self._in_title[first] = points
-            else:
-                self._anywhere[first] = points
         for index, topic in enumerate(rules):
             for part in topic.never:
                 self._never.setdefault(part, []).append(index)
             for category, score in topic.categories.items():
                 self._categories.setdefault(category, []).append((index, score))
-        # Added to every lane while reading, so that no lane is below zero.
-        self._lift = sum(_LIFT << _LANE * index for index in range(len(rules)))
-        self._mask = (1 << _LANE * len(rules)) - 1
-        self._lanes = Struct(f"<{len(rules)}I")
+        phrases = (*self._rows, *(phrase for topic in rules for phrase in topic.own))
+        self.matcher = Matcher([*self._never, *(part for phrase in phrases for part in phrase.parts)])
 
     def points(self, index: int) -> Iterator[tuple[Phrase, float]]:
         """The net points of each phrase for a topic."""
-        if index in self._points:
-            yield from self._points[index].items()
-            return
-        fitted = self._fitted[index]
-        for phrase, row in self._weights.rows.items():
-            if points := row.get(fitted):
-                yield phrase, points
+        return ((phrase, row[index]) for phrase, row in self._rows.items() if index in row)
 
     def scores(self, found: FoundParts, categories: Iterable[str]) -> list[float]:
         """The points of each topic, by index."""
-        anywhere, in_title, together = self._anywhere, self._in_title, self._together
-        # Parts with equally many mentions are multiplied together.
-        by_mentions: dict[int, list[int]] = {1: [in_title[part] for part in found.title if part in in_title]}
+        rows = [(self._in_title[part], 16) for part in found.title if part in self._in_title]
         for part, mentions in found.mentions.items():
-            if mentions in by_mentions:
-                by_mentions[mentions].append(anywhere[part])
-            else:
-                by_mentions[mentions] = [anywhere[part]]
-        total = self._lift + sum([sixteenths(mentions) * sum(points) for mentions, points in by_mentions.items()])
-        stands = found.mentions.__contains__
-        for part in filter(stands, together):
-            pairs = together[part]
-            for other in filter(stands, pairs):
-                total += sum([points * found.sixteenths(phrase) for phrase, points in pairs[other].items()])
-        lanes = self._lanes.unpack((total & self._mask).to_bytes(self._lanes.size, "little"))
-        scores = [(lane - _LIFT) * _SCALE for lane in lanes]
+            if part in self._anywhere:
+                rows.append((self._anywhere[part], sixteenths(mentions)))
+            for phrase in self._together.get(part, ()):
+                if factor := found.sixteenths(phrase):
+                    rows.append((self._rows[phrase], factor))
+        scores = [0.0] * self._topics
+        for row, factor in rows:
+            for index, points in row.items():
+                scores[index] += points * factor
+        scores = [score / 16 for score in scores]
         for category in categories:
             for index, points in self._categories.get(category.casefold(), ()):
                 scores[index] += points

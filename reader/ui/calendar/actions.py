@@ -65,7 +65,7 @@ class DateActions(Actor):
         if period is None:
             calendar.month.refuse()
             return
-        self.close()
+        self._model.change(self._model.state.put(CALENDAR, None))
         if not calendar.since:
             self._services[ViewActions].go(period.id)
             return
@@ -87,7 +87,3 @@ class DateActions(Actor):
     def move(self, _count: int | None, step: Callable[[CalendarScreen], object]) -> None:
         if (calendar := self._calendar) is not None:
             step(calendar)
-
-    @handles("date.close")
-    def close(self, _count: int | None = None) -> None:
-        self._model.change(self._model.state.put(CALENDAR, None))

@@ -19,7 +19,7 @@ from reader.core.lines import Line, Piece, cut_line, spread
 from reader.keys.spelling import typed_on
 from reader.ui.calendar.state import CalendarRequest
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
-from reader.ui.kit.line_widgets import ActionAsked, draw
+from reader.ui.kit.line_widgets import Reported, draw
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
 from reader.ui.shell.footer import status
@@ -247,7 +247,7 @@ class Month(Widget):
         if 0 <= week < WEEKS and 0 <= column < 7 and self.view.shows(day) and day <= self.view.today:
             self.type(None)
             self.go(day)
-            self.post_message(ActionAsked("date.day"))
+            self.post_message(Reported("action", "date.day"))
 
 
 class CalendarScreen(OverScreen[CalendarRequest], inherit_bindings=False):

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from reader.cache.earlier_values import Replaced
     from reader.ui.command_line.screen import CommandScreen, LineScreen
 
-
 LONGEST_NOTICE = 160
 """Maximum characters of output shown in the last line."""
 
@@ -80,10 +79,6 @@ class CommandActions(Actor):
             return lambda _count: self.begin(f"pipe {name}", is_own=True)
 
         return {id: handler(command.name) for id, command in own_actions(self._services.settings.commands).items()}
-
-    @handles("command.cancel")
-    def cancel(self, _count: int | None) -> None:
-        self._model.change(self._model.state.step_back())
 
     @handles_each({f"command.{name}": methodcaller(name) for name in ("complete", "next", "previous")})
     def choose(self, _count: int | None, choose: Callable[[LineScreen[Any]], object]) -> None:
@@ -147,7 +142,7 @@ class CommandActions(Actor):
         return None if paper is None else paper.id
 
     def _act(self, typed: Typed) -> None:
-        context, action = self._model.state.context, self._look.keymap.action(typed.action)
+        context, action = self._model.state.context, self._keymap.action(typed.action)
         takers = {role.action: method for role, method in self._services.find(TakesLine)}
         if context in action.contexts and action.id in takers:
             takers[action.id](typed.text)
@@ -190,7 +185,7 @@ class CommandActions(Actor):
         return max(self._model.state.width - MARGINS, 20)
 
     def _report(self, line: str, outcome: Outcome) -> None:
-        undo = self._look.keymap.key("mark.undo")
+        undo = self._keymap.key("mark.undo")
         if outcome.is_stopped:
             self._model.show_notice(f"stopped: {line}")
             return
@@ -209,7 +204,7 @@ class CommandActions(Actor):
         if self._model.state.context in BESIDE:
             self.show_output(None)
         else:
-            key = self._look.keymap.key("command.output")
+            key = self._keymap.key("command.output")
             self._model.show_news(f"{line} has ended · {key} shows its output", tone)
 
     # Replaced by another machine
@@ -251,7 +246,7 @@ class CommandActions(Actor):
         output = self._model.state[OUTPUT]
         if key != "enter" or output is None or output.keep is None:
             return False
-        self.close_output(None)
+        self._model.change(self._model.state.put(OUTPUT, None))
         output.keep()
         return True
 
@@ -262,10 +257,6 @@ class CommandActions(Actor):
             self._app.copy_to_clipboard(output.text)
             lines = len(output.text.splitlines())
             self._model.show_notice(f"copied {lines:,} line{'' if lines == 1 else 's'}")
-
-    @handles("output.close")
-    def close_output(self, _count: int | None) -> None:
-        self._model.change(self._model.state.put(OUTPUT, None))
 
 
 def _replaced(file: Path) -> list[Replaced]:

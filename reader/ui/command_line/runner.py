@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from reader.config import Settings
     from reader.core.paper_row import PaperKey
 
-
 BLINK = 0.5
 """Seconds before a command shows that it is running."""
 
@@ -35,7 +34,6 @@ class CommandRunner(Actor):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._key = services.look.keymap.key
         self._make_shell = services.app.shell
         self._running: Running | None = None
         self._name = ""
@@ -52,7 +50,7 @@ class CommandRunner(Actor):
 
     @property
     def _way_out(self) -> str:
-        return f"{self._name} is running · {self._key('app.escape')} stops it"
+        return f"{self._name} is running · {self._keymap.key('app.escape')} stops it"
 
     async def understand(self, line: str, here: Here) -> Typed:
         return await asyncio.to_thread(lambda: self._shell.understand(line, here))
@@ -103,8 +101,6 @@ class CommandRunner(Actor):
         if self._library.changed():
             self._model.change(self._model.state.marked())
             self._model.change(self._model.state.cache_changed())
-
-    # Suggestions
 
     @follows(_typed)
     def suggest(self, state: State) -> None:

@@ -101,7 +101,6 @@ class CommandScreen(LineScreen[TypedCommand], inherit_bindings=False):
         state = self._model.state
         self.line.history = state[COMMANDS]
         self._taken = state.selection.count if state.front_paper is None else 0
-        """Selected papers, which commands act on."""
         self._begun = command.text
         self._hint = ""
 
@@ -118,8 +117,6 @@ class CommandScreen(LineScreen[TypedCommand], inherit_bindings=False):
             return (Piece("" if self.suggested.candidates else literal(self._hint), "quiet"),)
         papers = f"for {self._taken:,} selected papers: " if self._taken else ""
         return Piece(papers, "key"), Piece(EXAMPLES, "quiet")
-
-    # Keys
 
     def next(self) -> None:
         """Mark the next suggestion; among earlier commands, go to the next newer one."""

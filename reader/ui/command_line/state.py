@@ -18,7 +18,6 @@ class TypedCommand(NamedTuple):
     text: str = ""
     """The text before the cursor."""
     suggested: Suggested = Suggested()
-    """Completions of the text, or of an earlier one."""
     selected: int = 0
     hint: str = ""
     """What to type, where nothing can be suggested."""

@@ -47,7 +47,7 @@ class ExtensionActions(Actor):
 
     @begins
     def load(self) -> None:
-        self._services.background.start("extensions", self._load)
+        self._background.start("extensions", self._load)
 
     async def _load(self) -> None:
         # An extension may hang as the reader ends.
@@ -56,15 +56,15 @@ class ExtensionActions(Actor):
     def _take(self, added: Added) -> None:
         self._lines = added.lines
         if added.lines:
-            keymap = self._services.look.keymap
+            keymap = self._keymap
             actions = (
                 Action(id, keymap.free_keys(one.keys, LINE_CONTEXTS), one.name, one.help, LINE_CONTEXTS)
                 for id, one in added.lines.items()
             )
-            self._services.app.add_keys(KeySet(tuple(actions)))
+            self._app.add_keys(KeySet(tuple(actions)))
         if added.views:
-            state = self._services.model.state
-            self._services.model.change(state.know_views(state.views._replace(added=added.views)))
+            state = self._model.state
+            self._model.change(state.know_views(state.views._replace(added=added.views)))
 
 
 def _check_query(view: SavedView) -> SavedView:

@@ -29,7 +29,6 @@ COUNT_AFTER = 0.015
 COUNT_AGAIN = 0.3
 """Seconds after which an interrupted count begins again, unless another count comes first."""
 
-
 REST, LONGEST_REST = 0.15, 2.0
 """Idle seconds before saved views are counted, and the maximum wait for each of them."""
 
@@ -57,11 +56,11 @@ class Counter(Actor):
             self.delay.begin(COUNT_AFTER)
 
     def _start(self) -> None:
-        self._services.background.start("counts", self._count, exclusive=True)
+        self._background.start("counts", self._count, exclusive=True)
 
     async def _count(self) -> None:
         """Count, with the topics' facts last, because they matter least."""
-        library, state = self._services.library, self._model.state
+        library, state = self._library, self._model.state
         try:
             asked = question(
                 state.listing.place, self._services.settings.order, self._services.scope(), state[TOPIC_MODE]
@@ -81,7 +80,7 @@ class Counter(Actor):
 
     async def _count_saved(self, views: Sequence[View]) -> dict[str, ViewCount]:
         """Count the user's saved views one by one while the user rests, so that no key waits."""
-        library, scope = self._services.library, self._services.scope()
+        library, scope = self._library, self._services.scope()
         counted: dict[str, ViewCount] = {}
         for one in views:
             await self._rest(is_first=not counted)

@@ -132,7 +132,6 @@ _ROLES = (
     "excluded", "typed", "spark", "implied",
 )  # fmt: skip
 
-
 _RIGHT_BUTTON = 3
 _LONGEST_TYPED = 60
 
@@ -178,8 +177,6 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
     @property
     def rows(self) -> tuple[Row, ...]:
         return self._rows
-
-    # Moving
 
     def move(self, delta: int) -> None:
         self._move_cursor(moved(self._rows, self._cursor, delta))
@@ -270,8 +267,6 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         top = max(self.scroll_offset.y, last_of_group(self._rows, self._cursor) + 1 - self.size.height)
         self.scroll_to(y=min(top, self._cursor), animate=False, force=True)
 
-    # Choices
-
     def place(self, view: str | None = None, day: str | None = None) -> None:
         self._set_state(replace(self._state, view=view, day=day))
 
@@ -289,8 +284,6 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         """List the picked and excluded topics first, unless the user is picking right now."""
         if not self.has_focus:
             self._set_state(replace(self._state, on_top=(*self.choice.picked, *self.choice.excluded)))
-
-    # Queries
 
     @property
     def choice(self) -> TopicChoice:

@@ -15,7 +15,6 @@ from reader.ui.kit.day_names import day_name
 DAYS_AT_FIRST = 7
 """Days listed while the older ones are folded."""
 
-
 TAGS_AT_FIRST = 7
 
 FOLLOWS_AT_FIRST = 7
@@ -33,7 +32,6 @@ class ViewItem:
     unread: int | None = None
     """None while unknown or not shown."""
     key: str = ""
-    """The key that shows it, if the row names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,6 @@ class FilterState:
     day: str | None = None
     choice: TopicChoice = field(default_factory=lambda: TopicChoice("any"))
     closed: frozenset[str] = frozenset()
-    """Families that are folded."""
     tags: TagChoice = field(default_factory=TagChoice)
     unfolded: frozenset[str] = frozenset()
     """Sections whose further rows are listed: `follows`, `days`, `tags`, and `topics` for topics without papers."""
@@ -110,7 +107,6 @@ class Row:
     weeks: tuple[float, ...] = ()
     rising: float = 0.0
     shortcut: str = ""
-    """The key of a saved view."""
 
     @property
     def selectable(self) -> bool:

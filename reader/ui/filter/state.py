@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reader.core.views import FOR_YOU, LATEST, SPECIAL, VIEWS
@@ -13,12 +13,11 @@ from reader.ui.shell.state import Part, State
 if TYPE_CHECKING:
     from reader.cache.follows import FollowCount
     from reader.keys.keymap import Keymap
-    from reader.ui.filter.rows import FilterData, ViewItem
+    from reader.ui.filter.rows import FilterData
     from reader.ui.filter.strip_line import Strip
     from reader.ui.library.counting import Counts, TopicFacts, ViewCount
 
 COUNTED: Part[Counts | None] = Part(None)
-"""The filter pane's counts."""
 
 VIEW_COUNTS: Part[Mapping[str, ViewCount]] = Part({})
 """The counts of the saved views by id; uncounted ones are missing."""
@@ -73,7 +72,12 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
     from reader.ui.filter.rows import FilterData, TopicItem, ViewItem
 
     counts, facts = state[COUNTED], state[TOPIC_FACTS]
-    saved = tuple(_saved_items(state, keys))
+    named = state.views.named
+    saved = tuple(
+        ViewItem(one.id, one.name, counted and counted.papers, counted and counted.unread, key)
+        for one, key in zip(named, (*keys, *[""] * len(named)), strict=False)
+        for counted in [state[VIEW_COUNTS].get(one.id)]
+    )
     if counts is None:
         return FilterData((*(ViewItem(one.id, one.name) for one in state.views.own), *saved))
     newest = counts.days[0] if counts.days else None
@@ -103,24 +107,11 @@ def filter_data(state: State, keys: Sequence[str] = ()) -> FilterData:
         for topic in counts.topics
         for trend in [facts.trends.get(topic.slug) if facts else None]
     )
-    return FilterData((*views, *saved), counts.days, topics, counts.tags, tuple(_follow_items(state)))
-
-
-def _follow_items(state: State) -> Iterator[ViewItem]:
-    from reader.ui.filter.rows import ViewItem
-
-    for one in state[FOLLOWED]:
-        yield ViewItem(one.follow.view, one.follow.said(state[TOPIC_NAMES]), one.papers, one.unread)
-
-
-def _saved_items(state: State, keys: Sequence[str]) -> Iterator[ViewItem]:
-    from reader.ui.filter.rows import ViewItem
-
-    for place, one in enumerate(state.views.named):
-        counted = state[VIEW_COUNTS].get(one.id)
-        key = keys[place] if place < len(keys) else ""
-        count, unread = counted if counted is not None else (None, None)
-        yield ViewItem(one.id, one.name, count, unread, key)
+    follows = tuple(
+        ViewItem(one.follow.view, one.follow.said(state[TOPIC_NAMES]), one.papers, one.unread)
+        for one in state[FOLLOWED]
+    )
+    return FilterData((*views, *saved), counts.days, topics, counts.tags, follows)
 
 
 def strip_parts(state: State) -> object:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from reader.session.places import Place
 
 STRIP_ROLES = ("quiet", "picked", "mark", "key")
-"""The roles of the line's pieces."""
 
 
 class Strip(NamedTuple):
@@ -24,7 +23,6 @@ class Strip(NamedTuple):
     wrong: tuple[str, ...] = ()
     """A message about each unknown topic in the query."""
     key: str = "f"
-    """The key that opens the pane."""
 
 
 def strip_line(strip: Strip, width: int, glyphs: Glyphs = UNICODE) -> Line:

@@ -19,7 +19,6 @@ from reader.ui.first_frame.kept_look import KeptLook
 from reader.ui.first_frame.painter import Painter
 
 INPUT = 0
-"""The descriptor that keys are read from."""
 
 READ = 4_096
 
@@ -37,11 +36,9 @@ class Handed(NamedTuple):
     """The state handed over to Textual."""
 
     pk: int
-    """The highlighted paper."""
     height: int
     """Its line from the top of the list."""
     unread: bytes
-    """Input that nobody has read yet."""
     look: KeptLook
 
 
@@ -58,7 +55,6 @@ class FirstFrame:
         self._size = size
         self.modes = platform.TerminalModes(INPUT)
         self.signals: dict[int, Any] = {}
-        """The replaced signal handlers, by number."""
         self.is_shown = False
         self._unread = b""
         self._stop, self._stopper = os.pipe()

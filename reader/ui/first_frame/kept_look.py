@@ -37,9 +37,7 @@ class KeptLook(NamedTuple):
     """The look of the main screen at a start."""
 
     conditions: Mapping[str, Any]
-    """See `conditions`."""
     files: Sequence[Stamp]
-    """The files it depends on."""
     order: str
     """The list's order from the settings."""
     ascii: bool
@@ -48,7 +46,6 @@ class KeptLook(NamedTuple):
     filter_width: int
     list_share: float
     styles: Mapping[str, str]
-    """SGR parameters by `style_name`."""
     hints: Mapping[str, Sequence[tuple[str, str]]]
     """The keys of the last line, by `plain` and, with a query, `query`."""
     filter_key: str

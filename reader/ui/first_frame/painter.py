@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
     from reader.core.feed_days import Hole
 
-
 PATIENCE = 0.05
 
 

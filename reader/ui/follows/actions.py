@@ -169,7 +169,7 @@ class FollowActions(Actor):
         if action is not None:
             said = event_label(action.kind, action.value, self._model.state[TOPIC_NAMES])
             number = f" · {_number(counted)}" if counted is not None else ""
-            self._model.show_notice(f"{said}{number} · {self._look.keymap.key('mark.undo')} undoes")
+            self._model.show_notice(f"{said}{number} · {self._keymap.key('mark.undo')} undoes")
 
     def _known(self) -> dict[str, Follow]:
         return {one.kind: one for one in self._library.follows()}

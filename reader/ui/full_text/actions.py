@@ -35,11 +35,9 @@ if TYPE_CHECKING:
     from reader.ui.full_text.text import FullText, Outline
     from reader.ui.full_text.view import Peek, TextView
 
-
 LONGEST_TYPED = 100
 
 SIDEWAYS = 8
-"""Cells of a sideways step."""
 
 
 def _by_letter(places: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -74,13 +72,13 @@ class FullTextActions(Actor):
         if page is None:
             return
         key, paper = page.key, page.paper
-        is_ascii = self._services.look.glyphs is ASCII
+        is_ascii = self._look.glyphs is ASCII
         size, picture_key = text_size(state.width, state.height), self._keymap.key("picture.open", "text")
         text = FullText(key, paper, size, picture_key=picture_key, is_ascii=is_ascii)
         kept = self._library.text(key)
         if kept is not None and kept.document.blocks:
             text = text.came(kept, self._bookmarks.of(paper.id))
-            today = self._services.look.today.isoformat()
+            today = self._look.today.isoformat()
             self._background.start("text use", partial(self._library.note_text_use, key, today))
         elif why := self._why_not(paper.id):
             text = text.failed(why)
@@ -105,7 +103,7 @@ class FullTextActions(Actor):
         """Why no text can be fetched for a paper; empty if one may exist."""
         from reader.core.ids import pdf_url
 
-        if self._services.look.demo:
+        if self._look.demo:
             return "The bundled sample has no full texts, and fetches nothing."
         if pdf_url(id) is None:
             return "This paper has no arXiv id, so no full text can be found."
@@ -278,7 +276,7 @@ class FullTextActions(Actor):
         elif key == "b":
             self._queue(peek.id)
         elif key == "y":
-            self._services.app.copy_to_clipboard(peek.text)
+            self._app.copy_to_clipboard(peek.text)
             self._model.show_notice(f"copied {peek.text}" if "\n" not in peek.text else "copied the formula")
         elif peek.id:
             self._services[PaperLookup].show(peek.id)
@@ -484,8 +482,6 @@ class FullTextActions(Actor):
         finally:
             self._storing -= 1
 
-    # Selection
-
     @handles("text.select")
     def select(self, _count: int | None) -> None:
         self._change(lambda view: view.select())
@@ -500,7 +496,7 @@ class FullTextActions(Actor):
         quoted = quotation(text.view.selected_lines(), text.view.document.blocks, source_of(text.paper.id, section))
         self._change(lambda view: view.let_go())
         if quoted:
-            self._services.app.copy_to_clipboard(quoted)
+            self._app.copy_to_clipboard(quoted)
         said = f"{quoted.count(chr(10)) + 1} lines" if "\n" in quoted else quoted
         self._model.show_notice(f"copied {said}" if quoted else "there is no text to copy in these lines")
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from reader.ui.full_text.text import FullText
     from reader.ui.shell.state import State
 
-
 PAUSE = 1.0
 """Seconds between saved positions: the most that is lost if the reader is killed."""
 

@@ -114,7 +114,7 @@ class TextsAhead(Actor):
     @follows(lambda state: (state[REFRESH].ended, state.marks_version))
     def begin_soon(self, state: State) -> None:
         """Look for titles and wanted texts after a pause, except in a sample or a read-only cache."""
-        if self._services.look.demo or self._services.look.is_still:
+        if self._look.demo or self._look.is_still:
             return
         self._is_due = True
         if not self._is_running and not state.mode:
@@ -126,7 +126,7 @@ class TextsAhead(Actor):
             # The end of a refresh restarts it.
             return
         self._is_running, self._is_due = True, False
-        self._worker = self._services.background.start("texts ahead", self._run)
+        self._worker = self._background.start("texts ahead", self._run)
 
     @stops("last")
     def stop(self) -> bool:
@@ -161,7 +161,7 @@ class TextsAhead(Actor):
     def _is_any_title_waiting(self) -> bool:
         from reader.cache.pages import find_waiting
 
-        return bool(find_waiting(self._services.library.path, datetime.now(UTC)))
+        return bool(find_waiting(self._library.path, datetime.now(UTC)))
 
     async def _look_up_titles(self) -> str:
         """Look up titles of saved pages; return what the rest waits for, empty if done."""
@@ -188,7 +188,7 @@ class TextsAhead(Actor):
     def _is_any_wanted(self) -> bool:
         from reader.refresh.texts import find_wanted
 
-        library, look = self._services.library, self._services.look
+        library, look = self._library, self._look
         return bool(find_wanted(library.path, self._services.settings, look.now()))
 
     async def _fetch(self) -> str:

@@ -144,8 +144,6 @@ class Highlights:
         nearest = next((place for place in places if (place > here if step > 0 else place < here)), None)
         return nearest or (self.place_of(found[0][1]) if found else None)
 
-    # What is chosen
-
     def chosen(self, first: tuple[TextPlace, int], last: tuple[TextPlace, int]) -> Range | None:
         """The words between two letters of lines; None if there are none."""
         blocks = range(first[0].block, last[0].block + 1)

@@ -17,7 +17,7 @@ from reader.core.document.layout import TextPlace
 from reader.core.ids import pdf_url
 from reader.core.lines import FOLLOW, Line, Piece, centre, cut_line, fill, literal, measure
 from reader.core.passages import COLOURS
-from reader.ui.full_text.footer import text_status
+from reader.keys.keymap import Keymap
 from reader.ui.full_text.lines import (
     PLAIN_LINE,
     TEXT_ROLES,
@@ -30,15 +30,16 @@ from reader.ui.full_text.lines import (
     text_line,
 )
 from reader.ui.full_text.links import LETTERS
-from reader.ui.full_text.state import TEXT
+from reader.ui.full_text.state import TEXT, view_of
 from reader.ui.full_text.text import Entry, FullText, Outline
 from reader.ui.full_text.view import Peek, TextView
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import PLAIN, OneLine, Reported
 from reader.ui.kit.lines import with_keys
 from reader.ui.kit.pane import Pane
-from reader.ui.kit.status_lines import Status
+from reader.ui.kit.status_lines import Choice, Status
 from reader.ui.looks.theme import stylesheet
+from reader.ui.shell.footer import status
 from reader.ui.shell.layout import outline_width
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Services
@@ -54,7 +55,6 @@ MARK = 2
 """Cells of the bar before a marked line, with the space after it."""
 
 MOST_STRIPS = 2_000
-"""Maximum cached lines."""
 
 
 class TextPane(Pane, can_focus=True, inherit_bindings=False):
@@ -222,10 +222,8 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
 
 
 OUTLINE_ROLES = ("section", "part", "number", "sign", "here", "cursor", "highlighted", *COLOURS)
-"""The roles of the lines' pieces."""
 
 DEEPEST = 5
-"""Maximum levels of indent."""
 
 
 def outline_line(entry: Entry, width: int, glyphs: Glyphs, *, is_folded: bool, is_here: bool) -> Line:
@@ -270,7 +268,7 @@ class OutlinePane(Pane, inherit_bindings=False):
     PREFIX = "outline"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"outline--{role}" for role in OUTLINE_ROLES}
 
-    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
+    def __init__(self, glyphs: Glyphs, *, id: str | None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
         self._outline = Outline()
@@ -344,6 +342,45 @@ class TextHeader(OneLine[TextProgress]):
 
     def line(self, width: int) -> Line:
         return text_header(self.shown, width, self.glyphs)
+
+
+def text_status(state: State, keymap: Keymap) -> Status:
+    choices, typed, is_typing = _prompt(state)
+    if choices and not state.prompt.options:
+        return Status((), choices, typed, is_typing=is_typing)
+    return status(state, keymap, _hints(state, keymap))._replace(stays=state.context == "text")
+
+
+def _prompt(state: State) -> tuple[tuple[Choice, ...], str, bool]:
+    text, view = state[TEXT], view_of(state)
+    if view is not None and view.peek is not None:
+        opens = "open it" if view.peek.id else "go there"
+        queues = (("b", "queue it"),) if view.peek.id else ()
+        draws = (("P", "as printed"),) if view.peek.formula is not None else ()
+        return (("enter", opens), *queues, ("y", "copy"), *draws, ("esc", "close")), "", False
+    if view is not None and view.links:
+        return (("a-z", "follow"), ("esc", "stay")), "a letter", False
+    if text is not None and text.search.is_typing:
+        found = "" if view is None or not text.search.text.strip() or view.marked else "  not in this text"
+        return (("enter", "keep"), ("esc", "discard")), f"/{text.search.text}{found}", not found
+    return (), "", False
+
+
+def _hints(state: State, keymap: Keymap) -> list[Choice]:
+    view = view_of(state) if state.context == "text" else None
+    if view is not None and view.selection is not None:
+        from reader.keys.actions import QUOTED_FOOTER
+
+        return keymap.hints(state.context, footer=QUOTED_FOOTER)
+    if view is not None and view.in_hand is not None:
+        from reader.keys.actions import HIGHLIGHT_FOOTER
+
+        return keymap.hints(state.context, footer=HIGHLIGHT_FOOTER)
+    idle = []
+    if view_of(state) is None:
+        # There is no text to move in.
+        idle += ["read.on", *(action.id for action in keymap.actions if action.id.startswith(("text.", "picture.")))]
+    return keymap.hints(state.context, without=idle)
 
 
 class FullTextScreen(OverScreen[FullText], inherit_bindings=False):

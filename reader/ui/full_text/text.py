@@ -45,9 +45,7 @@ class Outline:
 
     entries: Sequence[Entry] = ()
     folded: frozenset[int] = field(default=frozenset())
-    """Sections with hidden parts."""
     cursor: int = 0
-    """The position of the current entry."""
     is_open: bool = False
     """Whether the outline has the keys."""
 
@@ -146,7 +144,6 @@ class FullText:
     outline: Outline = field(default_factory=Outline)
     is_fetching: bool = False
     progress: str = ""
-    """The status while the text is fetched."""
     origin: str = ""
     """The only source to ask, as in the setting `full_text_from`; empty for the best."""
     search_ahead: Search = NO_SEARCH

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import NamedTuple
 
 from reader.core.document.anchors import Range
@@ -131,7 +131,6 @@ LONGEST_PEEK = 10
 """Maximum lines of the box over the text."""
 
 LONGEST_TRAIL = 100
-"""Maximum places to go back to."""
 
 
 class Size(NamedTuple):
@@ -290,8 +289,6 @@ class TextView:
     def minutes_left(self) -> int:
         return round(self.layout.letters * (1 - self.progress) / LETTERS_A_MINUTE)
 
-    # Spots
-
     def spot(self, place: TextPlace) -> Spot:
         """The width-independent place of a line."""
         block, index = place
@@ -445,8 +442,7 @@ class TextView:
         """Show a place in a box over the text that does not cover the reference."""
         most = max(1, min(LONGEST_PEEK, self.size.rows // 2 - 2))
         block = self.document.blocks[goal.block]
-        start = self._first_filled(goal)
-        found = self.layout.placed(start, 2 * most)
+        found = [*dropwhile(lambda one: not one[1].text.strip(), self.layout.placed(goal, 2 * most))]
         lines = [line for place, line in found if isinstance(block, Heading) or place.block == goal.block][:most]
         while lines and not lines[-1].text.strip():
             lines.pop()
@@ -463,10 +459,6 @@ class TextView:
             lines = [*drawn, *tex][:most]
         is_above = origin is not None and origin > self.layout.down(self.top, self.size.rows // 2)
         return replace(self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above, formula))
-
-    def _first_filled(self, place: TextPlace) -> TextPlace:
-        lines = self.layout.lines(place.block)[place.line :]
-        return TextPlace(place.block, place.line + next((at for at, line in enumerate(lines) if line.text.strip()), 0))
 
     def peeked(self) -> TextView:
         return replace(self, peek=None) if self.peek else self
@@ -589,8 +581,6 @@ class TextView:
         here = self.marked or self.top
         found = self.highlights.following(here, step)
         return (self if self.marked else self._remember(self.top))._show(found) if found else self
-
-    # Sizes
 
     def resized(self, size: Size) -> TextView:
         """Lay out the text for other room, keeping the first visible line."""

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from reader.core.errors import ReaderError
 from reader.core.text import clean
-from reader.core.views import SPECIAL, VIEWS
 from reader.keys.spelling import typed_on
 from reader.paths import APP
 from reader.session.places import Place, view
@@ -31,15 +30,10 @@ MOST_TITLES = 8
 LEAST_TYPED = 3
 
 LONGEST = 200
-"""Maximum number of typed characters."""
 
 
 class HelpActions(Actor):
     """Open the help and the palette, and search in them."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._views = services[ViewActions]
 
     @handles("app.help")
     def show_help(self, _count: int | None) -> None:
@@ -138,11 +132,11 @@ class HelpActions(Actor):
         place = Place(view("all"), " ".join(f"title:{word}" for word in words))
         scope = self._services.scope()
         try:
-            found = await self._services.library.find(compile_query(place.whole("day"), scope), MOST_TITLES)
+            found = await self._library.find(compile_query(place.whole("day"), scope), MOST_TITLES)
         except ReaderError:
             # A newer search has come.
             return
-        show, today = self._views.show_paper, self._look.today
+        show, today = self._services[ViewActions].show_paper, self._look.today
         papers = [Command(row.title, short_day(row.day, today), partial(show, row.pk)) for row in found]
         palette = self._model.state[PALETTE]
         if palette is not None and palette.typed == typed:
@@ -153,7 +147,7 @@ def lacks(services: Services) -> frozenset[str]:
     """The ids of actions that have nothing to show or need a set-up; their keys say how to get it."""
     state = services.model.state
     counts = state[COUNTED]
-    numbers = {} if counts is None else dict(zip((one.id for one in (*VIEWS, *SPECIAL)), counts.views, strict=True))
+    numbers = {} if counts is None else counts.by_view
     has = {
         "view.group": numbers.get("group"),
         "view.changed": numbers.get("changed"),

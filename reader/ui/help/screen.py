@@ -17,7 +17,7 @@ from reader.keys.spelling import label
 from reader.ui.command_line.output import OutputPane
 from reader.ui.help.state import HELP, Command, Help, Palette
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import PLAIN, KeyLines, Reported
+from reader.ui.kit.line_widgets import PLAIN, Reported
 from reader.ui.kit.lines import mark, pattern
 from reader.ui.kit.status_lines import Status
 from reader.ui.looks.theme import stylesheet
@@ -109,7 +109,7 @@ class FoundPane(OutputPane):
         if self.has_cursor and at < len(self._lines):
             event.stop()
             self.go(at)
-            self.post_message(KeyLines.KeyClicked("enter"))
+            self.post_message(Reported("key", "enter"))
 
     def render_line(self, y: int) -> Strip:
         place = y + self.scroll_offset.y
@@ -154,7 +154,6 @@ class Row(NamedTuple):
     name: str
     about: str
     opens: str = ""
-    """The page of the manual that enter opens."""
 
 
 Sections: TypeAlias = Mapping[str, Sequence[Row]]

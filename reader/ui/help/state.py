@@ -19,10 +19,8 @@ class Help(NamedTuple):
     context: Context
     lacking: frozenset[str] = frozenset()
     manual: Manual = ()
-    """Empty until read."""
     typed: str = ""
     is_typing: bool = False
-    """Whether letters are typed as text."""
     is_searching: bool = False
     """Whether search results are shown instead of the first screen."""
 

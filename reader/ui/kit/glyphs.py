@@ -48,7 +48,6 @@ class Glyphs(NamedTuple):
     thumb: str = "┃"
     """One cell of the scroll thumb on it."""
     dot: str = "·"
-    """Between facts on one line."""
     nothing: str = "–"
     """Shown for a missing number."""
     ellipsis: str = "…"
@@ -59,13 +58,11 @@ class Glyphs(NamedTuple):
     offline: str = "○"
     """Before a lasting problem, such as no network."""
     spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-    """The characters of the spinner, shown in turn."""
     spark: str = "▁▂▃▄▅▆▇█"
     """Steps of a sparkline, lowest first."""
     shades: str = "·░▒▓█"
     """Blank, and four steps from light to dark."""
     quote: str = "▎"
-    """The bar beside a quoted text."""
 
 
 UNICODE = Glyphs()

@@ -11,7 +11,6 @@ from reader.ui.kit.glyphs import UNICODE, Glyphs
 HEADER_ROLES = ("quiet", "place", "count", "query", "busy", "warning")
 
 EDIT_QUERY = ("query", "edit")
-"""The action of a click on the query, or on its empty place."""
 
 PROGRAM = "dailypapers"
 _GAP = 2

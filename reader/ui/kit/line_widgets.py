@@ -20,7 +20,6 @@ from reader.ui.kit.textual_fixes import visual_style
 if TYPE_CHECKING:
     from rich.style import Style
 
-
 Shown = TypeVar("Shown")
 
 PLAIN = "text"
@@ -69,15 +68,8 @@ class Reported(Message):
     """What the user clicked or chose in a widget, for a feature to answer: see `answers` in `ui/shell/handlers.py`."""
 
     kind: str
-    """Such as `link`, `topic` or `view`."""
+    """Such as `link`, `topic` or `view`; an `action` of the table, or a `key` as it is displayed."""
     value: Any
-
-
-@dataclass
-class ActionAsked(Message):
-    """A click asks for an action of the table."""
-
-    id: str
 
 
 class OneLine(Widget, Generic[Shown]):
@@ -85,7 +77,6 @@ class OneLine(Widget, Generic[Shown]):
 
     ALLOW_SELECT = False
     PREFIX: ClassVar[str] = "top"
-    """Of the names of the component styles."""
 
     def __init__(self, shown: Shown, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -114,13 +105,6 @@ class Title(OneLine[str]):
 class KeyLines(Widget):
     """A widget whose lines have pieces with keys."""
 
-    @dataclass
-    class KeyClicked(Message):
-        """The user clicked a key."""
-
-        key: str
-        """The key, as it is displayed."""
-
     def shown_lines(self) -> Sequence[Line]:
         raise NotImplementedError
 
@@ -129,7 +113,7 @@ class KeyLines(Widget):
         piece = piece_at(lines[place.y], place.x) if place is not None and place.y < len(lines) else None
         if piece is not None and piece.action is not None and piece.action[0] == PRESS:
             event.stop()
-            self.post_message(KeyLines.KeyClicked(piece.action[1]))
+            self.post_message(Reported("key", piece.action[1]))
 
 
 class StatusLine(KeyLines):

@@ -8,7 +8,6 @@ from functools import lru_cache
 from reader.core.lines import Line, Piece, literal
 
 PRESS = "press"
-"""The action of a click on a key, with the key."""
 
 _TOKEN = re.compile(r"[^\W_]+")
 _KEY = re.compile(r"`([^`\n]+)`")

@@ -42,7 +42,6 @@ class Status(NamedTuple):
     typed: str = ""
     """The keys pressed so far or a word, to which the choices belong."""
     said: str = ""
-    """The text at the right."""
     tone: Tone = "done"
     selected: int = 0
     """Number of selected papers that the keys act on."""

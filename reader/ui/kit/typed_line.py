@@ -62,7 +62,6 @@ class TypedLine(Widget):
         """`changed` is called after each edit."""
         super().__init__(id=id)
         self.history: tuple[str, ...] = ()
-        """Earlier texts, the latest first."""
         self.recalled = -1
         """The place of the one that is shown; -1 for a text that is typed."""
         self._draft = ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from reader.core.views import SPECIAL, VIEWS
 from reader.session.places import Place
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.core.topics.trends import Trend
     from reader.core.views import View
-
 
 T = TypeVar("T")
 
@@ -46,6 +46,11 @@ class Counts(NamedTuple):
     place: Place | None = None
     tags: tuple[tuple[str, int], ...] = ()
     """The user's tags with their numbers of papers, by name."""
+
+    @property
+    def by_view(self) -> Mapping[str, int]:
+        """Number of papers in the reader's own views, by id."""
+        return dict(zip((one.id for one in (*VIEWS, *SPECIAL)), self.views, strict=False))
 
 
 class ViewCount(NamedTuple):
@@ -97,7 +102,12 @@ class Counting:
             base=self._number(window, question.base),
             anywhere=self._number(window, question.anywhere),
             place=question.place,
-            tags=tuple(sorted(((name, papers) for name, papers in tags.items() if papers), key=_by_name)),
+            tags=tuple(
+                sorted(
+                    ((name, papers) for name, papers in tags.items() if papers),
+                    key=lambda tag: tag[0].casefold(),
+                )
+            ),
         )
 
     def count_view(self, window: Window, view: View, scope: Scope) -> ViewCount:
@@ -129,10 +139,6 @@ class Counting:
                 self._implied[slug] = window.read(partial(topic_trends.implied_topics, slug=slug))
         implied = frozenset().union(*(self._implied[slug] for slug in picked))
         return TopicFacts(self._trends, implied - set(picked))
-
-
-def _by_name(tag: tuple[str, int]) -> tuple[str, str]:
-    return tag[0].casefold(), tag[0]
 
 
 def _condition(selection: Selection) -> tuple[Hashable, ...]:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.cache.texts import KeptText
     from reader.cache.watching import Act
+    from reader.core.changes import SectionDiff
     from reader.core.choice.learned import Learned
     from reader.core.choice.wishes import Held
     from reader.core.feed_days import Hole
@@ -51,9 +52,7 @@ if TYPE_CHECKING:
     from reader.core.reading import Figures
     from reader.core.similarity import Fit
     from reader.core.views import View
-    from reader.core.word_diff import SectionDiff
     from reader.session.places import Place
-
 
 AGAIN = 0.003
 """Seconds between two interrupts: an interrupt between two statements of a query has no effect."""
@@ -126,7 +125,6 @@ def _release_objects(error: BaseException) -> None:
 
 
 T = TypeVar("T")
-
 
 FIRST = 10
 """Number of first For you papers shown to demonstrate a change."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from reader.core.dates import Period, period_containing, period_of_view
 from reader.core.feed_days import SATURDAY
 from reader.core.query.suggestions import complete
-from reader.core.views import FOR_YOU, QUEUED, VIEWS, View
+from reader.core.views import FOR_YOU, QUEUED, View
 from reader.session.places import DAY, FOLLOW, SAVED, Place, asks_for_today, day_of, feed_text
 from reader.ui.filter.state import COUNTED, FOLLOWED, in_all, place_counts, topic_papers
 from reader.ui.kit.day_names import day_left, near_day, short_day
@@ -64,7 +64,6 @@ _EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
 """The text and reason of an empty view, if they depend on nothing else."""
 
 _NEVER_HIDDEN = ("muted", "pages")
-"""Views that never mention hidden papers."""
 
 
 def empty_reason(state: State, today: date, *, demo: bool = False) -> EmptyReason:
@@ -122,8 +121,7 @@ def _is_too_early(state: State, today: date) -> bool:
 
 def _ranking(state: State) -> EmptyReason:
     counts = state[COUNTED]
-    numbers = {} if counts is None else dict(zip((one.id for one in VIEWS), counts.views, strict=False))
-    papers = 0 if state.place.text else numbers.get(state.place.view.id, 0)
+    papers = 0 if counts is None or state.place.text else counts.by_view.get(state.place.view.id, 0)
     return EmptyReason(f"Ranking {f'{papers:,} ' if papers else ''}papers.", ways=("app.escape goes back",))
 
 
@@ -339,7 +337,7 @@ def _ways_on(counts: Counts | None, place: Place, day: str | None) -> tuple[str,
         ways.append(f"day.older {day_left(older, day)}")
     # The counts may be older than the last mark.
     here = next((other.unread for other in counts.days if other.day == day), 0)
-    elsewhere = next(number for view, number in zip(VIEWS, counts.views, strict=False) if view.id == "unread") - here
+    elsewhere = counts.by_view["unread"] - here
     if elsewhere > 0:
         ways.append(f"view.unread all {elsewhere:,} unread")
     return tuple(ways)

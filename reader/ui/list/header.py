@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from reader.core.text import clean
-from reader.core.views import VIEWS
 from reader.paths import APP
 from reader.session.places import Place, day_of
 from reader.ui.filter.state import COUNTED
@@ -132,6 +131,6 @@ def _unread(state: State) -> int | None:
     if counts is None or listing.results is not None:
         return None
     if view.id in ("unread", "all"):
-        return dict(zip((one.id for one in VIEWS), counts.views, strict=False))["unread"]
+        return counts.by_view["unread"]
     day = day_of(view, counts.days[0].day if counts.days else None)
     return next((one.unread for one in counts.days if one.day == day), None)

@@ -20,7 +20,6 @@ LIST_ROLES = (
     "bar", "dot", "star", "faint", "number", "mark", "unread", "read", "hidden", "current", "current-read", "about",
     "date", "day", "key", "selected",
 )  # fmt: skip
-"""The roles of the list's pieces."""
 
 WITH_DATE, WITH_CODE, WITH_UPVOTES = 50, 44, 30
 """Minimum widths for these columns; the title gets the rest."""
@@ -38,7 +37,6 @@ class ListLook(NamedTuple):
     glyphs: Glyphs
     today: date
     searched: re.Pattern[str] | None = None
-    """The searched words, which are marked in titles."""
     has_dates: bool = False
     """Whether each row has its date, because no headings name the days."""
     is_period: bool = False

@@ -35,7 +35,6 @@ BEFORE_NEAREST = 0.2
 AFTER_SCREENFUL = 0.04
 """Seconds between listing the first screenful and reading the rest."""
 
-
 RANKING = 0.15
 """Seconds before a slow ranking is announced instead of the old list."""
 
@@ -72,9 +71,7 @@ class ListLoader(Actor):
 
     def load(self, state: State) -> None:
         if state.request is not None:
-            self._services.background.start(
-                "list", partial(self._load, state.request, state.highlighted), exclusive=True
-            )
+            self._background.start("list", partial(self._load, state.request, state.highlighted), exclusive=True)
 
     @follows(lambda state: state[REFRESH].ended)
     def reload_if_empty(self, state: State) -> None:
@@ -212,19 +209,19 @@ class ListLoader(Actor):
     def _read_facts(self, place: Place, *, has_listed: bool) -> CacheFacts:
         """Read the facts that explain an empty list, or which day Latest shows."""
         if has_listed:
-            look, newest = self._services.look, self._library.newest_day() if place.view.id == LATEST else None
+            look, newest = self._look, self._library.newest_day() if place.view.id == LATEST else None
             holes = () if look.demo else self._library.holes(place, self._order, look.today)
             return CacheFacts(newest_day=newest, holes=holes)
         from reader.core.dates import period_containing, period_of_view
 
-        period = period_of_view(place.view.id) or period_containing("day", self._services.look.today)
+        period = period_of_view(place.view.id) or period_containing("day", self._look.today)
         missing = place.paper_id
         has_papers = self._library.has_papers()
         return CacheFacts(
             newest_day=self._library.newest_day(),
             has_papers=has_papers,
             missing_id=missing if missing is not None and self._library.pk_of(missing) is None else None,
-            is_day_known=not self._library.gaps(period.first, period.last, self._services.look.today),
+            is_day_known=not self._library.gaps(period.first, period.last, self._look.today),
             are_hidden=has_papers and not place.text and self._has_hidden(place),
         )
 

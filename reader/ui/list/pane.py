@@ -19,7 +19,7 @@ from reader.core.lines import Line
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.day_names import day_heading, day_in_list
 from reader.ui.kit.glyphs import UNICODE, Glyphs
-from reader.ui.kit.line_widgets import PLAIN, ActionAsked
+from reader.ui.kit.line_widgets import PLAIN, Reported
 from reader.ui.kit.lines import pattern
 from reader.ui.kit.pane import Pane
 from reader.ui.list.lines import (
@@ -47,7 +47,6 @@ KEPT = 2_000
 
 CHUNK = 200
 """Rows fetched at a time in a search for a paper."""
-
 
 Rows: TypeAlias = Callable[[Sequence[PaperKey]], list[PaperRow]]
 """Fetches the rows of papers; deleted papers are left out."""
@@ -168,7 +167,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._lines = ListLines()
         self._cursor = 0
         self._is_on_hole = False
-        """Whether the cursor is on the hole below its paper."""
         self._unplaced: tuple[int | None] | None = None
         """The cursor's place once the list has a size: see `_place`."""
         self._words: tuple[str, ...] = ()
@@ -578,8 +576,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         super().notify_style_update()
         self._strips.forget()
 
-    # Mouse
-
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
         if offset is None:
@@ -588,11 +584,11 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         if slot is not None and slot.kind == "hole":
             event.stop()
             if not self.to_index(self._lines.start_of(slot.group + 1) - 1, on_hole=True):
-                self.post_message(ActionAsked("find.fetch"))
+                self.post_message(Reported("action", "find.fetch"))
         if slot is None or slot.kind != "paper":
             return
         event.stop()
         if slot.place == self._cursor and not self._is_on_hole:
-            self.post_message(ActionAsked("read.open"))
+            self.post_message(Reported("action", "read.open"))
         else:
             self.to_index(slot.place)

@@ -17,12 +17,10 @@ class Look(NamedTuple):
     glyphs: Glyphs
     now: Callable[[], datetime]
     demo: bool = False
-    """Whether this is the bundled sample, which fetches nothing."""
     is_still: bool = False
     """Whether the clock is stopped and nothing moves by itself."""
 
     links: bool = False
-    """Whether the terminal shows links (OSC 8)."""
 
     @property
     def today(self) -> date:

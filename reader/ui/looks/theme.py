@@ -51,7 +51,6 @@ class Colors(NamedTuple):
     """The colours of a theme, as `#rrggbb`."""
 
     ground: str
-    """Behind everything."""
     panel: str
     """The backdrop of a modal screen, such as the calendar."""
     cursor: str
@@ -63,7 +62,6 @@ class Colors(NamedTuple):
     rule: str
     """The line between panes."""
     bar: str
-    """The thumb of a scrollbar."""
     text: str
     muted: str
     faint: str

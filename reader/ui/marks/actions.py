@@ -32,9 +32,7 @@ FIELDS = {**STATES, QUEUE: "queued"}
 BLINK = 0.5
 """Seconds before a long mark shows its progress."""
 
-
 SHORT = 30
-"""Maximum characters of a title in a notice."""
 
 _TAKEN_BACK = {
     "unread": "read again",
@@ -340,7 +338,6 @@ class QueueActions(Actor):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._order = services.settings.order
-        self._key: Callable[[str], str] = services.look.keymap.key
         self._papers = services[PaperList]
         self._marks = services[MarkActions]
 
@@ -351,10 +348,10 @@ class QueueActions(Actor):
         if row is None or not isinstance(row.pk, int):
             return
         if not self._is_in_order():
-            self._model.show_notice(f"papers are moved in the queue: {self._key('view.queue')} shows it")
+            self._model.show_notice(f"papers are moved in the queue: {self._keymap.key('view.queue')} shows it")
             return
         if not row.queued:
-            self._model.show_notice(f"no longer in the queue · {self._key('paper.queue')} queues it")
+            self._model.show_notice(f"no longer in the queue · {self._keymap.key('paper.queue')} queues it")
             return
         place = min(max(self._papers.cursor + by, 0), self._papers.count - 1)
         if place == self._papers.cursor:

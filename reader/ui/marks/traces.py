@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.session.places import Place
 
-
 LOOK = 1.0
 """Seconds under the cursor that count as a look."""
 
@@ -222,7 +221,7 @@ class Backlog(Actor):
             self._delay.begin(AT_REST)
 
     async def _count(self) -> None:
-        library = self._services.library
+        library = self._library
         size = library.size()
         if size - self._size <= MANY:
             return
@@ -253,7 +252,7 @@ class Backlog(Actor):
 
     def _mark(self) -> None:
         async def mark() -> None:
-            order = await self._services.library.order(self._old())
+            order = await self._library.order(self._old())
             await self._services[MarkActions].mark_read(order.pks)
 
-        self._services.background.start("marks", mark)
+        self._background.start("marks", mark)

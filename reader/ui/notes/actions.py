@@ -22,12 +22,11 @@ from reader.ui.marks.actions import MarkActions
 from reader.ui.notes.state import NOTING, TAGGING, Noting, Tagging
 from reader.ui.shell.handlers import answers, begins, handles, handles_each
 from reader.ui.shell.screens import Screens
-from reader.ui.shell.services import Actor, Services
+from reader.ui.shell.services import Actor
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action
-    from reader.ui.notes.screen import NoteScreen
-    from reader.ui.notes.tags import TagScreen
+    from reader.ui.notes.screen import NoteScreen, TagScreen
 
 SAME = "the note is unchanged"
 
@@ -40,12 +39,6 @@ _OF_PASSAGE = re.compile(r"-[0-9a-f]{12}$")
 
 class NoteActions(Actor):
     """Open the editor, and keep or discard the note."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._papers = services[PaperList]
-        self._marks = services[MarkActions]
-        self._full_text = services[FullTextActions]
 
     @property
     def _screen(self) -> NoteScreen | None:
@@ -65,7 +58,7 @@ class NoteActions(Actor):
         paper = self._library.paper(state.highlighted)
         if paper is None or state.highlighted is None:
             return None
-        passage = self._full_text.passage_to_note()
+        passage = self._services[FullTextActions].passage_to_note()
         title = " ".join(passage.quote[:LONGEST_TITLE].split()) if passage else paper.title
         noting = Noting(state.highlighted, paper.id, title, (passage or paper).note or "", passage=passage)
         draft = self._library.drafts.read(noting.draft)
@@ -96,13 +89,15 @@ class NoteActions(Actor):
     def _store(self, noting: Noting, text: str) -> None:
         note = clean_note(text).strip("\n")
         if note:
-            self._papers.patch(noting.pk, has_note=True)
+            self._services[PaperList].patch(noting.pk, has_note=True)
         if (passage := noting.passage) is not None:
             kind, value = f"{PASSAGE}{passage.id}", passage._replace(note=note).value
             storing = self._library.note(noting.pk, noting.draft, value, kind)
         else:
             storing = self._library.note(noting.pk, noting.draft, note)
-        self._marks.follow(asyncio.ensure_future(self._stored(storing, noting._replace(text=text))), SAME)
+        self._services[MarkActions].follow(
+            asyncio.ensure_future(self._stored(storing, noting._replace(text=text))), SAME
+        )
 
     async def _stored(self, storing: Awaitable[Action | None], noting: Noting) -> Action | None:
         """Wait until a note is stored; if that fails, reopen the editor so that its text is not lost."""
@@ -193,10 +188,6 @@ MOST_READ = 100
 class TagActions(Actor):
     """Open the line of tags, complete in it, and tag the papers."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._marks = services[MarkActions]
-
     @handles("paper.tag")
     def begin(self, _count: int | None) -> None:
         pks = self._model.take_targets()
@@ -217,4 +208,4 @@ class TagActions(Actor):
         self._model.change(self._model.state.put(TAGGING, None))
         if any(words):
             nothing = "nothing to change: the tags are the same"
-            self._marks.follow(self._library.tag(tagging.pks, words), nothing)
+            self._services[MarkActions].follow(self._library.tag(tagging.pks, words), nothing)

@@ -1,4 +1,4 @@
-"""The editor of a note, over the paper that it is about."""
+"""The editor of a note, over the paper that it is about, and the line of tags."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from reader.core.lines import Line, Piece, cut, cut_line, literal, measure
+from reader.core.tag_words import complete_tag
 from reader.core.text import clean_note
+from reader.ui.command_line.screen import LineScreen
+from reader.ui.filter.state import topic_papers
 from reader.ui.kit.glyphs import Glyphs
 from reader.ui.kit.line_widgets import OneLine, Reported
 from reader.ui.kit.textual_fixes import PastesWhole
 from reader.ui.looks.theme import stylesheet
-from reader.ui.notes.state import Noting
+from reader.ui.notes.state import Noting, Tagging
+from reader.ui.shell.commands import Candidate, Suggested
 from reader.ui.shell.layout import place_note
 from reader.ui.shell.screens import OverScreen
 from reader.ui.shell.services import Services
@@ -113,3 +117,34 @@ def heading(noting: Noting, width: int, glyphs: Glyphs) -> Line:
     middle: Line = (Piece(f"{glyphs.dot} {title} ", "quiet"),) if title else ()
     left = width - measure(begin) - measure(middle) - measure(end)
     return cut_line((*begin, *middle, Piece(rule * max(0, left), "rule"), *end), width)
+
+
+class TagScreen(LineScreen[Tagging], inherit_bindings=False):
+    """The line of tags."""
+
+    LABEL = "tag"
+    LONGEST = 500
+
+    def __init__(self, services: Services, tagging: Tagging) -> None:
+        super().__init__(services, tagging)
+        self._tagging = tagging
+        self._topics = tuple(topic_papers(self._model.state))
+        """Used to complete a word, after the user's own tags."""
+
+    def on_mount(self) -> None:
+        self.report()
+
+    def report(self) -> None:
+        tagging = self._tagging
+        found = complete_tag(self.line.before_cursor, tagging.known, self._topics, tagging.has, tagging.shared)
+        pairs = zip(found.words, found.papers, strict=True) if found else ()
+        candidates = (
+            Candidate(word, "" if papers is None else "1 paper" if papers == 1 else f"{papers:,} papers")
+            for word, papers in pairs
+        )
+        self.suggested, self.selected = Suggested(found.start if found else 0, tuple(candidates)), 0
+
+    def lead(self) -> Line:
+        has = "" if self.line.text.strip() else f"{literal(self._tagging.said)}  "
+        how = "" if self.suggested.candidates else '-name removes a tag; "in quotes" if it has spaces'
+        return (Piece(f"{has}{how}", "quiet"),)

@@ -43,9 +43,7 @@ class Noting(NamedTuple):
     id: str
     title: str
     text: str
-    """The editor's initial text."""
     is_draft: bool = False
-    """Whether the text is an unfinished draft."""
     passage: Passage | None = None
     """The highlight of the note; None for the paper's own note."""
 
@@ -54,6 +52,6 @@ class Noting(NamedTuple):
         return f"{self.id}-{self.passage.id}" if self.passage else self.id
 
 
-TAGGING: Front[Tagging] = Front("tags", "reader.ui.notes.tags:TagScreen")
+TAGGING: Front[Tagging] = Front("tags", "reader.ui.notes.screen:TagScreen")
 
 NOTING: Front[Noting] = Front("note", "reader.ui.notes.screen:NoteScreen")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reader.core.changes import Changes, describe, section_words
+from reader.core.changes import Changes, Run, describe, section_words
 from reader.core.lines import Line, Piece, cut, fill, join_items, literal, unbroken
-from reader.core.word_diff import Run
 from reader.ui.kit.day_names import short_day
 from reader.ui.kit.glyphs import ASCII, Glyphs
 from reader.ui.page.presentation import Presentation

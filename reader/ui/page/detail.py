@@ -32,7 +32,6 @@ _ROLES = (
     "summary", "muted", "key", "link", "changed", "gone", "new",
 )  # fmt: skip
 
-
 LOW = 8
 """Height of a low pane, which omits blank lines between title and facts."""
 
@@ -106,8 +105,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         """Scroll down a page less one line for 1, up for -1; return what `scroll_lines` returns."""
         return self.scroll_lines(direction * max(1, self.size.height - 1))
 
-    # Queries
-
     @property
     def is_at_end(self) -> bool:
         return self.paper is not None and self.scroll_offset.y + self.size.height >= self.virtual_size.height
@@ -170,8 +167,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         self._lay_out(keep=True)
-
-    # Mouse
 
     def on_click(self, event: events.Click) -> None:
         meta = event.style.meta

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from reader.actions.links import CODE_LINK, Link, places
 from reader.cache.outputs import Output
@@ -25,7 +25,6 @@ from reader.ui.page.presentation import Presentation
 from reader.ui.why.lines import suits_lines
 
 NOTE_LINES = 12
-"""Maximum lines of a note while it is folded."""
 
 HIGHLIGHTS, QUOTE_LINES = 5, 3
 """Maximum highlights while folded, and lines of each."""
@@ -48,16 +47,21 @@ def own_lines(paper: Paper, width: int, look: Presentation) -> list[Line]:
     """
     note = _note(paper.note or "", width, look.glyphs, is_unfolded=look.is_unfolded)
     kept = _highlights(paper, width, look)
-    return [*_follows(width, look), *_tags(paper, width, look.glyphs), *note, *kept, *_shared(width, look)]
+    tags = _clickable("Tags", ((tag, ("tag", tag)) for tag in paper.tags), width, look.glyphs)
+    return [*_follows(width, look), *tags, *note, *kept, *_shared(width, look)]
 
 
 def _follows(width: int, look: Presentation) -> list[Line]:
-    pieces = [Piece(f"{look.glyphs.followed} Followed", "label")] if look.follows else []
-    for place, reason in enumerate(look.follows):
-        pieces += [
-            Piece(f" {look.glyphs.dot} " if place else " ", "between"),
-            Piece(unbroken(literal(reason.said(look.topic_names))), "tag", action=("view", reason.follow.view)),
-        ]
+    views = ((one.said(look.topic_names), ("view", one.follow.view)) for one in look.follows)
+    return _clickable(f"{look.glyphs.followed} Followed", views, width, look.glyphs)
+
+
+def _clickable(label: str, items: Iterable[tuple[str, tuple[str, str]]], width: int, glyphs: Glyphs) -> list[Line]:
+    """Names with what a click on each does, in a row; empty without any."""
+    pieces: list[Piece] = []
+    for name, action in items:
+        pieces.append(Piece(f" {glyphs.dot} ", "between") if pieces else Piece(f"{label} ", "label"))
+        pieces.append(Piece(unbroken(literal(name)), "tag", action=action))
     return fill(pieces, width)
 
 
@@ -84,16 +88,6 @@ def _shared(width: int, look: Presentation) -> list[Line]:
     if look.is_unfolded:
         return [*lines, _unfolder("less", width)]
     return [*lines[: NOTE_LINES - 1], _unfolder("+ more", width)]
-
-
-def _tags(paper: Paper, width: int, glyphs: Glyphs) -> list[Line]:
-    pieces = [Piece("Tags", "label")] if paper.tags else []
-    for place, tag in enumerate(paper.tags):
-        pieces += [
-            Piece(f" {glyphs.dot} " if place else " ", "between"),
-            Piece(unbroken(literal(tag)), "tag", action=("tag", tag)),
-        ]
-    return fill(pieces, width)
 
 
 def _note(note: str, width: int, glyphs: Glyphs, *, is_unfolded: bool) -> list[Line]:
@@ -198,9 +192,11 @@ _UNFOLD = ("unfold", "")
 def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
     """Return the paper as lines of at most `width` cells, with an empty line between parts."""
     searched = pattern(look.words)
+    repositories, versions, comments = _related(paper, width, look)
+    organization = fill(mark(paper.organization or "", "people", searched), width)
     parts = (
         fill(mark(paper.title, "title", searched), width),
-        [*_people(paper, width, look), *_organization(paper, width, searched), *_facts(paper, width, look)],
+        [*_people(paper, width, look), *organization, *_facts(paper, width, look)],
         suits_lines(look.suits, width),
         fit_lines(look.fit, width, look.glyphs),
         own_lines(paper, width, look),
@@ -211,14 +207,14 @@ def compose(paper: Paper, width: int, look: Presentation) -> list[Line]:
         *(output_lines(output, width, look.glyphs) for output in look.outputs),
         _links(paper, width, look),
         _page_title(width, look),
-        *_linked(paper, width, look),
+        repositories,
         [
             *_topics(paper, width, look),
-            *_versions(paper, width, look),
+            *versions,
             *_categories(paper, width, look),
             *_keywords(paper, width, look, searched),
         ],
-        *_comments(width, look),
+        comments,
         fill([Piece(look.fetching, "muted")], width),
     )
     lines: list[Line] = []
@@ -243,10 +239,6 @@ def _people(paper: Paper, width: int, look: Presentation) -> list[Line]:
         return fill([*pieces, Piece(" "), *more] if more else pieces, width)
 
     return _fold(names, count, PEOPLE_LINES, line_up, look)
-
-
-def _organization(paper: Paper, width: int, searched: re.Pattern[str] | None) -> list[Line]:
-    return fill(mark(paper.organization, "people", searched), width) if paper.organization else []
 
 
 def _unbroken(pieces: Iterable[Piece]) -> list[Piece]:
@@ -300,17 +292,14 @@ def _facts(paper: Paper, width: int, look: Presentation) -> list[Line]:
     return _with_position(min((join_items(one, _between(look.glyphs), width) for one in items), key=len), width, look)
 
 
-def _source(paper: Paper) -> str:
-    return "arXiv " if is_arxiv_id(paper.id) else "published "
-
-
 def _fact_items(paper: Paper, look: Presentation, comments: str, *, weekday: bool) -> list[list[Piece]]:
     glyphs = look.glyphs
     pieces = [Piece(short_day(paper.day, look.today, weekday), "facts")] if paper.day else []
     if isinstance(paper.pk, NotCached):
         pieces.insert(0, Piece(f"{glyphs.elsewhere} from the feed, not in the cache", "facts"))
     if paper.published:
-        pieces.append(Piece(f"{_source(paper)}{short_day(paper.published, look.today, weekday=False)}", "facts"))
+        source = "arXiv" if is_arxiv_id(paper.id) else "published"
+        pieces.append(Piece(f"{source} {short_day(paper.published, look.today, weekday=False)}", "facts"))
     if paper.version and paper.version > 1:
         revised = f" {short_day(paper.revised, look.today, weekday=False)}" if paper.revised else ""
         pieces.append(Piece(f"v{paper.version}{revised}", "facts"))
@@ -470,26 +459,17 @@ def _code_stars(stars: int | None) -> list[Piece]:
 # Related data, on a page
 
 
-def _linked(paper: Paper, width: int, look: Presentation) -> Iterator[list[Line]]:
-    if look.kept is not None:
-        from reader.ui.page.community_lines import repository_lines
-
-        yield repository_lines(paper, look.kept, width, look)
-
-
-def _versions(paper: Paper, width: int, look: Presentation) -> list[Line]:
+def _related(paper: Paper, width: int, look: Presentation) -> tuple[list[Line], list[Line], list[Line]]:
+    """The linked repositories, the versions, and the comments."""
     if look.kept is None:
-        return []
-    from reader.ui.page.community_lines import version_lines
+        return [], [], []
+    from reader.ui.page.community_lines import comment_lines, repository_lines, version_lines
 
-    return version_lines(paper.versions, look.today, width, look.glyphs)
-
-
-def _comments(width: int, look: Presentation) -> Iterator[list[Line]]:
-    if look.kept is not None:
-        from reader.ui.page.community_lines import comment_lines
-
-        yield comment_lines(look.kept, width, look)
+    return (
+        repository_lines(paper, look.kept, width, look),
+        version_lines(paper.versions, look.today, width, look.glyphs),
+        comment_lines(look.kept, width, look),
+    )
 
 
 # What it is about

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from reader.cache.pages import PageTitle
     from reader.refresh.jobs import Message
 
-
 MOST_OPENED = 12
 
 
@@ -43,11 +42,6 @@ def _without_id(title: PageTitle) -> str:
 
 class LinkActions(Actor):
     """Open the links of the selected papers, or of the highlighted one."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._lookup = services[PaperLookup]
-        self._keyboard = services[Keyboard]
 
     @handles("link.page")
     def open_web_pages(self, _count: int | None) -> None:
@@ -82,14 +76,14 @@ class LinkActions(Actor):
 
         def act(letter: str) -> None:
             if letter in papers:
-                self._lookup.begin(papers[letter], paper.id)
+                self._services[PaperLookup].begin(papers[letter], paper.id)
             elif letter in named:
                 self._choose_linked(named[letter])
             else:
                 self.browse(urls[letter])
 
         if choices:
-            self._keyboard.ask_letter("it is" if papers else "open", choices, act)
+            self._services[Keyboard].ask_letter("it is" if papers else "open", choices, act)
         else:
             self._model.show_notice("this paper has no links" if title is None else _without_id(title))
 
@@ -98,7 +92,7 @@ class LinkActions(Actor):
             self.browse(links[0].url)
             return
         urls = {link.letter: link.url for link in links}
-        self._keyboard.ask_letter(
+        self._services[Keyboard].ask_letter(
             "open", [(link.letter, link.name) for link in links], lambda one: self.browse(urls[one])
         )
 
@@ -145,12 +139,6 @@ SHORT = 100
 class CopyActions(Actor):
     """Copy links, ids, titles, BibTeX, Markdown, abstracts and citations."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._pattern = services.settings.citation_key
-        self._command_key = services.look.keymap.key("command.open")
-        self._keyboard = services[Keyboard]
-
     @handles("link.copy")
     def copy_link(self, _count: int | None) -> None:
         self._copy("l", self._model.take_targets())
@@ -163,11 +151,12 @@ class CopyActions(Actor):
         if pks:
             what = "copy" if len(pks) == 1 else f"copy {len(pks):,} papers"
             choices = [(letter, one.name) for letter, one in COPIES.items()]
-            self._keyboard.ask_letter(what, choices, lambda letter: self._copy(letter, pks))
+            self._services[Keyboard].ask_letter(what, choices, lambda letter: self._copy(letter, pks))
 
     def _copy(self, letter: str, pks: tuple[PaperKey, ...]) -> None:
         if len(pks) > MOST_COPIED:
-            way = f" · {self._command_key}export FILE writes them" if self._command_key else ""
+            key = self._keymap.key("command.open")
+            way = f" · {key}export FILE writes them" if key else ""
             self._model.show_notice(f"{len(pks):,} papers are too many for the clipboard{way}", "warning")
         elif pks:
             self._background.start("copy", partial(self._copy_papers, letter, pks), exclusive=True)
@@ -186,7 +175,9 @@ class CopyActions(Actor):
         form = COPIES[letter]
         name = form.noun or form.name
         # BibTeX has an import that takes a tenth of a second.
-        keys = CitationKeys(self._pattern, all_papers=partial(citable_papers_of, self._library.path))
+        keys = CitationKeys(
+            self._services.settings.citation_key, all_papers=partial(citable_papers_of, self._library.path)
+        )
         text = await asyncio.to_thread(form.text, papers, keys)
         self._app.copy_to_clipboard(text)
         if len(papers) == 1:
@@ -202,31 +193,69 @@ class CopyActions(Actor):
 class _Wanted(NamedTuple):
     id: str
     file: Path
-    then: Callable[[Path, str], Awaitable[None]]
+    opens: bool
 
 
-class PdfFetcher(Actor):
-    """The current and the waiting PDFs."""
+MOST = 50
+"""Maximum PDFs for one key: arXiv allows one request in three seconds."""
+
+
+class PdfActions(Actor):
+    """Open a paper's PDF, fetching it first if needed; the PDFs of several papers are only fetched."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._worker: Worker[None] | None = None
         self._wanted: deque[_Wanted] = deque()
+        """The current and the waiting PDFs."""
 
-    @property
-    def is_idle(self) -> bool:
-        return not self._wanted
-
-    def begin(self, id: str, file: Path, then: Callable[[Path, str], Awaitable[None]]) -> None:
-        """Fetch a PDF to `file`; `then` receives the file and this function's answer."""
-        if any(wanted.file == file for wanted in self._wanted):
-            self._model.show_notice(f"the PDF of {id} is already being fetched")
+    @handles("link.pdf")
+    def open_pdf(self, _count: int | None) -> None:
+        targets = self._model.take_targets()
+        if len(targets) > MOST:
+            self._model.show_notice(f"at most {MOST} PDFs at once · {len(targets):,} papers are selected")
             return
-        self._model.show_notice(self._begun(id))
-        self._wanted.append(_Wanted(id, file, then))
+        papers = [paper for key in targets if (paper := self._library.paper(key)) is not None]
+        if len(papers) == 1:
+            self._background.start("pdf", partial(self._open_or_fetch, papers[0]))
+        elif papers:
+            self._background.start("pdf", partial(self._fetch_all, papers))
+
+    async def _open_or_fetch(self, paper: Paper) -> None:
+        file = await asyncio.to_thread(self._file, paper)
+        if await asyncio.to_thread(file.exists):
+            await self._open(file)
+        elif pdf_url(paper.id) is None:
+            links = self._keymap.key("link.list")
+            self._model.show_notice(f"this paper has no arXiv id, so no PDF can be found · {links} lists its links")
+        elif self._look.demo:
+            self._model.show_notice(NOTHING_IS_FETCHED)
+        else:
+            self._want(_Wanted(paper.id, file, opens=True))
+
+    async def _fetch_all(self, papers: Sequence[Paper]) -> None:
+        found = await asyncio.to_thread(lambda: [(one.id, self._file(one)) for one in papers if pdf_url(one.id)])
+        missing = [_Wanted(id, file, opens=False) for id, file in found if not file.exists()]
+        if missing and self._look.demo:
+            self._model.show_notice(NOTHING_IS_FETCHED)
+            return
+        for wanted in missing:
+            self._want(wanted)
+        if missing:
+            stop = self._keymap.key("app.escape")
+            self._model.show_notice(f"fetching {len(missing):,} of {len(papers):,} PDFs · {stop} stops")
+        else:
+            self._model.show_notice(f"the PDFs of these {len(papers):,} papers are all here")
+
+    def _want(self, wanted: _Wanted) -> None:
+        """Fetch a PDF after those that wait."""
+        if any(one.file == wanted.file for one in self._wanted):
+            self._model.show_notice(f"the PDF of {wanted.id} is already being fetched")
+            return
+        self._model.show_notice(self._begun(wanted.id))
+        self._wanted.append(wanted)
         if len(self._wanted) == 1:
-            running = partial(self._run, self._worker)
-            self._worker = self._services.background.start("pdf", running)
+            self._worker = self._background.start("pdf", partial(self._run, self._worker))
         self._progress("")
 
     @stops("escape")
@@ -237,8 +266,7 @@ class PdfFetcher(Actor):
         self._wanted.clear()
         self._worker.cancel()
         self._progress("")
-        key = self._services.look.keymap.key("link.pdf")
-        self._model.show_notice(f"the PDF was stopped · {key} resumes it")
+        self._model.show_notice(f"the PDF was stopped · {self._keymap.key('link.pdf')} resumes it")
         return True
 
     async def _run(self, before: Worker[None] | None) -> None:
@@ -247,20 +275,23 @@ class PdfFetcher(Actor):
             with suppress(WorkerError):
                 await before.wait()
         while self._wanted:
-            wanted = self._wanted[0]
+            wanted, begun = self._wanted[0], self._begun(self._wanted[0].id)
             try:
                 await self._fetch(wanted)
             except ReaderError as error:
                 self._end()
-                self._model.show_outcome(self._failure(error), "warning", self._begun(wanted.id))
+                page = f"{self._keymap.key('link.list')}p opens it in the browser"
+                self._model.show_outcome(f"{str(error).rstrip('.')} · {page}", "warning", begun)
             except Exception:
                 self._wanted.clear()
                 self._progress("")
                 raise
             else:
                 self._end()
-                opening = partial(wanted.then, wanted.file, self._begun(wanted.id))
-                self._services.background.start("pdf", opening)
+                if wanted.opens:
+                    self._background.start("pdf", partial(self._open, wanted.file, begun))
+                elif not self._wanted:
+                    self._model.show_outcome(f"the PDFs are in {_from_home(wanted.file.parent)}")
 
     async def _fetch(self, wanted: _Wanted) -> None:
         from reader.refresh.jobs import FetchPdf
@@ -274,84 +305,12 @@ class PdfFetcher(Actor):
         self._progress("")
 
     def _progress(self, progress: str) -> None:
-        dot = self._services.look.glyphs.dot
         parts = (f"PDF {progress}".rstrip(), f"{len(self._wanted) - 1} more" if len(self._wanted) > 1 else "")
-        text = f" {dot} ".join(filter(None, parts)) if self._wanted else ""
+        text = f" {self._look.glyphs.dot} ".join(filter(None, parts)) if self._wanted else ""
         self._model.change(self._model.state.busy_with(text))
 
     def _begun(self, id: str) -> str:
-        return f"fetching the PDF of {id} · {self._services.look.keymap.key('app.escape')} stops"
-
-    def _failure(self, error: ReaderError) -> str:
-        page = f"{self._services.look.keymap.key('link.list')}p opens it in the browser"
-        return f"{str(error).rstrip('.')} · {page}"
-
-
-def _progress_text(message: Message) -> str:
-    from reader.refresh.jobs import PdfReceived, Waiting
-
-    match message:
-        case PdfReceived(done, total) if total:
-            return f"{100 * done // total} %"
-        case PdfReceived(done):
-            return f"{done / 1e6:.1f} MB"
-        case Waiting(seconds, why):
-            return f"{why}, {seconds:.0f} s"
-    return ""
-
-
-MOST = 50
-"""Maximum PDFs for one key: arXiv allows one request in three seconds."""
-
-
-class PdfActions(Actor):
-    """Open a paper's PDF, fetching it first if needed; the PDFs of several papers are only fetched."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._fetcher = services[PdfFetcher]
-
-    @handles("link.pdf")
-    def open_pdf(self, _count: int | None) -> None:
-        targets = self._model.take_targets()
-        if len(targets) > MOST:
-            self._model.show_notice(f"at most {MOST} PDFs at once · {len(targets):,} papers are selected")
-            return
-        papers = [paper for key in targets if (paper := self._services.library.paper(key)) is not None]
-        if len(papers) == 1:
-            self._services.background.start("pdf", partial(self._open_or_fetch, papers[0]))
-        elif papers:
-            self._services.background.start("pdf", partial(self._fetch_all, papers))
-
-    async def _open_or_fetch(self, paper: Paper) -> None:
-        file = await asyncio.to_thread(self._file, paper)
-        if await asyncio.to_thread(file.exists):
-            await self._open(file)
-        elif pdf_url(paper.id) is None:
-            links = self._services.look.keymap.key("link.list")
-            self._model.show_notice(f"this paper has no arXiv id, so no PDF can be found · {links} lists its links")
-        elif self._services.look.demo:
-            self._model.show_notice(NOTHING_IS_FETCHED)
-        else:
-            self._fetcher.begin(paper.id, file, self._open)
-
-    async def _fetch_all(self, papers: Sequence[Paper]) -> None:
-        missing = await asyncio.to_thread(lambda: [(one.id, self._file(one)) for one in papers if pdf_url(one.id)])
-        missing = [(id, file) for id, file in missing if not file.exists()]
-        if missing and self._services.look.demo:
-            self._model.show_notice(NOTHING_IS_FETCHED)
-            return
-        for id, file in missing:
-            self._fetcher.begin(id, file, self._end)
-        if missing:
-            stop = self._services.look.keymap.key("app.escape")
-            self._model.show_notice(f"fetching {len(missing):,} of {len(papers):,} PDFs · {stop} stops")
-        else:
-            self._model.show_notice(f"the PDFs of these {len(papers):,} papers are all here")
-
-    async def _end(self, file: Path, _begun: str) -> None:
-        if self._fetcher.is_idle:
-            self._model.show_outcome(f"the PDFs are in {_from_home(file.parent)}")
+        return f"fetching the PDF of {id} · {self._keymap.key('app.escape')} stops"
 
     def _file(self, paper: Paper) -> Path:
         from reader.actions.links import pdf_file, pdf_folder
@@ -386,3 +345,16 @@ def _from_home(file: Path) -> str:
         return f"~/{file.relative_to(Path.home())}"
     except (ValueError, RuntimeError):
         return str(file)
+
+
+def _progress_text(message: Message) -> str:
+    from reader.refresh.jobs import PdfReceived, Waiting
+
+    match message:
+        case PdfReceived(done, total) if total:
+            return f"{100 * done // total} %"
+        case PdfReceived(done):
+            return f"{done / 1e6:.1f} MB"
+        case Waiting(seconds, why):
+            return f"{why}, {seconds:.0f} s"
+    return ""

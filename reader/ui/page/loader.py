@@ -119,7 +119,7 @@ class TextPlaces(Actor):
 
     def _start(self) -> None:
         if (wanted := _words_wanted(self._model.state)) is not None:
-            self._services.background.start("text places", partial(self._search, *wanted), exclusive=True)
+            self._background.start("text places", partial(self._search, *wanted), exclusive=True)
 
     async def _search(self, key: int, words: tuple[str, ...]) -> None:
         with suppress(CacheError):
@@ -131,7 +131,7 @@ class TextPlaces(Actor):
         from reader.cache.texts import Texts
         from reader.ui.page.found_lines import Found, find_words
 
-        with closing(Texts.open(self._services.library.path)) as texts:
+        with closing(Texts.open(self._library.path)) as texts:
             kept = texts.get(key)
         return Found(key, words) if kept is None else find_words(key, kept.document, words)
 
@@ -166,11 +166,11 @@ class FitFinder(Actor):
 
     def _start(self) -> None:
         if (wanted := _fit_wanted(self._model.state)) is not None:
-            self._services.background.start("fit", partial(self._find, *wanted), exclusive=True)
+            self._background.start("fit", partial(self._find, *wanted), exclusive=True)
 
     async def _find(self, key: int, text: str) -> None:
         with suppress(CacheError):
-            fit: Fit = await self._services.library.fit(key, text)
+            fit: Fit = await self._library.fit(key, text)
             if _fit_wanted(self._model.state) == (key, text):
                 self._model.change(self._model.state.put(FIT, fit))
 
@@ -228,7 +228,7 @@ class PageRefresher(Actor):
 
     def _is_wanted(self, page: Reading) -> bool:
         """Whether to refresh a paper: it must be in the cache, old, and refreshable."""
-        look, state, id = self._services.look, self._model.state, page.paper.id
+        look, state, id = self._look, self._model.state, page.paper.id
         if page.kept is None or not isinstance(page.paper.pk, int) or not is_arxiv_id(id):
             return False
         if look.is_still or state.mode or state[REFRESH].trouble == OFFLINE or is_offline(os.environ):
@@ -242,7 +242,7 @@ class PageRefresher(Actor):
         if page is not None:
             self._tried[page.paper.id] = self._clock()
             self._progress.begin(LONG)
-            self._worker = self._services.background.start("page", partial(self._fetch, page.paper.id), exclusive=True)
+            self._worker = self._background.start("page", partial(self._fetch, page.paper.id), exclusive=True)
 
     async def _fetch(self, id: str) -> None:
         from reader.refresh import jobs
@@ -265,7 +265,7 @@ class PageRefresher(Actor):
     def _say_begun(self) -> None:
         page = self._model.state[PAGE]
         if page is not None:
-            self._say(page.paper.id, f"fetching comments and versions{self._services.look.glyphs.ellipsis}")
+            self._say(page.paper.id, f"fetching comments and versions{self._look.glyphs.ellipsis}")
 
     def _say(self, id: str, text: str) -> None:
         page = self._model.state[PAGE]
@@ -275,9 +275,6 @@ class PageRefresher(Actor):
 
 class PaperLookup(Actor):
     """Fetches one paper at a time and lists it."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
 
     def show(self, id: str) -> None:
         """List a paper by its arXiv id, fetching it if needed."""

@@ -30,7 +30,6 @@ class Presentation:
     """Search words to mark; see `lines.pattern`."""
     glyphs: Glyphs = UNICODE
     topic_names: Mapping[str, str] = field(default_factory=dict)
-    """Names of topics by slug."""
     link_keys: Mapping[str, str] = field(default_factory=dict)
     """Keys that open links, by the link's letter."""
     is_page: bool = False

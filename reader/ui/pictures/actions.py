@@ -35,11 +35,15 @@ class PictureActions(Actor):
     def open(self, _count: int | None) -> None:
         pictures = self._pictures()
         if why := self._why_not() or ("" if pictures else self._none()):
-            opens = self._services.look.keymap.key("link.pdf", "text")
+            opens = self._keymap.key("link.pdf", "text")
             is_of_pdf = bool(pictures) and pictures[0].spot is not None
             self._model.show_notice(f"{why} · {opens} opens the PDF" if is_of_pdf and opens else why)
         else:
-            self._show(pictures, self._first_in_view(pictures))
+            from reader.ui.pictures.pictures import first_from
+
+            text = self._model.state[TEXT]
+            block = text.view.top.block if text is not None and text.view is not None else None
+            self._show(pictures, 0 if block is None else first_from(pictures, block))
 
     def open_address(self, address: str) -> bool:
         """Show the picture of an address; False if it is not of this paper or can't be shown."""
@@ -64,10 +68,6 @@ class PictureActions(Actor):
         if (pictures := self._model.state[PICTURES]) is not None:
             self._services[LinkActions].browse(pictures.front.address)
 
-    @handles("picture.close")
-    def close(self, _count: int | None) -> None:
-        self._model.change(self._model.state.put(PICTURES, None))
-
     @follows(lambda state: (state.width, state.height))
     def follow_size(self, state: State) -> None:
         self._model.change(state.update(PICTURES, lambda pictures: pictures.fitted(self._canvas(state))))
@@ -81,12 +81,12 @@ class PictureActions(Actor):
             return pictures_of(text.paper, text.view.document, text.source)
         if page is None:
             return ()
-        kept = self._services.library.text(page.key)
+        kept = self._library.text(page.key)
         return pictures_of(page.paper, kept.document, kept.source) if kept else pictures_of(page.paper)
 
     @property
     def _terminal(self) -> PictureTerminal:
-        app, setting = self._services.app, self._services.settings.images
+        app, setting = self._app, self._services.settings.images
         return picture_terminal(setting, os.environ, colorless=app.no_color, served=app.terminal is None)
 
     def _why_not(self) -> str:
@@ -98,21 +98,8 @@ class PictureActions(Actor):
     def _none(self) -> str:
         if self._model.state[TEXT] is not None:
             return "this text has no pictures"
-        key = self._services.look.keymap.key("text.open", "page")
+        key = self._keymap.key("text.open", "page")
         return f"no pictures of this paper are known yet · {key} fetches its full text with them"
-
-    def _first_in_view(self, pictures: tuple[Picture, ...]) -> int:
-        """The first figure from the first visible line on, else the last; 0 on the page."""
-        text = self._model.state[TEXT]
-        if text is None or text.view is None:
-            return 0
-        figures = [(index, one.block) for index, one in enumerate(pictures) if one.block >= 0]
-        if pictures[0].spot is not None:
-            # The current page of a PDF begins above.
-            above = [index for index, block in figures if block <= text.view.top.block and not index % 2]
-            return above[-1] if above else 0
-        below = (index for index, block in figures if block >= text.view.top.block)
-        return next(below, figures[-1][0] if figures else 0)
 
     def _show(self, pictures: tuple[Picture, ...], index: int) -> None:
         from reader.ui.pictures.pictures import Pictures
@@ -137,7 +124,6 @@ class PictureActions(Actor):
 
 
 MOST_KEPT = 12
-"""Maximum cached drawn pictures."""
 
 PAUSE = 0.15
 """Seconds before a picture is fetched, so that paging through fetches none."""

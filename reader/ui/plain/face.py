@@ -107,7 +107,6 @@ class Face(Actor):
         self._papers = services[PaperList]
         self._notices = self._model.state.notices
         self._told: list[str] = []
-        """What happened since the last reply."""
         self._place: object = None
         """Where the user was told to be."""
         self._said: Sequence[str] = ()
@@ -122,7 +121,6 @@ class Face(Actor):
         self._seen: dict[tuple[Widget, PaperKey | None], tuple[int, Sequence[str]]] = {}
         """The first line in view and all lines that were said, of each pane and paper in front of it."""
         self._begun = ""
-        """The first keys of a chord."""
 
     @begins
     def begin(self) -> None:
@@ -277,8 +275,6 @@ class Face(Actor):
             if here == before:
                 break
         return begun > 0
-
-    # Until it is done
 
     async def _settle(self) -> None:
         begun, quiet = time.monotonic(), 0

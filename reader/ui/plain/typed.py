@@ -14,7 +14,6 @@ ASKS = frozenset(
         "command.pipe", "paper.tag", "paper.note", "app.commands",
     }
 )  # fmt: skip
-"""The actions that ask for a text."""
 
 
 class Typed(NamedTuple):

@@ -37,13 +37,6 @@ if TYPE_CHECKING:
 class AddActions(Actor):
     """Ask for the id of a paper, and fetch it."""
 
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._demo = services.look.demo
-        self._lookup = services[PaperLookup]
-        self._refresher = services[Refresher]
-        self._papers = services[PaperList]
-
     @handles("find.add")
     def ask_for_paper(self, _count: int | None) -> None:
         self._model.change(self._model.state.open_query("id:"))
@@ -51,16 +44,16 @@ class AddActions(Actor):
     @handles("find.fetch")
     def fetch_paper(self, _count: int | None = None) -> None:
         """Fetch the days that are missing at the cursor; or the paper that the query names, and show it in All."""
-        id, place, hole = self.missing_id(), self._model.state.place, self._papers.hole
+        id, place, hole = self.missing_id(), self._model.state.place, self._services[PaperList].hole
         if hole:
-            self._refresher.fetch_many(Days(hole), place.view.id, "missing days")
+            self._services[Refresher].fetch_many(Days(hole), place.view.id, "missing days")
         elif id is None:
             self._model.show_notice("type the id or address of the paper to fetch")
-        elif self._demo:
+        elif self._look.demo:
             self._model.show_notice(NOTHING_IS_FETCHED)
         else:
             self._model.change(self._model.state.go(Place(view("all"), place.text)))
-            self._lookup.begin(id)
+            self._services[PaperLookup].begin(id)
 
     def missing_id(self) -> str | None:
         """The arXiv id if the query asks only for one paper and the cache does not have it, else None."""
@@ -75,7 +68,6 @@ class QueryActions(Actor):
         super().__init__(services)
         self._order = services.settings.order
         self._papers = services[PaperList]
-        self._library = services.library
         self._line = services[QueryLine]
         self._filter = services[FilterPane]
         self._search = services[FeedSearch]
@@ -157,8 +149,6 @@ class QueryActions(Actor):
         key = str(sorted_state.place.whole(self._order).sort).removeprefix("sort:")
         self._model.show_notice("what suits you comes first" if key == "foryou" else f"by {key}")
 
-    # The feed
-
     @handles("find.feed")
     def search_feed(self, _count: int | None) -> None:
         state = self._model.state
@@ -175,9 +165,7 @@ class QueryActions(Actor):
         elif text:
             self._search.begin(text)
         else:
-            self._model.show_notice(f"the feed only takes words: {self._look.keymap.key('find.query')} to type some")
-
-    # Hits
+            self._model.show_notice(f"the feed only takes words: {self._keymap.key('find.query')} to type some")
 
     @handles_each({"find.next": 1, "find.previous": -1})
     def go_to_hit(self, times: int | None, direction: int) -> None:
@@ -228,7 +216,7 @@ class Completer(Actor):
         known = self._model.state[VOCABULARY]
         if not known and not self._is_loading and _ASKS.search(text):
             self._is_loading = True
-            self._services.background.start("suggestions", self._load)
+            self._background.start("suggestions", self._load)
         state = self._model.state
         views = [*(one.name for one in state.views.saved), *IDS]
         follows = {one.follow.slug: one.papers for one in state[FOLLOWED]}
@@ -236,7 +224,7 @@ class Completer(Actor):
 
     async def _load(self) -> None:
         try:
-            words = await self._services.library.vocabulary()
+            words = await self._library.vocabulary()
         finally:
             self._is_loading = False
         self._model.change(self._model.state.put(VOCABULARY, words))
@@ -257,9 +245,6 @@ class FeedSearch(Actor):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._search_key = services.look.keymap.key("find.feed")
-        self._stop_key = services.look.keymap.key("app.escape")
-        self._elsewhere = services.look.glyphs.elsewhere
         self._worker: Worker[None] | None = None
 
     def begin(self, text: str) -> None:
@@ -297,7 +282,9 @@ class FeedSearch(Actor):
             listings = await self._ask(text)
         except ReaderError as error:
             self._end()
-            self._model.show_outcome(f"{error} · {self._search_key} searches again", "warning", self._begun(text))
+            self._model.show_outcome(
+                f"{error} · {self._keymap.key('find.feed')} searches again", "warning", self._begun(text)
+            )
             return
         except Exception:
             self._end()
@@ -312,14 +299,14 @@ class FeedSearch(Actor):
         """List the results, or hold them while the user is typing or reading."""
         state = self._model.state
         if state.context in LISTS:
-            sign, back = self._elsewhere, self._stop_key
+            sign, back = self._look.glyphs.elsewhere, self._keymap.key("app.escape")
             found = bool(results.order.pks)
             self._model.show_notice(f"{back} goes back · {sign} is stored once you open or mark it" if found else "")
             self._model.change(self._model.state.list_results(results))
         else:
             self._model.change(state.hold_results(results))
             found_count = f"{len(results.order.pks):,}"
-            said = f"{self._search_key} shows the {found_count} results for {results.text}"
+            said = f"{self._keymap.key('find.feed')} shows the {found_count} results for {results.text}"
             self._model.show_outcome(said, begun=self._begun(results.text))
 
     async def _ask(self, text: str) -> tuple[Listing, ...]:
@@ -356,7 +343,7 @@ class FeedSearch(Actor):
             self._model.change(self._model.state.search_progressed(progress))
 
     def _begun(self, text: str) -> str:
-        return f"{self._stop_key} stops searching for {text}"
+        return f"{self._keymap.key('app.escape')} stops searching for {text}"
 
     def _end(self) -> None:
         # This worker is the current one, and ends normally.

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 EXAMPLES = 'words  "a phrase"  topic:agents  author:name  is:unread  since:7d  upvotes:>20  -not  OR'
 
-
 ADD_A_PAPER = "paste a paper's id or address, such as 1706.03762"
 
 
@@ -112,8 +111,7 @@ def advise(typed: Typed, keys: AdviceKeys, width: int, reach: Reach = NO_REACH) 
     problem: Line = (Piece(literal(str(typed.error)), "quiet" if is_quiet else "mistake"),)
     if not typed.error.suggestion:
         return problem, ()
-    takes = f" takes {typed.error.suggestion}"
-    return problem, (Piece("  "), key_piece(keys.take), key_piece(keys.take, takes, "quiet"))
+    return problem, _hint(keys.take, f" takes {typed.error.suggestion}")
 
 
 def is_unfinished(text: str, error: QueryError) -> bool:
@@ -124,7 +122,9 @@ def is_unfinished(text: str, error: QueryError) -> bool:
 def _hints(text: str, keys: AdviceKeys, reach: Reach, room: int) -> Line:
     """The keys that widen the search and save the query, as far as they fit."""
     hints: Line = ()
-    for hint in (_reach_hint(keys.widen, reach), _feed_hint(text, keys.feed), _save_hint(text, keys.save)):
+    feed = _hint(keys.feed, " searches the feed") if feed_text(text) else ()
+    save = _hint(keys.save, " saves it") if text.strip() else ()
+    for hint in (_reach_hint(keys.widen, reach), feed, save):
         if measure(hints) + measure(hint) <= room:
             hints += hint
     return hints
@@ -135,21 +135,15 @@ def _reach_hint(key: str, reach: Reach) -> Line:
     if not key:
         return ()
     if reach.back:
-        return (Piece("  "), key_piece(key), key_piece(key, f" back to {reach.back}", "quiet"))
+        return _hint(key, f" back to {reach.back}")
     if reach.in_all is None:
         return ()
     here = (Piece("  "), Piece(f"{reach.here:,}", "number"), Piece(" here · ", "quiet"))
     return (*here, key_piece(key), key_piece(key, f" {reach.in_all:,}", "number"), key_piece(key, " in all", "quiet"))
 
 
-def _feed_hint(text: str, key: str) -> Line:
-    if not key or not feed_text(text):
-        return ()
-    return (Piece("  "), key_piece(key), key_piece(key, " searches the feed", "quiet"))
-
-
-def _save_hint(text: str, key: str) -> Line:
-    return (Piece("  "), key_piece(key), key_piece(key, " saves it", "quiet")) if key and text.strip() else ()
+def _hint(key: str, what: str) -> Line:
+    return (Piece("  "), key_piece(key), key_piece(key, what, "quiet")) if key else ()
 
 
 def _suggestions(completion: Completion, selected: int, take_key: str, width: int) -> Line:

@@ -120,8 +120,6 @@ class QueryLine(TypedLine):
             self._input.selection = Selection(0, len(self.text))
         self.begin()
 
-    # Content
-
     @property
     def error(self) -> QueryError | None:
         """The mistake in the text: a syntax error or an unknown topic."""
@@ -197,8 +195,6 @@ class QueryLine(TypedLine):
     def _report_change(self) -> None:
         self._examine()
         self.post_message(self.Changed(self.text))
-
-    # Advice
 
     def _examine(self) -> None:
         text, cursor = self.text, self._input.cursor_position

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from reader.refresh.jobs import Message, RefreshFinished, SourceFailing
     from reader.refresh.plan import Plan
 
-
 FIRST_SECOND = 1.0
 """Seconds after the start reserved for keys: starting a process takes much of the processor."""
 
@@ -73,9 +72,7 @@ class Refresher(Actor):
         self.retry = services.background.delayed(self.begin)
         self._tries = 0
         self._came = ""
-        """The results of the refresh."""
         self._is_offline = False
-        """Whether the refresh found no network."""
         self._told = ""
         """The last reported lasting problem; it is repeated only if the user asks for a refresh."""
 
@@ -92,10 +89,10 @@ class Refresher(Actor):
 
         They are fetched again at the interval from the settings.
         """
-        if self._services.look.demo or self._services.look.is_still:
+        if self._look.demo or self._look.is_still:
             return
         if self._services.settings.refresh_minutes:
-            self._services.app.set_interval(60 * self._services.settings.refresh_minutes, self.begin)
+            self._app.set_interval(60 * self._services.settings.refresh_minutes, self.begin)
         if self._model.state.is_empty:
             self.begin()
         else:
@@ -122,7 +119,7 @@ class Refresher(Actor):
     def fetch_many(self, plan: Plan, view: str, name: str) -> None:
         """Fetch many days, as `fetch` does, and say how to stop."""
         self.fetch(plan, view, name)
-        stop = self._services.look.keymap.key("app.escape")
+        stop = self._keymap.key("app.escape")
         self._model.show_notice(f"fetching {name} · {stop} stops · papers so far are kept")
 
     def _start(self, wanted: Wanted) -> None:
@@ -130,7 +127,7 @@ class Refresher(Actor):
         self._came = ""
         self._is_offline = False
         running = partial(self._run, wanted, before)
-        self._worker = self._services.background.start("refresh", running, exclusive=True)
+        self._worker = self._background.start("refresh", running, exclusive=True)
         self._change(self._status.started(wanted.view))
 
     @stops("last")
@@ -221,7 +218,7 @@ class Refresher(Actor):
                 self._progress(f"{papers:,} old papers dropped")
 
     def _with_rules(self, did: Sequence[tuple[str, int]]) -> str:
-        dot, key = self._services.look.glyphs.dot, self._services.look.keymap.key("mark.undo", "list")
+        dot, key = self._look.glyphs.dot, self._keymap.key("mark.undo", "list")
         acted = "by your rules: " + ", ".join(f"{count:,} {what}" for what, count in did)
         return f" {dot} ".join(filter(None, (self._came, acted, f"{key} undoes" if key else "")))
 
@@ -230,7 +227,7 @@ class Refresher(Actor):
         self._when_still(lambda: self._model.change(self._model.state.cache_changed()))
 
     def _local_time(self) -> datetime:
-        return self._services.look.now().astimezone()
+        return self._look.now().astimezone()
 
     def _report_source(self, failing: SourceFailing) -> None:
         from reader.core.lines import cut
@@ -251,7 +248,7 @@ class Refresher(Actor):
             parts.append(f"day {min(done + 1, of):,} of {of:,}")
         if of >= LONG and (speed := pace_text(done, of, time.monotonic() - self._begun)):
             parts.append(speed)
-        self._progress(f" {self._services.look.glyphs.dot} ".join(parts))
+        self._progress(f" {self._look.glyphs.dot} ".join(parts))
 
     def _progress(self, progress: str) -> None:
         self._change(self._status._replace(progress=progress))
@@ -286,7 +283,7 @@ class Refresher(Actor):
         trouble = OFFLINE if isinstance(error, FeedOffline | FeedUnreachable) else FEED_ERROR
         if self._library.has_papers() and (self._wanted.is_asked or trouble != self._told):
             # In a full text the same key fetches the text again.
-            key = self._services.look.keymap.key("app.refresh", self._model.state.context)
+            key = self._keymap.key("app.refresh", self._model.state.context)
             if self._wanted.is_asked or key:
                 self._tell(str(error) if self._wanted.is_asked else f"{trouble} · {key} tries again", "warning")
         self._told = trouble
@@ -302,7 +299,7 @@ class Refresher(Actor):
     def _schedule_retry(self) -> None:
         """Retry at growing intervals until the network is back, unless the user chose offline mode."""
         self.retry.stop()
-        if not self._services.look.is_still and not is_offline(os.environ):
+        if not self._look.is_still and not is_offline(os.environ):
             wait = min(RETRY * 2**self._tries, LATEST_RETRY)
             self._tries += 1
             self.retry.begin(wait)
@@ -336,10 +333,10 @@ class VectorMaker(Actor):
     @follows(lambda state: state[REFRESH].ended, now=True)
     def begin_soon(self, state: State) -> None:
         """Look for papers without vectors after a while, if a model is or was set."""
-        look = self._services.look
+        look = self._look
         if self._is_running or state.mode or look.demo or look.is_still:
             return
-        if self._settings.is_on or vectors_folder(self._services.library.path).is_dir():
+        if self._settings.is_on or vectors_folder(self._library.path).is_dir():
             self.delay.begin(REST)
 
     def take(self, settings: Vectors) -> None:
@@ -351,12 +348,12 @@ class VectorMaker(Actor):
     def begin(self) -> None:
         if not self._is_running and not self._model.state[REFRESH].is_running:
             self._is_running = True
-            self._services.background.start("vectors", self._run)
+            self._background.start("vectors", self._run)
 
     async def _run(self) -> None:
         from reader.refresh import vectors
 
-        cache, settings = self._services.library.path, self._settings
+        cache, settings = self._library.path, self._settings
         try:
             if settings != self._opened:
                 await asyncio.to_thread(partial(vectors.open_door, settings, cache, patience=vectors.QUICK))
@@ -391,4 +388,4 @@ class VectorMaker(Actor):
         if self._opened is not None:
             from reader.cache.finding.door import install
 
-            install(self._services.library.path, None)
+            install(self._library.path, None)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from reader.config import Settings
 
-
 START = 3.0
 """Seconds after the start reserved for keys."""
 
@@ -50,7 +49,6 @@ class Sync(Actor):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._settings = services.settings
-        self._now = services.look.now
         self._shell = services.app.shell
         self._can_run = not services.look.demo and not services.look.is_still
         self.delay = services.background.delayed(self.look)
@@ -103,7 +101,7 @@ class Sync(Actor):
         self._running, self._is_looking = None, False
         if outcome.code and outcome.complaint:
             self._has_marked = True
-            self._model.change(join_failed(self._model.state, self.trouble, self._now()))
+            self._model.change(join_failed(self._model.state, self.trouble, self._look.now()))
         self._tell(outcome.complaint)
         if not outcome.code:
             self._model.change(joined(self._model.state, self.trouble))
@@ -160,15 +158,13 @@ class CacheWatch(Actor):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._key = services.look.keymap.key
-        self._is_on = not services.look.demo
         self._when_still = services[Keyboard].when_still
         self._has_begun = False
 
     @begins
     def begin(self) -> None:
-        if not self._services.look.is_still:
-            self._services.app.set_interval(self.seconds, self.look_around)
+        if not self._look.is_still:
+            self._app.set_interval(self.seconds, self.look_around)
 
     def look_around(self) -> None:
         self.look()
@@ -195,7 +191,7 @@ class CacheWatch(Actor):
         self._begin_telling()
 
     def _begin_telling(self) -> None:
-        if self._is_on and self._library.is_writable:
+        if not self._look.demo and self._library.is_writable:
             self._background.start("replaced", self._tell_replaced)
 
     async def _tell_replaced(self) -> None:
@@ -203,7 +199,7 @@ class CacheWatch(Actor):
             found = await self._library.take_replaced()
             if found:
                 more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-                key = self._key("mark.replaced")
+                key = self._keymap.key("mark.replaced")
                 self._model.show_news(f"another machine replaced your {found[0].said}{more} · {key} shows it")
 
 
@@ -213,11 +209,9 @@ class SettingsWatch(Actor):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._file = services.app.settings_file
-        self._path = services.library.path
         self._settings = services.settings
         self._take_vectors = services[VectorMaker].take
         self._is_muted = False
-        """Whether the muted words of the settings are applied."""
         self._seen = self._stamp()
 
     def _stamp(self) -> tuple[int, int] | None:
@@ -263,7 +257,7 @@ class SettingsWatch(Actor):
     async def _follow_muted_words(self) -> None:
         self._is_muted = True
         with suppress(CacheError):
-            if await asyncio.to_thread(_mute, self._path, self._settings, self._look.today):
+            if await asyncio.to_thread(_mute, self._library.path, self._settings, self._look.today):
                 self._model.change(self._model.state.cache_changed())
 
 

@@ -67,9 +67,7 @@ class ShellApp(ThemedApp, inherit_bindings=False):
     leaving: Leaving | None = None
     terminal: OurTerminal | None = None
     failure: Exception | None = None
-    """The error that ended the app."""
     first_frame: FirstFrame | None = None
-    """The frame on the terminal at the start, if any."""
     ask: Ask | None = None
     """Prints a text and waits for a line, in plain mode."""
     run_job: JobRunner

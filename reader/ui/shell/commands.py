@@ -39,7 +39,6 @@ class Suggested(NamedTuple):
     start: int = 0
     candidates: tuple[Candidate, ...] = ()
     line: str = ""
-    """The line they belong to."""
 
 
 class Typed(NamedTuple):

@@ -47,7 +47,6 @@ class Keyboard(Actor):
     def __init__(self, services: Services) -> None:
         super().__init__(services)
         self._marks_by_moving = services.settings.read_when == "passed"
-        """Whether moving the cursor marks the paper it leaves."""
         self._keys = KeyReader(self._keymap)
         self._chord_help = services.background.delayed(self._show_chord)
         self._waiting: deque[Key] = deque()

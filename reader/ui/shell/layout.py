@@ -38,7 +38,6 @@ WIDEST_DETAIL = 60
 STACKED_SHARE = 0.77
 """Default share of the list above the detail: nine papers in 24 lines."""
 
-
 OUTLINE_FROM = 120
 """Minimum columns of a terminal for an outline beside a full text."""
 
@@ -92,7 +91,6 @@ class PaneChoice(NamedTuple):
     usual: PaneSizes = PaneSizes(26, USUAL_SHARE)
     usual_density: Density = "comfortable"
     sizes: Mapping[Shape, PaneSizes] = {}
-    """Sizes changed by keys."""
     hidden: frozenset[PaneName] = frozenset()
     """Permanently hidden panes; never the list."""
     density: Density = "comfortable"
@@ -140,7 +138,6 @@ class PaneFront(NamedTuple):
 
 
 LIST = PaneFront()
-"""The list in front."""
 
 
 def shape_at(width: int) -> Shape:

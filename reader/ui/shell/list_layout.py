@@ -32,7 +32,6 @@ MARGIN = 2
 FEWEST_A_DAY = 3
 """Minimum mean number of papers per day for headings."""
 
-
 END_LINES = 2
 """Lines after the last paper of a day: a blank one, and what comes next."""
 

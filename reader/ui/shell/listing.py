@@ -28,7 +28,6 @@ class Position(NamedTuple):
 
 
 TOP = Position()
-"""The first paper of a list."""
 
 
 class Where(NamedTuple):
@@ -174,7 +173,6 @@ class Range(NamedTuple):
 
     first: PaperKey
     before: PaperSelection
-    """The selection before it began."""
 
 
 @dataclass(frozen=True, slots=True)

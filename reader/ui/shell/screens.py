@@ -93,7 +93,6 @@ class Screens(Actor):
         super().__init__(services)
         self._made: dict[Front[Any], OverScreen[Any]] = {}
         self._drawn: dict[Front[Any], Any] = {}
-        """What the open screens show."""
         self._covered: list[OverScreen[Any]] = []
         """Screens closed while covered by another one, such as help; they are removed once uncovered."""
 

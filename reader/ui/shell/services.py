@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from reader.cache.search.compile import Scope
     from reader.ui.shell.app import ShellApp
 
-
 Work = Callable[[], Awaitable[None]]
 """A function that returns a coroutine: a coroutine itself would stay unawaited if cancelled before it begins."""
 

@@ -33,10 +33,8 @@ if TYPE_CHECKING:
     from reader.keys.actions import Context
     from reader.ui.library.feed_results import FeedResults
 
-
 Tone = Literal["done", "warning"]
 """A success, or something that needs the user's attention."""
-
 
 NOTHING_IS_FETCHED = "the sample: nothing is fetched"
 """The answer to any fetch over the bundled sample."""
@@ -513,8 +511,6 @@ class State:
     def remember_query(self, text: str) -> State:
         return replace(self, history=tuple(dict.fromkeys((text, *self.history)))[:HISTORY]) if text else self
 
-    # Searching the feed
-
     def search_feed(self, text: str) -> State:
         return replace(self, search=self.search._replace(asking=text, wanted=text, progress=None, waiting=None))
 
@@ -583,8 +579,6 @@ class State:
         if self.focus == "detail":
             return self.focused("list")
         return self.choose(NOTHING_SELECTED) if self.selection.count else self.walk_back()
-
-    # The first and the last line
 
     def busy_with(self, activity: str) -> State:
         """Show ongoing work in the first line; an empty text ends it."""

@@ -34,7 +34,6 @@ from reader.ui.terminal.leaving import LosesTerminal
 if TYPE_CHECKING:
     from reader.ui.first_frame.frame import FirstFrame
 
-
 PUSH_TITLE, POP_TITLE = "\x1b[22;2t", "\x1b]2;\x1b\\\x1b[23;2t"
 """Save and restore the window's title; terminals without that feature get an empty one."""
 
@@ -63,8 +62,6 @@ class JobDriver(LinuxDriver):
         self._has_title = os.environ.get("TERM", "") not in WITHOUT_TITLE
         self._title = ""
 
-    # Entering and leaving
-
     @property
     def is_drawing(self) -> bool:
         return self._writer_thread is not None and self._writer_thread.is_alive()
@@ -85,8 +82,6 @@ class JobDriver(LinuxDriver):
         if self._has_title:
             self.write(POP_TITLE)
         super().stop_application_mode()
-
-    # The title
 
     def set_title(self, title: str) -> None:
         """Set the window's title, without control characters, until the terminal is left."""

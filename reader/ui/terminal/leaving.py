@@ -87,7 +87,6 @@ _CLOCK = 0
 """The byte that starts the clock; no signal has this number."""
 
 _LOST = 255
-"""The byte for a lost terminal."""
 
 
 class Leaving:

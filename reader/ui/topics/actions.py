@@ -80,31 +80,21 @@ class FilterActions(Actor):
     @answers("topics")
     def pick_topics(self, choice: TopicChoice) -> None:
         """Write the picked topics into the query, and remember how they combine even if the query can't express it."""
-        state = self._model.state
-        try:
-            text = with_topics(state.place.text, choice)
-        except ReaderError as error:
-            self._model.show_notice(str(error), "warning")
-            return
-        self._model.change(state.put(TOPIC_MODE, choice.mode).narrow(text))
+        self._narrow(self._model.state.put(TOPIC_MODE, choice.mode), lambda text: with_topics(text, choice))
 
     @answers("tag choice")
     def toggle_tag(self, chosen: tuple[str, Literal["picked", "excluded"]]) -> None:
-        state = self._model.state
+        self._narrow(self._model.state, lambda text: with_tag(text, *chosen))
+
+    def _narrow(self, state: State, change: Callable[[str], str]) -> None:
         try:
-            text = with_tag(state.place.text, *chosen)
+            self._model.change(state.narrow(change(state.place.text)))
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
-            return
-        self._model.change(state.narrow(text))
 
 
 class TopicActions(Actor):
     """The topics of the highlighted paper."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._keyboard = services[Keyboard]
 
     @handles("find.topic")
     def filter_by_topic(self, _count: int | None) -> None:
@@ -119,7 +109,7 @@ class TopicActions(Actor):
         else:
             slugs = {str(number): slug for number, slug in enumerate(paper.topics, 1)}
             choices = [(digit, state[TOPIC_NAMES].get(slug, slug)) for digit, slug in slugs.items()]
-            self._keyboard.ask_letter("topic", choices, lambda digit: self._toggle(slugs[digit]))
+            self._services[Keyboard].ask_letter("topic", choices, lambda digit: self._toggle(slugs[digit]))
 
     def _toggle(self, slug: str) -> None:
         state = self._model.state
@@ -150,7 +140,6 @@ class TopicMeanings(Actor):
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
-        self._rules = services.app.rules
         self._has_begun = False
 
     @follows(lambda state: state.context)
@@ -162,10 +151,10 @@ class TopicMeanings(Actor):
     def begin(self) -> None:
         if not self._has_begun:
             self._has_begun = True
-            self._services.background.start("rules", self._read)
+            self._background.start("rules", self._read)
 
     async def _read(self) -> None:
         with loading():
-            rules = await asyncio.to_thread(self._rules)
-        model = self._services.model
+            rules = await asyncio.to_thread(self._app.rules)
+        model = self._model
         model.change(model.state.put(TOPIC_MEANINGS, {topic.slug: topic.about for topic in rules.topics}))

@@ -100,14 +100,17 @@ class TriageActions(Actor):
     # Decide
 
     @handles_each(
-        {"paper.star": "star", "paper.queue": "queue", "paper.hide": "hide", "paper.read": "pass"}, context="triage"
+        {
+            "paper.star": "star",
+            "paper.queue": "queue",
+            "paper.hide": "hide",
+            "paper.read": "pass",
+            "triage.next": "pass",
+        },
+        context="triage",
     )
     def decide_by_key(self, _count: int | None, kind: str) -> None:
         self.decide(kind)
-
-    @handles("triage.next")
-    def go_on(self, _count: int | None) -> None:
-        self.decide("pass")
 
     def _goes_on(self) -> bool:
         """Advance the clock; return False while the end is being stored."""
@@ -139,7 +142,7 @@ class TriageActions(Actor):
         self._background.start("marks", partial(self._store, storing, page.key))
         if self._show_next():
             # Short, so that the keys fit beside it.
-            self._model.show_notice(f"{DECISIONS[kind]} · {self._look.keymap.key('mark.undo')} goes back")
+            self._model.show_notice(f"{DECISIONS[kind]} · {self._keymap.key('mark.undo')} goes back")
 
     async def _store(self, storing: Awaitable[Action | None], pk: PaperKey) -> None:
         try:
@@ -203,7 +206,7 @@ class TriageActions(Actor):
         self._model.change(self._model.state.leave_paper().walk_back())
         if triage is not None:
             left = time_left(triage.pace.seconds_left)
-            self._model.show_notice(f"{self._look.keymap.key('triage.begin')} continues · {left} left")
+            self._model.show_notice(f"{self._keymap.key('triage.begin')} continues · {left} left")
 
     @handles("triage.end")
     def ask_end(self, _count: int | None) -> None:

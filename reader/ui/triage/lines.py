@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 TRIAGE_ROLES = ("place", "count", "quiet", "warning")
 """The roles of the first line's pieces."""
 
-
 TIME_IS_UP = "time is up: this paper is the last one"
 
 
@@ -26,7 +25,6 @@ class TriageHeader(NamedTuple):
     number: str = ""
     """Such as `8 of 34`."""
     time: str = ""
-    """The remaining time."""
     pace: tuple[str, ...] = ()
     """The time per paper, and for how many papers there is time."""
     is_pressing: bool = False
@@ -65,7 +63,6 @@ def triage_line(header: TriageHeader, width: int, glyphs: Glyphs) -> Line:
 
 
 MOST_KEPT = 8
-"""Maximum titles in the summary."""
 
 
 def triage_summary(triage: Triage, older: str = "") -> EmptyReason:

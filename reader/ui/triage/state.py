@@ -119,7 +119,6 @@ class Triage:
 
 
 TRIAGE: Part[Triage | None] = Part(None)
-"""The current, paused or finished triage."""
 
 
 def is_triaging(state: State) -> bool:

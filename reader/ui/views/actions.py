@@ -88,7 +88,7 @@ class ViewActions(Actor):
         elif saved:
             self._model.show_notice(f"you have {len(saved)} saved view{'' if len(saved) == 1 else 's'}")
         else:
-            key = self._look.keymap.key("command.open")
+            key = self._keymap.key("command.open")
             self._model.show_notice(f"no saved views yet · {key} view save NAME")
 
     # What the feed has
@@ -132,7 +132,7 @@ class ViewActions(Actor):
     @handles_each({"view.week": "week", "view.month": "month"})
     def show_around(self, _count: int | None, kind: PeriodKind) -> None:
         self.go(period_containing(kind, self.here().first).id)
-        self._model.show_notice(f"the best first · {self._look.keymap.key('find.sort')} reorders")
+        self._model.show_notice(f"the best first · {self._keymap.key('find.sort')} reorders")
 
     @handles_each({"period.earlier": -1, "period.later": 1})
     def go_periods(self, times: int | None, direction: int) -> None:
@@ -161,15 +161,10 @@ class ViewActions(Actor):
 
 
 COPIED = 80
-"""Width of the copied lines."""
 
 
 class ReadingActions(Actor):
     """The screen of reading statistics."""
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._traces = services[Traces]
 
     @handles("view.reading")
     def show(self, _count: int | None) -> None:
@@ -179,7 +174,7 @@ class ReadingActions(Actor):
         from reader.ui.views.reading_lines import plain, reading_lines
 
         before = self._model.state.context
-        await self._traces.stored()
+        await self._services[Traces].stored()
         figures = await self._library.reading_figures(self._look.now().astimezone().date())
         if self._model.state.context != before:
             # The user moved on meanwhile.

@@ -17,7 +17,6 @@ from reader.ui.kit.glyphs import Glyphs
 
 EMPTY = "No reading yet. Papers that you open, mark or pass in the list are counted here, by week, day and topic."
 READING_ROLES = ("label", "muted", "star", "topic", "opened", "seen", *(f"day-{level}" for level in range(5)))
-"""The roles of all pieces."""
 
 COLUMNS = ("seen", "opened", "to the end", "starred")
 FIRST, NUMBER = 12, 10

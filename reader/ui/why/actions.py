@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from reader.core.paper import Paper
     from reader.ui.why.lines import Explanation
 
-
 RANKING = "ranking papers"
 """Shown while the papers are ranked again."""
 
@@ -39,10 +38,6 @@ class WhyActions(Actor):
     def show(self, _count: int | None) -> None:
         self._change(Why(self._library.paper(self._model.state.highlighted)))
         self._background.start("why", self._renew)
-
-    @handles("why.close")
-    def close(self, _count: int | None) -> None:
-        self._change(None)
 
     # What is under the cursor
 
@@ -76,7 +71,7 @@ class WhyActions(Actor):
     @handles("why.papers")
     def show_papers(self, _count: int | None) -> None:
         if (one := self._held) is not None:
-            self.close(None)
+            self._change(None)
             self._services[ViewActions].show_query(str(Term("foryou", one.name)))
 
     @handles("why.join")
@@ -150,21 +145,15 @@ class WhyActions(Actor):
         self._update(lambda why: why._replace(known=known))
 
     async def _read(self, paper: Paper | None) -> Explanation:
-        known, learned = await asyncio.gather(asyncio.to_thread(self._known, paper), self._learned(paper))
-        return known._replace(reasons=learned.reasons, first=learned.first)
-
-    async def _learned(self, paper: Paper | None) -> Explanation:
-        """What was learned; if the cache can't be read, a notice, and the rest of the screen is shown."""
-        from reader.ui.why.lines import Explanation
-
-        place = Place(view(FOR_YOU))
+        """All reasons; if what was learned can't be read, a notice, and the rest of the screen is shown."""
+        knowing = asyncio.ensure_future(asyncio.to_thread(self._known, paper))
         try:
-            chosen = selection_of(place, "day", self._services.scope())
+            chosen = selection_of(Place(view(FOR_YOU)), "day", self._services.scope())
             reasons, first = await self._library.reasons(None if paper is None else paper.pk, chosen)
         except ReaderError as error:
             self._model.show_notice(str(error), "warning")
-            return Explanation()
-        return Explanation(reasons=reasons, first=first)
+            return await knowing
+        return (await knowing)._replace(reasons=reasons, first=first)
 
     def _known(self, paper: Paper | None) -> Explanation:
         """What gave the paper its topics, and what rules and programs did to it."""
@@ -186,7 +175,7 @@ class WhyActions(Actor):
             return str(error)
         self._changed()
         named = wishes[0]._replace(name=self._model.state[TOPIC_NAMES].get(wishes[0].name, wishes[0].name))
-        return f"{named.label} · {self._look.keymap.key('mark.undo')} undoes" if done else ""
+        return f"{named.label} · {self._keymap.key('mark.undo')} undoes" if done else ""
 
     async def _weigh(self, about: Wish | Held, direction: Direction, times: int) -> str:
         """Raise or lower something several times; muting a muted thing unmutes it."""

@@ -21,12 +21,10 @@ FOR_YOU = "For you"
 """The heading for the reasons of a paper's rank."""
 
 PROGRAMS = "Marked by programs"
-"""The heading for marks made by programs."""
 
 MOST_REASONS = 6
 
 LEAST_WEIGHT = 0.005
-"""Minimum weight of a listed reason."""
 
 WHY = "Why these topics"
 
@@ -37,7 +35,6 @@ FIRST = "First in For you"
 
 LONGEST_NAME = 40
 BAR = 12
-"""Maximum cells of a bar."""
 
 
 class Row(NamedTuple):
@@ -55,7 +52,6 @@ class Explanation(NamedTuple):
     """None without a paper."""
     rules: tuple[Act, ...] = ()
     muted: tuple[str, ...] = ()
-    """The muted words that hide it."""
     programs: tuple[Made, ...] = ()
     reasons: Reasons | None = None
     """Reasons for and against it, and what else was learned; None while unknown."""
@@ -64,7 +60,6 @@ class Explanation(NamedTuple):
     before: tuple[tuple[str, str], ...] = ()
     """The same before the last change; empty if there was none."""
     has_interests: bool = True
-    """Whether the user's interests are listed."""
 
 
 def explanation_rows(known: Explanation, width: int, glyphs: Glyphs) -> list[Row]:

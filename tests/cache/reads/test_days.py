@@ -16,7 +16,7 @@ from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
 from reader.core.query import parse
 from tests.cache.conftest import NOW, draft
-from tests.facts import cached
+from tests.doubles import cached
 from tests.table import each
 
 DAYS = {"2026-11-20": (0, 1), "2026-11-21": (2, 3), "2026-11-23": (4,), "2026-11-24": (5, 6)}

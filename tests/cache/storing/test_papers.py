@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import AbstractContextManager, closing
 from datetime import date
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -22,7 +22,7 @@ from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing, Paper, Skipped
 from reader.core.query import parse
 from tests.cache.conftest import NOW, ByName, draft
-from tests.facts import DraftFacts, cached
+from tests.doubles import cached
 
 
 def whole(path: Path, id: str) -> Paper:
@@ -288,9 +288,7 @@ def test_the_feed_s_ranking_is_kept_as_it_came(filled: Cache, window: Window) ->
 LONG = "A sufficiently long title that is no other paper's"
 
 
-def post(
-    title: str = LONG, entry: str = "feed:0123456789ab", source: str = "lab", /, **facts: Unpack[DraftFacts]
-) -> Draft:
+def post(title: str = LONG, entry: str = "feed:0123456789ab", source: str = "lab", /, **facts: Any) -> Draft:
     return Draft(title, entry=entry, source=source)._replace(**facts)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pytest
 
 from reader.core.choice import interests
-from reader.core.choice.counting import COUNT_FOR, ENOUGH, Papers, count, survey
+from reader.core.choice.interests import Parts
 from reader.core.choice.learned import explain
 from reader.core.choice.taste import Likeness, Marked, Taste, TasteTerm, learn, with_wishes
 from reader.core.choice.wishes import Wish
-from reader.core.choice.words import codes, number, pack
+from reader.core.choice.words import COUNT_FOR, ENOUGH, Papers, codes, count, number, pack, survey
 from tests.table import each
 
 SUBJECTS = (
@@ -40,6 +40,19 @@ def scores_of(taste: Taste) -> dict[int, float]:
 def marked(subject: str, count: int, weight: float = 1.0) -> list[Marked]:
     found = [at for at, (title, _) in enumerate(PAPERS) if title.lower().startswith(subject)]
     return [Marked(*PAPERS[at], PACKED[at], weight) for at in found[:count]]
+
+
+def test_the_machine_has_no_unit_of_its_own() -> None:
+    liked = [PACKED[at] for at in (1, 13, 25)]
+    scale = dict.fromkeys((code for packed in PACKED for code, _ in count(packed)[0].items()), 1.0)
+    lessons = interests.Lessons(liked, [1.0] * 3, (), papers, len(PACKED), 20.0, {}, (), ())
+    (one, marks), (other, _) = (
+        interests._machine({term: by * one for term, one in scale.items()}, lessons) for by in (1, 9)
+    )
+    assert other == pytest.approx(one) and max(map(abs, one.values())) > 0.01
+    assert {paper for of_term in marks.values() for paper, _ in of_term} == {0, 1, 2}
+    lost = dict.fromkeys(scale, 0.0)
+    assert set(interests._machine(lost, lessons)[0].values()) == {0.0}
 
 
 def best(taste: Taste, count: int) -> list[str]:
@@ -234,3 +247,22 @@ def test_a_large_cache_tells_by_itself_which_words_are_common() -> None:
     few, many = (survey([sea], enumerate(packed[:size]), {sea: (9, 3)}) for size in (ENOUGH - 1, ENOUGH))
     assert (few.papers, few.have, few.dwell) == (ENOUGH - 1 + COUNT_FOR, {sea: ENOUGH + 8}, {sea: 3})
     assert (many.papers, many.have) == (ENOUGH, {sea: ENOUGH})
+
+
+BY_WORD = {1: {0, 1, 2, 6}, 2: {3, 4, 5}, 9: {0, 1, 2, 3, 4, 5}}
+"""The papers that have each word: two subjects with a word in common, and a paper of the first without it."""
+
+
+def test_halves_are_two_subjects_and_not_one_stranger() -> None:
+    marks = {word: [(paper, 3.0 if word == 1 and paper < 6 else 2.0) for paper in sorted(having)]
+             for word, having in BY_WORD.items()}  # fmt: skip
+    marks[7] = [(6, 9.0)]
+    (first, words), (other, _) = Parts(marks=marks).halves(range(7))
+    assert {frozenset(first), frozenset(other)} == {frozenset({0, 1, 2, 6}), frozenset({3, 4, 5})}
+    assert words[0] in {1, 2, 7}
+
+
+def test_halves_of_papers_that_are_the_same_have_a_paper_each() -> None:
+    groups = Parts(marks={1: [(0, 1.0), (1, 1.0), (2, 1.0)]}).halves([0, 1, 2])
+    assert all(papers for papers, _ in groups)
+    assert sorted(paper for papers, _ in groups for paper in papers) == [0, 1, 2]

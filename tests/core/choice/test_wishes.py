@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reader.core.choice.interests import Parts
 from reader.core.choice.learned import EVERY, FIRST, MOST, SLACK, SURPRISE, Learned, mix, take_turns
-from reader.core.choice.parts import Parts
 from reader.core.choice.taste import Likeness, Taste, TasteTerm, with_wishes
 from reader.core.choice.wishes import (
     FACTOR,

@@ -19,9 +19,13 @@ from reader.cache.feeds import Feeds
 from reader.cache.marks import derived, effects
 from reader.cache.marks import event_log as event_log_module
 from reader.cache.marks import events as events_module
+from reader.cache.marks.events import Events
 from reader.cache.marks.forgotten import forgotten
 from reader.cache.marks.journal import Entry, Journal
+from reader.cache.storing.papers import Cache
+from reader.core.paper import Listing
 from reader.extensions.sync import folder as machine_file
+from tests.cache.conftest import NOW, ByName, draft
 from tests.extensions.sync.machines import Machine
 from tests.extensions.sync.test_union import act
 
@@ -354,21 +358,19 @@ class Watched:
 def test_the_write_lock_is_given_up_after_few_events_and_papers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reader.cache.marks.events import Events
-    from tests.bench.joining import make_cache as make_large
-    from tests.bench.joining import make_events, paper_id
-
     path = tmp_path / "papers.db"
-    make_large(path, 6_000)
-    everything = compress("\n".join(map(paper_id, range(6_000))).encode())
-    some = compress("\n".join(map(paper_id, range(90))).encode())
+    with closing(Cache.open(path, ByName())) as cache:
+        cache.store(Listing("2026-11-24", tuple(map(draft, range(6_000)))), NOW)
+    ids = [f"2611.{number:05}" for number in range(6_000)]
+    everything, some = (compress("\n".join(few).encode()) for few in (ids, ids[:90]))
+    single = [star(n, ids[n], clock=1_700_000_000_000 + n) for n in range(1, 3_000)]
     large = [
         Entry(f"{'f' * 23}{n}", OTHER, n, 5, kind, "1", 6_000, everything) for n, kind in enumerate(("read", "tag:a"))
     ]
     middle = [Entry(f"{n:024x}", "0d" * 6, n, n, "star", "1", 90, some) for n in range(1_000_000, 1_000_060)]
     with closing(Events.open(path)) as events:
         watched = Watched(monkeypatch)
-        events.join([*make_events(3_000, 5_000), *large, *middle])
+        events.join([*single, *large, *middle])
         assert max(watched.events) <= 500
         assert max(watched.papers) <= 2 * effects.BATCH
         # As many gaps as long transactions, in which others write.

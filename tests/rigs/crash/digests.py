@@ -34,8 +34,7 @@ def _check_mailbox(stage: Stage, home: Path, is_acknowledged: bool) -> list[str]
     found = [f"{id} has come, and the log does not have it" for id in stage.mail() if not noted[id]][:3]
     if is_acknowledged and not noted:
         found.append("a digest was acknowledged, and nothing is noted")
-    ended = run((*WORDS, "command"), stage.surroundings(home))
-    found += ended.mishaps() + ([f"the next digest failed: {ended.err}"] if ended.code else [])
+    found += run((*WORDS, "command"), stage.surroundings(home)).failures()
     noted = _noted(home)
     more = [f"{id} has come {count} times" for id, count in stage.mail().items() if count > noted[id]]
     return found + more[:3]

@@ -6,28 +6,26 @@ import errno
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 
 import pytest
 
-from tests.rigs.crash.damage import DAMAGES, try_repair
+from tests.rigs.crash.damage import DAMAGES
 from tests.rigs.crash.homes import Stage
+from tests.rigs.crash.operations import OPERATIONS
 from tests.rigs.crash.report import Report
-from tests.rigs.crash.trials import Scene, make_scenes, try_scene
-from tests.rigs.program import Run, run
+from tests.rigs.crash.steps import Step
+from tests.rigs.crash.trials import make_scene, try_repair, try_scene
+from tests.rigs.program import Run
 
 SOURCE = Path(__file__).with_name("faults.c")
 
-WHAT = (
-    *("mark", "undo", "bulk", "tag", "rename", "note", "queue", "library"),
-    *("import", "read", "pdf", "refresh-paper", "for-you", "sync", "digest", "compact", "migrate", "repair"),
-    *("follow", "weigh", "agent", "rules", "digest-file", "vectors", "settings", "mute"),
-    *("group-create", "group-join", "group-share", "group-look", "group-leave"),
-)
+WHAT = (*(name for name in OPERATIONS if name != "refresh"), "migrate", "repair")
+"""A refresh writes in no order that comes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,56 +77,23 @@ def run_faults(
     faults: Sequence[Fault] = FAULTS,
     step: int = 1,
 ) -> None:
-    """Try every `step`-th write of each operation with each kind of fault."""
-    injector = _Injector(stage, report, library)
-    for scene in make_scenes(stage, [name for name in what if name != "repair"], seed):
-        for fault in faults:
-            injector.run(scene.name, fault, step, partial(injector.try_scene, scene))
-    for damage in DAMAGES if "repair" in what else ():
-        for fault in faults:
-            injector.run(f"repair of {damage}", fault, step, partial(injector.try_repair, damage, seed))
-
-
-@dataclass
-class _Injector:
-    """Runs commands with faults."""
-
-    stage: Stage
-    report: Report
-    library: Path
-
-    @property
-    def _told(self) -> Path:
-        return self.stage.folder / "fault.txt"
-
-    def run(self, name: str, fault: Fault, step: int, one: Callable[[Fault, int, str], None]) -> None:
-        """Try one write after the other until the command ends before the fault."""
+    """Try every `step`-th write of each operation with each kind of fault, until it ends before the fault."""
+    told = stage.folder / "fault.txt"
+    repairs = [f"repair of {damage}" for damage in DAMAGES] if "repair" in what else []
+    for name, fault in product((*(one for one in what if one != "repair"), *repairs), faults):
+        scene = None if name in repairs else make_scene(stage, name, seed)
         for n in count(1, step):
+            told.unlink(missing_ok=True)
+            more = {"LD_PRELOAD": str(library), "FAULT_AT": str(n), "FAULT_REPORT": str(told)}
+            more |= {"FAULT_ERROR": str(fault.error)} | ({"FAULT_ON": "1"} if fault.goes_on else {})
+
+            def start(home: Path, step: Step, more: Mapping[str, str] = more) -> Run:
+                return step.run(stage.surroundings(home, **more, FAULT_FOLDER=f"{home}/"))
+
             where = f"{name}, {fault.name} at write {n}"
-            self._told.unlink(missing_ok=True)
-            one(fault, n, where)
-            if not self._told.exists():
-                self.report.say(f"{where}: the command ends before")
-                return
-
-    def try_scene(self, scene: Scene, fault: Fault, n: int, where: str) -> None:
-        """Run a scene with a fault."""
-
-        def start(home: Path) -> Run:
-            return scene.step.run(self._surroundings(home, fault, n))
-
-        try_scene(self.stage, self.report, scene, where, start)
-
-    def try_repair(self, damage: str, seed: int, fault: Fault, n: int, where: str) -> None:
-        """Run a repair with a fault."""
-
-        def start(home: Path, words: tuple[str, ...]) -> Run:
-            return run(words, self._surroundings(home, fault, n))
-
-        try_repair(self.stage, self.report, damage, seed, where, start)
-
-    def _surroundings(self, home: Path, fault: Fault, n: int) -> dict[str, str]:
-        more = {"LD_PRELOAD": str(self.library), "FAULT_FOLDER": f"{home}/", "FAULT_AT": str(n)}
-        more |= {"FAULT_REPORT": str(self._told), "FAULT_ERROR": str(fault.error)}
-        more |= {"FAULT_ON": "1"} if fault.goes_on else {}
-        return self.stage.surroundings(home, **more)
+            if scene is None:
+                try_repair(stage, report, name.removeprefix("repair of "), seed, where, start)
+            else:
+                try_scene(stage, report, scene, where, partial(start, step=scene.step), scene.copy(stage))
+            if not told.exists():
+                break

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import random
 import shutil
@@ -49,7 +48,6 @@ class Stage:
     folder: Path
     feed: FeedServer
     items: list[Item]
-    many: int = MANY
     numbers: Iterator[int] = field(default_factory=lambda: count(1), init=False)
     """Numbers of the papers that are made for imports and feeds, by any thread."""
 
@@ -114,28 +112,18 @@ class Stage:
 
 
 @contextmanager
-def stage(folder: Path, papers: Path = SAMPLE, many: int = MANY) -> Iterator[Stage]:
-    """Make the home in `folder` by importing `papers` with the real program; add copies of them if they are few."""
+def stage(folder: Path, many: int = MANY) -> Iterator[Stage]:
+    """Make the home in `folder` by importing the sample with the real program; add copies until there are so many."""
     home = folder / "origin"
     home.mkdir(parents=True)
     program = [sys.executable, str(Path(__file__).with_name("mailbox.py")), str(folder / "mailbox")]
     (home / "config.toml").write_text(SETTINGS.format(program=json.dumps(program)))
     (home / "state.json").write_text('{"view": "all"}')
-    imported = run(["import", str(papers)], environment(home))
+    imported = run(["import", str(SAMPLE)], environment(home))
     assert imported.code == 0, imported.err
     enlarge(home / "papers.db", many)
     with FeedServer() as feed:
-        yield Stage(folder, feed, read_items(papers), many)
-
-
-def read_items(papers: Path) -> list[Item]:
-    """The items of a file of recorded days, at most some hundred."""
-    if papers.suffix == ".gz":
-        with gzip.open(papers, "rt", encoding="utf-8") as lines:
-            days = [json.loads(line) for _, line in zip(range(60), lines, strict=False)]
-    else:
-        days = json.loads(papers.read_text("utf-8"))
-    return [item for day in days for item in day["items"]][:500]
+        yield Stage(folder, feed, [item for day in json.loads(SAMPLE.read_text("utf-8")) for item in day["items"]])
 
 
 def enlarge(cache: Path, papers: int) -> None:

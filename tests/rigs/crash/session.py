@@ -18,7 +18,6 @@ from pathlib import Path
 from tests.rigs.crash.homes import Stage
 from tests.rigs.crash.operations import NEW
 from tests.rigs.crash.oracle import Deed
-from tests.rigs.crash.report import TENTHS
 from tests.rigs.program import ROOT, children, command, end
 from tests.rigs.terminal import Terminal
 
@@ -33,7 +32,7 @@ SHOWN = 30.0
 NOTICED, MISSES = 10.0, 3
 """Seconds in which a mark must be acknowledged, and how many in a row may not be seen to be."""
 
-KEYS = {"star": "s", "read": "m", "hide": "x"}
+KEYS = {"star": "s", "read": "m", "hide": "x", "all": "A", "undo": "u", "redo": "\x12"}
 
 DAY_ENDED = r"All [\d,]* ?of .+ read · "
 """What the reader says in place of a mark that ends the day."""
@@ -61,7 +60,6 @@ class Lived:
     acknowledged: int = 0
     papers: frozenset[str] = frozenset()
     """Those that its refresh may have brought."""
-    tenth: int = 0
     seconds: float = 0.0
     faults: list[str] = field(default_factory=list)
 
@@ -72,7 +70,6 @@ def live(stage: Stage, home: Path, chance: random.Random) -> Lived:
     # Slow answers, so that its worker lives while keys are pressed.
     stage.feed.fault = chance.choice(["ok", "ok", "hang", "error"])
     moment = chance.uniform(0.05, LIFE)
-    lived.tenth = min(TENTHS - 1, int(TENTHS * moment / LIFE))
     began = time.perf_counter()
     with Terminal(command(), stage.surroundings(home), SIZE, ROOT) as terminal:
         user = _User(terminal, chance, lived, began + moment)
@@ -123,15 +120,10 @@ class _User:
         if self._last == "undo" and self._chance.random() < 0.5 and not self._is_noticed("redo"):
             what = "redo"
         self._last = what
-        if what in KEYS:
-            # Which paper it is about is the list's to say: it may be read again between a look and a key.
-            deed = Deed(what)
-        elif what == "all":
-            deed = Deed("read", "1", may_be_none=True)
-        else:
-            deed = Deed(what)
+        # Which paper it is about is the list's to say: it may be read again between a look and a key.
+        deed = Deed("read", "1", may_be_none=True) if what == "all" else Deed(what)
         self._lived.deeds.append(deed)
-        self._terminal.press(KEYS.get(what) or {"all": "A", "undo": "u", "redo": "\x12"}[what])
+        self._terminal.press(KEYS[what])
         if self._until(lambda: self._is_noticed(what), NOTICED):
             self._lived.acknowledged = len(self._lived.deeds)
             self._missed = 0
@@ -164,11 +156,11 @@ class _User:
                 raise Over
             if now >= patience:
                 return False
-            if not self._terminal.read(min(self._deadline, patience) - now) and self._has_ended():
+            if (
+                not self._terminal.read(min(self._deadline, patience) - now)
+                and self._terminal.process.poll() is not None
+            ):
                 raise Over
-
-    def _has_ended(self) -> bool:
-        return self._terminal.process.poll() is not None
 
     def kill_worker(self) -> None:
         """Kill the reader's worker alone; the reader must go on, and store a mark."""

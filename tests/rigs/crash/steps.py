@@ -55,6 +55,6 @@ class Step:
         }
         return sum(len(act) for number, act in enumerate(self.acts, 1) if number in answered)
 
-    def run(self, surroundings: Mapping[str, str], kill: Kill | None = None, file_size: int | None = None) -> Run:
+    def run(self, surroundings: Mapping[str, str], kill: Kill | None = None) -> Run:
         """Run it to its end, or until it is killed."""
-        return run(self.words, surroundings, kill, file_size, self.talk)
+        return run(self.words, surroundings, kill, self.talk)

@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,10 +19,12 @@ from tests.rigs.crash.report import Report
 from tests.rigs.crash.session import SIZE
 from tests.rigs.crash.snapshot import Entry, Snapshot, read_home
 from tests.rigs.crash.trials import MIGRATION, Asked, settle
-from tests.rigs.program import ROOT, command, run
+from tests.rigs.program import ROOT, Run, command, run
 from tests.rigs.terminal import Terminal
 
 SCRIPTS = 3
+
+COMPACT = ("cache", "compact")
 
 LONGEST = 30.0
 """Seconds that a command may take while all others run; a program waits ten seconds for another's transaction."""
@@ -41,8 +42,7 @@ class Done:
     undone: int = 0
     papers: frozenset[str] = frozenset()
     faults: list[str] = field(default_factory=list)
-    commands: Counter[str] = field(default_factory=Counter)
-    slowest: dict[str, float] = field(default_factory=dict)
+    runs: list[Run] = field(default_factory=list)
 
 
 class _Crowd:
@@ -75,14 +75,13 @@ class _Crowd:
     def _command(self, *words: str) -> str:
         """Run a command, which must succeed; returns what it printed."""
         ended = run(words, self._stage.surroundings(self._home))
-        name = " ".join(words[:2])
-        done = self.done
-        with done.lock:
-            done.commands[words[0]] += 1
-            done.slowest[words[0]] = max(done.slowest.get(words[0], 0), ended.seconds)
-            done.faults += ended.mishaps()
-            if ended.code or ended.seconds > LONGEST:
-                done.faults.append(f"{name} ended with {ended.code} in {ended.seconds:.1f} s: {ended.err.strip()}")
+        with self.done.lock:
+            self.done.runs.append(ended)
+            # A cache that is busy can't be compacted, and says so.
+            is_busy = words == COMPACT and "holds the cache" in ended.err
+            self.done.faults += ended.mishaps() if is_busy else ended.failures()
+            if ended.seconds > LONGEST:
+                self.done.faults.append(f"{' '.join(words)} took {ended.seconds:.1f} s")
         return ended.out if ended.code == 0 else ""
 
     def _script(self, chance: random.Random) -> None:
@@ -120,26 +119,14 @@ class _Crowd:
             with self.done.lock:
                 self.done.papers |= papers
             self._command("cache", chance.choice(("info", "verify")))
-            self._compact()
-
-    def _compact(self) -> None:
-        """Compact, which may find the cache busy and then says so."""
-        ended = run(("cache", "compact"), self._stage.surroundings(self._home))
-        with self.done.lock:
-            self.done.commands["compact" if ended.code == 0 else "compact, busy"] += 1
-            self.done.faults += ended.mishaps()
-            if ended.code and "holds the cache" not in ended.err:
-                self.done.faults.append(f"compact failed: {ended.err}")
+            self._command(*COMPACT)
 
     def _read(self, chance: random.Random) -> None:
-        with ExitStack() as stack:
-            terminal = stack.enter_context(Terminal(command(), self._stage.surroundings(self._home), SIZE, ROOT))
+        with Terminal(command(), self._stage.surroundings(self._home), SIZE, ROOT) as terminal:
             # Until it takes keys, the terminal itself would take some.
             terminal.wait_for("▌", LONGEST)
-            keys = 0
             while not self._is_over() and terminal.process.poll() is None:
                 terminal.press(chance.choice(MOVES))
-                keys += 1
                 terminal.read_until_quiet(0.05, 1)
                 terminal.show_all()
                 if "holds the cache" in terminal.text or "database is locked" in terminal.text:
@@ -150,8 +137,6 @@ class _Crowd:
             terminal.press("escape", "escape", "ctrl+q")
             if terminal.wait_closed(30) != 0:
                 self._fault(f"a reader left with {terminal.process.returncode}: {terminal.text}")
-            with self.done.lock:
-                self.done.commands["keys"] += keys
 
     def _fault(self, text: str) -> None:
         with self.done.lock:
@@ -169,16 +154,11 @@ def run_together(stage: Stage, report: Report, seconds: float, seed: int, *, wit
     done = crowd.done
     where = f"--together {seconds:.0f} --seed {seed}"
     report.violate(where, done.faults)
-    ended = run(("mark", "unhide", min(crowd.before.states)), stage.surroundings(home))
-    report.violate(where, ended.mishaps())
-    after = read_home(home / "papers.db")
-    report.violate(where, judge_crowd(crowd.before, after, done))
-    for name, number in sorted(done.commands.items()):
-        row = report.row(name)
-        row.tries += number
-        row.seconds = max(row.seconds, done.slowest.get(name, 0))
-    report.row("mark").acknowledged += sum(done.marks.values())
-    report.row("undo").acknowledged += done.undone
+    report.violate(where, run(("mark", "unhide", min(crowd.before.states)), stage.surroundings(home)).mishaps())
+    report.violate(where, judge_crowd(crowd.before, read_home(home / "papers.db"), done))
+    for ended in done.runs:
+        report.count(ended.words[0], ended)
+    report.rows["mark"].acknowledged += sum(done.marks.values())
 
 
 def migrate_together(stage: Stage, report: Report, programs: int) -> None:
@@ -188,8 +168,8 @@ def migrate_together(stage: Stage, report: Report, programs: int) -> None:
     with ThreadPoolExecutor(programs) as threads:
         runs = [threads.submit(run, MIGRATION.words, stage.surroundings(home)) for _ in range(programs)]
     for ended in (one.result() for one in runs):
-        report.row("migrate").tries += 1
-        report.violate("programs on an older home", ended.mishaps() + ([ended.err] if ended.code else []))
+        report.count("migrate", ended)
+        report.violate("programs on an older home", ended.failures())
     after = settle(stage, report, "an older home", home, before, Asked())
     report.violate("an older home", judge_schema(home, before, after, is_settled=True))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.rigs.crash.damage import Patient
 from tests.rigs.crash.homes import Stage
 from tests.rigs.crash.migration import judge_schema, make_marked_home, make_old_origin
 from tests.rigs.crash.operations import OPERATIONS, opening
@@ -14,7 +16,7 @@ from tests.rigs.crash.oracle import Deed, judge_moment, judge_papers, judge_sett
 from tests.rigs.crash.report import Report
 from tests.rigs.crash.snapshot import Snapshot, read_home
 from tests.rigs.crash.steps import Check, Step
-from tests.rigs.program import Run, run
+from tests.rigs.program import Run
 
 MIGRATION = Step(("count",))
 """Any command migrates an older home."""
@@ -30,12 +32,6 @@ class Asked:
     is_acknowledged: bool = False
     check: Check | None = None
 
-    @classmethod
-    def of(cls, step: Step, ended: Run) -> Asked:
-        """What was asked by a command that ended in this way."""
-        is_done = step.is_acknowledged(ended)
-        return cls(step.all_deeds, step.acknowledged(ended), step.papers, is_done, step.check)
-
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -46,31 +42,25 @@ class Scene:
     before: Snapshot
     step: Step
 
-    def arrange(self, stage: Stage, home: Path) -> None:
-        """Prepare a copy of the home for the step."""
+    def copy(self, stage: Stage) -> Path:
+        """A fresh home, prepared for the step."""
+        return self.prepared(stage, stage.new_home("home", self.origin))
+
+    def prepared(self, stage: Stage, home: Path) -> Path:
+        """A copy of the home, prepared for the step."""
         if self.step.arrange is not None:
             self.step.arrange(stage, home)
-
-    def judge_schema(self, home: Path, after: Snapshot, *, is_settled: bool) -> list[str]:
-        """What is wrong with the schema or its backup, if this is a migration."""
-        if self.step is not MIGRATION:
-            return []
-        return judge_schema(home, self.before, after, is_settled=is_settled)
+        return home
 
 
-def make_scenes(stage: Stage, names: Sequence[str], seed: int) -> list[Scene]:
-    """The scenes of some operations, in homes with some marks."""
+def make_scene(stage: Stage, name: str, seed: int | str) -> Scene:
+    """The scene of an operation, in a home with some marks."""
+    if name == "migrate":
+        old = make_old_origin(stage)
+        return Scene(name, old, read_home(old / "papers.db"), MIGRATION)
     marked = make_marked_home(stage)
     before = read_home(marked / "papers.db")
-    scenes = []
-    for name in names:
-        if name == "migrate":
-            old = make_old_origin(stage)
-            scenes.append(Scene(name, old, read_home(old / "papers.db"), MIGRATION))
-        else:
-            step = OPERATIONS[name](stage, random.Random(f"{seed}/{name}"), before)
-            scenes.append(Scene(name, marked, before, step))
-    return scenes
+    return Scene(name, marked, before, OPERATIONS[name](stage, random.Random(f"{seed}/{name}"), before))
 
 
 def settle(
@@ -80,18 +70,16 @@ def settle(
     home: Path,
     before: Snapshot,
     asked: Asked,
-    meanwhile: Callable[[Snapshot], None] | None = None,
+    meanwhile: Callable[[Step], None] | None = None,
 ) -> Snapshot:
-    """Judge a home as it was left, open it again, and judge it once more; `meanwhile` comes between."""
+    """Judge a home as it was left, open it again, and judge it once more; `meanwhile` does something to the opening."""
     cache = home / "papers.db"
     left = read_home(cache, deep=False)
     report.violate(f"{where}, as it was left", judge_moment(before, left, asked.deeds, asked.acknowledged))
+    step = opening(left)
     if meanwhile is not None:
-        meanwhile(left)
-    ended = run(opening(left).words, stage.surroundings(home))
-    faults = ended.mishaps()
-    if ended.code:
-        faults.append(f"the next opening failed: {ended.err.strip()}")
+        meanwhile(step)
+    faults = step.run(stage.surroundings(home)).failures()
     after = read_home(cache)
     faults += judge_settled(before, after, asked.deeds, asked.acknowledged)
     faults += judge_papers(before, after, asked.papers, acknowledged=asked.is_acknowledged)
@@ -107,26 +95,39 @@ def try_scene(
     scene: Scene,
     where: str,
     start: Callable[[Path], Run],
-    home: Path | None = None,
-) -> Run:
-    """Run a scene once by `start`, in a fresh home or in `home`, which is arranged, and judge what comes of it."""
-    if home is None:
-        home = stage.new_home("home", scene.origin)
-        scene.arrange(stage, home)
+    home: Path,
+    meanwhile: Callable[[Step], None] | None = None,
+) -> Snapshot:
+    """Run a scene once by `start`, in a home that is prepared for it, and judge what comes of it."""
     stage.empty_mailbox()
-    row = report.row(scene.name)
-    row.tries += 1
-    ended = start(home)
-    row.seconds += ended.seconds
-    asked = Asked.of(scene.step, ended)
-    row.acknowledged += asked.acknowledged
-    row.cut += ended.code != 0
+    step, ended = scene.step, start(home)
+    asked = Asked(step.all_deeds, step.acknowledged(ended), step.papers, step.is_acknowledged(ended), step.check)
+    report.count(scene.name, ended, asked.acknowledged)
     faults = ended.mishaps()
-    if scene.step is MIGRATION:
+    if step is MIGRATION:
         left = read_home(home / "papers.db", deep=False)
-        faults += scene.judge_schema(home, left, is_settled=ended.code == 0)
+        faults += judge_schema(home, scene.before, left, is_settled=ended.code == 0)
     report.violate(where, faults)
-    after = settle(stage, report, where, home, scene.before, asked)
-    row.landed += max(0, len(after.entries) - len(scene.before.entries) - asked.acknowledged)
-    report.violate(where, scene.judge_schema(home, after, is_settled=True))
-    return ended
+    after = settle(stage, report, where, home, scene.before, asked, meanwhile)
+    if step is MIGRATION:
+        report.violate(where, judge_schema(home, scene.before, after, is_settled=True))
+    return after
+
+
+def try_repair(
+    stage: Stage, report: Report, damage: str, seed: int, where: str, start: Callable[[Path, Step], Run]
+) -> None:
+    """Break a home always in the same way, run the command that doctor names by `start`, and then cure the home."""
+    origin = make_marked_home(stage)
+    patient = Patient(stage, origin, damage, random.Random(f"{seed}/{damage}"))
+    if not (words := patient.diagnose()):
+        report.violate(where, patient.faults or [f"doctor finds nothing wrong with {damage}"])
+        return
+    ended = start(patient.home, Step(words))
+    report.count("repair", ended)
+    patient.faults += ended.mishaps()
+    patient.cure()
+    try:
+        report.violate(where, patient.judge())
+    except sqlite3.DatabaseError as error:
+        report.violate(where, [*patient.faults, f"the cured cache can't be read: {error}"])

@@ -39,9 +39,8 @@ def _check(stage: Stage, home: Path, _is_acknowledged: bool) -> list[str]:
         if (home / name).exists():
             shutil.copyfile(home / name, other / name)
     for one in (home, other):
-        ended = run(WORDS, stage.surroundings(one))
-        if ended.code or ended.mishaps():
-            return [*ended.mishaps(), f"the next making failed: {ended.err}"]
+        if failures := run(WORDS, stage.surroundings(one)).failures():
+            return failures
     found, wanted = ({file.name: file.read_bytes() for file in one.glob("vectors/of-*/*")} for one in (home, other))
     assert len(wanted["papers"]) > 16, "no vectors were made"
     return [

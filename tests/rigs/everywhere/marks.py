@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,21 +30,15 @@ class Outcome:
 
     marks: int = 0
     choices: int = 0
-    joins: int = 0
-    """Times that machines joined their marks on the way."""
-    looks: int = 0
-    """Times that one looked at the group on the way."""
     events: int = 0
     shared: int = 0
     """Marks that the members see of each other at the end."""
-    seconds: float = 0.0
     wrong: list[str] = field(default_factory=list)
     """What is not as it should be, in sentences."""
 
 
 def play(root: Path, places: AbstractContextManager[Places], marks: int, seed: int) -> Outcome:
     """Mark papers at random on all machines, let them meet, and compare what each has and sees."""
-    began = time.monotonic()
     origin = make_cache(root / "origin" / "papers.db")
     with places as found:
         homes = [Home.of(person, name, off, origin, found, root) for person, name, off in MACHINES]
@@ -53,7 +46,6 @@ def play(root: Path, places: AbstractContextManager[Places], marks: int, seed: i
         game.run(marks)
         game.settle()
         game.compare()
-    game.outcome.seconds = time.monotonic() - began
     return game.outcome
 
 
@@ -79,10 +71,8 @@ class _Game:
                 outcome.marks += 1
             if chance.random() < 0.05:
                 home.join_marks()
-                outcome.joins += 1
             if home.is_member and chance.random() < 0.05:
                 home.look_at_group()
-                outcome.looks += 1
 
     def _enter(self, home: Home) -> None:
         members = [one for one in self._homes if one.is_member]

@@ -82,11 +82,6 @@ TARGETS = {
         (ATOM, RSS, LISTING, RECORDS),
         (b"<entry>", b"<item>", b"<!ENTITY", b"<title>Error</title>", b"]]>", b"<dt>", b"<h3>", b"<record>"),
     ),
-    "clean": Target(
-        parsers.attack_clean,
-        ("a\u200d\u0301 é\x1b[31m b\n\n  c".encode(), b"\x9b31m\x90x\x9c"),
-        (b"\xe2\x80\xae", b"\x1b]"),
-    ),
     "dates": Target(
         parsers.attack_dates, (b"2026-05-11..7d", b"2026-w20", b"week:2026-05-11"), (b"..", b"w", b"9999", b"latest")
     ),
@@ -101,11 +96,6 @@ TARGETS = {
     "export": Target(parsers.attack_export, (EXPORT,), (b'"tags":[', b'"note":"', b'"kind":"tag:')),
     "feed": Target(
         parsers.attack_feed, (RSS, ATOM, b"<html><link rel=alternate type=application/rss+xml href=/f></html>")
-    ),
-    "formula": Target(
-        parsers.attack_formula,
-        (rb"x_{i}^{2}\leq\frac{a}{\sqrt[3]{b}}", rb"\begin{cases}a&\text{if }b\\ c&d\end{cases}"),
-        (rb"\left(", rb"\begin{", rb"\substack{", rb"\\", b"^{", b"_"),
     ),
     "gzip": Target(parsers.attack_gzip, (b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x03\0\0\0\0\0\0\0\0\0", b"plain")),
     "headers": Target(
@@ -159,29 +149,13 @@ TARGETS = {
         (PAPER_MARKDOWN, b"1. a\n\n   - b\n> c\n\n|a|b|\n|-|-|\n|\\x_{1}|2|"),
         (b"\n\n", b"## ", b"](https://arxiv.org/html/1#S1.T1)", b"\n(1)\n", b"```\n", b"\\frac{"),
     ),
-    "query": Target(
-        parsers.attack_query,
-        (b'topic:agents -is:read (day:7d OR upvotes:>5) "a b" title:/x+/ sort:title',),
-        (b":", b"OR"),
-    ),
     "records": Target(parsers.attack_records, (bytes(range(60)), b"\x03" * 40, b"\x0b\x00\x3c" * 30)),
-    "regex": Target(
-        parsers.attack_regex,
-        (b"(a+)+b\naaaa", b"[[:alpha:]]{2,9}\xc3\xa9\nx\xc3\xa9"),
-        (b"{0,99}", b"(?i", b"\\p{Greek}"),
-    ),
     "rules": Target(
         parsers.attack_rules,
         (b'threshold = 5\n[topics.x]\nphrases = ["a b", "c+d"]\n[topics.x.implies]\ny = 1\n',),
         (b"[[",),
     ),
     "saved_page": Target(parsers.attack_saved_page, (SAVED,), (b"\n\n", b" authors", "·".encode(), b"Feb 29")),
-    "settings": Target(
-        parsers.attack_settings, (b'ascii = true\nnotify = ["topic:x"]\n[keys]\n"paper.star" = "s"\n',), (b'"""', b"0x")
-    ),
-    "state": Target(
-        parsers.attack_state, (b'{"view":"latest","text":"robot","filter_width":30,"list_share":0.6,"history":["a"]}',)
-    ),
 }
 """The targets by name."""
 

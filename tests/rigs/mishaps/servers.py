@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import atexit
-import shutil
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from functools import cache, partial
 
 from tests.rigs.mishaps.postgres import PASSWORD, Postgres, postgres, silent
-from tests.rigs.mishaps.trial import Mishap, Trial, events, lacking, machine, marks
+from tests.rigs.mishaps.trial import Mishap, Trial, lacking
 
 ROOM = "sync postgresql://…"
 
@@ -27,236 +26,111 @@ def _server() -> Postgres:
 
 def joined_through_server(trial: Trial) -> Postgres:
     """A server that both machines have used."""
-    server = _cleared(trial)
-    for home in (trial.laptop, trial.desk):
-        trial.must(home, "sync", server.address())
-    trial.must(trial.laptop, "mark", "star", trial.papers[5])
-    trial.must(trial.desk, "mark", "star", trial.papers[6])
-    trial.must(trial.desk, "sync", server.address())
-    return server
-
-
-def lone_server(trial: Trial) -> Postgres:
-    """A server that the desk has used."""
-    server = _cleared(trial)
-    trial.must(trial.desk, "sync", server.address())
-    return server
-
-
-def _cleared(trial: Trial) -> Postgres:
-    """The server as new; all programs know its password."""
     server = _server()
     server.clear()
-    trial.hidden[str(server.port)] = "5432"
     trial.variables["PGPASSWORD"] = PASSWORD
+    for home in (trial.laptop, trial.desk):
+        trial.must(home, "sync", server.address())
+    papers = trial.papers
+    trial.must(trial.laptop, "mark", "star", papers[5])
+    trial.must(trial.desk, "mark", "star", papers[6])
+    trial.must(trial.desk, "sync", server.address())
     return server
 
 
-def _wrong(trial: Trial, server: Postgres, address: str, *, password: str = PASSWORD, code: int = 1) -> None:
-    """An address or a password that can't work, and then the right one."""
-    trial.variables["PGPASSWORD"] = password
-    trial.meets("sync", address, code=code)
-    trial.expect(PASSWORD not in trial.told[-1].said, "the password is shown")
-    trial.variables["PGPASSWORD"] = PASSWORD
+Fault = Callable[[Trial, Postgres], AbstractContextManager[object]]
+"""Stands in the way for a while; yields the address that is asked, the server's own if it is none."""
+
+
+def _sync(fault: Fault, words: Sequence[str], code: int, trial: Trial) -> None:
+    """Join the marks through the server while a fault is there, and once it is gone."""
+    server = joined_through_server(trial)
+    with fault(trial, server) as address:
+        said = trial.meets("sync", str(address or server.address()), *words, code=code).err
+        assert PASSWORD not in said, "the password is shown"
     trial.heals("sync", server.address())
     trial.expect_same_marks(server.address())
 
 
-def _down(trial: Trial) -> None:
-    server = joined_through_server(trial)
+def _at(user: str = "ada", database: str = "papers", more: str = "") -> Fault:
+    """Another address of the server."""
+    return lambda _trial, server: nullcontext(server.address(user, database, more))
+
+
+def _asked(ask: str, back: str, database: str = "postgres") -> Fault:
+    """What an administrator does, and takes back."""
+
+    @contextmanager
+    def fault(_trial: Trial, server: Postgres) -> Iterator[None]:
+        server.ask(ask, database=database)
+        yield
+        server.ask(back, database=database)
+
+    return fault
+
+
+@contextmanager
+def _wrong_password(trial: Trial, _server: Postgres) -> Iterator[None]:
+    trial.variables["PGPASSWORD"] = "guess"
+    yield
+    trial.variables["PGPASSWORD"] = PASSWORD
+
+
+@contextmanager
+def _down(_trial: Trial, server: Postgres) -> Iterator[None]:
     server.stop()
     try:
-        trial.meets("sync", server.address())
-        trial.meets("sync", "--status", server.address())
+        yield
     finally:
         server.start()
-    trial.heals("sync", server.address())
-    trial.expect_same_marks(server.address())
 
 
-def _no_such_host(trial: Trial) -> None:
-    server = lone_server(trial)
-    _wrong(trial, server, "postgresql://ada@hub.invalid/papers")
-
-
-def _wrong_password(trial: Trial) -> None:
-    server = joined_through_server(trial)
-    _wrong(trial, server, server.address(), password="guess")
-
-
-def _no_password(trial: Trial) -> None:
-    server = lone_server(trial)
-    _wrong(trial, server, server.address(), password="")
-
-
-def _password_in_the_address(trial: Trial) -> None:
-    server = lone_server(trial)
-    _wrong(trial, server, server.address(user=f"ada:{PASSWORD}"), password="", code=2)
-
-
-def _wrong_database(trial: Trial) -> None:
-    server = joined_through_server(trial)
-    _wrong(trial, server, server.address(database="paperz"))
-
-
-def _wrong_user(trial: Trial) -> None:
-    server = joined_through_server(trial)
-    _wrong(trial, server, server.address(user="adda"))
-
-
-def _not_let_in(trial: Trial) -> None:
-    server = lone_server(trial)
-    _wrong(trial, server, server.address(user="locked"))
-
-
-def _tls_required_there(trial: Trial) -> None:
-    server = lone_server(trial)
-    _wrong(trial, server, server.address(user="secret"))
-
-
-def _tls_required_here(trial: Trial) -> None:
-    server = lone_server(trial)
-    _wrong(trial, server, server.address(more="?sslmode=require"))
-
-
-def _damaged_address(trial: Trial) -> None:
-    server = lone_server(trial)
-    _wrong(trial, server, "postgresql://ada@127.0.0.1:54x2/papers")
-
-
-def _no_rights_to_make(trial: Trial) -> None:
-    server = lone_server(trial)
-    _wrong(trial, server, server.address(user="guest", database="other"))
-
-
-def _no_rights_to_read(trial: Trial) -> None:
-    server = lone_server(trial)
-    _wrong(trial, server, server.address(user="guest"))
-
-
-def _no_rights_to_write(trial: Trial) -> None:
-    server = lone_server(trial)
-    server.ask("GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest", database="papers")
-    _wrong(trial, server, server.address(user="guest"))
-
-
-def _read_only(trial: Trial) -> None:
-    server = joined_through_server(trial)
-    server.ask("ALTER DATABASE papers SET default_transaction_read_only = on")
-    trial.meets("sync", server.address())
-    server.ask("ALTER DATABASE papers RESET default_transaction_read_only")
-    trial.heals("sync", server.address())
-    trial.expect_same_marks(server.address())
-
-
-def _other_table(trial: Trial) -> None:
-    server = joined_through_server(trial)
-    other = "ALTER TABLE dailypapers_event RENAME COLUMN line TO row"
-    server.ask(other, database="papers")
-    trial.meets("sync", server.address())
-    server.ask("ALTER TABLE dailypapers_event RENAME COLUMN row TO line", database="papers")
-    trial.heals("sync", server.address())
-    trial.expect_same_marks(server.address())
-
-
-def _table_lost(trial: Trial) -> None:
-    server = joined_through_server(trial)
-    server.ask("DROP TABLE dailypapers_event", database="papers")
-    trial.meets("sync", server.address())
-    server.clear()
-    trial.heals("sync", server.address())
-    trial.expect_same_marks(server.address())
-
-
-def _rolled_back(trial: Trial) -> None:
-    server = joined_through_server(trial)
-    server.clear()
-    trial.meets("sync", server.address(), code=0)
-    trial.heals("sync", server.address())
-    trial.expect_same_marks(server.address())
-
-
-def _too_many(trial: Trial) -> None:
-    server = joined_through_server(trial)
-    server.ask("ALTER ROLE ada CONNECTION LIMIT 0")
-    trial.meets("sync", server.address())
-    server.ask("ALTER ROLE ada CONNECTION LIMIT -1")
-    trial.heals("sync", server.address())
-    trial.expect_same_marks(server.address())
-
-
-def _silent(trial: Trial) -> None:
-    server = lone_server(trial)
-    with silent() as port:
-        trial.hidden[str(port)] = "5432"
-        _wrong(trial, server, f"postgresql://ada@127.0.0.1:{port}/papers")
-
-
-def _no_postgres(trial: Trial) -> None:
-    """A web server is at the port."""
-    server = lone_server(trial)
-    with _answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
-        trial.hidden[str(port)] = "5432"
-        _wrong(trial, server, f"postgresql://ada@127.0.0.1:{port}/papers")
-
-
-def _silent_after_a_while(trial: Trial) -> None:
-    """The network goes away in the middle: nothing comes, and nothing says so."""
-    server = lone_server(trial)
-    with _forwarding(server.port, 1_200) as port:
-        trial.hidden[str(port)] = "5432"
-        address = server.address().replace(str(server.port), str(port))
-        _wrong(trial, server, address)
-
-
-def _somebody_holds_the_turn(trial: Trial) -> None:
-    """Another machine hangs while it holds the lock of those that insert."""
-    import psycopg
-
-    server = joined_through_server(trial)
-    with psycopg.connect(server.address(), password=PASSWORD) as other:
-        other.execute("SELECT pg_advisory_xact_lock(6431797103)")
-        trial.meets("sync", server.address())
-    trial.heals("sync", server.address())
-    trial.expect_same_marks(server.address())
-
-
-def _down_while_watched(trial: Trial) -> None:
-    """`sync --watch` while the server stops."""
-    server = joined_through_server(trial)
+@contextmanager
+def _down_while_watched(_trial: Trial, server: Postgres) -> Iterator[None]:
     timer = threading.Timer(2.0, server.stop)
     timer.start()
     try:
-        trial.meets("sync", server.address(), "--watch", "--quiet")
+        yield
     finally:
         timer.join()
         server.start()
-    trial.heals("sync", server.address())
-    trial.expect_same_marks(server.address())
 
 
-def _copied_home(trial: Trial) -> None:
-    server = joined_through_server(trial)
-    copy = trial.place / "copy"
-    shutil.copytree(trial.laptop, copy)
-    trial.must(copy, "mark", "star", trial.papers[7])
-    trial.must(trial.laptop, "mark", "star", trial.papers[8])
-    trial.must(copy, "sync", server.address())
-    trial.meets("sync", server.address(), code=0)
-    trial.heals("sync", server.address())
-    trial.must(copy, "sync", server.address())
-    trial.expect_same_marks(server.address())
-    trial.must(copy, "sync", server.address())
-    trial.expect(events(copy) == events(trial.desk), "the copy has other marks")
-    trial.expect({*trial.papers[5:9]} <= marks(trial.desk)[0], "a star of a copy is missing")
-    trial.expect(machine(copy) != machine(trial.laptop), "both have the same id still")
+@contextmanager
+def _silent(_trial: Trial, _server: Postgres) -> Iterator[str]:
+    with silent() as port:
+        yield f"postgresql://ada@127.0.0.1:{port}/papers"
 
 
-def _without_the_extra(trial: Trial) -> None:
-    server = joined_through_server(trial)
-    trial.meets("sync", server.address(), more=lacking(trial, "psycopg"))
-    trial.heals("sync", server.address())
-    trial.expect_same_marks(server.address())
+@contextmanager
+def _no_postgres(_trial: Trial, _server: Postgres) -> Iterator[str]:
+    """A web server is at the port."""
+    with _answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
+        yield f"postgresql://ada@127.0.0.1:{port}/papers"
+
+
+@contextmanager
+def _silent_after_a_while(_trial: Trial, server: Postgres) -> Iterator[str]:
+    """The network goes away in the middle: nothing comes, and nothing says so."""
+    with _forwarding(server.port, 1_200) as port:
+        yield server.address().replace(str(server.port), str(port))
+
+
+@contextmanager
+def _somebody_holds_the_turn(_trial: Trial, server: Postgres) -> Iterator[None]:
+    """Another machine hangs while it holds the lock of those that insert."""
+    import psycopg
+
+    with psycopg.connect(server.address(), password=PASSWORD) as other:
+        other.execute("SELECT pg_advisory_xact_lock(6431797103)")
+        yield
+
+
+@contextmanager
+def _without_the_extra(trial: Trial, _server: Postgres) -> Iterator[None]:
+    trial.variables |= lacking(trial, "psycopg")
+    yield
+    del trial.variables["PYTHONPATH"]
 
 
 # Servers that are none
@@ -311,35 +185,30 @@ def _forwarding(port: int, most: int) -> Iterator[int]:
                 one.close()
 
 
-MISHAPS = tuple(
-    Mishap(ROOM, what, play)
-    for what, play in (
-        ("the server is down", _down),
-        ("there is no such host", _no_such_host),
-        ("the password is wrong", _wrong_password),
-        ("there is no password", _no_password),
-        ("the password is in the address", _password_in_the_address),
-        ("there is no such database", _wrong_database),
-        ("there is no such user", _wrong_user),
-        ("the server does not let this machine in", _not_let_in),
-        ("the server wants TLS and has none", _tls_required_there),
-        ("the address wants TLS, and the server has none", _tls_required_here),
-        ("the address has a mistake", _damaged_address),
-        ("no right to make tables", _no_rights_to_make),
-        ("no right to read the tables", _no_rights_to_read),
-        ("no right to write to the tables", _no_rights_to_write),
-        ("the server can only be read", _read_only),
-        ("a table has another shape", _other_table),
-        ("a table is gone", _table_lost),
-        ("the database is made anew", _rolled_back),
-        ("the server has too many users", _too_many),
-        ("the server takes the connection and is silent", _silent),
-        ("something else listens at the port", _no_postgres),
-        ("the network goes away in the middle", _silent_after_a_while),
-        ("another machine hangs while it writes", _somebody_holds_the_turn),
-        ("the server stops while it is listened to", _down_while_watched),
-        ("the home is copied to a new machine", _copied_home),
-        ("the extra is not installed", _without_the_extra),
-    )
+READ_ONLY = "ALTER DATABASE papers {} default_transaction_read_only{}"
+RENAME = "ALTER TABLE dailypapers_event RENAME COLUMN {} TO {}"
+LIMIT = "ALTER ROLE ada CONNECTION LIMIT {}"
+
+FAULTS: tuple[tuple[str, Fault, tuple[str, ...], int], ...] = (
+    ("the server is down", _down, (), 1),
+    ("the server is down, and its state is asked", _down, ("--status",), 1),
+    ("there is no such host", lambda *_: nullcontext("postgresql://ada@hub.invalid/papers"), (), 1),
+    ("the password is wrong", _wrong_password, (), 1),
+    ("the password is in the address", _at(f"ada:{PASSWORD}"), (), 2),
+    ("the server does not let this machine in", _at("locked"), (), 1),
+    ("the server wants TLS and has none", _at("secret"), (), 1),
+    ("the address wants TLS, and the server has none", _at(more="?sslmode=require"), (), 1),
+    ("no right to read the tables", _at("guest"), (), 1),
+    ("the server can only be read", _asked(READ_ONLY.format("SET", " = on"), READ_ONLY.format("RESET", "")), (), 1),
+    ("a table has another shape", _asked(RENAME.format("line", "row"), RENAME.format("row", "line"), "papers"), (), 1),
+    ("the server has too many users", _asked(LIMIT.format(0), LIMIT.format(-1)), (), 1),
+    ("the server takes the connection and is silent", _silent, (), 1),
+    ("something else listens at the port", _no_postgres, (), 1),
+    ("the network goes away in the middle", _silent_after_a_while, (), 1),
+    ("another machine hangs while it writes", _somebody_holds_the_turn, (), 1),
+    ("the server stops while it is listened to", _down_while_watched, ("--watch", "--quiet"), 1),
+    ("the extra is not installed", _without_the_extra, (), 1),
 )
-"""In the order of the table."""
+"""What is in the way of `sync`, with which words it is asked, and its exit code."""
+
+MISHAPS = tuple(Mishap(ROOM, what, partial(_sync, fault, words, code)) for what, fault, words, code in FAULTS)

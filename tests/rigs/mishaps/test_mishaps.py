@@ -1,14 +1,10 @@
-"""What a user gets when something is in the way: one sentence in one line, nothing lost, and it heals by itself.
-
-`python -m tests.rigs mishaps FILE` plays the same and writes it down as a table.
-"""
+"""What a user gets when something is in the way: one sentence in one line, nothing lost, and it heals by itself."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.rigs.mishaps.all import MISHAPS
-from tests.rigs.mishaps.rig import play
+from tests.rigs.mishaps.rig import MISHAPS
 from tests.rigs.mishaps.trial import Mishap, Stage
 
 pytestmark = pytest.mark.long
@@ -23,6 +19,4 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
 
 @pytest.mark.parametrize("mishap", MISHAPS, ids=lambda mishap: mishap.name)
 def test_it_is_said_and_nothing_is_lost_and_it_heals(stage: Stage, mishap: Mishap) -> None:
-    trial = play(stage, mishap)
-    assert trial.violations == []
-    assert trial.told and all(told.said for told in trial.told)
+    stage.play(mishap)

@@ -1,4 +1,4 @@
-"""One mishap, played with two machines that have joined their marks; what the program said, and what it kept."""
+"""One mishap, played with two machines that have joined their marks: what the program says, and what it keeps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +23,8 @@ from tests.rigs.program import Kill, Run, environment, run
 LONGEST = 60.0
 """Seconds after which a command is taken to hang: on a busy machine, one that gives up after ten takes longer."""
 
+ENDS = (".", "?", "complete", "skipped", ")", "shared again", "…", "read it")
+"""How a sentence may end."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -34,26 +36,11 @@ class Mishap:
     room: str
     """The part of the program that meets it."""
     what: str
-    play: Callable[[Trial], None]
+    play: Callable[[Trial], object]
 
     @property
     def name(self) -> str:
-        """A name for a test."""
-        return f"{self.play.__module__.rpartition('.')[2]}{self.play.__name__}"
-
-
-@dataclass(slots=True)
-class Told:
-    """A line of the table."""
-
-    command: str
-    code: int
-    said: str
-    """The sentence that the user got."""
-    seconds: float
-    kept: str = ""
-    next: str = ""
-    """What the next run said, once the fault was gone."""
+        return f"{self.room}: {self.what}"
 
 
 @dataclass
@@ -72,87 +59,86 @@ class Stage:
 
     def prepare(self) -> None:
         """Make the homes by the real program."""
-        laptop, desk, shared = (self.place / name for name in ("laptop", "desk", "shared"))
-        laptop.mkdir(parents=True)
-        for folder in (shared, self.place / "team"):
-            folder.mkdir()
-        (laptop / "config.toml").write_text("ask_arxiv = false\nrefresh_minutes = 0\n")
-        _must(laptop, "import", str(SAMPLE))
+        trial = Trial(self.place)
+        laptop, desk, shared, team = trial.laptop, trial.desk, str(trial.shared), str(trial.team)
+        for folder in (laptop, trial.shared, trial.team):
+            folder.mkdir(parents=True)
+        trial.configure("ask_arxiv = false\nrefresh_minutes = 0\n")
+        trial.must(laptop, "import", str(SAMPLE))
         shutil.copytree(laptop, desk)
         for home, number in ((laptop, 0), (desk, 1), (laptop, 2)):
-            _must(home, "mark", "star", self.papers()[number])
-            _must(home, "sync", str(shared))
-        team = str(self.place / "team")
-        _must(laptop, "group", "create", team, "--name", "ada")
-        _must(desk, "group", "join", team, "--name", "bob")
+            trial.must(home, "mark", "star", trial.papers[number])
+            trial.must(home, "sync", shared)
+        trial.must(laptop, "group", "create", team, "--name", "ada")
+        trial.must(desk, "group", "join", team, "--name", "bob")
         for home in (laptop, desk):
-            _must(home, "group", "share", "star")
-        _must(laptop, "group", "look")
+            trial.must(home, "group", "share", "star")
+        trial.must(laptop, "group", "look")
         # What is not joined yet when the fault comes.
-        _must(desk, "mark", "star", self.papers()[9])
-        _must(desk, "group", "look")
-        _must(desk, "note", self.papers()[3], "--text", "from the desk")
-        _must(desk, "sync", str(shared))
-        _must(laptop, "mark", "queue", self.papers()[4])
+        trial.must(desk, "mark", "star", trial.papers[9])
+        trial.must(desk, "group", "look")
+        trial.must(desk, "note", trial.papers[3], "--text", "from the desk")
+        trial.must(desk, "sync", shared)
+        trial.must(laptop, "mark", "queue", trial.papers[4])
         self.place.rename(self.folder / "prepared")
 
-    def papers(self) -> list[str]:
-        """The ids of some papers."""
-        place = self.place if self.place.exists() else self.folder / "prepared"
-        return [id for (id,) in _rows(place / "laptop", "SELECT id FROM paper ORDER BY pk LIMIT 10")]
-
-    @contextmanager
-    def trial(self) -> Iterator[Trial]:
-        """A fresh copy of all, to be played with."""
+    def play(self, mishap: Mishap) -> list[str]:
+        """Play a mishap in a fresh copy of all; returns what the program said."""
         shutil.rmtree(self.place, ignore_errors=True)
         shutil.copytree(self.folder / "prepared", self.place)
-        yield Trial(self.place, self.papers())
-
-
-def _must(home: Path, *words: str) -> None:
-    done = run(words, environment(home))
-    assert done.code == 0, done.err
+        trial = Trial(self.place)
+        mishap.play(trial)
+        assert trial.told, "no command was run"
+        return trial.told
 
 
 @dataclass
 class Trial:
-    """A play: two machines, the folder that they share, and what was seen."""
+    """A play: two machines, the folders that they share, and what was said."""
 
     place: Path
-    papers: list[str]
     variables: dict[str, str] = field(default_factory=dict)
     """Of the environment of all programs."""
-    hidden: dict[str, str] = field(default_factory=dict)
-    """What stands in the table for texts that differ from play to play."""
-    told: list[Told] = field(default_factory=list)
-    violations: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     @property
     def laptop(self) -> Path:
-        """The machine that meets the fault."""
+        """The machine that meets the fault, ada's."""
         return self.place / "laptop"
 
     @property
     def desk(self) -> Path:
+        """The other machine, bob's in the group."""
         return self.place / "desk"
 
     @property
     def shared(self) -> Path:
         return self.place / "shared"
 
+    @property
+    def team(self) -> Path:
+        """The folder of the group."""
+        return self.place / "team"
+
+    @property
+    def papers(self) -> list[str]:
+        """The ids of some papers."""
+        return [id for (id,) in rows(self.laptop, "SELECT id FROM paper ORDER BY pk LIMIT 10")]
+
     def file(self, home: Path) -> Path:
         """The file that a machine has in the shared folder."""
         return self.shared / f"dailypapers-{machine(home)}.jsonl"
 
+    def configure(self, text: str) -> None:
+        """Add to the settings of the laptop."""
+        with (self.laptop / "config.toml").open("a") as file:
+            file.write(text)
+
     # Runs
 
-    def run(self, home: Path, *words: str, more: Mapping[str, str] = NOTHING, kill: Kill | None = None) -> Run:
-        """Run the program for a machine."""
-        return run(words, environment(home, **{**self.variables, **more}), kill)
-
     def must(self, home: Path, *words: str, more: Mapping[str, str] = NOTHING) -> Run:
-        """Run the program; it must succeed."""
-        done = self.run(home, *words, more=more)
+        """Run the program for a machine; it must succeed."""
+        done = run(words, environment(home, **{**self.variables, **more}))
         assert done.code == 0, f"{words}: {done.err}"
         return done
 
@@ -170,78 +156,50 @@ class Trial:
         """
         home = home or self.laptop
         before = events(home)
-        done = self.run(home, *words, more=more, kill=kill)
-        self.note(done, code if kill is None else -signal.SIGKILL)
-        lost = before - events(home)
-        if lost:
-            self.violations.append(f"{len(lost)} marks were lost")
-        self.told[-1].kept = f"all {len(before)} marks" if not lost else f"{len(lost)} marks LOST"
+        done = run(words, environment(home, **{**self.variables, **more}), kill)
+        self.hears(done.err or done.out)
+        assert done.code == (code if kill is None else -signal.SIGKILL), f"exit code {done.code}: {done.err}"
+        assert "\n" not in done.err.strip("\n"), f"more than one line: {done.err}"
+        assert not done.err or done.err.rstrip().endswith(ENDS), f"no sentence: {done.err}"
+        assert done.seconds < LONGEST, f"it took {done.seconds:.0f} s"
+        assert before <= events(home), "marks were lost"
         return done
 
-    def note(self, done: Run, code: int) -> None:
-        """Add what a command said to the table, and judge it."""
-        said = done.err.strip("\n") or done.out.strip("\n")
-        self.told.append(Told(self.plain(" ".join(done.words)), done.code, self.plain(said), done.seconds))
-        self.violations += [f"a riddle: {said}"] if "Traceback" in said or "unexpected error" in said else []
-        if done.code != code:
-            self.violations.append(f"exit code {done.code}, not {code}")
-        if "\n" in done.err.strip("\n"):
-            self.violations.append(f"more than one line: {done.err}")
-        if done.err and not done.err.rstrip().endswith(
-            (".", "?", "complete", "skipped", ")", "shared again", "…", "read it")
-        ):
-            self.violations.append(f"no sentence: {done.err}")
-        if done.seconds > LONGEST:
-            self.violations.append(f"it took {done.seconds:.0f} s")
+    def hears(self, said: str) -> None:
+        """Keep what the program said: something, and no riddle."""
+        assert said and "Traceback" not in said and "unexpected error" not in said, f"a riddle: {said}"
+        self.told.append(said.strip("\n"))
 
     def heals(
         self, *words: str, home: Path | None = None, says: bool = False, more: Mapping[str, str] = NOTHING
-    ) -> Run:
+    ) -> None:
         """Run a command once the fault is gone: it must succeed, and `says` nothing of a trouble."""
-        done = self.run(home or self.laptop, *words, more=more)
-        lines = [*done.err.splitlines(), *done.out.splitlines()]
-        self.told[-1].next = self.plain("; ".join(lines))
-        if done.code or (done.err and not says):
-            self.violations.append(f"not healed: {done.code} {done.err.strip()}")
-        return done
-
-    def keeps(self, text: str) -> None:
-        """Add to the table what else was kept."""
-        self.told[-1].kept = f"{self.told[-1].kept}; {text}" if self.told[-1].kept else text
-
-    def expect(self, is_so: bool, otherwise: str) -> None:
-        """Note a violation."""
-        if not is_so:
-            self.violations.append(otherwise)
+        done = self.must(home or self.laptop, *words, more=more)
+        assert says or not done.err, f"not healed: {done.err}"
+        self.told[-1] += f"\n   then: {done.err}{done.out}".rstrip()
 
     def sees(self, home: Path) -> set[tuple[str, ...]]:
         """What a member of the group sees of the others."""
-        return set(_rows(home, "SELECT * FROM member_mark"))
+        return set(rows(home, "SELECT * FROM member_mark"))
 
     def expect_same_marks(self, place: str | None = None) -> None:
         """All machines must come to the same marks, with all that was made."""
-        place = place or str(self.shared)
         for home in (self.desk, self.laptop, self.desk):
-            done = self.run(home, "sync", place)
-            self.expect(done.code == 0 and not done.err, f"at the end: {done.err.strip()}")
+            done = self.must(home, "sync", place or str(self.shared))
+            assert not done.err, f"at the end: {done.err}"
             if events(self.laptop) == events(self.desk):
                 break
-        self.expect(events(self.laptop) == events(self.desk), "the machines have not the same marks")
-        self.expect(marks(self.laptop) == marks(self.desk), "the same marks, but papers differ")
+        assert events(self.laptop) == events(self.desk)
+        assert marks(self.laptop) == marks(self.desk), "the same marks, but papers differ"
         starred, queued, noted = marks(self.desk)
-        wanted = ({*self.papers[:3]} <= starred, {self.papers[4]} <= queued, {self.papers[3]} <= noted)
-        self.expect(all(wanted), f"a mark is missing: {starred} {queued} {noted}")
-
-    def plain(self, text: str) -> str:
-        """A text without the folder of the play."""
-        for one, other in {str(self.place): "~", **self.hidden}.items():
-            text = text.replace(one, other)
-        return text
+        papers = self.papers
+        wanted = ({*papers[:3]} <= starred, papers[4] in queued, papers[3] in noted)
+        assert all(wanted), f"a mark is missing: {starred} {queued} {noted}"
 
 
 def events(home: Path) -> set[str]:
     """The ids of all that the user did."""
-    return {id for (id,) in _rows(home, "SELECT id FROM event")}
+    return {id for (id,) in rows(home, "SELECT id FROM event")}
 
 
 def marks(home: Path) -> tuple[set[str], ...]:
@@ -251,15 +209,15 @@ def marks(home: Path) -> tuple[set[str], ...]:
         "SELECT id FROM queue JOIN paper USING (pk)",
         "SELECT id FROM note JOIN paper USING (pk) WHERE body <> ''",
     )
-    return tuple({id for (id,) in _rows(home, ask)} for ask in asks)
+    return tuple({id for (id,) in rows(home, ask)} for ask in asks)
 
 
 def machine(home: Path) -> str:
     """The id of the machine that a home belongs to."""
-    return str(_rows(home, "SELECT value FROM meta WHERE key = 'machine'")[0][0])
+    return str(rows(home, "SELECT value FROM meta WHERE key = 'machine'")[0][0])
 
 
-def _rows(home: Path, ask: str) -> list[tuple[Any, ...]]:
+def rows(home: Path, ask: str) -> list[tuple[Any, ...]]:
     """What a home's cache has; none if it is lost. A copy is asked, because a full disk lets nobody open a cache."""
     with TemporaryDirectory() as folder:
         for file in home.glob("papers.db*"):
@@ -269,6 +227,37 @@ def _rows(home: Path, ask: str) -> list[tuple[Any, ...]]:
             return []
         with closing(sqlite3.connect(cache)) as connection:
             return connection.execute(ask).fetchall()
+
+
+# Faults
+
+Fault = Callable[[Trial], AbstractContextManager[object]]
+"""Stands in the way for a while."""
+
+
+@contextmanager
+def away(path: Path) -> Iterator[None]:
+    """Take a file or a folder away, and whatever takes its place meanwhile once it comes back."""
+    kept = path.with_name("away")
+    path.rename(kept)
+    try:
+        yield
+    finally:
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
+        kept.rename(path)
+
+
+@contextmanager
+def changed(file: Path, data: bytes) -> Iterator[None]:
+    """Let a file be another one, and then whole again."""
+    whole = file.read_bytes()
+    file.write_bytes(data)
+    try:
+        yield
+    finally:
+        file.write_bytes(whole)
 
 
 @contextmanager
@@ -291,9 +280,17 @@ def disk(folder: Path, room: int = 1 << 24) -> Iterator[None]:
         kept.rename(folder)
 
 
-def resize(folder: Path, room: int) -> None:
+def resize(folder: Path, room: int = 1 << 22) -> None:
     """Give a small file system so much free room."""
     assert mount("-o", f"remount,size={shutil.disk_usage(folder).used + room}", str(folder))
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Let a small file system be read alone."""
+    mount("-o", "remount,ro", str(folder))
+    yield
+    mount("-o", "remount,rw", str(folder))
 
 
 def lacking(trial: Trial, *libraries: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from textual.widget import Widget
 from reader.ui.filter.strip_line import Strip
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.header_line import Condition, Header
-from reader.ui.kit.line_widgets import ActionAsked, KeyLines, StatusLine
+from reader.ui.kit.line_widgets import Reported, StatusLine
 from reader.ui.kit.status_lines import Status
 from reader.ui.main_screen import FilterStrip, TopLine
 from tests.ui.stage import Stage
@@ -21,10 +21,7 @@ CHOICES = (("o", "page"), ("p", "PDF"), ("a", "arXiv"), ("c", "code"), ("w", "pr
 
 
 class LineApp(Stage):
-    def on_key_lines_key_clicked(self, message: KeyLines.KeyClicked) -> None:
-        self.told.append(message)
-
-    def on_action_asked(self, message: ActionAsked) -> None:
+    def on_reported(self, message: Reported) -> None:
         self.told.append(message)
 
 
@@ -111,16 +108,7 @@ async def test_a_click_on_a_key_is_its_key_in_each_row() -> None:
         await pilot.pause()
         await pilot.click(status, offset=(drawn(status)[1].index("code") + 1, 1))
         await pilot.click(status, offset=(6, 1))
-        assert app.told == [KeyLines.KeyClicked("c")]
-
-
-async def test_a_click_on_the_strip_opens_the_pane() -> None:
-    strip = FilterStrip(Strip())
-    app = LineApp(strip)
-    async with app.run_test(size=(60, 3)) as pilot:
-        strip.show(Strip(("Agents",)))
-        await pilot.click(strip, offset=(30, 0))
-        assert len(app.told) == 1
+        assert app.told == [Reported("key", "c")]
 
 
 # All of them

@@ -7,7 +7,6 @@ from textual.strip import Strip
 
 from reader.ui.list.empty_lines import EmptyReason, empty_state
 from reader.ui.main_screen import Empty
-from tests.table import each
 from tests.ui.stage import Stage
 
 KEYS = {"app.refresh": "r", "app.sample": "D", "app.back": "q", "find.clear": "F", "query.complete": "tab"}
@@ -45,11 +44,6 @@ def key(action: str) -> str:
 
 def texts(reason: EmptyReason) -> list[str]:
     return ["".join(piece.text for piece in line).replace("\u00a0", " ") for line in empty_state(reason, key)]
-
-
-@each(("reason", "lines"), CASES)
-def test_each_says_what_is_so_why_and_the_keys_that_help(reason: EmptyReason, lines: list[str]) -> None:
-    assert texts(reason) == lines
 
 
 def test_a_key_that_does_not_act_is_not_named_and_the_next_one_takes_its_place() -> None:

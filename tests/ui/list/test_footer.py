@@ -19,7 +19,7 @@ from reader.ui.filter.state import (
     COUNTED,
     HINT,
 )
-from reader.ui.full_text.footer import text_status
+from reader.ui.full_text.screen import text_status
 from reader.ui.full_text.state import TEXT, view_text
 from reader.ui.full_text.text import FullText, Outline
 from reader.ui.full_text.view import Size, TextView

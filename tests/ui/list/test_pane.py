@@ -11,7 +11,7 @@ from textual.strip import Strip
 from reader.cache.reads.window import DayCount
 from reader.core.lines import Line
 from reader.core.paper_row import PaperRow
-from reader.ui.kit.line_widgets import PLAIN, ActionAsked
+from reader.ui.kit.line_widgets import PLAIN, Reported
 from reader.ui.list.lines import DayEnd
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.list_layout import ListForm
@@ -171,15 +171,6 @@ async def test_the_thumb_is_at_the_ends_of_its_bar_where_the_list_is() -> None:
         ]
 
 
-async def test_days_with_dates_are_still_stepped_through() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)):
-        papers.show(order([1, 2, 3], ("2025-11-24", 2), ("2024-11-21", 1)), Shelf(), form=ListForm(has_dates=True))
-        assert drawn(papers)[0].endswith("24 Nov")
-        assert papers.to_day(1)
-        assert (papers.highlighted, papers.day) == (3, "2024-11-21")
-
-
 async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_the_next_day() -> None:
     papers = PaperList(today=TODAY, older_key="[")
     app = Stage(papers)
@@ -325,8 +316,8 @@ class Listener(Stage):
     def _note(self, at: tuple[int | None, bool]) -> None:
         self.highlights.append(at[0])
 
-    def on_action_asked(self, message: ActionAsked) -> None:
-        self.asked.append(message.id)
+    def on_reported(self, message: Reported) -> None:
+        self.asked.append(message.value)
 
 
 async def test_each_highlight_is_reported_at_once_and_only_once() -> None:

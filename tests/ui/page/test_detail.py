@@ -315,14 +315,6 @@ async def test_a_paper_that_fits_is_read_at_once() -> None:
         assert detail.scroll_page(1) and detail.scroll_lines(1)
 
 
-async def test_lines_are_at_most_a_measure_wide() -> None:
-    app, detail = stage()
-    async with app.run_test(size=(200, 40)) as pilot:
-        detail.show(reading(LONG))
-        await pilot.pause()
-        assert max(len(line.strip()) for line in drawn(detail)) <= MEASURE
-
-
 async def test_hostile_text_is_drawn_literally() -> None:
     app, detail = stage()
     async with app.run_test(size=(60, 30)) as pilot:

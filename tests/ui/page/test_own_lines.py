@@ -40,7 +40,7 @@ def test_what_is_followed_stands_first_and_says_what_is_uncertain() -> None:
     first, second = own_lines(paper(tags=("later",)), 70, look)
     assert "".join(piece.text for piece in first) == "◆ Followed Agents & tools · perhaps Ke Li: K. Li"
     assert [piece.action for piece in first if piece.action] == [("view", one.follow.view) for one in follows]
-    assert second[0].text == "Tags"
+    assert second[0].text == "Tags "
 
 
 def test_a_note_is_drawn_as_markdown_and_keeps_its_lines() -> None:

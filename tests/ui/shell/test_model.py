@@ -12,7 +12,7 @@ from reader.core.paper_row import PaperKey
 from reader.session.places import Place, view
 from reader.ui.shell import model as model_module
 from reader.ui.shell.model import Model, subscribe
-from reader.ui.shell.state import Notice, State
+from reader.ui.shell.state import State
 from tests.ui.stage import Stage
 
 ALL, STARRED = Place(view("all")), Place(view("starred"))
@@ -38,15 +38,6 @@ def test_a_model_publishes_each_new_state_once() -> None:
     model.change(model.state.highlight(2))
     assert [state.highlighted for state in heard] == [2]
     assert heard[-1] is model.state
-
-
-def test_an_answer_is_shown_before_the_news() -> None:
-    model = Model(State())
-    model.show_notice("the best first")
-    model.show_news("12 new")
-    assert model.state.notices.shown == Notice("the best first")
-    model.change(model.state.go(ALL))
-    assert model.state.notices.shown == Notice("12 new")
 
 
 async def test_a_change_is_acted_on_before_it_returns_and_only_by_those_whose_parts_it_changes() -> None:

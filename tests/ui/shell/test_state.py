@@ -214,13 +214,6 @@ def test_a_pane_without_room_gives_up_the_keys_and_the_filter_unfolds(
     assert changes(before, after) <= {"width", "focus", "is_filter_open"}
 
 
-def test_a_zoomed_pane_is_alone_until_the_key_is_pressed_again() -> None:
-    zoomed = AT_WORK.focused("detail").choose_panes(AT_WORK.panes._replace(is_zoomed=True))
-    assert zoomed.shown == {"detail"}
-    assert zoomed.focused("list").shown == {"list"}
-    assert zoomed.choose_panes(AT_WORK.panes).shown == {"filter", "list", "detail"}
-
-
 def test_a_zoomed_pane_that_has_no_room_of_its_own_leaves_the_keys_to_the_list() -> None:
     zoomed = AT_WORK.focused("detail").choose_panes(AT_WORK.panes._replace(is_zoomed=True)).resized(60)
     assert zoomed.focus == "detail"
@@ -232,28 +225,6 @@ def test_a_hidden_pane_gives_its_room_and_the_keys_away() -> None:
     assert hidden.shown == {"filter", "list"}
     assert hidden.focus == "list"
     assert hidden.hide_pane("detail").shown == AT_WORK.shown
-
-
-def test_a_hidden_filter_pane_unfolds_when_it_is_asked_for() -> None:
-    hidden = AT_WORK.open_filter().hide_pane("filter")
-    assert hidden.shown == {"list", "detail"}
-    assert hidden.focus == "list"
-    opened = hidden.open_filter()
-    assert opened.shown == {"filter", "list"}
-    assert opened.is_filter_open
-    back = opened.hide_pane("filter")
-    assert (back.shown, back.is_filter_open) == (AT_WORK.shown, False)
-
-
-def test_the_filter_pane_unfolds_only_where_there_is_no_room_for_it() -> None:
-    wide, narrow = AT_WORK.open_filter(), AT_WORK.resized(80).open_filter()
-    assert (wide.context, wide.is_filter_open) == ("filter", False)
-    assert (narrow.context, narrow.is_filter_open) == ("filter", True)
-    for opened in (wide, narrow):
-        closed = opened.close_filter()
-        assert (closed.focus, closed.is_filter_open) == ("list", False)
-    reading = wide.focused("detail").close_filter()
-    assert (reading.focus, reading.is_filter_open) == ("detail", False)
 
 
 def test_what_is_there_already_is_no_change() -> None:
