@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -45,6 +48,21 @@ def make_cache(path: Path) -> Path:
     with closing(Cache.open(path, ByName())) as cache:
         cache.store(Listing("2026-11-24", tuple(map(draft, PAPERS))), NOW)
     return path
+
+
+@contextmanager
+def running(cache: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """The program in a home, as a process that is ended with the block, or after a minute."""
+    environment = {"DAILYPAPERS_HOME": str(cache.parent), "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "reader", *words]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        end = threading.Timer(60, process.kill)
+        end.start()
+        try:
+            yield process
+        finally:
+            end.cancel()
+            process.terminate()
 
 
 class Machine:

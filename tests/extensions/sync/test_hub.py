@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -23,7 +20,7 @@ from reader.core.errors import CacheError
 from reader.extensions.sync import hub as module
 from reader.extensions.sync.exchange import Exchanged, exchange, machines
 from reader.extensions.sync.hub import Hub, open_hub
-from tests.extensions.sync.machines import Machine
+from tests.extensions.sync.machines import Machine, running
 from tests.extensions.sync.test_forget import OTHER, star
 from tests.extensions.sync.test_union import act
 
@@ -160,30 +157,22 @@ def test_all_machines_come_to_the_same_state(origin: Path, tmp_path: Path, empty
 @pytest.mark.long
 def test_another_machine_has_a_mark_within_two_seconds(origin: Path, tmp_path: Path, empty: str) -> None:
     laptop, desk = (Machine.copied(origin, tmp_path / "none", name) for name in ("laptop", "desk"))
-    environment = {"DAILYPAPERS_HOME": str(desk.cache.parent), "PATH": "/usr/bin:/bin"}
-    words = [sys.executable, "-m", "reader", "sync", empty, "--watch"]
-    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as watching:
-        end = threading.Timer(60, watching.kill)
-        end.start()
-        try:
-            deadline = time.monotonic() + 30
-            while not _has_greeted(empty, 1) and time.monotonic() < deadline:
-                time.sleep(0.1)
-            laptop.mark("star", True, 2)
-            began = time.monotonic()
-            look(laptop, empty)
-            assert watching.stdout is not None
-            assert watching.stdout.readline() == "1 change came from other machines.\n"
-            assert time.monotonic() - began < 20
-            # And the other way round: what is marked there goes out by itself.
-            began = time.monotonic()
-            desk.mark("star", True, 3)
-            assert watching.stdout.readline() == "1 change went out.\n"
-            assert look(laptop, empty).came == {"other machines": 1}
-            assert time.monotonic() - began < 20
-        finally:
-            end.cancel()
-            watching.terminate()
+    with running(desk.cache, "sync", empty, "--watch") as watching:
+        deadline = time.monotonic() + 30
+        while not _has_greeted(empty, 1) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        laptop.mark("star", True, 2)
+        began = time.monotonic()
+        look(laptop, empty)
+        assert watching.stdout is not None
+        assert watching.stdout.readline() == "1 change came from other machines.\n"
+        assert time.monotonic() - began < 20
+        # And the other way round: what is marked there goes out by itself.
+        began = time.monotonic()
+        desk.mark("star", True, 3)
+        assert watching.stdout.readline() == "1 change went out.\n"
+        assert look(laptop, empty).came == {"other machines": 1}
+        assert time.monotonic() - began < 20
     assert [row[2] for row in laptop.states()[0]] == [0, 1, 1, 0, 0]
 
 
