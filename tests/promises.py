@@ -211,8 +211,8 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/sync/test_folder.py::test_a_wrong_clock_loses_no_mark",
         ),
         "`undo` takes back, for all machines, what was done on this one": (
-            "extensions/sync/test_folder.py::test_what_is_undone_on_one_machine_is_undone_on_all",
-            "extensions/sync/test_folder.py::test_what_is_undone_on_one_machine_is_undone_on_all",
+            "cache/marks/test_event_log.py::test_undo_takes_back_only_what_was_done_here",
+            "cache/marks/test_event_log.py::test_undo_takes_back_only_what_was_done_here",
         ),
         "One that is lost or set back is rewritten": (
             "extensions/sync/test_folder.py::test_a_file_that_was_lost_or_set_back_is_written_anew",

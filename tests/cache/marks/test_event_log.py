@@ -353,6 +353,21 @@ def test_an_undo_may_come_before_its_target(events: Events, path: Path, template
     assert starred(other) == set()
 
 
+def test_undo_takes_back_only_what_was_done_here(events: Events, path: Path, template: Path, tmp_path: Path) -> None:
+    """Marks of another machine, however new, are not this machine's last step."""
+    other = tmp_path / "other.db"
+    shutil.copy(template, other)
+    with closing(Events.open(other, lambda: 4e9)) as elsewhere:
+        elsewhere.mark("star", True, [5])
+    events.mark("star", True, [1])
+    events.join(entries(other))
+    events.mark("star", True, [2])
+    assert [one and one.label for one in (events.undo(), events.undo(), events.undo())] == ["starred", "starred", None]
+    assert starred(path) == {5}
+    assert events.redo() is not None
+    assert starred(path) == {1, 5}
+
+
 def test_lines_of_the_journal_are_only_ever_added(events: Events, path: Path) -> None:
     """Also as a cache is opened, backed up, and joined with another."""
     file, before = journal_file(path), b""
