@@ -95,7 +95,7 @@ class Home(NamedTuple):
     before: list[list[tuple[object, ...]]]
 
 
-@pytest.fixture(scope="module", params=beginnings.BEGINNINGS)
+@pytest.fixture(scope="module", params=rest_long(beginnings.BEGINNINGS, ["oldest"]))
 def origin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home of one beginning with a backup of the day; nothing is written to it."""
     cache = beginnings.BEGINNINGS[request.param](tmp_path_factory.mktemp(request.param) / "home")
