@@ -229,7 +229,6 @@ def _named(text: str) -> str | None:
 
 
 def _journal(reference: str) -> str | None:
-    """A journal by the name that its reference begins with."""
     found, year = _JOURNAL.match(reference), _year_in(reference)
     name = _VOLUME.sub("", found[1]).strip(" .-–'\"{}") if found else ""
     return f"{name} {year or ''}".rstrip() if sum(map(str.isalpha, name)) > 3 else None

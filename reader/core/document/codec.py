@@ -82,7 +82,7 @@ def pack_json(value: object) -> bytes:
 
 
 def unpack_json(data: bytes, most: int) -> Any:
-    """The value of compressed bytes, of which there are at most so many; raises zlib's error and ValueError."""
+    """The value of compressed JSON with at most `most` bytes; raises zlib.error and ValueError."""
     unpacker = zlib.decompressobj()
     text = unpacker.decompress(data, most)
     if not unpacker.eof:

@@ -786,7 +786,6 @@ def _where(phrase: Phrase, fields: Mapping[str, FoundParts]) -> tuple[str, ...]:
 
 
 def _other_evidence(topic: TopicRules, categories: Iterable[str], given: Sequence[TopicRules]) -> list[Evidence]:
-    """The evidence from the paper's categories and other topics."""
     evidence = []
     for category in categories:
         if points := topic.categories.get(folded := category.casefold()):
