@@ -16,7 +16,7 @@ import pytest
 
 from reader import platform
 from tests import breakage
-from tests.commands.conftest import DAYS, Result, Run, write_days
+from tests.commands.conftest import Result, Run
 
 pytestmark = pytest.mark.long
 
@@ -112,12 +112,6 @@ def test_what_writes_is_refused_in_one_sentence(locked: Path, words: tuple[str, 
     assert (locked / "papers.db").read_bytes() == before
 
 
-def test_an_import_is_refused_too(locked: Path, tmp_path: Path) -> None:
-    days = write_days(tmp_path / "days.jsonl", DAYS)
-    lock(locked)
-    assert run_locked("import", str(days)).code == 1
-
-
 def test_the_owner_gets_the_rights_back_by_the_doctors_command(locked: Path) -> None:
     lock(locked)
     found = run_locked("doctor")
@@ -154,7 +148,7 @@ from reader.ui.library.library import Library
 from reader.core.query import parse
 import asyncio
 
-(told,) = opening._prepare_cache(Workspace())
+(told,) = opening._prepare_cache(Workspace(), None)
 assert told.startswith("The cache is read-only: marks are refused and nothing is fetched"), told
 assert "{" not in told, told
 file = Workspace().cache_file
