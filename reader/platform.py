@@ -336,10 +336,9 @@ def _ask(command: Sequence[str]) -> str:
     import subprocess
 
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=ASKED_SECONDS, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=ASKED_SECONDS, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return ""
-    return done.stdout if done.returncode == 0 else ""
 
 
 ASKED_SECONDS = 2.0

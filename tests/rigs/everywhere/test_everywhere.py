@@ -11,7 +11,7 @@ import pytest
 from tests.extensions.sync.postgres import server
 from tests.rigs.everywhere.homes import databases, folders
 from tests.rigs.everywhere.marks import Outcome, play
-from tests.tiers import THOROUGH
+from tests.tiers import rest_at_night
 
 pytestmark = pytest.mark.long
 
@@ -21,7 +21,7 @@ def check(outcome: Outcome) -> None:
     assert outcome.events > 500 and outcome.shared > 0 and outcome.choices > 10
 
 
-SEEDS = range(18, 21 if THOROUGH else 19)
+SEEDS = rest_at_night(range(18, 21), 1)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
