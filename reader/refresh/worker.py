@@ -77,10 +77,7 @@ class _StepDone(NamedTuple):
 async def run_in_process(
     context: JobContext, job: Job, *, sleep: Sleep = asyncio.sleep
 ) -> AsyncGenerator[Message, None]:
-    """Run a job in its own process; yields and raises the same as `running.run_job`.
-
-    Also raises ReaderError if the job makes no progress for a minute, of which each second is one of `sleep`.
-    """
+    """Run a job in its own process, as `running.run_job`; raises ReaderError if it is stuck for 60 sleeps."""
     received: asyncio.Queue[Any] = asyncio.Queue()
     process = _JobProcess(context, job, received)
     watchdog = Watchdog(sleep)
