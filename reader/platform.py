@@ -174,7 +174,7 @@ class TerminalModes:
             with suppress(termios.error, OSError):
                 termios.tcsetattr(terminal, termios.TCSANOW, self._modes)
 
-    def make_raw(self, terminal: int, *, keep_signals: bool = False) -> None:
+    def make_raw(self, terminal: int, *, keep_signals: bool) -> None:
         """Send each key at once and unchanged; with `keep_signals`, ctrl+c still sends its signal. Raises OSError."""
         import termios
 
@@ -327,10 +327,9 @@ def _ask(command: Sequence[str]) -> str:
     import subprocess
 
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=ASKED_SECONDS, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=ASKED_SECONDS, check=True).stdout
     except (OSError, subprocess.SubprocessError):
         return ""
-    return done.stdout if done.returncode == 0 else ""
 
 
 ASKED_SECONDS = 2.0

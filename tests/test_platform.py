@@ -5,11 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import select
+import signal
 import socket
 import struct
+import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from termios import TIOCGWINSZ
+from types import SimpleNamespace
+from unittest.mock import Mock, call
 
 import pytest
 
@@ -84,11 +90,47 @@ def test_hears_a_socket_and_the_end_of_a_terminal(ear: tuple[socket.socket, sock
     os.close(its)
 
 
+@each(("seconds", "waits"), [(None, None), (0.5, 500), (-1.0, 0)])
+def test_it_is_listened_for_as_long_as_is_said(
+    seconds: float | None, waits: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll = Mock(**{"poll.return_value": []})
+    monkeypatch.setattr(select, "poll", lambda: poll)
+    assert platform.hear(3, 4, seconds) == (False, False)
+    assert poll.mock_calls == [call.register(3, select.POLLIN), call.register(4, 0), call.poll(waits)]
+
+
+def test_the_whole_job_stops_and_this_process_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[object] = []
+    for name in ("os.killpg", "signal.pthread_kill"):
+        monkeypatch.setattr(name, lambda whom, number: found.append((whom, number, platform.ignores_stop())))
+    before = signal.getsignal(signal.SIGTSTP)
+    platform.stop_job()
+    assert found == [(0, signal.SIGTSTP, True), (threading.get_ident(), signal.SIGTSTP, False)]
+    assert signal.getsignal(signal.SIGTSTP) is before
+
+
+def test_a_group_is_killed_with_its_leader() -> None:
+    with subprocess.Popen(["sleep", "600"], start_new_session=True) as sleeping:
+        platform.kill_group(sleeping.pid)
+    assert sleeping.returncode == -signal.SIGKILL
+    platform.kill_group(sleeping.pid)
+
+
+def test_whose_a_file_is_and_whether_it_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = tmp_path.stat().st_uid
+    assert [platform.is_mine(one) for one in (owner, owner + 1)] == [True, False]
+    for flags in (os.ST_NOSUID, os.ST_RDONLY | os.ST_NOSUID):
+        monkeypatch.setattr("os.statvfs", lambda _, flags=flags: SimpleNamespace(f_flag=flags))
+        assert platform.is_read_only(tmp_path) is bool(flags & os.ST_RDONLY)
+
+
 def test_modes_of_a_terminal_are_set_again_and_others_ignored(tmp_path: Path) -> None:
     termios = pytest.importorskip("termios")
     ours, its = os.openpty()
     before = termios.tcgetattr(its)
     modes = platform.TerminalModes(its)
+    assert modes.values == before
     changed = termios.tcgetattr(its)
     changed[3] &= ~termios.ECHO
     termios.tcsetattr(its, termios.TCSANOW, changed)
@@ -153,7 +195,7 @@ def test_the_kind_of_a_file_system_is_known() -> None:
 )
 def test_a_network_is_metered_if_the_system_says_so(answer: str, metered: bool) -> None:
     assert platform.is_metered(lambda _command: answer, "linux") is metered
-    assert not platform.is_metered(lambda _command: answer, "darwin")
+    assert platform.is_metered(lambda _command: answer, "darwin") is False
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a program of Linux is asked")
@@ -186,5 +228,32 @@ def test_a_system_that_cannot_be_asked_has_no_metered_network(tmp_path: Path, mo
 def test_a_cell_has_a_usual_size_where_the_terminal_does_not_say(
     monkeypatch: pytest.MonkeyPatch, said: tuple[int, ...], size: tuple[int, int]
 ) -> None:
-    monkeypatch.setattr("fcntl.ioctl", lambda *_: struct.pack("HHHH", *said))
+    monkeypatch.setattr("fcntl.ioctl", lambda *asked: {(2, TIOCGWINSZ, bytes(8)): struct.pack("HHHH", *said)}[asked])
     assert platform.cell_size() == size
+
+
+@each(
+    ("environ", "shown"),
+    [
+        ({"FORCE_HYPERLINK": "0", "TERM": "foot"}, False),
+        ({"FORCE_HYPERLINK": "1"}, True),
+        ({"TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.4"}, True),
+        ({"TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.3a", "TERM": "foot"}, False),
+        ({"VTE_VERSION": "5000"}, True),
+        ({"VTE_VERSION": "4999", "TERM": "foot"}, False),
+        ({"VTE_VERSION": "new", "TERM": "foot"}, True),
+        ({"WT_SESSION": "x"}, True),
+        ({"TERM_PROGRAM": "vscode"}, True),
+        ({"TERM": "xterm", "TERM_PROGRAM": "Apple_Terminal"}, False),
+    ],
+)
+def test_links_are_shown_where_the_terminal_is_known_for_them(environ: dict[str, str], shown: bool) -> None:
+    assert platform.shows_links(environ) is shown
+
+
+@each(
+    ("environ", "lacking"),
+    [({"TERM": "linux"}, True), ({"TERM": "linux", "TEXTUAL_DRIVER": "x"}, False), ({"TERM": "xterm"}, False)],
+)
+def test_a_console_lacks_signs(environ: dict[str, str], lacking: bool) -> None:
+    assert platform.lacks_signs(environ) is lacking

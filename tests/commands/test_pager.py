@@ -114,8 +114,7 @@ def test_less_shows_colours_and_outlives_an_interrupt(start: Start) -> None:
     assert b"\x1b[1m" in terminal.raw
     terminal.press("ctrl+c", "G")
     terminal.wait_for("6 of 6")
-    terminal.press("q")
-    assert terminal.wait_closed() == 0
+    terminal.leave("q")
 
 
 def test_a_failure_breaks_no_word_on_a_narrow_terminal(start: Start) -> None:

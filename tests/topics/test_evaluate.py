@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import islice
+
 import pytest
 
 from reader.core.topics.scorer import MOST, Topics
 from reader.data import shipped_topics
+from tests.tiers import rest_long
 from tests.topics.evaluate import Tally, held_out_figures, split_tallies
-from tests.topics.labelled_papers import ARCHIVE, GIVEN, LATER, SPLIT, LabelledPaper, archived_texts, labelled_papers
+from tests.topics.labelled_papers import (
+    ARCHIVE,
+    GIVEN,
+    LATER,
+    SPLIT,
+    LabelledPaper,
+    archived_texts,
+    labelled_papers,
+    read_labels,
+)
 
 needs_archive = pytest.mark.skipif(not ARCHIVE.exists(), reason="the archive is not there")
+
+
+def test_all_labels_are_topics_of_the_reader() -> None:
+    slugs = {topic.slug for topic in shipped_topics().topics}
+    labels = list(read_labels())
+    assert Counter(file for file, _ in labels) == {"given": 200, "listed": 9_545, "arxiv": 17_486, "later": 304}
+    assert len({label["id"] for _, label in labels}) == len(labels)
+    for _, label in labels:
+        assert 1 <= len(label["topics"]) <= MOST
+        assert slugs.issuperset(label["topics"])
+        assert slugs.issuperset(label.get("again", ()))
 
 
 @needs_archive
@@ -30,9 +54,11 @@ def test_papers_of_wide_topics_are_told_apart() -> None:
 
 
 @needs_archive
-def test_nearly_every_paper_has_a_topic_and_none_has_many() -> None:
+@pytest.mark.parametrize("step", rest_long((1, 10), [10]))
+def test_nearly_every_paper_has_a_topic_and_none_has_many(step: int) -> None:
     topics = shipped_topics()
-    counts = [len(topics.classify(title, abstract, words)) for _, title, abstract, words in archived_texts()]
+    texts = islice(archived_texts(), 0, None, step)
+    counts = [len(topics.classify(title, abstract, words)) for _, title, abstract, words in texts]
     assert counts.count(0) < 0.03 * len(counts)
     assert max(counts) <= MOST
     assert 2 <= sum(counts) / len(counts) <= 3

@@ -16,6 +16,7 @@ that paper's `id:`. Every term needs a letter or digit; only signs between two w
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from reader.core.dates import DATE_WORDS, DateRange, parse_date, parse_date_range
 from reader.core.errors import QueryError
@@ -61,8 +62,9 @@ MAX_DEPTH = 30
 """Maximum depth of nested parentheses."""
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> Query:
-    """Parse a query.
+    """Parse a query. The last ones are kept: each count of the views and topics asks for the same dozens.
 
     Raises QueryError, whose span and suggestion point at the first mistake.
     """
@@ -392,9 +394,10 @@ def _node(token: Token, value: Value) -> Node:
     if name in (*TEXT_FIELDS, *NAME_FIELDS) and name not in (*CHOICES, *_NAMED_BY_USER):
         _expect_letters(value)
     if name in TEXT_FIELDS:
-        is_count = value.form == "bare" and (_NUMBER.fullmatch(value.text) or value.text[0] in "<>=")
-        if name == "author" and is_count:
-            raise _wrong("author: takes a name, authors: counts them.", _name_of(token), "authors:")
+        is_number = _NUMBER.fullmatch(value.text) is not None
+        if name == "author" and value.form == "bare" and (is_number or value.text[0] in "<>="):
+            meant = "authors:" if is_number else None
+            raise _wrong("author: takes a name, authors: counts them.", _name_of(token), meant)
         return Match(value.text, exact=value.form == "quoted", field=name)
     if name in COUNT_FIELDS:
         return _count(token, value)

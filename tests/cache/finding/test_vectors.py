@@ -35,7 +35,7 @@ from reader.core.settings.tables import Vectors
 from reader.paths import vectors_folder
 from reader.refresh.vectors import lacks_vectors, make_vectors, open_door, open_encoder
 from tests.cache.finding.test_index import store
-from tests.embeddings_server import EmbeddingsServer, embeddings_server, vector
+from tests.embeddings_server import EmbeddingsServer, vector
 
 TITLES = ["Washing shirts", "Songs of whales", "Galaxies far away", "Melody of machines", "Shoes"]
 
@@ -64,7 +64,7 @@ class FakeEncoder:
 
 @pytest.fixture
 def server() -> Iterator[EmbeddingsServer]:
-    with embeddings_server() as server:
+    with EmbeddingsServer() as server:
         yield server
 
 
@@ -257,10 +257,7 @@ def test_what_can_not_be_written_is_said(cache: Cache, path: Path) -> None:
     vectors_folder(path).write_text("in the way")
     with pytest.raises(CacheError, match="can't be written"), alone(path):
         pass
-    with (
-        closing(connections.connect(path)) as connection,
-        pytest.raises(CacheError, match="can't be written"),
-    ):
+    with closing(connections.connect(path)) as connection, pytest.raises(CacheError, match="can't be written"):
         append(connection, path, "m", papers(1), rows(1))
 
 
