@@ -241,7 +241,7 @@ async def test_a_move_draws_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
             drawn.append("".join(piece.text for piece in line))
             return draw(line, over, margin)
 
-        monkeypatch.setattr(papers._strips, "_strip", watched)
+        monkeypatch.setattr(papers, "_strip", watched)
         papers.move(1)
         await pilot.pause()
         assert len(drawn) == 2
