@@ -40,14 +40,7 @@ def thumb_of(height: int, content: int, position: float) -> Thumb | None:
     return Thumb(round((height - length) * position / (content - height)), length)
 
 
-def draw_bar(
-    height: int,
-    thumb: Thumb | None,
-    glyphs: Glyphs,
-    look: BarLook,
-    *,
-    is_ruled: bool,
-) -> list[Segment]:
+def draw_bar(height: int, thumb: Thumb | None, glyphs: Glyphs, look: BarLook, *, is_ruled: bool) -> list[Segment]:
     """Return the segment of each line of a bar; a click above or below the thumb scrolls a page."""
     start, length = thumb or (height, 0)
     track = glyphs.rule if is_ruled else " "
