@@ -60,16 +60,7 @@ class Stage(App[None]):
 
 
 _ROW = PaperRow(
-    pk=0,
-    id="",
-    title="",
-    day="2025-11-24",
-    upvotes=0,
-    comments=0,
-    read=False,
-    starred=False,
-    hidden=False,
-    code=False,
+    pk=0, id="", title="", day="2025-11-24", upvotes=0, comments=0, read=False, starred=False, hidden=False, code=False
 )
 
 _PAPER = Paper(

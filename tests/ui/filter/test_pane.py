@@ -12,15 +12,7 @@ from reader.core.lines import measure
 from reader.core.query.choices import TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicOrder
 from reader.ui.filter.pane import draw_row
-from reader.ui.filter.rows import (
-    DAYS_AT_FIRST,
-    FOLLOWS_AT_FIRST,
-    FilterData,
-    FilterState,
-    TopicItem,
-    ViewItem,
-    lay_out,
-)
+from reader.ui.filter.rows import DAYS_AT_FIRST, FOLLOWS_AT_FIRST, FilterData, FilterState, TopicItem, ViewItem, lay_out
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.line_widgets import Reported
 from tests.table import each

@@ -63,8 +63,7 @@ async def test_nothing_rises_while_no_trend_is_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "ends"),
-    [(28, ["▂▂▂▂▂█"]), (36, ["▂▂▂▂▂█", "+75 %"]), (44, ["▂▂▂▂▂▂▂▂▂▂▂█", "+75 %"])],
+    ("width", "ends"), [(28, ["▂▂▂▂▂█"]), (36, ["▂▂▂▂▂█", "+75 %"]), (44, ["▂▂▂▂▂▂▂▂▂▂▂█", "+75 %"])]
 )
 async def test_a_topic_that_is_listed_by_its_rise_shows_it(width: int, ends: list[str]) -> None:
     app = PaneApp(width=width)
@@ -105,11 +104,7 @@ def test_the_most_used_tags_are_listed_and_those_that_filter() -> None:
     found = rows(FilterState(tags=TagChoice(("TAG 9",), ("tag 0",))))
     assert found[0] == ("heading", "TAGS", "none")
     assert found[1] == ("tag", "tag 0", "excluded")
-    assert found[-3:] == [
-        ("tag", "tag 9", "picked"),
-        ("more", "2 more", "folded"),
-        ("gap", "", "none"),
-    ]
+    assert found[-3:] == [("tag", "tag 9", "picked"), ("more", "2 more", "folded"), ("gap", "", "none")]
     assert len(found) == 1 + 8 + 2
 
 

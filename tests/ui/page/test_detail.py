@@ -143,14 +143,7 @@ def test_what_is_not_known_takes_no_room() -> None:
         topics=(),
         code_url=None,
     )
-    assert texts(bare) == [
-        "A memory that forgets on purpose",
-        "",
-        "▲ 0",
-        "",
-        "Abstract",
-        "None in the cache yet.",
-    ]
+    assert texts(bare) == ["A memory that forgets on purpose", "", "▲ 0", "", "Abstract", "None in the cache yet."]
     assert "12 authors" in texts(bare._replace(author_count=12))
 
 
