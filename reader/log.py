@@ -100,9 +100,9 @@ def point_to_log() -> str:
     return f"{'the log has the details' if is_written else 'the log could not be written'}: {paths.log_file()}"
 
 
-def recent_errors(now: datetime, days: int = 7) -> list[str]:
-    """First lines of the errors logged in the last days, oldest first."""
-    since = (now - timedelta(days=days)).isoformat(timespec="seconds")
+def recent_errors(now: datetime) -> list[str]:
+    """First lines of the errors logged in the last seven days, oldest first."""
+    since = (now - timedelta(days=7)).strftime("%Y-%m-%dT%H:%M:%S")
     file = paths.log_file()
     lines: list[str] = []
     for one in (*(Path(f"{file}.{number}") for number in range(_ROTATED, 0, -1)), file):
@@ -110,7 +110,7 @@ def recent_errors(now: datetime, days: int = 7) -> list[str]:
             lines += one.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             continue
-    return [line for line in lines if line[19:].startswith(f"Z{_ERROR_LINE}") and line[:19] >= since[:19]]
+    return [line for line in lines if line[19:].startswith(f"Z{_ERROR_LINE}") and line >= since]
 
 
 def _describe(error: BaseException) -> str:

@@ -83,11 +83,8 @@ class LogHandler(RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         """Open the file, readable by the user only; make its folder if it is missing."""
-        paths.make_folder(paths.log_file())
-        file = os.open(self.baseFilename, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
-        older = (Path(f"{self.baseFilename}.{number}") for number in range(1, self.backupCount + 1))
-        paths.make_private(Path(self.baseFilename), *older)
-        return os.fdopen(file, "a", encoding="utf-8", errors="backslashreplace")
+        paths.touch_private(paths.make_folder(Path(self.baseFilename)))
+        return super()._open()
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Drop the record and go on; the standard method would print to the terminal."""

@@ -37,7 +37,7 @@ def show_reader(
     frame: FirstFrame | None = None,
     *,
     opens_page: bool = False,
-    is_plain: bool = False,
+    is_plain: bool,
 ) -> int:
     """Open the reader on the user's cache, or on the sample's; with `opens_page` on the page of the first paper.
 
@@ -124,7 +124,7 @@ def _shell(workspace: Workspace, sample: Path | None) -> Shell:
     return ReaderShell(Workspace(cache_file=sample), {HOME_VARIABLE: str(sample.parent)})
 
 
-def _prepare_cache(workspace: Workspace, frame: FirstFrame | None = None) -> list[str]:
+def _prepare_cache(workspace: Workspace, frame: FirstFrame | None) -> list[str]:
     from reader.cache import schema
     from reader.core.errors import CacheDamaged
     from reader.paths import is_there, suspect_stamp
@@ -163,7 +163,7 @@ def _run_job(workspace: Workspace, file: Path, job: Job) -> AsyncGenerator[Messa
     return worker.run_in_process(JobContext(file, settings, partial(config.load_topics, own)), job)
 
 
-def show_sample(workspace: Workspace, query: str, *, is_plain: bool = False) -> int:
+def show_sample(workspace: Workspace, query: str, *, is_plain: bool) -> int:
     """Open the bundled sample in a temporary cache."""
     from tempfile import TemporaryDirectory
 

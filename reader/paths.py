@@ -196,7 +196,8 @@ def close_to_others(cache: Path) -> None:
         with suppress(OSError):
             if folder.stat().st_mode & 0o077:
                 make_private(folder, *folder.rglob("*"))
-    files = (config_file(), state_file(), look_file(), bookmarks_file(), log_file())
+    logs = log_file().parent.glob(f"{log_file().name}*")
+    files = (config_file(), state_file(), look_file(), bookmarks_file(), *logs)
     make_private(cache.parent, *cache.parent.glob(f"{cache.stem}.*"), *files, *(file.parent for file in files))
 
 

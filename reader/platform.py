@@ -177,7 +177,7 @@ class TerminalModes:
             with suppress(termios.error, OSError):
                 termios.tcsetattr(terminal, termios.TCSANOW, self._modes)
 
-    def make_raw(self, terminal: int, *, keep_signals: bool = False) -> None:
+    def make_raw(self, terminal: int, *, keep_signals: bool) -> None:
         """Send each key at once and unchanged, as Textual's driver does; raises OSError.
 
         With `keep_signals` keys such as ctrl+c still send their signals.

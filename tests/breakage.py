@@ -101,61 +101,53 @@ def flip_events(home: Path) -> None:
     overwrite(file, (root_page(file, "event_by_clock") - 1) * 4096 + 3, b"\xff\xff")
 
 
-def empty_header(home: Path) -> None:
-    overwrite(home / "papers.db", 0, bytes(100))
+def sql(*statements: str) -> Break:
+    """Do to the cache what another program or a bug may do."""
+    return lambda home: execute(home / "papers.db", *statements)
 
 
-def change_mark(home: Path) -> None:
-    overwrite(home / "papers.db", 68, b"DQAP")
+def patch(place: int, data: bytes) -> Break:
+    """Write some bytes over the file."""
+    return lambda home: overwrite(home / "papers.db", place, data)
 
 
-def change_format(home: Path) -> None:
-    """Change the number of SQLite's own form, which it takes for a mistake in a statement."""
-    overwrite(home / "papers.db", 44, b"\0\0\0\x24")
+def replace(data: bytes, *statements: str) -> Break:
+    """Put another file in its place, and run statements on it."""
 
-
-def drop(*tables: str) -> Break:
     def break_it(home: Path) -> None:
-        execute(home / "papers.db", *(f"DROP TABLE {table}" for table in tables))
+        (home / "papers.db").unlink()
+        (home / "papers.db").write_bytes(data)
+        if statements:
+            execute(home / "papers.db", *statements)
 
     return break_it
 
 
-def drop_trigger(home: Path) -> None:
-    execute(home / "papers.db", "DROP TRIGGER paper_title_changed")
+empty_header = patch(0, bytes(100))
 
+change_mark = patch(68, b"DQAP")
 
-def empty_index(home: Path) -> None:
-    execute(home / "papers.db", "INSERT INTO paper_fts(paper_fts) VALUES ('delete-all')")
+damage_index = sql("UPDATE paper_fts_data SET block = zeroblob(40) WHERE id > 10")
 
+write_zeros = replace(bytes(300_000))
 
-def damage_index(home: Path) -> None:
-    execute(home / "papers.db", "UPDATE paper_fts_data SET block = zeroblob(40) WHERE id > 10")
+make_empty = replace(b"")
 
+put_foreign = replace(b"", "CREATE TABLE moz_places (id, url)", "INSERT INTO moz_places VALUES (1, 'a')")
 
-def change_marks(home: Path) -> None:
-    execute(home / "papers.db", "UPDATE paper SET starred = 1 - starred")
+put_foreign_of_our_name = replace(
+    b"",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA application_id = 252006674",
+    "CREATE TABLE paper (id, title)",
+    "INSERT INTO paper VALUES (1, 'Mine')",
+)
+"""A file of another program that has a table of papers too, and writes a log."""
 
+make_newer = sql("UPDATE alembic_version SET version_num = '0999'", "ALTER TABLE event ADD COLUMN more")
 
-def drop_effects(home: Path) -> None:
-    execute(home / "papers.db", "DELETE FROM effect")
-
-
-def change_event(home: Path) -> None:
-    execute(home / "papers.db", "UPDATE event SET papers = x'00' WHERE kind = 'star'")
-
-
-def change_days(home: Path) -> None:
-    execute(home / "papers.db", "UPDATE day SET papers = papers + 5")
-
-
-def orphan_papers(home: Path) -> None:
-    execute(home / "papers.db", "PRAGMA foreign_keys = OFF", "DELETE FROM paper WHERE starred = 0")
-
-
-def forget_events(home: Path) -> None:
-    """Take all events out of the cache, so that only the journal has them."""
-    execute(home / "papers.db", "DELETE FROM effect", "DELETE FROM event", "UPDATE paper SET starred = 0, has_note = 0")
+forget_events = sql("DELETE FROM effect", "DELETE FROM event", "UPDATE paper SET starred = 0, has_note = 0")
+"""Takes all events out of the cache, so that only the journal has them."""
 
 
 def drop_journal(home: Path) -> None:
@@ -173,39 +165,6 @@ def fill_journal_with_garbage(home: Path) -> None:
 
 def remove(home: Path) -> None:
     (home / "papers.db").unlink()
-
-
-def make_empty(home: Path) -> None:
-    (home / "papers.db").write_bytes(b"")
-
-
-def write_text(home: Path) -> None:
-    (home / "papers.db").write_text("Dear diary, today I have read three papers. " * 500)
-
-
-def write_zeros(home: Path) -> None:
-    (home / "papers.db").write_bytes(bytes(300_000))
-
-
-def put_foreign(home: Path) -> None:
-    (home / "papers.db").unlink()
-    execute(home / "papers.db", "CREATE TABLE moz_places (id, url)", "INSERT INTO moz_places VALUES (1, 'a')")
-
-
-def put_foreign_of_our_name(home: Path) -> None:
-    """A file of another program that has a table of papers too, and writes a log."""
-    (home / "papers.db").unlink()
-    execute(
-        home / "papers.db",
-        "PRAGMA journal_mode = WAL",
-        "PRAGMA application_id = 252006674",
-        "CREATE TABLE paper (id, title)",
-        "INSERT INTO paper VALUES (1, 'Mine')",
-    )
-
-
-def make_newer(home: Path) -> None:
-    execute(home / "papers.db", "UPDATE alembic_version SET version_num = '0999'", "ALTER TABLE event ADD COLUMN more")
 
 
 WITHOUT_COMMUNITY = (
@@ -293,18 +252,18 @@ def leave_log(home: Path, *statements: str) -> None:
 
 
 IN_PLACE: dict[str, Break] = {
-    "a table dropped": drop("trending"),
-    "papers dropped": drop("paper", "paper_text"),
-    "events dropped": drop("event"),
-    "a trigger dropped": drop_trigger,
-    "index emptied": empty_index,
+    "a table dropped": sql("DROP TABLE trending"),
+    "papers dropped": sql("DROP TABLE paper", "DROP TABLE paper_text"),
+    "events dropped": sql("DROP TABLE event"),
+    "a trigger dropped": sql("DROP TRIGGER paper_title_changed"),
+    "index emptied": sql("INSERT INTO paper_fts(paper_fts) VALUES ('delete-all')"),
     "index damaged": damage_index,
-    "index dropped": drop("paper_fts"),
-    "marks changed": change_marks,
-    "effects dropped": drop_effects,
-    "an event changed": change_event,
-    "days changed": change_days,
-    "papers without parents": orphan_papers,
+    "index dropped": sql("DROP TABLE paper_fts"),
+    "marks changed": sql("UPDATE paper SET starred = 1 - starred"),
+    "effects dropped": sql("DELETE FROM effect"),
+    "an event changed": sql("UPDATE event SET papers = x'00' WHERE kind = 'star'"),
+    "days changed": sql("UPDATE day SET papers = papers + 5"),
+    "papers without parents": sql("PRAGMA foreign_keys = OFF", "DELETE FROM paper WHERE starred = 0"),
     "events only in the journal": forget_events,
     "older": make_older,
 }
@@ -320,8 +279,9 @@ OUTSIDE: dict[str, Break] = {
     "the events' index flipped": flip_events,
     "header emptied": empty_header,
     "mark changed": change_mark,
-    "form changed": change_format,
-    "text": write_text,
+    # The number of SQLite's own form, which it takes for a mistake in a statement.
+    "form changed": patch(44, b"\0\0\0\x24"),
+    "text": replace(b"Dear diary, today I have read three papers. " * 500),
     "zeros": write_zeros,
     "cut with a log": both(leave_log, cut(0.5)),
     "newer": make_newer,

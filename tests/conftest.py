@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,9 @@ if "TMPDIR" not in os.environ and sys.platform == "linux" and _has_room():
 # interrupt. A handler is not inherited, so they start with the default.
 if threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# It reads the lists of files of all distributions, hundreds of milliseconds for each look of the doctor.
+metadata.packages_distributions = lru_cache(metadata.packages_distributions)
 
 create_cache = schema.create
 """Makes a new cache by all migrations, as the program does; `schema.create` copies one for the tests."""
@@ -141,6 +145,6 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """More workers than cores: some tests wait for a program or for its end. The long ones need the cores."""
-    return (os.cpu_count() or 1) + (1 if config.option.markexpr == "long" else 2)
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores: some tests wait for the end of a program. Each takes seconds to import them all."""
+    return (os.cpu_count() or 1) + 1

@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import math
 import re
-import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from tests.feed_server import Handler, LocalServer
 
 MEANINGS = (("laundry", "clothes", "washing"), ("music", "songs", "melody"), ("stars", "galaxies", "telescope"))
 
@@ -24,52 +23,23 @@ def vector(text: str) -> list[float]:
     return [0.1 + sum(word in meaning for word in words) for meaning in MEANINGS] + [0.1]
 
 
-class EmbeddingsServer(ThreadingHTTPServer):
+class EmbeddingsServer(LocalServer):
     """`faults` holds a name for each coming request; once it is empty, all are answered."""
 
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.faults: deque[str] = deque()
+    def __init__(self, *faults: str) -> None:
+        super().__init__(_Handler)
+        self.faults = deque(faults)
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
-        self.stopping = threading.Event()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
     @property
     def texts(self) -> list[str]:
         """All texts that came."""
         return [text for asked in self.asked for text in asked["input"]]
 
-    def handle_error(self, *_: object) -> None:
-        """Clients that hang up are part of the tests."""
 
-
-@contextmanager
-def embeddings_server(*faults: str) -> Iterator[EmbeddingsServer]:
-    server = EmbeddingsServer()
-    server.faults += faults
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.stopping.set()
-        server.shutdown()
-        server.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # A body would wait 40 ms for the client to acknowledge the head.
-    disable_nagle_algorithm = True
+class _Handler(Handler):
     server: EmbeddingsServer
-
-    def log_message(self, *_: object) -> None:
-        pass
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -84,43 +54,34 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case "error" | "busy" | "secret" | "unknown":
                 said = {"error": {"message": "the model is not loaded."}} if fault == "error" else {}
-                self._send(said, {"error": 500, "busy": 429, "secret": 401, "unknown": 404}[fault])
+                self.send({"error": 500, "busy": 429, "secret": 401, "unknown": 404}[fault], said)
             case "redirect":
-                self._send({}, 307, {"Location": "http://example.org/v1/embeddings"})
-            case "nan":
-                self._send(_answer([[math.nan, *row[1:]] for row in rows]))
-            case "infinite":
-                self._send(_answer([[1e300, *row[1:]] for row in rows]))
-            case "words":
-                self._send(_answer([["many"] * 4 for _ in rows]))
-            case "wider":
-                self._send(_answer([[*row, 1.0] for row in rows]))
-            case "ragged":
-                self._send(_answer([row[: 2 + at % 2] for at, row in enumerate(rows)]))
-            case "none":
-                self._send(_answer([[] for _ in rows]))
-            case "fewer":
-                self._send(_answer(rows[1:]))
-            case "page":
-                self._send(b"<html>Sign in</html>")
-            case "deep":
-                self._send(b"[" * 100_000)
-            case "huge":
-                self._send(b"[" + b"0" * 3_000_000 + b"]")
+                self.send(307, {}, {"Location": "http://example.org/v1/embeddings"})
+            case "page" | "deep" | "huge":
+                pages = {
+                    "page": b"<html>Sign in</html>",
+                    "deep": b"[" * 100_000,
+                    "huge": b"[" + b"0" * 3_000_000 + b"]",
+                }
+                self.send(200, pages[fault])
             case "backwards":
                 answer = _answer(rows)
                 answer["data"].reverse()
-                self._send(answer)
+                self.send(200, answer)
             case _:
-                self._send(_answer(rows))
+                self.send(200, _answer(ODD[fault](rows) if fault in ODD else rows))
 
-    def _send(self, answer: object, status: int = 200, headers: dict[str, str] | None = None) -> None:
-        body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-        self.send_response(status)
-        for name, value in ({"Content-Length": str(len(body))} | (headers or {})).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+
+ODD: dict[str, Callable[[list[list[float]]], Sequence[Sequence[object]]]] = {
+    "nan": lambda rows: [[math.nan, *row[1:]] for row in rows],
+    "infinite": lambda rows: [[1e300, *row[1:]] for row in rows],
+    "words": lambda rows: [["many"] * 4 for _ in rows],
+    "wider": lambda rows: [[*row, 1.0] for row in rows],
+    "ragged": lambda rows: [row[: 2 + at % 2] for at, row in enumerate(rows)],
+    "none": lambda rows: [[] for _ in rows],
+    "fewer": lambda rows: rows[1:],
+}
+"""What the rows of an answer may be in place of the right ones."""
 
 
 def _answer(rows: Sequence[Sequence[object]]) -> dict[str, Any]:

@@ -20,10 +20,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 Item = dict[str, Any]
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def item(id: str, title: str = "", day: str | None = None, **paper: object) -> Item:
@@ -93,6 +96,31 @@ class LocalServer(ThreadingHTTPServer):
         """Clients that hang up are part of the tests."""
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Answers in whole bodies, and prints nothing."""
+
+    protocol_version = "HTTP/1.1"
+    # A body would wait 40 ms for the client to acknowledge the head.
+    disable_nagle_algorithm = True
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+    def send(self, status: int, body: object, headers: Mapping[str, str] = NOTHING, cut: int | None = None) -> None:
+        """Answer with bytes or JSON, perhaps cut off."""
+        data = _data(body)
+        self.send_response(status)
+        for key, value in {"Content-Type": "application/json; charset=utf-8", **headers}.items():
+            self.send_header(key, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[:cut])
+        if cut is not None:
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
+
+
 class FeedServer(LocalServer):
     """The feed: `days` maps ISO days to items; days after `today` are refused. `ranking` is what is trending.
 
@@ -113,14 +141,33 @@ class FeedServer(LocalServer):
         self.etags = False
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # A body would wait 40 ms for the client to acknowledge the head.
-    disable_nagle_algorithm = True
-    server: FeedServer
+Answer = tuple[int, object, dict[str, str]]
+"""Status, body and headers."""
 
-    def log_message(self, *_: object) -> None:
-        pass
+INSTEAD: dict[str, Callable[[str], Answer]] = {
+    "error": lambda status: (int(status or 503), {"error": "Service unavailable"}, {}),
+    "error-after": lambda seconds: (503, {"error": "Service unavailable"}, {"Retry-After": seconds}),
+    "refuse": lambda status: (int(status), {"error": "It is \x1b[31mnot\x1b[0m allowed."}, {}),
+    "garbage": lambda _: (200, b"\x00\xff<<<", {}),
+    "html": lambda _: (200, b"<html><body>Sign in</body></html>", {"Content-Type": "text/html"}),
+    "bare-html": lambda _: (200, b"\n<!doctype html><p>Sign in", {}),
+    "wrongtype": lambda _: (200, {"error": None, "papers": 7}, {}),
+    "bomb": lambda _: (200, gzip.compress(b" " * 4_000_000), {"Content-Encoding": "gzip"}),
+    "bad-gzip": lambda _: (200, b"not gzip at all", {"Content-Encoding": "gzip"}),
+    "limit": lambda seconds: (
+        429,
+        {"error": "Too many requests"},
+        {"RateLimit": f'"api";r=0;t={seconds}', "RateLimit-Policy": '"fixed window";"api";q=500;w=300'},
+    ),
+    "limit-after": lambda seconds: (429, {"error": "Too many requests"}, {"Retry-After": seconds}),
+    "limit-bare": lambda _: (429, b"", {}),
+    "redirect": lambda address: (302, b"", {"Location": address}),
+}
+"""What stands in the place of an answer, by the name and the value of its fault."""
+
+
+class _Handler(Handler):
+    server: FeedServer
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
@@ -129,11 +176,14 @@ class _Handler(BaseHTTPRequestHandler):
         faults = self.server.faults
         name, _, value = (faults.popleft() if faults else self.server.fault).partition(":")
         status, body, headers = self._answer(url.path, query)
-        getattr(self, f"_{name.replace('-', '_')}")(value, status, body, headers)
+        if instead := INSTEAD.get(name.replace("_", "-")):
+            self.send(*instead(value))
+        else:
+            getattr(self, f"_{name.replace('-', '_')}")(value, status, body, headers)
 
     # Answers
 
-    def _answer(self, path: str, query: Mapping[str, str]) -> tuple[int, object, dict[str, str]]:
+    def _answer(self, path: str, query: Mapping[str, str]) -> Answer:
         if (page := self.server.pages.get(path)) is not None:
             if page.startswith(b"%PDF"):
                 return self._part(page)
@@ -147,9 +197,9 @@ class _Handler(BaseHTTPRequestHandler):
             return 200, [one for one in every if all(word in one["title"].lower() for word in words)], {}
         # A paper that is asked for by its id comes bare.
         found = next((one["paper"] for one in every if path == f"/api/papers/{one['paper']['id']}"), None)
-        return self._missing() if found is None else (200, found, {})
+        return (404, {"error": "Not found"}, {}) if found is None else (200, found, {})
 
-    def _part(self, page: bytes) -> tuple[int, object, dict[str, str]]:
+    def _part(self, page: bytes) -> Answer:
         """A PDF, or what a client asks for that has the beginning of it."""
         headers = {"Content-Type": "application/pdf", "ETag": f'"{zlib.crc32(page):x}"'}
         asked = self.headers["Range"]
@@ -160,10 +210,7 @@ class _Handler(BaseHTTPRequestHandler):
             return 416, b"", {"Content-Range": f"bytes */{len(page)}"}
         return 206, page[start:], {**headers, "Content-Range": f"bytes {start}-{len(page) - 1}/{len(page)}"}
 
-    def _missing(self) -> tuple[int, object, dict[str, str]]:
-        return 404, {"error": "Not found"}, {}
-
-    def _list(self, query: Mapping[str, str]) -> tuple[int, object, dict[str, str]]:
+    def _list(self, query: Mapping[str, str]) -> Answer:
         limit, page = int(query.get("limit", 50)), int(query.get("p", 0))
         if limit > 100:
             return 400, {"error": "Too big: expected number to be <=100"}, {}
@@ -182,19 +229,6 @@ class _Handler(BaseHTTPRequestHandler):
             following = urlencode({**query, "p": page + 1})
             headers["Link"] = f'<{self.server.url}/api/daily_papers?{following}>; rel="next"'
         return 200, items[page * limit : (page + 1) * limit], headers
-
-    def _send(self, status: int, body: object, headers: Mapping[str, str], cut: int | None = None) -> None:
-        data = _data(body)
-        self.send_response(status)
-        for key, value in {"Content-Type": "application/json; charset=utf-8", **headers}.items():
-            self.send_header(key, value)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data[:cut])
-        if cut is not None:
-            self.wfile.flush()
-            self.connection.shutdown(socket.SHUT_RDWR)
-            self.close_connection = True
 
     def _drip(self, data: Callable[[], bytes], pause: float) -> None:
         """Write pieces until the client or the test has enough."""
@@ -215,16 +249,7 @@ class _Handler(BaseHTTPRequestHandler):
             if self.headers["If-None-Match"] == tag:
                 status, body = 304, b""
             headers = {**headers, "ETag": tag}
-        self._send(status, body, headers)
-
-    def _error(self, value: str, *_: object) -> None:
-        self._send(int(value or 503), {"error": "Service unavailable"}, {})
-
-    def _error_after(self, value: str, *_: object) -> None:
-        self._send(503, {"error": "Service unavailable"}, {"Retry-After": value})
-
-    def _refuse(self, value: str, *_: object) -> None:
-        self._send(int(value), {"error": "It is \x1b[31mnot\x1b[0m allowed."}, {})
+        self.send(status, body, headers)
 
     def _hang(self, *_: object) -> None:
         self.server.stopping.wait(30)
@@ -238,29 +263,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _drop(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
         data = _data(body)
-        self._send(status, data, headers, cut=len(data) // 2)
+        self.send(status, data, headers, cut=len(data) // 2)
 
     def _cut(self, value: str, status: int, body: object, headers: dict[str, str]) -> None:
-        self._send(status, body, headers, cut=int(value))
+        self.send(status, body, headers, cut=int(value))
 
     def _wrong_part(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
-        self._send(status, body, headers | {"Content-Range": "bytes 1-2/3"})
-
-    def _garbage(self, *_: object) -> None:
-        self._send(200, b"\x00\xff<<<", {})
-
-    def _html(self, *_: object) -> None:
-        self._send(200, b"<html><body>Sign in</body></html>", {"Content-Type": "text/html"})
-
-    def _bare_html(self, *_: object) -> None:
-        self._send(200, b"\n<!doctype html><p>Sign in", {})
+        self.send(status, body, headers | {"Content-Range": "bytes 1-2/3"})
 
     def _truncate(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
         data = _data(body)
-        self._send(status, data[: len(data) // 2], headers)
-
-    def _wrongtype(self, *_: object) -> None:
-        self._send(200, {"error": None, "papers": 7}, {})
+        self.send(status, data[: len(data) // 2], headers)
 
     def _nulls(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
         assert isinstance(body, list)
@@ -271,32 +284,13 @@ class _Handler(BaseHTTPRequestHandler):
             }
             for entry in body
         ]
-        self._send(status, bare, headers)
+        self.send(status, bare, headers)
 
     def _gzip(self, _: str, status: int, body: object, headers: dict[str, str]) -> None:
-        self._send(status, gzip.compress(_data(body)), {**headers, "Content-Encoding": "gzip"})
-
-    def _bomb(self, *_: object) -> None:
-        self._send(200, gzip.compress(b" " * 4_000_000), {"Content-Encoding": "gzip"})
-
-    def _bad_gzip(self, *_: object) -> None:
-        self._send(200, b"not gzip at all", {"Content-Encoding": "gzip"})
-
-    def _limit(self, value: str, *_: object) -> None:
-        headers = {"RateLimit": f'"api";r=0;t={value}', "RateLimit-Policy": '"fixed window";"api";q=500;w=300'}
-        self._send(429, {"error": "Too many requests"}, headers)
-
-    def _limit_after(self, value: str, *_: object) -> None:
-        self._send(429, {"error": "Too many requests"}, {"Retry-After": value})
-
-    def _limit_bare(self, *_: object) -> None:
-        self._send(429, b"", {})
+        self.send(status, gzip.compress(_data(body)), {**headers, "Content-Encoding": "gzip"})
 
     def _spent(self, value: str, status: int, body: object, headers: dict[str, str]) -> None:
-        self._send(status, body, {**headers, "RateLimit": f'"api";r=0;t={value}'})
-
-    def _redirect(self, value: str, *_: object) -> None:
-        self._send(302, b"", {"Location": value})
+        self.send(status, body, {**headers, "RateLimit": f'"api";r=0;t={value}'})
 
     def _redirect_here(self, *_: object) -> None:
-        self._send(302, b"", {"Location": self.path})
+        self.send(302, b"", {"Location": self.path})

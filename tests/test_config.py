@@ -423,6 +423,7 @@ def test_a_table_that_stands_once_is_read_key_by_key(file: Path) -> None:
     assert loaded.mistakes == ()
     assert loaded.settings.digest == DigestMail(to="ada@example.org", security="tls")
     assert (loaded.origin("digest.to"), loaded.origin("digest.user")) == (f"{file}:2", "default")
+    assert loaded.origin("digest") == f"{file}:2"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reader.commands.help_text import cells_of, read_blocks, text_of
-from tests.embeddings_server import embeddings_server
+from tests.embeddings_server import EmbeddingsServer
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext.pages import MARKDOWN
 from tests.rigs.program import ROOT, environment, run
@@ -43,7 +43,7 @@ def test_the_page_names_every_file_of_a_home_that_is_used_in_full(tmp_path: Path
     for folder in (home, *folders):
         folder.mkdir()
     papers = [item(ID, "LiveEdit of videos", DAY), item("2606.30616", "Agents that write tools", DAY)]
-    with FeedServer({DAY: papers}, today="9999-12-31") as feed, embeddings_server() as model:
+    with FeedServer({DAY: papers}, today="9999-12-31") as feed, EmbeddingsServer() as model:
         feed.pages = {f"/papers/{one['paper']['id']}.md": MARKDOWN.encode() for one in papers}
         surroundings = environment(home, feed.url)
         (home / "config.toml").write_text(

@@ -98,7 +98,6 @@ def test_the_reader_opens_and_marks_in_such_a_home(name: str, tmp_path: Path) ->
             terminal.wait_for("News of the day", 60)
             terminal.press("s")
             terminal.wait_for(said, 30)
-            terminal.press("q")
-            assert terminal.wait_closed(30) == 0
+            terminal.leave("q")
     assert [one.name for one in home.parent.iterdir()] == [home.name]
     assert (home / "state.json").exists() and (home / "look.json").exists()

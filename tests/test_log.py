@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from reader import log, paths
+from reader import access_token, log, paths
 from reader.log_handler import LARGEST_FILE, LONGEST_LINE, LONGEST_MESSAGE, LogHandler, redact
 from reader.ui.shell.app import _record_loop_error
 
@@ -66,6 +66,7 @@ def test_the_causes_of_an_error_are_logged_with_it(file: Path) -> None:
 
 def test_nothing_is_made_before_the_first_record(file: Path) -> None:
     log.attach("info")
+    assert log.point_to_log() == f"the log has the details: {file}"
     assert not file.parent.exists()
     log.record_warning("day 2026-05-11", "no answer")
     assert file.stat().st_mode & 0o777 == 0o600
@@ -79,6 +80,7 @@ def test_the_level_decides_what_is_logged(file: Path) -> None:
         log.attach(level)
         requests.info("request at %s", level)
         log.record_warning("day", f"warning at {level}")
+        log.record_info("day", f"work at {level}")
         log.record_error("day", ValueError(f"error at {level}"))
     found = [line.partition("Z ")[2] for line in file.read_text().splitlines() if "Z " in line]
     assert found == [
@@ -87,6 +89,7 @@ def test_the_level_decides_what_is_logged(file: Path) -> None:
         "ERROR reader: day: ValueError: error at warning",
         "INFO reader.feeds.http.client: request at info",
         "WARNING reader: day: warning at info",
+        "INFO reader: day: work at info",
         "ERROR reader: day: ValueError: error at info",
     ]
 
@@ -131,7 +134,10 @@ def test_a_file_that_another_program_renamed_is_made_again(file: Path) -> None:
         ("POST https://hooks.example.org/services/T0/B0/x1", "POST https://hooks.example.org/***"),
         ("https://ann:p@ss@feed.example.org/x", "https://***@feed.example.org/***"),
         ("https://ann:pa/ss@feed.example.org/x", "https://***"),
+        ("https://ann/p@ss/x and https://an_n/papers", "https://*** and https://***"),
         ("GET http://127.0.0.1:80/api/papers/1?q=x 200", "GET http://127.0.0.1:80/api/papers/1?*** 200"),
+        ("GET http://127.0.0.1:80/ann/key 200", "GET http://127.0.0.1:80/*** 200"),
+        ("GET https://feed.example.org/papers/key 200", "GET https://feed.example.org/*** 200"),
         ("Authorization: Bearer abc.def", "Authorization: ***"),
         ("{'authorization': 'Bearer abc', 'accept': 'text/html'}", "{'authorization': ***, 'accept': 'text/html'}"),
         ("[(b'Authorization', b'Basic YWJj')]", "[(b'Authorization', b***)]"),
@@ -157,12 +163,22 @@ def test_the_values_of_secret_variables_are_taken_out(monkeypatch: pytest.Monkey
     monkeypatch.setenv("API_KEY", "reading")
     monkeypatch.setenv("OTHER_KEY", "readings")
     assert redact("readings and reading") == "*** and reading"
+    # What looks like a key is one, but in a variable that is open.
+    monkeypatch.setenv("OF_A_SERVICE", "a1b2c3d4e5f6")
+    monkeypatch.setenv("XDG_SEAT", "seat01234567")
+    assert redact("a1b2c3d4e5f6 of seat01234567") == "*** of seat01234567"
+    access_token.keep_private("words", lambda: ["ada", "~/Adas.md", "https://Ada.example.org", "127.0.0.1:80"])
+    monkeypatch.setenv("HOME", "/of/ada")
+    said = redact("ada, Adas, /of/ada/Adas.md, Ada.example.org, 127.0.0.1:80")
+    access_token.keep_private("words", tuple)
+    assert said == "ada, ***, ***, ***, 127.0.0.1:80"
     # A value that begins another one hides nothing of it from its pattern.
     monkeypatch.setenv("MAIL_PASSWORD", "not-of-the-usual-form-either")
     assert redact("not-of-the-usual-form-either, not-of-the-usual-form") == "***, ***"
 
 
 def test_abstracts_are_cut(file: Path) -> None:
+    assert redact("x" * LONGEST_LINE) == "x" * LONGEST_LINE
     log.record_error("import", raised(ValueError(ABSTRACT)))
     log.record_error("import", raised(ValueError(ABSTRACT.replace(". ", ".\n"))))
     log.record_report("worker", f"Traceback\nValueError: {ABSTRACT}")
@@ -171,7 +187,7 @@ def test_abstracts_are_cut(file: Path) -> None:
 
 
 def test_a_summary_is_one_line_without_secrets() -> None:
-    error = ValueError(f"hf_abcDEF123\n\x1b[31m{ABSTRACT}")
+    error = ValueError(f"hf_abcDEF123\n\x1b[31m*{ABSTRACT}")
     summary = log.summarize_error(error)
     assert summary.startswith("ValueError: hf_*** ")
     assert summary.isprintable()
@@ -200,7 +216,7 @@ def test_recent_errors_are_found_in_rotated_files_too(file: Path) -> None:
     def line(days: int, text: str) -> str:
         return f"{(now - timedelta(days=days)).strftime('%Y-%m-%dT%H:%M:%SZ')} {text}\n"
 
-    Path(f"{file}.1").write_text(line(9, "ERROR reader: old") + line(7, "ERROR reader: rotated") + "Traceback\n")
+    Path(f"{file}.1").write_text(line(8, "ERROR reader: old") + line(7, "ERROR reader: rotated") + "Traceback\n")
     file.write_text(line(1, "WARNING reader: ERROR is its text") + line(1, "ERROR reader: last"))
     assert [one.partition("reader: ")[2] for one in log.recent_errors(now)] == ["rotated", "last"]
 

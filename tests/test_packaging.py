@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from functools import cache
-from importlib.metadata import packages_distributions
+from importlib import metadata
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -40,29 +38,22 @@ STUBS = {"_typeshed"}
 """Modules that exist for type checkers only."""
 
 
+IMPORT = re.compile(r"^\s*(?:from (\w+)[\w.]* import |import ([\w., ]+?)\s*(?:#.*)?$)|import_module\(\"(\w+)", re.M)
+
+
 def modules_imported(source: str) -> Iterator[str]:
-    """The top-level modules that a source imports: by statement, or by `import_module` with a literal name."""
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Import(names=names):
-                yield from (alias.name.partition(".")[0] for alias in names)
-            case ast.ImportFrom(module=str(module), level=0):
-                yield module.partition(".")[0]
-            case ast.Call(
-                func=ast.Name(id="import_module") | ast.Attribute(attr="import_module"),
-                args=[ast.Constant(value=str(module)), *_],
-            ):
-                yield module.partition(".")[0]
+    """The top-level modules that a source imports: by statement, or by `import_module` with a literal name.
 
-
-owners_of_modules = cache(packages_distributions)
-"""The distributions of each module, looked up once: that reads the list of files of every one that is installed."""
+    To parse all sources took seconds. Ruff lets no statement stand behind another one in its line.
+    """
+    for one, several, late in IMPORT.findall(source):
+        yield from (name.strip().partition(" ")[0].partition(".")[0] for name in (several or one or late).split(","))
 
 
 def distributions_imported(folder: Path) -> dict[str, str]:
     """The distributions that a folder's modules import, each with the name that it is imported by."""
     modules = {name for file in folder.rglob("*.py") for name in modules_imported(file.read_text("utf-8"))}
-    owners = owners_of_modules()
+    owners = metadata.packages_distributions()
     found = {}
     for module in modules - sys.stdlib_module_names - OURS - STUBS:
         found.update({distribution(owner): module for owner in owners.get(module, [module])})

@@ -10,6 +10,7 @@ import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from termios import TIOCGWINSZ
 
 import pytest
 
@@ -186,5 +187,32 @@ def test_a_system_that_cannot_be_asked_has_no_metered_network(tmp_path: Path, mo
 def test_a_cell_has_a_usual_size_where_the_terminal_does_not_say(
     monkeypatch: pytest.MonkeyPatch, said: tuple[int, ...], size: tuple[int, int]
 ) -> None:
-    monkeypatch.setattr("fcntl.ioctl", lambda *_: struct.pack("HHHH", *said))
+    monkeypatch.setattr("fcntl.ioctl", lambda *asked: {(2, TIOCGWINSZ, bytes(8)): struct.pack("HHHH", *said)}[asked])
     assert platform.cell_size() == size
+
+
+@each(
+    ("environ", "shown"),
+    [
+        ({"FORCE_HYPERLINK": "0", "TERM": "foot"}, False),
+        ({"FORCE_HYPERLINK": "1"}, True),
+        ({"TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.4"}, True),
+        ({"TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSION": "3.3a", "TERM": "foot"}, False),
+        ({"VTE_VERSION": "5000"}, True),
+        ({"VTE_VERSION": "4999", "TERM": "foot"}, False),
+        ({"VTE_VERSION": "new", "TERM": "foot"}, True),
+        ({"WT_SESSION": "x"}, True),
+        ({"TERM_PROGRAM": "vscode"}, True),
+        ({"TERM": "xterm", "TERM_PROGRAM": "Apple_Terminal"}, False),
+    ],
+)
+def test_links_are_shown_where_the_terminal_is_known_for_them(environ: dict[str, str], shown: bool) -> None:
+    assert platform.shows_links(environ) is shown
+
+
+@each(
+    ("environ", "lacking"),
+    [({"TERM": "linux"}, True), ({"TERM": "linux", "TEXTUAL_DRIVER": "x"}, False), ({"TERM": "xterm"}, False)],
+)
+def test_a_console_lacks_signs(environ: dict[str, str], lacking: bool) -> None:
+    assert platform.lacks_signs(environ) is lacking

@@ -215,7 +215,8 @@ def _bibtex_fields(paper: Paper, escape: Callable[[str], str]) -> Iterator[tuple
         # The feed's own keywords are many, and programs would make tags of them.
         yield "keywords", escape(", ".join(clean(tag.replace(",", " ")) for tag in paper.tags))
     if paper.abstract:
-        yield "abstract", _with_formulas(clean_block(paper.abstract).replace("\n\n", " "), escape)
+        parts = _FORMULA.split(clean_block(paper.abstract).replace("\n\n", " "))
+        yield "abstract", "".join(part if _is_formula(part) else escape(part) for part in parts)
     if said := annotation(paper):
         yield "annote", escape(" ".join(said.split()))
 
@@ -253,10 +254,6 @@ def _word(word: str, escape: Callable[[str], str]) -> str:
         return escape(word)
     bare = word.rstrip(".,:;!?")
     return f"{{{escape(bare)}}}{word[len(bare) :]}"
-
-
-def _with_formulas(text: str, escape: Callable[[str], str]) -> str:
-    return "".join(part if _is_formula(part) else escape(part) for part in _FORMULA.split(text))
 
 
 def _is_formula(part: str) -> bool:

@@ -36,8 +36,7 @@ MOST_PRINTED = 1 << 20
 """Bytes of standard output after which a program is stopped."""
 
 MOST_SAID = 16 << 20
-"""Bytes of standard error after which they are discarded. Text printed at that moment may be lost; only runaway
-programs print this much."""
+"""Bytes of standard error after which a program is stopped."""
 
 _LAST_WORDS = 4_000
 """Bytes read from the end of standard error for the reason of a failure."""
@@ -102,15 +101,15 @@ async def run_program(
             process = _start((program, *command[1:]), stdin, subprocess.DEVNULL if is_silent else stdout, stderr)
         except OSError as error:
             raise ProgramError(f"{name} could not be run: {error.strerror}{end}") from error
-        last, is_cut, late = b"", False, time.monotonic() + seconds
+        is_cut, late = False, time.monotonic() + seconds
         try:
             while process.poll() is None:
                 if time.monotonic() > late:
                     raise ProgramTookTooLong(f"{name} took longer than {seconds:g} s and was stopped{end}")
-                if os.fstat(stdout.fileno()).st_size > MOST_PRINTED:
+                printed, said = (os.fstat(file.fileno()).st_size for file in (stdout, stderr))
+                if printed > MOST_PRINTED or said > MOST_SAID:
                     is_cut = True
                     break
-                last = _keep_short(stderr.fileno()) or last
                 # A slow program is not a hanging job.
                 note_step()
                 await asyncio.sleep(_POLL)
@@ -124,7 +123,7 @@ async def run_program(
             _running.discard(process.pid)
         if process.returncode and not is_cut:
             stderr.seek(max(0, stderr.seek(0, os.SEEK_END) - _LAST_WORDS))
-            lines = (last + stderr.read(_LAST_WORDS)).decode("utf-8", "replace").strip().splitlines()
+            lines = stderr.read(_LAST_WORDS).decode("utf-8", "replace").strip().splitlines()
             why = f": {clean(lines[-1], 200).rstrip('.')}" if lines else ""
             raise ProgramError(f"{name} failed (exit code {process.returncode}){why}{end}")
         stdout.seek(0)
@@ -141,24 +140,6 @@ def _start(
     )
     _running.add(process.pid)
     return process
-
-
-def _keep_short(printed: int) -> bytes:
-    """Empty a long output file and return its end, since the program may print forever.
-
-    The program shares the file's position, so it continues at the start.
-    """
-    size = os.fstat(printed).st_size
-    if size <= MOST_SAID:
-        return b""
-    # Not by `read`, which would move the shared position.
-    end = os.pread(printed, _LAST_WORDS, size - _LAST_WORDS)
-    if size < os.fstat(printed).st_size < 8 * MOST_SAID:
-        # It prints just now: a later look empties the file.
-        return b""
-    os.lseek(printed, 0, os.SEEK_SET)
-    os.ftruncate(printed, 0)
-    return end
 
 
 def kill_all() -> None:

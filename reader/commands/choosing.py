@@ -9,7 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NotRequired, TypedDict
 
-from reader import paths, settings_reader
+from reader import paths
 from reader.cache.search.compile import selects
 from reader.commands.output import Progress, amount, answer, warn
 from reader.commands.workspace import (
@@ -180,23 +180,6 @@ def explain_nothing(window: Window, query: Query) -> None:
         warn(f"Nothing matches. Nearest in words: dailypapers list {shlex.quote(f'~{words}')}")
     else:
         warn("Nothing matches.")
-
-
-def point_to_near(query: Query, count: int) -> None:
-    """Print on standard error how to find papers close to the words of a query with few results."""
-    if words := plain_words(query):
-        all_words = f"{amount(count, 'paper')} {'has' if count == 1 else 'have'} all the words."
-        warn(f"{all_words} Nearest in words: dailypapers list {shlex.quote(f'~{words}')}")
-
-
-def point_to_model(window: Window, query: Query, best: int) -> None:
-    """Print on standard error how to search by meaning, if the best paper has less than half of the words after `~`."""
-    from reader.cache.finding.ranker import found_by
-
-    by = window.read(lambda connection: found_by(connection, paths.cache_file(), query.near, best))
-    is_on = settings_reader.load_settings(paths.config_file()).settings.vectors.is_on
-    if 2 * len(by.words) < by.typed and not is_on:
-        warn(f"No paper has even half of these words. {OTHER_WORDS}")
 
 
 OTHER_WORDS = "With a model, ~ knows other words too: dailypapers vectors fetch minishlab/potion-base-8M."

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from reader.cache.search.compile import names_hidden
-from reader.commands.choosing import explain_nothing, point_to_model, point_to_near, with_known_words
+from reader.commands.choosing import explain_nothing, with_known_words
 from reader.commands.command import (
     Command,
     add_limit,
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from reader.cache.search.selection import Selection
     from reader.core.query import Query
 
-
-FEW = 20
-"""With fewer matches than this, a terminal is told how to find near papers; the reader lists them."""
 
 CHUNK = 200
 """Rows read and printed at a time."""
@@ -80,10 +77,6 @@ def _list_papers(arguments: Namespace, workspace: Workspace) -> int:
             warn(f"Searched for {meant}.")
         if not found.pks and not arguments.quiet:
             explain_nothing(window, query)
-        elif query.near and is_terminal(sys.stdout) and not (arguments.quiet or arguments.json):
-            point_to_model(window, query, found.pks[0])
-        elif found.complete and len(found.pks) < FEW and is_terminal(sys.stdout) and not arguments.quiet:
-            point_to_near(query, len(found.pks))
     return 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
-from functools import partial
 
 from reader.commands.choosing import (
     Marked,
@@ -69,7 +68,7 @@ def _run_on_star(workspace: Workspace, pks: Sequence[int]) -> None:
     from reader.refresh.pipes import run_hook
 
     log.attach(workspace.settings.log_level)
-    fetch = partial(running.fetch_one_text, partial(running.run_job, workspace.job_context))
+    fetch = running.text_fetcher(workspace.job_context)
 
     async def run(progress: Progress) -> None:
         async for result in run_hook(workspace.cache_file, "on_star", workspace.settings, pks, fetch):

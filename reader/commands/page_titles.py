@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TypedDict
 
 from reader.cache import pages
-from reader.cache.pages import find_waiting, unknown
+from reader.cache.pages import find_waiting
 from reader.commands.contract import extended
 from reader.commands.output import amount, answer, print_line, warn
 from reader.commands.workspace import Workspace
@@ -52,10 +52,7 @@ def look_up(
         if done.found:
             print_line(f"{amount(done.found, 'paper')} found by {'its title' if done.found == 1 else 'their titles'}.")
         if done.offered:
-            with workspace.window() as window:
-                is_one = all(len(one.choices) < 2 for one in window.read(unknown))
-            several = f"another one: {CHOICES!r} shows which" if is_one else f"one of several: {CHOICES!r} lists them"
-            print_line(f"{amount(done.offered, 'paper')} may be {several}.")
+            print_line(f"{amount(done.offered, 'paper')} may be another one: {CHOICES!r} shows which.")
         if paused:
             warn(f"{amount(left, 'title')} will be looked up with the next refresh: {paused.why}")
         elif left and is_asked:
@@ -73,12 +70,11 @@ def print_choices(arguments: Namespace, workspace: Workspace) -> int:
             lines.append(f"{one.paper.id}  {describe(one.paper)}")
             lines += [f"  {choice.id}  {describe(choice)}" for choice in one.choices]
     offered = sum(bool(one.choices) for one in unknown)
-    few = all(len(one.choices) < 2 for one in unknown)
     asked = sum(not one.choices and one.tries > 0 for one in unknown)
     waiting = len(unknown) - offered - asked
     chosen = f"'dailypapers import --choose {PAGE_PREFIX}ID=ARXIV_ID' chooses it"
     said = {
-        f"{offered:,} may be {'the paper' if few else 'one of the papers'} under it; {chosen}": offered,
+        f"{offered:,} may be one of the papers under it; {chosen}": offered,
         f"{asked:,} not found in the feed or at arXiv": asked,
         f"{waiting:,} will be looked up with the next refresh": waiting,
     }

@@ -38,7 +38,7 @@ def print_found(
             print_line(line)
 
 
-def print_paged(lines: Iterable[str], *, wanted: bool = True, chops: bool = False) -> None:
+def print_paged(lines: Iterable[str], *, wanted: bool, chops: bool = False) -> None:
     """Print lines, through the pager if a terminal has fewer rows. They are produced on demand.
 
     With `chops`, less cuts long lines and scrolls sideways with the arrow keys.

@@ -9,7 +9,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any, TypedDict
 
 from reader.actions.programs import find_program
@@ -116,7 +115,7 @@ def _forget(arguments: Namespace, workspace: Workspace, command: UserCommand, pk
 
 
 async def _run(workspace: Workspace, command: UserCommand, pks: Sequence[int], *, is_json: bool) -> list[PipeResult]:
-    fetch = partial(running.fetch_one_text, partial(running.run_job, workspace.job_context))
+    fetch = running.text_fetcher(workspace.job_context)
     results: list[PipeResult] = []
     with Progress() as progress, _cancelled_by_signals():
         progress.show(f"{command.name} on {amount(len(pks), 'paper')}")

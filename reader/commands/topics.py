@@ -24,7 +24,6 @@ from reader.ui.kit.glyphs import glyphs
 
 if TYPE_CHECKING:
     from reader.cache.reads.window import TopicCount, Window
-    from reader.core.topics.scorer import Topics
 
 
 class Topic(TypedDict):
@@ -128,26 +127,7 @@ def _check_rules(arguments: Namespace, files: Sequence[str], workspace: Workspac
     if mistakes:
         raise ReaderError(f"{amount(len(mistakes), 'mistake')}; the rest of the file is used.")
     print_text(f"{file}: no mistakes.")
-    for line in _compare_topics(workspace.shipped_topics, text):
-        print_text(line)
     return 0
-
-
-def _compare_topics(shipped: Topics, text: str) -> Iterator[str]:
-    """Lines on what a valid file's phrases replace, and on the origin of the shipped topics."""
-    for own, fitted in shipped.compare(text):
-        replaced = [
-            f"{points:g} {origin}"
-            for points, origin in ((own.written, "written"), (fitted, "fitted"))
-            if points is not None
-        ]
-        if replaced:
-            yield f'line {own.line}: "{own.phrase}" has {own.points:g} points for {own.slug}, not {", ".join(replaced)}'
-    weights = shipped.weights
-    yield (
-        f"Shipped: {len(shipped.topics)} topics; {shipped.written_phrases:,} phrases written by people; "
-        f"{weights.points:,} points fitted to {weights.papers:,} labelled papers on {weights.date}."
-    )
 
 
 COMMAND = Command(

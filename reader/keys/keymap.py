@@ -257,7 +257,7 @@ class Keymap:
         """Return whether the user has given this action keys of their own."""
         return self._chords[action_id] != self._defaults[action_id]
 
-    def lost_by(self, action_id: str, context: Context | None = None) -> tuple[LostKey, ...]:
+    def lost_by(self, action_id: str, context: Context | None) -> tuple[LostKey, ...]:
         """Return the default keys that an action has lost to keys of the user's; with `context`, those lost there."""
         found = (one for one in self.lost if one.action == action_id)
         return tuple(one for one in found if context is None or context in one.contexts)

@@ -134,7 +134,8 @@ class Announcements:
         for week, feed in sorted(weeks, key=lambda one: one[0], reverse=True)[:MOST_WEEKS]:
             yield FeedStarted(f"{feed.url}, {week[-1]} to {week[0]}")
             try:
-                stored = await self._week(feed.url, week)
+                days = [_Day(day, {}, partial(self._is_wanted, feed.url)) for day in reversed(week)]
+                stored = await self._keep(feed.url, days, await self._ask_others(feed.url, days, []))
             except Exception as error:
                 # The others would fail the same way. The days stay marked as missing.
                 yield FeedFailed(feed.slug, feed.title, failure_of(feed.title, error))
@@ -248,11 +249,6 @@ class Announcements:
                     weeks.append([day])
             day = _back(day, 1)
         return weeks
-
-    async def _week(self, category: str, week: Sequence[str]) -> FeedStored:
-        """Store what a category announced on days, newest first; raises FeedError if no source answers."""
-        days = [_Day(day, {}, partial(self._is_wanted, category)) for day in reversed(week)]
-        return await self._keep(category, days, await self._ask_others(category, days, []))
 
     # Both
 

@@ -58,7 +58,8 @@ class Notifier:
     async def start(self) -> None:
         """Count papers as new from now on. Only the first call has an effect; later refreshes continue from there."""
         if self._has_news:
-            self._follows = await asyncio.to_thread(self._read_follows)
+            followed = await jobs.ask(Window.open, self._file, lambda window: window.read(follows))
+            self._follows = {one.query: one for one in followed if one.notify}
             self._queries = tuple(dict.fromkeys((*self._queries, *self._follows)))
         if self._queries:
             await asyncio.to_thread(watching.begin, self._file)
@@ -105,10 +106,6 @@ class Notifier:
             return matched
         uncertain = {one.follow.query for one in window.read(partial(reasons, pk=pk)) if one.perhaps}
         return tuple(one for one in matched if one not in uncertain or one not in self._follows)
-
-    def _read_follows(self) -> Mapping[str, Follow]:
-        with closing(Window.open(self._file)) as window:
-            return {one.query: one for one in window.read(follows) if one.notify}
 
 
 def _parse_valid(queries: Sequence[str]) -> list[tuple[str, Query]]:

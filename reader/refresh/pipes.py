@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import closing
@@ -47,9 +46,6 @@ MOST_RUNS = 100
 
 MOST_GIVEN = 20_000_000
 """Characters on its standard input."""
-
-_WANTS_JSON = re.compile(r"\bjq\b|json|Expecting value|[Uu]nexpected token", re.IGNORECASE)
-"""Messages of programs that can't read Markdown."""
 
 FetchText = Callable[[str], Awaitable[None]]
 """Fetches the full text of a paper by its id into the cache; raises ReaderError if there is none."""
@@ -123,10 +119,6 @@ async def run_logged(command: UserCommand, given: str, what: str) -> Printed:
         printed = await run_program(command.words, given, seconds=command.seconds, advice=advice)
     except ProgramError as error:
         log.record_warning(f"command {command.name} on {what}", str(error))
-        if command.input == "markdown" and _WANTS_JSON.search(str(error)):
-            raise ProgramError(
-                f"{error} It got Markdown: for JSON, pass --input json or set input in the settings."
-            ) from error
         raise
     log.record_info(f"command {command.name} on {what}", f"done in {time.monotonic() - began:.1f} s")
     return printed

@@ -7,10 +7,9 @@ async for message in run_job(context, Refresh(Latest())):
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, closing, suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,9 +23,6 @@ from reader.refresh.plan import Plan
 
 if TYPE_CHECKING:
     from reader.cache.storing.papers import Cache
-    from reader.refresh.notifications import Notifier
-    from reader.refresh.pipes import NewPaperHook
-    from reader.refresh.rules import RuleKeeper
     from reader.refresh.sources import Sources
 
 from reader.refresh.jobs import (
@@ -37,7 +33,6 @@ from reader.refresh.jobs import (
     HookRan,
     Job,
     JobContext,
-    JobRunner,
     LookupFinished,
     LookUpPaper,
     LookUpTitles,
@@ -133,12 +128,26 @@ async def _refresh(context: JobContext, plan: Plan) -> AsyncGenerator[Message, N
         await notifier.start()
         await hook.start()
         await asyncio.to_thread(rules.start)
-        # Papers hidden by a rule are not news.
-        steps = _fetch(context, cache, plan), _apply_rules(rules), _notify(notifier), _maintain_cache(context, cache)
-        for step in (*steps, _run(context, hook)):
-            async with aclosing(step) as messages:
-                async for message in messages:
-                    yield message
+        async with aclosing(_fetch(context, cache, plan)) as messages:
+            async for message in messages:
+                yield message
+        if acted := await asyncio.to_thread(rules.apply):
+            yield acted
+        try:
+            # After the rules, since what they hide is not news.
+            await notifier.notify_new_papers()
+        except ReaderError as error:
+            yield NotificationFailed(error)
+        async with aclosing(_maintain_cache(context, cache)) as messages:
+            async for message in messages:
+                yield message
+        try:
+            # Last, because the user's program may take long.
+            async with aclosing(hook.run(text_fetcher(context))) as results:
+                async for result in results:
+                    yield HookRan(result.done, result.of)
+        except ReaderError as error:
+            yield NotificationFailed(error)
 
 
 async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerator[Message, None]:
@@ -152,35 +161,16 @@ async def _fetch(context: JobContext, cache: Cache, plan: Plan) -> AsyncGenerato
             yield SourceFailing(failing[0].title, failing[0].failing_since or "", len(failing) - 1)
 
 
-async def _apply_rules(rules: RuleKeeper) -> AsyncGenerator[Message, None]:
-    """Let the user's rules act on what came in, and mute what has muted words."""
-    if acted := await asyncio.to_thread(rules.apply):
-        yield acted
+def text_fetcher(context: JobContext) -> Callable[[str], Awaitable[None]]:
+    """What fetches the full text of a paper by a job in this process; it raises NoFullText if there is none."""
 
+    async def fetch(id: str) -> None:
+        async with aclosing(run_job(context, FetchText(id))) as messages:
+            async for message in messages:
+                if isinstance(message, TextMissing):
+                    raise NoFullText(f"{id} has no full text: {message.reason}.")
 
-async def _notify(notifier: Notifier) -> AsyncGenerator[Message, None]:
-    try:
-        await notifier.notify_new_papers()
-    except ReaderError as error:
-        yield NotificationFailed(error)
-
-
-async def _run(context: JobContext, hook: NewPaperHook) -> AsyncGenerator[Message, None]:
-    """Pass new papers to the user's program; last, because it may take long."""
-    try:
-        async with aclosing(hook.run(partial(fetch_one_text, partial(run_job, context)))) as results:
-            async for result in results:
-                yield HookRan(result.done, result.of)
-    except ReaderError as error:
-        yield NotificationFailed(error)
-
-
-async def fetch_one_text(run: JobRunner, id: str) -> None:
-    """Fetch the full text of a paper by a job; raises NoFullText if there is none."""
-    async with aclosing(run(FetchText(id))) as messages:
-        async for message in messages:
-            if isinstance(message, TextMissing):
-                raise NoFullText(f"{id} has no full text: {message.reason}.")
+    return fetch
 
 
 async def _maintain_cache(context: JobContext, cache: Cache) -> AsyncGenerator[Message, None]:

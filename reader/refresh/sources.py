@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, closing, suppress
+from contextlib import aclosing, asynccontextmanager, closing
 from datetime import datetime, timedelta
 
 from reader.access_token import lookup_environment
@@ -68,10 +68,6 @@ async def open_sources(
     """
     environ = lookup_environment() if environ is None else environ
     settings, answers = context.settings, response_cache_folder()
-    for old in answers.glob("arxiv-*.xml"):
-        # The first version kept arXiv's answers there.
-        with suppress(OSError):
-            old.unlink()
     validators = await asyncio.to_thread(cache.validators)
     with closing(await asyncio.to_thread(Feeds.open, context.cache_file)) as feeds:
         async with (
@@ -164,7 +160,6 @@ class Sources:
         self.cache = cache
         self.daily = daily
         self._arxiv = arxiv
-        self._categorize = categorize
         self.arxiv_of_papers = arxiv if categorize else None
         """arXiv, if it may be asked about papers of the feed."""
         self._stays_offline = stays_offline
@@ -349,7 +344,7 @@ class Sources:
     async def _fetch_categories(self) -> AsyncGenerator[SourceEvent, None]:
         """Fetch the categories of the newest papers that lack them, once a day; the daily feed has none."""
         today = self.now().date()
-        if not self._categorize or await asyncio.to_thread(self.feeds.last_asked) == today.isoformat():
+        if self.arxiv_of_papers is None or await asyncio.to_thread(self.feeds.last_asked) == today.isoformat():
             return
         before = (today - timedelta(days=RETRY_DAYS)).isoformat()
         ids = await asyncio.to_thread(self.feeds.uncategorized, before, CATEGORIZED_PER_DAY)

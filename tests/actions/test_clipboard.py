@@ -27,6 +27,8 @@ def test_a_paper_of_a_journal_and_many_people(live_edit: Paper) -> None:
     assert apa(paper).startswith(begin)
     assert apa(paper).endswith(f"Name15, A. B., … Name19, A. B. (2026). Does It Edit? Nature 7. {DOI}")
     assert ieee(paper) == "J.-L. van der Berg et al., “Does It Edit?,” Nature 7, 2026."
+    assert ieee(paper._replace(authors=people[3:10])).startswith("A. B. Name0 et al., “")
+    assert ieee(paper._replace(authors=people[3:9])).startswith("A. B. Name0, A. B. Name1, A. B. Name2, A. B. Name3, ")
     assert mla(paper) == f"van der Berg, Jean-Luc, et al. “Does It Edit?” Nature 7, 2026, {DOI}."
 
 

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from runpy import run_path
 from types import SimpleNamespace
 
 import pytest
@@ -26,6 +27,16 @@ from tests.commands.conftest import Run, Spawn
 from tests.table import each
 
 HEAVY = {"textual", "rich", "sqlmodel", "sqlalchemy", "httpx", "stamina"}
+
+
+def test_the_build_changes_with_the_program_and_not_by_running_it(tmp_path: Path) -> None:
+    (copy := tmp_path / "__init__.py").write_bytes(Path(opening.__file__).with_name("__init__.py").read_bytes())
+    told = run_path(str(copy))["build"]
+    builds = [told()]
+    for name in ("a.pyc", "a.sql", "a.pyc", "a.py"):
+        (tmp_path / name).write_bytes(b"%d" % len(builds))
+        builds.append(told())
+    assert [at == before for at, before in zip(builds[1:], builds, strict=False)] == [True, False, True, False]
 
 
 @pytest.mark.parametrize("words", [("--version",), ("-V",), ("--demo", "--version")])
@@ -533,9 +544,3 @@ def test_commands_import_neither_the_interface_nor_what_writes(papers: Path) -> 
         ("undo",),
         ("export", "--all", "--format", "csv"),
     )
-
-
-def test_bringing_papers_in_does_not_import_the_interface(papers: Path, tmp_path: Path) -> None:
-    file = tmp_path / "one.jsonl"
-    file.write_text(json.dumps({"paper": {"id": "2606.00009", "title": "Nine"}}))
-    assert not imported(("import", str(file))) & {"textual", "rich"}

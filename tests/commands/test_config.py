@@ -68,11 +68,6 @@ def test_config_check_is_content_with_a_good_file_and_with_none(run: Run, file: 
     assert run("config", "check", "--json").json == []
 
 
-def test_mistakes_do_not_stop_other_commands(run: Run, papers: Path, home: Path) -> None:
-    (home / "config.toml").write_text("days_at_strat = 3\nnonsense\n")
-    assert run("count").out == "6\n"
-
-
 def test_config_init_writes_a_private_file_once(run: Run, home: Path) -> None:
     file = home / "config.toml"
     assert run("config", "init").out == f"{file}\n"

@@ -102,13 +102,6 @@ def test_the_feed_is_asked_only_online(run: Run, papers: Path, monkeypatch: pyte
         assert not findings(run, "--online")["answer"]["ok"]
 
 
-def test_a_token_is_never_shown(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    found = run("doctor")
-    assert "token" in found.out
-    assert "hf_secret" not in found.out + found.err
-
-
 def test_a_token_that_the_feed_does_not_get_is_said(
     run: Run, home: Path, papers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

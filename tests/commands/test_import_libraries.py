@@ -14,7 +14,7 @@ from reader.cache.marks.effects import Change
 from reader.cache.marks.events import Events
 from reader.core.marks import PASSAGE
 from reader.core.passages import Passage, passage_id
-from tests.commands.conftest import IDS, Run, Spawn
+from tests.commands.conftest import IDS, Run
 from tests.feed_server import FeedServer, item
 from tests.feeds.files.test_libraries import newsboat
 
@@ -183,22 +183,6 @@ def test_records_are_marked_too(run: Run, home: Path, tmp_path: Path) -> None:
     )
     assert run("count", "is:starred is:queued").out == "2\n"
     assert run("import", str(file), "--dry-run").out.startswith("0 new, 0 updated, 2 unchanged.")
-
-
-@pytest.mark.long
-def test_a_list_comes_from_standard_input(spawn: Spawn, papers: Path) -> None:
-    found = spawn("import", "-", "--queue", input=f"{IDS[2]}\nhttps://arxiv.org/abs/{IDS[1]}\n")
-    assert found.out.startswith("2 papers named, 2 of them here. 2 queued.")
-    assert [one["id"] for one in spawn("list", "sort:queue", "is:queued", "--json=id").records] == [IDS[2], IDS[1]]
-
-
-def test_one_bad_file_keeps_no_other_out(run: Run, papers: Path, library: str, tmp_path: Path) -> None:
-    bad = tmp_path / "letter.txt"
-    bad.write_text("Dear all,\nthis is nothing.\n")
-    found = run("import", str(bad), library)
-    assert (found.code, found.out) == (1, "3 papers named, 2 of them here, 1 to come with the next refresh. "
-                                          "'dailypapers undo' takes it back.\n")  # fmt: skip
-    assert "letter.txt has no papers, or no known format: see 'dailypapers import --help'." in found.err
 
 
 def test_the_clipboard_comes_in_by_a_program_of_the_system(

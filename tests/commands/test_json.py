@@ -190,6 +190,11 @@ def test_fields_and_lines_are_for_every_command(run: Run, papers: Path) -> None:
     assert run("list", "-n", "1", "--json", "id,title").json == run("list", "-n", "1", "--json=id,title").json
     assert run("list", "--json", "id").json == [] and run("list", "--json", "agents,terminal").json == []
     assert run("list", "--", "--json", "id,title").code == 0
+    assert run("list", "-n1", "--json=title,id").out == (
+        '[\n{"title": "LiveEdit: Streaming Video Editing", "id": "2606.26740"}\n]\n'
+    )
+    assert run("list", "--json", "-n1").out == run("list", "--json=", "-n1").out
+    assert run("list", "--jsonl=id", "xylophone", "-q").out == ""
 
 
 def test_what_is_not_there_has_one_kind(run: Run, papers: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_list_that_fits_does_not(start: Start, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "pager"),
-    [(("list", "--no-pager"), "less"), (("list",), "cat"), (("list",), ""), (("list",), "/nowhere"), (("list",), "'")],
+    [(("list", "--no-pager"), "less"), *((("list",), pager) for pager in ("cat", "", "/nowhere", "'", __file__))],
 )
 def test_without_a_pager_it_is_printed(start: Start, words: tuple[str, ...], pager: str) -> None:
     code, text = ended(start(*words, rows=6, PAGER=pager))
@@ -114,8 +114,7 @@ def test_less_shows_colours_and_outlives_an_interrupt(start: Start) -> None:
     assert b"\x1b[1m" in terminal.raw
     terminal.press("ctrl+c", "G")
     terminal.wait_for("6 of 6")
-    terminal.press("q")
-    assert terminal.wait_closed() == 0
+    terminal.leave("q")
 
 
 def test_a_failure_breaks_no_word_on_a_narrow_terminal(start: Start) -> None:

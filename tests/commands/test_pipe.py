@@ -125,7 +125,6 @@ def test_papers_without_a_text_do_not_keep_the_others_from_it(
         (("cat 'x", IDS[0]), 2, "can't be split into words"),
         (("no-such-program-here", IDS[0]), 1, "no-such-program-here was not found: it is neither a program nor"),
         (("ls /no/such/place", IDS[0]), 1, "ls failed (exit code "),
-        (("python3 -m json.tool", IDS[0]), 1, "It got Markdown: for JSON, pass --input json"),
         (("sleep 20", IDS[0], "--seconds", "1"), 1, "sleep took longer than 1 s and was stopped."),
     ],
 )

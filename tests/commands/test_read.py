@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Run, RunOnTerminal, Spawn
+from tests.commands.conftest import Run, RunOnTerminal
 from tests.feed_server import FeedServer, item
 from tests.feeds.fulltext import pages
 
@@ -60,11 +60,6 @@ def test_the_next_source_is_asked_where_the_feed_has_no_text(run: Run, papers: P
     found = run("read", ID)
     assert found.lines[2] == f"arXiv:{ID}v3 · CC BY 4.0 · text from 127.0.0.1"
     assert [request.path for request in feed.requests] == [f"/papers/{ID}.md", f"/html/{ID}"]
-
-
-def test_the_next_source_is_asked_where_the_first_has_trouble(run: Run, papers: Path, feed: FeedServer) -> None:
-    feed.faults += ["limit:120"]
-    assert run("read", ID).code == 0
 
 
 def test_where_there_is_no_text_two_lines_say_why_and_where_to_look(run: Run, papers: Path, feed: FeedServer) -> None:
@@ -163,9 +158,3 @@ def test_on_a_terminal_text_is_wrapped(
     lines = on_terminal("read", ID, columns=columns).lines
     assert max(map(len, lines)) <= min(columns, 80)
     assert "This sentence fills the page" in " ".join(lines)
-
-
-def test_the_program_itself_reads(spawn: Spawn, papers: Path, feed: FeedServer) -> None:
-    found = spawn("read", ID)
-    assert (found.code, found.err) == (0, "")
-    assert "1  Start" in found.lines

@@ -16,7 +16,7 @@ import pytest
 
 from reader import platform
 from tests import breakage
-from tests.commands.conftest import DAYS, Result, Run, write_days
+from tests.commands.conftest import Result, Run
 
 pytestmark = pytest.mark.long
 
@@ -110,12 +110,6 @@ def test_what_writes_is_refused_in_one_sentence(locked: Path, words: tuple[str, 
     assert "can't be written" in found.err
     assert "doctor" in found.err
     assert (locked / "papers.db").read_bytes() == before
-
-
-def test_an_import_is_refused_too(locked: Path, tmp_path: Path) -> None:
-    days = write_days(tmp_path / "days.jsonl", DAYS)
-    lock(locked)
-    assert run_locked("import", str(days)).code == 1
 
 
 def test_the_owner_gets_the_rights_back_by_the_doctors_command(locked: Path) -> None:

@@ -165,14 +165,6 @@ def test_each_request_is_logged_at_level_info_without_its_query(run: Run, feed: 
     assert ago(1) not in "".join(line.partition("Z ")[2] for line in requests)
 
 
-def test_offline_is_said_and_the_cache_stays(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    found = run("refresh")
-    assert found.code == 1
-    assert "HF_HUB_OFFLINE" in found.err
-    assert run("count").out == "6\n"
-
-
 def test_new_papers_that_match_are_told_by_the_users_program_once(run: Run, feed: FeedServer, home: Path) -> None:
     heard = home / "heard.jsonl"
     tell = home / "tell"

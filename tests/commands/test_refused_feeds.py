@@ -77,21 +77,6 @@ def follow(run: Run, folder: Path, *urls: str) -> None:
     assert run("feeds", "import", str(file)).code == 0
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_one_line_and_the_others_are_stored(
-    name: str, run: Run, tmp_path: Path, web: Documents, daily: FeedServer
-) -> None:
-    follow(run, tmp_path, f"http://{name}.example.org/{name}", "http://good.example.org/good")
-    found = run("refresh", "--days", "1")
-    assert found.code == 1
-    (line,) = found.err.splitlines()
-    reason = REFUSED[name][1]
-    start = f"dailypapers: {name} could not be fetched: "
-    assert line == start + reason if reason else line.startswith(start)
-    assert run("count").out == "3\n"
-    assert [feed["title"] for feed in run("feeds", "list", "--json").records if feed["error"]] == [name]
-
-
 def test_each_has_a_line_of_its_own(spawn: Spawn, run: Run, tmp_path: Path, web: Documents, daily: FeedServer) -> None:
     follow(run, tmp_path, *(f"http://{name}.example.org/{name}" for name in [*REFUSED, "good"]))
     found = spawn("refresh", "--days", "1")

@@ -31,7 +31,7 @@ def starred(run: Run, papers: Path) -> Path:
 def start(capsys: pytest.CaptureFixture[str]) -> tuple[list[str], str]:
     """What the reader is told to show, and what was printed."""
     capsys.readouterr()
-    told = opening._prepare_cache(Workspace())
+    told = opening._prepare_cache(Workspace(), None)
     return told, capsys.readouterr().err
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from reader.core.ids import page_id
-from tests.commands.conftest import Run, Spawn
+from tests.commands.conftest import Run
 from tests.feed_server import FeedServer, item
 
 TODAY = datetime.now(UTC).date().isoformat()
@@ -113,8 +113,8 @@ def test_the_user_chooses_what_a_paper_is(run: Run, feed: FeedServer, saved: str
     assert run("import", "--choices").out.splitlines() == [
         f"{own}  A memory that forgets (2 authors, 2026-05-08)",
         "  2605.00002  A memory that forgets on purpose (2 authors, 2026-05-08)",
-        "2 papers of saved pages still have no arXiv id: 1 may be the paper under it; 'dailypapers import --choose"
-        " page:ID=ARXIV_ID' chooses it; 1 not found in the feed or at arXiv.",
+        "2 papers of saved pages still have no arXiv id: 1 may be one of the papers under it; 'dailypapers import"
+        " --choose page:ID=ARXIV_ID' chooses it; 1 not found in the feed or at arXiv.",
     ]
     (_, offered) = run("import", "--choices", "--json").records
     assert (offered["id"], [one["id"] for one in offered["choices"]]) == (own, ["2605.00002"])
@@ -144,12 +144,6 @@ def test_a_page_saved_as_html_has_its_papers(run: Run, feed: FeedServer, tmp_pat
     assert feed.requests == []
     (paper,) = run("list", "source:page", "--json").records
     assert (paper["id"], paper["upvotes"], paper["authors"]) == ("2605.00001", None, None)
-
-
-@pytest.mark.long
-def test_a_page_comes_by_standard_input(spawn: Spawn, feed: FeedServer) -> None:
-    found = spawn("import", "-", "--later", input=page(*TITLES))
-    assert found.out == "3 new, 0 updated, 0 unchanged.\n3 titles wait to be looked up.\n"
 
 
 def test_a_page_of_thousands_of_papers_comes_in_whole(run: Run, feed: FeedServer, tmp_path: Path) -> None:

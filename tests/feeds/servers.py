@@ -19,11 +19,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
-from tests.feed_server import LocalServer, Request
+from tests.feed_server import Handler, LocalServer, Request
 
 RSS_TYPE = "application/rss+xml"
 
@@ -71,14 +70,8 @@ class Documents(LocalServer):
         return self.pages.get(request.path, Page(b"Not here", "text/plain", 404))
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # A body would wait 40 ms for the client to acknowledge the head.
-    disable_nagle_algorithm = True
+class _Handler(Handler):
     server: Documents
-
-    def log_message(self, *_: object) -> None:
-        pass
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)

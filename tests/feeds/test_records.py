@@ -211,3 +211,8 @@ def test_long_records_are_stored_in_small_parts(monkeypatch: pytest.MonkeyPatch)
     note = {**MARK, "kind": "note", "value": "x" * 600}
     listings = read(*({"id": f"2606.0000{number}", "marks": [note]} for number in range(5)))
     assert [len(listing.marks) for listing in listings] == [2, 2, 1]
+    monkeypatch.setattr(papers_file, "BATCH", 3)
+    assert [len(one.drafts) for one in read(*({"id": f"2606.0000{number}", "title": "T"} for number in range(5)))] == [
+        3,
+        2,
+    ]

@@ -404,15 +404,6 @@ def _recorded() -> list[Draft]:
     return list(found.values())
 
 
-@pytest.mark.long
-async def test_of_500_recorded_titles_with_noise_none_is_taken_wrongly(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    papers = _recorded()
-    chosen = random.Random(500).sample(papers, 500)
-    assert await judge(tmp_path / "papers.db", Archive(papers), chosen, monkeypatch) == []
-
-
 async def test_of_a_user_s_page_the_recorded_papers_are_found_and_no_others(tmp_path: Path) -> None:
     page = SHARED / "saved_pages" / "daily_papers_search_vision_pretraining.txt"
     papers = _recorded()

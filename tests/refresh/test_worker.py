@@ -134,7 +134,7 @@ async def test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environ
     monkeypatch.setenv("HF_TOKEN", "hf_of_the_user")
     monkeypatch.setenv("PYTHONPATH", "/of/the/user")
     program, out = tmp_path / "tell", tmp_path / "environment.json"
-    code = f"import json, os; open({str(out)!r}, 'w').write(json.dumps([dict(os.environ), {LIMITS}]))"
+    code = f"import json, os; open({str(out)!r}, 'w').write(json.dumps([dict(os.environ), {LIMITS}, os.nice(0)]))"
     program.write_text(f"#!{sys.executable}\n{code}\n")
     program.chmod(0o755)
     with FeedServer({DAY: [item("2605.00001", day=DAY)]}, today=DAY) as feed:
@@ -142,10 +142,11 @@ async def test_a_job_has_the_token_and_the_program_it_runs_has_the_users_environ
         settings = replace(context.settings, token_endpoint=feed.url, notify=("Paper",), notify_command=(str(program),))
         await said(worker.run_in_process(replace(context, settings=settings), Refresh(Latest())))
     assert {request.headers["Authorization"] for request in feed.requests} == {"Bearer hf_of_the_user"}
-    got, limits = json.loads(out.read_text())
+    got, limits, niceness = json.loads(out.read_text())
     got.pop("LC_CTYPE", None)
     # The job's own memory is limited.
     assert limits[0] == limits[1]
+    assert niceness == os.nice(0) + worker.NICENESS
     assert got == {name: value for name, value in os.environ.items() if name != "HF_TOKEN"}
 
 

@@ -10,11 +10,9 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-
-MOST = 60
-"""Tests that are tried of a place: those of its own folder, then those that come to the fewest other places."""
+from typing import Any
 
 HEAD = """\
 try:
@@ -29,13 +27,24 @@ _noted: set[str] = set()
 
 
 def note(place: str) -> None:
-    """Called by each function of a marked tree, with its file and first line."""
+    """Called by each function of a marked tree, with its file and name."""
     if place not in _noted:
         _noted.add(place)
         test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("[")[0].partition(" ")[0]
         if test and "CALLS" in os.environ:
             with Path(os.environ["CALLS"]).open("a", encoding="utf-8") as file:
                 file.write(f"{place}\t{test}\n")
+
+
+def pytest_configure() -> None:
+    """Let programs that tests start with an environment of their own know the test."""
+    start: Any = subprocess.Popen.__init__
+
+    def start_noting(*words: Any, env: Mapping[str, str] | None = None, **more: Any) -> None:
+        own = {name: os.environ[name] for name in ("CALLS", "PYTEST_CURRENT_TEST") if name in os.environ}
+        start(*words, env=None if env is None else {**env, **own}, **more)
+
+    setattr(subprocess.Popen, "__init__", start_noting)  # noqa: B010 - mypy refuses to replace a method
 
 
 def pytest_runtest_setup() -> None:
@@ -48,13 +57,13 @@ def mark(source: str, file: str) -> str:
     tree, lines = ast.parse(source), source.splitlines(keepends=True)
     above = [line.encode() for line in lines]
     notes = []
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
-            first = function.body[min(ast.get_docstring(function) is not None, len(function.body) - 1)]
-            at, column = first_line(first) - 1, first.col_offset
-            # A body may stand in the line of its signature.
-            if not above[at][:column].strip():
-                notes.append((at, f"{' ' * column}_note_call({f'{file}:{first_line(function)}'!r})\n"))
+    for name, function in _functions(tree, ""):
+        first = function.body[min(ast.get_docstring(function) is not None, len(function.body) - 1)]
+        decorators: list[ast.expr] = getattr(first, "decorator_list", [])
+        at, column = min([first.lineno, *(one.lineno for one in decorators)]) - 1, first.col_offset
+        # A body may stand in the line of its signature.
+        if not above[at][:column].strip():
+            notes.append((at, f"{' ' * column}_note_call({f'{file}:{name}'!r})\n"))
     for at, text in sorted(notes, reverse=True):
         lines.insert(at, text)
     imports = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module == "__future__"]
@@ -62,19 +71,42 @@ def mark(source: str, file: str) -> str:
     return "".join(lines)
 
 
-def first_line(node: ast.stmt) -> int:
-    """The first line of a statement, with its decorators."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(one.lineno for one in decorators)])
+def name_within(node: ast.AST, name: str) -> str:
+    """The dotted name of what a node holds, if the node is in what has a name."""
+    return (
+        f"{name}.{node.name}".lstrip(".")
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        else name
+    )
+
+
+def _functions(node: ast.AST, name: str) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for child in ast.iter_child_nodes(node):
+        within = name_within(child, name)
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield within, child
+        yield from _functions(child, within)
 
 
 def note_calls(root: Path, calls: Path, workers: int) -> None:
-    """Run the default tests on a tree, and write which of them come to each function."""
+    """Write which default tests of a tree come to each function; those that stand there are read where they changed."""
+
+    def git(*words: str) -> list[str]:
+        return subprocess.run(["git", *words], cwd=root, check=True, capture_output=True, text=True).stdout.split()
+
+    [now], tests, known = git("rev-parse", "HEAD"), ["tests"], [""]
+    if calls.exists():
+        before, *known = calls.read_text("utf-8").splitlines()
+        changed = set(git("diff", "--name-only", "--no-renames", before, now, "tests"))
+        known = [line for line in known if line.partition("\t")[2].partition("::")[0] not in changed]
+        tests = [one for one in sorted(changed) if Path(one).name.startswith("test_") and (root / one).exists()]
+    calls.write_text("\n".join([now, *known, ""]), "utf-8")
+    if not tests:
+        return
     files = {file: file.read_text("utf-8") for file in sorted((root / "reader").rglob("*.py"))}
     for file, source in files.items():
         file.write_text(mark(source, file.relative_to(root).as_posix()), "utf-8")
-    calls.touch()
-    command = [sys.executable, "-m", "pytest", "-q", f"-n{workers}", "-p", "no:cacheprovider", "-p", __name__]
+    command = [sys.executable, "-m", "pytest", "-q", f"-n{workers}", "-p", "no:cacheprovider", "-p", __name__, *tests]
     environment = {**os.environ, "PYTHONPATH": str(root), "CALLS": str(calls), "HYPOTHESIS_PROFILE": "repeatable"}
     subprocess.run(command, cwd=root, env=environment, stdout=subprocess.DEVNULL, check=False)
     for file, source in files.items():
@@ -83,7 +115,7 @@ def note_calls(root: Path, calls: Path, workers: int) -> None:
 
 def read_calls(calls: Path) -> Mapping[str, list[str]]:
     """The tests that come to each place, and to any place of a file under its name, the nearest first."""
-    found = sorted({tuple(line.split("\t")) for line in calls.read_text("utf-8").splitlines()})
+    found = sorted({tuple(line.split("\t")) for line in calls.read_text("utf-8").splitlines() if "\t" in line})
     others = Counter(test for _, test in found)
     callers: dict[str, list[str]] = {}
     for place, test in sorted(found, key=lambda one: others[one[1]]):
@@ -92,5 +124,5 @@ def read_calls(calls: Path) -> Mapping[str, list[str]]:
             of_file.append(test)
     for place, tests in callers.items():
         own = f"tests/{Path(place).relative_to('reader').parent}/"
-        callers[place] = sorted(tests, key=lambda test: not test.startswith(own))[:MOST]
+        callers[place] = sorted(tests, key=lambda test: not test.startswith(own))
     return callers

@@ -1,7 +1,8 @@
 """Changes the reader at random places, one in each copy of the tree, and tells which changes its tests find.
 
 A mutant is tried by the mirrored test of its module, or its folder's; then by the default tests that come to its
-function, or to its file where it is in none; then by the mirrored test's long ones.
+function, or to its file where it is in none; then by the long ones of
+the mirrored test and of those in its folder that name the module.
 
 Annotations, decorators and what stands in f-strings are not changed. Neither is what makes no difference to a program
 that has no mistake: whether types are checked, and whether `zip` counts what it joins.
@@ -27,7 +28,7 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.rigs.calls import first_line, note_calls, read_calls
+from tests.rigs.calls import name_within, note_calls, read_calls
 from tests.rigs.program import ROOT
 
 OTHER: dict[Any, Any] = {
@@ -39,6 +40,9 @@ OTHER: dict[Any, Any] = {
 
 LONGEST = 240.0
 
+MOST = 60
+"""Tests of other modules that a mutant is tried by at once: its own folder's, then those that come to little else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
@@ -48,12 +52,12 @@ class Mutant:
     kind: str
     node: ast.expr | ast.stmt
     into: str
-    function: int
-    """The first line of the function that it is in; 0 is the module itself."""
+    function: str
+    """The dotted name of the function that it is in; empty in the module itself."""
 
     @property
     def place(self) -> str:
-        return f"{self.file.as_posix()}:{self.function}" if self.function else self.file.as_posix()
+        return f"{self.file.as_posix()}:{self.function}"
 
     def __str__(self) -> str:
         return f"{self.file}:{self.node.lineno} {self.kind}: {ast.unparse(self.node)[:70]!r} -> {self.into[:70]!r}"
@@ -93,9 +97,8 @@ def _is_same(node: ast.AST) -> bool:
 def mutants(file: Path, source: str) -> Iterator[Mutant]:
     """All mutants of a file."""
 
-    def visit(node: ast.AST, function: int) -> Iterator[Mutant]:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            function = first_line(node)
+    def visit(node: ast.AST, function: str) -> Iterator[Mutant]:
+        function = name_within(node, function)
         if isinstance(node, ast.expr | ast.stmt):
             for kind, into in _changes(node):
                 yield Mutant(file, kind, node, into, function)
@@ -105,7 +108,7 @@ def mutants(file: Path, source: str) -> Iterator[Mutant]:
                     if isinstance(child, ast.AST) and not _is_same(child):
                         yield from visit(child, function)
 
-    return visit(ast.parse(source), 0)
+    return visit(ast.parse(source), "")
 
 
 def choose(root: Path, sample: int, seed: int) -> list[Mutant]:
@@ -130,14 +133,26 @@ def mirrored(mutant: Mutant, root: Path) -> list[str]:
     return elsewhere if len(elsewhere) == 1 else [str(folder)] if folder != Path("tests") else []
 
 
+def naming(mutant: Mutant, root: Path) -> list[str]:
+    """The tests of a module's folder that name it."""
+    module = ".".join(mutant.file.with_suffix("").parts).removesuffix(".__init__")
+    files = sorted((root / "tests" / mutant.file.relative_to("reader").parent).glob("test_*.py"))
+    return [str(file.relative_to(root)) for file in files if module in file.read_text("utf-8")]
+
+
 def rounds(root: Path, calls: Path, workers: int) -> Iterator[Callable[[Mutant], list[str]]]:
     """Which tests a mutant is tried by that no earlier ones have found."""
     yield lambda one: mirrored(one, root)
-    if not calls.exists():
-        note_calls(root, calls, workers)
+    note_calls(root, calls, workers)
     callers = read_calls(calls)
-    yield lambda one: callers.get(one.place) or callers.get(one.file.as_posix(), [])
-    yield lambda one: ["-m", "long", *tests] if (tests := mirrored(one, root)) else []
+    for begin in range(0, 4 * MOST, MOST):
+
+        def nearest(one: Mutant, begin: int = begin) -> list[str]:
+            found = callers.get(one.place) or callers.get(one.file.as_posix(), [])
+            return found[begin : begin + MOST]
+
+        yield nearest
+    yield lambda one: ["-m", "long", *tests] if (tests := [*mirrored(one, root), *naming(one, root)]) else []
 
 
 def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
@@ -146,7 +161,16 @@ def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
         return "survived"
     path = root / mutant.file
     source = path.read_text("utf-8")
-    path.write_text(mutant.apply(source), "utf-8")
+    try:
+        path.write_text(mutant.apply(source), "utf-8")
+        found = _outcome(path, root, tests)
+    finally:
+        path.write_text(source, "utf-8")
+    # On a busy machine, the tests may take as long without it.
+    return "survived" if found == "hung" and _outcome(path, root, tests) == "hung" else found
+
+
+def _outcome(path: Path, root: Path, tests: Sequence[str]) -> str:
     # Python compares seconds and sizes of files, which may be those of the mutant before.
     shutil.rmtree(path.parent / "__pycache__", ignore_errors=True)
     command = [sys.executable, "-m", "pytest", "-n0", "-x", "-q", "-p", "no:cacheprovider", *tests]
@@ -155,8 +179,6 @@ def judge(mutant: Mutant, root: Path, tests: Sequence[str]) -> str:
         ended = subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=LONGEST, check=False)
     except subprocess.TimeoutExpired:
         return "hung"
-    finally:
-        path.write_text(source, "utf-8")
     # 5 is that no test was chosen.
     return "survived" if ended.returncode in (0, 5) else "killed"
 
@@ -168,7 +190,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, metavar="S", help="what is random follows from it")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="mutants that are tried at once")
     parser.add_argument(
-        "--calls", type=Path, metavar="FILE", help="which tests come to which function; made if missing"
+        "--calls", type=Path, metavar="FILE", help="which tests come to which function; only new tests are run for it"
     )
     options = parser.parse_args(arguments)
     seed = random.randrange(1_000_000) if options.seed is None else options.seed

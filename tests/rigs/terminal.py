@@ -223,6 +223,11 @@ class Terminal:
             pass
         return self.process.wait(max(0.1, deadline - time.perf_counter()))
 
+    def leave(self, *keys: str) -> None:
+        """Leave by keys; the program must end well."""
+        self.press(*keys)
+        assert self.wait_closed(30) == 0, self.text
+
     def kill(self) -> None:
         """End the program at once, if it runs, as `kill -9` does."""
         if self.process.poll() is None:

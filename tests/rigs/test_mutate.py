@@ -28,22 +28,22 @@ def test_each_place_is_changed_alone_and_what_it_is_in_is_known() -> None:
     found = {one.apply(SOURCE): (one.kind, one.into, one.function) for one in mutants(Path("reader/x.py"), SOURCE)}
     assert all(ast.parse(text) and text != SOURCE for text in found)
     assert sorted(found.values()) == [
-        ("arithmetic", "(a + 1)", 1),
-        ("boolean", "(a < 3 and '{1 + 1}')", 1),
-        ("boolean", "(a)", 1),
-        ("boolean", "(not a or (a < 3 or '{1 + 1}'))", 1),
-        ("compare", "(a <= 3)", 1),
-        ("compare", "(f'{a + 1}' != True)", 1),
-        ("constant", "2", 1),
-        ("constant", "2", 1),
-        ("constant", "3", 1),
-        ("constant", "4", 1),
-        ("constant", "False", 1),
-        ("deleted", "pass", 0),
-        ("deleted", "pass", 1),
-        ("deleted", "pass", 1),
-        ("return", "return None", 1),
-        ("return", "return None", 1),
+        ("arithmetic", "(a + 1)", "f"),
+        ("boolean", "(a < 3 and '{1 + 1}')", "f"),
+        ("boolean", "(a)", "f"),
+        ("boolean", "(not a or (a < 3 or '{1 + 1}'))", "f"),
+        ("compare", "(a <= 3)", "f"),
+        ("compare", "(f'{a + 1}' != True)", "f"),
+        ("constant", "2", "f"),
+        ("constant", "2", "f"),
+        ("constant", "3", "f"),
+        ("constant", "4", "f"),
+        ("constant", "False", "f"),
+        ("deleted", "pass", ""),
+        ("deleted", "pass", "f"),
+        ("deleted", "pass", "f"),
+        ("return", "return None", "f"),
+        ("return", "return None", "f"),
     ]
     assert "    pass; a += 2\n" in "".join(found)
 
@@ -96,7 +96,7 @@ def test_a_function_that_is_marked_notes_the_tests_that_call_it(
         "A module.", 1, 1, 2, None
     )  # fmt: skip
     test = request.node.nodeid
-    assert read_calls(calls) == {"reader/x.py": [test], "reader/x.py:4": [test], "reader/x.py:12": [test]}
+    assert read_calls(calls) == {"reader/x.py": [test], "reader/x.py:C.f": [test], "reader/x.py:i": [test]}
 
 
 def test_the_nearest_tests_of_a_place_come_first(tmp_path: Path) -> None:

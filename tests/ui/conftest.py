@@ -17,7 +17,6 @@ from rich.console import RenderableType
 from textual._compositor import Compositor
 from textual._context import active_app
 from textual.css.model import RuleSet
-from textual.css.styles import RulesMap
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
 from textual.dom import DOMNode
@@ -100,44 +99,69 @@ def _parse_once(
 setattr(Stylesheet, "_parse_rules", _parse_once)  # noqa: B010 - a method, which mypy would not have assigned to
 
 
-_components: dict[tuple[object, ...], dict[str, RulesMap]] = {}
-"""The rules of a widget's component classes, by the style sheet and what selectors know of the widget's ancestors."""
+_Path = tuple[tuple[object, ...], ...]
+"""What selectors know of a widget and those around it."""
 
-_sheets: dict[tuple[RuleSet, ...], int] = {}
-"""The style sheets that were met, by their rules."""
+_sheets: dict[tuple[RuleSet, ...], dict[_Path, dict[str, Any]]] = {}
+"""What was found for widgets by each style sheet."""
 
 # It is asked for a million times, and Textual's own, which says the same, is written in Python.
 setattr(RuleSet, "__hash__", object.__hash__)  # noqa: B010 - a method, which mypy would not have assigned to
 
 
-def _style_components_once(sheet: Stylesheet, node: DOMNode) -> None:
-    """Style a widget's component classes by the rules that were found for a widget like it, in any reader.
+def _path(node: DOMNode, known: dict[Any, Any]) -> _Path:
+    if node not in known:
+        parent = node._parent
+        above = _path(parent, known) if isinstance(parent, DOMNode) else ()
+        known[node] = (*above, (type(node), node._id, node.classes, frozenset(node.get_pseudo_classes())))
+    found: _Path = known[node]
+    return found
 
-    To match them again for each reader, and in it whenever the focus moves, took a seventh of the tests' time.
+
+_apply = Stylesheet.apply
+
+
+def _apply_once(
+    sheet: Stylesheet, node: DOMNode, *, animate: bool = False, cache: dict[Any, Any] | None = None
+) -> None:
+    """Style a widget, if that changes anything, by what was found for a widget like it, in any reader.
+
+    To match all rules again for each reader, and in it whenever the focus moves, took a seventh of the tests' time.
     """
-    names = sorted(node._get_component_classes())
-    if not names:
-        return
-    kept: tuple[list[RuleSet], int] | None = getattr(sheet, "_kept", None)
+    kept: tuple[list[RuleSet], dict[_Path, dict[str, Any]]] | None = getattr(sheet, "_kept", None)
     if kept is None or kept[0] is not sheet.rules:
-        kept = sheet.rules, _sheets.setdefault(tuple(sheet.rules), len(_sheets))
+        kept = sheet.rules, _sheets.setdefault(tuple(sheet.rules), {})
         setattr(sheet, "_kept", kept)  # noqa: B010 - it is ours
-    path = ((type(one), one._id, one.classes, frozenset(one.get_pseudo_classes())) for one in node.css_path_nodes)
-    found = _components.setdefault((kept[1], *path), {})
+    path = _path(node, {} if cache is None else cache)
+    if getattr(node, "_styled", None) == (id(kept[1]), path):
+        return
+    setattr(node, "_styled", (id(kept[1]), path))  # noqa: B010 - as above
+    # The name of a component is in the place of the whole widget's.
+    found = kept[1].setdefault(path, {})
+    if "" not in found:
+        _apply(sheet, node, animate=animate)
+        found[""] = node.styles.base.get_rules(), [getattr(node, name) for name in _STYLE_FLAGS]
+    else:
+        for name, value in zip(_STYLE_FLAGS, found[""][1], strict=True):
+            setattr(node, name, value)
+        sheet.replace_rules(node, found[""][0], animate=animate)
     node._component_styles.clear()
-    for name in names:
+    for name in sorted(node._get_component_classes()):
         part = DOMNode(classes=name)
         part._attach(node)
         if name in found:
             part.styles.base._rules.update(found[name])
         else:
-            sheet.apply(part, animate=False)
+            _apply(sheet, part)
             found[name] = part.styles.base.get_rules()
         node._component_styles[name] = part.styles
     node.refresh()
 
 
-setattr(Stylesheet, "_process_component_classes", _style_components_once)  # noqa: B010 - as above
+_STYLE_FLAGS = ("_has_hover_style", "_has_focus_within", "_has_order_style", "_has_odd_or_even")
+
+setattr(Stylesheet, "apply", _apply_once)  # noqa: B010 - a method, which mypy would not have assigned to
+setattr(Stylesheet, "_process_component_classes", lambda *_: None)  # noqa: B010 - it is done above
 
 
 class Opener(Protocol):

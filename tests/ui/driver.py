@@ -126,6 +126,7 @@ class Story:
         self.app = app
         self.file = file
         self._pilot = pilot
+        self._lines: list[str] = []
 
     # What the user does
 
@@ -236,10 +237,13 @@ class Story:
 
     @property
     def lines(self) -> list[str]:
-        """The screen in front, line by line."""
-        # What a screen that covers another only in part lets through.
-        visible_screen_stack.set(self.app._background_screens)
-        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+        """The screen in front, line by line; painted once for all who look before anything else runs."""
+        if not self._lines:
+            # What a screen that covers another only in part lets through.
+            visible_screen_stack.set(self.app._background_screens)
+            self._lines = [strip.text for strip in self.app.screen._compositor.render_strips()]
+            asyncio.get_running_loop().call_soon(setattr, self, "_lines", [])
+        return self._lines
 
     @property
     def screen(self) -> str:

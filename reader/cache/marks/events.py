@@ -40,8 +40,8 @@ def find_targets(
     direction: Direction,
     machine: str,
     *,
-    anywhere: bool = False,
-    by: Agent | None = None,
+    anywhere: bool,
+    by: Agent | None,
 ) -> list[Event]:
     """The events of this machine that an undo or a redo is about, in their order; empty if there are none.
 

@@ -209,7 +209,7 @@ def resolve_views(query: Query, views: Sequence[tuple[str, str]]) -> Query:
         return replace(query, root=NOTHING)
 
 
-def selects(query: Query, views: Sequence[tuple[str, str]] = ()) -> bool:
+def selects(query: Query, views: Sequence[tuple[str, str]]) -> bool:
     """Whether a query chooses papers: it has a term, and no view in it is an order alone, which all papers are in."""
     return query.root is not None and not _has_everything(resolve_views(query, views).root)
 

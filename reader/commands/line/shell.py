@@ -24,9 +24,6 @@ from reader.ui.shell.commands import PAGES, THEME, Candidate, Here, Manual, Page
 
 MOST = 60
 
-_QUERIES = {"mark": 1, "tag": 2}
-"""Commands whose papers may be chosen here by a query, and the number of words before it."""
-
 
 class ReaderShell:
     """Runs the words of the reader's command line; `variables` are added to the environment of its processes."""
@@ -85,7 +82,7 @@ class ReaderShell:
             yield from self._known(["list", word])
         elif name == "export" and not word.startswith("-"):
             yield from self._export_words(before[1:], word)
-        elif len(before) > _QUERIES.get(name, 99) and not word.startswith("--"):
+        elif name in _MANY and len(before) > _BEFORE_PAPERS[name] and not word.startswith("--"):
             yield from self._known(["list", word])
         elif is_command(name):
             yield from self._known([*before, word])
@@ -169,7 +166,7 @@ _BEFORE_PAPERS = {"mark": 1, "tag": 2, "note": 0, "open": 0, "pdf": 0, "read": 0
 """Commands on papers named by ids, and the number of arguments before them."""
 
 _MANY = ("mark", "tag")
-"""Those that take many papers or a query."""
+"""Those that take many papers, or a query in their place."""
 
 _SEVERAL = (*_MANY, "similar")
 

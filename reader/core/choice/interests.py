@@ -81,7 +81,7 @@ class Group(NamedTuple):
     """Which of the user's own interests it is."""
 
 
-def find_interests(sizes: Sequence[Row], weights: Sequence[float], held: Sequence[Sequence[int]] = ()) -> list[Group]:
+def find_interests(sizes: Sequence[Row], weights: Sequence[float], held: Sequence[Sequence[int]]) -> list[Group]:
     """The papers of each interest, heaviest first, by average-link clustering.
 
     `sizes` has a row for each paper, with rare terms weighted up. Papers unlike all others are in none. The papers of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase, ascii_uppercase
+
 
 def _table(text: str) -> dict[str, str]:
     words = text.split()
@@ -181,45 +183,28 @@ NEGATED = dict(zip("=∈∋<>≤≥∼≃≈≡⊂⊃⊆⊇∣∥⊢⊨∃≺≻
 SPACES = {",": "", ":": " ", ";": " ", "!": "", " ": " ", "quad": "  ", "qquad": "    ", "thinspace": "",
           "enspace": " ", "medspace": " ", "thickspace": " ", "negthinspace": "", "enskip": " ", ">": " "}  # fmt: skip
 
-_EXCEPTIONS = {
-    "script": dict(zip("BEFHILMRego", "ℬℰℱℋℐℒℳℛℯℊℴ", strict=True)),
-    "fraktur": dict(zip("CHIRZ", "ℭℌℑℜℨ", strict=True)),
-    "double": dict(zip("CHNPQRZ", "ℂℍℕℙℚℝℤ", strict=True)),
+
+def _letters(start: int, digits: int = 0, others: str = "") -> dict[int, str]:
+    """A font's letters and digits from where they start in Unicode; `others` are letters that stand elsewhere."""
+    table = {ord(letter): chr(start + at) for at, letter in enumerate(ascii_uppercase + ascii_lowercase)}
+    table |= {ord("0") + at: chr(digits + at) for at in range(10) if digits}
+    return table | {ord(plain): styled for plain, styled in zip(others[::2], others[1::2], strict=True)}
+
+
+_GREEK = "".join(map(chr, (*range(0x391, 0x3AA), 0x2207, *range(0x3B1, 0x3CA)))) + "∂ϵϑϰϕϱϖ"
+_BY_FONT = {
+    "bold": _letters(0x1D400, 0x1D7CE) | {ord(letter): chr(0x1D6A8 + at) for at, letter in enumerate(_GREEK)},
+    "script": _letters(0x1D49C, others="BℬEℰFℱHℋIℐLℒMℳRℛeℯgℊoℴ"),
+    "fraktur": _letters(0x1D504, others="CℭHℌIℑRℜZℨ"),
+    "double": _letters(0x1D538, 0x1D7D8, "CℂHℍNℕPℙQℚRℝZℤ"),
+    "sans": _letters(0x1D5A0, 0x1D7E2),
+    "mono": _letters(0x1D670, 0x1D7F6),
 }
-_STARTS = {
-    "bold": (0x1D400, 0x1D41A, 0x1D7CE), "script": (0x1D49C, 0x1D4B6, 0), "fraktur": (0x1D504, 0x1D51E, 0),
-    "double": (0x1D538, 0x1D552, 0x1D7D8), "sans": (0x1D5A0, 0x1D5BA, 0x1D7E2), "mono": (0x1D670, 0x1D68A, 0x1D7F6),
-}  # fmt: skip
-_GREEK = {"bold": (0x1D6A8, 0x1D6C2)}
 
 
 def in_font(text: str, font: str) -> str:
     """A text in one of the fonts of `FONTS`; letters that Unicode does not have in it stay as they are."""
-    if not font:
-        return text
-    return "".join(_in_font(letter, font) for letter in text)
-
-
-def _in_font(letter: str, font: str) -> str:
-    upper, lower, digit = _STARTS[font]
-    if found := _EXCEPTIONS.get(font, {}).get(letter):
-        return found
-    if "A" <= letter <= "Z":
-        return chr(upper + ord(letter) - ord("A"))
-    if "a" <= letter <= "z":
-        return chr(lower + ord(letter) - ord("a"))
-    if "0" <= letter <= "9" and digit:
-        return chr(digit + ord(letter) - ord("0"))
-    if font in _GREEK:
-        if "Α" <= letter <= "Ω":
-            return chr(_GREEK[font][0] + ord(letter) - ord("Α"))
-        if "α" <= letter <= "ω":
-            return chr(_GREEK[font][1] + ord(letter) - ord("α"))
-        if at := "∂ϵϑϰϕϱϖ".find(letter) + 1:
-            return chr(0x1D6DB + at - 1)
-        if letter == "∇":
-            return "𝛁"
-    return letter
+    return text.translate(_BY_FONT[font]) if font else text
 
 
 FRACTIONS = {"12": "½", "13": "⅓", "23": "⅔", "14": "¼", "34": "¾", "15": "⅕", "16": "⅙", "18": "⅛"}

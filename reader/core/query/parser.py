@@ -392,9 +392,10 @@ def _node(token: Token, value: Value) -> Node:
     if name in (*TEXT_FIELDS, *NAME_FIELDS) and name not in (*CHOICES, *_NAMED_BY_USER):
         _expect_letters(value)
     if name in TEXT_FIELDS:
-        is_count = value.form == "bare" and (_NUMBER.fullmatch(value.text) or value.text[0] in "<>=")
-        if name == "author" and is_count:
-            raise _wrong("author: takes a name, authors: counts them.", _name_of(token), "authors:")
+        is_number = _NUMBER.fullmatch(value.text) is not None
+        if name == "author" and value.form == "bare" and (is_number or value.text[0] in "<>="):
+            meant = "authors:" if is_number else None
+            raise _wrong("author: takes a name, authors: counts them.", _name_of(token), meant)
         return Match(value.text, exact=value.form == "quoted", field=name)
     if name in COUNT_FIELDS:
         return _count(token, value)

@@ -180,18 +180,6 @@ class Rules:
     floor: float = 3
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPhrase:
-    """A phrase of a user's file, and the shipped points that it replaces."""
-
-    line: int
-    slug: str
-    phrase: Phrase
-    points: float
-    written: float | None
-    """The points of the shipped rules; None if they lack the phrase."""
-
-
 def read_rules(*texts: str) -> tuple[Rules, list[RuleMistake]]:
     """Read the rules of all texts, where later ones override earlier ones; return them and the skipped mistakes.
 
@@ -204,17 +192,10 @@ def read_rules(*texts: str) -> tuple[Rules, list[RuleMistake]]:
     return rules, mistakes
 
 
-def review_rules(shipped: Iterable[str], text: str) -> tuple[list[RuleMistake], list[OwnPhrase]]:
-    """The mistakes and effective phrases of a user's text on top of the shipped ones, by line."""
+def review_rules(shipped: Iterable[str], text: str) -> list[RuleMistake]:
+    """The mistakes of a user's text on top of the shipped ones, by line."""
     rules, _ = read_rules(*shipped)
-    reader = _Reader(rules, read_statements(text), own=True)
-    mistakes = sorted(reader.mistakes, key=lambda mistake: mistake.line)
-    phrases = [
-        OwnPhrase(line, slug, phrase, topic.own[phrase], topic.written.get(phrase))
-        for (slug, phrase), line in reader.seen.items()
-        if (topic := rules.topics.get(slug))
-    ]
-    return mistakes, sorted(phrases, key=lambda phrase: phrase.line)
+    return sorted(_Reader(rules, read_statements(text), own=True).mistakes, key=lambda mistake: mistake.line)
 
 
 def _quick_statements(text: str) -> Iterator[Statement | MalformedLine]:
@@ -623,22 +604,7 @@ class Topics:
 
     def check(self, text: str) -> list[RuleMistake]:
         """The mistakes of a user's file on top of the shipped rules, by line."""
-        return review_rules(self._shipped, text)[0]
-
-    def compare(self, text: str) -> list[tuple[OwnPhrase, float | None]]:
-        """The phrases of a user's file by line, each with the fitted points that it overrides, or None."""
-        fitted: dict[str, dict[Phrase, float]] = {}
-        compared = []
-        for own in review_rules(self._shipped, text)[1]:
-            if own.slug not in fitted:
-                fitted[own.slug] = gross_points(self.weights.of_topic(own.slug))
-            compared.append((own, fitted[own.slug].get(own.phrase)))
-        return compared
-
-    @property
-    def written_phrases(self) -> int:
-        """How many phrases people wrote in the shipped rules, counted for each topic."""
-        return sum(len(topic.written) for topic in self._rules)
+        return review_rules(self._shipped, text)
 
     @cached_property
     def weights(self) -> Weights:

@@ -69,7 +69,7 @@ class HubClient(api.DocumentClient):
     """Files of the hub, which sends large ones from another host."""
 
     def __init__(
-        self, endpoint: str, *, offline: bool = False, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+        self, endpoint: str, *, offline: bool, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     ) -> None:
         # The hub itself may stand on this machine; what it redirects to may not, unless it does.
         is_here = api.is_loopback(urlsplit(endpoint).hostname or "")

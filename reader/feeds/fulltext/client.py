@@ -5,7 +5,8 @@ Each asks one host, with few tries, since the next host may have the text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
@@ -39,7 +40,20 @@ _LIMITS = replace(
 
 _PAGE_LIMITS = replace(_LIMITS, backoff=3.0)
 
-_GONE = (404, 410)
+
+@contextmanager
+def _gone_as(reason: str) -> Iterator[None]:
+    """Raise NoFullText with a reason where a host says that it does not have a page."""
+    try:
+        yield
+    except HttpRefused as refused:
+        if refused.status in (404, 410):
+            raise NoFullText(reason) from refused
+        raise
+
+
+def _text(response: Response) -> str:
+    return response.body.decode("utf-8", "replace")
 
 
 class FeedTexts:
@@ -55,16 +69,9 @@ class FeedTexts:
         """The full text of a paper by its arXiv id; raises NoFullText, and FeedError on failure."""
         if not is_arxiv_id(id):
             raise NoFullText("it has no arXiv id")
-
-        def parse(response: Response) -> Document:
-            return read_markdown(response.body.decode("utf-8", "replace"))
-
-        try:
-            return await self._http.get(f"/papers/{in_address(id)}.md", {}, parse)
-        except HttpRefused as refused:
-            if refused.status in _GONE:
-                raise NoFullText("the feed does not have its text") from refused
-            raise
+        with _gone_as("the feed does not have its text"):
+            path = f"/papers/{in_address(id)}.md"
+            return await self._http.get(path, {}, lambda response: read_markdown(_text(response)))
 
     async def aclose(self) -> None:
         await self._http.aclose()
@@ -90,25 +97,15 @@ class PageTexts(BusyHostClient):
     async def text(self, id: str) -> Document:
         """The full text of a paper by its arXiv id; raises NoFullText, and FeedError on failure."""
         if not is_arxiv_id(id):
-            raise self._no_page()
-
-        def parse(response: Response) -> Document:
-            return read_html(without_mathml(response.body.decode("utf-8", "replace")))
-
-        try:
-            return await self.document(f"{self.endpoint}/html/{in_arxiv_address(id)}", parse)
-        except HttpRefused as refused:
-            if refused.status in _GONE:
-                raise self._no_page() from refused
-            raise
-
-    def _no_page(self) -> NoFullText:
-        return NoFullText(f"{self.host} has no HTML of it")
+            raise NoFullText(f"{self.host} has no HTML of it")
+        with _gone_as(f"{self.host} has no HTML of it"):
+            address = f"{self.endpoint}/html/{in_arxiv_address(id)}"
+            return await self.document(address, lambda response: read_html(without_mathml(_text(response))))
 
     def _redirect_target(self, origin: str, target: str) -> str:
         # A paper without HTML redirects to the page of its abstract.
         if "/abs/" in target:
-            raise self._no_page()
+            raise NoFullText(f"{self.host} has no HTML of it")
         return super()._redirect_target(origin, target)
 
 

@@ -54,6 +54,7 @@ from reader.feeds.fulltext.spans import (
     SpanWriter,
     clean_tex,
     code_lines,
+    plain_spans,
 )
 
 if TYPE_CHECKING:
@@ -285,13 +286,6 @@ def upright(spans: Spans) -> Spans:
     ):
         return tuple(span._replace(style="") if span.style == "emphasis" else span for span in spans)
     return spans
-
-
-def plain_spans(spans: Spans) -> Spans:
-    """Spans without emphasis, neighbours joined: the title of a theorem gets a style of its own."""
-    writer = SpanWriter()
-    writer.copy(spans, style="")
-    return writer.take()
 
 
 def script(text: str, tag: str) -> str:
@@ -749,6 +743,7 @@ class _Reader:
         spans = self._inline(title) if title is not None else ()
         inner = self._inside(node, flow, depth, "ltx_title")
         if inner is not flow:
+            # It gets a style of its own.
             flow.add(Theorem(plain_spans(spans), tuple(inner.blocks), anchor_of(node)))
 
     def _items(self, element: _Element, flow: _Flow) -> None:

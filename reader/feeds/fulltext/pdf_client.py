@@ -259,7 +259,10 @@ class PdfClient(BusyHostClient):
             if read_start(self._part, len(_MAGIC)) != _MAGIC or size < SMALLEST:
                 self._forget()
                 raise FeedMalformed("arXiv sent another file instead of the PDF; try again later.")
-            if _END not in _read_end(self._part):
+            with self._part.open("rb") as opened:
+                opened.seek(max(0, size - _TAIL))
+                is_whole = _END in opened.read()
+            if not is_whole:
                 self._forget()
                 raise FeedMalformed("arXiv sent only part of the PDF; try again later.")
 
@@ -311,12 +314,6 @@ class PdfClient(BusyHostClient):
                         raise FeedUnreachable(f"{sent}; that part is kept, so try again later.")
                     begun, before = self._clock(), done
         return b""
-
-
-def _read_end(part: Path) -> bytes:
-    with part.open("rb") as opened:
-        opened.seek(max(0, part.stat().st_size - _TAIL))
-        return opened.read()
 
 
 def _tag_file(part: Path) -> Path:

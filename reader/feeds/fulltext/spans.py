@@ -129,6 +129,13 @@ class SpanWriter:
             self._spans.append(Span(text, style, target))
 
 
+def plain_spans(spans: Spans) -> Spans:
+    """Spans without styles, neighbours joined."""
+    writer = SpanWriter()
+    writer.copy(spans, style="")
+    return writer.take()
+
+
 def clean_tex(tex: str) -> str:
     """TeX on one line: a line that ends in `%` continues with the next. What is displayed says so without a command."""
     return _STYLE.sub(r"\1", clean(_TEX_BREAK.sub("", tex), TEX_LIMIT))

@@ -279,7 +279,7 @@ class HttpClient(Closing):
         settings: Settings,
         environ: Mapping[str, str],
         *,
-        lock_folder: Path | None = None,
+        lock_folder: Path | None,
         **options: Unpack[HttpOptions],
     ) -> HttpClient:
         """A client for the daily feed at an address, with the environment's offline mode.

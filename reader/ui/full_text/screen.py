@@ -261,7 +261,7 @@ class OutlinePane(Pane, inherit_bindings=False):
     PREFIX = "outline"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"outline--{role}" for role in OUTLINE_ROLES}
 
-    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
+    def __init__(self, glyphs: Glyphs, *, id: str | None) -> None:
         super().__init__(id=id)
         self._glyphs = glyphs
         self._outline = Outline()

@@ -438,8 +438,7 @@ class TextView:
         """Show a place in a box over the text that does not cover the reference."""
         most = max(1, min(LONGEST_PEEK, self.size.rows // 2 - 2))
         block = self.document.blocks[goal.block]
-        start = self._first_filled(goal)
-        found = self.layout.placed(start, 2 * most)
+        found = [*dropwhile(lambda one: not one[1].text.strip(), self.layout.placed(goal, 2 * most))]
         lines = [line for place, line in found if isinstance(block, Heading) or place.block == goal.block][:most]
         while lines and not lines[-1].text.strip():
             lines.pop()
@@ -456,10 +455,6 @@ class TextView:
             lines = [*drawn, *tex][:most]
         is_above = origin is not None and origin > self.layout.down(self.top, self.size.rows // 2)
         return replace(self, peek=Peek(goal, tuple(lines), text, cited[0] if cited else "", is_above, formula))
-
-    def _first_filled(self, place: TextPlace) -> TextPlace:
-        lines = self.layout.lines(place.block)[place.line :]
-        return TextPlace(place.block, place.line + next((at for at, line in enumerate(lines) if line.text.strip()), 0))
 
     def peeked(self) -> TextView:
         return replace(self, peek=None) if self.peek else self

@@ -73,7 +73,7 @@ def day_name(day: str, newest: str) -> str:
     return name
 
 
-def near_day(day: str, other: str | None = None) -> str:
+def near_day(day: str, other: str | None) -> str:
     """Name an ISO day in a sentence: `Monday` within a week of `other`, else `Mon 23 Nov`, with the year if it differs.
 
     >>> near_day("2026-11-23", "2026-11-24"), near_day("2026-10-30", "2026-11-24")

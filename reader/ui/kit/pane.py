@@ -157,7 +157,7 @@ class Pane(BareScrollView, inherit_bindings=False):
             segments.append(Segment(piece.text, style))
         return Strip(segments).adjust_cell_length(self.columns, ground)
 
-    def style_of(self, piece: Piece, over: str = PLAIN) -> Style:
+    def style_of(self, piece: Piece, over: str) -> Style:
         style = self._style(piece.role)
         if over != PLAIN:
             style += self._style(over, partial=True)

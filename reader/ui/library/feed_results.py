@@ -24,9 +24,7 @@ class FeedResults:
 
     def __init__(self, text: str, listings: Iterable[Listing], find: Find, store: Store) -> None:
         self.text = text
-        self._listings = {
-            NotCached(draft.id): listing for listing in listings for draft in listing.drafts[:1] if draft.id
-        }
+        self._listings = {NotCached(one.id): found for found in listings for one in found.drafts if one.id}
         self._stored: dict[NotCached, int] = {}
         self._store = store
         self.look_up_keys(find)

@@ -157,7 +157,7 @@ class Marking:
         return self._change(pks, tag, report)
 
     def mark_together(
-        self, kinds: Sequence[str], pks: Sequence[PaperKey], report: Progress = ignore_progress
+        self, kinds: Sequence[str], pks: Sequence[PaperKey], report: Progress
     ) -> Awaitable[Action | None]:
         """Give papers several marks in one action; it is durable once the result is there."""
 

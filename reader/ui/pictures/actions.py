@@ -39,7 +39,11 @@ class PictureActions(Actor):
             is_of_pdf = bool(pictures) and pictures[0].spot is not None
             self._model.show_notice(f"{why} · {opens} opens the PDF" if is_of_pdf and opens else why)
         else:
-            self._show(pictures, self._first_in_view(pictures))
+            from reader.ui.pictures.pictures import first_from
+
+            text = self._model.state[TEXT]
+            block = text.view.top.block if text is not None and text.view is not None else None
+            self._show(pictures, 0 if block is None else first_from(pictures, block))
 
     def open_address(self, address: str) -> bool:
         """Show the picture of an address; False if it is not of this paper or can't be shown."""
@@ -96,19 +100,6 @@ class PictureActions(Actor):
             return "this text has no pictures"
         key = self._keymap.key("text.open", "page")
         return f"no pictures of this paper are known yet · {key} fetches its full text with them"
-
-    def _first_in_view(self, pictures: tuple[Picture, ...]) -> int:
-        """The first figure from the first visible line on, else the last; 0 on the page."""
-        text = self._model.state[TEXT]
-        if text is None or text.view is None:
-            return 0
-        figures = [(index, one.block) for index, one in enumerate(pictures) if one.block >= 0]
-        if pictures[0].spot is not None:
-            # The current page of a PDF begins above.
-            above = [index for index, block in figures if block <= text.view.top.block and not index % 2]
-            return above[-1] if above else 0
-        below = (index for index, block in figures if block >= text.view.top.block)
-        return next(below, figures[-1][0] if figures else 0)
 
     def _show(self, pictures: tuple[Picture, ...], index: int) -> None:
         from reader.ui.pictures.pictures import Pictures

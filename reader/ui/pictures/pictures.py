@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,6 +52,14 @@ def pictures_of(paper: Paper, document: Document | None = None, source: str = ""
         return tuple(_of_pdf(document, paper.id))
     found = {one.address: one for one in (*_of_feed(paper), *_of_text(document, source, paper.id))}
     return tuple(found.values())[:MOST]
+
+
+def first_from(pictures: Sequence[Picture], block: int) -> int:
+    """The first figure from a block on, else the last; of a text from a PDF, the page that the block is on."""
+    blocks = [(index, one.block) for index, one in enumerate(pictures) if one.block >= 0]
+    if pictures[0].spot is not None:
+        block = max((begin for _, begin in blocks if begin <= block), default=0)
+    return next((index for index, begin in blocks if begin >= block), blocks[-1][0] if blocks else 0)
 
 
 def _of_feed(paper: Paper) -> Iterator[Picture]:

@@ -21,6 +21,7 @@ class Model:
     def __init__(self, state: State) -> None:
         self._state = state
         self.publish: Callable[[State], object] = lambda _state: None
+        self.followers: list[_Followers] = []
 
     @property
     def state(self) -> State:
@@ -49,24 +50,42 @@ class Model:
         self.change(self._state.change_notices(lambda notices: notices.told(text, tone)))
 
 
+class _Followers:
+    """Those of one node who follow the state. They watch it as one: Textual takes 20 µs for each watcher."""
+
+    def __init__(self, node: DOMNode, model: Model) -> None:
+        self.node = node
+        self._model = model
+        self._parts: list[Callable[[State], object]] = []
+        self._acts: list[Callable[[State], object]] = []
+        self._seen: list[object] = []
+        node.watch(node.app, "state", self._look, init=False)
+
+    def add(self, parts: Callable[[State], object], act: Callable[[State], object]) -> None:
+        self._seen.append(parts(self._model.state))
+        self._acts.append(act)
+        self._parts.append(parts)
+
+    def _look(self) -> None:
+        for index, parts in enumerate(self._parts):
+            # A nested change may have come first; only the current state counts.
+            state = self._model.state
+            found = parts(state)
+            if found != self._seen[index]:
+                self._seen[index] = found
+                self._acts[index](state)
+
+
 def subscribe(
     node: DOMNode, model: Model, parts: Callable[[State], object], act: Callable[[State], object], *, now: bool = True
 ) -> None:
     """Call `act` with the state whenever its `parts` change, and immediately if `now`.
 
-    `act` runs within the change, before `Model.change` returns, until `node` is removed.
+    `act` runs within the change, before `Model.change` returns, until `node` is removed. Those who came first are
+    called first.
     """
-    seen = parts(model.state)
-
-    def look() -> None:
-        nonlocal seen
-        # A nested change may have come first; only the current state counts.
-        state = model.state
-        found = parts(state)
-        if found != seen:
-            seen = found
-            act(state)
-
-    node.watch(node.app, "state", look, init=False)
+    if not model.followers or model.followers[-1].node is not node:
+        model.followers.append(_Followers(node, model))
+    model.followers[-1].add(parts, act)
     if now:
         act(model.state)

@@ -35,7 +35,7 @@ from reader.core.settings.tables import Vectors
 from reader.paths import vectors_folder
 from reader.refresh.vectors import lacks_vectors, make_vectors, open_door, open_encoder
 from tests.cache.finding.test_index import store
-from tests.embeddings_server import EmbeddingsServer, embeddings_server, vector
+from tests.embeddings_server import EmbeddingsServer, vector
 
 TITLES = ["Washing shirts", "Songs of whales", "Galaxies far away", "Melody of machines", "Shoes"]
 
@@ -64,7 +64,7 @@ class FakeEncoder:
 
 @pytest.fixture
 def server() -> Iterator[EmbeddingsServer]:
-    with embeddings_server() as server:
+    with EmbeddingsServer() as server:
         yield server
 
 

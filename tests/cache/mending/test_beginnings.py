@@ -61,8 +61,8 @@ DAMAGES: dict[str, breakage.Break] = {
     "missing": breakage.remove,
     "empty": breakage.make_empty,
     "a log beside a half": breakage.both(breakage.leave_log, breakage.cut(0.5)),
-    "papers dropped": breakage.drop("paper", "paper_text"),
-    "events dropped": breakage.drop("event"),
+    "papers dropped": breakage.IN_PLACE["papers dropped"],
+    "events dropped": breakage.IN_PLACE["events dropped"],
 }
 
 FEW = ("header", "cut to 50%", "5% of the pages, 1", "scrambled, 3", "missing", "a log beside a half", "events dropped")

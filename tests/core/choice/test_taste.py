@@ -42,6 +42,19 @@ def marked(subject: str, count: int, weight: float = 1.0) -> list[Marked]:
     return [Marked(*PAPERS[at], PACKED[at], weight) for at in found[:count]]
 
 
+def test_the_machine_has_no_unit_of_its_own() -> None:
+    liked = [PACKED[at] for at in (1, 13, 25)]
+    scale = dict.fromkeys((code for packed in PACKED for code, _ in count(packed)[0].items()), 1.0)
+    lessons = interests.Lessons(liked, [1.0] * 3, (), papers, len(PACKED), 20.0, {}, (), ())
+    (one, marks), (other, _) = (
+        interests._machine({term: by * one for term, one in scale.items()}, lessons) for by in (1, 9)
+    )
+    assert other == pytest.approx(one) and max(map(abs, one.values())) > 0.01
+    assert {paper for of_term in marks.values() for paper, _ in of_term} == {0, 1, 2}
+    lost = dict.fromkeys(scale, 0.0)
+    assert set(interests._machine(lost, lessons)[0].values()) == {0.0}
+
+
 def best(taste: Taste, count: int) -> list[str]:
     scores = scores_of(taste)
     assert set(scores) == set(range(len(PAPERS)))

@@ -7,6 +7,7 @@ import random
 import shutil
 import tomllib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -87,7 +88,10 @@ class Home(Machine):
 
     def replaced(self) -> list[tuple[object, ...]]:
         with self.events() as events:
-            return [one[1:] for one in events.read(replaced)]
+            found = events.read(replaced)
+            for at, (number, *_) in enumerate(found):
+                assert events.read(partial(replaced, after=number)) == found[:at]
+            return [one[1:] for one in found]
 
     def undo(self) -> str:
         with self.events() as events:

@@ -15,7 +15,7 @@ from reader.core.errors import ConfigError, FeedError, FeedMalformed, FeedOfflin
 from reader.core.settings.tables import Vectors
 from reader.extensions.vectors.encoders import KEY_VARIABLE, LIMITS, EndpointEncoder, _read_rows
 from reader.feeds.http.responses import Limits
-from tests.embeddings_server import EmbeddingsServer, embeddings_server
+from tests.embeddings_server import EmbeddingsServer
 
 PATIENT = replace(LIMITS, read_timeout=10, total_timeout=30, body_size=1_000_000)
 QUICK = replace(PATIENT, read_timeout=1, total_timeout=3)
@@ -45,7 +45,7 @@ def encode(
 
 
 def test_a_server_makes_a_vector_of_each_text() -> None:
-    with embeddings_server("ok", "backwards", "error", "busy") as server:
+    with EmbeddingsServer("ok", "backwards", "error", "busy") as server:
         rows = encode(server, "clean laundry", "songs", environ={KEY_VARIABLE: "abc", "HF_HUB_OFFLINE": "1"})
         assert np.linalg.norm(rows, axis=1) == pytest.approx([1, 1])
         assert rows[0].argmax() == 0 and rows[1].argmax() == 1
@@ -80,7 +80,7 @@ def test_a_server_makes_a_vector_of_each_text() -> None:
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )
 def test_what_fails_is_said(faults: list[str], said: str) -> None:
-    with embeddings_server(*faults) as server:
+    with EmbeddingsServer(*faults) as server:
         with pytest.raises(FeedError) as failure:
             encode(server, "laundry", "songs", limits=QUICK if "hang" in faults else PATIENT)
         assert said in str(failure.value)

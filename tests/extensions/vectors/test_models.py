@@ -6,9 +6,7 @@ import asyncio
 import hashlib
 import json
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +15,7 @@ import pytest
 from reader.core.errors import ConfigError, FeedError, FeedOffline, ReaderError, UsageError
 from reader.extensions.vectors.encoders import StaticEncoder
 from reader.extensions.vectors.hub import Fetched, HubClient, is_name
+from tests.feed_server import Handler, LocalServer
 from tests.static_model import make_model
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -42,18 +41,12 @@ def test_a_model_that_is_not_there_is_said(tmp_path: Path, monkeypatch: pytest.M
         asyncio.run(StaticEncoder(folder).encode(["songs"]))
 
 
-class Hub(ThreadingHTTPServer):
-    daemon_threads = True
-
+class Hub(LocalServer):
     def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.files = {file.name: file.read_bytes() for file in folder.iterdir()}
         self.sent = dict(self.files)
         self.listing: object = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
     def list(self) -> object:
         listed: list[dict[str, object]] = []
@@ -66,39 +59,25 @@ class Hub(ThreadingHTTPServer):
         return {"sha": COMMIT, "siblings": listed}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Handler):
     server: Hub
-
-    def log_message(self, *_: object) -> None:
-        pass
 
     def do_GET(self) -> None:
         name = self.path.rpartition("/")[2]
         if self.path == "/api/models/some/model?blobs=true":
-            self._send(200, json.dumps(self.server.listing or self.server.list()).encode())
+            self.send(200, self.server.listing or self.server.list())
         elif self.path == f"/some/model/resolve/{COMMIT}/model.safetensors":
-            self._send(302, b"", f"{self.server.url}/large/model.safetensors")
+            self.send(302, b"", {"Location": f"{self.server.url}/large/model.safetensors"})
         elif name in self.server.sent and self.path in (f"/some/model/resolve/{COMMIT}/{name}", f"/large/{name}"):
-            self._send(200, self.server.sent[name])
+            self.send(200, self.server.sent[name])
         else:
-            self._send(404, b"{}")
-
-    def _send(self, status: int, body: bytes, place: str = "") -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        if place:
-            self.send_header("Location", place)
-        self.end_headers()
-        self.wfile.write(body)
+            self.send(404, {})
 
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
-    server = Hub(make_model(tmp_path / "on-hub"))
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    with Hub(make_model(tmp_path / "on-hub")) as server:
+        yield server
 
 
 def fetch(hub: Hub, models: Path, name: str = "some/model", *, sha256: str = "", offline: bool = False) -> Fetched:

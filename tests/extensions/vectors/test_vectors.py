@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Run
-from tests.embeddings_server import embeddings_server
+from tests.embeddings_server import EmbeddingsServer
 
 
 def test_a_server_of_the_user_finds_papers(run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "No model is set" in run("vectors", "status").out
     assert "No model is set" in run("vectors", "build").err
     assert run("vectors", "build", "small").code == 2
-    with embeddings_server() as server:
+    with EmbeddingsServer() as server:
         run("config", "set", "vectors.server", f"{server.url}")
         assert "Also name the model" in run("vectors", "status").err
         run("config", "set", "vectors.model", "small")

@@ -309,11 +309,11 @@ def test_absurd_sizes_are_cut() -> None:
 
 
 def test_the_texts_of_an_answer_share_what_is_converted_of_latex(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reader.core.latex.ANSWER_PIECES", 3)
-    authors = [{"name": r"Jos\'e"}] * 2
+    monkeypatch.setattr("reader.core.latex.ANSWER_LETTERS", 7)
+    authors = [{"name": "Jo$^2$"}] * 2
     items = [{"id": f"2605.0000{number}", "title": "A title", "authors": authors} for number in (1, 2)]
     (listing,) = listings(items, "2026-05-12")
-    assert [draft.authors for draft in listing.drafts] == [("José", "José"), ("José", r"Jos\'e")]
+    assert [draft.authors for draft in listing.drafts] == [("Jo²", "Jo²"), ("Jo²", "Jo$^2$")]
 
 
 def test_who_submitted_it_and_who_claimed_it() -> None:

@@ -4,97 +4,43 @@ from __future__ import annotations
 
 import random
 import re
-import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
 from types import MappingProxyType
 
+from tests.breakage import (
+    Break,
+    cut,
+    cut_journal,
+    damage_index,
+    drop_journal,
+    flip,
+    make_newer,
+    put_foreign,
+    remove,
+    replace,
+    sql,
+)
 from tests.rigs.crash.homes import Stage
 from tests.rigs.crash.oracle import derive, judge_settled, states_by_paper
 from tests.rigs.crash.snapshot import read_home
 from tests.rigs.program import run
 
-PAGE = 4096
+TABLES = ("event", "paper_topic", "meta", "effect", "listing")
 
-
-def _cut(cache: Path, chance: random.Random) -> None:
-    size = cache.stat().st_size
-    with cache.open("r+b") as file:
-        file.truncate(chance.choice([size // 2, chance.randrange(1, size)]))
-
-
-def _flip(cache: Path, chance: random.Random) -> None:
-    """Change some bytes of many pages: at least the file's check fails."""
-    with cache.open("r+b") as file:
-        for page in range(0, cache.stat().st_size // PAGE, 3):
-            file.seek(page * PAGE + chance.choice([0, 3, 5, chance.randrange(8, 100)]))
-            file.write(chance.randbytes(4))
-
-
-def _no_database(cache: Path, chance: random.Random) -> None:
-    cache.write_bytes(chance.randbytes(chance.randrange(1, 20_000)))
-
-
-def _foreign(cache: Path, _chance: random.Random) -> None:
-    cache.unlink()
-    _change(cache, "CREATE TABLE song (name TEXT)", "INSERT INTO song VALUES ('mine')")
-
-
-def _newer(cache: Path, _chance: random.Random) -> None:
-    _change(cache, "UPDATE alembic_version SET version_num = '9999'")
-
-
-def _missing(cache: Path, _chance: random.Random) -> None:
-    cache.unlink()
-
-
-def _dropped(cache: Path, chance: random.Random) -> None:
-    _change(cache, f"DROP TABLE {chance.choice(['event', 'paper_topic', 'meta', 'effect', 'listing'])}")
-
-
-def _index(cache: Path, _chance: random.Random) -> None:
-    _change(cache, "DELETE FROM paper_fts_data WHERE id > 10")
-
-
-def _marks(cache: Path, _chance: random.Random) -> None:
-    _change(cache, "UPDATE paper SET starred = 1 - starred", "DELETE FROM event WHERE kind = 'read'")
-
-
-def _no_journal(cache: Path, _chance: random.Random) -> None:
-    _journal(cache).unlink()
-
-
-def _torn_journal(cache: Path, chance: random.Random) -> None:
-    data = _journal(cache).read_bytes()
-    _journal(cache).write_bytes(data[: chance.randrange(len(data))])
-
-
-def _change(cache: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(cache)) as connection, connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
-def _journal(cache: Path) -> Path:
-    return cache.with_name("papers.journal.jsonl")
-
-
-Damage = Callable[[Path, random.Random], None]
-
-DAMAGES: Mapping[str, Damage] = MappingProxyType(
+DAMAGES: Mapping[str, Callable[[random.Random], Break]] = MappingProxyType(
     {
-        "cut": _cut,
-        "flipped": _flip,
-        "no database": _no_database,
-        "foreign": _foreign,
-        "newer": _newer,
-        "missing": _missing,
-        "dropped": _dropped,
-        "index": _index,
-        "marks": _marks,
-        "no journal": _no_journal,
-        "torn journal": _torn_journal,
+        "cut": lambda chance: cut(chance.random()),
+        "flipped": lambda chance: flip(60_000, chance.randrange(1_000)),
+        "no database": lambda chance: replace(chance.randbytes(chance.randrange(1, 20_000))),
+        "foreign": lambda _: put_foreign,
+        "newer": lambda _: make_newer,
+        "missing": lambda _: remove,
+        "dropped": lambda chance: sql(f"DROP TABLE {chance.choice(TABLES)}"),
+        "index": lambda _: damage_index,
+        "marks": lambda _: sql("UPDATE paper SET starred = 1 - starred", "DELETE FROM event WHERE kind = 'read'"),
+        "no journal": lambda _: drop_journal,
+        "torn journal": lambda _: cut_journal,
     }
 )
 
@@ -112,7 +58,7 @@ class Patient:
         self._cache = self.home / "papers.db"
         self._before = read_home(origin / "papers.db")
         self._damage = damage
-        DAMAGES[damage](self._cache, chance)
+        DAMAGES[damage](chance)(self.home)
         self._broken = self._cache.read_bytes() if self._cache.exists() else b""
 
     def diagnose(self) -> tuple[str, ...]:

@@ -43,8 +43,7 @@ def _reader(trial: Trial, size: tuple[int, int]) -> Iterator[Terminal]:
     ):
         terminal.wait_for("unread", 30)
         yield terminal
-        terminal.press("q")
-        assert terminal.wait_closed(30) == 0
+        terminal.leave("q")
 
 
 def _told(terminal: Terminal) -> str:
@@ -139,8 +138,7 @@ def _answers_without_locks(trial: Trial) -> None:
             terminal.press("r")
             terminal.wait_for("News of the day", 40)
             trial.hears(terminal.lines[0].strip())
-            terminal.press("q")
-            assert terminal.wait_closed(30) == 0
+            terminal.leave("q")
     assert list(answers.rglob("*.lock")), "no lock was tried"
 
 

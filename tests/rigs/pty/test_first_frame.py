@@ -61,8 +61,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = make_home(tmp_path_factory.mktemp("visited") / "home")
     with open_reader(home) as terminal:
         terminal.wait_for("●", 30)
-        terminal.press("q")
-        assert terminal.wait_closed() == 0
+        terminal.leave("q")
     return home
 
 
@@ -132,8 +131,7 @@ def test_no_cell_changes_as_textual_takes_over(visited: Path, size: tuple[int, i
         assert "Latest" in terminal.lines[0]
         assert terminal.raw.count(b"\x1b[?1049h") == 1, "a second alternate screen would be an empty one"
         assert b"\x1b[2J" not in terminal.raw
-        terminal.press("q")
-        assert terminal.wait_closed() == 0
+        terminal.leave("q")
 
 
 def test_keys_move_the_cursor_at_once_and_textual_goes_on_from_there(visited: Path) -> None:
@@ -147,8 +145,7 @@ def test_keys_move_the_cursor_at_once_and_textual_goes_on_from_there(visited: Pa
         terminal.wait_for(lambda terminal: TOOK_OVER in terminal.raw)
         terminal.wait_for("s star")
         assert third in highlighted(terminal)
-        terminal.press("q")
-        assert terminal.wait_closed() == 0
+        terminal.leave("q")
     assert json.loads((visited / "state.json").read_text())["paper"]
 
 
@@ -159,8 +156,7 @@ def test_keys_act_in_order_from_the_first_unknown_one_on(visited: Path) -> None:
         # Two steps at once, then a star, a step, a chord to another view and one back, and a query.
         terminal.press("jjsj", "g", "a", "g", "t", "/", "memory", "enter")
         terminal.wait_for(lambda terminal: "» memory" in terminal.lines[0], 30)
-        terminal.press("ctrl+q")
-        assert terminal.wait_closed() == 0
+        terminal.leave("ctrl+q")
     with closing(sqlite3.connect(visited / "papers.db")) as connection:
         [(starred,)] = connection.execute("SELECT title FROM paper WHERE starred")
     assert starred[:30] in titles[2]
@@ -245,8 +241,7 @@ def test_even_the_first_start_draws_first(tmp_path: Path) -> None:
         for _ in range(3):
             wait_for_next_frame(terminal)
             assert [*changed(before, screen(terminal))] == []
-        terminal.press("q")
-        assert terminal.wait_closed() == 0
+        terminal.leave("q")
 
 
 def _drop_look(home: Path) -> None:

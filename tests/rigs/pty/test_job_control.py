@@ -110,8 +110,7 @@ def test_a_console_that_is_no_window_gets_no_title(home: Path) -> None:
     variables = {**environment(home), "TERM": "linux"}
     with Terminal([sys.executable, "-P", "-m", "reader"], variables, (100, 30), home) as terminal:
         terminal.wait_for(READY)
-        terminal.press("q")
-        assert terminal.wait_closed() == 0
+        terminal.leave("q")
         assert not [title for title in (PUSH, POP, b"\x1b]2;") if title in terminal.raw]
 
 
@@ -121,8 +120,7 @@ def test_without_a_shell_it_stays(home: Path) -> None:
         terminal.press("ctrl+z")
         terminal.wait_for("no shell to go back to")
         assert READY in terminal.text
-        terminal.press("q")
-        assert terminal.wait_closed() == 0
+        terminal.leave("q")
         assert terminal.raw.count(PUSH) == terminal.raw.count(POP)
 
 
@@ -146,8 +144,7 @@ def test_after_a_stop_by_force_it_draws_anew_and_each_key_counts_once(home: Path
             terminal.wait_for(lambda one: cursor(one) not in ("", titles[-1]))
             assert cursor(terminal) == titles[-2]
             titles.pop()
-        terminal.press("q")
-        assert terminal.wait_closed() == 0
+        terminal.leave("q")
 
 
 def test_keys_typed_before_the_program_was_there_act_once(home: Path) -> None:
@@ -156,8 +153,7 @@ def test_keys_typed_before_the_program_was_there_act_once(home: Path) -> None:
         # The first visit keeps the look that the next one begins with.
         terminal.wait_for(READY)
         terminal.read_until_quiet(1)
-        terminal.press("q")
-        assert terminal.wait_closed() == 0
+        terminal.leave("q")
     assert (home / "look.json").exists()
     with terminal_with(command, home) as terminal:
         terminal.wait_for(lambda one: b"LiveEdit" in one.raw)
@@ -168,7 +164,6 @@ def test_keys_typed_before_the_program_was_there_act_once(home: Path) -> None:
         before = cursor(terminal)
         terminal.press("j")
         terminal.wait_for(lambda one: cursor(one) not in ("", before))
-        terminal.press("ctrl+q")
-        assert terminal.wait_closed() == 0
+        terminal.leave("ctrl+q")
     with closing(sqlite3.connect(home / "papers.db")) as connection:
         assert connection.execute("SELECT count(*) FROM paper WHERE starred").fetchone() == (1,)

@@ -58,8 +58,7 @@ def visit(home: Path, **more: str) -> None:
         terminal.wait_for("offline")
         terminal.press("enter")
         terminal.wait_for("Abstract")
-        terminal.press("q", "q")
-        assert terminal.wait_closed() == 0
+        terminal.leave("q", "q")
 
 
 @pytest.fixture(scope="module")

@@ -42,8 +42,7 @@ def test_the_last_of_many_sizes_is_drawn(tmp_path: Path) -> None:
             )
             # A frame has many sizes behind it.
             assert terminal.raw.count(FRAME_BEGIN) < SIZES, screen
-        terminal.press("ctrl+q")
-        assert terminal.wait_closed() == 0
+        terminal.leave("ctrl+q")
         assert b"Traceback" not in terminal.raw
 
 
@@ -62,5 +61,4 @@ def test_a_wider_pane_is_drawn_to_its_new_width_at_once(tmp_path: Path) -> None:
             [view] = [line.partition("┃")[0] for line in terminal.lines if "Unread" in line]
             assert len(view.rstrip()) == len(view) - 1
         assert len(view) > before
-        terminal.press("ctrl+q")
-        assert terminal.wait_closed() == 0
+        terminal.leave("ctrl+q")

@@ -6,7 +6,7 @@ from reader.core.document.model import Document, Figure, Formula, Paragraph, Pdf
 from reader.core.paper import Paper
 from reader.platform import picture_terminal
 from reader.refresh.pictures import Canvas, PictureDrawn
-from reader.ui.pictures.pictures import MOST, Pictures, formula_of, pictures_of
+from reader.ui.pictures.pictures import MOST, Pictures, first_from, formula_of, pictures_of
 from tests.table import each
 
 PAPER = Paper(
@@ -33,7 +33,9 @@ def test_the_pictures_of_a_paper_in_order() -> None:
         ("Figure 1", "https://arxiv.org/html/2605.00001/x1.png", "Both sides."),
         ("Figure 1 (a)", "https://arxiv.org/html/2605.00001/x2.png", "Left."),
     ]
+    assert [first_from(found, block) for block in (0, 1)] == [2, 3]
     assert pictures_of(PAPER._replace(day=None, media=())) == ()
+    assert first_from(pictures_of(PAPER), 1) == 0
     many = Document("", tuple(Figure("", (), (), (f"x{number}.png",)) for number in range(MOST + 9)))
     assert len(pictures_of(PAPER, many)) == MOST
 
@@ -42,6 +44,7 @@ def test_a_text_from_the_pdf_shows_its_pages_in_halves() -> None:
     text = Document("", tuple(Paragraph((Span("Words."),), f"page-{page}" if page else "") for page in (1, 0, 2)))
     found = pictures_of(PAPER, text, "pdf")
     assert [(one.label, one.block) for one in found[::2]] == [("Page 1, upper half", 0), ("Page 2, upper half", 2)]
+    assert [first_from(found, block) for block in (0, 1, 2, 3)] == [0, 0, 2, 2]
     assert found[3].spot == PdfSpot(PAPER.id, 1, is_upper=False)
     assert found[3].address == f"https://arxiv.org/pdf/{PAPER.id}#page=2"
 

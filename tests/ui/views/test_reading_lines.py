@@ -36,11 +36,13 @@ def test_every_width_is_kept(width: int, glyphs: Glyphs) -> None:
 
 
 def test_the_weeks_topics_and_days_are_told_on_one_screen() -> None:
-    lines = plain(reading_lines(some(), NAMES, 78, UNICODE)).splitlines()
+    drawn = [*reading_lines(some(), NAMES, 78, UNICODE)]
+    lines = plain(drawn).splitlines()
     assert len(lines) <= 22
     assert lines[0].split("  weekly ")[1] == "since 7 Sep"
     assert [line.split()[-3:-1] for line in lines[1:5]] == [["150", "8"], ["27", "2"], ["0", "0"], ["9", "1"]]
     assert all(len(line.split()[-1]) == 12 for line in lines[1:5])
+    assert [line[1].role for line in drawn[1:5]] == ["text", "text", "text", "star"]
     assert any(line.startswith("Agents & tools") for line in lines)
     assert [line[:3] for line in lines[-8:]] == ["Day", "Mon", "   ", "Wed", "   ", "Fri", "   ", "Sun"]
 
