@@ -259,9 +259,7 @@ async def test_a_cited_paper_that_is_not_here_is_fetched_to_be_queued(reader: Op
             await r.until(lambda: "queued" in r.status)
             assert r.context == "text" and "0 %" in r.lines[0]
             await r.do("app.back", "app.back")
-            await r.do("find.query")
-            await r.type("is:queued")
-            await r.do("query.accept")
+            await r.search("is:queued", "query.accept")
             await r.until(lambda: "1 in all" in r.screen)
 
 

@@ -45,8 +45,7 @@ async def test_new_papers_come_above_and_the_cursor_stays_on_its_line(reader: Op
             assert (r.here.id, r.cursor_line) == (id, line)
             await r.do("move.top")
             assert r.here.title.startswith("Hot news")
-            await r.do("find.query")
-            await r.type("is:new")
+            await r.search("is:new")
 
 
 async def test_papers_of_marks_come_back_and_it_is_said(reader: Opener) -> None:

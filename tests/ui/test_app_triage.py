@@ -177,8 +177,7 @@ async def test_what_is_hidden_is_out_of_all_views_and_found_by_name(reader: Open
         id = r.here.id
         await r.do("paper.hide", "view.all")
         assert id not in r.ids
-        await r.do("find.query")
-        await r.type("is:hidden")
+        await r.search("is:hidden")
         assert r.ids == [id]
         await r.do("query.accept", "mark.undo", "find.clear", "view.latest")
         assert id in r.ids
@@ -236,9 +235,7 @@ async def test_next_is_the_next_unread_without_a_search_and_the_next_hit_with_on
         assert r.cursor == 0
         await r.do("find.previous")
         assert r.status == "no unread paper above"
-        await r.do("find.query")
-        await r.type("robot")
-        await r.do("query.accept", "mark.all_read", "find.next")
+        await r.search("robot", "query.accept", "mark.all_read", "find.next")
         assert r.cursor == 1
         await r.do("read.open", "find.previous")
         assert r.cursor == 0
@@ -268,8 +265,7 @@ async def test_letters_filter_as_they_come_and_escape_puts_back(reader: Opener) 
 async def test_a_query_without_letters_changes_no_list_and_is_refused(reader: Opener, typed: str) -> None:
     async with reader(query="robots") as r:
         before = r.ids
-        await r.do("find.query")
-        await r.type(typed)
+        await r.search(typed)
         assert r.ids == before
         await r.do("query.accept")
         assert r.context == "query"
@@ -433,9 +429,7 @@ async def test_a_line_that_is_read_again_before_its_mark_is_durable_shows_the_ma
     reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with reader(size=(60, 20)) as r:
-        await r.do("find.query")
-        await r.type("id:2605.00403")
-        await r.do("query.accept")
+        await r.search("id:2605.00403", "query.accept")
         assert r.main.papers.count == 1
         mark, may_go_on = r.app.library._marks._change, threading.Event()
         monkeypatch.setattr(r.app.library._marks, "_change", lambda *change: (may_go_on.wait(), mark(*change))[1])

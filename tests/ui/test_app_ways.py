@@ -14,9 +14,7 @@ from tests.ui.papers import draft
 
 async def _keep(r: Story, text: str) -> None:
     """Type a query and keep it."""
-    await r.do("find.query")
-    await r.type(text)
-    await r.do("query.accept")
+    await r.search(text, "query.accept")
 
 
 async def _point_at(r: Story, topic: str) -> None:
@@ -79,8 +77,7 @@ async def test_a_query_dropped_while_typing_never_comes_back_by_picking_a_topic(
     async with reader() as r:
         await r.do("view.all")
         await _point_at(r, "video")
-        await r.do("find.query")
-        await r.type("(topic:video OR topic:agents)")
+        await r.search("(topic:video OR topic:agents)")
         # Before the list is read again.
         await r.burst("escape", "f", "space")
         assert r.query == "topic:video"
@@ -138,8 +135,7 @@ async def test_what_was_typed_over_the_command_lines_query_is_kept(reader: Opene
 
 async def test_one_key_widens_what_is_typed_and_goes_back(reader: Opener) -> None:
     async with reader(size=(100, 30)) as r:
-        await r.do("find.query")
-        await r.type("robot")
+        await r.search("robot")
         await r.until(lambda: "2 here · ctrl+a 8 in all" in r.advice)
         await r.do("find.widen")
         assert (r.view, r.query, len(r.ids), r.context) == ("all", "robot", 8, "query")
@@ -198,8 +194,7 @@ async def test_a_paper_to_add_is_asked_for_and_no_error_is_shown(reader: Opener)
 
 async def test_no_advice_types_itself_into_the_query(reader: Opener) -> None:
     async with reader() as r:
-        await r.do("find.query")
-        await r.type("zeppelins")
+        await r.search("zeppelins")
         assert r.empty == "Nothing matches zeppelins on Tue 12 May. ctrl+s searches the feed esc puts the list back"
         await r.do("query.accept")
         assert r.empty == "Nothing matches zeppelins on Tue 12 May. F clears the query ctrl+s searches the feed"
