@@ -165,6 +165,12 @@ class Story:
         await self.type(text)
         await self.do(*action_ids)
 
+    async def run(self, line: str) -> None:
+        """Type a command, and run it."""
+        await self.do("command.open")
+        await self.type(line)
+        await self.do("command.run")
+
     async def click(self, widget: Widget | str, x: int = 0, y: int = 0, *, times: int = 1, button: int = 1) -> None:
         """Press a button of the mouse and let go, at a place in a widget."""
         region = self.widget(widget).region

@@ -149,8 +149,7 @@ async def test_every_key_that_is_shown_can_be_clicked(reader: Opener) -> None:
         await r.until(lambda: r.main.query_line.text == "topic:robotics ")
         await tap("ctrl+a")
         await r.until(lambda: "back to Latest" in r.advice)
-        await r.do("query.cancel")
-        await r.do("day.go")
+        await r.do("query.cancel", "day.go")
         await tap("esc close")
         await r.until(lambda: r.context == "list")
 

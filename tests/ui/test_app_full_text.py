@@ -48,8 +48,7 @@ async def test_a_kept_text_opens_scrolls_and_closes(reader: Opener, cache_file: 
         assert [line[:70] for line in r.lines[1:-1]] == first
         await r.resize(140, 42)
         assert title in r.lines[2]
-        await r.do("paper.star")
-        await r.do("app.back")
+        await r.do("paper.star", "app.back")
         assert r.is_on_page and r.here.starred
         await r.do("text.open", "app.escape", "app.escape")
         assert r.context == "list"

@@ -87,8 +87,7 @@ async def test_a_refresh_on_the_page_leaves_the_page(reader: Opener) -> None:
             await r.do("app.refresh")
             await r.until(lambda: r.app.state[REFRESH].progress is None)
             assert r.is_on_page
-            assert r.shown is not None
-            assert r.shown.id == "2605.00400"
+            assert r.shown and r.shown.id == "2605.00400"
             assert "1 new" in r.lines[-1]
 
 
@@ -101,8 +100,7 @@ async def test_news_leave_the_page_and_its_keys_on_a_paper_that_the_view_drops(r
             # As after each day that a refresh stores; the view has no place for the opened paper, which is read now.
             r.app.model.change(r.app.state.cache_changed())
             await r.rest()
-            assert r.shown is not None
-            assert r.shown.id == id
+            assert r.shown and r.shown.id == id
         await r.do("paper.star")
         assert r.kept(id).starred
         assert [other for other in listed if r.kept(other).read] == [id]

@@ -85,8 +85,7 @@ async def test_a_paper_that_is_marked_is_kept_and_the_list_stays(reader: Opener,
         await r.do("mark.undo")
         assert not r.here.starred
         await r.do("move.top", "read.open")
-        assert r.shown is not None
-        assert r.shown.title == "Agents and Their Avatars"
+        assert r.shown and r.shown.title == "Agents and Their Avatars"
         assert r.kept("2404.00001").read
         # A day of which two papers are known was not asked for.
         with closing(Window.open(r.file)) as window:

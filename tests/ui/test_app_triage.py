@@ -40,8 +40,7 @@ async def test_half_pages_keep_the_cursor_where_it_is_on_the_screen(reader: Open
 async def test_the_detail_follows_the_cursor_and_scrolls_from_the_list(reader: Opener) -> None:
     async with reader(size=(100, 16)) as r:
         await r.do("move.down")
-        assert r.shown is not None
-        assert r.shown.id == r.here.id
+        assert r.shown and r.shown.id == r.here.id
         first, second, *rest = r.text("#detail").splitlines()
         await r.do("read.down", count=2)
         assert r.text("#detail").splitlines()[: len(rest) - 1] == rest[:-1]
@@ -60,8 +59,7 @@ async def test_enter_opens_the_paper_and_reads_it(reader: Opener) -> None:
         assert r.kept(r.here.id).read
         assert "Slow Video" in r.lines[1]
         await r.do("read.next")
-        assert r.shown is not None
-        assert r.shown.id == "2605.00401"
+        assert r.shown and r.shown.id == "2605.00401"
         assert r.kept("2605.00401").read
         await r.do("app.back")
         assert not r.is_on_page
@@ -101,8 +99,7 @@ async def test_space_on_the_page_reads_on_through_the_unread(reader: Opener) -> 
     async with reader(size=(80, 50)) as r:
         await r.do("read.open", "read.on")
         assert r.is_on_page
-        assert r.shown is not None
-        assert r.shown.id == "2605.00401"
+        assert r.shown and r.shown.id == "2605.00401"
         assert r.here.read
         await r.do("move.bottom")
         for _ in range(13):
@@ -228,8 +225,7 @@ async def test_a_count_before_a_mark_takes_the_papers_below_too(reader: Opener) 
 
 async def test_next_is_the_next_unread_without_a_search_and_the_next_hit_with_one(reader: Opener) -> None:
     async with reader() as r:
-        await r.do("move.down", "paper.read", "move.down", "paper.read", "move.top")
-        await r.do("find.next")
+        await r.do("move.down", "paper.read", "move.down", "paper.read", "move.top", "find.next")
         assert r.cursor == 3
         await r.do("find.previous")
         assert r.cursor == 0
@@ -239,8 +235,7 @@ async def test_next_is_the_next_unread_without_a_search_and_the_next_hit_with_on
         assert r.cursor == 1
         await r.do("read.open", "find.previous")
         assert r.cursor == 0
-        assert r.shown is not None
-        assert r.shown.id == r.here.id
+        assert r.shown and r.shown.id == r.here.id
 
 
 async def test_letters_filter_as_they_come_and_escape_puts_back(reader: Opener) -> None:
@@ -417,8 +412,7 @@ async def test_when_a_paper_counts_as_read_is_the_users_choice(
     async with reader(settings=settings(read_when=read_when)) as r:
         await r.do("read.open", "app.back")
         assert r.kept("2605.00400").read is opened
-        await r.do("move.down")
-        await r.do("move.down")
+        await r.do("move.down", "move.down")
         assert r.kept("2605.00401").read is passed
         assert not r.kept("2605.00402").read
         await r.do("paper.read")
