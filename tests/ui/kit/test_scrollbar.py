@@ -12,7 +12,7 @@ from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.pane import BarLook, draw_bar, draw_scrollbars, thumb_of
 from reader.ui.list.pane import PaperList
 from tests.ui.lists import list_stage
-from tests.ui.stage import Stage, order, rows
+from tests.ui.stage import Stage, order, rows, staged
 
 
 @pytest.fixture(autouse=True)
@@ -112,8 +112,7 @@ def test_all_of_a_bar_is_drawn(glyphs: Glyphs) -> None:
 
 async def test_a_list_of_textuals_own_has_the_same_thumb_without_a_rule() -> None:
     draw_scrollbars(ascii=False)
-    app = Stage(OptionList(*(str(number) for number in range(100))))
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with staged(Stage(OptionList(*(str(number) for number in range(100)))), 60, 12) as (app, pilot):
         await pilot.pause()
         assert any("┃" in strip.text for strip in app.screen._compositor.render_strips())
 

@@ -16,7 +16,7 @@ from reader.ui.list.lines import DayEnd
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.list_layout import ListForm
 from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
-from tests.ui.stage import TODAY, Stage, order, row
+from tests.ui.stage import TODAY, Stage, order, row, staged
 
 HOSTILE = [
     "[/] ends an app [bold]that[/bold] reads markup",
@@ -110,8 +110,7 @@ def two_lines(pk: int) -> PaperRow:
 
 async def test_both_lines_of_a_title_are_its_own() -> None:
     papers = PaperList(today=TODAY)
-    app = Listener(papers)
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with staged(Listener(papers), 60, 12) as (app, pilot):
         shelf = Shelf(*map(two_lines, range(1, 31)), row(3, "Short"))
         papers.show(order(range(1, 31), ("2025-11-24", 4), ("2025-11-21", 26)), shelf, form=COMFORTABLE)
         await pilot.pause()
@@ -308,8 +307,7 @@ class Listener(Stage):
 
 async def test_each_highlight_is_reported_at_once_and_only_once() -> None:
     papers = PaperList(today=TODAY)
-    app = Listener(papers)
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with staged(Listener(papers), 60, 12) as (app, pilot):
         papers.show(order(range(1, 31)), Shelf())
         await pilot.pause()
         papers.show(order(range(1, 31)), Shelf(), keep=1)
@@ -360,8 +358,7 @@ async def click(pilot: Pilot[None], y: int) -> None:
 
 async def test_a_click_highlights_and_a_second_one_opens() -> None:
     papers = PaperList(today=TODAY)
-    app = Listener(papers)
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with staged(Listener(papers), 60, 12) as (app, pilot):
         papers.show(order(range(1, 31), ("2025-11-24", 5), ("2025-11-21", 25)), Shelf())
         await click(pilot, 3)
         assert papers.highlighted == 3 and app.asked == []
