@@ -106,12 +106,6 @@ def list_lines(terminal: Terminal) -> list[str]:
     return [parts[1] for parts in panes if len(parts) > 2]
 
 
-def counts(terminal: Terminal) -> dict[str, str]:
-    """What the filter pane says of numbers, by what they are the numbers of."""
-    lines = (re.search(r"(\w.*\S) +(~?[\d,]+)\s*$", _RULE.split(line)[0]) for line in terminal.lines)
-    return {found[1]: found[2] for found in lines if found}
-
-
 def highlighted(terminal: Terminal) -> str:
     """The line of the list that the cursor is on."""
     return next((line for line in list_lines(terminal) if line.startswith("▌")), "")

@@ -1,9 +1,9 @@
-"""What is measured of filters: topics picked, queries typed, and the counts that follow them."""
+"""What is measured of filters: topics picked, and queries typed."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from statistics import median
 
@@ -12,7 +12,7 @@ from reader.core.query import parse
 from reader.core.query.choices import picked_topics
 from reader.core.query.suggestions import asked
 from tests.bench import floors
-from tests.bench.drive import Condition, counts, latency, settle, shows, until
+from tests.bench.drive import latency, settle, shows, until
 from tests.bench.feed import feed
 from tests.bench.stage import REST, Bench, in_ms, reading
 from tests.rigs.terminal import Terminal
@@ -38,64 +38,6 @@ def measure_topic(bench: Bench) -> None:
     floor = 1_000 * median(floors.read_seconds(bench.corpus, floors.BY_TOPIC, TOPIC) for _ in range(5))
     bench.add("pick a topic", in_ms(picks), floor, note="floor: the statement in sqlite3")
     bench.add("let a topic go", in_ms(drops))
-
-
-COUNTED = {
-    "a word": ("diffusion", "policy", "speech", "robot", "graph"),
-    "two common words": ("the model", "the data", "the method", "the training", "the language"),
-}
-"""Queries whose topics are counted, each once: what was counted is kept."""
-
-
-def measure_facets(bench: Bench) -> None:
-    """From picking a topic, or typing a query in one go, to the counts that follow."""
-    with feed() as endpoint, reading(bench, bench.home(), endpoint) as terminal:
-        # Picked topics that combine as "any" do not change what the others have.
-        for keys in ("f", "a", "/", TOPIC.partition("-")[0], "enter"):
-            terminal.press(keys)
-            settle(terminal, 0.5)
-        _counts_after(bench, terminal, "a topic", {f"topic:{TOPIC}": ["space"]}, "space")
-        terminal.press("escape", "escape")
-        for name, texts in COUNTED.items():
-            _counts_after(bench, terminal, name, {text: _typed_last(bench, text) for text in texts}, "escape")
-
-
-def _typed_last(bench: Bench, text: str) -> tuple[str, str]:
-    """The keys of a query in two parts: the beginning that other counts belong to, and the letters that change them."""
-    topics = bench.topics(text)
-    length = next(length for length in range(len(text) - 1, 0, -1) if bench.topics(text[:length]) != topics)
-    return f"/{text[:length]}", text[length:]
-
-
-def _counts_after(bench: Bench, terminal: Terminal, name: str, keys: Mapping[str, Sequence[str]], back: str) -> None:
-    """Press the keys that make each query, the last of them from a rest on, and then the one that takes it back."""
-    exacts = []
-    for text, typed in keys.items():
-        is_exact = _tells(bench.topics(text))
-        settle(terminal, 1.0)
-        terminal.press(*typed[:-1])
-        # Not for long: the cursor of a query blinks.
-        settle(terminal, 0.4)
-        pressed = terminal.press(typed[-1])
-        exacts.append(until(terminal, is_exact) - pressed)
-        settle(terminal, 0.5)
-        terminal.press(back)
-    bench.add(f"counts after {name}", in_ms(exacts))
-
-
-def _tells(expected: dict[str, int]) -> Condition:
-    return lambda terminal: _are_exact(counts(terminal), expected)
-
-
-def _are_exact(shown: dict[str, str], expected: dict[str, int]) -> bool:
-    """Whether every topic on the screen has the number of papers that the cache tells."""
-    found = {
-        name: (count, f"{papers:,}")
-        for name, papers in expected.items()
-        for cut, count in shown.items()
-        if cut == name or (cut.endswith("…") and name.startswith(cut[:-1]))
-    }
-    return len(found) > 1 and all(count == right for count, right in found.values())
 
 
 def measure_search(bench: Bench) -> None:

@@ -1,7 +1,7 @@
-"""Measures how well "for you" ranks, by simulated readers, beside baselines in the same run.
+"""Measures how well "for you" ranks, by simulated readers, beside the best that words can do.
 
 python -m tests.bench.foryou daily_papers.jsonl.gz
-python -m tests.bench.foryou daily_papers.jsonl.gz --phrases "speculative decoding,deep research" --no-baselines
+python -m tests.bench.foryou daily_papers.jsonl.gz --phrases "speculative decoding,deep research"
 
 Prints a table of average precision for 1, 3, 10 and 30 stars: for readers of one phrase, for readers of two or three,
 and where a fifth of the stars is on papers at random.
@@ -23,7 +23,6 @@ from reader.cache.choice import common_words
 from reader.core.choice.taste import Marked, Taste, learn
 from reader.core.choice.words import pack
 from tests.bench.readers import OTHERS, PHRASES, Archive, Scores, Seen, Trial, average_precision, load, measure, mixed
-from tests.bench.vectors import Vectors
 
 STARS = (1, 3, 10, 30)
 
@@ -91,7 +90,6 @@ def main() -> None:
     parser.add_argument("--phrases", default="", help="readers of these phrases, with commas between")
     parser.add_argument("--stars", default=",".join(map(str, STARS)))
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--no-baselines", action="store_true")
     about = "learn in a cache of so many of the papers before those offered, as in a reader's first weeks"
     parser.add_argument("--cache", type=int, default=0, metavar="N", help=about)
     arguments = parser.parse_args()
@@ -100,39 +98,29 @@ def main() -> None:
     chosen = groups([phrase.strip().lower() for phrase in arguments.phrases.split(",") if phrase.strip()])
     before = np.flatnonzero(~archive.is_offered)
     ours = ForYou(archive.papers, before[-arguments.cache :].tolist() if arguments.cache else ())
-    rankers: dict[str, Callable[[Trial], Scores]] = {}
-    if not arguments.no_baselines:
-        vectors = Vectors(archive.papers)
-        rankers |= {"tf-idf, linear SVM": vectors.svm, "tf-idf, centroid": vectors.centroid}
-    rankers["for you"] = ours.rank
     print(f"{len(archive.papers)} papers, {int(archive.is_offered.sum())} offered, {arguments.seeds} seeds.")
     print(f"Average precision at {' / '.join(map(str, counts))} stars.\n")
-    table(archive, chosen, rankers, counts, arguments.seeds)
+    table(archive, chosen, ours.rank, counts, arguments.seeds)
 
 
 def table(
     archive: Archive,
     chosen: Sequence[Group],
-    rankers: dict[str, Callable[[Trial], Scores]],
+    ranker: Callable[[Trial], Scores],
     counts: Sequence[int],
     seeds: int,
 ) -> None:
-    """Print a row for each group of readers and ranker."""
-    print("| readers | ranker | average precision | seconds a ranking |")
+    """Print a row for each group of readers."""
+    print("| readers | average precision | by the phrases themselves | seconds a ranking |")
     print("|---|---|---|---|")
     said = Said(archive)
     for group in chosen:
-        for name, ranker in rankers.items():
-            begin = time.process_time()
-            found = [
-                measure(ranker, archive, group.readers, count, seeds=seeds, at_random=group.at_random)
-                for count in counts
-            ]
-            each = (time.process_time() - begin) / (len(group.readers) * seeds * len(counts))
-            print(f"| {group.name} | {name} | {' / '.join(f'{one:.2f}' for one in found)} | {each:.3f} |", flush=True)
-        if not group.at_random:
-            most = np.mean([average_precision(said.of(one), archive.liked(one), archive) for one in group.readers])
-            print(f"| {group.name} | the phrases themselves | {most:.2f} | |", flush=True)
+        begin = time.process_time()
+        found = [measure(ranker, archive, group.readers, count, seeds, group.at_random) for count in counts]
+        each = (time.process_time() - begin) / (len(group.readers) * seeds * len(counts))
+        most = np.mean([average_precision(said.of(one), archive.liked(one), archive) for one in group.readers])
+        row = " / ".join(f"{one:.2f}" for one in found)
+        print(f"| {group.name} | {row} | {most:.2f} | {each:.3f} |", flush=True)
 
 
 if __name__ == "__main__":

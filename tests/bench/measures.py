@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from reader.cache import schema
 from tests.bench import bare, floors, newsboat
 from tests.bench.drive import (
     bare_key,
@@ -28,7 +27,7 @@ from tests.bench.drive import (
     written,
 )
 from tests.bench.feed import feed, publishing
-from tests.bench.filtering import measure_facets, measure_search, measure_topic
+from tests.bench.filtering import measure_search, measure_topic
 from tests.bench.reading import measure_text
 from tests.bench.stage import REST, Bench, in_ms, reading
 from tests.rigs.terminal import Terminal
@@ -47,9 +46,6 @@ BUSY_DAY = 1_100
 
 AT_WORK = 5.0
 """Seconds of silence after which a ranking that goes on in the background is taken to be over."""
-
-INGESTED = 6_000
-"""Papers that are added to a cache."""
 
 
 # Start, memory, quitting
@@ -134,17 +130,6 @@ def measure_memory(bench: Bench) -> None:
         bench.add("quit at rest", 1_000 * quit_time(terminal))
     bench.add("size of the cache, MB", bench.corpus.stat().st_size / MEGABYTE)
     bench.add("size of the cache, bytes a paper", bench.corpus.stat().st_size / bench.papers)
-
-
-def measure_quit(bench: Bench) -> None:
-    """Quitting while the feed hangs, and in the middle of a query."""
-    with feed(fault="hang") as endpoint, open_reader(bench.home(), endpoint) as terminal:
-        until(terminal, shows(bench.titles()))
-        settle(terminal, 1.5)
-        bench.add("quit while the feed hangs", 1_000 * quit_time(terminal))
-    with feed() as endpoint, reading(bench, bench.home(), endpoint) as terminal:
-        terminal.press("/", "the model of", "ctrl+q")
-        bench.add("quit in a query", 1_000 * quit_time(terminal))
 
 
 # Keys
@@ -249,7 +234,7 @@ def _measure_read_all(bench: Bench) -> None:
     bench.add("mark all read by one UPDATE", 1_000 * floors.write_seconds(scratch, floors.READ_ALL))
 
 
-# Refreshing and ingest
+# Refreshing
 
 
 def measure_refresh(bench: Bench) -> None:
@@ -268,29 +253,14 @@ def measure_refresh(bench: Bench) -> None:
         bench.add("quit after it", 1_000 * quit_time(terminal))
 
 
-def measure_ingest(bench: Bench) -> None:
-    """Papers a second through the cache's door, beside raw upserts of the same rows, in turns."""
-    for name, empty in ((f"{bench.papers:,}", False), ("none", True)):
-        ours, raw = (bench.home(empty=empty) / "papers.db" for _ in range(2))
-        if empty:
-            for path in (ours, raw):
-                schema.ensure(path)
-        found = floors.ingest(ours, raw, INGESTED)
-        note = f"floor: executemany in equal transactions; by pairs {min(found.ratios):.2f} to {max(found.ratios):.2f}"
-        bench.add(f"ingest into {name}, papers a second", found.ours, found.raw, note=note)
-
-
 MEASURES: dict[str, Callable[[Bench], None]] = {
     "start": measure_start,
     "memory": measure_memory,
     "keys": measure_keys,
     "topic": measure_topic,
     "search": measure_search,
-    "facets": measure_facets,
     "text": measure_text,
     "marks": measure_marks,
     "refresh": measure_refresh,
-    "quit": measure_quit,
-    "ingest": measure_ingest,
 }
 """All that is measured, by name, in the order of the table."""

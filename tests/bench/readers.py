@@ -115,8 +115,13 @@ def average_precision(scores: Scores, likes: Flags, archive: Archive) -> float:
 
 
 def measure(
-    ranker: Callable[[Trial], Scores], archive: Archive, readers: Sequence[Sequence[str]], stars: int, **how: float
+    ranker: Callable[[Trial], Scores],
+    archive: Archive,
+    readers: Sequence[Sequence[str]],
+    stars: int,
+    seeds: int,
+    at_random: float,
 ) -> float:
     """The mean of the average precision over the readers and seeds."""
-    found = trials(archive, readers, stars, int(how["seeds"]), how.get("at_random", 0.0))
+    found = trials(archive, readers, stars, seeds, at_random)
     return float(np.mean([average_precision(ranker(trial), trial.likes, archive) for trial in found]))

@@ -64,11 +64,6 @@ class Bench:
         with closing(Window.open(self.corpus)) as window:
             return [row.title for row in window.rows(window.first(selected(window, text), limit).pks)]
 
-    def topics(self, text: str) -> dict[str, int]:
-        """How many papers of a query in the view All have each topic, by its name."""
-        with closing(Window.open(self.corpus)) as window:
-            return {topic.name: topic.papers for topic in window.topics(selected(window, text))}
-
 
 def selected(window: Window, text: str) -> Selection:
     """What a query selects in the view All."""

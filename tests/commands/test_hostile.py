@@ -164,7 +164,9 @@ def ways_in(tree: ast.AST) -> Iterator[str]:
 
 def test_nothing_else_writes_to_the_terminal() -> None:
     used: dict[str, set[str]] = {way: set() for way in OTHER_WAYS}
-    for file in READER.rglob("*.py"):
+    words = re.compile(r"__std|\.buffer|getpass|input|os\.write")
+    # To parse every file took a second.
+    for file in (file for file in READER.rglob("*.py") if words.search(file.read_text("utf-8"))):
         for way in ways_in(ast.parse(file.read_text("utf-8"))):
             if way in used:
                 used[way].add(file.relative_to(READER).as_posix())

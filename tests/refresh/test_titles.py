@@ -404,6 +404,7 @@ def _recorded() -> list[Draft]:
     return list(found.values())
 
 
+@pytest.mark.long
 async def test_of_a_user_s_page_the_recorded_papers_are_found_and_no_others(tmp_path: Path) -> None:
     page = SHARED / "saved_pages" / "daily_papers_search_vision_pretraining.txt"
     papers = _recorded()

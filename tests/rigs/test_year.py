@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.rigs.year import STEADY, Row, judge, table
+from tests.rigs.year import STEADY, Row, judge
 
 
 def row(month: int, papers: int, marks: int, backups: int, start: int) -> Row:
@@ -15,4 +15,3 @@ def test_what_grows_faster_than_papers_and_marks_is_found() -> None:
         "backups grew from 3,000,000 to 40,000,000 bytes",
         "start grew from 500 to 900",
     ]
-    assert len(list(table(rows))) == 14

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice
 
 import pytest
@@ -10,9 +11,29 @@ from reader.core.topics.scorer import MOST, Topics
 from reader.data import shipped_topics
 from tests.tiers import rest_long
 from tests.topics.evaluate import Tally, held_out_figures, split_tallies
-from tests.topics.labelled_papers import ARCHIVE, GIVEN, LATER, SPLIT, LabelledPaper, archived_texts, labelled_papers
+from tests.topics.labelled_papers import (
+    ARCHIVE,
+    GIVEN,
+    LATER,
+    SPLIT,
+    LabelledPaper,
+    archived_texts,
+    labelled_papers,
+    read_labels,
+)
 
 needs_archive = pytest.mark.skipif(not ARCHIVE.exists(), reason="the archive is not there")
+
+
+def test_all_labels_are_topics_of_the_reader() -> None:
+    slugs = {topic.slug for topic in shipped_topics().topics}
+    labels = list(read_labels())
+    assert Counter(file for file, _ in labels) == {"given": 200, "listed": 9_545, "arxiv": 17_486, "later": 304}
+    assert len({label["id"] for _, label in labels}) == len(labels)
+    for _, label in labels:
+        assert 1 <= len(label["topics"]) <= MOST
+        assert slugs.issuperset(label["topics"])
+        assert slugs.issuperset(label.get("again", ()))
 
 
 @needs_archive

@@ -17,6 +17,7 @@ from rich.console import RenderableType
 from textual._compositor import Compositor
 from textual._context import active_app
 from textual.css.model import RuleSet
+from textual.css.styles import RenderStyles
 from textual.css.stylesheet import Stylesheet
 from textual.css.types import CSSLocation
 from textual.dom import DOMNode
@@ -138,24 +139,46 @@ def _apply_once(
     setattr(node, "_styled", (id(kept[1]), path))  # noqa: B010 - as above
     # The name of a component is in the place of the whole widget's.
     found = kept[1].setdefault(path, {})
+    styles = node.styles.base
     if "" not in found:
         _apply(sheet, node, animate=animate)
-        found[""] = node.styles.base.get_rules(), [getattr(node, name) for name in _STYLE_FLAGS]
+        found[""] = styles.get_rules(), [getattr(node, name) for name in _STYLE_FLAGS]
     else:
         for name, value in zip(_STYLE_FLAGS, found[""][1], strict=True):
             setattr(node, name, value)
-        sheet.replace_rules(node, found[""][0], animate=animate)
-    node._component_styles.clear()
-    for name in sorted(node._get_component_classes()):
+        if styles._rules or node._is_mounted:
+            sheet.replace_rules(node, found[""][0], animate=animate)
+        else:
+            styles.merge_rules(found[""][0])
+            node.notify_style_update()
+    node._component_styles = _Parts(node, found)
+    for name in sorted(node._get_component_classes() - found.keys()):
+        _apply(sheet, part := _Parts.part(node, name))
+        found[name] = part.styles.base.get_rules()
+    node.refresh()
+
+
+class _Parts(dict[str, RenderStyles]):
+    """The styles of a widget's component classes, made when they are asked for."""
+
+    def __init__(self, node: DOMNode, found: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._node, self._found = node, found
+
+    @staticmethod
+    def part(node: DOMNode, name: str) -> DOMNode:
         part = DOMNode(classes=name)
         part._attach(node)
-        if name in found:
-            part.styles.base._rules.update(found[name])
-        else:
-            _apply(sheet, part)
-            found[name] = part.styles.base.get_rules()
-        node._component_styles[name] = part.styles
-    node.refresh()
+        return part
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._found
+
+    def __missing__(self, name: str) -> RenderStyles:
+        part = self.part(self._node, name)
+        part.styles.base.merge_rules(self._found[name])
+        self[name] = part.styles
+        return part.styles
 
 
 _STYLE_FLAGS = ("_has_hover_style", "_has_focus_within", "_has_order_style", "_has_odd_or_even")

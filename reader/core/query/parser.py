@@ -16,6 +16,7 @@ that paper's `id:`. Every term needs a letter or digit; only signs between two w
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from reader.core.dates import DATE_WORDS, DateRange, parse_date, parse_date_range
 from reader.core.errors import QueryError
@@ -61,8 +62,9 @@ MAX_DEPTH = 30
 """Maximum depth of nested parentheses."""
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> Query:
-    """Parse a query.
+    """Parse a query. The last ones are kept: each count of the views and topics asks for the same dozens.
 
     Raises QueryError, whose span and suggestion point at the first mistake.
     """

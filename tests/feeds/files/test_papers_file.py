@@ -155,8 +155,8 @@ def test_memory_stays_flat_over_lines() -> None:
     class Endless(io.RawIOBase):
         """Thousands of lines that exist only while they are read."""
 
-        left = 5_000
-        line = lines({**TWO, "filler": "x" * 2_000})
+        left = 3_000
+        line = lines({**TWO, "filler": "x" * 4_000})
 
         def readable(self) -> bool:
             return True
@@ -179,7 +179,7 @@ def test_memory_stays_flat_over_lines() -> None:
     finally:
         tracemalloc.stop()
     # A paper stands once in each listing. All lines together are over twelve megabytes.
-    assert found == 5_000 // papers_file.BATCH
+    assert found == 3_000 // papers_file.BATCH
     assert peak < 8_000_000
 
 
@@ -287,6 +287,7 @@ def test_an_endless_file_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared data is not here")
+@pytest.mark.long
 def test_the_recorded_archive_comes_in_whole() -> None:
     listings = list(read_papers(SHARED, TODAY))
     assert len({draft.id for listing in listings for draft in listing.drafts}) == 9_295

@@ -176,6 +176,11 @@ def make_home(folder: Path) -> Path:
     return folder
 
 
+def open_reader(home: Path, size: tuple[int, int] = (100, 30), **more: str) -> Terminal:
+    """Start the reader in a home, and in its folder."""
+    return Terminal([sys.executable, "-P", "-m", "reader"], environment(home, **more), size, home)
+
+
 def end_all(ends: Sequence[End], folder: Path, jobs: int, see: Callable[[Outcome], object]) -> list[Outcome]:
     """Try these ends, a few at a time, each in a home of its own under `folder`, and show each outcome."""
     full = make_home(folder / "full")

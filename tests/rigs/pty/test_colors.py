@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -11,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rigs.program import environment
-from tests.rigs.pty.leave import READY, make_home
+from tests.rigs.pty.leave import READY, open_reader
 from tests.rigs.terminal import FRAME_BEGIN, FRAME_END, Terminal
 
 pytestmark = pytest.mark.long
@@ -23,15 +21,9 @@ PLAIN = {0, 1, 2, 3, 4, 7, 9, 22, 23, 24, 27, 29}
 """Codes for weight, italics, underlines, reverse and strikes, and for the end of them."""
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_home(tmp_path_factory.mktemp("colors") / "home")
-
-
 @contextmanager
 def reader(home: Path, **more: str) -> Iterator[Terminal]:
-    variables = {**environment(home), "COLORTERM": "truecolor", **more}
-    with Terminal([sys.executable, "-P", "-m", "reader"], variables, (140, 40), home) as terminal:
+    with open_reader(home, (140, 40), **{"COLORTERM": "truecolor", **more}) as terminal:
         terminal.wait_for(READY)
         yield terminal
 

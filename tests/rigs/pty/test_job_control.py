@@ -7,14 +7,13 @@ import re
 import signal
 import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.rigs.program import environment
-from tests.rigs.pty.leave import READY, make_home
+from tests.rigs.pty.leave import READY, open_reader
 from tests.rigs.terminal import Terminal
 
 pytestmark = pytest.mark.long
@@ -29,15 +28,8 @@ os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
 PUSH, POP = b"\x1b[22;2t", b"\x1b[23;2t"
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return make_home(tmp_path / "home")
-
-
-@contextmanager
-def terminal_with(command: list[str], home: Path) -> Iterator[Terminal]:
-    with Terminal(command, {**environment(home), "PS1": "shell> "}, (100, 30), home) as one:
-        yield one
+def open_shell(home: Path) -> Terminal:
+    return Terminal([sys.executable, "-c", SHELL], {**environment(home), "PS1": "shell> "}, (100, 30), home)
 
 
 def cursor(terminal: Terminal) -> str:
@@ -54,7 +46,7 @@ def wait_for_prompt(terminal: Terminal) -> None:
 
 @pytest.mark.parametrize("how", ["ctrl+z", "SIGTSTP"])
 def test_the_shell_stops_it_and_continues_it(home: Path, how: str) -> None:
-    with terminal_with([sys.executable, "-c", SHELL], home) as terminal:
+    with open_shell(home) as terminal:
         wait_for_prompt(terminal)
         modes = terminal.modes()
         terminal.press(f"sh -c 'echo $$ > pid; exec {sys.executable} -P -m reader'", "enter")
@@ -86,7 +78,7 @@ def test_the_shell_stops_it_and_continues_it(home: Path, how: str) -> None:
 
 
 def test_in_the_background_it_waits_for_the_foreground(home: Path) -> None:
-    with terminal_with([sys.executable, "-c", SHELL], home) as terminal:
+    with open_shell(home) as terminal:
         wait_for_prompt(terminal)
         terminal.press(f"{sys.executable} -P -m reader", "enter")
         terminal.wait_for(READY)
@@ -107,15 +99,14 @@ def test_in_the_background_it_waits_for_the_foreground(home: Path) -> None:
 
 
 def test_a_console_that_is_no_window_gets_no_title(home: Path) -> None:
-    variables = {**environment(home), "TERM": "linux"}
-    with Terminal([sys.executable, "-P", "-m", "reader"], variables, (100, 30), home) as terminal:
+    with open_reader(home, TERM="linux") as terminal:
         terminal.wait_for(READY)
         terminal.leave("q")
         assert not [title for title in (PUSH, POP, b"\x1b]2;") if title in terminal.raw]
 
 
 def test_without_a_shell_it_stays(home: Path) -> None:
-    with terminal_with([sys.executable, "-P", "-m", "reader"], home) as terminal:
+    with open_reader(home) as terminal:
         terminal.wait_for(READY)
         terminal.press("ctrl+z")
         terminal.wait_for("no shell to go back to")
@@ -125,7 +116,7 @@ def test_without_a_shell_it_stays(home: Path) -> None:
 
 
 def test_after_a_stop_by_force_it_draws_anew_and_each_key_counts_once(home: Path) -> None:
-    with terminal_with([sys.executable, "-P", "-m", "reader"], home) as terminal:
+    with open_reader(home) as terminal:
         terminal.wait_for(READY)
         terminal.wait_for(lambda one: bool(cursor(one)))
         terminal.process.send_signal(signal.SIGSTOP)
@@ -148,14 +139,13 @@ def test_after_a_stop_by_force_it_draws_anew_and_each_key_counts_once(home: Path
 
 
 def test_keys_typed_before_the_program_was_there_act_once(home: Path) -> None:
-    command = [sys.executable, "-P", "-m", "reader"]
-    with terminal_with(command, home) as terminal:
+    with open_reader(home) as terminal:
         # The first visit keeps the look that the next one begins with.
         terminal.wait_for(READY)
         terminal.read_until_quiet(1)
         terminal.leave("q")
     assert (home / "look.json").exists()
-    with terminal_with(command, home) as terminal:
+    with open_reader(home) as terminal:
         terminal.wait_for(lambda one: b"LiveEdit" in one.raw)
         terminal.press("s")
         terminal.wait_for("1 starred")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import shutil
 import signal
 import sqlite3
 import sys
@@ -14,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.rigs.program import ROOT, environment
-from tests.rigs.pty.leave import CLOSE, READY, End, end, last_place, make_home
+from tests.rigs.program import environment
+from tests.rigs.pty.leave import CLOSE, READY, End, end, last_place, open_reader
 from tests.rigs.terminal import Terminal
 
 pytestmark = pytest.mark.long
@@ -40,16 +39,6 @@ ENDS = (
     End("SIGQUIT", READY, "place"),
     End("SIGTERM", 0.6, "draw"),
 )
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_home(tmp_path_factory.mktemp("home"))
-
-
-@pytest.fixture
-def home(sample: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(sample, tmp_path / "home"))
 
 
 @pytest.fixture
@@ -107,8 +96,7 @@ def test_a_signal_during_the_start_ends_it_without_a_traceback(home: Path, modul
 
 def test_a_place_that_can_not_be_saved_is_said(home: Path, place: Mapping[str, Any]) -> None:
     (home / "state.json").mkdir()
-    command = [sys.executable, "-P", "-m", "reader"]
-    with Terminal(command, environment(home), (100, 30), home) as terminal:
+    with open_reader(home) as terminal:
         terminal.wait_for(READY)
         terminal.press("q")
         assert terminal.wait_closed(30) == 1
@@ -120,8 +108,7 @@ def test_a_place_that_can_not_be_saved_is_said(home: Path, place: Mapping[str, A
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits the files of another process, as on Linux")
 def test_on_a_full_disk_nothing_is_half_done_and_all_is_said(home: Path, place: Mapping[str, Any]) -> None:
-    command = [sys.executable, "-P", "-m", "reader"]
-    with Terminal(command, environment(home), (160, 30), home) as terminal:
+    with open_reader(home, (160, 30)) as terminal:
         terminal.wait_for(READY)
         resource.prlimit(terminal.process.pid, resource.RLIMIT_FSIZE, (0, 0))
         terminal.press("s")
@@ -137,7 +124,7 @@ def test_on_a_full_disk_nothing_is_half_done_and_all_is_said(home: Path, place: 
 
 
 def test_a_note_that_is_being_written_outlives_a_kill(home: Path) -> None:
-    with Terminal([sys.executable, "-m", "reader"], environment(home), (100, 30), ROOT) as terminal:
+    with open_reader(home) as terminal:
         terminal.wait_for("read", 30)
         terminal.press("e")
         terminal.wait_for("Note", 30)
@@ -146,5 +133,5 @@ def test_a_note_that_is_being_written_outlives_a_kill(home: Path) -> None:
         terminal.wait_for(lambda _: any("half a thought" in file.read_text() for file in drafts.glob("*.md")), 30)
         terminal.process.kill()
         terminal.process.wait(PATIENCE)
-    with Terminal([sys.executable, "-m", "reader"], environment(home), (100, 30), ROOT) as terminal:
+    with open_reader(home) as terminal:
         terminal.wait_for("is unfinished: e there continues it", 30)

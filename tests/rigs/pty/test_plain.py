@@ -27,7 +27,7 @@ SAID = (
 READER = (sys.executable, "-m", "reader", "--demo")
 
 
-def run(home: Path, lines: str, columns: int = 80) -> subprocess.CompletedProcess[str]:
+def run(home: Path, lines: str, columns: int) -> subprocess.CompletedProcess[str]:
     """Let the program read lines from a pipe, in a terminal's letters of the first days."""
     seen = program.environment(home, COLUMNS=str(columns), LANG="C", PYTHONIOENCODING="ascii")
     return subprocess.run(
@@ -48,17 +48,13 @@ def assert_is_told(transcript: str) -> None:
 
 
 @pytest.mark.parametrize("columns", rest_long([40, 200], [40]))
-def test_a_pipe_carries_a_morning_in_lines(tmp_path: Path, columns: int) -> None:
-    done = run(tmp_path / "papers", "\n".join(LINES), columns)
+def test_a_pipe_carries_a_morning_in_lines_to_its_end_even_within_a_note(tmp_path: Path, columns: int) -> None:
+    last = "q" if columns > 40 else "e\nhalf"
+    done = run(tmp_path / "papers", "\n".join([*LINES[:-1], last]), columns)
     assert (done.returncode, done.stderr) == (0, "")
     assert_is_told(done.stdout)
+    assert last == "q" or done.stdout.endswith("> \nLeft dailypapers.\n")
     assert all(len(line) <= columns for line in done.stdout.splitlines() if "> " not in line)
-
-
-def test_the_end_of_input_is_an_end_in_the_middle_of_a_note_too(tmp_path: Path) -> None:
-    done = run(tmp_path / "papers", "e\nhalf")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("> \nLeft dailypapers.\n")
 
 
 def test_a_terminal_that_can_not_be_drawn_on_gets_lines_by_itself(tmp_path: Path) -> None:

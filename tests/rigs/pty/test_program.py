@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -103,14 +101,6 @@ def is_refreshed(terminal: Terminal) -> bool:
     return "↻" in terminal.lines[0]
 
 
-def test_first_start_fetches_the_latest_days_and_shows_the_first_before_the_last(start: Open, feed: FeedServer) -> None:
-    feed.faults += ["ok", "hang"]
-    terminal = start()
-    terminal.wait_for("Harvest number 1")
-    assert "Sowing" not in terminal.text
-    assert [request.query["date"] for request in feed.requests[:2]] == [day(0), day(1)]
-
-
 @pytest.mark.parametrize("redirected", ["2>&-", "2>errors.txt"])
 def test_the_reader_needs_no_error_stream(environment: dict[str, str], tmp_path: Path, redirected: str) -> None:
     command = ["/bin/sh", "-c", f"cd {tmp_path} && exec {sys.executable} -P -m reader {redirected}"]
@@ -191,36 +181,6 @@ def test_what_the_feed_finds_is_kept_by_a_star_though_one_leaves_at_once(
         time.sleep(0.1)
     assert listed.startswith("2403.00002\t")
     assert run(environment, "count", "title:lantern") == "1\n"
-
-
-def test_without_network_and_papers_it_says_so_and_names_the_keys(start: Open) -> None:
-    terminal = start(HF_HUB_OFFLINE="1")
-    terminal.wait_for("try again")
-    assert "No papers yet." in terminal.text
-    assert "HF_HUB_OFFLINE" in terminal.text
-    assert f"{KEYMAP.key('app.refresh')} try again" in terminal.text
-    assert f"{KEYMAP.key('app.sample')} open the sample" in terminal.text
-    do(terminal, "app.sample")
-    terminal.wait_for("the bundled sample")
-
-
-def test_a_kill_amid_a_refresh_loses_nothing_that_was_shown_as_done(
-    start: Open, environment: dict[str, str], feed: FeedServer
-) -> None:
-    feed.faults += ["ok", "hang"]
-    terminal = start()
-    terminal.wait_for("Harvest number 1")
-    do(terminal, "paper.star")
-    terminal.wait_for("1 starred")
-    assert not is_refreshed(terminal)
-    terminal.kill()
-    with closing(sqlite3.connect(Path(environment["DAILYPAPERS_HOME"]) / "papers.db")) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert run(environment, "count") == "4\n"
-    assert run(environment, "count", "is:starred") == "1\n"
-    again = start()
-    again.wait_for(is_refreshed)
-    assert run(environment, "count") == "7\n"
 
 
 def test_quitting_does_not_wait_for_a_feed_that_hangs(start: Open, feed: FeedServer) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import random
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.rigs.program import environment
-from tests.rigs.pty.leave import READY, make_home
-from tests.rigs.terminal import FRAME_BEGIN, FRAME_END, Terminal
+from tests.rigs.pty.leave import READY, open_reader
+from tests.rigs.terminal import FRAME_BEGIN, FRAME_END
 
 pytestmark = pytest.mark.long
 
@@ -20,10 +18,8 @@ SCREENS = {"list": (), "page": ("enter",), "help": ("?",), "calendar": ("g", "d"
 """Screens by the keys that lead to them."""
 
 
-def test_the_last_of_many_sizes_is_drawn(tmp_path: Path) -> None:
-    home = make_home(tmp_path / "home")
-    command = [sys.executable, "-P", "-m", "reader"]
-    with Terminal(command, environment(home), (120, 40), home) as terminal:
+def test_the_last_of_many_sizes_is_drawn(home: Path) -> None:
+    with open_reader(home, (120, 40)) as terminal:
         terminal.wait_for(READY)
         choose = random.Random(7)
         for screen, keys in SCREENS.items():
@@ -46,10 +42,8 @@ def test_the_last_of_many_sizes_is_drawn(tmp_path: Path) -> None:
         assert b"Traceback" not in terminal.raw
 
 
-def test_a_wider_pane_is_drawn_to_its_new_width_at_once(tmp_path: Path) -> None:
-    home = make_home(tmp_path / "home")
-    command = [sys.executable, "-P", "-m", "reader"]
-    with Terminal(command, environment(home), (140, 30), home) as terminal:
+def test_a_wider_pane_is_drawn_to_its_new_width_at_once(home: Path) -> None:
+    with open_reader(home, (140, 30)) as terminal:
         terminal.wait_for("VIEWS")
         terminal.press("f")
         terminal.wait_for("┃")

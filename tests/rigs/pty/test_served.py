@@ -17,7 +17,7 @@ import pyte
 import pytest
 
 from tests.rigs.program import environment
-from tests.rigs.pty.leave import READY, make_home
+from tests.rigs.pty.leave import READY
 from tests.rigs.terminal import SEQUENCE
 
 pytestmark = pytest.mark.long
@@ -104,11 +104,6 @@ class Server:
             else:
                 self._stream.feed(SEQUENCE.sub(lambda found: found[0] if found["final"] else b"", packet))
         return bool(data)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return make_home(tmp_path / "home")
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from reader.ui.kit.header_line import Condition, Header
 from reader.ui.kit.line_widgets import Reported, StatusLine
 from reader.ui.kit.status_lines import Status
 from reader.ui.main_screen import FilterStrip, TopLine
+from tests.tiers import rest_long
 from tests.ui.stage import Stage, staged
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字 \u202e[b]"
@@ -112,7 +113,7 @@ async def test_a_click_on_a_key_is_its_key_in_each_row() -> None:
 # All of them
 
 
-@pytest.mark.parametrize("theme", ["dark", "light", "ansi"])
+@pytest.mark.parametrize("theme", rest_long(["dark", "light", "ansi"], ["dark"]))
 @pytest.mark.parametrize("width", [1, 5, 20, 60, 200])
 async def test_hostile_text_is_drawn_as_text_in_any_width(width: int, theme: str) -> None:
     for widget in (TopLine(UNICODE, spin=None), StatusLine(ASCII), FilterStrip(Strip(), ASCII)):
