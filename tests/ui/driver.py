@@ -3,8 +3,7 @@
     async with reader(size=(80, 24)) as r:
         await r.do("paper.star")
         assert r.here.starred and "starred" in r.status
-        await r.do("find.query")
-        await r.type("agents")
+        await r.search("agents")
         await r.until(lambda: len(r.ids) == 8)
 
 Keys are those of the keymap, found by the action's id. Nothing sleeps: each deed returns once the reader is at rest.
@@ -133,6 +132,18 @@ class Story:
 
     async def type(self, text: str) -> None:
         await self.press(*text)
+
+    async def search(self, text: str, *action_ids: str) -> None:
+        """Type a query, and press the keys of actions."""
+        await self.do("find.query")
+        await self.type(text)
+        await self.do(*action_ids)
+
+    async def run(self, line: str) -> None:
+        """Type a command, and run it."""
+        await self.do("command.open")
+        await self.type(line)
+        await self.do("command.run")
 
     async def click(self, widget: Widget | str, x: int = 0, y: int = 0, *, times: int = 1, button: int = 1) -> None:
         """Press a button of the mouse and let go, at a place in a widget."""

@@ -121,9 +121,7 @@ def test_filter(picture: Picture, used: Path) -> None:
 @pytest.mark.parametrize("size", [(60, 20), (140, 42)], ids="{0[0]}x{0[1]}".format)
 def test_page(picture: Picture, used: Path, size: tuple[int, int]) -> None:
     async def open_starred(r: Story) -> None:
-        await r.do("find.query")
-        await r.type("tools models")
-        await r.do("query.accept", "read.open")
+        await r.search("tools models", "query.accept", "read.open")
 
     assert picture(used, size, open_starred)
 
@@ -137,8 +135,7 @@ def test_help(picture: Picture, used: Path) -> None:
 
 def test_query_line_with_a_mistake(picture: Picture, used: Path) -> None:
     async def mistype(r: Story) -> None:
-        await r.do("find.query")
-        await r.type('topic:agents "small verifiers" OR is:unred')
+        await r.search('topic:agents "small verifiers" OR is:unred')
 
     assert picture(used, (80, 24), mistype)
 
