@@ -28,6 +28,7 @@ from reader.core.settings.types import as_toml
 from reader.core.text import NOTE_LIMIT, clean_note
 from reader.settings_reader import load_settings
 from tests.extensions.sync.machines import Machine
+from tests.tiers import rest_at_night
 
 Tables = list[tuple[int | None, dict[str, Any]]]
 
@@ -528,7 +529,7 @@ def test_all_files_are_the_same_at_the_end(origin: Path, undoes: bool, chance: r
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", rest_at_night(range(6), 2))
 def test_a_month_of_edits_on_three_machines(origin: Path, seed: int) -> None:
     chance = random.Random(seed)
     run_a_while(origin, chance, 300, [0, -9, 5], undoes=seed % 2 == 0)
