@@ -23,7 +23,7 @@ from reader.core.topics.scorer import (
     Weights,
     read_rules,
     read_weights,
-    sixteenths,
+    strength,
     why,
 )
 from reader.data import read_text, shipped_topics
@@ -154,12 +154,6 @@ def test_reasons_say_what_where_and_how_much() -> None:
     assert reason.score == pytest.approx(sum(evidence.points for evidence in reason.evidence), abs=0.1)
 
 
-def test_a_user_adds_a_topic_by_a_list_of_phrases() -> None:
-    own = topics('[topics.splats]\nname = "Splats"\nfamily = "Mine"\nphrases = ["gaussian splatting"]\n')
-    assert own.topics[-1].name == "Splats"
-    assert own.classify("", "We use Gaussian-splatting.") == ("splats",)
-
-
 def test_a_user_gives_phrases_other_points_and_silences_them() -> None:
     own = topics('[topics.agents.phrases]\n"Agents" = 0\n"planner" = 10\n')
     assert own.classify("Agents", "") == ()
@@ -197,11 +191,6 @@ def test_what_the_user_says_is_among_the_five() -> None:
     assert len(slugs) == MOST
     assert "mine" in slugs
     assert slugs[0] == "t6"
-
-
-def test_the_version_changes_with_the_rules() -> None:
-    assert topics().version == topics().version
-    assert topics().version != topics("[topics.agents]\nhide = true\n").version
 
 
 @each(
@@ -301,7 +290,8 @@ def test_a_users_points_for_categories_and_topics_are_named_as_such() -> None:
     assert [one.origin for reason in implied for one in reason.evidence if one.where == ("topics",)] == [WRITTEN]
 
 
-def test_the_version_changes_with_the_weights() -> None:
+def test_the_version_changes_with_the_rules_and_the_weights() -> None:
+    assert topics().version == topics().version != topics("[topics.agents]\nhide = true\n").version
     assert fitted().version != topics().version
     assert fitted().version != Topics(RULES, weights=WEIGHTS.replace("12", "13")).version
 
@@ -448,9 +438,12 @@ def test_rules_at_the_bounds_are_no_mistakes(text: str) -> None:
     assert topics(text).mistakes == []
 
 
-def test_a_new_topic_is_named_by_its_slug() -> None:
+def test_a_user_adds_a_topic_which_is_named_by_its_slug_unless_they_name_it() -> None:
     own = topics("[topics.neural-fields]\nphrases = ['nerf']\n").topics[-1]
     assert (own.name, own.family, own.about) == ("Neural fields", "Other", "")
+    named = topics('[topics.splats]\nname = "Splats"\nfamily = "Mine"\nphrases = ["gaussian splatting"]\n')
+    assert (named.topics[-1].name, named.topics[-1].family) == ("Splats", "Mine")
+    assert named.classify("", "We use Gaussian-splatting.") == ("splats",)
 
 
 def test_a_new_topic_without_phrases_is_dropped() -> None:
@@ -467,7 +460,7 @@ def mentions(title: str, abstract: str = "", keywords: tuple[str, ...] = ()) -> 
 
 
 def test_points_count_less_for_each_further_mention() -> None:
-    steps = [sixteenths(mentions) for mentions in range(18)]
+    steps = [16 * strength(mentions) for mentions in range(18)]
     assert steps[:5] == [0, 16, 25, 32, 37]
     assert steps[14:] == [63, 64, 64, 64]
     assert steps == sorted(steps)
@@ -499,13 +492,11 @@ def test_mentions_in_the_title_count_three_times(
 def test_a_phrase_counts_as_often_as_its_rarest_part() -> None:
     found = MATCHER.find("An agent", "a robot and a robot")
     assert found.title == {"agent"}
-    assert found.sixteenths(Phrase(("agent",))) == sixteenths(3)
-    assert found.sixteenths(Phrase(("agent", "robot"))) == sixteenths(2)
-    assert found.sixteenths(Phrase(("agent", "llm"))) == 0
-    assert found.sixteenths(Phrase(("agent",), in_title=True)) == 16
-    assert found.sixteenths(Phrase(("robot",), in_title=True)) == 0
     assert found.strength(Phrase(("agent",))) == 2
-    assert found.strength(Phrase(("robot",))) == 25 / 16
+    assert found.strength(Phrase(("agent", "robot"))) == found.strength(Phrase(("robot",))) == 25 / 16
+    assert found.strength(Phrase(("agent", "llm"))) == 0
+    assert found.strength(Phrase(("agent",), in_title=True)) == 1
+    assert found.strength(Phrase(("robot",), in_title=True)) == 0
 
 
 def test_only_the_beginning_of_a_long_field_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
