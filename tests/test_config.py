@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -444,3 +445,25 @@ def test_mistakes_in_them_are_told(file: Path, line: str, key: str, says: str, s
     assert says in mistake.message
     # A table of an older version that holds nothing was in each new file.
     assert read(file, "[second_look]\n# votes = 25\n").mistakes == ()
+
+
+def test_what_the_user_wrote_is_kept_out_of_the_log_and_what_the_program_offers_is_not(file: Path) -> None:
+    text = 'theme = "nord"\nsync = "/of/ada"\n[keys]\n"paper.star" = "x"\n[[views]]\nname = "Mine"\nquery = "by ada"\n'
+    assert [*config.private_texts(read(file, text).settings)] == ["/of/ada", "Mine", "by ada"]
+
+
+def test_rules_of_topics_are_read_up_to_a_size(file: Path) -> None:
+    assert config.read_rules(file) is None
+    file.write_bytes(b"\r\n" * (config.MAX_RULES_SIZE // 2))
+    assert config.read_rules(file) == config.read_rules(file, is_chosen=True) == "\n" * (config.MAX_RULES_SIZE // 2)
+    file.write_bytes(b" " * (config.MAX_RULES_SIZE + 1))
+    for is_chosen in (False, True):
+        with pytest.raises(ReaderError, match="more than"):
+            config.read_rules(file, is_chosen=is_chosen)
+
+
+def test_what_is_kept_for_days_has_a_first_day() -> None:
+    kept, today = Settings(keep_days=2, keep_texts_days=3), date(2026, 6, 30)
+    assert config.retention_start(kept, today) == "2026-06-28"
+    assert config.text_retention_start(kept, today) == "2026-06-27"
+    assert config.retention_start(Settings(), today) is None

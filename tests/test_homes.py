@@ -25,7 +25,7 @@ pytestmark = [
 
 DAY = datetime.now(UTC).date().isoformat()
 
-NAMES = ("what?", "100%41", "a#b c", "new\nline", "file:x", "up/../-rf", "it's [x]*", os.fsdecode(b"no-utf-\xff\xfe"))
+NAMES = ("what? 100%41 a#b\nit's [x]*", "file:x", "up/../-rf", os.fsdecode(b"no-utf-\xff\xfe"))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_home_is_where_its_name_says_and_nowhere_else(name: str, old: Path, tmp_path: Path) -> None:
     home = tmp_path / "around" / name
     (tmp_path / "around" / "up").mkdir(parents=True)
-    if name in NAMES[:2]:
+    if name == NAMES[0]:
         shutil.copytree(old, home)
     with FeedServer({DAY: [item("2611.00001", "News of the day", DAY)]}, today=DAY) as feed:
         for words, said in (

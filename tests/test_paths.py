@@ -13,7 +13,8 @@ from types import SimpleNamespace
 import platformdirs
 import pytest
 
-from reader import paths
+from reader import paths, platform
+from reader.core.errors import NoLocks, ReaderError
 from reader.paths import replace_private
 
 ALL = (paths.cache_file, paths.config_file, paths.topics_file, paths.state_file, paths.look_file, paths.log_file)
@@ -103,6 +104,10 @@ def test_files_are_made_private_but_not_what_is_shared(tmp_path: Path, monkeypat
     paths.make_private(link, program, folder, shared, home, home.parent, tmp_path / "missing")
     assert permissions(file, program, folder) == ["0o600", "0o600", "0o700"]
     assert permissions(shared, home, home.parent) == ["0o1777", "0o755", "0o755"]
+    file.chmod(0o644)
+    monkeypatch.setattr(platform, "is_mine", lambda _: False)
+    paths.make_private(file)
+    assert permissions(file) == ["0o644"]
 
 
 def test_a_file_is_opened_for_the_user_alone(tmp_path: Path) -> None:
@@ -127,8 +132,12 @@ def test_a_file_is_opened_for_the_user_alone(tmp_path: Path) -> None:
 
 
 def test_importing_reads_no_environment_and_imports_nothing_heavy() -> None:
-    script = "import json, sys; from reader import paths; print(json.dumps(sorted(sys.modules)))"
-    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    script = "import json, sys; from reader import paths; {}; print(json.dumps(sorted(sys.modules)))"
+    # On Linux it is not needed for a usual home either.
+    used = "paths.cache_file()" if platform.LINUX else ""
+    home = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")} | {"HOME": "/of/ann"}
+    words = [sys.executable, "-c", script.format(used)]
+    found = subprocess.run(words, env=home, capture_output=True, text=True, check=True)
     assert "platformdirs" not in json.loads(found.stdout)
 
 
@@ -151,10 +160,12 @@ def test_a_link_in_the_way_of_a_new_file_is_not_written_through(tmp_path: Path) 
 
 
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    free = free_handle()
     os.mkfifo(tmp_path / "pipe")
     for file in (tmp_path / "pipe", Path("/dev/zero")):
         with pytest.raises(OSError, match="it is a pipe or a device"):
             paths.read_start(file, 4)
+    assert free_handle() == free
 
 
 def test_a_full_disk_is_said_with_its_folder_and_what_helps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +174,7 @@ def test_a_full_disk_is_said_with_its_folder_and_what_helps(tmp_path: Path, monk
     monkeypatch.setattr(paths, "response_cache_folder", lambda: full / "arxiv")
 
     def usage(folder: Path) -> SimpleNamespace:
-        return SimpleNamespace(free=0 if folder == full else 1 << 30)
+        return SimpleNamespace(free=paths.LEAST_ROOM - (folder == full))
 
     monkeypatch.setattr("shutil.disk_usage", usage)
     error = OSError(errno.ENOSPC, "No space left on device")
@@ -172,3 +183,58 @@ def test_a_full_disk_is_said_with_its_folder_and_what_helps(tmp_path: Path, monk
     assert paths.explain(error) == "The disk of /a/b is full. Free some space there and try again."
     assert paths.explain(OSError(errno.EACCES, "Permission denied", "/a/b")) == "/a/b: Permission denied."
     assert paths.explain(OSError("odd")) == "The system: odd."
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=paths.LEAST_ROOM))
+    assert paths.explain(OSError(errno.ENOSPC, "No space")) == "Cannot write the output: No space."
+    quota = paths.explain(OSError(errno.EDQUOT, "Quota exceeded"))
+    assert quota == f"The disk of {paths.cache_file().parent} is full. Free some space there and try again."
+
+
+def test_a_home_of_an_older_version_becomes_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAILYPAPERS_HOME", str(tmp_path / "home"))
+    cache, log = paths.cache_file(), paths.log_file()
+    inside = paths.backup_folder(cache) / "copy"
+    files = (cache, paths.journal_file(cache), log, Path(f"{log}.1"), paths.bookmarks_file(), inside)
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        file.chmod(0o644)
+    inside.parent.chmod(0o750)
+    paths.close_to_others(cache)
+    assert permissions(*files, inside.parent) == ["0o600"] * 6 + ["0o700"]
+    inside.chmod(0o644)
+    paths.close_to_others(cache)
+    assert permissions(inside) == ["0o644"]
+
+
+def free_handle() -> int:
+    """The number that the next opened file gets."""
+    handle = os.open(os.devnull, os.O_RDONLY)
+    os.close(handle)
+    return handle
+
+
+def test_a_file_is_replaced_once_it_is_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, sizes, free = tmp_path / "file", [], free_handle()
+    monkeypatch.setattr(platform, "to_disk", lambda handle: sizes.append(os.fstat(handle).st_size))
+    replace_private(file, "new")
+    replace_private(file, "newer", durable=False)
+    paths.sync(file)
+    assert (sizes, free_handle()) == ([3, 5], free)
+    monkeypatch.setattr(Path, "replace", lambda *_: os.fstat(-1))
+    with pytest.raises(OSError, match="Bad file"):
+        replace_private(file, "newest")
+    assert [*tmp_path.iterdir()] == [file]
+
+
+def test_a_lock_is_waited_for_as_long_as_its_user_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, busy, free = tmp_path / "lock", ReaderError("busy"), free_handle()
+    held = paths.take_lock(file, busy)
+    assert permissions(file) == ["0o600"]
+    with pytest.raises(ReaderError, match="busy"):
+        paths.take_lock(file, busy)
+    monkeypatch.setattr("time.sleep", lambda _: os.close(held))
+    os.close(paths.take_lock(file, busy, patience=60.0))
+    monkeypatch.setattr(platform, "try_lock", lambda _: platform.Lock.UNSUPPORTED)
+    with pytest.raises(NoLocks):
+        paths.take_lock(file, busy)
+    assert free_handle() == free

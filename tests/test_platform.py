@@ -5,12 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import select
+import signal
 import socket
 import struct
+import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from termios import TIOCGWINSZ
+from types import SimpleNamespace
+from unittest.mock import Mock, call
 
 import pytest
 
@@ -85,11 +90,47 @@ def test_hears_a_socket_and_the_end_of_a_terminal(ear: tuple[socket.socket, sock
     os.close(its)
 
 
+@each(("seconds", "waits"), [(None, None), (0.5, 500), (-1.0, 0)])
+def test_it_is_listened_for_as_long_as_is_said(
+    seconds: float | None, waits: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll = Mock(**{"poll.return_value": []})
+    monkeypatch.setattr(select, "poll", lambda: poll)
+    assert platform.hear(3, 4, seconds) == (False, False)
+    assert poll.mock_calls == [call.register(3, select.POLLIN), call.register(4, 0), call.poll(waits)]
+
+
+def test_the_whole_job_stops_and_this_process_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[object] = []
+    for name in ("os.killpg", "signal.pthread_kill"):
+        monkeypatch.setattr(name, lambda whom, number: found.append((whom, number, platform.ignores_stop())))
+    before = signal.getsignal(signal.SIGTSTP)
+    platform.stop_job()
+    assert found == [(0, signal.SIGTSTP, True), (threading.get_ident(), signal.SIGTSTP, False)]
+    assert signal.getsignal(signal.SIGTSTP) is before
+
+
+def test_a_group_is_killed_with_its_leader() -> None:
+    with subprocess.Popen(["sleep", "600"], start_new_session=True) as sleeping:
+        platform.kill_group(sleeping.pid)
+    assert sleeping.returncode == -signal.SIGKILL
+    platform.kill_group(sleeping.pid)
+
+
+def test_whose_a_file_is_and_whether_it_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = tmp_path.stat().st_uid
+    assert [platform.is_mine(one) for one in (owner, owner + 1)] == [True, False]
+    for flags in (os.ST_NOSUID, os.ST_RDONLY | os.ST_NOSUID):
+        monkeypatch.setattr("os.statvfs", lambda _, flags=flags: SimpleNamespace(f_flag=flags))
+        assert platform.is_read_only(tmp_path) is bool(flags & os.ST_RDONLY)
+
+
 def test_modes_of_a_terminal_are_set_again_and_others_ignored(tmp_path: Path) -> None:
     termios = pytest.importorskip("termios")
     ours, its = os.openpty()
     before = termios.tcgetattr(its)
     modes = platform.TerminalModes(its)
+    assert modes.values == before
     changed = termios.tcgetattr(its)
     changed[3] &= ~termios.ECHO
     termios.tcsetattr(its, termios.TCSANOW, changed)
@@ -154,7 +195,7 @@ def test_the_kind_of_a_file_system_is_known() -> None:
 )
 def test_a_network_is_metered_if_the_system_says_so(answer: str, metered: bool) -> None:
     assert platform.is_metered(lambda _command: answer, "linux") is metered
-    assert not platform.is_metered(lambda _command: answer, "darwin")
+    assert platform.is_metered(lambda _command: answer, "darwin") is False
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a program of Linux is asked")

@@ -148,7 +148,7 @@ from reader.ui.library.library import Library
 from reader.core.query import parse
 import asyncio
 
-(told,) = opening._prepare_cache(Workspace())
+(told,) = opening._prepare_cache(Workspace(), None)
 assert told.startswith("The cache is read-only: marks are refused and nothing is fetched"), told
 assert "{" not in told, told
 file = Workspace().cache_file

@@ -1,7 +1,7 @@
 """Changes the reader at random places, one in each copy of the tree, and tells which changes its tests find.
 
-A mutant is tried by the mirrored test of its module, or its folder's; then by the default tests that come to its
-function, or to its file where it is in none; then by the long ones of
+A mutant is tried by the mirrored test of its module; then by the default tests that come to its function, or to its
+file where it is in none: those of its folder first, then those that come to little else; then by the long ones of
 the mirrored test and of those in its folder that name the module.
 
 Annotations, decorators and what stands in f-strings are not changed. Neither is what makes no difference to a program
@@ -40,8 +40,8 @@ OTHER: dict[Any, Any] = {
 
 LONGEST = 240.0
 
-MOST = 60
-"""Tests of other modules that a mutant is tried by at once: its own folder's, then those that come to little else."""
+PARTS = slice(15), slice(15, 60), slice(60, 150), slice(150, 300)
+"""Which of the tests that come to a mutant are run at once: most are found by the first few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +122,11 @@ def choose(root: Path, sample: int, seed: int) -> list[Mutant]:
 
 
 def mirrored(mutant: Mutant, root: Path) -> list[str]:
-    """The mirrored test of a module, the only one of its name elsewhere, or its folder's."""
+    """The mirrored test of a module, or the only one of its name elsewhere."""
     below = mutant.file.relative_to("reader")
-    folder = Path("tests") / below.parent
-    name = f"test_{below.name}"
-    if (root / folder / name).exists():
-        return [str(folder / name)]
-    elsewhere = [str(file.relative_to(root)) for file in (root / "tests").rglob(name)]
-    # The folder of all tests is no mirror.
-    return elsewhere if len(elsewhere) == 1 else [str(folder)] if folder != Path("tests") else []
+    own = root / "tests" / below.with_name(f"test_{below.name}")
+    found = [own] if own.exists() else [*(root / "tests").rglob(own.name)]
+    return [str(file.relative_to(root)) for file in found] if len(found) == 1 else []
 
 
 def naming(mutant: Mutant, root: Path) -> list[str]:
@@ -145,11 +141,10 @@ def rounds(root: Path, calls: Path, workers: int) -> Iterator[Callable[[Mutant],
     yield lambda one: mirrored(one, root)
     note_calls(root, calls, workers)
     callers = read_calls(calls)
-    for begin in range(0, 4 * MOST, MOST):
+    for part in PARTS:
 
-        def nearest(one: Mutant, begin: int = begin) -> list[str]:
-            found = callers.get(one.place) or callers.get(one.file.as_posix(), [])
-            return found[begin : begin + MOST]
+        def nearest(one: Mutant, part: slice = part) -> list[str]:
+            return (callers.get(one.place) or callers.get(one.file.as_posix(), []))[part]
 
         yield nearest
     yield lambda one: ["-m", "long", *tests] if (tests := [*mirrored(one, root), *naming(one, root)]) else []

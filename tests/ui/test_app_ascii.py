@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.tiers import rest_at_night
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 
 pytestmark = pytest.mark.long
 
-SIZES = [(60, 20), (80, 24), (100, 30), (140, 42), (200, 60)]
+SIZES = rest_at_night([(60, 20), (100, 30), (200, 60), (80, 24), (140, 42)], 3)
 
 
 def odd(r: Story) -> dict[str, str]:

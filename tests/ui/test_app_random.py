@@ -10,6 +10,7 @@ import pytest
 from reader.core.views import QUEUED, SPECIAL, VIEWS
 from reader.ui.filter.state import COUNTED, TOPIC_MODE
 from tests.doubles import cached
+from tests.tiers import rest_at_night
 from tests.ui import papers
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, fill
@@ -139,7 +140,7 @@ def is_drawn_as_is(r: Story, oracle: Oracle, pk: int) -> bool:
     )
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", rest_at_night(range(5), 2))
 async def test_whatever_is_pressed_the_panes_tell_the_truth(
     reader: Opener, cache_file: Path, browser: list[str], seed: int
 ) -> None:

@@ -25,7 +25,7 @@ from reader.core.paper import Listing
 from tests import beginnings, breakage
 from tests.cache.conftest import NOW, ByName, draft
 from tests.rigs.program import is_in_history
-from tests.tiers import rest_long
+from tests.tiers import rest_at_night, rest_long
 
 TODAY = date(2026, 11, 24)
 
@@ -56,7 +56,7 @@ DAMAGES: dict[str, breakage.Break] = {
     **{f"{share:.0%} of the pages, {seed}": bad_pages(share, seed) for share in (0.01, 0.05, 0.2) for seed in (1, 2)},
     **{f"{count} bits": breakage.flip(count, 3) for count in (60, 1_000, 20_000)},
     # The seed 1 changes a letter within a text, which nothing can tell from what was written.
-    **{f"scrambled, {seed}": breakage.scramble(seed) for seed in (0, *range(2, 15))},
+    **{f"scrambled, {seed}": breakage.scramble(seed) for seed in rest_at_night((0, *range(2, 15)), 4)},
     "zeros": breakage.write_zeros,
     "missing": breakage.remove,
     "empty": breakage.make_empty,

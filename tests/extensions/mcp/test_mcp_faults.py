@@ -20,6 +20,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from tests.commands.conftest import IDS, Run
+from tests.tiers import rest_at_night
 
 pytestmark = pytest.mark.long
 
@@ -29,11 +30,7 @@ GREETING = (
     {
         "id": 0,
         "method": "initialize",
-        "params": {
-            "protocolVersion": "2025-06-18",
-            "capabilities": {},
-            "clientInfo": {"name": "raw", "version": "1"},
-        },
+        "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}},
     },
     {"method": "notifications/initialized"},
 )
@@ -165,7 +162,7 @@ def test_a_signal_ends_it_at_once(papers: Path, number: str) -> None:
 def test_a_kill_leaves_each_mark_whole_or_not_made(papers: Path, run: Run) -> None:
     """Each call gives six papers two tags. All twelve are there or none, what was answered is, and one undo does."""
     chosen = random.Random(18)
-    for number in range(12):
+    for number in rest_at_night(range(12), 4):
         name = f"round {number}"
         with raw() as one:
             one.call(1, "mark", ids=IDS, add=[name])

@@ -18,6 +18,7 @@ from tests.rigs.mishaps.servers import joined_through_server
 from tests.rigs.mishaps.trial import Fault, Mishap, Trial, away, events
 from tests.rigs.program import ROOT, environment
 from tests.rigs.terminal import Terminal
+from tests.tiers import rest_at_night
 
 ROOM = "the running reader"
 
@@ -72,7 +73,7 @@ def _heals(terminal: Terminal) -> None:
 def _lasts(fault: Fault, settings: str, sentence: str, trial: Trial) -> None:
     """A fault that was there before the reader ends while it runs; the sign of it goes."""
     trial.configure(settings.format(place=trial.place))
-    for size in SIZES:
+    for size in rest_at_night(SIZES, 1):
         with ExitStack() as stack:
             stack.enter_context(fault(trial))
             with _reader(trial, size) as terminal:
@@ -85,7 +86,7 @@ def _lasts(fault: Fault, settings: str, sentence: str, trial: Trial) -> None:
 def _server_down_and_up(trial: Trial) -> None:
     server = joined_through_server(trial)
     trial.configure(f'sync = "{server.address()}"\n')
-    for size in SIZES:
+    for size in rest_at_night(SIZES, 1):
         with _reader(trial, size) as terminal:
             time.sleep(8)
             assert "fails" not in terminal.text, "it fails before the server is down"
@@ -102,7 +103,7 @@ def _export_gone(trial: Trial) -> None:
     file = trial.place / "out" / "starred.atom"
     file.parent.mkdir()
     trial.configure(f'[[exports]]\nquery = "is:starred"\nfile = "{file}"\n')
-    for size in SIZES:
+    for size in rest_at_night(SIZES, 1):
         with ExitStack() as stack:
             stack.enter_context(away(file.parent))
             with _reader(trial, size) as terminal:
@@ -114,7 +115,7 @@ def _export_gone(trial: Trial) -> None:
 
 def _home_without_locks(trial: Trial) -> None:
     """The reader says so at once, and leaves."""
-    for size in SIZES:
+    for size in rest_at_night(SIZES, 1):
         surroundings = environment(trial.laptop, **without_locks(trial.laptop, errno.ENOSYS, trial.place))
         with Terminal([sys.executable, "-m", "reader"], surroundings, size, ROOT) as terminal:
             terminal.wait_for(lambda one: "".join(one.lines).rstrip().endswith("HOME to it."), BUSY_SECONDS)
