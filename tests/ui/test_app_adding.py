@@ -27,8 +27,7 @@ from tests.ui.driver import Story, settings
 async def test_a_link_that_is_typed_offers_its_paper(reader: Opener, typed: str) -> None:
     with FeedServer({"2024-04-02": [item("2404.00009", "An old one", "2024-04-02")]}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            await r.do("find.query")
-            await r.type(typed)
+            await r.search(typed)
             assert r.empty.startswith("2404.00009 is not here yet. enter fetches it")
             assert "searches the feed" not in r.advice
             assert feed.requests == []

@@ -82,12 +82,9 @@ def test_no_failing_write_loses_anything(few: Stage, report: Report) -> None:
     faults.run_faults(few, report, library, SEED, ("mark",), faults.FAULTS[3:4], step=17)
 
 
-def test_many_programs_on_one_home_lose_nothing(few: Stage, report: Report) -> None:
-    together.run_together(few, report, 1.0, SEED, with_readers=True)
-
-
-def test_many_scripts_on_one_home_lose_nothing(few: Stage, report: Report) -> None:
-    together.run_together(few, report, 1.0, SEED, with_readers=False)
+@pytest.mark.parametrize("with_readers", [True, False])
+def test_many_programs_on_one_home_lose_nothing(few: Stage, report: Report, with_readers: bool) -> None:
+    together.run_together(few, report, 1.0, SEED, with_readers=with_readers)
 
 
 def test_programs_that_start_together_on_an_older_cache_migrate_it_once(few: Stage, report: Report) -> None:
@@ -130,7 +127,7 @@ def lose_settings(home: Path) -> None:
     ("name", "harm", "found"),
     [
         ("group-join", lose_membership, "the membership was acknowledged"),
-        ("group-share", share_less, "were shared, and the membership is"),
+        ("group-share", share_less, "was acknowledged, and the membership is"),
         ("group-look", forge_statement, "somebody else changed what you share"),
         ("digest", forget_news, "the log does not have it"),
         ("digest-file", cut_file, "is not whole"),
