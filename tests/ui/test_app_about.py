@@ -8,6 +8,7 @@ from reader.keys.actions import Context
 from reader.ui.help.screen import HelpScreen
 from reader.ui.page.state import close_page
 from reader.ui.shell.layout import USUAL
+from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 
 
@@ -71,7 +72,10 @@ async def test_any_action_is_found_by_its_name(reader: Opener) -> None:
         await r.until(lambda: r.query == "topic:robotics")
 
 
-@pytest.mark.parametrize("place", ["read.open", "find.filter", "find.query", "app.help", "app.commands"])
+@pytest.mark.parametrize(
+    "place",
+    rest_long(["read.open", "find.filter", "find.query", "app.help", "app.commands"], ["find.query", "app.help"]),
+)
 async def test_ctrl_q_leaves_from_everywhere(reader: Opener, place: str) -> None:
     async with reader() as r:
         await r.do(place)

@@ -112,7 +112,7 @@ async def test_a_mark_is_kept_though_the_reader_is_left_at_once(reader: Opener, 
     assert r.kept("2404.00001").starred
 
 
-@pytest.mark.parametrize("leave", ["app.escape", "app.back", "view.latest"])
+@pytest.mark.parametrize("leave", rest_long(["app.escape", "app.back", "view.latest"], ["app.escape"]))
 async def test_leaving_goes_back_to_the_list_as_it_was(reader: Opener, feed: FeedServer, leave: str) -> None:
     async with reader(settings=settings(endpoint=feed.url), size=(140, 14)) as r:
         await r.search("i", "query.accept", "move.down", "move.down", "move.down")
