@@ -161,7 +161,6 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self._state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
         self._rows: tuple[Row, ...] = ()
         self._cursor = 0
-        self._strips: dict[int, Strip] = {}
         self._hint = ""
         self.is_narrowing = False
 
@@ -210,10 +209,6 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         for index in indexes:
             self._strips.pop(index, None)
             self.refresh_line(index)
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._strips.clear()
 
     def _line(self, row: Row, width: int, at_cursor: bool) -> Line:
         if row.kind != "heading":

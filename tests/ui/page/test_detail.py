@@ -17,7 +17,7 @@ from reader.ui.page.presentation import Presentation
 from reader.ui.page.screen import PaperPage
 from reader.ui.page.state import Reading
 from tests.table import each
-from tests.ui.stage import TODAY, Stage, paper, services
+from tests.ui.stage import TODAY, Stage, paper, services, staged
 
 LOOK = Presentation(TODAY)
 LONG = paper(pk=2, abstract="\n\n".join(f"Paragraph {number} of words. " * 6 for number in range(12)))
@@ -143,14 +143,7 @@ def test_what_is_not_known_takes_no_room() -> None:
         topics=(),
         code_url=None,
     )
-    assert texts(bare) == [
-        "A memory that forgets on purpose",
-        "",
-        "▲ 0",
-        "",
-        "Abstract",
-        "None in the cache yet.",
-    ]
+    assert texts(bare) == ["A memory that forgets on purpose", "", "▲ 0", "", "Abstract", "None in the cache yet."]
     assert "12 authors" in texts(bare._replace(author_count=12))
 
 
@@ -412,8 +405,7 @@ async def test_the_page_stands_in_the_middle(size: tuple[int, int], margin: int)
 
 
 async def test_the_page_may_be_shown_before_it_is_on_screen() -> None:
-    app = Stage()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with staged(Stage(), 80, 24) as (app, pilot):
         reading = Reading(1, paper(), (), STILL)
         page = PaperPage(services(app), reading)
         page.show(reading)
