@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None, first_frame: FirstFrame | None = None) -> int:
-    """Run the program with these words (default: the command line's); return the exit code.
-
-    `first_frame` is the frame already on the terminal, if any.
-    """
+    """Run the program with words, by default the command line's, after a first frame; return the exit code."""
     open_closed_streams()
     with Output.replacing():
         return _run_and_finish(list(sys.argv[1:] if arguments is None else arguments), first_frame)

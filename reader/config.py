@@ -218,10 +218,7 @@ SETTING_TYPES: Mapping[str, SettingType] = MappingProxyType(setting_types(Settin
 
 
 def private_texts(settings: Settings) -> Iterator[str]:
-    """The user's own texts in the settings, which are kept out of logs and reports.
-
-    Values that the program offers, such as theme names, are not included.
-    """
+    """The user's own texts in the settings, which are kept out of logs and reports; choices such as themes are not."""
     default = Settings()
     for one in fields(Settings):
         value = getattr(settings, one.name)

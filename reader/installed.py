@@ -207,10 +207,7 @@ def given(kind: str) -> Iterator[Given[Any]]: ...
 @overload
 def given(kind: str, of: type[T]) -> Iterator[Given[T]]: ...
 def given(kind: str, of: type = object) -> Iterator[Given[Any]]:
-    """All that extensions give of a kind, which is a field of `Extension`: our own first, each extension once.
-
-    One that gives something that is not `of` the class is switched off.
-    """
+    """All that extensions give of a kind, ours first; one whose values are not `of` the class is switched off."""
     seen: set[str] = set()
     for entry in (*OWN.values(), *others().values()):
         if entry.target in seen or (entry.kinds is not None and kind not in entry.kinds):

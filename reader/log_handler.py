@@ -54,10 +54,7 @@ _PLAIN = re.compile(r"[a-z]{1,16}|[0-9.,v-]*|-.*")
 
 
 class LogHandler(RotatingFileHandler):
-    """Appends records to the log file, which it opens for each one and rotates at `LARGEST_FILE`.
-
-    The file is open only while a record is written, so any program that shares it can rename it.
-    """
+    """Appends to the log file, open only meanwhile, so that any program may rename it; rotates it at `LARGEST_FILE`."""
 
     def __init__(self, rotated: int) -> None:
         super().__init__(
@@ -113,10 +110,7 @@ class Formatter(logging.Formatter):
 
 
 def redact(text: str) -> str:
-    """The text without control characters, secrets, the user's own texts, and the ends of very long lines.
-
-    Addresses keep only the host, and the path if it names papers.
-    """
+    """The text without control characters, secrets, the user's own texts, most of addresses, and ends of long lines."""
     if hidden := _hidden_texts():
         text = re.sub("|".join(map(re.escape, sorted(hidden, key=len, reverse=True))), "***", text)
     text = _URL.sub(_shorten_url, text)

@@ -39,10 +39,7 @@ def show_reader(
     opens_page: bool = False,
     is_plain: bool,
 ) -> int:
-    """Open the reader on the user's cache, or on the sample's; with `opens_page` on the page of the first paper.
-
-    If it `is_plain`, it prints lines instead of drawing.
-    """
+    """Open the reader on the user's cache or the sample's, on a paper's page if `opens_page`, or in plain lines."""
     from reader.ui.terminal.process import skip_final_collection, tune_process
 
     tune_process()

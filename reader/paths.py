@@ -187,10 +187,7 @@ def make_private(*files: Path) -> None:
 
 
 def close_to_others(cache: Path) -> None:
-    """Make a home of an older version private, with all its files and folders.
-
-    A folder that is already private is skipped.
-    """
+    """Make a home of an older version private, with all its files and folders; skip folders that already are."""
     folders = (backup_folder, finding_folder, vectors_folder, models_folder, draft_folder)
     for folder in (*(one(cache) for one in folders), response_cache_folder()):
         with suppress(OSError):
@@ -230,10 +227,7 @@ def open_private(file: Path, *, new: bool = False) -> TextIO:
 
 
 def replace_private(file: Path, text: str, *, durable: bool = True) -> None:
-    """Replace a private text file completely or not at all, following links; raises OSError.
-
-    Without `durable` it does not wait for the disk: a crash of the system may then leave the file empty.
-    """
+    """Replace a private text file completely or not at all, following links; unless `durable`, a crash may empty it."""
     target = make_folder(file).resolve()
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:

@@ -128,10 +128,7 @@ def lacks_signs(environ: Mapping[str, str]) -> bool:
 
 
 def shows_links(environ: Mapping[str, str]) -> bool:
-    """Whether the terminal is known to show OSC 8 links; FORCE_HYPERLINK decides if it is set.
-
-    Others may print the sequence.
-    """
+    """Whether the terminal is known to show OSC 8 links; others may print them. FORCE_HYPERLINK decides if set."""
     if forced := environ.get("FORCE_HYPERLINK"):
         return forced != "0"
     if environ.get("TERM_PROGRAM") == "tmux":
@@ -178,10 +175,7 @@ class TerminalModes:
                 termios.tcsetattr(terminal, termios.TCSANOW, self._modes)
 
     def make_raw(self, terminal: int, *, keep_signals: bool) -> None:
-        """Send each key at once and unchanged, as Textual's driver does; raises OSError.
-
-        With `keep_signals` keys such as ctrl+c still send their signals.
-        """
+        """Send each key at once and unchanged; with `keep_signals`, ctrl+c still sends its signal. Raises OSError."""
         import termios
 
         signals = 0 if keep_signals else termios.ISIG
@@ -292,10 +286,7 @@ def _ask_for(lock: Callable[[int], None], handle: int) -> tuple[Lock, str]:
 
 
 def lacks_locks(folder: Path) -> str:
-    """Why files in a folder can't be locked, as the system says; empty if they can, or if that can't be tried.
-
-    Tries both kinds of locks, the program's and SQLite's, on a file of its own that is gone afterwards.
-    """
+    """Why the program or SQLite can't lock files in a folder; empty if they can, or if that can't be tried."""
     try:
         from tempfile import TemporaryFile
 

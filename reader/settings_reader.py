@@ -74,10 +74,7 @@ class LoadedSettings:
 
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> LoadedSettings:
-    """Load the settings at `path` with the environment's overrides; a missing file is not a mistake.
-
-    `keys` is not checked here; the keymap checks it against the existing actions and keys.
-    """
+    """Load the settings with the environment's overrides; the keymap checks `keys`. A missing file is not a mistake."""
     reading = _SettingsReader(str(path))
     return _loaded(reading, reading.open(path), environment)
 

@@ -13,7 +13,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         # Lists of the settings
         "so that none is lost where two machines add some": (
-            "extensions/sync/test_lists.py::test_entries_that_two_machines_add_are_on_both",
+            "extensions/sync/test_lists.py::test_what_two_machines_edit_is_on_both",
             "extensions/sync/test_lists.py::test_a_month_of_edits_on_three_machines",
             "commands/test_lists.py::test_a_sync_that_is_killed_at_any_moment_loses_no_entry",
         ),
@@ -37,7 +37,9 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "rigs/crash/test_crash.py::test_no_small_disk_loses_anything",
             "rigs/crash/test_crash.py::test_many_programs_on_one_home_lose_nothing",
         ),
-        "You can still undo tomorrow": ("cache/marks/test_events.py::test_undo_reaches_over_restarts",),
+        "You can still undo tomorrow": (
+            "cache/marks/test_event_log.py::test_a_lost_cache_gets_all_marks_back_as_its_papers_come",
+        ),
         "`m` marks it read, `u` undoes": (
             "ui/test_app_triage.py::test_read_star_and_hide_are_durable_and_can_be_undone_and_redone",
         ),
@@ -80,7 +82,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "Lines are only ever added": ("cache/marks/test_event_log.py::test_lines_of_the_journal_are_only_ever_added",),
         "a wrong clock does not change the order of your marks": (
-            "cache/marks/test_event_log.py::test_a_clock_that_runs_ahead_elsewhere_does_not_outdo_a_later_mark_here",
+            "extensions/sync/test_folder.py::test_a_wrong_clock_loses_no_mark",
         ),
         "no event of either is lost": (
             "cache/marks/test_event_log.py::test_a_program_that_ended_between_journal_and_cache_loses_nothing",
@@ -209,7 +211,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "extensions/sync/test_folder.py::test_a_wrong_clock_loses_no_mark",
         ),
         "`undo` takes back, for all machines, what was done on this one": (
-            "extensions/sync/test_folder.py::test_what_is_undone_on_one_machine_is_undone_on_all",
+            "cache/marks/test_event_log.py::test_undo_takes_back_only_what_was_done_here",
             "cache/marks/test_event_log.py::test_undo_takes_back_only_what_was_done_here",
         ),
         "One that is lost or set back is rewritten": (

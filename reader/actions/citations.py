@@ -39,10 +39,7 @@ _SMALL_WORDS = frozenset((
 
 
 class CitationKeys:
-    """Gives each exported paper a key that is unique regardless of case.
-
-    `used` are keys to avoid; `all_papers` are those of the cache, in order of arrival.
-    """
+    """Gives papers keys unlike each other and `used`, regardless of case; `all_papers` come oldest first."""
 
     def __init__(
         self,

@@ -143,10 +143,7 @@ class Format:
         query: str = "",
         url: str = "",
     ) -> int:
-        """Write papers, those of `query` if there is one, to a stream; return their number.
-
-        `url` is where it can be fetched afterwards, if that is known.
-        """
+        """Write papers, the feed of `query` with the address `url`, to a stream; return their number."""
         return self.writer(papers, out, keys=keys or CitationKeys(), query=query, url=url)
 
 
@@ -357,10 +354,7 @@ def format_of(path: Path) -> Format | None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[TextIO]:
-    """A stream whose text replaces the file at `path` once it is complete; after a failure the old file stays.
-
-    It writes directly to a pipe, /dev/stdout and the like. Raises ExportFailed.
-    """
+    """A stream whose text replaces the file once complete; pipes get it directly. Raises ExportFailed."""
     try:
         if path.exists() and not path.is_file():
             with path.open("w", encoding="utf-8", newline="") as out:

@@ -63,10 +63,7 @@ def install(
     run: RunProgram = run_program,
     system: str = sys.platform,
 ) -> str:
-    """Register with the system; return the written file. `copied` are variables that the program needs.
-
-    Raises ReaderError.
-    """
+    """Register with the system; return the file, which sets the variables `copied`. Raises ReaderError."""
     if system == "darwin":
         raise ReaderError(f"macOS lets only applications open such links; {_INSTEAD}.")
     if not shutil.which("xdg-mime", path=environ.get("PATH")):

@@ -1,7 +1,4 @@
-"""The links of a paper, and safe opening of untrusted ones.
-
-It also names the files of fetched PDFs.
-"""
+"""The links of a paper, safe opening of untrusted ones, and the names of fetched PDFs."""
 
 from __future__ import annotations
 

@@ -127,10 +127,7 @@ def _read(file: Path) -> str | None:
 
 
 def _own_part(text: str, marker: re.Match[str], kept: str) -> str:
-    """The text below the marker.
-
-    If both file and cache changed, the file wins; the log keeps the other note.
-    """
+    """The text below the marker; if the cached note changed too, the file wins, and the log keeps the other note."""
     own = text[marker.end() :]
     said = _plain(own)
     return kept if _sum(said) == marker[1] and said != kept else own

@@ -198,10 +198,7 @@ def find_editor(environ: Mapping[str, str]) -> list[str] | None:
 
 
 def edit(command: Sequence[str], file: Path) -> bool:
-    """Let the user edit a file, and wait; return whether the editor ended well. Raises OSError if it can't start.
-
-    The terminal must not be in use. The interrupt key goes only to the editor.
-    """
+    """Let the user edit a file in a free terminal; return whether the editor ended well. Raises OSError."""
     editor = subprocess.Popen([*command, str(file)])
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -224,10 +221,7 @@ class NoViewer(ReaderError):
 
 
 def find_viewer(own: Sequence[str], environ: Mapping[str, str], system: str = sys.platform) -> tuple[str, ...]:
-    """The command that opens a PDF: the user's own, else the system's; raises NoViewer with the reason.
-
-    Over ssh, the system's viewer would open on the wrong machine.
-    """
+    """The command that opens a PDF: the user's own, else the system's unless over ssh; raises NoViewer."""
     if own:
         if find_program(own) is None:
             raise NoViewer(f"{clean(own[0], 100)} of pdf_viewer was not found")
@@ -257,10 +251,7 @@ def takes_terminal(command: Sequence[str]) -> bool:
 
 
 def open_file(command: Sequence[str], file: Path) -> None:
-    """Open a file by a viewer; blocks until a console viewer has ended, others get `START` seconds to fail.
-
-    Raises NoViewer.
-    """
+    """Open a file by a viewer: wait for a console viewer, give others `START` seconds to fail. Raises NoViewer."""
     is_console = takes_terminal(command)
     name, streams = clean(command[0], 100), None if is_console else subprocess.DEVNULL
     try:

@@ -80,10 +80,7 @@ def daily_digest(at: Time, how: Sequence[str]) -> Task:
 
 
 def plan_schedule(task: Task, home: Path, environment: Mapping[str, str], platform: str = sys.platform) -> Schedule:
-    """The schedule for a task with this system's scheduler.
-
-    `environment` has the variables for its program. Raises ReaderError if the system has no scheduler.
-    """
+    """The schedule of a task, with variables for its program; raises ReaderError if the system has no scheduler."""
     command = (*start_of_program(), *task.words)
     if platform == "darwin":
         return _launchd(task, home, command, environment)

@@ -194,10 +194,7 @@ def set_aside(path: Path, replacement: Path | None = None) -> Path:
 
 
 def keep_copy(path: Path) -> Path:
-    """Copy a file and SQLite's log before changing it in place; return the copy's name.
-
-    Raises CacheError.
-    """
+    """Copy a file and SQLite's log before changing it in place; return the copy's name. Raises CacheError."""
     kept = _free_name(path)
     try:
         for end in ("", *BESIDE[:2]):

@@ -30,7 +30,6 @@ from reader.cache.reads.window import Window
 from reader.cache.search import plan
 from reader.cache.search.compile import compile_query, selects
 from reader.cache.search.conditions import Scope
-from reader.cache.search.full_text import Clause
 from reader.cache.search.sql_functions import register_functions
 from reader.core.errors import QueryError
 from reader.core.marks import RULE, TAG, allowed_marks
@@ -85,7 +84,7 @@ def judge(
     taken: dict[int, set[str]] = defaultdict(set)
     verdicts = []
     for rule in rules:
-        matched = tuple(_matching(connection, rule, scope, candidates))
+        matched = tuple(_papers(connection, rule.when, scope, _CANDIDATES, *candidates))
         acted = _acted(connection, matched, by_rules=not anew)
         known = set() if anew else _pks(connection, _KNOWN, matched, (f"{RULE}{rule.name}",))
         muted = _pks(connection, _IS_MUTED, matched) if anew else set()
@@ -150,26 +149,20 @@ def _act(kind: str, value: str, undone: int) -> Act | None:
     return None
 
 
-def _matching(connection: sqlite3.Connection, rule: Rule, scope: Scope, candidates: Candidates) -> Iterator[int]:
-    query = parse(rule.when)
-    if not selects(query, scope.views):
-        return iter(())
-    asked = _asked(connection, query, scope)
-    found = connection.execute(
-        f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND +p.pk > ? AND +p.sort_day >= ?"
-        " ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC",
-        (*asked.params, candidates.after, candidates.since),
-    )
-    return (pk for (pk,) in found.fetchall())
+def _papers(connection: sqlite3.Connection, text: str, scope: Scope, more: str, *values: object) -> list[int]:
+    """The papers of a query, hidden ones too, of which `more` is true as well; none if it selects nothing.
 
-
-def _asked(connection: sqlite3.Connection, query: Query, scope: Scope) -> Clause:
-    """The condition on the papers of a query, hidden ones too, by what is known of them.
-
-    Full texts have many words that their papers are not about.
+    Full texts do not count: they have many words that their papers are not about.
     """
-    return plan.in_any_order(connection, compile_query(with_hidden(query), scope)._replace(in_texts=None))
+    query = parse(text)
+    if not selects(query, scope.views):
+        return []
+    asked = plan.in_any_order(connection, compile_query(with_hidden(query), scope)._replace(in_texts=None))
+    found = connection.execute(f"SELECT p.pk FROM paper AS p WHERE ({asked.sql}) AND {more}", (*asked.params, *values))
+    return [pk for (pk,) in found]
 
+
+_CANDIDATES = "+p.pk > ? AND +p.sort_day >= ? ORDER BY p.sort_day DESC, p.upvotes DESC, p.pk DESC"
 
 _IS_MUTED = f"SELECT pk FROM ({having(Flag.MUTED)}) WHERE pk IN {{papers}}"
 
@@ -244,7 +237,7 @@ def mute(path: Path, words: Sequence[str], scope: Scope) -> bool:
             return False
         register_functions(cache)
         newest = newest_key(cache)
-        before, after = flagged(cache, Flag.MUTED), set(_found(cache, words, scope))
+        before, after = flagged(cache, Flag.MUTED), _muted(cache, words, scope, _KEPT)
         cache.execute("CREATE TEMP TABLE IF NOT EXISTS touched (pk INTEGER PRIMARY KEY)")
         changed = sorted(before ^ after)
         for start in range(0, len(changed), BATCH):
@@ -263,27 +256,16 @@ def muting_words(connection: sqlite3.Connection, pk: int, scope: Scope) -> tuple
     if connection.execute(muted, (pk,)).fetchone() is None:
         return ()
     words = json.loads(meta.get(connection, APPLIED) or "[]")
-    return tuple(word for word in words if _has(connection, pk, word, scope))
+    return tuple(word for word in words if _muted(connection, [word], scope, "p.pk = ?", pk))
 
 
-def _has(connection: sqlite3.Connection, pk: int, word: str, scope: Scope) -> bool:
-    try:
-        asked = _asked(connection, parse(word), scope)
-    except QueryError:
-        return False
-    query = f"SELECT 1 FROM paper AS p WHERE ({asked.sql}) AND p.pk = ?"
-    return connection.execute(query, (*asked.params, pk)).fetchone() is not None
-
-
-def _found(cache: sqlite3.Connection, words: Sequence[str], scope: Scope) -> Iterator[int]:
+def _muted(connection: sqlite3.Connection, words: Sequence[str], scope: Scope, more: str, *values: object) -> set[int]:
+    """The papers that have one of the words, of which `more` is true; words that are no query have none."""
+    found = set[int]()
     for word in words:
         with suppress(QueryError):
-            query = parse(word)
-            if not selects(query, scope.views):
-                continue
-            where = _asked(cache, query, scope)
-            rows = cache.execute(f"SELECT p.pk FROM paper AS p WHERE ({where.sql}) AND {_KEPT}", where.params)
-            yield from (pk for (pk,) in rows)
+            found.update(_papers(connection, word, scope, more, *values))
+    return found
 
 
 def _change(cache: sqlite3.Connection, muted: Iterable[int], heard: Iterable[int]) -> None:

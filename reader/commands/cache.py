@@ -1,7 +1,4 @@
-"""`dailypapers cache`: show the sizes of the cache's parts, compact it, verify it, repair it.
-
-`dailypapers restore` brings all marks back from the journal, or from whatever else is left.
-"""
+"""`dailypapers cache` and `restore`: show sizes, compact, verify and repair the cache, and bring all marks back."""
 
 from __future__ import annotations
 

@@ -118,10 +118,7 @@ class StoreFile(Action):
 def add_words(
     parser: ArgumentParser, dest: str, metavar: str, words: Mapping[str, str], *, default: str | None = None
 ) -> None:
-    """Add an argument that is one of a few words, each explained in the help.
-
-    With a `default` it is optional, if nothing follows it.
-    """
+    """Add an argument that is one of a few words, each explained in the help; optional with a `default`."""
     about = "one of these:" if default is None else f"one of these (default: {default}):"
     many = None if default is None else OPTIONAL
     action = parser.add_argument(dest, nargs=many, default=default, choices=tuple(words), metavar=metavar, help=about)

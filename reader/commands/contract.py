@@ -62,10 +62,7 @@ class JsonForm:
 
 
 class StoreJson(Action):
-    """Stores a `JsonForm`: `--json` alone prints whole records, `--json=id,title` these fields.
-
-    `parse` gives a lone option an empty value, so that it never takes the next word.
-    """
+    """Stores a `JsonForm`: `--json` alone, to which `parse` gives an empty value, means whole records."""
 
     def __init__(self, *arguments: Any, known: Callable[[], Sequence[str]], **more: Any) -> None:
         super().__init__(*arguments, **more)

@@ -249,10 +249,7 @@ def _import_feeds(arguments: Namespace, workspace: Workspace) -> int:
 def follow_lists(
     workspace: Workspace, files: Iterable[tuple[str, bytes]], *, is_dry: bool = False
 ) -> tuple[list[str], int, list[str]]:
-    """Follow the feeds of OPML files, unless dry; `files` are their names and contents.
-
-    Returns the names of new feeds, the number of known ones, and why files could not be read.
-    """
+    """Follow the feeds of OPML files, unless dry; return the new names, how many are known, and failures."""
     from reader.feeds.syndication.opml import parse_opml
 
     added, known, failures = list[str](), 0, list[str]()

@@ -77,10 +77,7 @@ def whole_words(text: str, stream: TextIO) -> str:
 
 
 def warn(text: str, *, is_whole: bool = False) -> None:
-    """Print a line to standard error, wrapped between words on a terminal unless `is_whole`.
-
-    Write errors are ignored.
-    """
+    """Print a line to standard error, wrapped between words on a terminal unless `is_whole`; ignore write errors."""
     try:
         print(text if is_whole else whole_words(text, sys.stderr), file=sys.stderr)
     except OSError:

@@ -91,10 +91,7 @@ def _fields(paper: Titled) -> MayBe:
 
 
 def choose(workspace: Workspace, texts: Sequence[str]) -> None:
-    """Give pages' papers the arXiv ids chosen by the user, from texts such as `page:0123456789ab=2406.12345`.
-
-    Raises UsageError, and FeedError if a paper can't be fetched.
-    """
+    """Give pages' papers the ids in texts such as `page:0123456789ab=2406.12345`; raises UsageError and FeedError."""
     from reader.cache.community import Communities
     from reader.commands.run_job import fetch
     from reader.refresh.jobs import LookupFinished, LookUpPaper

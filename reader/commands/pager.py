@@ -39,10 +39,7 @@ def print_found(
 
 
 def print_paged(lines: Iterable[str], *, wanted: bool, chops: bool = False) -> None:
-    """Print lines, through the pager if a terminal has fewer rows. They are produced on demand.
-
-    With `chops`, less cuts long lines and scrolls sideways with the arrow keys.
-    """
+    """Print lines, through the pager if a terminal has fewer rows; with `chops`, less scrolls sideways."""
     lines = iter(lines)
     command = find_pager() if wanted and is_terminal(sys.stdout) else []
     if not command:

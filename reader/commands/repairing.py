@@ -119,10 +119,7 @@ def _unread_lines(report: Report) -> str:
 
 
 def prepare_cache(file: Path, rules: Rules) -> list[str]:
-    """Make, repair or open read-only a cache that can't simply be opened; return a message for the user.
-
-    Raises CacheError if the reader can't open it.
-    """
+    """Make, repair or open read-only a cache that can't simply be opened; return a message. Raises CacheError."""
     condition = health.glance(file)
     if condition.state is health.State.NONE:
         schema.ensure(file)

@@ -108,10 +108,7 @@ def set_value(workspace: Workspace, name: str, words: Sequence[str]) -> None:
 
 
 def set_tables(workspace: Workspace, table: str, wanted: Sequence[tuple[int | None, Mapping[str, object]]]) -> None:
-    """Change the tables of a name in the file; on ReaderError the file is unchanged.
-
-    Each has the index of the table in the file that it was, or None, and its values.
-    """
+    """Change the tables of a name, each with its index in the file or None; on ReaderError the file is unchanged."""
     broken = next((one for one in workspace.loaded.mistakes if one.key.partition(".")[0] == table), None)
     if broken is not None:
         # Positions in the file and in the reader would differ.

@@ -1,7 +1,4 @@
-"""`dailypapers show`: print one paper in full.
-
-On a terminal it is drawn as the reader's page is, in a pipe as a line for each paragraph and fact.
-"""
+"""`dailypapers show`: print one paper in full: on a terminal as the reader's page, in a pipe a line for each fact."""
 
 from __future__ import annotations
 

@@ -13,10 +13,7 @@ from reader.core.text import is_harmless, visible
 
 
 class Output(TextIOBase):
-    """A stream that removes whatever a terminal would obey.
-
-    All of the program's output goes through it, except files. `like` is the stream that decides on colours.
-    """
+    """A stream for all output that removes what a terminal would obey; `like` decides on colours."""
 
     def __init__(self, stream: TextIO | IO[str], like: TextIO | None = None) -> None:
         self._stream = stream

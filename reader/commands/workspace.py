@@ -159,10 +159,7 @@ class Workspace:
             window.close()
 
     def _join_journal(self, window: Window) -> None:
-        """Join the log and its journal if they differ, so that reads see all marks.
-
-        A read-only cache is read unchanged.
-        """
+        """Join the log and its journal if they differ, so that reads see all marks, unless the cache is read-only."""
         if window.has_unfinished_marks():
             from reader.cache.marks.events import Events
 

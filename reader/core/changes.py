@@ -150,7 +150,6 @@ def _differences(before: Facts, after: Facts, *, is_newer: bool) -> Iterator[Dif
 
 
 def _grown(what: str, before: int | None, after: int | None, limit: int) -> Iterator[Difference]:
-    """A number that grew."""
     if before is not None and after is not None and after > before:
         yield Difference(what, before, after, after - before >= max(limit, before // 2))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
-from reader.core.document.codec import UnreadableDocument, pack_blocks, unpack_blocks
+from reader.core.document.codec import pack_blocks, pack_json, unpack_blocks, unpack_json
 from reader.core.document.model import Block, texts
 
 Kind = Literal["model", "dataset", "space"]
@@ -122,17 +121,15 @@ def dump(community: Community) -> bytes:
          pack_blocks(one.blocks)]
         for one in community.comments
     ]  # fmt: skip
-    parts = [_FORMAT, comments, community.repositories]
-    return zlib.compress(json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+    return pack_json([_FORMAT, comments, community.repositories])
 
 
 def load(data: bytes) -> Community:
     """The community from bytes; empty if they are damaged."""
     try:
-        text = zlib.decompressobj().decompress(data, _LARGEST)
-        _, comments, repositories = json.loads(text)
+        _, comments, repositories = unpack_json(data, _LARGEST)
         return Community(tuple(_comments(comments)), tuple(_repositories(repositories)))
-    except (zlib.error, UnreadableDocument, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+    except (zlib.error, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return Community()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -167,16 +168,9 @@ def offers(paper: Paper) -> dict[str, tuple[Follow, ...]]:
         "topic": paper.topics,
         "word": paper.keywords[:_MOST_WORDS],
     }
-    found = {field: tuple(_all_checked(field, some)) for field, some in names.items()}
-    return {field: some for field, some in found.items() if some}
-
-
-def _all_checked(field: str, names: tuple[str, ...]) -> list[Follow]:
-    found: dict[str, Follow] = {}
-    for name in names:
-        try:
+    found: dict[str, dict[str, Follow]] = {}
+    for field, name in ((field, name) for field, some in names.items() for name in some):
+        with suppress(ValueError):
             follow = checked(field, name)
-        except ValueError:
-            continue
-        found.setdefault(follow.slug, follow)
-    return list(found.values())
+            found.setdefault(field, {}).setdefault(follow.slug, follow)
+    return {field: tuple(some.values()) for field, some in found.items()}

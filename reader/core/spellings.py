@@ -310,7 +310,6 @@ def _in_letters(parts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def _letters(part: str) -> tuple[str, ...]:
-    """A word in alternative letters, always in the same order."""
     if name := _NAMES.get(part) or (part if part in _LETTERS else None):
         return name, _LETTERS[name]
     if not part.isascii():
@@ -323,7 +322,6 @@ def _letters(part: str) -> tuple[str, ...]:
 
 
 def _written(parts: Sequence[str], between: Sequence[int]) -> Iterator[list[str]]:
-    """The words of each way to write the parts."""
     free = sum(kind != _APART for kind in between)
     # Nobody writes `end toend`.
     if free <= 1 or (free <= MOST_JOINTS and _SMALL.isdisjoint(parts)):

@@ -113,6 +113,7 @@ SERIES = MappingProxyType(
     {name: Series(name, title) for name, title in _CONFERENCES.items()}
     | {name: Series(name, title, True) for name, title in _JOURNALS.items()}
 )
+_BY_TITLE = {one.title.lower(): one.name for one in SERIES.values()}
 
 _OTHER_NAMES = {"NIPS": "NeurIPS", "Interspeech": "INTERSPEECH", "T-PAMI": "TPAMI", "RAL": "RA-L", "TheWebConf": "WWW"}
 
@@ -198,18 +199,13 @@ def _known_names() -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9-])(?:(?P<name>{named})(?=W?\b|W?\d)|(?i:(?P<title>{titled})))")
 
 
-@lru_cache(1)
-def _by_title() -> dict[str, str]:
-    return {one.title.lower(): one.name for one in SERIES.values()}
-
-
 def _known(text: str, *, is_told: bool) -> str | None:
     """A known series in a text; without a word such as "accepted", only if its year is next to it."""
     found = _known_names().search(text)
     if found is None:
         return None
     if found["title"]:
-        name = _by_title()[" ".join(found["title"].lower().split())]
+        name = _BY_TITLE[" ".join(found["title"].lower().split())]
     else:
         name = _OTHER_NAMES.get(found["name"], found["name"])
     near = _NEAR_YEAR.match(text, found.end() + (text[found.end() : found.end() + 1] == "W"))
@@ -233,7 +229,6 @@ def _named(text: str) -> str | None:
 
 
 def _journal(reference: str) -> str | None:
-    """A journal by the name that its reference begins with."""
     found, year = _JOURNAL.match(reference), _year_in(reference)
     name = _VOLUME.sub("", found[1]).strip(" .-–'\"{}") if found else ""
     return f"{name} {year or ''}".rstrip() if sum(map(str.isalpha, name)) > 3 else None

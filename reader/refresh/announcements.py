@@ -88,10 +88,7 @@ class _Day:
 
 
 class Announcements:
-    """Requests announcements of categories from arXiv; `store` stores papers, `failed` a source's failure.
-
-    `kinds` of announcements bring papers in and are counted: "new", "cross" and "replace".
-    """
+    """Requests announcements of categories; `store` stores those of `kinds`, `failed` a source's failure."""
 
     def __init__(
         self,
@@ -257,10 +254,7 @@ class Announcements:
         return (kind if entry.is_new else "replace") in self._kinds
 
     async def _keep(self, category: str, days: Sequence[_Day], more: Sequence[ArxivEntry]) -> FeedStored:
-        """Store all that was named, and `more`, and note how whole the days are.
-
-        Papers that are not in the cache are left out if they are of kinds that are not wanted.
-        """
+        """Store what was named, and `more`, without new papers of unwanted kinds; note how whole the days are."""
         entries = _by_id(more)
         for day in days:
             papers = day.papers

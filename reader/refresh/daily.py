@@ -148,10 +148,7 @@ async def _fetch_days(
 
 
 def _choose_days(cache: Cache, plan: Plan, today: date) -> tuple[deque[tuple[str, ...]], deque[str], bool]:
-    """The days to request, older days to try if they are empty, and whether the cache already has papers of the plan.
-
-    Raises UsageError.
-    """
+    """The days to request, older ones to try after them, and whether papers of the plan are here; raises UsageError."""
     days = planned_days(plan, today)
     known = cache.known_days(FIRST_DAY, days[0]) if days else {}
     wanted = days if isinstance(plan, Day | Days) else changed_days(days, known)

@@ -454,10 +454,7 @@ def log_failure(message: object) -> None:
 
 
 def failure_of(where: str, error: Exception) -> FeedError:
-    """The failure of one source for any exception, so that the others are still asked; bugs are logged.
-
-    Re-raises what the next source would also hit: no memory, a full disk, a busy cache.
-    """
+    """The failure of one source for any exception; bugs are logged. Re-raises what the next source would also hit."""
     if isinstance(error, FeedError):
         return error
     if isinstance(error, MemoryError | CacheBusy | CacheFull):

@@ -1,7 +1,4 @@
-"""Notifies the user of new papers that match queries or follows, once for each paper.
-
-Start before a refresh, notify after it.
-"""
+"""Notifies the user, after a refresh, of new papers that match queries or follows, once for each paper."""
 
 from __future__ import annotations
 
@@ -39,10 +36,7 @@ MatchedQueries = Mapping[Paper, tuple[str, ...]]
 
 
 class Notifier:
-    """Notifies of new papers by the user's command, or by a desktop notification without one.
-
-    Without queries and follows it does nothing.
-    """
+    """Notifies of new papers by the user's command or on the desktop; does nothing without queries and follows."""
 
     def __init__(self, plan: Plan, file: Path, settings: Settings, now: Callable[[], datetime]) -> None:
         """Only `Latest` brings news: the user already looks at the days of other plans."""

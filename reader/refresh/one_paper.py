@@ -42,10 +42,7 @@ async def refresh_paper(
     *,
     now: Callable[[], datetime],
 ) -> AsyncGenerator[PaperRefreshed, None]:
-    """Ask the feed and then arXiv about a paper of the cache in `file`, and yield how each of them went.
-
-    Recent data is not requested again, and yields nothing. Without `arxiv`, arXiv is not asked.
-    """
+    """Ask the feed, then arXiv if given, about a paper unless their data is recent; yield how each of them went."""
     known = await ask(Communities.open, file, lambda communities: communities.known(id))
     if known is None:
         return

@@ -53,10 +53,7 @@ class PictureClient(DocumentClient):
 
     @classmethod
     def open(cls, address: str, settings: Settings, environ: Mapping[str, str] | None = None) -> PictureClient:
-        """A client for an address, with the environment's offline mode; ARXIV_ENDPOINT stands in for arXiv's sites.
-
-        Raises FeedRefused for a picture on the internet if the feed is on this machine.
-        """
+        """A client for an address, or for ARXIV_ENDPOINT instead; a local feed allows no other (FeedRefused)."""
         environ = lookup_environment() if environ is None else environ
         is_alone = is_local_url(settings.endpoint)
         stand_in = arxiv_stand_in(environ)

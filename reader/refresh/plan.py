@@ -66,10 +66,7 @@ Plan = Latest | Day | Since | Month | Days | Trending
 
 
 def planned_days(plan: Plan, today: date) -> list[str]:
-    """The days of a plan up to today, newest first.
-
-    Raises UsageError for an invalid date or one before the feed's first day.
-    """
+    """The days of a plan up to today, newest first; raises UsageError for a wrong date or one before the first day."""
     try:
         match plan:
             case Latest(count, _):

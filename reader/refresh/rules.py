@@ -55,10 +55,7 @@ class RuleKeeper:
         return acted(action) if action else None
 
     def pass_over(self, id: str) -> None:
-        """Exempt a requested paper from the rules, if it directly follows those they have seen.
-
-        If others came before it, the next refresh examines all of them.
-        """
+        """Exempt a requested paper from the rules, unless others came before it that they have not seen."""
         with connections.opened(self._file) as cache, connections.transaction(cache):
             cache.execute(
                 "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = ?"

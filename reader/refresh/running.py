@@ -1,8 +1,4 @@
-"""The work of each job, in the process that runs it.
-
-async for message in run_job(context, Refresh(Latest())):
-    ...
-"""
+"""The work of each job, in the process that runs it: `async for message in run_job(context, job)`."""
 
 from __future__ import annotations
 

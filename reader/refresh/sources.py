@@ -216,10 +216,7 @@ class Sources:
         return FeedStored(feed.slug, feed.title, counts.new, counts.updated, counts.unchanged, counts.skipped)
 
     async def look_up(self, id: str, own: str | None = None) -> bool:
-        """Fetch one paper by its arXiv id, from the daily feed or else from arXiv; False if neither has it.
-
-        `own` is the id that it had as a saved page's paper, which it gives up. Raises FeedError.
-        """
+        """Fetch a paper, which gives up its id `own`; False if neither feed nor arXiv has it. Raises FeedError."""
         listing, failure = None, None
         try:
             listing = await self.daily.paper(id)

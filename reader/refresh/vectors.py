@@ -48,10 +48,7 @@ def open_encoder(settings: Vectors, cache: Path) -> Encoder | None:
 
 
 def open_door(settings: Vectors, cache: Path, *, patience: float, warn: Callable[[str], None] | None = None) -> None:
-    """Let free texts find the papers of a cache by the model of the settings, where it has made vectors.
-
-    Raises ConfigError if the model is missing.
-    """
+    """Let free texts find papers by the model of the settings, where it has made vectors; raises ConfigError."""
     from reader.cache.finding.door import Door, install
 
     encoder = open_encoder(settings, cache)
@@ -63,10 +60,7 @@ def open_door(settings: Vectors, cache: Path, *, patience: float, warn: Callable
 
 
 async def make_vectors(cache: Path, settings: Vectors) -> AsyncGenerator[VectorsMade, None]:
-    """Make the vectors that papers lack, the earliest papers first, and delete those of other models.
-
-    Each is stored as it is made, so a stopped job continues where it was. Raises ReaderError.
-    """
+    """Make missing vectors, earliest papers first, store each at once, and delete other models'. Raises ReaderError."""
     from reader.cache.finding import vectors
 
     encoder = await asyncio.to_thread(open_encoder, settings, cache)

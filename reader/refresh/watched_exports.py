@@ -49,10 +49,7 @@ def export_format(export: WatchedExport) -> Format | None:
 
 
 def write_exports(cache: Path, settings: Settings, folder: Path, today: date | None = None) -> list[ExportResult]:
-    """Write all outdated files; the failure of one does not stop the others.
-
-    Raises CacheError if the cache can't be read.
-    """
+    """Write all outdated files; the failure of one does not stop the others. Raises CacheError."""
     results = []
     problems = known_problems(cache)
     with closing(Window.open(cache)) as window:

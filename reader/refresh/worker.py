@@ -56,7 +56,8 @@ PATIENCE = 60.0
 LONGEST_WAIT = 3600.0
 """Maximum seconds of a wait that a job may announce."""
 
-_TICK = 1.0
+_TICK = object()
+"""What says that a second has passed."""
 
 Sleep = Callable[[float], Awaitable[object]]
 
@@ -77,63 +78,41 @@ class _StepDone(NamedTuple):
 async def run_in_process(
     context: JobContext, job: Job, *, sleep: Sleep = asyncio.sleep
 ) -> AsyncGenerator[Message, None]:
-    """Run a job in its own process; yields and raises the same as `running.run_job`.
-
-    Also raises ReaderError if the job makes no progress for a minute, of which each second is one of `sleep`.
-    """
+    """Run a job in its own process, as `running.run_job`; raises ReaderError if it is stuck for 60 sleeps."""
     received: asyncio.Queue[Any] = asyncio.Queue()
     process = _JobProcess(context, job, received)
-    watchdog = Watchdog(sleep)
-    watching = asyncio.create_task(_report_silence(watchdog, received))
-    reading = ""
+    ticking = asyncio.create_task(_tick(received, sleep))
+    left, reading = PATIENCE, ""
     try:
         while not isinstance(message := await received.get(), _JobDone):
-            if isinstance(message, _Silence):
+            if isinstance(message, ReaderError):
+                raise message
+            left = left - 1 if message is _TICK else patience_after(message)
+            if left <= 0:
                 process.kill()
                 await asyncio.to_thread(process.report)
                 raise ReaderError(_silence_text(reading))
-            if isinstance(message, ReaderError):
-                raise message
-            watchdog.note(message.seconds if isinstance(message, _StepDone | Waiting) else 0.0)
             if isinstance(message, FeedStarted):
                 reading = message.title
-            if not isinstance(message, _StepDone):
+            if message is not _TICK and not isinstance(message, _StepDone):
                 yield message
     finally:
-        watching.cancel()
+        ticking.cancel()
         process.kill()
         await asyncio.to_thread(process.close)
 
 
-class Watchdog:
-    """Waits until nothing was noted for `PATIENCE` seconds, plus those of an announced wait.
-
-    It counts its own seconds one by one, so the time that a suspended machine or a stopped reader sleeps does not
-    count.
-    """
-
-    def __init__(self, sleep: Sleep = asyncio.sleep) -> None:
-        self._sleep = sleep
-        self._left = PATIENCE
-
-    def note(self, wait: float = 0.0) -> None:
-        """The job continues; it now waits for some seconds, if any."""
-        self._left = PATIENCE + min(max(wait, 0.0), LONGEST_WAIT)
-
-    async def wait_for_silence(self) -> None:
-        """Return once the job is stuck."""
-        while self._left > 0:
-            await self._sleep(_TICK)
-            self._left -= _TICK
+async def _tick(received: asyncio.Queue[Any], sleep: Sleep) -> None:
+    """Count the seconds one by one, so that those of a suspended machine do not count."""
+    while True:
+        await sleep(1.0)
+        received.put_nowait(_TICK)
 
 
-class _Silence:
-    """The job has stalled."""
-
-
-async def _report_silence(watchdog: Watchdog, received: asyncio.Queue[Any]) -> None:
-    await watchdog.wait_for_silence()
-    received.put_nowait(_Silence())
+def patience_after(message: object) -> float:
+    """The seconds within which the next message must come: more if a wait was announced."""
+    wait = message.seconds if isinstance(message, _StepDone | Waiting) else 0.0
+    return PATIENCE + min(max(wait, 0.0), LONGEST_WAIT)
 
 
 def _silence_text(reading: str) -> str:

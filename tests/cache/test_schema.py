@@ -126,13 +126,6 @@ def test_a_cache_is_marked_as_ours(tmp_path: Path) -> None:
     assert mark_of(path) == schema.APPLICATION_ID == int.from_bytes(b"DPAP")
 
 
-def test_a_cache_of_an_older_version_is_marked_as_it_is_opened(cache: Cache, path: Path) -> None:
-    cache.close()
-    write(path, "PRAGMA application_id = 0")
-    with closing(Cache.open(path, ByName())):
-        assert mark_of(path) == schema.APPLICATION_ID
-
-
 def test_an_older_cache_that_is_busy_or_read_only_can_be_opened(cache: Cache, path: Path) -> None:
     cache.close()
     write(path, "PRAGMA application_id = 0")

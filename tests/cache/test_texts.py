@@ -47,12 +47,6 @@ def test_a_text_that_cannot_be_read_is_none(texts: Texts, path: Path) -> None:
     assert texts.get(1) is None
 
 
-def test_the_text_of_a_paper_that_has_gone_is_not_stored(texts: Texts, path: Path) -> None:
-    texts.put(99, DOCUMENT, "feed", NOW)
-    assert texts.get(99) is None
-    assert faults(path) == {}
-
-
 def test_unused_texts_are_dropped_but_for_those_of_marked_papers(texts: Texts, path: Path) -> None:
     for pk in (1, 2, 3, 4):
         texts.put(pk, DOCUMENT, "feed", NOW)
@@ -70,15 +64,6 @@ def test_many_texts_are_dropped_in_short_transactions(cache: Cache, path: Path) 
         for pk in range(1, BATCH + 6):
             texts.put(pk, DOCUMENT, "feed", NOW)
         assert list(texts.drop_unused("2027-01-01")) == [BATCH, BATCH + 5]
-
-
-def test_a_dropped_paper_takes_its_text_along(texts: Texts, filled: Cache, path: Path) -> None:
-    texts.put(4, DOCUMENT, "feed", NOW)
-    texts.put(1, DOCUMENT, "feed", NOW)
-    assert list(filled.drop_before("2026-11-24")) == [2]
-    assert texts.get(4) is None
-    assert texts.get(1) is not None
-    assert faults(path) == {}
 
 
 def test_texts_count_in_the_sizes(texts: Texts, path: Path) -> None:
@@ -117,10 +102,7 @@ def test_an_index_that_differs_is_found_and_made_anew(texts: Texts, path: Path) 
     with closing(connections.connect(path)) as connection:
         connection.execute("INSERT INTO text_fts (text_fts) VALUES ('delete-all')")
         text_index.add(connection, 2, "Foreign.")
-        assert faults(path)["index of texts"] == (
-            "it lacks 1 of the texts",
-            "it has 1 of dropped texts",
-        )
+        assert faults(path)["index of texts"] == ("it lacks 1 of the texts", "it has 1 of dropped texts")
         connection.execute("UPDATE full_text SET body = x'00ff' WHERE pk = 2")
         text_index.rebuild(connection)
     assert faults(path) == {} and found(path, "sparse") == [1] and found(path, "foreign") == []

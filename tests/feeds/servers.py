@@ -331,10 +331,7 @@ FAULTS: Mapping[str, Callable[[Arxiv], Answers]] = {
     "listing refused": lambda _: {"/list/": lambda _: Page(status=406)},
     "listing of another form": lambda _: {"/list/": lambda _: Page(b"<html>News</html>", "text/html")},
     "listing without titles": lambda arxiv: {"/list/": partial(_without_titles, arxiv)},
-    "no records": lambda arxiv: {
-        "/rss/": partial(arxiv.rss, part=slice(0)),
-        "/oai": lambda _: Page(records([])),
-    },
+    "no records": lambda arxiv: {"/rss/": partial(arxiv.rss, part=slice(0)), "/oai": lambda _: Page(records([]))},
     "records of others": lambda arxiv: {
         "/rss/": partial(arxiv.rss, part=slice(0)),
         "/oai": lambda _: Page(

@@ -36,7 +36,7 @@ from reader.core.topics.scorer import (
     read_rules,
     read_weights,
     short_form,
-    sixteenths,
+    strength,
 )
 from reader.data import read_text
 from tests.topics.evaluate import held_out_figures
@@ -94,9 +94,9 @@ class Problem:
         self.X = np.zeros((len(papers), len(self.phrases)), np.float32)
         for row, paper in enumerate(papers):
             found = matcher.find(paper.title, paper.abstract, paper.keywords)
-            for phrase, strength in _strengths(found, together):
+            for phrase, times in _strengths(found, together):
                 if phrase in column:
-                    self.X[row, column[phrase]] = strength
+                    self.X[row, column[phrase]] = times
         self.scale = np.where(np.arange(len(self.phrases)) < len(chosen), 1, WORD_SCALE).astype(np.float32)
         self.X *= self.scale
         self.seed = np.zeros((len(self.phrases), len(self.slugs)), np.float32)
@@ -148,7 +148,7 @@ def _words(papers: Sequence[LabelledPaper]) -> set[Phrase]:
 def _strengths(found: FoundParts, together: Iterable[Phrase]) -> Iterator[tuple[Phrase, float]]:
     """The phrases that a paper has, and how many times their points count."""
     for part, mentions in found.mentions.items():
-        yield Phrase((part,)), sixteenths(mentions) / 16
+        yield Phrase((part,)), strength(mentions)
     for part in found.title:
         yield Phrase((part,), in_title=True), 1.0
     for phrase in together:

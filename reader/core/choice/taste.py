@@ -164,7 +164,6 @@ def named(interests: Sequence[Interest], name: str) -> Interest | None:
 
 
 def _slug(name: str) -> str:
-    """A name without case, accents and signs."""
     return "-".join(tokens(fold(name)))
 
 

@@ -137,7 +137,6 @@ class BlockWriter:
                 yield from self._text([*lead_pieces, *pieces_of(spans)], edge, hang=INDENT)
 
     def _blocks(self, blocks: Sequence[Block], edge: _Edge) -> Iterator[DocumentLine]:
-        """Nested blocks, with the space between them."""
         before: Block | None = None
         for block in blocks:
             if before is not None and _space(before, block):
@@ -268,7 +267,6 @@ class BlockWriter:
 
 
 def _space(before: Block | None, block: Block) -> int:
-    """Empty lines between two blocks."""
     if before is None:
         return 0
     if isinstance(block, Note) or (isinstance(block, Reference) and isinstance(before, Reference)):

@@ -58,17 +58,13 @@ def dump(document: Document) -> bytes:
         int(document.is_cut),
         [_packed(block) for block in document.blocks],
     ]
-    return zlib.compress(json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+    return pack_json(parts)
 
 
 def load(data: bytes) -> Document:
     """The document of bytes; raises UnreadableDocument."""
     try:
-        unpacker = zlib.decompressobj()
-        text = unpacker.decompress(data, LARGEST)
-        if not unpacker.eof:
-            raise UnreadableDocument("the text is cut off")
-        _, title, version, licence, is_cut, blocks = json.loads(text)
+        _, title, version, licence, is_cut, blocks = unpack_json(data, LARGEST)
         return Document(
             str(title),
             tuple(_in_parts(_block(one, 0) for one in blocks)),
@@ -78,6 +74,20 @@ def load(data: bytes) -> Document:
         )
     except (zlib.error, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise UnreadableDocument(str(error)) from error
+
+
+def pack_json(value: object) -> bytes:
+    """A value of JSON as compressed bytes."""
+    return zlib.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), 6)
+
+
+def unpack_json(data: bytes, most: int) -> Any:
+    """The value of compressed JSON with at most `most` bytes; raises zlib.error and ValueError."""
+    unpacker = zlib.decompressobj()
+    text = unpacker.decompress(data, most)
+    if not unpacker.eof:
+        raise UnreadableDocument("the text is cut off")
+    return json.loads(text)
 
 
 def _in_parts(blocks: Iterable[Block]) -> Iterator[Block]:

@@ -372,7 +372,6 @@ def draw_formula(tex: str, width: int) -> list[Drawn]:
 
 
 def _rows(tree: Node) -> list[Sequence[Node]]:
-    """The rows of a formula, one below the other."""
     if isinstance(tree, Grid) and tree.kind == "lines":
         return [[part for cell in row for part in items_of(cell)] for row in tree.rows]
     rows: list[list[Node]] = [[]]
@@ -466,7 +465,6 @@ def _begun(parts: Sequence[Box | Atom], is_continued: bool) -> Sequence[Box | At
 
 
 def _row(items: Sequence[Node]) -> Box:
-    """Nodes side by side."""
     return _set([_part(item) for item in items])
 
 
@@ -653,7 +651,6 @@ def _fenced(opening: str, inner: Box, closing: str) -> Box:
 
 
 def _side(sign: str, height: int, base: int) -> list[str]:
-    """A delimiter over a height."""
     if not sign:
         return [""] * height
     if height == 1:

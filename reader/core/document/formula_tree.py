@@ -152,8 +152,6 @@ class _TooDeep(Exception):
 
 
 class _Reader:
-    """Reads one formula."""
-
     def __init__(self, tex: str, depth: int = 0) -> None:
         self._pieces: Sequence[str] = [one for one in _TOKEN.findall(tex) if one[0] != "%"]
         self._place = 0
@@ -329,7 +327,6 @@ class _Reader:
         items.append(_OpenScript(base, below, above, has_limits))
 
     def _nodes(self, piece: str, *, is_argument: bool = False) -> list[Node]:
-        """The nodes that a piece begins."""
         if piece == "{":
             return [_grouped(self._group(), keep=not is_argument)]
         if piece.isspace():
@@ -414,7 +411,6 @@ class _Reader:
         return [_grouped(_row(found), keep=True)] if found else []
 
     def _structure(self, name: str) -> list[Node]:
-        """A command with arguments of its own."""
         match name:
             case "frac" | "tfrac" | "dfrac" | "cfrac" | "nicefrac" | "sfrac" | "flatfrac":
                 self._option()
@@ -487,7 +483,6 @@ class _Reader:
         return [Accent(inner, "not")]
 
     def _fence(self) -> Node:
-        r"""What stands between `\left` and `\right`."""
         opening = self._fence_side()
         items: list[Node] = self._items()
         while (piece := self._peek()) in ("\\middle", "\\\\", "\\cr", "&"):

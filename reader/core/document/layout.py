@@ -144,7 +144,6 @@ class Layout:
 
     @cached_property
     def _before(self) -> list[int]:
-        """The letters before each block, and their total."""
         return [0, *accumulate(self.document.sizes)]
 
     def share(self, place: TextPlace) -> float:

@@ -80,15 +80,8 @@ def find(document: Document, words: Sequence[str], finders: Sequence[Finder]) ->
 def _has_letters(block: Block, needed: Sequence[Sequence[Sequence[str]]]) -> bool:
     """Whether a block has the letters of a spelling of each word."""
     text = "".join(texts(block)).lower()
-    if _has_each(text, needed):
-        return True
-    if text.isascii():
-        return False
-    accented = fold(" ".join(word for word in set(text.split()) if not word.isascii()))
-    return _has_each(f"{text} {accented}", needed)
-
-
-def _has_each(text: str, needed: Sequence[Sequence[Sequence[str]]]) -> bool:
+    if not text.isascii():
+        text += f" {fold(' '.join(word for word in set(text.split()) if not word.isascii()))}"
     return all(any(all(token in text for token in tokens) for tokens in spelled) for spelled in needed)
 
 

@@ -32,15 +32,6 @@ class TopicChoice:
         return TopicChoice(self.mode, picked, excluded)
 
 
-@dataclass(frozen=True, slots=True)
-class _Role:
-    """The topics of a top-level part that has only topics."""
-
-    all: tuple[str, ...] = ()
-    any: tuple[str, ...] = ()
-    excluded: tuple[str, ...] = ()
-
-
 def picked_topics(query: Query) -> TopicChoice:
     """The topics at the top level of a query.
 
@@ -49,9 +40,9 @@ def picked_topics(query: Query) -> TopicChoice:
     """
     roles = [role for role, _ in _shown(query)]
     excluded = _unique(slug for role in roles for slug in role.excluded)
-    if group := next((role.any for role in roles if role.any), ()):
+    if group := next((role.picked for role in roles if role.mode == "any"), ()):
         return TopicChoice("any", _unique(group), excluded)
-    return TopicChoice("all", _unique(slug for role in roles for slug in role.all), excluded)
+    return TopicChoice("all", _unique(slug for role in roles for slug in role.picked), excluded)
 
 
 def with_topics(text: str, choice: TopicChoice) -> str:
@@ -119,36 +110,33 @@ def _spans(text: str, parts: list[Part]) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _shown(query: Query) -> list[tuple[_Role, Part]]:
+def _shown(query: Query) -> list[tuple[TopicChoice, Part]]:
     """The parts of the query that the pane shows, in text order."""
     found = []
     for part in query.parts:
         role = None if isinstance(part.node, Sort) else _role(part.node)
         if role is not None:
             found.append((role, part))
-    has_single = any(role.all for role, _ in found)
-    first_group = next((part for role, part in found if role.any), None)
-    return [(role, part) for role, part in found if not role.any or (part is first_group and not has_single)]
+    has_single = any(role.mode == "all" and role.picked for role, _ in found)
+    first_group = next((part for role, part in found if role.mode == "any"), None)
+    return [(role, part) for role, part in found if role.mode == "all" or (part is first_group and not has_single)]
 
 
-def _role(node: Node) -> _Role | None:
+def _role(node: Node) -> TopicChoice | None:
     """The topics of a part; None if it has other terms."""
     inner = node.node if isinstance(node, Not) else node
-    negative = inner is not node
     slugs = _slugs(inner.nodes if isinstance(inner, Or) else (inner,))
     if slugs:
-        if negative:
-            return _Role(excluded=slugs)
-        return _Role(any=slugs) if isinstance(inner, Or) else _Role(all=slugs)
+        if inner is not node:
+            return TopicChoice(excluded=slugs)
+        return TopicChoice("any" if isinstance(inner, Or) else "all", slugs)
     if not isinstance(node, And):
         return None
-    roles = [role for part in node.nodes if (role := _role(part)) and not role.any]
+    roles = [role for part in node.nodes if (role := _role(part)) and role.mode == "all"]
     if len(roles) < len(node.nodes):
         return None
-    return _Role(
-        all=tuple(slug for role in roles for slug in role.all),
-        excluded=tuple(slug for role in roles for slug in role.excluded),
-    )
+    picked = tuple(slug for role in roles for slug in role.picked)
+    return TopicChoice("all", picked, tuple(slug for role in roles for slug in role.excluded))
 
 
 def _slugs(nodes: tuple[Node, ...]) -> tuple[str, ...]:

@@ -176,7 +176,6 @@ class _Pattern:
         return first
 
     def _one(self) -> Part:
-        """A group, an edge or a character."""
         if self._text[self._at] == "(":
             opened = _GROUP.match(self._text, self._at)
             if opened is None:

@@ -374,14 +374,13 @@ def with_list(text: str, table: str, have: Sequence[Entry], want: Sequence[Entry
         after = with_value(text, (table,), as_toml([one.values["text"] for one in want]))
     else:
         before = {one.id: (place, one.values) for place, one in enumerate(have)}
-        after = with_tables(text, table, [_wanted(one, *before.get(one.id, (None, {}))) for one in want])
+        wanted: list[tuple[int | None, dict[str, Any]]] = []
+        for one in want:
+            place, values = before.get(one.id, (None, {}))
+            wanted.append((place, {field: new for field, new in one.values.items() if values.get(field) != new}))
+        after = with_tables(text, table, wanted)
     check_change(text, after, table)
     return after
-
-
-def _wanted(one: Entry, place: int | None, values: Mapping[str, Any]) -> tuple[int | None, dict[str, Any]]:
-    """The place of an entry, and its new values."""
-    return place, {field: value for field, value in one.values.items() if values.get(field) != value}
 
 
 KEYS = "keys"

@@ -377,7 +377,7 @@ _IN_TITLE = 3
 """Weight of a mention in the title."""
 _ENOUGH = 15
 """Mentions beyond this number add nothing."""
-_STEPS = tuple(round(16 * log2(1 + mentions)) for mentions in range(_ENOUGH + 1))
+_STEPS = tuple(round(16 * log2(1 + mentions)) / 16 for mentions in range(_ENOUGH + 1))
 
 _PARTED = "\x02"
 _PARTING = f" {_PARTED} "
@@ -458,8 +458,8 @@ def read_weights(text: str) -> Weights:
     return Weights(document["fit"], tuple(document["topics"]), rows)
 
 
-def sixteenths(mentions: int) -> int:
-    """The factor of a phrase's points, in sixteenths: 16, 25, 32, 37, … for 1, 2, 3, 4, … mentions."""
+def strength(mentions: int) -> float:
+    """The factor of a phrase's points: 1, 1.56, 2, 2.31, … for 1, 2, 3, 4, … mentions."""
     return _STEPS[mentions] if mentions < _ENOUGH else _STEPS[_ENOUGH]
 
 
@@ -471,15 +471,11 @@ class FoundParts:
     """Mentions of each part in all fields; a mention in the title counts three times."""
     title: set[str]
 
-    def sixteenths(self, phrase: Phrase) -> int:
-        """The factor of a phrase's points, in sixteenths: that of its rarest part; 0 if one is missing."""
-        if phrase.in_title:
-            return 16 if self.title.issuperset(phrase.parts) else 0
-        return sixteenths(min(map(self.mentions.__getitem__, phrase.parts)))
-
     def strength(self, phrase: Phrase) -> float:
-        """The factor of a phrase's points."""
-        return self.sixteenths(phrase) / 16
+        """The factor of a phrase's points: that of its rarest part; 0 if one is missing."""
+        if phrase.in_title:
+            return float(self.title.issuperset(phrase.parts))
+        return strength(min(map(self.mentions.__getitem__, phrase.parts)))
 
 
 class Matcher:
@@ -719,18 +715,17 @@ class _Scorer:
 
     def scores(self, found: FoundParts, categories: Iterable[str]) -> list[float]:
         """The points of each topic, by index."""
-        rows = [(self._in_title[part], 16) for part in found.title if part in self._in_title]
+        rows = [(self._in_title[part], 1.0) for part in found.title if part in self._in_title]
         for part, mentions in found.mentions.items():
             if part in self._anywhere:
-                rows.append((self._anywhere[part], sixteenths(mentions)))
+                rows.append((self._anywhere[part], strength(mentions)))
             for phrase in self._together.get(part, ()):
-                if factor := found.sixteenths(phrase):
+                if factor := found.strength(phrase):
                     rows.append((self._rows[phrase], factor))
         scores = [0.0] * self._topics
         for row, factor in rows:
             for index, points in row.items():
                 scores[index] += points * factor
-        scores = [score / 16 for score in scores]
         for category in categories:
             for index, points in self._categories.get(category.casefold(), ()):
                 scores[index] += points
@@ -757,7 +752,6 @@ def _where(phrase: Phrase, fields: Mapping[str, FoundParts]) -> tuple[str, ...]:
 
 
 def _other_evidence(topic: TopicRules, categories: Iterable[str], given: Sequence[TopicRules]) -> list[Evidence]:
-    """The evidence from the paper's categories and other topics."""
     evidence = []
     for category in categories:
         if points := topic.categories.get(folded := category.casefold()):

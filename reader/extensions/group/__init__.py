@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from reader import api
 from reader.api import members, places
+from reader.extensions.group import membership
 from reader.extensions.group.statement import MOST_THINGS, THINGS, is_name, said, thing
 
 if TYPE_CHECKING:
     from reader.extensions.group.looking import Looked
-    from reader.extensions.group.membership import Membership
     from reader.extensions.group.place import Place
 
 
@@ -62,15 +62,6 @@ def _run_group(arguments: Namespace, workspace: api.Workspace) -> int:
     return run(arguments, workspace)
 
 
-def _mine(workspace: api.Workspace) -> Membership:
-    from reader.extensions.group import membership
-
-    mine = membership.load(workspace.cache_file)
-    if mine is None:
-        raise api.ReaderError(IN_NONE)
-    return mine
-
-
 # Begin and end
 
 
@@ -91,7 +82,12 @@ def _join(arguments: Namespace, workspace: api.Workspace) -> int:
         name = _name(arguments)
         join(workspace.cache_file, place, name)
         code = _look_as(arguments, workspace, f"You are {name} in the group of {places.shown_place(place)}.")
-        _warn_of_namesake(workspace)
+        mine = membership.expect(workspace.cache_file)
+        if beside := membership.name_beside_namesake(mine):
+            api.warn(
+                f"Somebody else is called {mine.name} there, so others see you as {beside}. If that is you on another "
+                "machine: 'dailypapers group leave', then 'group join PLACE --mine'."
+            )
         return code
     name, secret = _read_key()
     join(workspace.cache_file, place, name, secret)
@@ -103,18 +99,6 @@ def _join(arguments: Namespace, workspace: api.Workspace) -> int:
     return _look_as(
         arguments, workspace, f"You are {name} in the group of {places.shown_place(place)}, on this machine too."
     )
-
-
-def _warn_of_namesake(workspace: api.Workspace) -> None:
-    from reader.extensions.group import membership
-    from reader.extensions.group.membership import name_beside_namesake
-
-    mine = membership.load(workspace.cache_file)
-    if mine is not None and (name := name_beside_namesake(mine)):
-        api.warn(
-            f"Somebody else is called {mine.name} there, so others see you as {name}. If that is you on another "
-            "machine: 'dailypapers group leave', then 'group join PLACE --mine'."
-        )
 
 
 def _place(arguments: Namespace) -> str:
@@ -133,7 +117,7 @@ def _name(arguments: Namespace) -> str:
 
 
 def _print_key(arguments: Namespace, workspace: api.Workspace) -> int:
-    mine = _mine(workspace)
+    mine = membership.expect(workspace.cache_file)
     if api.is_terminal(sys.stdout) and not arguments.json:
         api.warn("Anyone with this line can write in your name: use it only on your own machines.")
     return api.answer(arguments, GroupKey(name=mine.name, secret=mine.secret), f"{mine.name}:{mine.secret}")
@@ -164,7 +148,7 @@ def _leave(arguments: Namespace, workspace: api.Workspace) -> int:
 
 def _forget(arguments: Namespace, workspace: api.Workspace) -> int:
     """Forget everything that a member shares, here and on the user's other machines."""
-    mine = _mine(workspace)
+    mine = membership.expect(workspace.cache_file)
     if len(arguments.things) != 1:
         raise api.UsageError("Name one member: dailypapers group forget NAME. 'group status' lists them.")
     named = api.bare(arguments.things[0])
@@ -193,7 +177,7 @@ def _forget(arguments: Namespace, workspace: api.Workspace) -> int:
 
 
 def _share(arguments: Namespace, workspace: api.Workspace) -> int:
-    mine = _mine(workspace)
+    mine = membership.expect(workspace.cache_file)
     if not arguments.things:
         told = f"You share {said(mine.shares)}. You can share {', '.join(THINGS)} and tag:NAME."
         return api.answer(arguments, Shares(shares=list(mine.shares)), told)
@@ -201,7 +185,7 @@ def _share(arguments: Namespace, workspace: api.Workspace) -> int:
 
 
 def _stop(arguments: Namespace, workspace: api.Workspace) -> int:
-    mine = _mine(workspace)
+    mine = membership.expect(workspace.cache_file)
     ended = _things(arguments.things) if arguments.things else mine.shares
     kept = dict.fromkeys(one for one in mine.shares if one not in ended)
     return _choose(arguments, workspace, kept)
@@ -236,19 +220,14 @@ def _things(words: Sequence[str]) -> tuple[str, ...]:
 
 
 def _look(arguments: Namespace, workspace: api.Workspace) -> int:
-    from reader.extensions.group import membership
-
-    mine = membership.load(workspace.cache_file)
-    if mine is None:
-        if not arguments.quiet:
-            raise api.ReaderError(IN_NONE)
+    if arguments.quiet and membership.load(workspace.cache_file) is None:
         return 0
+    mine = membership.expect(workspace.cache_file)
     return _watch(arguments, workspace, mine) if arguments.watch else _look_as(arguments, workspace, "")
 
 
-def _watch(arguments: Namespace, workspace: api.Workspace, mine: Membership) -> int:
+def _watch(arguments: Namespace, workspace: api.Workspace, mine: membership.Membership) -> int:
     """Look after each change, here or there, until the program is stopped or the membership ends."""
-    from reader.extensions.group import membership
     from reader.extensions.group.place import open_place
 
     with workspace.events() as events, open_place(mine.place) as place:
@@ -303,12 +282,8 @@ def _told_apart(name: str) -> str:
     return f"; someone else is also called {called}, and this name tells them apart" if plus else ""
 
 
-IN_NONE = "You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one."
-
-
 def print_status(arguments: Namespace, workspace: api.Workspace) -> int:
     """Print where the group is, who the user is in it, and what the others share."""
-    from reader.extensions.group import membership
     from reader.extensions.group.statement import public_key
 
     mine = membership.load(workspace.cache_file)
@@ -316,7 +291,7 @@ def print_status(arguments: Namespace, workspace: api.Workspace) -> int:
         if arguments.json:
             us = dict.fromkeys(("place", "name", "key"))
             return api.answer(arguments, us | {"shares": [], "members": [], "forgotten": []})
-        api.print_text(IN_NONE)
+        api.print_text(membership.IN_NONE)
         return 0
     key = public_key(mine.secret)
     place = places.shown_place(mine.place)
@@ -399,8 +374,6 @@ def _short(key: str) -> str:
 
 
 def _examine(workspace: api.Workspace) -> Iterator[api.Finding]:
-    from reader.extensions.group import membership
-
     try:
         mine = membership.load(workspace.cache_file)
     except api.ReaderError as error:

@@ -44,8 +44,6 @@ MOST_MARKS = 250_000
 JITTER = 1_000_000
 """Random part that gives two machines writing at once different numbers."""
 
-IN_NONE = "You are not in a group: 'dailypapers group create' starts one, 'group join' joins one."
-
 
 @dataclass(slots=True)
 class Looked:
@@ -100,7 +98,7 @@ def look(cache: Path, now: datetime | None = None, place: Place | None = None) -
     The place is that of the membership, which may be open already.
     """
     with places.alone(_lock(cache)), members.Members.open(cache) as table:
-        mine = _mine(cache)
+        mine = membership.expect(cache)
         with open_place(mine.place) if place is None else nullcontext(place) as opened:
             if opened.group() != mine.group:
                 raise CacheError(
@@ -113,7 +111,7 @@ def look(cache: Path, now: datetime | None = None, place: Place | None = None) -
 def change_shares(cache: Path, shares: Iterable[str]) -> Membership:
     """Choose what is shared from the next look on; raises CacheError."""
     with places.alone(_lock(cache)):
-        mine = _mine(cache)
+        mine = membership.expect(cache)
         mine.choose(shares)
         membership.save(cache, mine)
         return mine
@@ -125,7 +123,7 @@ def leave(cache: Path, *, even_if_unheard: bool = False) -> bool:
     Raises CacheError if they can't be told, unless `even_if_unheard`.
     """
     with places.alone(_lock(cache)), members.Members.open(cache) as table:
-        mine = _mine(cache)
+        mine = membership.expect(cache)
         mine.choose(())
         is_told = False
         try:
@@ -147,13 +145,6 @@ def _end(table: members.Members, cache: Path, mine: Membership) -> None:
 
 def _lock(cache: Path) -> Path:
     return paths.sync_lock(paths.group_file(cache))
-
-
-def _mine(cache: Path) -> Membership:
-    mine = membership.load(cache)
-    if mine is None:
-        raise CacheError(IN_NONE)
-    return mine
 
 
 def _expect_none(cache: Path) -> None:
@@ -264,7 +255,7 @@ class _Look:
         self._mine.numbers[member] = statement.number
         # Before the cache has it: if the look is interrupted, the statement is not read again.
         names, earlier, numbers = self._mine.names, self._mine.earlier, self._mine.numbers
-        kept = replace(_mine(self._cache), names=names, earlier=earlier, numbers=numbers)
+        kept = replace(membership.expect(self._cache), names=names, earlier=earlier, numbers=numbers)
         membership.save(self._cache, kept)
         if statement.has_left:
             self._members.drop(member)

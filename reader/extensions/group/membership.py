@@ -77,6 +77,17 @@ def load(cache: Path) -> Membership | None:
     return found if found is not None and found.place else None
 
 
+IN_NONE = "You are not in a group. 'dailypapers group create PLACE --name YOU' starts one; 'group join' joins one."
+
+
+def expect(cache: Path) -> Membership:
+    """The user's membership; raises CacheError without one."""
+    found = load(cache)
+    if found is None:
+        raise CacheError(IN_NONE)
+    return found
+
+
 def former(cache: Path) -> Membership | None:
     """The membership or what is left of an ended one: the key, and the number of its newest statement."""
     file = paths.group_file(cache)

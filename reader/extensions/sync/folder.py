@@ -223,10 +223,7 @@ class _FolderLook:
 
 
 class _Reading:
-    """Reads a file from where it was last understood, or from its start if it is another one by now.
-
-    Raises OSError.
-    """
+    """Reads a file from where it was last understood, or from its start if it is another one by now. Raises OSError."""
 
     def __init__(self, path: Path, before: Known, ids: set[str]) -> None:
         self._path, self._ids = path, ids

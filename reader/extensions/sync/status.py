@@ -170,21 +170,23 @@ def find_machine(named: str, workspace: api.Workspace) -> tuple[str, str]:
 
 def _print_machines(records: list[Machine]) -> None:
     names = Counter(one["name"] for one in records if one["name"])
-    rows = [_cells(one, is_twin=names[one["name"]] > 1) for one in records]
-    api.print_rows([cells for cells, _ in rows], right=(2,))
-    for cells, notes in rows:
-        for note in notes:
-            api.print_text(f"{cells[0]}: {note}")
+    rows = [(_cells(one), names[one["name"]] > 1, _notes(one)) for one in records]
+    api.print_rows([cells for cells, _, _ in rows], right=(2,))
+    for (name, machine, *_), is_twin, notes in rows:
+        for note in [*notes, *(["another machine also has this name"] if is_twin else [])]:
+            api.print_text(f"{name} {machine}: {note}" if is_twin else f"{name}: {note}")
 
 
-def _cells(record: Machine, *, is_twin: bool) -> tuple[tuple[str, ...], list[str]]:
-    """The cells of a machine's row, and what is said below; `is_twin` if another one has its name."""
-    name = api.clean(record["name"] or record["machine"] or record["file"]) + (
-        " (this one)" if record["is_this"] else ""
-    )
+def _cells(record: Machine) -> tuple[str, ...]:
+    name = api.clean(record["name"] or record["machine"] or record["file"])
+    this = " (this one)" if record["is_this"] else ""
     seen = datetime.fromisoformat(record["seen"]).astimezone() if record["seen"] else None
-    here = f"{api.amount(record['here'], 'change')} about {api.amount(record['papers'], 'paper')} here"
     when = f"{seen:%Y-%m-%d %H:%M}" if seen else "never read"
+    return f"{name}{this}", api.clean(record["machine"]), api.amount(record["changes"], "change"), when
+
+
+def _notes(record: Machine) -> list[str]:
+    here = f"{api.amount(record['here'], 'change')} about {api.amount(record['papers'], 'paper')} here"
     notes = [f"{record['came']:,} new that time"] if record["came"] and not record["is_this"] else []
     notes += [f"{api.clean(record['file'])}: {api.clean(record['trouble'])}"] if record["trouble"] else []
     if record["forgotten"]:
@@ -194,5 +196,4 @@ def _cells(record: Machine, *, is_twin: bool) -> tuple[tuple[str, ...], list[str
     if record["refused"]:
         notes += [f"{record['refused']:,} changes over the budget of {record['budget']} were refused"]
     notes += [f"a copy of its file was also read, and can be deleted: {api.clean(one)}" for one in record["copies"]]
-    notes += ["another machine also has this name"] if is_twin else []
-    return (name, api.clean(record["machine"]), api.amount(record["changes"], "change"), when), notes
+    return notes

@@ -340,20 +340,14 @@ def _pdf(name: str) -> LibraryEntry:
 
 def _newsboat(chunks: Iterator[bytes], name: str) -> Listing:
     """The papers of newsboat's cache, read from a copy: newsboat may be using it, and it may be gzipped."""
-    with NamedTemporaryFile(suffix=".db", delete=False) as file:
-        copy = Path(file.name)
-        try:
-            size = 0
-            for chunk in chunks:
-                size += file.write(chunk)
-                if size > _DATABASE_LIMIT:
-                    raise FeedMalformed(f"{name} is too long for a cache of newsboat.")
-            file.flush()
-            return Listing(None, (), entries=tuple(libraries.read_newsboat(copy, name)))
-        finally:
-            file.close()
-            with suppress(OSError):
-                copy.unlink()
+    with NamedTemporaryFile(suffix=".db") as file:
+        size = 0
+        for chunk in chunks:
+            size += file.write(chunk)
+            if size > _DATABASE_LIMIT:
+                raise FeedMalformed(f"{name} is too long for a cache of newsboat.")
+        file.flush()
+        return Listing(None, (), entries=tuple(libraries.read_newsboat(Path(file.name), name)))
 
 
 def _read_text(body: bytes, name: str, today: date) -> Sequence[Listing]:

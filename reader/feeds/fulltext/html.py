@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
@@ -72,6 +72,15 @@ _ACCENTS = {
     "¨": "ddot",
     "ˇ": "check", "˘": "breve", "_": "underline", "\u0332": "underline", "⏞": "overbrace", "⏟": "underbrace",
 }  # fmt: skip
+_STRUCTURES: Mapping[str, tuple[str, *tuple[int, ...]]] = {
+    "mfrac": (r"\frac%s%s", 0, 1), "mfrac without a line": (r"\genfrac{}{}{0pt}{}%s%s", 0, 1),
+    "mroot": (r"\sqrt[%s]%s", 1, 0), "msub": ("%s_%s", 0, 1), "msup": ("%s^%s", 0, 1), "msubsup": ("%s_%s^%s", 0, 1, 2),
+    "munder": (r"\underset%s%s", 1, 0), "mover": (r"\overset%s%s", 1, 0),
+    "munderover": (r"\underoverset%s%s%s", 1, 2, 0),
+}  # fmt: skip
+"""TeX of elements with a fixed number of children, and which child stands in each place."""
+
+_AROUND = {"msqrt": r"\sqrt{%s}", "menclose": r"\boxed{%s}", "mtable": r"\begin{matrix}%s\end{matrix}"}
 _SPECIAL = re.compile(r"[\\{}_^&%$#~]")
 _ITALIC = re.compile("[\U0001d434-\U0001d467ℎ\U0001d6e2-\U0001d71b]")
 _INVISIBLE = re.compile("[\u2061-\u2064\u200b\\s]+")
@@ -100,39 +109,15 @@ def _tex(node: LexborNode, depth: int) -> str:
 
 
 def _structure(node: LexborNode, tag: str, parts: Sequence[str]) -> str:
-    first, second, third = (f"{{{part}}}" for part in (*parts, "", "", "")[:3])
-    match tag:
-        case "mfrac" if (node.attributes.get("linethickness") or "").startswith("0"):
-            return rf"\genfrac{{}}{{}}{{0pt}}{{}}{first}{second}"
-        case "mfrac":
-            return rf"\frac{first}{second}"
-        case "msqrt":
-            return rf"\sqrt{{{''.join(parts)}}}"
-        case "mroot":
-            return rf"\sqrt[{second}]{first}"
-        case "msub":
-            return f"{first}_{second}"
-        case "msup":
-            return f"{first}^{second}"
-        case "msubsup":
-            return f"{first}_{second}^{third}"
-        case "mover" | "munder" if name := _ACCENTS.get(parts[-1].removeprefix("\\") if parts else ""):
-            name = {"bar": "underline"}.get(name, name) if tag == "munder" else name
-            return rf"\{name}{first}"
-        case "munder":
-            return rf"\underset{second}{first}"
-        case "mover":
-            return rf"\overset{second}{first}"
-        case "munderover":
-            return rf"\underoverset{second}{third}{first}"
-        case "mtr":
-            return " & ".join(parts)
-        case "mtable":
-            rows = r" \\ ".join(parts)
-            return rf"\begin{{matrix}}{rows}\end{{matrix}}"
-        case "menclose":
-            return rf"\boxed{{{''.join(parts)}}}"
-    return "".join(parts)
+    if tag == "mfrac" and (node.attributes.get("linethickness") or "").startswith("0"):
+        tag = "mfrac without a line"
+    elif tag in ("mover", "munder") and (name := _ACCENTS.get(parts[-1].removeprefix("\\") if parts else "")):
+        return rf"\{'underline' if (name, tag) == ('bar', 'munder') else name}{{{parts[0]}}}"
+    if tag in _STRUCTURES:
+        tex, *places = _STRUCTURES[tag]
+        return tex % tuple(f"{{{parts[place] if place < len(parts) else ''}}}" for place in places)
+    between = {"mtr": " & ", "mtable": r" \\ "}.get(tag, "")
+    return _AROUND.get(tag, "%s") % between.join(parts)
 
 
 def words_tex(text: str) -> str:
@@ -468,8 +453,6 @@ _MISSING = ("Refer to caption", "[Uncaptioned image]", "")
 
 
 class _Element(NamedTuple):
-    """An element on the walk."""
-
     node: LexborNode
     tag: str
     classes: frozenset[str]
@@ -538,7 +521,6 @@ class _Reader:
                 yield Paragraph(tuple(span._replace(text=_NEXT_AUTHOR.sub("; ", span.text)) for span in spans))
 
     def _missed(self) -> Iterator[Block]:
-        """How much can't be shown."""
         if self._missing:
             said = (
                 f"{count} {kind}{'s' if count > 1 else ''}{' (▯)' if kind == 'macro' else ''}"
@@ -615,7 +597,6 @@ class _Reader:
                 inner += reversed(list(self._children(one)))
 
     def _element(self, element: _Element, flow: _Flow) -> None:
-        """An element in running blocks."""
         node, tag, classes, look, depth = element
         if tag == "table" or "ltx_tabular" in classes:
             self._table(node, classes, flow)
@@ -647,7 +628,6 @@ class _Reader:
         self._add_notes(flow)
 
     def _inline_element(self, element: _Element, flow: _Flow) -> None:
-        """An element within a line."""
         node, tag, classes, look, depth = element
         if tag == "br" or tag in _BLOCKS or "ltx_p" in classes or "ltx_td" in classes:
             flow.writer.space()
@@ -796,7 +776,6 @@ class _Reader:
             flow.add(table)
 
     def _listing(self, node: LexborNode) -> tuple[Spans, ...]:
-        """The lines of code, or of an algorithm."""
         data = node.css_first(".ltx_listing_data a")
         if data is not None and (code := decoded(data.attributes.get("href") or "")):
             return code_lines(code)

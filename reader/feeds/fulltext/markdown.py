@@ -125,7 +125,6 @@ def _end_of_run(text: str, begin: int, stop: int) -> int:
 
 
 def _goes_on(run: str, word: str, *, is_new_line: bool) -> bool:
-    """Whether the word after a run belongs to it."""
     is_open = run.count("{") - run.count("}") > run.count("\\{") - run.count("\\}")
     if is_open or run.count("\\begin{") > run.count("\\end{") or run.endswith("\\\\"):
         return True
@@ -451,8 +450,6 @@ _DEVIATION = re.compile(r"(?<=[0-9])_(±[0-9.]+)_")
 
 
 class _Builder:
-    """Builds the blocks of one document."""
-
     def __init__(self, formulas: Sequence[str]) -> None:
         self.title = ""
         self.is_cut = False
@@ -624,7 +621,6 @@ def _title(heading: Heading) -> str:
 
 
 def _lines(token: Token) -> Iterator[list[Token]]:
-    """The tokens of each line of a paragraph."""
     line: list[Token] = []
     for child in token.children or ():
         if child.type in ("softbreak", "hardbreak"):
@@ -664,7 +660,6 @@ def _item(marker: str, parts: list[Block]) -> Item:
 
 
 def _numbered(spans: Spans) -> tuple[str, Spans]:
-    """The number of a heading and the rest of it."""
     found = _SECTION.match(spans[0].text) if spans else None
     if found is None or spans[0].style == "formula":
         return "", spans

@@ -793,8 +793,6 @@ _TEXTS = ("paragraph", "item", "theorem")
 
 @dataclass
 class _Part:
-    """Lines that belong together."""
-
     kind: str
     """One of `_TEXTS`, `title`, `heading`, `caption`, `note`, `reference` or `lines`."""
     text: str
@@ -1287,7 +1285,6 @@ def _plain(text: str) -> str:
 
 
 def _label(text: str) -> tuple[str, str]:
-    """The label of a reference, and the rest of it."""
     found = _MARKER.match(text)
     return (found[1], text[found.end() :]) if found else ("", text)
 

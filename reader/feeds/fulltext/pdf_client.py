@@ -168,7 +168,6 @@ def main(task: str, file: str, *arguments: str) -> None:
 
 
 def _limit() -> None:
-    """Limit the memory and the time of this process."""
     import resource
 
     for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS)):

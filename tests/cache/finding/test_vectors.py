@@ -257,10 +257,7 @@ def test_what_can_not_be_written_is_said(cache: Cache, path: Path) -> None:
     vectors_folder(path).write_text("in the way")
     with pytest.raises(CacheError, match="can't be written"), alone(path):
         pass
-    with (
-        closing(connections.connect(path)) as connection,
-        pytest.raises(CacheError, match="can't be written"),
-    ):
+    with closing(connections.connect(path)) as connection, pytest.raises(CacheError, match="can't be written"):
         append(connection, path, "m", papers(1), rows(1))
 
 

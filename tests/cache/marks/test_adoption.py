@@ -63,19 +63,6 @@ def test_a_paper_that_had_no_arxiv_id_comes_back_with_it(path: Path) -> None:
     assert faults(path) == []
 
 
-def test_it_may_be_there_before_its_events(path: Path) -> None:
-    store(path, PAGE)
-    mark(path)
-    for file in path.parent.glob(f"{path.name}*"):
-        file.unlink()
-    store(path, ARXIV)
-    Events.open(path).close()
-    assert marked(path) == [("2611.00009", 1, "mine")]
-    with closing(Events.open(path)) as events:
-        events.rebuild()
-    assert marked(path) == [("2611.00009", 1, "mine")]
-
-
 def test_an_entry_of_a_feed_brings_the_marks_that_name_it(path: Path) -> None:
     store(path, ENTRY)
     mark(path)

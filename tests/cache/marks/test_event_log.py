@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import sqlite3
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
@@ -367,41 +366,6 @@ def test_undo_takes_back_only_what_was_done_here(events: Events, path: Path, tem
     assert starred(path) == {5}
     assert events.redo() is not None
     assert starred(path) == {1, 5}
-
-
-def test_a_clock_that_runs_ahead_elsewhere_does_not_outdo_a_later_mark_here(
-    events: Events, path: Path, template: Path, tmp_path: Path
-) -> None:
-    other = tmp_path / "other.db"
-    shutil.copy(template, other)
-    with closing(Events.open(other, lambda: time.time() + 400 * 86_400)) as elsewhere:
-        elsewhere.mark("star", True, [1])
-    events.join(entries(other))
-    events.mark("star", False, [1])
-    assert starred(path) == set()
-
-
-def test_what_only_a_newer_program_knows_is_kept_and_changes_nothing(events: Events, path: Path) -> None:
-    known = Entry("a" * 24, "b" * 12, 1, 1, "queue", "1", 0, b"x\x9c\x03\x00\x00\x00\x00\x01")
-    before = states(path)
-    assert events.join([known]) == 1
-    assert events.join([known]) == 0
-    assert entries(path) == [known]
-    assert states(path) == before
-
-
-def test_papers_that_have_not_come_yet_get_joined_marks_later(
-    events: Events, path: Path, template: Path, tmp_path: Path, filled: Cache
-) -> None:
-    other = tmp_path / "other.db"
-    with closing(Cache.open(other, ByName())) as cache:
-        cache.store(Listing("2026-11-24", (draft(77),)), NOW)
-    with closing(Events.open(other)) as elsewhere:
-        elsewhere.mark("star", True, [1])
-    events.join(entries(other))
-    assert starred(path) == set()
-    filled.store(Listing("2026-11-24", (draft(77),)), NOW)
-    assert len(starred(path)) == 1
 
 
 def test_lines_of_the_journal_are_only_ever_added(events: Events, path: Path) -> None:

@@ -48,13 +48,6 @@ def starred(path: Path) -> set[int]:
     return {pk for pk, row in states(path).papers.items() if row[1]}
 
 
-def test_a_mark_is_there_for_every_connection(events: Events, path: Path) -> None:
-    event = events.mark("star", True, [1, 2])
-    assert event is not None
-    assert (event.label, event.count) == ("starred", 2)
-    assert starred(path) == {1, 2}
-
-
 def test_what_is_so_already_is_no_event(events: Events) -> None:
     events.mark("star", True, [1])
     assert events.mark("star", True, [1]) is None
@@ -159,15 +152,6 @@ def test_doing_something_else_ends_what_can_be_redone(events: Events, path: Path
     assert starred(path) == {2}
 
 
-def test_undo_reaches_over_restarts(events: Events, path: Path) -> None:
-    events.mark("read", True, [1, 2, 3])
-    later = Events.open(path)
-    undone = later.undo()
-    assert undone is not None
-    assert (undone.label, undone.count) == ("read", 3)
-    later.close()
-
-
 def test_undo_takes_back_its_own_event_and_not_a_later_one(events: Events, path: Path) -> None:
     """Two undos of one paper's marks lead to where the first mark left it."""
     events.mark("star", True, [1])
@@ -225,24 +209,6 @@ def test_a_long_event_is_one_row_in_short_transactions(cache: Cache, path: Path)
     finally:
         module.BATCH = small
     events.close()
-
-
-def test_an_event_that_was_cut_off_is_finished(events: Events, path: Path) -> None:
-    """The log's row is durable first; whoever opens the cache next brings its effects in."""
-    connection = connections.connect(path)
-    events.mark("star", True, [1, 2, 3])
-    before = states(path)
-    connection.execute("DELETE FROM effect WHERE pk > 1")
-    connection.execute("UPDATE paper SET starred = 0 WHERE pk > 1")
-    connection.execute("UPDATE event SET applied = 0")
-    Events.open(path).close()
-    assert states(path) == before
-    events.undo()
-    connection.execute("UPDATE paper SET starred = 1 WHERE pk <= 3")
-    connection.execute("UPDATE event SET applied = 0 WHERE kind = 'undo'")
-    Events.open(path).close()
-    assert starred(path) == set()
-    connection.close()
 
 
 def test_a_long_event_that_is_stopped_is_finished_at_the_next_start(

@@ -17,8 +17,7 @@ from reader.cache.storing.papers import Cache
 from reader.core.ids import page_id
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Draft, Listing, Paper
-from reader.paths import journal_file
-from tests.cache.conftest import NOW, ByName, draft
+from tests.cache.conftest import NOW, draft
 
 TODAY = 1_764_000_000_000
 """The time of all tests, in milliseconds since 1970."""
@@ -152,14 +151,3 @@ def test_a_title_s_id_is_the_paper_s(at_once: Events, path: Path) -> None:
     assert paper(path, ONE).starred
     assert paper(path, other).id == ONE
     assert add(at_once, on(other, mark()), on(ONE, mark())) == 0
-
-
-def test_joined_marks_outlive_the_cache(at_once: Events, path: Path) -> None:
-    add(at_once, on(ONE, mark()), on(TWO, mark("note", "a note", id="b")))
-    at_once.close()
-    assert journal_file(path).exists()
-    for file in path.parent.glob(f"{path.name}*"):
-        file.unlink()
-    with closing(Cache.open(path, ByName())) as cache, closing(Events.open(path)):
-        cache.store(Listing("2026-11-24", (draft(1), draft(2))), NOW)
-    assert (paper(path, ONE).starred, paper(path, TWO).note) == (True, "a note")

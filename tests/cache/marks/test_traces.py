@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -18,8 +17,7 @@ from reader.cache.storing.retention import drop
 from reader.core.marks import Mark, PaperMarks
 from reader.core.paper import Listing
 from reader.core.query import parse
-from reader.paths import journal_file
-from tests.cache.conftest import NOW, ByName, draft, faults
+from tests.cache.conftest import NOW, draft
 
 DAY, NEXT = "2026-11-24", "2026-11-25"
 
@@ -76,23 +74,6 @@ def test_undo_and_redo_leave_them_alone(path: Path, events: Events) -> None:
     assert events.undo() is not None
     assert events.undo() is None
     assert (found(path, "is:opened"), found(path, "is:passed")) == ([2], [3])
-
-
-def test_the_journal_brings_them_back(path: Path, events: Events, tmp_path: Path) -> None:
-    leave(events, "open", DAY, 1, 2)
-    leave(events, "pass", NEXT, 3)
-    events.close()
-    other = tmp_path / "other.db"
-    with closing(Cache.open(other, ByName())) as cache:
-        cache.store(Listing(DAY, (draft(1), draft(3))), NOW)
-    shutil.copy(journal_file(path), journal_file(other))
-    with closing(Events.open(other)):
-        assert (found(other, "is:opened"), found(other, "is:passed")) == ([1], [2])
-    # A paper that comes later has its trace at once.
-    with closing(Cache.open(other, ByName())) as cache:
-        cache.store(Listing(DAY, (draft(2),)), NOW)
-    assert found(other, "is:opened") == [1, 3]
-    assert faults(other) == {}
 
 
 def test_an_import_takes_them_and_refuses_what_is_no_day(path: Path, events: Events) -> None:

@@ -17,7 +17,7 @@ from reader.cache.reads.window import Window
 from reader.cache.search.compile import Scope, compile_query
 from reader.cache.storing import papers as module
 from reader.cache.storing.papers import Cache, Stored, is_settled
-from reader.core.errors import CacheBusy, CacheError
+from reader.core.errors import CacheError
 from reader.core.ids import page_id
 from reader.core.paper import Draft, Listing, Paper, Skipped
 from reader.core.query import parse
@@ -69,13 +69,6 @@ def test_the_same_again_changes_and_writes_nothing(filled: Cache, path: Path) ->
     watcher.close()
 
 
-def test_newer_facts_replace_older_and_silence_replaces_nothing(cache: Cache, path: Path) -> None:
-    cache.store(Listing("2026-11-24", (draft(1, upvotes=9, keywords=("agents",), abstract="Text."),)), NOW)
-    assert cache.store(Listing("2026-11-24", (draft(1, upvotes=4),)), NOW) == Stored(updated=1)
-    paper = whole(path, "2611.00001")
-    assert (paper.upvotes, paper.keywords, paper.abstract) == (4, ("agents",), "Text.")
-
-
 def test_a_file_fills_gaps_and_raises_counts_but_replaces_nothing(cache: Cache, path: Path) -> None:
     cache.store(Listing("2026-11-24", (draft(1, "New title", upvotes=9, comments=1),)), NOW)
     old = draft(1, "Old title", upvotes=2, comments=5, abstract="Text.")
@@ -102,11 +95,7 @@ def test_a_half_filled_day_does_not_replace_a_fuller_one(filled: Cache, path: Pa
 def test_a_paper_on_two_days_is_one_paper_in_both(filled: Cache, path: Path) -> None:
     assert filled.store(Listing("2026-11-20", (draft(1),)), NOW) == Stored(updated=1)
     window = Window.open(path)
-    assert [(day.day, day.papers) for day in window.days()] == [
-        ("2026-11-24", 3),
-        ("2026-11-23", 2),
-        ("2026-11-20", 1),
-    ]
+    assert [(day.day, day.papers) for day in window.days()] == [("2026-11-24", 3), ("2026-11-23", 2), ("2026-11-20", 1)]
     assert whole(path, "2611.00001").day == "2026-11-24"
     window.close()
 
@@ -222,21 +211,6 @@ def test_a_page_s_paper_joins_one_that_is_here_with_its_marks(cache: Cache, path
     events.close()
 
 
-def test_marks_wait_for_a_paper_that_comes_back(filled: Cache, path: Path) -> None:
-    events = Events.open(path)
-    pk = cached(whole(path, "2611.00001").pk)
-    events.mark("star", True, [pk])
-    connection = connections.connect(path)
-    for table in ("paper_topic", "listing", "paper_text", "effect", "paper"):
-        connection.execute(f"DELETE FROM {table} WHERE pk = ?", (pk,))
-    events.rebuild()
-    filled.store(Listing("2026-11-24", (draft(1),)), NOW)
-    assert whole(path, "2611.00001").starred
-    assert connection.execute("SELECT count(*) FROM orphan").fetchone() == (0,)
-    connection.close()
-    events.close()
-
-
 def test_days_know_when_the_feed_answered(cache: Cache) -> None:
     cache.store(Listing("2026-11-22", ()), NOW)
     cache.store(Listing("2026-11-20", (draft(1),)), NOW, newer=False)
@@ -293,17 +267,6 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_stored(filled: Cache, p
     window.close()
 
 
-def test_a_busy_cache_is_one_sentence(filled: Cache, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "BUSY_SECONDS", 0.05)
-    holder = connections.connect(path)
-    holder.execute("BEGIN IMMEDIATE")
-    hurried = Cache(path, ByName())
-    with pytest.raises(CacheBusy, match="Another program"):
-        hurried.store(Listing("2026-11-24", (draft(9),)), NOW)
-    hurried.close()
-    holder.close()
-
-
 def test_the_feed_s_ranking_is_kept_as_it_came(filled: Cache, window: Window) -> None:
     def shown() -> list[str]:
         found = window.order(compile_query(parse("is:trending sort:trending"), Scope(date(2026, 11, 24))))
@@ -356,15 +319,6 @@ def test_categories_are_replaced_whole_and_versions_only_grow(cache: Cache, path
     paper = whole(path, "2611.00001")
     assert (paper.categories, paper.version) == (("cs.RO",), 2)
     assert rows(path, "SELECT category FROM paper_category") == [("cs.RO",)]
-
-
-def test_a_paper_without_another_date_stands_where_it_was_announced(cache: Cache, path: Path) -> None:
-    cache.store(Listing(None, (draft(1, announced="2026-11-20"),)), NOW)
-    assert rows(path, "SELECT sort_day FROM paper") == [("2026-11-20",)]
-    cache.store(Listing(None, (draft(1, announced="2026-11-22"),)), NOW)
-    assert rows(path, "SELECT sort_day FROM paper") == [("2026-11-20",)]
-    cache.store(Listing(None, (draft(1, published="2026-11-18"),)), NOW)
-    assert rows(path, "SELECT sort_day FROM paper") == [("2026-11-18",)]
 
 
 def test_an_entry_is_one_paper_each_time_it_comes(cache: Cache, path: Path) -> None:

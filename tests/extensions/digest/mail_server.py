@@ -111,10 +111,7 @@ def serving(security: str = "starttls", **faults: object) -> Iterator[MailServer
     loop = asyncio.new_event_loop()
     listening = loop.run_until_complete(
         loop.create_server(
-            lambda: SMTP(server, loop=loop, **options),
-            "127.0.0.1",
-            0,
-            ssl=context if security == "tls" else None,
+            lambda: SMTP(server, loop=loop, **options), "127.0.0.1", 0, ssl=context if security == "tls" else None
         )
     )
     server.port = listening.sockets[0].getsockname()[1]

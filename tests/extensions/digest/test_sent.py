@@ -103,10 +103,7 @@ def test_old_lines_of_a_long_file_are_dropped(file: Path, monkeypatch: pytest.Mo
     now = datetime.now(UTC)
     old = (now - 2 * sent_digests.KEPT).isoformat()
     line = {"id": "old", "state": "begun", "at": old, "name": "ada", "keys": ["old"]}
-    newer = [
-        {"form": 2, "of": "a newer program"},
-        {"id": "x", "state": "read", "at": now.isoformat(), "by": ["ada"]},
-    ]
+    newer = [{"form": 2, "of": "a newer program"}, {"id": "x", "state": "read", "at": now.isoformat(), "by": ["ada"]}]
     file.write_text("".join(f"{json.dumps(one)}\n" for one in (line, *newer)) + file.read_text())
     with hold_sent(file) as sent:
         assert sent.known("ada") == {"old", "new"}

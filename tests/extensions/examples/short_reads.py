@@ -5,16 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import TypedDict
 
-from reader.api import (
-    Command,
-    Extension,
-    LineKey,
-    SavedView,
-    Workspace,
-    amount,
-    answer,
-    find,
-)
+from reader.api import Command, Extension, LineKey, SavedView, Workspace, amount, answer, find
 
 WORDS_A_MINUTE = 230
 

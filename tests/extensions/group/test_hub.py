@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +17,7 @@ from reader.extensions.group.looking import Looked
 from reader.extensions.group.place import open_place
 from reader.extensions.group.statement import MOST_BYTES
 from tests.extensions.group.people import Person
-from tests.extensions.sync.machines import Machine
+from tests.extensions.sync.machines import Machine, running
 from tests.extensions.sync.test_hub import look as join_marks
 
 pytestmark = pytest.mark.long
@@ -234,34 +231,26 @@ def test_a_sync_hub_and_a_group_live_in_one_database(
 
 
 def test_what_others_share_comes_within_two_seconds(ada: Person, bob: Person) -> None:
-    environment = {"DAILYPAPERS_HOME": str(bob.cache.parent), "PATH": "/usr/bin:/bin"}
-    words = [sys.executable, "-m", "reader", "group", "look", "--watch"]
-    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, text=True) as watching:
-        end = threading.Timer(60, watching.kill)
-        end.start()
-        try:
-            assert watching.stdout is not None
-            # Its first look has nothing; ada goes on until it listens.
-            ada.mark("star", True, 2)
+    with running(bob.cache, "group", "look", "--watch") as watching:
+        assert watching.stdout is not None
+        # Its first look has nothing; ada goes on until it listens.
+        ada.mark("star", True, 2)
+        ada.look()
+        assert watching.stdout.readline() == "New: 1 mark of ada.\n"
+        began = time.monotonic()
+        ada.mark("star", True, 3)
+        ada.look()
+        assert watching.stdout.readline() == "New: 1 mark of ada.\n"
+        assert time.monotonic() - began < 20
+        # And the other way round: what is marked there goes out by itself, also what is chosen.
+        bob.share("star")
+        began = time.monotonic()
+        bob.mark("star", True, 5)
+        while not ada.sees(5) and time.monotonic() - began < 10:
             ada.look()
-            assert watching.stdout.readline() == "New: 1 mark of ada.\n"
-            began = time.monotonic()
-            ada.mark("star", True, 3)
-            ada.look()
-            assert watching.stdout.readline() == "New: 1 mark of ada.\n"
-            assert time.monotonic() - began < 20
-            # And the other way round: what is marked there goes out by itself, also what is chosen.
-            bob.share("star")
-            began = time.monotonic()
-            bob.mark("star", True, 5)
-            while not ada.sees(5) and time.monotonic() - began < 10:
-                ada.look()
-            assert time.monotonic() - began < 20
-            # It ends with the membership.
-            looking.leave(bob.cache)
-            ada.mark("star", True, 5)
-            ada.look()
-            assert watching.wait(10) == 0
-        finally:
-            end.cancel()
-            watching.terminate()
+        assert time.monotonic() - began < 20
+        # It ends with the membership.
+        looking.leave(bob.cache)
+        ada.mark("star", True, 5)
+        ada.look()
+        assert watching.wait(10) == 0

@@ -18,14 +18,7 @@ from reader.cache.places import GROUP_FILE
 from reader.core.errors import CacheError
 from reader.extensions.group import looking, membership, place
 from reader.extensions.group.looking import Looked
-from reader.extensions.group.statement import (
-    MOST_BYTES,
-    Statement,
-    new_secret,
-    public_key,
-    sign,
-    write,
-)
+from reader.extensions.group.statement import MOST_BYTES, Statement, new_secret, public_key, sign, write
 from reader.paths import group_file
 from tests.extensions.group.people import NOON, Person
 from tests.extensions.sync.machines import Machine

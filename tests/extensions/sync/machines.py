@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -47,6 +50,21 @@ def make_cache(path: Path) -> Path:
     return path
 
 
+@contextmanager
+def running(cache: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """The program in a home, as a process that is ended with the block, or after a minute."""
+    environment = {"DAILYPAPERS_HOME": str(cache.parent), "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "reader", *words]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        end = threading.Timer(60, process.kill)
+        end.start()
+        try:
+            yield process
+        finally:
+            end.cancel()
+            process.terminate()
+
+
 class Machine:
     """One machine; its clock may be off by some days."""
 
@@ -82,9 +100,13 @@ class Machine:
             return exchange(events, self.cache, Folder(self.folder, self.cache), self.name)
 
     @property
-    def own_file(self) -> Path:
+    def id(self) -> str:
         with self.events() as events:
-            return self.folder / f"dailypapers-{events.machine()}.jsonl"
+            return events.machine()
+
+    @property
+    def own_file(self) -> Path:
+        return self.folder / f"dailypapers-{self.id}.jsonl"
 
     def states(self) -> list[list[tuple[Any, ...]]]:
         """Everything that follows from the log."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from zlib import compress
 
@@ -213,24 +214,13 @@ def test_a_cache_that_was_lost_gets_all_back(laptop: Machine, desk: Machine) -> 
 def test_what_no_machine_can_have_written_is_refused(laptop: Machine, desk: Machine) -> None:
     laptop.mark("star", True, 1)
     laptop.look()
-    with laptop.events() as events:
-        machine = events.machine()
-
-    def entry(number: int, kind: str, value: str, paper: str = "2611.00002", clock: int = 1) -> Entry:
-        packed = compress(paper.encode())
-        return Entry(f"{number:024x}", machine, number, clock, kind, value, len(paper.split("\n")), packed)
-
-    wrong = [
-        entry(11, "star", "7"),
-        entry(12, "follow:blog", '{"kind": "rss", "url": "file:///etc/passwd", "title": "x", "added": "x"}'),
-        entry(13, "follow:blog", "[1]"),
-        entry(14, "undo", "nothing"),
-        entry(15, "star", "1", "\x1b[31m"),
-        entry(16, "star", "1", clock=1 << 61),
-        entry(17, "", ""),
-        entry(18, "open", "yesterday"),
-    ]
-    Journal(laptop.own_file).append([*wrong, entry(19, "note", "a\x1b[31mb"), entry(20, "later:kind", "1")], machine)
+    machine = laptop.id
+    wrong, note, later = (
+        Entry(f"{number:024x}", machine, number, 1, kind, value, 1, compress(b"2611.00002"))
+        for number, kind, value in ((11, "star", "7"), (19, "note", "a\x1b[31mb"), (20, "later:kind", "1"))
+    )
+    far = replace(note, id=f"{16:024x}", number=16, clock=1 << 61)
+    Journal(laptop.own_file).append([wrong, far, note, later], machine)
     looked = desk.look()
     assert looked.troubles == [f"laptop's {laptop.own_file.name}: line 3: it is not an event"]
     assert looked.came == {"laptop": 3}

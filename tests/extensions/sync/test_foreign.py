@@ -10,11 +10,13 @@ from zlib import compress
 import pytest
 
 from reader.cache.marks.event_log import NOBODY
+from reader.cache.marks.foreign import checked
 from reader.cache.marks.journal import Entry, Journal, encode
 from reader.core.foreign import LARGEST_NUMBER
 from reader.extensions.sync.exchange import exchange
 from reader.extensions.sync.folder import Folder
 from tests.extensions.sync.machines import Machine
+from tests.table import each
 
 OTHER = "bababababaab"
 """The id of a machine that nobody has."""
@@ -28,21 +30,48 @@ def forge(folder: Path, entry: Entry) -> None:
     Journal(folder / f"dailypapers-{OTHER}.jsonl").append([entry], OTHER)
 
 
-@pytest.mark.parametrize(
-    ("kind", "value"),
+@each(
+    ("kind", "value", "papers"),
     [
-        pytest.param(" follow:blog", "no JSON", id="a kind that is known once it is clean"),
-        pytest.param(" queue", "first", id="likewise a place in the queue"),
-        pytest.param("follow:blog", f'{{{FEED}, "home": []}}', id="a home that is no text"),
-        pytest.param("follow:blog", f'{{{FEED}, "more": "\ud800"}}', id="a text that no cache can store"),
+        # Known once it is clean.
+        (" follow:blog", "no JSON", ""),
+        (" queue", "first", ""),
+        ("follow:blog", f'{{{FEED}, "home": []}}', ""),
+        ("follow:blog", f'{{{FEED}, "more": "\ud800"}}', ""),
+        ("follow:blog", f"{{{FEED.replace('https://a.example', 'https://u:p@a.example')}}}", ""),
+        ("follow:blog", f"{{{FEED.replace('https://a.example/feed', 'file:///etc/passwd')}}}", ""),
+        ("follow:blog", f"{{{FEED.replace('rss', 'arxiv')}}}", ""),
+        ("follow:blog", "[1]", ""),
+        ("setting:mute", "[" * 9 + "]" * 9, ""),
+        ("setting:mute", "no JSON", ""),
+        ("setting:../x", "1", ""),
+        ("here:views:0123456789abcdef", "{}", ""),
+        ("entry:views:x", "{}", ""),
+        ("entry:views:0123456789abcdef", "[]", ""),
+        ("entry:views:0123456789abcdef", '{"name":"a\\u009bb"}', ""),
+        ("entry:views:0123456789abcdef", '{"query":7}', ""),
+        ("entry:views:0123456789abcdef", f'{{"query":"{"a" * 4001}"}}', ""),
+        ("entry:rules:0123456789abcdef", '{"then":["a\\nb"]}', ""),
+        ("entry:mute:0123456789abcdef", '{"text":"a\\u202eb"}', ""),
+        ("entry:mute:0123456789abcdef", '{"place":"up"}', ""),
+        ("entry:mute:0123456789abcdef", "{" * 4000, ""),
+        ("star", "7", "2611.00002"),
+        ("undo", "nothing", ""),
+        ("", "", ""),
+        ("open", "yesterday", "2611.00002"),
     ],
 )
-def test_no_foreign_event_breaks_the_cache_that_takes_it(desk: Machine, kind: str, value: str) -> None:
-    forge(desk.folder, Entry("0" * 24, OTHER, 1, 1, kind, value, 0, NOBODY))
-    (trouble,) = desk.look().troubles
-    assert trouble.endswith("it is not an event")
-    desk.mark("star", True, 1)
-    assert desk.look().went == 1
+def test_what_no_machine_of_ours_writes_is_refused(kind: str, value: str, papers: str) -> None:
+    with pytest.raises(ValueError, match="it is not an event"):
+        checked(
+            Entry("0" * 24, OTHER, 1, 1, kind, value, bool(papers), compress(papers.encode()) if papers else NOBODY)
+        )
+
+
+def test_what_a_newer_program_may_write_is_taken_as_it_is() -> None:
+    value = '{"colour":"blue","there":true}'
+    entry = Entry("0" * 24, OTHER, 1, 1, "entry:future:0123456789abcdef", value, 0, NOBODY)
+    assert checked(entry) == entry
 
 
 def test_a_foreign_feed_is_listed_under_the_name_that_its_event_has(desk: Machine) -> None:
@@ -54,8 +83,7 @@ def test_a_foreign_feed_is_listed_under_the_name_that_its_event_has(desk: Machin
 
 def test_the_last_number_under_this_machine_s_id_leaves_room_for_its_own(laptop: Machine, desk: Machine) -> None:
     laptop.mark("star", True, 1)
-    with laptop.events() as events:
-        machine = events.machine()
+    machine = laptop.id
     forge(laptop.folder, Entry("0" * 24, machine, LARGEST_NUMBER, 1, "star", "1", 1, compress(b"2611.00002")))
     laptop.look()
     laptop.mark("star", True, 3)
@@ -66,8 +94,7 @@ def test_the_last_number_under_this_machine_s_id_leaves_room_for_its_own(laptop:
 
 def test_the_true_writer_s_event_replaces_one_that_took_its_id(laptop: Machine, desk: Machine, origin: Path) -> None:
     laptop.mark("star", True, 1)
-    with laptop.events() as events:
-        machine = events.machine()
+    machine = laptop.id
     laptop.look()
     (true,) = (one for one in Journal(laptop.own_file).read() if isinstance(one, Entry))
     elsewhere = laptop.folder.parent / "other"
@@ -129,8 +156,7 @@ def test_a_clock_that_nobody_has_yet_is_refused_and_named(
     laptop: Machine, desk: Machine, days: int, is_own: bool
 ) -> None:
     laptop.mark("star", True, 1)
-    with laptop.events() as events:
-        machine = events.machine() if is_own else OTHER
+    machine = laptop.id if is_own else OTHER
     clock = int((time.time() + 60) * 1000) + days * DAY
     forge(laptop.folder, Entry("0" * 24, machine, 9, clock, "star", "1", 1, compress(b"2611.00002")))
     (trouble,) = laptop.look().troubles
@@ -158,15 +184,10 @@ def test_nothing_is_read_behind_a_first_line_that_names_no_machine(desk: Machine
     assert looked.came == {}
 
 
-NO_PAPERS = [
-    "../../api/settings/delete",
-    "//evil.example/x",
-    "-rf",
-    "2611.00002/../x",
-    "2611.00002?a",
-    "page:..",
-    "x y",
-]
+NO_PAPERS = (
+    *("../../api/settings/delete", "//evil.example/x", "-rf", "2611.00002/../x"),
+    *("2611.00002?a", "page:..", "x y", "\x1b[31m"),
+)
 
 
 @pytest.mark.parametrize("id", NO_PAPERS)
@@ -180,27 +201,10 @@ def test_what_is_no_paper_is_refused_and_named(desk: Machine, id: str, together:
         assert events.read(lambda one: one.execute("SELECT count(*) FROM orphan").fetchone()) == (0,)
 
 
-@pytest.mark.parametrize(
-    ("kind", "value"),
-    [
-        ("follow:blog", f"{{{FEED.replace('https://a.example', 'https://u:p@a.example')}}}"),
-        ("follow:blog", f"{{{FEED.replace('rss', 'arxiv')}}}"),
-        ("setting:mute", "[" * 9 + "]" * 9),
-        ("setting:mute", "no JSON"),
-        ("setting:../x", "1"),
-    ],
-)
-def test_addresses_categories_and_settings_have_their_forms(desk: Machine, kind: str, value: str) -> None:
-    forge(desk.folder, Entry("0" * 24, OTHER, 1, 1, kind, value, 0, NOBODY))
-    (trouble,) = desk.look().troubles
-    assert trouble.endswith("it is not an event")
-
-
 @pytest.mark.parametrize("number", [LARGEST_NUMBER, (1 << 53) - 1, 2_000_000])
 def test_no_number_in_this_machine_s_name_stands_before_what_is_done_here(desk: Machine, number: int) -> None:
     desk.mark("read", True, 1)
-    with desk.events() as events:
-        own = events.machine()
+    own = desk.id
     forge(desk.folder, Entry("0" * 24, own, number, 1, "star", "1", 1, compress(b"2611.00001")))
     desk.look()
     desk.mark("star", True, 2)

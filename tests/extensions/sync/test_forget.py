@@ -32,11 +32,6 @@ from tests.extensions.sync.test_union import act
 OTHER = "0c" * 6
 
 
-def id_of(machine: Machine) -> str:
-    with machine.events() as events:
-        return events.machine()
-
-
 def forget(machine: Machine, who: str, *, is_forgotten: bool = True) -> None:
     with machine.events() as events:
         events.forget(who, is_forgotten=is_forgotten)
@@ -49,7 +44,7 @@ def star(number: int, paper: str = "2611.00002", machine: str = OTHER, clock: in
 def test_what_a_file_brought_in_the_name_of_this_machine_is_taken_back_too(laptop: Machine, desk: Machine) -> None:
     desk.mark("star", True, 1)
     before = desk.states()
-    forged = Entry("f" * 24, id_of(desk), 2, 1, "star", "1", 1, compress(b"2611.00002"))
+    forged = Entry("f" * 24, desk.id, 2, 1, "star", "1", 1, compress(b"2611.00002"))
     Journal(desk.folder / f"dailypapers-{OTHER}.jsonl").append([forged], OTHER)
     desk.look()
     assert desk.states() != before
@@ -76,7 +71,7 @@ def test_all_that_a_machine_did_is_taken_back_and_comes_again(laptop: Machine, d
     desk.look()
     both = desk.states()
     assert both != before
-    forget(desk, id_of(laptop))
+    forget(desk, laptop.id)
     assert desk.states() == before
     # Nor does anything of it come again, whatever it does.
     laptop.mark("hide", True, 5)
@@ -86,7 +81,7 @@ def test_all_that_a_machine_did_is_taken_back_and_comes_again(laptop: Machine, d
     with desk.events() as events:
         events.rebuild()
     assert desk.states() == before
-    forget(desk, id_of(laptop), is_forgotten=False)
+    forget(desk, laptop.id, is_forgotten=False)
     assert desk.states() == both
     assert desk.look().came == {"laptop": 1}
     assert desk.states() == laptop_states_with(laptop, desk)
@@ -107,7 +102,7 @@ def test_an_undo_by_a_forgotten_machine_is_none(laptop: Machine, desk: Machine) 
     before = desk.states()
     desk.look()
     assert desk.states() != before
-    forget(desk, id_of(laptop))
+    forget(desk, laptop.id)
     assert desk.states() == before
 
 
@@ -121,9 +116,9 @@ def test_the_other_machines_forget_too_and_no_file_has_it_any_more(
     # So that others have to write it on.
     laptop.own_file.unlink()
     desk.look()
-    assert id_of(laptop) in desk.own_file.read_text()
+    assert laptop.id in desk.own_file.read_text()
     stick.look()
-    forget(stick, id_of(laptop))
+    forget(stick, laptop.id)
     stick.look()
     assert desk.look().came == {"stick": 1}
     stick.look()
@@ -131,7 +126,7 @@ def test_the_other_machines_forget_too_and_no_file_has_it_any_more(
     assert [row[0] for row in desk.states()[0] if row[2]] == ["2611.00002"]
     for one in (desk, stick):
         lines = list(Journal(one.own_file).read())
-        assert not [line for line in lines if isinstance(line, Entry) and line.machine == id_of(laptop)]
+        assert not [line for line in lines if isinstance(line, Entry) and line.machine == laptop.id]
     # On the forgotten machine itself nothing is lost, and it is told.
     assert laptop.look().is_forgotten
     assert [row[0] for row in laptop.states()[0] if row[2]] == ["2611.00001", "2611.00002"]
@@ -142,7 +137,7 @@ def test_what_its_file_brought_in_the_name_of_others_goes_too(laptop: Machine, d
     desk.mark("star", True, 1)
     desk.look()
     before = desk.states()
-    foreign = [star(1), star(2, "2611.00003", "0d" * 6), star(3, "2611.00004", id_of(laptop))]
+    foreign = [star(1), star(2, "2611.00003", "0d" * 6), star(3, "2611.00004", laptop.id)]
     Journal(desk.folder / f"dailypapers-{OTHER}.jsonl").append(foreign, OTHER)
     assert sum(desk.look().came.values()) == 3
     forget(desk, OTHER)
@@ -162,17 +157,17 @@ def test_of_two_that_forget_each_other_the_last_decides(laptop: Machine, desk: M
     stick.look()
     laptop.look()
     desk.look()
-    forget(laptop, id_of(desk))
+    forget(laptop, desk.id)
     laptop.look()
     with desk.events() as events:
         events.join(entries_of(laptop))
-    forget(desk, id_of(laptop))
+    forget(desk, laptop.id)
     desk.look()
     stick.look()
     with stick.events() as events:
-        assert events.read(forgotten) == {id_of(laptop)}
+        assert events.read(forgotten) == {laptop.id}
     with laptop.events() as events:
-        assert events.read(forgotten) == {id_of(desk)}
+        assert events.read(forgotten) == {desk.id}
 
 
 def entries_of(machine: Machine) -> list[Entry]:
@@ -189,7 +184,7 @@ def test_what_is_cut_off_while_it_is_forgotten_is_finished(
         laptop.mark("note", f"Note {place}", place)
     laptop.look()
     desk.look()
-    who = id_of(laptop)
+    who = laptop.id
     monkeypatch.setattr(events_module, "JOINED", 1)
     left = [step]
 
@@ -209,13 +204,13 @@ def test_a_lost_cache_knows_from_the_journal_who_is_forgotten(laptop: Machine, d
     laptop.mark("star", True, 2)
     laptop.look()
     desk.look()
-    forget(desk, id_of(laptop))
-    before, machine = desk.states(), id_of(desk)
+    forget(desk, laptop.id)
+    before, machine = desk.states(), desk.id
     desk.cache.write_bytes(origin.read_bytes())
     for log in ("-wal", "-shm"):
         desk.cache.with_name(f"papers.db{log}").unlink(missing_ok=True)
     assert desk.states() == before
-    assert id_of(desk) == machine
+    assert desk.id == machine
     desk.look()
     assert desk.states() == before
 
@@ -227,7 +222,7 @@ def test_machines_that_forget_one_come_to_the_same(
 ) -> None:
     folder = tmp_path_factory.mktemp("forget") / "shared"
     machines = [Machine.copied(origin, folder, f"m{number}", off) for number, off in enumerate((0, 2, -3))]
-    gone = id_of(machines[2])
+    gone = machines[2].id
     for _ in range(14):
         one = chance.choice(machines)
         act(one, chance)

@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 from reader.cache.earlier_values import replaced
 from reader.cache.entries import Step, keep_in_step
 from reader.cache.marks.event_log import Marking
-from reader.cache.marks.foreign import checked
 from reader.core.follows import Follow, value_of
 from reader.core.settings import toml
 from reader.core.settings.entries import LISTS, event_value
@@ -142,18 +141,6 @@ def settle(machines: Sequence[Home]) -> None:
 
 
 # Each line of the table in `core/settings/entries.py`
-
-
-def test_entries_that_two_machines_add_are_on_both(origin: Path, tmp_path: Path) -> None:
-    one, two = homes(origin, tmp_path, "one", "two")
-    settle([one, two])
-    one.write(with_table(one.text, "rules", {"name": "A", "when": "title:a", "then": ["hide"]}))
-    two.write(with_table(two.text, "rules", {"name": "B", "when": "title:b", "then": ["star", "queue"]}))
-    settle([one, two])
-    assert one.lists() == two.lists()
-    assert one.names("rules") == ["A", "B"]
-    assert one.text.startswith(HEAD) and two.text.startswith(HEAD)
-    assert [each.meet() for each in (one, two)] == [0, 0]
 
 
 @pytest.mark.parametrize(
@@ -398,39 +385,6 @@ def test_entries_stay_here_without_consent(origin: Path, tmp_path: Path) -> None
     assert one.lists() == two.lists() and one.lists()["mute"] == ["secret"] and two.names() == ["a"]
     # What was done before is no longer what the file follows.
     assert two.undo() == ""
-
-
-@pytest.mark.parametrize(
-    ("kind", "value"),
-    [
-        ("here:views:0123456789abcdef", "{}"),
-        ("entry:views:x", "{}"),
-        ("entry:views:0123456789abcdef", "[]"),
-        ("entry:views:0123456789abcdef", '{"name":"a\\u009bb"}'),
-        ("entry:views:0123456789abcdef", '{"query":7}'),
-        ("entry:views:0123456789abcdef", json.dumps({"query": "a" * 4001})),
-        ("entry:rules:0123456789abcdef", '{"then":["a\\nb"]}'),
-        ("entry:mute:0123456789abcdef", '{"text":"a\\u202eb"}'),
-        ("entry:mute:0123456789abcdef", '{"place":"up"}'),
-        ("entry:mute:0123456789abcdef", "{" * 4000),
-    ],
-)
-def test_what_no_machine_of_ours_writes_is_refused(origin: Path, tmp_path: Path, kind: str, value: str) -> None:
-    (one,) = homes(origin, tmp_path, "one")
-    with one.events() as events:
-        good = events.decide([Marking("entry:future:0123456789abcdef", '{"colour":"blue","there":true}')])
-        assert good is not None
-        rows = events.read(
-            lambda connection: connection.execute(
-                "SELECT id, machine, number, clock, kind, value, count, papers FROM event"
-            ).fetchall()
-        )
-    from reader.cache.marks.journal import Entry
-
-    entry = Entry(*rows[0])
-    assert checked(entry) == entry
-    with pytest.raises(ValueError, match="not an event"):
-        checked(Entry(entry.id, entry.machine, 1, entry.clock, kind, value, 0, entry.papers))
 
 
 @given(values=st.fixed_dictionaries({"name": st.text(min_size=1), "query": st.text(min_size=1)}))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import random
-import shutil
 from contextlib import suppress
-from itertools import permutations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -85,24 +83,3 @@ def test_all_machines_come_to_the_same_state_in_any_order(origin: Path, chance: 
         with machines[0].events() as events:
             events.rebuild()
         assert machines[0].states() == before
-
-
-def test_files_are_joined_in_any_order_and_grouping_and_more_than_once(origin: Path, tmp_path: Path) -> None:
-    chance = random.Random(7)
-    sources = [
-        Machine.copied(origin, tmp_path / f"alone{name}", f"source{name}", days_off=3 * name) for name in range(3)
-    ]
-    for one in sources:
-        for _ in range(12):
-            act(one, chance)
-        one.look()
-    found = []
-    for place, order in enumerate(list(permutations(sources))[::2]):
-        target = Machine.copied(origin, tmp_path / f"joined{place}", f"target{place}")
-        for group in ([order[:2], order[2:]], [order[:1], order[1:]])[place % 2]:
-            for one in group:
-                shutil.copy(one.own_file, target.folder)
-            target.look()
-            target.look()
-        found.append((target.log(), target.states()))
-    assert all(one == found[0] for one in found)

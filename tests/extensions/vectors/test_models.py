@@ -134,11 +134,7 @@ def test_what_is_not_the_model_is_not_kept(hub: Hub, tmp_path: Path) -> None:
     assert (before / "model.safetensors").read_bytes() == hub.files["model.safetensors"]
 
 
-@pytest.mark.parametrize("name", ["a/b", "minishlab/potion-base-8M"])
-def test_names_of_models(name: str) -> None:
-    assert is_name(name)
-
-
-@pytest.mark.parametrize("name", ["", "a", "a/b/c", "../b", "a/..b", "-a/b", "a/b c", "a/b\n", "/a/b", "ä/b"])
-def test_no_names_of_models(name: str) -> None:
-    assert not is_name(name)
+def test_names_of_models() -> None:
+    assert is_name("a/b") and is_name("minishlab/potion-base-8M")
+    for name in ("", "a", "a/b/c", "../b", "a/..b", "-a/b", "a/b c", "a/b\n", "/a/b", "ä/b"):
+        assert not is_name(name)

@@ -102,16 +102,6 @@ async def test_two_hundred_ids_go_at_once_three_seconds_apart(server: Arxiv, nap
     assert set(told) == {""}
 
 
-async def test_a_pause_that_has_passed_is_not_made(server: Arxiv, nap: Nap) -> None:
-    async with connected(server, nap) as arxiv:
-        await arxiv.papers(["2605.00000"])
-        nap.now += 2
-        await arxiv.papers(["2605.00001"])
-        nap.now += 3
-        await arxiv.papers(["2605.00002"])
-    assert nap.taken == [1]
-
-
 async def test_a_day_of_a_category_comes_in_slices(server: Arxiv, nap: Nap, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.feeds.arxiv.client._PAGE_SIZE", 2)
     server.papers += [Paper("2605.00010", categories=("cs.RO",)), Paper("2605.00011", published="2026-05-10")]

@@ -58,7 +58,7 @@ def test_an_entry_says_all_that_arxiv_knows() -> None:
                 journal="Example J. 7 (2026) 1-9",
                 source="arxiv",
                 by_arxiv=True,
-            ),
+            )
         ),
     )
 
@@ -82,11 +82,6 @@ def test_old_ids_are_known(id: str, bare: str) -> None:
 def test_an_id_without_a_version_has_none() -> None:
     entry = atom_entry(Paper("2605.00001")).replace("00001v1</id>", "00001</id>")
     assert parse_arxiv(api_feed([entry])).entries[0].draft.version is None
-
-
-def test_an_unknown_id_is_silently_missing() -> None:
-    answer = parse_arxiv(api_feed([]))
-    assert (answer.entries, answer.total) == ((), 0)
 
 
 @each(
@@ -136,8 +131,11 @@ def test_what_is_no_answer_says_so(body: bytes) -> None:
         parse_arxiv(body)
 
 
-def test_past_the_last_paper_there_is_none() -> None:
-    assert parse_arxiv(api_feed([], total=7, start=7)).entries == ()
+def test_without_papers_an_answer_is_empty() -> None:
+    answer = parse_arxiv(api_feed([]))
+    assert (answer.entries, answer.total) == ((), 0)
+    # Past the last paper, and at a weekend.
+    assert parse_arxiv(api_feed([], total=7, start=7)).entries == parse_arxiv(announcement([])).entries == ()
 
 
 def test_an_odd_total_is_none() -> None:
@@ -190,10 +188,6 @@ Abstract: We look on.</summary>
     (entry,) = parse_arxiv(body).entries
     (same,) = parse_arxiv(announcement([rss_item(Paper("2605.00001"))])).entries
     assert entry.draft == same.draft._replace(journal="Example J.", doi="10.1000/7")
-
-
-def test_a_weekend_is_empty() -> None:
-    assert parse_arxiv(announcement([])).entries == ()
 
 
 @each("stamp", ["", "soon", "Tue, 99 May 2026 00:00:00 -0400", "Tue, 12 May 99999 00:00:00 -0400"])

@@ -11,13 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from reader.core.errors import (
-    FeedError,
-    FeedMalformed,
-    FeedOffline,
-    FeedRefused,
-    FeedUnreachable,
-)
+from reader.core.errors import FeedError, FeedMalformed, FeedOffline, FeedRefused, FeedUnreachable
 from reader.core.steps import watched_by
 from reader.feeds.http.client import HttpClient
 from reader.feeds.http.responses import HttpRefused, Limits
@@ -87,8 +81,7 @@ async def test_no_two_readers_wait_equally_long(server: FeedServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "wait"),
-    [("limit:7", 8), ("limit-after:9", 9), ("limit-bare", 60), ("error-after:3", 3)],
+    ("fault", "wait"), [("limit:7", 8), ("limit-after:9", 9), ("limit-bare", 60), ("error-after:3", 3)]
 )
 async def test_the_feed_says_how_long_to_wait(fault: str, wait: float, server: FeedServer, nap: Nap) -> None:
     server.faults += [fault]
