@@ -23,7 +23,7 @@ from tests.table import each
     ],
 )
 def test_a_command_says_the_same_in_a_fork(words: tuple[str, ...], tmp_path: Path) -> None:
-    said = set()
+    said = set[object]()
     for is_forked in (True, False):
         with pytest.MonkeyPatch.context() as patch:
             if not is_forked:
