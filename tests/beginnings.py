@@ -1,24 +1,20 @@
 """Homes that began with the oldest program and with today's: the same 300 papers, and marks of every kind.
 
 A cache keeps its first form for life: a migration adds columns, but the rows that are there stay short. So damage is
-tried on both. The oldest cache was made by the program at `FIRST_COMMIT` itself and is kept in `tests/data`;
-`python -m tests.beginnings` makes it again from the history of the repository.
+tried on both. The oldest cache was made by the last program with the first schema alone, commit 2811321, and is kept
+in `tests/data`.
 """
 
 from __future__ import annotations
 
 import json
 import lzma
-import os
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -32,14 +28,10 @@ from reader.cache.texts import Texts
 from reader.core.document.model import Document, Paragraph, Span
 from reader.feeds.files.papers_file import read_papers
 from tests.cache.conftest import ByName
-from tests.rigs.program import unpack
 
 ROOT = Path(__file__).parent.parent
 
 OLDEST = ROOT / "tests" / "data" / "0.1.0" / "papers.db.xz"
-
-FIRST_COMMIT = "2811321"
-"""The last program whose cache had only its first schema."""
 
 PAPERS = 300
 """Papers of each home, thirty on each of ten days; the key of a paper is its number plus one."""
@@ -111,7 +103,7 @@ _MARKS: tuple[tuple[str, bool | str, range], ...] = (
     ("note", "Mine: compare with *old* tasks.", range(3, 6)),
     ("hide", True, range(90, 100)),
 )
-"""What both programs can record, in this order; then the newest is undone and done again."""
+"""What both programs recorded, in this order; then the newest was undone and done again."""
 
 
 def make_newest(home: Path) -> Path:
@@ -158,42 +150,3 @@ def _use(cache: Path) -> Path:
         events.act([Change("queue", "1", QUEUED)])
         events.mark("open", "2026-11-24", OPENED)
     return cache
-
-
-_OLD_PROGRAM = """
-import sys
-from contextlib import closing
-from pathlib import Path
-from reader.cache.events import Events
-from reader.cache.feeds import Feeds
-
-path = Path(sys.argv[1])
-with closing(Feeds.open(path)) as feeds:
-    feeds.follow(*{feed})
-with closing(Events.open(path)) as events:
-    for kind, value, pks in {marks}:
-        events.mark(kind, value, pks)
-    events.undo()
-    events.redo()
-"""
-
-
-def build_oldest() -> bytes:
-    """The file of a home that the program at `FIRST_COMMIT` fills; needs the history of the repository."""
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        unpack(FIRST_COMMIT, folder / "program")
-        papers = folder / "papers.json"
-        papers.write_text(json.dumps(feed_days()))
-        marking = folder / "marking.py"
-        marks = [(kind, value, list(pks)) for kind, value, pks in _MARKS]
-        marking.write_text(_OLD_PROGRAM.format(feed=FEED, marks=marks))
-        home = folder / "home"
-        around = {**os.environ, "PYTHONPATH": str(folder / "program"), "DAILYPAPERS_HOME": str(home)}
-        for words in (["-m", "reader", "import", str(papers)], [str(marking), str(home / "papers.db")]):
-            subprocess.run([sys.executable, *words], cwd=folder, env=around, check=True, capture_output=True)
-        return (home / "papers.db").read_bytes()
-
-
-if __name__ == "__main__":
-    OLDEST.write_bytes(lzma.compress(build_oldest(), preset=9))

@@ -104,10 +104,13 @@ def test_the_whole_job_stops_and_this_process_last(monkeypatch: pytest.MonkeyPat
     found: list[object] = []
     for name in ("os.killpg", "signal.pthread_kill"):
         monkeypatch.setattr(name, lambda whom, number: found.append((whom, number, platform.ignores_stop())))
-    before = signal.getsignal(signal.SIGTSTP)
-    platform.stop_job()
-    assert found == [(0, signal.SIGTSTP, True), (threading.get_ident(), signal.SIGTSTP, False)]
-    assert signal.getsignal(signal.SIGTSTP) is before
+    before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    try:
+        platform.stop_job()
+        assert found == [(0, signal.SIGTSTP, True), (threading.get_ident(), signal.SIGTSTP, False)]
+        assert platform.ignores_stop()
+    finally:
+        signal.signal(signal.SIGTSTP, before)
 
 
 def test_a_group_is_killed_with_its_leader() -> None:
@@ -152,7 +155,9 @@ def test_a_raw_terminal_sends_each_key_at_once_and_unchanged(keep_signals: bool)
         signals = b"" if keep_signals else b"\x03"
         os.write(ours, b"\rq" + signals)
         assert os.read(its, 9) == b"\rq" + signals
-        assert termios.tcgetattr(its)[3] & (termios.ECHO | termios.ICANON) == 0
+        modes = termios.tcgetattr(its)
+        assert modes[3] & (termios.ECHO | termios.ICANON | termios.ISIG) == (termios.ISIG if keep_signals else 0)
+        assert modes[6][termios.VMIN] == 1
     finally:
         os.close(ours)
         os.close(its)

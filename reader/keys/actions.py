@@ -240,13 +240,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("find.feed", "ctrl+s", "Search the feed", "Search the feed itself for your words, in its own order.", _ASK),
     Action("find.widen", "ctrl+a", "Search all", "Run the query on all papers, or back.", _WIDEN),
     Action("find.clear", "F", "Clear query", "Clear the query and all picked topics; the cursor stays.", _MAIN),
-    Action(
-        "find.sort",
-        "S",
-        "Best first",
-        "Order by what suits you; press again for the order before.",
-        _PANES,
-    ),
+    Action("find.sort", "S", "Best first", "Order by what suits you; press again for the order before.", _PANES),
     Action("view.latest", "gt", "Latest", "The newest day that has papers.", _BROWSE),
     Action("view.foryou", "gy", "For you", "Unread papers that suit you, the best first, and why.", _BROWSE),
     Action("view.followed", "gf", "Followed", "Papers with an author, topic or word that you follow.", _BROWSE),
@@ -391,13 +385,7 @@ def own_actions(commands: Sequence[UserCommand]) -> Mapping[str, UserCommand]:
 def rows_of(commands: Sequence[UserCommand]) -> tuple[Action, ...]:
     """The lines that the commands add to the table of actions; their keys are as in the settings."""
     return tuple(
-        Action(
-            id,
-            "",
-            command.name,
-            f"Run your command on this paper: {_line(command)}.",
-            LINE_CONTEXTS,
-        )
+        Action(id, "", command.name, f"Run your command on this paper: {_line(command)}.", LINE_CONTEXTS)
         for id, command in own_actions(commands).items()
     )
 

@@ -206,11 +206,7 @@ class Keymap:
 
     @classmethod
     def of(
-        cls,
-        settings: Settings,
-        overrides: Mapping[str, str | Sequence[str]] | None = None,
-        *,
-        is_served: bool = False,
+        cls, settings: Settings, overrides: Mapping[str, str | Sequence[str]] | None = None, *, is_served: bool = False
     ) -> Self:
         """The keys by the user's settings, or with other keys of the user's."""
         keys = settings.keys if overrides is None else overrides

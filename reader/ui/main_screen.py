@@ -98,13 +98,7 @@ class TopLine(OneLine[Header]):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"top--{role}" for role in HEADER_ROLES}
 
-    def __init__(
-        self,
-        glyphs: Glyphs = UNICODE,
-        spin: float | None = 0.4,
-        *,
-        id: str | None = None,
-    ) -> None:
+    def __init__(self, glyphs: Glyphs = UNICODE, spin: float | None = 0.4, *, id: str | None = None) -> None:
         """`spin` is the seconds between frames of the spinner; None keeps it still."""
         super().__init__(Header(), glyphs, id=id)
         self._spin = spin
@@ -196,13 +190,7 @@ class MainScreen(HeldScreen, BlankGround, Screen[None], inherit_bindings=False):
     """No automatic focus: over an empty list Textual would focus the filter pane, even a folded one."""
 
     def __init__(
-        self,
-        model: Model,
-        look: Look,
-        rows: Rows,
-        load_first: Callable[[], object],
-        *,
-        folded: tuple[str, ...] = (),
+        self, model: Model, look: Look, rows: Rows, load_first: Callable[[], object], *, folded: tuple[str, ...] = ()
     ) -> None:
         """`rows` fetches rows of papers; `load_first` lists the first screenful; `folded` are families of topics."""
         super().__init__()

@@ -87,7 +87,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help=f"of {', '.join(MEASURES)}; with commas between")
     options = parser.parse_args()
     wanted = [name for name in options.only.split(",") if name] or list(MEASURES)
-    cache = corpus.kept(options.folder, options.papers, corpus.told)
+    cache = corpus.kept(options.folder, options.papers)
     # The bare app and the reader are modules of this checkout, whatever is installed.
     os.chdir(ROOT)
     table = Table()

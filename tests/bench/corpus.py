@@ -8,10 +8,8 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sqlite3
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -38,8 +36,6 @@ DAYS = 1_250
 
 STARRED = 200
 """One of so many papers is starred."""
-
-Progress = Callable[[int, int], None]
 
 
 def listings(papers: int, newest: date = NEWEST) -> Iterator[Listing]:
@@ -141,21 +137,18 @@ def _pairs(lead: Sequence[str]) -> tuple[str, str, str]:
 # Caches
 
 
-def fill(path: Path, papers: int, progress: Progress | None = None) -> None:
+def fill(path: Path, papers: int) -> None:
     """Make a cache of so many papers at `path`, through the door by which the feed's papers come."""
     with closing(Cache.open(path, shipped_topics())) as cache:
-        done = 0
         for listing in listings(papers):
-            done += cache.store(listing, f"{listing.day}T08:00:00Z").new
-            if progress is not None:
-                progress(done, papers)
+            cache.store(listing, f"{listing.day}T08:00:00Z")
     with closing(Events.open(path)) as events:
         events.mark("star", True, range(STARRED, papers, STARRED))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def kept(folder: Path, papers: int, progress: Progress | None = None) -> Path:
+def kept(folder: Path, papers: int) -> Path:
     """A cache of so many papers in `folder`, made if none of today's schema and rules is there."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"papers-{papers}-{_fingerprint()}.db"
@@ -163,7 +156,7 @@ def kept(folder: Path, papers: int, progress: Progress | None = None) -> Path:
         partial = path.with_suffix(".part")
         for leftover in folder.glob(f"{partial.name}*"):
             leftover.unlink()
-        fill(partial, papers, progress)
+        fill(partial, papers)
         partial.rename(path)
     return path
 
@@ -178,19 +171,12 @@ def _fingerprint() -> str:
     return hashlib.sha256(f"{VERSION} {tables} {shipped_topics().version}".encode()).hexdigest()[:10]
 
 
-def told(done: int, total: int, _began: float = time.perf_counter()) -> None:
-    """Say on a terminal how far the making is."""
-    if sys.stderr.isatty():
-        rate = done / (time.perf_counter() - _began)
-        print(f"\r{done:,} of {total:,} papers, {rate:,.0f} a second ", end="", file=sys.stderr, flush=True)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description="Make a cache of papers that nobody wrote.")
     parser.add_argument("--papers", type=int, default=10_000)
     parser.add_argument("--folder", type=Path, default=default_folder())
     options = parser.parse_args()
-    print(kept(options.folder, options.papers, told))
+    print(kept(options.folder, options.papers))
 
 
 def default_folder() -> Path:

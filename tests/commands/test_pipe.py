@@ -18,6 +18,7 @@ from reader.core.document.model import Document, Paragraph, Span
 from tests.commands.conftest import IDS, Run
 from tests.feed_server import FeedServer
 from tests.feeds.fulltext import pages
+from tests.tiers import rest_long
 
 SETTINGS = """
 [[commands]]
@@ -154,7 +155,7 @@ def test_on_star_runs_on_papers_that_were_not_starred(run: Run, settings: Path, 
     assert ran.out.startswith("1 paper marked starred.")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", rest_long([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], [signal.SIGTERM]))
 def test_a_pipe_that_is_ended_ends_its_program(papers: Path, home: Path, number: int) -> None:
     pid = home / "pid"
     words = ("pipe", f"!echo $$ > {pid}; exec sleep 60", IDS[0])

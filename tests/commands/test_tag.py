@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from tests.commands.conftest import IDS, Run, RunOnTerminal, Spawn
@@ -98,11 +97,11 @@ def test_a_note_is_written_printed_and_removed(run: Run, papers: Path) -> None:
     assert run("count", "has:note").out == "0\n"
 
 
-def test_a_note_comes_from_standard_input(spawn: Spawn, papers: Path) -> None:
+def test_a_note_comes_from_standard_input(spawn: Spawn, run: Run, papers: Path) -> None:
     assert spawn("note", IDS[0], "--text", "-", input="\nTwo\r\n  lines \x1b[31m\n").code == 0
-    assert spawn("note", IDS[0]).out == "Two\n  lines\n"
+    assert run("note", IDS[0]).out == "Two\n  lines\n"
     assert spawn("note", IDS[0], "--text", "-", input="- one\n- two").code == 0
-    assert json.loads(spawn("show", IDS[0], "--json").out)["note"] == "- one\n- two"
+    assert run("show", IDS[0], "--json").record["note"] == "- one\n- two"
 
 
 def test_the_queue_has_its_own_order(run: Run, papers: Path) -> None:

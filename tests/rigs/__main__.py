@@ -12,13 +12,10 @@ from importlib import import_module
 
 RIGS = {
     "crash": ("crash.rig", "cuts the program off by kills, failing writes and full disks: nothing may be lost"),
-    "everywhere": ("everywhere.rig", "marks papers on many machines: all is everywhere at the end"),
     "fuzz": ("fuzz.rig", "attacks a parser by coverage"),
-    "leave": ("pty.leave", "ends the reader in every way, with parts of it hanging"),
     "mishaps": ("mishaps.rig", "plays what lies between machines, and writes what the user gets"),
     "mutate": ("mutate", "changes the reader, and tells which changes its tests find"),
     "versions": ("versions", "runs quick tests with the lowest, the locked and the newest versions of all libraries"),
-    "whole": ("whole", "replays days of arXiv with faults: each paper that a source has is in the cache"),
     "year": ("year", "replays a year of two machines: nothing grows but with the papers and the marks"),
     "start": ("pty.start", "starts an installed program in a terminal, and leaves it"),
 }

@@ -1,15 +1,12 @@
-"""Replay days of arXiv with a fault each, and tell what was announced and what is in the cache.
+"""Replays days of arXiv with a fault each, and tells what was announced and what is in the cache.
 
-A refresh may be missing on some days; each other one is made twice. It returns 1 if a paper that some source had is not
-in the cache, if what is said of a day is not true, or if the second refresh changes what is known.
+A refresh may be missing on some days; each other one is made twice. A row is good if each paper that some source had is
+in the cache, what is said of the day is true, and the second refresh changes nothing of what is known.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import random
-import tempfile
 import zlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -108,16 +105,3 @@ async def _all(world: World, days: Sequence[str]) -> Row:
     not_whole = [day for day in days[-25:] if day not in known or not known[day].is_whole]
     said = f"{here:,} of {len(ids):,}" + (f", not whole: {', '.join(not_whole)}" if not_whole else "")
     return Row(f"{len(days)} days", "none any more", len(ids), here, here, said, len(world.arxiv.requests) - before, 0)
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Replay, print the table, and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tests.rigs whole", description=__doc__)
-    parser.add_argument("--days", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args(arguments)
-    papers = invented(given.days, given.seed)
-    with tempfile.TemporaryDirectory(prefix="whole-") as folder:
-        rows = asyncio.run(replay(papers, Path(folder), given.seed))
-    print(f"seed {given.seed}", *rows, sep="\n")
-    return 0 if all(row.is_good for row in rows) else 1

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, Protocol, Unpack
+from typing import Any, Protocol
 
 import pytest
 import textual.app
@@ -28,7 +28,7 @@ from reader.core.paper import Draft
 from reader.ui.shell import services
 from reader.ui.shell.services import report_unforeseen
 from tests.ui import papers
-from tests.ui.driver import AppOptions, Story, fill, open_reader
+from tests.ui.driver import Story, fill, open_reader
 from tests.ui.quiet import read_all
 
 # A screen that is painted makes objects by the hundred thousand, and looking them all over for garbage as often as
@@ -195,7 +195,7 @@ class Opener(Protocol):
         *,
         papers: Mapping[str, Sequence[Draft]] | None = None,
         size: tuple[int, int] = (140, 30),
-        **how: Unpack[AppOptions],
+        **how: Any,
     ) -> AbstractAsyncContextManager[Story]: ...
 
 
@@ -284,7 +284,7 @@ def reader(
         *,
         papers: Mapping[str, Sequence[Draft]] | None = None,
         size: tuple[int, int] = (140, 30),
-        **how: Unpack[AppOptions],
+        **how: Any,
     ) -> AbstractAsyncContextManager[Story]:
         file = tmp_path / "papers.db"
         if not file.exists():

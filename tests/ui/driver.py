@@ -3,8 +3,7 @@
     async with reader(size=(80, 24)) as r:
         await r.do("paper.star")
         assert r.here.starred and "starred" in r.status
-        await r.do("find.query")
-        await r.type("agents")
+        await r.search("agents")
         await r.until(lambda: len(r.ids) == 8)
 
 Keys are those of the keymap, found by the action's id. Nothing sleeps: each deed returns once the reader is at rest.
@@ -19,10 +18,9 @@ import unicodedata
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar, Unpack, cast
+from typing import Any, TypeVar, cast
 
 from textual import events
 from textual._context import visible_screen_stack
@@ -47,7 +45,6 @@ from reader.ui.page.detail import PaperDetail
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.screen import PaperPage
 from reader.ui.program import NoticeTimer
-from reader.ui.shell.app import Ask
 from tests.doubles import cached
 from tests.ui import papers
 from tests.ui.quiet import busy, read_all
@@ -74,45 +71,21 @@ def settings(**changed: Any) -> Settings:
     return replace(quiet, **changed)
 
 
-class AppOptions(TypedDict, total=False):
-    """What a test may choose of the app that it opens."""
-
-    settings: Settings
-    query: str
-    opens_page: bool
-    demo: bool
-    state_file: Path
-    warnings: Sequence[str]
-    now: Callable[[], datetime]
-    still: bool
-    settings_file: Path
-    ask: Ask
-
-
-def make_app(file: Path, **how: Unpack[AppOptions]) -> ReaderApp:
-    """The reader over a cache, its clock stopped, its state in a file next to it."""
-    chosen = how.get("settings") or settings()
-    now = how.get("now", lambda: papers.NOW)
+def make_app(file: Path, **how: Any) -> ReaderApp:
+    """The reader over a cache, its clock stopped, its state in a file next to it; `how` is what a test chooses."""
     # `ByTitle` has all of `Topics` that the reader uses.
     rules = cast("Callable[[], Topics]", papers.ByTitle)
+    chosen: dict[str, Any] = {
+        "state_file": file.with_name("state.json"),
+        "now": lambda: papers.NOW,
+        "still": True,
+        "rules": rules,
+    } | how
+    own = chosen.pop("settings", None) or settings()
     # A process for each refresh would take most of the tests' time.
-    run_job = partial(running.run_job, jobs.JobContext(file, chosen, rules, now))
-    return ReaderApp(
-        chosen,
-        file,
-        query=how.get("query", ""),
-        opens_page=how.get("opens_page", False),
-        demo=how.get("demo", False),
-        state_file=how.get("state_file", file.with_name("state.json")),
-        run_job=run_job,
-        rules=rules,
-        shell=lambda: ReaderShell(Workspace(cache_file=file), {HOME_VARIABLE: str(file.parent)}),
-        warnings=how.get("warnings", ()),
-        now=now,
-        still=how.get("still", True),
-        settings_file=how.get("settings_file"),
-        ask=how.get("ask"),
-    )
+    run_job = partial(running.run_job, jobs.JobContext(file, own, rules, chosen["now"]))
+    shell = partial(ReaderShell, Workspace(cache_file=file), {HOME_VARIABLE: str(file.parent)})
+    return ReaderApp(own, file, run_job=run_job, shell=shell, **chosen)
 
 
 T = TypeVar("T")
@@ -159,6 +132,18 @@ class Story:
 
     async def type(self, text: str) -> None:
         await self.press(*text)
+
+    async def search(self, text: str, *action_ids: str) -> None:
+        """Type a query, and press the keys of actions."""
+        await self.do("find.query")
+        await self.type(text)
+        await self.do(*action_ids)
+
+    async def run(self, line: str) -> None:
+        """Type a command, and run it."""
+        await self.do("command.open")
+        await self.type(line)
+        await self.do("command.run")
 
     async def click(self, widget: Widget | str, x: int = 0, y: int = 0, *, times: int = 1, button: int = 1) -> None:
         """Press a button of the mouse and let go, at a place in a widget."""
@@ -397,9 +382,7 @@ def _mouse(kind: type[events.MouseEvent], x: int, y: int, button: int) -> events
 
 
 @asynccontextmanager
-async def open_reader(
-    file: Path, *, size: tuple[int, int] = (140, 30), **how: Unpack[AppOptions]
-) -> AsyncIterator[Story]:
+async def open_reader(file: Path, *, size: tuple[int, int] = (140, 30), **how: Any) -> AsyncIterator[Story]:
     """Open the reader on a cache, and be there once its panes are full."""
     app = make_app(file, **how)
     async with app.run_test(size=size) as pilot:

@@ -9,11 +9,7 @@ from textual.widgets import Static
 from reader.cache.reads.window import DayCount
 from reader.core.query.choices import TopicChoice
 from reader.ui.filter.pane import FilterPane
-from reader.ui.filter.rows import (
-    FilterData,
-    TopicItem,
-    ViewItem,
-)
+from reader.ui.filter.rows import FilterData, TopicItem, ViewItem
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.line_widgets import Reported
 from tests.ui.stage import Stage

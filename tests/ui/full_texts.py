@@ -7,17 +7,7 @@ from pathlib import Path
 
 from reader.cache.reads.window import Window
 from reader.cache.texts import Texts
-from reader.core.document.model import (
-    Block,
-    Cell,
-    Document,
-    Figure,
-    Heading,
-    Paragraph,
-    Reference,
-    Span,
-    Table,
-)
+from reader.core.document.model import Block, Cell, Document, Figure, Heading, Paragraph, Reference, Span, Table
 
 WORDS = "a measured sentence of plain words stands here to fill the lines that a reader scrolls through "
 

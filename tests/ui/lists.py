@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from textual.pilot import Pilot
 
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.glyphs import UNICODE
@@ -24,9 +27,11 @@ class Shelf:
         return [self.rows.get(pk) or row(pk, f"Paper {pk}") for pk in pks if pk >= 0]
 
 
-def list_stage() -> tuple[Stage, PaperList]:
+@asynccontextmanager
+async def list_stage(columns: int, lines: int) -> AsyncIterator[tuple[PaperList, Pilot[None]]]:
     papers = PaperList(today=TODAY)
-    return Stage(papers), papers
+    async with Stage(papers).run_test(size=(columns, lines)) as pilot:
+        yield papers, pilot
 
 
 def drawn(papers: PaperList) -> list[str]:

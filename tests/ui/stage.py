@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from textual.app import App, ComposeResult
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.pilot import Pilot
 from textual.reactive import var
 from textual.widget import Widget
 
@@ -26,6 +28,8 @@ from reader.ui.shell.model import Model
 from reader.ui.shell.services import Services
 from reader.ui.shell.state import State
 from tests.doubles import cached
+
+A = TypeVar("A", bound=App[None])
 
 TODAY = date(2025, 11, 24)
 SHEETS = ("app.tcss", "list.tcss", "detail.tcss", "page.tcss", "lines.tcss", "filter.tcss")
@@ -59,17 +63,15 @@ class Stage(App[None]):
             self.widget.focus()
 
 
+@asynccontextmanager
+async def staged(app: A, columns: int, lines: int) -> AsyncIterator[tuple[A, Pilot[None]]]:
+    """An app that runs in a terminal of a size."""
+    async with app.run_test(size=(columns, lines)) as pilot:
+        yield app, pilot
+
+
 _ROW = PaperRow(
-    pk=0,
-    id="",
-    title="",
-    day="2025-11-24",
-    upvotes=0,
-    comments=0,
-    read=False,
-    starred=False,
-    hidden=False,
-    code=False,
+    pk=0, id="", title="", day="2025-11-24", upvotes=0, comments=0, read=False, starred=False, hidden=False, code=False
 )
 
 _PAPER = Paper(

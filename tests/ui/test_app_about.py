@@ -8,6 +8,7 @@ from reader.keys.actions import Context
 from reader.ui.help.screen import HelpScreen
 from reader.ui.page.state import close_page
 from reader.ui.shell.layout import USUAL
+from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 
 
@@ -71,7 +72,10 @@ async def test_any_action_is_found_by_its_name(reader: Opener) -> None:
         await r.until(lambda: r.query == "topic:robotics")
 
 
-@pytest.mark.parametrize("place", ["read.open", "find.filter", "find.query", "app.help", "app.commands"])
+@pytest.mark.parametrize(
+    "place",
+    rest_long(["read.open", "find.filter", "find.query", "app.help", "app.commands"], ["find.query", "app.help"]),
+)
 async def test_ctrl_q_leaves_from_everywhere(reader: Opener, place: str) -> None:
     async with reader() as r:
         await r.do(place)
@@ -143,15 +147,13 @@ async def test_every_key_that_is_shown_can_be_clicked(reader: Opener) -> None:
         await r.type("by hand")
         await tap("esc keep")
         await r.until(lambda: r.context == "list" and r.here.has_note)
-        await r.do("find.query")
-        await r.type("topic:robo")
+        await r.search("topic:robo")
         await r.until(lambda: "tab" in r.advice)
         await tap("tab")
         await r.until(lambda: r.main.query_line.text == "topic:robotics ")
         await tap("ctrl+a")
         await r.until(lambda: "back to Latest" in r.advice)
-        await r.do("query.cancel")
-        await r.do("day.go")
+        await r.do("query.cancel", "day.go")
         await tap("esc close")
         await r.until(lambda: r.context == "list")
 

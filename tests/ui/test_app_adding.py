@@ -15,16 +15,19 @@ from reader.ui.refresh.refresher import Refresher
 from reader.ui.refresh.state import REFRESH
 from tests.feed_server import FeedServer, item
 from tests.feeds.servers import Arxiv, Paper
+from tests.tiers import rest_long
 from tests.ui.conftest import Opener
 from tests.ui.driver import Story, settings
 
 
-@pytest.mark.parametrize("typed", ["https://huggingface.co/papers/2404.00009", "arXiv:2404.00009v2", "2404.00009"])
+@pytest.mark.parametrize(
+    "typed",
+    rest_long(["https://huggingface.co/papers/2404.00009", "arXiv:2404.00009v2", "2404.00009"], ["arXiv:2404.00009v2"]),
+)
 async def test_a_link_that_is_typed_offers_its_paper(reader: Opener, typed: str) -> None:
     with FeedServer({"2024-04-02": [item("2404.00009", "An old one", "2024-04-02")]}) as feed:
         async with reader(settings=settings(endpoint=feed.url)) as r:
-            await r.do("find.query")
-            await r.type(typed)
+            await r.search(typed)
             assert r.empty.startswith("2404.00009 is not here yet. enter fetches it")
             assert "searches the feed" not in r.advice
             assert feed.requests == []

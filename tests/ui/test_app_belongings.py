@@ -71,8 +71,7 @@ async def test_a_page_gets_what_belongs_to_its_paper(
             assert asked() == ["/api/papers/2605.00001", "/api/papers/2605.00002"]
             await r.do("app.back", "move.up")
             await r.until(lambda: "254 models" in r.text("#detail"))
-            await r.do("find.query")
-            await r.type("has:model has:space")
+            await r.search("has:model has:space")
             await r.until(lambda: len(r.ids) == 1)
 
 

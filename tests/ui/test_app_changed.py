@@ -69,9 +69,7 @@ async def test_a_changed_paper_is_due_until_it_is_opened(reader: Opener, tmp_pat
         # Any mark is a look.
         await r.do("paper.read")
         assert not r.here.flags & Flag.CHANGED
-        await r.do("find.query")
-        await r.type("changed:2026-05-11")
-        await r.do("query.accept")
+        await r.search("changed:2026-05-11", "query.accept")
         assert r.ids == []
         await r.do("view.all")
         await r.until(lambda: r.ids == ["2605.00001"])

@@ -102,8 +102,7 @@ async def test_a_day_is_finished_or_the_rest_is_left(reader: Opener) -> None:
         await r.do("triage.next", "paper.tag")
         await r.type("soon")
         await r.press("enter")
-        await r.do("text.open", "paper.star")
-        await r.do("app.back")
+        await r.do("text.open", "paper.star", "app.back")
         assert r.context == "triage"
         await r.do("triage.next")
         triage = r.app.state[TRIAGE]

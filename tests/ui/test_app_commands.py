@@ -32,9 +32,7 @@ def unread(r: Story) -> int:
 async def test_the_id_of_a_paper_shows_it(reader: Opener) -> None:
     async with reader(size=(100, 30)) as r:
         id = r.ids[3]
-        await r.do("command.open")
-        await r.type(f"arXiv:{id}v2")
-        await r.do("command.run")
+        await r.run(f"arXiv:{id}v2")
         await r.until(lambda: r.ids == [id])
 
 
@@ -55,9 +53,7 @@ async def test_commands_run_on_the_papers_that_the_user_sees(reader: Opener, tmp
         await r.do("command.run")
         assert r.status == "14 papers marked starred · u undoes"
         assert r.row(3).starred
-        await r.do("command.open")
-        await r.type(f"export bibtex {tmp_path}/refs.bib")
-        await r.do("command.run")
+        await r.run(f"export bibtex {tmp_path}/refs.bib")
         assert (tmp_path / "refs.bib").read_text("utf-8").count("@misc") == 14
         await r.do("command.open", "command.previous", "command.run")
         assert "refs.bib already exists…  y replace it" in r.lines[-1]
@@ -72,9 +68,7 @@ async def test_commands_run_on_the_papers_that_the_user_sees(reader: Opener, tmp
 
 async def test_many_papers_out_of_sight_are_counted_first(reader: Opener) -> None:
     async with reader(size=(140, 30)) as r:
-        await r.do("command.open")
-        await r.type("mark read until:2026-05-11")
-        await r.do("command.run")
+        await r.run("mark read until:2026-05-11")
         assert "mark read until:2026-05-11: 46 papers" in r.lines[-1]
         await r.press("n")
         assert unread(r) == 60
@@ -84,9 +78,7 @@ async def test_many_papers_out_of_sight_are_counted_first(reader: Opener) -> Non
         assert unread(r) == 14
         await r.do("command.open", "command.previous", "command.run")
         assert r.status == "nothing to change · mark read until:2026-05-11"
-        await r.do("command.open")
-        await r.type("tag add later robot")
-        await r.do("command.run")
+        await r.run("tag add later robot")
         assert "papers of robot…  y do it" in r.lines[-1]
         await r.press("n")
 
@@ -106,9 +98,7 @@ async def test_words_are_suggested_taken_and_recalled(reader: Opener) -> None:
         await r.do("command.cancel")
         assert r.context == "list"
         for text in ("star", "undo"):
-            await r.do("command.open")
-            await r.type(text)
-            await r.do("command.run")
+            await r.run(text)
         assert "no longer starred" in r.status
         await r.do("command.open")
         await r.type("ma")
@@ -128,9 +118,7 @@ async def test_long_output_has_a_screen_and_mistakes_a_line(reader: Opener) -> N
     async with reader(size=(80, 24)) as r:
         await r.do("command.output")
         assert r.status == "no command has printed anything yet"
-        await r.do("command.open")
-        await r.type("list")
-        await r.do("command.run")
+        await r.run("list")
         assert r.lines[0].rstrip() == " list"
         assert "Slow Video" in r.screen
         await r.press("G")
@@ -147,13 +135,10 @@ async def test_long_output_has_a_screen_and_mistakes_a_line(reader: Opener) -> N
             ("mark raed", "Did you mean read?"),
             ("mark", "choose one of"),
         ):
-            await r.do("command.open")
-            await r.type(line)
-            await r.do("command.run")
+            await r.run(line)
             assert said in r.status
-        await r.do("read.open", "command.open")
-        await r.type("note a second look")
-        await r.do("command.run")
+        await r.do("read.open")
+        await r.run("note a second look")
         assert r.is_on_page
         assert "note of 2605.00400 was written" in r.status
         assert r.kept("2605.00400").note == "a second look"
@@ -224,11 +209,7 @@ async def test_in_a_browser_no_line_reaches_out(reader: Opener, monkeypatch: pyt
     monkeypatch.setattr(ReaderApp, "is_web", True)
     async with reader() as r:
         for line in ("pipe wc -w", "config set pager x", "export x.bib"):
-            await r.do("command.open")
-            await r.type(line)
-            await r.do("command.run")
+            await r.run(line)
             assert r.status == NOT_SERVED
-        await r.do("command.open")
-        await r.type("note seen")
-        await r.do("command.run")
+        await r.run("note seen")
         assert "was written" in r.status

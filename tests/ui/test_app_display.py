@@ -25,9 +25,7 @@ async def run(r: Story, command: str) -> None:
 
 
 async def choose(r: Story, theme: str) -> None:
-    await r.do("command.open")
-    await r.type(f"theme {theme}")
-    await r.do("command.run")
+    await r.run(f"theme {theme}")
     await r.rest()
 
 

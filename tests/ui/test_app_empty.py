@@ -23,9 +23,8 @@ async def test_a_topic_that_there_is_not_is_mended_by_tab(reader: Opener) -> Non
 
 async def test_nothing_in_this_view_says_how_many_there_are_elsewhere(reader: Opener) -> None:
     async with reader() as r:
-        await r.do("view.starred", "find.query")
-        await r.type("robot")
-        await r.do("query.accept")
+        await r.do("view.starred")
+        await r.search("robot", "query.accept")
         await r.until(lambda: "Nothing matches robot in Starred. 8 in all. ctrl+a searches all" in r.empty)
         # Nothing is starred, so that clearing the query would not help.
         assert "F clears" not in r.empty

@@ -67,9 +67,7 @@ async def test_a_rule_shows_what_it_would_have_done_before_it_is_kept(reader: Op
         await r.press("escape")
         assert r.context == "list" and file.read_text() == ""
         # The query in view, muted.
-        await r.do("find.query")
-        await r.type("slow")
-        await r.do("query.accept", "paper.follow")
+        await r.search("slow", "query.accept", "paper.follow")
         await r.press("r")
         assert "q these: slow" in " ".join(r.lines[-2:])
         await r.press("q", "m")

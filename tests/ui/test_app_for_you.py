@@ -46,9 +46,7 @@ async def test_for_you_begins_with_topics_and_learns_from_stars(reader: Opener) 
         assert starred not in r.ids and r.list_items[0].split()[:2] == ["NEW:", "VIDEO"]
         assert "like Slow Video" in r.list_items[1]
         # A typed order is the user's own: no surprises then.
-        await r.do("find.query")
-        await r.type("sort:foryou")
-        await r.do("query.accept")
+        await r.search("sort:foryou", "query.accept")
         assert not [line for line in r.list_items if "✧" in line]
 
 

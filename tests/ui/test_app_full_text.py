@@ -48,8 +48,7 @@ async def test_a_kept_text_opens_scrolls_and_closes(reader: Opener, cache_file: 
         assert [line[:70] for line in r.lines[1:-1]] == first
         await r.resize(140, 42)
         assert title in r.lines[2]
-        await r.do("paper.star")
-        await r.do("app.back")
+        await r.do("paper.star", "app.back")
         assert r.is_on_page and r.here.starred
         await r.do("text.open", "app.escape", "app.escape")
         assert r.context == "list"
@@ -259,9 +258,7 @@ async def test_a_cited_paper_that_is_not_here_is_fetched_to_be_queued(reader: Op
             await r.until(lambda: "queued" in r.status)
             assert r.context == "text" and "0 %" in r.lines[0]
             await r.do("app.back", "app.back")
-            await r.do("find.query")
-            await r.type("is:queued")
-            await r.do("query.accept")
+            await r.search("is:queued", "query.accept")
             await r.until(lambda: "1 in all" in r.screen)
 
 

@@ -38,8 +38,7 @@ async def test_words_are_selected_highlighted_coloured_and_removed(reader: Opene
         assert "v selects lines or words to highlight" in r.status
         await r.do("text.select", "move.bottom", "text.highlight")
         assert r.status == "a highlight has at most 100,000 characters" and not quotes(r)
-        await r.do("app.escape", "move.top")
-        await r.do("text.search")
+        await r.do("app.escape", "move.top", "text.search")
         await r.type("zebra runs")
         await r.press("enter", "v", "l", "l", "v", "l", "l")
         assert "c highlight" in r.lines[-1] and "h l" not in r.status

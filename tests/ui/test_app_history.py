@@ -34,9 +34,7 @@ async def test_the_detail_tells_how_votes_moved_since_one_looked(reader: Opener)
         # A clear rise is marked in the list, three votes are none.
         assert "⇡" in r.list_lines[1]
         assert "⇡" not in r.list_lines[2]
-        await r.do("find.query")
-        await r.type("sort:rising")
-        await r.do("query.accept")
+        await r.search("sort:rising", "query.accept")
         assert r.ids[:2] == ["2605.00400", "2605.00401"]
 
 

@@ -37,8 +37,7 @@ async def test_list_over_detail_and_the_filter_in_a_line_at_80(reader: Opener) -
 
 async def test_a_line_of_topics_comes_and_goes_only_once_a_query_is_kept(reader: Opener) -> None:
     async with reader(size=(80, 24)) as r:
-        await r.do("find.query")
-        await r.type("topic:agents")
+        await r.search("topic:agents")
         assert panes(r) == ["papers", "detail"]
         await r.do("query.accept")
         assert panes(r) == ["strip", "papers", "detail"]
@@ -96,8 +95,7 @@ async def test_foreign_text_is_drawn_as_it_is(reader: Opener) -> None:
         assert r.screen.count("[b]bold[/b] $accent") >= 5
         await r.do("link.copy", "app.help")
         await r.press("escape", "escape")
-        await r.do("find.query")
-        await r.type('"[b]bold[/b]"')
+        await r.search('"[b]bold[/b]"')
         assert '"[b]bold[/b]"' in r.lines[-2]
         assert not any(control in r.screen for control in ("\x1b", "\u202e", "\x07"))
 

@@ -45,8 +45,7 @@ async def test_new_papers_come_above_and_the_cursor_stays_on_its_line(reader: Op
             assert (r.here.id, r.cursor_line) == (id, line)
             await r.do("move.top")
             assert r.here.title.startswith("Hot news")
-            await r.do("find.query")
-            await r.type("is:new")
+            await r.search("is:new")
 
 
 async def test_papers_of_marks_come_back_and_it_is_said(reader: Opener) -> None:
@@ -88,8 +87,7 @@ async def test_a_refresh_on_the_page_leaves_the_page(reader: Opener) -> None:
             await r.do("app.refresh")
             await r.until(lambda: r.app.state[REFRESH].progress is None)
             assert r.is_on_page
-            assert r.shown is not None
-            assert r.shown.id == "2605.00400"
+            assert r.shown and r.shown.id == "2605.00400"
             assert "1 new" in r.lines[-1]
 
 
@@ -102,8 +100,7 @@ async def test_news_leave_the_page_and_its_keys_on_a_paper_that_the_view_drops(r
             # As after each day that a refresh stores; the view has no place for the opened paper, which is read now.
             r.app.model.change(r.app.state.cache_changed())
             await r.rest()
-            assert r.shown is not None
-            assert r.shown.id == id
+            assert r.shown and r.shown.id == id
         await r.do("paper.star")
         assert r.kept(id).starred
         assert [other for other in listed if r.kept(other).read] == [id]

@@ -168,6 +168,5 @@ async def test_the_terminal_keeps_no_picture_that_is_covered_or_closed(
         await r.press("?")
         r.app.model.change(r.app.state.update(PICTURES, lambda pictures: pictures.says(picture, "a word")))
         assert sent == ["send it", "drop it"]
-        await r.press("escape")
-        await r.press("escape")
+        await r.press("escape", "escape")
         assert sent == ["send it", "drop it"] * 2

@@ -53,8 +53,7 @@ async def test_only_the_queue_in_its_own_order_can_be_moved(reader: Opener) -> N
         await r.do("view.latest", "paper.queue", "move.down", "paper.queue", "view.queue", "find.sort", "queue.down")
         assert r.status == "papers are moved in the queue: gq shows it"
         # What is let go stays in sight until the list is read again.
-        await r.do("find.sort")
-        await r.do("move.top", "paper.queue")
+        await r.do("find.sort", "move.top", "paper.queue")
         assert r.status == "1 no longer queued · u undoes"
         await r.do("queue.down")
         assert r.status == "no longer in the queue · b queues it"

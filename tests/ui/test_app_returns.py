@@ -15,9 +15,8 @@ from tests.ui.driver import fill
 
 async def test_view_query_cursor_and_sizes_are_as_they_were(reader: Opener) -> None:
     async with reader() as r:
-        await r.do("view.unread", "find.query")
-        await r.type("robot")
-        await r.do("query.accept", "pane.wider", "move.down", "move.down")
+        await r.do("view.unread")
+        await r.search("robot", "query.accept", "pane.wider", "move.down", "move.down")
         place = (r.view, r.query, r.here.id)
         sizes = (r.main.papers.region, r.main.detail.region)
         await r.do("find.filter", "pane.narrower", "find.filter", "app.quit")

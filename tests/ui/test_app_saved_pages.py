@@ -57,8 +57,7 @@ async def test_a_paper_of_a_page_becomes_real_and_keeps_its_star(reader: Opener,
         await show_page(r)
         before = r.here
         assert (before.title, before.upvotes) == (SURE.title, None)
-        await r.do("paper.star")
-        await r.do("link.page")
+        await r.do("paper.star", "link.page")
         assert "its title has not been looked up yet" in r.status
         r[TextsAhead].begin()
         await r.until(lambda: r.app.state[TEXTS_AHEAD] == "" and r.ids[0] == "2601.00001")

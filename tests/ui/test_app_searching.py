@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import closing
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, closing
+from typing import Any
 
 import pytest
 
@@ -31,10 +32,19 @@ def _answers() -> list[Item]:
     ]
 
 
-async def _search(r: Story, text: str) -> None:
-    await r.do("find.query")
-    await r.type(text)
-    await r.do("find.feed")
+@pytest.fixture
+def feed() -> Iterator[FeedServer]:
+    with FeedServer({OLD: _answers()}) as feed:
+        yield feed
+
+
+@asynccontextmanager
+async def _answered(reader: Opener, feed: FeedServer, text: str = "agents", **how: Any) -> AsyncIterator[Story]:
+    """The reader with what the feed has answered."""
+    async with reader(**{"settings": settings(endpoint=feed.url), **how}) as r:
+        await r.search(text, "find.feed")
+        await r.until(lambda: r.app.state.results)
+        yield r
 
 
 def _has(r: Story, id: str) -> bool:
@@ -48,147 +58,124 @@ def _listed(r: Story) -> list[str]:
 
 
 @pytest.mark.parametrize("size", rest_long([(60, 20), (80, 24), (140, 42)], [(80, 24)]))
-async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(reader: Opener, size: tuple[int, int]) -> None:
-    with FeedServer({OLD: _answers()}) as feed:
-        async with reader(settings=settings(endpoint=feed.url), size=size) as r:
-            await _search(r, "agents is:unread")
-            await r.until(lambda: r.app.state.results)
-            await r.rest()
-            assert [request.query["q"] for request in feed.requests] == ["agents"]
-            assert _listed(r) == ["2404.00001", HERE, "2404.00002"]
-            assert "From the feed" in r.screen
-            first, second, third = r.list_items[:3]
-            assert "+" in first
-            assert "+" not in second
-            assert "[/] Agents of Chaos" in third or size[0] == 60
-            assert not _has(r, "2404.00001")
-            assert not _has(r, "2404.00002")
+async def test_the_feed_answers_in_its_own_order_and_nothing_is_kept(
+    reader: Opener, feed: FeedServer, size: tuple[int, int]
+) -> None:
+    async with _answered(reader, feed, "agents is:unread", size=size) as r:
+        await r.rest()
+        assert [request.query["q"] for request in feed.requests] == ["agents"]
+        assert _listed(r) == ["2404.00001", HERE, "2404.00002"]
+        assert "From the feed" in r.screen
+        first, second, third = r.list_items[:3]
+        assert "+" in first
+        assert "+" not in second
+        assert "[/] Agents of Chaos" in third or size[0] == 60
+        assert not _has(r, "2404.00001")
+        assert not _has(r, "2404.00002")
 
 
-async def test_a_paper_that_is_marked_is_kept_and_the_list_stays(reader: Opener) -> None:
-    with FeedServer({OLD: _answers()}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await _search(r, "agents")
-            await r.until(lambda: r.app.state.results)
-            await r.do("move.bottom", "paper.star")
-            assert r.kept("2404.00002").starred
-            assert r.kept("2404.00002").day == OLD
-            assert not _has(r, "2404.00001")
-            assert (r.cursor, r.here.starred, r.here.kept) == (2, True, True)
-            assert "1 starred · u undoes" in r.status
-            await r.do("mark.undo")
-            assert not r.here.starred
-            await r.do("move.top", "read.open")
-            assert r.shown is not None
-            assert r.shown.title == "Agents and Their Avatars"
-            assert r.kept("2404.00001").read
-            # A day of which two papers are known was not asked for.
-            with closing(Window.open(r.file)) as window:
-                asked = window.read(
-                    lambda cache: cache.execute("SELECT fetched FROM day WHERE day = ?", (OLD,)).fetchall()
-                )
-            assert asked == [("",)]
+async def test_a_paper_that_is_marked_is_kept_and_the_list_stays(reader: Opener, feed: FeedServer) -> None:
+    async with _answered(reader, feed) as r:
+        await r.do("move.bottom", "paper.star")
+        assert r.kept("2404.00002").starred
+        assert r.kept("2404.00002").day == OLD
+        assert not _has(r, "2404.00001")
+        assert (r.cursor, r.here.starred, r.here.kept) == (2, True, True)
+        assert "1 starred · u undoes" in r.status
+        await r.do("mark.undo")
+        assert not r.here.starred
+        await r.do("move.top", "read.open")
+        assert r.shown and r.shown.title == "Agents and Their Avatars"
+        assert r.kept("2404.00001").read
+        # A day of which two papers are known was not asked for.
+        with closing(Window.open(r.file)) as window:
+            asked = window.read(lambda cache: cache.execute("SELECT fetched FROM day WHERE day = ?", (OLD,)).fetchall())
+        assert asked == [("",)]
 
 
-async def test_opening_keeps_a_paper_where_it_marks_nothing_and_passing_does_not(reader: Opener) -> None:
-    with FeedServer({OLD: _answers()}) as feed:
-        async with reader(settings=settings(endpoint=feed.url, read_when="passed")) as r:
-            await _search(r, "agents")
-            await r.until(lambda: r.app.state.results)
-            await r.do("move.down", "move.down")
-            assert not _has(r, "2404.00001")
-            assert r.kept(HERE).read
-        async with reader(settings=settings(endpoint=feed.url, read_when="manual")) as r:
-            await _search(r, "agents")
-            await r.until(lambda: r.app.state.results)
-            await r.do("read.open")
-            assert _has(r, "2404.00001")
-            assert not r.kept("2404.00001").read
+async def test_opening_keeps_a_paper_where_it_marks_nothing_and_passing_does_not(
+    reader: Opener, feed: FeedServer
+) -> None:
+    async with _answered(reader, feed, settings=settings(endpoint=feed.url, read_when="passed")) as r:
+        await r.do("move.down", "move.down")
+        assert not _has(r, "2404.00001")
+        assert r.kept(HERE).read
+    async with _answered(reader, feed, settings=settings(endpoint=feed.url, read_when="manual")) as r:
+        await r.do("read.open")
+        assert _has(r, "2404.00001")
+        assert not r.kept("2404.00001").read
 
 
-async def test_a_mark_is_kept_though_the_reader_is_left_at_once(reader: Opener) -> None:
-    with FeedServer({OLD: _answers()}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await _search(r, "agents")
-            await r.until(lambda: r.app.state.results)
-            await r.burst("s", "ctrl+q")
-        assert r.kept("2404.00001").starred
+async def test_a_mark_is_kept_though_the_reader_is_left_at_once(reader: Opener, feed: FeedServer) -> None:
+    async with _answered(reader, feed) as r:
+        await r.burst("s", "ctrl+q")
+    assert r.kept("2404.00001").starred
 
 
-@pytest.mark.parametrize("leave", ["app.escape", "app.back", "view.latest"])
-async def test_leaving_goes_back_to_the_list_as_it_was(reader: Opener, leave: str) -> None:
-    with FeedServer({OLD: _answers()}) as feed:
-        async with reader(settings=settings(endpoint=feed.url), size=(140, 14)) as r:
-            await r.do("find.query")
-            await r.type("i")
-            await r.do("query.accept", "move.down", "move.down", "move.down")
-            before, id, line = r.ids, r.here.id, r.cursor_line
-            await _search(r, "gents")
-            await r.until(lambda: r.app.state.results)
-            await r.do("move.down", leave)
-            assert r.app.state.results is None
-            assert r.ids == before
-            assert r.query == "i"
-            if leave != "view.latest":
-                assert (r.here.id, r.cursor_line) == (id, line)
-                assert r.app.is_running
+@pytest.mark.parametrize("leave", rest_long(["app.escape", "app.back", "view.latest"], ["app.escape"]))
+async def test_leaving_goes_back_to_the_list_as_it_was(reader: Opener, feed: FeedServer, leave: str) -> None:
+    async with reader(settings=settings(endpoint=feed.url), size=(140, 14)) as r:
+        await r.search("i", "query.accept", "move.down", "move.down", "move.down")
+        before, id, line = r.ids, r.here.id, r.cursor_line
+        await r.search("gents", "find.feed")
+        await r.until(lambda: r.app.state.results)
+        await r.do("move.down", leave)
+        assert r.app.state.results is None
+        assert r.ids == before
+        assert r.query == "i"
+        if leave != "view.latest":
+            assert (r.here.id, r.cursor_line) == (id, line)
+            assert r.app.is_running
 
 
-async def test_a_query_that_is_dropped_leaves_the_answers(reader: Opener) -> None:
-    with FeedServer({OLD: _answers()}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await _search(r, "agents")
-            await r.until(lambda: r.app.state.results)
-            await r.do("find.query")
-            assert r.main.query_line.text == "agents "
-            await r.do("query.cancel")
-            assert r.app.state.results
-            assert r.query == ""
-            await r.do("move.down", "find.query")
-            await r.type("robot")
-            assert r.app.state.results is None
-            await r.do("query.cancel")
-            assert len(_listed(r)) == 3
-            assert r.cursor == 1
-            assert "From the feed" in r.top
-            await r.do("find.sort")
-            assert "own order" in r.status
-            await r.do("find.query")
-            await r.type("robot")
-            await r.do("query.accept")
-            assert r.app.state.results is None
+async def test_a_query_that_is_dropped_leaves_the_answers(reader: Opener, feed: FeedServer) -> None:
+    async with _answered(reader, feed) as r:
+        await r.do("find.query")
+        assert r.main.query_line.text == "agents "
+        await r.do("query.cancel")
+        assert r.app.state.results
+        assert r.query == ""
+        await r.do("move.down", "find.query")
+        await r.type("robot")
+        assert r.app.state.results is None
+        await r.do("query.cancel")
+        assert len(_listed(r)) == 3
+        assert r.cursor == 1
+        assert "From the feed" in r.top
+        await r.do("find.sort")
+        assert "own order" in r.status
+        await r.search("robot", "query.accept")
+        assert r.app.state.results is None
 
 
-async def test_what_a_refresh_brings_meanwhile_is_no_longer_marked(reader: Opener) -> None:
-    with FeedServer({OLD: _answers()}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await _search(r, "agents")
-            await r.until(lambda: r.app.state.results)
-            assert not r.here.kept
-            fill(r.file, {OLD: [draft(1, "Agents and Their Avatars", id="2404.00001")]})
-            r.app.model.change(r.app.state.cache_changed())
-            await r.rest()
-            assert r.here.kept
-            assert r.cursor == 0
+async def test_what_a_refresh_brings_meanwhile_is_no_longer_marked(reader: Opener, feed: FeedServer) -> None:
+    async with _answered(reader, feed) as r:
+        assert not r.here.kept
+        fill(r.file, {OLD: [draft(1, "Agents and Their Avatars", id="2404.00001")]})
+        r.app.model.change(r.app.state.cache_changed())
+        await r.rest()
+        assert r.here.kept
+        assert r.cursor == 0
 
 
-async def test_a_slow_search_says_so_and_escape_stops_it(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slow_search_says_so_and_escape_stops_it(
+    reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("reader.ui.query.actions.BLINK", 0.01)
-    with FeedServer({OLD: _answers()}) as feed:
-        feed.fault = "hang"
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            before = r.ids
-            r[FeedSearch].begin("agents of [b]chaos")
-            await r.until(lambda: r.app.status.shown.said == "esc stops searching for agents of [b]chaos")
-            assert "searching" in r.top
-            # Keys are not held up by it.
-            r.app.perform("move.down")
-            await r.until(lambda: r.cursor == 1)
-            r.app.perform("app.escape")
-            await r.rest()
-            assert r.status == "search stopped"
-            assert "searching" not in r.top
-            assert r.ids == before
+    feed.fault = "hang"
+    async with reader(settings=settings(endpoint=feed.url)) as r:
+        before = r.ids
+        r[FeedSearch].begin("agents of [b]chaos")
+        await r.until(lambda: r.app.status.shown.said == "esc stops searching for agents of [b]chaos")
+        assert "searching" in r.top
+        # Keys are not held up by it.
+        r.app.perform("move.down")
+        await r.until(lambda: r.cursor == 1)
+        r.app.perform("app.escape")
+        await r.rest()
+        assert r.status == "search stopped"
+        assert "searching" not in r.top
+        assert r.ids == before
 
 
 async def test_a_stopped_search_that_is_slow_to_end_says_no_more(
@@ -230,84 +217,75 @@ async def test_a_stopped_search_that_is_slow_to_end_says_no_more(
 
 
 @pytest.mark.parametrize("fault", rest_long(["garbage", "html", "wrongtype", "refuse:403"], ["garbage", "refuse:403"]))
-async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, fault: str) -> None:
-    with FeedServer({OLD: _answers()}) as feed:
-        feed.fault = fault
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            before = r.ids
-            r[FeedSearch].begin("agents")
-            await r.until(lambda: "ctrl+s searches again" in r.status)
-            assert "\x1b" not in r.status
-            assert r.ids == before
-            feed.fault = "ok"
-            await r.do("find.feed")
-            await r.until(lambda: r.app.state.results)
-            assert r.app.state.results is not None
-            assert r.app.state.results.text == "agents"
+async def test_a_search_that_fails_says_why_in_a_line(reader: Opener, feed: FeedServer, fault: str) -> None:
+    feed.fault = fault
+    async with reader(settings=settings(endpoint=feed.url)) as r:
+        before = r.ids
+        r[FeedSearch].begin("agents")
+        await r.until(lambda: "ctrl+s searches again" in r.status)
+        assert "\x1b" not in r.status
+        assert r.ids == before
+        feed.fault = "ok"
+        await r.do("find.feed")
+        await r.until(lambda: r.app.state.results)
+        assert r.app.state.results is not None
+        assert r.app.state.results.text == "agents"
 
 
 async def test_without_a_network_one_sentence_says_so(reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     async with reader() as r:
-        await _search(r, "agents")
+        await r.search("agents", "find.feed")
         await r.until(lambda: "Offline mode is on (HF_HUB_OFFLINE)" in r.status)
         assert r.app.state.results is None
 
 
-async def test_an_empty_answer_says_what_to_do_next(reader: Opener) -> None:
-    with FeedServer({OLD: _answers()}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            before = r.ids
-            await _search(r, "zeppelins")
-            await r.until(lambda: r.app.state.results)
-            assert r.empty == "The feed finds nothing for zeppelins. / other words esc back to the list"
-            await r.do("app.escape")
-            assert r.ids == before
-            await r.do("find.query")
-            await r.type("zeppelins")
-            await r.do("query.accept")
-            assert r.empty == "Nothing matches zeppelins on Tue 12 May. F clears the query ctrl+s searches the feed"
-            await r.do("find.feed")
-            await r.until(lambda: r.app.state.results)
-            await r.do("app.escape")
-            assert r.query == "zeppelins"
+async def test_an_empty_answer_says_what_to_do_next(reader: Opener, feed: FeedServer) -> None:
+    async with reader(settings=settings(endpoint=feed.url)) as r:
+        before = r.ids
+        await r.search("zeppelins", "find.feed")
+        await r.until(lambda: r.app.state.results)
+        assert r.empty == "The feed finds nothing for zeppelins. / other words esc back to the list"
+        await r.do("app.escape")
+        assert r.ids == before
+        await r.search("zeppelins", "query.accept")
+        assert r.empty == "Nothing matches zeppelins on Tue 12 May. F clears the query ctrl+s searches the feed"
+        await r.do("find.feed")
+        await r.until(lambda: r.app.state.results)
+        await r.do("app.escape")
+        assert r.query == "zeppelins"
 
 
-async def test_what_is_no_query_can_be_searched_for_too(reader: Opener) -> None:
-    with FeedServer({OLD: _answers()}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await _search(r, 'agents "their')
-            await r.until(lambda: r.app.state.results)
-            assert [request.query["q"] for request in feed.requests] == ['agents "their']
-            assert not r.app.state.is_typing
-            assert r.app.state.history == ('agents "their',)
+async def test_what_is_no_query_can_be_searched_for_too(reader: Opener, feed: FeedServer) -> None:
+    async with _answered(reader, feed, 'agents "their') as r:
+        assert [request.query["q"] for request in feed.requests] == ['agents "their']
+        assert not r.app.state.is_typing
+        assert r.app.state.history == ('agents "their',)
 
 
-async def test_what_has_no_words_is_not_searched_for(reader: Opener) -> None:
-    with FeedServer() as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await _search(r, "topic:agents")
-            assert "only takes words" in r.status
-            await r.do("find.query", "find.feed")
-            assert feed.requests == []
-        async with reader(demo=True) as r:
-            await _search(r, "agents")
-            assert "the sample: nothing is fetched" in r.status
+async def test_what_has_no_words_is_not_searched_for(reader: Opener, feed: FeedServer) -> None:
+    async with reader(settings=settings(endpoint=feed.url)) as r:
+        await r.search("topic:agents", "find.feed")
+        assert "only takes words" in r.status
+        await r.do("find.query", "find.feed")
+        assert feed.requests == []
+    async with reader(demo=True) as r:
+        await r.search("agents", "find.feed")
+        assert "the sample: nothing is fetched" in r.status
 
 
-async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener) -> None:
-    with FeedServer({OLD: _answers()}) as feed:
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            await r.do("read.open")
-            r[FeedSearch].begin("agents")
-            await r.until(lambda: r.status == "ctrl+s shows the 3 results for agents")
-            assert r.is_on_page
-            assert r.app.state.results is None
-            await r.do("app.back", "find.feed")
-            assert r.app.state.results
-            assert len(feed.requests) == 1
-            await r.do("app.escape", "view.all", "find.feed")
-            assert "only takes words" in r.status
+async def test_an_answer_waits_for_who_reads_meanwhile(reader: Opener, feed: FeedServer) -> None:
+    async with reader(settings=settings(endpoint=feed.url)) as r:
+        await r.do("read.open")
+        r[FeedSearch].begin("agents")
+        await r.until(lambda: r.status == "ctrl+s shows the 3 results for agents")
+        assert r.is_on_page
+        assert r.app.state.results is None
+        await r.do("app.back", "find.feed")
+        assert r.app.state.results
+        assert len(feed.requests) == 1
+        await r.do("app.escape", "view.all", "find.feed")
+        assert "only takes words" in r.status
 
 
 async def test_the_line_names_the_key_where_there_are_words(reader: Opener) -> None:
@@ -319,18 +297,17 @@ async def test_the_line_names_the_key_where_there_are_words(reader: Opener) -> N
 
 
 async def test_a_search_that_takes_anothers_place_tells_of_itself(
-    reader: Opener, monkeypatch: pytest.MonkeyPatch
+    reader: Opener, feed: FeedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reader.ui.query.actions.BLINK", 0.01)
-    with FeedServer({OLD: _answers()}) as feed:
-        feed.fault = "hang"
-        async with reader(settings=settings(endpoint=feed.url)) as r:
-            r[FeedSearch].begin("agents")
-            await r.until(lambda: "for agents" in r.app.status.shown.said)
-            r[FeedSearch].begin("robots")
-            await r.until(lambda: "for robots" in r.app.status.shown.said)
-            r.app.perform("app.escape")
-            await r.rest()
-            assert r.status == "search stopped"
-            r.app.perform("app.escape")
-            assert not r[FeedSearch].stop()
+    feed.fault = "hang"
+    async with reader(settings=settings(endpoint=feed.url)) as r:
+        r[FeedSearch].begin("agents")
+        await r.until(lambda: "for agents" in r.app.status.shown.said)
+        r[FeedSearch].begin("robots")
+        await r.until(lambda: "for robots" in r.app.status.shown.said)
+        r.app.perform("app.escape")
+        await r.rest()
+        assert r.status == "search stopped"
+        r.app.perform("app.escape")
+        assert not r[FeedSearch].stop()

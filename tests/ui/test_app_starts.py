@@ -25,8 +25,7 @@ async def test_the_newest_day_is_there_at_once(reader: Opener) -> None:
         assert r.view == "latest"
         assert r.ids == [f"2605.{number:05}" for number in range(400, 414)]
         assert r.here.title == "Slow Video: Editing a Stream While It Plays, Frame by Frame and Without a Future"
-        assert r.shown is not None
-        assert r.shown.id == r.here.id
+        assert r.shown and r.shown.id == r.here.id
         assert r.top.endswith("0 of 14 read")
         assert r.status == ""
 

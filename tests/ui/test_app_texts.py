@@ -32,8 +32,7 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
             await r.rest()
             assert len(feed.requests) == 2
 
-            await r.do("find.query")
-            await r.type("sentence fills")
+            await r.search("sentence fills")
             await r.press("enter")
             await r.until(lambda: r.app.state[FOUND])
             assert "ONLY IN THE FULL TEXT" in r.screen and r.ids == [FIRST]
@@ -51,8 +50,7 @@ async def test_starred_papers_get_their_texts_and_are_found_by_them(
             assert r.app.state[FOUND] is None
             await r.do("text.places")
             assert "search for words first" in r.status
-            await r.do("find.query")
-            await r.type("video")
+            await r.search("video")
             await r.press("enter")
             await r.do("text.places")
             assert "no stored full text has these words" in r.status

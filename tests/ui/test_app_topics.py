@@ -76,9 +76,8 @@ async def test_a_topic_is_left_out_by_one_key(reader: Opener) -> None:
 
 async def test_what_is_typed_shows_as_picked_and_the_rest_stays(reader: Opener) -> None:
     async with reader() as r:
-        await r.do("view.all", "find.query")
-        await r.type("is:unread topic:agents -topic:video upvotes:>3")
-        await r.do("query.accept")
+        await r.do("view.all")
+        await r.search("is:unread topic:agents -topic:video upvotes:>3", "query.accept")
         assert "✓ Agents & tools" in " ".join(r.filter_lines)
         assert "✗ Video generation" in " ".join(r.filter_lines)
         await _go_to(r, "Video generation")
@@ -96,9 +95,7 @@ async def test_counts_follow_the_view_and_the_query(reader: Opener) -> None:
         assert "Video generation 2" in r.filter_lines
         await r.do("view.all")
         await r.until(lambda: "Video generation 8" in r.filter_lines)
-        await r.do("find.query")
-        await r.type("dozen OR night")
-        await r.do("query.accept")
+        await r.search("dozen OR night", "query.accept")
         found = len(r.ids)
         await r.until(lambda: "Video generation 1" in r.filter_lines)
         assert f"{found} of 60" in r.top
@@ -193,9 +190,8 @@ async def test_a_topic_in_the_detail_is_a_way_to_its_papers(reader: Opener) -> N
 
 async def test_a_topic_is_completed_while_it_is_typed(reader: Opener) -> None:
     async with reader() as r:
-        await r.do("view.all", "find.query")
-        await r.type("topic:robotic")
-        await r.do("query.complete")
+        await r.do("view.all")
+        await r.search("topic:robotic", "query.complete")
         assert r.main.query_line.text.strip() == "topic:robotics"
         await r.do("query.accept")
         assert len(r.ids) == 8

@@ -69,8 +69,7 @@ async def test_reading_leaves_traces(reader: Opener) -> None:
         await r.do("app.back", "move.top", "move.down")
         watch.wait(2)
         # Another list is no passing by.
-        await r.do("view.all")
-        await r.do("view.latest", "mark.undo")
+        await r.do("view.all", "view.latest", "mark.undo")
         assert "no longer read" in r.status
         # The picture has all of it, with what was not stored yet.
         await r.do("view.reading")

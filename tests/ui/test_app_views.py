@@ -118,8 +118,7 @@ async def test_programs_get_papers_by_a_key_and_by_a_line(reader: Opener, tmp_pa
         await r.do("command.run")
         assert lines.removeprefix("wc -l: ").isdigit() and "no-such-program-here was not found" in r.status
         # A view of what is listed.
-        await r.do("find.query")
-        await r.type("has:output")
+        await r.search("has:output")
         assert "ctrl+n saves it" in r.advice
         await r.do("query.save")
         assert (r.query, r.context) == ("has:output", "command")

@@ -12,13 +12,6 @@ from tests.ui.driver import Story, settings
 from tests.ui.papers import draft
 
 
-async def _keep(r: Story, text: str) -> None:
-    """Type a query and keep it."""
-    await r.do("find.query")
-    await r.type(text)
-    await r.do("query.accept")
-
-
 async def _point_at(r: Story, topic: str) -> None:
     """Leave the filter pane's cursor on a topic."""
     await r.do("find.filter", "move.top")
@@ -38,8 +31,7 @@ async def test_a_kept_query_goes_and_leaves_its_paper_or_the_earlier_one_under_t
         for way in ("app.escape", "app.back", "find.clear"):
             await r.do("view.latest", "view.all", "move.bottom", "move.up")
             before = r.here.id
-            await _keep(r, "robot")
-            await r.do("move.down", "move.down")
+            await r.search("robot", "query.accept", "move.down", "move.down")
             paper = r.here.id if way == "find.clear" else before
             await r.do(way)
             assert (r.query, r.here.id, len(r.ids)) == ("", paper, 60), way
@@ -49,8 +41,7 @@ async def test_a_kept_query_goes_and_leaves_its_paper_or_the_earlier_one_under_t
 
 async def test_back_goes_through_page_detail_filter_results_and_query_before_it_quits(reader: Opener) -> None:
     async with reader() as r:
-        await _keep(r, "robot")
-        await r.do("read.open")
+        await r.search("robot", "query.accept", "read.open")
         seen = []
         for way in ("app.back", "find.filter", "app.back", "pane.next", "app.back", "app.back"):
             await r.do(way)
@@ -69,7 +60,7 @@ async def test_back_goes_through_page_detail_filter_results_and_query_before_it_
 
 async def test_escape_never_quits(reader: Opener) -> None:
     async with reader() as r:
-        await _keep(r, "robot")
+        await r.search("robot", "query.accept")
         await r.burst(*["escape"] * 6)
         assert r.app.is_running
         assert r.query == ""
@@ -79,8 +70,7 @@ async def test_a_query_dropped_while_typing_never_comes_back_by_picking_a_topic(
     async with reader() as r:
         await r.do("view.all")
         await _point_at(r, "video")
-        await r.do("find.query")
-        await r.type("(topic:video OR topic:agents)")
+        await r.search("(topic:video OR topic:agents)")
         # Before the list is read again.
         await r.burst("escape", "f", "space")
         assert r.query == "topic:video"
@@ -90,7 +80,7 @@ async def test_topics_that_were_cleared_never_come_back_by_picking_another(reade
     async with reader() as r:
         await r.do("view.all")
         await _point_at(r, "video")
-        await _keep(r, "(topic:video OR topic:agents)")
+        await r.search("(topic:video OR topic:agents)", "query.accept")
         await r.burst("F", "f", "space")
         assert r.query == "topic:video"
 
@@ -113,8 +103,7 @@ async def test_a_click_on_a_pane_keeps_what_is_typed_and_takes_the_keys(reader: 
 async def test_a_query_of_the_command_line_is_in_the_history_and_not_there_at_the_next_start(reader: Opener) -> None:
     async with reader() as r:
         await r.do("view.unread")
-        await _keep(r, "topic:agents")
-        await r.do("app.quit")
+        await r.search("topic:agents", "query.accept", "app.quit")
     async with reader(query="robot") as r:
         await r.do("move.down", "app.quit")
     async with reader() as r:
@@ -138,8 +127,7 @@ async def test_what_was_typed_over_the_command_lines_query_is_kept(reader: Opene
 
 async def test_one_key_widens_what_is_typed_and_goes_back(reader: Opener) -> None:
     async with reader(size=(100, 30)) as r:
-        await r.do("find.query")
-        await r.type("robot")
+        await r.search("robot")
         await r.until(lambda: "2 here · ctrl+a 8 in all" in r.advice)
         await r.do("find.widen")
         assert (r.view, r.query, len(r.ids), r.context) == ("all", "robot", 8, "query")
@@ -162,7 +150,7 @@ async def test_one_key_widens_what_is_typed_and_goes_back(reader: Opener) -> Non
 async def test_a_kept_query_is_widened_with_the_cursor_on_its_paper(reader: Opener) -> None:
     async with reader() as r:
         await r.do("day.older")
-        await _keep(r, "robot")
+        await r.search("robot", "query.accept")
         paper = r.here.id
         await r.do("find.widen")
         assert (r.view, r.here.id) == ("all", paper)
@@ -198,8 +186,7 @@ async def test_a_paper_to_add_is_asked_for_and_no_error_is_shown(reader: Opener)
 
 async def test_no_advice_types_itself_into_the_query(reader: Opener) -> None:
     async with reader() as r:
-        await r.do("find.query")
-        await r.type("zeppelins")
+        await r.search("zeppelins")
         assert r.empty == "Nothing matches zeppelins on Tue 12 May. ctrl+s searches the feed esc puts the list back"
         await r.do("query.accept")
         assert r.empty == "Nothing matches zeppelins on Tue 12 May. F clears the query ctrl+s searches the feed"
@@ -212,7 +199,7 @@ async def test_the_arrows_go_through_earlier_queries_and_keep_what_was_typed(rea
     async with reader() as r:
         for text in ("robot", "video", "agents"):
             await r.do("find.clear")
-            await _keep(r, text)
+            await r.search(text, "query.accept")
         line = r.main.query_line
         await r.do("find.query")
         await r.press("right")
@@ -247,7 +234,7 @@ async def test_brackets_skip_a_day_whose_papers_are_all_hidden(reader: Opener) -
 
 async def test_brackets_go_to_days_that_have_papers_of_the_query(reader: Opener) -> None:
     async with reader() as r:
-        await _keep(r, '"broken code"')
+        await r.search('"broken code"', "query.accept")
         assert r.context == "empty"
         await r.do("day.older")
         assert (r.view, len(r.ids)) == ("day:2026-05-11", 1)
@@ -255,7 +242,7 @@ async def test_brackets_go_to_days_that_have_papers_of_the_query(reader: Opener)
         assert (r.view, r.status) == ("day:2026-05-11", "no older day has papers that match")
         # Keys behind it are for the day that it finds.
         await r.do("view.latest", "find.clear")
-        await _keep(r, "robot")
+        await r.search("robot", "query.accept")
         await r.burst("[", "[", "]", "s")
         assert r.view == "day:2026-05-11"
         assert r.here.starred
@@ -293,7 +280,7 @@ async def test_the_last_paper_that_is_opened_ends_the_day_too(reader: Opener) ->
 async def test_where_only_unread_papers_are_listed_the_empty_day_leads_to_the_one_before(reader: Opener) -> None:
     async with reader() as r:
         await r.do("day.older", "mark.all_read", "day.newer", "mark.all_read")
-        await _keep(r, "is:unread")
+        await r.search("is:unread", "query.accept")
         # Monday is read, so the key goes past it.
         await r.until(lambda: r.empty == "All 14 read. [ Friday has 14 left gu all 30 unread F shows them")
         await r.do("day.older")

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol, Unpack
+from typing import Any, Protocol
 
 import pytest
 from textual.pilot import Pilot
@@ -23,7 +23,7 @@ from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
 from reader.ui.refresh.state import REFRESH
 from tests.ui import papers
-from tests.ui.driver import AppOptions, Story, make_app, settings
+from tests.ui.driver import Story, make_app, settings
 
 PINNED = "8.2.8"
 """The Textual that the pictures were taken with; patch releases move cells."""
@@ -42,7 +42,7 @@ Steps = Callable[[Story], Awaitable[None]]
 class Picture(Protocol):
     """Compares the reader, after some steps, with the picture that is kept of it."""
 
-    def __call__(self, file: Path, size: tuple[int, int], steps: Steps = ..., **how: Unpack[AppOptions]) -> bool: ...
+    def __call__(self, file: Path, size: tuple[int, int], steps: Steps = ..., **how: Any) -> bool: ...
 
 
 async def nothing(_r: Story) -> None:
@@ -72,7 +72,7 @@ def picture(snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("reader.ui.page.loader.REST", 0.001)
     monkeypatch.setattr("reader.ui.filter.counter.COUNT_AFTER", 0.001)
 
-    def compare(file: Path, size: tuple[int, int], steps: Steps = nothing, **how: Unpack[AppOptions]) -> bool:
+    def compare(file: Path, size: tuple[int, int], steps: Steps = nothing, **how: Any) -> bool:
         app = make_app(file, **how)
 
         async def run_steps(pilot: Pilot[str]) -> None:
@@ -121,9 +121,7 @@ def test_filter(picture: Picture, used: Path) -> None:
 @pytest.mark.parametrize("size", [(60, 20), (140, 42)], ids="{0[0]}x{0[1]}".format)
 def test_page(picture: Picture, used: Path, size: tuple[int, int]) -> None:
     async def open_starred(r: Story) -> None:
-        await r.do("find.query")
-        await r.type("tools models")
-        await r.do("query.accept", "read.open")
+        await r.search("tools models", "query.accept", "read.open")
 
     assert picture(used, size, open_starred)
 
@@ -137,8 +135,7 @@ def test_help(picture: Picture, used: Path) -> None:
 
 def test_query_line_with_a_mistake(picture: Picture, used: Path) -> None:
     async def mistype(r: Story) -> None:
-        await r.do("find.query")
-        await r.type('topic:agents "small verifiers" OR is:unred')
+        await r.search('topic:agents "small verifiers" OR is:unred')
 
     assert picture(used, (80, 24), mistype)
 

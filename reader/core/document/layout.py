@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from reader.core.document.block_lines import BlockWriter, DocumentLine
@@ -65,42 +65,28 @@ class Layout:
 
     # Places
 
-    def down(self, place: TextPlace, rows: int) -> TextPlace:
-        block, line = place
-        last = len(self.document.blocks) - 1
-        while rows > 0:
-            left = len(self.lines(block)) - 1 - line
-            if rows <= left:
-                return TextPlace(block, line + rows)
-            if block >= last:
-                return TextPlace(block, max(0, len(self.lines(block)) - 1))
-            rows -= left + 1
-            block, line = block + 1, 0
-            while not self.lines(block) and block < last:
-                block += 1
-        return TextPlace(block, line)
-
-    def up(self, place: TextPlace, rows: int) -> TextPlace:
-        block, line = place
-        while rows > line:
-            if block == 0:
-                return TextPlace()
-            rows -= line + 1
-            block -= 1
-            line = len(self.lines(block)) - 1
-            if line < 0:
-                line, rows = 0, rows + 1
-        return TextPlace(block, line - rows)
+    def _from(self, place: TextPlace) -> Iterator[tuple[TextPlace, DocumentLine]]:
+        """The lines from a place on, with their places."""
+        first = place.line
+        for block in range(place.block, len(self.document.blocks)):
+            yield from ((TextPlace(block, first + at), line) for at, line in enumerate(self.lines(block)[first:]))
+            first = 0
 
     def placed(self, place: TextPlace, rows: int) -> list[tuple[TextPlace, DocumentLine]]:
         """At most `rows` lines from a place on, with their places."""
-        found: list[tuple[TextPlace, DocumentLine]] = []
-        block, first = place
-        while len(found) < rows and block < len(self.document.blocks):
-            lines = self.lines(block)[first : first + rows - len(found)]
-            found += [(TextPlace(block, first + index), line) for index, line in enumerate(lines)]
-            block, first = block + 1, 0
-        return found
+        return list(islice(self._from(place), max(0, rows)))
+
+    def down(self, place: TextPlace, rows: int) -> TextPlace:
+        found = self.placed(place, rows + 1)
+        return found[-1][0] if found else place
+
+    def up(self, place: TextPlace, rows: int) -> TextPlace:
+        block, line = place
+        while rows > line and block:
+            rows -= line + 1
+            block -= 1
+            line = len(self.lines(block)) - 1
+        return TextPlace(block, max(0, line - rows))
 
     @property
     def end(self) -> TextPlace:

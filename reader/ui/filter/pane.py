@@ -161,7 +161,6 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         self._state = FilterState(choice=TopicChoice(mode), closed=frozenset(folded), order=order)
         self._rows: tuple[Row, ...] = ()
         self._cursor = 0
-        self._strips: dict[int, Strip] = {}
         self._hint = ""
         self.is_narrowing = False
 
@@ -203,17 +202,12 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         return strip
 
     def _repaint(self, *indexes: int) -> None:
-        """Draw these rows again, or all rows."""
         if not indexes:
             self._strips.clear()
             self.refresh()
         for index in indexes:
             self._strips.pop(index, None)
             self.refresh_line(index)
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._strips.clear()
 
     def _line(self, row: Row, width: int, at_cursor: bool) -> Line:
         if row.kind != "heading":

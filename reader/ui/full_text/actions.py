@@ -22,7 +22,7 @@ from reader.ui.page.links import LinkActions
 from reader.ui.page.loader import PaperLookup
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.actions import PictureActions
-from reader.ui.shell.handlers import answers, follows, handles, handles_each, takes_text
+from reader.ui.shell.handlers import answers, follows, handles, handles_each, handles_steps, takes_text
 from reader.ui.shell.keyboard import Keyboard
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
@@ -136,7 +136,6 @@ class FullTextActions(Actor):
 
     @property
     def _view(self) -> TextView | None:
-        """What is in view; None while there is no text."""
         return view_of(self._model.state)
 
     def _change(self, change: Callable[[TextView], TextView]) -> bool:
@@ -154,7 +153,6 @@ class FullTextActions(Actor):
 
     @property
     def _outline(self) -> Outline | None:
-        """The outline, if it has the keys."""
         text = self._model.state[TEXT]
         return text.outline if text is not None and text.outline.is_open else None
 
@@ -193,13 +191,12 @@ class FullTextActions(Actor):
         if not self._change(lambda view: view.scroll_pages(1)):
             self._tell_of_text(f"the end of the text · {self._keymap.key('app.back')} goes back")
 
-    @handles_each({"text.next_section": 1, "text.previous_section": -1})
-    def next_section(self, count: int | None, direction: int) -> None:
-        self._change(lambda view: view.next_section(direction * (count or 1)))
+    @handles_steps("text.next_section", "text.previous_section")
+    def next_section(self, by: int) -> None:
+        self._change(lambda view: view.next_section(by))
 
-    @handles_each({"text.right": SIDEWAYS, "text.left": -SIDEWAYS})
-    def scroll_sideways(self, count: int | None, step: int) -> None:
-        cells = step * (count or 1)
+    @handles_steps("text.right", "text.left", SIDEWAYS)
+    def scroll_sideways(self, cells: int) -> None:
         if self._change(lambda view: view.move_by_words(cells // SIDEWAYS)):
             return
         if not self._change(lambda view: view.scroll_sideways(cells)) and cells > 0:

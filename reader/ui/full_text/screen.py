@@ -69,7 +69,6 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         self._view: TextView | None = None
         self._message = ""
         self._shown: list[tuple[TextPlace, DocumentLine]] = []
-        self._strips: dict[tuple[object, ...], Strip] = {}
 
     def show(self, view: TextView) -> None:
         if self._view is None or view.highlights is not self._view.highlights:
@@ -89,9 +88,7 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         rows = view.size.rows
         is_whole = view.is_at_end and view.top == TextPlace()
         length = rows if is_whole else rows + max(1, view.layout.letters // LETTERS_A_LINE)
-        size = Size(self.columns, length)
-        if size != self.virtual_size:
-            self.virtual_size = size
+        self.virtual_size = Size(self.columns, length)
         self.scroll_to(y=round(view.progress * (length - rows)), animate=False, force=True)
 
     # Drawing
@@ -179,10 +176,6 @@ class TextPane(Pane, can_focus=True, inherit_bindings=False):
         lines = [part for line in with_keys(self._message) for part in fill(line, max(2, width - 4)) or [()]]
         index = y - max(0, (self.size.height - len(lines)) // 2)
         return centre(lines[index], width) if 0 <= index < len(lines) else ()
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._strips.clear()
 
     def on_resize(self) -> None:
         self._strips.clear()
@@ -285,9 +278,7 @@ class OutlinePane(Pane, inherit_bindings=False):
         self._place()
 
     def _place(self) -> None:
-        size = Size(self.columns, len(self._rows))
-        if size != self.virtual_size:
-            self.virtual_size = size
+        self.virtual_size = Size(self.columns, len(self._rows))
         cursor = self._outline.cursor if self._outline.is_open else self._here
         self.scroll_to(y=first_row(self._rows, cursor, self.size.height), animate=False, force=True)
         self.refresh()

@@ -74,10 +74,6 @@ TEXTS_AHEAD: Part[str] = Part("")
 """How many full texts are fetched ahead, or what they wait for; empty if none are wanted."""
 
 TEXT: Front[FullText] = Front(
-    _context,
-    "reader.ui.full_text.screen:FullTextScreen",
-    back=step_back_in_text,
-    is_kept=True,
-    is_returned_to=True,
+    _context, "reader.ui.full_text.screen:FullTextScreen", back=step_back_in_text, is_kept=True, is_returned_to=True
 )
 """The open full text, which may still be loading; None if none is open."""

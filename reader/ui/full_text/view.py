@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import dropwhile, islice
+from itertools import dropwhile, islice, takewhile
 from typing import NamedTuple
 
 from reader.core.document.anchors import Range
@@ -29,13 +29,20 @@ _SYMBOLS = re.compile(r"[^\x00-\x7f]|\d")
 _TEX = re.compile(r"[\\_^]")
 
 
+class Spot(NamedTuple):
+    """A width-independent place: a block, and the letters of the block before it."""
+
+    block: int = 0
+    letter: int = -1
+    """-1 for lines before the letters of the block, such as an empty line or the lines before the text."""
+
+
 class Search(NamedTuple):
     """The search words, and where the search began."""
 
     text: str = ""
     is_typing: bool = False
-    block: int = 0
-    letter: int = 0
+    origin: Spot = Spot()
     before: str = ""
     """The search words before these."""
 
@@ -155,14 +162,6 @@ class Size(NamedTuple):
         return max(1, self.columns - MARGIN - 1)
 
 
-class Spot(NamedTuple):
-    """A width-independent place: a block, and the letters of the block before it."""
-
-    block: int = 0
-    letter: int = -1
-    """-1 for lines before the letters of the block, such as an empty line or the lines before the text."""
-
-
 class Selection(NamedTuple):
     """A selection of lines or words, from the anchor to the cursor."""
 
@@ -242,13 +241,9 @@ class TextView:
         if not shown or not shown[0][1].fixed or shown[0][1].is_head:
             return shown
         block, index = shown[0][0]
-        above = list(enumerate(self.layout.lines(block)[:index]))
-        while above and above[-1][1].fixed and not above[-1][1].is_head:
-            above.pop()
-        head: list[tuple[TextPlace, DocumentLine]] = []
-        while above and above[-1][1].is_head:
-            number, line = above.pop()
-            head.insert(0, (TextPlace(block, number), line))
+        above = reversed(list(enumerate(self.layout.lines(block)[:index])))
+        rest = dropwhile(lambda one: one[1].fixed and not one[1].is_head, above)
+        head = [(TextPlace(block, number), line) for number, line in takewhile(lambda one: one[1].is_head, rest)][::-1]
         return [*head, *shown[len(head) :]] if len(head) <= HIGHEST_HEAD else shown
 
     def margin(self, block: int) -> int:
@@ -308,11 +303,12 @@ class TextView:
         if top == self.top and marked == self.marked:
             return self
         moved = replace(self, top=top, marked=marked)
-        return moved if moved._is_wide else replace(moved, side=0)
+        return moved if moved._overflow else replace(moved, side=0)
 
     @property
-    def _is_wide(self) -> bool:
-        return any(self.overflow(block) for block in {place.block for place, _ in self.lines()})
+    def _overflow(self) -> int:
+        """Most cells of a visible block that do not fit."""
+        return max((self.overflow(block) for block in {place.block for place, _ in self.lines()}), default=0)
 
     def scroll(self, lines: int) -> TextView:
         move = self.layout.down if lines > 0 else self.layout.up
@@ -327,8 +323,7 @@ class TextView:
         return self._at(self.layout.place_of_share(share * self.layout.share(self.last_top)))
 
     def scroll_sideways(self, cells: int) -> TextView:
-        most = max((self.overflow(block) for block in {place.block for place, _ in self.lines()}), default=0)
-        side = max(0, min(most, self.side + cells))
+        side = max(0, min(self._overflow, self.side + cells))
         return self if side == self.side else replace(self, side=side)
 
     def jump(self, place: TextPlace) -> TextView:
@@ -376,14 +371,13 @@ class TextView:
         return begun.jump(places[0] if places else self.layout.start_of(block))
 
     def begin_search(self) -> TextView:
-        block, letter = self.spot(self.top)
-        search = Search("", is_typing=True, block=block, letter=letter, before=self.search.text)
+        search = Search("", is_typing=True, origin=self.spot(self.top), before=self.search.text)
         return replace(self, search=search)
 
     def type_search(self, text: str) -> TextView:
         """Show the first match for the typed words, or the origin of the search if there is none."""
         search = self.search._replace(text=text)
-        origin = self.place(Spot(search.block, search.letter))
+        origin = self.place(search.origin)
         begun = replace(self, search=search)
         searched = search.pattern
         found = searched and self.index.following(searched, origin._replace(line=origin.line - 1), 1)
@@ -397,7 +391,7 @@ class TextView:
     def end_search(self, *, is_kept: bool) -> TextView:
         """Keep the typed words and the match, or drop both; without words the earlier ones return."""
         search = self.search
-        origin = self.place(Spot(search.block, search.letter))
+        origin = self.place(search.origin)
         if is_kept and search.text.strip():
             ended = replace(self, search=search._replace(is_typing=False))
             return ended._remember(origin) if ended.marked else ended
@@ -427,8 +421,10 @@ class TextView:
         return found.index(self.marked) + 1 if self.marked in found else 0, len(found)
 
     def _show(self, place: TextPlace) -> TextView:
-        is_in_view = self.top <= place <= self.layout.down(self.top, self.size.rows - 1)
-        return self._at(self.top if is_in_view else self.layout.up(place, self.size.rows // 3), place)
+        return self._at(self.top if self._shows(place) else self.layout.up(place, self.size.rows // 3), place)
+
+    def _shows(self, place: TextPlace) -> bool:
+        return self.top <= place <= self.layout.down(self.top, self.size.rows - 1)
 
     # References
 
@@ -573,8 +569,7 @@ class TextView:
         place, view = self.highlights.place_of(kept), self.let_go()
         if place is None:
             return view
-        is_in_view = self.top <= place <= self.layout.down(self.top, self.size.rows - 1)
-        return view._at(self.top, place) if is_in_view else view.jump(place)
+        return view._at(self.top, place) if self._shows(place) else view.jump(place)
 
     def next_highlight(self, step: int) -> TextView:
         """Go to the next highlight, or to the previous one for -1, wrapping around."""
@@ -586,15 +581,12 @@ class TextView:
         """Lay out the text for other room, keeping the first visible line."""
         if size == self.size:
             return self
-        spot = self.spot(self.top)
-        marked = self.marked and self.spot(self.marked)
         if size.columns == self.size.columns:
             return replace(self, size=size)._at(self.top, self.marked)
-        layout = _layout(self.document, size, self.front)
-        index, highlights = TextIndex(layout), self.highlights.laid_out(layout)
-        resized = replace(self, layout=layout, index=index, highlights=highlights, size=size, side=0)
-        resized = replace(resized, selection=None, links=())
-        return resized._at(resized.place(spot), marked and resized.place(marked))
+        resized = TextView.open(self.document, size, self.front)
+        highlights = self.highlights.laid_out(resized.layout)
+        resized = replace(resized, highlights=highlights, trail=self.trail, search=self.search, peek=self.peek)
+        return resized._at(resized.place(self.spot(self.top)), self.marked and resized.place(self.spot(self.marked)))
 
 
 def _layout(document: Document, size: Size, front: FrontLines) -> Layout:

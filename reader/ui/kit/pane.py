@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment, Segments
@@ -40,14 +40,7 @@ def thumb_of(height: int, content: int, position: float) -> Thumb | None:
     return Thumb(round((height - length) * position / (content - height)), length)
 
 
-def draw_bar(
-    height: int,
-    thumb: Thumb | None,
-    glyphs: Glyphs,
-    look: BarLook,
-    *,
-    is_ruled: bool,
-) -> list[Segment]:
+def draw_bar(height: int, thumb: Thumb | None, glyphs: Glyphs, look: BarLook, *, is_ruled: bool) -> list[Segment]:
     """Return the segment of each line of a bar; a click above or below the thumb scrolls a page."""
     start, length = thumb or (height, 0)
     track = glyphs.rule if is_ruled else " "
@@ -115,7 +108,7 @@ THUMB_STAYS = 1.0
 
 
 class Pane(BareScrollView, inherit_bindings=False):
-    """Lines that scroll; a subclass draws each in `render_line`, and caches its drawn lines.
+    """Lines that scroll; a subclass draws each in `render_line`, and caches its drawn lines in `_strips`.
 
     A pane has no border and no padding. Its last column is the bar: a rule if `is_ruled`, with the scroll thumb on it
     while the pane scrolls or has the focus.
@@ -141,6 +134,8 @@ class Pane(BareScrollView, inherit_bindings=False):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._style = RoleStyles(self, self.PREFIX)
+        self._strips: dict[Any, Strip] = {}
+        """Drawn lines, dropped when the styles change."""
         self.bar_style = RoleStyles(self, "bar")
         self._thumb_delay = Delayed(self, self._refresh_bar)
 
@@ -205,6 +200,7 @@ class Pane(BareScrollView, inherit_bindings=False):
         super().notify_style_update()
         self._style.forget()
         self.bar_style.forget()
+        self._strips.clear()
 
 
 class Rule(Widget):

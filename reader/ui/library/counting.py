@@ -103,10 +103,7 @@ class Counting:
             anywhere=self._number(window, question.anywhere),
             place=question.place,
             tags=tuple(
-                sorted(
-                    ((name, papers) for name, papers in tags.items() if papers),
-                    key=lambda tag: tag[0].casefold(),
-                )
+                sorted(((name, papers) for name, papers in tags.items() if papers), key=lambda tag: tag[0].casefold())
             ),
         )
 

@@ -51,10 +51,7 @@ _EMPTY_VIEWS: Mapping[str, tuple[str, str]] = {
         "In a shell, 'dailypapers group --help' shows how to start or join a group.",
     ),
     "muted": ("Nothing is muted.", "Papers with one of your muted words appear here."),
-    "pages": (
-        "No saved pages yet.",
-        "In a shell, 'dailypapers import FILE' imports a page that a browser saved.",
-    ),
+    "pages": ("No saved pages yet.", "In a shell, 'dailypapers import FILE' imports a page that a browser saved."),
     "changed": (
         "Nothing has changed.",
         "Papers that you starred, queued, noted or opened appear here when they change.",

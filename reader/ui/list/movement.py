@@ -16,7 +16,7 @@ from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.actions import MarkActions
 from reader.ui.page.detail import text_in_front
-from reader.ui.shell.handlers import handles, handles_each
+from reader.ui.shell.handlers import handles, handles_each, handles_steps
 from reader.ui.shell.layout import PaneName, shown_panes
 from reader.ui.shell.screens import Screens
 from reader.ui.shell.services import Actor, Services
@@ -42,16 +42,14 @@ class MovementActions(Actor):
 
     @property
     def _pane(self) -> Pane | None:
-        """The pane that scrolls: that of the screen in front, or the detail."""
         front = self._model.state.front
         if front is None:
             return text_in_front(self._services)
         pane: Pane = self._services[Screens].get(front).pane
         return pane
 
-    @handles_each({"move.down": 1, "move.up": -1})
-    def step(self, count: int | None, direction: int) -> None:
-        lines = direction * (count or 1)
+    @handles_steps("move.down", "move.up")
+    def step(self, lines: int) -> None:
         match self._model.state.context:
             case "text" | "outline":
                 self._full_text.move(lines)
@@ -207,9 +205,8 @@ class MovementActions(Actor):
         state = self._model.state
         self._model.change(state.choose_panes(state.panes.with_other_density()))
 
-    @handles_each({"pane.wider": 1, "pane.narrower": -1})
-    def resize(self, count: int | None, direction: int) -> None:
-        by = direction * (count or 1)
+    @handles_steps("pane.wider", "pane.narrower")
+    def resize(self, by: int) -> None:
         state = self._model.state
         panes, width = state.panes, state.width
         sizes = panes.at(width)

@@ -15,7 +15,6 @@ from textual.geometry import Region, Size
 from textual.reactive import var
 from textual.strip import Strip
 
-from reader.core.lines import Line
 from reader.core.paper_row import PaperKey, PaperRow
 from reader.ui.kit.day_names import day_heading, day_in_list
 from reader.ui.kit.glyphs import UNICODE, Glyphs
@@ -106,38 +105,6 @@ class RowsAtHand:
         self._rows.clear()
 
 
-class ListStrips:
-    """Draws papers, headings and the end in one look, with a cache."""
-
-    def __init__(self, look: ListLook, columns: Callable[[], int], strip: Callable[[Line, str], Strip]) -> None:
-        """`columns` is called only for drawing; `strip` draws a line with a role laid over it."""
-        self.look = look
-        self._columns = columns
-        self._strip = strip
-        # By type as well: a heading may equal an end.
-        self._kept: dict[tuple[type[Content], Content], tuple[Strip, ...]] = {}
-
-    def change_look(self, look: ListLook) -> None:
-        if look != self.look:
-            self.look = look
-            self.forget()
-
-    def of(self, content: Content) -> tuple[Strip, ...]:
-        key = type(content), content
-        strips = self._kept.get(key)
-        if strips is None:
-            over = "highlighted" if isinstance(content, PaperAt | HoleAt) and content.is_highlighted else PLAIN
-            strips = tuple(self._strip(line, over) for line in draw_content(content, self._columns(), self.look))
-            if len(self._kept) >= KEPT:
-                self.forget()
-            self._kept[key] = strips
-        return strips
-
-    def forget(self) -> None:
-        """Drop all lines: the width or the colours have changed."""
-        self._kept.clear()
-
-
 class PaperList(Pane, can_focus=True, inherit_bindings=False):
     """Papers in an order, with a heading before each day or a date on each line.
 
@@ -172,8 +139,9 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._words: tuple[str, ...] = ()
         self._fetch: Rows | None = None
         self._rows = RowsAtHand()
-        look = ListLook(glyphs, today or date.today(), older_key=older_key, fetch_key=fetch_key)
-        self._strips = ListStrips(look, lambda: self.columns, self._strip)
+        self._look = ListLook(glyphs, today or date.today(), older_key=older_key, fetch_key=fetch_key)
+        # By type as well: a heading may equal an end.
+        self._drawn: dict[tuple[type[Content], Content], tuple[Strip, ...]] = {}
         self._days: Mapping[str, DayCount] = {}
         self._end: DayEnd | None = None
         self._selected: Container[PaperKey] = ()
@@ -206,15 +174,15 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         index = 0 if keep is None else new.find(keep, cursor)
         if index is None:
             index = new.heir(old, cursor) if is_news else 0
-        look = self._strips.look._replace(
+        look = self._look._replace(
             searched=pattern(words),
             has_dates=form.has_dates,
             is_period=form.is_period,
             is_comfortable=form.is_comfortable,
         )
-        before = self._picture() if is_news and look == self._strips.look else None
+        before = self._picture() if is_news and look == self._look else None
         self._order, self._lines, self._words = order, new, words
-        self._strips.change_look(look)
+        self._change_look(look)
         self._fetch, self._rows = rows, RowsAtHand(rows)
         self._cursor = index
         self._is_on_hole = self._is_on_hole and is_news and new.hole_below(index) is not None
@@ -407,7 +375,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return found is not None and self.to_index(found)
 
     def _scroll_with_cursor(self, direction: int, lines: int) -> bool:
-        """Scroll by lines, moving the cursor with the text."""
         if not self._lines.pks:
             return False
         by = direction * max(1, lines)
@@ -417,7 +384,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return self.to_index(index if index != self._cursor else index + direction)
 
     def on_resize(self) -> None:
-        self._strips.forget()
+        self._drawn.clear()
         self._measure()
         if self._unplaced is not None:
             self._place(*self._unplaced)
@@ -432,9 +399,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         self._viewed = None
         self._heights.clear()
         height = self.size.height
-        size = Size(self.columns, self._lines.last_top(height) + height if self._lines.pks else 0)
-        if size != self.virtual_size:
-            self.virtual_size = size
+        self.virtual_size = Size(self.columns, self._lines.last_top(height) + height if self._lines.pks else 0)
 
     def _height_of(self, place: int) -> int:
         height = self._heights.get(place)
@@ -442,7 +407,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
             row = self._row(place)
             if row is None:
                 return 1
-            height = self._heights[place] = paper_height(row, self.columns, self._strips.look)
+            height = self._heights[place] = paper_height(row, self.columns, self._look)
         return height
 
     def _scroll(self, line: int) -> None:
@@ -479,21 +444,37 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         today = self._today or date.today()
-        if today != self._strips.look.today:
-            self._strips.change_look(self._strips.look._replace(today=today))
+        if today != self._look.today:
+            self._change_look(self._look._replace(today=today))
             self._measure()
         view = self._slots()
         slot = view[y] if y < len(view) else None
         content = self._content(slot)
         if slot is None or content is None:
             return Strip.blank(self.columns, self._style())
-        drawn = self._strips.of(content)
+        drawn = self._draw(content)
         # A row may have fewer lines than measured, until it is measured again.
         return drawn[slot.part] if slot.part < len(drawn) else Strip.blank(self.columns, self._style())
 
+    def _change_look(self, look: ListLook) -> None:
+        if look != self._look:
+            self._look = look
+            self._drawn.clear()
+
+    def _draw(self, content: Content) -> tuple[Strip, ...]:
+        key = type(content), content
+        strips = self._drawn.get(key)
+        if strips is None:
+            over = "highlighted" if isinstance(content, PaperAt | HoleAt) and content.is_highlighted else PLAIN
+            strips = tuple(self._strip(line, over) for line in draw_content(content, self.columns, self._look))
+            if len(self._drawn) >= KEPT:
+                self._drawn.clear()
+            self._drawn[key] = strips
+        return strips
+
     def told_apart(self, index: int) -> tuple[str, str]:
         """In words, the heading above the paper at a place, and its date; each empty where the list shows none."""
-        look, lines, row = self._strips.look, self._lines, self._row(index)
+        look, lines, row = self._look, self._lines, self._row(index)
         day = lines.heading(lines.group_of(index))[0] if lines.has_headings else ""
         # The first line names a single day.
         is_day = day[:1].isdigit()
@@ -523,7 +504,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         has_all = counts is not None and papers is not None and counts.papers <= papers
         if counts is None:
             return Heading(day, papers)
-        note = coverage_note(counts, self._strips.look.today)
+        note = coverage_note(counts, self._look.today)
         # A paper that was just hidden is still listed, but not counted.
         return Heading(day, counts.papers if has_all else papers, counts.unread if has_all else None, counts.plus, note)
 
@@ -533,7 +514,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     def _repaint(self, before: Sequence[tuple[Content | None, int]] | None) -> None:
         """Paint the lines whose content differs from `before`; all lines for None."""
         if before is None:
-            self._strips.forget()
+            self._drawn.clear()
             self.refresh()
             return
         for y, (old, new) in enumerate(zip_longest(before, self._picture())):
@@ -569,12 +550,12 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return ((y, slot) for y, slot in enumerate(self._slots()) if slot is not None and slot.kind == "paper")
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        self._strips.change_look(self._strips.look._replace(has_focus=has_focus))
+        self._change_look(self._look._replace(has_focus=has_focus))
         super().watch_has_focus(has_focus)
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._strips.forget()
+        self._drawn.clear()
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

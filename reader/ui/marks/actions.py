@@ -14,7 +14,7 @@ from reader.core.paper_row import Flag, PaperKey
 from reader.ui.command_line.runner import AutomaticCommands
 from reader.ui.list.loader import ListLoader
 from reader.ui.list.pane import PaperList
-from reader.ui.shell.handlers import begins, follows, handles, handles_each
+from reader.ui.shell.handlers import begins, follows, handles, handles_each, handles_steps
 from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
@@ -341,9 +341,8 @@ class QueueActions(Actor):
         self._papers = services[PaperList]
         self._marks = services[MarkActions]
 
-    @handles_each({"queue.down": 1, "queue.up": -1})
-    def move(self, count: int | None, direction: int) -> None:
-        by = direction * (count or 1)
+    @handles_steps("queue.down", "queue.up")
+    def move(self, by: int) -> None:
         state, row = self._model.state, self._papers.highlighted_row
         if row is None or not isinstance(row.pk, int):
             return

@@ -11,7 +11,7 @@ from reader.ui.marks.traces import Traces
 from reader.ui.page.detail import text_in_front
 from reader.ui.page.loader import DetailLoader
 from reader.ui.page.state import FOUND, PAGE, READING
-from reader.ui.shell.handlers import answers, follows, handles, handles_each
+from reader.ui.shell.handlers import answers, follows, handles, handles_steps
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 from reader.ui.triage.state import is_triaging
@@ -88,9 +88,8 @@ class PageActions(Actor):
         if found is not None and self._model.state[PAGE] is not None:
             self._full_text.open_at(max(found.words, key=len), block)
 
-    @handles_each({"read.down": 1, "read.up": -1})
-    def scroll(self, count: int | None, direction: int) -> None:
-        lines = direction * (count or 1)
+    @handles_steps("read.down", "read.up")
+    def scroll(self, lines: int) -> None:
         if self._model.state[TEXT] is not None:
             self._full_text.scroll(lines)
             return
@@ -126,9 +125,8 @@ class PageActions(Actor):
         if text is not None:
             text.toggle_fold()
 
-    @handles_each({"read.next": 1, "read.previous": -1})
-    def turn(self, count: int | None, direction: int) -> None:
-        by = direction * (count or 1)
+    @handles_steps("read.next", "read.previous")
+    def turn(self, by: int) -> None:
         if self._papers.move(by):
             self.follow()
         else:

@@ -65,7 +65,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         self._lines: list[Line] = []
         self._margin = 0
         self._top = 0
-        self._strips: dict[int, Strip] = {}
 
     # Content
 
@@ -136,9 +135,7 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
             self._top = 1 if self._look.is_page and height > 12 else 0
         self._strips.clear()
         # An empty last line marks the end of the text.
-        size = Size(width, self._top + len(self._lines) + bool(self._paper))
-        if size != self.virtual_size:
-            self.virtual_size = size
+        self.virtual_size = Size(width, self._top + len(self._lines) + bool(self._paper))
         self.scroll_to(y=self.scroll_offset.y if keep else 0, animate=False, force=True)
         if not keep:
             self._hide_thumb()
@@ -160,10 +157,6 @@ class PaperDetail(Pane, can_focus=True, inherit_bindings=False):
         if y or self._look.is_page or not self.has_focus:
             return strip
         return self._strip((Piece(self._look.glyphs.cursor, "tag"), *self._lines[index]), margin=self._margin - 1)
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._strips.clear()
 
     def on_resize(self) -> None:
         self._lay_out(keep=True)

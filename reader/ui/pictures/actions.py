@@ -16,7 +16,7 @@ from reader.ui.full_text.state import TEXT
 from reader.ui.page.links import LinkActions
 from reader.ui.page.state import PAGE
 from reader.ui.pictures.state import PICTURES
-from reader.ui.shell.handlers import follows, handles, handles_each
+from reader.ui.shell.handlers import follows, handles, handles_steps
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 
@@ -114,9 +114,8 @@ class PictureActions(Actor):
         terminal = self._terminal
         return Canvas(terminal.protocol, *room(state.width, state.height), *terminal.cell)
 
-    @handles_each({"picture.next": 1, "picture.previous": -1})
-    def turn(self, count: int | None, direction: int) -> None:
-        by = direction * (count or 1)
+    @handles_steps("picture.next", "picture.previous")
+    def turn(self, by: int) -> None:
         before = self._model.state
         self._model.change(before.update(PICTURES, lambda pictures: pictures.turn(by)))
         if self._model.state is before:

@@ -19,15 +19,7 @@ from reader.core.query.suggestions import Completer, tokens
 from reader.core.text import clean
 from reader.ui.kit.glyphs import UNICODE, Glyphs
 from reader.ui.kit.typed_line import LineInput, TypedLine
-from reader.ui.query.advice import (
-    NO_REACH,
-    AdviceKeys,
-    Reach,
-    Typed,
-    advise,
-    find_mistake,
-    find_unknown_topic,
-)
+from reader.ui.query.advice import NO_REACH, AdviceKeys, Reach, Typed, advise, find_mistake, find_unknown_topic
 
 LONGEST = 2_000
 
@@ -73,13 +65,7 @@ class QueryLine(TypedLine):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, QueryLine.Changed)
 
-    def __init__(
-        self,
-        glyphs: Glyphs = UNICODE,
-        keys: AdviceKeys = _DEFAULT_KEYS,
-        *,
-        id: str | None = None,
-    ) -> None:
+    def __init__(self, glyphs: Glyphs = UNICODE, keys: AdviceKeys = _DEFAULT_KEYS, *, id: str | None = None) -> None:
         """`keys` are the names of the keys shown in the advice."""
         super().__init__("/", QueryInput(), self._advise_within, self._report_change, id=id)
         self._keys = keys

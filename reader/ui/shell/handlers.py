@@ -35,6 +35,8 @@ class Handles(Role):
     ids: Mapping[str, tuple[Any, ...]]
     """What the method receives after the count, by action id."""
     context: Context | None = None
+    is_stepping: bool = False
+    """Whether the method receives the value times the count instead."""
 
 
 def handles(*action_ids: str, context: Context | None = None) -> Handles:
@@ -45,6 +47,11 @@ def handles(*action_ids: str, context: Context | None = None) -> Handles:
 def handles_each(values: Mapping[str, Any], context: Context | None = None) -> Handles:
     """Make a method the handler of several actions; it receives the count and the action's value."""
     return Handles({id: (value,) for id, value in values.items()}, context)
+
+
+def handles_steps(forth: str, back: str, size: int = 1) -> Handles:
+    """Make a method the handler of two opposite actions; it receives how far to go, negative for the second."""
+    return Handles({forth: (size,), back: (-size,)}, is_stepping=True)
 
 
 class HandlesOwn(Role):
@@ -145,7 +152,8 @@ def handlers_of(objects: Sequence[object], context: Callable[[], Context]) -> Ma
     special: dict[str, dict[Context, Handler]] = {}
     for role, method in find(Handles, objects):
         for id, values in role.ids.items():
-            handler = partial(_call, method, values) if values else method
+            call = _step if role.is_stepping else _call
+            handler = partial(call, method, values) if values else method
             if role.context is None:
                 general[id] = handler
             else:
@@ -155,6 +163,10 @@ def handlers_of(objects: Sequence[object], context: Callable[[], Context]) -> Ma
 
 def _call(method: Callable[..., object], values: tuple[Any, ...], count: int | None) -> object:
     return method(count, *values)
+
+
+def _step(method: Callable[..., object], values: tuple[int], count: int | None) -> object:
+    return method(values[0] * (count or 1))
 
 
 def _by_context(general: Handler | None, special: Mapping[Context, Handler], context: Callable[[], Context]) -> Handler:

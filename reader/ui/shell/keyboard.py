@@ -140,12 +140,7 @@ class Keyboard(Actor):
             act()
 
     def ask_letter(
-        self,
-        what: str,
-        choices: Sequence[tuple[str, str]],
-        act: Callable[[str], object],
-        *,
-        is_offer: bool = False,
+        self, what: str, choices: Sequence[tuple[str, str]], act: Callable[[str], object], *, is_offer: bool = False
     ) -> None:
         """Show letters with their meanings, and call `act` with the pressed one; other letters do nothing.
 

@@ -26,16 +26,7 @@ from reader.ui.shell.listing import ListContent
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import State
 from reader.ui.triage.lines import TIME_IS_UP
-from reader.ui.triage.state import (
-    DECISIONS,
-    TRIAGE,
-    Decision,
-    Triage,
-    begin_triage,
-    is_triaging,
-    phase_of,
-    ticked,
-)
+from reader.ui.triage.state import DECISIONS, TRIAGE, Decision, Triage, begin_triage, is_triaging, phase_of, ticked
 
 if TYPE_CHECKING:
     from reader.cache.marks.event_log import Action

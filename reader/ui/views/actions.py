@@ -19,7 +19,7 @@ from reader.ui.help.state import Command
 from reader.ui.list.pane import PaperList
 from reader.ui.marks.traces import Traces
 from reader.ui.refresh.refresher import Refresher
-from reader.ui.shell.handlers import answers, handles, handles_each, offers
+from reader.ui.shell.handlers import answers, handles, handles_each, handles_steps, offers
 from reader.ui.shell.listing import Position
 from reader.ui.shell.services import Actor, Services
 from reader.ui.shell.state import NOTHING_IS_FETCHED
@@ -134,10 +134,9 @@ class ViewActions(Actor):
         self.go(period_containing(kind, self.here().first).id)
         self._model.show_notice(f"the best first · {self._keymap.key('find.sort')} reorders")
 
-    @handles_each({"period.earlier": -1, "period.later": 1})
-    def go_periods(self, times: int | None, direction: int) -> None:
+    @handles_steps("period.later", "period.earlier")
+    def go_periods(self, count: int) -> None:
         """Go some periods later or earlier, skipping days known to be empty."""
-        count = direction * (times or 1)
         start = period = self.here()
         first, last = date.fromisoformat(FIRST_DAY), self._look.today
         for _ in range(abs(count)):

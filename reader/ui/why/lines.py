@@ -256,11 +256,7 @@ def _cause(cause: Cause, column: int, width: int, glyphs: Glyphs) -> Line:
     room = width - 7 - column - 2
     if room < 8:
         return tuple(line)
-    return (
-        *line,
-        Piece(" " * (column + 2 - cell_len(said))),
-        Piece(cut(cause.detail, room, glyphs.ellipsis), "muted"),
-    )
+    return (*line, Piece(" " * (column + 2 - cell_len(said))), Piece(cut(cause.detail, room, glyphs.ellipsis), "muted"))
 
 
 RULES = "Rules"

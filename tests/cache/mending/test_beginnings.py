@@ -24,7 +24,6 @@ from reader.core.document.codec import load
 from reader.core.paper import Listing
 from tests import beginnings, breakage
 from tests.cache.conftest import NOW, ByName, draft
-from tests.rigs.program import is_in_history
 from tests.tiers import rest_at_night, rest_long
 
 TODAY = date(2026, 11, 24)
@@ -250,21 +249,3 @@ def test_a_good_cache_with_fewer_papers_than_its_backup_gets_them(home: Home) ->
     # A paper that comes back is stored anew; the feed's own key may differ.
     assert after == home.before
     assert mend(home.cache).restored == {}
-
-
-@pytest.mark.skipif(not is_in_history(beginnings.FIRST_COMMIT), reason="the history of the repository is not here")
-@pytest.mark.long
-def test_the_oldest_home_can_be_made_again(tmp_path: Path) -> None:
-    told = []
-    for number, data in enumerate((beginnings.build_oldest(), lzma.decompress(beginnings.OLDEST.read_bytes()))):
-        file = tmp_path / f"{number}.db"
-        file.write_bytes(data)
-        with closing(sqlite3.connect(file)) as connection:
-            sqls = (
-                TABLES[0].replace(", added", ""),
-                TABLES[1],
-                "SELECT kind, count FROM event",
-                "SELECT slug FROM feed",
-            )
-            told.append([sorted(connection.execute(sql).fetchall()) for sql in sqls])
-    assert told[0] == told[1]

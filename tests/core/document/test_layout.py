@@ -56,10 +56,6 @@ def test_a_paragraph_is_wrapped_and_one_line_in_a_pipe() -> None:
     ]
 
 
-def test_an_unknown_command_is_named_in_its_place() -> None:
-    assert drawn(Paragraph((Span(r"\ours{x}+y", "formula"),))) == ["‹ours›x + y"]
-
-
 def test_the_number_of_a_tall_formula_stands_on_its_baseline() -> None:
     lines = drawn(Formula((r"y=\frac{a}{b}",), "(3)"), width=30)
     assert [line.rstrip() for line in lines] == ["        a", "    y = ─".ljust(27) + "(3)", "        b"]

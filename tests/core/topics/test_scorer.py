@@ -154,12 +154,6 @@ def test_reasons_say_what_where_and_how_much() -> None:
     assert reason.score == pytest.approx(sum(evidence.points for evidence in reason.evidence), abs=0.1)
 
 
-def test_a_user_adds_a_topic_by_a_list_of_phrases() -> None:
-    own = topics('[topics.splats]\nname = "Splats"\nfamily = "Mine"\nphrases = ["gaussian splatting"]\n')
-    assert own.topics[-1].name == "Splats"
-    assert own.classify("", "We use Gaussian-splatting.") == ("splats",)
-
-
 def test_a_user_gives_phrases_other_points_and_silences_them() -> None:
     own = topics('[topics.agents.phrases]\n"Agents" = 0\n"planner" = 10\n')
     assert own.classify("Agents", "") == ()
@@ -197,11 +191,6 @@ def test_what_the_user_says_is_among_the_five() -> None:
     assert len(slugs) == MOST
     assert "mine" in slugs
     assert slugs[0] == "t6"
-
-
-def test_the_version_changes_with_the_rules() -> None:
-    assert topics().version == topics().version
-    assert topics().version != topics("[topics.agents]\nhide = true\n").version
 
 
 @each(
@@ -301,7 +290,8 @@ def test_a_users_points_for_categories_and_topics_are_named_as_such() -> None:
     assert [one.origin for reason in implied for one in reason.evidence if one.where == ("topics",)] == [WRITTEN]
 
 
-def test_the_version_changes_with_the_weights() -> None:
+def test_the_version_changes_with_the_rules_and_the_weights() -> None:
+    assert topics().version == topics().version != topics("[topics.agents]\nhide = true\n").version
     assert fitted().version != topics().version
     assert fitted().version != Topics(RULES, weights=WEIGHTS.replace("12", "13")).version
 
@@ -448,9 +438,12 @@ def test_rules_at_the_bounds_are_no_mistakes(text: str) -> None:
     assert topics(text).mistakes == []
 
 
-def test_a_new_topic_is_named_by_its_slug() -> None:
+def test_a_user_adds_a_topic_which_is_named_by_its_slug_unless_they_name_it() -> None:
     own = topics("[topics.neural-fields]\nphrases = ['nerf']\n").topics[-1]
     assert (own.name, own.family, own.about) == ("Neural fields", "Other", "")
+    named = topics('[topics.splats]\nname = "Splats"\nfamily = "Mine"\nphrases = ["gaussian splatting"]\n')
+    assert (named.topics[-1].name, named.topics[-1].family) == ("Splats", "Mine")
+    assert named.classify("", "We use Gaussian-splatting.") == ("splats",)
 
 
 def test_a_new_topic_without_phrases_is_dropped() -> None:

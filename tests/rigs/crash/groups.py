@@ -9,6 +9,7 @@ import json
 import random
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,50 +26,38 @@ OWN, THEIRS = "own-group", "their-group"
 SHARES = ("star", "tag:later")
 
 
-def create(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
-    """Begin a group."""
-    return Step(
-        ("group", "create", f"~/home/{OWN}", "--name", "ada"),
-        arrange=_be_outside,
-        check=lambda stage, home, is_acknowledged: _check_begun(stage, home, OWN, is_acknowledged=is_acknowledged),
-    )
+Prepare = Callable[[Stage, random.Random, Snapshot], Step]
 
 
-def join(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
-    """Join the group of another home."""
-    return Step(
-        ("group", "join", f"~/home/{THEIRS}", "--name", "ada"),
-        arrange=_be_outside,
-        check=lambda stage, home, is_acknowledged: _check_begun(stage, home, THEIRS, is_acknowledged=is_acknowledged),
-    )
+def _begins(word: str, folder: str) -> Prepare:
+    """Begin a group, or join that of another home."""
+
+    def check(stage: Stage, home: Path, is_acknowledged: bool) -> list[str]:
+        return _check_begun(stage, home, folder, is_acknowledged=is_acknowledged)
+
+    words = ("group", word, f"~/home/{folder}", "--name", "ada")
+    return lambda *_: Step(words, arrange=_be_outside, check=check)
 
 
-def share(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
-    """Share more than before."""
+def _goes_on(words: tuple[str, ...], is_done: Callable[[dict[str, Any] | None], bool]) -> Prepare:
+    """Do something as a member; `is_done` says whether the membership is as it should be once it is acknowledged."""
 
     def check(stage: Stage, home: Path, is_acknowledged: bool) -> list[str]:
         mine = membership(home)
-        if is_acknowledged and (mine is None or set(mine["shares"]) != set(SHARES)):
-            return [f"{SHARES} were shared, and the membership is {mine}"]
+        if is_acknowledged and not is_done(mine):
+            return [f"'{' '.join(words)}' was acknowledged, and the membership is {mine}"]
         return _check(stage, home)
 
-    return Step(("group", "share", *SHARES), arrange=_be_member, check=check)
+    return lambda *_: Step(("group", *words), arrange=_be_member, check=check)
 
 
-def look(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
-    """Take in what the other member shares, and write what this one does."""
-    return Step(("group", "look"), arrange=_be_member, check=lambda stage, home, _is_acknowledged: _check(stage, home))
+create, join = _begins("create", OWN), _begins("join", THEIRS)
 
+share = _goes_on(("share", *SHARES), lambda mine: mine is not None and set(mine["shares"]) == set(SHARES))
 
-def leave(_stage: Stage, _chance: random.Random, _before: Snapshot) -> Step:
-    """Take all back, and go."""
+look = _goes_on(("look",), lambda _: True)
 
-    def check(stage: Stage, home: Path, is_acknowledged: bool) -> list[str]:
-        if is_acknowledged and membership(home) is not None:
-            return ["the group was left, and the membership is there"]
-        return _check(stage, home)
-
-    return Step(("group", "leave"), arrange=_be_member, check=check)
+leave = _goes_on(("leave",), lambda mine: mine is None)
 
 
 def membership(home: Path) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tests.rigs.crash.journal import Journal, read_journal
 
@@ -130,6 +131,10 @@ def _read(connection: sqlite3.Connection, journal: Journal | None, *, deep: bool
     tags: dict[str, set[str]] = {}
     for pk, tag in connection.execute("SELECT pk, tag FROM paper_tag"):
         tags.setdefault(ids.get(pk, "?"), set()).add(tag)
+    queued = _rows_of(connection, "queue", "SELECT pk FROM queue ORDER BY place, pk")
+    flags = _rows_of(connection, "paper_flags", "SELECT pk, flags FROM paper_flags")
+    texts = _rows_of(connection, "full_text", "SELECT pk, body FROM full_text")
+    assert all(json.loads(zlib.decompress(body)) for _, body in texts), "a text is empty"
     meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
     return Snapshot(
         schema=connection.execute("SELECT version_num FROM alembic_version").fetchone()[0],
@@ -140,37 +145,22 @@ def _read(connection: sqlite3.Connection, journal: Journal | None, *, deep: bool
         titles={id: title for _, id, title, *_ in papers},
         notes={ids.get(pk, "?"): body for pk, body in connection.execute("SELECT pk, body FROM note")},
         tags={id: frozenset(some) for id, some in tags.items()},
-        queue=_queue(connection, ids),
+        queue=tuple(ids.get(pk, "?") for (pk,) in queued),
         aliases={
             id: ids.get(pk, "?") for id, pk in connection.execute("SELECT id, pk FROM paper_alias") if id not in ids
         },
         journal=journal,
         recorded_size=int(meta["journal_size"]) if "journal_size" in meta else None,
         faults=tuple(_faults(connection, deep=deep)),
-        texts=frozenset(_texts(connection, ids)),
-        flags=_flags(connection, ids),
+        texts=frozenset(text_of(ids.get(pk, "?")) for pk, _ in texts),
+        flags={ids.get(pk, "?"): number for pk, number in flags},
     )
 
 
-def _queue(connection: sqlite3.Connection, ids: Mapping[int, str]) -> tuple[str, ...]:
-    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'queue'").fetchone() is None:
-        return ()
-    rows = connection.execute("SELECT pk FROM queue ORDER BY place, pk")
-    return tuple(ids.get(pk, "?") for (pk,) in rows)
-
-
-def _flags(connection: sqlite3.Connection, ids: Mapping[int, str]) -> dict[str, int]:
-    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'paper_flags'").fetchone() is None:
-        return {}
-    return {ids.get(pk, "?"): flags for pk, flags in connection.execute("SELECT pk, flags FROM paper_flags")}
-
-
-def _texts(connection: sqlite3.Connection, ids: Mapping[int, str]) -> Iterator[str]:
-    """The texts that are there; each must be whole."""
-    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'full_text'").fetchone():
-        for pk, body in connection.execute("SELECT pk, body FROM full_text"):
-            assert json.loads(zlib.decompress(body)), f"the text of {ids.get(pk, '?')} is empty"
-            yield text_of(ids.get(pk, "?"))
+def _rows_of(connection: sqlite3.Connection, table: str, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a table that older schemas lack."""
+    is_there = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (table,)).fetchone()
+    return connection.execute(sql).fetchall() if is_there else []
 
 
 def _entry(row: Mapping[str, object]) -> Entry:
@@ -200,19 +190,16 @@ def _faults(connection: sqlite3.Connection, *, deep: bool) -> Iterator[str]:
     check = "integrity_check" if deep else "quick_check"
     yield from (str(row[0]) for row in connection.execute(f"PRAGMA {check}") if row[0] != "ok")
     yield from (f"row {row[1]} of {row[0]} refers to nothing" for row in connection.execute("PRAGMA foreign_key_check"))
-    wrong: tuple[str, ...] = (
-        "SELECT day.day FROM day WHERE papers <> (SELECT count(*) FROM listing WHERE listing.day = day.day)",
-        "SELECT pk FROM paper WHERE pk NOT IN (SELECT pk FROM paper_text)",
-        "SELECT pk FROM effect WHERE event NOT IN (SELECT seq FROM event)",
-    )
-    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'text_fts'").fetchone():
-        wrong += _WRONG_TEXTS
-    for query in wrong:
-        yield from (f"{query}: {row[0]}" for row in connection.execute(query).fetchmany(3))
+    for table, query in _WRONG:
+        yield from (f"{query}: {row[0]}" for row in _rows_of(connection, table, query)[:3])
 
 
-_WRONG_TEXTS = (
-    "SELECT pk FROM full_text WHERE pk NOT IN (SELECT id FROM text_fts_docsize)",
-    "SELECT id FROM text_fts_docsize WHERE id NOT IN (SELECT pk FROM full_text)",
+_WRONG = (
+    ("day", "SELECT day.day FROM day WHERE papers <> (SELECT count(*) FROM listing WHERE listing.day = day.day)"),
+    ("paper", "SELECT pk FROM paper WHERE pk NOT IN (SELECT pk FROM paper_text)"),
+    ("effect", "SELECT pk FROM effect WHERE event NOT IN (SELECT seq FROM event)"),
+    # Texts that their index lacks, and the other way round.
+    ("text_fts", "SELECT pk FROM full_text WHERE pk NOT IN (SELECT id FROM text_fts_docsize)"),
+    ("text_fts", "SELECT id FROM text_fts_docsize WHERE id NOT IN (SELECT pk FROM full_text)"),
 )
-"""Texts that their index lacks, and the other way round."""
+"""Tables, and rows that may not be."""

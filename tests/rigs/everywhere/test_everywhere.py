@@ -11,6 +11,7 @@ import pytest
 from tests.extensions.sync.postgres import server
 from tests.rigs.everywhere.homes import databases, folders
 from tests.rigs.everywhere.marks import Outcome, play
+from tests.tiers import rest_at_night
 
 pytestmark = pytest.mark.long
 
@@ -20,8 +21,12 @@ def check(outcome: Outcome) -> None:
     assert outcome.events > 500 and outcome.shared > 0 and outcome.choices > 10
 
 
-def test_through_folders(tmp_path: Path) -> None:
-    check(play(tmp_path, folders(tmp_path), 1_000, seed=18))
+SEEDS = rest_at_night(range(18, 21), 1)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_through_folders(tmp_path: Path, seed: int) -> None:
+    check(play(tmp_path, folders(tmp_path), 1_000, seed))
 
 
 @pytest.fixture
@@ -31,5 +36,6 @@ def address() -> Iterator[str]:
         yield found
 
 
-def test_through_a_server(tmp_path: Path, address: str) -> None:
-    check(play(tmp_path, databases(address), 1_000, seed=18))
+@pytest.mark.parametrize("seed", SEEDS)
+def test_through_a_server(tmp_path: Path, address: str, seed: int) -> None:
+    check(play(tmp_path, databases(address), 1_000, seed))

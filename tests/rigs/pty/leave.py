@@ -1,22 +1,15 @@
-"""End the real program in a real terminal in every way and at every moment, with parts of it hanging.
-
-Prints what broke, and how many ends were tried and how long the slowest took.
-"""
+"""Ends the real program in a real terminal in every way and at every moment, with parts of it hanging."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
-import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from itertools import product
 from pathlib import Path
@@ -181,23 +174,6 @@ def open_reader(home: Path, size: tuple[int, int] = (100, 30), **more: str) -> T
     return Terminal([sys.executable, "-P", "-m", "reader"], environment(home, **more), size, home)
 
 
-def end_all(ends: Sequence[End], folder: Path, jobs: int, see: Callable[[Outcome], object]) -> list[Outcome]:
-    """Try these ends, a few at a time, each in a home of its own under `folder`, and show each outcome."""
-    full = make_home(folder / "full")
-    place = last_place(full)
-
-    def one(number: int) -> Outcome:
-        home = folder / str(number)
-        shutil.copytree(full, home)
-        outcome = end(ends[number], home, place)
-        shutil.rmtree(home)
-        see(outcome)
-        return outcome
-
-    with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(one, range(len(ends))))
-
-
 def last_place(home: Path) -> dict[str, Any]:
     """A place on a paper beyond the first screenful, so that an early end could lose it."""
     with closing(sqlite3.connect(home / "papers.db")) as connection:
@@ -222,25 +198,3 @@ def matrix() -> list[End]:
     failed = [End(how, moment, "draw") for how in SIGNALS for moment in (0.5, 2.0)]
     early = [End(how, moment) for how, moment in product((*SIGNALS, CLOSE), MOMENTS)]
     return [*early, *(End(key, READY) for key in KEYS), *at_rest, *asked, *failed]
-
-
-def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.rigs leave", description="End the program in every way, and see that it is gone in time."
-    )
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--only", default="", help="a hang's name")
-    options = parser.parse_args(arguments)
-    ends = [one for one in matrix() if not options.only or one.hang == options.only] * options.rounds
-
-    def see(outcome: Outcome) -> None:
-        if outcome.problems:
-            print(f"{tuple(outcome.end)}: {outcome.code}: {'; '.join(outcome.problems)}", flush=True)
-
-    with tempfile.TemporaryDirectory() as folder:
-        outcomes = end_all(ends, Path(folder), options.jobs, see)
-    broken = sum(bool(one.problems) for one in outcomes)
-    slowest = max(outcomes, key=lambda one: one.seconds)
-    print(f"{len(outcomes)} ends, {broken} with problems, the slowest {slowest.seconds:.2f} s: {tuple(slowest.end)}")
-    return int(bool(broken))

@@ -9,7 +9,6 @@ import asyncio
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -20,6 +19,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from tests.rigs.mishaps.postgres import free_port
 from tests.rigs.program import environment
 from tests.rigs.pty.chromium import NEEDED, PATIENCE, Page, open_page
 from tests.rigs.pty.leave import make_home
@@ -50,12 +50,6 @@ window.WebSocket = class extends Plain {
 
 FIRST = "2606.26740"
 """The first paper."""
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 class Served:

@@ -16,6 +16,7 @@ import pytest
 from pyte.screens import Char
 
 from reader.ui.first_frame.frame import BEGIN, END
+from tests.breakage import cut, remove, sql
 from tests.rigs.program import ROOT, environment
 from tests.rigs.pty.leave import make_home
 from tests.rigs.terminal import Terminal
@@ -239,43 +240,20 @@ def test_even_the_first_start_draws_first(tmp_path: Path) -> None:
         terminal.leave("q")
 
 
-def _drop_look(home: Path) -> None:
-    (home / "look.json").unlink()
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "no look": lambda home: (home / "look.json").unlink(),
+    "suspect": lambda home: (home / "papers.suspect").touch(),
+    "older": sql("UPDATE alembic_version SET version_num = '0001'"),
+    "cut": cut(0.01),
+    "no cache": remove,
+    "other settings": lambda home: (home / "config.toml").write_text('theme = "light"\n'),
+    "an empty view": lambda home: (home / "state.json").write_text('{"view": "starred"}'),
+}
 
 
-def _make_suspect(home: Path) -> None:
-    (home / "papers.suspect").touch()
-
-
-def _make_older(home: Path) -> None:
-    with closing(sqlite3.connect(home / "papers.db")) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
-
-
-def _damage(home: Path) -> None:
-    with (home / "papers.db").open("r+b") as file:
-        file.truncate(8192)
-
-
-def _drop_cache(home: Path) -> None:
-    (home / "papers.db").unlink()
-
-
-def _change_settings(home: Path) -> None:
-    (home / "config.toml").write_text('theme = "light"\n')
-
-
-def _go_to_an_empty_view(home: Path) -> None:
-    (home / "state.json").write_text('{"view": "starred"}')
-
-
-@pytest.mark.parametrize(
-    "change",
-    [_drop_look, _make_suspect, _make_older, _damage, _drop_cache, _change_settings, _go_to_an_empty_view],
-    ids=lambda change: change.__name__.strip("_"),
-)
-def test_what_is_not_certain_is_left_to_textual(visited: Path, change: Callable[[Path], object]) -> None:
-    change(visited)
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_not_certain_is_left_to_textual(visited: Path, change: str) -> None:
+    CHANGES[change](visited)
     assert not draws_first(visited)
 
 

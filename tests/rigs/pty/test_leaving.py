@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from tests.rigs.program import environment
-from tests.rigs.pty.leave import CLOSE, READY, End, end, last_place, open_reader
+from tests.rigs.pty.leave import CLOSE, READY, End, end, last_place, matrix, open_reader
 from tests.rigs.terminal import Terminal
+from tests.tiers import rest_at_night
 
 pytestmark = pytest.mark.long
 
@@ -52,7 +53,9 @@ def starred(home: Path) -> int:
     return int(count)
 
 
-@pytest.mark.parametrize("how", ENDS, ids=lambda how: "-".join(map(str, how)).strip("-"))
+@pytest.mark.parametrize(
+    "how", rest_at_night((*ENDS, *matrix()), len(ENDS)), ids=lambda how: "-".join(map(str, how)).strip("-")
+)
 def test_the_end(home: Path, place: Mapping[str, Any], how: End) -> None:
     outcome = end(how, home, place, PATIENCE)
     assert outcome.problems == [], outcome.raw[-2_000:].decode(errors="replace")

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 import textual
 
-from tests.feed_server import FeedServer, item
 from tests.rigs import program
 from tests.rigs.program import ROOT
 from tests.rigs.terminal import Terminal
 from tests.tiers import rest_at_night, rest_long
+from tests.ui.driver import fill
+from tests.ui.papers import draft
 
 PRIVATE = (
     ("_start_widget", "_compositor_refresh", "_refresh_layout", "_peek_message"),
@@ -69,9 +70,7 @@ def visit(home: Path, **more: str) -> None:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a paper."""
     home = tmp_path_factory.mktemp("filled")
-    today = date.today().isoformat()
-    with FeedServer({today: [item("2605.01001", "Harvest", today)]}, today=today) as feed:
-        assert program.run(["refresh"], program.without_arxiv(home, feed.url)).code == 0
+    fill(home / "papers.db", {date.today().isoformat(): [draft(1, "Harvest")]})
     return home
 
 

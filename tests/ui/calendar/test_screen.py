@@ -11,17 +11,7 @@ from hypothesis import strategies as st
 from reader.cache.reads.window import DayCount
 from reader.core.feed_days import FIRST_DAY
 from reader.core.lines import Piece, measure
-from reader.ui.calendar.screen import (
-    HEATS,
-    TOP,
-    WARM,
-    WEEKS,
-    WIDTH,
-    CalendarView,
-    calendar_lines,
-    heat,
-    read_typed,
-)
+from reader.ui.calendar.screen import HEATS, TOP, WARM, WEEKS, WIDTH, CalendarView, calendar_lines, heat, read_typed
 from reader.ui.kit.glyphs import ASCII
 from tests.table import each
 

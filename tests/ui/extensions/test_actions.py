@@ -35,10 +35,7 @@ async def test_a_view_is_a_row_of_the_filter_pane(packages: Packages, reader: Op
         assert r.ids and not r.here.read
 
 
-@pytest.mark.parametrize(
-    ("word", "instead"),
-    [('"gM"', '"gm gM"'), ('"gM"', '"j gM"')],
-)
+@pytest.mark.parametrize(("word", "instead"), [('"gM"', '"gm gM"'), ('"gM"', '"j gM"')])
 async def test_a_key_that_means_something_already_keeps_its_meaning(
     packages: Packages, reader: Opener, word: str, instead: str
 ) -> None:

@@ -12,24 +12,16 @@ from reader.core.lines import measure
 from reader.core.query.choices import TopicChoice
 from reader.session.places import TOPIC_ORDERS, TopicOrder
 from reader.ui.filter.pane import draw_row
-from reader.ui.filter.rows import (
-    DAYS_AT_FIRST,
-    FOLLOWS_AT_FIRST,
-    FilterData,
-    FilterState,
-    TopicItem,
-    ViewItem,
-    lay_out,
-)
+from reader.ui.filter.rows import DAYS_AT_FIRST, FOLLOWS_AT_FIRST, FilterData, FilterState, TopicItem, ViewItem, lay_out
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.line_widgets import Reported
 from tests.table import each
 from tests.ui.filter_stage import DATA, DAYS, TOPICS, VIEWS, PaneApp, choices, drawn, go_to
+from tests.ui.stage import staged
 
 
 async def test_sections_stand_below_each_other_with_tabular_counts() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)):
+    async with staged(PaneApp(), 80, 40) as (app, _):
         app.pane.place(view="latest")
         app.pane.choose(TopicChoice("any", ("agents",), ("evaluation",)))
         lines = drawn(app.pane)
@@ -130,8 +122,7 @@ def test_picked_and_excluded_topics_stand_on_top_of_every_order() -> None:
 
 
 async def test_a_picked_topic_goes_to_the_top_only_when_the_pane_is_left() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
         pane = app.pane
         go_to(pane, "agents")
         before = [row.key for row in pane.rows]
@@ -147,8 +138,7 @@ async def test_a_picked_topic_goes_to_the_top_only_when_the_pane_is_left() -> No
 
 
 async def test_the_row_of_topics_without_papers_unfolds_and_folds() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)):
+    async with staged(PaneApp(), 80, 40) as (app, _):
         pane = app.pane
         pane.to_last()
         assert pane.current is not None and pane.current.text == "1 without papers"
@@ -165,8 +155,7 @@ async def test_the_row_of_topics_without_papers_unfolds_and_folds() -> None:
 
 async def test_unfolded_topics_come_into_view() -> None:
     many = tuple(TopicItem(f"t{number}", f"Topic {number}", "Language", count=0) for number in range(30))
-    app = PaneApp()
-    async with app.run_test(size=(80, 12)) as pilot:
+    async with staged(PaneApp(), 80, 12) as (app, pilot):
         app.pane.show(FilterData(VIEWS, DAYS, (*TOPICS, *many[:5])))
         app.pane.to_last()
         app.pane.toggle()
@@ -180,8 +169,7 @@ async def test_unfolded_topics_come_into_view() -> None:
 
 
 async def test_the_cursors_row_keeps_its_line_when_rows_above_come_and_go() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 12)) as pilot:
+    async with staged(PaneApp(), 80, 12) as (app, pilot):
         pane = app.pane
         go_to(pane, "evaluation")
         pane.scroll_to(y=pane.scroll_offset.y + 3, animate=False, force=True)
@@ -194,8 +182,7 @@ async def test_the_cursors_row_keeps_its_line_when_rows_above_come_and_go() -> N
 
 
 async def test_ascii_draws_nothing_else() -> None:
-    app = PaneApp(ASCII)
-    async with app.run_test(size=(80, 40)):
+    async with staged(PaneApp(ASCII), 80, 40) as (app, _):
         app.pane.place(view="latest")
         app.pane.choose(TopicChoice("any", ("agents",), ("evaluation",)))
         text = "\n".join(drawn(app.pane))
@@ -204,8 +191,7 @@ async def test_ascii_draws_nothing_else() -> None:
 
 
 async def test_cursor_skips_headings_and_stops_at_the_ends() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)):
+    async with staged(PaneApp(), 80, 40) as (app, _):
         pane = app.pane
         assert pane.current is not None and pane.current.key == "latest"
         pane.move(-5)
@@ -221,8 +207,7 @@ async def test_cursor_skips_headings_and_stops_at_the_ends() -> None:
 
 
 async def test_the_cursor_and_the_accent_are_only_where_the_focus_is() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
         assert "▌" in drawn(app.pane)[1]
         focused = app.pane.render_line(0)
         app.set_focus(None)
@@ -232,8 +217,7 @@ async def test_the_cursor_and_the_accent_are_only_where_the_focus_is() -> None:
 
 
 async def test_toggling_a_view_or_a_day_chooses_it() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
         go_to(app.pane, "all")
         app.pane.toggle()
         go_to(app.pane, "2026-11-20")
@@ -246,8 +230,7 @@ async def test_toggling_a_view_or_a_day_chooses_it() -> None:
 
 
 async def test_topics_are_picked_excluded_and_let_go() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
         pane = app.pane
         go_to(pane, "agents")
         pane.toggle()
@@ -266,8 +249,7 @@ async def test_topics_are_picked_excluded_and_let_go() -> None:
 
 
 async def test_exclude_means_topics_only() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
         for key in ("latest", "2026-11-24", "Agents"):
             go_to(app.pane, key)
             app.pane.exclude()
@@ -276,8 +258,7 @@ async def test_exclude_means_topics_only() -> None:
 
 
 async def test_the_mode_holds_while_a_query_can_not_tell_it() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)):
+    async with staged(PaneApp(), 80, 40) as (app, _):
         app.pane.switch_mode()
         assert app.pane.choice.mode == "all"
         app.pane.switch_mode()
@@ -288,8 +269,7 @@ async def test_the_mode_holds_while_a_query_can_not_tell_it() -> None:
 
 
 async def test_folding_a_family_keeps_what_filters_in_sight() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)):
+    async with staged(PaneApp(), 80, 40) as (app, _):
         pane = app.pane
         pane.choose(TopicChoice("any", ("agents",), ()))
         go_to(pane, "gui-agents")
@@ -304,8 +284,7 @@ async def test_folding_a_family_keeps_what_filters_in_sight() -> None:
 
 
 async def test_older_days_unfold_and_fold() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 60)):
+    async with staged(PaneApp(), 80, 60) as (app, _):
         pane = app.pane
         count = sum(row.kind == "day" for row in pane.rows)
         assert count == DAYS_AT_FIRST
@@ -319,8 +298,7 @@ async def test_older_days_unfold_and_fold() -> None:
 
 async def test_what_is_followed_unfolds_and_folds() -> None:
     follows = tuple(ViewItem(f"word-{number}", f"Word {number}", 9, unread=9 - number) for number in range(9))
-    app = PaneApp()
-    async with app.run_test(size=(80, 60)):
+    async with staged(PaneApp(), 80, 60) as (app, _):
         pane = app.pane
         pane.show(replace(DATA, follows=follows))
 
@@ -344,8 +322,7 @@ def test_a_chosen_day_is_listed_however_old() -> None:
 
 
 async def test_what_is_typed_narrows_the_topics() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
         pane = app.pane
         go_to(pane, "Agents")
         pane.fold("left")
@@ -365,8 +342,7 @@ async def test_what_is_typed_narrows_the_topics() -> None:
 
 
 async def test_where_no_topic_matches_nothing_can_be_picked() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
         pane = app.pane
         pane.narrow("zzz")
         assert [row.text for row in pane.rows] == ["TOPICS", "no topic matches"]
@@ -382,8 +358,7 @@ async def test_where_no_topic_matches_nothing_can_be_picked() -> None:
 
 
 async def test_the_meaning_of_a_topic_is_told_when_the_cursor_is_on_it() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
         go_to(app.pane, "gui-agents")
         await pilot.pause()
         hints = [one.value for one in app.told if isinstance(one, Reported) and one.kind == "hint"]
@@ -394,16 +369,14 @@ async def test_the_meaning_of_a_topic_is_told_when_the_cursor_is_on_it() -> None
 
 
 async def test_picked_excluded_and_implied_differ_by_shape() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)):
+    async with staged(PaneApp(), 80, 40) as (app, _):
         app.pane.choose(TopicChoice("any", ("agents",), ("evaluation",)))
         signs = {row.key: drawn(app.pane)[at][1] for at, row in enumerate(app.pane.rows) if row.kind == "topic"}
     assert signs == {"agents": "✓", "evaluation": "✗", "gui-agents": "∴", "reasoning": " "}
 
 
 async def test_the_cursor_stays_on_its_row_when_the_data_changes() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)):
+    async with staged(PaneApp(), 80, 40) as (app, _):
         go_to(app.pane, "agents")
         app.pane.show(FilterData(VIEWS, (DayCount("2026-11-25", 4, 4), *DAYS), TOPICS))
         assert app.pane.current is not None and app.pane.current.key == "agents"
@@ -412,8 +385,7 @@ async def test_the_cursor_stays_on_its_row_when_the_data_changes() -> None:
 
 
 async def test_the_mouse_chooses_picks_excludes_and_switches() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
         pane = app.pane
         row = {row.key: y for y, row in enumerate(pane.rows)}
         heading = next(y for y, row in enumerate(pane.rows) if row.kind == "heading" and row.key == "topics")
@@ -428,8 +400,7 @@ async def test_the_mouse_chooses_picks_excludes_and_switches() -> None:
 
 
 async def test_a_low_pane_scrolls_with_the_cursor_and_back_to_the_heading() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(60, 8)) as pilot:
+    async with staged(PaneApp(), 60, 8) as (app, pilot):
         pane = app.pane
         pane.to_last()
         await pilot.pause()
@@ -444,8 +415,7 @@ HOSTILE = "[/] \x1b[31m\x07漢字漢字漢字漢字漢字漢字 \u202e[b]"
 
 @pytest.mark.parametrize("width", [4, 6, 10, 19, 28, 40])
 async def test_hostile_text_and_narrow_panes_are_drawn_in_place(width: int) -> None:
-    app = PaneApp(width=width)
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with staged(PaneApp(width=width), 80, 40) as (app, pilot):
         pane = app.pane
         pane.show(
             FilterData(

@@ -11,6 +11,7 @@ from reader.ui.filter.pane import FilterPane
 from reader.ui.filter.rows import FilterData, FilterState, Kind, Mark, TopicItem, lay_out
 from reader.ui.kit.line_widgets import Reported
 from tests.ui.filter_stage import PaneApp, drawn, go_to
+from tests.ui.stage import staged
 
 MOVING = FilterData(
     topics=(
@@ -26,8 +27,7 @@ def named(pane: FilterPane) -> list[str]:
 
 
 async def test_topics_are_listed_by_family_by_papers_or_rising_ones_first() -> None:
-    app = PaneApp(width=30)
-    async with app.run_test(size=(80, 40)):
+    async with staged(PaneApp(width=30), 80, 40) as (app, _):
         app.pane.show(MOVING)
         go_to(app.pane, "agents")
         assert named(app.pane) == ["reasoning", "code", "agents"]
@@ -47,8 +47,7 @@ async def test_topics_are_listed_by_family_by_papers_or_rising_ones_first() -> N
 
 async def test_a_topic_may_rise_without_papers_in_the_list() -> None:
     gone = FilterData(topics=(replace(MOVING.topics[1], count=0), MOVING.topics[2]))
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)):
+    async with staged(PaneApp(), 80, 40) as (app, _):
         app.pane.show(gone)
         assert named(app.pane) == ["agents"]
         app.pane.switch_order()
@@ -57,18 +56,15 @@ async def test_a_topic_may_rise_without_papers_in_the_list() -> None:
 
 
 async def test_nothing_rises_while_no_trend_is_known() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)):
+    async with staged(PaneApp(), 80, 40) as (app, _):
         assert [app.pane.switch_order() for _ in range(3)] == ["papers", "family", "papers"]
 
 
 @pytest.mark.parametrize(
-    ("width", "ends"),
-    [(28, ["▂▂▂▂▂█"]), (36, ["▂▂▂▂▂█", "+75 %"]), (44, ["▂▂▂▂▂▂▂▂▂▂▂█", "+75 %"])],
+    ("width", "ends"), [(28, ["▂▂▂▂▂█"]), (36, ["▂▂▂▂▂█", "+75 %"]), (44, ["▂▂▂▂▂▂▂▂▂▂▂█", "+75 %"])]
 )
 async def test_a_topic_that_is_listed_by_its_rise_shows_it(width: int, ends: list[str]) -> None:
-    app = PaneApp(width=width)
-    async with app.run_test(size=(80, 40)):
+    async with staged(PaneApp(width=width), 80, 40) as (app, _):
         app.pane.show(MOVING)
         (plain,) = [row for row in drawn(app.pane) if row.startswith("   Code")]
         assert plain.split() == ["Code", "3"]
@@ -79,8 +75,7 @@ async def test_a_topic_that_is_listed_by_its_rise_shows_it(width: int, ends: lis
 
 
 async def test_how_a_topic_moves_is_told_with_what_it_means() -> None:
-    app = PaneApp()
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with staged(PaneApp(), 80, 40) as (app, pilot):
         app.pane.show(MOVING)
         go_to(app.pane, "code")
         await pilot.pause()
@@ -105,11 +100,7 @@ def test_the_most_used_tags_are_listed_and_those_that_filter() -> None:
     found = rows(FilterState(tags=TagChoice(("TAG 9",), ("tag 0",))))
     assert found[0] == ("heading", "TAGS", "none")
     assert found[1] == ("tag", "tag 0", "excluded")
-    assert found[-3:] == [
-        ("tag", "tag 9", "picked"),
-        ("more", "2 more", "folded"),
-        ("gap", "", "none"),
-    ]
+    assert found[-3:] == [("tag", "tag 9", "picked"), ("more", "2 more", "folded"), ("gap", "", "none")]
     assert len(found) == 1 + 8 + 2
 
 

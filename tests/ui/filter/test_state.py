@@ -55,10 +55,7 @@ def test_topics_are_known_before_they_are_counted() -> None:
     state = State(parts={TOPIC_NAMES: {"agents": "Agents"}})
     assert topic_papers(state) == {"agents": 0}
     topics = (TopicCount("agents", "Agents", "", 2), TopicCount("video", "Video", "", 9))
-    assert list(topic_papers(state.put(COUNTED, FEW._replace(topics=topics))).items()) == [
-        ("video", 9),
-        ("agents", 2),
-    ]
+    assert list(topic_papers(state.put(COUNTED, FEW._replace(topics=topics))).items()) == [("video", 9), ("agents", 2)]
 
 
 KEYMAP = Keymap()

@@ -142,13 +142,7 @@ async def test_a_wide_title_is_cut_as_textual_cuts_it(reader: Opener) -> None:
 
 @pytest.mark.parametrize(
     "visit",
-    [
-        Visit("unread"),
-        Visit("all"),
-        Visit("day:2026-05-11"),
-        Visit("all", "topic:agents"),
-        Visit("all", "slow"),
-    ],
+    [Visit("unread"), Visit("all"), Visit("day:2026-05-11"), Visit("all", "topic:agents"), Visit("all", "slow")],
     ids=lambda visit: f"{visit.view} {visit.text}".strip(),
 )
 async def test_other_places_are_drawn_too(reader: Opener, visit: Visit, tmp_path: Path) -> None:

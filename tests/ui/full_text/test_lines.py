@@ -12,15 +12,7 @@ from reader.cache.texts import KeptText
 from reader.core.document.block_lines import DocumentLine
 from reader.core.document.model import Document, Heading, Span
 from reader.core.lines import FOLLOW, Line, Piece, cell_len, measure
-from reader.ui.full_text.lines import (
-    LineMarks,
-    TextProgress,
-    clipped,
-    facts,
-    front_lines,
-    text_header,
-    text_line,
-)
+from reader.ui.full_text.lines import LineMarks, TextProgress, clipped, facts, front_lines, text_header, text_line
 from reader.ui.kit.glyphs import ASCII, UNICODE
 from reader.ui.kit.lines import pattern
 from tests.table import each

@@ -10,7 +10,7 @@ from reader.ui.full_text.view import Size, TextView
 from reader.ui.kit.line_widgets import Reported
 from reader.ui.kit.pane import draw_scrollbars
 from tests.ui.full_texts import document
-from tests.ui.stage import Stage
+from tests.ui.stage import Stage, staged
 
 
 class TextStage(Stage):
@@ -65,8 +65,7 @@ async def test_the_bar_tells_the_progress_and_is_clicked_and_dragged() -> None:
 
 async def test_a_text_that_fits_has_no_thumb_and_a_message_stands_in_the_middle() -> None:
     draw_scrollbars(ascii=False)
-    app = TextStage()
-    async with app.run_test(size=(60, 10)) as pilot:
+    async with staged(TextStage(), 60, 10) as (app, pilot):
         app.show(TextView.open(Document("Short", document().blocks[:2]), Size(59, 10)))
         await pilot.pause()
         assert not any(strip.text.endswith("┃") for strip in app.screen._compositor.render_strips())

@@ -12,7 +12,7 @@ from reader.ui.kit.line_widgets import Reported, StatusLine
 from reader.ui.kit.status_lines import Status
 from reader.ui.main_screen import FilterStrip, TopLine
 from tests.tiers import rest_long
-from tests.ui.stage import Stage
+from tests.ui.stage import Stage, staged
 
 HOSTILE = "[/] \x1b[31m\x07漢字漢字 \u202e[b]"
 HERE = Header("Latest", "topic:agents is:unread", 12, 31, condition=Condition("08:14", "fresh"))
@@ -63,8 +63,7 @@ async def test_a_still_spinner_does_not_turn() -> None:
 
 async def test_a_click_on_the_query_or_where_it_would_be_is_a_wish_to_edit_it() -> None:
     top = TopLine(spin=None)
-    app = LineApp(top)
-    async with app.run_test(size=(80, 3)) as pilot:
+    async with staged(LineApp(top), 80, 3) as (app, pilot):
         top.show(HERE)
         await pilot.pause()
         await pilot.click(top, offset=(drawn(top)[0].index("topic") + 2, 0))
@@ -103,8 +102,7 @@ async def test_a_prompt_takes_a_second_row_while_it_needs_one() -> None:
 
 async def test_a_click_on_a_key_is_its_key_in_each_row() -> None:
     status = StatusLine()
-    app = LineApp(status)
-    async with app.run_test(size=(30, 6)) as pilot:
+    async with staged(LineApp(status), 30, 6) as (app, pilot):
         status.show(Status(KEYS, CHOICES, "open"))
         await pilot.pause()
         await pilot.click(status, offset=(drawn(status)[1].index("code") + 1, 1))

@@ -11,7 +11,8 @@ from textual.widgets import OptionList
 from reader.ui.kit.glyphs import ASCII, UNICODE, Glyphs
 from reader.ui.kit.pane import BarLook, draw_bar, draw_scrollbars, thumb_of
 from reader.ui.list.pane import PaperList
-from tests.ui.stage import TODAY, Stage, order, rows
+from tests.ui.lists import list_stage
+from tests.ui.stage import Stage, order, rows, staged
 
 
 @pytest.fixture(autouse=True)
@@ -22,65 +23,57 @@ def textuals_own() -> Iterator[None]:
     ScrollBar.renderer = before
 
 
-def bar(app: Stage) -> str:
+def bar(papers: PaperList) -> str:
     """The last column of the screen."""
-    return "".join(strip.text[-1] for strip in app.screen._compositor.render_strips())
+    return "".join(strip.text[-1] for strip in papers.screen._compositor.render_strips())
 
 
-def thumb(app: Stage) -> list[int]:
+def thumb(papers: PaperList) -> list[int]:
     """The lines that the thumb is on."""
-    return [y for y, char in enumerate(bar(app)) if char in "┃#"]
+    return [y for y, char in enumerate(bar(papers)) if char in "┃#"]
 
 
 @pytest.mark.parametrize("ascii", [False, True])
 async def test_the_thumb_shows_the_place_on_the_rule(ascii: bool) -> None:
     draw_scrollbars(ascii=ascii)
-    papers = PaperList(today=TODAY)
-    app = Stage(papers)
-    async with app.run_test(size=(60, 10)) as pilot:
+    async with list_stage(60, 10) as (papers, pilot):
         papers.show(order(range(100)), rows)
         await pilot.pause()
-        assert bar(app) == ("#" if ascii else "┃") + " " * 9
+        assert bar(papers) == ("#" if ascii else "┃") + " " * 9
         papers.to_last()
         papers.is_ruled = True
         papers.vertical_scrollbar.refresh()
         await pilot.pause()
-        assert bar(app) == ("|" * 9 + "#" if ascii else "│" * 9 + "┃")
+        assert bar(papers) == ("|" * 9 + "#" if ascii else "│" * 9 + "┃")
         papers.show(order(range(12)), rows)
         await pilot.pause()
-        assert len(thumb(app)) > 5
+        assert len(thumb(papers)) > 5
 
 
 async def test_the_thumb_is_there_only_while_the_pane_has_the_focus_or_scrolls() -> None:
-    papers = PaperList(today=TODAY)
-    app = Stage(papers)
-    async with app.run_test(size=(60, 10)) as pilot:
+    async with list_stage(60, 10) as (papers, pilot):
         papers.show(order(range(100)), rows)
-        app.screen.set_focus(None)
+        papers.screen.set_focus(None)
         await pilot.pause()
-        assert not thumb(app)
+        assert not thumb(papers)
         papers.scroll_to(y=40, animate=False)
         await pilot.pause()
-        assert thumb(app) == [4]
+        assert thumb(papers) == [4]
         papers._thumb_delay.stop()
         papers._refresh_bar()
         await pilot.pause()
-        assert not thumb(app)
+        assert not thumb(papers)
 
 
 async def test_there_is_no_thumb_where_nothing_scrolls() -> None:
-    papers = PaperList(today=TODAY)
-    app = Stage(papers)
-    async with app.run_test(size=(60, 10)) as pilot:
+    async with list_stage(60, 10) as (papers, pilot):
         papers.show(order(range(5)), rows)
         await pilot.pause()
-        assert bar(app) == " " * 10
+        assert bar(papers) == " " * 10
 
 
 async def test_it_is_painted_only_where_it_looks_different(monkeypatch: pytest.MonkeyPatch) -> None:
-    papers = PaperList(today=TODAY)
-    app = Stage(papers)
-    async with app.run_test(size=(60, 10)) as pilot:
+    async with list_stage(60, 10) as (papers, pilot):
         papers.show(order(range(1_000)), rows)
         await pilot.pause()
         bar = papers.vertical_scrollbar
@@ -119,23 +112,20 @@ def test_all_of_a_bar_is_drawn(glyphs: Glyphs) -> None:
 
 async def test_a_list_of_textuals_own_has_the_same_thumb_without_a_rule() -> None:
     draw_scrollbars(ascii=False)
-    app = Stage(OptionList(*(str(number) for number in range(100))))
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with staged(Stage(OptionList(*(str(number) for number in range(100)))), 60, 12) as (app, pilot):
         await pilot.pause()
         assert any("┃" in strip.text for strip in app.screen._compositor.render_strips())
 
 
 async def test_a_click_beside_the_thumb_turns_a_page_and_the_thumb_is_dragged() -> None:
-    papers = PaperList(today=TODAY)
-    app = Stage(papers)
-    async with app.run_test(size=(60, 10)) as pilot:
+    async with list_stage(60, 10) as (papers, pilot):
         papers.show(order(range(100)), rows)
         await pilot.pause()
         await pilot.click(offset=(59, 8))
         await pilot.pause(0.3)
         turned = papers.scroll_offset.y
         assert 0 < turned <= 10
-        await pilot.mouse_down(offset=(59, thumb(app)[0]))
+        await pilot.mouse_down(offset=(59, thumb(papers)[0]))
         await pilot.hover(offset=(59, 9))
         await pilot.mouse_up(offset=(59, 9))
         await pilot.pause(0.3)

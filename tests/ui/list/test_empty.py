@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from reader.ui.list.empty_lines import EmptyReason, empty_state
 from reader.ui.main_screen import Empty
-from tests.ui.stage import Stage
+from tests.ui.stage import Stage, staged
 
 KEYS = {"app.refresh": "r", "app.sample": "D", "app.back": "q", "find.clear": "F", "query.complete": "tab"}
 
@@ -76,8 +76,7 @@ def strips(empty: Empty) -> list[Strip]:
 
 @pytest.mark.parametrize(("situation", "lines"), CASES)
 async def test_it_stands_in_the_middle_and_fits(situation: EmptyReason, lines: list[str]) -> None:
-    app = EmptyApp()
-    async with app.run_test(size=(60, 20)):
+    async with staged(EmptyApp(), 60, 20) as (app, _):
         app.empty.show(situation, key, key)
         rows = drawn(app.empty)
     assert [row.strip() for row in rows if row.strip()] == lines
@@ -89,8 +88,7 @@ async def test_it_stands_in_the_middle_and_fits(situation: EmptyReason, lines: l
 
 
 async def test_a_narrow_line_is_never_broken_between_a_key_and_what_it_does() -> None:
-    app = EmptyApp()
-    async with app.run_test(size=(30, 20)):
+    async with staged(EmptyApp(), 30, 20) as (app, _):
         app.empty.show(NO_PAPERS, key, key)
         rows = [row.strip() for row in drawn(app.empty) if row.strip()]
     assert rows == [

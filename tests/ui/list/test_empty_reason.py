@@ -200,9 +200,7 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
     "offline": (
         lambda view_id: _day_unknown(view_id).put(REFRESH, RefreshStatus().failed("No network.", "offline", NOW)),
         no_papers(
-            "No network.",
-            "   r try again",
-            trending="No ranking yet. | No network. | r try again   ga all papers",
+            "No network.", "   r try again", trending="No ranking yet. | No network. | r try again   ga all papers"
         ),
     ),
     "refreshing": (_is_fetching, fetching("day 3 of 7")),
@@ -210,10 +208,7 @@ CASES: Mapping[str, tuple[Situation, str | Mapping[str, str]]] = {
         lambda view_id: _day_unknown(view_id).put(REFRESH, RefreshStatus().started(view_id)),
         fetching(""),
     ),
-    "a query that matches elsewhere": (
-        _query,
-        no_match(f"F clears the query   {SEARCHES}", "ctrl+a searches all   "),
-    ),
+    "a query that matches elsewhere": (_query, no_match(f"F clears the query   {SEARCHES}", "ctrl+a searches all   ")),
     "a query that is being typed": (
         lambda view_id: typing(_query(view_id), "robot"),
         no_match(f"{SEARCHES}   esc puts the list back", "ctrl+a searches all   "),
@@ -438,10 +433,7 @@ def test_nothing_is_suggested_where_nothing_is_near(text: str) -> None:
 
 def test_where_none_of_today_is_here_the_latest_day_is_offered() -> None:
     state = empty("all", "day:Today robot", FACTS._replace(newest_day="2026-05-11"))
-    assert lines(state)[:2] == [
-        "No papers from today.",
-        "Latest is Mon 11 May. Did you mean day:latest robot?",
-    ]
+    assert lines(state)[:2] == ["No papers from today.", "Latest is Mon 11 May. Did you mean day:latest robot?"]
     assert corrected(state, TODAY) == "day:latest robot"
     assert corrected(empty("all", "day:today robot"), TODAY) is None
 

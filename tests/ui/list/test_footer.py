@@ -15,10 +15,7 @@ from reader.refresh.pictures import Canvas
 from reader.session.places import Place, triage_place, view
 from reader.ui.calendar.state import CalendarRequest, open_calendar
 from reader.ui.command_line.state import COMMAND, TypedCommand
-from reader.ui.filter.state import (
-    COUNTED,
-    HINT,
-)
+from reader.ui.filter.state import COUNTED, HINT
 from reader.ui.full_text.screen import text_status
 from reader.ui.full_text.state import TEXT, view_text
 from reader.ui.full_text.text import FullText, Outline

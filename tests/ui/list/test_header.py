@@ -13,12 +13,7 @@ from reader.core.paper import Listing as FeedListing
 from reader.core.similarity import Fit, FoundBy
 from reader.core.views import View
 from reader.session.places import Place, view
-from reader.ui.filter.state import (
-    COUNTED,
-    TOPIC_MEANINGS,
-    filter_parts,
-    strip_parts,
-)
+from reader.ui.filter.state import COUNTED, TOPIC_MEANINGS, filter_parts, strip_parts
 from reader.ui.full_text.state import TEXTS_AHEAD
 from reader.ui.kit.header_line import Condition, Header
 from reader.ui.library.feed_results import FeedResults
@@ -68,11 +63,7 @@ def test_a_ranking_is_named_with_the_time_at_which_it_was_read(ranked_at: str, n
 
 @each(
     ("newest", "name"),
-    [
-        ("2026-05-12", "Latest · Tue 12 May"),
-        ("2025-12-31", "Latest · Wed 31 Dec 2025"),
-        (None, "Latest"),
-    ],
+    [("2026-05-12", "Latest · Tue 12 May"), ("2025-12-31", "Latest · Wed 31 Dec 2025"), (None, "Latest")],
 )
 def test_today_says_so_when_the_newest_day_is_an_earlier_one(newest: str | None, name: str) -> None:
     assert replace(listing("latest"), facts=CacheFacts(newest)).place_name(NOW, "·") == name

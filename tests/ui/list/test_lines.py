@@ -136,10 +136,7 @@ def test_a_mark_never_gives_a_title_another_line() -> None:
 def test_the_date_stands_in_the_last_line_of_a_title() -> None:
     look = COMFORTABLE._replace(has_dates=True)
     one = row(1, "A title that is too long for a single line", day="2025-06-02")
-    assert lines(one, 50, look) == [
-        " ●   1    A title that is too long for a single",
-        f"{'':10}line{'':28}  2 Jun ",
-    ]
+    assert lines(one, 50, look) == [" ●   1    A title that is too long for a single", f"{'':10}line{'':28}  2 Jun "]
     assert len(lines(one._replace(title="x" * 32), 50, look)) == 1
     assert len(lines(one._replace(title="x" * 33), 50, look)) == 2
     assert lines(one._replace(title="A title that is as long as it may"), 50, look) == [

@@ -10,8 +10,7 @@ from tests.ui.stage import TODAY, Stage, order, row
 
 
 async def test_moves_stop_at_the_ends_and_say_so() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)):
+    async with list_stage(60, 12) as (papers, _):
         papers.show(order(range(1, 31), ("2025-11-24", 30)), Shelf())
         assert papers.highlighted == 1
         assert papers.move(5) and papers.highlighted == 6
@@ -22,8 +21,7 @@ async def test_moves_stop_at_the_ends_and_say_so() -> None:
 
 
 async def test_half_a_page_moves_the_screen_with_the_cursor() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)):
+    async with list_stage(60, 12) as (papers, _):
         papers.show(order(range(1, 101)), Shelf())
         papers.to_index(20)
         top, line = papers.scroll_offset.y, highlighted_line(papers)
@@ -39,8 +37,7 @@ async def test_half_a_page_moves_the_screen_with_the_cursor() -> None:
 
 
 async def test_days_are_reached_by_their_headings() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)):
+    async with list_stage(60, 12) as (papers, _):
         papers.show(order(range(30), ("2025-11-24", 5), ("2025-11-21", 5), ("2025-11-20", 20)), Shelf())
         papers.to_index(3)
         assert papers.to_day(1) and papers.cursor == 5 and papers.day == "2025-11-21"
@@ -51,9 +48,8 @@ async def test_days_are_reached_by_their_headings() -> None:
 
 
 async def test_next_where_asks_rows_or_a_set() -> None:
-    app, papers = list_stage()
     shelf = Shelf(*(row(pk, read=pk != 3_000) for pk in range(1, 5_001)))
-    async with app.run_test(size=(60, 12)):
+    async with list_stage(60, 12) as (papers, _):
         papers.show(order(range(1, 5_001)), shelf)
         assert papers.next_where(lambda one: not one.read) and papers.highlighted == 3_000
         assert not papers.next_where(lambda one: not one.read)
@@ -63,8 +59,7 @@ async def test_next_where_asks_rows_or_a_set() -> None:
 
 
 async def test_next_where_believes_a_patch_more_than_the_cache() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with list_stage(60, 12) as (papers, pilot):
         papers.show(order([1, 2, 3]), Shelf())
         await pilot.pause()
         papers.patch(2, read=True)
@@ -72,8 +67,7 @@ async def test_next_where_believes_a_patch_more_than_the_cache() -> None:
 
 
 async def test_an_empty_list_moves_nowhere() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)):
+    async with list_stage(60, 12) as (papers, _):
         papers.show(order([]), Shelf())
         assert papers.highlighted is None and papers.day is None and papers.visible_pks == []
         moves = (
@@ -93,8 +87,7 @@ async def test_an_empty_list_moves_nowhere() -> None:
 
 
 async def test_a_refresh_moves_nothing_on_the_screen() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with list_stage(60, 12) as (papers, pilot):
         papers.show(order(range(1, 101), ("2025-11-24", 100)), Shelf())
         papers.to_index(49)
         papers.scroll_to(y=papers.scroll_offset.y + 3, animate=False)
@@ -107,8 +100,7 @@ async def test_a_refresh_moves_nothing_on_the_screen() -> None:
 
 
 async def test_a_refresh_keeps_what_is_looked_at_away_from_the_cursor() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with list_stage(60, 12) as (papers, pilot):
         papers.show(order(range(1, 101)), Shelf())
         papers.scroll_to(y=60, animate=False)
         await pilot.pause()
@@ -120,8 +112,7 @@ async def test_a_refresh_keeps_what_is_looked_at_away_from_the_cursor() -> None:
 
 
 async def test_a_paper_that_is_gone_hands_the_cursor_to_the_next() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)):
+    async with list_stage(60, 12) as (papers, _):
         papers.show(order(range(1, 31)), Shelf())
         papers.to_index(9)
         papers.show(order([40, *(pk for pk in range(1, 31) if pk not in (10, 11))]), Shelf(), keep=10)
@@ -133,8 +124,7 @@ async def test_a_paper_that_is_gone_hands_the_cursor_to_the_next() -> None:
 
 
 async def test_another_query_begins_at_the_top() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)):
+    async with list_stage(60, 12) as (papers, _):
         papers.show(order(range(1, 101)), Shelf())
         papers.to_last()
         papers.show(order(range(1, 51)), Shelf())
@@ -142,8 +132,7 @@ async def test_another_query_begins_at_the_top() -> None:
 
 
 async def test_the_rest_of_an_order_comes_without_a_jump() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with list_stage(60, 12) as (papers, pilot):
         papers.show(order(range(1, 31), ("2025-11-24", 30), complete=False), Shelf())
         papers.move(7)
         await pilot.pause()
@@ -158,8 +147,7 @@ async def test_the_rest_of_an_order_comes_without_a_jump() -> None:
 
 
 async def test_a_saved_cursor_is_found_at_the_start() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)):
+    async with list_stage(60, 12) as (papers, _):
         papers.show(order(range(1, 5_001)), Shelf(), keep=4_000)
         assert papers.highlighted == 4_000 and 4_000 in papers.visible_pks
         papers.show(order(range(1, 51)), Shelf(), keep=77)
@@ -185,8 +173,7 @@ async def test_papers_may_be_shown_before_the_first_layout() -> None:
 
 
 async def test_papers_that_are_gone_from_the_cache_leave_an_empty_line() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 5)):
+    async with list_stage(60, 5) as (papers, _):
         papers.show(order([1, -2, 3]), Shelf())
         lines = drawn(papers)
         assert lines[1] == "" and lines[2].endswith("Paper 3")

@@ -16,7 +16,7 @@ from reader.ui.list.lines import DayEnd
 from reader.ui.list.pane import PaperList
 from reader.ui.shell.list_layout import ListForm
 from tests.ui.lists import Shelf, drawn, highlighted_line, list_stage, painted
-from tests.ui.stage import TODAY, Stage, order, row
+from tests.ui.stage import TODAY, Stage, order, row, staged
 
 HOSTILE = [
     "[/] ends an app [bold]that[/bold] reads markup",
@@ -33,14 +33,13 @@ HOSTILE = [
 
 
 async def test_rows_tell_state_by_shape_and_days_stand_above() -> None:
-    app, papers = list_stage()
     shelf = Shelf(
         row(1, "New", upvotes=187, code=True, comments=3),
         row(2, "Seen", read=True),
         row(3, "Kept", starred=True),
         row(4, "Gone", hidden=True),
     )
-    async with app.run_test(size=(80, 8)):
+    async with list_stage(80, 8) as (papers, _):
         papers.show(order([1, 2, 3, 4], ("2025-11-24", 3), ("2024-12-30", 1)), shelf)
         lines = drawn(papers)
     assert lines[0].split() == ["MONDAY", "24", "NOVEMBER", "3"]
@@ -53,8 +52,7 @@ async def test_rows_tell_state_by_shape_and_days_stand_above() -> None:
 
 
 async def test_only_the_title_at_the_cursor_is_bold() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 6)):
+    async with list_stage(60, 6) as (papers, _):
         papers.show(order([1, 2, 3]), Shelf(row(1, "Here"), row(2, "New"), row(3, "Seen", read=True)))
         styles = {
             segment.text.strip(): segment.style for y in range(3) for segment in papers.render_line(y) if segment.style
@@ -66,8 +64,7 @@ async def test_only_the_title_at_the_cursor_is_bold() -> None:
 
 @pytest.mark.parametrize("title", HOSTILE)
 async def test_hostile_titles_are_drawn_literally(title: str) -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 6)) as pilot:
+    async with list_stage(60, 6) as (papers, pilot):
         papers.show(order([1, 2]), Shelf(row(1, title), row(2, "Next")))
         await pilot.pause()
         lines = [papers.render_line(y) for y in range(2)]
@@ -79,8 +76,7 @@ async def test_hostile_titles_are_drawn_literally(title: str) -> None:
 
 
 async def test_searched_words_are_marked_in_titles() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 6)):
+    async with list_stage(60, 6) as (papers, _):
         papers.show(order([1]), Shelf(row(1, "Web agents")), words=("agent",))
         strip = papers.render_line(0)
         hit = next(segment for segment in strip if segment.text == "agent")
@@ -89,8 +85,7 @@ async def test_searched_words_are_marked_in_titles() -> None:
 
 
 async def test_the_heading_stays_on_top_while_its_papers_pass() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 6)):
+    async with list_stage(60, 6) as (papers, _):
         papers.show(order(range(1, 41), ("2025-11-24", 20), ("2025-11-21", 20)), Shelf())
         papers.to_index(15)
         assert "24 NOVEMBER" in drawn(papers)[0]
@@ -115,8 +110,7 @@ def two_lines(pk: int) -> PaperRow:
 
 async def test_both_lines_of_a_title_are_its_own() -> None:
     papers = PaperList(today=TODAY)
-    app = Listener(papers)
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with staged(Listener(papers), 60, 12) as (app, pilot):
         shelf = Shelf(*map(two_lines, range(1, 31)), row(3, "Short"))
         papers.show(order(range(1, 31), ("2025-11-24", 4), ("2025-11-21", 26)), shelf, form=COMFORTABLE)
         await pilot.pause()
@@ -138,8 +132,7 @@ async def test_both_lines_of_a_title_are_its_own() -> None:
 
 
 async def test_another_density_keeps_the_cursor_on_its_line() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with list_stage(60, 12) as (papers, pilot):
         shelf = Shelf(*map(two_lines, range(1, 101)))
         papers.show(order(range(1, 101), ("2025-11-24", 100)), shelf)
         papers.to_index(50)
@@ -156,8 +149,7 @@ async def test_another_density_keeps_the_cursor_on_its_line() -> None:
 
 
 async def test_the_thumb_is_at_the_ends_of_its_bar_where_the_list_is() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with list_stage(60, 12) as (papers, pilot):
         shelf = Shelf(*(two_lines(pk) if pk % 3 else row(pk) for pk in range(1, 101)))
         papers.show(order(range(1, 101), ("2025-11-24", 100)), shelf, form=COMFORTABLE)
         await pilot.pause()
@@ -191,8 +183,7 @@ async def test_headings_count_what_is_unread_once_it_is_known_and_the_end_names_
 
 
 async def test_a_day_of_which_a_part_is_listed_is_not_counted_as_a_whole() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 8)):
+    async with list_stage(60, 8) as (papers, _):
         papers.show(order([1, 2], ("2025-11-24", 2)), Shelf())
         papers.tell_days([DayCount("2025-11-24", 3, 2)], None)
         assert drawn(papers)[0].split()[-2:] == ["NOVEMBER", "2"]
@@ -205,8 +196,7 @@ async def test_a_day_of_which_a_part_is_listed_is_not_counted_as_a_whole() -> No
 
 
 async def test_a_patch_paints_its_line_at_once() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with list_stage(60, 12) as (papers, pilot):
         papers.show(order(range(1, 31)), Shelf())
         await pilot.pause()
         assert painted(papers)[2].startswith(" ●   3")
@@ -220,8 +210,7 @@ async def test_a_patch_paints_its_line_at_once() -> None:
 
 
 async def test_another_order_of_the_same_length_is_painted() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 6)) as pilot:
+    async with list_stage(60, 6) as (papers, pilot):
         papers.show(order([1, 2, 3]), Shelf())
         await pilot.pause()
         papers.show(order([1, 5, 6]), Shelf(row(1, "News")), keep=1)
@@ -230,8 +219,7 @@ async def test_another_order_of_the_same_length_is_painted() -> None:
 
 
 async def test_a_move_draws_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with list_stage(60, 12) as (papers, pilot):
         papers.show(order(range(1, 31)), Shelf())
         await pilot.pause()
         drawn: list[str] = []
@@ -241,7 +229,7 @@ async def test_a_move_draws_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
             drawn.append("".join(piece.text for piece in line))
             return draw(line, over, margin)
 
-        monkeypatch.setattr(papers._strips, "_strip", watched)
+        monkeypatch.setattr(papers, "_strip", watched)
         papers.move(1)
         await pilot.pause()
         assert len(drawn) == 2
@@ -249,8 +237,7 @@ async def test_a_move_draws_two_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_a_resize_draws_anew_and_keeps_the_cursor_in_view() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(80, 30)) as pilot:
+    async with list_stage(80, 30) as (papers, pilot):
         papers.show(order(range(1, 101)), Shelf(row(29, "A title that is far too long for a narrow list")))
         papers.to_index(28)
         await pilot.resize_terminal(30, 8)
@@ -267,9 +254,8 @@ async def test_a_resize_draws_anew_and_keeps_the_cursor_in_view() -> None:
 async def test_a_million_papers_cost_what_a_screen_does(form: ListForm) -> None:
     many = 1_000_000
     days = tuple((f"20{10 + number // 300:02d}-01-01", 1_000) for number in range(1_000))
-    app, papers = list_stage()
     shelf = Shelf()
-    async with app.run_test(size=(140, 42)) as pilot:
+    async with list_stage(140, 42) as (papers, pilot):
         papers.show(order(range(many), *days), shelf, form=form)
         for act in (papers.to_last, papers.to_first, lambda: papers.to_index(many // 2)):
             act()
@@ -286,9 +272,8 @@ async def test_a_million_papers_cost_what_a_screen_does(form: ListForm) -> None:
 
 
 async def test_rows_are_fetched_a_page_ahead_and_once() -> None:
-    app, papers = list_stage()
     shelf = Shelf()
-    async with app.run_test(size=(60, 10)) as pilot:
+    async with list_stage(60, 10) as (papers, pilot):
         papers.show(order(range(1, 1_001)), shelf)
         await pilot.pause()
         drawn(papers)
@@ -322,8 +307,7 @@ class Listener(Stage):
 
 async def test_each_highlight_is_reported_at_once_and_only_once() -> None:
     papers = PaperList(today=TODAY)
-    app = Listener(papers)
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with staged(Listener(papers), 60, 12) as (app, pilot):
         papers.show(order(range(1, 31)), Shelf())
         await pilot.pause()
         papers.show(order(range(1, 31)), Shelf(), keep=1)
@@ -374,8 +358,7 @@ async def click(pilot: Pilot[None], y: int) -> None:
 
 async def test_a_click_highlights_and_a_second_one_opens() -> None:
     papers = PaperList(today=TODAY)
-    app = Listener(papers)
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with staged(Listener(papers), 60, 12) as (app, pilot):
         papers.show(order(range(1, 31), ("2025-11-24", 5), ("2025-11-21", 25)), Shelf())
         await click(pilot, 3)
         assert papers.highlighted == 3 and app.asked == []
@@ -387,8 +370,7 @@ async def test_a_click_highlights_and_a_second_one_opens() -> None:
 
 
 async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:
-    app, papers = list_stage()
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with list_stage(60, 12) as (papers, pilot):
         papers.show(order(range(1, 101)), Shelf())
         await pilot.pause()
         papers.post_message(MouseScrollDown(papers, 5, 5, 0, 1, 0, False, False, False))

@@ -18,7 +18,7 @@ from reader.ui.looks import theme
 from reader.ui.looks.theme import styles_directory, stylesheets
 from tests.table import each
 from tests.ui.lists import Shelf
-from tests.ui.stage import TODAY, Stage, order, row
+from tests.ui.stage import TODAY, Stage, order, row, staged
 
 TRUECOLOR = {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
 
@@ -67,8 +67,7 @@ def test_every_theme_has_a_name_in_the_settings() -> None:
 @pytest.mark.parametrize("name", [name for name in (*OWN, *TEXTUAL) if theme.find_theme(name).ansi])
 async def test_the_cursors_line_is_seen_where_it_has_no_background(name: str) -> None:
     papers = PaperList(today=TODAY)
-    app = Stage(papers, name)
-    async with app.run_test(size=(80, 12)) as pilot:
+    async with staged(Stage(papers, name), 80, 12) as (app, pilot):
         papers.show(order([1, 2], ("2025-11-24", 2)), Shelf(row(1, starred=True), row(2, starred=True)))
         await pilot.pause()
         lines = {strip.text.strip()[:1]: strip for strip in app.screen._compositor.render_strips()}
@@ -130,8 +129,7 @@ def test_filters_are_netted_and_never_grey() -> None:
 
 async def test_themes_can_be_changed_while_it_runs() -> None:
     papers = PaperList(today=TODAY)
-    app = Stage(papers, "dark")
-    async with app.run_test(size=(60, 6)) as pilot:
+    async with staged(Stage(papers, "dark"), 60, 6) as (app, pilot):
         papers.show(order([1]), Shelf(row(1)))
         grounds = []
         for name in ("dark", "light", "ansi", "textual-dark"):

@@ -29,12 +29,7 @@ class Waits:
 
 @pytest.mark.parametrize(
     ("moves", "waits"),
-    [
-        ([1.0], "s"),
-        ([1.0, 2.0, 3.0], "sss"),
-        ([1.0, 1.5, 1.53, 1.56, 1.59], "ssrrr"),
-        ([1.0, 1.04, 2.0], "srs"),
-    ],
+    [([1.0], "s"), ([1.0, 2.0, 3.0], "sss"), ([1.0, 1.5, 1.53, 1.56, 1.59], "ssrrr"), ([1.0, 1.04, 2.0], "srs")],
 )
 def test_a_single_move_is_followed_at_once_and_a_run_when_it_ends(
     moves: list[float], waits: str, monkeypatch: pytest.MonkeyPatch

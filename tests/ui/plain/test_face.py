@@ -8,7 +8,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Unpack
+from typing import Any
 
 import pytest
 
@@ -16,7 +16,7 @@ from reader.ui.app import ReaderApp
 from reader.ui.shell.keyboard import Keyboard
 from tests.feed_server import FeedServer, item
 from tests.ui.conftest import Opener
-from tests.ui.driver import PATIENCE, AppOptions, make_app, settings
+from tests.ui.driver import PATIENCE, make_app, settings
 from tests.ui.full_texts import keep_text
 
 BOX = re.compile("[\x1b\u2500-\u259f]")
@@ -49,7 +49,7 @@ class Conversation:
 
 
 @asynccontextmanager
-async def plain(file: Path, **how: Unpack[AppOptions]) -> AsyncIterator[tuple[Conversation, str]]:
+async def plain(file: Path, **how: Any) -> AsyncIterator[tuple[Conversation, str]]:
     """A reader in plain mode, and what it says first; it ends with the input."""
     talk = Conversation()
     how["ask"] = talk.ask

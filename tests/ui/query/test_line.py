@@ -12,6 +12,7 @@ from reader.ui.looks.theme import DEFAULTS, THEMES, styles_directory
 from reader.ui.query.advice import value_spans
 from reader.ui.query.line import LONGEST, QueryInput, QueryLine
 from tests.tiers import rest_long
+from tests.ui.stage import staged
 
 TOPICS = ("agents", "gui-agents", "evaluation", "image-generation")
 
@@ -73,8 +74,7 @@ class LineApp(App[None]):
 
 
 async def test_each_letter_is_told_and_enter_keeps_the_text() -> None:
-    app = LineApp()
-    async with app.run_test(size=(60, 20)) as pilot:
+    async with staged(LineApp(), 60, 20) as (app, pilot):
         for letter in "gan":
             await pilot.press(letter)
             await pilot.pause()
@@ -85,8 +85,7 @@ async def test_each_letter_is_told_and_enter_keeps_the_text() -> None:
 
 
 async def test_opening_tells_nothing_and_escape_puts_back() -> None:
-    app = LineApp("is:unread")
-    async with app.run_test(size=(60, 20)) as pilot:
+    async with staged(LineApp("is:unread"), 60, 20) as (app, pilot):
         await pilot.pause()
         assert app.told == []
         await pilot.press("x", "escape")
@@ -96,8 +95,7 @@ async def test_opening_tells_nothing_and_escape_puts_back() -> None:
 
 
 async def test_a_mistake_is_told_in_place_and_tab_takes_the_nearest_word() -> None:
-    app = LineApp()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with staged(LineApp(), 80, 24) as (app, pilot):
         await pilot.press(*"is:unred cat")
         await pilot.pause()
         assert app.line.error is not None
@@ -111,8 +109,7 @@ async def test_a_mistake_is_told_in_place_and_tab_takes_the_nearest_word() -> No
 
 
 async def test_enter_on_a_mistake_keeps_the_line_open() -> None:
-    app = LineApp('"half a phrase')
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with staged(LineApp('"half a phrase'), 80, 24) as (app, pilot):
         await pilot.press("enter")
         await pilot.pause()
         assert app.told == []
@@ -120,8 +117,7 @@ async def test_enter_on_a_mistake_keeps_the_line_open() -> None:
 
 
 async def test_a_topic_that_there_is_not_is_told_but_can_be_kept() -> None:
-    app = LineApp("topic:agnets is:unread")
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with staged(LineApp("topic:agnets is:unread"), 80, 24) as (app, pilot):
         assert app.line.error is not None and app.line.error.suggestion == "agents"
         await pilot.press("tab")
         assert app.line.text == "topic:agents is:unread "
@@ -133,8 +129,7 @@ async def test_a_topic_that_there_is_not_is_told_but_can_be_kept() -> None:
 
 
 async def test_suggestions_are_chosen_by_down_and_up_and_taken_by_tab() -> None:
-    app = LineApp()
-    async with app.run_test(size=(60, 20)) as pilot:
+    async with staged(LineApp(), 60, 20) as (app, pilot):
         await pilot.press(*"topic:ag")
         await pilot.pause()
         assert app.line.suggestions == ("agents", "gui-agents")
@@ -148,8 +143,7 @@ async def test_suggestions_are_chosen_by_down_and_up_and_taken_by_tab() -> None:
 
 
 async def test_tab_straight_after_a_letter_completes_what_is_typed() -> None:
-    app = LineApp()
-    async with app.run_test(size=(60, 20)):
+    async with staged(LineApp(), 60, 20) as (app, _):
         app.line.query_one(QueryInput).insert_text_at_cursor("topic:gu")
         assert app.line.complete()
         assert app.line.text == "topic:gui-agents "
@@ -157,8 +151,7 @@ async def test_tab_straight_after_a_letter_completes_what_is_typed() -> None:
 
 
 async def test_up_and_down_walk_through_the_history_and_back_to_what_was_typed() -> None:
-    app = LineApp(history=("is:starred", "title:attention", "is:starred"))
-    async with app.run_test(size=(60, 20)) as pilot:
+    async with staged(LineApp(history=("is:starred", "title:attention", "is:starred")), 60, 20) as (app, pilot):
         await pilot.press(*"zq", "up")
         assert app.line.text == "is:starred"
         await pilot.press("up", "up")
@@ -170,8 +163,7 @@ async def test_up_and_down_walk_through_the_history_and_back_to_what_was_typed()
 
 
 async def test_the_keys_that_edit_a_line_work() -> None:
-    app = LineApp("topic:agents is:unread")
-    async with app.run_test(size=(60, 20)) as pilot:
+    async with staged(LineApp("topic:agents is:unread"), 60, 20) as (app, pilot):
         await pilot.press("right", "ctrl+w", "ctrl+a", "x")
         assert app.line.text.startswith("xtopic:agents")
         await pilot.press("end", "ctrl+u")
@@ -188,16 +180,14 @@ async def test_what_is_typed_replaces_the_query_that_is_there_unless_a_key_keeps
         ("backspace", ""),
         ("", "agents "),
     ):
-        app = LineApp("agents")
-        async with app.run_test(size=(60, 20)) as pilot:
+        async with staged(LineApp("agents"), 60, 20) as (app, pilot):
             await pilot.press(*keys.split())
             assert app.line.text == text, keys
             assert app.line.cancel() == "agents"
 
 
 async def test_what_is_pasted_is_one_clean_line() -> None:
-    app = LineApp("a")
-    async with app.run_test(size=(60, 20)) as pilot:
+    async with staged(LineApp("a"), 60, 20) as (app, pilot):
         line = app.line.query_one(QueryInput)
         await pilot.press("right")
         line.post_message(events.Paste("x" * LONGEST))

@@ -76,8 +76,7 @@ FEATURE = Feature("tests.ui.shell", ("test_feature",), KEYS)
 async def test_a_screen_comes_with_its_keys_and_closes_by_a_step_back(reader: Opener) -> None:
     async with reader() as r:
         r.app.add(FEATURE)
-        await r.do("read.open")
-        await r.do("shelf.open")
+        await r.do("read.open", "shelf.open")
         assert r.context == "shelf" and isinstance(r.app.screen, ShelfScreen)
         await r.press("3", "j")
         assert "4 books" in r.screen and "one more" in r.screen

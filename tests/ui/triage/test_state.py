@@ -12,16 +12,7 @@ from reader.ui.calendar.state import CALENDAR, CalendarRequest, open_calendar
 from reader.ui.page.state import PAGE, Reading, close_page
 from reader.ui.shell.listing import ListContent, Position
 from reader.ui.shell.state import State
-from reader.ui.triage.state import (
-    TRIAGE,
-    Decision,
-    Triage,
-    begin_triage,
-    is_triaging,
-    lasting_place,
-    phase_of,
-    ticked,
-)
+from reader.ui.triage.state import TRIAGE, Decision, Triage, begin_triage, is_triaging, lasting_place, phase_of, ticked
 from tests.ui.stage import paper
 
 NOW = datetime(2026, 5, 12, 8, 14, tzinfo=UTC)
