@@ -147,7 +147,7 @@ def day_span(text: str) -> tuple[str, str]:
     try:
         span = parse_date(text).span(datetime.now(UTC).date())
     except ValueError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(f"{error}.") from error
     if span is None:
         raise UsageError(f"{text!r} is not a date here: write 2026-05-11, 7d or 2w.")
     return span[0].isoformat(), span[1].isoformat()

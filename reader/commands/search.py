@@ -54,7 +54,7 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
         raise UsageError(f"“{clean(words, 100)}” has no letter or digit to search for.")
     messages = run_job(workspace, SearchFeed(words), quiet=arguments.quiet or arguments.verbose)
     listings = next(message.listings for message in messages if isinstance(message, SearchAnswered))
-    listings = _first(listings, arguments.limit)
+    listings = tuple(listing for listing in listings if listing.drafts)[: arguments.limit]  # each has one paper
     found = [(draft, listing.day) for listing in listings for draft in listing.drafts]
     with workspace.window() as window:
         known = {draft.id for draft, _ in found if draft.id and window.pk_of(draft.id) is not None}
@@ -65,14 +65,6 @@ def _search_feed(arguments: Namespace, workspace: Workspace) -> int:
     if arguments.add and found:
         _store_results(workspace, listings)
     return 0
-
-
-def _first(listings: tuple[Listing, ...], limit: int | None) -> tuple[Listing, ...]:
-    kept, left = [], sum(len(listing.drafts) for listing in listings) if limit is None else limit
-    for listing in listings:
-        kept.append(listing._replace(drafts=listing.drafts[:left]))
-        left -= len(kept[-1].drafts)
-    return tuple(kept)
 
 
 def _store_results(workspace: Workspace, listings: tuple[Listing, ...]) -> None:

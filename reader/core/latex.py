@@ -30,7 +30,7 @@ _PIECE = re.compile(
       (?P<math>  \$\$?(?=[^\s$]) [^$]{1,400}? (?<=[^\s\\])\$\$?(?![0-9])
               |  \\\( .{1,400}? \\\)  |  \\\[ .{1,400}? \\\] )
     | (?P<switch> \{ \s* \\[A-Za-z]+ (?![A-Za-z]) [^{}$]{0,400} \} )  # {\em word}
-    | (?P<accent> \\[`'^"~=.] \s* (?: \{ \s* \\?[A-Za-z] \s* \} | \\?[A-Za-z] ) )
+    | (?P<accent> \\ (?: [`'^"~=.] | [bcdHkrtuv] (?![A-Za-z]) ) \s* (?: \{ \s* \\?[A-Za-z] \s* \} | \\?[A-Za-z] ) )
     | (?P<macro>  \\ (?P<name> [A-Za-z]+ ) \*? (?P<arguments> (?: GROUP ){0,3} ) )
     | (?P<script> [\^_] GROUP )
     | \\ (?P<escaped> [^A-Za-z\s] )
@@ -57,7 +57,8 @@ _MACROS = {
     "textquoteleft": "‘", "textquotedblleft": "“", "textquotedblright": "”", "textbackslash": "\\", "dag": "†",
     "ddag": "‡", "textdagger": "†", "LaTeX": "LaTeX", "TeX": "TeX", "textregistered": "®", "texttrademark": "™",
     "copyright": "©", "DH": "Đ", "dh": "đ", "DJ": "Đ", "dj": "đ", "TH": "Þ", "th": "þ", "textbullet": "•",
-    "slash": "/", "textperiodcentered": "·", "guillemotleft": "«", "guillemotright": "»", "textasciigrave": "`",
+    "slash": "/", "texteuro": "€", "textquotesingle": "'", "textonehalf": "½", "textperiodcentered": "·",
+    "guillemotleft": "«", "guillemotright": "»", "textasciigrave": "`",
 }  # fmt: skip
 _FORMULAS = frozenset((*ACCENTS, "frac", "tfrac", "dfrac", "nicefrac", "sqrt", "binom", "boxed", "overset", "underset"))
 """Macros with arguments that are read as formulas, also outside of dollars."""
@@ -125,7 +126,7 @@ def _piece_text(left: list[int], match: re.Match[str]) -> str:
         case "escaped":
             return _SPACING.get(match["escaped"], match["escaped"])
         case "accent":
-            letter = piece[2:].strip("{} ").removeprefix("\\")
+            letter = next(filter(str.isalpha, reversed(piece)))
             return unicodedata.normalize("NFC", letter + _MARKS[piece[1]])
     return ""
 
@@ -139,8 +140,6 @@ def _macro_text(name: str, arguments: list[str], piece: str, left: list[int]) ->
         return inner[-1] if inner else ""
     if _WITHOUT_TEXT.fullmatch(name):
         return ""
-    if name in _MARKS and inner and len(inner[0].strip()) == 1:
-        return unicodedata.normalize("NFC", inner[0].strip() + _MARKS[name]) + "".join(inner[1:])
     if name in _MACROS:
         return _MACROS[name] + "".join(inner)
     return "".join(inner) or name

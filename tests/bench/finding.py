@@ -5,8 +5,8 @@ file of recorded days, `{"date", "items"}` a line, gzipped. PAGE is a saved page
 pre-training", whose papers are to be among the first 100. Prints the mean reciprocal rank by kind, the recall, and the
 time of a query, each also for FTS5's BM25 on the same papers.
 
-`--model FOLDER` adds a row for the words and the vectors of a static model, and one for the vectors alone;
-`--endpoint URL MODEL` likewise for a server's model. Vectors are kept beside neither: they are made for the run.
+`--model FOLDER` adds a row for the words and the vectors of a static model, and one for the vectors alone; these are
+made for the run.
 
 `--times N` measures instead how long queries take among N papers: the archive's, again and again under other ids.
 """
@@ -36,8 +36,7 @@ from reader.cache.finding.door import Encoder, paper_text
 from reader.cache.finding.index import AT_ONCE, STOP_WORDS, Index, Stemmer, add_papers, make_tables
 from reader.cache.finding.ranker import Ranker
 from reader.cache.finding.vectors import Meaning, PaperVectors
-from reader.core.settings.tables import Vectors
-from reader.extensions.vectors.encoders import EndpointEncoder, StaticEncoder
+from reader.extensions.vectors.encoders import StaticEncoder
 from reader.feeds.files.papers_file import read_papers
 
 ON_PAGE = "vision pre-training"
@@ -204,14 +203,8 @@ def main(words: Sequence[str]) -> None:
     parser.add_argument("page", type=Path, nargs="?")
     parser.add_argument("--times", type=int, metavar="N")
     parser.add_argument("--model", type=Path, metavar="FOLDER")
-    parser.add_argument("--endpoint", nargs=2, metavar=("URL", "MODEL"))
     arguments = parser.parse_args(words)
-    encoder: Encoder | None = None
-    if arguments.model:
-        encoder = StaticEncoder(arguments.model)
-    elif arguments.endpoint:
-        url, model = arguments.endpoint
-        encoder = EndpointEncoder(Vectors(model, url, allow_remote=True))
+    encoder = StaticEncoder(arguments.model) if arguments.model else None
     lines = arguments.queries.read_text(encoding="utf-8").splitlines()
     queries = [Query(one["id"], one["kind"], one["query"]) for one in map(json.loads, lines)]
     papers = read_archive(arguments.archive)

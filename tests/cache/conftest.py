@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ import pytest
 from reader.cache.marks.events import Events
 from reader.cache.mending.health import verify
 from reader.cache.reads.window import Window
+from reader.cache.search.compile import Scope, compile_query
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Draft, Listing
+from reader.core.query import parse
 
 NOW = "2026-11-24T08:00:00Z"
 
@@ -120,6 +123,12 @@ def kept(cache: Cache, path: Path, four_days: Path) -> Path:
         events.mark("note", "Mine.", [3])
         events.mark("hide", True, [4])
     return path
+
+
+def found(path: Path, query: str) -> list[int]:
+    """The papers of a query, in its order."""
+    with closing(Window.open(path)) as window:
+        return list(window.order(compile_query(parse(query), Scope(date(2026, 11, 24)))).pks)
 
 
 def faults(path: Path) -> dict[str, tuple[str, ...]]:

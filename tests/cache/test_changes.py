@@ -17,8 +17,7 @@ from reader.cache.storing.papers import Cache
 from reader.core.changes import Changes
 from reader.core.paper import Listing
 from reader.core.paper_row import Flag
-from tests.cache.conftest import draft
-from tests.cache.test_history import found
+from tests.cache.conftest import draft, found
 
 DAY = "2026-11-20"
 

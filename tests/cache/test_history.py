@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,9 @@ import pytest
 from reader.cache.history import STILL, Votes, votes
 from reader.cache.marks.events import Events
 from reader.cache.reads.window import Window
-from reader.cache.search.compile import Scope, compile_query
 from reader.cache.storing.papers import Cache
 from reader.core.paper import Listing
-from reader.core.query import parse
-from tests.cache.conftest import draft
+from tests.cache.conftest import draft, found
 
 DAY = "2026-11-20"
 
@@ -46,11 +44,6 @@ def changes(path: Path) -> list[tuple[int, ...]]:
 def moved(path: Path, visited: int | None = None, pk: int = 1) -> Votes:
     with closing(Window.open(path)) as window:
         return window.read(lambda connection: votes(connection, pk, visited))
-
-
-def found(path: Path, query: str) -> list[int]:
-    with closing(Window.open(path)) as window:
-        return list(window.order(compile_query(parse(query), Scope(date(2026, 11, 24)))).pks)
 
 
 def rising(path: Path, visited: int | None = None) -> list[bool]:

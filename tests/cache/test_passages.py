@@ -13,8 +13,7 @@ from reader.cache.passages import passages_of
 from reader.core.marks import NOTE, PASSAGE
 from reader.core.paper import LibraryEntry
 from reader.core.passages import Passage, passage_id
-from tests.cache.conftest import faults
-from tests.cache.marks.test_traces import found
+from tests.cache.conftest import faults, found
 
 
 def passage(quote: str, note: str = "", block: int = 0, colour: str = "yellow") -> Passage:

@@ -53,9 +53,3 @@ async def test_what_is_missing_is_fetched_once(arxiv: Arxiv) -> None:
     await fetch_texts.main()
     assert len(labelled_papers.labelled_papers()) == 2
     assert [request.query["id_list"] for request in arxiv.requests[1:]] == ["2605.00404"]
-
-
-def test_the_feed_is_asked_from_the_month_of_the_oldest_paper_on() -> None:
-    assert list(fetch_texts.months(["2607.00001", "2605.12345"])) == ["2026-05", "2026-06", "2026-07", "2026-08"]
-    assert list(fetch_texts.months(["2512.00001"]))[:2] == ["2025-12", "2026-01"]
-    assert list(fetch_texts.months([])) == []

@@ -202,7 +202,6 @@ class FilterPane(Pane, can_focus=True, inherit_bindings=False):
         return strip
 
     def _repaint(self, *indexes: int) -> None:
-        """Draw these rows again, or all rows."""
         if not indexes:
             self._strips.clear()
             self.refresh()

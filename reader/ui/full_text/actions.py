@@ -136,7 +136,6 @@ class FullTextActions(Actor):
 
     @property
     def _view(self) -> TextView | None:
-        """What is in view; None while there is no text."""
         return view_of(self._model.state)
 
     def _change(self, change: Callable[[TextView], TextView]) -> bool:
@@ -154,7 +153,6 @@ class FullTextActions(Actor):
 
     @property
     def _outline(self) -> Outline | None:
-        """The outline, if it has the keys."""
         text = self._model.state[TEXT]
         return text.outline if text is not None and text.outline.is_open else None
 

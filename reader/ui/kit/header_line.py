@@ -69,7 +69,6 @@ def _spread(left: Line, right: Line, width: int) -> Line:
 
 
 def _where(header: Header, glyphs: Glyphs, query: str) -> Line:
-    """The place, followed by the query in a strip."""
     place: Line = (Piece(" "), Piece(literal(header.place), "place"))
     if not query:
         return place

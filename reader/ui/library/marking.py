@@ -346,7 +346,6 @@ class Marking:
 
 
 async def _await_both(first: Awaitable[T], second: Awaitable[object]) -> T:
-    """The result of the first, once both are done."""
     done = await first
     await second
     return done

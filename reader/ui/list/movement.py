@@ -42,7 +42,6 @@ class MovementActions(Actor):
 
     @property
     def _pane(self) -> Pane | None:
-        """The pane that scrolls: that of the screen in front, or the detail."""
         front = self._model.state.front
         if front is None:
             return text_in_front(self._services)

@@ -375,7 +375,6 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
         return found is not None and self.to_index(found)
 
     def _scroll_with_cursor(self, direction: int, lines: int) -> bool:
-        """Scroll by lines, moving the cursor with the text."""
         if not self._lines.pks:
             return False
         by = direction * max(1, lines)

@@ -184,7 +184,6 @@ def _is_glance(state: State) -> bool:
 
 
 def _is_text_at_end(state: State) -> bool:
-    """Whether the end of the full text is visible."""
     text = state[TEXT]
     return text is not None and text.view is not None and text.view.is_at_end
 

@@ -460,7 +460,6 @@ def _code_stars(stars: int | None) -> list[Piece]:
 
 
 def _related(paper: Paper, width: int, look: Presentation) -> tuple[list[Line], list[Line], list[Line]]:
-    """The linked repositories, the versions, and the comments."""
     if look.kept is None:
         return [], [], []
     from reader.ui.page.community_lines import comment_lines, repository_lines, version_lines

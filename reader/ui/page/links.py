@@ -248,7 +248,6 @@ class PdfActions(Actor):
             self._model.show_notice(f"the PDFs of these {len(papers):,} papers are all here")
 
     def _want(self, wanted: _Wanted) -> None:
-        """Fetch a PDF after those that wait."""
         if any(one.file == wanted.file for one in self._wanted):
             self._model.show_notice(f"the PDF of {wanted.id} is already being fetched")
             return

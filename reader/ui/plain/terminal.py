@@ -59,7 +59,6 @@ class Lines:
             unwritten = unwritten[os.write(1, unwritten) :]
 
     def _read(self) -> str | None:
-        """The next line, without its end."""
         while b"\n" not in self._unread and len(self._unread) < LONGEST:
             more = os.read(0, CHUNK)
             if not more:

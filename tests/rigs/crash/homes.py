@@ -129,6 +129,9 @@ def stage(folder: Path, many: int = MANY) -> Iterator[Stage]:
 def enlarge(cache: Path, papers: int) -> None:
     """Copy the papers of a cache, with other ids and without abstracts, until there are at least so many."""
     with closing(sqlite3.connect(cache)) as connection, connection:
+        # A rule acts on papers that are of some day.
+        dated = "UPDATE paper SET published = '2026-06-01', sort_day = '2026-06-01' WHERE coalesce(sort_day, '') = ''"
+        connection.execute(dated)
         (count, top) = connection.execute("SELECT count(*), max(pk) FROM paper").fetchone()
         if count >= papers:
             return

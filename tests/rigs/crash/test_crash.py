@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -91,10 +92,6 @@ def test_programs_that_start_together_on_an_older_cache_migrate_it_once(few: Sta
     together.migrate_together(few, report, 3)
 
 
-def lose_membership(home: Path) -> None:
-    (home / "papers.group.json").unlink()
-
-
 def share_less(home: Path) -> None:
     file = home / "papers.group.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"shares": ["star"]}))
@@ -105,37 +102,26 @@ def forge_statement(home: Path) -> None:
     file.write_bytes(file.read_bytes().replace(b"star", b"stat"))
 
 
-def forget_news(home: Path) -> None:
-    (home / "papers.digests.jsonl").unlink()
-
-
-def cut_file(home: Path) -> None:
-    file = home / digests.FILE
-    file.write_bytes(file.read_bytes()[:-100])
-
-
 def change_vector(home: Path) -> None:
     (file,) = home.glob("vectors/of-*/vectors")
     file.write_bytes(b"\1\2" + file.read_bytes()[2:])
 
 
-def lose_settings(home: Path) -> None:
-    (home / "config.toml").write_text("")
-
-
 @pytest.mark.parametrize(
     ("name", "harm", "found"),
     [
-        ("group-join", lose_membership, "the membership was acknowledged"),
+        ("group-join", lambda home: (home / "papers.group.json").unlink(), "the membership was acknowledged"),
         ("group-share", share_less, "was acknowledged, and the membership is"),
         ("group-look", forge_statement, "somebody else changed what you share"),
-        ("digest", forget_news, "the log does not have it"),
-        ("digest-file", cut_file, "is not whole"),
+        ("digest", lambda home: (home / "papers.digests.jsonl").unlink(), "the log does not have it"),
+        ("digest-file", lambda home: os.truncate(home / digests.FILE, 1_000), "is not whole"),
         ("vectors", change_vector, "of vectors is another one"),
-        ("settings", lose_settings, "the settings"),
+        ("settings", lambda home: (home / "config.toml").write_text(""), "the settings"),
     ],
 )
-def test_what_an_operation_leaves_is_looked_at(few: Stage, name: str, harm: Callable[[Path], None], found: str) -> None:
+def test_what_an_operation_leaves_is_looked_at(
+    few: Stage, name: str, harm: Callable[[Path], object], found: str
+) -> None:
     home = few.new_home()
     few.empty_mailbox()
     step = OPERATIONS[name](few, random.Random(3), read_home(home / "papers.db"))

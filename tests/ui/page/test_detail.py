@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,9 +36,11 @@ class Listener(Stage):
         {"link": self.urls, "topic": self.topics}[message.kind].append(message.value)
 
 
-def stage() -> tuple[Listener, PaperDetail]:
+@asynccontextmanager
+async def detail_stage(columns: int, lines: int) -> AsyncIterator[tuple[PaperDetail, Pilot[None]]]:
     detail = PaperDetail(today=TODAY)
-    return Listener(detail), detail
+    async with Listener(detail).run_test(size=(columns, lines)) as pilot:
+        yield detail, pilot
 
 
 def reading(one: Paper) -> Reading:
@@ -268,8 +273,7 @@ def drawn(detail: PaperDetail) -> list[str]:
 
 
 async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_reads() -> None:
-    app, detail = stage()
-    async with app.run_test(size=(60, 14)) as pilot:
+    async with detail_stage(60, 14) as (detail, pilot):
         detail.show(reading(LONG))
         await pilot.pause()
         assert drawn(detail)[0] == "▌A memory that forgets on purpose"
@@ -283,8 +287,7 @@ async def test_another_paper_begins_at_its_beginning_and_news_stay_where_one_rea
 
 
 async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
-    app, detail = stage()
-    async with app.run_test(size=(60, 14)) as pilot:
+    async with detail_stage(60, 14) as (detail, pilot):
         detail.show(reading(LONG))
         await pilot.pause()
         last = drawn(detail)[-1]
@@ -301,16 +304,14 @@ async def test_pages_keep_the_last_line_and_tell_the_end() -> None:
 
 
 async def test_a_paper_that_fits_is_read_at_once() -> None:
-    app, detail = stage()
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with detail_stage(80, 40) as (detail, pilot):
         detail.show(reading(paper()))
         await pilot.pause()
         assert detail.scroll_page(1) and detail.scroll_lines(1)
 
 
 async def test_hostile_text_is_drawn_literally() -> None:
-    app, detail = stage()
-    async with app.run_test(size=(60, 30)) as pilot:
+    async with detail_stage(60, 30) as (detail, pilot):
         hostile = paper(title="[/] and [bold]bold[/bold]", abstract="\x1b[31mred\x1b[0m and \x9b2J")
         detail.show(reading(hostile))
         await pilot.pause()
@@ -333,8 +334,7 @@ async def test_addresses_are_links_without_anything_that_a_terminal_obeys() -> N
 
 
 async def test_a_pane_is_cleared_and_shows_a_paper_again() -> None:
-    app, detail = stage()
-    async with app.run_test(size=(40, 9)) as pilot:
+    async with detail_stage(40, 9) as (detail, pilot):
         detail.show(reading(paper()))
         detail.clear()
         await pilot.pause()
@@ -352,9 +352,9 @@ async def click(pilot: Pilot[None], detail: PaperDetail, text: str) -> None:
 
 
 async def test_links_topics_and_folded_authors_can_be_clicked() -> None:
-    app, detail = stage()
     names = tuple(f"Given Name{number}" for number in range(40))
-    async with app.run_test(size=(60, 40)) as pilot:
+    detail = PaperDetail(today=TODAY)
+    async with staged(Listener(detail), 60, 40) as (app, pilot):
         detail.show(reading(paper(authors=names, author_count=40)))
         await click(pilot, detail, "github.com/someone")
         await click(pilot, detail, "Video generation")
@@ -369,8 +369,7 @@ async def test_links_topics_and_folded_authors_can_be_clicked() -> None:
 
 
 async def test_a_resize_wraps_anew() -> None:
-    app, detail = stage()
-    async with app.run_test(size=(80, 20)) as pilot:
+    async with detail_stage(80, 20) as (detail, pilot):
         detail.show(reading(LONG))
         await pilot.resize_terminal(30, 20)
         await pilot.pause()
@@ -378,8 +377,7 @@ async def test_a_resize_wraps_anew() -> None:
 
 
 async def test_names_may_come_later() -> None:
-    app, detail = stage()
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with detail_stage(80, 40) as (detail, pilot):
         detail.show(reading(paper()))
         await pilot.pause()
         detail.configure(topic_names={"agents": "Agents & tools"})
