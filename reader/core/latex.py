@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
+from functools import cache, partial
 
 from reader.core.document.formula import formula_text
 from reader.core.document.symbols import ACCENTS, BINARY, FUNCTIONS, LARGE, ORDINARY, RELATIONS
@@ -145,9 +145,17 @@ def _macro_text(name: str, arguments: list[str], piece: str, left: list[int]) ->
         return inner[-1] if inner else ""
     if _WITHOUT_TEXT.fullmatch(name):
         return ""
-    if name in _MACROS:
-        return _MACROS[name] + "".join(inner)
-    return "".join(inner) or name
+    sign = _MACROS.get(name) or _signs().get(name, "")
+    return sign + "".join(inner) or name
+
+
+@cache
+def _signs() -> dict[str, str]:
+    r"""The signs and letters that exports write as a macro, such as `\textsection` and `\CYRA`."""
+    from pylatexenc.latexencode import get_builtin_uni2latex_dict
+
+    macros = get_builtin_uni2latex_dict().items()
+    return {macro[1:]: chr(sign) for sign, macro in sorted(macros, reverse=True) if macro[1:].isalpha()}
 
 
 def _formula(tex: str, piece: str, left: list[int]) -> str:
