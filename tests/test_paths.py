@@ -228,6 +228,7 @@ def test_a_file_is_replaced_once_it_is_on_the_disk(tmp_path: Path, monkeypatch: 
 
 def test_a_lock_is_waited_for_as_long_as_its_user_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, busy, free = tmp_path / "lock", ReaderError("busy"), free_handle()
+    file.touch(0o644)
     held = paths.take_lock(file, busy)
     assert permissions(file) == ["0o600"]
     with pytest.raises(ReaderError, match="busy"):

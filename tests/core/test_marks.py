@@ -103,6 +103,12 @@ def test_places_stay_short_where_papers_are_moved_again_and_again() -> None:
     assert clean_mark(QUEUE, second) == (QUEUE, second)
 
 
+def test_an_end_of_the_queue_is_a_millisecond_further() -> None:
+    assert place_between(first_place(5, 3), None) == first_place(6, 0)
+    assert place_between(None, first_place(5, 3)) == first_place(4, 0)
+    assert place_between(None, first_place(0, 3)) == first_place(0, 0)
+
+
 def test_a_foreign_place_must_be_one() -> None:
     for value in ("2", "12", "x" * 30, "१" * 30, "1" * 300, ""):
         assert clean_mark(QUEUE, value) is None
