@@ -56,9 +56,14 @@ _MACROS = {
     "aka": "a.k.a.", "deg": "°", "eg": "e.g.", "etal": "et al.", "etc": "etc.", "ie": "i.e.", "wrt": "w.r.t.",
     "textquoteleft": "‘", "textquotedblleft": "“", "textquotedblright": "”", "textbackslash": "\\", "dag": "†",
     "ddag": "‡", "textdagger": "†", "LaTeX": "LaTeX", "TeX": "TeX", "textregistered": "®", "texttrademark": "™",
-    "copyright": "©", "DH": "Đ", "dh": "đ", "DJ": "Đ", "dj": "đ", "TH": "Þ", "th": "þ", "textbullet": "•",
+    "copyright": "©", "DJ": "Đ", "dj": "đ", "TH": "Þ", "th": "þ", "textbullet": "•",
     "slash": "/", "texteuro": "€", "textquotesingle": "'", "textonehalf": "½", "textperiodcentered": "·",
     "guillemotleft": "«", "guillemotright": "»", "textasciigrave": "`",
+    "textexclamdown": "¡", "textcent": "¢", "textsterling": "£", "pounds": "£", "textcurrency": "¤", "textyen": "¥",
+    "textbrokenbar": "¦", "textsection": "§", "S": "§", "textcopyright": "©", "textordfeminine": "ª", "textlnot": "¬",
+    "texttwosuperior": "²", "textthreesuperior": "³", "textparagraph": "¶", "P": "¶", "textonesuperior": "¹",
+    "textordmasculine": "º", "textonequarter": "¼", "textthreequarters": "¾", "textquestiondown": "¿",
+    "texttimes": "×", "textdiv": "÷", "textdaggerdbl": "‡", "NG": "Ŋ", "ng": "ŋ", "DH": "Ð", "dh": "ð",
 }  # fmt: skip
 _FORMULAS = frozenset((*ACCENTS, "frac", "tfrac", "dfrac", "nicefrac", "sqrt", "binom", "boxed", "overset", "underset"))
 """Macros with arguments that are read as formulas, also outside of dollars."""
