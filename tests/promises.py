@@ -201,7 +201,7 @@ PROMISES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "state and log are yours alone": (
             "test_paths.py::test_folders_are_made_for_the_user_alone",
-            "test_homes.py::test_nothing_of_an_old_home_stays_open_to_others",
+            "commands/test_private_files.py::test_what_the_program_writes_is_the_users_alone",
         ),
         "All programs then leave it alone": (
             "feeds/http/test_client.py::test_all_tries_refused_begin_a_pause_in_which_nothing_is_asked",

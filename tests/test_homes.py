@@ -67,26 +67,6 @@ def test_a_home_is_where_its_name_says_and_nowhere_else(name: str, old: Path, tm
         assert ("2611.00001",) in connection.execute("SELECT id FROM paper WHERE starred = 1")
 
 
-def test_nothing_of_an_old_home_stays_open_to_others(old: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    shutil.copytree(old, home)
-    with FeedServer({DAY: [item("2611.00001", "News of the day", DAY)]}, today=DAY) as feed:
-        (home / "config.toml").write_text("ask_arxiv = false\n")
-        _use(home, feed.url)
-        for one in (home, *home.rglob("*")):
-            one.chmod(0o755 if one.is_dir() else 0o644)
-        before = set(home.rglob("*"))
-        _use(home, feed.url)
-    assert {"answers", "backups", "finding"} <= {one.name for one in before if one.is_dir()}
-    open_to_others = [str(one.relative_to(home)) for one in (home, *home.rglob("*")) if one.stat().st_mode & 0o077]
-    assert open_to_others == []
-
-
-def _use(home: Path, endpoint: str) -> None:
-    for words in (("refresh", "--days", "1"), ("mark", "star", "2611.00001"), ("list", "~ news")):
-        assert run(words, environment(home, endpoint)).code == 0
-
-
 @pytest.mark.parametrize("name", [NAMES[0], NAMES[-1]], ids=ascii)
 def test_the_reader_opens_and_marks_in_such_a_home(name: str, tmp_path: Path) -> None:
     home = tmp_path / "around" / name

@@ -18,6 +18,7 @@ from html import escape as in_html
 from typing import Any, Literal, TextIO
 
 from reader.core.ids import arxiv_id, paper_url, pdf_url
+from reader.core.latex import latex_to_unicode
 from reader.core.paper import Paper
 from reader.core.passages import HUES, SAID_LIMIT, split_note
 from reader.core.people import split_name
@@ -277,7 +278,7 @@ def _bibtex_name(name: str, escape: Callable[[str], str]) -> str:
 
 
 def _escaper() -> Callable[[str], str]:
-    """A function that turns plain text into LaTeX; a letter without a LaTeX command stays unchanged."""
+    """A function that turns plain text into LaTeX; a letter without a LaTeX command of its own stays unchanged."""
     from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
     # BibTeX counts even escaped braces: a single brace in a title would swallow the rest of the file.
@@ -288,11 +289,16 @@ def _escaper() -> Callable[[str], str]:
         unknown_char_policy="keep",
         unknown_char_warning=False,
     )
+
     # One character at a time, and few need it: ten times as fast as whole abstracts. Programs that read BibTeX handle
     # formulas between dollars themselves.
-    escape: Callable[[str], str] = lru_cache(maxsize=4_096)(
-        lambda sign: re.sub(r"\{\\ensuremath\{(.*)\}\}", r"{$\1$}", encoder.unicode_to_latex(sign))
-    )
+    @lru_cache(maxsize=4_096)
+    def escape(sign: str) -> str:
+        written = re.sub(r"\{\\ensuremath\{(.*)\}\}", r"{$\1$}", encoder.unicode_to_latex(sign))
+        # Some commands are those of another letter: the library writes ű as ú, and a Greek Alpha as A.
+        is_read = sign.isascii() or ord(sign) in signs or latex_to_unicode(written).strip("{}") == sign
+        return written if is_read else sign
+
     plain = "".join(sign for sign in map(chr, range(32, 127)) if escape(sign) == sign)
     other = re.compile(f"[^{re.escape(plain)}]")
     # LaTeX prints a straight quote as a closing one.

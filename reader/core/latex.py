@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import partial
+from functools import cache, partial
 
 from reader.core.document.formula import formula_text
 from reader.core.document.symbols import ACCENTS, BINARY, FUNCTIONS, LARGE, ORDINARY, RELATIONS
@@ -59,9 +59,14 @@ _MACROS = {
     "aka": "a.k.a.", "deg": "°", "eg": "e.g.", "etal": "et al.", "etc": "etc.", "ie": "i.e.", "wrt": "w.r.t.",
     "textquoteleft": "‘", "textquotedblleft": "“", "textquotedblright": "”", "textbackslash": "\\", "dag": "†",
     "ddag": "‡", "textdagger": "†", "LaTeX": "LaTeX", "TeX": "TeX", "textregistered": "®", "texttrademark": "™",
-    "copyright": "©", "DH": "Đ", "dh": "đ", "DJ": "Đ", "dj": "đ", "TH": "Þ", "th": "þ", "textbullet": "•",
+    "copyright": "©", "DJ": "Đ", "dj": "đ", "TH": "Þ", "th": "þ", "textbullet": "•",
     "slash": "/", "texteuro": "€", "textquotesingle": "'", "textonehalf": "½", "textperiodcentered": "·",
     "guillemotleft": "«", "guillemotright": "»", "textasciigrave": "`",
+    "textexclamdown": "¡", "textcent": "¢", "textsterling": "£", "pounds": "£", "textcurrency": "¤", "textyen": "¥",
+    "textbrokenbar": "¦", "textsection": "§", "S": "§", "textcopyright": "©", "textordfeminine": "ª", "textlnot": "¬",
+    "texttwosuperior": "²", "textthreesuperior": "³", "textparagraph": "¶", "P": "¶", "textonesuperior": "¹",
+    "textordmasculine": "º", "textonequarter": "¼", "textthreequarters": "¾", "textquestiondown": "¿",
+    "texttimes": "×", "textdiv": "÷", "textdaggerdbl": "‡", "NG": "Ŋ", "ng": "ŋ", "DH": "Ð", "dh": "ð",
 }  # fmt: skip
 _FORMULAS = frozenset((*ACCENTS, "frac", "tfrac", "dfrac", "nicefrac", "sqrt", "binom", "boxed", "overset", "underset"))
 """Macros with arguments that are read as formulas, also outside of dollars."""
@@ -145,9 +150,17 @@ def _macro_text(name: str, arguments: list[str], piece: str, left: list[int]) ->
         return ""
     if name == "footnote" and inner:
         return f"[{inner[-1]}]"
-    if name in _MACROS:
-        return _MACROS[name] + "".join(inner)
-    return "".join(inner) or name
+    sign = _MACROS.get(name) or _signs().get(name, "")
+    return sign + "".join(inner) or name
+
+
+@cache
+def _signs() -> dict[str, str]:
+    r"""The signs and letters that exports write as a macro, such as `\textsection` and `\CYRA`."""
+    from pylatexenc.latexencode import get_builtin_uni2latex_dict
+
+    macros = get_builtin_uni2latex_dict().items()
+    return {macro[1:]: chr(sign) for sign, macro in sorted(macros, reverse=True) if macro[1:].isalpha()}
 
 
 def _formula(tex: str, piece: str, left: list[int]) -> str:

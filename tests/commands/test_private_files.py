@@ -45,6 +45,7 @@ def test_what_the_program_writes_is_the_users_alone(
             run_without_umask("refresh", "--day", "2026-06-30", "--log-level", "info")
             run_without_umask("import", str(days))
             run_without_umask("mark", "star", "2606.26740")
+            run_without_umask("list", "~ agents")
             mask = os.umask(0)
             try:
                 visit.save(home / "state.json", visit.Visit())
@@ -52,14 +53,8 @@ def test_what_the_program_writes_is_the_users_alone(
                 os.umask(mask)
             assert open_to_others(home) == []
             written = {file.name for file in home.rglob("*")}
-            assert written >= {
-                "config.toml",
-                "papers.db",
-                "papers.refreshed",
-                "state.json",
-                "dailypapers.log",
-                "answers",
-            }
+            assert written >= {"config.toml", "papers.db", "papers.refreshed", "state.json", "dailypapers.log"}
+            assert written >= {"answers", "backups", "finding"}
             # The second round finds them as an older version or a copy has left them.
             for file in (home, *home.rglob("*")):
                 file.chmod(0o777 if file.is_dir() else 0o666)

@@ -197,6 +197,7 @@ def test_titles_without_letters_are_told_apart() -> None:
         ("\\( O(n^3) \\) time", "O(n³) time"),
         ("$O(n \\log n)$", "O(n log n)"),
         ('Fr\\\'echet, Schr\\"odinger, T\\"ULU', "Fréchet, Schrödinger, TÜLU"),
+        ("{\\textsection}3, {\\CYRA}{\\cyrb}, {\\textsterling}5", "§3, Аб, £5"),
         ("Ho{\\v r}ava, \\v{C}ech, \\c S, \\'{\\i}", "Hořava, Čech, Ş, í"),
         ("LS (\\textbf{L}arge-\\textbf{S}mall)", "LS (Large-Small)"),
         ("{\\em nice} {\\it Shallow UNet},", "nice Shallow UNet,"),

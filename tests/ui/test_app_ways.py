@@ -184,14 +184,6 @@ async def test_a_paper_to_add_is_asked_for_and_no_error_is_shown(reader: Opener)
         assert r.advice == "paste a paper's id or address, such as 1706.03762"
 
 
-async def test_no_advice_types_itself_into_the_query(reader: Opener) -> None:
-    async with reader() as r:
-        await r.search("zeppelins")
-        assert r.empty == "Nothing matches zeppelins on Tue 12 May. ctrl+s searches the feed esc puts the list back"
-        await r.do("query.accept")
-        assert r.empty == "Nothing matches zeppelins on Tue 12 May. F clears the query ctrl+s searches the feed"
-
-
 # History
 
 

@@ -97,18 +97,6 @@ def test_a_signal_during_the_start_ends_it_without_a_traceback(home: Path, modul
         assert b"Traceback" not in terminal.raw
 
 
-def test_a_place_that_can_not_be_saved_is_said(home: Path, place: Mapping[str, Any]) -> None:
-    (home / "state.json").mkdir()
-    with open_reader(home) as terminal:
-        terminal.wait_for(READY)
-        terminal.press("q")
-        assert terminal.wait_closed(30) == 1
-        terminal.show_all()
-        assert "dailypapers: The last place could not be saved: " in terminal.text
-        assert "Traceback" not in terminal.text
-    assert [one.name for one in home.iterdir() if one.name.startswith(".state")] == []
-
-
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits the files of another process, as on Linux")
 def test_on_a_full_disk_nothing_is_half_done_and_all_is_said(home: Path, place: Mapping[str, Any]) -> None:
     with open_reader(home, (160, 30)) as terminal:
@@ -123,6 +111,7 @@ def test_on_a_full_disk_nothing_is_half_done_and_all_is_said(home: Path, place: 
         assert "The last place could not be saved: " in said
         assert "Not everything could be stored: The disk is full" in said
     assert starred(home) == 0
+    assert not any(home.glob(".state*"))
     assert end(End("q", READY), home, place, PATIENCE).problems == []
 
 
