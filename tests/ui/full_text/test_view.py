@@ -10,6 +10,7 @@ from reader.core.document.model import Cell, Document, Figure, Formula, Span, Ta
 from reader.core.lines import Piece
 from reader.ui.full_text.actions import quotation, source_of
 from reader.ui.full_text.view import Size, Spot, TextView
+from tests.table import each
 from tests.ui.full_texts import WORDS, document, paragraph
 
 SIZE = Size(79, 22)
@@ -259,7 +260,7 @@ def test_lines_are_selected_from_the_cursor_to_where_it_goes(view: TextView) -> 
     assert search(view, "zebra r").select().selected_lines()[0][1].text == "The zebra runs only here."
 
 
-@pytest.mark.parametrize(
+@each(
     ("lines", "moves", "cursor", "selected"),
     [
         (0, (1,), 0, ["one"]),
