@@ -121,9 +121,13 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
             verdict = _fork(sum(seconds[item.nodeid] for item in session.items) + START * is_early)
             if verdict is None:
                 calls.n, os.environ["MUTANT"], session.config.option.maxfail = int(number), number, 1
-                if is_early:
-                    own = [f"--basetemp={session.config.option.basetemp}", *(item.nodeid for item in session.items)]
-                    os.execv(sys.executable, [sys.executable, *OPTIONS, "-x", *own])
+                failed = {name.partition("[")[0] for name, took in seconds.items() if took == math.inf}
+                names = [item.nodeid.partition("[")[0] for item in session.items]
+                names = [*dict.fromkeys(name for name in names if name not in failed)]
+                if is_early and names:
+                    own = f"--basetemp={session.config.option.basetemp}", "-m", "long" if is_last else "not long"
+                    os.dup2(1, 2)
+                    os.execv(sys.executable, [sys.executable, *OPTIONS, *own, "-x", *names])
                 return None
             if verdict != "survived":
                 os.write(_out, f"{number} {verdict} {time.perf_counter() - began}\n".encode())
