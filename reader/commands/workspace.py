@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reader import access_token, config, installed, paths, settings_reader
-from reader.commands.output import amount, warn
+from reader.commands.output import warn
 from reader.core.errors import CacheError, ConfigError, NotFound, UsageError
 from reader.core.nearest import advice
-from reader.core.text import clean
+from reader.core.text import amount, clean
 
 if TYPE_CHECKING:
     from reader.cache.marks.events import Events

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.commands.conftest import IDS, Run, RunOnTerminal
+from tests.table import each
 
 
 def test_similar_prints_papers_and_what_they_share(run: Run, on_terminal: RunOnTerminal, papers: Path) -> None:
