@@ -501,7 +501,8 @@ class EventLog:
                     number += 1
                     entries.append(Entry(secrets.token_hex(12), machine, number, now, "undo", old.id, 0, NOBODY))
                 if (count or not old.count) and not is_undone:
-                    # Of whom it came is kept, so that it can be forgotten with all else of theirs.
+                    # Record it again: it still names papers, or never did. An event of this machine gets its next number,
+                    # one of another none. Of whom it came is kept, so that it can be forgotten with all else of theirs.
                     number += old.machine == machine
                     clock, said = clocks.get(old.clock, old.clock), number if old.machine == machine else 0
                     new = replace(old, id=secrets.token_hex(12), number=said, clock=clock, papers=papers, count=count)
