@@ -63,6 +63,8 @@ def test_a_regex_that_can_not_run_in_bounds_is_refused(pattern: str, says: str) 
         ("^ax{,2}b$", "axxxb", False),
         (r"\bgan\b", "style-gan", True),
         (r"\bgan\b", "style_gan", False),
+        (r"\Agan\Z", "gan", True),
+        (r"\Bgan", "vqgan", True),
     ],
 )
 def test_a_regex_is_blind_to_case_and_accents(pattern: str, text: str, found: bool) -> None:
