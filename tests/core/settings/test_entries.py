@@ -15,9 +15,11 @@ from reader.core.settings.entries import (
     adopted,
     changed,
     described,
+    event_label,
     event_value,
     fold,
     listed,
+    parse_entry,
     restoring,
     with_setting,
 )
@@ -158,3 +160,47 @@ def test_an_entry_in_words(table: str, values: dict[str, Any], words: str) -> No
 )
 def test_an_earlier_value_is_restored(now: dict[str, str], there: bool, said: dict[str, object]) -> None:
     assert restoring(A, State(now, "", there, 0)) == said
+
+
+@each(
+    ("said", "is_taken"),
+    [
+        ({"there": True, "name": "A", "query": "x", "then": ["star"], "of": "B", "place": "0" * 26}, True),
+        ({"of a newer program": 7}, True),
+        ({"\x1b": 7}, False),
+        ({"there": 1}, False),
+        ({"place": "here"}, False),
+        ({"place": 7}, False),
+        ({"name": ""}, False),
+        ({"name": 7}, False),
+        ({"of": "A\n"}, False),
+        ({"query": ""}, False),
+        ({"when": "x\x07"}, False),
+        ({"text": []}, False),
+        ({"then": "star"}, False),
+        ({"then": [7]}, False),
+        ({"then": ["star\n"]}, False),
+    ],
+)
+def test_an_event_of_another_machine_is_taken_whole_or_not(said: dict[str, object], is_taken: bool) -> None:
+    kind = "entry:views:0123456789abcdef"
+    assert parse_entry(kind, event_value(said)) == (("views", "0123456789abcdef", said) if is_taken else None)
+    assert parse_entry(f"{kind}0", event_value(said)) is parse_entry(kind, "[]") is parse_entry(kind, "{") is None
+
+
+@each(
+    ("said", "words"),
+    [
+        ({"name": "A", "query": "x", "there": True}, "view A added"),
+        ({"name": "A", "query": "x"}, "view A renamed A"),
+        ({"of": "A", "there": False}, "view A removed"),
+        ({"of": "A", "place": "0" * 26}, "view A moved"),
+        ({"of": "A", "name": "C", "there": True}, "view A renamed C"),
+        ({"of": "A", "query": "x", "there": True}, "view A changed"),
+        ({"of": "A", "there": True}, "view A brought back"),
+        ({"text": "gan"}, "view gan changed"),
+    ],
+)
+def test_an_event_in_words(said: dict[str, object], words: str) -> None:
+    assert event_label("entry:views:0123456789abcdef", event_value(said)) == words
+    assert event_label("entry:views", event_value(said)) == "entry:views"

@@ -34,6 +34,9 @@ OTHER = PdfSpot("2605.00001", number="(1)", before=("xx", "yy"), after=("zz",))
     [
         (PAGE, AROUND, 2.17, BETWEEN),
         (PAGE, AROUND._replace(number="(1)"), 3.17, BETWEEN),
+        # Other columns begin and end beside it.
+        (PAGE + (line("What stands in the other column", 676, 540, 900),), AROUND, 2.17, BETWEEN),
+        (PAGE + (line("What stands in the other column", 664, 20, 200),), AROUND, 2.17, BETWEEN),
         # Some of the words are other ones in the PDF.
         (PAGE, AROUND._replace(before=("the", "sum", "over", "our", "readers")), 1.77, BETWEEN),
         # The words after it are on the next page.
@@ -41,6 +44,7 @@ OTHER = PdfSpot("2605.00001", number="(1)", before=("xx", "yy"), after=("zz",))
         (PAGE[1:4], AROUND, 0.33, Box(66, 657, 546, 697.5)),
         # By its number alone, and as high as what stands beside it.
         (PAGE, OTHER, 1.5, BETWEEN),
+        (PAGE, OTHER._replace(before=("all", "yy", "zz")), 1.5 + 1 / 3, BETWEEN),
         (PAGE[3:4], OTHER, 1.5, Box(194, 657, 546, 687)),
         (PAGE[:2] + PAGE[3:4] + PAGE[5:], AROUND, 2.19, Box(66, 657, 546, 687)),
     ],
@@ -55,7 +59,13 @@ def test_a_formula_is_between_the_words_around_it_or_at_its_number(
 
 @each(
     ("lines", "spot"),
-    [((), AROUND), (PAGE[:2], AROUND), (PAGE, OTHER._replace(number="(2)")), (PAGE, OTHER._replace(number=""))],
+    [
+        ((), AROUND),
+        (PAGE[:2], AROUND),
+        (PAGE, OTHER._replace(number="(2)")),
+        (PAGE, OTHER._replace(number="")),
+        ((line("see also eq (1)", 670),), OTHER),
+    ],
 )
 def test_a_formula_that_is_not_there_has_no_place(lines: tuple[Line, ...], spot: PdfSpot) -> None:
     assert [*_places(lines, spot)] == []
