@@ -15,7 +15,7 @@ from reader import config
 from reader.core.errors import ConfigError
 from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, GROUPS, PLACES, PRESETS, Action, Context, Contexts
 from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending, Unknown, keys_table
-from reader.keys.spelling import is_rarely_sent, keys_labelled, label, parse_keys, spell
+from reader.keys.spelling import is_rarely_sent, keys_labelled, label, parse_keys, spell, typed_on, write_chord
 from tests.table import each
 
 KEYMAP = Keymap()
@@ -299,6 +299,13 @@ def test_whatever_a_user_writes_the_keymap_is_without_clash(overrides: dict[str,
         ("ж", "ж"),
         ("\uff4a", "j"),
         ("\u3000", "space"),
+        ("\ufb01", "\ufb01"),
+        ("CTRL+UPPER_A", "ctrl+a"),
+        ("upper_b", "B"),
+        ("shift+1", "shift+1"),
+        ("ctrl+at", "ctrl+space"),
+        ("line_separator", "line_separator"),
+        ("euro_ſign", "euro_ſign"),
     ],
 )
 def test_one_spelling_for_each_key(key: str, spelled: str) -> None:
@@ -323,7 +330,8 @@ def test_bindings_are_read_as_written() -> None:
     )
     assert parse_keys(["ctrl+a", " "]) == (("ctrl+a",), ("space",))
     assert parse_keys("") == parse_keys([]) == ()
-    for wrong in ("ctrl+spcae", "hello", "<nope>x"):
+    assert parse_keys("abc") == (("a", "b", "c"),)
+    for wrong in ("ctrl+spcae", "hello", "abcd", "<nope>x"):
         with pytest.raises(ConfigError):
             parse_keys(wrong)
 
@@ -332,7 +340,8 @@ def test_bindings_are_read_as_written() -> None:
     ("key", "is_rare"),
     [
         *((key, False) for key in ("ctrl+a", "ctrl+]", "alt+j", "shift+down", "ctrl+down", "+", "a")),
-        *((key, True) for key in ("ctrl+1", "super+a", "ctrl++", "ctrl+,")),
+        *((key, False) for key in ("ctrl+up", "1", ",")),
+        *((key, True) for key in ("ctrl+1", "super+a", "super+up", "ctrl++", "ctrl+,")),
     ],
 )
 def test_keys_that_few_terminals_send(key: str, is_rare: bool) -> None:
@@ -340,7 +349,10 @@ def test_keys_that_few_terminals_send(key: str, is_rare: bool) -> None:
 
 
 def test_labels_are_short_and_have_an_ascii_form() -> None:
-    assert [label(chord) for chord in parse_keys("gg g<enter> escape up")] == ["gg", "g enter", "esc", "↑"]
+    chords = parse_keys("gg g<enter> escape up")
+    assert [label(chord) for chord in chords] == ["gg", "g enter", "esc", "↑"]
+    assert [label(chord, ascii=True) for chord in chords] == ["gg", "g enter", "esc", "up"]
+    assert [write_chord(chord) for chord in chords] == ["gg", "g<enter>", "escape", "up"]
     assert all(text.isascii() for a in ACTIONS for text in Keymap(ascii=True).labels(a.id))
 
 
@@ -353,7 +365,20 @@ def test_what_a_label_shows_can_be_pressed(ascii: bool) -> None:
     for action in keymap.actions:
         for chord in keymap.chords(action.id):
             assert keys_labelled(label(chord, ascii=ascii)) == chord
-    assert keys_labelled("no key") == ()
+    assert keys_labelled("no key") == keys_labelled("a b c d") == ()
+    assert keys_labelled("a b ↑") == ("a", "b", "up")
+
+
+@each(
+    ("key", "character", "text"),
+    [
+        *((key, None, "ca") for key in ("backspace", "ctrl+h")),
+        *(("ctrl+u", None, ""), ("up", None, None), ("enter", "\r", None), ("s", "s", "cats")),
+    ],
+)
+def test_typed_text_grows_by_what_is_printed(key: str, character: str | None, text: str | None) -> None:
+    assert typed_on("cat", key, character, 4) == text
+    assert typed_on("cats", key, character, 4) == (text if text != "ca" else "cat")
 
 
 def test_counts_come_before_keys_and_chords() -> None:

@@ -25,6 +25,9 @@ def test_the_same_text_is_opened_at_the_very_line() -> None:
     text = document()
     for place in ((0, -1), (METHOD + 3, 200), (len(text.blocks) - 1, 5)):
         assert find(bookmark(text, "arxiv.org", *place), text, "arxiv.org") == place
+    mark = bookmark(text, "arxiv.org", METHOD, -1)
+    assert mark.words == "2Method Table 1All numbers column 0column 1column 2column"
+    assert find(mark._replace(block=len(text.blocks)), text, "arxiv.org") == (METHOD, 0)
 
 
 def test_another_version_is_opened_at_the_same_share_of_the_same_section() -> None:
@@ -49,8 +52,9 @@ def test_a_section_is_known_by_its_title_or_by_its_number() -> None:
 def test_a_text_without_sections_is_opened_at_the_same_share() -> None:
     plain = replace(document(), blocks=document().blocks[1:METHOD])
     longer = replace(plain, blocks=plain.blocks * 2)
-    block, _ = find(bookmark(plain, "feed", 7, 0)._replace(words=""), longer, "feed")
-    assert block in (13, 14)
+    for letter, place in ((-1, (13, 42)), (0, (13, 42)), (100, (14, 197))):
+        assert find(bookmark(plain, "feed", 7, letter)._replace(words=""), longer, "feed") == place
+    assert find(Bookmark("other", share=1.0), longer, "feed") == (25, 394)
     empty = replace(plain, blocks=())
     assert find(bookmark(plain, "feed", 7, 0), empty, "feed") == (0, 0)
 

@@ -111,7 +111,7 @@ class TextIndex:
             for match in found if step > 0 else reversed(found):
                 if block != place.block or (match > place if step > 0 else match < place):
                     return match
-        return next(iter(self.matches(searched, place.block)[:: step or 1]), None)
+        return next(iter(self.matches(searched, place.block)[::step]), None)
 
     def _order(self, first: int, step: int) -> Iterator[int]:
         count = len(self._layout.document.blocks)

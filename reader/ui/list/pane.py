@@ -325,7 +325,7 @@ class PaperList(Pane, can_focus=True, inherit_bindings=False):
     def step(self, delta: int) -> bool:
         """Go down by `delta` lines of papers and holes, up if negative; of many, only papers count."""
         above = self._cursor if delta > 0 else self._cursor - 1
-        if abs(delta) > 1 or (above < 0 and not self._is_on_hole):
+        if abs(delta) > 1:
             return self.move(delta)
         if self._is_on_hole:
             return self.to_index(self._cursor + max(delta, 0))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from reader.core.document.block_lines import DocumentLine
 from reader.core.document.layout import TextPlace
 from reader.core.document.model import Cell, Document, Figure, Formula, Span, Table, Theorem
+from reader.core.lines import Piece
 from reader.ui.full_text.actions import quotation, source_of
 from reader.ui.full_text.view import Size, Spot, TextView
+from tests.table import each
 from tests.ui.full_texts import WORDS, document, paragraph
 
 SIZE = Size(79, 22)
@@ -117,6 +120,12 @@ def test_sections_follow_each_other(view: TextView) -> None:
     assert view.next_section(-100).top == TextPlace()
 
 
+@pytest.mark.parametrize(("columns", "room"), [(1, (1, 2, 1)), (5, (2, 2, 2)), (79, (76, 2, 76)), (140, (76, 32, 137))])
+def test_text_is_centred_and_tables_take_all_the_room(columns: int, room: tuple[int, int, int]) -> None:
+    size = Size(columns, 22)
+    assert (size.measure, size.margin, size.widest) == room
+
+
 def test_only_what_is_too_wide_scrolls_sideways(view: TextView) -> None:
     assert view.scroll_sideways(8) is view
     table = view.next_section(1)
@@ -192,6 +201,8 @@ def test_typing_shows_the_first_match_from_here_on(view: TextView) -> None:
     nothing = search(view.scroll(5), "zebra x")
     assert nothing.marked is None and nothing.top == view.scroll(5).top
     assert search(view, "%").marked is None
+    fronted = TextView.open(view.document, SIZE, lambda _: [DocumentLine((Piece("Front matter"),))])
+    assert search(fronted, "front m").marked == TextPlace() and fronted.spot(TextPlace()) == Spot(0, -1)
     near = search(view, "we follow")
     assert near.top == view.top and marked(near).startswith("We follow")
 
@@ -213,6 +224,11 @@ def test_matches_follow_each_other_around_the_ends(view: TextView) -> None:
     assert search(view, "zebra x").end_search(is_kept=True).matches() == (0, 0)
     assert search(view, "author 39").end_search(is_kept=True).next_match(1).matches() == (1, 1)
     assert view.next_match(1) is view and view.matches() == (0, 0)
+    # Both the first block and several lines of one block have matches.
+    for words in ("1", "measured"):
+        many = search(view, words).end_search(is_kept=True)
+        assert [many.next_match(step).matches()[0] for step in (1, -1)] == [2, many.matches()[1]]
+        assert many.next_match(1).next_match(1).next_match(-1).matches()[0] == 2
 
 
 def test_a_search_that_is_dropped_leaves_all_as_it_was(view: TextView) -> None:
@@ -242,6 +258,33 @@ def test_lines_are_selected_from_the_cursor_to_where_it_goes(view: TextView) -> 
     assert end.move_cursor_to_end(last=False).top == view.top and view.move_cursor_to_end(last=True) is view
     assert grown.let_go().selection is None and grown.let_go().selected_lines() == []
     assert search(view, "zebra r").select().selected_lines()[0][1].text == "The zebra runs only here."
+
+
+@each(
+    ("lines", "moves", "cursor", "selected"),
+    [
+        (0, (1,), 0, ["one"]),
+        (0, (1, 1), 1, ["one two"]),
+        (0, (-1,), 1, ["one two"]),
+        (0, (4,), 0, ["one two three", "", "four"]),
+        (0, (9, -4), 1, ["one two"]),
+        (0, (-9,), 0, ["one"]),
+        (2, (9,), 2, ["one two three", "", "four five six"]),
+        (2, (-1,), 1, ["one two three", "", "four five"]),
+        (2, (-3,), 2, ["one two three"]),
+        (-2, (1,), 0, ["one two three", "", "four five six"]),
+        (-2, (2,), 1, ["two three", "", "four five six"]),
+    ],
+)
+def test_words_are_selected_from_an_end_of_the_selected_lines(
+    lines: int, moves: tuple[int, ...], cursor: int, selected: list[str]
+) -> None:
+    view = TextView.open(Document("", (paragraph("one two three"), paragraph("four five six"))), SIZE)
+    chosen = view.select().move_cursor(max(0, -lines)).select().move_cursor(lines)
+    for words in moves:
+        chosen = chosen.move_by_words(words)
+    assert [line.text for _, line in chosen.selected_lines()] == selected
+    assert chosen.selection is not None and chosen.selection.word == cursor
 
 
 def test_a_quotation_has_whole_paragraphs_and_its_source(view: TextView) -> None:

@@ -140,12 +140,25 @@ async def test_another_density_keeps_the_cursor_on_its_line() -> None:
         line = highlighted_line(papers)
         papers.change_form(COMFORTABLE)
         await pilot.pause()
-        assert (papers.highlighted, highlighted_line(papers)) == (51, line)
+        assert papers.position == (51, line) == (papers.loaded_row and papers.loaded_row.pk, highlighted_line(papers))
         assert painted(papers)[line + 1] == "▌         second line"
+        await pilot.resize_terminal(80, 12)
+        assert painted(papers)[highlighted_line(papers) + 1].startswith(" ●  52")
         papers.change_form(ListForm())
         await pilot.pause()
         assert papers.highlighted == 51
-        assert painted(papers)[highlighted_line(papers)].endswith("Paper 51 has a title that takes the room of a s…")
+        assert painted(papers)[highlighted_line(papers)].endswith(
+            "Paper 51 has a title that takes the room of a second line"
+        )
+        papers.to_first()
+        papers.to_index(3)
+        papers.change_form(COMFORTABLE)
+        assert (papers.highlighted, papers.scroll_offset.y) == (4, 0)
+        papers.show(order(range(1, 101)), shelf, keep=60, height=4)
+        assert papers.position == (60, 4)
+        for pk in (40, 999):
+            papers.stand(pk, 5)
+            assert papers.position == (40, 5)
 
 
 async def test_the_thumb_is_at_the_ends_of_its_bar_where_the_list_is() -> None:
@@ -204,9 +217,13 @@ async def test_a_patch_paints_its_line_at_once() -> None:
         papers.patch(999, starred=True)
         await pilot.pause()
         assert painted(papers)[2].startswith(" ★   3")
+        papers.select({3})
         papers.renew()
         await pilot.pause()
-        assert painted(papers)[2].startswith(" ●   3")
+        assert [line[:6] for line in painted(papers)[2:4]] == [" ●✓  3", " ●   4"]
+        papers.select({4})
+        await pilot.pause()
+        assert [line[:6] for line in painted(papers)[2:4]] == [" ●   3", " ●✓  4"]
 
 
 async def test_another_order_of_the_same_length_is_painted() -> None:

@@ -1,0 +1,49 @@
+"""What the line below a typed query says, whole."""
+
+from __future__ import annotations
+
+from reader.core.errors import QueryError
+from reader.core.lines import Line
+from reader.core.query.suggestions import Completion
+from reader.ui.query.advice import ADD_A_PAPER, EXAMPLES, AdviceKeys, Reach, Typed, advise, find_mistake
+from tests.table import each
+
+KEYS = AdviceKeys("tab", "^f", "^a", "^s")
+WRONG = QueryError("No unred.", 3, 8, "unread")
+COMPLETION = Completion(0, 2, ("agents", "gui", "vision"), (1200, 7, 3))
+
+
+def text(line: Line) -> str:
+    return "".join(piece.text for piece in line)
+
+
+@each(
+    ("typed", "width", "reach", "said"),
+    [
+        (Typed("id:"), 80, Reach(), (ADD_A_PAPER, "")),
+        (Typed(" "), 80, Reach(back="Starred"), (EXAMPLES, "  ^a back to Starred")),
+        (Typed("cats"), 80, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed  ^s saves it")),
+        (Typed("cats"), 58, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed  ^s saves it")),
+        (Typed("cats"), 57, Reach(6, 54), ("", "  6 here · ^a 54 in all  ^f searches the feed")),
+        (Typed("is:unread"), 80, Reach(6), ("", "  ^s saves it")),
+        (Typed("ag", None, COMPLETION), 46, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
+        (Typed("ag", None, COMPLETION, 2), 47, Reach(), ("tab  agents 1,200  gui 7  vision 3", "  ^s saves it")),
+        (Typed("ag", None, COMPLETION, 2), 34, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
+        (Typed("ag", None, COMPLETION, 2), 33, Reach(), ("tab  gui 7  vision 3", "  ^s saves it")),
+        (Typed("ag", None, COMPLETION), 9, Reach(), ("tab  agents 1,200  gui 7  vision 3", "")),
+        (Typed("is:unred", WRONG, COMPLETION, insists=True), 80, Reach(), ("No unred.", "  tab takes unread")),
+    ],
+)
+def test_advice_fits_the_line(typed: Typed, width: int, reach: Reach, said: tuple[str, str]) -> None:
+    advice, hints = advise(typed, KEYS, width, reach)
+    assert (text(advice), text(hints)) == said
+
+
+@each(
+    ("typed", "style"),
+    [("(cats", "quiet"), ("(cats OR dogs) OR", "quiet"), ("is:unred", "mistake"), ("cats ) dogs", "mistake")],
+)
+def test_a_mistake_that_more_typing_may_correct_is_quiet_until_enter(typed: str, style: str) -> None:
+    for insists, shown in ((False, style), (True, "mistake")):
+        advice, _ = advise(Typed(typed, find_mistake(typed), insists=insists), KEYS, 80)
+        assert [piece.role for piece in advice] == [shown]
