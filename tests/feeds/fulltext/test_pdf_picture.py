@@ -35,8 +35,8 @@ OTHER = PdfSpot("2605.00001", number="(1)", before=("xx", "yy"), after=("zz",))
         (PAGE, AROUND, 2.17, BETWEEN),
         (PAGE, AROUND._replace(number="(1)"), 3.17, BETWEEN),
         # Other columns begin and end beside it.
-        (PAGE + (line("What stands in the other column", 676, 540, 900),), AROUND, 2.17, BETWEEN),
-        (PAGE + (line("What stands in the other column", 664, 20, 200),), AROUND, 2.17, BETWEEN),
+        ((*PAGE, line("What stands in the other column", 676, 540, 900)), AROUND, 2.17, BETWEEN),
+        ((*PAGE, line("What stands in the other column", 664, 20, 200)), AROUND, 2.17, BETWEEN),
         # Some of the words are other ones in the PDF.
         (PAGE, AROUND._replace(before=("the", "sum", "over", "our", "readers")), 1.77, BETWEEN),
         # The words after it are on the next page.
