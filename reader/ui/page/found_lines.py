@@ -63,11 +63,8 @@ def found_lines(found: Found | None, width: int, glyphs: Glyphs, *, is_page: boo
     if found is None or not found.is_any:
         return []
     shown = found.hits[: SECTIONS_ON_PAGE if is_page else SECTIONS]
-    head = [
-        Piece(f"{glyphs.full_text} ", "label"),
-        Piece("In the full text", "label"),
-        Piece(f"  {amount(found.total, 'place')}", "muted"),
-    ]
+    count = amount(found.total, "place")
+    head = [Piece(f"{glyphs.full_text} ", "label"), Piece("In the full text", "label"), Piece(f"  {count}", "muted")]
     if key:
         head += [Piece("  "), Piece(key, "key"), Piece(" reads there", "muted")]
     lines = fill(head, width)
