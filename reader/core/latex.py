@@ -44,6 +44,9 @@ _PRICES = re.compile(r"[0-9][^\\^_{}=]*\s[^\\^_{}=]*")
 
 _ARGUMENT = re.compile(_GROUP)
 
+# Where backslashes were lost, and in prose between dollars, words stay apart.
+_BETWEEN_WORDS = re.compile(r"(?<=[A-Za-z]{2})\s+(?=[A-Za-z])|(?<=[A-Za-z)}])\s+(?=[A-Za-z]{2})")
+
 # A word in small letters, as formulas have it, is hard to read in a list.
 _SMALL_WORD = re.compile("([ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ]{3,})|[ₐₑₒₓₕₖₗₘₙₚₛₜᵢⱼᵣᵤᵥ]{3,}")
 
@@ -145,6 +148,8 @@ def _macro_text(name: str, arguments: list[str], piece: str, left: list[int]) ->
         return inner[-1] if inner else ""
     if _WITHOUT_TEXT.fullmatch(name):
         return ""
+    if name == "footnote" and inner:
+        return f"[{inner[-1]}]"
     sign = _MACROS.get(name) or _signs().get(name, "")
     return sign + "".join(inner) or name
 
@@ -163,6 +168,7 @@ def _formula(tex: str, piece: str, left: list[int]) -> str:
     left[0] -= len(tex)
     if left[0] < 0:
         return piece
+    tex = tex if "\\" in tex else _BETWEEN_WORDS.sub(r"\\ ", tex)
     text = formula_text(tex).replace("\n", " ").translate({ord("‹"): None, ord("›"): None, ord("∕"): "/"})
     text = _SMALL_WORD.sub(lambda word: f"{'^' if word[1] else '_'}{unicodedata.normalize('NFKD', word[0])}", text)
     return _STYLED.sub(lambda letter: unicodedata.normalize("NFKD", letter[0]), text)

@@ -215,6 +215,8 @@ def test_titles_without_letters_are_told_apart() -> None:
         ("$\\frac{a}{b}$", "a/b"),
         ("\\begin{x}", "x"),
         ("\\sqrt", "sqrt"),
+        ("the board\\footnote{https://example.org/.} Our", "the board[https://example.org/.] Our"),
+        ("in R^{d times d} and $O(n log n)$", "in R^(d times d) and O(n log n)"),
     ],
 )
 def test_latex(text: str, expected: str) -> None:

@@ -21,7 +21,7 @@ DAY = 86_400_000
 _FEED = ("kind", "url", "title", "added")
 _FEED_LIMIT = 20_000
 _MARKS = (*marks.STATES, marks.QUEUE, marks.WANT, marks.LIKE, marks.HIGHLIGHT, marks.LOOK, marks.NOTE, *marks.TRACES)
-_SLUG = re.compile(r"[a-z0-9-]{1,100}")
+_SLUG = re.compile(r"[a-z0-9-]{1,100}(\.[a-z-]{2,20})?")
 _FORGOTTEN = re.compile(r"[0-9a-f]{12}|[0-9a-f]{64}")
 _SETTING = re.compile(r"[a-z_]{1,60}")
 

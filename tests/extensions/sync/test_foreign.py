@@ -68,6 +68,13 @@ def test_what_no_machine_of_ours_writes_is_refused(kind: str, value: str, papers
         )
 
 
+@each("category", ["cs.RO", "cond-mat.mes-hall", "math-ph"])
+def test_a_followed_category_is_taken(category: str) -> None:
+    feed = FEED.replace("rss", "arxiv").replace("https://a.example/feed", category)
+    entry = Entry("0" * 24, OTHER, 1, 1, f"follow:{category.lower()}", f"{{{feed}}}", 0, NOBODY)
+    assert checked(entry) == entry
+
+
 def test_what_a_newer_program_may_write_is_taken_as_it_is() -> None:
     value = '{"colour":"blue","there":true}'
     entry = Entry("0" * 24, OTHER, 1, 1, "entry:future:0123456789abcdef", value, 0, NOBODY)
