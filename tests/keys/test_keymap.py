@@ -13,7 +13,19 @@ from hypothesis import strategies as st
 
 from reader import config
 from reader.core.errors import ConfigError
-from reader.keys.actions import ACTIONS, CONTEXTS, FOOTERS, GROUPS, PLACES, PRESETS, Action, Context, Contexts
+from reader.core.settings.tables import UserCommand
+from reader.keys.actions import (
+    ACTIONS,
+    CONTEXTS,
+    FOOTERS,
+    GROUPS,
+    PLACES,
+    PRESETS,
+    Action,
+    Context,
+    Contexts,
+    own_actions,
+)
 from reader.keys.keymap import Cancelled, Keymap, KeyReader, Match, Pending, Unknown, keys_table
 from reader.keys.spelling import is_rarely_sent, keys_labelled, label, parse_keys, spell, typed_on, write_chord
 from tests.table import each
@@ -354,6 +366,11 @@ def test_labels_are_short_and_have_an_ascii_form() -> None:
     assert [label(chord, ascii=True) for chord in chords] == ["gg", "g enter", "esc", "up"]
     assert [write_chord(chord) for chord in chords] == ["gg", "g<enter>", "escape", "up"]
     assert all(text.isascii() for a in ACTIONS for text in Keymap(ascii=True).labels(a.id))
+
+
+def test_the_users_commands_have_ids_of_their_own() -> None:
+    commands = [UserCommand(name, "true") for name in ("Send it", "send, it!", "?", "Übung")]
+    assert [*own_actions(commands)] == ["run.send-it", "run.send-it-1", "run.command", "run.übung"]
 
 
 # Chords and counts

@@ -224,9 +224,10 @@ def test_matches_follow_each_other_around_the_ends(view: TextView) -> None:
     assert search(view, "zebra x").end_search(is_kept=True).matches() == (0, 0)
     assert search(view, "author 39").end_search(is_kept=True).next_match(1).matches() == (1, 1)
     assert view.next_match(1) is view and view.matches() == (0, 0)
-    # Both the first block and several lines of one block have matches.
-    for words in ("1", "measured"):
-        many = search(view, words).end_search(is_kept=True)
+    # The first block has matches, one block has several, and there is one block.
+    short = TextView.open(Document("", (paragraph(WORDS * 4),)), SIZE)
+    for text, words in ((view, "1"), (view, "measured"), (short, "measured")):
+        many = search(text, words).end_search(is_kept=True)
         assert [many.next_match(step).matches()[0] for step in (1, -1)] == [2, many.matches()[1]]
         assert many.next_match(1).next_match(1).next_match(-1).matches()[0] == 2
 
