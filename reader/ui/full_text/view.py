@@ -249,9 +249,7 @@ class TextView:
     def margin(self, block: int) -> int:
         """Cells left of a block; a wide table begins further left than running text."""
         size = self.size
-        if block == 0 or (cells := self.layout.cells(block)) <= size.measure:
-            return size.margin
-        return max(MARGIN, min(size.margin, size.columns - 1 - cells))
+        return size.margin if block == 0 else max(MARGIN, min(size.margin, size.columns - 1 - self.layout.cells(block)))
 
     def overflow(self, block: int) -> int:
         return max(0, self.layout.cells(block) - self.size.widest)

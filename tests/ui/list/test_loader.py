@@ -197,12 +197,12 @@ async def test_the_feeds_answers_are_listed_over_the_place(desk: Desk) -> None:
     found = FeedResults("weather", listings, desk.library.pk_of, lambda listings: None)
     await desk.show(desk.state.list_results(found))
     assert desk.ids == ["2605.00999", "2605.00400"]
-    key, facts = NotCached("2605.00999"), {"read": False, "starred": False, "hidden": False}
+    key = NotCached("2605.00999")
     [row], paper = found.rows([key], lambda pks: []), found.paper(key)
-    listed = PaperRow(key, key.id, unknown.title, "2026-05-12", unknown.upvotes, unknown.comments, code=True, **facts)
-    assert row == listed._replace(kept=False)
+    facts = key.id, unknown.title, "2026-05-12", unknown.upvotes, unknown.comments
+    assert row == PaperRow(key, *facts, read=False, starred=False, hidden=False, code=True, kept=False)
     assert paper is not None and paper.author_count == len(unknown.authors)
-    assert {name: getattr(paper, name) for name in facts} == facts and (paper.pk, paper.day) == (key, row.day)
+    assert (paper.pk, paper.day, paper.read, paper.starred, paper.hidden) == (key, row.day, False, False, False)
     assert (desk.state.listing.results, desk.library.results) == (found, found)
     await desk.show(desk.state.step_back())
     assert desk.state.listing.results is None and desk.library.results is None
