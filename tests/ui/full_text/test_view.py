@@ -51,6 +51,9 @@ def test_what_a_reference_refers_to_is_shown_over_the_text(view: TextView) -> No
     assert cited is not None
     assert [line.text for line in cited.lines] == ["[2] Author 2. A title."]
     assert cited.is_above and not cited.id and not peek.is_above
+    for rows, most in ((4, 1), (22, 9), (40, 10)):
+        long = TextView.open(Document("", (paragraph(WORDS * 40),)), Size(79, rows)).peek_at(TextPlace()).peek
+        assert long is not None and len(long.lines) == most
 
 
 def test_the_head_of_a_long_table_stays_in_view() -> None:
@@ -226,6 +229,8 @@ def test_typing_shows_the_first_match_from_here_on(view: TextView) -> None:
     assert search(fronted, "front m").marked == TextPlace() and fronted.spot(TextPlace()) == Spot(0, -1)
     spots = [fronted.spot(TextPlace(*place)) for place in ((0, 1), (3, 0), (3, 1), (3, 2))]
     assert spots == [Spot(0, 0), Spot(3, -1), Spot(3, 0), Spot(3, 71)] and view.spot(TextPlace()) == Spot(0, 0)
+    further = view.scroll(5)
+    assert search(further, "paragraph 1").top == further.top
     near = search(view, "we follow")
     assert near.top == view.top and marked(near).startswith("We follow")
 
@@ -309,6 +314,13 @@ def test_words_are_selected_from_an_end_of_the_selected_lines(
         chosen = chosen.move_by_words(words)
     assert [line.text for _, line in chosen.selected_lines()] == selected
     assert chosen.selection is not None and chosen.selection.word == cursor
+
+
+def test_a_selected_word_is_the_last_one_of_a_shorter_line() -> None:
+    blocks = paragraph("one two three"), paragraph("four"), paragraph("five six")
+    chosen = TextView.open(Document("", blocks), SIZE).select().move_by_words(3).move_cursor(2)
+    for words, selected in ((1, ["one two three", "", "four", "", "five"]), (-1, ["one two three"])):
+        assert [line.text for _, line in chosen.move_by_words(words).selected_lines()] == selected
 
 
 def test_a_quotation_has_whole_paragraphs_and_its_source(view: TextView) -> None:
