@@ -72,6 +72,13 @@ def test_a_paper_has_its_own_sum_then_the_interests_that_it_comes_from() -> None
     assert narrow[8:10] == [f"{'KV cache':39}++", "  JetSpec · Ada of a long name of a long name…"]
 
 
+def test_a_paper_like_none_that_was_marked_says_so_once_something_was_learned() -> None:
+    for terms in (LEARNED.terms[-1:], ()):
+        told = drawn(Explanation((), reasons=LEARNED._replace(terms=terms)))
+        assert told[:3] == ["For you", "No paper that you marked is like it.", ""]
+    assert drawn(Explanation((), reasons=Reasons()))[0] == "To begin, pick three topics, or star a paper"
+
+
 def test_what_can_be_changed_is_a_word_a_person_or_an_interest() -> None:
     about = [row.about for row in explanation_rows(KNOWN, 80, UNICODE) if row.about is not None]
     assert about == [
