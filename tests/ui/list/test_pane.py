@@ -303,19 +303,6 @@ async def test_rows_are_fetched_a_page_ahead_and_once() -> None:
         assert len(shelf.fetched) == first == len(set(shelf.fetched))
 
 
-async def test_the_nearest_wanted_paper_is_found_above_and_below() -> None:
-    def wanted(row: PaperRow) -> bool:
-        return row.starred
-
-    async with list_stage(60, 10) as (papers, _):
-        papers.show(order(range(1, 1_001)), Shelf(row(3, starred=True), row(700, starred=True)))
-        for direction, limit, found in ((1, 2, 3), (1, 696, None), (1, 697, 700), (1, 999, None), (-1, 999, 3)):
-            assert papers.next_where(wanted, direction, limit) == (found is not None)
-            assert papers.highlighted == (found or papers.highlighted)
-        assert papers.next_where({2, 50, 60}) and papers.highlighted == 50
-        assert papers.has_row([5, 700], wanted) and not papers.has_row([5, 6], wanted)
-
-
 # Messages and the mouse
 
 
